@@ -1,0 +1,163 @@
+"""Curves: a parameter's value over time.
+
+A curve is written in a preset as a table in place of a number. Which kind of curve it is, is told
+by one key of that table: `keys` makes `Keyframes`. Another kind joins with `register_curve`, and
+then works for every automatable parameter of every plugin.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from abc import ABC, abstractmethod
+from bisect import bisect_right
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+EASES: Mapping[str, Callable[[float], float]] = {
+    "linear": lambda t: t,
+    "in": lambda t: t * t * t,
+    "out": lambda t: 1.0 - (1.0 - t) ** 3,
+    "in-out": lambda t: t * t * (3.0 - 2.0 * t),
+    "sine": lambda t: 0.5 - 0.5 * math.cos(math.pi * t),
+    "hold": lambda _t: 0.0,
+}
+"""Easing by name: each maps the share of a segment that has passed, 0..1, to the share of the
+change that is done. `hold` keeps a key's value until the next key."""
+
+
+class CurveError(ValueError):
+    """A table that was meant as a curve is not one; the message says what is allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A point in a film's time.
+
+    Args:
+        index: frames since the film's first, 0 or more.
+        fps: frames a second, above 0.
+        frames: how many frames the film will have, or None when it has no end.
+    """
+
+    index: int
+    fps: float
+    frames: int | None = None
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the film's first frame."""
+        return self.index / self.fps
+
+    @property
+    def progress(self) -> float:
+        """Share of the film that has passed, 0 at its first frame and 1 at its last."""
+        if self.frames is None or self.frames < 2:
+            return 0.0
+        return min(1.0, self.index / (self.frames - 1))
+
+
+class Curve(ABC):
+    """A value over time. Curves are immutable and give the same value for the same clock."""
+
+    key: ClassVar[str]
+    """The key of a preset's table that tells this kind of curve from the others."""
+
+    @classmethod
+    @abstractmethod
+    def parse(cls, table: Mapping[str, Any]) -> Self:
+        """Read a preset's table. Raises `CurveError` with what is allowed."""
+
+    @abstractmethod
+    def at(self, clock: Clock) -> float:
+        """Return the value at that time."""
+
+    def values(self) -> tuple[float, ...]:
+        """Values that are named in the preset, to be checked against a parameter's bounds."""
+        return ()
+
+
+_TIME = re.compile(r"^(\d+(?:\.\d+)?)\s*(s|f|%)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Keyframes(Curve):
+    """Values at given times, with easing between them and held before the first and after the last.
+
+    In a preset: `{ keys = { "0s" = 0.1, "4s" = 0.6 }, ease = "in-out" }`. A time is `"4s"`
+    (seconds), `"96f"` or `"96"` (frames), or `"50%"` (of the film).
+    """
+
+    key: ClassVar[str] = "keys"
+    keys: tuple[tuple[float, str, float], ...]
+    ease: str = "linear"
+
+    @classmethod
+    def parse(cls, table: Mapping[str, Any]) -> Self:
+        """Read `keys` and `ease`. Raises `CurveError`."""
+        unknown = sorted(set(table) - {"keys", "ease"})
+        if unknown:
+            raise CurveError(f'a curve of keys has no "{unknown[0]}"; it takes keys and ease')
+        ease = table.get("ease", "linear")
+        if ease not in EASES:
+            raise CurveError(f"ease is {ease!r}; allowed: {', '.join(EASES)}")
+        keys = table["keys"]
+        if not isinstance(keys, Mapping) or not keys:
+            raise CurveError('keys must be a table of times and numbers, as { "0s" = 0, "4s" = 1 }')
+        return cls(tuple(cls._key(time, value) for time, value in keys.items()), ease)
+
+    @staticmethod
+    def _key(time: str, value: Any) -> tuple[float, str, float]:
+        match = _TIME.match(time.strip())
+        if match is None:
+            raise CurveError(f'"{time}" is not a time; write "4s", "96f" or "50%"')
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise CurveError(f'the value at "{time}" is {value!r}; it must be a number')
+        if not math.isfinite(value):
+            raise CurveError(f'the value at "{time}" is {value!r}; it must be finite')
+        return float(match[1]), match[2] or "f", float(value)
+
+    def values(self) -> tuple[float, ...]:
+        """The value of each key; what lies between stays between, for no easing overshoots."""
+        return tuple(value for _, _, value in self.keys)
+
+    def at(self, clock: Clock) -> float:
+        """Return the eased value at that time."""
+        points = sorted((self._frame(time, unit, clock), value) for time, unit, value in self.keys)
+        later = bisect_right(points, clock.index, key=lambda point: point[0])
+        if later == 0:
+            return points[0][1]
+        if later == len(points):
+            return points[-1][1]
+        (start, before), (end, after) = points[later - 1], points[later]
+        return before + (after - before) * EASES[self.ease]((clock.index - start) / (end - start))
+
+    @staticmethod
+    def _frame(time: float, unit: str, clock: Clock) -> float:
+        if unit == "s":
+            return time * clock.fps
+        if unit == "%":
+            return time / 100.0 * max(0, (clock.frames or 1) - 1)
+        return time
+
+
+_KINDS: dict[str, type[Curve]] = {}
+
+
+def register_curve(kind: type[Curve]) -> None:
+    """Make a kind of curve known by its telling key. Raises ValueError when the key is taken."""
+    if kind.key in _KINDS and _KINDS[kind.key] is not kind:
+        raise ValueError(f'curves with "{kind.key}" are already {_KINDS[kind.key].__name__}')
+    _KINDS[kind.key] = kind
+
+
+register_curve(Keyframes)
+
+
+def parse_curve(table: Mapping[str, Any]) -> Curve:
+    """Turn a preset's table into a curve. Raises `CurveError` with what is allowed."""
+    for key, kind in _KINDS.items():
+        if key in table:
+            return kind.parse(table)
+    raise CurveError(f"expected a number, or a table with {' or '.join(_KINDS)}")

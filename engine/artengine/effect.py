@@ -1,0 +1,106 @@
+"""Effects: frame in, frame out."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import ClassVar
+from zlib import crc32
+
+import numpy as np
+import numpy.typing as npt
+
+from artengine.curves import Clock
+from artengine.frame import Frame, Size
+from artengine.params import Plugin
+
+State = Mapping[str, npt.NDArray[np.generic]]
+"""What an effect must remember from frame to frame: arrays by name."""
+
+
+def generator(seed: int, slot: str, index: int) -> np.random.Generator:
+    """Random numbers of one place in the loop at one frame, the same whatever else runs."""
+    return np.random.Generator(np.random.SFC64([seed & 0xFFFFFFFF, crc32(slot.encode()), index]))
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What an effect may know of now.
+
+    Args:
+        clock: the film's time.
+        truth: the source's frame now, `(H, W, 3)` in 0..1, read-only.
+        history: the frames the network saw, oldest first, each `(H, W, 3)`, read-only.
+        seed: the film's seed.
+        slot: names the effect's place in its chain; effects of other slots draw other numbers.
+    """
+
+    clock: Clock
+    truth: Frame
+    history: Sequence[Frame] = field(default=())
+    seed: int = 0
+    slot: str = ""
+
+    @property
+    def index(self) -> int:
+        """Frames since the film's first."""
+        return self.clock.index
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the film's first frame."""
+        return self.clock.seconds
+
+    @property
+    def fps(self) -> float:
+        """Frames a second of the film."""
+        return self.clock.fps
+
+    @property
+    def progress(self) -> float:
+        """Share of the film that has passed, 0..1; 0 throughout an endless one."""
+        return self.clock.progress
+
+    @cached_property
+    def rng(self) -> np.random.Generator:
+        """Random numbers that belong to this film, this effect and this frame alone."""
+        return generator(self.seed, self.slot, self.index)
+
+
+class Effect(Plugin):
+    """Base of effects. Numbers may be curves unless a parameter says `automatable=False`.
+
+    An effect must never write into the frame it is given, must take any height and width, and must
+    bear values outside 0..1 without making them infinite.
+    """
+
+    kind: ClassVar[str] = "effect"
+    automates: ClassVar[bool] = True
+
+    @abstractmethod
+    def apply(self, frame: Frame, moment: Moment) -> Frame:
+        """Return the bent frame: float32, of `output_size`, not sharing memory that changes later.
+
+        Args:
+            frame: float32 `(H, W, 3)`, nominally 0..1, read-only.
+            moment: what is known of now.
+        """
+
+    def output_size(self, size: Size) -> Size:
+        """Width and height of what `apply` returns for a frame of `size`.
+
+        An effect that changes it works in output chains only: what is fed back keeps its size.
+        """
+        return size
+
+    def reset(self) -> None:
+        """Forget what was remembered, as before a film's first frame."""
+
+    def state(self) -> State:
+        """Give out what must be remembered to go on later; empty when there is nothing."""
+        return {}
+
+    def restore(self, state: State) -> None:
+        """Take back what `state` gave out."""

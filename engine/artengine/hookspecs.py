@@ -1,0 +1,78 @@
+"""Hooks: how the engine discovers plugins, and how it tells observers what happened.
+
+No frame travels through a hook to be changed: pluggy's results are an unordered list. A preset
+orders effects, and the loops run them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pluggy
+
+from artengine.effect import Effect
+from artengine.frame import Picture
+from artengine.model import Model
+from artengine.source import Source
+from artengine.writer import Writer
+
+hookspec = pluggy.HookspecMarker("artengine")
+hookimpl = pluggy.HookimplMarker("artengine")
+"""Marks a function of a plugin as the implementation of the hook of the same name."""
+
+
+@hookspec
+def register_sources() -> Sequence[type[Source]]:  # type: ignore[empty-body]
+    """Return the source classes that the plugin supplies."""
+
+
+@hookspec
+def register_models() -> Sequence[type[Model]]:  # type: ignore[empty-body]
+    """Return the model classes that the plugin supplies."""
+
+
+@hookspec
+def register_effects() -> Sequence[type[Effect]]:  # type: ignore[empty-body]
+    """Return the effect classes that the plugin supplies."""
+
+
+@hookspec
+def register_writers() -> Sequence[type[Writer]]:  # type: ignore[empty-body]
+    """Return the writer classes that the plugin supplies."""
+
+
+@hookspec
+def before_train(recipe: Mapping[str, Any], run: Path) -> None:
+    """Training is about to start (or go on) in the run folder `run`."""
+
+
+@hookspec
+def after_train(recipe: Mapping[str, Any], run: Path, step: int) -> None:
+    """Training ended cleanly after `step` steps; weights are in `run`."""
+
+
+@hookspec
+def after_epoch(run: Path, epoch: int, step: int, metrics: Mapping[str, float]) -> None:
+    """An epoch ended: `metrics` holds loss, psnr, ssim and the copy-last-frame baseline's."""
+
+
+@hookspec
+def before_dream(recipe: Mapping[str, Any], frames: int) -> None:
+    """A dream of so many frames is about to start."""
+
+
+@hookspec
+def after_frame(index: int, picture: Picture) -> None:
+    """Frame `index` was handed to the writers; `picture` is read-only uint8 `(H, W, 3)`."""
+
+
+@hookspec
+def after_dream(recipe: Mapping[str, Any], files: Sequence[Path]) -> None:
+    """A dream ended and `files` are whole."""
+
+
+@hookspec
+def on_error(error: BaseException, during: str) -> None:
+    """A run (`during` is "train" or "dream") ended by an error; it is raised afterwards."""

@@ -1,0 +1,82 @@
+"""Models: networks that predict the next frame from the last few."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+
+from artengine.params import Param, Plugin
+
+if TYPE_CHECKING:
+    import keras
+
+Tensor: TypeAlias = Any
+"""A tensor of the Keras backend in use."""
+
+NetworkState: TypeAlias = tuple[Tensor, ...]
+"""What a recurrent network carries from frame to frame; empty for one that carries nothing."""
+
+
+class Model(Plugin):
+    """Base of models: a recipe for a Keras network and for one step with it.
+
+    Only `build` must be written. A recurrent model also gives `initial_state` and `step`, one
+    that samples draws its numbers in `step` from `seed`, and one with a loss of its own gives
+    `loss`. All of it is written with `keras.ops`, is traced once, and imports Keras inside the
+    methods, so that listing models stays quick.
+    """
+
+    kind: ClassVar[str] = "model"
+
+    multiple: ClassVar[int] = 1
+    """Height and width must divide by this; the engine pads and crops back where they do not."""
+
+    context: int = Param(5, ge=1, le=32)
+    """How many past frames the network sees."""
+
+    @abstractmethod
+    def build(self) -> keras.Model:
+        """Build the network: float32 `(B, H, W, 3 * context)`, oldest frame first, nominally 0..1,
+        to the prediction `(B, H, W, 3)`, for any H and W that divide by `multiple`.
+
+        A model that overrides `step` may build a network of other inputs and outputs.
+        """
+
+    def initial_state(self, network: keras.Model, history: Tensor) -> NetworkState:
+        """State before the first step, given the first history `(B, H, W, 3 * context)`."""
+        return ()
+
+    def step(
+        self,
+        network: keras.Model,
+        history: Tensor,
+        state: NetworkState,
+        seed: Tensor,
+        *,
+        training: bool = False,
+    ) -> tuple[Tensor, NetworkState]:
+        """Predict one frame.
+
+        Args:
+            network: what `build` returned.
+            history: `(B, H, W, 3 * context)`, oldest frame first; may leave 0..1.
+            state: what the last step returned, or `initial_state`.
+            seed: int32 `(2,)`, another one each frame, the same when the film is made again.
+            training: whether batch statistics and dropout behave as in training.
+
+        Returns:
+            The prediction `(B, H, W, 3)` and the state for the next step, of the same shapes.
+        """
+        return network(history, training=training), state
+
+    def loss(
+        self, network: keras.Model, history: Tensor, truth: Tensor, seed: Tensor
+    ) -> Tensor | None:
+        """A loss of the model's own, a scalar, or None to use the one that the preset names.
+
+        Args:
+            history: `(B, H, W, 3 * context)`.
+            truth: the frames that follow, `(B, T, H, W, 3)`.
+            seed: int32 `(2,)`, another one each training step.
+        """
+        return None

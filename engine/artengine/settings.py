@@ -1,0 +1,116 @@
+"""The `[train]` and `[dream]` tables of a preset."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Side = Annotated[int, Field(ge=1, le=16384)]
+
+
+class Settings(BaseModel):
+    """Base of a table of settings."""
+
+    model_config = ConfigDict(
+        extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False, frozen=True
+    )
+
+
+class TrainSettings(Settings):
+    """How a network learns a clip."""
+
+    size: tuple[Side, Side] = (256, 256)
+    """Width and height the footage is prepared at, in pixels."""
+
+    crop: tuple[Side, Side] | None = (128, 128)
+    """Width and height of the random crops that are learnt from, in pixels; the whole frame where
+    it is smaller."""
+
+    seconds: float = Field(60.0, gt=0)
+    """How much of an endless source is prepared, in seconds; a clip that ends is taken whole."""
+
+    fps: float | None = Field(None, gt=0, le=1000)
+    """Frames a second the footage is prepared at; the source's own when left out."""
+
+    stride: int = Field(1, ge=1, le=64)
+    """Distance between the frames of a window: 2 learns from every other frame, so that dreams
+    move twice as fast."""
+
+    flip: bool = True
+    """Whether windows are mirrored left to right, half of the time."""
+
+    batch: int = Field(8, ge=1, le=4096)
+    """Windows in a batch."""
+
+    minutes: float | None = Field(None, gt=0)
+    """How long to train, in minutes; 10 when neither this nor `steps` is given."""
+
+    steps: int | None = Field(None, ge=1)
+    """How many batches to train on, in place of a time."""
+
+    epoch: int = Field(100, ge=1)
+    """Batches in an epoch; after each come validation, a monitor picture and a checkpoint."""
+
+    keep_every: int = Field(0, ge=0)
+    """Keep the weights of every so many epochs for good, besides the last and the best; 0 keeps
+    none."""
+
+    loss: str = "mean_absolute_error"
+    """A Keras loss by name, as `mean_squared_error`, `mean_absolute_error`, `huber`."""
+
+    optimizer: str = "adam"
+    """A Keras optimiser by name, as `adam`, `nadam`, `adamw`, `sgd`."""
+
+    learning_rate: float = Field(1e-3, gt=0, le=10)
+    """The optimiser's step size at the start."""
+
+    schedule: Literal["constant", "cosine"] = "cosine"
+    """How the step size goes: the same throughout, or falling to a hundredth along half a cosine
+    over the whole training."""
+
+    rollout: int = Field(1, ge=1, le=32)
+    """Steps the network predicts in a row from its own predictions, each with its loss."""
+
+    context_noise: float = Field(0.0, ge=0, le=1)
+    """Deviation of the gaussian noise that is laid over the context, so that the network learns to
+    come back from what it has never seen."""
+
+    validation: float = Field(0.1, gt=0, lt=0.9)
+    """Share of the footage, at its end, that is held out to measure on."""
+
+    precision: Literal["float32", "mixed_bfloat16", "mixed_float16"] = "float32"
+    """Arithmetic: the mixed ones are faster on hardware that has them."""
+
+    quality: int = Field(95, ge=1, le=100)
+    """JPEG quality of the prepared frames; 100 stores them without loss, as PNG."""
+
+
+class DreamSettings(Settings):
+    """How a network dreams."""
+
+    frames: int = Field(240, ge=1)
+    """Length of the film, in frames."""
+
+    size: tuple[Side, Side] | None = None
+    """Width and height of the dream, in pixels; the training size when left out."""
+
+    fps: float | None = Field(None, gt=0, le=1000)
+    """Frames a second of the film; the source's own when left out."""
+
+    start: float = Field(0.0, ge=0)
+    """Where in the source the dream begins, in seconds."""
+
+    history: int = Field(0, ge=0, le=32)
+    """Truth frames put back into the context at each step: 0 dreams freely, more stays closer to
+    the clip."""
+
+    history_slots: Literal["oldest", "newest"] = "oldest"
+    """Which slots of the context are put back to the truth."""
+
+    context_order: Literal["oldest-first", "newest-first"] = "oldest-first"
+    """The order the network is shown its context in. It learnt oldest first; the other way round,
+    time runs against what it knows."""
+
+    show: Literal["prediction", "feedback"] = "prediction"
+    """What is filmed: the network's prediction, or what is fed back after the effects."""
