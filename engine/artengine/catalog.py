@@ -1,0 +1,148 @@
+"""The catalog: every source, model, effect and writer that presets can name."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal, TypeAlias, overload
+
+import pluggy
+
+from artengine.effect import Effect
+from artengine.errors import PluginError, did_you_mean
+from artengine.loader import Discovery, PluginReport, discover
+from artengine.model import Model
+from artengine.params import Plugin
+from artengine.source import Source
+from artengine.writer import Writer
+
+logger = logging.getLogger("artengine")
+
+Kind: TypeAlias = Literal["source", "model", "effect", "writer"]
+KINDS: tuple[Kind, ...] = ("source", "model", "effect", "writer")
+
+
+class Catalog:
+    """What was discovered, by kind and name. The first plugin to offer a name keeps it."""
+
+    def __init__(self, discovery: Discovery) -> None:
+        self._manager: pluggy.PluginManager = discovery.manager
+        self._muted: set[int] = set()
+        self._classes: dict[Kind, dict[str, type[Any]]] = {kind: {} for kind in KINDS}
+        owners: dict[tuple[str, str], str] = {}
+        reports = []
+        for report, classes in discovery.found:
+            provides = []
+            for offered in classes:
+                label = (offered.kind, offered.name)
+                if label in owners:
+                    report = report.without(  # noqa: PLW2901 - the report grows with each finding
+                        f'{offered.kind} "{offered.name}" is already provided by {owners[label]}'
+                    )
+                    continue
+                owners[label] = report.plugin
+                self._add(offered)
+                provides.append(" ".join(label))
+            reports.append(replace(report, provides=tuple(provides)))
+        self.reports: tuple[PluginReport, ...] = tuple(reports)
+        """What became of each plugin, in the order of discovery."""
+
+    def _add(self, offered: type[Plugin]) -> None:
+        for kind in KINDS:
+            if offered.kind == kind:
+                self._classes[kind][offered.name] = offered
+
+    @property
+    def sources(self) -> Mapping[str, type[Source]]:
+        """Sources by name."""
+        return MappingProxyType(self._classes["source"])
+
+    @property
+    def models(self) -> Mapping[str, type[Model]]:
+        """Models by name."""
+        return MappingProxyType(self._classes["model"])
+
+    @property
+    def effects(self) -> Mapping[str, type[Effect]]:
+        """Effects by name."""
+        return MappingProxyType(self._classes["effect"])
+
+    @property
+    def writers(self) -> Mapping[str, type[Writer]]:
+        """Writers by name."""
+        return MappingProxyType(self._classes["writer"])
+
+    def plugins(self, kind: Kind) -> Mapping[str, type[Plugin]]:
+        """Plugins of one kind by name, in alphabetical order."""
+        return MappingProxyType(dict(sorted(self._classes[kind].items())))
+
+    @overload
+    def get(self, kind: Literal["source"], name: str) -> type[Source]: ...
+    @overload
+    def get(self, kind: Literal["model"], name: str) -> type[Model]: ...
+    @overload
+    def get(self, kind: Literal["effect"], name: str) -> type[Effect]: ...
+    @overload
+    def get(self, kind: Literal["writer"], name: str) -> type[Writer]: ...
+    def get(self, kind: Kind, name: str) -> type[Plugin]:
+        """Return the plugin of that kind and name.
+
+        Raises:
+            PluginError: when there is none, with the nearest name and all there are.
+        """
+        known = self.plugins(kind)
+        if name not in known:
+            raise PluginError(f'no {kind} "{name}"{self.instead(kind, name)}')
+        return known[name]
+
+    def instead(self, kind: Kind, name: str) -> str:
+        """Say what else there is, to end a message about an unknown plugin with."""
+        known = list(self.plugins(kind))
+        offer = f"; there are: {', '.join(known)}" if known else f"; there is no {kind} at all"
+        failed = sum(report.status == "failed" for report in self.reports)
+        hint = " (some plugins failed: see artengine plugins list)" if failed else ""
+        return f"{did_you_mean(name, known)}{offer}{hint}"
+
+    def writer_for(self, suffix: str) -> type[Writer] | None:
+        """The writer that files ending in `suffix` (as ".mp4", in any case) choose, if any."""
+        for writer in self._classes["writer"].values():
+            if suffix.lower() in writer.suffixes:
+                return writer
+        return None
+
+    def notify(self, hook: str, **facts: Any) -> None:
+        """Tell the observers of that hook what happened.
+
+        One that raises is warned about once and hears nothing more; the run goes on.
+        """
+        # pluggy calls the latest first, and lets one observer's error keep the others from hearing.
+        for observer in reversed(getattr(self._manager.hook, hook).get_hookimpls()):
+            if id(observer.plugin) in self._muted:
+                continue
+            try:
+                observer.function(*(facts[name] for name in observer.argnames))
+            except (Exception, SystemExit) as error:
+                self._muted.add(id(observer.plugin))
+                logger.warning(
+                    "plugin %s: %s raised %s: %s; it is told nothing more",
+                    observer.plugin_name,
+                    hook,
+                    type(error).__name__,
+                    error,
+                )
+
+
+def load_catalog(plugin_files: Sequence[Path] = (), *, user_folder: bool = True) -> Catalog:
+    """Discover every plugin and put them in a catalog; none that is broken stops it.
+
+    Args:
+        plugin_files: modules or packages to load besides, as named by `--plugin`.
+        user_folder: whether the person's plugin folder is read.
+
+    Raises:
+        UsageError: when one of `plugin_files` does not exist.
+    """
+    return Catalog(discover(plugin_files, user_folder=user_folder))
