@@ -15,6 +15,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
+from artengine.errors import did_you_mean
+
 EASES: Mapping[str, Callable[[float], float]] = {
     "linear": lambda t: t,
     "in": lambda t: t * t * t,
@@ -78,7 +80,7 @@ class Curve(ABC):
         return ()
 
 
-_TIME = re.compile(r"^(\d+(?:\.\d+)?)\s*(s|f|%)?$")
+_TIME = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(s|f|%)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,8 @@ class Keyframes(Curve):
     """Values at given times, with easing between them and held before the first and after the last.
 
     In a preset: `{ keys = { "0s" = 0.1, "4s" = 0.6 }, ease = "in-out" }`. A time is `"4s"`
-    (seconds), `"96f"` or `"96"` (frames), or `"50%"` (of the film).
+    (seconds), `"96f"` or `"96"` (frames), or `"50%"` (of the film). Where two keys fall on the same
+    frame, the value jumps there to that of the later one.
     """
 
     key: ClassVar[str] = "keys"
@@ -96,20 +99,28 @@ class Keyframes(Curve):
     @classmethod
     def parse(cls, table: Mapping[str, Any]) -> Self:
         """Read `keys` and `ease`. Raises `CurveError`."""
-        unknown = sorted(set(table) - {"keys", "ease"})
-        if unknown:
-            raise CurveError(f'a curve of keys has no "{unknown[0]}"; it takes keys and ease')
+        for name in table:
+            if name not in ("keys", "ease"):
+                near = did_you_mean(name, ["keys", "ease"])
+                raise CurveError(f'a curve of keys has no "{name}"{near}; it takes keys and ease')
         ease = table.get("ease", "linear")
-        if ease not in EASES:
-            raise CurveError(f"ease is {ease!r}; allowed: {', '.join(EASES)}")
+        if not isinstance(ease, str) or ease not in EASES:
+            near = did_you_mean(str(ease), list(EASES))
+            raise CurveError(f"the ease {ease!r} is unknown{near}; allowed: {', '.join(EASES)}")
         keys = table["keys"]
         if not isinstance(keys, Mapping) or not keys:
             raise CurveError('keys must be a table of times and numbers, as { "0s" = 0, "4s" = 1 }')
-        return cls(tuple(cls._key(time, value) for time, value in keys.items()), ease)
+        parsed: dict[tuple[float, str], float] = {}
+        for written, value in keys.items():
+            time, unit, number = cls._key(str(written), value)
+            if (time, unit) in parsed:
+                raise CurveError(f'the time "{written}" is there twice; each key needs its own')
+            parsed[time, unit] = number
+        return cls(tuple((time, unit, value) for (time, unit), value in parsed.items()), ease)
 
     @staticmethod
     def _key(time: str, value: Any) -> tuple[float, str, float]:
-        match = _TIME.match(time.strip())
+        match = _TIME.fullmatch(time.strip())
         if match is None:
             raise CurveError(f'"{time}" is not a time; write "4s", "96f" or "50%"')
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -124,8 +135,9 @@ class Keyframes(Curve):
 
     def at(self, clock: Clock) -> float:
         """Return the eased value at that time."""
-        points = sorted((self._frame(time, unit, clock), value) for time, unit, value in self.keys)
-        later = bisect_right(points, clock.index, key=lambda point: point[0])
+        points = [(self._frame(time, unit, clock), value) for time, unit, value in self.keys]
+        points.sort(key=lambda point: point[0])
+        later = bisect_right([time for time, _ in points], clock.index)
         if later == 0:
             return points[0][1]
         if later == len(points):
@@ -147,12 +159,19 @@ _KINDS: dict[str, type[Curve]] = {}
 
 def register_curve(kind: type[Curve]) -> None:
     """Make a kind of curve known by its telling key. Raises ValueError when the key is taken."""
-    if kind.key in _KINDS and _KINDS[kind.key] is not kind:
-        raise ValueError(f'curves with "{kind.key}" are already {_KINDS[kind.key].__name__}')
+    known = _KINDS.get(kind.key, kind)
+    # A plugin that is loaded again brings the same class anew.
+    if (known.__module__, known.__qualname__) != (kind.__module__, kind.__qualname__):
+        raise ValueError(f'curves with "{kind.key}" are already {known.__name__}')
     _KINDS[kind.key] = kind
 
 
 register_curve(Keyframes)
+
+
+def is_curve(value: object) -> bool:
+    """Whether a preset's value is a table with the telling key of a known kind of curve."""
+    return isinstance(value, Mapping) and any(key in value for key in _KINDS)
 
 
 def parse_curve(table: Mapping[str, Any]) -> Curve:
@@ -160,4 +179,9 @@ def parse_curve(table: Mapping[str, Any]) -> Curve:
     for key, kind in _KINDS.items():
         if key in table:
             return kind.parse(table)
-    raise CurveError(f"expected a number, or a table with {' or '.join(_KINDS)}")
+    nearest = [did_you_mean(key, list(_KINDS)) for key in table]
+    near = next(filter(None, nearest), "")
+    given, kinds = ", ".join(table) or "nothing", " or ".join(_KINDS)
+    raise CurveError(
+        f"a table with {given} given{near}; allowed: a number, or a table with {kinds}"
+    )

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Any, ClassVar, Self, TypeVar, get_args
+from operator import getitem
+from typing import Annotated, Any, ClassVar, Self, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic.errors import PydanticInvalidForJsonSchema
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from artengine.curves import Clock, Curve, CurveError, parse_curve
+from artengine.curves import Clock, Curve, CurveError, is_curve, parse_curve
 from artengine.errors import did_you_mean
 
 Checked = TypeVar("Checked", bound=BaseModel)
-
-type_names = MappingProxyType(
-    {float: "a number", int: "a whole number", str: "a text", bool: "true or false"}
-)
 
 
 def Param(  # noqa: N802 - reads as a declaration, like pydantic's Field
@@ -52,13 +50,16 @@ def Param(  # noqa: N802 - reads as a declaration, like pydantic's Field
         A pydantic field. The docstring under the field is its help.
     """
     extra = {"unit": unit, "path": path or None, "automatable": automatable}
-    bounds = {"ge": ge, "gt": gt, "le": le, "lt": lt, "pattern": pattern}
-    lengths = {"min_length": min_length, "max_length": max_length}
-    given = {name: value for name, value in (bounds | lengths).items() if value is not None}
     return Field(
         default,
+        ge=ge,
+        gt=gt,
+        le=le,
+        lt=lt,
+        min_length=min_length,
+        max_length=max_length,
+        pattern=pattern,
         json_schema_extra={name: value for name, value in extra.items() if value is not None},
-        **given,
     )
 
 
@@ -89,9 +90,16 @@ class Plugin(BaseModel):
         return frozenset(name for name, info in cls.model_fields.items() if _takes_curve(cls, info))
 
     def set_values(self, values: Mapping[str, float]) -> None:
-        """Give automatable parameters plain values, kept inside their bounds."""
+        """Give automatable parameters plain values, kept inside their bounds.
+
+        Raises:
+            CurveError: when a value is not a number, or infinite where nothing bounds it.
+        """
         for name, value in values.items():
-            setattr(self, name, clamp(type(self).model_fields[name], value))
+            kept = clamp(type(self).model_fields[name], value)
+            if not math.isfinite(kept):
+                raise CurveError(f"{name} becomes {kept}; a curve must stay finite")
+            setattr(self, name, kept)
 
 
 def _takes_curve(cls: type[Plugin], info: FieldInfo) -> bool:
@@ -118,11 +126,22 @@ def bounds(info: FieldInfo) -> dict[str, float]:
 
 
 def clamp(info: FieldInfo, value: float) -> float:
-    """Keep a number inside a field's bounds; whole-number fields are rounded."""
-    limits = bounds(info)
-    value = max(value, limits.get("ge", limits.get("gt", value)))
-    value = min(value, limits.get("le", limits.get("lt", value)))
-    return round(value) if info.annotation is int else value
+    """Keep a number inside a field's bounds; whole-number fields are rounded.
+
+    Beside a bound that may not be reached itself the value stays a millionth away.
+    """
+    whole = info.annotation is int
+    if whole and math.isfinite(value):
+        value = round(value)
+    for name, limit in bounds(info).items():
+        if name in ("gt", "lt"):
+            step = 1.0 if whole else 1e-6 * max(1.0, abs(limit))
+            limit = limit + step if name == "gt" else limit - step  # noqa: PLW2901
+        if name in ("ge", "gt") and value < limit:
+            value = math.ceil(limit) if whole else limit
+        elif name in ("le", "lt") and value > limit:
+            value = math.floor(limit) if whole else limit
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,34 +184,47 @@ class Automated:
         Raises:
             TableError: with every mistake of the table at once.
         """
-        plain, curves, problems = dict(table), {}, []
-        for name in kind.automatable() & table.keys():
+        plain, curves, problems = dict(table), dict[str, Curve](), list[Problem]()
+        automatable = kind.automatable()
+        for name in [given for given in table if given in automatable]:
             if not isinstance(table[name], Mapping):
                 continue
-            del plain[name]
+            info = kind.model_fields[name]
+            # A curve that is wrong must not be reported again as a missing parameter.
+            plain[name] = _anything_legal(info)
             try:
                 curve = parse_curve(table[name])
+                start = curve.at(Clock(0, 1.0))
             except CurveError as error:
                 problems.append(Problem((name,), str(error)))
                 continue
-            info = kind.model_fields[name]
-            outside = [v for v in curve.values() if clamp(info, v) != v]
             problems += [
-                Problem((name,), f"the curve reaches {v:g}; allowed: {allowed(info)}")
-                for v in outside
+                Problem((name,), f"the curve reaches {plainly(value)}; allowed: {allowed(info)}")
+                for value in dict.fromkeys(curve.values())
+                if clamp(info, value) != value
             ]
-            start = curve.at(Clock(0, 1.0))
-            plain[name] = clamp(info, start)
+            if math.isfinite(start):
+                plain[name] = clamp(info, start)
             curves[name] = curve
         checked = check(kind, plain)
         if isinstance(checked, list) or problems:
             raise TableError(problems + (checked if isinstance(checked, list) else []))
         return cls(checked, curves)
 
+    def fresh(self) -> Self:
+        """The same plugin, parameters and curves, with none of what it remembers."""
+        kind = type(self.plugin)
+        values = {name: getattr(self.plugin, name) for name in kind.model_fields}
+        return type(self)(kind(**values), self.curves)
+
     def set_time(self, clock: Clock) -> None:
-        """Give every automated parameter its value at that time."""
+        """Give every automated parameter its value at that time. Raises `CurveError`."""
         if self.curves:
             self.plugin.set_values({name: curve.at(clock) for name, curve in self.curves.items()})
+
+
+def _anything_legal(info: FieldInfo) -> float:
+    return clamp(info, 0.0) if info.is_required() else info.get_default()
 
 
 def check(kind: type[Checked], table: Mapping[str, Any]) -> Checked | list[Problem]:
@@ -201,58 +233,114 @@ def check(kind: type[Checked], table: Mapping[str, Any]) -> Checked | list[Probl
         # JSON mode is what makes strict checks fit TOML: lists become tuples, but 1 is not true.
         return kind.model_validate_json(json.dumps(table, default=str), strict=True)
     except ValidationError as error:
-        return [_problem(kind, details) for details in error.errors()]
+        problems = [_problem(kind, table, details) for details in error.errors()]
+        # A field of several types is refused once for each of them.
+        return list(dict.fromkeys(problems))
 
 
-def _problem(kind: type[BaseModel], details: Any) -> Problem:
-    place = tuple(part for part in details["loc"])
-    name = str(place[0]) if place else ""
+def _problem(kind: type[BaseModel], table: Mapping[str, Any], details: Any) -> Problem:
+    loc: tuple[str | int, ...] = details["loc"]
+    said = details["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    if not loc:
+        return Problem((), said)
+    name, known = str(loc[0]), list(kind.model_fields)
     info = kind.model_fields.get(name)
-    if details["type"] == "extra_forbidden":
-        known = list(kind.model_fields)
-        allowed_names = f"; allowed: {', '.join(known)}" if known else "; it takes no parameters"
-        return Problem(place, f"unknown{did_you_mean(name, known)}{allowed_names}")
     if info is None:
-        return Problem(place, details["msg"].removeprefix("Value error, ").lower())
-    if details["type"] == "missing":
-        return Problem(place, f"missing; it must be {allowed(info)}")
-    if details["type"] == "value_error":
-        return Problem(place, details["msg"].removeprefix("Value error, "))
-    given = json.dumps(details["input"], default=str)
-    if len(given) > 60:
-        given = given[:57] + "..."
+        offer = f"allowed: {', '.join(known)}" if known else "there are no parameters"
+        return Problem((name,), f"unknown{did_you_mean(name, known)}; {offer}")
+    if name not in table:
+        return Problem((name,), f"missing; it must be {allowed(info)}")
+    place, given = _walk(table, loc)
+    if details["type"] in ("value_error", "assertion_error"):
+        return Problem(place, said)
+    if is_curve(given):
+        return Problem(place, f"a curve given; allowed: {allowed(info)}, the same throughout")
     near = ""
-    if isinstance(details["input"], str):
-        near = did_you_mean(details["input"], [str(c) for c in get_args(info.annotation)])
-    return Problem(place, f"{given} given{near}; allowed: {allowed(info)}")
+    if isinstance(given, str):
+        near = did_you_mean(given, [str(choice) for choice in get_args(info.annotation)])
+    return Problem(place, f"{_shown(given)} given{near}; allowed: {allowed(info)}")
+
+
+def _walk(
+    table: Mapping[str, Any], loc: tuple[str | int, ...]
+) -> tuple[tuple[str | int, ...], Any]:
+    """Follow a pydantic location as far as the table goes; it also names types and tags."""
+    place: tuple[str | int, ...] = ()
+    value: Any = table
+    for part in loc:
+        try:
+            value = value[part]
+        except (KeyError, IndexError, TypeError):
+            break
+        place += (part,)
+    return place, value
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, default=str, ensure_ascii=False)
+    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def allowed(info: FieldInfo) -> str:
     """Say in words what a field takes, as `a number from 0 to 1`."""
     annotation: Any = info.annotation
-    if annotation in type_names:
-        text = type_names[annotation]
-    else:
-        text = _describe(TypeAdapter(annotation).json_schema())
-    limits = bounds(info)
-    if "ge" in limits and "le" in limits:
-        return f"{text} from {limits['ge']:g} to {limits['le']:g}"
-    words = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
-    said = [f"{words[name]} {limit:g}" for name, limit in limits.items()]
-    return " ".join([text, " and ".join(said)]).strip()
+    if info.metadata:
+        annotation = getitem(Annotated, (annotation, *info.metadata))
+    try:
+        return _describe(TypeAdapter(annotation).json_schema())
+    except PydanticInvalidForJsonSchema:
+        return "a value"
+
+
+def plainly(number: float) -> str:
+    """Write a number as a person would: 1 for 1.0, and every digit that counts."""
+    if isinstance(number, float) and number.is_integer() and abs(number) < 1e15:
+        return str(int(number))
+    return str(number)
 
 
 def _describe(schema: Mapping[str, Any]) -> str:
     if "enum" in schema:
-        return ", ".join(f'"{choice}"' for choice in schema["enum"])
+        return ", ".join(json.dumps(choice, ensure_ascii=False) for choice in schema["enum"])
     if "const" in schema:
-        return f'"{schema["const"]}"'
+        return json.dumps(schema["const"], ensure_ascii=False)
     if "anyOf" in schema:
-        return " or ".join(_describe(option) for option in schema["anyOf"] if option)
-    if "prefixItems" in schema:
-        return f"[{', '.join(_describe(item) for item in schema['prefixItems'])}]"
-    if schema.get("type") == "array":
-        return f"a list of {_describe(schema.get('items', {}))}"
-    names = {"number": "a number", "integer": "a whole number", "string": "a text"}
-    names |= {"boolean": "true or false", "null": "nothing", "object": "a table"}
-    return names.get(str(schema.get("type")), "a value")
+        # A preset leaves out what is to be nothing; TOML cannot write it.
+        options = [option for option in schema["anyOf"] if option.get("type") != "null"]
+        return " or ".join(map(_describe, options))
+    kind = schema.get("type")
+    if kind == "array":
+        if "prefixItems" in schema:
+            return f"[{', '.join(map(_describe, schema['prefixItems']))}]"
+        count = _span(schema, "minItems", "maxItems")
+        return f"a list{f' of {count}' if count else ''}, each {_describe(schema.get('items', {}))}"
+    if kind == "string":
+        count = _span(schema, "minLength", "maxLength")
+        length = f" of {count} characters" if count else ""
+        pattern = f" matching {schema['pattern']}" if "pattern" in schema else ""
+        return f"a text{length}{pattern}"
+    names = {"number": "a number", "integer": "a whole number", "boolean": "true or false"}
+    name = names.get(str(kind), "a table" if kind == "object" or "$ref" in schema else "a value")
+    return f"{name} {_range(schema)}".strip()
+
+
+def _span(schema: Mapping[str, Any], least: str, most: str) -> str:
+    if least in schema and most in schema:
+        same = schema[least] == schema[most]
+        return f"{schema[least]}" if same else f"{schema[least]} to {schema[most]}"
+    if least in schema:
+        return f"at least {schema[least]}"
+    return f"at most {schema[most]}" if most in schema else ""
+
+
+def _range(schema: Mapping[str, Any]) -> str:
+    if "minimum" in schema and "maximum" in schema:
+        return f"from {plainly(schema['minimum'])} to {plainly(schema['maximum'])}"
+    words = {
+        "minimum": "at least",
+        "exclusiveMinimum": "above",
+        "maximum": "at most",
+        "exclusiveMaximum": "below",
+    }
+    said = [f"{word} {plainly(schema[name])}" for name, word in words.items() if name in schema]
+    return " and ".join(said)
