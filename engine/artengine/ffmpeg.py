@@ -252,13 +252,17 @@ class Encoder:
         size: width and height of every picture.
         fps: pictures a second.
         options: ffmpeg's output options: filters, codec, format (`-f`), metadata.
+        name: what errors call the file, where `path` is only its name for now.
 
     Raises:
         WriterError: when ffmpeg cannot be started.
     """
 
-    def __init__(self, path: Path, size: Size, fps: float, options: Sequence[str]) -> None:
+    def __init__(
+        self, path: Path, size: Size, fps: float, options: Sequence[str], *, name: str = ""
+    ) -> None:
         self.path, self.size, self.taken = path, size, 0
+        self._name = name or str(path)
         command = [ffmpeg_executable(), "-hide_banner", "-loglevel", "error", "-y"]
         command += ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{size[0]}x{size[1]}"]
         command += ["-framerate", rate(fps), "-i", "pipe:0", *options, f"file:{path.absolute()}"]
@@ -272,7 +276,9 @@ class Encoder:
                 pipesize=1 << 20,
             )
         except OSError as error:
-            raise WriterError(f"{path}: ffmpeg cannot be started: {error.strerror}") from error
+            raise WriterError(
+                f"{self._name}: ffmpeg cannot be started: {error.strerror}"
+            ) from error
         self._pipe = cast(BufferedWriter, self._process.stdin)
         self._log = _Tail(self._process)
 
@@ -284,7 +290,7 @@ class Encoder:
         """
         if picture.dtype != np.uint8 or picture.shape != (self.size[1], self.size[0], 3):
             raise WriterError(
-                f"{self.path}: frame {self.taken} is {picture.dtype} of shape {picture.shape}; "
+                f"{self._name}: frame {self.taken} is {picture.dtype} of shape {picture.shape}; "
                 f"this file takes uint8 of shape {(self.size[1], self.size[0], 3)}"
             )
         try:
@@ -301,7 +307,7 @@ class Encoder:
         """
         if self.taken == 0:
             self.abort()
-            raise WriterError(f"{self.path}: no frame was written, so there is no film")
+            raise WriterError(f"{self._name}: no frame was written, so there is no film")
         try:
             self._pipe.close()
         except OSError as error:
@@ -329,7 +335,7 @@ class Encoder:
         if not words and status < 0:
             words = f"it was stopped by signal {-status}"
         return WriterError(
-            f"{self.path}: ffmpeg stopped after {self.taken} frames: {words or status}"
+            f"{self._name}: ffmpeg stopped after {self.taken} frames: {words or status}"
         )
 
 

@@ -1,8 +1,13 @@
+"""The sources that ship with artengine."""
+
+from collections.abc import Sequence
+
 from artengine.api import Source, hookimpl
+from artengine_plugins.sources.synthetic import Synthetic
 from artengine_plugins.sources.video import Video
 
 
 @hookimpl
-def register_sources() -> list[type[Source]]:
-    """The sources that ship with the engine."""
-    return [Video]
+def register_sources() -> Sequence[type[Source]]:
+    """Supply the built-in sources."""
+    return [Video, Synthetic]

@@ -30,6 +30,9 @@ Side = Annotated[int, Field(ge=1, le=16384)]
 
 # Containers with an index of their key pictures, in which a seek lands where it says.
 _INDEXED = {"mov", "matroska", "avi"}
+# A key picture may be stored before pictures that are shown ahead of it and lean on what came
+# earlier; so many seconds reach past them.
+_MARGIN = 0.5
 _HASHED_WHOLE = 64 << 20
 _SAMPLE = 4 << 20
 _BLOCK_BYTES = 64 << 20
@@ -155,7 +158,7 @@ class VideoFootage(Footage):
             self._path,
             (16, 16),
             filters=[self._grid(slot), "scale=16:16:flags=neighbor"],
-            seek=float(slot / self._rate),
+            seek=float(slot / self._rate) - _MARGIN,
         ) as tail:
             try:
                 return sum(1 for _ in tail)
@@ -223,7 +226,7 @@ class VideoFootage(Footage):
             self._path,
             self.size,
             filters=[self._grid(slot), *self._filters],
-            seek=float(slot / self._rate) if self._indexed else None,
+            seek=float(slot / self._rate) - _MARGIN if self._indexed else None,
             count=min(ends) - slot if ends else None,
         )
 

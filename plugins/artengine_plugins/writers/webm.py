@@ -1,0 +1,29 @@
+"""VP9 in WebM: for web pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from artengine.api import Film, Param, Sink, Writer
+from artengine_plugins.writers.encoded import BT709, TO_YUV, EncodedSink, tags
+
+
+class Webm(Writer):
+    """A film in VP9, for web pages: smaller than mp4, slower to make."""
+
+    name: ClassVar[str] = "webm"
+    suffixes: ClassVar[tuple[str, ...]] = (".webm",)
+
+    quality: int = Param(31, ge=0, le=63)
+    """Constant rate factor: 15 looks like the original, 31 good, 63 is the worst."""
+
+    speed: int = Param(5, ge=0, le=8)
+    """How little time is spent on making the file small: 1 takes its time, 8 hurries."""
+
+    def open(self, target: Path, film: Film) -> Sink:
+        """Start the file; see `Writer.open`."""
+        options = ["-vf", f"{TO_YUV},format=yuv420p", "-c:v", "libvpx-vp9", "-b:v", "0"]
+        options += ["-crf", str(self.quality), "-cpu-used", str(self.speed), "-row-mt", "1"]
+        options += ["-deadline", "realtime" if self.speed > 5 else "good"]
+        return EncodedSink(target, film, [*options, *BT709, *tags(film), "-f", "webm"])
