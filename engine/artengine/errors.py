@@ -62,6 +62,12 @@ class TrainingError(ArtengineError):
     exit_code = 8
 
 
+class GalleryError(ArtengineError):
+    """A piece or a gallery is broken or incomplete."""
+
+    exit_code = 9
+
+
 def did_you_mean(given: str, known: Sequence[str]) -> str:
     """Return `' (did you mean "x"?)'` for the nearest known word, or an empty string."""
     near = get_close_matches(given, known, n=1, cutoff=0.6)

@@ -1,0 +1,1 @@
+"""Galleries: folders of finished pieces, and the page that shows them."""

@@ -1,0 +1,146 @@
+"""The gallery's page: `index.html` for a browser, `README.md` for a code host."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import shlex
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from urllib.parse import quote
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from PIL import Image
+
+from artengine.errors import GalleryError
+from artengine.gallery.piece import (
+    FILM,
+    POSTER,
+    RECIPE,
+    THUMBNAIL,
+    THUMBNAIL_WIDTH,
+    Piece,
+    read_pieces,
+)
+
+MARKDOWN_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&:@])")
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build made.
+
+    Args:
+        files: the files it wrote.
+        pieces: the pieces that are shown.
+        broken: why other pieces are not.
+    """
+
+    files: list[Path]
+    pieces: list[Piece]
+    broken: list[GalleryError]
+
+
+def build(folder: Path, *, title: str | None = None) -> Built:
+    """Write `index.html` and `README.md` for the pieces of a gallery.
+
+    Both refer to the pieces by relative addresses, so that the folder can be moved, served or
+    opened from disk. A broken piece is left out.
+
+    Args:
+        folder: the gallery; its folders are the pieces.
+        title: the page's heading; by default made from the folder's name.
+
+    Raises:
+        GalleryError: when there is no such folder, no whole piece in it, or no room to write.
+    """
+    pieces, broken = read_pieces(folder)
+    if not pieces:
+        why = f": {broken[0]}" if broken else "; render some with `artengine batch`"
+        raise GalleryError(f"{folder}: no whole piece{why}")
+    heading = " ".join((title or "").split()) or _title_of(folder)
+    templates = _environment()
+    style, script = (
+        (resources.files("artengine.gallery") / "templates" / name).read_text(encoding="utf-8")
+        for name in ("page.css", "page.js")
+    )
+    pages = {
+        "index.html": templates.get_template("index.html.jinja").render(
+            title=heading,
+            pieces=pieces,
+            # The package's own files, which nothing from a recipe enters.
+            style=Markup(style),  # noqa: S704
+            script=Markup(script),  # noqa: S704
+            script_hash=_hash(script),
+        ),
+        "README.md": templates.get_template("README.md.jinja").render(title=heading, pieces=pieces),
+    }
+    files = [_write(folder / name, text) for name, text in pages.items()]
+    return Built(files, pieces, broken)
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("artengine.gallery"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.globals |= {
+        "FILM": FILM,
+        "POSTER": POSTER,
+        "RECIPE": RECIPE,
+        "THUMBNAIL": THUMBNAIL,
+        "THUMBNAIL_WIDTH": THUMBNAIL_WIDTH,
+        "dream_command": dream_command,
+    }
+    environment.filters |= {"address": _address, "markdown": _markdown, "tone": _tone}
+    return environment
+
+
+def dream_command(piece: Piece) -> str:
+    """The command that makes a piece's film again, to be run in the gallery's folder."""
+    path = f"{piece.name}/{RECIPE}"
+    return f"artengine dream {shlex.quote(f'./{path}' if path.startswith('-') else path)}"
+
+
+def _title_of(folder: Path) -> str:
+    words = re.sub(r"[-_]+", " ", folder.resolve().name).strip()
+    return words[:1].upper() + words[1:] or "Gallery"
+
+
+def _address(piece: Piece, name: str) -> str:
+    return f"{quote(piece.name, safe='')}/{name}"
+
+
+def _markdown(text: str) -> Markup:
+    # A backslash takes the meaning from any punctuation, that of HTML included.
+    return Markup(MARKDOWN_SPECIAL.sub(r"\\\1", text))  # noqa: S704
+
+
+def _tone(piece: Piece) -> str:
+    """Mean colour of a piece's poster, as `#rrggbb`, to stand in until the poster is there."""
+    with Image.open(piece.path(THUMBNAIL)) as image:
+        dot = image.convert("RGB").resize((1, 1), Image.Resampling.BOX)
+    return f"#{dot.tobytes().hex()}"
+
+
+def _hash(script: str) -> str:
+    """What a content security policy calls a script by."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+def _write(path: Path, text: str) -> Path:
+    unfinished = path.with_name(f".{path.name}.part")
+    try:
+        unfinished.write_text(text, encoding="utf-8", newline="\n")
+        unfinished.replace(path)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise GalleryError(f"{path}: cannot be written ({error.strerror})") from error
+    return path

@@ -1,0 +1,97 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from artengine.errors import GalleryError
+from artengine.gallery.piece import FILM, Facts, Piece, read_piece, read_pieces, write_piece
+
+MakePiece = Callable[..., Piece]
+
+
+def test_a_piece_reads_back_as_written(tmp_path: Path, make_piece: MakePiece) -> None:
+    made = make_piece(tmp_path / "night-drive", seed=3)
+    read = read_piece(tmp_path / "night-drive")
+    assert read == made
+    assert (read.name, read.title, read.model) == ("night-drive", "Night drive", "swift")
+    assert read.about == "an empty highway that will not stay a highway"
+    assert (read.facts.seed, read.facts.size, read.seconds) == (3, (96, 64), 2.0)
+
+
+def test_the_poster_is_a_frame_of_the_colours_not_of_the_black(
+    tmp_path: Path, make_piece: MakePiece
+) -> None:
+    piece = make_piece(tmp_path / "piece")
+    assert piece.poster_size == (96, 64)
+    with Image.open(piece.path("poster.jpg")) as poster:
+        assert np.ptp(np.asarray(poster.convert("L"))) > 150
+
+
+def test_the_thumbnail_of_a_large_film_is_320_wide(tmp_path: Path) -> None:
+    (tmp_path / FILM).write_bytes(b"film")
+    facts = Facts(
+        frames=1, fps=24, size=(1920, 960), render_seconds=0, engine="0", preset="p", seed=0
+    )
+    piece = write_piece(tmp_path, "", facts, [np.zeros((960, 1920, 3), np.uint8)])
+    with Image.open(piece.path("thumbnail.jpg")) as thumbnail:
+        assert thumbnail.size == (320, 160)
+    assert piece.poster_size == (1280, 640)
+    assert piece.title == tmp_path.name
+
+
+def cut(name: str, content: bytes) -> Callable[[Path], object]:
+    return lambda folder: (folder / name).write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("harm", "message"),
+    [
+        (lambda folder: (folder / "film.mp4").unlink(), r"film\.mp4 missing"),
+        (lambda folder: (folder / "piece.json").unlink(), r"piece\.json missing"),
+        (cut("film.mp4", b""), r"film\.mp4 is empty"),
+        (cut("recipe.toml", b"a = \n"), r"recipe\.toml is not TOML \(Invalid value \(at line 1,"),
+        (cut("recipe.toml", b"title = 3"), r"recipe\.toml: title is not a text"),
+        (cut("recipe.toml", b"model = 'swift'"), r"recipe\.toml: model is not a table"),
+        (cut("recipe.toml", b"\xff\xfe"), r"recipe\.toml is not UTF-8 text at byte 0"),
+        (cut("piece.json", b"{"), r"piece\.json is not JSON"),
+        (cut("piece.json", b"[]"), r"piece\.json is not an object"),
+        (cut("piece.json", b"{}"), r"piece\.json: frames: missing; it must be a whole number"),
+        (cut("poster.jpg", b"no picture"), r"poster\.jpg is not a picture"),
+        (cut("thumbnail.jpg", b""), r"thumbnail\.jpg is not a picture"),
+    ],
+)
+def test_a_broken_piece_is_one_line_that_names_the_folder_and_the_remedy(
+    tmp_path: Path, make_piece: MakePiece, harm: Callable[[Path], object], message: str
+) -> None:
+    folder = tmp_path / "broken-one"
+    make_piece(folder)
+    harm(folder)
+    with pytest.raises(GalleryError, match=message) as caught:
+        read_piece(folder)
+    text = str(caught.value)
+    assert str(folder) in text
+    assert "render the piece again or remove the folder" in text
+    assert "\n" not in text
+
+
+def test_pieces_come_in_natural_order_and_broken_ones_apart(
+    tmp_path: Path, make_piece: MakePiece
+) -> None:
+    for name in ("dream-10", "dream-2", "broken", ".unfinished"):
+        make_piece(tmp_path / name)
+    (tmp_path / "broken" / "film.mp4").unlink()
+    (tmp_path / "failed").mkdir()
+    (tmp_path / "failed" / "other.txt").write_text("why it failed")
+    (tmp_path / "notes.txt").write_text("no piece")
+    pieces, broken = read_pieces(tmp_path)
+    assert [piece.name for piece in pieces] == ["dream-2", "dream-10"]
+    assert [str(error) for error in broken] == [
+        f"{tmp_path / 'broken'}: film.mp4 missing; render the piece again or remove the folder"
+    ]
+
+
+def test_no_such_gallery(tmp_path: Path) -> None:
+    with pytest.raises(GalleryError, match="no such folder"):
+        read_pieces(tmp_path / "nowhere")
