@@ -1,0 +1,51 @@
+"""`artengine gallery`: the page that shows finished pieces."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from artengine.errors import GalleryError
+
+gallery_app = typer.Typer(
+    name="gallery", help="Show finished pieces on a page.", no_args_is_help=True
+)
+
+
+@gallery_app.callback()
+def gallery() -> None:
+    """Show finished pieces on a page."""
+
+
+@gallery_app.command()
+def build(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Folder whose folders are the pieces.")
+    ],
+    title: Annotated[
+        str | None, typer.Option(help="Heading; by default made from the folder's name.")
+    ] = None,
+) -> None:
+    """Write a gallery's index.html and README.md.
+
+    Both need nothing but the pieces beside them: the folder can be opened from disk, put on any
+    web server, or kept in a repository. A broken piece is named and left out, and the command ends
+    with exit code 9 once the rest is shown.
+
+    Examples:
+
+        artengine gallery build gallery
+
+        artengine gallery build gallery --title "Night songs"
+    """
+    from artengine.gallery.page import build as build_page
+
+    built = build_page(folder, title=title)
+    for path in built.files:
+        typer.echo(path)
+    for error in built.broken:
+        typer.echo(f"left out: {error}", err=True)
+    if built.broken:
+        raise typer.Exit(GalleryError.exit_code)
