@@ -1,0 +1,15 @@
+"""Presets: TOML that names plugins, gives their parameters and puts them in order."""
+
+from artengine.preset.files import remember
+from artengine.preset.find import find_preset, list_presets, packaged_folder
+from artengine.preset.load import Preset, load_preset, parse_preset
+
+__all__ = [
+    "Preset",
+    "find_preset",
+    "list_presets",
+    "load_preset",
+    "packaged_folder",
+    "parse_preset",
+    "remember",
+]

@@ -1,0 +1,294 @@
+"""A preset as text becomes one table, in which each value knows where it was written."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from artengine.curves import is_curve
+from artengine.errors import PresetError, UsageError
+from artengine.preset.find import candidates, find_preset, is_path
+
+Place: TypeAlias = tuple[str | int, ...]
+
+TABLES = (
+    "title",
+    "about",
+    "extends",
+    "seed",
+    "source",
+    "model",
+    "train",
+    "dream",
+    "feedback",
+    "output",
+    "writers",
+)
+"""The words at the top of a preset, in the order in which recipes write them."""
+
+ARRAYS = ("feedback", "output", "writers")
+"""Those of them that hold one table for each plugin."""
+
+MOST_FILES = 100
+"""How many files one preset may be laid together from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One of the things that presets are laid over each other from: a file, or `--set`.
+
+    Args:
+        label: what messages call it.
+        folder: what relative paths in it are relative to.
+        named: whether a person wrote it on a command line; then its paths may point anywhere.
+    """
+
+    label: str
+    folder: Path
+    named: bool = False
+
+
+class Document:
+    """The merged table of a preset.
+
+    Args:
+        layer: what mistakes are laid to that nobody wrote, such as a table that is missing.
+    """
+
+    def __init__(self, layer: Layer) -> None:
+        self.table: dict[str, Any] = {}
+        self._written: dict[Place, Layer] = {(): layer}
+
+    def written(self, place: Place) -> Layer:
+        """Where the value at `place` was written; for one that is missing, the table around it."""
+        while place not in self._written:
+            place = place[:-1]
+        return self._written[place]
+
+    def lay(self, table: Mapping[str, Any], layer: Layer) -> None:
+        """Lay another table over this one.
+
+        Tables merge; everything else is replaced, and so are curves, and tables that now `use`
+        another plugin, whose parameters would not fit.
+        """
+        _merge(self.table, table, (), layer, self._written)
+
+    def put(self, place: Place, value: Any, layer: Layer) -> None:
+        """Put one value in its place. Raises ValueError with what is there instead."""
+        above: Any = self.table
+        walked: Place = ()
+        for part, below in zip(place, (*place[1:], None), strict=True):
+            step = self._step(above, part, walked)
+            if below is None and step == "use" and above.get("use", value) != value:
+                above.clear()
+                _forget(self._written, walked)
+                self._written[walked] = layer
+            walked += (step,)
+            if isinstance(above, dict) and below is not None and step not in above:
+                above[str(step)] = [] if step in ARRAYS else {}
+                self._written[walked] = layer
+            if below is not None:
+                above = above[step]
+        above[step] = value
+        _forget(self._written, walked)
+        self._written[walked] = layer
+
+    @staticmethod
+    def _step(above: Any, part: str | int, walked: Place) -> str | int:
+        if isinstance(above, dict):
+            return str(part)
+        if isinstance(above, list) and isinstance(part, int) and part < len(above):
+            return part
+        if isinstance(above, list):
+            holds = f"entries 0 to {len(above) - 1}" if above else "no entries"
+        else:
+            holds = f"the plain value {json.dumps(above, default=str)}"
+        raise ValueError(f"there is no {part}; {'.'.join(map(str, walked))} holds {holds}")
+
+
+def _merge(
+    base: dict[str, Any],
+    table: Mapping[str, Any],
+    place: Place,
+    layer: Layer,
+    written: dict[Place, Layer],
+) -> None:
+    if "use" in table and base.get("use", table["use"]) != table["use"]:
+        base.clear()
+        _forget(written, place)
+    if place:
+        written[place] = layer
+    for name, value in table.items():
+        below = base.get(name)
+        if isinstance(value, dict) and isinstance(below, dict) and not is_curve(value):
+            _merge(below, value, (*place, name), layer, written)
+            continue
+        _forget(written, (*place, name))
+        written[*place, name] = layer
+        base[name] = deepcopy(value)
+
+
+def _forget(written: dict[Place, Layer], place: Place) -> None:
+    for known in [known for known in written if known[: len(place)] == place and known]:
+        del written[known]
+
+
+def read_document(path: Path) -> Document:
+    """Read a preset's file and everything that it extends.
+
+    Raises:
+        PresetError: with every file that is missing, is not TOML or extends itself.
+    """
+    reader = _Reader(Document(_layer(path)))
+    reader.lay_file(path, ())
+    return reader.finished()
+
+
+def lay_table(table: Mapping[str, Any], label: str, folder: Path) -> Document:
+    """Make a document of a table that did not come from a file, and of what it extends.
+
+    Raises:
+        PresetError: with every file that is missing, is not TOML or extends itself.
+    """
+    layer = Layer(label, folder)
+    reader = _Reader(Document(layer))
+    reader.lay(table, layer, ())
+    return reader.finished()
+
+
+class _Reader:
+    """Lays files over each other, bases first, and collects what is wrong with them."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._problems: list[str] = []
+        self._files = 0
+
+    def finished(self) -> Document:
+        if self._problems:
+            raise PresetError(self._problems)
+        return self._document
+
+    def lay_file(self, path: Path, trail: tuple[Path, ...]) -> None:
+        layer = _layer(path)
+        self._files += 1
+        if self._files > MOST_FILES:
+            if self._files == MOST_FILES + 1:
+                self._problems.append(f"{layer.label}: more than {MOST_FILES} files are extended")
+            return
+        try:
+            table = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+            self._problems.append(f"{layer.label}: {_unreadable(error)}")
+            return
+        self.lay(table, layer, (*trail, path.resolve()))
+
+    def lay(self, table: Mapping[str, Any], layer: Layer, trail: tuple[Path, ...]) -> None:
+        extends = table.get("extends", [])
+        names = [extends] if isinstance(extends, str) else extends
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            self._problems.append(
+                f"{layer.label}: extends: {extends!r} given; allowed: a preset's name or relative "
+                "path, or a list of them"
+            )
+            names = []
+        for name in names:
+            try:
+                base = _find_base(name, layer.folder, trail)
+            except UsageError as error:
+                self._problems.append(f"{layer.label}: extends: {error}")
+            else:
+                self.lay_file(base, trail)
+        self._document.lay({key: table[key] for key in table if key != "extends"}, layer)
+
+
+def _find_base(name: str, folder: Path, trail: tuple[Path, ...]) -> Path:
+    """Find what a preset extends. Raises UsageError."""
+    if is_path(name):
+        base = folder / name
+        if Path(name).is_absolute() or not base.is_file():
+            raise UsageError(f'no preset at "{name}"; write a name, or a path from this file on')
+    else:
+        # A preset may be named as the one it extends, to change what ships under that name.
+        options = [folder / f"{name}.toml", *candidates(name)]
+        others = [o for o in options if o.is_file() and o.resolve() not in trail[-1:]]
+        base = others[0] if others else find_preset(name)
+    if base.resolve() in trail:
+        circle = [*trail[trail.index(base.resolve()) :], base]
+        raise UsageError(f"goes in a circle: {' > '.join(path.stem for path in circle)}")
+    return base
+
+
+def _layer(path: Path) -> Layer:
+    whole, working = path.absolute(), Path.cwd()
+    label = whole.relative_to(working) if whole.is_relative_to(working) else whole
+    return Layer(str(label), whole.parent)
+
+
+def _unreadable(error: Exception) -> str:
+    if isinstance(error, tomllib.TOMLDecodeError):
+        found = re.fullmatch(r"(.*) \(at (.*)\)", str(error))
+        said, where = (found[1], found[2]) if found else (str(error), "")
+        said = said[:1].lower() + said[1:]
+        return f"{where}: {said}" if where else said
+    if isinstance(error, UnicodeDecodeError):
+        return "is not text in UTF-8"
+    if isinstance(error, RecursionError):
+        return "nests too deeply"
+    return f"cannot be read: {getattr(error, 'strerror', None) or error}"
+
+
+def lay_overrides(document: Document, overrides: Sequence[str], layer: Layer) -> list[str]:
+    """Put `dream.frames=100` and its like in their places; return the mistakes in them."""
+    problems = []
+    parsed: list[tuple[Place, Any]] = []
+    for override in overrides:
+        try:
+            parsed.append(parse_override(override))
+        except ValueError as error:
+            problems.append(f"{layer.label}: {override}: {error}")
+    # Another plugin comes first, for its parameters take the place of the old one's.
+    parsed.sort(key=lambda pair: pair[0][-1] != "use")
+    for place, value in parsed:
+        try:
+            document.put(place, value, layer)
+        except ValueError as error:
+            problems.append(f"{layer.label}: {'.'.join(map(str, place))}: {error}")
+    return problems
+
+
+def parse_override(override: str) -> tuple[Place, Any]:
+    """Split `feedback.0.amount=0.5` into its place and its value.
+
+    The value is read as TOML, and as plain text where it is none. Raises ValueError.
+    """
+    written, equals, given = override.partition("=")
+    if not equals or not written.strip():
+        raise ValueError("write it as table.key=value, as dream.frames=100")
+    keys = re.sub(r"\[(\d+)\]", r".\1", written.strip())
+    try:
+        nested: Any = tomllib.loads(f"{keys} = 0")
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError("write a place as dream.frames or feedback.0.amount") from error
+    place: Place = ()
+    while isinstance(nested, dict):
+        ((key, nested),) = nested.items()
+        place += (int(key) if key.isdecimal() and place else key,)
+    return place, _value(given.strip())
+
+
+def _value(given: str) -> Any:
+    try:
+        table = tomllib.loads(f"value = {given}")
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return given
+    value = table["value"]
+    dates = (dt.date, dt.time)
+    return given if len(table) > 1 or isinstance(value, dates) else value

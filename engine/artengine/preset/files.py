@@ -1,0 +1,100 @@
+"""Which files a preset may name: those beside it, unless a person named them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from artengine import folders
+from artengine.preset.document import Layer
+
+_WILDCARD = re.compile(r"[*?\[]")
+
+
+class PathError(ValueError):
+    """A path that a preset may not name; the message says why and what to do."""
+
+
+def readable(given: str, layer: Layer, override: str) -> str:
+    """Return the absolute form of a path to read, or of a pattern.
+
+    A preset from a stranger is data: its paths stay in its own folder, the working folder and the
+    person's own. Those that a person named on a command line, now or once before, go anywhere.
+
+    Args:
+        given: what was written.
+        layer: where it was written.
+        override: how a person names the path, as "source.path".
+
+    Raises:
+        PathError: when it may not be read.
+    """
+    try:
+        whole = layer.folder.absolute() / Path(given).expanduser()
+        fixed, rest = _split(whole)
+        real = fixed.resolve()
+        roots = [root.resolve() for root in (layer.folder, Path.cwd(), folders.home())]
+    except (OSError, ValueError, RuntimeError) as error:
+        raise PathError(f"{given!r} given, which is no path: {error}") from error
+    if ".." in whole.parts:
+        whole = real.joinpath(*rest)
+    inside = ".." not in rest and any(real.is_relative_to(root) for root in roots)
+    if not inside and not layer.named and str(whole) not in _named():
+        raise PathError(
+            f'"{given}" given, which is outside of the folders that a preset may read; if you '
+            f"trust it, pass it yourself with --set {override}={given}"
+        )
+    return str(whole)
+
+
+def _split(path: Path) -> tuple[Path, tuple[str, ...]]:
+    """Part a pattern into the folder it surely starts in and the rest."""
+    if not path.exists():
+        for count, part in enumerate(path.parts):
+            if _WILDCARD.search(part):
+                return Path(*path.parts[:count]), path.parts[count:]
+    return path, ()
+
+
+def writable(given: str, layer: Layer) -> str:
+    """Check a path to write, which a preset may place below the working folder only.
+
+    Hidden files are refused as well, for none of them is a film. Raises `PathError`.
+    """
+    parts = [part for part in re.split(r"[\\/]", given) if part != "."]
+    absolute = PurePosixPath(given).is_absolute() or bool(PureWindowsPath(given).anchor)
+    climbs = any(part.startswith(".") for part in parts) or given.startswith(("~", "-"))
+    if "\0" in given or (not layer.named and (absolute or climbs)):
+        raise PathError(
+            f"{json.dumps(given)} given; allowed: a relative path, no part beginning with a dot"
+        )
+    return given
+
+
+def _record() -> Path:
+    return folders.home() / "named-files.txt"
+
+
+def _named() -> frozenset[str]:
+    try:
+        return frozenset(_record().read_text(encoding="utf-8").splitlines())
+    except (OSError, UnicodeDecodeError):
+        return frozenset()
+
+
+def remember(paths: Iterable[str]) -> None:
+    """Note absolute paths that a person named, so that recipes which hold them can be read later.
+
+    A disk that does not take the note is no reason to stop: the person then names the path again.
+    """
+    new = sorted(set(paths) - _named())
+    if not new:
+        return
+    try:
+        _record().parent.mkdir(parents=True, exist_ok=True)
+        with _record().open("a", encoding="utf-8") as record:
+            record.writelines(f"{path}\n" for path in new if "\n" not in path)
+    except OSError:
+        return

@@ -1,0 +1,75 @@
+"""Finding presets by name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+from pathlib import Path
+
+from artengine import folders
+from artengine.errors import UsageError, did_you_mean
+
+
+def packaged_folder() -> Path:
+    """The presets that ship: inside the package, or in the checkout that it runs from."""
+    package = Path(str(files("artengine")))
+    inside = package / "presets"
+    return inside if inside.is_dir() else package.parent.parent / "presets"
+
+
+def preset_folders() -> Mapping[str, Path]:
+    """Folders that are searched for a preset's name, in this order, by what they are called."""
+    return {
+        "working folder": Path("presets"),
+        "yours": folders.presets(),
+        "packaged": packaged_folder(),
+    }
+
+
+def find_preset(name: str) -> Path:
+    """Return the file of a preset that is given by its path or by its name.
+
+    A name is looked for in the working folder's `presets`, then in the person's own, then among
+    those that ship.
+
+    Raises:
+        UsageError: when there is none, with the nearest name and where it was looked for.
+    """
+    if is_path(name):
+        path = Path(name).expanduser()
+        if path.is_file():
+            return path
+        beside = [entry.name for entry in _presets_in(path.parent)]
+        raise UsageError(f"no preset at {path}{did_you_mean(path.name, beside)}")
+    for path in candidates(name):
+        return path
+    looked = ", ".join(str(folder) for folder in preset_folders().values())
+    near = did_you_mean(name, list(list_presets()))
+    raise UsageError(f'no preset "{name}"{near}; looked in {looked}')
+
+
+def list_presets() -> dict[str, tuple[Path, str]]:
+    """Every preset that its name finds: its file and what its folder is called, by name."""
+    found: dict[str, tuple[Path, str]] = {}
+    for label, folder in preset_folders().items():
+        for path in _presets_in(folder):
+            found.setdefault(path.stem, (path, label))
+    return dict(sorted(found.items()))
+
+
+def candidates(name: str) -> Iterator[Path]:
+    """Yield the files that a preset's name could mean, the one that counts first."""
+    for folder in preset_folders().values():
+        path = folder / f"{name}.toml"
+        if path.is_file():
+            yield path
+
+
+def is_path(name: str) -> bool:
+    """Whether a preset is given by its path rather than its name."""
+    return name.endswith(".toml") or "/" in name or os.sep in name
+
+
+def _presets_in(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*.toml") if path.is_file())

@@ -1,0 +1,379 @@
+"""From a preset's file to the plugins, settings and chains that it asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import Field
+
+from artengine.catalog import Catalog, Kind
+from artengine.chain import Chain
+from artengine.effect import Effect
+from artengine.errors import PresetError, UsageError, did_you_mean
+from artengine.model import Model
+from artengine.params import Automated, Plugin, Problem, TableError, check, is_path
+from artengine.preset.document import (
+    TABLES,
+    Document,
+    Layer,
+    Place,
+    lay_overrides,
+    lay_table,
+    read_document,
+)
+from artengine.preset.files import PathError, readable, remember, writable
+from artengine.preset.find import find_preset
+from artengine.preset.recipe import to_toml
+from artengine.settings import DreamSettings, Settings, TrainSettings
+from artengine.source import Source
+from artengine.writer import Writer
+
+SettingsT = TypeVar("SettingsT", bound=Settings)
+
+
+class Heading(Settings):
+    """What stands above a preset's tables."""
+
+    title: str = ""
+    """What the film is called; by default the preset's name."""
+
+    about: str = ""
+    """What it looks like, in a sentence."""
+
+    seed: int = Field(0, ge=0, lt=2**32)
+    """Where random numbers start; another seed makes another film."""
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A checked preset.
+
+    Args:
+        name: the file's name without its ending.
+        path: the file, or None when there is none.
+        title: what the film is called.
+        about: what it looks like.
+        seed: where random numbers start, 0 to 2**32 - 1.
+        source: the source, with absolute paths.
+        model: the model.
+        weights: a packaged name, or the absolute path of a run folder or file; None to use those
+            that belong to the preset.
+        train: how the network learns.
+        dream: how it dreams.
+        feedback: effects on what is fed back, with their curves, in order.
+        output: effects on what is written only, in order.
+        writers: where films go; a path that was left out is the preset's name.
+        files: absolute paths and patterns that it reads.
+        table: all of it as one plain table, without `extends`.
+    """
+
+    name: str
+    path: Path | None
+    title: str
+    about: str
+    seed: int
+    source: Source
+    model: Model
+    weights: str | None
+    train: TrainSettings
+    dream: DreamSettings
+    feedback: tuple[Automated, ...]
+    output: tuple[Automated, ...]
+    writers: tuple[Writer, ...]
+    files: tuple[str, ...]
+    table: Mapping[str, Any]
+
+    def feedback_chain(self) -> Chain:
+        """A new chain of the effects on what is fed back, sharing no state with any other."""
+        return Chain([automated.fresh() for automated in self.feedback], "feedback", self.seed)
+
+    def output_chain(self) -> Chain:
+        """A new chain of the effects on what is written only, sharing no state with any other."""
+        return Chain([automated.fresh() for automated in self.output], "output", self.seed)
+
+    def recipe(self) -> str:
+        """The TOML of a preset that stands alone and makes the same film."""
+        said = " ".join((self.about or self.title).split())
+        return f"# {said}\n{to_toml(self.table)}"
+
+    def remember_files(self) -> None:
+        """Note the files it reads, so that its recipe may read them from any folder."""
+        remember(self.files)
+
+
+def load_preset(where: str | Path, catalog: Catalog, overrides: Sequence[str] = ()) -> Preset:
+    """Read and check a preset.
+
+    Args:
+        where: a name to search for, or a path.
+        catalog: the plugins it may name.
+        overrides: values to put in place of the preset's, as "dream.frames=100".
+
+    Raises:
+        UsageError: when there is no such preset.
+        PresetError: with every mistake that it and the overrides hold.
+    """
+    path = find_preset(where) if isinstance(where, str) else where
+    if not path.is_file():
+        raise UsageError(f"no preset at {path}")
+    return _checked(read_document(path), path.stem, path, catalog, overrides)
+
+
+def parse_preset(
+    table: Mapping[str, Any],
+    catalog: Catalog,
+    overrides: Sequence[str] = (),
+    *,
+    name: str = "preset",
+) -> Preset:
+    """Check a preset that is given as a table; its paths are relative to the working folder.
+
+    Raises:
+        PresetError: with every mistake that it and the overrides hold.
+    """
+    return _checked(lay_table(table, name, Path.cwd()), name, None, catalog, overrides)
+
+
+def _checked(
+    document: Document, name: str, path: Path | None, catalog: Catalog, overrides: Sequence[str]
+) -> Preset:
+    command = Layer("--set", Path.cwd(), named=True)
+    mistakes = lay_overrides(document, overrides, command)
+    checker = _Checker(document, catalog, name)
+    preset = checker.preset(path)
+    mistakes += [f"{document.written(p.place).label}: {p}" for p in checker.problems]
+    if preset is None or mistakes:
+        raise PresetError(mistakes)
+    remember(checker.named)
+    return preset
+
+
+class _Checker:
+    """Walks a preset's table once, collecting every mistake on the way."""
+
+    def __init__(self, document: Document, catalog: Catalog, name: str) -> None:
+        self.document = document
+        self.table = document.table
+        self.catalog = catalog
+        self.name = name
+        self.problems: list[Problem] = []
+        self.files: list[str] = []
+        self.named: list[str] = []
+
+    def preset(self, path: Path | None) -> Preset | None:
+        """Build the preset; None when there are problems."""
+        known = [word for word in TABLES if word != "extends"]
+        for word in self.table:
+            if word not in known:
+                near = did_you_mean(word, known)
+                self._problem((word,), f"unknown{near}; allowed: {', '.join(known)}")
+        heading = self._settings(Heading, ())
+        self.table.setdefault("writers", [{"use": "mp4"}])
+        source = self._one("source", Source)
+        weights = self._weights()
+        model = self._one("model", Model)
+        train = self._settings(TrainSettings, ("train",))
+        dream = self._settings(DreamSettings, ("dream",))
+        feedback = self._effects("feedback")
+        output = self._effects("output")
+        writers = self._writers()
+        if model and dream and dream.history > model.context:
+            self._problem(
+                ("dream", "history"),
+                f"{dream.history} given; allowed: a whole number from 0 to {model.context}, "
+                "the frames that the model sees",
+            )
+        if self.problems or not (heading and source and model and train and dream):
+            return None
+        title = heading.title or self.name
+        self.table |= {"title": title, "seed": heading.seed}
+        return Preset(
+            name=self.name,
+            path=path,
+            title=title,
+            about=heading.about,
+            seed=heading.seed,
+            source=source,
+            model=model,
+            weights=weights,
+            train=train,
+            dream=dream,
+            feedback=feedback,
+            output=output,
+            writers=writers,
+            files=tuple(self.files),
+            table={word: self.table[word] for word in TABLES if word in self.table},
+        )
+
+    def _problem(self, place: Place, text: str) -> None:
+        self.problems.append(Problem(place, text))
+
+    def _settings(self, kind: type[SettingsT], place: Place) -> SettingsT | None:
+        table = self.table
+        if place:
+            table = self.table.get(str(place[0]), {})
+            if not self._is_table(place, table):
+                return None
+        else:
+            table = {name: table[name] for name in kind.model_fields if name in table}
+        checked = check(kind, table)
+        if isinstance(checked, list):
+            self.problems += [problem.inside(*place) for problem in checked]
+            return None
+        return checked
+
+    def _is_table(self, place: Place, given: Any) -> bool:
+        if isinstance(given, dict):
+            return True
+        self._problem(place, f"a table is needed; write [{place[0]}], once")
+        return False
+
+    def _one(self, word: Kind, base: type[Plugin]) -> Any:
+        if word not in self.table:
+            known = ", ".join(self.catalog.plugins(word))
+            self._problem((word,), f"missing; write [{word}] with use = one of: {known or 'none'}")
+            return None
+        table = self.table[word]
+        if not self._is_table((word,), table):
+            return None
+        kind = self._kind(word, (word,), table)
+        return kind and self._plugin(kind, (word,), table)
+
+    def _kind(self, kind: Kind, place: Place, table: dict[str, Any]) -> type[Plugin] | None:
+        known = self.catalog.plugins(kind)
+        used = table.get("use")
+        if used is None:
+            self._problem(place, f"use is missing; it names the {kind}: {', '.join(known)}")
+        elif not isinstance(used, str) or used not in known:
+            instead = self.catalog.instead(kind, str(used))
+            self._problem((*place, "use"), f'there is no {kind} "{used}"{instead}')
+        else:
+            return known[used]
+        return None
+
+    def _plugin(self, kind: type[Plugin], place: Place, table: dict[str, Any]) -> Plugin | None:
+        self._resolve_files(kind, place, table)
+        presets_own = ("use", "weights") if kind.kind == "model" else ("use",)
+        own = {name: value for name, value in table.items() if name not in presets_own}
+        checked = check(kind, own)
+        if isinstance(checked, list):
+            self.problems += [problem.inside(*place) for problem in checked]
+            return None
+        return checked
+
+    def _resolve_files(self, kind: type[Plugin], place: Place, table: dict[str, Any]) -> None:
+        for name, info in kind.model_fields.items():
+            given = table.get(name)
+            if not is_path(info) or not given:
+                continue
+            if isinstance(given, str):
+                table[name] = self._file((*place, name), given)
+            elif isinstance(given, list) and all(isinstance(path, str) for path in given):
+                table[name] = [self._file((*place, name, i), path) for i, path in enumerate(given)]
+
+    def _file(self, place: Place, given: str) -> str:
+        layer = self.document.written(place)
+        try:
+            whole = readable(given, layer, ".".join(map(str, place)))
+        except PathError as error:
+            self._problem(place, str(error))
+            return given
+        self.files.append(whole)
+        if layer.named:
+            self.named.append(whole)
+        return whole
+
+    def _weights(self) -> str | None:
+        model = self.table.get("model")
+        if not isinstance(model, dict) or "weights" not in model:
+            return None
+        given = model["weights"]
+        place = ("model", "weights")
+        if not isinstance(given, str) or not given:
+            self._problem(
+                place, f"{given!r} given; allowed: a packaged name, a run folder or a weights file"
+            )
+            return None
+        beside = self.document.written(place).folder / given
+        if "/" in given or "\\" in given or beside.exists():
+            model["weights"] = self._file(place, given)
+        return str(model["weights"])
+
+    def _array(self, word: str, each: str) -> list[tuple[Place, dict[str, Any]]]:
+        given = self.table.get(word, [])
+        if not isinstance(given, list):
+            self._problem((word,), f"a list of tables is needed; write [[{word}]] for each {each}")
+            return []
+        tables: list[tuple[Place, dict[str, Any]]] = []
+        for index, table in enumerate(given):
+            if isinstance(table, dict):
+                tables.append(((word, index), table))
+            else:
+                self._problem((word, index), f"a table is needed; write [[{word}]] for each {each}")
+        return tables
+
+    def _effects(self, word: str) -> tuple[Automated, ...]:
+        effects = []
+        for place, table in self._array(word, "effect"):
+            kind = self._kind("effect", place, table)
+            if kind is None:
+                continue
+            self._resolve_files(kind, place, table)
+            own = {name: value for name, value in table.items() if name != "use"}
+            try:
+                automated = Automated.parse(kind, own)
+            except TableError as error:
+                self.problems += [problem.inside(*place) for problem in error.problems]
+                continue
+            effects.append(automated)
+            self._check_size(place, automated)
+        return tuple(effects)
+
+    def _check_size(self, place: Place, automated: Automated) -> None:
+        effect, size = automated.plugin, (64, 64)
+        if not isinstance(effect, Effect):
+            return
+        try:
+            made = tuple(effect.output_size(size))
+        except Exception as error:
+            self._problem(place, f'"{effect.name}" cannot tell its size: {error}')
+            return
+        if place[0] == "feedback" and made != size:
+            self._problem(
+                place,
+                f'"{effect.name}" changes the size, and what is fed back must keep it; '
+                "move it to [[output]]",
+            )
+
+    def _writers(self) -> tuple[Writer, ...]:
+        writers: list[Writer] = []
+        targets: dict[str, Place] = {}
+        for place, table in self._array("writers", "file"):
+            kind = self._kind("writer", place, table)
+            if kind is None or not issubclass(kind, Writer):
+                continue
+            path = (*place, "path")
+            if not table.get("path") and kind.suffixes:
+                table["path"] = f"{self.name}{kind.suffixes[0]}"
+            given = table.get("path", "")
+            if isinstance(given, str):
+                try:
+                    writable(given, self.document.written(path))
+                except PathError as error:
+                    self._problem(path, str(error))
+            writer = self._plugin(kind, place, table)
+            if not isinstance(writer, Writer):
+                continue
+            if given in targets:
+                first = Problem(targets[given], "written there already")
+                self._problem(path, f'"{given}" given twice: {first}')
+            elif given:
+                targets[given] = place
+            # A recipe says what a file is called; where it was put once is not part of it.
+            if Path(given).is_absolute() or ".." in Path(given).parts:
+                table["path"] = Path(given).name
+            writers.append(writer)
+        return tuple(writers)

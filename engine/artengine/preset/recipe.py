@@ -1,0 +1,44 @@
+"""Writing presets as TOML, the way a person writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import tomli_w
+
+
+def to_toml(table: Mapping[str, Any]) -> str:
+    """Write a preset's table: plain values, then `[tables]`, then `[[arrays]]` of them.
+
+    What is inside of those stays on one line each, so that a curve is read beside its parameter.
+    """
+    blocks = [_lines({name: value for name, value in table.items() if not _is_block(value)})]
+    for name, value in table.items():
+        if isinstance(value, Mapping):
+            blocks.append(f"[{_key(name)}]\n{_lines(value)}")
+        elif _is_block(value):
+            blocks += [f"[[{_key(name)}]]\n{_lines(each)}" for each in value]
+    return "\n".join(filter(None, blocks))
+
+
+def _is_block(value: Any) -> bool:
+    tables = isinstance(value, list) and value and all(isinstance(v, Mapping) for v in value)
+    return isinstance(value, Mapping) or bool(tables)
+
+
+def _lines(table: Mapping[str, Any]) -> str:
+    return "".join(f"{_key(name)} = {_inline(value)}\n" for name, value in table.items())
+
+
+def _inline(value: Any) -> str:
+    if isinstance(value, Mapping):
+        inside = ", ".join(f"{_key(name)} = {_inline(each)}" for name, each in value.items())
+        return f"{{ {inside} }}" if inside else "{}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_inline, value))}]"
+    return tomli_w.dumps({"_": value}).removeprefix("_ = ").rstrip("\n")
+
+
+def _key(name: str) -> str:
+    return tomli_w.dumps({name: 0}).removesuffix(" = 0\n")
