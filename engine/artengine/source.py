@@ -23,6 +23,10 @@ class Footage(ABC):
     """How many pictures there are before the source ends or repeats itself; None when it is
     endless, or when that is only known once it has been read."""
 
+    finite: bool = False
+    """Whether `frames` surely stops by itself even where `length` is None. Of footage that makes
+    no such promise, only a part is learnt from."""
+
     @abstractmethod
     def frames(self, start: int = 0) -> Iterator[Picture]:
         """Yield pictures uint8 `(H, W, 3)` from picture `start` on, in bounded memory.

@@ -1,0 +1,43 @@
+"""Prepared footage, kept so that training again does not prepare again."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+
+from artengine import folders
+from artengine.settings import TrainSettings
+from artengine.source import Source
+from artengine.train.prepare import Preparation, Progress
+
+
+def prepared(source: Source, settings: TrainSettings, progress: Progress | None = None) -> Path:
+    """Prepare a source for training, or find what was prepared before.
+
+    Footage lies in the cache folder under a name made of everything that decides its frames. What
+    is whole is used as it is, what was stopped goes on, and of two processes that need the same one
+    waits for the other.
+
+    Args:
+        source: what to learn from.
+        settings: its size, fps, seconds and quality are those of the footage.
+        progress: told after each frame that is stored.
+
+    Returns:
+        The folder, ready for `windows`.
+
+    Raises:
+        SourceError: when the source cannot be read or holds no frames.
+        TrainingError: when the cache folder cannot be written.
+    """
+    preparation = Preparation.of(
+        source,
+        size=settings.size,
+        fps=settings.fps,
+        seconds=settings.seconds,
+        quality=settings.quality,
+    )
+    key = sha256(preparation.identity.encode()).hexdigest()[:16]
+    folder = folders.cache() / "prepared" / f"{source.name}-{key}"
+    preparation.run(folder, progress)
+    return folder

@@ -1,0 +1,45 @@
+"""One process at a time in a folder."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _try(handle: IO[bytes]) -> None:
+        handle.seek(0)
+        msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
+else:
+    import fcntl
+
+    def _try(handle: IO[bytes]) -> None:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+@contextmanager
+def alone(folder: Path, *, poll: float = 0.2) -> Iterator[None]:
+    """Wait until no other process works in a folder that exists, then keep the others out.
+
+    The operating system frees the lock when its process ends, however it ends.
+
+    Args:
+        folder: where the lock file `.lock` is kept.
+        poll: seconds between two tries.
+
+    Raises:
+        OSError: when the lock file cannot be made.
+    """
+    with (folder / ".lock").open("ab") as handle:
+        while True:
+            try:
+                _try(handle)
+                break
+            except (BlockingIOError, PermissionError):
+                time.sleep(poll)
+        yield

@@ -1,0 +1,170 @@
+"""The manifest of prepared footage: what the frames of a folder are, and where they lie."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from artengine.errors import TrainingError
+from artengine.frame import Size
+from artengine.params import is_path
+from artengine.source import Source
+
+
+class Origin(BaseModel):
+    """One of the sources that the footage was read from.
+
+    Args:
+        name: the source plugin's name.
+        parameters: its parameters, as a preset would write them.
+        fingerprint: what its content is told by.
+        start: index of its first frame in the footage.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    parameters: dict[str, Any]
+    fingerprint: dict[str, str]
+    start: int = 0
+
+    @classmethod
+    def of(cls, source: Source, start: int = 0) -> Self:
+        """Describe a source."""
+        parameters = source.model_dump(mode="json")
+        fingerprint = source.fingerprint()
+        return cls(name=source.name, parameters=parameters, fingerprint=fingerprint, start=start)
+
+
+class Shard(BaseModel):
+    """A finished file of frames: how many frames and how many bytes it holds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    frames: int
+    bytes: int
+
+
+class Manifest(BaseModel):
+    """What the frames in a folder are.
+
+    Args:
+        format: version of the folder's layout.
+        identity: tells one preparation from another; frames of two identities never mix.
+        size: width and height of every frame, in pixels.
+        fps: frames a second.
+        quality: JPEG quality; 100 means PNG.
+        origins: the sources that were read so far, in order.
+        shards: the finished files, in order.
+        cuts: sorted indices of frames that begin a new scene; 0 is not among them.
+        finished: whether the sources were read to their end.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    FILE: ClassVar[str] = "manifest.json"
+    FORMAT: ClassVar[int] = 1
+
+    format: int = FORMAT
+    identity: str
+    size: Size
+    fps: float
+    quality: int
+    origins: tuple[Origin, ...] = ()
+    shards: tuple[Shard, ...] = ()
+    cuts: tuple[int, ...] = ()
+    finished: bool = False
+
+    @property
+    def frames(self) -> int:
+        """How many frames the finished shards hold."""
+        return sum(shard.frames for shard in self.shards)
+
+    @classmethod
+    def read(cls, folder: Path) -> Self | None:
+        """Read a folder's manifest, or return None where there is none.
+
+        Shards that are missing or cut short, and all that follow them, are left out.
+
+        Raises:
+            TrainingError: when the file is of another format, or is no manifest.
+        """
+        path = folder / cls.FILE
+        try:
+            text = path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise TrainingError(f"{path}: cannot be read ({error.strerror})") from None
+        try:
+            table = json.loads(text)
+            found = table.get("format")
+            manifest = cls.model_validate(table) if found == cls.FORMAT else None
+        except (ValueError, AttributeError, ValidationError):
+            raise TrainingError(
+                f"{path}: not a manifest of prepared footage; remove the folder and prepare again"
+            ) from None
+        if manifest is None:
+            raise TrainingError(
+                f"{path}: the footage has format {found}, this version reads format {cls.FORMAT}; "
+                "remove the folder and prepare again"
+            )
+        return manifest._without_lost(folder)
+
+    def _without_lost(self, folder: Path) -> Self:
+        for index, shard in enumerate(self.shards):
+            path = folder / shard_name(index)
+            if not path.is_file() or path.stat().st_size != shard.bytes:
+                kept = self.shards[:index]
+                frames = sum(shard.frames for shard in kept)
+                news = {
+                    "shards": kept,
+                    "origins": tuple(origin for origin in self.origins if origin.start < frames),
+                    "cuts": tuple(cut for cut in self.cuts if cut < frames),
+                    "finished": False,
+                }
+                return self.model_copy(update=news)
+        return self
+
+    def write(self, folder: Path) -> None:
+        """Put the manifest into a folder in one step, so that it is never seen half written."""
+        path = folder / self.FILE
+        partial = path.with_suffix(".json.part")
+        partial.write_text(self.model_dump_json(indent=1) + "\n", encoding="utf-8")
+        partial.replace(path)
+
+
+def shard_name(index: int) -> str:
+    """File name of the shard with that index."""
+    return f"frames-{index:05d}.tfrecord"
+
+
+def identity(
+    sources: Sequence[Source],
+    *,
+    size: Size,
+    fps: float,
+    quality: int,
+    cap: int | None,
+    shard_frames: int,
+) -> str:
+    """Describe in one line of JSON everything that decides what frames a preparation gives.
+
+    Paths are left out where a source has a fingerprint, so that a moved file is known again.
+    """
+    described = []
+    for source in sources:
+        fields = type(source).model_fields
+        origin = Origin.of(source)
+        parameters = {
+            name: value
+            for name, value in origin.parameters.items()
+            if not (origin.fingerprint and is_path(fields[name]))
+        }
+        described.append([origin.name, parameters, origin.fingerprint])
+    facts = [Manifest.FORMAT, described, size, fps, quality, cap, shard_frames]
+    return json.dumps(facts, sort_keys=True, separators=(",", ":"))

@@ -1,0 +1,141 @@
+"""Writing frames to TFRecord shards, so that a stop at any moment loses one shard at most."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import cv2
+
+from artengine.errors import TrainingError
+from artengine.frame import Picture
+from artengine.train.manifest import Manifest, Origin, Shard, shard_name
+
+SHARD_BYTES = 32 * 2**20
+"""A shard ends when it holds this much, so that a reader of few shards needs little memory."""
+
+
+@contextmanager
+def writing_to(folder: Path) -> Iterator[None]:
+    """Turn the ways in which writing to a folder fails into a `TrainingError`."""
+    import tensorflow as tf
+
+    try:
+        yield
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise TrainingError(_cannot_write(folder, reason)) from None
+    except tf.errors.OpError as error:
+        reason = error.message.rsplit(";", 1)[-1].strip().lower()
+        raise TrainingError(_cannot_write(folder, reason)) from None
+
+
+def _cannot_write(folder: Path, reason: str) -> str:
+    return (
+        f"{folder}: cannot be written ({reason}); make room or give another folder, what was "
+        "prepared is kept"
+    )
+
+
+class Store:
+    """The shards of one preparation: goes on after those that `manifest` lists.
+
+    Args:
+        folder: where the shards and the manifest lie; it exists.
+        manifest: what was written so far.
+        shard_frames: most frames in a shard.
+    """
+
+    def __init__(self, folder: Path, manifest: Manifest, shard_frames: int) -> None:
+        self._folder = folder
+        self._manifest = manifest
+        self._shard_frames = shard_frames
+        self._origins = list(manifest.origins)
+        self._cuts = set(manifest.cuts)
+        self._writer: Any = None
+        self._pending = 0
+        self._bytes = 0
+        self.frames = manifest.frames
+        """How many frames were taken so far."""
+
+    @property
+    def origin(self) -> Origin:
+        """The source that was begun last."""
+        return self._origins[-1]
+
+    def begin(self, origin: Origin) -> None:
+        """Say where the frames that follow come from."""
+        self._origins.append(origin)
+        if self.frames:
+            self._cuts.add(self.frames)
+
+    def cut(self, indices: list[int]) -> None:
+        """Note frames that begin a scene."""
+        self._cuts.update(indices)
+
+    def add(self, picture: Picture) -> None:
+        """Store the next frame. Raises `TrainingError`."""
+        import tensorflow as tf
+
+        image = _encoded(picture, self._manifest.quality)
+        features = {
+            "image": tf.train.Feature(bytes_list=tf.train.BytesList(value=[image])),
+            "index": tf.train.Feature(int64_list=tf.train.Int64List(value=[self.frames])),
+        }
+        example = tf.train.Example(features=tf.train.Features(feature=features))
+        # Without `deterministic` the order of the two features is left to chance.
+        record = example.SerializeToString(deterministic=True)
+        with writing_to(self._folder):
+            if self._writer is None:
+                self._writer = tf.io.TFRecordWriter(str(self._partial))
+            self._writer.write(record)
+        self.frames += 1
+        self._pending += 1
+        self._bytes += len(record)
+        if self._pending == self._shard_frames or self._bytes >= SHARD_BYTES:
+            self._end_shard()
+
+    def finish(self) -> Manifest:
+        """Store what is pending and call the footage whole. Raises `TrainingError`."""
+        if self._pending:
+            self._end_shard()
+        self._write_manifest(finished=True)
+        return self._manifest
+
+    @property
+    def _partial(self) -> Path:
+        return self._folder / f"{shard_name(len(self._manifest.shards))}.part"
+
+    def _end_shard(self) -> None:
+        with writing_to(self._folder):
+            self._writer.close()
+            self._writer = None
+            size = self._partial.stat().st_size
+            self._partial.replace(self._partial.with_suffix(""))
+        shard = Shard(frames=self._pending, bytes=size)
+        self._pending = self._bytes = 0
+        shards = (*self._manifest.shards, shard)
+        self._manifest = self._manifest.model_copy(update={"shards": shards})
+        self._write_manifest(finished=False)
+
+    def _write_manifest(self, *, finished: bool) -> None:
+        news = {
+            "origins": tuple(self._origins),
+            "cuts": tuple(sorted(self._cuts)),
+            "finished": finished,
+        }
+        self._manifest = self._manifest.model_copy(update=news)
+        with writing_to(self._folder):
+            self._manifest.write(self._folder)
+
+
+def _encoded(picture: Picture, quality: int) -> bytes:
+    bgr = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
+    if quality == 100:
+        _, image = cv2.imencode(".png", bgr)
+    else:
+        sampling = (cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444)
+        _, image = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality, *sampling])
+    return image.tobytes()

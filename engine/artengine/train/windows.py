@@ -1,0 +1,195 @@
+"""Windows: short runs of frames that a network learns from, put together by tf.data.
+
+Hours of footage are neither held in memory nor read in order: shards are taken in a random order,
+a few at a time, as they are stored; the windows that begin in those few are shuffled; and only
+then are frames decoded.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+
+from artengine.errors import TrainingError
+from artengine.frame import Size
+from artengine.train.manifest import Manifest
+from artengine.train.reader import Reader
+from artengine.train.spans import Spans
+
+Part = Literal["train", "validation"]
+
+Batches: TypeAlias = Any
+"""A `tf.data.Dataset` of pairs: history float32 `(B, H, W, 3 * context)`, oldest frame first, and
+truth float32 `(B, targets, H, W, 3)`, both in 0..1."""
+
+_FOREVER = 2**62
+
+_AHEAD = 2
+"""Batches made while the network learns from another: more would only take memory."""
+
+
+def windows(
+    folder: Path,
+    *,
+    context: int,
+    targets: int,
+    stride: int = 1,
+    part: Part,
+    validation: float,
+    crop: Size | None,
+    flip: bool,
+    batch: int,
+    seed: int,
+    epoch: int,
+    passes: int | None = 1,
+    skip_batches: int = 0,
+    limit: int | None = None,
+) -> Batches:
+    """Give the windows of prepared footage in batches.
+
+    A window is `context` frames and the `targets` frames that follow, each `stride` frames after
+    the one before, all of one scene.
+
+    `part="train"` gives the windows in random order, cropped and mirrored at random, all frames of
+    a window alike. Those left over when the last batch of a pass is not full are dropped, others in
+    each pass; where there are fewer windows than a batch holds, a pass is one smaller batch. Seed
+    and epoch alone decide what a pass gives.
+
+    `part="validation"` gives the windows of the footage's tail once, in order, cropped in the
+    middle, never mirrored; the last batch may be smaller. The tail is the share `validation` of the
+    footage, or longer where no window fits into that. None of its frames is in a training window.
+
+    Args:
+        folder: what `prepare` filled.
+        context: frames the network is shown.
+        targets: frames it is to predict.
+        stride: distance between the frames of a window.
+        part: which part of the footage.
+        validation: share of the footage that is held out, at its end.
+        crop: width and height of the crops, in pixels; whole frames when None, and whole sides
+            where the frames are smaller.
+        flip: whether half of the training windows are mirrored left to right.
+        batch: windows in a batch.
+        seed: of order, crops and mirroring.
+        epoch: number of the first pass.
+        passes: how many passes of training follow each other, each with the next number; None for
+            no end. Going on costs nothing, where opening another dataset takes a third of a second.
+        skip_batches: leave out so many batches at the start, without reading them.
+        limit: at most so many windows a pass, evenly spread over the part.
+
+    Raises:
+        TrainingError: when the folder holds no finished footage, or too little for a window in each
+            part.
+    """
+    import tensorflow as tf
+
+    manifest = finished(folder)
+    span = stride * (context + targets - 1) + 1
+    split = _split(folder, manifest, span, validation)
+    training = part == "train"
+    start, stop = (0, split) if training else (split, manifest.frames)
+    spans = Spans.between(start, stop, manifest.cuts, span)
+    if limit is not None:
+        spans = spans.spread(limit)
+    size = min(batch, spans.total)
+    used = spans.total // size * size if training else spans.total
+    begun, skipped = divmod(skip_batches, -(-used // size))
+    first = epoch + begun
+    last = epoch + (passes if training else 1) if passes is not None else _FOREVER
+    reader = Reader(folder, manifest, spans, range(0, span, stride), stop)
+
+    def one_pass(number: Any) -> Any:
+        skip = tf.where(number == first, np.int64(skipped * size), np.int64(0))
+        key = tf.stack([np.int64(seed), number])
+        return reader.one_pass(key, skip, shuffle=training).take(used - skip)
+
+    decode = _Decoder(manifest, crop, context, random_crop=training, flip=training and flip)
+    encoded = tf.data.Dataset.range(first, last).flat_map(one_pass)
+    decoded = encoded.map(decode, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
+    batches = decoded.batch(size, drop_remainder=training).map(_to_floats)
+    options = tf.data.Options()
+    options.deterministic = True
+    return batches.prefetch(_AHEAD).with_options(options)
+
+
+def finished(folder: Path) -> Manifest:
+    """Read the manifest of footage that is whole. Raises `TrainingError` where it is not."""
+    manifest = Manifest.read(folder)
+    if manifest is None:
+        raise TrainingError(
+            f"{folder}: holds no prepared footage; run artengine prepare on a video"
+        )
+    if not manifest.finished:
+        raise TrainingError(
+            f"{folder}: the footage was not prepared to its end, or has lost files; run the same "
+            "artengine prepare again, it goes on where it stopped"
+        )
+    return manifest
+
+
+def _split(folder: Path, manifest: Manifest, span: int, validation: float) -> int:
+    """First frame of the part that is held out: as late as `validation` and one window allow."""
+    frames = manifest.frames
+    scenes = list(zip((0, *manifest.cuts), (*manifest.cuts, frames), strict=True))
+    latest = max((end - span for start, end in scenes if end - start >= span), default=0)
+    split = min(frames - round(frames * validation), latest)
+    if Spans.between(0, split, manifest.cuts, span).total == 0:
+        longest = max(end - start for start, end in scenes)
+        raise TrainingError(
+            f"{folder}: holds {frames} frames, at most {longest} of them without a cut; a window "
+            f"takes {span} in a row, and there must be one to learn from and another to measure "
+            "on; give longer footage, less context or a smaller stride"
+        )
+    return split
+
+
+class _Decoder:
+    """Turns the encoded frames of a window into what a network is shown and is to predict."""
+
+    def __init__(
+        self, manifest: Manifest, crop: Size | None, context: int, *, random_crop: bool, flip: bool
+    ) -> None:
+        self._png = manifest.quality == 100
+        self._whole = manifest.size
+        crop = crop or manifest.size
+        self._size = min(crop[0], manifest.size[0]), min(crop[1], manifest.size[1])
+        self._context, self._random_crop, self._flip = context, random_crop, flip
+
+    def __call__(self, images: Any, chance: Any) -> Any:
+        import tensorflow as tf
+
+        frames = [self._decode(image, chance) for image in tf.unstack(images)]
+        history = tf.concat(frames[: self._context], axis=-1)
+        truth = tf.stack(frames[self._context :])
+        if self._flip:
+            mirror = chance[2] < 0.5
+            history = tf.cond(mirror, lambda: tf.reverse(history, [1]), lambda: history)
+            truth = tf.cond(mirror, lambda: tf.reverse(truth, [2]), lambda: truth)
+        return history, truth
+
+    def _decode(self, image: Any, chance: Any) -> Any:
+        import tensorflow as tf
+
+        width, height = self._size
+        room = np.array([self._whole[1] - height, self._whole[0] - width])
+        if self._random_crop:
+            top, left = tf.unstack(tf.cast(chance[:2] * (room + 1), tf.int32))
+        else:
+            top, left = room // 2
+        if self._png:
+            frame = tf.io.decode_png(image, channels=3)
+            frame = frame[top : top + height, left : left + width]
+        elif room.any():
+            frame = tf.io.decode_and_crop_jpeg(image, [top, left, height, width], channels=3)
+        else:
+            frame = tf.io.decode_jpeg(image, channels=3)
+        return tf.ensure_shape(frame, [height, width, 3])
+
+
+def _to_floats(history: Any, truth: Any) -> Any:
+    import tensorflow as tf
+
+    scale = np.float32(1 / 255)
+    return tf.cast(history, tf.float32) * scale, tf.cast(truth, tf.float32) * scale
