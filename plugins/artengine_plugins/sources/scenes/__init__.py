@@ -1,0 +1,12 @@
+"""Scenes that the synthetic source can film, by name."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from .night_road import NightRoad
+from .scene import Scene
+
+__all__ = ["Scene", "scenes"]
+
+scenes: MappingProxyType[str, type[Scene]] = MappingProxyType({"night-road": NightRoad})

@@ -1,0 +1,188 @@
+"""Canvas: linear light that anti-aliased shapes are put on, developed to a picture."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, TypeAlias
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from artengine.api import Picture, Size
+
+from .chance import chance
+
+Plane: TypeAlias = npt.NDArray[Any]
+"""Float32 measures of pixels, rows or columns, or their light `(h, w, 3)`."""
+
+Colour: TypeAlias = tuple[float, float, float]
+"""Linear red, green and blue; 1 is bright, more than 1 blooms."""
+
+_SCALE = 12000.0
+_BLOOM_UNIT = 128
+
+
+def _film() -> npt.NDArray[np.uint8]:
+    light = np.arange(65536, dtype=np.float64) / _SCALE
+    dense = 1.0 - np.exp(-1.5 * light)
+    encoded = np.where(dense <= 0.0031308, 12.92 * dense, 1.055 * dense ** (1 / 2.4) - 0.055)
+    encoded -= 0.07 * np.sin(2 * np.pi * encoded)  # deeper shadows, brighter lights
+    return np.round(encoded * 255.0).clip(0, 255).astype(np.uint8)
+
+
+class Canvas:
+    """Float32 `(H, W, 3)` of linear light with shapes placed to a fraction of a pixel.
+
+    Coordinates are in units of the geometric mean of width and height, from the middle of the
+    picture, x to the right and y down, so that a scene looks the same at every size. Every shape
+    covers a pixel by the share of it that it really fills: thin things fade instead of flickering.
+
+    Args:
+        size: width and height in pixels.
+        grain: standard deviation of the sensor's noise in linear light.
+        smear: share of the bloom that is drawn out vertically, as by a greasy windscreen.
+    """
+
+    def __init__(self, size: Size, grain: float = 0.0003, smear: float = 0.0) -> None:
+        self.width, self.height = size
+        self.unit = math.sqrt(self.width * self.height)
+        self.light: Plane = np.zeros((self.height, self.width, 3), np.float32)
+        self._flat = self.light.reshape(self.height, 3 * self.width)
+        self.x: Plane = _centres(self.width, self.unit)
+        self.y: Plane = _centres(self.height, self.unit)
+        self.right, self.bottom = 0.5 * self.width / self.unit, 0.5 * self.height / self.unit
+        self._smear = smear
+        self._film = _film()
+        rng = np.random.default_rng(20)
+        shape = (self.height + 61, self.width + 67, 3)
+        self._grain = rng.standard_normal(shape, np.float32) * np.float32(grain * _SCALE)
+        shrink = min(1.0, _BLOOM_UNIT / self.unit)
+        self._small = (max(1, round(self.width * shrink)), max(1, round(self.height * shrink)))
+        self._small_unit = self.unit * shrink
+
+    def box(
+        self, left: float, top: float, right: float, bottom: float, colour: Colour, alpha: float = 1
+    ) -> None:
+        """Cover an upright rectangle."""
+        across = self._extent(left, right, self.width)
+        down = self._extent(top, bottom, self.height)
+        if across is None or down is None:
+            return
+        (x0, x1, cover_x), (y0, y1, cover_y) = across, down
+        cover_y *= np.float32(alpha)
+        window = self._flat[y0:y1, 3 * x0 : 3 * x1]
+        window *= 1 - cover_y[:, None] * np.repeat(cover_x, 3)
+        window += cover_y[:, None] * _coloured(cover_x, colour)
+
+    def segment(
+        self, xa: float, ya: float, xb: float, yb: float, width: float, colour: Colour
+    ) -> None:
+        """Cover a line with round ends."""
+        u = self.unit
+        half = max(0.5 * width * u, 0.5)
+        alpha = min(1.0, width * u)
+        x, y = xa * u + 0.5 * self.width, ya * u + 0.5 * self.height
+        dx, dy = (xb - xa) * u, (yb - ya) * u
+        x0 = max(0, math.floor(min(x, x + dx) - half - 1))
+        x1 = min(self.width, math.ceil(max(x, x + dx) + half + 1))
+        y0 = max(0, math.floor(min(y, y + dy) - half - 1))
+        y1 = min(self.height, math.ceil(max(y, y + dy) + half + 1))
+        if x0 >= x1 or y0 >= y1:
+            return
+        px = np.arange(x0, x1, dtype=np.float32)[None, :] + np.float32(0.5 - x)
+        py = np.arange(y0, y1, dtype=np.float32)[:, None] + np.float32(0.5 - y)
+        along = np.clip((px * dx + py * dy) / max(dx * dx + dy * dy, 1e-9), 0, 1)
+        away = np.hypot(px - along * dx, py - along * dy)
+        cover = np.clip(np.float32(half + 0.5) - away, 0, 1) * np.float32(alpha)
+        self.blend(y0, y1, x0, x1, cover, colour)
+
+    def blend(self, y0: int, y1: int, x0: int, x1: int, cover: Plane, colour: Colour) -> None:
+        """Lay a colour over a window by a cover `(y1 - y0, x1 - x0)` in 0..1."""
+        window = self.light[y0:y1, x0:x1]
+        cover = cover.astype(np.float32, copy=False)
+        keep = 1 - cover
+        window *= cv2.merge((keep, keep, keep)).reshape(window.shape)
+        window += tint(cover, colour)
+
+    def glow(
+        self, x: float, y: float, radius: float, colour: Colour, radius_y: float | None = None
+    ) -> None:
+        """Add a Gaussian light; `radius` is its standard deviation across, `radius_y` down."""
+        across = self._bell(x, radius, self.width)
+        down = self._bell(y, radius if radius_y is None else radius_y, self.height)
+        if across is None or down is None:
+            return
+        (x0, x1, bell_x), (y0, y1, bell_y) = across, down
+        self._flat[y0:y1, 3 * x0 : 3 * x1] += bell_y[:, None] * _coloured(bell_x, colour)
+
+    def bloom(self, near: float, far: float) -> None:
+        """Let bright light spread: `near` and `far` are the shares of a tight and a wide halo."""
+        small = cv2.resize(self.light, self._small, interpolation=cv2.INTER_AREA)
+        u = self._small_unit
+        tight = cv2.GaussianBlur(small, (0, 0), max(0.3, 0.010 * u))
+        half = tuple(max(1, side // 2) for side in self._small)
+        middle = cv2.resize(tight, half, interpolation=cv2.INTER_AREA)
+        middle = cv2.GaussianBlur(middle, (0, 0), max(0.3, 0.013 * u))
+        wide = cv2.GaussianBlur(middle, (0, 0), max(0.3, 0.045 * u))
+        halo = cv2.addWeighted(middle, 0.5 * near, wide, far, 0)
+        if self._smear:
+            drawn = cv2.GaussianBlur(middle, (1, 0), 0.3, sigmaY=max(0.3, 0.06 * u))
+            halo = cv2.addWeighted(halo, 1, drawn, self._smear, 0)
+        halo = cv2.resize(halo, self._small, interpolation=cv2.INTER_LINEAR)
+        halo = cv2.addWeighted(halo, 1, tight, near, 0)
+        spread = cv2.resize(halo, (self.width, self.height), interpolation=cv2.INTER_LINEAR)
+        self.light += spread.reshape(self.light.shape)
+
+    def develop(self, seconds: float) -> Picture:
+        """Expose the light like film: soft highlights, sRGB, and grain that changes with time."""
+        frame = round(seconds * 1000)
+        y, x = int(chance(1, frame) * 61), int(chance(2, frame) * 67)
+        grain = self._grain[y : y + self.height, x : x + self.width]
+        exposed = cv2.addWeighted(self.light, _SCALE, grain, 1, 0, dtype=cv2.CV_16U)
+        picture = np.empty(self.light.shape, np.uint8)
+        # Every exposure has its entry, and wrapping is the look-up that skips the check.
+        return self._film.take(np.reshape(exposed, picture.shape), out=picture, mode="wrap")
+
+    def _extent(self, low: float, high: float, count: int) -> tuple[int, int, Plane] | None:
+        a, b = low * self.unit + 0.5 * count, high * self.unit + 0.5 * count
+        first, last = max(0, math.floor(a)), min(count, math.ceil(b))
+        if first >= last:
+            return None
+        edge = np.arange(first, last, dtype=np.float32)
+        return first, last, np.minimum(edge + 1, b) - np.maximum(edge, a)
+
+    def _bell(self, centre: float, radius: float, count: int) -> tuple[int, int, Plane] | None:
+        wanted = radius * self.unit
+        sigma = max(wanted, 0.45)
+        at = centre * self.unit + 0.5 * count
+        first, last = max(0, int(at - 3.2 * sigma)), min(count, int(at + 3.2 * sigma) + 1)
+        if first >= last:
+            return None
+        away = np.arange(first + 0.5 - at, last - at, dtype=np.float32)[: last - first]
+        away *= away
+        away *= -0.5 / sigma**2
+        bell = np.exp(away, out=away)
+        if wanted < sigma:
+            # A light smaller than a pixel keeps its energy, not its peak.
+            bell *= wanted / sigma
+        return first, last, bell
+
+
+def _centres(count: int, unit: float) -> Plane:
+    return ((np.arange(count, dtype=np.float32) + 0.5 - 0.5 * count) / unit).astype(np.float32)
+
+
+def tint(cover: Plane, colour: Colour) -> Plane:
+    """A cover `(h, w)` as light `(h, w, 3)` of one colour."""
+    red, green, blue = (np.float32(part) for part in colour)
+    return cv2.merge((cover * red, cover * green, cover * blue)).reshape(*cover.shape, 3)
+
+
+def times(colour: Colour, by: float) -> Colour:
+    """A colour made brighter or darker."""
+    return colour[0] * by, colour[1] * by, colour[2] * by
+
+
+def _coloured(line: Plane, colour: Colour) -> Plane:
+    return (line[:, None] * np.array(colour, np.float32)).ravel()

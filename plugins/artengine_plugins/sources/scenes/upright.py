@@ -1,0 +1,65 @@
+"""Upright: a thing that stands at one distance and faces the camera, drawn in metres."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .canvas import Canvas, Colour
+
+
+@dataclass(frozen=True, slots=True)
+class Upright:
+    """Where a thing stands on a canvas, and how large a metre is there.
+
+    Args:
+        canvas: what it is drawn on.
+        x: where its middle is, in the canvas's units.
+        foot: where it meets the ground, in the canvas's units.
+        scale: units to a metre at its distance.
+    """
+
+    canvas: Canvas
+    x: float
+    foot: float
+    scale: float
+
+    def box(
+        self, left: float, low: float, right: float, high: float, colour: Colour, alpha: float = 1
+    ) -> None:
+        """Cover a rectangle between two sides and two heights."""
+        x, foot, scale = self.x, self.foot, self.scale
+        self.canvas.box(
+            x + left * scale,
+            foot - high * scale,
+            x + right * scale,
+            foot - low * scale,
+            colour,
+            alpha,
+        )
+
+    def line(
+        self, xa: float, ya: float, xb: float, yb: float, width: float, colour: Colour
+    ) -> None:
+        """Cover a line from one side and height to another."""
+        x, foot, scale = self.x, self.foot, self.scale
+        ends = (x + xa * scale, foot - ya * scale, x + xb * scale, foot - yb * scale)
+        self.canvas.segment(*ends, width * scale, colour)
+
+    def light(
+        self,
+        across: float,
+        height: float,
+        radius: float,
+        colour: Colour,
+        radius_y: float | None = None,
+        least: float = 0.0,
+    ) -> None:
+        """Add a Gaussian light; `least` is the smallest radius it shrinks to, in units."""
+        scale = self.scale
+        self.canvas.glow(
+            self.x + across * scale,
+            self.foot - height * scale,
+            max(radius * scale, least),
+            colour,
+            None if radius_y is None else max(radius_y * scale, least),
+        )

@@ -1,0 +1,59 @@
+"""Footage drawn by the program itself: endless, at any size, the same for the same seed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from artengine.api import Footage, Param, Picture, Size, Source, SourceError
+
+from .scenes import Scene, scenes
+
+Side = Annotated[int, Field(ge=1, le=8192)]
+
+
+class Synthetic(Source):
+    """Film a place that does not exist: a road at night, a city in rain, plankton, stars."""
+
+    name: ClassVar[str] = "synthetic"
+
+    scene: Literal["night-road"] = Param("night-road")
+    """What is filmed."""
+    seed: int = Param(0, ge=0)
+    """Which of the endlessly many such places; the same seed gives the same pictures."""
+    fps: float = Param(24.0, ge=1, le=240, unit="pictures a second")
+    """Pictures a second; things move as fast at any rate."""
+    size: tuple[Side, Side] = Param((512, 512), unit="pixels")
+    """Width and height, where the preset does not ask for a size."""
+    speed: float = Param(1.0, ge=0.1, le=4)
+    """How fast the scene's time passes."""
+    crowd: float = Param(1.0, ge=0, le=2)
+    """How many things move about: traffic on a road, people in a city, creatures, stars."""
+    sway: float = Param(1.0, ge=0, le=2)
+    """How far the camera's path bends and wanders, from straight to twice the usual."""
+
+    def open(self, size: Size | None = None, fps: float | None = None) -> Footage:
+        """Open the scene; see `Source.open`."""
+        width, height = size or self.size
+        if min(width, height) < 1:
+            raise SourceError(
+                f"synthetic: size {width}x{height} given; width and height must be at least 1"
+            )
+        scene = scenes[self.scene]((width, height), self.seed, self.crowd, self.sway)
+        return _Drawn(scene, fps or self.fps, self.speed)
+
+
+class _Drawn(Footage):
+    def __init__(self, scene: Scene, fps: float, speed: float) -> None:
+        self.size = scene.size
+        self.fps = fps
+        self.length = None
+        self._scene = scene
+        self._speed = speed
+
+    def frames(self, start: int = 0) -> Iterator[Picture]:
+        for index in count(start):
+            yield self._scene.draw(index / self.fps * self._speed)
