@@ -1,0 +1,94 @@
+"""`artengine dream`: film what a network dreams."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from artengine.cli.options import PluginFiles, Seed, Set, Size, overrides
+
+if TYPE_CHECKING:
+    from artengine.dream.render import Rendered
+
+
+def dream(
+    preset: Annotated[
+        str, typer.Argument(help="A preset's name or file, a run folder, or a gallery piece.")
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            help="The film to write; its ending chooses the writer. By default the preset's own.",
+        ),
+    ] = None,
+    frames: Annotated[int | None, typer.Option(help="Length of the film, in frames.")] = None,
+    size: Size = None,
+    seed: Seed = None,
+    set_: Set = None,
+    plugin: PluginFiles = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print what was made as JSON, for programs.")
+    ] = False,
+) -> None:
+    """Dream a preset and film it.
+
+    Examples:
+
+        artengine dream night-drive
+
+        artengine dream night-drive -o mine.webm --frames 100 --seed 3
+
+        artengine dream runs/mine --size 1024x1024 --set dream.history=1
+
+        artengine dream classic --set feedback.0.noise=0.3
+    """
+    from artengine.catalog import load_catalog
+    from artengine.cli.interrupt import Interrupt
+    from artengine.cli.progress import bar
+    from artengine.dream.render import render, targets
+    from artengine.preset import load_preset
+
+    catalog = load_catalog(plugin or [])
+    loaded = load_preset(
+        preset, catalog, overrides(set_, {"dream.frames": frames, "dream.size": size, "seed": seed})
+    )
+    to = targets(loaded, catalog, output, Path())
+    try:
+        with (
+            bar(f"dreaming {loaded.title or loaded.name}", "frames") as progress,
+            Interrupt() as stop,
+        ):
+            rendered = render(loaded, catalog, to, progress=progress, stop=stop)
+    except BaseException as error:
+        catalog.notify("on_error", error=error, during="dream")
+        raise
+    report(rendered, as_json=as_json)
+    if rendered.stopped:
+        raise typer.Exit(130)
+
+
+def report(rendered: Rendered, *, as_json: bool) -> None:
+    """Say what was made: the files on standard output, the rest on standard error."""
+    if as_json:
+        import json
+
+        facts = {
+            "files": [str(file) for file in rendered.files],
+            "frames": rendered.frames,
+            "seconds": round(rendered.seconds, 3),
+            "stopped": rendered.stopped,
+        }
+        typer.echo(json.dumps(facts, indent=2))
+        return
+    rate = rendered.frames / max(rendered.seconds, 1e-9)
+    word = "stopped after" if rendered.stopped else "dreamt"
+    typer.echo(
+        f"{word} {rendered.frames} frames in {rendered.seconds:.1f} s ({rate:.1f} a second)",
+        err=True,
+    )
+    for file in rendered.files:
+        typer.echo(str(file))

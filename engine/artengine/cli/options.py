@@ -1,0 +1,54 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from artengine.errors import UsageError
+
+Set = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="PLACE=VALUE",
+        help="Change one value of the preset, as dream.history=1 or feedback.0.amount=0.2; "
+        "may be given several times.",
+    ),
+]
+Size = Annotated[
+    str | None, typer.Option(metavar="WxH", help="Width and height in pixels, as 512x512.")
+]
+Seed = Annotated[int | None, typer.Option(help="Another seed gives another dream.")]
+PluginFiles = Annotated[
+    list[Path] | None,
+    typer.Option("--plugin", metavar="FILE.py", help="Load a plugin from a file; may be repeated."),
+]
+
+
+def parse_size(text: str) -> tuple[int, int]:
+    """Read `512x256` as width and height. Raises UsageError."""
+    match = re.fullmatch(r"(\d+)[xX](\d+)", text.strip())
+    if match is None or int(match[1]) < 1 or int(match[2]) < 1:
+        raise UsageError(f'"{text}" is not a size; write width and height as 512x512')
+    return int(match[1]), int(match[2])
+
+
+def overrides(
+    given: list[str] | None, options: Mapping[str, str | int | float | None]
+) -> list[str]:
+    """Turn options into the same words as `--set`; a later one wins, so `--set` comes last.
+
+    A text value is a size, `512x512`.
+    """
+    words = []
+    for place, value in options.items():
+        if isinstance(value, str):
+            words.append(f"{place}={list(parse_size(value))}")
+        elif value is not None:
+            words.append(f"{place}={value}")
+    return [*words, *(given or [])]

@@ -1,0 +1,142 @@
+"""`artengine train`: let a network learn a clip."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from artengine.cli.options import PluginFiles, Seed, Set, overrides
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from artengine.cli.interrupt import Interrupt
+    from artengine.train.log import Row
+    from artengine.train.loop import Observer, Position
+
+
+def train(
+    preset: Annotated[
+        str, typer.Argument(help="A preset's name or file, or a run folder to go on with.")
+    ],
+    steps: Annotated[int | None, typer.Option(min=1, help="How many batches to train on.")] = None,
+    minutes: Annotated[
+        float | None, typer.Option(min=0.01, help="How long to train, in minutes.")
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="RUN", help="The run folder; by default runs/NAME."),
+    ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(help="Footage made by artengine prepare, in place of the preset's source."),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on from the run folder's checkpoint.")
+    ] = False,
+    seed: Seed = None,
+    set_: Set = None,
+    plugin: PluginFiles = None,
+) -> None:
+    """Train a preset's network on its source, into a run folder.
+
+    The footage is prepared first, into a cache. Ctrl-C ends the training early and keeps what was
+    learnt: being impatient is part of the art. A run folder that was stopped goes on with
+    --resume; --steps and --minutes then say how long it shall be in all.
+
+    Examples:
+
+        artengine train night-drive --minutes 10 -o runs/mine
+
+        artengine train swift-clip --set source.path=clip.mp4 --steps 2000
+
+        artengine train runs/mine --resume --minutes 20
+    """
+    from artengine.catalog import load_catalog
+    from artengine.cli.interrupt import Interrupt
+    from artengine.cli.progress import bar
+    from artengine.errors import UsageError
+    from artengine.preset import load_preset
+    from artengine.train.cache import prepared
+    from artengine.train.loop import train as run_training
+    from artengine.train.recipe import with_length
+    from artengine.train.run import Run
+
+    if steps is not None and minutes is not None:
+        raise UsageError("--steps and --minutes exclude each other; give one of them")
+    changes = overrides(set_, {"seed": seed})
+    catalog = load_catalog(plugin or [])
+    given = Path(preset)
+    if output is None:
+        output = given if (given / "recipe.toml").is_file() else Path("runs") / given.stem
+    recipe = output / "recipe.toml"
+    loaded = load_preset(recipe if resume and recipe.is_file() else preset, catalog, changes)
+    if steps is not None or minutes is not None:
+        loaded = with_length(loaded, steps=steps, minutes=minutes)
+    run = Run(output)
+    try:
+        with Interrupt() as stop:
+            run.check(resume=resume)
+            if data is None:
+                with bar("preparing footage", "frames") as progress:
+                    data = prepared(loaded.source, loaded.train, progress)
+            with _display(loaded.name, stop) as observer:
+                position = run_training(
+                    loaded, data, run, catalog, resume=resume, observer=observer
+                )
+    except BaseException as error:
+        catalog.notify("on_error", error=error, during="train")
+        raise
+    word = "stopped" if stop.asked else "trained"
+    typer.echo(
+        f"{word} at step {position.step} after {position.seconds / 60:.1f} min; "
+        f"best PSNR {position.best:.2f} dB; dream from it with: artengine dream {output}",
+        err=True,
+    )
+    typer.echo(str(output))
+    if stop.asked:
+        raise typer.Exit(130)
+
+
+@contextmanager
+def _display(title: str, stop: Interrupt) -> Iterator[Observer]:
+    """A bar with loss and time left, and a line for each epoch, on standard error."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    from artengine.train.loop import Observer
+
+    console = Console(stderr=True)
+    progress = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("step {task.fields[step]}  loss {task.fields[loss]}"),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        console=console,
+    )
+    with progress:
+        task = progress.add_task(f"training {title}", total=1.0, step=0, loss="")
+
+        def step(position: Position, loss: float, share: float) -> None:
+            progress.update(task, completed=share, step=position.step, loss=f"{loss:.4f}")
+
+        def epoch(row: Row) -> None:
+            console.print(
+                f"epoch {row.epoch}: step {row.step}, loss {row.loss:.4f}, "
+                f"PSNR {row.psnr:.2f} dB (copied last frame {row.psnr_copy:.2f}), "
+                f"SSIM {row.ssim:.3f} ({row.ssim_copy:.3f})",
+                highlight=False,
+            )
+
+        yield Observer(step=step, epoch=epoch, stop=stop)

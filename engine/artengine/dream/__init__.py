@@ -1,0 +1,1 @@
+"""Dreaming: the loop, and what surrounds it when a film is made."""

@@ -1,0 +1,154 @@
+"""The dream loop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from artengine.chain import Chain
+from artengine.curves import Clock
+from artengine.frame import Frame
+from artengine.history import History
+from artengine.settings import DreamSettings
+
+
+class Predict(Protocol):
+    """What the loop asks of a network; `artengine.nn.predictor.Predictor` is one."""
+
+    def __call__(self, frames: Sequence[Frame], seed: tuple[int, int]) -> Frame:
+        """Predict the frame after those, given in the order the network is shown them."""
+
+    def reset(self) -> None:
+        """Forget a recurrent network's state."""
+
+    def state(self) -> list[npt.NDArray[np.generic]]:
+        """A recurrent network's state."""
+
+    def restore(self, state: Sequence[npt.NDArray[np.generic]]) -> None:
+        """Take back a state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dreamt:
+    """One turn of the loop.
+
+    Args:
+        clock: the film's time.
+        truth: the source's frame of this moment.
+        history: what the network saw, oldest first.
+        prediction: what it made of that.
+        fed: the prediction after the feedback chain, which the network sees next; unclipped.
+    """
+
+    clock: Clock
+    truth: Frame
+    history: tuple[Frame, ...]
+    prediction: Frame
+    fed: Frame
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All that a dream needs to go on from where it stands.
+
+    The source goes on at its frame `index + context` after the dream's start.
+    """
+
+    index: int
+    frames: tuple[Frame, ...]
+    truth: tuple[Frame, ...]
+    effects: Mapping[str, Mapping[str, npt.NDArray[np.generic]]] = field(default_factory=dict)
+    network: tuple[npt.NDArray[np.generic], ...] = ()
+
+
+class DreamLoop:
+    """Feeds a network its own predictions, bent by a feedback chain.
+
+    Args:
+        predict: the network.
+        truths: the source's frames from the dream's start on, `(H, W, 3)` in 0..1; the first
+            `context` of them are the first history.
+        context: how many frames the network sees.
+        feedback: the chain of effects on what is fed back.
+        settings: the `[dream]` table.
+        fps: frames a second of the film.
+        seed: the film's seed.
+        frames: length of the film, or None for an endless one.
+    """
+
+    def __init__(
+        self,
+        predict: Predict,
+        truths: Iterator[Frame],
+        *,
+        context: int,
+        feedback: Chain,
+        settings: DreamSettings,
+        fps: float,
+        seed: int,
+        frames: int | None,
+        resume: Snapshot | None = None,
+    ) -> None:
+        self._predict = predict
+        self._truths = truths
+        self._feedback = feedback
+        self._settings = settings
+        self._fps, self._seed, self._length = fps, seed, frames
+        self._index = 0
+        if resume is None:
+            self._history = History([next(truths) for _ in range(context)])
+            predict.reset()
+            feedback.reset()
+        else:
+            self._index = resume.index
+            self._history = History(resume.truth)
+            self._history.restore(resume.frames, resume.truth)
+            predict.restore(resume.network)
+            feedback.restore(resume.effects)
+
+    def __iter__(self) -> Iterator[Dreamt]:
+        """Dream. Stops at the film's length, or where the source ends."""
+        while self._length is None or self._index < self._length:
+            truth = next(self._truths, None)
+            if truth is None:
+                return
+            yield self._turn(truth)
+
+    def _turn(self, truth: Frame) -> Dreamt:
+        clock = Clock(self._index, self._fps, self._length)
+        history = self._history.frames
+        prediction = self._predict(self._as_shown(history), (self._seed & 0x7FFFFFFF, self._index))
+        prediction.flags.writeable = False
+        fed = self._feedback.apply(prediction, clock, truth, history)
+        self._history.push(fed, truth)
+        self._history.put_back(self._restored_slots())
+        self._index += 1
+        return Dreamt(clock, truth, history, prediction, fed)
+
+    def snapshot(self) -> Snapshot:
+        """What is needed to go on later, taken between two turns."""
+        return Snapshot(
+            index=self._index,
+            frames=self._history.frames,
+            truth=self._history.truth,
+            effects=self._feedback.state(),
+            network=tuple(self._predict.state()),
+        )
+
+    def _as_shown(self, history: tuple[Frame, ...]) -> tuple[Frame, ...]:
+        return history if self._settings.context_order == "oldest-first" else history[::-1]
+
+    def _restored_slots(self) -> range:
+        n, restored = len(self._history), self._settings.history
+        return (
+            range(restored) if self._settings.history_slots == "oldest" else range(n - restored, n)
+        )
+
+
+def shown(dreamt: Dreamt, settings: DreamSettings) -> Frame:
+    """What the film shows of a turn, before the output chain."""
+    return dreamt.prediction if settings.show == "prediction" else dreamt.fed

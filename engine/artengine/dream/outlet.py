@@ -1,0 +1,65 @@
+"""The way out of the loop: pictures to the writers, on a thread of its own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from queue import Full, Queue
+from types import TracebackType
+from typing import Generic, Self, TypeVar
+
+Item = TypeVar("Item")
+_POLL = 0.1
+
+
+class Outlet(Generic[Item]):
+    """Calls `work` with each item on a thread, in order, while the loop goes on.
+
+    At most `depth` items wait, so a slow writer slows the loop rather than filling memory. An
+    error of `work` is raised by the next `put`, or where the context is left, which waits until
+    everything handed over is done.
+    """
+
+    def __init__(self, work: Callable[[Item], None], depth: int = 4) -> None:
+        self._work = work
+        self._queue: Queue[Item | None] = Queue(depth)
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="outlet", daemon=True)
+        self._thread.start()
+
+    def put(self, item: Item) -> None:
+        """Hand over an item; waits while the queue is full."""
+        while True:
+            if self._error is not None:
+                raise self._error
+            try:
+                self._queue.put(item, timeout=_POLL)
+            except Full:
+                continue
+            return
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        while self._error is None:
+            try:
+                self._queue.put(None, timeout=_POLL)
+            except Full:
+                continue
+            break
+        self._thread.join()
+        if self._error is not None and error is None:
+            raise self._error
+
+    def _run(self) -> None:
+        try:
+            while (item := self._queue.get()) is not None:
+                self._work(item)
+        except BaseException as error:
+            self._error = error

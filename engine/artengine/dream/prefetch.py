@@ -1,0 +1,79 @@
+"""Reading ahead on a thread of its own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from queue import Empty, Full, Queue
+from types import TracebackType
+from typing import Generic, Self, TypeVar
+
+Item = TypeVar("Item")
+_POLL = 0.1
+
+
+class Prefetch(Generic[Item]):
+    """Iterates over another iterator, which a thread runs up to `depth` items ahead.
+
+    What the iterator raises is raised here, after the items that came before. Leaving the context
+    stops the thread and closes the iterator.
+    """
+
+    def __init__(self, items: Iterator[Item], depth: int = 4) -> None:
+        self._items = items
+        self._queue: Queue[tuple[Item | None, BaseException | None]] = Queue(depth)
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="prefetch", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stopped.set()
+        self._thread.join()
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Item:
+        while True:
+            try:
+                item, error = self._queue.get(timeout=_POLL)
+            except Empty:
+                if not self._thread.is_alive() and self._queue.empty():
+                    raise StopIteration from None
+                continue
+            if error is not None:
+                raise error
+            if item is None:
+                raise StopIteration
+            return item
+
+    def _run(self) -> None:
+        try:
+            for item in self._items:
+                if not self._put((item, None)):
+                    break
+            else:
+                self._put((None, None))
+        except BaseException as error:
+            self._put((None, error))
+        finally:
+            close = getattr(self._items, "close", None)
+            if close is not None:
+                close()
+
+    def _put(self, entry: tuple[Item | None, BaseException | None]) -> bool:
+        while not self._stopped.is_set():
+            try:
+                self._queue.put(entry, timeout=_POLL)
+            except Full:
+                continue
+            return True
+        return False

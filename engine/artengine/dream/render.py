@@ -1,0 +1,180 @@
+"""A film: a dream with its writers, overlapping the network."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from artengine.catalog import Catalog
+from artengine.dream.loop import Dreamt
+from artengine.dream.outlet import Outlet
+from artengine.dream.session import Dream
+from artengine.errors import UsageError, WriterError, did_you_mean
+from artengine.frame import Picture
+from artengine.preset import Preset
+from artengine.writer import Film, Sink, Writer
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A writer and where it writes."""
+
+    writer: Writer
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What a render made: the finished files, how many frames, and how long it took."""
+
+    files: tuple[Path, ...]
+    frames: int
+    seconds: float
+    stopped: bool
+
+
+def targets(preset: Preset, catalog: Catalog, output: Path | None, folder: Path) -> list[Target]:
+    """Decide what is written where.
+
+    Args:
+        output: a file or folder the person named, written by the writer whose suffix fits, in
+            place of the preset's writers; with the preset's parameters where it has that writer.
+        folder: what the preset's own paths are relative to.
+
+    Raises:
+        UsageError: when no writer fits the suffix of `output`.
+    """
+    if output is not None:
+        kind = catalog.writer_for(output.suffix)
+        if kind is None:
+            known = sorted({s for writer in catalog.writers.values() for s in writer.suffixes})
+            raise UsageError(
+                f'{output}: no writer for "{output.suffix}"{did_you_mean(output.suffix, known)}; '
+                f"known endings: {', '.join(known)}"
+            )
+        own = [writer for writer in preset.writers if type(writer) is kind]
+        return [Target(own[0] if own else kind(), output)]
+    return [Target(writer, folder / _name(preset, writer)) for writer in preset.writers]
+
+
+def _name(preset: Preset, writer: Writer) -> str:
+    return writer.path or preset.name + (writer.suffixes[0] if writer.suffixes else "")
+
+
+class Sinks:
+    """The opened writers of a film. One that fails is set aside; the others go on.
+
+    Raises:
+        WriterError: at once when none is left, and from `close` when any failed.
+    """
+
+    def __init__(self, targets: Sequence[Target], film: Film) -> None:
+        self._open: list[tuple[Target, Sink]] = []
+        self._errors: list[WriterError] = []
+        self.written = 0
+        try:
+            for target in targets:
+                _check_folder(target.path)
+                self._open.append((target, target.writer.open(target.path, film)))
+        except BaseException:
+            self.abort()
+            raise
+
+    def write(self, picture: Picture) -> None:
+        """Give a picture to every writer that still stands."""
+        for entry in list(self._open):
+            try:
+                entry[1].write(picture)
+            except WriterError as error:
+                self._set_aside(entry, error)
+        self.written += 1
+        if not self._open and self._errors:
+            raise self._errors[0]
+
+    def close(self) -> list[Path]:
+        """Finish the files and return them."""
+        files = []
+        for entry in list(self._open):
+            try:
+                entry[1].close()
+            except WriterError as error:
+                self._set_aside(entry, error)
+            else:
+                files.append(entry[0].path)
+        self._open.clear()
+        if self._errors:
+            raise self._errors[0]
+        return files
+
+    def abort(self) -> None:
+        """Remove what is unfinished."""
+        for _, sink in self._open:
+            sink.abort()
+        self._open.clear()
+
+    def _set_aside(self, entry: tuple[Target, Sink], error: WriterError) -> None:
+        entry[1].abort()
+        self._open.remove(entry)
+        self._errors.append(error)
+
+
+def _check_folder(path: Path) -> None:
+    parent = path.absolute().parent
+    if not parent.is_dir():
+        raise WriterError(f"{path}: the folder {parent} does not exist; make it, or choose another")
+
+
+def render(
+    preset: Preset,
+    catalog: Catalog,
+    targets: Sequence[Target],
+    *,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Rendered:
+    """Dream a preset and write it.
+
+    Output chain and writers work on a thread of their own, decoding on another. A film that is
+    stopped or that fails on its way keeps the frames it has.
+
+    Args:
+        progress: called after each frame with how many there are and how many there will be.
+        stop: asked before each frame; True ends the film there.
+
+    Raises:
+        ArtengineError: of the source, the weights, an effect or a writer.
+    """
+    with Dream(preset) as dream:
+        total = preset.dream.frames
+        film = Film(dream.output_size, dream.fps, total, preset.recipe(), preset.title)
+        sinks = Sinks(targets, film)
+        stopped = False
+
+        def write(dreamt: Dreamt) -> None:
+            picture = dream.picture(dreamt)
+            picture.flags.writeable = False
+            sinks.write(picture)
+            catalog.notify("after_frame", index=dreamt.clock.index, picture=picture)
+            progress(sinks.written, total)
+
+        try:
+            _ = dream.predict
+            catalog.notify("before_dream", recipe=preset.table, frames=total)
+            began = time.monotonic()
+            with Outlet(write) as outlet:
+                for dreamt in dream.turns():
+                    outlet.put(dreamt)
+                    if stop():
+                        stopped = True
+                        break
+        except BaseException:
+            if sinks.written:
+                sinks.close()
+            else:
+                sinks.abort()
+            raise
+        files = sinks.close()
+    catalog.notify("after_dream", recipe=preset.table, files=files)
+    return Rendered(tuple(files), sinks.written, time.monotonic() - began, stopped)

@@ -1,0 +1,180 @@
+"""A dream from a preset: source, network and chains put together, frame by frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from functools import cached_property
+from types import TracebackType
+from typing import Any, Self
+
+from artengine.dream.loop import DreamLoop, Dreamt, Predict, Snapshot, shown
+from artengine.dream.prefetch import Prefetch
+from artengine.errors import SourceError, UsageError
+from artengine.frame import Frame, Picture, Size, to_frame, to_picture
+from artengine.preset import Preset
+from artengine.source import Footage
+from artengine.weights import build_network, find_weights
+
+
+class Dream:
+    """A preset's dream. Used as a context manager; iterating over it gives pictures.
+
+        with Dream(load_preset("night-drive")) as dream:
+            for picture in dream:               # uint8 (H, W, 3)
+                dream.set("feedback.0.amount", 0.3)
+
+    Args:
+        preset: what to dream.
+        predict: a network to dream with in place of the preset's weights.
+        endless: dream on after the preset's number of frames.
+        resume: where an earlier dream of the same preset stopped.
+
+    Raises:
+        SourceError, WeightsError: when the footage or the weights cannot be used.
+    """
+
+    def __init__(
+        self,
+        preset: Preset,
+        *,
+        predict: Predict | None = None,
+        endless: bool = False,
+        resume: Snapshot | None = None,
+    ) -> None:
+        self.preset = preset
+        self.length = None if endless else preset.dream.frames
+        self.feedback = preset.feedback_chain()
+        self.output = preset.output_chain()
+        self._given = predict
+        self._resume = resume
+        self._stack = ExitStack()
+        self._loop: DreamLoop | None = None
+
+    @cached_property
+    def footage(self) -> Footage:
+        """The opened source, at the dream's size and frame rate."""
+        settings = self.preset.dream
+        size = settings.size
+        if size is None and self._given is None:
+            size = find_weights(self.preset).train_size
+        return self.preset.source.open(size, settings.fps)
+
+    @property
+    def fps(self) -> float:
+        """Frames a second."""
+        return self.footage.fps
+
+    @property
+    def size(self) -> Size:
+        """Width and height of what is dreamt."""
+        return self.footage.size
+
+    @property
+    def output_size(self) -> Size:
+        """Width and height of what is shown, after the output chain."""
+        return self.output.output_size(self.size)
+
+    @cached_property
+    def predict(self) -> Predict:
+        """The network, ready to step."""
+        if self._given is not None:
+            return self._given
+        network = build_network(self.preset, find_weights(self.preset))
+        from artengine.nn.predictor import Predictor
+
+        return Predictor(self.preset.model, network)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop reading the source."""
+        self._stack.close()
+        self._loop = None
+
+    def turns(self) -> Iterator[Dreamt]:
+        """The turns of the loop, from where the dream stands."""
+        if self._loop is None:
+            self._loop = self._start()
+        return iter(self._loop)
+
+    def __iter__(self) -> Iterator[Picture]:
+        return (self.picture(dreamt) for dreamt in self.turns())
+
+    def picture(self, dreamt: Dreamt) -> Picture:
+        """What the film shows of a turn: the output chain, clipped, in 8 bits."""
+        frame = shown(dreamt, self.preset.dream)
+        return to_picture(self.output.apply(frame, dreamt.clock, dreamt.truth, dreamt.history))
+
+    def set(self, place: str, value: Any) -> None:
+        """Change an effect's parameter between two frames.
+
+        Args:
+            place: as on the command line, `feedback.0.amount` or `output.1.factor`.
+            value: a number, text or list, or a table for a curve.
+
+        Raises:
+            UsageError: when there is no such parameter, or the value is not allowed.
+        """
+        chain_name, _, rest = place.partition(".")
+        number, _, name = rest.partition(".")
+        chain = {"feedback": self.feedback, "output": self.output}.get(chain_name)
+        if chain is None or not number.isdigit() or int(number) >= len(chain) or not name:
+            raise UsageError(
+                f'"{place}" is no parameter of this dream; write feedback.0.NAME or output.0.NAME, '
+                f"with {len(self.feedback)} feedback and {len(self.output)} output effects"
+            )
+        try:
+            chain.automated[int(number)].set(name, value)
+        except ValueError as error:
+            raise UsageError(f"{chain_name}.{number}.{error}") from error
+
+    def snapshot(self) -> Snapshot:
+        """What is needed to go on later with `Dream(preset, resume=...)`."""
+        if self._loop is None:
+            self._loop = self._start()
+        return self._loop.snapshot()
+
+    def _start(self) -> DreamLoop:
+        context, settings = self.preset.model.context, self.preset.dream
+        first = round(settings.start * self.fps)
+        if self._resume is not None:
+            first += self._resume.index + context
+        truths = self._stack.enter_context(
+            Prefetch(to_read_only_frames(self.footage.frames(first)))
+        )
+        try:
+            return DreamLoop(
+                self.predict,
+                truths,
+                context=context,
+                feedback=self.feedback,
+                settings=settings,
+                fps=self.fps,
+                seed=self.preset.seed,
+                frames=self.length,
+                resume=self._resume,
+            )
+        except StopIteration:
+            raise SourceError(
+                f"{self.preset.name}: the source has fewer frames from "
+                f"{settings.start:g} s on than the {context} the network begins with; lower "
+                "dream.start or take a longer clip"
+            ) from None
+
+
+def to_read_only_frames(pictures: Iterator[Picture]) -> Iterator[Frame]:
+    """Turn pictures into frames that nobody can write to."""
+    for picture in pictures:
+        frame = to_frame(picture)
+        frame.flags.writeable = False
+        yield frame

@@ -1,0 +1,50 @@
+"""How near a prediction is to the truth: PSNR and SSIM, in `keras.ops`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from keras import ops
+
+
+def psnr(truth: Any, prediction: Any) -> Any:
+    """Peak signal-to-noise ratio in decibels of frames `(B, H, W, 3)` in 0..1, one for each.
+
+    Equal frames count as 100 dB.
+    """
+    error = ops.mean(ops.square(truth - prediction), axis=(1, 2, 3))
+    return -10.0 / np.log(10.0) * ops.log(ops.maximum(error, 1e-10))
+
+
+def ssim(truth: Any, prediction: Any) -> Any:
+    """Structural similarity of frames `(B, H, W, C)` in 0..1, one for each, at most 1.
+
+    The index of Wang, Bovik, Sheikh and Simoncelli, "Image quality assessment: from error
+    visibility to structural similarity" (2004): gaussian window of 11 pixels and deviation 1.5,
+    K1 = 0.01, K2 = 0.03, over the windows that lie inside the frame. The window shrinks to frames
+    that are smaller than it.
+    """
+    height, width, channels = truth.shape[1:]
+    window = _window(min(11, height, width), channels)
+
+    def local(x: Any) -> Any:
+        return ops.depthwise_conv(x, window, padding="valid")
+
+    mean_t, mean_p = local(truth), local(prediction)
+    var_t = local(ops.square(truth)) - ops.square(mean_t)
+    var_p = local(ops.square(prediction)) - ops.square(mean_p)
+    covariance = local(truth * prediction) - mean_t * mean_p
+    c1, c2 = 0.01**2, 0.03**2
+    luminance = (2 * mean_t * mean_p + c1) / (ops.square(mean_t) + ops.square(mean_p) + c1)
+    structure = (2 * covariance + c2) / (var_t + var_p + c2)
+    return ops.mean(luminance * structure, axis=(1, 2, 3))
+
+
+def _window(side: int, channels: int) -> Any:
+    x = np.arange(side) - (side - 1) / 2
+    line = np.exp(-np.square(x) / (2 * 1.5**2))
+    window = np.outer(line, line) / np.square(line.sum())
+    return ops.convert_to_tensor(
+        np.repeat(window[:, :, None, None], channels, axis=2).astype("float32")
+    )

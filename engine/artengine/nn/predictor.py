@@ -1,0 +1,105 @@
+"""One compiled step of a network, from frames to a frame, for the dream loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+from keras import ops
+
+from artengine.frame import Frame
+from artengine.nn.stepper import Stepper
+
+
+class Predictor:
+    """Predicts the next frame from the last n. Traced once for each frame size.
+
+    Frames that are seen again, as all but the newest of a history are, stay on the device.
+    """
+
+    def __init__(self, model: Stepper, network: keras.Model) -> None:
+        self._model = model
+        self._network = network
+        self._step = _compiled(self._traced)
+        self._state: tuple[Any, ...] | None = None
+        self._kept: dict[int, tuple[Frame, Any]] = {}
+
+    def reset(self) -> None:
+        """Forget a recurrent network's state, as before a film's first frame."""
+        self._state = None
+
+    def state(self) -> list[npt.NDArray[np.generic]]:
+        """A recurrent network's state as arrays; empty for one that carries nothing."""
+        return [ops.convert_to_numpy(part) for part in self._state or ()]
+
+    def restore(self, state: Sequence[npt.NDArray[np.generic]]) -> None:
+        """Take back what `state` gave out."""
+        self._state = tuple(ops.convert_to_tensor(part) for part in state)
+
+    def __call__(self, frames: Sequence[Frame], seed: tuple[int, int] = (0, 0)) -> Frame:
+        """Predict.
+
+        Args:
+            frames: the context, in the order the network is shown it, each float32 `(H, W, 3)`
+                and never written to afterwards.
+            seed: two numbers below 2**31 for networks that sample.
+
+        Returns:
+            The prediction, float32 `(H, W, 3)`.
+        """
+        tensors = [self._tensor(frame) for frame in frames]
+        self._kept = {id(f): (f, t) for f, t in zip(frames, tensors, strict=True)}
+        if self._state is None:
+            self._state = self._model.initial_state(self._network, self._stack(tensors))
+        prediction, self._state = self._step(
+            tensors, self._state, ops.convert_to_tensor(seed, dtype="int32")
+        )
+        result: Frame = np.asarray(ops.convert_to_numpy(prediction), dtype=np.float32)
+        return result
+
+    def _tensor(self, frame: Frame) -> Any:
+        kept = self._kept.get(id(frame))
+        return ops.convert_to_tensor(frame, dtype="float32") if kept is None else kept[1]
+
+    def _stack(self, tensors: Sequence[Any]) -> Any:
+        return pad_to_multiple(
+            ops.expand_dims(ops.concatenate(tensors, axis=-1), 0), self._model.multiple
+        )
+
+    def _traced(
+        self, tensors: Sequence[Any], state: tuple[Any, ...], seed: Any
+    ) -> tuple[Any, tuple[Any, ...]]:
+        height, width, _ = tensors[0].shape
+        prediction, state = self._model.step(
+            self._network, self._stack(tensors), state, seed, training=False
+        )
+        return ops.cast(prediction[0, :height, :width], "float32"), state
+
+
+def pad_to_multiple(batch: Any, multiple: int) -> Any:
+    """Repeat the last row and column of `(B, H, W, C)` until H and W divide by `multiple`."""
+    for axis in (1, 2):
+        missing = -batch.shape[axis] % multiple
+        if missing:
+            last = batch[:, -1:] if axis == 1 else batch[:, :, -1:]
+            batch = ops.concatenate([batch, ops.repeat(last, missing, axis=axis)], axis=axis)
+    return batch
+
+
+def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    backend = keras.backend.backend()
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        compiled: Callable[..., Any] = tf.function(function, reduce_retracing=False)
+        return compiled
+    if backend == "jax":
+        import jax
+
+        return jax.jit(function)  # type: ignore[no-any-return, unused-ignore]
+    import torch
+
+    return torch.no_grad()(function)  # type: ignore[no-any-return, unused-ignore]

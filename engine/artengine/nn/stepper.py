@@ -1,0 +1,34 @@
+"""What the networks' folder asks of a model: the part of `artengine.model.Model` it calls."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+
+class Stepper(Protocol):
+    """A recipe for steps with a network; see `artengine.model.Model` for each method's contract."""
+
+    @property
+    def context(self) -> int:
+        """Context frames."""
+
+    @property
+    def multiple(self) -> int:
+        """What height and width must divide by."""
+
+    def initial_state(self, network: Any, history: Any) -> tuple[Any, ...]:
+        """State before the first step."""
+
+    def step(
+        self,
+        network: Any,
+        history: Any,
+        state: tuple[Any, ...],
+        seed: Any,
+        *,
+        training: bool = False,
+    ) -> tuple[Any, tuple[Any, ...]]:
+        """Prediction and next state."""
+
+    def loss(self, network: Any, history: Any, truth: Any, seed: Any) -> Any:
+        """A scalar, or None."""

@@ -1,0 +1,86 @@
+"""A network with its training step, for any Keras backend."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from artengine.nn.stepper import Stepper
+
+
+class Trainee(keras.Model):
+    """Wraps a network so that `train_on_batch(history, truth)` trains it through a rollout.
+
+    Args:
+        model: how to step with the network.
+        network: what is trained.
+        context_noise: largest deviation of the gaussian noise laid over the context; each window
+            draws its own between 0 and this.
+        own_loss: whether the model brings its own loss.
+        seed: of the noise, and of what the model samples.
+
+    Shapes: history `(B, H, W, 3 * context)`, truth `(B, T, H, W, 3)`. The network predicts T
+    frames in a row from its own predictions, and the compiled loss is taken over all of them.
+    """
+
+    def __init__(
+        self,
+        model: Stepper,
+        network: keras.Model,
+        *,
+        context_noise: float = 0.0,
+        own_loss: bool = False,
+        rollout: int = 1,
+        seed: int = 0,
+    ) -> None:
+        super().__init__(name="trainee")
+        self.network = network
+        self.random = keras.random.SeedGenerator(seed)
+        # Keras wraps what is set on a model; what it does not know must stay as it is.
+        object.__setattr__(self, "_stepper", model)
+        self.context_noise = context_noise
+        self.own_loss = own_loss
+        self.rollout = rollout
+
+    def call(self, history: Any, training: bool = False) -> Any:
+        """Predict `rollout` frames in a row, `(B, T, H, W, 3)`."""
+        if training and self.own_loss:
+            return history
+        if training and self.context_noise:
+            history = self._noisy(history)
+        state = self._stepper.initial_state(self.network, history)
+        predictions = []
+        for _ in range(self.rollout):
+            prediction, state = self._stepper.step(
+                self.network, history, state, self._seed(), training=training
+            )
+            prediction = ops.cast(prediction, "float32")
+            predictions.append(prediction)
+            history = ops.concatenate([history[..., 3:], prediction], axis=-1)
+        return ops.stack(predictions, axis=1)
+
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:
+        """The model's own loss where it has one, else the compiled loss."""
+        if self.own_loss and training:
+            return self._stepper.loss(self.network, x, y, self._seed())
+        return super().compute_loss(x, y, y_pred, sample_weight, training)
+
+    def _seed(self) -> Any:
+        # Masked, for seeds are unsigned and the contract's are int32.
+        return ops.cast(ops.bitwise_and(self.random.next(), 0x7FFFFFFF), "int32")
+
+    def _noisy(self, history: Any) -> Any:
+        batch = ops.shape(history)[0]
+        deviation = keras.random.uniform(
+            (batch, 1, 1, 1), 0.0, self.context_noise, seed=self.random
+        )
+        return history + deviation * keras.random.normal(ops.shape(history), seed=self.random)

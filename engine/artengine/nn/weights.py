@@ -1,0 +1,53 @@
+"""Weights on disk: a `.weights.h5` file and, beside it, a JSON file that says what it is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from artengine.errors import WeightsError
+
+SUFFIX = ".weights.h5"
+
+
+def description_path(weights: Path) -> Path:
+    """The JSON file that belongs to a weights file."""
+    return weights.with_name(weights.name.removesuffix(SUFFIX) + ".json")
+
+
+def save_weights(path: Path, network: keras.Model, description: Mapping[str, Any]) -> None:
+    """Write a network's weights to `path` (ending in `.weights.h5`) and the description beside it.
+
+    Each file appears under its name only once it is whole.
+    """
+    partial = path.with_name(f".partial-{path.name}")
+    network.save_weights(partial)
+    about = description_path(path)
+    partial_about = about.with_name(f".partial-{about.name}")
+    partial_about.write_text(json.dumps(dict(description), indent=2) + "\n", encoding="utf-8")
+    partial.replace(path)
+    partial_about.replace(about)
+
+
+def load_weights(path: Path, network: keras.Model) -> None:
+    """Read weights into a network of the same shape; HDF5 holds arrays only and runs no code.
+
+    Raises:
+        WeightsError: when the file is broken or was made for another network.
+    """
+    try:
+        network.load_weights(path)
+    except Exception as error:
+        # Keras and h5py raise many kinds; to the person all of them mean that the file is not it.
+        raise WeightsError(
+            f"{path}: these weights do not fit the network "
+            f"({network.name}, {network.count_params():,} parameters): {_first_line(error)}"
+        ) from error
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

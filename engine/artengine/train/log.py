@@ -1,0 +1,81 @@
+"""The log of a training: a CSV row for each epoch, and a plot of them."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one epoch measured.
+
+    Args:
+        epoch: number, from 1.
+        step: batches trained on so far.
+        seconds: time trained so far.
+        learning_rate: of the epoch's last step.
+        loss: mean over the epoch.
+        psnr, ssim: of predictions of held-out frames; decibels, and at most 1.
+        psnr_copy, ssim_copy: of the last frame, taken as the prediction.
+    """
+
+    epoch: int
+    step: int
+    seconds: float
+    learning_rate: float
+    loss: float
+    psnr: float
+    ssim: float
+    psnr_copy: float
+    ssim_copy: float
+
+
+def read_log(path: Path, upto_step: int) -> list[Row]:
+    """Read the rows of a log up to a step; what came after a checkpoint is done again."""
+    if not path.is_file():
+        return []
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = [
+            Row(**{f.name: (int if f.type == "int" else float)(row[f.name]) for f in fields(Row)})
+            for row in csv.DictReader(file)
+        ]
+    return [row for row in rows if row.step <= upto_step]
+
+
+def write_log(path: Path, rows: list[Row]) -> None:
+    """Write all rows, whole or not at all."""
+    partial = path.with_name(f".{path.name}.partial")
+    with partial.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, [f.name for f in fields(Row)], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({k: _short(v) for k, v in asdict(row).items()} for row in rows)
+    partial.replace(path)
+
+
+def plot_log(path: Path, rows: list[Row]) -> None:
+    """Draw loss, PSNR and SSIM against the step, the copied last frame as dashed lines."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(12, 3.6), layout="constrained")
+    steps = [row.step for row in rows]
+    panels = (
+        ("loss", "loss", None),
+        ("PSNR, dB", "psnr", "psnr_copy"),
+        ("SSIM", "ssim", "ssim_copy"),
+    )
+    for number, (title, name, copy) in enumerate(panels, start=1):
+        axes = figure.add_subplot(1, 3, number, title=title, xlabel="step")
+        axes.plot(steps, [getattr(row, name) for row in rows], label="network", marker=".")
+        if copy:
+            axes.plot(steps, [getattr(row, copy) for row in rows], "--", label="copied last frame")
+            axes.legend()
+        axes.grid(alpha=0.3)
+    partial = path.with_name(f".partial-{path.name}")
+    figure.savefig(partial, dpi=100)
+    partial.replace(path)
+
+
+def _short(value: float) -> float | int:
+    return value if isinstance(value, int) else float(f"{value:.6g}")

@@ -1,0 +1,98 @@
+"""Run folders: everything a training makes, and all that is needed to go on or to dream from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from artengine.errors import TrainingError
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A training's folder.
+
+    | name | what |
+    | --- | --- |
+    | `recipe.toml` | the preset as it was trained; `artengine dream RUN` reads it |
+    | `best.weights.h5`, `best.json` | weights with the best PSNR on held-out frames |
+    | `last.weights.h5`, `last.json` | the newest weights |
+    | `kept/` | weights of every k-th epoch, where the recipe asks for them |
+    | `checkpoint.h5` | weights, optimiser, step and random state, to go on from |
+    | `log.csv`, `log.png` | what each epoch measured |
+    | `monitor/` | a picture for each epoch |
+    """
+
+    folder: Path
+
+    @property
+    def recipe(self) -> Path:
+        """The preset as it was trained."""
+        return self.folder / "recipe.toml"
+
+    @property
+    def checkpoint(self) -> Path:
+        """What `--resume` goes on from."""
+        return self.folder / "checkpoint.h5"
+
+    @property
+    def best(self) -> Path:
+        """Weights with the best PSNR on held-out frames."""
+        return self.folder / "best.weights.h5"
+
+    @property
+    def last(self) -> Path:
+        """The newest weights."""
+        return self.folder / "last.weights.h5"
+
+    @property
+    def log(self) -> Path:
+        """What each epoch measured, as CSV."""
+        return self.folder / "log.csv"
+
+    @property
+    def plot(self) -> Path:
+        """The log as a picture."""
+        return self.folder / "log.png"
+
+    def kept(self, epoch: int) -> Path:
+        """Weights of one epoch, kept for good."""
+        return self.folder / "kept" / f"epoch-{epoch:05d}.weights.h5"
+
+    def monitor(self, epoch: int) -> Path:
+        """The monitor picture of one epoch."""
+        return self.folder / "monitor" / f"epoch-{epoch:05d}.jpg"
+
+    def check(self, *, resume: bool) -> None:
+        """See whether a training may start, or go on, in this folder.
+
+        Raises:
+            TrainingError: when the folder already holds a training that is not to be resumed, or
+                there is nothing to resume.
+        """
+        if resume and not self.checkpoint.is_file():
+            raise TrainingError(
+                f"{self.folder}: no checkpoint to resume from; leave out --resume to start"
+            )
+        if not resume and self.checkpoint.is_file():
+            raise TrainingError(
+                f"{self.folder}: already holds a training; go on with it by --resume, or choose "
+                "another folder with -o"
+            )
+
+    def begin(self, recipe: str) -> None:
+        """Make the folder and write the recipe into it.
+
+        Raises:
+            TrainingError: when it cannot be written.
+        """
+        try:
+            for folder in (self.folder / "monitor", self.folder / "kept"):
+                folder.mkdir(parents=True, exist_ok=True)
+            partial = self.folder / ".recipe.toml.partial"
+            partial.write_text(recipe, encoding="utf-8")
+            partial.replace(self.recipe)
+        except OSError as error:
+            raise TrainingError(
+                f"{self.folder}: cannot be written: {error.strerror}; choose another folder with -o"
+            ) from error

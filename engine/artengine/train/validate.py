@@ -1,0 +1,61 @@
+"""Measuring a network on held-out frames, beside the copied last frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from artengine.frame import Frame
+
+if TYPE_CHECKING:
+    from artengine.nn.predictor import Predictor
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Context frames, oldest first, and the frame that follows them."""
+
+    context: tuple[Frame, ...]
+    truth: Frame
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Means over held-out windows: PSNR in decibels and SSIM, of the network and of a copy of the
+    last frame."""
+
+    psnr: float
+    ssim: float
+    psnr_copy: float
+    ssim_copy: float
+
+
+def split(history: Any, truth: Any) -> list[Window]:
+    """Take a batch of windows `(B, H, W, 3n)` and `(B, T, H, W, 3)` apart into frames."""
+    histories, truths = np.asarray(history), np.asarray(truth)
+    return [
+        Window(tuple(np.ascontiguousarray(f) for f in np.split(h, h.shape[-1] // 3, axis=-1)), t[0])
+        for h, t in zip(histories, truths, strict=True)
+    ]
+
+
+def validate(predictor: Predictor, windows: Iterable[Window]) -> Scores:
+    """Predict each window's next frame and compare."""
+    from artengine.nn.metrics import psnr, ssim
+
+    def score(truth: Frame, guess: Frame) -> tuple[float, float]:
+        clipped = np.clip(guess, 0.0, 1.0)
+        return float(psnr(truth[None], clipped[None])[0]), float(
+            ssim(truth[None], clipped[None])[0]
+        )
+
+    rows = []
+    for window in windows:
+        predictor.reset()
+        prediction = predictor(window.context)
+        rows.append((*score(window.truth, prediction), *score(window.truth, window.context[-1])))
+    predictor.reset()
+    return Scores(*(float(value) for value in np.mean(rows, axis=0)))

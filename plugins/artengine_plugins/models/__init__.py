@@ -1,0 +1,13 @@
+"""The networks that ship with artengine."""
+
+from collections.abc import Sequence
+
+from artengine.api import Model, hookimpl
+from artengine_plugins.models.hourglass import Hourglass
+from artengine_plugins.models.swift import Swift
+
+
+@hookimpl
+def register_models() -> Sequence[type[Model]]:
+    """Supply the built-in networks."""
+    return [Hourglass, Swift]

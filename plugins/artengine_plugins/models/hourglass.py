@@ -1,0 +1,67 @@
+"""The original conv-frame-predictor's network."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from artengine.api import Model
+
+if TYPE_CHECKING:
+    import keras
+
+
+class Hourglass(Model):
+    """The original's network: wide filters at full size, two poolings, two skips; slow and rich.
+
+    Layer by layer that of thanlon58/conv-frame-predictor; 372,787 parameters with five context
+    frames.
+    """
+
+    name: ClassVar[str] = "hourglass"
+    multiple: ClassVar[int] = 4
+
+    def build(self) -> keras.Model:
+        """Float32 `(B, H, W, 3 * context)` to `(B, H, W, 3)` in 0..1; H and W divide by 4."""
+        import keras
+        from keras import layers
+
+        def conv(x: keras.KerasTensor, filters: int, kernel: int) -> keras.KerasTensor:
+            return layers.Conv2D(filters, kernel, padding="same", activation="relu")(x)
+
+        def norm(x: keras.KerasTensor) -> keras.KerasTensor:
+            return layers.BatchNormalization()(x)
+
+        def up(x: keras.KerasTensor, kernel: int) -> keras.KerasTensor:
+            return layers.Conv2DTranspose(32, kernel, strides=2, padding="same", activation="relu")(
+                x
+            )
+
+        history = keras.Input((None, None, 3 * self.context), name="history")
+        x = norm(conv(history, 64, 7))
+        x = norm(conv(x, 32, 5))
+        skip_one = conv(x, 16, 3)
+        x = norm(layers.MaxPooling2D()(skip_one))
+
+        x = norm(conv(x, 32, 7))
+        x = norm(conv(x, 32, 5))
+        skip_two = conv(x, 16, 3)
+        x = norm(layers.MaxPooling2D()(skip_two))
+
+        x = norm(conv(x, 32, 5))
+        x = norm(conv(x, 32, 3))
+        x = conv(x, 16, 1)
+
+        x = norm(conv(x, 32, 3))
+        x = norm(up(x, 5))
+        x = layers.Concatenate()([x, skip_two])
+        x = norm(conv(x, 32, 3))
+        x = norm(conv(x, 32, 5))
+        x = norm(up(x, 7))
+        x = layers.Concatenate()([x, skip_one])
+        x = norm(conv(x, 32, 3))
+        x = norm(conv(x, 32, 5))
+        x = norm(conv(x, 32, 5))
+        prediction = layers.Conv2D(
+            3, 7, padding="same", activation="sigmoid", dtype="float32", name="prediction"
+        )(x)
+        return keras.Model(history, prediction, name=self.name)
