@@ -79,6 +79,11 @@ class Curve(ABC):
         """Values that are named in the preset, to be checked against a parameter's bounds."""
         return ()
 
+    @classmethod
+    def schema(cls) -> dict[str, Any]:
+        """JSON schema of the tables that `parse` takes, for editors."""
+        return {"type": "object", "required": [cls.key]}
+
 
 _TIME = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(s|f|%)?")
 
@@ -129,6 +134,18 @@ class Keyframes(Curve):
             raise CurveError(f'the value at "{time}" is {value!r}; it must be finite')
         return float(match[1]), match[2] or "f", float(value)
 
+    @classmethod
+    def schema(cls) -> dict[str, Any]:
+        """JSON schema of `keys` and `ease`."""
+        keys = {"type": "object", "minProperties": 1, "additionalProperties": {"type": "number"}}
+        return {
+            "type": "object",
+            "description": "Values at times (4s, 96f, 50%), with easing between them.",
+            "required": ["keys"],
+            "properties": {"keys": keys, "ease": {"enum": list(EASES), "default": "linear"}},
+            "additionalProperties": False,
+        }
+
     def values(self) -> tuple[float, ...]:
         """The value of each key; what lies between stays between, for no easing overshoots."""
         return tuple(value for _, _, value in self.keys)
@@ -167,6 +184,11 @@ def register_curve(kind: type[Curve]) -> None:
 
 
 register_curve(Keyframes)
+
+
+def curve_kinds() -> tuple[type[Curve], ...]:
+    """Every known kind of curve."""
+    return tuple(_KINDS.values())
 
 
 def is_curve(value: object) -> bool:

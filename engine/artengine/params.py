@@ -175,7 +175,7 @@ class Automated:
     """A plugin's instance with the curves that drive its parameters."""
 
     plugin: Plugin
-    curves: Mapping[str, Curve] = field(default_factory=dict)
+    curves: dict[str, Curve] = field(default_factory=dict)
 
     @classmethod
     def parse(cls, kind: type[Plugin], table: Mapping[str, Any]) -> Self:
@@ -215,7 +215,20 @@ class Automated:
         """The same plugin, parameters and curves, with none of what it remembers."""
         kind = type(self.plugin)
         values = {name: getattr(self.plugin, name) for name in kind.model_fields}
-        return type(self)(kind(**values), self.curves)
+        return type(self)(kind(**values), dict(self.curves))
+
+    def set(self, name: str, value: Any) -> None:
+        """Give one parameter another value, or a curve as a preset writes it, between two frames.
+
+        Raises:
+            TableError: when there is no such parameter, or the value is not allowed.
+        """
+        kind = type(self.plugin)
+        now = self.plugin.model_dump(mode="json")
+        changed = self.parse(kind, now | {name: value})
+        setattr(self.plugin, name, getattr(changed.plugin, name))
+        self.curves.pop(name, None)
+        self.curves.update(changed.curves)
 
     def set_time(self, clock: Clock) -> None:
         """Give every automated parameter its value at that time. Raises `CurveError`."""
@@ -283,13 +296,23 @@ def _shown(value: Any) -> str:
 
 def allowed(info: FieldInfo) -> str:
     """Say in words what a field takes, as `a number from 0 to 1`."""
+    return _describe(json_schema(info))
+
+
+def json_schema(info: FieldInfo, definitions: str = "#/$defs/{model}") -> dict[str, Any]:
+    """JSON schema of a field's plain value, empty for one that JSON cannot hold.
+
+    Args:
+        info: the field.
+        definitions: where the schema points to the definitions of nested tables.
+    """
     annotation: Any = info.annotation
     if info.metadata:
         annotation = getitem(Annotated, (annotation, *info.metadata))
     try:
-        return _describe(TypeAdapter(annotation).json_schema())
+        return TypeAdapter(annotation).json_schema(ref_template=definitions)
     except PydanticInvalidForJsonSchema:
-        return "a value"
+        return {}
 
 
 def plainly(number: float) -> str:
