@@ -3,7 +3,7 @@
 from artengine.curves import Clock, Curve, CurveError, register_curve
 from artengine.effect import Effect, Moment, State
 from artengine.errors import PluginError, SourceError, WriterError
-from artengine.ffmpeg import Decoder, Encoder, Probe, ffmpeg_executable, probe
+from artengine.ffmpeg import Decoder, Encoder, Probe, ffmpeg_executable, metadata, probe
 from artengine.frame import Frame, Picture, Size, size_of, to_frame, to_picture
 from artengine.hookspecs import hookimpl
 from artengine.model import Model, NetworkState, Tensor
@@ -39,6 +39,7 @@ __all__ = [
     "WriterError",
     "ffmpeg_executable",
     "hookimpl",
+    "metadata",
     "probe",
     "register_curve",
     "size_of",

@@ -33,7 +33,6 @@ _FORMATS = (
     "h261,h263,h264,hevc,ivf,jpegxl_anim,lvf,m4v,matroska,mjpeg,mjpeg_2000,mov,mpeg,mpegts,"
     "mpegvideo,mv,mxf,nsv,nut,obu,ogg,pmp,roq,rm,smjpeg,smk,svag,swf,vc1,vc1test,vvc,webm,"
     "webp_anim,wtv,yop,yuv4mpegpipe,"
-    "bmp_pipe,gif_pipe,jpeg_pipe,jpegxl_pipe,png_pipe,ppm_pipe,tiff_pipe,webp_pipe,"
     "aac,flac,mp3,wav"  # only to say that they hold no video
 )
 
@@ -42,7 +41,7 @@ _ECHO = re.compile(
     r"|Error (?:submitting|sending) |Error while filtering|Nothing was written"
 )
 
-_SCALE_FLAGS = "bicubic+accurate_rnd+full_chroma_int"
+_SCALE_FLAGS = "bicubic+accurate_rnd"
 
 
 @cache
@@ -127,6 +126,26 @@ def probe(path: Path) -> Probe:
         sample_aspect=aspect,
         container=_search(r"Input #0, (\S+), from", log),
     )
+
+
+def metadata(path: Path) -> dict[str, str]:
+    """Text that a video file carries, by lower-case name: `comment`, `title` and so on.
+
+    Raises:
+        SourceError: when it is missing or cannot be read.
+    """
+    command = [ffmpeg_executable(), "-hide_banner", "-nostdin", "-loglevel", "level+error"]
+    command += [*_input(path), "-f", "ffmetadata", "pipe:1"]
+    done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, check=False)
+    if done.returncode:
+        log = done.stderr.decode("utf-8", "replace")
+        raise SourceError(f"{path} cannot be read as video: {_complaint(log)}")
+    text = done.stdout.decode("utf-8", "replace")
+    # In this format a backslash keeps the character after it, a line's end too, from its meaning.
+    entries = re.findall(r"^((?:[^=;#\\\n]|\\.)+)=((?:[^\\\n]|\\.)*)$", text, re.M | re.S)
+    # The file's own come first; those of its streams and chapters must not replace them.
+    entries.reverse()
+    return {key.lower(): re.sub(r"\\(.)", r"\1", value, flags=re.S) for key, value in entries}
 
 
 def _square(width: int, height: int, aspect: Fraction) -> Size:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from artengine.api import Source, hookimpl
+from artengine_plugins.sources.images import Images
 from artengine_plugins.sources.synthetic import Synthetic
 from artengine_plugins.sources.video import Video
 
@@ -10,4 +11,4 @@ from artengine_plugins.sources.video import Video
 @hookimpl
 def register_sources() -> Sequence[type[Source]]:
     """Supply the built-in sources."""
-    return [Video, Synthetic]
+    return [Video, Images, Synthetic]

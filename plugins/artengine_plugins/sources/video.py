@@ -8,7 +8,7 @@ from collections.abc import Generator, Iterator
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
@@ -23,9 +23,9 @@ from artengine.api import (
     SourceError,
     probe,
 )
+from artengine_plugins.sources.ending import AtEnd
 from artengine_plugins.sources.fit import Fit, kept, shown
 
-AtEnd = Literal["loop", "ping-pong", "stop"]
 Side = Annotated[int, Field(ge=1, le=16384)]
 
 # Containers with an index of their key pictures, in which a seek lands where it says.
@@ -250,7 +250,7 @@ def _fitting(held: Probe, size: Size, fit: Fit) -> list[str]:
     width, height = shown(held.size, size)
     # Bars are laid in RGB, where they need not begin on every other pixel.
     return [
-        f"scale={width}:{height}:flags=bicubic+accurate_rnd+full_chroma_int",
+        f"scale={width}:{height}:flags=bicubic+accurate_rnd",
         "format=rgb24",
         f"pad={size[0]}:{size[1]}:(ow-iw)/2:(oh-ih)/2",
     ]

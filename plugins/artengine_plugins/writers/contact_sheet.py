@@ -1,0 +1,110 @@
+"""Contact sheets: a film at a glance."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from artengine.api import Film, Param, Picture, Sink, Size, Writer, WriterError
+from artengine_plugins.writers.recipes import jpeg_comment, png_tags
+from artengine_plugins.writers.unfinished import Unfinished, cannot_write
+
+# So many pictures are kept for each one shown: a film of unknown length is then sampled evenly to
+# within a quarter of the distance between two of them, at worst.
+_SPARE = 8
+
+
+class ContactSheet(Writer):
+    """One picture of frames chosen evenly from first to last, in rows, oldest at the top left.
+
+    Written as JPEG where the path ends in .jpg, and as PNG otherwise.
+    """
+
+    name: ClassVar[str] = "contact-sheet"
+    suffixes: ClassVar[tuple[str, ...]] = (".sheet.png", ".sheet.jpg")
+
+    columns: int = Param(4, ge=1, le=64)
+    """Frames side by side."""
+
+    rows: int = Param(4, ge=1, le=64)
+    """Rows; fewer when the film has too few frames."""
+
+    width: int = Param(1280, ge=16, le=16384, unit="pixels")
+    """Width of the sheet."""
+
+    gap: int = Param(4, ge=0, le=64, unit="pixels")
+    """Dark space around the frames."""
+
+    def open(self, target: Path, film: Film) -> Sink:
+        """Start the sheet; see `Writer.open`."""
+        return _SheetSink(self, target, film)
+
+
+class _SheetSink(Sink):
+    def __init__(self, sheet: ContactSheet, target: Path, film: Film) -> None:
+        self._sheet, self._film = sheet, film
+        self._file = Unfinished(target)
+        width = max(1, (sheet.width - sheet.gap) // sheet.columns - sheet.gap)
+        self._cell: Size = width, max(1, round(width * film.size[1] / film.size[0]))
+        self._room = _SPARE * sheet.columns * sheet.rows
+        self._kept: list[Picture] = []
+        self._every, self._seen = 1, 0
+        self._last: Picture | None = None
+
+    def write(self, picture: Picture) -> None:
+        if picture.shape != (self._film.size[1], self._film.size[0], 3):
+            raise WriterError(
+                f"{self._file.target}: frame {self._seen} is of shape {picture.shape}; "
+                f"the film's are {self._film.size[0]}x{self._film.size[1]}"
+            )
+        if self._seen % self._every == 0:
+            if len(self._kept) == self._room:
+                del self._kept[1::2]
+                self._every *= 2
+            if self._seen % self._every == 0:
+                self._kept.append(self._small(picture))
+        self._last = picture
+        self._seen += 1
+
+    def _small(self, picture: Picture) -> Picture:
+        shrinks = self._cell[0] < picture.shape[1]
+        how = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
+        small: Picture = cv2.resize(picture, self._cell, interpolation=how)  # type: ignore[assignment]
+        return small
+
+    def close(self) -> None:
+        if self._last is None:
+            self.abort()
+            raise WriterError(f"{self._file.target}: no frame was written, so there is no sheet")
+        if (self._seen - 1) % self._every:
+            self._kept.append(self._small(self._last))
+        sheet, (width, height) = self._sheet, self._cell
+        cells = min(len(self._kept), sheet.columns * sheet.rows)
+        chosen = np.round(np.linspace(0, len(self._kept) - 1, cells)).astype(int)
+        rows = -(-cells // sheet.columns)
+        down, right = height + sheet.gap, width + sheet.gap
+        page = np.full(
+            (rows * down + sheet.gap, sheet.columns * right + sheet.gap, 3), 16, np.uint8
+        )
+        for place, index in enumerate(chosen):
+            top = sheet.gap + place // sheet.columns * down
+            left = sheet.gap + place % sheet.columns * right
+            page[top : top + height, left : left + width] = self._kept[index]
+        image = Image.fromarray(page)
+        try:
+            if self._file.target.suffix.lower() in (".jpg", ".jpeg"):
+                comment = jpeg_comment(self._film)
+                image.save(self._file.path, "JPEG", quality=92, comment=comment)
+            else:
+                image.save(self._file.path, "PNG", pnginfo=png_tags(self._film))
+        except OSError as error:
+            self.abort()
+            raise cannot_write(self._file.target, error) from error
+        self._file.keep()
+
+    def abort(self) -> None:
+        self._file.remove()

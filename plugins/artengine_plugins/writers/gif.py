@@ -1,0 +1,106 @@
+"""Animated GIF, with a palette made for the film."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from pathlib import Path
+from typing import ClassVar, Literal
+
+import cv2
+
+from artengine.api import Decoder, Encoder, Film, Param, Picture, Sink, Size, Writer, WriterError
+from artengine_plugins.writers.recipes import tag_gif
+from artengine_plugins.writers.unfinished import Unfinished
+
+# Browsers slow down what asks for less than two hundredths of a second a frame.
+_FASTEST = 50
+
+
+class Gif(Writer):
+    """An animated picture in up to 256 colours that are chosen for the film; repeats for ever.
+
+    The film is kept losslessly beside the file until its last frame is known, and so are the
+    colours. GIF shows no more than 50 frames a second: of a faster film every second one is kept,
+    or every third.
+    """
+
+    name: ClassVar[str] = "gif"
+    suffixes: ClassVar[tuple[str, ...]] = (".gif",)
+
+    every: int = Param(1, ge=1, le=1000)
+    """Keep one of so many frames; the film stays as long."""
+
+    width: int | None = Param(None, ge=1, le=4096, unit="pixels")
+    """Width to shrink the film to, its shape kept; unchanged when left out, and never wider than
+    the film."""
+
+    colours: int = Param(256, ge=4, le=256)
+    """Size of the palette."""
+
+    dither: Literal["none", "bayer", "floyd_steinberg", "sierra2_4a"] = "bayer"
+    """How colours in between are shown: `bayer` weaves a regular pattern that packs well, the two
+    others scatter errors more finely in bigger files."""
+
+    def open(self, target: Path, film: Film) -> Sink:
+        """Start the file; see `Writer.open`."""
+        width, height = film.size
+        if self.width is not None and self.width < width:
+            width, height = self.width, max(1, round(height * self.width / width))
+        every = max(self.every, math.ceil(film.fps / _FASTEST))
+        kept = replace(film, size=(width, height), fps=film.fps / every)
+        return _GifSink(self, target, kept, film.size, every)
+
+
+class _GifSink(Sink):
+    def __init__(self, gif: Gif, target: Path, film: Film, given: Size, every: int) -> None:
+        self._gif, self._film, self._given, self._every = gif, film, given, every
+        self._seen = 0
+        self._file = Unfinished(target)
+        self._whole, self._palette = Unfinished(target, ".mkv"), Unfinished(target, ".png")
+        lossless = ["-c:v", "libx264rgb", "-qp", "0", "-preset", "ultrafast", "-f", "matroska"]
+        colours = ["-vf", f"palettegen=max_colors={gif.colours}:reserve_transparent=0"]
+        colours += ["-c:v", "png", "-f", "image2pipe"]
+        self._encoders = [
+            Encoder(self._whole.path, film.size, film.fps, lossless, name=str(target)),
+            Encoder(self._palette.path, film.size, film.fps, colours, name=str(target)),
+        ]
+
+    def write(self, picture: Picture) -> None:
+        self._seen += 1
+        if (self._seen - 1) % self._every:
+            return
+        if self._film.size != self._given:
+            picture = cv2.resize(picture, self._film.size, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+        for encoder in self._encoders:
+            encoder.write(picture)
+
+    def close(self) -> None:
+        try:
+            for encoder in self._encoders:
+                encoder.close()
+            self._weave()
+        except WriterError:
+            self.abort()
+            raise
+        self._whole.remove()
+        self._palette.remove()
+        self._file.keep(lambda path: tag_gif(path, self._film))
+
+    def _weave(self) -> None:
+        use = f"paletteuse=dither={self._gif.dither}:bayer_scale=3:diff_mode=rectangle"
+        options = ["-i", f"file:{self._palette.path.absolute()}", "-lavfi", f"[0:v][1:v]{use}"]
+        options += ["-loop", "0", "-f", "gif"]
+        film, name = self._film, str(self._file.target)
+        encoder = Encoder(self._file.path, film.size, film.fps, options, name=name)
+        self._encoders.append(encoder)
+        with Decoder(self._whole.path, film.size) as pictures:
+            for picture in pictures:
+                encoder.write(picture)
+        encoder.close()
+
+    def abort(self) -> None:
+        for encoder in self._encoders:
+            encoder.abort()
+        for file in (self._file, self._whole, self._palette):
+            file.remove()

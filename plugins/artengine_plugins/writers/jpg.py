@@ -1,0 +1,34 @@
+"""JPEG frames."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from PIL import Image
+
+from artengine.api import Film, Param, Sink, Writer
+from artengine_plugins.writers.frames import FramesSink
+from artengine_plugins.writers.recipes import jpeg_comment
+
+
+class Jpg(Writer):
+    """Every frame as a small picture: `dream.jpg` makes `dream/00000.jpg`, `00001.jpg`...
+
+    A folder that holds nothing but such frames is replaced.
+    """
+
+    name: ClassVar[str] = "jpg"
+    suffixes: ClassVar[tuple[str, ...]] = (".jpg", ".jpeg")
+
+    quality: int = Param(92, ge=1, le=100)
+    """100 is the best; colour keeps its full resolution from 90 on."""
+
+    def open(self, target: Path, film: Film) -> Sink:
+        """Start the folder; see `Writer.open`."""
+        comment, sampling = jpeg_comment(film), "4:4:4" if self.quality >= 90 else "4:2:0"
+
+        def save(image: Image.Image, path: Path) -> None:
+            image.save(path, "JPEG", quality=self.quality, subsampling=sampling, comment=comment)
+
+        return FramesSink(target, film, save)

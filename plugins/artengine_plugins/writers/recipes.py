@@ -1,0 +1,108 @@
+"""Recipes: put into the files that are written, and read back out of them."""
+
+from __future__ import annotations
+
+import os
+import struct
+from pathlib import Path
+
+from PIL import Image, UnidentifiedImageError
+from PIL.PngImagePlugin import PngInfo
+
+from artengine.api import Film, SourceError, metadata
+
+_VIDEO = {".mp4", ".m4v", ".mov", ".webm"}
+_EXIF_TABLE, _USER_COMMENT = 0x8769, 0x9286
+
+
+def read_recipe(path: Path) -> str:
+    """Return the recipe that a film or picture carries, or an empty text.
+
+    Raises:
+        SourceError: when the file is missing or cannot be read.
+    """
+    if path.suffix.lower() in _VIDEO:
+        return metadata(path).get("comment", "")
+    try:
+        with Image.open(path) as image:
+            text = image.info.get("recipe") or image.info.get("comment") or ""
+            comment = image.getexif().get_ifd(_EXIF_TABLE).get(_USER_COMMENT, b"")
+    except (OSError, UnidentifiedImageError) as error:
+        raise SourceError(f"{path} cannot be read as a film or picture: {error}") from error
+    if comment:
+        return bytes(comment)[8:].decode("utf-16-le", "replace")
+    return text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
+
+
+def png_tags(film: Film) -> PngInfo:
+    """Text chunks for a PNG file: `recipe` and `Title`."""
+    tags = PngInfo()
+    for key, text in (("recipe", film.recipe), ("Title", film.title)):
+        if text:
+            tags.add_itxt(key, text)
+    return tags
+
+
+def jpeg_comment(film: Film) -> bytes:
+    """Comment segment for a JPEG file, which holds 65,533 bytes at most."""
+    return film.recipe.encode()[:65533]
+
+
+def tag_gif(path: Path, film: Film) -> None:
+    """Put the recipe into a finished GIF file, as a comment before its first picture.
+
+    Source: GIF89a specification, section 24 (comment extension).
+    """
+    if not film.recipe:
+        return
+    text = film.recipe.encode()
+    blocks = (text[start : start + 255] for start in range(0, len(text), 255))
+    comment = b"\x21\xfe" + b"".join(bytes([len(b)]) + b for b in blocks) + b"\0"
+    with path.open("rb") as file:
+        head = file.read(13)
+        palette = 3 << ((head[10] & 7) + 1) if head[10] & 0x80 else 0
+    _insert(path, 13 + palette, comment)
+
+
+def tag_webp(path: Path, film: Film) -> None:
+    """Put the recipe into a finished WebP file, as the user comment of an EXIF chunk.
+
+    Source: WebP container specification (extended file format); EXIF 2.32, UserComment.
+    """
+    if not film.recipe:
+        return
+    exif = Image.Exif()
+    exif.get_ifd(_EXIF_TABLE)[_USER_COMMENT] = b"UNICODE\0" + film.recipe.encode("utf-16-le")
+    block = exif.tobytes().removeprefix(b"Exif\0\0")
+    with path.open("rb") as file:
+        extended = file.read(16)[12:] == b"VP8X"
+    if not extended:  # a single picture is stored plainly, where there is no room for tags
+        width, height = film.size
+        sides = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
+        _insert(path, 12, b"VP8X" + struct.pack("<II", 10, 0) + sides)
+    with path.open("r+b") as file:
+        file.seek(0, os.SEEK_END)
+        file.write(b"EXIF" + struct.pack("<I", len(block)) + block + b"\0" * (len(block) % 2))
+        length = file.tell() - 8
+        file.seek(4)
+        file.write(struct.pack("<I", length))
+        file.seek(20)
+        flags = file.read(1)[0]
+        file.seek(20)
+        file.write(bytes([flags | 0x08]))
+
+
+def _insert(path: Path, place: int, data: bytes) -> None:
+    """Insert bytes into a file, moving what follows from its end on, in bounded memory."""
+    step = 1 << 20
+    with path.open("r+b") as file:
+        at = file.seek(0, os.SEEK_END)
+        while at > place:
+            start = max(place, at - step)
+            file.seek(start)
+            block = file.read(at - start)
+            file.seek(start + len(data))
+            file.write(block)
+            at = start
+        file.seek(place)
+        file.write(data)
