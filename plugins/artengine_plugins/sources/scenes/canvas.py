@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import cv2
@@ -97,6 +98,35 @@ class Canvas:
         cover = np.clip(np.float32(half + 0.5) - away, 0, 1) * np.float32(alpha)
         self.blend(y0, y1, x0, x1, cover, colour)
 
+    def shape(
+        self, points: Sequence[tuple[float, float]] | Plane, colour: Colour, alpha: float = 1
+    ) -> None:
+        """Cover a polygon `(n, 2)` of x and y."""
+        corners = self._pixels(np.asarray(points, np.float64))
+        mask = self._mask(corners, 1)
+        if mask is None:
+            return
+        y0, y1, x0, x1, cover = mask
+        fixed = np.round((corners - (x0 + 0.5, y0 + 0.5)) * 256).astype(np.int32)
+        cv2.fillPoly(cover, [fixed], 255, cv2.LINE_AA, 8)
+        self.blend(y0, y1, x0, x1, cover * np.float32(alpha / 255), colour)
+
+    def strokes(self, lines: Sequence[Plane], width: float, colour: Colour) -> None:
+        """Add the light of curves, each `(n, 2)` of x and y; where they cross they do not add."""
+        curves = [self._pixels(line) for line in lines]
+        thick = max(1, round(width * self.unit))
+        mask = self._mask(np.concatenate(curves), thick)
+        if mask is None:
+            return
+        y0, y1, x0, x1, cover = mask
+        fixed = [np.round((c - (x0 + 0.5, y0 + 0.5)) * 256).astype(np.int32) for c in curves]
+        cv2.polylines(
+            cover, fixed, isClosed=False, color=255, thickness=thick, lineType=cv2.LINE_AA, shift=8
+        )
+        # Thinner than a pixel is drawn a pixel wide, and fainter.
+        faint = min(1.0, width * self.unit / thick) / 255
+        self.light[y0:y1, x0:x1] += tint(cover.astype(np.float32), times(colour, faint))
+
     def blend(self, y0: int, y1: int, x0: int, x1: int, cover: Plane, colour: Colour) -> None:
         """Lay a colour over a window by a cover `(y1 - y0, x1 - x0)` in 0..1."""
         window = self.light[y0:y1, x0:x1]
@@ -143,6 +173,18 @@ class Canvas:
         picture = np.empty(self.light.shape, np.uint8)
         # Every exposure has its entry, and wrapping is the look-up that skips the check.
         return self._film.take(np.reshape(exposed, picture.shape), out=picture, mode="wrap")
+
+    def _pixels(self, points: Plane) -> Plane:
+        return points * self.unit + (0.5 * self.width, 0.5 * self.height)
+
+    def _mask(self, pixels: Plane, margin: int) -> tuple[int, int, int, int, Plane] | None:
+        """A window around points, as first and last row and column, and an empty mask for it."""
+        low, high = np.floor(pixels.min(axis=0)) - margin, np.ceil(pixels.max(axis=0)) + margin
+        x0, y0 = max(0, int(low[0])), max(0, int(low[1]))
+        x1, y1 = min(self.width, int(high[0]) + 1), min(self.height, int(high[1]) + 1)
+        if x0 >= x1 or y0 >= y1:
+            return None
+        return y0, y1, x0, x1, np.zeros((y1 - y0, x1 - x0), np.uint8)
 
     def _extent(self, low: float, high: float, count: int) -> tuple[int, int, Plane] | None:
         a, b = low * self.unit + 0.5 * count, high * self.unit + 0.5 * count

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .canvas import Canvas, Colour
@@ -36,6 +37,14 @@ class Upright:
             colour,
             alpha,
         )
+
+    def shape(
+        self, points: Sequence[tuple[float, float]], colour: Colour, alpha: float = 1
+    ) -> None:
+        """Cover a polygon of sides and heights."""
+        x, foot, scale = self.x, self.foot, self.scale
+        placed = [(x + across * scale, foot - height * scale) for across, height in points]
+        self.canvas.shape(placed, colour, alpha)
 
     def line(
         self, xa: float, ya: float, xb: float, yb: float, width: float, colour: Colour

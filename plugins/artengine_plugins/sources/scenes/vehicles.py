@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .canvas import Colour, times
@@ -55,7 +56,7 @@ class Vehicle:
         for side in (-half, half):
             at.light(side, 0.74, 0.15, times(TAIL, red), radius_y=0.08, least=_SPECK)
             if body > 0:
-                at.light(side, -0.3, 0.32, times(TAIL, 0.07 * red * body), radius_y=0.7)
+                at.light(side, -0.3, 0.32, times(TAIL, 0.045 * red * body), radius_y=0.7)
         if brake > 0 and not self.lorry:
             at.light(0, 1.36, 0.22, times(TAIL, 1.6 * brake * fade), radius_y=0.03)
         if self.lorry:
@@ -69,13 +70,34 @@ class Vehicle:
         colour = (red + 0.003, green + 0.004, blue + 0.007)
         glass = times((0.006, 0.009, 0.02), 1 + 4 * lit)
         plate = times((0.5, 0.5, 0.42), 0.3 + lit)
+        shadow = (0.001, 0.001, 0.0015)
         if self.lorry:
-            at.box(-1.2, -0.06, 1.2, 0.35, (0.001, 0.001, 0.001), 0.8 * alpha)
-            at.box(-1.22, 0.35, 1.22, 3.3, colour, alpha)
+            at.box(-1.15, -0.06, 1.15, 0.5, shadow, 0.85 * alpha)
+            at.box(-1.22, 0.45, 1.22, 3.3, colour, alpha)
+            at.box(-1.14, 0.6, -0.015, 3.2, times(colour, 0.8), alpha)
+            at.box(0.015, 0.6, 1.14, 3.2, times(colour, 0.8), alpha)
         else:
-            at.box(-0.9, -0.06, 0.9, 0.22, (0.001, 0.001, 0.001), 0.8 * alpha)
-            at.box(-0.9, 0.2, 0.9, 0.86, colour, alpha)
-            at.box(-0.72, 0.84, 0.72, 1.42, colour, alpha)
-            at.box(-0.62, 0.92, 0.62, 1.33, glass, alpha)
+            at.box(-0.88, -0.06, -0.55, 0.3, shadow, alpha)
+            at.box(0.55, -0.06, 0.88, 0.3, shadow, alpha)
+            at.box(-0.6, 0.0, 0.6, 0.3, shadow, 0.7 * alpha)
+            at.shape(_mirrored(_BODY), colour, alpha)
+            at.shape(_mirrored(_WINDOW), glass, alpha)
+            at.box(-0.84, 0.26, 0.84, 0.40, times(colour, 0.45), alpha)
         if not oncoming:
-            at.box(-0.26, 0.46, 0.26, 0.58, plate, alpha)
+            at.box(-0.26, 0.50, 0.26, 0.61, plate, alpha)
+
+
+def _mirrored(right: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    return [*right, *((-across, height) for across, height in reversed(right))]
+
+
+_BODY = (
+    (0.80, 0.22),
+    (0.90, 0.34),
+    (0.92, 0.62),
+    (0.87, 0.86),
+    (0.75, 0.94),
+    (0.64, 1.33),
+    (0.52, 1.43),
+)
+_WINDOW = ((0.68, 0.95), (0.58, 1.30), (0.50, 1.36))
