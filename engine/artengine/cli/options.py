@@ -24,10 +24,23 @@ Size = Annotated[
     str | None, typer.Option(metavar="WxH", help="Width and height in pixels, as 512x512.")
 ]
 Seed = Annotated[int | None, typer.Option(help="Another seed gives another dream.")]
+
+
+def _with_global(ctx: typer.Context, files: list[Path] | None) -> list[Path]:
+    """Add the files that were named before the command."""
+    return [*(ctx.find_root().params.get("plugin") or []), *(files or [])]
+
+
 PluginFiles = Annotated[
     list[Path] | None,
-    typer.Option("--plugin", metavar="FILE.py", help="Load a plugin from a file; may be repeated."),
+    typer.Option(
+        "--plugin",
+        metavar="FILE.py",
+        help="Load a plugin from a file; may be repeated.",
+        callback=_with_global,
+    ),
 ]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
 def parse_size(text: str) -> tuple[int, int]:

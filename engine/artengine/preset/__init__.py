@@ -3,6 +3,8 @@
 from artengine.preset.files import remember
 from artengine.preset.find import find_preset, list_presets, packaged_folder
 from artengine.preset.load import Preset, load_preset, parse_preset
+from artengine.preset.schema import preset_schema
+from artengine.preset.summary import summary
 
 __all__ = [
     "Preset",
@@ -11,5 +13,7 @@ __all__ = [
     "load_preset",
     "packaged_folder",
     "parse_preset",
+    "preset_schema",
     "remember",
+    "summary",
 ]

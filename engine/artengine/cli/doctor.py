@@ -1,0 +1,155 @@
+"""`artengine doctor`: whether all that the engine needs is there."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import typer
+
+from artengine.cli.options import AsJson, PluginFiles
+
+if TYPE_CHECKING:
+    from artengine.catalog import Catalog
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at.
+
+    Args:
+        topic: what it is.
+        status: "failed" when the engine cannot work as it is.
+        text: what was found, on one line.
+    """
+
+    topic: str
+    status: Literal["ok", "warning", "failed"]
+    text: str
+
+
+def doctor(plugin: PluginFiles = None, as_json: AsJson = False) -> None:
+    """Check versions, ffmpeg, accelerators, plugins and folders; exit code 1 when one fails.
+
+    Examples:
+
+        artengine doctor
+
+        artengine doctor --json
+    """
+    from artengine.catalog import load_catalog
+
+    catalog = load_catalog(plugin or [])
+    findings = []
+    for finding in examine(catalog):
+        findings.append(finding)
+        if not as_json:
+            typer.echo(f"{finding.status:7}  {finding.topic}: {finding.text}")
+    if as_json:
+        typer.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
+    if any(finding.status == "failed" for finding in findings):
+        raise typer.Exit(1)
+
+
+def examine(catalog: Catalog) -> Iterator[Finding]:
+    """Look at one thing after the other, the quick ones first."""
+    yield from versions()
+    yield ffmpeg()
+    yield from folders()
+    yield from plugins(catalog)
+    yield accelerators()
+
+
+def versions() -> Iterator[Finding]:
+    """Versions of Python, the engine and the libraries it computes with, without importing them."""
+    yield Finding("python", "ok", f"{platform.python_version()} on {platform.platform()}")
+    for name in ("artengine", "tensorflow", "keras", "numpy", "opencv-python-headless"):
+        try:
+            yield Finding(name, "ok", version(_distribution(name)))
+        except PackageNotFoundError:
+            yield Finding(name, "failed", f"is not installed; pip install {name}")
+
+
+def _distribution(name: str) -> str:
+    """TensorFlow's builds for special machines are distributions of other names."""
+    for build in (name, f"{name}-cpu", f"{name}-macos"):
+        try:
+            version(build)
+        except PackageNotFoundError:
+            continue
+        return build
+    return name
+
+
+def ffmpeg() -> Finding:
+    """The ffmpeg that reads and writes films."""
+    from artengine.errors import SourceError
+    from artengine.ffmpeg import ffmpeg_executable
+
+    try:
+        executable = ffmpeg_executable()
+        told = subprocess.run(
+            [executable, "-version"], capture_output=True, text=True, check=True, timeout=30
+        )
+    except (SourceError, OSError, subprocess.SubprocessError) as error:
+        return Finding("ffmpeg", "failed", " ".join(str(error).split()))
+    words = told.stdout.split()
+    return Finding("ffmpeg", "ok", f"{words[2] if len(words) > 2 else 'unknown'} at {executable}")
+
+
+def folders() -> Iterator[Finding]:
+    """The person's own folder and the cache, and whether they can be written to."""
+    from artengine import folders as known
+
+    for topic, folder in (("own folder", known.home()), ("cache folder", known.cache())):
+        try:
+            with tempfile.TemporaryFile(dir=_existing(folder)):
+                pass
+        except OSError as error:
+            said = f"{folder} cannot be written to: {error.strerror}"
+            yield Finding(topic, "failed", f"{said}; set {_variable(topic)} to another")
+        else:
+            yield Finding(topic, "ok", str(folder))
+
+
+def _existing(folder: Path) -> Path:
+    return next(parent for parent in (folder, *folder.parents) if os.path.lexists(parent))
+
+
+def _variable(topic: str) -> str:
+    return "ARTENGINE_HOME" if topic == "own folder" else "ARTENGINE_CACHE"
+
+
+def plugins(catalog: Catalog) -> Iterator[Finding]:
+    """Each plugin, with the reason where something in it was set aside."""
+    for report in catalog.reports:
+        topic = f"plugin {report.plugin}"
+        if report.status == "failed":
+            yield Finding(topic, "warning", f"{report.reason} ({report.origin})")
+        else:
+            yield Finding(topic, "ok", ", ".join(report.provides) or "observes runs")
+    if not catalog.reports:
+        yield Finding("plugins", "failed", "there are none, not even those that ship; reinstall")
+
+
+def accelerators() -> Finding:
+    """What networks can run on. Imports TensorFlow, which takes seconds."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    try:
+        import tensorflow as tf
+
+        devices = [device.name for device in tf.config.list_physical_devices()]
+    except Exception as error:
+        said = " ".join(str(error).split())
+        return Finding("accelerators", "failed", f"tensorflow cannot be imported: {said}")
+    others = [name for name in devices if ":CPU:" not in name]
+    cores = os.cpu_count() or 1
+    return Finding("accelerators", "ok", ", ".join(others) or f"none; {cores} processor cores")

@@ -1,0 +1,102 @@
+"""`artengine plugins`: what presets can name."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from artengine.cli.options import AsJson, PluginFiles
+
+if TYPE_CHECKING:
+    from artengine.params import Plugin
+
+plugins_app = typer.Typer(name="plugins", help="Show what presets can name.", no_args_is_help=True)
+
+
+@plugins_app.command("list")
+def list_(plugin: PluginFiles = None, as_json: AsJson = False) -> None:
+    """List sources, models, effects and writers, and the plugins that failed with their reasons.
+
+    Examples:
+
+        artengine plugins list
+
+        artengine plugins list --json
+
+        artengine plugins list --plugin my_effect.py
+    """
+    from dataclasses import asdict
+
+    from artengine.catalog import KINDS, load_catalog
+    from artengine.reference import about
+
+    catalog = load_catalog(plugin or [])
+    if as_json:
+        kinds = {
+            f"{kind}s": [{"name": n, "about": about(p)} for n, p in catalog.plugins(kind).items()]
+            for kind in KINDS
+        }
+        reports = [asdict(report) for report in catalog.reports]
+        typer.echo(json.dumps({**kinds, "plugins": reports}, indent=2))
+        return
+    for kind in KINDS:
+        found = catalog.plugins(kind)
+        width = max(map(len, found), default=0)
+        typer.echo(f"{kind}s")
+        for name, kind_of in found.items():
+            typer.echo(f"  {name:{width}}  {about(kind_of)}")
+    failed = [report for report in catalog.reports if report.status == "failed"]
+    if failed:
+        typer.echo("failed")
+    for report in failed:
+        typer.echo(f"  {report.plugin} ({report.origin}): {report.reason}")
+
+
+@plugins_app.command()
+def show(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What presets call it.")],
+    plugin: PluginFiles = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a plugin does and which parameters it takes.
+
+    Examples:
+
+        artengine plugins show trails
+
+        artengine plugins show video --json
+    """
+    from artengine.catalog import KINDS, load_catalog
+    from artengine.errors import PluginError, did_you_mean
+    from artengine.reference import describe
+
+    catalog = load_catalog(plugin or [])
+    found = [catalog.plugins(kind)[name] for kind in KINDS if name in catalog.plugins(kind)]
+    if not found:
+        known = [known for kind in KINDS for known in catalog.plugins(kind)]
+        near = did_you_mean(name, known)
+        raise PluginError(f'no plugin "{name}"{near}; see artengine plugins list')
+    if as_json:
+        typer.echo(json.dumps([describe(kind) for kind in found], indent=2))
+        return
+    typer.echo("\n\n".join(_text(kind) for kind in found))
+
+
+def _text(plugin: type[Plugin]) -> str:
+    from inspect import cleandoc
+
+    from artengine.reference import parameters
+
+    lines = [f"{plugin.kind} {plugin.name}", "", cleandoc(plugin.__doc__ or "")]
+    for parameter in parameters(plugin):
+        facts = [parameter.allowed]
+        if parameter.unit:
+            facts.append(f"in {parameter.unit}")
+        if parameter.curve:
+            facts.append("or a curve")
+        default = "required" if parameter.required else f"default {json.dumps(parameter.default)}"
+        lines += ["", f"  {parameter.name}: {' '.join(facts)}; {default}"]
+        lines += [f"      {parameter.about}"] if parameter.about else []
+    return "\n".join(lines)

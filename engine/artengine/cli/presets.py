@@ -1,0 +1,122 @@
+"""`artengine presets`: finding, reading and checking presets."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from artengine.cli.options import AsJson, PluginFiles, Set
+
+presets_app = typer.Typer(
+    name="presets", help="Find, read and check presets.", no_args_is_help=True
+)
+
+
+@presets_app.command("list")
+def list_(as_json: AsJson = False) -> None:
+    """List the presets that can be called by name, and where they are.
+
+    Examples:
+
+        artengine presets list
+
+        artengine presets list --json
+    """
+    from artengine.preset import list_presets, summary
+
+    found = {name: (*where, summary(where[0])) for name, where in list_presets().items()}
+    if as_json:
+        listed = [
+            {"name": name, "about": said, "path": str(path.absolute()), "folder": label}
+            for name, (path, label, said) in found.items()
+        ]
+        typer.echo(json.dumps(listed, indent=2))
+        return
+    width = max(map(len, found), default=0)
+    for name, (_, label, said) in found.items():
+        typer.echo(f"{name:{width}}  {said} ({label})")
+
+
+@presets_app.command()
+def show(
+    preset: Annotated[str, typer.Argument(metavar="PRESET", help="Its name or file.")],
+    set_: Set = None,
+    plugin: PluginFiles = None,
+) -> None:
+    """Print a preset as one table, with all that it extends.
+
+    Examples:
+
+        artengine presets show night-drive
+
+        artengine presets show night-drive --set dream.frames=100 > mine.toml
+    """
+    from artengine.catalog import load_catalog
+    from artengine.preset import load_preset
+
+    loaded = load_preset(preset, load_catalog(plugin or []), set_ or [])
+    typer.echo(loaded.recipe(), nl=False)
+
+
+@presets_app.command()
+def validate(
+    presets: Annotated[
+        list[str], typer.Argument(metavar="PRESET...", help="Their names or files.")
+    ],
+    plugin: PluginFiles = None,
+) -> None:
+    """Check presets and name every mistake; exit code 3 when there are any.
+
+    Examples:
+
+        artengine presets validate night-drive
+
+        artengine presets validate presets/*.toml
+    """
+    from artengine.catalog import load_catalog
+    from artengine.errors import PresetError
+    from artengine.preset import find_preset, load_preset
+
+    catalog = load_catalog(plugin or [])
+    problems: list[str] = []
+    for path in map(find_preset, presets):
+        try:
+            load_preset(path, catalog)
+        except PresetError as error:
+            problems += error.problems
+        else:
+            typer.echo(f"{path}: ok")
+    if problems:
+        raise PresetError(list(dict.fromkeys(problems)))
+
+
+@presets_app.command()
+def schema(
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="A file to write it to.")
+    ] = None,
+    plugin: PluginFiles = None,
+) -> None:
+    """Print a JSON schema of presets, with which editors complete and check them.
+
+    Examples:
+
+        artengine presets schema
+
+        artengine presets schema -o artengine.schema.json
+    """
+    from artengine.catalog import load_catalog
+    from artengine.errors import WriterError
+    from artengine.preset import preset_schema
+
+    text = json.dumps(preset_schema(load_catalog(plugin or [])), indent=2)
+    if output is None:
+        typer.echo(text)
+        return
+    try:
+        output.write_text(f"{text}\n", encoding="utf-8")
+    except OSError as error:
+        raise WriterError(f"cannot write {output}: {error.strerror}") from error

@@ -1,0 +1,109 @@
+"""A JSON schema of presets, for editors that complete and check TOML."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from artengine.catalog import KINDS, Catalog, Kind
+from artengine.curves import curve_kinds
+from artengine.params import Plugin, json_schema
+from artengine.preset.load import Heading
+from artengine.reference import Parameter, about, parameters
+from artengine.settings import DreamSettings, TrainSettings
+
+
+def preset_schema(catalog: Catalog) -> dict[str, Any]:
+    """Describe what presets may hold, with the plugins of that catalog.
+
+    Returns:
+        A schema of JSON Schema's draft 7, the one that editors of TOML know best.
+    """
+    definitions: dict[str, Any] = {"curve": {"anyOf": [kind.schema() for kind in curve_kinds()]}}
+    for kind in KINDS:
+        choices = [_plugin(plugin, kind, definitions) for plugin in catalog.plugins(kind).values()]
+        definitions[kind] = {"oneOf": choices} if choices else {"not": {}}
+    heading = {parameter.name: _value(parameter, {}) for parameter in parameters(Heading)}
+    names = {"type": "array", "items": {"type": "string"}}
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "artengine preset",
+        "type": "object",
+        "properties": {
+            **heading,
+            "extends": {
+                "description": "Presets that this one changes: names or relative paths.",
+                "anyOf": [{"type": "string"}, names],
+            },
+            "source": {"$ref": "#/$defs/source"},
+            "model": {"$ref": "#/$defs/model"},
+            "train": _settings(TrainSettings),
+            "dream": _settings(DreamSettings),
+            "feedback": _list_of("effect", "Effects on what is fed back, in order."),
+            "output": _list_of("effect", "Effects on what is written only, in order."),
+            "writers": _list_of("writer", "Where films are written."),
+        },
+        "additionalProperties": False,
+        "$defs": definitions,
+    }
+
+
+def _list_of(kind: Kind, description: str) -> dict[str, Any]:
+    return {"type": "array", "description": description, "items": {"$ref": f"#/$defs/{kind}"}}
+
+
+def _settings(table: type[BaseModel]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "description": about(table),
+        "properties": {p.name: _value(p, {}) for p in parameters(table)},
+        "additionalProperties": False,
+    }
+
+
+def _plugin(plugin: type[Plugin], kind: Kind, definitions: dict[str, Any]) -> dict[str, Any]:
+    # A preset may leave to the one it extends whatever it does not change, even what is required.
+    properties: dict[str, Any] = {"use": {"const": plugin.name, "description": about(plugin)}}
+    for parameter in parameters(plugin):
+        info = plugin.model_fields[parameter.name]
+        inside = f"{kind}.{plugin.name}."
+        plain = json_schema(info, f"#/$defs/{inside}{{model}}")
+        for name, definition in plain.pop("$defs", {}).items():
+            definitions[inside + name] = _draft7(definition)
+        properties[parameter.name] = _value(parameter, _draft7(plain))
+    if kind == "model":
+        properties["weights"] = {
+            "type": "string",
+            "description": "Weights that ship by this name, a run folder, or a weights file.",
+        }
+    return {
+        "type": "object",
+        "title": plugin.name,
+        "description": about(plugin),
+        "properties": properties,
+        "required": ["use"],
+        "additionalProperties": False,
+    }
+
+
+def _value(parameter: Parameter, plain: dict[str, Any]) -> dict[str, Any]:
+    schema = plain or _draft7(parameter.schema)
+    if parameter.curve:
+        schema = {"anyOf": [schema, {"$ref": "#/$defs/curve"}]}
+    described = {**schema, "description": parameter.about}
+    if not parameter.required and parameter.default is not None:
+        described["default"] = parameter.default
+    return described
+
+
+def _draft7(schema: Any) -> Any:
+    """Turn `prefixItems` into what draft 7 calls `items`, everywhere."""
+    if isinstance(schema, list):
+        return [_draft7(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    turned = {name: _draft7(part) for name, part in schema.items()}
+    if "prefixItems" in turned:
+        turned["items"] = turned.pop("prefixItems")
+    return turned

@@ -1,0 +1,17 @@
+"""A preset in a sentence, read without its plugins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from artengine.errors import PresetError
+from artengine.preset.document import read_document
+
+
+def summary(path: Path) -> str:
+    """What a preset looks like, as it says itself; or why it cannot be read, on one line."""
+    try:
+        table = read_document(path).table
+    except PresetError as error:
+        return f"broken: {error.problems[0]}"
+    return " ".join(str(table.get("about") or table.get("title") or "").split())
