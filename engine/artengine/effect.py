@@ -68,6 +68,14 @@ class Moment:
         """Random numbers that belong to this film, this effect and this frame alone."""
         return generator(self.seed, self.slot, self.index)
 
+    @cached_property
+    def steady_rng(self) -> np.random.Generator:
+        """Random numbers that belong to this film and this effect, the same at every frame.
+
+        What lasts through a film, such as the lattice of a noise that drifts, is drawn from these.
+        """
+        return generator(self.seed, f"{self.slot}, steady", 0)
+
 
 class Effect(Plugin):
     """Base of effects. Numbers may be curves unless a parameter says `automatable=False`.

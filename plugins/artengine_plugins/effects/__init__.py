@@ -1,0 +1,70 @@
+"""Effects that ship with artengine, one a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from artengine.api import Effect, hookimpl
+from artengine_plugins.effects.blend import Blend
+from artengine_plugins.effects.blur import Blur
+from artengine_plugins.effects.channel_shift import ChannelShift
+from artengine_plugins.effects.clip import Clip
+from artengine_plugins.effects.datamosh import Datamosh
+from artengine_plugins.effects.displace import Displace
+from artengine_plugins.effects.gate import Gate
+from artengine_plugins.effects.glow import Glow
+from artengine_plugins.effects.gradient_map import GradientMap
+from artengine_plugins.effects.hue import Hue
+from artengine_plugins.effects.kaleidoscope import Kaleidoscope
+from artengine_plugins.effects.levels import Levels
+from artengine_plugins.effects.match import Match
+from artengine_plugins.effects.mirror import Mirror
+from artengine_plugins.effects.negative_mix import NegativeMix
+from artengine_plugins.effects.noise import Noise
+from artengine_plugins.effects.pixel_sort import PixelSort
+from artengine_plugins.effects.posterise import Posterise
+from artengine_plugins.effects.quantise import Quantise
+from artengine_plugins.effects.rotate import Rotate
+from artengine_plugins.effects.saturation import Saturation
+from artengine_plugins.effects.scanlines import Scanlines
+from artengine_plugins.effects.sharpen import Sharpen
+from artengine_plugins.effects.shift import Shift
+from artengine_plugins.effects.solarise import Solarise
+from artengine_plugins.effects.trails import Trails
+from artengine_plugins.effects.upscale import Upscale
+from artengine_plugins.effects.zoom import Zoom
+
+
+@hookimpl
+def register_effects() -> Sequence[type[Effect]]:
+    """Return the effects that ship."""
+    return (
+        Blend,
+        Blur,
+        ChannelShift,
+        Clip,
+        Datamosh,
+        Displace,
+        Gate,
+        Glow,
+        GradientMap,
+        Hue,
+        Kaleidoscope,
+        Levels,
+        Match,
+        Mirror,
+        NegativeMix,
+        Noise,
+        PixelSort,
+        Posterise,
+        Quantise,
+        Rotate,
+        Saturation,
+        Scanlines,
+        Sharpen,
+        Shift,
+        Solarise,
+        Trails,
+        Upscale,
+        Zoom,
+    )

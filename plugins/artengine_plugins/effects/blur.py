@@ -1,0 +1,26 @@
+"""Blur: everything softens."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from artengine.api import Effect, Frame, Moment, Param
+from artengine_plugins.imaging.blur import gaussian_blur
+from artengine_plugins.imaging.mix import mix
+
+
+class Blur(Effect):
+    """Edges soften and small things melt into their surroundings."""
+
+    name: ClassVar[str] = "blur"
+
+    radius: float = Param(1.5, ge=0, le=64, unit="pixels")
+    """Standard deviation of the Gaussian: sharp at 0, nothing but large clouds of colour at 64."""
+
+    amount: float = Param(1.0, ge=0, le=1)
+    """How much of the blurred picture is taken: none at 0, a haze over sharp edges in between,
+    nothing else at 1."""
+
+    def apply(self, frame: Frame, moment: Moment) -> Frame:
+        """Blur the frame."""
+        return mix(frame, gaussian_blur(frame, self.radius), self.amount)

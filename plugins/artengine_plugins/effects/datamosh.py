@@ -1,0 +1,109 @@
+"""Datamosh: the footage's motion drags the wrong picture along."""
+
+from __future__ import annotations
+
+from typing import ClassVar, TypeVar
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from pydantic import PrivateAttr
+
+from artengine.api import Effect, Frame, Moment, Param, Size, State, size_of
+from artengine_plugins.imaging.luma import Plane, luma
+
+Grey = npt.NDArray[np.uint8]
+Values = TypeVar("Values", Plane, npt.NDArray[np.bool_])
+
+_SIDE = 128
+"""Longer side, in pixels, of the small picture in which motion is sought."""
+
+
+class Datamosh(Effect):
+    """An old picture stays on the screen and is dragged about in blocks by the footage's motion.
+
+    What a film looks like whose key frames were lost. Motion is found as in Farnebäck, "Two-frame
+    motion estimation based on polynomial expansion", 2003.
+    """
+
+    name: ClassVar[str] = "datamosh"
+
+    drag: float = Param(1.0, ge=-8, le=8)
+    """How far blocks go with the motion: they stand still at 0 and keep up at 1; at 8 they are
+    flung, and at -8 flung backwards."""
+
+    refresh: float = Param(0.04, ge=0, le=1)
+    """Share of the blocks that show the new picture in each frame: at 0 the first picture stays
+    for ever, at 1 nothing old is left."""
+
+    block: int = Param(16, ge=1, le=256, unit="pixels")
+    """Side of a block: a liquid smear at 1, great tiles at 256."""
+
+    _held: Frame | None = PrivateAttr(default=None)
+    _small: Grey | None = PrivateAttr(default=None)
+
+    def apply(self, frame: Frame, moment: Moment) -> Frame:
+        """Drag the held picture along, and renew some of its blocks."""
+        size = size_of(frame)
+        now, before, held = _shrunk(moment.truth), self._small, self._held
+        if before is None or held is None or held.shape != frame.shape:
+            held = frame.copy()
+        else:
+            across, down = self._motion(before, now, size)
+            held = cv2.remap(
+                held,
+                across + np.arange(size[0], dtype=np.float32),
+                down + np.arange(size[1], dtype=np.float32)[:, None],
+                cv2.INTER_NEAREST,
+                borderMode=cv2.BORDER_REPLICATE,
+            ).astype(np.float32, copy=False)
+            columns, rows = self._blocks(size)
+            renewed = moment.rng.random((rows, columns), np.float32) < self.refresh
+            np.copyto(held, frame, where=self._spread(renewed, size)[:, :, None])
+        self._held, self._small = held, now
+        return held.copy()
+
+    def _motion(self, before: Grey, now: Grey, size: Size) -> tuple[Plane, Plane]:
+        """How far from each pixel what is now there lay before: across and down, `(H, W)`."""
+        still = np.zeros((*now.shape, 2), np.float32)
+        flow = cv2.calcOpticalFlowFarneback(now, before, still, 0.5, 2, 9, 2, 5, 1.1, 0)
+        flow = cv2.resize(flow, self._blocks(size), interpolation=cv2.INTER_AREA)
+        # Whole pixels, so that what is dragged stays crisp however far it goes.
+        steps = np.rint(flow * (self.drag * max(size) / _SIDE)).astype(np.float32)
+        steps = steps.reshape(*self._blocks(size)[::-1], 2)
+        return self._spread(steps[..., 0], size), self._spread(steps[..., 1], size)
+
+    def _blocks(self, size: Size) -> Size:
+        """How many blocks there are across and down."""
+        return -(-size[0] // self.block), -(-size[1] // self.block)
+
+    def _spread(self, values: Values, size: Size) -> Values:
+        """Give each pixel the value of its block."""
+        rows = np.repeat(values, self.block, axis=0)[: size[1]]
+        return np.repeat(rows, self.block, axis=1)[:, : size[0]]
+
+    def reset(self) -> None:
+        """Forget the held picture."""
+        self._held = self._small = None
+
+    def state(self) -> State:
+        """The held picture, float32 `(H, W, 3)`, and the small one before, uint8 `(h, w)`."""
+        if self._held is None or self._small is None:
+            return {}
+        return {"held": self._held.copy(), "small": self._small.copy()}
+
+    def restore(self, state: State) -> None:
+        """Hold the picture again."""
+        self.reset()
+        if state:
+            self._held = np.array(state["held"], np.float32)
+            self._small = np.array(state["small"], np.uint8)
+
+
+def _shrunk(truth: Frame) -> Grey:
+    width, height = size_of(truth)
+    share = _SIDE / max(width, height)
+    size = max(1, round(width * share)), max(1, round(height * share))
+    small = cv2.resize(luma(truth), size, interpolation=cv2.INTER_AREA)
+    shades: Grey = np.clip(small * np.float32(255.0), 0.0, 255.0).astype(np.uint8)
+    return shades

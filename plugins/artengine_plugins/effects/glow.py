@@ -1,0 +1,37 @@
+"""Glow: lights spread a halo."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from artengine.api import Effect, Frame, Moment, Param
+from artengine_plugins.imaging.blur import gaussian_blur
+
+
+class Glow(Effect):
+    """Lights spread a halo of their own colour into the dark around them."""
+
+    name: ClassVar[str] = "glow"
+
+    amount: float = Param(1.0, ge=0, le=8)
+    """How strong the halo is: none at 0, and at 8 it outshines the light."""
+
+    threshold: float = Param(0.6, ge=0, le=2)
+    """Value above which a channel is a light: at 0 everything glows, at 2 only what is far beyond
+    white."""
+
+    radius: float = Param(10.0, ge=0, le=64, unit="pixels")
+    """How far the halo reaches, as a Gaussian's standard deviation: not at all at 0, into a fog at
+    64."""
+
+    def apply(self, frame: Frame, moment: Moment) -> Frame:
+        """Add the halo."""
+        lights = np.maximum(frame - np.float32(self.threshold), np.float32(0.0))
+        halo = gaussian_blur(lights, self.radius)
+        # Room that is left below white: a glow that is fed back must not burn without end.
+        halo *= np.maximum(np.float32(1.0) - frame, np.float32(0.0))
+        halo *= np.float32(self.amount)
+        halo += frame
+        return halo

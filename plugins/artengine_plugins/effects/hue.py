@@ -1,0 +1,37 @@
+"""Hue: all colours turn round the wheel."""
+
+from __future__ import annotations
+
+from math import cos, radians, sin, sqrt
+from typing import ClassVar
+
+import cv2
+import numpy as np
+
+from artengine.api import Effect, Frame, Moment, Param
+from artengine_plugins.imaging.luma import WEIGHTS
+
+
+class Hue(Effect):
+    """All colours turn round the colour wheel while light and dark stay as they are.
+
+    A rotation about the grey axis followed by a shear that keeps luma, after Paul Haeberli,
+    "Matrix operations for image processing", 1993. It is one matrix, so nothing is clipped and
+    turns add up: twelve of 30 degrees give the picture back.
+    """
+
+    name: ClassVar[str] = "hue"
+
+    degrees: float = Param(8.0, ge=-180, le=180)
+    """Turn of every hue: none at 0; red goes to yellow at 60; -180 and 180 give each colour's
+    opposite. In a feedback chain it adds up from frame to frame."""
+
+    def apply(self, frame: Frame, moment: Moment) -> Frame:
+        """Turn the colours."""
+        turn = radians(self.degrees)
+        along, across = (1.0 - cos(turn)) / 3.0, sin(turn) / sqrt(3.0)
+        matrix = np.full((3, 3), along) + np.eye(3) * cos(turn)
+        matrix += across * np.array([[0.0, -1.0, 1.0], [1.0, 0.0, -1.0], [-1.0, 1.0, 0.0]])
+        weights = np.array(WEIGHTS)
+        matrix += weights - weights @ matrix
+        return cv2.transform(frame, matrix.astype(np.float32)).astype(np.float32, copy=False)

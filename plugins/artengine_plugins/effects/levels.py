@@ -1,0 +1,51 @@
+"""Levels: black, white, gamma, contrast and brightness."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import cv2
+import numpy as np
+
+from artengine.api import Effect, Frame, Moment, Param
+
+
+class Levels(Effect):
+    """Light and dark are pulled apart, pushed together, lifted or sunk."""
+
+    name: ClassVar[str] = "levels"
+
+    black: float = Param(0.0, ge=-1, le=0.49)
+    """What becomes 0: at -1 the darks turn to a pale haze, at 0.49 all but the lights is below
+    black."""
+
+    white: float = Param(1.0, ge=0.5, le=2)
+    """What becomes 1: at 0.5 all lights burn out, at 2 nothing is brighter than a middle grey."""
+
+    gamma: float = Param(1.0, ge=0.1, le=10)
+    """Bend of the middle tones: below 1 they sink, to night at 0.1; above 1 they rise, to fog at
+    10. Black and white stay; values below 0 bend as those above."""
+
+    contrast: float = Param(1.15, ge=0, le=4)
+    """Distance from middle grey: all is grey at 0, unchanged at 1, torn apart at 4."""
+
+    brightness: float = Param(0.0, ge=-1, le=1)
+    """What is added at the end: everything is black at -1 and white at 1."""
+
+    def apply(self, frame: Frame, moment: Moment) -> Frame:
+        """Scale, bend, spread and lift, in this order."""
+        span = self.white - self.black
+        if self.gamma == 1.0:
+            gain, shift = self.contrast / span, -self.black / span
+            lift = (shift - 0.5) * self.contrast + 0.5 + self.brightness
+            return _scaled(frame, gain, lift)
+        scaled = _scaled(frame, 1.0 / span, -self.black / span)
+        bent = cv2.pow(np.abs(scaled), 1.0 / self.gamma).astype(np.float32, copy=False)
+        np.copysign(bent, scaled, out=bent)
+        return _scaled(bent, self.contrast, 0.5 - 0.5 * self.contrast + self.brightness)
+
+
+def _scaled(frame: Frame, gain: float, lift: float) -> Frame:
+    scaled = frame * np.float32(gain)
+    scaled += np.float32(lift)
+    return scaled

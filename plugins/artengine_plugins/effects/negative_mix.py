@@ -1,0 +1,44 @@
+"""Negative mix: the dream minus the truth, and then the truth minus the dream."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from artengine.api import Effect, Frame, Moment, Param
+from artengine_plugins.imaging.gaussian import gaussian
+
+
+class NegativeMix(Effect):
+    """Only what the network got wrong stays lit, and every few frames it turns into its negative.
+
+    The result is `c * frame - c * truth + noise * gaussian`, unclipped, where c is `strength` for
+    the first `flip_every` frames, `-strength` for the next, and so on.
+    """
+
+    name: ClassVar[str] = "negative-mix"
+
+    strength: float = Param(1.0, ge=0, le=4)
+    """How strong the difference is: at 0 nothing but noise is left, at 4 the faintest error
+    flares."""
+
+    flip_every: int = Param(10, ge=0, le=10_000, unit="frames")
+    """Frames after which the sign changes: at 1 it flickers, at 10 000 it pulses once in minutes,
+    and at 0 it never changes."""
+
+    noise: float = Param(0.1, ge=0, le=2)
+    """Standard deviation of the noise that is added: none at 0, a storm at 2. Some is needed to
+    keep a dream awake, for where the network is right the difference is black."""
+
+    def apply(self, frame: Frame, moment: Moment) -> Frame:
+        """Take the truth from the frame, or the frame from the truth."""
+        flips = moment.index // self.flip_every if self.flip_every else 0
+        sign = np.float32(-self.strength if flips % 2 else self.strength)
+        mixed = frame - moment.truth
+        mixed *= sign
+        if self.noise:
+            grain = gaussian(moment.rng, frame.shape)
+            grain *= np.float32(self.noise)
+            mixed += grain
+        return mixed

@@ -1,0 +1,77 @@
+"""Noise: grain, salt and drifting clouds."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import cv2
+import numpy as np
+
+from artengine.api import Frame, Moment, Param, size_of
+from artengine_plugins.imaging.flow_noise import FlowNoise
+from artengine_plugins.imaging.gaussian import gaussian
+from artengine_plugins.imaging.phase import PhasedEffect
+from artengine_plugins.imaging.random_bytes import random_bytes
+
+
+class Noise(PhasedEffect):
+    """Film grain, dead pixels or drifting clouds of light, for the network to see things in.
+
+    Gaussian and perlin noise are added and may leave 0..1. Perlin noise is the one of Perlin and
+    Neyret, "Flow noise", 2001, in three octaves.
+    """
+
+    name: ClassVar[str] = "noise"
+
+    pattern: Literal["gaussian", "salt", "perlin"] = "gaussian"
+    """`gaussian`: grain, new in each frame; `salt`: pixels thrown to black or white; `perlin`:
+    soft clouds that drift."""
+
+    amount: float = Param(0.1, ge=0, le=2)
+    """How much: nothing at 0, clear grain at 0.1, and at 2 the picture is gone. It is the standard
+    deviation of gaussian, about twice that of perlin, and the share of pixels that salt hits,
+    where 1 and above are all of them."""
+
+    monochrome: bool = False
+    """Whether the noise is grey; otherwise red, green and blue have each their own."""
+
+    scale: float = Param(0.15, ge=0.01, le=1)
+    """Width of a perlin cloud as a share of the frame's shorter side: a fine grit at 0.01, one
+    slow change of light over the whole frame at 1."""
+
+    drift: float = Param(0.3, ge=0, le=10)
+    """How fast perlin clouds change, in turns a second: they stand still at 0 and seethe at 10."""
+
+    def apply(self, frame: Frame, moment: Moment) -> Frame:
+        """Add the noise, or throw the pixels that it hits."""
+        if self.pattern == "salt":
+            return self._salt(frame, moment)
+        if self.pattern == "perlin":
+            noise = self._perlin(frame, moment)
+        else:
+            height, width = frame.shape[:2]
+            noise = gaussian(moment.rng, (height, width, self._layers))
+        noise *= np.float32(self.amount)
+        return frame + noise
+
+    @property
+    def _layers(self) -> int:
+        return 1 if self.monochrome else 3
+
+    def _salt(self, frame: Frame, moment: Moment) -> Frame:
+        height, width = frame.shape[:2]
+        dice = random_bytes(moment.rng, (height, width, self._layers, 2)).view("<u2")[..., 0]
+        hits = min(self.amount, 1.0) * 2**16
+        thrown = frame * (dice >= hits)
+        # Of the dice that hit, the lower half mean white.
+        thrown += dice < hits / 2.0
+        return thrown
+
+    def _perlin(self, frame: Frame, moment: Moment) -> Frame:
+        cell = self.scale * min(size_of(frame))
+        phase = self.advance(self.drift, moment)
+        layers = [
+            FlowNoise(moment.steady_rng).field(size_of(frame), cell, phase, octaves=3)
+            for _ in range(self._layers)
+        ]
+        return cv2.merge(layers * (3 // self._layers)).astype(np.float32, copy=False)

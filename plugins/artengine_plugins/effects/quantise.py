@@ -1,0 +1,83 @@
+"""Quantise: only the colours of a palette are left."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from artengine.api import Effect, Frame, Moment, Param
+from artengine_plugins.imaging.colour import HexColour, parse_colours
+from artengine_plugins.imaging.mix import mix
+from artengine_plugins.imaging.oklab import to_oklab
+from artengine_plugins.imaging.palettes import PALETTES, PaletteName
+
+_BITS = 5
+"""Bits a channel at which nearest colours are looked up."""
+
+
+def _bayer(order: int) -> npt.NDArray[np.float32]:
+    """Thresholds `(2**order, 2**order)` in -0.5..0.5, spread as evenly as can be (Bayer, 1973)."""
+    ranks = np.zeros((1, 1))
+    for _ in range(order):
+        ranks = np.block([[4 * ranks, 4 * ranks + 2], [4 * ranks + 3, 4 * ranks + 1]])
+    return ((ranks + 0.5) / ranks.size - 0.5).astype(np.float32)
+
+
+_THRESHOLDS = _bayer(3)
+
+
+@lru_cache(maxsize=16)
+def _nearest(colours: tuple[HexColour, ...]) -> npt.NDArray[np.float32]:
+    """The palette's colour that looks nearest to each of 2**15 colours, `(2**15, 3)`."""
+    values = np.arange(2**_BITS) / (2**_BITS - 1)
+    cube = np.stack(np.meshgrid(values, values, values, indexing="ij"), axis=-1).reshape(-1, 3)
+    given, palette = to_oklab(cube), parse_colours(colours)
+    distances = [np.sum((given - colour) ** 2, axis=1) for colour in to_oklab(palette)]
+    nearest: npt.NDArray[np.float32] = palette[np.argmin(distances, axis=0)]
+    return nearest
+
+
+class Quantise(Effect):
+    """Only a handful of colours is left, as in a screen print or on an old home computer.
+
+    Each pixel takes the palette's colour that is nearest in Oklab (Ottosson, 2020).
+    """
+
+    name: ClassVar[str] = "quantise"
+
+    palette: PaletteName = "dusk"
+    """Which of the palettes that ship; without effect once `colours` are given."""
+
+    colours: tuple[HexColour, ...] = Param((), max_length=64)
+    """A palette of your own, as `["#000000", "#d9c24a", "#ffffff"]`: one colour paints all, 64
+    are the most."""
+
+    dither: float = Param(0.5, ge=0, le=1)
+    """Strength of the dither pattern that stands in for the colours between: flat areas with hard
+    borders at 0, a weave all over at 1."""
+
+    amount: float = Param(1.0, ge=0, le=1)
+    """How much of the quantised picture is taken: none at 0, nothing else at 1."""
+
+    def apply(self, frame: Frame, moment: Moment) -> Frame:
+        """Give each pixel its nearest colour."""
+        height, width = frame.shape[:2]
+        reached = np.float32(2**_BITS - 1)
+        steps = frame * reached
+        if self.dither:
+            # As wide as the step between neighbouring colours of a palette of six.
+            spread = self.dither * float(reached) / 3.0
+            side = len(_THRESHOLDS)
+            pattern = np.tile(
+                _THRESHOLDS * np.float32(spread), (-(-height // side), -(-width // side))
+            )
+            steps += pattern[:height, :width, None]
+        steps += np.float32(0.5)
+        np.clip(steps, 0.0, reached, out=steps)
+        red, green, blue = np.moveaxis(steps.astype(np.uint16), -1, 0)
+        places = (red << 2 * _BITS) | (green << _BITS) | blue
+        nearest = _nearest(self.colours or PALETTES[self.palette]).take(places, axis=0)
+        return mix(frame, nearest, self.amount)

@@ -1,0 +1,26 @@
+"""Saturation: colours fade, glow or turn over."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import cv2
+import numpy as np
+
+from artengine.api import Effect, Frame, Moment, Param
+from artengine_plugins.imaging.luma import WEIGHTS
+
+
+class Saturation(Effect):
+    """Colours fade to grey or begin to glow, while light and dark stay as they are."""
+
+    name: ClassVar[str] = "saturation"
+
+    factor: float = Param(1.25, ge=-2, le=4)
+    """How colourful: 0 is grey, 1 unchanged, 4 poisonous; below 0 colours turn into their
+    opposites, strong ones at -2."""
+
+    def apply(self, frame: Frame, moment: Moment) -> Frame:
+        """Scale each pixel's distance from its own grey."""
+        matrix = np.eye(3) * self.factor + (1.0 - self.factor) * np.array(WEIGHTS)
+        return cv2.transform(frame, matrix.astype(np.float32)).astype(np.float32, copy=False)

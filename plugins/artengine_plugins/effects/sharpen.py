@@ -1,0 +1,38 @@
+"""Sharpen: edges stand out, and in feedback grow into patterns."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from artengine.api import Effect, Frame, Moment, Param
+from artengine_plugins.imaging.blur import gaussian_blur
+
+
+class Sharpen(Effect):
+    """Edges stand out, and in a feedback chain grow into ripples, scales and mazes.
+
+    Unsharp masking: what a blur takes away is added once more.
+    """
+
+    name: ClassVar[str] = "sharpen"
+
+    amount: float = Param(0.6, ge=0, le=8)
+    """How much of the detail is added: nothing at 0, crisp at 0.6, engraved at 8."""
+
+    radius: float = Param(2.0, ge=0.3, le=64, unit="pixels")
+    """Size of the detail: hairlines at 0.3, whole objects at 64. In feedback it sets the width of
+    the ripples that grow."""
+
+    limit: float = Param(0.1, ge=0, le=4)
+    """The most a value may move in one frame: nothing moves at 0; at 4 an edge may overshoot
+    freely, and in feedback explodes."""
+
+    def apply(self, frame: Frame, moment: Moment) -> Frame:
+        """Add the detail."""
+        detail = frame - gaussian_blur(frame, self.radius)
+        detail *= np.float32(self.amount)
+        np.clip(detail, -self.limit, self.limit, out=detail)
+        detail += frame
+        return detail

@@ -1,0 +1,33 @@
+"""Solarise: the lights turn into negatives of themselves."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from artengine.api import Effect, Frame, Moment, Param
+from artengine_plugins.imaging.mix import mix
+
+
+class Solarise(Effect):
+    """The lights turn into their own negatives, as in a print exposed a second time.
+
+    Named after the Sabattier effect: values above the threshold are folded back under it.
+    """
+
+    name: ClassVar[str] = "solarise"
+
+    threshold: float = Param(0.5, ge=0, le=1)
+    """Brightness from which values fold back: at 0 the whole picture is a negative, at 1 only
+    what is brighter than white."""
+
+    amount: float = Param(1.0, ge=0, le=1)
+    """How much of the folded picture is taken: none at 0, nothing else at 1."""
+
+    def apply(self, frame: Frame, moment: Moment) -> Frame:
+        """Fold the values."""
+        threshold = np.float32(self.threshold)
+        folded = np.abs(frame - threshold)
+        np.subtract(threshold, folded, out=folded)
+        return mix(frame, folded, self.amount)

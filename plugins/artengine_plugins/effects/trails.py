@@ -1,0 +1,56 @@
+"""Trails: what was bright lingers."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import numpy as np
+from pydantic import PrivateAttr
+
+from artengine.api import Effect, Frame, Moment, Param, State
+from artengine_plugins.imaging.mix import mix
+
+
+class Trails(Effect):
+    """Bright things leave a fading ghost behind them, as on the tube of an old television."""
+
+    name: ClassVar[str] = "trails"
+
+    decay: float = Param(0.92, ge=0, le=1)
+    """Share of the ghost that survives each frame: none at 0; half a second's worth at 0.92; at 1
+    it never fades."""
+
+    mode: Literal["bright", "dark", "mean"] = "bright"
+    """What lingers: `bright` things, `dark` things, or all as in a long exposure, which shows
+    the `mean` of what was."""
+
+    _ghost: Frame | None = PrivateAttr(default=None)
+
+    def apply(self, frame: Frame, moment: Moment) -> Frame:
+        """Show the frame or its ghost, whichever is stronger, and remember it."""
+        ghost = self._ghost
+        if ghost is None or ghost.shape != frame.shape:
+            ghost = frame.copy()
+        elif self.mode == "mean":
+            ghost = mix(frame, ghost, self.decay)
+        elif self.mode == "bright":
+            ghost = np.maximum(frame, ghost * np.float32(self.decay))
+        else:
+            # Dark things fade towards white as bright ones do towards black.
+            faded = ghost * np.float32(self.decay)
+            faded += np.float32(1.0 - self.decay)
+            ghost = np.minimum(frame, faded)
+        self._ghost = ghost
+        return ghost.copy()
+
+    def reset(self) -> None:
+        """Forget the ghost."""
+        self._ghost = None
+
+    def state(self) -> State:
+        """The ghost, float32 `(H, W, 3)`, once there is one."""
+        return {} if self._ghost is None else {"ghost": self._ghost.copy()}
+
+    def restore(self, state: State) -> None:
+        """Bring the ghost back."""
+        self._ghost = np.array(state["ghost"], np.float32) if "ghost" in state else None

@@ -1,0 +1,1 @@
+"""Picture arithmetic that several effects share."""

@@ -1,0 +1,110 @@
+"""Enlarging along edges rather than across them."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from artengine.api import Frame
+from artengine_plugins.imaging.luma import Plane, luma
+from artengine_plugins.imaging.spread import spread
+
+_CUBIC = np.array([-1.0, 9.0, 9.0, -1.0], np.float32) / 16.0
+"""Cubic convolution half-way between the second and the third of four pixels (Keys, 1981)."""
+
+_ALONG_FALLING = np.diag(_CUBIC)
+_ALONG_RISING = np.ascontiguousarray(_ALONG_FALLING[:, ::-1])
+_ALONG_ROW = _CUBIC[None, :]
+_ALONG_COLUMN = _CUBIC[:, None]
+
+
+def double(frame: Frame) -> Frame:
+    """Enlarge a frame `(H, W, 3)` to twice its size, interpolating along edges.
+
+    Directional cubic convolution: Zhou, Shen and Dong, "Image zooming using directional cubic
+    convolution interpolation", 2012. Of two crossing directions the one along which luma changes
+    less counts for more, by the fifth power, so that slanted edges do not turn to stairs. The
+    paper also chooses one direction where the ratio is clear; the weights alone do as much.
+
+    Returns:
+        float32 `(2H, 2W, 3)`, unclipped, its corners where the frame's are.
+    """
+    height, width = frame.shape[:2]
+    light = luma(frame)
+    right, below = _next(light, 1), _next(light, 0)
+
+    # Pixels between four: along the falling or the rising diagonal.
+    between = _weigh(
+        _filter(frame, _ALONG_FALLING, (1, 1)),
+        _sum(np.abs(_next(right, 0) - light), 3, (1, 1)),
+        _filter(frame, _ALONG_RISING, (1, 1)),
+        _sum(np.abs(below - right), 3, (1, 1)),
+    )
+
+    # Pixels between two: along the row or the column, one of which holds pixels from above.
+    middle = luma(between)
+    flat, flat_between = np.abs(right - light), np.abs(_next(middle, 1) - middle)
+    steep, steep_between = np.abs(below - light), np.abs(_next(middle, 0) - middle)
+    beside = _weigh(
+        _filter(frame, _ALONG_ROW, (1, 0)),
+        flat + _sum(flat_between, 2, (1, 1)),
+        _filter(between, _ALONG_COLUMN, (0, 2)),
+        _previous(steep_between, 0) + _sum(steep, 2, (0, 1)),
+    )
+    beneath = _weigh(
+        _filter(between, _ALONG_ROW, (2, 0)),
+        _previous(flat_between, 1) + _sum(flat, 2, (1, 0)),
+        _filter(frame, _ALONG_COLUMN, (0, 1)),
+        steep + _sum(steep_between, 2, (1, 1)),
+    )
+
+    doubled = np.empty((2 * height, 2 * width, 3), np.float32)
+    doubled[0::2, 0::2] = frame
+    doubled[0::2, 1::2] = beside
+    doubled[1::2, 0::2] = beneath
+    doubled[1::2, 1::2] = between
+    # So far pixels have kept their places; half a new pixel further, corners keep theirs.
+    aligned = cv2.sepFilter2D(
+        doubled, -1, _CUBIC, _CUBIC, anchor=(2, 2), borderType=cv2.BORDER_REPLICATE
+    )
+    return aligned.astype(np.float32, copy=False)
+
+
+def _next(plane: Plane, axis: int) -> Plane:
+    count = plane.shape[axis]
+    places = np.minimum(np.arange(count) + 1, count - 1)
+    moved: Plane = np.take(plane, places, axis=axis)
+    return moved
+
+
+def _previous(plane: Plane, axis: int) -> Plane:
+    places = np.maximum(np.arange(plane.shape[axis]) - 1, 0)
+    moved: Plane = np.take(plane, places, axis=axis)
+    return moved
+
+
+def _filter(frame: Frame, taps: Plane, anchor: tuple[int, int]) -> Frame:
+    filtered = cv2.filter2D(frame, -1, taps, anchor=anchor, borderType=cv2.BORDER_REPLICATE)
+    return filtered.astype(np.float32, copy=False)
+
+
+def _sum(plane: Plane, side: int, anchor: tuple[int, int]) -> Plane:
+    """Add up a square window; `anchor` is the place in it, across and down, of the pixel itself."""
+    total = cv2.boxFilter(
+        plane, -1, (side, side), anchor=anchor, normalize=False, borderType=cv2.BORDER_REPLICATE
+    )
+    return total.astype(np.float32, copy=False)
+
+
+def _weigh(one: Frame, change_one: Plane, other: Frame, change_other: Plane) -> Frame:
+    # A 255th keeps flat areas even and the division sound.
+    least = np.float32(1.0 / 255.0)
+    ratio: Plane = (change_one + least) / (change_other + least)
+    fifth: Plane = ratio * ratio
+    fifth *= fifth
+    fifth *= ratio
+    share: Plane = fifth / (fifth + np.float32(1.0))
+    mixed = other - one
+    mixed *= spread(share)
+    mixed += one
+    return mixed

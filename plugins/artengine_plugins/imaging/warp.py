@@ -1,0 +1,45 @@
+"""Warps: frames seen through a moved, turned, scaled or melted window."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from artengine.api import Frame
+from artengine_plugins.imaging.border import BORDERS, Border
+from artengine_plugins.imaging.luma import Plane
+
+
+def about_centre(
+    frame: Frame, x: float, y: float, *, scale: float = 1.0, degrees: float = 0.0
+) -> npt.NDArray[np.float64]:
+    """Matrix `(2, 3)` that scales and turns a frame about a point that stays where it is.
+
+    Args:
+        frame: `(H, W, 3)`; only its size counts.
+        x, y: the point as shares of width and height, 0..1.
+        scale: above 1 magnifies.
+        degrees: clockwise on the screen.
+    """
+    height, width = frame.shape[:2]
+    middle = (x * (width - 1), y * (height - 1))
+    return cv2.getRotationMatrix2D(middle, -degrees, scale).astype(np.float64, copy=False)
+
+
+def warp_affine(frame: Frame, matrix: npt.NDArray[np.float64], border: Border) -> Frame:
+    """Move a frame's pixels by a matrix `(2, 3)` of positions in pixels.
+
+    Filtering is cubic: in a feedback chain linear filtering turns everything to mist in a second.
+    """
+    height, width = frame.shape[:2]
+    warped = cv2.warpAffine(
+        frame, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=BORDERS[border]
+    )
+    return warped.astype(np.float32, copy=False)
+
+
+def warp_from(frame: Frame, columns: Plane, rows: Plane, border: Border) -> Frame:
+    """Draw each pixel from a place in the frame, `(H, W)` each, in pixels, with cubic filtering."""
+    warped = cv2.remap(frame, columns, rows, cv2.INTER_CUBIC, borderMode=BORDERS[border])
+    return warped.astype(np.float32, copy=False)
