@@ -9,12 +9,12 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import typer
 
+from artengine import __version__
 from artengine.cli.options import AsJson, PluginFiles
 
 if TYPE_CHECKING:
@@ -70,23 +70,18 @@ def examine(catalog: Catalog) -> Iterator[Finding]:
 
 def versions() -> Iterator[Finding]:
     """Versions of Python, the engine and the libraries it computes with, without importing them."""
+    from importlib.metadata import packages_distributions, version
+
     yield Finding("python", "ok", f"{platform.python_version()} on {platform.platform()}")
-    for name in ("artengine", "tensorflow", "keras", "numpy", "opencv-python-headless"):
-        try:
-            yield Finding(name, "ok", version(_distribution(name)))
-        except PackageNotFoundError:
-            yield Finding(name, "failed", f"is not installed; pip install {name}")
-
-
-def _distribution(name: str) -> str:
-    """TensorFlow's builds for special machines are distributions of other names."""
-    for build in (name, f"{name}-cpu", f"{name}-macos"):
-        try:
-            version(build)
-        except PackageNotFoundError:
-            continue
-        return build
-    return name
+    yield Finding("artengine", "ok", __version__)
+    # TensorFlow and OpenCV come as distributions of several names.
+    installed = packages_distributions()
+    for module in ("tensorflow", "keras", "numpy", "cv2"):
+        if module in installed:
+            name = installed[module][0]
+            yield Finding(module, "ok", f"{version(name)} ({name})")
+        else:
+            yield Finding(module, "failed", "is not installed; reinstall artengine")
 
 
 def ffmpeg() -> Finding:

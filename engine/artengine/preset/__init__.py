@@ -3,6 +3,7 @@
 from artengine.preset.files import remember
 from artengine.preset.find import find_preset, list_presets, packaged_folder
 from artengine.preset.load import Preset, load_preset, parse_preset
+from artengine.preset.recipe import to_toml
 from artengine.preset.schema import preset_schema
 from artengine.preset.summary import summary
 
@@ -16,4 +17,5 @@ __all__ = [
     "preset_schema",
     "remember",
     "summary",
+    "to_toml",
 ]

@@ -10,6 +10,9 @@ from pathlib import Path
 from artengine import folders
 from artengine.errors import UsageError, did_you_mean
 
+RECIPE = "recipe.toml"
+"""The preset of a run folder or a gallery's piece."""
+
 
 def packaged_folder() -> Path:
     """The presets that ship: inside the package, or in the checkout that it runs from."""
@@ -30,20 +33,21 @@ def preset_folders() -> Mapping[str, Path]:
 def find_preset(name: str) -> Path:
     """Return the file of a preset that is given by its path or by its name.
 
-    A name is looked for in the working folder's `presets`, then in the person's own, then among
-    those that ship.
+    A path may be that of a run folder or a gallery's piece, which hold a recipe. A name is looked
+    for in the working folder's `presets`, then in the person's own, then among those that ship.
 
     Raises:
         UsageError: when there is none, with the nearest name and where it was looked for.
     """
+    path = Path(name)
+    for file in (path, path / RECIPE):
+        if file.is_file():
+            return file
     if is_path(name):
-        path = Path(name).expanduser()
-        if path.is_file():
-            return path
         beside = [entry.name for entry in _presets_in(path.parent)]
         raise UsageError(f"no preset at {path}{did_you_mean(path.name, beside)}")
-    for path in candidates(name):
-        return path
+    for file in candidates(name):
+        return file
     looked = ", ".join(str(folder) for folder in preset_folders().values())
     near = did_you_mean(name, list(list_presets()))
     raise UsageError(f'no preset "{name}"{near}; looked in {looked}')

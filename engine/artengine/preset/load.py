@@ -12,7 +12,7 @@ from pydantic import Field
 from artengine.catalog import Catalog, Kind
 from artengine.chain import Chain
 from artengine.effect import Effect
-from artengine.errors import PresetError, UsageError, did_you_mean
+from artengine.errors import PresetError, did_you_mean
 from artengine.model import Model
 from artengine.params import Automated, Plugin, Problem, TableError, check, is_path
 from artengine.preset.document import (
@@ -25,7 +25,7 @@ from artengine.preset.document import (
     read_document,
 )
 from artengine.preset.files import PathError, readable, remember, writable
-from artengine.preset.find import find_preset
+from artengine.preset.find import RECIPE, find_preset
 from artengine.preset.recipe import to_toml
 from artengine.settings import DreamSettings, Settings, TrainSettings
 from artengine.source import Source
@@ -96,8 +96,7 @@ class Preset:
 
     def recipe(self) -> str:
         """The TOML of a preset that stands alone and makes the same film."""
-        said = " ".join((self.about or self.title).split())
-        return f"# {said}\n{to_toml(self.table)}"
+        return to_toml(self.table)
 
     def remember_files(self) -> None:
         """Note the files it reads, so that its recipe may read them from any folder."""
@@ -108,7 +107,7 @@ def load_preset(where: str | Path, catalog: Catalog, overrides: Sequence[str] = 
     """Read and check a preset.
 
     Args:
-        where: a name to search for, or a path.
+        where: a name to search for, a file, or a folder that holds a recipe.
         catalog: the plugins it may name.
         overrides: values to put in place of the preset's, as "dream.frames=100".
 
@@ -116,10 +115,10 @@ def load_preset(where: str | Path, catalog: Catalog, overrides: Sequence[str] = 
         UsageError: when there is no such preset.
         PresetError: with every mistake that it and the overrides hold.
     """
-    path = find_preset(where) if isinstance(where, str) else where
-    if not path.is_file():
-        raise UsageError(f"no preset at {path}")
-    return _checked(read_document(path), path.stem, path, catalog, overrides)
+    path = find_preset(str(where))
+    # Recipes of run folders and gallery pieces all have one name; their folders tell them apart.
+    name = path.absolute().parent.name if path.name == RECIPE else path.stem
+    return _checked(read_document(path), name, path, catalog, overrides)
 
 
 def parse_preset(

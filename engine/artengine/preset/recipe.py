@@ -9,11 +9,13 @@ import tomli_w
 
 
 def to_toml(table: Mapping[str, Any]) -> str:
-    """Write a preset's table: plain values, then `[tables]`, then `[[arrays]]` of them.
+    """Write a preset's table: what it looks like, plain values, `[tables]`, `[[arrays]]` of them.
 
     What is inside of those stays on one line each, so that a curve is read beside its parameter.
     """
-    blocks = [_lines({name: value for name, value in table.items() if not _is_block(value)})]
+    said = " ".join(str(table.get("about") or table.get("title") or "").split())
+    plain = {name: value for name, value in table.items() if not _is_block(value)}
+    blocks = [(f"# {said}\n" if said else "") + _lines(plain)]
     for name, value in table.items():
         if isinstance(value, Mapping):
             blocks.append(f"[{_key(name)}]\n{_lines(value)}")
