@@ -22,7 +22,7 @@ Part = Literal["train", "validation"]
 
 Batches: TypeAlias = Any
 """A `tf.data.Dataset` of pairs: history float32 `(B, H, W, 3 * context)`, oldest frame first, and
-truth float32 `(B, targets, H, W, 3)`, both in 0..1."""
+truth float32 `(B, targets, H, W, 3)`, both in 0..1. Its `cardinality()` is known."""
 
 _FOREVER = 2**62
 
@@ -95,9 +95,13 @@ def windows(
         spans = spans.spread(limit)
     size = min(batch, spans.total)
     used = spans.total // size * size if training else spans.total
-    begun, skipped = divmod(skip_batches, -(-used // size))
-    first = epoch + begun
-    last = epoch + (passes if training else 1) if passes is not None else _FOREVER
+    a_pass = -(-used // size)
+    begun, skipped = divmod(skip_batches, a_pass)
+    first, last = epoch + begun, _FOREVER
+    count = tf.data.INFINITE_CARDINALITY
+    if passes is not None or not training:
+        last = epoch + (passes if passes is not None and training else 1)
+        count = max(0, (last - epoch) * a_pass - skip_batches)
     reader = Reader(folder, manifest, spans, range(0, span, stride), stop)
 
     def one_pass(number: Any) -> Any:
@@ -111,7 +115,8 @@ def windows(
     batches = decoded.batch(size, drop_remainder=training).map(_to_floats)
     options = tf.data.Options()
     options.deterministic = True
-    return batches.prefetch(_AHEAD).with_options(options)
+    counted = batches.apply(tf.data.experimental.assert_cardinality(count))
+    return counted.prefetch(_AHEAD).with_options(options)
 
 
 def finished(folder: Path) -> Manifest:

@@ -132,6 +132,7 @@ class VideoFootage(Footage):
         self.size, self.fps = size, fps
         self._path, self._held = Path(video.path), held
         self._at_end = video.at_end
+        self.finite = video.at_end == "stop"
         self._rate = Fraction(fps / video.speed).limit_denominator(1001)
         self._start = round(video.start * self._rate)
         self._end = (

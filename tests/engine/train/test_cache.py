@@ -1,0 +1,92 @@
+"""Prepared footage is found again, and two processes do not prepare it twice."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from artengine.settings import TrainSettings
+from artengine.train.cache import prepared
+from artengine.train.lock import alone
+from artengine.train.manifest import Manifest
+from artengine_plugins.sources.video import Video
+
+SETTINGS = TrainSettings(size=(24, 16), seconds=1.0)
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("ARTENGINE_CACHE", str(tmp_path))
+    return tmp_path
+
+
+def test_footage_is_prepared_once(cache: Path, numbered: Any) -> None:
+    folder = prepared(numbered(), SETTINGS)
+    assert folder.is_relative_to(cache)
+    manifest = Manifest.read(folder)
+    assert manifest is not None
+    assert manifest.finished
+    calls: list[int] = []
+    assert prepared(numbered(), SETTINGS, lambda done, _: calls.append(done)) == folder
+    assert calls == []
+
+
+def test_what_changes_the_frames_changes_the_folder(numbered: Any) -> None:
+    def changed(**changes: Any) -> TrainSettings:
+        return SETTINGS.model_copy(update=changes)
+
+    endless = numbered(endless=True)
+    folders = [
+        prepared(numbered(), SETTINGS),
+        prepared(numbered(first=1), SETTINGS),
+        prepared(numbered(), changed(size=(16, 16))),
+        prepared(numbered(), changed(fps=12.5)),
+        prepared(numbered(), changed(quality=80)),
+        prepared(endless, SETTINGS),
+        prepared(endless, changed(seconds=0.5)),
+    ]
+    assert len(set(folders)) == len(folders)
+
+
+def test_what_does_not_change_the_frames_does_not(numbered: Any) -> None:
+    folder = prepared(numbered(), SETTINGS)
+    others = {"crop": None, "batch": 3, "validation": 0.3, "seconds": 99.0, "fps": 25.0}
+    assert prepared(numbered(), SETTINGS.model_copy(update=others)) == folder
+
+
+def test_two_that_need_the_same_footage_prepare_it_once(bikes: Path) -> None:
+    counts: list[int] = []
+
+    def one() -> Path:
+        calls: list[int] = []
+        settings = TrainSettings(size=(64, 48))
+        folder = prepared(Video(path=str(bikes)), settings, lambda done, _: calls.append(done))
+        counts.append(len(calls))
+        return folder
+
+    with ThreadPoolExecutor() as pool:
+        first, second = [future.result() for future in [pool.submit(one), pool.submit(one)]]
+    assert first == second
+    assert sorted(counts) == [0, 250]
+
+
+def test_a_lock_keeps_another_process_out_until_it_dies(tmp_path: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from artengine.train.lock import alone\n"
+        "with alone(Path(sys.argv[1])): print('in', flush=True); sys.stdin.read()\n"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"in\n"
+        with ThreadPoolExecutor() as pool:
+            entered = pool.submit(lambda: alone(tmp_path, poll=0.01).__enter__())
+            with pytest.raises(TimeoutError):
+                entered.result(timeout=0.3)
+            other.kill()
+            entered.result(timeout=10)

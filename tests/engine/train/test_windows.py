@@ -1,0 +1,253 @@
+"""Windows hold the frames they should, in an order that a seed decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from artengine.errors import TrainingError
+from artengine.train.manifest import Manifest, shard_name
+from artengine.train.prepare import prepare
+from artengine.train.reader import TOGETHER
+from artengine.train.windows import windows
+
+Floats = npt.NDArray[np.float32]
+Batch = tuple[Floats, Floats]
+Prepare = Callable[..., Path]
+
+BASIC: dict[str, Any] = {
+    "context": 3,
+    "targets": 1,
+    "part": "train",
+    "validation": 0.2,
+    "crop": None,
+    "flip": False,
+    "batch": 1,
+    "seed": 1,
+    "epoch": 0,
+}
+
+
+@pytest.fixture
+def footage(tmp_path: Path, numbered: Any) -> Prepare:
+    """Prepare scenes of so many frames each, stored without loss, numbered throughout."""
+
+    def make(*scenes: int, shard_frames: int = 16, size: tuple[int, int] = (16, 12)) -> Path:
+        firsts = np.cumsum([0, *scenes])
+        sources = [numbered(count=n, first=int(f)) for n, f in zip(scenes, firsts, strict=False)]
+        folder = tmp_path / "-".join(map(str, scenes))
+        manifest = prepare(
+            sources, folder, size=size, quality=100, fps=25.0, shard_frames=shard_frames
+        )
+        assert list(manifest.cuts) == firsts[1:-1].tolist()
+        return folder
+
+    return make
+
+
+def read(folder: Path, **changes: Any) -> list[Batch]:
+    return [(h.numpy(), t.numpy()) for h, t in windows(folder, **(BASIC | changes))]
+
+
+def numbers(batches: Iterable[Batch]) -> list[list[int]]:
+    """Frame numbers of each window, from the red of one pixel."""
+    found = []
+    for history, truth in batches:
+        reds = np.concatenate([history[:, 0, 0, ::3], truth[:, :, 0, 0, 0]], axis=1)
+        found += np.rint(reds * 255).astype(int).tolist()
+    return found
+
+
+def same(left: list[Batch], right: list[Batch]) -> bool:
+    return len(left) == len(right) and all(
+        np.array_equal(a, b)
+        for one, other in zip(left, right, strict=True)
+        for a, b in zip(one, other, strict=True)
+    )
+
+
+def places(scenes: Iterable[tuple[int, int]], span: int) -> list[int]:
+    return [first for start, end in scenes for first in range(start, end - span + 1)]
+
+
+@pytest.mark.parametrize(("stride", "shard_frames"), [(1, 3), (2, 7), (3, 64)])
+def test_every_window_of_every_scene_comes_once_a_pass(
+    footage: Prepare, stride: int, shard_frames: int
+) -> None:
+    folder = footage(20, 5, 31, shard_frames=shard_frames)
+    found = numbers(read(folder, stride=stride, targets=2, validation=0.25))
+    span = 4 * stride + 1
+    expected = [
+        [first + stride * step for step in range(5)]
+        for first in places([(0, 20), (20, 25), (25, 56 - 14)], span)
+    ]
+    assert sorted(found) == expected
+    assert found != expected
+
+
+def test_shapes_values_and_types(footage: Prepare) -> None:
+    folder = footage(60)
+    (history, truth), *_ = read(folder, batch=4, targets=2, crop=(8, 4), context=3)
+    assert history.shape == (4, 4, 8, 9)
+    assert truth.shape == (4, 2, 4, 8, 3)
+    assert history.dtype == truth.dtype == np.float32
+    assert 0 <= history.min() < history.max() <= 1
+    dataset = windows(folder, **(BASIC | {"batch": 4, "targets": 2, "crop": (8, 4)}))
+    assert dataset.element_spec[0].shape == (4, 4, 8, 9)
+    assert dataset.element_spec[1].shape == (4, 2, 4, 8, 3)
+
+
+def test_crops_go_everywhere_and_are_the_same_in_all_frames_of_a_window(footage: Prepare) -> None:
+    folder = footage(200)
+    corners = set()
+    for history, truth in read(folder, crop=(11, 9), batch=1):
+        frames = [*np.split(history[0], 3, axis=-1), truth[0, 0]]
+        rows = [np.rint(frame[..., 1] * 255).astype(int) for frame in frames]
+        columns = [np.rint(frame[..., 2] * 255).astype(int) for frame in frames]
+        top, left = rows[0][0, 0], columns[0][0, 0]
+        corners.add((top, left))
+        assert all((row == np.arange(top, top + 9)[:, None]).all() for row in rows)
+        assert all((column == np.arange(left, left + 11)).all() for column in columns)
+    assert {top for top, _ in corners} == set(range(12 - 9 + 1))
+    assert {left for _, left in corners} == set(range(16 - 11 + 1))
+
+
+def test_half_of_the_windows_are_mirrored_as_a_whole(footage: Prepare) -> None:
+    mirrored = []
+    for history, truth in read(footage(200), flip=True):
+        frames = [*np.split(history[0], 3, axis=-1), truth[0, 0]]
+        falls = {bool(frame[0, 0, 2] > frame[0, -1, 2]) for frame in frames}
+        assert len(falls) == 1
+        mirrored.append(falls.pop())
+    assert 0.35 < np.mean(mirrored) < 0.65
+
+
+def test_a_crop_larger_than_the_frame_takes_the_whole_side(footage: Prepare) -> None:
+    (history, _), *_ = read(footage(30), crop=(64, 6))
+    assert history.shape[1:3] == (6, 16)
+
+
+def test_an_epoch_is_the_same_each_time_and_another_is_not(footage: Prepare) -> None:
+    folder = footage(90, shard_frames=8)
+    settings = {"batch": 4, "crop": (8, 8), "flip": True}
+    once = read(folder, epoch=3, **settings)
+    assert same(once, read(folder, epoch=3, **settings))
+    assert not same(once, read(folder, epoch=4, **settings))
+    assert not same(once, read(folder, epoch=3, **(settings | {"seed": 2})))
+
+
+def test_skipping_gives_the_batches_that_follow(footage: Prepare) -> None:
+    folder = footage(85, shard_frames=4)
+    settings = {"batch": 4, "crop": (8, 8), "flip": True}
+    whole = read(folder, **settings)
+    assert len(whole) == 16
+    for skip in (1, 9, 15, 16, 100):
+        assert same(read(folder, skip_batches=skip, **settings), whole[skip:])
+
+
+def test_passes_follow_each_other_as_their_epochs_do(footage: Prepare) -> None:
+    folder = footage(40)
+    first, second = read(folder, batch=4, epoch=5), read(folder, batch=4, epoch=6)
+    assert same(read(folder, batch=4, epoch=5, passes=2), first + second)
+    later = len(first) + 2
+    assert same(read(folder, batch=4, epoch=5, passes=2, skip_batches=later), second[2:])
+    endless = windows(folder, **(BASIC | {"batch": 4, "epoch": 5, "passes": None}))
+    some = [(h.numpy(), t.numpy()) for h, t in endless.skip(later).take(2)]
+    assert same(some, second[2:4])
+
+
+@pytest.mark.parametrize(("part", "skip"), [("train", 0), ("train", 3), ("validation", 1)])
+def test_the_number_of_batches_is_known(footage: Prepare, part: str, skip: int) -> None:
+    dataset = windows(
+        footage(61), **(BASIC | {"part": part, "batch": 4, "validation": 0.5, "skip_batches": skip})
+    )
+    assert int(dataset.cardinality()) == len(list(dataset)) > 0
+
+
+def test_fewer_windows_than_a_batch_make_one_batch(footage: Prepare) -> None:
+    (batch,) = read(footage(14), batch=32, validation=0.3)
+    assert len(batch[0]) == 7
+
+
+def test_memory_and_reading_are_bounded_by_a_few_shards(footage: Prepare) -> None:
+    folder = footage(240, shard_frames=6)
+    shards = len(Manifest.read(folder).shards)  # type: ignore[union-attr]
+    assert shards > 4 * TOGETHER
+    settings = {"batch": TOGETHER * 6, "validation": 0.05}
+    first, second, *_ = read(folder, **settings)
+    begun = {window[0] // 6 for window in numbers([second])}
+    assert len(begun) == TOGETHER
+    touched = begun | {shard + 1 for shard in begun}
+    for shard in set(range(shards)) - touched:
+        path = folder / shard_name(shard)
+        path.write_bytes(bytes(path.stat().st_size))
+    ahead = windows(folder, **(BASIC | settings | {"skip_batches": 1})).take(1)
+    assert same([(h.numpy(), t.numpy()) for h, t in ahead], [second])
+    assert not same([first], [second])
+
+
+def test_validation_is_the_tail_in_order_cropped_in_the_middle(footage: Prepare) -> None:
+    batches = read(footage(100), part="validation", crop=(6, 6), flip=True, batch=5)
+    assert [len(history) for history, _ in batches] == [5, 5, 5, 2]
+    assert numbers(batches) == [list(range(first, first + 4)) for first in range(80, 97)]
+    history, _ = batches[0]
+    assert np.rint(history[0, 0, 0, 1:3] * 255).tolist() == [3, 5]
+
+
+def test_validation_windows_can_be_thinned(footage: Prepare) -> None:
+    batches = read(footage(100, 100, shard_frames=5), part="validation", validation=0.4, limit=5)
+    firsts = [window[0] for window in numbers(batches)]
+    assert firsts[0] == 120
+    assert firsts[-1] == 196
+    assert len(firsts) == 5
+    assert max(np.diff(firsts)) - min(np.diff(firsts)) <= 1
+
+
+@pytest.mark.parametrize(
+    ("scenes", "targets", "validation"),
+    [((60,), 1, 0.01), ((30, 30), 4, 0.5), ((50, 2, 8), 4, 0.1), ((20, 20, 20), 1, 0.1)],
+)
+def test_no_frame_is_both_learnt_from_and_measured_on(
+    footage: Prepare, scenes: tuple[int, ...], targets: int, validation: float
+) -> None:
+    folder = footage(*scenes)
+    learnt = read(folder, targets=targets, validation=validation)
+    measured = read(folder, part="validation", validation=validation)
+    left = {number for window in numbers(learnt) for number in window}
+    right = {number for window in numbers(measured) for number in window}
+    assert left
+    assert right
+    assert max(left) < min(right)
+
+
+def test_a_tail_that_holds_no_window_is_lengthened(footage: Prepare) -> None:
+    folder = footage(40, 3)
+    measured = numbers(read(folder, part="validation", validation=0.05))
+    assert measured == [[36, 37, 38, 39]]
+    learnt = numbers(read(folder, validation=0.05))
+    assert max(map(max, learnt)) == 35
+
+
+def test_too_little_footage_says_how_much_is_needed(footage: Prepare) -> None:
+    folder = footage(9, 3)
+    with pytest.raises(TrainingError, match=r"12 frames, at most 9 .* takes 7 in a row") as error:
+        read(folder, context=5, targets=2)
+    assert "\n" not in str(error.value)
+
+
+def test_a_folder_without_footage_is_named(tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="artengine prepare"):
+        windows(tmp_path, **BASIC)
+
+
+def test_lost_and_unfinished_files_are_told(footage: Prepare) -> None:
+    folder = footage(60)
+    path = folder / shard_name(1)
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(TrainingError, match="lost files"):
+        windows(folder, **BASIC)
