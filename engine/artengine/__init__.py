@@ -1,9 +1,32 @@
-"""artengine: a network learns a clip, then dreams endless video from it."""
+"""artengine: a network learns a clip, then dreams endless video from it.
+
+From Python:
+
+    from artengine import Dream, clip, load_preset, show
+
+    with Dream(load_preset("night-drive", "dream.frames=48")) as dream:
+        film = clip(dream, "night.mp4", fps=dream.fps)
+"""
 
 import os
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from artengine.studio import Clip, Dream, Preset, catalog, clip, load_preset, show
 
 __version__ = "0.1.0"
+
+__all__ = ["Clip", "Dream", "Preset", "__version__", "catalog", "clip", "load_preset", "show"]
 
 # TensorFlow greets everybody on standard error, where people look for progress and errors. It
 # reads this when it is first imported, which may be from any part of the engine.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+
+def __getattr__(name: str) -> Any:
+    # Looked up when first used, so that the command line starts without any of it.
+    if name in __all__:
+        from artengine import studio
+
+        return getattr(studio, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from artengine.catalog import Catalog
-from artengine.dream.loop import Dreamt
+from artengine.dream.loop import Dreamt, Predict
 from artengine.dream.outlet import Outlet
 from artengine.dream.session import Dream
 from artengine.errors import UsageError, WriterError, did_you_mean
@@ -131,6 +131,7 @@ def render(
     catalog: Catalog,
     targets: Sequence[Target],
     *,
+    predict: Predict | None = None,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> Rendered:
@@ -140,13 +141,14 @@ def render(
     stopped or that fails on its way keeps the frames it has.
 
     Args:
+        predict: a network to dream with in place of the preset's weights.
         progress: called after each frame with how many there are and how many there will be.
         stop: asked before each frame; True ends the film there.
 
     Raises:
         ArtengineError: of the source, the weights, an effect or a writer.
     """
-    with Dream(preset) as dream:
+    with Dream(preset, predict=predict) as dream:
         total = preset.dream.frames
         film = Film(dream.output_size, dream.fps, total, preset.recipe(), preset.title)
         sinks = Sinks(targets, film)

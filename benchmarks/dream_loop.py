@@ -1,0 +1,138 @@
+"""What a dream costs beside its network, and beside a plain loop like the original's.
+
+    python benchmarks/dream_loop.py CLIP [--model swift|hourglass] [--size 512] [--frames 60]
+
+Three sides take turns in one process, round after round, on the same network and the same clip:
+
+- network: predictions alone, each from the last few predictions;
+- engine: the whole dream with three feedback effects and an mp4 writer;
+- plain: predict, read and resize the truth from JPEG files, one effect, save a JPEG.
+
+Printed are the medians over the rounds and their ratios. Run it with nothing else going on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from artengine.catalog import load_catalog
+from artengine.dream.render import render, targets
+from artengine.frame import Frame, to_picture
+from artengine.nn.predictor import Predictor
+from artengine.preset import Preset, parse_preset
+
+EFFECTS: dict[str, list[dict[str, Any]]] = {
+    "hourglass": [{"use": "negative-mix", "noise": 0.1, "flip_every": 10}],
+    "swift": [
+        {"use": "noise", "amount": 0.02},
+        {"use": "zoom", "factor": 1.01},
+        {"use": "blend", "amount": 0.1},
+    ],
+}
+
+
+def main() -> None:
+    """Run the sides and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("clip", type=Path)
+    parser.add_argument("--model", default="swift", choices=sorted(EFFECTS))
+    parser.add_argument("--size", type=int, default=512)
+    parser.add_argument("--frames", type=int, default=60)
+    parser.add_argument("--rounds", type=int, default=5)
+    options = parser.parse_args()
+
+    catalog = load_catalog()
+    preset = parse_preset(
+        {
+            "source": {"use": "video", "path": "clip"},
+            "model": {"use": options.model},
+            "dream": {"size": [options.size] * 2, "frames": options.frames},
+            "feedback": EFFECTS[options.model],
+        },
+        catalog,
+        [f"source.path={options.clip.absolute()}"],
+    )
+    network = preset.model.build()
+    predictor = Predictor(preset.model, network)
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        stills = save_stills(preset, folder, options.frames + preset.model.context)
+        to = targets(preset, catalog, folder / "film.mp4", folder)
+        sides: dict[str, Callable[[], float]] = {
+            "network": lambda: network_alone(predictor, stills, preset),
+            "engine": lambda: render(preset, catalog, to, predict=predictor).seconds,
+            "plain": lambda: plain_loop(network, stills, preset, folder),
+        }
+        for side in sides.values():
+            side()
+        times: dict[str, list[float]] = {name: [] for name in sides}
+        for _ in range(options.rounds):
+            for name, side in sides.items():
+                times[name].append(1000 * side() / options.frames)
+
+    print(f"{options.model} at {options.size}x{options.size}, {options.frames} frames a round")
+    for name, found in times.items():
+        median = statistics.median(found)
+        print(
+            f"{name:8} {median:8.1f} ms a frame ({1000 / median:5.1f} a second), "
+            f"from {min(found):.1f} to {max(found):.1f}"
+        )
+    for other in ("network", "plain"):
+        ratios = [a / b for a, b in zip(times["engine"], times[other], strict=True)]
+        print(f"engine / {other}: median {statistics.median(ratios):.3f}")
+
+
+def save_stills(preset: Preset, folder: Path, count: int) -> list[Path]:
+    """Save the clip's first pictures as JPEG files at their own size, as the original had them."""
+    paths = []
+    for number, picture in enumerate(preset.source.open().frames()):
+        if number == count:
+            break
+        paths.append(folder / f"still{number:05d}.jpg")
+        Image.fromarray(picture).save(paths[-1])
+    return paths
+
+
+def read_still(path: Path, preset: Preset) -> Frame:
+    """Read and resize a still, as the original did for each frame."""
+    with Image.open(path) as image:
+        resized = image.resize(preset.dream.size or image.size).convert("RGB")
+    return np.asarray(resized, dtype=np.float32) / np.float32(255)
+
+
+def network_alone(predictor: Predictor, stills: list[Path], preset: Preset) -> float:
+    """Seconds of the predictions, each fed back, and nothing else."""
+    n = preset.model.context
+    frames = [read_still(path, preset) for path in stills[:n]]
+    began = time.perf_counter()
+    for _ in range(preset.dream.frames):
+        frames = [*frames[1:], predictor(frames)]
+    return time.perf_counter() - began
+
+
+def plain_loop(network: Any, stills: list[Path], preset: Preset, folder: Path) -> float:
+    """Seconds of a loop in the original's manner: everything in turn, nothing overlapped."""
+    n = preset.model.context
+    stack = np.concatenate([read_still(path, preset) for path in stills[:n]], axis=-1)[None]
+    rng = np.random.default_rng(0)
+    began = time.perf_counter()
+    for index in range(preset.dream.frames):
+        prediction = network.predict(stack, verbose=0)[0]
+        truth = read_still(stills[index + n], preset)
+        fed = prediction - truth + 0.1 * rng.normal(size=truth.shape)
+        stack = np.concatenate([stack[..., 3:], fed[None].astype(np.float32)], axis=-1)
+        Image.fromarray(to_picture(prediction)).save(folder / f"frame{index:05d}.jpg")
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    main()

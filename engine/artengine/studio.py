@@ -1,0 +1,113 @@
+"""The engine from Python: presets, dreams and clips, for notebooks and scripts."""
+
+from __future__ import annotations
+
+import base64
+import html
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from artengine.catalog import Catalog, load_catalog
+from artengine.dream.render import Sinks, Target
+from artengine.dream.session import Dream
+from artengine.errors import UsageError
+from artengine.frame import Frame, Picture, size_of, to_picture
+from artengine.preset import Preset, parse_preset
+from artengine.preset import load_preset as read_preset
+from artengine.writer import Film
+
+__all__ = ["Clip", "Dream", "Preset", "catalog", "clip", "load_preset", "show"]
+
+
+@lru_cache(maxsize=1)
+def catalog() -> Catalog:
+    """Every plugin that is installed, found once."""
+    return load_catalog()
+
+
+def load_preset(where: str | Path | Mapping[str, Any], *changes: str) -> Preset:
+    """Load a preset.
+
+    Args:
+        where: a name, a file, a run folder, or a table as TOML would give it.
+        changes: values to put in place, written as on the command line: `"dream.frames=48"`.
+
+    Raises:
+        UsageError, PresetError: when there is none, or with every mistake in it.
+    """
+    if isinstance(where, Mapping):
+        return parse_preset(where, catalog(), changes)
+    return read_preset(str(where), catalog(), changes)
+
+
+def show(picture: Picture | Frame) -> Image.Image:
+    """A picture or frame `(H, W, 3)` as an image, which notebooks display."""
+    return Image.fromarray(_as_picture(picture))
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """A film on disk; notebooks play it."""
+
+    path: Path
+    size: tuple[int, int]
+
+    def _repr_html_(self) -> str:
+        data = base64.b64encode(self.path.read_bytes()).decode()
+        kind = {".gif": "image/gif", ".webp": "image/webp", ".webm": "video/webm"}.get(
+            self.path.suffix, "video/mp4"
+        )
+        source = f'src="data:{kind};base64,{data}" width="{self.size[0]}"'
+        if kind.startswith("image"):
+            return f'<img {source} alt="{html.escape(self.path.name)}">'
+        return f"<video {source} controls loop muted autoplay playsinline></video>"
+
+
+def clip(
+    pictures: Iterable[Picture | Frame], path: str | Path = "clip.mp4", fps: float = 24.0
+) -> Clip:
+    """Write pictures or frames `(H, W, 3)`, all of one size, as a film.
+
+    Args:
+        path: its ending chooses the writer.
+        fps: pictures a second.
+
+    Raises:
+        UsageError: when no writer has that ending, or there are no pictures.
+        WriterError: when it cannot be written.
+    """
+    target = Path(path)
+    kind = catalog().writer_for(target.suffix)
+    if kind is None:
+        raise UsageError(f'{target}: no writer for "{target.suffix}"; for example clip.mp4')
+    rest = iter(pictures)
+    first = next(rest, None)
+    if first is None:
+        raise UsageError(f"{target}: there are no pictures to write")
+    film = Film(size_of(first), fps, _length(pictures))
+    sinks = Sinks([Target(kind(), target)], film)
+    try:
+        for picture in chain([first], rest):
+            sinks.write(_as_picture(picture))
+    except BaseException:
+        sinks.abort()
+        raise
+    sinks.close()
+    return Clip(target, film.size)
+
+
+def _length(pictures: Iterable[Any]) -> int | None:
+    return len(pictures) if isinstance(pictures, Sequence) else None
+
+
+def _as_picture(picture: Picture | Frame) -> Picture:
+    if picture.dtype == np.uint8:
+        return np.asarray(picture, dtype=np.uint8)
+    return to_picture(np.asarray(picture, dtype=np.float32))

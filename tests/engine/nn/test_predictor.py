@@ -1,0 +1,83 @@
+from typing import Any
+
+import numpy as np
+import pytest
+from keras import ops
+
+from artengine.frame import Frame
+from artengine.nn.predictor import Predictor, pad_to_multiple
+
+
+class Sum:
+    """Steps with no network: adds up what it is shown, and counts its steps in a state."""
+
+    context = 2
+    multiple = 4
+
+    def initial_state(self, network: Any, history: Any) -> tuple[Any, ...]:
+        return (ops.zeros((1,)),)
+
+    def step(
+        self,
+        network: Any,
+        history: Any,
+        state: tuple[Any, ...],
+        seed: Any,
+        *,
+        training: bool = False,
+    ) -> tuple[Any, tuple[Any, ...]]:
+        assert history.shape[1] % 4 == 0
+        assert history.shape[2] % 4 == 0
+        total = history[..., :3] + 10 * history[..., 3:] + 100 * state[0]
+        return total + 1000 * ops.cast(seed[1], "float32"), (state[0] + 1,)
+
+    def loss(self, network: Any, history: Any, truth: Any, seed: Any) -> Any:
+        return None
+
+
+def frame(value: float, height: int = 5, width: int = 3) -> Frame:
+    return np.full((height, width, 3), value, np.float32)
+
+
+def test_shows_the_frames_in_order_and_crops_back() -> None:
+    result = Predictor(Sum(), None)([frame(1), frame(2)])
+    assert result.shape == (5, 3, 3)
+    assert result.dtype == np.float32
+    np.testing.assert_array_equal(result, frame(21))
+
+
+def test_carries_its_state_and_forgets_it() -> None:
+    predictor = Predictor(Sum(), None)
+    frames = [frame(0), frame(0)]
+    assert [float(predictor(frames)[0, 0, 0]) for _ in range(3)] == [0, 100, 200]
+    kept = predictor.state()
+    assert float(predictor(frames)[0, 0, 0]) == 300
+    predictor.restore(kept)
+    assert float(predictor(frames)[0, 0, 0]) == 300
+    predictor.reset()
+    assert float(predictor(frames)[0, 0, 0]) == 0
+
+
+def test_passes_the_seed() -> None:
+    assert float(Predictor(Sum(), None)([frame(0), frame(0)], (0, 3))[0, 0, 0]) == 3000
+
+
+def test_a_frame_of_the_same_identity_is_not_confused_with_another() -> None:
+    predictor = Predictor(Sum(), None)
+    predictor([frame(1), frame(2)])
+    predictor.reset()
+    for value in range(3, 9):
+        predictor.reset()
+        assert float(predictor([frame(value), frame(0)])[0, 0, 0]) == value
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 1, 3), (1, 4, 8, 3), (2, 5, 7, 6)])
+def test_padding_repeats_the_edge(shape: tuple[int, ...]) -> None:
+    batch = np.random.default_rng(0).random(shape, dtype=np.float32)
+    padded = np.asarray(pad_to_multiple(batch, 4))
+    _, height, width, _ = shape
+    assert padded.shape[1] % 4 == padded.shape[2] % 4 == 0
+    np.testing.assert_array_equal(padded[:, :height, :width], batch)
+    np.testing.assert_array_equal(
+        padded[:, height:, :width], np.broadcast_to(batch[:, -1:], padded[:, height:, :width].shape)
+    )

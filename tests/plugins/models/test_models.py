@@ -1,0 +1,94 @@
+"""What every registered model promises, and what each of ours is."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import pytest
+
+from artengine.catalog import Catalog, load_catalog
+from artengine.model import Model
+from artengine.nn.determinism import make_deterministic
+from artengine.nn.predictor import Predictor
+from artengine.nn.trainee import Trainee
+from artengine_plugins.models.hourglass import Hourglass
+from artengine_plugins.models.swift import Swift
+
+MODELS = sorted(load_catalog().models.items())
+
+
+@pytest.fixture(params=[kind for _, kind in MODELS], ids=[name for name, _ in MODELS])
+def model(request: pytest.FixtureRequest) -> Model:
+    kind: type[Model] = request.param
+    return kind()
+
+
+@pytest.mark.parametrize("size", [(64, 48), (33, 17), (1, 1)])
+def test_predicts_a_frame_of_the_same_size(model: Model, size: tuple[int, int]) -> None:
+    rng = np.random.default_rng(0)
+    frames = [
+        (4 * rng.random((size[1], size[0], 3)) - 1.5).astype(np.float32)
+        for _ in range(model.context)
+    ]
+    prediction = Predictor(model, model.build())(frames)
+    assert prediction.shape == (size[1], size[0], 3)
+    assert prediction.dtype == np.float32
+    assert np.isfinite(prediction).all()
+
+
+@pytest.mark.parametrize("context", [1, 7])
+def test_takes_any_context(model: Model, context: int) -> None:
+    other = type(model)(context=context)
+    frames = [np.zeros((16, 16, 3), np.float32)] * context
+    assert Predictor(other, other.build())(frames).shape == (16, 16, 3)
+
+
+def test_is_deterministic(model: Model) -> None:
+    network = model.build()
+    frames = [np.full((32, 32, 3), 0.1 * n, np.float32) for n in range(model.context)]
+    first = Predictor(model, network)(frames, (1, 2))
+    np.testing.assert_array_equal(first, Predictor(model, network)(frames, (1, 2)))
+
+
+def test_learns(model: Model) -> None:
+    """A few steps on one window bring the loss down, through a rollout."""
+    make_deterministic(0)
+    rng = np.random.default_rng(0)
+    history = rng.random((2, 32, 32, 3 * model.context), dtype=np.float32)
+    truth = rng.random((2, 2, 1, 1, 3), dtype=np.float32) * np.ones((2, 2, 32, 32, 3), np.float32)
+    trainee = Trainee(model, model.build(), rollout=2, context_noise=0.05)
+    trainee.compile(
+        optimizer=keras.optimizers.Adam(0.003), loss="mean_absolute_error", jit_compile=False
+    )
+    losses = [float(trainee.train_on_batch(history, truth)) for _ in range(20)]
+    assert losses[-1] < 0.9 * losses[0]
+
+
+def test_is_documented(model: Model) -> None:
+    assert type(model).__doc__
+    for name, info in type(model).model_fields.items():
+        assert info.description, name
+
+
+def test_hourglass_is_the_originals() -> None:
+    network = Hourglass().build()
+    assert network.count_params() == 372_787
+    convolutions = [
+        (layer.kernel_size[0], layer.filters)
+        for layer in network.layers
+        if hasattr(layer, "kernel_size")
+    ]
+    assert convolutions == [
+        *[(7, 64), (5, 32), (3, 16)],
+        *[(7, 32), (5, 32), (3, 16)],
+        *[(5, 32), (3, 32), (1, 16)],
+        *[(3, 32), (5, 32), (3, 32), (5, 32), (7, 32), (3, 32), (5, 32), (5, 32), (7, 3)],
+    ]
+
+
+def test_swift_is_small() -> None:
+    assert Swift().build().count_params() < 700_000
+
+
+def test_every_built_in_model_is_registered(catalog: Catalog) -> None:
+    assert {"hourglass", "swift"} <= set(catalog.models)
