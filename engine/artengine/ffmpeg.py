@@ -39,6 +39,7 @@ _FORMATS = (
 _ECHO = re.compile(
     r"Error opening (?:in|out)put files?|Terminating thread|Task finished|Conversion failed"
     r"|Error (?:submitting|sending) |Error while filtering|Nothing was written"
+    r"|Last message repeated"
 )
 
 _SCALE_FLAGS = "bicubic+accurate_rnd"
@@ -416,11 +417,13 @@ def _complaint(log: str) -> str:
 def _one_line(lines: Sequence[str]) -> str:
     """Join what ffmpeg said, without its addresses, its repeats and what only echoes a cause."""
     said: list[str] = []
+    echoes: list[str] = []
     for line in lines:
         text = re.sub(r"\[(?:[^\]]* @ 0x[0-9a-f]+|error|fatal|panic)\]\s*", "", line).strip()
         text = re.sub(r"not on whitelist '.*", "is not among the formats that are read", text)
         text = text.removeprefix("Error opening input: ").rstrip(".")
-        if text and text not in said and not _ECHO.match(text):
-            said.append(text)
-    joined = "; ".join(said)
+        kind = echoes if _ECHO.match(text) else said
+        if text and text not in kind:
+            kind.append(text)
+    joined = "; ".join(said or echoes[-1:])
     return joined if len(joined) <= 300 else joined[:297] + "..."

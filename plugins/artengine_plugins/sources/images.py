@@ -23,7 +23,7 @@ from artengine_plugins.sources.fit import Fit, kept, shown
 Side = Annotated[int, Field(ge=1, le=16384)]
 
 # Formats that are pictures and nothing else: Pillow hands some others to outside programs.
-_FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "BMP", "TIFF", "GIF", "PPM")
+_FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF", "PPM")
 _SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".ppm", ".pgm"}
 _HEAD = 64 << 10
 

