@@ -127,12 +127,12 @@ class Preparation:
             manifest = self._begun(folder)
             if manifest.finished:
                 return manifest
-            store = Store(folder, manifest, self.shard_frames)
             expected = self._expected()
-            for frames in self._store_all(store, done=len(manifest.origins) - 1):
-                if progress is not None:
-                    progress(frames, expected)
-            return store.finish()
+            with closing(Store(folder, manifest, self.shard_frames)) as store:
+                for frames in self._store_all(store, done=len(manifest.origins) - 1):
+                    if progress is not None:
+                        progress(frames, expected)
+                return store.finish()
 
     def _begun(self, folder: Path) -> Manifest:
         manifest = Manifest.read(folder)

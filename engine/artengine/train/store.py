@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +96,17 @@ class Store:
         self._bytes += len(record)
         if self._pending == self._shard_frames or self._bytes >= SHARD_BYTES:
             self._end_shard()
+
+    def close(self) -> None:
+        """Leave off: a shard that was begun is thrown away. Nothing happens after `finish`."""
+        import tensorflow as tf
+
+        if self._writer is not None:
+            with suppress(tf.errors.OpError, OSError):
+                self._writer.close()
+            with suppress(OSError):
+                self._partial.unlink()
+            self._writer = None
 
     def finish(self) -> Manifest:
         """Store what is pending and call the footage whole. Raises `TrainingError`."""
