@@ -14,11 +14,6 @@ gallery_app = typer.Typer(
 )
 
 
-@gallery_app.callback()
-def gallery() -> None:
-    """Show finished pieces on a page."""
-
-
 @gallery_app.command()
 def build(
     folder: Annotated[

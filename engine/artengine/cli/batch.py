@@ -1,0 +1,129 @@
+"""`artengine batch`: render presets and seeds into a gallery."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from artengine.cli.options import AsJson, PluginFiles, Set, Size, overrides
+from artengine.errors import GalleryError
+
+if TYPE_CHECKING:
+    from artengine.batch import Outcome
+
+
+def batch(
+    presets: Annotated[
+        list[str], typer.Argument(metavar="PRESET...", help="Names or files of presets.")
+    ],
+    gallery: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder that the pieces are put in.")
+    ],
+    seeds: Annotated[
+        str | None,
+        typer.Option(
+            "--seed",
+            metavar="SEEDS",
+            help="Seeds to render each preset with: 7, 0..3 (both ends included) or 1,4,9; by "
+            "default the preset's own.",
+        ),
+    ] = None,
+    frames: Annotated[int | None, typer.Option(help="Length of the films, in frames.")] = None,
+    size: Size = None,
+    set_: Set = None,
+    plugin: PluginFiles = None,
+    workers: Annotated[
+        int,
+        typer.Option(min=1, help="How many render at the same time; each loads its own network."),
+    ] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Render every preset, with every seed, as a piece of a gallery.
+
+    A piece that is there already is skipped, so the same command goes on where it stopped. One
+    that fails is set aside in DIR/failed with its error while the others go on, and the command
+    ends with exit code 9. Ctrl-C keeps the pieces that are whole and removes the others.
+
+    Examples:
+
+        artengine batch night-drive classic --gallery gallery
+
+        artengine batch night-drive --seed 0..3 --gallery nights --workers 2
+
+        artengine batch classic --set dream.history=1 --size 1024x1024 --gallery large
+    """
+    from contextlib import closing
+
+    from natsort import natsorted
+
+    from artengine.batch import parse_seeds, plan, run, set_aside
+    from artengine.catalog import load_catalog
+    from artengine.cli.progress import bar
+
+    jobs, outcomes = plan(
+        presets,
+        load_catalog(plugin or []),
+        seeds=parse_seeds(seeds) if seeds else (),
+        overrides=overrides(set_, {"dream.frames": frames, "dream.size": size}),
+        plugins=plugin or [],
+    )
+    interrupted = False
+    for outcome in outcomes:
+        set_aside(gallery, outcome)
+        _tell(outcome)
+    with (
+        bar("rendering", "pieces") as progress,
+        closing(run(jobs, gallery, workers=workers)) as ended,
+    ):
+        progress(0, len(jobs))
+        try:
+            for done, outcome in enumerate(ended, start=1):
+                outcomes.append(outcome)
+                progress(done, len(jobs))
+                _tell(outcome)
+        except KeyboardInterrupt:
+            interrupted = True
+    outcomes = natsorted(outcomes, key=lambda outcome: outcome.name)
+    if as_json:
+        typer.echo(json.dumps([asdict(outcome) for outcome in outcomes], indent=2))
+    else:
+        _print_summary(outcomes)
+    if interrupted:
+        typer.echo("stopped: what was not whole yet is removed", err=True)
+        raise typer.Exit(130)
+    if any(outcome.status == "failed" for outcome in outcomes):
+        typer.echo(f"the errors are in {gallery / 'failed'}", err=True)
+        raise typer.Exit(GalleryError.exit_code)
+
+
+def _tell(outcome: Outcome) -> None:
+    typer.echo(f"{outcome.status} {outcome.name}{_colon(outcome.note)}", err=True)
+
+
+def _colon(note: str) -> str:
+    return f": {note}" if note else ""
+
+
+def _print_summary(outcomes: Sequence[Outcome]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    colours = {"rendered": "green", "skipped": "dim", "failed": "red"}
+    table = Table("piece", "outcome", box=box.SIMPLE_HEAD)
+    table.add_column("seconds", justify="right")
+    table.add_column("note", overflow="fold")
+    for outcome in outcomes:
+        table.add_row(
+            Text(outcome.name),
+            Text(outcome.status, colours[outcome.status]),
+            f"{outcome.seconds:.1f}" if outcome.seconds else "",
+            Text(outcome.note),
+        )
+    Console().print(table)
