@@ -6,7 +6,10 @@ from types import MappingProxyType
 
 from .night_road import NightRoad
 from .scene import Scene
+from .starfield import Starfield
 
 __all__ = ["Scene", "scenes"]
 
-scenes: MappingProxyType[str, type[Scene]] = MappingProxyType({"night-road": NightRoad})
+scenes: MappingProxyType[str, type[Scene]] = MappingProxyType(
+    {"night-road": NightRoad, "starfield": Starfield}
+)
