@@ -140,25 +140,24 @@ _Found = tuple[PluginReport, tuple[type[Plugin], ...]]
 def _load_entry_point(manager: pluggy.PluginManager, entry: EntryPoint) -> _Found:
     report = PluginReport(entry.value, "entry point")
     try:
-        with _guard(entry.value):
-            plugin = entry.load()
-            return _register(manager, plugin, report)
+        with _guard(entry.module.partition(".")[0]):
+            return _register(manager, entry.load(), entry.value, report)
     except PluginError as error:
         return report.without(str(error)), ()
 
 
 def _load_file(manager: pluggy.PluginManager, file: Path, origin: Origin) -> _Found:
     report = PluginReport(file.name, origin)
+    # Two files of one name must not be one module, and pydantic looks modules up in sys.modules.
+    module = f"artengine_plugin_{sha256(str(file).encode()).hexdigest()[:8]}_{file.stem}"
     try:
-        with _guard(str(file)):
-            return _register(manager, _import_file(file), report)
+        with _guard(module):
+            return _register(manager, _import_file(file, module), str(file), report)
     except PluginError as error:
         return report.without(str(error)), ()
 
 
-def _import_file(file: Path) -> ModuleType:
-    # Two files of one name must not be one module, and pydantic looks modules up in sys.modules.
-    name = f"artengine_plugin_{sha256(str(file).encode()).hexdigest()[:8]}_{file.stem}"
+def _import_file(file: Path, name: str) -> ModuleType:
     for loaded in [m for m in sys.modules if m == name or m.startswith(f"{name}.")]:
         del sys.modules[loaded]
     package = [str(file)] if file.is_dir() else None
@@ -178,8 +177,8 @@ def _import_file(file: Path) -> ModuleType:
 
 
 @contextlib.contextmanager
-def _guard(place: str) -> Iterator[None]:
-    """Turn whatever a plugin's code raises into a one-line PluginError.
+def _guard(module: str) -> Iterator[None]:
+    """Turn whatever a plugin's code raises into a PluginError of one line.
 
     What it prints goes to standard error: standard output is for what programs read.
     """
@@ -189,25 +188,26 @@ def _guard(place: str) -> Iterator[None]:
     except PluginError:
         raise
     except (Exception, SystemExit) as error:
-        raise PluginError(_reason(error, place)) from error
+        raise PluginError(_reason(error, module)) from error
 
 
-def _reason(error: BaseException, place: str) -> str:
+def _reason(error: BaseException, module: str) -> str:
     said = " ".join(str(error).split())
     text = f"{type(error).__name__}: {said}" if said else type(error).__name__
     if isinstance(error, SyntaxError):
         return text
-    lines = [
-        f"{Path(frame.filename).name}, line {frame.lineno}"
-        for frame in traceback.extract_tb(error.__traceback__)
-        if frame.filename.startswith(place)
-    ]
-    return f"{text} ({lines[-1]})" if lines else text
+    place = ""
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        name = str(frame.f_globals.get("__name__"))
+        if name == module or name.startswith(f"{module}."):
+            place = f" ({Path(frame.f_code.co_filename).name}, line {line})"
+    return text + place
 
 
-def _register(manager: pluggy.PluginManager, plugin: object, report: PluginReport) -> _Found:
+def _register(
+    manager: pluggy.PluginManager, plugin: object, name: str, report: PluginReport
+) -> _Found:
     _check_hooks(manager, plugin)
-    name = f"{report.origin}: {getattr(plugin, '__name__', report.plugin)}"
     try:
         manager.register(plugin, name)
         offered = list(_offered(manager, plugin))

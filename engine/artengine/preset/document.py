@@ -184,7 +184,7 @@ class _Reader:
                 self._problems.append(f"{layer.label}: more than {MOST_FILES} files are extended")
             return
         try:
-            table = tomllib.loads(path.read_text(encoding="utf-8"))
+            table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
             self._problems.append(f"{layer.label}: {_unreadable(error)}")
             return
@@ -219,6 +219,8 @@ def _find_base(name: str, folder: Path, trail: tuple[Path, ...]) -> Path:
         # A preset may be named as the one it extends, to change what ships under that name.
         options = [folder / f"{name}.toml", *candidates(name)]
         others = [o for o in options if o.is_file() and o.resolve() not in trail[-1:]]
+        if not others and any(option.is_file() for option in options):
+            raise UsageError(f'"{name}" is this preset itself, and there is no other of that name')
         base = others[0] if others else find_preset(name)
     if base.resolve() in trail:
         circle = [*trail[trail.index(base.resolve()) :], base]
