@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from typing import ClassVar
 
@@ -94,13 +95,14 @@ class _SheetSink(Sink):
             top = sheet.gap + place // sheet.columns * down
             left = sheet.gap + place % sheet.columns * right
             page[top : top + height, left : left + width] = self._kept[index]
-        image = Image.fromarray(page)
+        image, encoded = Image.fromarray(page), BytesIO()
         try:
             if self._file.target.suffix.lower() in (".jpg", ".jpeg"):
                 comment = jpeg_comment(self._film)
-                image.save(self._file.path, "JPEG", quality=92, comment=comment)
+                image.save(encoded, "JPEG", quality=92, comment=comment)
             else:
-                image.save(self._file.path, "PNG", pnginfo=png_tags(self._film))
+                image.save(encoded, "PNG", pnginfo=png_tags(self._film))
+            self._file.path.write_bytes(encoded.getbuffer())
         except OSError as error:
             self.abort()
             raise cannot_write(self._file.target, error) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
@@ -21,10 +22,12 @@ class FramesSink(Sink):
     Args:
         target: the path a person gave, as `dream.png`.
         film: the film.
-        save: writes one picture to a path.
+        save: encodes one picture into a buffer.
     """
 
-    def __init__(self, target: Path, film: Film, save: Callable[[Image.Image, Path], None]) -> None:
+    def __init__(
+        self, target: Path, film: Film, save: Callable[[Image.Image, BytesIO], None]
+    ) -> None:
         self._suffix, self._save = target.suffix.lower(), save
         self._size, self._taken = film.size, 0
         self._digits = max(5, len(str((film.frames or 1) - 1)))
@@ -44,8 +47,11 @@ class FramesSink(Sink):
                 f"the film's are {self._size[0]}x{self._size[1]}"
             )
         file = self._file.path / f"{self._taken:0{self._digits}d}{self._suffix}"
+        encoded = BytesIO()
         try:
-            self._save(Image.fromarray(picture), file)
+            # Pillow does not notice when a disk takes only a part of what it writes.
+            self._save(Image.fromarray(picture), encoded)
+            file.write_bytes(encoded.getbuffer())
         except OSError as error:
             raise cannot_write(self._folder / file.name, error) from error
         self._taken += 1

@@ -38,9 +38,9 @@ class Gif(Writer):
     colours: int = Param(256, ge=4, le=256)
     """Size of the palette."""
 
-    dither: Literal["none", "bayer", "floyd_steinberg", "sierra2_4a"] = "bayer"
-    """How colours in between are shown: `bayer` weaves a regular pattern that packs well, the two
-    others scatter errors more finely in bigger files."""
+    dither: Literal["none", "bayer", "floyd_steinberg", "sierra2_4a"] = "sierra2_4a"
+    """How colours in between are shown: `bayer` weaves a regular pattern, which packs best; the two
+    others scatter errors more finely."""
 
     def open(self, target: Path, film: Film) -> Sink:
         """Start the file; see `Writer.open`."""
@@ -88,7 +88,7 @@ class _GifSink(Sink):
         self._file.keep(lambda path: tag_gif(path, self._film))
 
     def _weave(self) -> None:
-        use = f"paletteuse=dither={self._gif.dither}:bayer_scale=3:diff_mode=rectangle"
+        use = f"paletteuse=dither={self._gif.dither}:bayer_scale=1:diff_mode=rectangle"
         options = ["-i", f"file:{self._palette.path.absolute()}", "-lavfi", f"[0:v][1:v]{use}"]
         options += ["-loop", "0", "-f", "gif"]
         film, name = self._film, str(self._file.target)

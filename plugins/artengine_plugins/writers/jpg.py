@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from typing import ClassVar
 
@@ -28,7 +29,7 @@ class Jpg(Writer):
         """Start the folder; see `Writer.open`."""
         comment, sampling = jpeg_comment(film), "4:4:4" if self.quality >= 90 else "4:2:0"
 
-        def save(image: Image.Image, path: Path) -> None:
-            image.save(path, "JPEG", quality=self.quality, subsampling=sampling, comment=comment)
+        def save(image: Image.Image, buffer: BytesIO) -> None:
+            image.save(buffer, "JPEG", quality=self.quality, subsampling=sampling, comment=comment)
 
         return FramesSink(target, film, save)

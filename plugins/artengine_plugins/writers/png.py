@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from typing import ClassVar
 
@@ -28,7 +29,7 @@ class Png(Writer):
         """Start the folder; see `Writer.open`."""
         tags = png_tags(film)
 
-        def save(image: Image.Image, path: Path) -> None:
-            image.save(path, "PNG", compress_level=self.compression, pnginfo=tags)
+        def save(image: Image.Image, buffer: BytesIO) -> None:
+            image.save(buffer, "PNG", compress_level=self.compression, pnginfo=tags)
 
         return FramesSink(target, film, save)
