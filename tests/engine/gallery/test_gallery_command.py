@@ -1,0 +1,42 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from artengine.cli import main
+from artengine.errors import GalleryError
+from artengine.gallery.piece import Piece
+
+MakePiece = Callable[..., Piece]
+
+
+def test_build_prints_the_files(
+    tmp_path: Path, make_piece: MakePiece, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_piece(tmp_path / "night-drive")
+    assert main(["gallery", "build", str(tmp_path), "--title", "Night & day"]) == 0
+    shown = capsys.readouterr()
+    assert shown.out.split() == [str(tmp_path / "index.html"), str(tmp_path / "README.md")]
+    assert shown.err == ""
+    assert "<h1>Night &amp; day</h1>" in (tmp_path / "index.html").read_text("utf-8")
+
+
+def test_build_shows_the_rest_and_fails_when_a_piece_is_broken(
+    tmp_path: Path, make_piece: MakePiece, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_piece(tmp_path / "whole")
+    make_piece(tmp_path / "cut-short")
+    (tmp_path / "cut-short" / "film.mp4").write_bytes(b"")
+    assert main(["gallery", "build", str(tmp_path)]) == GalleryError.exit_code
+    assert (tmp_path / "index.html").is_file()
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"left out: {tmp_path / 'cut-short'}: film.mp4 is empty")
+
+
+def test_build_of_a_folder_that_is_not_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["gallery", "build", str(tmp_path / "nowhere")]) == GalleryError.exit_code
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("error: ")
+    assert line.endswith("no such folder; give the folder that holds the pieces")
