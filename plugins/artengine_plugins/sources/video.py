@@ -81,14 +81,19 @@ class Video(Source):
     def open(self, size: Size | None = None, fps: float | None = None) -> VideoFootage:
         """Open the file; see `Source.open`."""
         held = probe(Path(self.path))
-        if held.seconds is not None:
-            for name, time in (("start", self.start), ("end", self.end or 0.0)):
-                if time > held.seconds + 1 / held.fps or time == self.start >= held.seconds > 0:
-                    raise SourceError(
-                        f"{self.path} is {held.seconds:g} s long and {name} is {time:g} s; "
-                        f"choose an earlier {name}"
-                    )
+        if held.seconds:
+            # A clip's last picture lasts, so that a piece may end a little after it.
+            latest = held.seconds + 1 / held.fps
+            self._refuse("start", self.start, held.seconds, late=self.start >= held.seconds)
+            self._refuse("end", self.end or 0.0, held.seconds, late=(self.end or 0.0) > latest)
         return VideoFootage(self, held, size or self.size or held.size, fps or self.fps or held.fps)
+
+    def _refuse(self, name: str, time: float, seconds: float, *, late: bool) -> None:
+        if late:
+            raise SourceError(
+                f"{self.path} is {seconds:g} s long and {name} is {time:g} s; "
+                f"choose an earlier {name}"
+            )
 
     def once(self) -> Source:
         """The same piece of the file, ending at its end."""
@@ -133,7 +138,8 @@ class VideoFootage(Footage):
         self._path, self._held = Path(video.path), held
         self._at_end = video.at_end
         self.finite = video.at_end == "stop"
-        self._rate = Fraction(fps / video.speed).limit_denominator(1001)
+        rate = Fraction(fps / video.speed).limit_denominator(1001)
+        self._rate = max(rate, Fraction(1, 1001))
         self._start = round(video.start * self._rate)
         self._end = (
             None if video.end is None else max(self._start + 1, round(video.end * self._rate))
@@ -216,7 +222,7 @@ class VideoFootage(Footage):
     def _nothing(self, number: int) -> SourceError:
         seconds = float((self._start + number) / self._rate)
         return SourceError(
-            f"{self._path} shows no picture at {seconds:g} s; choose an earlier start or end"
+            f"{self._path} shows no picture at {seconds:g} s; choose an earlier start, a later end or a higher fps"
         )
 
     def _decoder(self, first: int, stop: int | None) -> Decoder:

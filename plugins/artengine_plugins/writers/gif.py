@@ -39,7 +39,7 @@ class Gif(Writer):
     """Size of the palette."""
 
     dither: Literal["none", "bayer", "floyd_steinberg", "sierra2_4a"] = "sierra2_4a"
-    """How colours in between are shown: `bayer` weaves a regular pattern, which packs best; the two
+    """How colours in between are shown: `bayer` weaves a regular pattern, the two
     others scatter errors more finely."""
 
     def open(self, target: Path, film: Film) -> Sink:
