@@ -118,8 +118,8 @@ class Catalog:
 
         One that raises is warned about once and hears nothing more; the run goes on.
         """
-        # pluggy calls the latest first, and lets one observer's error keep the others from hearing.
-        for observer in reversed(getattr(self._manager.hook, hook).get_hookimpls()):
+        # Called one by one, for pluggy lets an error keep the other observers from hearing.
+        for observer in getattr(self._manager.hook, hook).get_hookimpls():
             if id(observer.plugin) in self._muted:
                 continue
             try:

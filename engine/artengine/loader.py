@@ -266,7 +266,7 @@ def class_fault(given: Any, base: type[Plugin]) -> str:
     if not isinstance(given, type) or not issubclass(given, base):
         return f"{label} is not a class derived from {base.__name__}"
     if given.kind != base.kind:
-        return f"{label} calls itself a {given.kind}, and is a {base.kind}"
+        return f'{label} sets kind to "{given.kind}"; leave it at "{base.kind}"'
     unwritten = sorted(getattr(given, "__abstractmethods__", ()))
     if unwritten:
         return f"{label} does not define {', '.join(unwritten)}"

@@ -1,0 +1,165 @@
+"""The catalog: names, clashes, what to use instead, and observers."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from artengine.catalog import KINDS, Catalog, load_catalog
+from artengine.effect import Effect
+from artengine.errors import PluginError
+from artengine.writer import Writer
+
+EFFECT = '''
+from typing import ClassVar
+from artengine.api import Effect, hookimpl
+
+class {cls}(Effect):
+    """Leave everything as it is."""
+    name: ClassVar[str] = "{name}"
+    def apply(self, frame, moment):
+        return frame
+
+@hookimpl
+def register_effects():
+    return [{cls}]
+'''
+OBSERVER = """
+from artengine.api import hookimpl
+heard = []
+
+@hookimpl
+def after_frame(index):
+    heard.append(index)
+    {action}
+
+@hookimpl
+def after_dream(files, recipe):
+    heard.append((recipe, files))
+"""
+
+
+def plugin(folder: Path, name: str, text: str) -> Path:
+    path = folder / f"{name}.py"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def effect(folder: Path, file: str, name: str) -> Path:
+    return plugin(folder, file, EFFECT.format(cls="Still", name=name))
+
+
+def test_kinds_are_found_by_name(catalog: Catalog) -> None:
+    assert catalog.get("effect", "trails") is catalog.effects["trails"]
+    assert issubclass(catalog.get("effect", "trails"), Effect)
+    for kind in KINDS:
+        found = catalog.plugins(kind)
+        assert list(found) == sorted(found)
+        assert all(offered.kind == kind for offered in found.values())
+    assert {"video", "synthetic", "images"} <= set(catalog.sources)
+    assert {"swift", "hourglass"} <= set(catalog.models)
+
+
+def test_everything_that_ships_loads(catalog: Catalog) -> None:
+    own = [report for report in catalog.reports if report.origin == "entry point"]
+    assert [report for report in own if report.status == "failed"] == []
+    assert "effect trails" in {provided for report in own for provided in report.provides}
+
+
+def test_an_unknown_name_is_answered_with_the_nearest_and_all_there_are(catalog: Catalog) -> None:
+    with pytest.raises(PluginError) as caught:
+        catalog.get("effect", "trials")
+    message = str(caught.value)
+    assert message.startswith('no effect "trials" (did you mean "trails"?); there are: ')
+    assert "noise" in message
+    assert "\n" not in message
+
+
+def test_a_failed_plugin_is_hinted_at_where_a_name_is_missing(tmp_path: Path) -> None:
+    bad = plugin(tmp_path, "bad", "1 / 0")
+    with pytest.raises(PluginError, match="some plugins failed: see artengine plugins list"):
+        load_catalog([bad], user_folder=False).get("source", "tape")
+
+
+def test_the_first_to_bring_a_name_keeps_it(tmp_path: Path) -> None:
+    first, second = effect(tmp_path, "one", "test-still"), effect(tmp_path, "two", "test-still")
+    shipped = effect(tmp_path, "three", "trails")
+    catalog = load_catalog([first, second, shipped], user_folder=False)
+    reports = {report.plugin: report for report in catalog.reports}
+    assert reports["one.py"].provides == ("effect test-still",)
+    assert (reports["two.py"].status, reports["two.py"].provides) == ("failed", ())
+    assert reports["two.py"].reason == 'effect "test-still" is already provided by one.py'
+    assert reports["three.py"].reason == (
+        'effect "trails" is already provided by artengine_plugins.effects'
+    )
+    assert catalog.effects["trails"].__module__.startswith("artengine_plugins")
+
+
+def test_kinds_do_not_share_their_names(tmp_path: Path) -> None:
+    catalog = load_catalog([effect(tmp_path, "one", "video")], user_folder=False)
+    assert catalog.get("effect", "video").kind == "effect"
+    assert catalog.get("source", "video").kind == "source"
+
+
+def test_a_files_ending_chooses_its_writer(catalog: Catalog) -> None:
+    for suffix in (".mp4", ".MP4"):
+        writer = catalog.writer_for(suffix)
+        assert writer is not None
+        assert issubclass(writer, Writer)
+        assert writer.name == "mp4"
+    assert catalog.writer_for(".doc") is None
+    assert catalog.writer_for("") is None
+
+
+def heard(file: Path) -> list[object]:
+    (module,) = [m for m in sys.modules.values() if getattr(m, "__file__", "") == str(file)]
+    return list(module.heard)
+
+
+def test_observers_are_told_what_they_ask_for(tmp_path: Path) -> None:
+    file = plugin(tmp_path, "observer", OBSERVER.format(action=""))
+    catalog = load_catalog([file], user_folder=False)
+    catalog.notify("after_frame", index=3, picture=None)
+    catalog.notify("after_dream", recipe={"seed": 1}, files=[])
+    assert heard(file) == [3, ({"seed": 1}, [])]
+
+
+@pytest.mark.parametrize("action", ["raise ValueError('tired')", "raise SystemExit('tired')"])
+def test_an_observer_that_raises_is_warned_about_once_and_the_others_hear(
+    action: str, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging.getLogger("artengine"), "propagate", True)
+    bad = plugin(tmp_path, "bad", OBSERVER.format(action=action))
+    good = plugin(tmp_path, "good", OBSERVER.format(action=""))
+    catalog = load_catalog([bad, good], user_folder=False)
+    for index in range(3):
+        catalog.notify("after_frame", index=index, picture=None)
+    catalog.notify("after_dream", recipe={}, files=[])
+    assert heard(bad) == [0]
+    assert heard(good) == [0, 1, 2, ({}, [])]
+    (record,) = caplog.records
+    assert record.getMessage().endswith("tired; it is told nothing more")
+    assert "bad.py: after_frame raised" in record.getMessage()
+
+
+def test_observers_hear_in_the_order_they_were_loaded(tmp_path: Path) -> None:
+    text = "from artengine.api import hookimpl\n@hookimpl\ndef after_frame(picture): "
+    files = [plugin(tmp_path, n, f"{text}picture.append({n!r})") for n in ("a", "b", "c")]
+    order: list[str] = []
+    load_catalog(files, user_folder=False).notify("after_frame", index=0, picture=order)
+    assert order == ["a", "b", "c"]
+
+
+def test_loading_the_catalog_imports_no_network_library() -> None:
+    code = (
+        "import sys; from artengine.catalog import load_catalog; load_catalog();"
+        "print([m for m in ('tensorflow', 'keras', 'jax', 'torch') if m in sys.modules])"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert told.stdout == "[]\n"

@@ -1,0 +1,289 @@
+"""Chains: order, slots, what effects may see, and what they may not do."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+
+from artengine.chain import Chain, Place
+from artengine.curves import Clock
+from artengine.effect import Effect, Moment, State
+from artengine.errors import PluginError
+from artengine.frame import Frame, Size
+from artengine.params import Automated, Param
+
+NOW = Clock(3, 10.0, 20)
+
+
+class Add(Effect):
+    """Add a number."""
+
+    name: ClassVar[str] = "add"
+    amount: float = Param(1.0, ge=-10, le=10)
+
+    def apply(self, frame: Frame, moment: Moment) -> Frame:
+        return frame + np.float32(self.amount)
+
+
+class Double(Effect):
+    """Multiply by two."""
+
+    name: ClassVar[str] = "double"
+
+    def apply(self, frame: Frame, moment: Moment) -> Frame:
+        return frame * np.float32(2)
+
+
+class Grain(Effect):
+    """Random numbers alone."""
+
+    name: ClassVar[str] = "grain"
+
+    def apply(self, frame: Frame, moment: Moment) -> Frame:
+        return moment.rng.random(frame.shape, dtype=np.float32)
+
+
+class Remember(Effect):
+    """The mean of what was and what is."""
+
+    name: ClassVar[str] = "remember"
+    _last: Frame | None = None
+
+    def apply(self, frame: Frame, moment: Moment) -> Frame:
+        self._last = frame.copy() if self._last is None else (frame + self._last) / np.float32(2)
+        return self._last
+
+    def reset(self) -> None:
+        self._last = None
+
+    def state(self) -> State:
+        return {} if self._last is None else {"last": self._last}
+
+    def restore(self, state: State) -> None:
+        self._last = state["last"].astype(np.float32)
+
+
+class Enlarge(Effect):
+    """Twice the size."""
+
+    name: ClassVar[str] = "enlarge"
+
+    def apply(self, frame: Frame, moment: Moment) -> Frame:
+        return frame.repeat(2, axis=0).repeat(2, axis=1)
+
+    def output_size(self, size: Size) -> Size:
+        return 2 * size[0], 2 * size[1]
+
+
+class Bad(Effect):
+    """Return what a test says."""
+
+    name: ClassVar[str] = "bad"
+    _returns: Any = None
+
+    def apply(self, frame: Frame, moment: Moment) -> Frame:
+        if isinstance(self._returns, Exception):
+            raise self._returns
+        if callable(self._returns):
+            return self._returns(frame, moment)  # type: ignore[no-any-return]
+        return self._returns  # type: ignore[no-any-return]
+
+
+def frame_of(value: float, size: Size = (6, 4)) -> Frame:
+    return np.full((size[1], size[0], 3), value, np.float32)
+
+
+def chain(*effects: Effect, place: Place = "output", seed: int = 5) -> Chain:
+    return Chain([Automated(effect) for effect in effects], place, seed)
+
+
+def run(one: Chain, frame: Frame, clock: Clock = NOW) -> Frame:
+    return one.apply(frame, clock, frame_of(0.25), [frame_of(0.5)])
+
+
+def bad(returns: Any) -> Bad:
+    effect = Bad()
+    effect._returns = returns
+    return effect
+
+
+def test_effects_run_in_the_order_given() -> None:
+    assert run(chain(Add(), Double()), frame_of(1))[0, 0, 0] == 4
+    assert run(chain(Double(), Add()), frame_of(1))[0, 0, 0] == 3
+    assert run(chain(), frame_of(1))[0, 0, 0] == 1
+
+
+def test_curves_set_the_values_of_the_moment() -> None:
+    automated = Automated.parse(Add, {"amount": {"keys": {"0f": 0, "10f": 10}}})
+    one = Chain([automated], "feedback", 0)
+    assert run(one, frame_of(0), Clock(4, 24.0))[0, 0, 0] == 4
+    assert run(one, frame_of(0), Clock(90, 24.0))[0, 0, 0] == 10
+
+
+def test_values_may_leave_0_to_1() -> None:
+    assert run(chain(Add(amount=9.0), place="feedback"), frame_of(1))[0, 0, 0] == 10
+
+
+def test_random_numbers_belong_to_film_slot_and_frame() -> None:
+    def grain(one: Chain, clock: Clock = NOW) -> Frame:
+        return run(one, frame_of(0), clock)
+
+    same = grain(chain(Grain()))
+    assert np.array_equal(same, grain(chain(Grain())))
+    assert np.array_equal(same, grain(chain(Double(), Grain())))
+    assert not np.array_equal(same, grain(chain(Grain(), Grain())))
+    assert not np.array_equal(same, grain(chain(Grain(), place="feedback")))
+    assert not np.array_equal(same, grain(chain(Grain(), seed=6)))
+    assert not np.array_equal(same, grain(chain(Grain()), Clock(4, 10.0, 20)))
+
+
+def test_effects_of_one_name_have_slots_of_their_own() -> None:
+    seen: list[str] = []
+
+    def note(frame: Frame, moment: Moment) -> Frame:
+        seen.append(moment.slot)
+        return frame
+
+    run(chain(bad(note), Add(), bad(note)), frame_of(0))
+    assert seen == ["output/bad/0", "output/bad/1"]
+
+
+@pytest.mark.parametrize("target", ["frame", "truth", "history"])
+def test_nothing_an_effect_is_given_can_be_written_to(target: str) -> None:
+    def write(frame: Frame, moment: Moment) -> Frame:
+        given = {"frame": frame, "truth": moment.truth, "history": moment.history[0]}
+        given[target][0, 0, 0] = 7
+        return frame
+
+    frame = frame_of(1)
+    with pytest.raises(PluginError, match="read-only"):
+        run(chain(bad(write)), frame)
+    assert frame.flags.writeable
+    assert np.all(frame == 1)
+
+
+@pytest.mark.parametrize(
+    ("returned", "said"),
+    [
+        (None, "returned NoneType"),
+        (1.0, "returned float"),
+        (frame_of(1).astype(np.float64), "returned float64 (4, 6, 3)"),
+        (frame_of(1).astype(np.uint8), "returned uint8 (4, 6, 3)"),
+        (frame_of(1)[:, :, 0], "returned float32 (4, 6)"),
+        (frame_of(1, (4, 6)), "returned float32 (6, 4, 3)"),
+        (np.zeros((4, 6, 4), np.float32), "returned float32 (4, 6, 4)"),
+    ],
+)
+def test_a_result_that_is_no_frame_is_refused(returned: Any, said: str) -> None:
+    with pytest.raises(PluginError) as caught:
+        run(chain(Add(), bad(returned)), frame_of(1))
+    assert str(caught.value) == (f'output[1] "bad" {said} at frame 3; it must be float32 (4, 6, 3)')
+
+
+def test_an_error_names_effect_frame_and_reason() -> None:
+    with pytest.raises(PluginError) as caught:
+        run(chain(Add(), bad(ZeroDivisionError("one\ntwo")), place="feedback"), frame_of(1))
+    assert str(caught.value) == 'feedback[1] "bad" failed at frame 3: ZeroDivisionError: one two'
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)
+
+
+def test_what_an_effect_returns_is_contiguous_for_the_next() -> None:
+    def check(frame: Frame, moment: Moment) -> Frame:
+        assert frame.flags.c_contiguous
+        return frame[:, ::-1]
+
+    result = run(chain(bad(check), bad(check)), frame_of(1))
+    assert result.flags.c_contiguous
+
+
+def test_sizes_change_in_output_chains_only() -> None:
+    out = chain(Enlarge(), Add(), Enlarge())
+    assert out.output_size((6, 4)) == (24, 16)
+    assert run(out, frame_of(0)).shape == (16, 24, 3)
+    fed = chain(Enlarge(), place="feedback")
+    with pytest.raises(PluginError, match=r'feedback\[0\] "enlarge" makes 12x8 of 6x4'):
+        fed.output_size((6, 4))
+    with pytest.raises(PluginError, match=r"put it in \[\[output\]\]"):
+        run(fed, frame_of(0))
+
+
+def test_state_is_given_out_and_taken_back() -> None:
+    def build() -> Chain:
+        return chain(Remember(), Add(), Remember())
+
+    def advance(one: Chain, values: list[float]) -> Frame:
+        for index, value in enumerate(values):
+            frame = run(one, frame_of(value), Clock(index, 10.0))
+        return frame
+
+    whole = advance(build(), [1, 5, 9, 2])
+    first = build()
+    advance(first, [1, 5])
+    saved = first.state()
+    assert {slot: set(arrays) for slot, arrays in saved.items()} == {
+        "output/remember/0": {"last"},
+        "output/remember/1": {"last"},
+    }
+    advance(first, [100, 100])
+    second = build()
+    advance(second, [7, 7, 7])
+    second.restore(saved)
+    assert np.array_equal(advance(second, [9, 2]), whole)
+
+
+def test_effects_without_saved_state_forget() -> None:
+    one = chain(Remember())
+    run(one, frame_of(4))
+    one.restore({})
+    assert one.state() == {}
+    run(one, frame_of(4))
+    one.reset()
+    assert one.state() == {}
+
+
+def test_saved_state_is_a_copy() -> None:
+    one = chain(Remember())
+    run(one, frame_of(4))
+    saved = one.state()
+    saved["output/remember/0"]["last"][:] = 0
+    assert np.all(one.state()["output/remember/0"]["last"] == 4)
+
+
+def test_state_of_another_chain_is_refused() -> None:
+    with pytest.raises(PluginError, match="there is no effect output/remember/0"):
+        chain(Add()).restore({"output/remember/0": {}})
+
+
+def test_state_that_is_no_array_is_refused() -> None:
+    class Counts(Add):
+        """Count."""
+
+        def state(self) -> State:
+            return {"count": 3}  # type: ignore[dict-item]
+
+    with pytest.raises(PluginError, match="remembers count as int; state must be numpy arrays"):
+        chain(Counts()).state()
+
+
+def test_a_chain_takes_effects_alone() -> None:
+    from artengine.writer import Writer
+
+    class Film(Writer):
+        """A film."""
+
+        name: ClassVar[str] = "film"
+        suffixes: ClassVar[tuple[str, ...]] = ()
+
+        def open(self, target: Any, film: Any) -> Any:
+            raise NotImplementedError
+
+    with pytest.raises(PluginError, match='"film" is a writer; a chain takes effects'):
+        Chain([Automated(Film())], "output", 0)
+
+
+def test_the_effects_can_be_reached_in_order() -> None:
+    one = chain(Add(), Double())
+    assert [effect.name for effect in one.effects] == ["add", "double"]
+    assert len(one) == 2
