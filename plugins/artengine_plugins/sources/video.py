@@ -222,7 +222,8 @@ class VideoFootage(Footage):
     def _nothing(self, number: int) -> SourceError:
         seconds = float((self._start + number) / self._rate)
         return SourceError(
-            f"{self._path} shows no picture at {seconds:g} s; choose an earlier start, a later end or a higher fps"
+            f"{self._path} shows no picture at {seconds:g} s; "
+            "choose an earlier start, a later end or a higher fps"
         )
 
     def _decoder(self, first: int, stop: int | None) -> Decoder:
