@@ -20,7 +20,7 @@ class Synthetic(Source):
 
     name: ClassVar[str] = "synthetic"
 
-    scene: Literal["night-road", "starfield"] = Param("night-road")
+    scene: Literal["night-road", "plankton", "starfield"] = Param("night-road")
     """What is filmed."""
     seed: int = Param(0, ge=0)
     """Which of the endlessly many such places; the same seed gives the same pictures."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from .night_road import NightRoad
+from .plankton import Plankton
 from .scene import Scene
 from .starfield import Starfield
 
 __all__ = ["Scene", "scenes"]
 
 scenes: MappingProxyType[str, type[Scene]] = MappingProxyType(
-    {"night-road": NightRoad, "starfield": Starfield}
+    {"night-road": NightRoad, "plankton": Plankton, "starfield": Starfield}
 )

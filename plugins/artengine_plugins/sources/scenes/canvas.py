@@ -113,19 +113,31 @@ class Canvas:
 
     def strokes(self, lines: Sequence[Plane], width: float, colour: Colour) -> None:
         """Add the light of curves, each `(n, 2)` of x and y; where they cross they do not add."""
-        curves = [self._pixels(line) for line in lines]
+        corners = self._pixels(np.concatenate(lines))
         thick = max(1, round(width * self.unit))
-        mask = self._mask(np.concatenate(curves), thick)
+        mask = self._mask(corners, thick)
         if mask is None:
             return
         y0, y1, x0, x1, cover = mask
-        fixed = [np.round((c - (x0 + 0.5, y0 + 0.5)) * 256).astype(np.int32) for c in curves]
+        fixed = np.round((corners - (x0 + 0.5, y0 + 0.5)) * 256).astype(np.int32)
+        curves = np.split(fixed, np.cumsum([len(line) for line in lines[:-1]]))
         cv2.polylines(
-            cover, fixed, isClosed=False, color=255, thickness=thick, lineType=cv2.LINE_AA, shift=8
+            cover, curves, isClosed=False, color=255, thickness=thick, lineType=cv2.LINE_AA, shift=8
         )
         # Thinner than a pixel is drawn a pixel wide, and fainter.
         faint = min(1.0, width * self.unit / thick) / 255
         self.light[y0:y1, x0:x1] += tint(cover.astype(np.float32), times(colour, faint))
+
+    def veil(self, points: Plane, colour: Colour) -> None:
+        """Add light over a polygon `(n, 2)` of x and y."""
+        corners = self._pixels(points)
+        mask = self._mask(corners, 1)
+        if mask is None:
+            return
+        y0, y1, x0, x1, cover = mask
+        fixed = np.round((corners - (x0 + 0.5, y0 + 0.5)) * 256).astype(np.int32)
+        cv2.fillPoly(cover, [fixed], 255, cv2.LINE_AA, 8)
+        self.light[y0:y1, x0:x1] += tint(cover.astype(np.float32), times(colour, 1 / 255))
 
     def blend(self, y0: int, y1: int, x0: int, x1: int, cover: Plane, colour: Colour) -> None:
         """Lay a colour over a window by a cover `(y1 - y0, x1 - x0)` in 0..1."""
@@ -145,6 +157,20 @@ class Canvas:
             return
         (x0, x1, bell_x), (y0, y1, bell_y) = across, down
         self._flat[y0:y1, 3 * x0 : 3 * x1] += bell_y[:, None] * _coloured(bell_x, colour)
+
+    def sparks(self, x: Plane, y: Plane, radius: Plane, light: Plane) -> None:
+        """Add many small Gaussian lights at once: places and radii `(n,)`, light `(n, 3)`."""
+        px, py = x * self.unit + 0.5 * self.width, y * self.unit + 0.5 * self.height
+        wanted = radius * self.unit
+        sigma = np.maximum(wanted, 0.45)
+        for least, most in ((0.0, 1.2), (1.2, 3.0), (3.0, np.inf)):
+            chosen = (sigma > least) & (sigma <= most)
+            reach = 2.6 * sigma + 1
+            chosen &= (px > -reach) & (px < self.width + reach)
+            chosen &= (py > -reach) & (py < self.height + reach)
+            if chosen.any():
+                share = (wanted[chosen] / sigma[chosen]) ** 2
+                self._splat(px[chosen], py[chosen], sigma[chosen], light[chosen] * share[:, None])
 
     def bloom(self, near: float, far: float) -> None:
         """Let bright light spread: `near` and `far` are the shares of a tight and a wide halo."""
@@ -173,6 +199,23 @@ class Canvas:
         picture = np.empty(self.light.shape, np.uint8)
         # Every exposure has its entry, and wrapping is the look-up that skips the check.
         return self._film.take(np.reshape(exposed, picture.shape), out=picture, mode="wrap")
+
+    def _splat(self, px: Plane, py: Plane, sigma: Plane, light: Plane) -> None:
+        reach = math.ceil(2.6 * float(sigma.max()))
+        span = np.arange(-reach, reach + 1)
+        column = np.floor(px).astype(np.int64)[:, None] + span
+        row = np.floor(py).astype(np.int64)[:, None] + span
+        bell_x = np.exp(-0.5 * ((column + 0.5 - px[:, None]) / sigma[:, None]) ** 2)
+        bell_y = np.exp(-0.5 * ((row + 0.5 - py[:, None]) / sigma[:, None]) ** 2)
+        bell_x *= (column >= 0) & (column < self.width)
+        bell_y *= (row >= 0) & (row < self.height)
+        index = (row.clip(0, self.height - 1) * self.width)[:, :, None]
+        index = (index + column.clip(0, self.width - 1)[:, None, :]) * 3
+        bell = (bell_y[:, :, None] * bell_x[:, None, :]).astype(np.float32)
+        flat = self.light.reshape(-1)
+        for channel in range(3):
+            tinted = bell * light[:, channel, None, None].astype(np.float32)
+            np.add.at(flat, (index + channel).ravel(), tinted.ravel())
 
     def _pixels(self, points: Plane) -> Plane:
         return points * self.unit + (0.5 * self.width, 0.5 * self.height)

@@ -1,0 +1,168 @@
+"""Dark water full of glowing creatures that drift, pulse and turn."""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+
+from artengine.api import Picture, Size
+
+from .canvas import Canvas, Colour, times
+from .chance import chance, wander
+from .creatures import Creature
+from .noise import tiling
+from .scene import Scene
+
+CREATURES = 15
+SNOW = 420
+MURK = 112
+"""Side of the small grid that the water is worked out on, in cells to a unit."""
+
+CYAN: Colour = (0.10, 0.75, 1.00)
+AQUA: Colour = (0.10, 1.00, 0.72)
+VIOLET: Colour = (0.52, 0.22, 1.00)
+ROSE: Colour = (1.00, 0.20, 0.52)
+AMBER: Colour = (1.00, 0.55, 0.12)
+LIME: Colour = (0.55, 1.00, 0.22)
+PAIRS: tuple[tuple[Colour, Colour], ...] = (
+    (CYAN, ROSE),
+    (VIOLET, AMBER),
+    (AQUA, VIOLET),
+    (ROSE, AMBER),
+    (CYAN, LIME),
+    (AQUA, ROSE),
+    (VIOLET, CYAN),
+    (AMBER, AQUA),
+)
+KINDS = (
+    ("jelly", 0.30, 2.1),
+    ("comb_jelly", 0.34, 1.5),
+    ("radiolarian", 0.28, 0.7),
+    ("chain", 0.34, 1.7),
+    ("jelly", 0.40, 2.1),
+    ("diatoms", 0.40, 0.8),
+    ("copepod", 0.17, 0.8),
+)
+"""What they are called, how long, and how many lengths the farthest part is from the middle."""
+
+
+class Plankton(Scene):
+    """Medusae, comb jellies, radiolarians, siphonophores, diatoms and copepods among snow."""
+
+    def __init__(self, size: Size, seed: int, crowd: float, sway: float) -> None:
+        super().__init__(size, seed, crowd, sway)
+        self._canvas = canvas = Canvas(size, grain=0.0004)
+        rng = np.random.default_rng((seed, 80))
+        self._murk = tiling(rng, 128, 128, 5, 5) + 0.5 * tiling(rng, 128, 128, 2, 2)
+        shrink = min(1.0, MURK / canvas.unit)
+        grid = max(1, round(size[0] * shrink)), max(1, round(size[1] * shrink))
+        x = np.linspace(-canvas.right, canvas.right, grid[0], dtype=np.float32)
+        y = np.linspace(-canvas.bottom, canvas.bottom, grid[1], dtype=np.float32)
+        self._grid_x, self._grid_y = np.meshgrid(x, y)
+        count = round(SNOW * crowd)
+        self._snow = rng.random((count, 2))
+        self._depth = 0.25 + 0.75 * rng.random(count) ** 2
+        self._glint = rng.random((count, 2))
+        tint = np.array([PAIRS[k][0] for k in rng.integers(0, len(PAIRS), count)]).reshape(-1, 3)
+        self._snow_colour = 0.55 * tint + 0.30
+
+    def draw(self, seconds: float) -> Picture:
+        """See `Scene.draw`."""
+        self._seconds = seconds
+        self._drift = (
+            0.11 * seconds + 0.30 * self.sway * math.sin(0.31 * seconds),
+            -0.05 * seconds + 0.16 * self.sway * math.sin(0.43 * seconds + 1.0),
+        )
+        self._draw_water()
+        self._draw_snow()
+        for slot in range(round(CREATURES * self.crowd)):
+            self._draw_creature(slot)
+        self._canvas.bloom(0.22, 0.20)
+        return self._canvas.develop(seconds)
+
+    def _draw_water(self) -> None:
+        canvas, now = self._canvas, self._seconds
+        x, y = self._grid_x, self._grid_y
+        thick = np.zeros_like(x)
+        for scale, share, rush in ((34.0, 0.6, 0.5), (70.0, 0.4, 0.9)):
+            map_x = (x + rush * self._drift[0] + 0.02 * now) * scale + 500
+            map_y = (y + rush * self._drift[1]) * scale + 500 + 3 * math.sin(0.3 * now)
+            thick += share * cv2.remap(
+                self._murk, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP
+            ).reshape(x.shape)
+        fall = (y + canvas.bottom) / (2 * canvas.bottom)
+        # Shafts of light fan out from a sun far above, broken by the waves it comes through.
+        slant = (x - 0.15) / (y + canvas.bottom + 0.9)
+        lean = 0.15 * self._drift[0]
+        rays = np.sin(17 * slant + 9 * lean + 0.9 * now) + np.sin(29 * slant + 5 * lean - 1.3 * now)
+        rays += np.sin(43 * slant + 13 * lean + 0.5 * now)
+        rays = np.clip(0.35 + 0.33 * rays, 0, None) ** 2 * np.exp(-2.2 * fall)
+        glow = np.clip(1 + 0.42 * thick, 0.1, None) * (0.25 + 0.75 * np.exp(-1.7 * fall))
+        hue = 0.5 + 0.5 * math.sin(0.07 * now + 6.28 * chance(self.seed, 81))
+        water = cv2.merge(
+            (
+                glow * (0.003 + 0.006 * hue) + 0.006 * rays,
+                glow * (0.026 - 0.012 * hue) + 0.050 * rays,
+                glow * 0.060 + 0.075 * rays,
+            )
+        )
+        spread = cv2.resize(water, (canvas.width, canvas.height), interpolation=cv2.INTER_CUBIC)
+        canvas.light[:] = np.maximum(spread, 0).reshape(canvas.light.shape)
+
+    def _draw_snow(self) -> None:
+        canvas, now = self._canvas, self._seconds
+        if not len(self._snow):
+            return
+        span_x, span_y = 2 * canvas.right + 0.2, 2 * canvas.bottom + 0.2
+        depth, glint = self._depth, self._glint
+        x = self._snow[:, 0] * span_x - 1.3 * self._drift[0] * depth
+        y = self._snow[:, 1] * span_y - 1.3 * self._drift[1] * depth + 0.05 * depth * now
+        x += 0.02 * np.sin(0.7 * now + 6.28 * glint[:, 0])
+        y += 0.02 * np.sin(0.9 * now + 6.28 * glint[:, 1])
+        # The wrap lies outside the picture, so that no flake is ever seen to jump.
+        x, y = np.mod(x, span_x) - span_x / 2, np.mod(y, span_y) - span_y / 2
+        pulse = 0.4 + 0.6 * np.sin((0.5 + 1.5 * glint[:, 0]) * now + 6.28 * glint[:, 1]) ** 2
+        near = depth > 0.9
+        radius = np.where(near, 0.010, 0.0011 + 0.0022 * depth)
+        light = np.where(near, 0.05, 0.42 * depth) * pulse
+        canvas.sparks(x, y, radius, light[:, None] * self._snow_colour)
+
+    def _draw_creature(self, slot: int) -> None:
+        canvas, now = self._canvas, self._seconds
+        name, length, reach = KINDS[(slot + int(7 * chance(self.seed, 82))) % len(KINDS)]
+        depth = 0.40 + 0.90 * chance(self.seed, 83, slot)
+        length *= depth
+        rising = name in ("jelly", "comb_jelly") or chance(self.seed, 84, slot) < 0.4
+        pace = (0.10 + 0.13 * chance(self.seed, 85, slot)) * depth
+        # Each goes its own way across, turns up again on the other side, and is another then.
+        margin = reach * length
+        span_x, span_y = 2 * (canvas.right + margin), 2 * (canvas.bottom + margin)
+        way = 1 if chance(self.seed, 86, slot) < 0.5 else -1
+        surge = 0.10 * length * math.sin(2 * math.pi * (0.5 * now + chance(self.seed, 87, slot)))
+        along = -pace * now + surge if rising else way * pace * now + surge
+        lateral = (wander(0.21 * now, self.seed, 88, slot) - 0.5) * 0.35
+        if rising:
+            x = chance(self.seed, 89, slot) * span_x + lateral - self._drift[0] * depth
+            y = chance(self.seed, 90, slot) * span_y + along - 0.4 * self._drift[1] * depth
+        else:
+            x = chance(self.seed, 89, slot) * span_x + along - self._drift[0] * depth
+            y = chance(self.seed, 90, slot) * span_y + lateral - 0.4 * self._drift[1] * depth
+        lap_x, lap_y = math.floor(x / span_x), math.floor(y / span_y)
+        key = int((1 << 40) * chance(self.seed, 91, slot, lap_x, lap_y))
+        lean = 0.9 * (wander(0.16 * now, self.seed, 92, slot) - 0.5)
+        heading = lean if rising else way * (1.57 + lean)
+        colour, accent = PAIRS[int(len(PAIRS) * chance(key, 93))]
+        creature = Creature(
+            canvas,
+            x - lap_x * span_x - span_x / 2,
+            y - lap_y * span_y - span_y / 2,
+            length,
+            heading,
+            times(colour, 0.3 + 0.7 * depth),
+            times(accent, 0.3 + 0.7 * depth),
+            key,
+            now,
+        )
+        getattr(creature, name)()
