@@ -1,4 +1,4 @@
-"""Canvas: linear light that anti-aliased shapes are put on, developed to a picture."""
+"""Canvas: linear light that anti-aliased shapes are put on."""
 
 from __future__ import annotations
 
@@ -10,26 +10,13 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from artengine.api import Picture, Size
-
-from .chance import chance
+from artengine.api import Size
 
 Plane: TypeAlias = npt.NDArray[Any]
 """Float32 measures of pixels, rows or columns, or their light `(h, w, 3)`."""
 
 Colour: TypeAlias = tuple[float, float, float]
 """Linear red, green and blue; 1 is bright, more than 1 blooms."""
-
-_SCALE = 12000.0
-_BLOOM_UNIT = 128
-
-
-def _film() -> npt.NDArray[np.uint8]:
-    light = np.arange(65536, dtype=np.float64) / _SCALE
-    dense = 1.0 - np.exp(-1.5 * light)
-    encoded = np.where(dense <= 0.0031308, 12.92 * dense, 1.055 * dense ** (1 / 2.4) - 0.055)
-    encoded -= 0.07 * np.sin(2 * np.pi * encoded)  # deeper shadows, brighter lights
-    return np.round(encoded * 255.0).clip(0, 255).astype(np.uint8)
 
 
 class Canvas:
@@ -41,26 +28,17 @@ class Canvas:
 
     Args:
         size: width and height in pixels.
-        grain: standard deviation of the sensor's noise in linear light.
-        smear: share of the bloom that is drawn out vertically, as by a greasy windscreen.
+        unit: pixels to a unit, where it is not to follow from the size.
     """
 
-    def __init__(self, size: Size, grain: float = 0.0003, smear: float = 0.0) -> None:
+    def __init__(self, size: Size, unit: float | None = None) -> None:
         self.width, self.height = size
-        self.unit = math.sqrt(self.width * self.height)
+        self.unit = unit or math.sqrt(self.width * self.height)
         self.light: Plane = np.zeros((self.height, self.width, 3), np.float32)
         self._flat = self.light.reshape(self.height, 3 * self.width)
         self.x: Plane = _centres(self.width, self.unit)
         self.y: Plane = _centres(self.height, self.unit)
         self.right, self.bottom = 0.5 * self.width / self.unit, 0.5 * self.height / self.unit
-        self._smear = smear
-        self._film = _film()
-        rng = np.random.default_rng(20)
-        shape = (self.height + 61, self.width + 67, 3)
-        self._grain = rng.standard_normal(shape, np.float32) * np.float32(grain * _SCALE)
-        shrink = min(1.0, _BLOOM_UNIT / self.unit)
-        self._small = (max(1, round(self.width * shrink)), max(1, round(self.height * shrink)))
-        self._small_unit = self.unit * shrink
 
     def box(
         self, left: float, top: float, right: float, bottom: float, colour: Colour, alpha: float = 1
@@ -171,34 +149,6 @@ class Canvas:
             if chosen.any():
                 share = (wanted[chosen] / sigma[chosen]) ** 2
                 self._splat(px[chosen], py[chosen], sigma[chosen], light[chosen] * share[:, None])
-
-    def bloom(self, near: float, far: float) -> None:
-        """Let bright light spread: `near` and `far` are the shares of a tight and a wide halo."""
-        small = cv2.resize(self.light, self._small, interpolation=cv2.INTER_AREA)
-        u = self._small_unit
-        tight = cv2.GaussianBlur(small, (0, 0), max(0.3, 0.010 * u))
-        half = tuple(max(1, side // 2) for side in self._small)
-        middle = cv2.resize(tight, half, interpolation=cv2.INTER_AREA)
-        middle = cv2.GaussianBlur(middle, (0, 0), max(0.3, 0.013 * u))
-        wide = cv2.GaussianBlur(middle, (0, 0), max(0.3, 0.045 * u))
-        halo = cv2.addWeighted(middle, 0.5 * near, wide, far, 0)
-        if self._smear:
-            drawn = cv2.GaussianBlur(middle, (1, 0), 0.3, sigmaY=max(0.3, 0.06 * u))
-            halo = cv2.addWeighted(halo, 1, drawn, self._smear, 0)
-        halo = cv2.resize(halo, self._small, interpolation=cv2.INTER_LINEAR)
-        halo = cv2.addWeighted(halo, 1, tight, near, 0)
-        spread = cv2.resize(halo, (self.width, self.height), interpolation=cv2.INTER_LINEAR)
-        self.light += spread.reshape(self.light.shape)
-
-    def develop(self, seconds: float) -> Picture:
-        """Expose the light like film: soft highlights, sRGB, and grain that changes with time."""
-        frame = round(seconds * 1000)
-        y, x = int(chance(1, frame) * 61), int(chance(2, frame) * 67)
-        grain = self._grain[y : y + self.height, x : x + self.width]
-        exposed = cv2.addWeighted(self.light, _SCALE, grain, 1, 0, dtype=cv2.CV_16U)
-        picture = np.empty(self.light.shape, np.uint8)
-        # Every exposure has its entry, and wrapping is the look-up that skips the check.
-        return self._film.take(np.reshape(exposed, picture.shape), out=picture, mode="wrap")
 
     def _splat(self, px: Plane, py: Plane, sigma: Plane, light: Plane) -> None:
         reach = math.ceil(2.6 * float(sigma.max()))

@@ -14,6 +14,7 @@ from artengine.api import Picture, Size
 from .bonnet import Bonnet
 from .canvas import Canvas, Colour, Plane, times, tint
 from .chance import chance, ramp, wander
+from .lens import Lens
 from .noise import clouds, tiling
 from .scene import Scene
 from .upright import Upright
@@ -54,7 +55,8 @@ class NightRoad(Scene):
 
     def __init__(self, size: Size, seed: int, crowd: float, sway: float) -> None:
         super().__init__(size, seed, crowd, sway)
-        self._canvas = canvas = Canvas(size, smear=0.10)
+        self._canvas = canvas = Canvas(size)
+        self._lens = Lens(size, smear=0.10)
         self._horizon = -0.08 * 2 * canvas.bottom
         self._bends = [
             (amplitude * sway, 2 * math.pi / length, 2 * math.pi * chance(seed, 1, k))
@@ -114,8 +116,8 @@ class NightRoad(Scene):
         near += [(ahead, self._draw_lamp, (ahead, lit, colour)) for ahead, lit, colour in lamps]
         self._draw_things([*near, *self._posts(), *self._signs()])
         self._bonnet.draw()
-        self._canvas.bloom(0.16, 0.13)
-        return self._canvas.develop(seconds)
+        self._canvas.light += self._lens.halo(self._canvas, 0.16, 0.13)
+        return self._lens.develop(self._canvas, seconds)
 
     def _draw_things(self, things: Iterable[Thing]) -> None:
         for _, drawing, arguments in sorted(things, key=lambda thing: -thing[0]):

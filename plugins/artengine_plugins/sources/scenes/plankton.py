@@ -12,6 +12,7 @@ from artengine.api import Picture, Size
 from .canvas import Canvas, Colour, times
 from .chance import chance, wander
 from .creatures import Creature
+from .lens import Lens
 from .noise import tiling
 from .scene import Scene
 
@@ -53,7 +54,8 @@ class Plankton(Scene):
 
     def __init__(self, size: Size, seed: int, crowd: float, sway: float) -> None:
         super().__init__(size, seed, crowd, sway)
-        self._canvas = canvas = Canvas(size, grain=0.0004)
+        self._canvas = canvas = Canvas(size)
+        self._lens = Lens(size, grain=0.0004)
         rng = np.random.default_rng((seed, 80))
         self._murk = tiling(rng, 128, 128, 5, 5) + 0.5 * tiling(rng, 128, 128, 2, 2)
         shrink = min(1.0, MURK / canvas.unit)
@@ -79,8 +81,8 @@ class Plankton(Scene):
         self._draw_snow()
         for slot in range(round(CREATURES * self.crowd)):
             self._draw_creature(slot)
-        self._canvas.bloom(0.22, 0.20)
-        return self._canvas.develop(seconds)
+        self._canvas.light += self._lens.halo(self._canvas, 0.22, 0.20)
+        return self._lens.develop(self._canvas, seconds)
 
     def _draw_water(self) -> None:
         canvas, now = self._canvas, self._seconds

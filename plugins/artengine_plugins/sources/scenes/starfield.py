@@ -11,6 +11,7 @@ from artengine.api import Picture, Size
 
 from .canvas import Canvas, Colour, Plane, times, tint
 from .chance import chance, ramp
+from .lens import Lens
 from .noise import tiling
 from .scene import Scene
 
@@ -51,7 +52,8 @@ class Starfield(Scene):
 
     def __init__(self, size: Size, seed: int, crowd: float, sway: float) -> None:
         super().__init__(size, seed, crowd, sway)
-        self._canvas = canvas = Canvas(size, grain=0.0004)
+        self._canvas = canvas = Canvas(size)
+        self._lens = Lens(size, grain=0.0004)
         rng = np.random.default_rng((seed, 50))
         self._gas = [_gas(rng, GASES[(seed + add) % len(GASES)]) for add in (0, 1)]
         self._galaxy = _galaxy(rng)
@@ -78,8 +80,8 @@ class Starfield(Scene):
         self._draw_stars()
         self._draw_suns()
         self._draw_planets()
-        self._canvas.bloom(0.14, 0.10)
-        return self._canvas.develop(seconds)
+        self._canvas.light += self._lens.halo(self._canvas, 0.14, 0.10)
+        return self._lens.develop(self._canvas, seconds)
 
     def _seen(self, x: float, y: float, ahead: float) -> tuple[float, float]:
         """Where a point is seen, after the camera's roll and aim."""

@@ -1,0 +1,77 @@
+"""Lens: what turns a canvas of light into a picture: halos, soft highlights, grain."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from artengine.api import Picture, Size
+
+from .canvas import Canvas, Plane
+from .chance import chance
+
+_EXPOSURE = 12000.0
+"""Steps of 16 bits to a unit of light."""
+
+_HALO_UNIT = 128
+"""Halos are soft, so they are worked out on at most this many pixels to a unit."""
+
+
+class Lens:
+    """A lens and film for canvases of one size.
+
+    Args:
+        size: width and height in pixels.
+        grain: standard deviation of the film's noise, in linear light.
+        smear: share of the halo that is drawn out vertically, as by a greasy windscreen.
+    """
+
+    def __init__(self, size: Size, grain: float = 0.0003, smear: float = 0.0) -> None:
+        width, height = size
+        self._size = size
+        self._smear = smear
+        self._film = _film()
+        shape = (height + 61, width + 67, 3)
+        noise = np.random.default_rng(20).standard_normal(shape, np.float32)
+        self._grain = noise * np.float32(grain * _EXPOSURE)
+        unit = (width * height) ** 0.5
+        shrink = min(1.0, _HALO_UNIT / unit)
+        self._small = (max(1, round(width * shrink)), max(1, round(height * shrink)))
+        self._unit = unit * shrink
+
+    def halo(self, canvas: Canvas, near: float, far: float) -> Plane:
+        """The light `(H, W, 3)` that bright things spread: shares of a tight and of a wide halo."""
+        small = cv2.resize(canvas.light, self._small, interpolation=cv2.INTER_AREA)
+        u = self._unit
+        tight = cv2.GaussianBlur(small, (0, 0), max(0.3, 0.010 * u))
+        half = tuple(max(1, side // 2) for side in self._small)
+        middle = cv2.resize(tight, half, interpolation=cv2.INTER_AREA)
+        middle = cv2.GaussianBlur(middle, (0, 0), max(0.3, 0.013 * u))
+        wide = cv2.GaussianBlur(middle, (0, 0), max(0.3, 0.045 * u))
+        halo = cv2.addWeighted(middle, 0.5 * near, wide, far, 0)
+        if self._smear:
+            drawn = cv2.GaussianBlur(middle, (1, 0), 0.3, sigmaY=max(0.3, 0.06 * u))
+            halo = cv2.addWeighted(halo, 1, drawn, self._smear, 0)
+        halo = cv2.resize(halo, self._small, interpolation=cv2.INTER_LINEAR)
+        halo = cv2.addWeighted(halo, 1, tight, near, 0)
+        spread = cv2.resize(halo, self._size, interpolation=cv2.INTER_LINEAR)
+        return spread.reshape(canvas.light.shape)
+
+    def develop(self, canvas: Canvas, seconds: float) -> Picture:
+        """Expose the light like film: soft highlights, sRGB, and grain that changes with time."""
+        frame = round(seconds * 1000)
+        y, x = int(chance(1, frame) * 61), int(chance(2, frame) * 67)
+        grain = self._grain[y : y + canvas.height, x : x + canvas.width]
+        exposed = cv2.addWeighted(canvas.light, _EXPOSURE, grain, 1, 0, dtype=cv2.CV_16U)
+        picture = np.empty(canvas.light.shape, np.uint8)
+        # Every exposure has its entry, and wrapping is the look-up that skips the check.
+        return self._film.take(np.reshape(exposed, picture.shape), out=picture, mode="wrap")
+
+
+def _film() -> npt.NDArray[np.uint8]:
+    light = np.arange(65536, dtype=np.float64) / _EXPOSURE
+    dense = 1.0 - np.exp(-1.5 * light)
+    encoded = np.where(dense <= 0.0031308, 12.92 * dense, 1.055 * dense ** (1 / 2.4) - 0.055)
+    encoded -= 0.07 * np.sin(2 * np.pi * encoded)  # deeper shadows, brighter lights
+    return np.round(encoded * 255.0).clip(0, 255).astype(np.uint8)
