@@ -106,12 +106,18 @@ class Catalog:
         hint = " (some plugins failed: see artengine plugins list)" if failed else ""
         return f"{did_you_mean(name, known)}{offer}{hint}"
 
-    def writer_for(self, suffix: str) -> type[Writer] | None:
-        """The writer that files ending in `suffix` (as ".mp4", in any case) choose, if any."""
-        for writer in self._classes["writer"].values():
-            if suffix.lower() in writer.suffixes:
-                return writer
-        return None
+    def writer_for(self, name: str) -> type[Writer] | None:
+        """The writer that a file's name, or its ending alone, chooses; the longest ending counts.
+
+        `night.sheet.png` is a contact sheet where `night.png` is frames. None when there is none.
+        """
+        fitting = [
+            (len(suffix), writer)
+            for writer in self.writers.values()
+            for suffix in writer.suffixes
+            if name.lower().endswith(suffix)
+        ]
+        return max(fitting, key=lambda pair: pair[0])[1] if fitting else None
 
     def notify(self, hook: str, **facts: Any) -> None:
         """Tell the observers of that hook what happened.

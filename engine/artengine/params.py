@@ -208,7 +208,8 @@ class Automated:
             curves[name] = curve
         checked = check(kind, plain)
         if isinstance(checked, list) or problems:
-            raise TableError(problems + (checked if isinstance(checked, list) else []))
+            problems += checked if isinstance(checked, list) else []
+            raise TableError(_in_order(problems, table))
         return cls(checked, curves)
 
     def fresh(self) -> Self:
@@ -248,7 +249,16 @@ def check(kind: type[Checked], table: Mapping[str, Any]) -> Checked | list[Probl
     except ValidationError as error:
         problems = [_problem(kind, table, details) for details in error.errors()]
         # A field of several types is refused once for each of them.
-        return list(dict.fromkeys(problems))
+        return _in_order(list(dict.fromkeys(problems)), table)
+
+
+def _in_order(problems: list[Problem], table: Mapping[str, Any]) -> list[Problem]:
+    """Sort mistakes as a reader of the table meets them; what is missing comes last."""
+    places = {name: index for index, name in enumerate(table)}
+    return sorted(
+        problems,
+        key=lambda problem: places.get(str(problem.place[0]) if problem.place else "", len(places)),
+    )
 
 
 def _problem(kind: type[BaseModel], table: Mapping[str, Any], details: Any) -> Problem:

@@ -106,12 +106,15 @@ def test_kinds_do_not_share_their_names(tmp_path: Path) -> None:
 
 
 def test_a_files_ending_chooses_its_writer(catalog: Catalog) -> None:
-    for suffix in (".mp4", ".MP4"):
+    for suffix in (".mp4", ".MP4", "a/night.drive.mp4"):
         writer = catalog.writer_for(suffix)
         assert writer is not None
         assert issubclass(writer, Writer)
         assert writer.name == "mp4"
     assert catalog.writer_for(".doc") is None
+    sheet = catalog.writer_for("night.sheet.png")
+    assert sheet is not None
+    assert sheet.name == "contact-sheet"
     assert catalog.writer_for("") is None
 
 

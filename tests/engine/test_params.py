@@ -150,7 +150,7 @@ def test_unknown_parameters_are_named_with_the_nearest_and_all_there_are() -> No
 
 def test_all_mistakes_come_at_once() -> None:
     found = problems({"amount": 3, "steps": {"keys": {"0s": 0}}, "flag": 1, "x": 2})
-    assert [line.partition(":")[0] for line in found] == ["steps", "amount", "flag", "x"]
+    assert [line.partition(":")[0] for line in found] == ["amount", "steps", "flag", "x"]
 
 
 def test_a_missing_parameter_says_what_it_must_be() -> None:

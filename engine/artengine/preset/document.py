@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 from artengine.curves import is_curve
 from artengine.errors import PresetError, UsageError
 from artengine.preset.find import candidates, find_preset, is_path
+from artengine.preset.recipe import one_line
 
 Place: TypeAlias = tuple[str | int, ...]
 
@@ -98,7 +99,7 @@ class Document:
                 above = above[step]
         above[step] = value
         _forget(self._written, walked)
-        self._written[walked] = layer
+        _note(self._written, walked, value, layer)
 
     @staticmethod
     def _step(above: Any, part: str | int, walked: Place) -> str | int:
@@ -131,8 +132,15 @@ def _merge(
             _merge(below, value, (*place, name), layer, written)
             continue
         _forget(written, (*place, name))
-        written[*place, name] = layer
+        _note(written, (*place, name), value, layer)
         base[name] = deepcopy(value)
+
+
+def _note(written: dict[Place, Layer], place: Place, value: Any, layer: Layer) -> None:
+    written[place] = layer
+    if isinstance(value, dict):
+        for name, inside in value.items():
+            _note(written, (*place, name), inside, layer)
 
 
 def _forget(written: dict[Place, Layer], place: Place) -> None:
@@ -173,7 +181,7 @@ class _Reader:
 
     def finished(self) -> Document:
         if self._problems:
-            raise PresetError(self._problems)
+            raise PresetError([one_line(problem) for problem in self._problems])
         return self._document
 
     def lay_file(self, path: Path, trail: tuple[Path, ...]) -> None:
@@ -184,9 +192,9 @@ class _Reader:
                 self._problems.append(f"{layer.label}: more than {MOST_FILES} files are extended")
             return
         try:
-            table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-            self._problems.append(f"{layer.label}: {_unreadable(error)}")
+            table = _read(path)
+        except ValueError as error:
+            self._problems.append(f"{layer.label}: {error}")
             return
         self.lay(table, layer, (*trail, path.resolve()))
 
@@ -230,21 +238,30 @@ def _find_base(name: str, folder: Path, trail: tuple[Path, ...]) -> Path:
 
 def _layer(path: Path) -> Layer:
     whole, working = path.absolute(), Path.cwd()
+    if ".." in whole.parts:
+        whole = whole.resolve()
     label = whole.relative_to(working) if whole.is_relative_to(working) else whole
     return Layer(str(label), whole.parent)
 
 
-def _unreadable(error: Exception) -> str:
-    if isinstance(error, tomllib.TOMLDecodeError):
+def _read(path: Path) -> dict[str, Any]:
+    """Read TOML. Raises ValueError, which says where it ends to be that."""
+    try:
+        # Some editors on Windows put a mark before the text.
+        text = path.read_text(encoding="utf-8-sig")
+        return tomllib.loads(text)
+    except OSError as error:
+        raise ValueError(f"cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ValueError("is not text in UTF-8") from error
+    except RecursionError as error:
+        raise ValueError("nests too deeply") from error
+    except tomllib.TOMLDecodeError as error:
         found = re.fullmatch(r"(.*) \(at (.*)\)", str(error))
         said, where = (found[1], found[2]) if found else (str(error), "")
-        said = said[:1].lower() + said[1:]
-        return f"{where}: {said}" if where else said
-    if isinstance(error, UnicodeDecodeError):
-        return "is not text in UTF-8"
-    if isinstance(error, RecursionError):
-        return "nests too deeply"
-    return f"cannot be read: {getattr(error, 'strerror', None) or error}"
+        if not where.startswith("line"):
+            where = f"line {text.rstrip().count(chr(10)) + 1}"
+        raise ValueError(f"{where}: {said[:1].lower()}{said[1:]}") from error
 
 
 def lay_overrides(document: Document, overrides: Sequence[str], layer: Layer) -> list[str]:

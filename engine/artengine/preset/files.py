@@ -58,10 +58,13 @@ def _split(path: Path) -> tuple[Path, tuple[str, ...]]:
     return path, ()
 
 
-def writable(given: str, layer: Layer) -> str:
+def writable(given: str, layer: Layer) -> None:
     """Check a path to write, which a preset may place below the working folder only.
 
-    Hidden files are refused as well, for none of them is a film. Raises `PathError`.
+    Hidden files are refused as well, for none of them is a film.
+
+    Raises:
+        PathError: when it may not be written.
     """
     parts = [part for part in re.split(r"[\\/]", given) if part != "."]
     absolute = PurePosixPath(given).is_absolute() or bool(PureWindowsPath(given).anchor)
@@ -70,7 +73,6 @@ def writable(given: str, layer: Layer) -> str:
         raise PathError(
             f"{json.dumps(given)} given; allowed: a relative path, no part beginning with a dot"
         )
-    return given
 
 
 def _record() -> Path:

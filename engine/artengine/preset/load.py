@@ -26,7 +26,7 @@ from artengine.preset.document import (
 )
 from artengine.preset.files import PathError, readable, remember, writable
 from artengine.preset.find import RECIPE, find_preset
-from artengine.preset.recipe import to_toml
+from artengine.preset.recipe import one_line, to_toml
 from artengine.settings import DreamSettings, Settings, TrainSettings
 from artengine.source import Source
 from artengine.writer import Writer
@@ -145,7 +145,7 @@ def _checked(
     preset = checker.preset(path)
     mistakes += [f"{document.written(p.place).label}: {p}" for p in checker.problems]
     if preset is None or mistakes:
-        raise PresetError(mistakes)
+        raise PresetError([one_line(mistake) for mistake in mistakes])
     remember(checker.named)
     return preset
 
@@ -296,10 +296,16 @@ class _Checker:
                 place, f"{given!r} given; allowed: a packaged name, a run folder or a weights file"
             )
             return None
-        beside = self.document.written(place).folder / given
-        if "/" in given or "\\" in given or beside.exists():
+        if self._is_weights_path(given, self.document.written(place).folder / given):
             model["weights"] = self._file(place, given)
         return str(model["weights"])
+
+    @staticmethod
+    def _is_weights_path(given: str, beside: Path) -> bool:
+        # Another folder that happens to be called as packaged weights are is not meant.
+        if "/" in given or "\\" in given or given.startswith("."):
+            return True
+        return beside.is_file() or any(beside.glob("*.weights.h5"))
 
     def _array(self, word: str, each: str) -> list[tuple[Place, dict[str, Any]]]:
         given = self.table.get(word, [])
@@ -355,14 +361,11 @@ class _Checker:
             if kind is None or not issubclass(kind, Writer):
                 continue
             path = (*place, "path")
-            if not table.get("path") and kind.suffixes:
-                table["path"] = f"{self.name}{kind.suffixes[0]}"
             given = table.get("path", "")
-            if isinstance(given, str):
-                try:
-                    writable(given, self.document.written(path))
-                except PathError as error:
-                    self._problem(path, str(error))
+            if given == "" and kind.suffixes:
+                given = table["path"] = f"{self.name}{kind.suffixes[0]}"
+            elif given and isinstance(given, str):
+                self._check_target(kind, path, given)
             writer = self._plugin(kind, place, table)
             if not isinstance(writer, Writer):
                 continue
@@ -376,3 +379,13 @@ class _Checker:
                 table["path"] = Path(given).name
             writers.append(writer)
         return tuple(writers)
+
+    def _check_target(self, kind: type[Writer], place: Place, given: str) -> None:
+        try:
+            writable(given, self.document.written(place))
+        except PathError as error:
+            self._problem(place, str(error))
+        # A preset could else have a film written over a file that is none.
+        if kind.suffixes and not given.lower().endswith(kind.suffixes):
+            endings = ", ".join(kind.suffixes)
+            self._problem(place, f'"{given}" given; files of {kind.name} end in {endings}')

@@ -23,7 +23,10 @@ def preset_schema(catalog: Catalog) -> dict[str, Any]:
     definitions: dict[str, Any] = {"curve": {"anyOf": [kind.schema() for kind in curve_kinds()]}}
     for kind in KINDS:
         choices = [_plugin(plugin, kind, definitions) for plugin in catalog.plugins(kind).values()]
-        definitions[kind] = {"oneOf": choices} if choices else {"not": {}}
+        # One source or model may be half written, for `extends` brings the rest of the table;
+        # an effect or writer is whole where it stands.
+        word = "anyOf" if kind in ("source", "model") else "oneOf"
+        definitions[kind] = {word: choices} if choices else {"not": {}}
     heading = {parameter.name: _value(parameter, {}) for parameter in parameters(Heading)}
     names = {"type": "array", "items": {"type": "string"}}
     return {
@@ -63,7 +66,6 @@ def _settings(table: type[BaseModel]) -> dict[str, Any]:
 
 
 def _plugin(plugin: type[Plugin], kind: Kind, definitions: dict[str, Any]) -> dict[str, Any]:
-    # A preset may leave to the one it extends whatever it does not change, even what is required.
     properties: dict[str, Any] = {"use": {"const": plugin.name, "description": about(plugin)}}
     for parameter in parameters(plugin):
         info = plugin.model_fields[parameter.name]
@@ -77,12 +79,13 @@ def _plugin(plugin: type[Plugin], kind: Kind, definitions: dict[str, Any]) -> di
             "type": "string",
             "description": "Weights that ship by this name, a run folder, or a weights file.",
         }
+    required = ["use", *(name for name, info in plugin.model_fields.items() if info.is_required())]
     return {
         "type": "object",
         "title": plugin.name,
         "description": about(plugin),
         "properties": properties,
-        "required": ["use"],
+        "required": [] if kind in ("source", "model") else required,
         "additionalProperties": False,
     }
 

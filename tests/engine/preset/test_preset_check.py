@@ -1,0 +1,283 @@
+"""Checked presets: what they hold, and every mistake at once."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from artengine.catalog import Catalog, load_catalog
+from artengine.curves import Clock
+from artengine.errors import PresetError
+from artengine.preset import Preset, load_preset, parse_preset, to_toml
+
+Write = Callable[[str, str], Path]
+Problems = Callable[..., list[str]]
+
+NIGHT = """
+title = "Night drive"
+about = "an empty highway"
+seed = 7
+
+[source]
+use = "void"
+
+[model]
+use = "net"
+context = 3
+weights = "night-drive"
+
+[train]
+minutes = 10
+
+[dream]
+frames = 480
+size = [512, 256]
+history = 2
+
+[[feedback]]
+use = "grain"
+amount = { keys = { "0s" = 0.0, "4s" = 0.2 }, ease = "in-out" }
+
+[[output]]
+use = "enlarge"
+factor = 2
+
+[[writers]]
+use = "reel"
+path = "films/night.reel"
+"""
+
+
+def minimal(**tables: object) -> dict[str, object]:
+    return {"source": {"use": "void"}, "model": {"use": "net"}, **tables}
+
+
+def mistakes(parts: Catalog, **tables: object) -> list[str]:
+    with pytest.raises(PresetError) as caught:
+        parse_preset(minimal(**tables), parts)
+    return caught.value.problems
+
+
+def test_a_preset_becomes_plugins_settings_and_chains(write: Write, parts: Catalog) -> None:
+    path = write("night.toml", NIGHT)
+    preset = load_preset("night.toml", parts)
+    assert (preset.name, preset.path, preset.title) == ("night", Path("night.toml"), "Night drive")
+    assert (preset.about, preset.seed, preset.weights) == ("an empty highway", 7, "night-drive")
+    assert (preset.source.name, preset.model.context) == ("void", 3)
+    assert (preset.train.minutes, preset.dream.size) == (10, (512, 256))
+    assert [writer.path for writer in preset.writers] == ["films/night.reel"]
+    assert preset.output_chain().output_size((64, 64)) == (128, 128)
+    effect = preset.feedback_chain().automated[0]
+    effect.set_time(Clock(2, 1.0))
+    assert effect.plugin.model_dump()["amount"] == pytest.approx(0.1)
+    assert load_preset(path, parts).table == preset.table
+
+
+def test_what_is_left_out_has_its_default(write: Write, parts: Catalog) -> None:
+    text = '[source]\nuse = "void"\n[model]\nuse = "net"'
+    preset = load_preset(write("bare.toml", text), parts)
+    assert (preset.title, preset.about, preset.seed, preset.weights) == ("bare", "", 0, None)
+    assert (preset.feedback, preset.output, preset.dream.frames) == ((), (), 240)
+    assert [(writer.name, writer.path) for writer in preset.writers] == [("mp4", "bare.mp4")]
+    assert preset.files == ()
+
+
+def test_a_recipe_makes_the_preset_again(write: Write, parts: Catalog) -> None:
+    write("clip.mp4", "")
+    text = NIGHT.replace('use = "void"', 'use = "tape"\npath = "clip.mp4"')
+    first = load_preset(write("night.toml", text), parts, ["dream.frames=5"])
+    recipe = first.recipe()
+    assert recipe.startswith("# an empty highway\n")
+    again = load_preset(write("piece/recipe.toml", recipe), parts)
+    assert again.table == first.table
+    assert again.recipe() == recipe
+    assert (again.name, again.dream, again.source) == ("piece", first.dream, first.source)
+
+
+def test_a_recipe_is_named_by_its_film_and_not_by_where_it_was_put(parts: Catalog) -> None:
+    table = minimal(writers=[{"use": "reel"}])
+    preset = parse_preset(table, parts, ["writers.0.path=/tmp/away/x.reel"])
+    assert preset.writers[0].path == "/tmp/away/x.reel"
+    assert preset.table["writers"] == [{"use": "reel", "path": "x.reel"}]
+
+
+def test_a_table_is_checked_without_being_changed(parts: Catalog) -> None:
+    table = minimal(title="X", feedback=[{"use": "grain"}])
+    preset = parse_preset(table, parts, ["feedback.0.amount=0.5"], name="mine")
+    assert (preset.name, preset.path, preset.title) == ("mine", None, "X")
+    assert table == minimal(title="X", feedback=[{"use": "grain"}])
+
+
+def test_chains_of_one_preset_share_nothing(parts: Catalog) -> None:
+    preset = parse_preset(minimal(feedback=[{"use": "grain"}]), parts)
+    frame = np.zeros((4, 4, 3), np.float32)
+    first, second = preset.feedback_chain(), preset.feedback_chain()
+    for index in range(3):
+        first.apply(frame, Clock(index, 1.0), frame)
+    assert second.apply(frame, Clock(0, 1.0), frame).max() == 1
+    first.automated[0].set("amount", 0.9)
+    assert preset.feedback_chain().automated[0].plugin.model_dump()["amount"] == 0.1
+
+
+def test_every_mistake_comes_at_once_with_the_file_that_holds_it(
+    write: Write, problems: Problems
+) -> None:
+    write(
+        "base.toml",
+        """
+        [source]
+        use = "void"
+        grey = 3
+        [[feedback]]
+        use = "grain"
+        [[feedback]]
+        use = "grain"
+        [[feedback]]
+        use = "grain"
+        amount = 3.0
+        """,
+    )
+    path = write(
+        "night.toml",
+        """
+        extends = "base"
+        title = 5
+        sede = 3
+        [model]
+        use = "nett"
+        [train]
+        los = "huber"
+        learning_rate = "fast"
+        [dream]
+        frames = 0
+        [[output]]
+        use = "grain"
+        amount = "much"
+        amuont = 1
+        [[output]]
+        uze = "grain"
+        [[writers]]
+        use = "reel"
+        path = "../night.reel"
+        """,
+    )
+    lines = problems(path, "dream.fps=-1")
+    assert [line.partition(";")[0] for line in lines] == [
+        'night.toml: sede: unknown (did you mean "seed"?)',
+        "night.toml: title: 5 given",
+        "base.toml: source.grey: 3 given",
+        'night.toml: model.use: there is no model "nett" (did you mean "net"?)',
+        'night.toml: train.los: unknown (did you mean "loss"?)',
+        'night.toml: train.learning_rate: "fast" given',
+        "night.toml: dream.frames: 0 given",
+        "--set: dream.fps: -1 given",
+        "base.toml: feedback[2].amount: 3.0 given",
+        'night.toml: output[0].amount: "much" given',
+        'night.toml: output[0].amuont: unknown (did you mean "amount"?)',
+        "night.toml: output[1]: use is missing",
+        'night.toml: writers[0].path: "../night.reel" given',
+    ]
+    assert "base.toml: feedback[2].amount: 3.0 given; allowed: a number from 0 to 1" in lines
+
+
+def test_source_and_model_are_needed(write: Write, problems: Problems) -> None:
+    lines = problems(write("a.toml", "seed = 1"))
+    assert lines[0].startswith("a.toml: source: missing; write [source] with use = one of: ")
+    assert "void" in lines[0]
+    assert lines[1].startswith("a.toml: model: missing; write [model] with use = one of: ")
+
+
+@pytest.mark.parametrize(
+    ("tables", "line"),
+    [
+        ({"source": [{"use": "void"}]}, "source: a table is needed; write [source], once"),
+        ({"source": "void"}, "source: a table is needed; write [source], once"),
+        ({"dream": 3}, "dream: a table is needed; write [dream], once"),
+        ({"feedback": {"use": "grain"}}, "feedback: a list of tables is needed; write "),
+        ({"feedback": ["grain"]}, "feedback[0]: a table is needed; write [[feedback]] for each"),
+        ({"feedback": [{}]}, "feedback[0]: use is missing; it names the effect: "),
+        ({"source": {"use": 3}}, 'source.use: there is no source "3"; there are: '),
+        ({"output": [{"use": "void"}]}, 'output[0].use: there is no effect "void"'),
+        ({"seed": -1}, "seed: -1 given; allowed: a whole number at least 0 and below 4294967296"),
+        ({"seed": 2**32}, "seed: 4294967296 given; allowed: "),
+        ({"seed": True}, "seed: true given; allowed: "),
+        (
+            {"model": {"use": "net", "context": 2}, "dream": {"history": 3}},
+            "dream.history: 3 given; allowed: a whole number from 0 to 2, the frames ",
+        ),
+        (
+            {"feedback": [{"use": "grain"}, {"use": "enlarge"}]},
+            'feedback[1]: "enlarge" changes the size, and what is fed back must keep it; move it',
+        ),
+        ({"output": [{"use": "lost"}]}, 'output[0]: "lost" cannot tell its size: no map'),
+        ({"model": {"use": "net", "weights": 3}}, "model.weights: 3 given; allowed: a packaged"),
+        ({"source": {"use": "void", "weights": "x"}}, "source.weights: unknown"),
+        (
+            {"writers": [{"use": "reel"}, {"use": "reel"}]},
+            'writers[1].path: "preset.reel" given twice: writers[0]: written there already',
+        ),
+        (
+            {"writers": [{"use": "reel", "path": "x.mp4"}]},
+            'writers[0].path: "x.mp4" given; files of reel end in .reel, .reel.gz',
+        ),
+        ({"writers": [{"use": "reel", "path": 3}]}, "writers[0].path: 3 given; allowed: a text"),
+    ],
+)
+def test_a_mistake_says_what_to_write(tables: dict[str, object], line: str, parts: Catalog) -> None:
+    (found,) = mistakes(parts, **tables)
+    assert found.startswith(f"preset: {line}")
+
+
+def test_an_effect_that_keeps_its_size_with_these_parameters_may_be_fed_back(
+    parts: Catalog,
+) -> None:
+    preset = parse_preset(minimal(feedback=[{"use": "enlarge", "factor": 1}]), parts)
+    assert len(preset.feedback) == 1
+
+
+def test_a_writer_without_endings_needs_no_path(parts: Catalog) -> None:
+    preset = parse_preset(minimal(writers=[{"use": "screen"}, {"use": "reel"}]), parts)
+    assert [writer.path for writer in preset.writers] == ["", "preset.reel"]
+
+
+def test_every_message_is_one_line(parts: Catalog) -> None:
+    lines = mistakes(parts, feedback=[{"use": "a\nb"}], **{"x\ny": 1})
+    assert all("\n" not in line for line in lines)
+
+
+def test_toml_is_written_the_way_people_write_it() -> None:
+    table = {
+        "title": 'quo"te',
+        "seed": 1,
+        "dream": {"size": [64, 48], "fps": 12.5},
+        "feedback": [{"use": "a", "amount": {"keys": {"0.5s": 0.5, "4s": 1}}}, {"use": "b"}],
+        "writers": [],
+    }
+    text = to_toml(table)
+    assert text == (
+        '# quo"te\ntitle = "quo\\"te"\nseed = 1\nwriters = []\n\n'
+        "[dream]\nsize = [64, 48]\nfps = 12.5\n\n"
+        '[[feedback]]\nuse = "a"\namount = { keys = { "0.5s" = 0.5, 4s = 1 } }\n\n'
+        '[[feedback]]\nuse = "b"\n'
+    )
+    assert tomllib.loads(text) == table
+
+
+@pytest.mark.parametrize("said", ["a\nseed = 3", "nul \0 bell \a", "\x1b[31m", "\u2028x", " "])
+def test_no_text_breaks_out_of_a_recipes_comment(said: str) -> None:
+    assert tomllib.loads(to_toml({"about": said})) == {"about": said}
+
+
+def test_presets_that_ship_are_sound(catalog: Catalog) -> None:
+    preset = load_preset("night-drive", catalog)
+    assert isinstance(preset, Preset)
+
+
+def test_a_preset_can_be_checked_while_a_plugin_is_broken(write: Write, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.py"
+    bad.write_text("1 / 0", encoding="utf-8")
+    assert load_preset("night-drive", load_catalog([bad], user_folder=False)).seed == 7

@@ -1,0 +1,216 @@
+"""Which files a stranger's preset may read and write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from artengine import folders
+from artengine.catalog import Catalog
+from artengine.preset import Preset, load_preset
+
+Write = Callable[[str, str], Path]
+Problems = Callable[..., list[str]]
+
+
+@pytest.fixture
+def stranger(tmp_path: Path) -> Path:
+    """A folder outside of all that is the person's, with a preset's folder in it."""
+    (tmp_path / "down" / "pack").mkdir(parents=True)
+    (tmp_path / "down" / "secret.mp4").touch()
+    (tmp_path / "down" / "pack" / "clip.mp4").touch()
+    return tmp_path / "down" / "pack"
+
+
+def preset(folder: Path, path: str, more: str = "") -> Path:
+    file = folder / "p.toml"
+    lines = f'[source]\nuse = "tape"\npath = {path!r}\n{more}\n[model]\nuse = "net"\n'
+    file.write_text(lines, encoding="utf-8")
+    return file
+
+
+def path_of(loaded: Preset) -> str:
+    return str(loaded.source.model_dump()["path"])
+
+
+def test_paths_are_relative_to_the_preset(stranger: Path, parts: Catalog) -> None:
+    loaded = load_preset(preset(stranger, "clip.mp4"), parts)
+    assert path_of(loaded) == str(stranger / "clip.mp4")
+    assert loaded.table["source"]["path"] == str(stranger / "clip.mp4")
+    assert loaded.files == (str(stranger / "clip.mp4"),)
+
+
+def test_paths_are_relative_to_the_file_of_the_chain_that_holds_them(
+    stranger: Path, write: Write, parts: Catalog
+) -> None:
+    preset(stranger, "clip.mp4")
+    path = write("mine.toml", 'extends = "../down/pack/p.toml"\n[source]\nspeed = 2.0')
+    assert path_of(load_preset(path, parts)) == str(stranger / "clip.mp4")
+
+
+@pytest.mark.parametrize("where", ["working", "own"])
+def test_the_working_and_the_persons_own_folder_may_be_read(
+    where: str, stranger: Path, workplace: Path, parts: Catalog
+) -> None:
+    folder = workplace if where == "working" else folders.home()
+    given = str(folder / "deep" / "clip.mp4")
+    assert path_of(load_preset(preset(stranger, given), parts)) == given
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "../secret.mp4",
+        "/etc/passwd",
+        "x/../../secret.mp4",
+        "~/secret.mp4",
+        "../*.mp4",
+        "*/../../*.mp4",
+        "[a-z]*/../../secret.mp4",
+        "/",
+        "..",
+    ],
+)
+def test_nothing_else_may_be_read(given: str, stranger: Path, problems: Problems) -> None:
+    (line,) = problems(preset(stranger, given))
+    assert f'source.path: "{given}" given, which is outside of the folders' in line
+    assert line.endswith(f"pass it yourself with --set source.path={given}")
+
+
+def test_links_do_not_lead_out(stranger: Path, problems: Problems, parts: Catalog) -> None:
+    (stranger / "link.mp4").symlink_to(stranger.parent / "secret.mp4")
+    (stranger / "folder").symlink_to(stranger.parent)
+    (stranger / "inside.mp4").symlink_to(stranger / "clip.mp4")
+    for given in ("link.mp4", "folder/secret.mp4", "folder/*.mp4"):
+        (line,) = problems(preset(stranger, given))
+        assert "outside of the folders" in line
+    assert load_preset(preset(stranger, "inside.mp4"), parts).files
+
+
+def test_a_link_to_a_preset_does_not_move_what_it_may_read(
+    stranger: Path, workplace: Path, problems: Problems
+) -> None:
+    file = preset(stranger, "../secret.mp4")
+    (workplace / "p.toml").symlink_to(file)
+    (line,) = problems(workplace / "p.toml")
+    assert "outside of the folders" in line
+
+
+def test_patterns_inside_are_kept(stranger: Path, parts: Catalog) -> None:
+    loaded = load_preset(preset(stranger, "frames/*.png"), parts)
+    assert path_of(loaded) == str(stranger / "frames" / "*.png")
+
+
+def test_a_name_that_looks_like_a_pattern_is_a_file_where_there_is_one(
+    stranger: Path, parts: Catalog
+) -> None:
+    (stranger / "clip[1].mp4").touch()
+    loaded = load_preset(preset(stranger, "clip[1].mp4"), parts)
+    assert path_of(loaded) == str(stranger / "clip[1].mp4")
+
+
+def test_every_path_is_checked_in_lists_and_effects_as_well(
+    stranger: Path, problems: Problems
+) -> None:
+    more = 'more = ["clip.mp4", "../secret.mp4"]\n[[output]]\nuse = "grain"\nmask = "../m.png"'
+    lines = problems(preset(stranger, "clip.mp4", more))
+    assert [line.split(": ")[1] for line in lines] == ["source.more[1]", "output[0].mask"]
+    assert lines[1].endswith("--set output.0.mask=../m.png")
+
+
+@pytest.mark.parametrize("given", ["a\\u0000b", "a" * 5000])
+def test_what_is_no_path_is_refused(given: str, stranger: Path, problems: Problems) -> None:
+    file = preset(stranger, "X")
+    file.write_text(file.read_text().replace("'X'", f'"{given}"'), encoding="utf-8")
+    (line,) = problems(file)
+    assert "given, which is no path: " in line
+
+
+def test_what_a_person_names_may_be_anywhere_and_is_remembered(
+    stranger: Path, workplace: Path, parts: Catalog, problems: Problems
+) -> None:
+    secret = str(stranger.parent / "secret.mp4")
+    recipe = preset(stranger, secret)
+    problems(recipe)
+    named = load_preset(preset(workplace, "x"), parts, [f"source.path={secret}"])
+    assert path_of(named) == secret
+    assert (folders.home() / "named-files.txt").read_text() == f"{secret}\n"
+    assert path_of(load_preset(recipe, parts)) == secret
+    assert problems(preset(stranger, str(stranger.parent / "other.mp4")))
+
+
+def test_a_path_on_the_command_line_is_relative_to_the_working_folder(
+    stranger: Path, workplace: Path, parts: Catalog
+) -> None:
+    loaded = load_preset(preset(stranger, "clip.mp4"), parts, ["source.path=../down/secret.mp4"])
+    assert path_of(loaded) == str(stranger.parent / "secret.mp4")
+
+
+def test_what_a_refused_preset_names_is_not_remembered(stranger: Path, problems: Problems) -> None:
+    problems(preset(stranger, "x"), "source.path=/etc/passwd", "dream.frames=0")
+    assert not (folders.home() / "named-files.txt").exists()
+
+
+def test_the_files_of_a_run_are_remembered_on_demand(
+    stranger: Path, workplace: Path, parts: Catalog, problems: Problems
+) -> None:
+    loaded = load_preset(preset(stranger, "clip.mp4"), parts)
+    recipe = workplace / "run" / "recipe.toml"
+    recipe.parent.mkdir()
+    recipe.write_text(loaded.recipe(), encoding="utf-8")
+    problems(recipe)
+    loaded.remember_files()
+    loaded.remember_files()
+    assert path_of(load_preset(recipe, parts)) == str(stranger / "clip.mp4")
+    assert len((folders.home() / "named-files.txt").read_text().splitlines()) == 1
+
+
+def test_a_home_that_cannot_be_written_to_stops_nothing(
+    workplace: Path, parts: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (workplace / "file").touch()
+    monkeypatch.setenv("ARTENGINE_HOME", str(workplace / "file" / "home"))
+    loaded = load_preset(preset(workplace, "x"), parts, ["source.path=/etc/passwd"])
+    assert path_of(loaded) == "/etc/passwd"
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["../x.reel", "/tmp/x.reel", "a/../../x.reel", "~/x.reel", "-x.reel", "a\\\\..\\\\x.reel",
+     "C:\\\\x.reel", ".config/x.reel", ".reel", "a/.reel"],
+)  # fmt: skip
+def test_films_are_written_below_the_working_folder(
+    given: str, workplace: Path, problems: Problems, parts: Catalog
+) -> None:
+    file = preset(workplace, "x", f'[[writers]]\nuse = "reel"\npath = "{given}"')
+    (line,) = problems(file)
+    assert "allowed: a relative path, no part beginning with a dot" in line
+    named = given.replace("\\\\", "\\")
+    loaded = load_preset(
+        preset(workplace, "x"), parts, [f"writers=[{{use='reel', path='{named}'}}]"]
+    )
+    assert loaded.writers[0].path == named
+
+
+def test_weights_are_names_or_paths(stranger: Path, parts: Catalog, problems: Problems) -> None:
+    def weights(given: str, *overrides: str) -> str | None:
+        file = preset(stranger, "clip.mp4")
+        file.write_text(f"{file.read_text()}weights = '{given}'\n", encoding="utf-8")
+        return load_preset(file, parts, overrides).weights
+
+    run = stranger / "run"
+    run.mkdir()
+    assert weights("night-drive") == "night-drive"
+    assert weights("run") == "run"
+    (run / "best.weights.h5").touch()
+    assert weights("run") == str(run)
+    assert weights("./run") == str(run)
+    assert weights(".") == str(stranger)
+    assert weights("run/best.weights.h5") == str(run / "best.weights.h5")
+    assert weights("x", "model.weights=/far/away.weights.h5") == "/far/away.weights.h5"
+    file = preset(stranger, "clip.mp4")
+    file.write_text(f"{file.read_text()}weights = '../../x.weights.h5'\n", encoding="utf-8")
+    (line,) = problems(file)
+    assert line.endswith("pass it yourself with --set model.weights=../../x.weights.h5")
