@@ -12,11 +12,11 @@ import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from artengine.studio import Clip, Dream, Preset, catalog, clip, load_preset, show
+    from artengine.studio import Clip, Dream, Preset, clip, installed, load_preset, show
 
 __version__ = "0.1.0"
 
-__all__ = ["Clip", "Dream", "Preset", "__version__", "catalog", "clip", "load_preset", "show"]
+__all__ = ["Clip", "Dream", "Preset", "__version__", "clip", "installed", "load_preset", "show"]
 
 # TensorFlow greets everybody on standard error, where people look for progress and errors. It
 # reads this when it is first imported, which may be from any part of the engine.

@@ -23,11 +23,11 @@ from artengine.preset import Preset, parse_preset
 from artengine.preset import load_preset as read_preset
 from artengine.writer import Film
 
-__all__ = ["Clip", "Dream", "Preset", "catalog", "clip", "load_preset", "show"]
+__all__ = ["Clip", "Dream", "Preset", "clip", "installed", "load_preset", "show"]
 
 
 @lru_cache(maxsize=1)
-def catalog() -> Catalog:
+def installed() -> Catalog:
     """Every plugin that is installed, found once."""
     return load_catalog()
 
@@ -43,8 +43,8 @@ def load_preset(where: str | Path | Mapping[str, Any], *changes: str) -> Preset:
         UsageError, PresetError: when there is none, or with every mistake in it.
     """
     if isinstance(where, Mapping):
-        return parse_preset(where, catalog(), changes)
-    return read_preset(str(where), catalog(), changes)
+        return parse_preset(where, installed(), changes)
+    return read_preset(str(where), installed(), changes)
 
 
 def show(picture: Picture | Frame) -> Image.Image:
@@ -84,7 +84,7 @@ def clip(
         WriterError: when it cannot be written.
     """
     target = Path(path)
-    kind = catalog().writer_for(target.suffix)
+    kind = installed().writer_for(target.suffix)
     if kind is None:
         raise UsageError(f'{target}: no writer for "{target.suffix}"; for example clip.mp4')
     rest = iter(pictures)

@@ -1,0 +1,213 @@
+"""Films rendered from a real clip with a real, small network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+
+from artengine.catalog import Catalog
+from artengine.dream.render import Target, render, targets
+from artengine.dream.session import Dream
+from artengine.errors import PluginError, SourceError, UsageError, WeightsError, WriterError
+from artengine.ffmpeg import Decoder, probe
+from artengine.frame import Picture
+from artengine.nn.determinism import make_deterministic
+from artengine.nn.predictor import Predictor
+from artengine.preset import Preset, parse_preset
+from artengine.writer import Film, Sink, Writer
+
+
+def table(**dream: Any) -> dict[str, Any]:
+    return {
+        "title": "Test",
+        "source": {"use": "video", "path": "clip.mp4"},
+        "model": {"use": "swift", "width": 8},
+        "dream": {"size": [64, 48], "frames": 6, **dream},
+        "feedback": [{"use": "noise", "amount": {"keys": {"0f": 0.0, "5f": 0.3}}}],
+        "output": [{"use": "upscale", "factor": 2}],
+    }
+
+
+@pytest.fixture
+def preset(catalog: Catalog, bikes: Path) -> Preset:
+    return parse_preset(table(), catalog, [f"source.path={bikes}"], name="test")
+
+
+@pytest.fixture(scope="module")
+def predict(catalog: Catalog, bikes: Path) -> Predictor:
+    make_deterministic(0)
+    model = parse_preset(table(), catalog, [f"source.path={bikes}"]).model
+    return Predictor(model, model.build())
+
+
+def test_writes_a_film_with_its_recipe(
+    preset: Preset, catalog: Catalog, predict: Predictor, tmp_path: Path
+) -> None:
+    seen: list[tuple[int, int]] = []
+    rendered = render(
+        preset,
+        catalog,
+        targets(preset, catalog, tmp_path / "a.mp4", tmp_path),
+        predict=predict,
+        progress=lambda done, total: seen.append((done, total)),
+    )
+    assert rendered.files == (tmp_path / "a.mp4",)
+    assert rendered.frames == 6
+    assert seen == [(n, 6) for n in range(1, 7)]
+    assert probe(tmp_path / "a.mp4").size == (128, 96)
+    assert sum(1 for _ in Decoder(tmp_path / "a.mp4", (128, 96))) == 6
+
+
+def test_the_same_preset_makes_the_same_film(
+    preset: Preset, predict: Predictor, catalog: Catalog
+) -> None:
+    films = []
+    for _ in range(2):
+        with Dream(preset, predict=predict) as dream:
+            films.append(list(dream))
+    for a, b in zip(*films, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_can_be_stopped_and_resumed_at_any_frame(preset: Preset, predict: Predictor) -> None:
+    with Dream(preset, predict=predict) as dream:
+        whole = list(dream)
+    with Dream(preset, predict=predict) as dream:
+        pictures = iter(dream)
+        first = [next(pictures) for _ in range(2)]
+        snapshot = dream.snapshot()
+    with Dream(preset, predict=predict, resume=snapshot) as dream:
+        rest = list(dream)
+    assert len(first + rest) == len(whole)
+    for a, b in zip(whole, first + rest, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_a_parameter_can_be_changed_between_frames(preset: Preset, predict: Predictor) -> None:
+    def dream(*, change: bool) -> list[Picture]:
+        with Dream(preset, predict=predict) as dream:
+            pictures = []
+            for picture in dream:
+                pictures.append(picture)
+                if change and len(pictures) == 2:
+                    dream.set("feedback.0.amount", 2.0)
+            return pictures
+
+    plain, changed = dream(change=False), dream(change=True)
+    np.testing.assert_array_equal(plain[2], changed[2])
+    assert np.abs(plain[4].astype(float) - changed[4]).mean() > 1
+
+
+@pytest.mark.parametrize("place", ["feedback.1.amount", "feedback.0.loudness", "nothing", "output"])
+def test_a_parameter_that_is_not_there(preset: Preset, predict: Predictor, place: str) -> None:
+    with Dream(preset, predict=predict) as dream, pytest.raises(UsageError):
+        dream.set(place, 1.0)
+
+
+def test_stops_when_asked_and_keeps_what_there_is(
+    preset: Preset, catalog: Catalog, predict: Predictor, tmp_path: Path
+) -> None:
+    asked = iter([False, False, True])
+    rendered = render(
+        preset,
+        catalog,
+        targets(preset, catalog, tmp_path / "a.mp4", tmp_path),
+        predict=predict,
+        stop=lambda: next(asked),
+    )
+    assert rendered.stopped
+    assert rendered.frames == 3
+    assert sum(1 for _ in Decoder(tmp_path / "a.mp4", (128, 96))) == 3
+
+
+class Failing(Writer):
+    """Fails at its third picture."""
+
+    name: ClassVar[str] = "failing"
+    suffixes: ClassVar[tuple[str, ...]] = ()
+
+    def open(self, target: Path, film: Film) -> Sink:
+        class Broken(Sink):
+            met = 0
+
+            def write(self, picture: Picture) -> None:
+                self.met += 1
+                if self.met == 3:
+                    raise WriterError("the disk is full")
+
+            def close(self) -> None: ...
+
+            def abort(self) -> None: ...
+
+        return Broken()
+
+
+def test_one_failing_writer_does_not_stop_the_others(
+    preset: Preset, catalog: Catalog, predict: Predictor, tmp_path: Path
+) -> None:
+    to = targets(preset, catalog, tmp_path / "a.mp4", tmp_path)
+    to.append(Target(Failing(), tmp_path / "x"))
+    with pytest.raises(WriterError, match="disk is full"):
+        render(preset, catalog, to, predict=predict)
+    assert sum(1 for _ in Decoder(tmp_path / "a.mp4", (128, 96))) == 6
+
+
+def test_the_last_failing_writer_ends_the_film(
+    preset: Preset, catalog: Catalog, predict: Predictor, tmp_path: Path
+) -> None:
+    with pytest.raises(WriterError, match="disk is full"):
+        render(preset, catalog, [Target(Failing(), tmp_path / "x")], predict=predict)
+
+
+def test_a_missing_folder_is_said_before_anything_is_dreamt(
+    preset: Preset, catalog: Catalog, tmp_path: Path
+) -> None:
+    with pytest.raises(WriterError, match="does not exist"):
+        render(preset, catalog, targets(preset, catalog, tmp_path / "no" / "a.mp4", tmp_path))
+
+
+def test_an_unknown_ending(preset: Preset, catalog: Catalog, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"no writer for \"\.mp5\".*\.mp4"):
+        targets(preset, catalog, tmp_path / "a.mp5", tmp_path)
+
+
+def test_no_weights_names_the_command_that_makes_them(
+    preset: Preset, catalog: Catalog, tmp_path: Path
+) -> None:
+    with pytest.raises(WeightsError, match="artengine train test"):
+        render(preset, catalog, targets(preset, catalog, tmp_path / "a.mp4", tmp_path))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_start_beyond_the_end(catalog: Catalog, bikes: Path, predict: Predictor) -> None:
+    far = table(start=100.0)
+    far["source"]["at_end"] = "stop"
+    preset = parse_preset(far, catalog, [f"source.path={bikes}"])
+    with pytest.raises((SourceError, UsageError)), Dream(preset, predict=predict) as dream:
+        list(dream)
+
+
+def test_a_failing_effect_keeps_the_frames_before_it(
+    catalog: Catalog, bikes: Path, predict: Predictor, tmp_path: Path, monkeypatch: Any
+) -> None:
+    preset = parse_preset(table(), catalog, [f"source.path={bikes}"])
+    noise = type(preset.feedback[0].plugin)
+    apply = noise.apply  # type: ignore[attr-defined]
+
+    def fails(self: Any, frame: Any, moment: Any) -> Any:
+        if moment.index == 4:
+            raise ValueError("too much")
+        return apply(self, frame, moment)
+
+    monkeypatch.setattr(noise, "apply", fails)
+    with pytest.raises(PluginError, match=r"noise.*frame 4.*too much"):
+        render(
+            preset,
+            catalog,
+            targets(preset, catalog, tmp_path / "a.mp4", tmp_path),
+            predict=predict,
+        )
+    assert sum(1 for _ in Decoder(tmp_path / "a.mp4", (128, 96))) == 4

@@ -1,0 +1,85 @@
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from artengine.dream.outlet import Outlet
+from artengine.dream.prefetch import Prefetch
+
+
+def numbers(closed: threading.Event, upto: int = 10**9, fails: bool = False) -> Iterator[int]:
+    try:
+        yield from range(upto)
+        if fails:
+            raise ValueError("broken")
+    finally:
+        closed.set()
+
+
+def test_prefetch_keeps_order_and_ends() -> None:
+    closed = threading.Event()
+    with Prefetch(numbers(closed, 50), depth=3) as items:
+        assert list(items) == list(range(50))
+        assert list(items) == []
+    assert closed.is_set()
+
+
+def test_prefetch_reads_only_so_far_ahead_and_stops() -> None:
+    closed = threading.Event()
+    read = []
+
+    def watched() -> Iterator[int]:
+        for number in numbers(closed):
+            read.append(number)
+            yield number
+
+    with Prefetch(watched(), depth=2) as items:
+        assert next(items) == 0
+        time.sleep(0.3)
+        assert len(read) <= 4
+    assert threading.active_count() < 50
+    assert not any(t.name == "prefetch" for t in threading.enumerate())
+
+
+def test_prefetch_raises_after_what_came_before() -> None:
+    closed = threading.Event()
+    with Prefetch(numbers(closed, 3, fails=True)) as items:
+        assert [next(items) for _ in range(3)] == [0, 1, 2]
+        with pytest.raises(ValueError, match="broken"):
+            next(items)
+
+
+def test_outlet_works_in_order_and_finishes() -> None:
+    done: list[int] = []
+    with Outlet(done.append, depth=2) as outlet:
+        for number in range(50):
+            outlet.put(number)
+    assert done == list(range(50))
+
+
+def test_outlet_raises_what_the_work_raises() -> None:
+    def work(number: int) -> None:
+        if number == 3:
+            raise OSError("full")
+
+    def feed() -> None:
+        with Outlet(work, depth=1) as outlet:
+            for number in range(100):
+                outlet.put(number)
+
+    with pytest.raises(OSError, match="full"):
+        feed()
+
+
+def test_outlet_lets_an_error_of_the_loop_through() -> None:
+    done: list[int] = []
+
+    def feed() -> None:
+        with Outlet(done.append) as outlet:
+            outlet.put(1)
+            raise KeyError("loop")
+
+    with pytest.raises(KeyError):
+        feed()
+    assert done == [1]

@@ -1,0 +1,320 @@
+"""Small real networks, really trained on a real clip."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from artengine.catalog import Catalog
+from artengine.errors import TrainingError, WeightsError
+from artengine.model import Model, NetworkState, Tensor
+from artengine.preset import Preset, load_preset, parse_preset
+from artengine.train.cache import prepared
+from artengine.train.log import Row
+from artengine.train.loop import Observer, Position, train
+from artengine.train.recipe import with_length
+from artengine.train.run import Run
+from artengine.weights import build_network, find_weights
+
+if TYPE_CHECKING:
+    import keras
+
+
+def table(**changes: Any) -> dict[str, Any]:
+    return {
+        "source": {"use": "video", "path": "clip.mp4", "end": 2.0},
+        "model": {"use": "swift", "width": 8, "context": 2},
+        "train": {
+            "size": [64, 32],
+            "crop": [32, 32],
+            "batch": 2,
+            "epoch": 3,
+            "steps": 6,
+            "rollout": 2,
+            "context_noise": 0.1,
+            **changes,
+        },
+    }
+
+
+@pytest.fixture
+def preset(catalog: Catalog, bikes: Path) -> Preset:
+    return parse_preset(table(), catalog, [f"source.path={bikes}"], name="test")
+
+
+@pytest.fixture
+def data(catalog: Catalog, bikes: Path) -> Path:
+    preset = parse_preset(table(), catalog, [f"source.path={bikes}"])
+    return prepared(preset.source, preset.train, lambda _done, _total: None)
+
+
+def weights(run: Run) -> bytes:
+    return run.last.read_bytes()
+
+
+def arrays(preset: Preset, run: Run) -> list[Any]:
+    own = dataclasses.replace(preset, weights=str(run.last))
+    return [np.asarray(w) for w in build_network(own, find_weights(own)).get_weights()]
+
+
+def assert_same(a: list[Any], b: list[Any]) -> None:
+    for one, other in zip(a, b, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_makes_a_run_folder_that_can_be_dreamt_from(
+    preset: Preset, data: Path, catalog: Catalog, tmp_path: Path
+) -> None:
+    run = Run(tmp_path / "run")
+    rows: list[Row] = []
+    position = train(preset, data, run, catalog, observer=Observer(epoch=rows.append))
+    assert position.step == 6
+    assert [row.step for row in rows] == [3, 6]
+    assert rows[0].psnr_copy > 10
+    with run.log.open(encoding="utf-8") as file:
+        assert [int(row["step"]) for row in csv.DictReader(file)] == [3, 6]
+    for picture in (run.plot, run.monitor(1), run.monitor(2)):
+        with Image.open(picture) as image:
+            assert image.size[0] > 100
+    assert tomllib.loads(run.recipe.read_text())["model"]["weights"] == "."
+    again = load_preset(run.recipe, catalog)
+    assert find_weights(again).path == run.best
+    assert find_weights(again).train_size == (64, 32)
+    build_network(again, find_weights(again))
+
+
+def test_learns(preset: Preset, data: Path, catalog: Catalog, tmp_path: Path) -> None:
+    rows: list[Row] = []
+    longer = with_length(preset, steps=80, minutes=None)
+    settings = longer.train.model_copy(
+        update={"learning_rate": 0.005, "epoch": 20, "rollout": 1, "context_noise": 0.0}
+    )
+    longer = dataclasses.replace(longer, train=settings)
+    train(longer, data, Run(tmp_path / "run"), catalog, observer=Observer(epoch=rows.append))
+    assert rows[-1].psnr > rows[0].psnr + 1
+    assert rows[-1].loss < 0.8 * rows[0].loss
+
+
+def test_the_same_training_gives_the_same_weights(
+    preset: Preset, data: Path, catalog: Catalog, tmp_path: Path
+) -> None:
+    runs = [Run(tmp_path / name) for name in "ab"]
+    for run in runs:
+        train(preset, data, run, catalog)
+    assert_same(arrays(preset, runs[0]), arrays(preset, runs[1]))
+
+
+def test_resumes_exactly(preset: Preset, data: Path, catalog: Catalog, tmp_path: Path) -> None:
+    """Stopped within an epoch and within a round, it goes on as if it had not been."""
+    whole, parts = Run(tmp_path / "whole"), Run(tmp_path / "parts")
+    train(preset, data, whole, catalog)
+
+    def after(steps: int) -> Observer:
+        reached = 0
+
+        def step(position: Position, loss: float, share: float) -> None:
+            nonlocal reached
+            reached = position.step
+
+        return Observer(step=step, stop=lambda: reached >= steps)
+
+    stopped = train(preset, data, parts, catalog, observer=after(4))
+    assert stopped.step == 4
+    position = train(preset, data, parts, catalog, resume=True)
+    assert position.step == 6
+    assert_same(arrays(preset, whole), arrays(preset, parts))
+
+
+def test_refuses_to_overwrite_and_to_resume_nothing(
+    preset: Preset, data: Path, catalog: Catalog, tmp_path: Path
+) -> None:
+    run = Run(tmp_path / "run")
+    with pytest.raises(TrainingError, match="no checkpoint to resume"):
+        train(preset, data, run, catalog, resume=True)
+    train(with_length(preset, steps=1, minutes=None), data, run, catalog)
+    with pytest.raises(TrainingError, match="--resume"):
+        train(preset, data, run, catalog)
+
+
+def test_stops_where_the_loss_is_no_number(
+    catalog: Catalog, bikes: Path, data: Path, tmp_path: Path
+) -> None:
+    wild = table(optimizer="sgd", learning_rate=10.0, loss="mean_squared_error", steps=200, epoch=1)
+    wild["model"] = {"use": "boundless", "context": 2}
+    catalog = with_models(catalog, Boundless)
+    preset = parse_preset(wild, catalog, [f"source.path={bikes}"])
+    run = Run(tmp_path / "run")
+    with pytest.raises(TrainingError, match=r"loss became (nan|inf) at step \d+.*--resume"):
+        train(preset, data, run, catalog)
+    assert all(np.isfinite(array).all() for array in arrays(preset, run))
+
+
+@pytest.mark.parametrize("change", [{"optimizer": "adamant"}, {"loss": "sadness"}])
+def test_unknown_names(
+    catalog: Catalog, bikes: Path, data: Path, tmp_path: Path, change: dict[str, str]
+) -> None:
+    preset = parse_preset(table(**change), catalog, [f"source.path={bikes}"])
+    with pytest.raises(TrainingError, match=next(iter(change.values()))):
+        train(preset, data, Run(tmp_path / "run"), catalog)
+
+
+def test_keeps_weights_every_so_often(
+    catalog: Catalog, bikes: Path, data: Path, tmp_path: Path
+) -> None:
+    preset = parse_preset(table(keep_every=2), catalog, [f"source.path={bikes}"])
+    run = Run(tmp_path / "run")
+    train(preset, data, run, catalog)
+    kept = sorted(path.name for path in (run.folder / "kept").glob("*.weights.h5"))
+    assert kept == ["epoch-00002.weights.h5"]
+
+
+def test_mixed_precision_trains_and_saves_full_weights(
+    catalog: Catalog, bikes: Path, data: Path, tmp_path: Path
+) -> None:
+    preset = parse_preset(
+        table(precision="mixed_bfloat16", steps=3), catalog, [f"source.path={bikes}"]
+    )
+    run = Run(tmp_path / "run")
+    train(preset, data, run, catalog)
+    assert all(array.dtype == np.float32 for array in arrays(preset, run))
+
+
+def test_weights_of_another_model_are_refused(
+    preset: Preset, catalog: Catalog, data: Path, bikes: Path, tmp_path: Path
+) -> None:
+    run = Run(tmp_path / "run")
+    train(with_length(preset, steps=1, minutes=None), data, run, catalog)
+    other = table()
+    other["model"] = {"use": "hourglass", "weights": str(run.folder)}
+    changes = [f"source.path={bikes}", f"model.weights={run.folder}"]
+    asks = parse_preset(other, catalog, changes)
+    with pytest.raises(WeightsError, match=r"made for swift .*hourglass"):
+        build_network(asks, find_weights(asks))
+
+
+class Boundless(Model):
+    """A single linear convolution, which explodes when its steps are too long."""
+
+    name: ClassVar[str] = "boundless"
+
+    def build(self) -> keras.Model:
+        import keras
+
+        history = keras.Input((None, None, 3 * self.context))
+        return keras.Model(history, keras.layers.Conv2D(3, 3, padding="same")(history))
+
+
+class Remembering(Boundless):
+    """Carries a running mean of its predictions."""
+
+    name: ClassVar[str] = "remembering"
+
+    def initial_state(self, network: keras.Model, history: Tensor) -> NetworkState:
+        from keras import ops
+
+        return (ops.zeros_like(history[..., :3]),)
+
+    def step(
+        self,
+        network: keras.Model,
+        history: Tensor,
+        state: NetworkState,
+        seed: Tensor,
+        *,
+        training: bool = False,
+    ) -> tuple[Tensor, NetworkState]:
+        mean = 0.5 * state[0] + 0.5 * network(history, training=training)
+        return mean, (mean,)
+
+
+class OwnLoss(Boundless):
+    """Wants its predictions to be black, whatever the truth is."""
+
+    name: ClassVar[str] = "own-loss"
+
+    def loss(self, network: keras.Model, history: Tensor, truth: Tensor, seed: Tensor) -> Tensor:
+        from keras import ops
+
+        return ops.mean(ops.square(network(history, training=True)))
+
+
+class Sampling(Boundless):
+    """Adds noise that comes from the seed it is given."""
+
+    name: ClassVar[str] = "sampling"
+
+    def step(
+        self,
+        network: keras.Model,
+        history: Tensor,
+        state: NetworkState,
+        seed: Tensor,
+        *,
+        training: bool = False,
+    ) -> tuple[Tensor, NetworkState]:
+        from keras import ops
+
+        prediction = network(history, training=training)
+        phase = ops.cast(seed[0] % 1000 + 7 * (seed[1] % 1000), "float32")
+        return prediction + 0.01 * ops.sin(phase + 1e4 * prediction), state
+
+
+class With(Catalog):
+    """A catalogue with more models than those that are installed."""
+
+    def __init__(self, base: Catalog, more: tuple[type[Model], ...]) -> None:
+        self.__dict__ = base.__dict__
+        self._more = {kind.name: kind for kind in more}
+
+    @property
+    def models(self) -> Any:
+        return {**super().models, **self._more}
+
+    def plugins(self, kind: Any) -> Any:
+        found = super().plugins(kind)
+        return {**found, **self._more} if kind == "model" else found
+
+
+def with_models(catalog: Catalog, *more: type[Model]) -> Catalog:
+    copied = object.__new__(Catalog)
+    copied.__dict__ = dict(catalog.__dict__)
+    return With(copied, more)
+
+
+@pytest.fixture(params=[Remembering, OwnLoss, Sampling])
+def kind(request: pytest.FixtureRequest) -> type[Model]:
+    chosen: type[Model] = request.param
+    return chosen
+
+
+def test_models_may_carry_a_state_sample_or_bring_their_own_loss(
+    kind: type[Model], catalog: Catalog, bikes: Path, data: Path, tmp_path: Path
+) -> None:
+    from artengine.dream.session import Dream
+
+    catalog = with_models(catalog, kind)
+    own = table(steps=4, learning_rate=0.001)
+    own["model"] = {"use": kind.name, "context": 2}
+    own["dream"] = {"frames": 4, "size": [32, 16]}
+    preset = parse_preset(own, catalog, [f"source.path={bikes}"])
+    run = Run(tmp_path / "run")
+    rows: list[Row] = []
+    train(preset, data, run, catalog, observer=Observer(epoch=rows.append))
+    assert np.isfinite(rows[-1].loss)
+    ready = dataclasses.replace(preset, weights=str(run.folder))
+    films = []
+    for _ in range(2):
+        with Dream(ready) as dream:
+            films.append([turn.prediction for turn in dream.turns()])
+    assert_same(films[0], films[1])
+    other = dataclasses.replace(ready, seed=5)
+    with Dream(other) as dream:
+        third = [turn.prediction for turn in dream.turns()]
+    assert np.array_equal(films[0][1], third[1]) == (kind is not Sampling)
