@@ -84,7 +84,7 @@ def clip(
         WriterError: when it cannot be written.
     """
     target = Path(path)
-    kind = installed().writer_for(target.suffix)
+    kind = installed().writer_for(target.name)
     if kind is None:
         raise UsageError(f'{target}: no writer for "{target.suffix}"; for example clip.mp4')
     rest = iter(pictures)

@@ -64,3 +64,7 @@ class Writer(Plugin):
 
         The target's folder exists. Raises `WriterError` when nothing can be written there.
         """
+
+    def result(self, target: Path) -> Path:
+        """What stands there once a film was written to `target`: a file, or a folder of frames."""
+        return target

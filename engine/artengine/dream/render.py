@@ -47,7 +47,7 @@ def targets(preset: Preset, catalog: Catalog, output: Path | None, folder: Path)
         UsageError: when no writer fits the suffix of `output`.
     """
     if output is not None:
-        kind = catalog.writer_for(output.suffix)
+        kind = catalog.writer_for(output.name)
         if kind is None:
             known = sorted({s for writer in catalog.writers.values() for s in writer.suffixes})
             raise UsageError(
@@ -102,7 +102,7 @@ class Sinks:
             except WriterError as error:
                 self._set_aside(entry, error)
             else:
-                files.append(entry[0].path)
+                files.append(entry[0].writer.result(entry[0].path))
         self._open.clear()
         if self._errors:
             raise self._errors[0]

@@ -33,3 +33,7 @@ class Jpg(Writer):
             image.save(buffer, "JPEG", quality=self.quality, subsampling=sampling, comment=comment)
 
         return FramesSink(target, film, save)
+
+    def result(self, target: Path) -> Path:
+        """The folder of the frames."""
+        return target.with_suffix("")

@@ -33,3 +33,7 @@ class Png(Writer):
             image.save(buffer, "PNG", compress_level=self.compression, pnginfo=tags)
 
         return FramesSink(target, film, save)
+
+    def result(self, target: Path) -> Path:
+        """The folder of the frames."""
+        return target.with_suffix("")

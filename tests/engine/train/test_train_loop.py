@@ -90,13 +90,11 @@ def test_makes_a_run_folder_that_can_be_dreamt_from(
     build_network(again, find_weights(again))
 
 
-def test_learns(preset: Preset, data: Path, catalog: Catalog, tmp_path: Path) -> None:
+def test_learns(catalog: Catalog, bikes: Path, data: Path, tmp_path: Path) -> None:
     rows: list[Row] = []
-    longer = with_length(preset, steps=80, minutes=None)
-    settings = longer.train.model_copy(
-        update={"learning_rate": 0.005, "epoch": 20, "rollout": 1, "context_noise": 0.0}
-    )
-    longer = dataclasses.replace(longer, train=settings)
+    settings = table(learning_rate=0.01, epoch=40, rollout=1, context_noise=0.0, steps=120)
+    settings["model"]["width"] = 16
+    longer = parse_preset(settings, catalog, [f"source.path={bikes}"])
     train(longer, data, Run(tmp_path / "run"), catalog, observer=Observer(epoch=rows.append))
     assert rows[-1].psnr > rows[0].psnr + 1
     assert rows[-1].loss < 0.8 * rows[0].loss
