@@ -37,7 +37,10 @@ class Finding:
 
 
 def doctor(plugin: PluginFiles = None, as_json: AsJson = False) -> None:
-    """Check versions, ffmpeg, accelerators, plugins and folders; exit code 1 when one fails.
+    """Check that all that the engine needs is there.
+
+    Looks at versions, ffmpeg, folders, plugins and accelerators. The command ends with exit code 1
+    when one of them failed; a warning is no failure.
 
     Examples:
 

@@ -17,7 +17,9 @@ plugins_app = typer.Typer(name="plugins", help="Show what presets can name.", no
 
 @plugins_app.command("list")
 def list_(plugin: PluginFiles = None, as_json: AsJson = False) -> None:
-    """List sources, models, effects and writers, and the plugins that failed with their reasons.
+    """List what presets can name, and which plugins failed.
+
+    A plugin that fails is named with its reason; the others work nonetheless.
 
     Examples:
 

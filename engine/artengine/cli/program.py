@@ -6,8 +6,6 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, cast
 
@@ -15,6 +13,14 @@ import typer
 from typer.core import TyperGroup
 
 from artengine import __version__
+from artengine.cli.batch import batch
+from artengine.cli.doctor import doctor
+from artengine.cli.dream import dream
+from artengine.cli.gallery import gallery_app
+from artengine.cli.plugins import plugins_app
+from artengine.cli.prepare import prepare
+from artengine.cli.presets import presets_app
+from artengine.cli.train import train
 from artengine.errors import ArtengineError
 
 STOPPED = 130
@@ -97,11 +103,10 @@ def start(
         typer.echo(ctx.get_help())
 
 
-for _command in ("dream", "train", "prepare", "batch", "doctor"):
-    if find_spec(f"artengine.cli.{_command}"):
-        app.command(_command)(getattr(import_module(f"artengine.cli.{_command}"), _command))
-for _group in ("presets", "plugins", "gallery"):
-    app.add_typer(getattr(import_module(f"artengine.cli.{_group}"), f"{_group}_app"))
+for command in (dream, train, prepare, batch, doctor):
+    app.command()(command)
+for group in (presets_app, plugins_app, gallery_app):
+    app.add_typer(group)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

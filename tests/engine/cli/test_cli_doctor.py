@@ -1,0 +1,84 @@
+"""`artengine doctor`: what is there, and what it says of what is not."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from artengine.cli import main
+from artengine.cli.doctor import Finding, accelerators, folders, versions
+
+
+def test_a_sound_machine_passes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bad = tmp_path / "bad.py"
+    bad.write_text("1 / 0", encoding="utf-8")
+    assert main(["doctor", "--json", "--plugin", str(bad)]) == 0
+    found = {entry["topic"]: entry for entry in json.loads(capsys.readouterr().out)}
+    assert found.pop("plugin bad.py") == {
+        "topic": "plugin bad.py",
+        "status": "warning",
+        "text": "ZeroDivisionError: division by zero (bad.py, line 1) (--plugin)",
+    }
+    assert {entry["status"] for entry in found.values()} == {"ok"}
+    topics = {"python", "artengine", "tensorflow", "keras", "ffmpeg", "own folder", "accelerators"}
+    assert topics <= set(found)
+    assert "effect trails" in found["plugin artengine_plugins.effects"]["text"]
+
+
+def test_what_failed_is_told_and_ends_the_command_with_1(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("ARTENGINE_CACHE", str(tmp_path / "file" / "cache"))
+    assert main(["doctor"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    (line,) = [line for line in lines if line.startswith("failed")]
+    assert line == (
+        f"failed   cache folder: {tmp_path}/file/cache cannot be written to: Not a directory; "
+        "set ARTENGINE_CACHE to another"
+    )
+
+
+def test_folders_are_looked_at_and_not_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ARTENGINE_HOME", str(tmp_path / "not" / "yet"))
+    assert next(folders()) == Finding("own folder", "ok", str(tmp_path / "not" / "yet"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_ffmpeg_that_does_not_run_is_told(tmp_path: Path) -> None:
+    broken = tmp_path / "ffmpeg"
+    broken.write_text("#!/bin/sh\nexit 3\n", encoding="utf-8")
+    broken.chmod(0o755)
+    for named in (tmp_path / "nothing", broken):
+        # In a process of its own, for the binary is looked for once.
+        code = "from artengine.cli.doctor import ffmpeg; f = ffmpeg(); print(f.status, f.text)"
+        told = subprocess.run(
+            [sys.executable, "-c", code],
+            env=os.environ | {"IMAGEIO_FFMPEG_EXE": str(named)},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+        )
+        assert told.stdout.startswith("failed ")
+        assert told.stdout.count("\n") == 1
+
+
+def test_a_tensorflow_that_does_not_import_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "tensorflow", None)
+    found = accelerators()
+    assert found.status == "failed"
+    assert found.text.startswith("tensorflow cannot be imported: ")
+
+
+def test_versions_are_read_without_importing_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("tensorflow", "keras", "cv2"):
+        monkeypatch.setitem(sys.modules, module, None)
+    assert {finding.status for finding in versions()} == {"ok"}

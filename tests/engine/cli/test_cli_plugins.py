@@ -1,0 +1,123 @@
+"""`artengine plugins list` and `show`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from artengine.cli import main
+
+EFFECT = '''
+from typing import ClassVar
+from artengine.api import Effect, Param, hookimpl
+
+class Still(Effect):
+    """Leave everything
+    as it is.
+
+    More is said here.
+    """
+    name: ClassVar[str] = "test-still"
+    amount: float = Param(0.5, ge=0, le=1, unit="turns a second")
+    """Nothing comes
+    of it."""
+    factor: int = Param(automatable=False)
+    """A number that must be given."""
+    def apply(self, frame, moment):
+        return frame
+
+@hookimpl
+def register_effects():
+    return [Still]
+'''
+
+
+@pytest.fixture
+def still(tmp_path: Path) -> str:
+    path = tmp_path / "still.py"
+    path.write_text(EFFECT, encoding="utf-8")
+    return str(path)
+
+
+@pytest.fixture
+def bad(tmp_path: Path) -> str:
+    path = tmp_path / "bad.py"
+    path.write_text("import nowhere_to_be_found", encoding="utf-8")
+    return str(path)
+
+
+def test_the_list_names_everything_and_what_failed(
+    still: str, bad: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["plugins", "list", "--plugin", still, "--plugin", bad]) == 0
+    told = capsys.readouterr()
+    lines = told.out.splitlines()
+    kinds = [line for line in lines if not line.startswith(" ")]
+    assert kinds == ["sources", "models", "effects", "writers", "failed"]
+    (line,) = [line for line in lines if line.startswith("  test-still ")]
+    assert line.endswith("  Leave everything as it is.")
+    assert lines[-1] == (
+        "  bad.py (--plugin): ModuleNotFoundError: No module named 'nowhere_to_be_found' "
+        "(bad.py, line 1)"
+    )
+    assert told.err == ""
+
+
+def test_plugins_may_be_named_before_the_command_and_after_it(
+    still: str, bad: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--plugin", still, "plugins", "list", "--json", "--plugin", bad]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert [report["plugin"] for report in listed["plugins"]][-2:] == ["still.py", "bad.py"]
+    assert {"name": "test-still", "about": "Leave everything as it is."} in listed["effects"]
+    assert set(listed) == {"sources", "models", "effects", "writers", "plugins"}
+
+
+def test_a_plugin_is_shown_with_its_parameters(
+    still: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["plugins", "show", "test-still", "--plugin", still]) == 0
+    assert capsys.readouterr().out == (
+        "effect test-still\n\nLeave everything\nas it is.\n\nMore is said here.\n\n"
+        "  amount: a number from 0 to 1 in turns a second or a curve; default 0.5\n"
+        "      Nothing comes of it.\n\n"
+        "  factor: a whole number; required\n"
+        "      A number that must be given.\n"
+    )
+
+
+def test_a_plugin_is_shown_to_programs(still: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plugins", "show", "test-still", "--json", "--plugin", still]) == 0
+    (shown,) = json.loads(capsys.readouterr().out)
+    assert (shown["kind"], shown["name"]) == ("effect", "test-still")
+    amount, factor = shown["parameters"]
+    assert amount["schema"] == {"type": "number", "minimum": 0, "maximum": 1}
+    assert (amount["curve"], amount["default"], amount["unit"]) == (True, 0.5, "turns a second")
+    assert (factor["curve"], factor["default"], factor["required"]) == (False, None, True)
+
+
+def test_every_plugin_that_ships_can_be_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plugins", "list", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    for kind in ("sources", "models", "effects", "writers"):
+        for plugin in listed[kind]:
+            assert main(["plugins", "show", plugin["name"]]) == 0
+            assert plugin["name"] in capsys.readouterr().out
+
+
+def test_an_unknown_plugin_is_answered_with_the_nearest(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["plugins", "show", "trials"]) == 4
+    assert capsys.readouterr().err == (
+        'error: no plugin "trials" (did you mean "trails"?); see artengine plugins list\n'
+    )
+
+
+def test_a_plugin_file_that_is_not_there_is_a_wrong_command(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["--plugin", "nowhere.py", "plugins", "list"]) == 2
+    assert capsys.readouterr().err.startswith("error: no plugin at nowhere.py")

@@ -1,0 +1,104 @@
+"""`artengine presets list`, `show`, `validate` and `schema`."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from artengine.cli import main
+
+GOOD = """
+about = "a sky full of stars"
+[source]
+use = "synthetic"
+scene = "starfield"
+[model]
+use = "swift"
+"""
+
+
+@pytest.fixture(autouse=True)
+def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ARTENGINE_HOME", str(tmp_path / "home"))
+    (tmp_path / "presets").mkdir()
+    (tmp_path / "presets" / "sky.toml").write_text(GOOD, encoding="utf-8")
+    return tmp_path
+
+
+def test_presets_are_listed(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["presets", "list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert any(line.split()[0] == "night-drive" and "(packaged)" in line for line in lines)
+    assert any(line.endswith("a sky full of stars (working folder)") for line in lines)
+    assert main(["presets", "list", "--json"]) == 0
+    listed = {entry["name"]: entry for entry in json.loads(capsys.readouterr().out)}
+    assert listed["sky"] == {
+        "name": "sky",
+        "about": "a sky full of stars",
+        "path": str(workplace / "presets" / "sky.toml"),
+        "folder": "working folder",
+    }
+
+
+def test_a_preset_is_shown_as_one_table(
+    workplace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (workplace / "more.toml").write_text('extends = "sky"\nseed = 5', encoding="utf-8")
+    assert main(["presets", "show", "more.toml", "--set", "dream.frames=9"]) == 0
+    table = tomllib.loads(capsys.readouterr().out)
+    assert (table["seed"], table["dream"]) == (5, {"frames": 9})
+    assert table["source"] == {"use": "synthetic", "scene": "starfield"}
+    assert "extends" not in table
+
+
+def test_what_is_shown_is_a_preset(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["presets", "show", "sky"]) == 0
+    shown = capsys.readouterr().out
+    (workplace / "again.toml").write_text(shown, encoding="utf-8")
+    assert main(["presets", "show", "again.toml"]) == 0
+    assert capsys.readouterr().out == shown
+
+
+def test_sound_presets_are_told_so_and_mistakes_named(
+    workplace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["presets", "validate", "sky", "night-drive"]) == 0
+    told = capsys.readouterr()
+    assert told.out.splitlines()[0] == "presets/sky.toml: ok"
+    assert told.out.splitlines()[1].endswith("night-drive.toml: ok")
+    for name in ("a", "b"):
+        text = f'{GOOD}\n[dream]\nframes = "{name}"'
+        (workplace / f"{name}.toml").write_text(text, encoding="utf-8")
+    assert main(["presets", "validate", "a.toml", "sky", "b.toml"]) == 3
+    told = capsys.readouterr()
+    assert told.out == "presets/sky.toml: ok\n"
+    assert told.err == (
+        'error: a.toml: dream.frames: "a" given; allowed: a whole number at least 1\n'
+        'error: b.toml: dream.frames: "b" given; allowed: a whole number at least 1\n'
+    )
+
+
+def test_a_preset_that_is_not_there_is_a_wrong_command(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["presets", "validate", "skyy"]) == 2
+    assert 'error: no preset "skyy" (did you mean "sky"?)' in capsys.readouterr().err
+
+
+def test_the_schema_is_printed_or_written(
+    workplace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["presets", "schema"]) == 0
+    schema = json.loads(capsys.readouterr().out)
+    assert schema["title"] == "artengine preset"
+    assert main(["presets", "schema", "-o", "schema.json"]) == 0
+    assert capsys.readouterr().out == ""
+    assert json.loads((workplace / "schema.json").read_text()) == schema
+    assert main(["presets", "schema", "-o", "no/such/folder.json"]) == 6
+    assert capsys.readouterr().err == (
+        "error: cannot write no/such/folder.json: No such file or directory\n"
+    )

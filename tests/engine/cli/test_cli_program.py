@@ -1,0 +1,154 @@
+"""The command line as a whole: help, errors, exit codes and endings."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from artengine import __version__, errors
+from artengine.cli import app, main
+from artengine.cli.program import EPILOG
+
+
+def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, (*path, name))
+        else:
+            yield (*path, name)
+
+
+COMMANDS = sorted(commands(typer.main.get_command(app)))
+
+
+def test_every_command_is_there() -> None:
+    assert [" ".join(path) for path in COMMANDS] == [
+        "batch",
+        "doctor",
+        "dream",
+        "gallery build",
+        "plugins list",
+        "plugins show",
+        "prepare",
+        "presets list",
+        "presets schema",
+        "presets show",
+        "presets validate",
+        "train",
+    ]
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_help_has_examples_that_begin_with_the_command(
+    path: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*path, "--help"]) == 0
+    told = capsys.readouterr()
+    examples = told.out.partition("Examples:")[2].partition("Options:")[0].split("\n\n")
+    shown = [" ".join(example.split()) for example in examples if example.strip()]
+    assert any(example.startswith(f"artengine {' '.join(path)}") for example in shown)
+    assert told.err == ""
+
+
+def test_every_exit_code_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type)]
+    codes = {kind.exit_code for kind in kinds if issubclass(kind, errors.ArtengineError)}
+    lines = EPILOG.partition("Exit codes:")[2].split("\n")
+    told = {int(line.split()[0]) for line in lines if line.strip()}
+    assert told == codes | {0, 130}
+    assert main(["--help"]) == 0
+    assert "Exit codes:\n    0    done\n" in capsys.readouterr().out
+
+
+def test_no_command_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 0
+    assert capsys.readouterr().out.startswith("Usage: artengine [OPTIONS] COMMAND")
+    assert main(["presets"]) == 0
+    assert "Usage: artengine presets" in capsys.readouterr().out
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"artengine {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (["drem"], "error: no such command 'drem'"),
+        (["--plugn"], "error: no such option: --plugn"),
+        (["plugins", "show"], "error: missing argument 'NAME'; see artengine plugins show --help"),
+        (["plugins", "lst"], "; see artengine plugins --help"),
+        (["dream", "x", "--frames", "many"], "; see artengine dream --help"),
+        (["--plugin"], "error: option '--plugin' requires an argument"),
+    ],
+)
+def test_a_wrong_command_is_answered_on_one_line(
+    line: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(line) == 2
+    told = capsys.readouterr()
+    assert said in told.err
+    assert told.err.startswith("error: ")
+    assert told.err.count("\n") == 1
+    assert told.out == ""
+
+
+def test_every_line_of_an_error_is_marked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.toml"
+    path.write_text("sede = 1", encoding="utf-8")
+    assert main(["presets", "validate", str(path)]) == 3
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 3
+    assert all(line.startswith(f"error: {path}: ") for line in lines)
+
+
+def test_ctrl_c_is_answered_with_one_word(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plugin = tmp_path / "slow.py"
+    plugin.write_text("raise KeyboardInterrupt", encoding="utf-8")
+    assert main(["--plugin", str(plugin), "plugins", "list"]) == 130
+    assert capsys.readouterr().err == "stopped\n"
+
+
+def run(code: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    command = [sys.executable, "-m", "artengine", "presets", "schema"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        told = process.stderr.read()
+    assert told == b""
+    assert process.returncode == 1
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["dream", "--help"], ["--version"]])
+def test_help_loads_nothing_that_takes_time(arguments: list[str]) -> None:
+    heavy = ("tensorflow", "keras", "cv2", "numpy", "PIL", "artengine_plugins")
+    done = run(
+        "import sys; from artengine.cli import main; code = main("
+        f"{arguments!r}); print([m for m in {heavy!r} if m in sys.modules], file=sys.stderr); "
+        "sys.exit(code)"
+    )
+    assert (done.returncode, done.stderr) == (0, "[]\n")
+
+
+def test_warnings_are_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["--version"])
+    logging.getLogger("artengine").warning("something %s", "odd")
+    assert capsys.readouterr().err == "warning: something odd\n"
