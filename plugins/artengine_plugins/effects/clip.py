@@ -32,10 +32,10 @@ class Clip(Effect):
 
     def apply(self, frame: Frame, moment: Moment) -> Frame:
         """Hold the values."""
-        knee = self.softness * (self.high - self.low) / 2.0
+        knee = np.float32(self.softness * (self.high - self.low) / 2.0)
         held = np.clip(frame, self.low + knee, self.high - knee)
         if knee:
             # A hyperbola that leaves the straight part at its slope and nears the limit for ever.
             beyond = frame - held
-            held += beyond / (1.0 + np.abs(beyond) / np.float32(knee))
+            held += beyond * knee / (knee + np.abs(beyond))
         return held

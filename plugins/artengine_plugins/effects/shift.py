@@ -17,10 +17,11 @@ class Shift(Effect):
     name: ClassVar[str] = "shift"
 
     x: float = Param(2.0, ge=-1024, le=1024)
-    """How far to the right a frame, to the left below 0; nothing at 0. Whole pixels stay crisp."""
+    """How far to the right a frame: still at 0, a flicker at 1024, as far to the left at -1024.
+    Whole pixels stay crisp."""
 
     y: float = Param(0.0, ge=-1024, le=1024)
-    """How far down a frame, up below 0; nothing at 0."""
+    """How far down a frame: still at 0, a flicker at 1024, as far up at -1024."""
 
     unit: Literal["pixels", "percent"] = "pixels"
     """What x and y count: `pixels`, or `percent` of the frame's width and height, which looks the
@@ -44,5 +45,5 @@ class Shift(Effect):
         if self.border == "wrap":
             return float(np.fmod(distance, length))
         if self.border == "reflect":
-            return float(np.fmod(distance, max(1, 2 * (length - 1))))
+            return float(np.fmod(distance, 2 * length))
         return min(max(distance, -float(length)), float(length))

@@ -11,7 +11,8 @@ Border = Literal["reflect", "wrap", "replicate", "black"]
 own pixels drawn out into streaks; `black`: nothing."""
 
 BORDERS: dict[str, int] = {
-    "reflect": cv2.BORDER_REFLECT_101,
+    # Not BORDER_REFLECT_101, with which cubic filtering never ends where a side is one pixel.
+    "reflect": cv2.BORDER_REFLECT,
     "wrap": cv2.BORDER_WRAP,
     "replicate": cv2.BORDER_REPLICATE,
     "black": cv2.BORDER_CONSTANT,

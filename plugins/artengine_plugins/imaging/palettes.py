@@ -28,7 +28,7 @@ PALETTES: dict[PaletteName, tuple[HexColour, ...]] = {
     "moss": ("#070b08", "#1b2b1d", "#3f5a2a", "#86923f", "#cfc97a", "#f7f3d8"),
     "sodium": ("#05070f", "#1a2233", "#5a3a22", "#c4701d", "#fdb646", "#fff6dd"),
     "neon": ("#08010f", "#34087a", "#b312a8", "#ff4f8b", "#4fd8f2", "#f1fff4"),
-    "aurora": ("#030812", "#0a3a4a", "#128a6a", "#6fd07a", "#b59be8", "#fbe8fa"),
+    "aurora": ("#030812", "#0a3a4a", "#128a6a", "#6fd07a", "#c6aef2", "#fbe8fa"),
     "infrared": ("#08131a", "#123f47", "#7a1d3f", "#d93a66", "#f79bb0", "#fdf0ea"),
     "bruise": ("#0c0a12", "#2b2146", "#5a3f7d", "#7f7aa0", "#b9b27a", "#efe7b0"),
     "cyanotype": ("#051428", "#0d325e", "#2f659c", "#7ba5c9", "#c5d8e0", "#f8f6ec"),

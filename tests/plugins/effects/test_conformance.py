@@ -1,0 +1,252 @@
+"""What every effect promises, whatever it does to a picture."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from itertools import product
+from typing import Any, Literal, get_args, get_origin
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from artengine.api import Effect, Frame, Moment, size_of
+from artengine.params import Automated, bounds, check
+from artengine_plugins.effects import register_effects
+
+At = Callable[[int, Frame], Moment]
+Random = Callable[..., Frame]
+Shots = Callable[[int, int], Sequence[Frame]]
+
+EFFECTS: Sequence[type[Effect]] = register_effects()
+SIZES = [(1, 1), (1, 7), (3, 2), (17, 33), (64, 40)]
+"""Width and height."""
+
+every = pytest.mark.parametrize("kind", EFFECTS, ids=lambda kind: kind.name)
+
+
+def numbers(kind: type[Effect]) -> dict[str, tuple[float, float]]:
+    """The least and the greatest legal value of each numeric parameter."""
+    found = {}
+    for name, info in kind.model_fields.items():
+        if info.annotation in (float, int):
+            limits = bounds(info)
+            assert {"ge", "le"} <= limits.keys(), f"{kind.name}.{name} needs both bounds"
+            found[name] = (limits["ge"], limits["le"])
+    return found
+
+
+def choices(kind: type[Effect]) -> dict[str, tuple[Any, ...]]:
+    """What each parameter that is a choice can be."""
+    found: dict[str, tuple[Any, ...]] = {}
+    for name, info in kind.model_fields.items():
+        if get_origin(info.annotation) is Literal:
+            found[name] = get_args(info.annotation)
+        elif info.annotation is bool:
+            found[name] = (False, True)
+    return found
+
+
+def extremes(kind: type[Effect]) -> Iterator[dict[str, Any]]:
+    """Each combination of choices, alone and with each number at each of its bounds."""
+    for chosen in product(*choices(kind).values()):
+        table = dict(zip(choices(kind), chosen, strict=True))
+        yield table
+        for name, limits in numbers(kind).items():
+            for limit in limits:
+                yield table | {
+                    name: int(limit) if kind.model_fields[name].annotation is int else limit
+                }
+
+
+@cache
+def tables(kind: type[Effect]) -> st.SearchStrategy[dict[str, Any]]:
+    """Random legal parameters."""
+    drawn: dict[str, st.SearchStrategy[Any]] = {}
+    for name, info in kind.model_fields.items():
+        if name in numbers(kind):
+            low, high = numbers(kind)[name]
+            whole = info.annotation is int
+            drawn[name] = st.integers(int(low), int(high)) if whole else st.floats(low, high)
+        elif name in choices(kind):
+            drawn[name] = st.sampled_from(choices(kind)[name])
+        else:
+            assert name == "colours", f"{kind.name}.{name} is drawn nowhere"
+            drawn[name] = st.lists(st.from_regex(r"\A#[0-9a-f]{6}\Z"), max_size=5)
+    return st.fixed_dictionaries({}, optional=drawn)
+
+
+def made(kind: type[Effect], table: dict[str, Any]) -> Effect:
+    """An effect from a preset's table."""
+    effect = check(kind, table)
+    assert isinstance(effect, kind), effect
+    return effect
+
+
+def run(effect: Effect, frames: Sequence[Frame], at: At, start: int = 0) -> list[Frame]:
+    """Bend frames one after the other, each with the next one as truth."""
+    return [
+        effect.apply(frame, at(start + index, frames[(index + 1) % len(frames)]))
+        for index, frame in enumerate(frames)
+    ]
+
+
+def sound(effect: Effect, frame: Frame, bent: Frame) -> None:
+    width, height = effect.output_size(size_of(frame))
+    assert bent.shape == (height, width, 3)
+    assert bent.dtype == np.float32
+    assert bent.flags.c_contiguous
+    assert bent.flags.writeable
+    assert np.isfinite(bent).all()
+
+
+def test_names_are_told_apart() -> None:
+    names = [kind.name for kind in EFFECTS]
+    assert len(set(names)) == len(names)
+
+
+@every
+def test_is_documented(kind: type[Effect]) -> None:
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", kind.name)
+    assert re.match(r"[A-Z][^\n]+\.(\n|$)", kind.__doc__ or "")
+    for name, info in kind.model_fields.items():
+        assert info.description, f"{kind.name}.{name} has no docstring"
+        assert info.description.strip().endswith("."), f"{kind.name}.{name}"
+    for name, limits in numbers(kind).items():
+        said = kind.model_fields[name].description or ""
+        missing = [
+            f"{limit:g}" for limit in limits if f"{abs(limit):g}" not in said.replace(" ", "")
+        ]
+        assert not missing, f"{kind.name}.{name} does not say what happens at {missing}"
+
+
+@every
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_takes_any_size(kind: type[Effect], size: tuple[int, int], random: Random, at: At) -> None:
+    effect = kind()
+    frames = [random(*size, seed=seed) for seed in range(3)]
+    for frame, bent in zip(frames, run(effect, frames, at), strict=True):
+        sound(effect, frame, bent)
+
+
+@every
+def test_leaves_what_it_is_given(kind: type[Effect], random: Random, at: At) -> None:
+    frame, truth = random(17, 33).copy(), random(17, 33, seed=2).copy()
+    before = frame.copy(), truth.copy()
+    effect = kind()
+    bent = [effect.apply(frame, at(index, truth)) for index in range(2)]
+    np.testing.assert_array_equal(frame, before[0])
+    np.testing.assert_array_equal(truth, before[1])
+    assert not any(np.shares_memory(one, given) for one in bent for given in (frame, truth))
+    assert not np.shares_memory(bent[0], bent[1])
+
+
+@every
+def test_what_it_gave_stays(kind: type[Effect], random: Random, at: At) -> None:
+    effect = kind()
+    frames = [random(17, 33, seed=seed) for seed in range(3)]
+    first = effect.apply(frames[0], at(0, frames[1]))
+    kept = first.copy()
+    run(effect, frames, at, start=1)
+    np.testing.assert_array_equal(first, kept)
+
+
+@every
+def test_does_the_same_again(kind: type[Effect], shots: Shots, at: At) -> None:
+    frames = shots(96, 64)
+    threads = cv2.getNumThreads()
+    try:
+        cv2.setNumThreads(1)
+        alone = run(kind(), frames[:4], at)
+    finally:
+        cv2.setNumThreads(threads)
+    np.testing.assert_array_equal(alone, run(kind(), frames[:4], at))
+
+
+@every
+def test_bears_values_beyond_the_range(kind: type[Effect], random: Random, at: At) -> None:
+    frames = [random(17, 33, -2.0, 3.0), random(17, 33), random(17, 33, 2.5, 3.0)]
+    frames.append(np.full_like(frames[0], -2.0))
+    for table in extremes(kind):
+        effect = made(kind, table)
+        for frame, truth in zip(frames, frames[::-1], strict=True):
+            bent = effect.apply(frame, at(3, np.clip(truth, 0.0, 1.0)))
+            sound(effect, frame, bent)
+
+
+@every
+@settings(
+    max_examples=15,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(data=st.data())
+def test_takes_any_legal_values(
+    kind: type[Effect], data: st.DataObject, random: Random, at: At
+) -> None:
+    effect = made(kind, data.draw(tables(kind)))
+    size = data.draw(st.sampled_from(SIZES))
+    frames = [random(*size, -1.0, 2.0), random(*size)]
+    for frame, bent in zip(frames, run(effect, frames, at), strict=True):
+        sound(effect, frame, bent)
+
+
+@every
+def test_goes_on_where_it_was(kind: type[Effect], shots: Shots, at: At) -> None:
+    frames = shots(96, 64)
+    for chosen in product(*choices(kind).values()):
+        table = dict(zip(choices(kind), chosen, strict=True))
+        unbroken, resumed = made(kind, table), made(kind, table)
+        run(unbroken, frames[:3], at)
+        state = unbroken.state()
+        assert all(isinstance(value, np.ndarray) for value in state.values())
+        taken = {name: value.copy() for name, value in state.items()}
+        expected = run(unbroken, frames[3:6], at, start=3)
+        for name, value in state.items():
+            np.testing.assert_array_equal(value, taken[name])
+        resumed.restore(taken)
+        np.testing.assert_array_equal(run(resumed, frames[3:6], at, start=3), expected)
+        unbroken.reset()
+        np.testing.assert_array_equal(
+            run(unbroken, frames[:2], at), run(made(kind, table), frames[:2], at)
+        )
+
+
+@every
+def test_follows_curves(kind: type[Effect], random: Random, at: At) -> None:
+    frames = [random(17, 33, seed=seed) for seed in range(5)]
+    for name in kind.automatable():
+        low, high = numbers(kind)[name]
+        driven = Automated.parse(kind, {name: {"keys": {"0f": low, "4f": high}}})
+        assert isinstance(driven.plugin, Effect)
+        for index, frame in enumerate(frames):
+            moment = at(index, frames[0])
+            driven.set_time(moment.clock)
+            sound(driven.plugin, frame, driven.plugin.apply(frame, moment))
+
+
+@every
+def test_can_be_seen(kind: type[Effect], shots: Shots, at: At) -> None:
+    real = shots(96, 64)
+    # A dream that is at odds with its footage, and brighter than white in places.
+    dreams = [np.ascontiguousarray(frame[:, ::-1] * np.float32(1.3)) for frame in real]
+    written, fed_back = kind(), kind()
+    moved, fed = 0.0, dreams[0]
+    for index, dream in enumerate(dreams[:5]):
+        moment = at(index, real[index + 1])
+        moved += difference(dream, written.apply(dream, moment)) / 5.0
+        if size_of(fed) == size_of(dream):
+            fed = fed_back.apply(fed, moment)
+    assert max(moved, difference(dreams[0], fed)) > 2.0
+
+
+def difference(frame: Frame, bent: Frame) -> float:
+    """Mean difference in 8-bit steps; a larger frame is compared with plain larger pixels."""
+    plain = cv2.resize(frame, size_of(bent), interpolation=cv2.INTER_NEAREST)
+    return float(255.0 * np.abs(bent - plain).mean())
