@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
@@ -37,10 +38,7 @@ def read_log(path: Path, upto_step: int) -> list[Row]:
     if not path.is_file():
         return []
     with path.open(newline="", encoding="utf-8") as file:
-        rows = [
-            Row(**{f.name: (int if f.type == "int" else float)(row[f.name]) for f in fields(Row)})
-            for row in csv.DictReader(file)
-        ]
+        rows = [_row(found) for found in csv.DictReader(file)]
     return [row for row in rows if row.step <= upto_step]
 
 
@@ -75,6 +73,12 @@ def plot_log(path: Path, rows: list[Row]) -> None:
     partial = path.with_name(f".partial-{path.name}")
     figure.savefig(partial, dpi=100)
     partial.replace(path)
+
+
+def _row(found: Mapping[str, str]) -> Row:
+    numbers = {name: float(value) for name, value in found.items()}
+    epoch, step = int(numbers.pop("epoch")), int(numbers.pop("step"))
+    return Row(epoch=epoch, step=step, **numbers)
 
 
 def _short(value: float) -> float | int:
