@@ -12,7 +12,10 @@ from artengine.train.manifest import Manifest, shard_name
 from artengine.train.spans import Spans
 
 TOGETHER = 8
-"""How many shards are held in memory, and have their windows shuffled together."""
+"""How many shards, at most, are held in memory and have their windows shuffled together."""
+
+HELD_BYTES = 48 * 2**20
+"""Fewer shards are held where they would exceed this, but at least two."""
 
 
 class Reader:
@@ -41,6 +44,8 @@ class Reader:
         self._last = np.searchsorted(self._starts, reach)
         self._low, self._high = spans.below(self._starts), spans.below(ends)
         self._used = np.flatnonzero(self._high > self._low)
+        largest = max(shard.bytes for shard in manifest.shards)
+        self._together = min(TOGETHER, max(2, HELD_BYTES // largest))
         self._spans = spans
         self._offsets = np.array(offsets, np.int64)
 
@@ -60,7 +65,9 @@ class Reader:
         random = tf.random.experimental
         shards = random.stateless_shuffle(self._used, key) if shuffle else tf.constant(self._used)
         counts = tf.gather(self._high - self._low, shards)
-        counts = tf.reshape(tf.pad(counts, [[0, -len(self._used) % TOGETHER]]), [-1, TOGETHER])
+        counts = tf.reshape(
+            tf.pad(counts, [[0, -len(self._used) % self._together]]), [-1, self._together]
+        )
         before = tf.concat([[0], tf.cumsum(tf.reduce_sum(counts, axis=1))], axis=0)
         passed = tf.reduce_sum(tf.cast(before[1:] <= skip, tf.int64))
         rest = skip - before[passed]
@@ -78,7 +85,7 @@ class Reader:
                 lambda first, chance: (tf.gather(frames, first + self._offsets), chance)
             )
 
-        rows = tf.data.Dataset.from_tensor_slices(shards).batch(TOGETHER)
+        rows = tf.data.Dataset.from_tensor_slices(shards).batch(self._together)
         return rows.skip(passed).enumerate().flat_map(windows)
 
     def _frames(self, row: Any) -> Any:

@@ -44,7 +44,7 @@ def test_stopping_keeps_what_is_stored_and_the_same_command_goes_on(
     tmp_path: Path, bikes: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = tmp_path / "footage"
-    command = ["prepare", *[bikes] * 8, "-o", str(folder), "--size", "64x48"]
+    command = ["prepare", *[bikes] * 4, "-o", str(folder), "--size", "64x48"]
 
     def stop() -> None:
         while not (folder / Manifest.FILE).exists():
@@ -58,9 +58,9 @@ def test_stopping_keeps_what_is_stored_and_the_same_command_goes_on(
     assert "the same command goes on from there" in capsys.readouterr().err
     manifest = Manifest.read(folder)
     assert manifest is not None
-    assert 0 < manifest.frames < 2000
+    assert 0 < manifest.frames < 1000
     assert main(command) == 0
-    assert Manifest.read(folder).frames == 2000  # type: ignore[union-attr]
+    assert Manifest.read(folder).frames == 1000  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(
