@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from numbers import Integral, Real
 from operator import getitem
 from typing import Annotated, Any, ClassVar, Self, TypeVar, get_args
 
@@ -245,11 +246,18 @@ def check(kind: type[Checked], table: Mapping[str, Any]) -> Checked | list[Probl
     """Build a pydantic model from a TOML table, or list every mistake in it."""
     try:
         # JSON mode is what makes strict checks fit TOML: lists become tuples, but 1 is not true.
-        return kind.model_validate_json(json.dumps(table, default=str), strict=True)
+        return kind.model_validate_json(json.dumps(table, default=_plain), strict=True)
     except ValidationError as error:
         problems = [_problem(kind, table, details) for details in error.errors()]
         # A field of several types is refused once for each of them.
         return _in_order(list(dict.fromkeys(problems)), table)
+
+
+def _plain(value: Any) -> int | float | str:
+    """What Python's own callers may give beside what TOML has: numpy's numbers, paths."""
+    if isinstance(value, Integral):
+        return int(value)
+    return float(value) if isinstance(value, Real) else str(value)
 
 
 def _in_order(problems: list[Problem], table: Mapping[str, Any]) -> list[Problem]:
@@ -281,7 +289,7 @@ def _problem(kind: type[BaseModel], table: Mapping[str, Any], details: Any) -> P
     near = ""
     if isinstance(given, str):
         near = did_you_mean(given, [str(choice) for choice in get_args(info.annotation)])
-    return Problem(place, f"{_shown(given)} given{near}; allowed: {allowed(info)}")
+    return Problem(place, f"{shown(given)} given{near}; allowed: {allowed(info)}")
 
 
 def _walk(
@@ -299,7 +307,8 @@ def _walk(
     return place, value
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """Write a value for a message: as JSON, cut where it is long."""
     text = json.dumps(value, default=str, ensure_ascii=False)
     return text if len(text) <= 60 else text[:57] + "..."
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
+import numpy as np
 import pytest
 from pydantic import field_validator
 
@@ -246,6 +247,9 @@ def test_a_parameter_can_be_changed_and_driven_between_frames() -> None:
     automated.set("sigma", {"keys": {"0s": 1, "1s": 3}})
     automated.set_time(Clock(5, 10.0))
     assert (effect.amount, effect.sigma) == (0.25, 2.0)
+    automated.set("steps", np.int64(3))
+    automated.set("sigma", np.float32(0.5))
+    assert (effect.steps, effect.sigma) == (3, 0.5)
     with pytest.raises(TableError, match="amount: 7 given; allowed: a number from 0 to 1"):
         automated.set("amount", 7)
     with pytest.raises(TableError, match="amuont: unknown"):

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 from dataclasses import dataclass
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from artengine.curves import is_curve
 from artengine.errors import PresetError, UsageError
-from artengine.preset.find import candidates, find_preset, is_path
+from artengine.params import shown
+from artengine.preset.find import candidates, find_preset, is_file, is_path
 from artengine.preset.recipe import one_line
 
 Place: TypeAlias = tuple[str | int, ...]
@@ -79,11 +79,12 @@ class Document:
         Tables merge; everything else is replaced, and so are curves, and tables that now `use`
         another plugin, whose parameters would not fit.
         """
-        _merge(self.table, table, (), layer, self._written)
+        _merge(self.table, _plain(table), (), layer, self._written)
 
     def put(self, place: Place, value: Any, layer: Layer) -> None:
         """Put one value in its place. Raises ValueError with what is there instead."""
         above: Any = self.table
+        value = _plain(value)
         walked: Place = ()
         for part, below in zip(place, (*place[1:], None), strict=True):
             step = self._step(above, part, walked)
@@ -110,13 +111,13 @@ class Document:
         if isinstance(above, list):
             holds = f"entries 0 to {len(above) - 1}" if above else "no entries"
         else:
-            holds = f"the plain value {json.dumps(above, default=str)}"
+            holds = f"the plain value {shown(above)}"
         raise ValueError(f"there is no {part}; {'.'.join(map(str, walked))} holds {holds}")
 
 
 def _merge(
     base: dict[str, Any],
-    table: Mapping[str, Any],
+    table: dict[str, Any],
     place: Place,
     layer: Layer,
     written: dict[Place, Layer],
@@ -133,7 +134,18 @@ def _merge(
             continue
         _forget(written, (*place, name))
         _note(written, (*place, name), value, layer)
-        base[name] = deepcopy(value)
+        base[name] = value
+
+
+def _plain(value: Any) -> Any:
+    """Copy a value into what TOML and JSON both have; what is None is left out of its table."""
+    if isinstance(value, Mapping):
+        return {str(name): _plain(each) for name, each in value.items() if each is not None}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, Integral):
+        return value if isinstance(value, bool) else int(value)
+    return float(value) if isinstance(value, Real) else str(value)
 
 
 def _note(written: dict[Place, Layer], place: Place, value: Any, layer: Layer) -> None:
@@ -203,8 +215,8 @@ class _Reader:
         names = [extends] if isinstance(extends, str) else extends
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
             self._problems.append(
-                f"{layer.label}: extends: {extends!r} given; allowed: a preset's name or relative "
-                "path, or a list of them"
+                f"{layer.label}: extends: {shown(extends)} given; allowed: a preset's name or "
+                "relative path, or a list of them"
             )
             names = []
         for name in names:
@@ -221,13 +233,15 @@ def _find_base(name: str, folder: Path, trail: tuple[Path, ...]) -> Path:
     """Find what a preset extends. Raises UsageError."""
     if is_path(name):
         base = folder / name
-        if Path(name).is_absolute() or not base.is_file():
-            raise UsageError(f'no preset at "{name}"; write a name, or a path from this file on')
+        if Path(name).is_absolute() or not is_file(base):
+            raise UsageError(
+                f"no preset at {shown(name)}; write a name, or a path from this file on"
+            )
     else:
         # A preset may be named as the one it extends, to change what ships under that name.
         options = [folder / f"{name}.toml", *candidates(name)]
-        others = [o for o in options if o.is_file() and o.resolve() not in trail[-1:]]
-        if not others and any(option.is_file() for option in options):
+        others = [o for o in options if is_file(o) and o.resolve() not in trail[-1:]]
+        if not others and any(is_file(option) for option in options):
             raise UsageError(f'"{name}" is this preset itself, and there is no other of that name')
         base = others[0] if others else find_preset(name)
     if base.resolve() in trail:

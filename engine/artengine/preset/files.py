@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from artengine import folders
+from artengine.params import shown
 from artengine.preset.document import Layer
 
 _WILDCARD = re.compile(r"[*?\[]")
@@ -37,13 +37,14 @@ def readable(given: str, layer: Layer, override: str) -> str:
         real = fixed.resolve()
         roots = [root.resolve() for root in (layer.folder, Path.cwd(), folders.home())]
     except (OSError, ValueError, RuntimeError) as error:
-        raise PathError(f"{given!r} given, which is no path: {error}") from error
+        said = getattr(error, "strerror", None) or error
+        raise PathError(f"{shown(given)} given, which is no path: {said}") from error
     if ".." in whole.parts:
         whole = real.joinpath(*rest)
     inside = ".." not in rest and any(real.is_relative_to(root) for root in roots)
     if not inside and not layer.named and str(whole) not in _named():
         raise PathError(
-            f'"{given}" given, which is outside of the folders that a preset may read; if you '
+            f"{shown(given)} given, which is outside of the folders that a preset may read; if you "
             f"trust it, pass it yourself with --set {override}={given}"
         )
     return str(whole)
@@ -71,7 +72,7 @@ def writable(given: str, layer: Layer) -> None:
     climbs = any(part.startswith(".") for part in parts) or given.startswith(("~", "-"))
     if "\0" in given or (not layer.named and (absolute or climbs)):
         raise PathError(
-            f"{json.dumps(given)} given; allowed: a relative path, no part beginning with a dot"
+            f"{shown(given)} given; allowed: a relative path, no part beginning with a dot"
         )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from artengine import folders
 from artengine.errors import UsageError, did_you_mean
+from artengine.params import shown
 
 RECIPE = "recipe.toml"
 """The preset of a run folder or a gallery's piece."""
@@ -41,16 +42,16 @@ def find_preset(name: str) -> Path:
     """
     path = Path(name)
     for file in (path, path / RECIPE):
-        if file.is_file():
+        if is_file(file):
             return file
     if is_path(name):
         beside = [entry.name for entry in _presets_in(path.parent)]
-        raise UsageError(f"no preset at {path}{did_you_mean(path.name, beside)}")
+        raise UsageError(f"no preset at {shown(name)}{did_you_mean(path.name, beside)}")
     for file in candidates(name):
         return file
     looked = ", ".join(str(folder) for folder in preset_folders().values())
     near = did_you_mean(name, list(list_presets()))
-    raise UsageError(f'no preset "{name}"{near}; looked in {looked}')
+    raise UsageError(f"no preset {shown(name)}{near}; looked in {looked}")
 
 
 def list_presets() -> dict[str, tuple[Path, str]]:
@@ -66,7 +67,7 @@ def candidates(name: str) -> Iterator[Path]:
     """Yield the files that a preset's name could mean, the one that counts first."""
     for folder in preset_folders().values():
         path = folder / f"{name}.toml"
-        if path.is_file():
+        if is_file(path):
             yield path
 
 
@@ -75,5 +76,13 @@ def is_path(name: str) -> bool:
     return name.endswith(".toml") or "/" in name or os.sep in name
 
 
+def is_file(path: Path) -> bool:
+    """Whether a file is there; never for what is no path at all."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def _presets_in(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.glob("*.toml") if path.is_file())
+    return sorted(path for path in folder.glob("*.toml") if is_file(path))

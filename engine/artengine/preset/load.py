@@ -14,7 +14,7 @@ from artengine.chain import Chain
 from artengine.effect import Effect
 from artengine.errors import PresetError, did_you_mean
 from artengine.model import Model
-from artengine.params import Automated, Plugin, Problem, TableError, check, is_path
+from artengine.params import Automated, Plugin, Problem, TableError, check, is_path, shown
 from artengine.preset.document import (
     TABLES,
     Document,
@@ -25,7 +25,7 @@ from artengine.preset.document import (
     read_document,
 )
 from artengine.preset.files import PathError, readable, remember, writable
-from artengine.preset.find import RECIPE, find_preset
+from artengine.preset.find import RECIPE, find_preset, is_file
 from artengine.preset.recipe import one_line, to_toml
 from artengine.settings import DreamSettings, Settings, TrainSettings
 from artengine.source import Source
@@ -248,7 +248,7 @@ class _Checker:
             self._problem(place, f"use is missing; it names the {kind}: {', '.join(known)}")
         elif not isinstance(used, str) or used not in known:
             instead = self.catalog.instead(kind, str(used))
-            self._problem((*place, "use"), f'there is no {kind} "{used}"{instead}')
+            self._problem((*place, "use"), f"there is no {kind} {shown(used)}{instead}")
         else:
             return known[used]
         return None
@@ -293,7 +293,8 @@ class _Checker:
         place = ("model", "weights")
         if not isinstance(given, str) or not given:
             self._problem(
-                place, f"{given!r} given; allowed: a packaged name, a run folder or a weights file"
+                place,
+                f"{shown(given)} given; allowed: a packaged name, a run folder or a weights file",
             )
             return None
         if self._is_weights_path(given, self.document.written(place).folder / given):
@@ -305,7 +306,10 @@ class _Checker:
         # Another folder that happens to be called as packaged weights are is not meant.
         if "/" in given or "\\" in given or given.startswith("."):
             return True
-        return beside.is_file() or any(beside.glob("*.weights.h5"))
+        try:
+            return is_file(beside) or any(beside.glob("*.weights.h5"))
+        except (OSError, ValueError):
+            return False
 
     def _array(self, word: str, each: str) -> list[tuple[Place, dict[str, Any]]]:
         given = self.table.get(word, [])
@@ -371,7 +375,7 @@ class _Checker:
                 continue
             if given in targets:
                 first = Problem(targets[given], "written there already")
-                self._problem(path, f'"{given}" given twice: {first}')
+                self._problem(path, f"{shown(given)} given twice: {first}")
             elif given:
                 targets[given] = place
             # A recipe says what a file is called; where it was put once is not part of it.
@@ -388,4 +392,4 @@ class _Checker:
         # A preset could else have a film written over a file that is none.
         if kind.suffixes and not given.lower().endswith(kind.suffixes):
             endings = ", ".join(kind.suffixes)
-            self._problem(place, f'"{given}" given; files of {kind.name} end in {endings}')
+            self._problem(place, f"{shown(given)} given; files of {kind.name} end in {endings}")

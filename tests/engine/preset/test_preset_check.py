@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -112,6 +113,19 @@ def test_a_table_is_checked_without_being_changed(parts: Catalog) -> None:
     assert table == minimal(title="X", feedback=[{"use": "grain"}])
 
 
+def test_a_table_may_hold_what_python_has(parts: Catalog) -> None:
+    table = minimal(
+        title=date(2024, 5, 1),
+        source={"use": "tape", "path": Path("a.tape"), "speed": np.float32(0.5)},
+        dream={"size": (64, 48), "frames": np.int64(3), "fps": None},
+    )
+    preset = parse_preset(table, parts)
+    assert preset.title == "2024-05-01"
+    assert preset.table["dream"] == {"size": [64, 48], "frames": 3}
+    assert preset.source.model_dump()["path"] == str(Path.cwd() / "a.tape")
+    assert tomllib.loads(preset.recipe()) == preset.table
+
+
 def test_chains_of_one_preset_share_nothing(parts: Catalog) -> None:
     preset = parse_preset(minimal(feedback=[{"use": "grain"}]), parts)
     frame = np.zeros((4, 4, 3), np.float32)
@@ -200,7 +214,7 @@ def test_source_and_model_are_needed(write: Write, problems: Problems) -> None:
         ({"feedback": {"use": "grain"}}, "feedback: a list of tables is needed; write "),
         ({"feedback": ["grain"]}, "feedback[0]: a table is needed; write [[feedback]] for each"),
         ({"feedback": [{}]}, "feedback[0]: use is missing; it names the effect: "),
-        ({"source": {"use": 3}}, 'source.use: there is no source "3"; there are: '),
+        ({"source": {"use": 3}}, "source.use: there is no source 3; there are: "),
         ({"output": [{"use": "void"}]}, 'output[0].use: there is no effect "void"'),
         ({"seed": -1}, "seed: -1 given; allowed: a whole number at least 0 and below 4294967296"),
         ({"seed": 2**32}, "seed: 4294967296 given; allowed: "),

@@ -64,10 +64,13 @@ def test_a_name_that_is_not_there_is_answered_with_the_nearest_and_where_it_was_
 
 def test_a_path_that_is_not_there_is_answered_with_its_neighbour(write: Write) -> None:
     write("deep/odd.toml", "")
-    with pytest.raises(UsageError, match=r'no preset at deep/od.toml \(did you mean "odd.toml"'):
+    with pytest.raises(UsageError, match=r'no preset at "deep/od.toml" \(did you mean "odd.toml"'):
         find_preset("deep/od.toml")
-    with pytest.raises(UsageError, match=r"no preset at nowhere/at/all\.toml$"):
+    with pytest.raises(UsageError, match=r'no preset at "nowhere/at/all\.toml"$'):
         find_preset("nowhere/at/all.toml")
+    for name in ("a" * 5000, "a\0b", "", ".", "..", "/"):
+        with pytest.raises(UsageError):
+            find_preset(name)
 
 
 def test_the_list_names_each_preset_once_and_its_folder(write: Write) -> None:
