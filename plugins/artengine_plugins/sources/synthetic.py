@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import count
+from threading import Lock
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -20,7 +21,7 @@ class Synthetic(Source):
 
     name: ClassVar[str] = "synthetic"
 
-    scene: Literal["night-road", "plankton", "starfield"] = Param("night-road")
+    scene: Literal["night-road", "city-rain", "plankton", "starfield"] = Param("night-road")
     """What is filmed."""
     seed: int = Param(0, ge=0)
     """Which of the endlessly many such places; the same seed gives the same pictures."""
@@ -53,7 +54,11 @@ class _Drawn(Footage):
         self.length = None
         self._scene = scene
         self._speed = speed
+        # A scene draws on one canvas, and two iterators may be read from two threads.
+        self._drawing = Lock()
 
     def frames(self, start: int = 0) -> Iterator[Picture]:
         for index in count(start):
-            yield self._scene.draw(index / self.fps * self._speed)
+            with self._drawing:
+                picture = self._scene.draw(index / self.fps * self._speed)
+            yield picture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from .city_rain import CityRain
 from .night_road import NightRoad
 from .plankton import Plankton
 from .scene import Scene
@@ -12,5 +13,5 @@ from .starfield import Starfield
 __all__ = ["Scene", "scenes"]
 
 scenes: MappingProxyType[str, type[Scene]] = MappingProxyType(
-    {"night-road": NightRoad, "plankton": Plankton, "starfield": Starfield}
+    {"night-road": NightRoad, "city-rain": CityRain, "plankton": Plankton, "starfield": Starfield}
 )

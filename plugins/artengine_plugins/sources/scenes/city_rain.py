@@ -1,0 +1,385 @@
+"""A shopping street on a rainy night, filmed from a tram that never stops."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+import cv2
+import numpy as np
+
+from artengine.api import Picture, Size
+
+from .canvas import Canvas, Colour, Plane, times, tint
+from .chance import chance, ramp, wander
+from .facade import NEON, WIDTH, Facade
+from .lens import Lens
+from .noise import clouds, tiling
+from .scene import Scene
+from .street_life import draw_car, draw_walker
+from .upright import Upright
+
+SCALE = 0.094
+"""Units to a metre at the facades."""
+
+PACE = 0.17
+"""How fast the camera goes along the street, in units at the facades a second."""
+
+SLOT = WIDTH * SCALE
+FAR = 0.45
+"""How much the far towers move when the facades move by 1."""
+
+NEAREST = 1.5
+"""How much larger things are at the bottom of the picture than at the facades."""
+
+FALL = 0.95
+"""How fast the near rain falls, in units a second."""
+
+
+class CityRain(Scene):
+    """Neon, lit shops and far lights over a wet road that mirrors them; people, cars, rain."""
+
+    def __init__(self, size: Size, seed: int, crowd: float, sway: float) -> None:
+        super().__init__(size, seed, crowd, sway)
+        self._canvas = canvas = Canvas(size)
+        self._lens = Lens(size)
+        self._ground = 0.34 * canvas.bottom
+        self._houses = lru_cache(maxsize=16 + 2 * math.ceil(2 * canvas.right / SLOT))(self._paint)
+        self._sky = self._paint_sky()
+        self._rain = [_rain(size, canvas.unit, seed, layer) for layer in range(2)]
+        rng = np.random.default_rng((seed, 100))
+        self._ripple = tiling(rng, 128, 128, 1.6, 3.0)
+        self._puddles = tiling(rng, 128, 128, 5.0, 9.0) + 0.4 * tiling(rng, 128, 128, 1.5, 3.0)
+        self._lay_road()
+
+    def draw(self, seconds: float) -> Picture:
+        """See `Scene.draw`."""
+        canvas = self._canvas
+        self._seconds = seconds
+        self._along = PACE * seconds + 0.12 * self.sway * math.sin(0.37 * seconds)
+        self._along += 40.0 * chance(self.seed, 101)
+        canvas.light[:] = self._sky
+        self._draw_houses(far=True)
+        self._draw_bokeh()
+        self._draw_houses(far=False)
+        self._draw_pavement()
+        self._draw_walkers()
+        self._draw_road()
+        self._draw_rings()
+        self._draw_cars()
+        halo = self._lens.halo(canvas, 0.14, 0.11)
+        canvas.light += halo
+        self._draw_rain(halo)
+        return self._lens.develop(canvas, seconds)
+
+    # Behind the street.
+
+    def _paint_sky(self) -> Plane:
+        canvas = self._canvas
+        rng = np.random.default_rng((self.seed, 102))
+        up = np.clip((self._ground - canvas.y) / (self._ground + canvas.bottom), 0, 1)[:, None]
+        murk = cv2.resize(clouds(rng, 64, 128), (canvas.width, canvas.height))
+        murk = np.clip(1 + 0.5 * murk.reshape(canvas.height, canvas.width), 0.2, None)
+        low = np.exp(-up / 0.35)
+        parts = ((0.006, 0.040), (0.006, 0.012), (0.024, 0.050))
+        sky: Plane = cv2.merge([(murk * (a + b * low)).astype(np.float32) for a, b in parts])
+        return sky.reshape(canvas.light.shape)
+
+    def _draw_bokeh(self) -> None:
+        """Far lights, out of focus, in three distances."""
+        canvas = self._canvas
+        for layer, (depth, count) in enumerate(((0.50, 9), (0.60, 8), (0.72, 6))):
+            span = 2 * canvas.right + 0.3
+            for light in range(count):
+                keys = (self.seed, 103, layer, light)
+                way = (chance(*keys, 1) - 0.5) * 0.12
+                at = chance(*keys, 2) * span - self._along * depth + way * self._seconds
+                lap = math.floor(at / span)
+                x = at - lap * span - span / 2
+                high = chance(*keys, 3, lap)
+                y = self._ground - 0.05 - 0.45 * high**1.5
+                colour = NEON[int(6 * chance(*keys, 4, lap))]
+                warm = (1.0, 0.72, 0.42) if chance(*keys, 5, lap) < 0.5 else colour
+                blink = 0.65 + 0.35 * math.sin(1.7 * self._seconds + 40 * high)
+                radius = (0.010 + 0.020 * chance(*keys, 6, lap)) * (0.7 + depth)
+                self._disc(x, y, radius, times(warm, 0.20 * blink))
+
+    def _disc(self, x: float, y: float, radius: float, colour: Colour) -> None:
+        turn = np.linspace(0, 2 * math.pi, 28, endpoint=False)
+        ring = np.stack([np.cos(turn), np.sin(turn)], axis=-1)
+        self._canvas.veil((x, y) + radius * ring, times(colour, 0.75))
+        self._canvas.strokes(
+            [(x, y) + 0.94 * radius * ring[[*range(28), 0]]], 0.004, times(colour, 0.4)
+        )
+
+    # The street.
+
+    def _paint(self, slot: int, far: bool) -> Facade:
+        rows = math.ceil((self._ground + self._canvas.bottom) * self._canvas.unit)
+        key = int((1 << 40) * chance(self.seed, 104 + far, slot))
+        if far:
+            return Facade.tower(key, self._canvas.unit, 0.55 * SCALE, max(1, rows))
+        return Facade.shop(key, self._canvas.unit, SCALE, max(1, rows))
+
+    def _draw_houses(self, far: bool) -> None:
+        """Draw a row of houses: the shops of the street, or the towers far behind them."""
+        canvas = self._canvas
+        gap = 0.62 * SLOT if far else SLOT
+        along = self._along * (FAR if far else 1.0)
+        first = math.floor((along - canvas.right - SLOT) / gap)
+        last = math.ceil((along + canvas.right + SLOT) / gap)
+        # The ground line falls between two rows; the houses stand on the row it is in.
+        bottom = min(canvas.height, math.ceil((self._ground + canvas.bottom) * canvas.unit))
+        signs: list[tuple[Plane, Plane, float]] = []
+        for slot in range(first, last + 1):
+            if not far and chance(self.seed, 106, slot) < 0.14:
+                continue
+            house = self._houses(slot, far)
+            rows, columns = house.light.shape[:2]
+            left = (slot * gap - along) * canvas.unit + canvas.width / 2 - columns / 2
+            whole = math.floor(left)
+            x0, x1 = max(0, whole + 1), min(canvas.width, whole + columns)
+            if x0 >= x1 or bottom < 1:
+                continue
+            cut, span = slice(rows - bottom, rows), (left - whole, x0 - whole, x1 - whole)
+            window = canvas.light[:bottom, x0:x1]
+            window *= _slid(house.keep[cut], *span)
+            window += _slid(house.light[cut], *span)
+            if house.neon is not None:
+                hum = 0.95 + 0.05 * math.sin(9.0 * self._seconds + slot)
+                fault = ramp(wander(1.3 * self._seconds, self.seed, 107, slot), 0.82, 0.95)
+                signs.append((window, _slid(house.neon[cut], *span), hum * (1 - 0.8 * fault)))
+        # The signs' glow spills over the neighbours, so all the walls come first.
+        for wall, glow, strength in signs:
+            np.add(wall, glow * np.float32(strength), out=wall)
+
+    def _lit(self, x: float) -> Colour:
+        """The light of the shops at a place along the street."""
+        at = (self._along + x) / SLOT
+        slot = math.floor(at + 0.5)
+        part = ramp(at + 0.5 - slot, 0.0, 1.0)
+        here, there = (NEON[int(6 * chance(self.seed, 107, slot + k))] for k in (0, 1))
+        return (
+            0.25 + here[0] * (1 - part) + there[0] * part,
+            0.25 + here[1] * (1 - part) + there[1] * part,
+            0.25 + here[2] * (1 - part) + there[2] * part,
+        )
+
+    def _draw_walkers(self) -> None:
+        canvas = self._canvas
+        for lane, (way, pace, deep) in enumerate(
+            ((-1, 0.10, 0.012), (1, 0.13, 0.022), (-1, 0.15, 0.034))
+        ):
+            gap = 0.34
+            shift = self._along - way * pace * self._seconds
+            near = self._nearness(self._ground + deep)
+            edge = (canvas.right + 0.25) / near
+            first, last = math.floor((shift - edge) / gap), math.ceil((shift + edge) / gap)
+            for slot in range(first - 1, last + 1):
+                if chance(self.seed, 110, lane, slot) > 0.42 * self.crowd:
+                    continue
+                x = ((slot + 0.6 * chance(self.seed, 111, lane, slot)) * gap - shift) * near
+                if abs(x) > canvas.right + 0.2:
+                    continue
+                at = Upright(canvas, x, self._ground + deep, SCALE * near)
+                key = int((1 << 40) * chance(self.seed, 112, lane, slot))
+                draw_walker(at, key, self._seconds, way, self._lit(x))
+
+    def _nearness(self, y: float) -> float:
+        """How much larger things are that stand at a height of the picture."""
+        return 1 + (NEAREST - 1) * (y - self._ground) / (self._canvas.bottom - self._ground)
+
+    # The wet road.
+
+    def _lay_road(self) -> None:
+        canvas = self._canvas
+        self._road_first = min(
+            canvas.height, math.ceil((self._ground + 0.03 + canvas.bottom) * canvas.unit)
+        )
+        rows = canvas.height - self._road_first
+        shrink = 0.5 if min(rows, canvas.width) > 64 else 1.0
+        self._road_size = max(1, round(canvas.width * shrink)), max(1, round(rows * shrink))
+        top = self._road_first / canvas.unit - canvas.bottom
+        x = np.linspace(-canvas.right, canvas.right, self._road_size[0], dtype=np.float32)
+        y = np.linspace(top, canvas.bottom, self._road_size[1], dtype=np.float32)
+        self._road_x, self._road_y = np.meshgrid(x, y)
+        self._road_near = 1 + np.float32(NEAREST - 1) * (self._road_y - self._ground) / np.float32(
+            canvas.bottom - self._ground
+        )
+        self._road_down = self._road_y - np.float32(top)
+
+    def _draw_road(self) -> None:
+        canvas, first = self._canvas, self._road_first
+        if first >= canvas.height:
+            return
+        x, down, near = self._road_x, self._road_down, self._road_near
+        now = self._seconds
+        lane_x = (x / near + np.float32(self._along % 64)) * 42
+        deep = (1 / near) * 420
+        ripple = self._sample(self._ripple, 1.6 * lane_x + 9 * math.sin(now), deep * 1.4 + 31 * now)
+        ripple += self._sample(self._ripple, 0.9 * lane_x + 40, deep - 23 * now)
+        puddle = np.clip(0.55 + 0.5 * self._sample(self._puddles, 0.55 * lane_x, deep), 0.08, 1)
+        quarter = max(1, canvas.width // 2), max(1, first // 2)
+        above = cv2.resize(canvas.light[:first], quarter, interpolation=cv2.INTER_AREA)
+        above = np.minimum(above, 5.0)
+        soft = cv2.GaussianBlur(
+            above, (0, 0), max(0.3, 0.006 * canvas.unit), sigmaY=max(0.3, 0.03 * canvas.unit)
+        )
+        per_x, per_y = quarter[0] / (2 * canvas.right), quarter[1] / max(first, 1) * canvas.unit
+        bend = (0.004 + 0.030 * down) * ripple
+        map_x = (x + 0.35 * bend + canvas.right) * np.float32(per_x) - np.float32(0.5)
+        map_y = np.float32(quarter[1]) - (1.12 * down + 0.6 * bend) * np.float32(per_y) - 1
+        sharp = self._mirror(above, map_x, map_y)
+        blurred = self._mirror(soft, map_x, map_y)
+        weight = (0.52 * puddle).astype(np.float32)
+        shine = (0.46 - 0.30 * puddle).astype(np.float32)
+        base = (0.010 + 0.004 * ripple * puddle).astype(np.float32)
+        road = sharp * tint(weight, (1, 1, 1))
+        road += blurred * tint(shine, (1, 1, 1))
+        road += tint(base, (0.7, 0.8, 1.5))
+        full = (canvas.width, canvas.height - first)
+        whole = cv2.resize(road, full, interpolation=cv2.INTER_LINEAR)
+        canvas.light[first:] = whole.reshape(full[1], full[0], 3)
+        self._draw_kerb()
+
+    def _draw_pavement(self) -> None:
+        canvas, top = self._canvas, self._ground
+        canvas.box(-canvas.right, top, canvas.right, top + 0.04, (0.010, 0.009, 0.016))
+        canvas.box(-canvas.right, top, canvas.right, top + 0.012, (0.004, 0.004, 0.007))
+        gap = 0.19
+        near = self._nearness(top + 0.026)
+        first = math.floor((self._along - canvas.right) / gap)
+        for slab in range(first, math.ceil((self._along + canvas.right) / gap)):
+            x = (slab * gap - self._along) * near
+            canvas.segment(x, top + 0.012, 1.03 * x, top + 0.052, 0.0022, (0.003, 0.003, 0.005))
+
+    def _draw_kerb(self) -> None:
+        canvas = self._canvas
+        y = self._ground + 0.052
+        canvas.box(-canvas.right, y, canvas.right, y + 0.007, (0.030, 0.026, 0.036), 0.75)
+        canvas.box(-canvas.right, y + 0.007, canvas.right, y + 0.014, (0.002, 0.002, 0.003), 0.8)
+        mark = self._ground + 0.155
+        near = self._nearness(mark)
+        gap = 0.62
+        for slot in range(
+            math.floor((self._along - canvas.right / near) / gap) - 1,
+            math.ceil((self._along + canvas.right / near) / gap) + 1,
+        ):
+            x = (slot * gap - self._along) * near
+            slant = 0.006
+            dash = [(x, mark), (x + 0.25 * near, mark), (x + 0.25 * near - slant, mark + 0.011)]
+            canvas.shape([*dash, (x - slant, mark + 0.011)], (0.16, 0.15, 0.17), 0.5)
+
+    def _sample(self, texture: Plane, x: Plane, y: Plane) -> Plane:
+        return cv2.remap(
+            texture,
+            x.astype(np.float32),
+            y.astype(np.float32),
+            cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_WRAP,
+        ).reshape(x.shape)
+
+    def _mirror(self, above: Plane, map_x: Plane, map_y: Plane) -> Plane:
+        seen = cv2.remap(
+            above,
+            map_x.astype(np.float32),
+            map_y.astype(np.float32),
+            cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
+        return seen.reshape(*map_x.shape, 3)
+
+    def _draw_rings(self) -> None:
+        """Rings that drops make on the road: they spread and fade."""
+        canvas = self._canvas
+        turn = np.linspace(0, 2 * math.pi, 13)
+        groups: list[list[Plane]] = [[], [], []]
+        for drop in range(54):
+            clock = 2.2 * self._seconds + chance(self.seed, 120, drop)
+            lap = math.floor(clock)
+            age = clock - lap
+            y = (
+                self._ground
+                + 0.07
+                + (canvas.bottom - self._ground - 0.07) * chance(self.seed, 121, drop, lap)
+            )
+            near = self._nearness(y)
+            # It stays where it fell, while the camera goes on.
+            fell = (lap - chance(self.seed, 120, drop)) / 2.2
+            went = PACE * (self._seconds - fell) * near
+            x = (2 * chance(self.seed, 122, drop, lap) - 1) * (canvas.right + 0.1) - went
+            radius = 0.022 * near * age
+            ring = np.stack([x + radius * np.cos(turn), y + 0.3 * radius * np.sin(turn)], axis=-1)
+            groups[min(2, int(3 * age))].append(ring)
+        for rings, light in zip(groups, (0.10, 0.06, 0.025), strict=True):
+            if rings:
+                canvas.strokes(rings, 0.0022, times((0.8, 0.85, 1.0), light))
+
+    def _draw_cars(self) -> None:
+        canvas = self._canvas
+        for lane, (way, pace, deep, gap) in enumerate(
+            ((-1, 0.36, 0.105, 1.5), (1, 0.50, 0.215, 1.9))
+        ):
+            y = self._ground + deep
+            near = self._nearness(y)
+            shift = self._along - way * pace * self._seconds
+            edge = (canvas.right + 1.0) / near
+            for slot in range(
+                math.floor((shift - edge) / gap) - 1, math.ceil((shift + edge) / gap) + 1
+            ):
+                if chance(self.seed, 130, lane, slot) > 0.55 * self.crowd:
+                    continue
+                x = ((slot + 0.4 * chance(self.seed, 131, lane, slot)) * gap - shift) * near
+                if abs(x) > canvas.right + 1.3:
+                    continue
+                at = Upright(canvas, x, y, SCALE * near)
+                key = int((1 << 40) * chance(self.seed, 132, lane, slot))
+                draw_car(at, key, self._seconds, way, self._lit(x))
+
+    # Rain.
+
+    def _draw_rain(self, halo: Plane) -> None:
+        """Streaks that take the colour of the light they fall through."""
+        canvas = self._canvas
+        drops = np.zeros((canvas.height, canvas.width), np.float32)
+        for layer, (share, speed) in enumerate(((1.0, FALL), (0.6, 0.62 * FALL))):
+            fallen = speed * self._seconds * canvas.unit
+            y = -math.floor(fallen) % canvas.height
+            drift = self._along * (1.6, 1.0)[layer] * canvas.unit + 0.16 * fallen
+            x = math.floor(drift) % canvas.width
+            tile = self._rain[layer][y : y + canvas.height, x : x + canvas.width]
+            drops += tile * np.float32(share / 255)
+        wet = halo * np.float32(1.3)
+        wet += np.float32(0.014)
+        wet *= cv2.merge((drops, drops, drops)).reshape(wet.shape)
+        canvas.light += wet
+
+
+def _slid(sprite: Plane, part: float, first: int, last: int) -> Plane:
+    """Columns `first` (at least 1) to `last` of a sprite moved right by a part of a pixel."""
+    moved = cv2.addWeighted(
+        sprite[:, first:last], 1 - part, sprite[:, first - 1 : last - 1], part, 0
+    )
+    return moved.reshape(sprite.shape[0], last - first, 3)
+
+
+def _rain(size: Size, unit: float, seed: int, layer: int) -> Plane:
+    """A sheet of slanted streaks, 8 bits, twice the picture's width and height so that it tiles."""
+    width, height = size
+    rng = np.random.default_rng((seed, 140, layer))
+    right, bottom = 0.5 * width / unit, 0.5 * height / unit
+    sheet = Canvas(size)
+    count = round((330, 520)[layer] * 4 * right * bottom)
+    for level in range(4):
+        lines = []
+        for _ in range(count // 4):
+            x, y = rng.uniform(-right, right), rng.uniform(-bottom, bottom)
+            long = rng.uniform(0.03, 0.075) * (1.0, 0.6)[layer]
+            for over_x in (-2 * right, 0, 2 * right):
+                for over_y in (-2 * bottom, 0):
+                    a, b = x + over_x, y + over_y
+                    lines.append(np.array([(a, b), (a - 0.16 * long, b + long)]))
+        if lines:
+            sheet.strokes(lines, (0.0022, 0.0014)[layer], (0.25 + 0.25 * level, 0, 0))
+    tile = (np.clip(sheet.light[..., 0], 0, 1) * 255).astype(np.uint8)
+    return np.tile(tile, (2, 2))
