@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from artengine.curves import (
@@ -63,6 +63,7 @@ def test_easing_starts_at_one_key_and_ends_at_the_next(ease: str) -> None:
     assert at(table, 10) == -1.0
 
 
+@settings(deadline=None, derandomize=True, database=None)
 @given(
     keys=st.dictionaries(
         st.integers(0, 300).map(str), st.floats(-1e3, 1e3), min_size=1, max_size=8

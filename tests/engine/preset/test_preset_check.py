@@ -9,11 +9,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from artengine.catalog import Catalog, load_catalog
 from artengine.curves import Clock
 from artengine.errors import PresetError
 from artengine.preset import Preset, load_preset, parse_preset, to_toml
+from artengine.preset.document import TABLES
 
 Write = Callable[[str, str], Path]
 Problems = Callable[..., list[str]]
@@ -261,6 +264,45 @@ def test_a_writer_without_endings_needs_no_path(parts: Catalog) -> None:
 def test_every_message_is_one_line(parts: Catalog) -> None:
     lines = mistakes(parts, feedback=[{"use": "a\nb"}], **{"x\ny": 1})
     assert all("\n" not in line for line in lines)
+
+
+PLAIN = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=5)
+    | st.sampled_from(["grain", "void", "reel", "../x", "~", "a.reel", "\0"])
+)
+VALUES = st.recursive(
+    PLAIN,
+    lambda inside: (
+        st.lists(inside, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["use", "keys", "0s", "amount", "path", "frames", "weights", "x"]),
+            inside,
+            max_size=4,
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+@given(tables=st.dictionaries(st.sampled_from([*TABLES, "x"]), VALUES, max_size=5))
+def test_whatever_is_written_is_a_preset_or_refused_line_by_line(
+    tables: dict[str, object], parts: Catalog
+) -> None:
+    table = minimal() | tables
+    try:
+        preset = parse_preset(table, parts)
+    except PresetError as error:
+        lines = error.problems
+    else:
+        lines = ["sound"]
+        assert tomllib.loads(preset.recipe()) == preset.table
+    assert lines
+    assert all(line and "\n" not in line for line in lines)
 
 
 def test_toml_is_written_the_way_people_write_it() -> None:
