@@ -20,6 +20,11 @@ class Interrupt:
         """Whether Ctrl-C was pressed."""
         return self.asked
 
+    def check(self) -> None:
+        """Raise KeyboardInterrupt if Ctrl-C was pressed, where work can be left at any time."""
+        if self.asked:
+            raise KeyboardInterrupt
+
     def __enter__(self) -> Self:
         self._before = signal.signal(signal.SIGINT, self._handle)
         return self

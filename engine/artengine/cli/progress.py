@@ -28,7 +28,10 @@ class Rate(ProgressColumn):
 
 @contextmanager
 def bar(title: str, unit: str) -> Iterator[Callable[[int, int | None], None]]:
-    """Show a bar with count, rate and time left; yields what is called with (done, total)."""
+    """Show a bar with count, rate and time left; yields what is called with (done, total).
+
+    Until the first call there is a spinner, which leaves no trace when an error comes instead.
+    """
     progress = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -38,10 +41,29 @@ def bar(title: str, unit: str) -> Iterator[Callable[[int, int | None], None]]:
         TimeRemainingColumn(),
         console=Console(stderr=True),
     )
-    with progress:
+    with started_late(progress, title) as start:
         task = progress.add_task(title, total=None)
 
         def update(done: int, total: int | None) -> None:
+            start()
             progress.update(task, completed=done, total=total)
 
         yield update
+
+
+@contextmanager
+def started_late(progress: Progress, title: str) -> Iterator[Callable[[], None]]:
+    """Show a spinner until what is yielded is first called, and the progress from then on."""
+    spinner = progress.console.status(f"{title}: getting ready")
+    spinner.start()
+
+    def start() -> None:
+        if not progress.live.is_started:
+            spinner.stop()
+            progress.start()
+
+    try:
+        yield start
+    finally:
+        spinner.stop()
+        progress.stop()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from artengine.cli.interrupt import Interrupt
+    from artengine.preset import Preset
     from artengine.train.log import Row
     from artengine.train.loop import Observer, Position
 
@@ -57,10 +58,8 @@ def train(
     """
     from artengine.catalog import load_catalog
     from artengine.cli.interrupt import Interrupt
-    from artengine.cli.progress import bar
     from artengine.errors import UsageError
     from artengine.preset import load_preset
-    from artengine.train.cache import prepared
     from artengine.train.loop import train as run_training
     from artengine.train.recipe import with_length
     from artengine.train.run import Run
@@ -80,12 +79,10 @@ def train(
     try:
         with Interrupt() as stop:
             run.check(resume=resume)
-            if data is None:
-                with bar("preparing footage", "frames") as progress:
-                    data = prepared(loaded.source, loaded.train, progress)
+            footage = data or _prepare(loaded, stop)
             with _display(loaded.name, stop) as observer:
                 position = run_training(
-                    loaded, data, run, catalog, resume=resume, observer=observer
+                    loaded, footage, run, catalog, resume=resume, observer=observer
                 )
     except BaseException as error:
         catalog.notify("on_error", error=error, during="train")
@@ -101,6 +98,20 @@ def train(
         raise typer.Exit(130)
 
 
+def _prepare(preset: Preset, stop: Interrupt) -> Path:
+    """Prepare the preset's footage into the cache, or find it there."""
+    from artengine.cli.progress import bar
+    from artengine.train.cache import prepared
+
+    with bar("preparing footage", "frames") as show:
+
+        def progress(done: int, total: int | None) -> None:
+            show(done, total)
+            stop.check()
+
+        return prepared(preset.source, preset.train, progress)
+
+
 @contextmanager
 def _display(title: str, stop: Interrupt) -> Iterator[Observer]:
     """A bar with loss and time left, and a line for each epoch, on standard error."""
@@ -113,6 +124,7 @@ def _display(title: str, stop: Interrupt) -> Iterator[Observer]:
         TimeRemainingColumn,
     )
 
+    from artengine.cli.progress import started_late
     from artengine.train.loop import Observer
 
     console = Console(stderr=True)
@@ -125,10 +137,11 @@ def _display(title: str, stop: Interrupt) -> Iterator[Observer]:
         TimeRemainingColumn(),
         console=console,
     )
-    with progress:
+    with started_late(progress, f"training {title}") as start:
         task = progress.add_task(f"training {title}", total=1.0, step=0, loss="")
 
         def step(position: Position, loss: float, share: float) -> None:
+            start()
             progress.update(task, completed=share, step=position.step, loss=f"{loss:.4f}")
 
         def epoch(row: Row) -> None:

@@ -39,15 +39,12 @@ class Position:
 
     Args:
         step: batches trained on.
-        round, batch: passes over the footage, and batches of the present one.
         seconds: time trained.
         best: best PSNR on held-out frames.
         losses: of the epoch that is under way.
     """
 
     step: int = 0
-    round: int = 0
-    batch: int = 0
     seconds: float = 0.0
     best: float = -math.inf
     losses: list[float] = field(default_factory=list)
@@ -92,16 +89,16 @@ def train(
 
     settings, observer = preset.train, observer or Observer()
     run.check(resume=resume)
+    make_deterministic(preset.seed)
+    held_out = _held_out(data, preset)
     run.begin(run_recipe(preset))
     catalog.notify("before_train", recipe=preset.table, run=run.folder)
 
-    make_deterministic(preset.seed)
     network, trainee = _build(preset)
     variables = [*trainee.variables, *trainee.optimizer.variables]
     position = Position(**load_checkpoint(run.checkpoint, variables)) if resume else Position()
     rows = read_log(run.log, position.step)
     predictor = Predictor(preset.model, network)
-    held_out = _held_out(data, preset)
 
     def epoch_ends(position: Position) -> Position:
         """Measure, film, log and save; the checkpoint last, so that it never runs ahead."""
@@ -138,7 +135,7 @@ def train(
         return position
 
     clock = time.monotonic() - position.seconds
-    for history, truth, round_, batch in _batches(data, preset, position):
+    for history, truth in _batches(data, preset, skip=position.step):
         if _share(settings, position) >= 1.0 or observer.stop():
             break
         trainee.optimizer.learning_rate = _learning_rate(settings, _share(settings, position))
@@ -151,8 +148,6 @@ def train(
         position = replace(
             position,
             step=position.step + 1,
-            round=round_,
-            batch=batch + 1,
             seconds=time.monotonic() - clock,
             losses=[*position.losses, loss],
         )
@@ -199,13 +194,11 @@ def _build(preset: Preset) -> tuple[Any, Any]:
     return network, trainee
 
 
-def _batches(data: Path, preset: Preset, start: Position) -> Iterator[tuple[Any, Any, int, int]]:
-    """Yield (history, truth, round, batch) for ever, from where a training stands."""
+def _batches(data: Path, preset: Preset, *, skip: int) -> Iterator[tuple[Any, Any]]:
+    """Yield (history, truth) for ever, without the first `skip` batches."""
     settings = preset.train
-    round_, skip = start.round, start.batch
-    while True:
-        batch = skip - 1
-        rest = windows(
+    return iter(
+        windows(
             data,
             context=preset.model.context,
             targets=settings.rollout,
@@ -216,14 +209,11 @@ def _batches(data: Path, preset: Preset, start: Position) -> Iterator[tuple[Any,
             flip=settings.flip,
             batch=settings.batch,
             seed=preset.seed,
-            epoch=round_,
+            epoch=0,
+            passes=None,
             skip_batches=skip,
         )
-        for batch, (history, truth) in enumerate(rest, start=skip):
-            yield history, truth, round_, batch
-        if batch < 0:
-            raise TrainingError(f"{data}: not one batch of windows in this footage")
-        round_, skip = round_ + 1, 0
+    )
 
 
 def _held_out(data: Path, preset: Preset) -> list[Window]:

@@ -110,7 +110,7 @@ def test_the_same_training_gives_the_same_weights(
 
 
 def test_resumes_exactly(preset: Preset, data: Path, catalog: Catalog, tmp_path: Path) -> None:
-    """Stopped within an epoch and within a round, it goes on as if it had not been."""
+    """Stopped within an epoch, it goes on as if it had not been."""
     whole, parts = Run(tmp_path / "whole"), Run(tmp_path / "parts")
     train(preset, data, whole, catalog)
 

@@ -1,0 +1,115 @@
+"""The two commands that everything is for, as a person runs them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from artengine.cli import main
+from artengine.ffmpeg import Decoder
+
+PRESET = """
+title = "Small"
+[source]
+use = "synthetic"
+[model]
+use = "swift"
+width = 8
+context = 2
+[train]
+size = [32, 32]
+seconds = 2
+batch = 2
+epoch = 2
+[dream]
+frames = 5
+size = [48, 32]
+[[feedback]]
+use = "noise"
+amount = 0.1
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "small.toml").write_text(PRESET, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_trains_and_dreams(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "small.toml", "--steps", "3"]) == 0
+    assert capsys.readouterr().out.strip() == str(Path("runs") / "small")
+    assert (folder / "runs" / "small" / "best.weights.h5").is_file()
+
+    assert main(["dream", "small.toml", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["files"] == ["small.mp4"]
+    assert told["frames"] == 5
+
+    assert main(["dream", "runs/small", "-o", "other.gif", "--size", "32x32", "--frames", "3"]) == 0
+    assert sum(1 for _ in Decoder(folder / "other.gif", (32, 32))) == 3
+
+    assert main(["train", "small.toml", "--steps", "3"]) == 8
+    assert "--resume" in capsys.readouterr().err
+    assert main(["train", "runs/small", "--resume", "--steps", "4"]) == 0
+    assert "step 4" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["dream", "small.toml"], 7, "artengine train small.toml"),
+        (["dream", "smal.toml"], 2, "did you mean"),
+        (["dream", "small.toml", "--size", "big"], 2, "512x512"),
+        (["dream", "small.toml", "--set", "feedback.0.amuont=1"], 3, 'did you mean "amount"'),
+        (["dream", "small.toml", "--set", "dream.frames=0"], 3, "at least 1"),
+        (["dream", "small.toml", "-o", "no/such/a.mp4"], 6, "does not exist"),
+        (["dream", "small.toml", "-o", "a.mp5"], 2, ".mp4"),
+        (["train", "small.toml", "--steps", "1", "--minutes", "1"], 2, "exclude"),
+        (["train", "small.toml", "--resume"], 8, "no checkpoint"),
+        (["train", "small.toml", "--data", "nowhere"], 8, "nowhere"),
+        (["train", "small.toml", "--set", "source.use=video"], 3, "path"),
+    ],
+)
+def test_mistakes_are_one_line(
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    code: int,
+    words: str,
+) -> None:
+    assert main(arguments) == code
+    error = capsys.readouterr().err
+    assert words in error
+    assert "Traceback" not in error
+    assert len(error.strip().splitlines()) == 1
+    assert sorted(path.name for path in folder.iterdir()) == ["small.toml"]
+
+
+def test_ctrl_c_keeps_a_usable_checkpoint(folder: Path) -> None:
+    run = subprocess.Popen(
+        [sys.executable, "-m", "artengine", "train", "small.toml", "--steps", "100000"],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "COLUMNS": "200"},
+    )
+    checkpoint = folder / "runs" / "small" / "checkpoint.h5"
+    for _ in range(600):
+        if checkpoint.exists() or run.poll() is not None:
+            break
+        time.sleep(0.1)
+    run.send_signal(signal.SIGINT)
+    _, error = run.communicate(timeout=60)
+    assert run.returncode == 130, error
+    assert "stopped at step" in error
+    assert "Traceback" not in error
+    assert main(["dream", "runs/small", "-o", "a.mp4"]) == 0

@@ -1,0 +1,80 @@
+"""What every preset that ships promises."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from artengine.catalog import Catalog
+from artengine.dream.session import Dream
+from artengine.preset import load_preset, packaged_folder
+from artengine.weights import build_network, find_weights, packaged_weights
+
+FILES = sorted(packaged_folder().glob("*.toml"))
+DREAMING = [path for path in FILES if path.stem != "swift"]
+"""All but the one that waits for a person's own clip."""
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_says_what_it_looks_like(path: Path, catalog: Catalog) -> None:
+    first = path.read_text(encoding="utf-8").splitlines()[0]
+    assert first.startswith("# ")
+    assert len(first) > 20
+    preset = load_preset(path, catalog)
+    assert preset.about
+    assert preset.title != preset.name
+
+
+@pytest.mark.parametrize("path", DREAMING, ids=lambda path: path.stem)
+def test_dreams_and_changes(path: Path, catalog: Catalog) -> None:
+    """With the weights that ship, small and short: it moves, and the same twice."""
+    preset = load_preset(path, catalog, ["dream.size=[64, 64]", "dream.frames=5"])
+    assert preset.dream.frames == 5
+    with Dream(preset) as dream:
+        first = list(dream)
+        dreamt = list(first)
+    with Dream(preset) as dream:
+        again = list(dream)
+    for a, b in zip(dreamt, again, strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert np.abs(first[0].astype(int) - first[-1]).mean() > 0.5
+
+
+@pytest.mark.parametrize("path", DREAMING, ids=lambda path: path.stem)
+def test_the_recipe_makes_the_same_preset(path: Path, catalog: Catalog, tmp_path: Path) -> None:
+    preset = load_preset(path, catalog)
+    recipe = tmp_path / "recipe.toml"
+    recipe.write_text(preset.recipe(), encoding="utf-8")
+    again = load_preset(recipe, catalog)
+    assert again.table == preset.table
+    assert replace(again, name=preset.name, path=preset.path).dream == preset.dream
+
+
+def test_there_are_enough_of_them() -> None:
+    assert len(DREAMING) >= 8
+    assert {"night-drive", "classic"} <= {path.stem for path in DREAMING}
+
+
+@pytest.mark.parametrize("name", packaged_weights())
+def test_weights_are_small_and_described(name: str) -> None:
+    path = packaged_weights()[name]
+    assert path.stat().st_size <= 3_000_000
+    about = json.loads(path.with_name(f"{name}.json").read_text(encoding="utf-8"))
+    assert about["model"]["use"]
+    assert about["model"]["context"] >= 1
+    assert about["training"]["size"]
+    assert about["measured"]["psnr"] > 15
+
+
+def test_every_preset_has_its_weights_and_every_weights_a_preset(catalog: Catalog) -> None:
+    used = set()
+    for path in DREAMING:
+        preset = load_preset(path, catalog)
+        assert preset.weights in packaged_weights(), path.stem
+        build_network(preset, find_weights(preset))
+        used.add(preset.weights)
+    assert used == set(packaged_weights())
