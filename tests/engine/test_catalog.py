@@ -133,9 +133,10 @@ def test_observers_are_told_what_they_ask_for(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("action", ["raise ValueError('tired')", "raise SystemExit('tired')"])
 def test_an_observer_that_raises_is_warned_about_once_and_the_others_hear(
-    action: str, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    action: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(logging.getLogger("artengine"), "propagate", True)
+    records: list[logging.LogRecord] = []
+    monkeypatch.setattr(logging.getLogger("artengine"), "handle", records.append)
     bad = plugin(tmp_path, "bad", OBSERVER.format(action=action))
     good = plugin(tmp_path, "good", OBSERVER.format(action=""))
     catalog = load_catalog([bad, good], user_folder=False)
@@ -144,7 +145,7 @@ def test_an_observer_that_raises_is_warned_about_once_and_the_others_hear(
     catalog.notify("after_dream", recipe={}, files=[])
     assert heard(bad) == [0]
     assert heard(good) == [0, 1, 2, ({}, [])]
-    (record,) = caplog.records
+    (record,) = records
     assert record.getMessage().endswith("tired; it is told nothing more")
     assert "bad.py: after_frame raised" in record.getMessage()
 
