@@ -92,7 +92,10 @@ class Canvas:
     def strokes(self, lines: Sequence[Plane], width: float, colour: Colour) -> None:
         """Add the light of curves, each `(n, 2)` of x and y; where they cross they do not add."""
         corners = self._pixels(np.concatenate(lines))
-        thick = max(1, round(width * self.unit))
+        # OpenCV's smooth lines come in widths of 1.33, 3.36, 5.39 ... pixels, by thickness
+        # 1, 2, 3, 5, 7 ...: the nearest is drawn, as bright as gives the light of the true width.
+        step = max(0, round((width * self.unit - 1.33) / 2.03))
+        thick = step + 1 if step < 3 else 2 * step - 1
         mask = self._mask(corners, thick)
         if mask is None:
             return
@@ -102,9 +105,8 @@ class Canvas:
         cv2.polylines(
             cover, curves, isClosed=False, color=255, thickness=thick, lineType=cv2.LINE_AA, shift=8
         )
-        # Thinner than a pixel is drawn a pixel wide, and fainter.
-        faint = min(1.0, width * self.unit / thick) / 255
-        self.light[y0:y1, x0:x1] += tint(cover.astype(np.float32), times(colour, faint))
+        share = width * self.unit / (1.33 + 2.03 * step) / 255
+        self.light[y0:y1, x0:x1] += tint(cover.astype(np.float32), times(colour, share))
 
     def veil(self, points: Plane, colour: Colour) -> None:
         """Add light over a polygon `(n, 2)` of x and y."""

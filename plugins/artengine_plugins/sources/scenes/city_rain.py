@@ -349,8 +349,8 @@ class CityRain(Scene):
             x = math.floor(drift) % canvas.width
             tile = self._rain[layer][y : y + canvas.height, x : x + canvas.width]
             drops += tile * np.float32(share / 255)
-        wet = halo * np.float32(1.3)
-        wet += np.float32(0.014)
+        wet = halo * np.float32(1.7)
+        wet += np.float32(0.020)
         wet *= cv2.merge((drops, drops, drops)).reshape(wet.shape)
         canvas.light += wet
 
@@ -380,6 +380,6 @@ def _rain(size: Size, unit: float, seed: int, layer: int) -> Plane:
                     a, b = x + over_x, y + over_y
                     lines.append(np.array([(a, b), (a - 0.16 * long, b + long)]))
         if lines:
-            sheet.strokes(lines, (0.0022, 0.0014)[layer], (0.25 + 0.25 * level, 0, 0))
+            sheet.strokes(lines, (0.0030, 0.0020)[layer], (0.25 + 0.25 * level, 0, 0))
     tile = (np.clip(sheet.light[..., 0], 0, 1) * 255).astype(np.uint8)
     return np.tile(tile, (2, 2))

@@ -227,9 +227,9 @@ def _paint_signs(tubes: Upright, wall: Upright, key: int, half: float, tall: flo
 def _tube(at: Upright, points: list[tuple[float, float]], width: float, colour: Colour) -> None:
     placed = np.array([(at.x + x * at.scale, at.foot - y * at.scale) for x, y in points])
     # The gas is coloured; the tube itself is so bright that it turns white.
-    at.canvas.strokes([placed], width * at.scale, times(colour, 1.6))
+    at.canvas.strokes([placed], width * at.scale, times(colour, 1.9))
     pale = (0.5 + 0.5 * colour[0], 0.5 + 0.5 * colour[1], 0.5 + 0.5 * colour[2])
-    at.canvas.strokes([placed], 0.4 * width * at.scale, times(pale, 0.9))
+    at.canvas.strokes([placed], 0.4 * width * at.scale, times(pale, 1.2))
 
 
 def _glyph(
@@ -268,14 +268,13 @@ def _icon(
             for t in np.linspace(4.95, 1.33, 24)
         ]
         _tube(at, [*moon, *hollow, moon[0]], 0.06, other)
-        star = [
-            (
-                x + size * (0.62 + r * math.sin(0.2 * math.pi * k)),
-                y + size * r * math.cos(0.2 * math.pi * k),
-            )
-            for k, r in ((n, 0.16 if n % 2 else 0.36) for n in range(11))
-        ]
-        _tube(at, star, 0.045, colour)
+        for far, near in ((0.34, (0.62, 0.10)), (0.20, (1.05, 0.62))):
+            rays = [(far if k % 2 == 0 else 0.25 * far, 0.25 * math.pi * k) for k in range(9)]
+            spark = [
+                (x + size * (near[0] + r * math.sin(t)), y + size * (near[1] + r * math.cos(t)))
+                for r, t in rays
+            ]
+            _tube(at, spark, 0.04, colour)
     elif kind == 1:
         heart = [
             (

@@ -1,0 +1,144 @@
+"""The synthetic source: the same seed gives the same film, at any size, and it moves like one."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import islice, pairwise
+from typing import Any, get_args
+
+import cv2
+import numpy as np
+import pytest
+
+from artengine.api import Picture, SourceError
+from artengine_plugins.sources.scenes import scenes
+from artengine_plugins.sources.synthetic import Synthetic
+
+NAMES = sorted(scenes)
+every_scene = pytest.mark.parametrize("scene", NAMES)
+
+
+def shots(scene: str, *, start: int = 0, count: int = 1, **more: Any) -> list[Picture]:
+    more.setdefault("size", (96, 80))
+    return list(islice(Synthetic(scene=scene, **more).open().frames(start), count))
+
+
+@cache
+def film(scene: str) -> list[Picture]:
+    return shots(scene, count=150, size=(128, 128), seed=3)
+
+
+def luma(picture: Picture) -> np.ndarray[Any, np.dtype[np.float32]]:
+    return cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32)
+
+
+def changes(scene: str) -> np.ndarray[Any, np.dtype[np.float32]]:
+    frames = [luma(picture) for picture in film(scene)]
+    return np.array([np.abs(b - a).mean() for a, b in pairwise(frames)])
+
+
+def test_every_scene_can_be_named() -> None:
+    assert sorted(get_args(Synthetic.model_fields["scene"].annotation)) == NAMES
+
+
+@every_scene
+def test_any_picture_can_be_drawn_by_itself(scene: str) -> None:
+    whole = shots(scene, count=40)
+    for index in (0, 17, 39):
+        assert np.array_equal(whole[index], shots(scene, start=index)[0])
+
+
+@every_scene
+def test_iterators_of_one_footage_do_not_disturb_each_other(scene: str) -> None:
+    footage = Synthetic(scene=scene, size=(64, 48)).open()
+    early, late = footage.frames(), footage.frames(300)
+    first = next(early)
+    kept = first.copy()
+    next(late)
+    second = next(early)
+    assert np.array_equal(first, kept)
+    assert np.array_equal(second, shots(scene, start=1, size=(64, 48))[0])
+
+
+@every_scene
+@pytest.mark.parametrize(("width", "height"), [(1, 1), (17, 31), (64, 48), (512, 512), (300, 2)])
+def test_any_size(scene: str, width: int, height: int) -> None:
+    footage = Synthetic(scene=scene).open(size=(width, height))
+    picture = next(footage.frames(9))
+    assert footage.size == (width, height)
+    assert footage.length is None
+    assert picture.shape == (height, width, 3)
+    assert picture.dtype == np.uint8
+
+
+@every_scene
+def test_it_looks_the_same_at_every_size(scene: str) -> None:
+    large, small = (shots(scene, start=60, size=(n, n))[0] for n in (512, 256))
+    shrunk = cv2.resize(large, (256, 256), interpolation=cv2.INTER_AREA)
+    apart = np.abs(shrunk.astype(float) - small).mean()
+    other = np.abs(shots(scene, start=60, size=(256, 256), seed=9)[0].astype(float) - small).mean()
+    assert apart < 5
+    assert other > 2 * apart
+
+
+@every_scene
+def test_seeds_and_parameters_change_the_picture(scene: str) -> None:
+    usual = shots(scene, start=150)[0]
+    for other in ({"seed": 1}, {"crowd": 2.0}, {"crowd": 0.0}, {"sway": 0.0}, {"sway": 2.0}):
+        changed = shots(scene, start=150, **other)[0]
+        assert np.abs(changed.astype(float) - usual).max() > 60, other
+
+
+@every_scene
+def test_time_passes_in_seconds(scene: str) -> None:
+    usual = shots(scene, start=30)[0]
+    assert np.array_equal(usual, shots(scene, start=60, fps=48)[0])
+    assert np.array_equal(usual, shots(scene, start=15, speed=2)[0])
+    asked = Synthetic(scene=scene, size=(96, 80)).open(fps=12)
+    assert asked.fps == 12
+    assert np.array_equal(usual, next(asked.frames(15)))
+
+
+@every_scene
+def test_everything_moves_and_nothing_jumps(scene: str) -> None:
+    moved = changes(scene)
+    assert 1.0 < np.median(moved) < 14.0
+    assert moved.min() > 0.5
+    assert moved.max() < 3.5 * np.median(moved)
+
+
+@every_scene
+def test_pictures_are_rich(scene: str) -> None:
+    for picture in film(scene)[::30]:
+        assert luma(picture).std() > 20
+        assert picture.max() > 230
+        assert np.percentile(picture, 5) < 40
+        spread = picture.max(axis=2).astype(int) - picture.min(axis=2)
+        assert spread.mean() > 12
+
+
+def test_scenes_differ() -> None:
+    firsts = [film(scene)[0].astype(float) for scene in NAMES]
+    for index, one in enumerate(firsts):
+        assert all(np.abs(one - other).mean() > 12 for other in firsts[:index])
+
+
+def test_the_road_comes_towards_us() -> None:
+    frames = [
+        luma(picture).astype(np.uint8) for picture in shots("night-road", count=8, size=(256, 256))
+    ]
+    down = []
+    for a, b in pairwise(frames):
+        flow = cv2.calcOpticalFlowFarneback(
+            a, b, np.zeros((256, 256, 2), np.float32), 0.5, 4, 21, 3, 7, 1.5, 0
+        )
+        strong = np.abs(cv2.Sobel(a, cv2.CV_32F, 0, 1)) > 40
+        strong[:140] = False
+        strong[195:] = False
+        down.append(float(np.median(flow[..., 1][strong])))
+    assert 1.0 < np.median(down) < 15.0
+
+
+def test_a_size_below_one_is_refused() -> None:
+    with pytest.raises(SourceError, match="size 0x5 given; width and height must be at least 1"):
+        Synthetic().open(size=(0, 5))
