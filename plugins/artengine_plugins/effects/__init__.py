@@ -29,7 +29,10 @@ from artengine_plugins.effects.saturation import Saturation
 from artengine_plugins.effects.scanlines import Scanlines
 from artengine_plugins.effects.sharpen import Sharpen
 from artengine_plugins.effects.shift import Shift
+from artengine_plugins.effects.slit_scan import SlitScan
 from artengine_plugins.effects.solarise import Solarise
+from artengine_plugins.effects.swirl import Swirl
+from artengine_plugins.effects.tear import Tear
 from artengine_plugins.effects.trails import Trails
 from artengine_plugins.effects.upscale import Upscale
 from artengine_plugins.effects.zoom import Zoom
@@ -63,7 +66,10 @@ def register_effects() -> Sequence[type[Effect]]:
         Scanlines,
         Sharpen,
         Shift,
+        SlitScan,
         Solarise,
+        Swirl,
+        Tear,
         Trails,
         Upscale,
         Zoom,

@@ -43,9 +43,9 @@ def _hard_light(below: Frame, above: Frame) -> Frame:
 
 def _soft_light(below: Frame, above: Frame) -> Frame:
     inside = np.clip(below, 0.0, 1.0)
-    # The quartic runs below the root up to a quarter, where they meet, and above it from there on.
-    lighter = ((16.0 * inside - 12.0) * inside + 4.0) * inside
-    np.minimum(lighter, np.sqrt(inside), out=lighter)
+    # A root has no slope at 0 that could be followed; up to a quarter a cubic takes its place.
+    lighter = np.sqrt(inside)
+    lighter += (((16.0 * inside - 12.0) * inside + 4.0) * inside - lighter) * (inside <= 0.25)
     lighter -= inside
     inside -= inside * inside
     light = 2.0 * above

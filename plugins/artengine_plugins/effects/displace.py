@@ -26,8 +26,8 @@ class Displace(PhasedEffect):
 
     name: ClassVar[str] = "displace"
 
-    amount: float = Param(0.6, ge=0, le=20, unit="percent of the shorter side")
-    """How far the fastest pixels move in a frame: not at all at 0, a slow melt below 1, shreds at
+    amount: float = Param(1.5, ge=0, le=20, unit="percent of the shorter side")
+    """How far the fastest pixels move in a frame: not at all at 0, a slow melt at 1, shreds at
     20."""
 
     flow: Literal["swirl", "bulge"] = "swirl"
@@ -52,11 +52,11 @@ class Displace(PhasedEffect):
         cell = self.scale * min(size_of(frame)) / _COARSE
         noise = FlowNoise(moment.steady_rng)
         potential = noise.field(coarse, cell, self.advance(self.drift, moment), octaves=2)
-        # A slope counts by pixels; times the cell it is about 1 at its steepest, at any scale.
-        reach = self.amount / 100.0 * min(width, height) * cell / 2.0
+        # The steepest slope of such noise is about 3 to a cell; Sobel's weights add up to 8.
+        reach = self.amount / 100.0 * min(width, height) * cell / 3.0
         slope = {
             axis: cv2.resize(
-                cv2.Sobel(potential, cv2.CV_32F, *axis, ksize=3, scale=reach / 4.0),
+                cv2.Sobel(potential, cv2.CV_32F, *axis, ksize=3, scale=reach / 8.0),
                 (width, height),
                 interpolation=cv2.INTER_LINEAR,
             ).astype(np.float32, copy=False)

@@ -24,7 +24,9 @@ def double(frame: Frame) -> Frame:
     Directional cubic convolution: Zhou, Shen and Dong, "Image zooming using directional cubic
     convolution interpolation", 2012. Of two crossing directions the one along which luma changes
     less counts for more, by the fifth power, so that slanted edges do not turn to stairs. The
-    paper also chooses one direction where the ratio is clear; the weights alone do as much.
+    paper also chooses one direction where the ratio is clear; the weights alone do as much. What
+    shrinking the result would lose is added once more (Irani and Peleg, "Improving resolution by
+    image registration", 1991), so that fine texture keeps its contrast.
 
     Returns:
         float32 `(2H, 2W, 3)`, unclipped, its corners where the frame's are.
@@ -66,8 +68,10 @@ def double(frame: Frame) -> Frame:
     # So far pixels have kept their places; half a new pixel further, corners keep theirs.
     aligned = cv2.sepFilter2D(
         doubled, -1, _CUBIC, _CUBIC, anchor=(2, 2), borderType=cv2.BORDER_REPLICATE
-    )
-    return aligned.astype(np.float32, copy=False)
+    ).astype(np.float32, copy=False)
+    lost = frame - cv2.resize(aligned, (width, height), interpolation=cv2.INTER_AREA)
+    aligned += cv2.resize(lost, (2 * width, 2 * height), interpolation=cv2.INTER_CUBIC)
+    return aligned
 
 
 def _next(plane: Plane, axis: int) -> Plane:

@@ -19,12 +19,13 @@ Ends = Literal["hold", "mirror", "repeat"]
 """Beyond a gradient's ends: `hold` keeps the end's colour, `mirror` runs back, `repeat` starts
 again at the other end."""
 
-_STEPS = 256
+_STEPS = 240
+"""Steps of a gradient, at most 256; many divide it, so that palettes' own colours lie on steps."""
 
 
 @lru_cache(maxsize=32)
 def _scale(colours: tuple[HexColour, ...], closed: bool) -> npt.NDArray[np.float32]:
-    """Colours at the ends of 256 even steps, `(257, 3)`, mixed in Oklab for even lightness."""
+    """Colours at the ends of even steps, `(_STEPS + 1, 3)`, mixed in Oklab for even lightness."""
     stops = to_oklab(parse_colours(colours))
     if closed:
         stops = np.concatenate([stops, stops[:1]])
@@ -54,7 +55,12 @@ def look_up(colours: tuple[HexColour, ...], places: Plane, ends: Ends) -> Frame:
     lower = np.minimum(steps, _STEPS - 1).astype(np.uint8)
     steps -= lower
     step = cv2.merge([lower, lower, lower])
-    mixed = cv2.LUT(step, np.diff(scale, axis=0)[None]).astype(np.float32, copy=False)
+    mixed = cv2.LUT(step, _table(np.diff(scale, axis=0))).astype(np.float32, copy=False)
     mixed *= spread(steps)
-    mixed += cv2.LUT(step, scale[None, :-1])
+    mixed += cv2.LUT(step, _table(scale[:-1]))
     return mixed
+
+
+def _table(rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Fill up to the 256 rows that OpenCV's tables have."""
+    return np.pad(rows, ((0, 256 - len(rows)), (0, 0)))[None]
