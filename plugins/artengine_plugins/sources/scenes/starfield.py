@@ -136,12 +136,13 @@ class Starfield(Scene):
         x = ((self._spin[:, 0] + lap * 0.7548776662) % 1.0 - 0.5) * 2 * 3.6
         y = ((self._spin[:, 1] + lap * 0.5698402910) % 1.0 - 0.5) * 2 * 3.6
         ahead = DEPTH * (1 - phase) + 0.02
-        fade = np.clip(phase / 0.2, 0, 1) * np.clip(ahead / 0.25, 0, 1)
+        fade = np.clip(phase / 0.2, 0, 1) * np.clip(ahead / 0.7, 0, 1)
         bright = self._power * fade * 1.8 / (0.25 + ahead / 2.4) ** 2
         light = self._colour * (bright / 4)[:, None]
         turn, tilt = math.cos(self._roll), math.sin(self._roll)
         for part in (-0.5, -0.25, 0.0, 0.25):
-            nearer = np.maximum(ahead + part * PACE / 34, 0.02)
+            # The exposure draws a star out into a streak, short enough for its parts to touch.
+            nearer = ahead + part * np.minimum(PACE / 34, 0.04 * ahead)
             flat_x = x * FOCAL / nearer - self._aim[0]
             flat_y = y * FOCAL / nearer - self._aim[1]
             seen_x, seen_y = flat_x * turn - flat_y * tilt, flat_x * tilt + flat_y * turn
