@@ -11,6 +11,7 @@ from artengine.api import Effect, Frame, Moment, Param
 from artengine_plugins.imaging.luma import luma
 from artengine_plugins.imaging.mix import mix
 from artengine_plugins.imaging.spread import spread
+from artengine_plugins.imaging.truth import truth_for
 
 Mode = Literal[
     "normal",
@@ -98,6 +99,6 @@ class Blend(Effect):
 
     def apply(self, frame: Frame, moment: Moment) -> Frame:
         """Blend the truth over the frame."""
-        if self.mode == "normal":
-            return mix(frame, moment.truth, self.amount)
-        return mix(frame, _MODES[self.mode](frame, moment.truth), self.amount)
+        truth = truth_for(frame, moment)
+        blended = truth if self.mode == "normal" else _MODES[self.mode](frame, truth)
+        return mix(frame, blended, self.amount)

@@ -37,5 +37,9 @@ class Clip(Effect):
         if knee:
             # A hyperbola that leaves the straight part at its slope and nears the limit for ever.
             beyond = frame - held
-            held += beyond * knee / (knee + np.abs(beyond))
+            reach = np.abs(beyond)
+            reach += knee
+            beyond *= knee
+            beyond /= reach
+            held += beyond
         return held

@@ -15,7 +15,7 @@ from artengine_plugins.imaging.luma import Plane, luma
 Grey = npt.NDArray[np.uint8]
 Values = TypeVar("Values", Plane, npt.NDArray[np.bool_])
 
-_SIDE = 128
+_SIDE = 96
 """Longer side, in pixels, of the small picture in which motion is sought."""
 
 

@@ -11,6 +11,7 @@ from artengine.api import Effect, Frame, Moment, Param, State
 from artengine_plugins.imaging.blur import gaussian_blur
 from artengine_plugins.imaging.luma import Plane, luma
 from artengine_plugins.imaging.spread import spread
+from artengine_plugins.imaging.truth import truth_for
 
 
 class Gate(Effect):
@@ -42,10 +43,11 @@ class Gate(Effect):
 
     def apply(self, frame: Frame, moment: Moment) -> Frame:
         """Let the frame through where the gate is open, and the truth elsewhere."""
-        opened = self._open(self._happening(frame, moment.truth))
-        passed = frame - moment.truth
+        truth = truth_for(frame, moment)
+        opened = self._open(self._happening(frame, truth))
+        passed = frame - truth
         passed *= spread(np.float32(1.0) - opened if self.invert else opened)
-        passed += moment.truth
+        passed += truth
         return passed
 
     def _happening(self, frame: Frame, truth: Frame) -> Plane:

@@ -28,10 +28,13 @@ class Glow(Effect):
 
     def apply(self, frame: Frame, moment: Moment) -> Frame:
         """Add the halo."""
-        lights = np.maximum(frame - np.float32(self.threshold), np.float32(0.0))
+        lights = frame - np.float32(self.threshold)
+        np.maximum(lights, 0.0, out=lights)
         halo = gaussian_blur(lights, self.radius)
         # Room that is left below white: a glow that is fed back must not burn without end.
-        halo *= np.maximum(np.float32(1.0) - frame, np.float32(0.0))
+        room = np.float32(1.0) - frame
+        np.maximum(room, 0.0, out=room)
+        halo *= room
         halo *= np.float32(self.amount)
         halo += frame
         return halo

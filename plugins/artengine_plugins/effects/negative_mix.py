@@ -8,6 +8,7 @@ import numpy as np
 
 from artengine.api import Effect, Frame, Moment, Param
 from artengine_plugins.imaging.gaussian import gaussian
+from artengine_plugins.imaging.truth import truth_for
 
 
 class NegativeMix(Effect):
@@ -35,7 +36,7 @@ class NegativeMix(Effect):
         """Take the truth from the frame, or the frame from the truth."""
         flips = moment.index // self.flip_every if self.flip_every else 0
         sign = np.float32(-self.strength if flips % 2 else self.strength)
-        mixed = frame - moment.truth
+        mixed = frame - truth_for(frame, moment)
         mixed *= sign
         if self.noise:
             grain = gaussian(moment.rng, frame.shape)

@@ -134,6 +134,15 @@ def test_takes_any_size(kind: type[Effect], size: tuple[int, int], random: Rando
 
 
 @every
+def test_bears_a_truth_of_another_size(kind: type[Effect], random: Random, at: At) -> None:
+    # An output chain may have enlarged the frame.
+    effect, truth = kind(), random(8, 8)
+    for index in range(2):
+        frame = random(17, 33, seed=index)
+        sound(effect, frame, effect.apply(frame, at(index, truth)))
+
+
+@every
 def test_leaves_what_it_is_given(kind: type[Effect], random: Random, at: At) -> None:
     frame, truth = random(17, 33).copy(), random(17, 33, seed=2).copy()
     before = frame.copy(), truth.copy()
