@@ -18,7 +18,7 @@ class Glow(Effect):
     amount: float = Param(1.0, ge=0, le=8)
     """How strong the halo is: none at 0, and at 8 it outshines the light."""
 
-    threshold: float = Param(0.6, ge=0, le=2)
+    threshold: float = Param(0.75, ge=0, le=2)
     """Value above which a channel is a light: at 0 everything glows, at 2 only what is far beyond
     white."""
 
