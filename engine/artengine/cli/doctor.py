@@ -69,6 +69,7 @@ def examine(catalog: Catalog) -> Iterator[Finding]:
     yield from folders()
     yield from plugins(catalog)
     yield accelerators()
+    yield self_test(catalog)
 
 
 def versions() -> Iterator[Finding]:
@@ -151,3 +152,34 @@ def accelerators() -> Finding:
     others = [name for name in devices if ":CPU:" not in name]
     cores = os.cpu_count() or 1
     return Finding("accelerators", "ok", ", ".join(others) or f"none; {cores} processor cores")
+
+
+def self_test(catalog: Catalog) -> Finding:
+    """Dream three frames of a small synthetic film, from drawing to encoding."""
+    from artengine.dream.render import render, targets
+    from artengine.errors import ArtengineError
+    from artengine.preset import parse_preset
+
+    try:
+        preset = parse_preset(_TEST, catalog)
+        from artengine.nn.predictor import Predictor
+
+        predict = Predictor(preset.model, preset.model.build())
+        with tempfile.TemporaryDirectory() as folder:
+            film = Path(folder) / "test.mp4"
+            made = render(
+                preset, catalog, targets(preset, catalog, film, film.parent), predict=predict
+            )
+            size = film.stat().st_size
+    except (ArtengineError, ImportError, OSError) as error:
+        return Finding("self-test", "failed", " ".join(str(error).split()))
+    return Finding("self-test", "ok", f"dreamt {made.frames} frames into {size} bytes of film")
+
+
+_TEST = {
+    "title": "Self-test",
+    "source": {"use": "synthetic"},
+    "model": {"use": "swift"},
+    "dream": {"frames": 3, "size": [128, 128]},
+    "feedback": [{"use": "noise", "amount": 0.1}],
+}

@@ -92,6 +92,7 @@ def train(
     make_deterministic(preset.seed)
     held_out = _held_out(data, preset)
     run.begin(run_recipe(preset))
+    preset.remember_files()
     catalog.notify("before_train", recipe=preset.table, run=run.folder)
 
     network, trainee = _build(preset)

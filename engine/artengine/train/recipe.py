@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import tomli_w
-
-from artengine.preset import Preset
+from artengine.preset import Preset, to_toml
 
 
 def with_length(preset: Preset, *, steps: int | None, minutes: float | None) -> Preset:
@@ -19,8 +17,7 @@ def with_length(preset: Preset, *, steps: int | None, minutes: float | None) -> 
 
 def run_recipe(preset: Preset) -> str:
     """TOML of the preset that takes its weights from the folder it stands in."""
-    table = {**preset.table, "model": {**preset.table["model"], "weights": "."}}
-    return f"# {preset.about or preset.title}\n{tomli_w.dumps(table)}"
+    return to_toml({**preset.table, "model": {**preset.table["model"], "weights": "."}})
 
 
 _LENGTHS = ("steps", "minutes")
