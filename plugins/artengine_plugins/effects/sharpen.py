@@ -18,14 +18,14 @@ class Sharpen(Effect):
 
     name: ClassVar[str] = "sharpen"
 
-    amount: float = Param(0.6, ge=0, le=8)
-    """How much of the detail is added: nothing at 0, crisp at 0.6, engraved at 8."""
+    amount: float = Param(1.0, ge=0, le=8)
+    """How much of the detail is added: nothing at 0, crisp at 1, engraved at 8."""
 
-    radius: float = Param(2.0, ge=0.3, le=64, unit="pixels")
+    radius: float = Param(2.5, ge=0.3, le=64, unit="pixels")
     """Size of the detail: hairlines at 0.3, whole objects at 64. In feedback it sets the width of
     the ripples that grow."""
 
-    limit: float = Param(0.1, ge=0, le=4)
+    limit: float = Param(0.15, ge=0, le=4)
     """The most a value may move in one frame: nothing moves at 0; at 4 an edge may overshoot
     freely, and in feedback explodes."""
 

@@ -50,7 +50,7 @@ def test_sharpen_is_unsharp_masking_within_a_limit(shots: Shots, at: At) -> None
     blurred = cv2.GaussianBlur(frame, (13, 13), 2.0, borderType=cv2.BORDER_REFLECT_101)
     free = Sharpen(amount=1.5, radius=2.0, limit=4.0).apply(frame, at(0, frame))
     np.testing.assert_allclose(free, frame + 1.5 * (frame - blurred), atol=1e-5)
-    held = Sharpen(amount=8.0, limit=0.05).apply(frame, at(0, frame))
+    held = Sharpen(amount=8.0, radius=2.0, limit=0.05).apply(frame, at(0, frame))
     assert np.abs(held - frame).max() == pytest.approx(0.05, abs=1e-6)
 
 
