@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import artengine
 from artengine.catalog import Catalog
-from artengine.errors import TrainingError
+from artengine.errors import TrainingError, WeightsError
 from artengine.frame import Frame
 from artengine.model import Model
+from artengine.params import is_path
 from artengine.preset import Preset
 from artengine.settings import TrainSettings
 from artengine.train.log import Row, plot_log, read_log, write_log
@@ -83,7 +84,7 @@ def train(
         TrainingError: when the footage is too short, the loss is no longer a number (the last good
             checkpoint stays), or the run folder cannot be used.
     """
-    from artengine.nn.checkpoint import load_checkpoint, save_checkpoint
+    from artengine.nn.checkpoint import save_checkpoint
     from artengine.nn.determinism import make_deterministic
     from artengine.nn.predictor import Predictor
 
@@ -97,7 +98,7 @@ def train(
 
     network, trainee = _build(preset)
     variables = [*trainee.variables, *trainee.optimizer.variables]
-    position = Position(**load_checkpoint(run.checkpoint, variables)) if resume else Position()
+    position = _resumed(run, variables) if resume else Position()
     rows = read_log(run.log, position.step)
     predictor = Predictor(preset.model, network)
 
@@ -195,6 +196,19 @@ def _build(preset: Preset) -> tuple[Any, Any]:
     return network, trainee
 
 
+def _resumed(run: Run, variables: Sequence[Any]) -> Position:
+    from artengine.nn.checkpoint import load_checkpoint
+
+    found = load_checkpoint(run.checkpoint, variables)
+    try:
+        return Position(**found)
+    except TypeError as error:
+        raise WeightsError(
+            f"{run.checkpoint}: was written by another version of the engine; start again with "
+            "another folder, -o"
+        ) from error
+
+
 def _batches(data: Path, preset: Preset, *, skip: int) -> Iterator[tuple[Any, Any]]:
     """Yield (history, truth) for ever, without the first `skip` batches."""
     settings = preset.train
@@ -280,6 +294,16 @@ def _description(preset: Preset, network: Any, row: Row) -> Mapping[str, Any]:
         "parameters": network.count_params(),
         "preset": preset.name,
         "training": {**preset.train.model_dump(mode="json"), "seed": preset.seed},
-        "source": {"use": preset.source.name},
+        "source": _source(preset),
         "measured": {k: v for k, v in asdict(row).items() if k != "seconds"},
+    }
+
+
+def _source(preset: Preset) -> dict[str, Any]:
+    """What was learnt from, without the places of files, which are nobody else's business."""
+    fields = type(preset.source).model_fields
+    values = preset.source.model_dump(mode="json")
+    return {
+        "use": preset.source.name,
+        **{name: value for name, value in values.items() if not is_path(fields[name])},
     }
