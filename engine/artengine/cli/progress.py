@@ -55,7 +55,8 @@ def bar(title: str, unit: str) -> Iterator[Callable[[int, int | None], None]]:
 def started_late(progress: Progress, title: str) -> Iterator[Callable[[], None]]:
     """Show a spinner until what is yielded is first called, and the progress from then on."""
     spinner = progress.console.status(f"{title}: getting ready")
-    spinner.start()
+    if progress.console.is_terminal:
+        spinner.start()
 
     def start() -> None:
         if not progress.live.is_started:

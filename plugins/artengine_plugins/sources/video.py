@@ -80,6 +80,10 @@ class Video(Source):
 
     def open(self, size: Size | None = None, fps: float | None = None) -> VideoFootage:
         """Open the file; see `Source.open`."""
+        if not Path(self.path).exists():
+            raise SourceError(
+                f"there is no file {self.path}; name your clip with --set source.path=FILE"
+            )
         held = probe(Path(self.path))
         if held.seconds:
             # A clip's last picture lasts, so that a piece may end a little after it.
