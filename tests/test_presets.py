@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from artengine.catalog import Catalog
-from artengine.dream.session import Dream
+from artengine.dream.dreaming import Dream
 from artengine.preset import load_preset, packaged_folder
 from artengine.weights import build_network, find_weights, packaged_weights
 

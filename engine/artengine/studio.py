@@ -15,8 +15,8 @@ import numpy as np
 from PIL import Image
 
 from artengine.catalog import Catalog, load_catalog
+from artengine.dream.dreaming import Dream
 from artengine.dream.render import Sinks, Target
-from artengine.dream.session import Dream
 from artengine.errors import UsageError
 from artengine.frame import Frame, Picture, size_of, to_picture
 from artengine.preset import Preset, parse_preset

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from artengine.catalog import Catalog
+from artengine.dream.dreaming import Dream
 from artengine.dream.loop import Dreamt, Predict
 from artengine.dream.outlet import Outlet
-from artengine.dream.session import Dream
 from artengine.errors import UsageError, WriterError, did_you_mean
 from artengine.frame import Picture
 from artengine.preset import Preset

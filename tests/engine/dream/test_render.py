@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from artengine.catalog import Catalog
+from artengine.dream.dreaming import Dream
 from artengine.dream.render import Target, render, targets
-from artengine.dream.session import Dream
 from artengine.errors import PluginError, SourceError, UsageError, WeightsError, WriterError
 from artengine.ffmpeg import Decoder, probe
 from artengine.frame import Picture

@@ -295,7 +295,7 @@ def kind(request: pytest.FixtureRequest) -> type[Model]:
 def test_models_may_carry_a_state_sample_or_bring_their_own_loss(
     kind: type[Model], catalog: Catalog, bikes: Path, data: Path, tmp_path: Path
 ) -> None:
-    from artengine.dream.session import Dream
+    from artengine.dream.dreaming import Dream
 
     catalog = with_models(catalog, kind)
     own = table(steps=4, learning_rate=0.001)
