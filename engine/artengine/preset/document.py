@@ -6,7 +6,6 @@ import datetime as dt
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -14,7 +13,9 @@ from typing import Any, TypeAlias
 from artengine.curves import is_curve
 from artengine.errors import PresetError, UsageError
 from artengine.params import shown
+from artengine.preset.files import PathError, readable
 from artengine.preset.find import candidates, find_preset, is_file, is_path
+from artengine.preset.layer import Layer
 from artengine.preset.recipe import one_line
 
 Place: TypeAlias = tuple[str | int, ...]
@@ -39,21 +40,6 @@ ARRAYS = ("feedback", "output", "writers")
 
 MOST_FILES = 100
 """How many files one preset may be laid together from."""
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """One of the things that presets are laid over each other from: a file, or `--set`.
-
-    Args:
-        label: what messages call it.
-        folder: what relative paths in it are relative to.
-        named: whether a person wrote it on a command line; then its paths may point anywhere.
-    """
-
-    label: str
-    folder: Path
-    named: bool = False
 
 
 class Document:
@@ -221,22 +207,24 @@ class _Reader:
             names = []
         for name in names:
             try:
-                base = _find_base(name, layer.folder, trail)
-            except UsageError as error:
+                base = _find_base(name, layer, trail)
+            except (UsageError, PathError) as error:
                 self._problems.append(f"{layer.label}: extends: {error}")
             else:
                 self.lay_file(base, trail)
         self._document.lay({key: table[key] for key in table if key != "extends"}, layer)
 
 
-def _find_base(name: str, folder: Path, trail: tuple[Path, ...]) -> Path:
-    """Find what a preset extends. Raises UsageError."""
+def _find_base(name: str, layer: Layer, trail: tuple[Path, ...]) -> Path:
+    """Find what a preset extends. Raises UsageError, and PathError for one it may not read."""
+    folder = layer.folder
     if is_path(name):
         base = folder / name
         if Path(name).is_absolute() or not is_file(base):
             raise UsageError(
                 f"no preset at {shown(name)}; write a name, or a path from this file on"
             )
+        readable(name, layer)
     else:
         # A preset may be named as the one it extends, to change what ships under that name.
         options = [folder / f"{name}.toml", *candidates(name)]
@@ -244,6 +232,8 @@ def _find_base(name: str, folder: Path, trail: tuple[Path, ...]) -> Path:
         if not others and any(is_file(option) for option in options):
             raise UsageError(f'"{name}" is this preset itself, and there is no other of that name')
         base = others[0] if others else find_preset(name)
+        if base not in candidates(name):
+            readable(str(base.absolute()), layer)
     if base.resolve() in trail:
         circle = [*trail[trail.index(base.resolve()) :], base]
         raise UsageError(f"goes in a circle: {' > '.join(path.stem for path in circle)}")

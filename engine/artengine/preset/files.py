@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from artengine import folders
 from artengine.params import shown
-from artengine.preset.document import Layer
+from artengine.preset.layer import Layer
 
 _WILDCARD = re.compile(r"[*?\[]")
 
@@ -17,7 +17,7 @@ class PathError(ValueError):
     """A path that a preset may not name; the message says why and what to do."""
 
 
-def readable(given: str, layer: Layer, override: str) -> str:
+def readable(given: str, layer: Layer, override: str = "") -> str:
     """Return the absolute form of a path to read, or of a pattern.
 
     A preset from a stranger is data: its paths stay in its own folder, the working folder and the
@@ -26,7 +26,7 @@ def readable(given: str, layer: Layer, override: str) -> str:
     Args:
         given: what was written.
         layer: where it was written.
-        override: how a person names the path, as "source.path".
+        override: how a person names the path, as "source.path"; empty where no override can.
 
     Raises:
         PathError: when it may not be read.
@@ -43,9 +43,10 @@ def readable(given: str, layer: Layer, override: str) -> str:
         whole = real.joinpath(*rest)
     inside = ".." not in rest and any(real.is_relative_to(root) for root in roots)
     if not inside and not layer.named and str(whole) not in _named():
+        remedy = f"pass it yourself with --set {override}={given}"
         raise PathError(
             f"{shown(given)} given, which is outside of the folders that a preset may read; if you "
-            f"trust it, pass it yourself with --set {override}={given}"
+            f"trust it, {remedy if override else 'copy it beside the preset'}"
         )
     return str(whole)
 

@@ -18,7 +18,6 @@ from artengine.params import Automated, Plugin, Problem, TableError, check, is_p
 from artengine.preset.document import (
     TABLES,
     Document,
-    Layer,
     Place,
     lay_overrides,
     lay_table,
@@ -26,6 +25,7 @@ from artengine.preset.document import (
 )
 from artengine.preset.files import PathError, readable, remember, writable
 from artengine.preset.find import RECIPE, find_preset, is_file
+from artengine.preset.layer import Layer
 from artengine.preset.recipe import one_line, to_toml
 from artengine.settings import DreamSettings, Settings, TrainSettings
 from artengine.source import Source

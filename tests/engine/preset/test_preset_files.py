@@ -43,11 +43,43 @@ def test_paths_are_relative_to_the_preset(stranger: Path, parts: Catalog) -> Non
 
 
 def test_paths_are_relative_to_the_file_of_the_chain_that_holds_them(
-    stranger: Path, write: Write, parts: Catalog
+    workplace: Path, write: Write, parts: Catalog
 ) -> None:
+    (workplace / "pack").mkdir()
+    preset(workplace / "pack", "clip.mp4")
+    path = write("mine.toml", 'extends = "pack/p.toml"\n[source]\nspeed = 2.0')
+    assert path_of(load_preset(path, parts)) == str(workplace / "pack" / "clip.mp4")
+
+
+@pytest.mark.parametrize("how", ["climb", "link", "folder", "name"])
+def test_a_base_may_not_lie_where_nothing_may_be_read(
+    how: str, stranger: Path, problems: Problems
+) -> None:
+    preset(stranger.parent, "secret.mp4")
+    (stranger / "link.toml").symlink_to(stranger.parent / "p.toml")
+    (stranger / "folder").symlink_to(stranger.parent)
+    bases = {"climb": "../p.toml", "link": "./link.toml", "folder": "folder/p.toml", "name": "link"}
+    (stranger / "mine.toml").write_text(f'extends = "{bases[how]}"', encoding="utf-8")
+    line = problems(stranger / "mine.toml")[0]
+    assert "mine.toml: extends: " in line
+    assert "outside of the folders that a preset may read" in line
+    assert line.endswith("if you trust it, copy it beside the preset")
+
+
+def test_a_recipe_in_the_folder_above_is_no_base(
+    tmp_path: Path, stranger: Path, problems: Problems
+) -> None:
+    (tmp_path / "recipe.toml").write_text("seed = 1", encoding="utf-8")
+    (stranger / "mine.toml").write_text('extends = ".."', encoding="utf-8")
+    assert "outside of the folders" in problems(stranger / "mine.toml")[0]
+
+
+def test_a_link_to_a_base_inside_is_followed(stranger: Path, parts: Catalog) -> None:
     preset(stranger, "clip.mp4")
-    path = write("mine.toml", 'extends = "../down/pack/p.toml"\n[source]\nspeed = 2.0')
-    assert path_of(load_preset(path, parts)) == str(stranger / "clip.mp4")
+    (stranger / "link.toml").symlink_to(stranger / "p.toml")
+    (stranger / "mine.toml").write_text('extends = "link"\nseed = 4', encoding="utf-8")
+    loaded = load_preset(stranger / "mine.toml", parts)
+    assert (loaded.seed, path_of(loaded)) == (4, str(stranger / "clip.mp4"))
 
 
 @pytest.mark.parametrize("where", ["working", "own"])
