@@ -41,6 +41,9 @@ ARRAYS = ("feedback", "output", "writers")
 MOST_FILES = 100
 """How many files one preset may be laid together from."""
 
+MOST_LEVELS = 32
+"""How many tables and lists may lie inside of each other."""
+
 
 class Document:
     """The merged table of a preset.
@@ -253,19 +256,38 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         # Some editors on Windows put a mark before the text.
         text = path.read_text(encoding="utf-8-sig")
-        return tomllib.loads(text)
+        table = tomllib.loads(text)
     except OSError as error:
         raise ValueError(f"cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise ValueError("is not text in UTF-8") from error
     except RecursionError as error:
-        raise ValueError("nests too deeply") from error
+        raise ValueError(f"nests too deeply; allowed: {MOST_LEVELS} levels") from error
     except tomllib.TOMLDecodeError as error:
         found = re.fullmatch(r"(.*) \(at (.*)\)", str(error))
         said, where = (found[1], found[2]) if found else (str(error), "")
         if not where.startswith("line"):
             where = f"line {text.rstrip().count(chr(10)) + 1}"
         raise ValueError(f"{where}: {said[:1].lower()}{said[1:]}") from error
+    if _is_deep(table):
+        raise ValueError(f"nests too deeply; allowed: {MOST_LEVELS} levels")
+    return table
+
+
+def _is_deep(value: Any) -> bool:
+    """Whether more than `MOST_LEVELS` tables and lists lie inside of each other.
+
+    Dotted keys nest without end, so that nothing here may call itself.
+    """
+    level = [value]
+    for _ in range(MOST_LEVELS + 1):
+        holders = [each for each in level if isinstance(each, dict | list)]
+        level = [
+            inside
+            for holder in holders
+            for inside in (holder.values() if isinstance(holder, dict) else holder)
+        ]
+    return any(isinstance(each, dict | list) for each in level)
 
 
 def lay_overrides(document: Document, overrides: Sequence[str], layer: Layer) -> list[str]:
@@ -304,7 +326,10 @@ def parse_override(override: str) -> tuple[Place, Any]:
     while isinstance(nested, dict):
         ((key, nested),) = nested.items()
         place += (int(key) if key.isdecimal() and place else key,)
-    return place, _value(given.strip())
+    value = _value(given.strip())
+    if len(place) > MOST_LEVELS or _is_deep(value):
+        raise ValueError(f"nests too deeply; allowed: {MOST_LEVELS} levels")
+    return place, value
 
 
 def _value(given: str) -> Any:

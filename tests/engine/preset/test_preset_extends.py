@@ -12,7 +12,7 @@ from artengine import folders
 from artengine.catalog import Catalog
 from artengine.errors import PresetError
 from artengine.preset import load_preset, parse_preset
-from artengine.preset.document import MOST_FILES, parse_override, read_document
+from artengine.preset.document import MOST_FILES, MOST_LEVELS, parse_override, read_document
 
 Write = Callable[[str, str], Path]
 Problems = Callable[..., list[str]]
@@ -142,9 +142,28 @@ def test_text_from_windows_is_read(write: Write) -> None:
     assert read_document(path).table == {"seed": 4}
 
 
-def test_nesting_without_end_is_refused(write: Write, problems: Problems) -> None:
-    (line,) = problems(write("a.toml", f"a = {'[' * 5000}{']' * 5000}"))
-    assert line.startswith("a.toml: ")
+DEEP = ".".join("a" * 5000)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"a = {'[' * 5000}{']' * 5000}",
+        f"a = {'[' * 100}{']' * 100}",
+        f"{DEEP} = 1",
+        f"[{DEEP}]",
+        f"[[feedback]]\namount = {{ {DEEP} = 1 }}",
+    ],
+)
+def test_nesting_without_end_is_refused(text: str, write: Write, problems: Problems) -> None:
+    (line,) = problems(write("a.toml", text))
+    assert line == f"a.toml: nests too deeply; allowed: {MOST_LEVELS} levels"
+
+
+@pytest.mark.parametrize("override", [f"{DEEP}=1", f"title={{ {DEEP} = 1 }}"])
+def test_overrides_without_end_are_refused(override: str, write: Write, problems: Problems) -> None:
+    (line,) = problems(write("a.toml", BASE), override)
+    assert line.endswith(f"nests too deeply; allowed: {MOST_LEVELS} levels")
 
 
 @pytest.mark.parametrize(
