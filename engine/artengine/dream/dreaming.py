@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import cached_property
 from types import TracebackType
 from typing import Any, Self
@@ -139,16 +140,21 @@ class Dream:
             raise UsageError(f"{chain_name}.{number}.{error}") from error
 
     def snapshot(self) -> Snapshot:
-        """What is needed to go on later with `Dream(preset, resume=...)`."""
+        """What is needed to go on later with `Dream(preset, resume=...)`.
+
+        Taken between two pictures. Whoever makes pictures of `turns` on another thread waits until
+        the last turn's is made, for the output chain remembers what it was shown so far.
+        """
         if self._loop is None:
             self._loop = self._start()
-        return self._loop.snapshot()
+        return replace(self._loop.snapshot(), output=self.output.state())
 
     def _start(self) -> DreamLoop:
         context, settings = self.preset.model.context, self.preset.dream
         first = round(settings.start * self.fps)
         if self._resume is not None:
             first += self._resume.index + context
+            self.output.restore(self._resume.output)
         truths = self._stack.enter_context(
             Prefetch(to_read_only_frames(self.footage.frames(first)))
         )

@@ -56,6 +56,14 @@ class Snapshot:
     """All that a dream needs to go on from where it stands.
 
     The source goes on at its frame `index + context` after the dream's start.
+
+    Args:
+        index: how many frames were dreamt.
+        frames: the history, oldest first.
+        truth: the source's frames of the same moments.
+        effects: what the feedback chain remembers.
+        network: a recurrent network's state.
+        output: what the output chain remembers.
     """
 
     index: int
@@ -63,6 +71,7 @@ class Snapshot:
     truth: tuple[Frame, ...]
     effects: Mapping[str, Mapping[str, npt.NDArray[np.generic]]] = field(default_factory=dict)
     network: tuple[npt.NDArray[np.generic], ...] = ()
+    output: Mapping[str, Mapping[str, npt.NDArray[np.generic]]] = field(default_factory=dict)
 
 
 class DreamLoop:
@@ -130,7 +139,7 @@ class DreamLoop:
         return Dreamt(clock, truth, history, prediction, fed)
 
     def snapshot(self) -> Snapshot:
-        """What is needed to go on later, taken between two turns."""
+        """What the loop needs to go on later, taken between two turns."""
         return Snapshot(
             index=self._index,
             frames=self._history.frames,

@@ -72,7 +72,12 @@ def test_the_same_preset_makes_the_same_film(
         np.testing.assert_array_equal(a, b)
 
 
-def test_can_be_stopped_and_resumed_at_any_frame(preset: Preset, predict: Predictor) -> None:
+def test_can_be_stopped_and_resumed_at_any_frame(
+    catalog: Catalog, bikes: Path, predict: Predictor
+) -> None:
+    trailing = table()
+    trailing["output"].append({"use": "trails"})
+    preset = parse_preset(trailing, catalog, [f"source.path={bikes}"])
     with Dream(preset, predict=predict) as dream:
         whole = list(dream)
     with Dream(preset, predict=predict) as dream:
