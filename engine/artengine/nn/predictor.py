@@ -36,8 +36,8 @@ class Predictor:
         return [ops.convert_to_numpy(part) for part in self._state or ()]
 
     def restore(self, state: Sequence[npt.NDArray[np.generic]]) -> None:
-        """Take back what `state` gave out."""
-        self._state = tuple(ops.convert_to_tensor(part) for part in state)
+        """Take back what `state` gave out; nothing means before the first step."""
+        self._state = tuple(ops.convert_to_tensor(part) for part in state) or None
 
     def __call__(self, frames: Sequence[Frame], seed: tuple[int, int] = (0, 0)) -> Frame:
         """Predict.

@@ -58,6 +58,16 @@ def test_carries_its_state_and_forgets_it() -> None:
     assert float(predictor(frames)[0, 0, 0]) == 0
 
 
+def test_a_state_from_before_the_first_step_is_none() -> None:
+    class FromOne(Sum):
+        def initial_state(self, network: Any, history: Any) -> tuple[Any, ...]:
+            return (ops.ones((1,)),)
+
+    predictor = Predictor(FromOne(), None)
+    predictor.restore(Predictor(FromOne(), None).state())
+    assert float(predictor([frame(0), frame(0)])[0, 0, 0]) == 100
+
+
 def test_passes_the_seed() -> None:
     assert float(Predictor(Sum(), None)([frame(0), frame(0)], (0, 3))[0, 0, 0]) == 3000
 
