@@ -1,5 +1,4 @@
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import count, islice
 from typing import Any, ClassVar
 
@@ -135,6 +134,7 @@ def test_goes_on_where_it_stopped() -> None:
     first = loop(effects=[AddNoiseAndCount()], history=1)
     before = list(islice(iter(first), 3))
     snapshot = first.snapshot()
+    list(first)  # which the snapshot does not notice
     rest = list(
         loop(effects=[AddNoiseAndCount()], history=1, resume=snapshot, source=truths(3 + 3))
     )
@@ -142,4 +142,3 @@ def test_goes_on_where_it_stopped() -> None:
     for a, b in zip(whole, before + rest, strict=True):
         np.testing.assert_array_equal(a.fed, b.fed)
         assert a.clock == b.clock
-    assert replace(snapshot, index=4) != snapshot
