@@ -31,6 +31,7 @@ _HEAD = 64 << 10
 class Images(Source):
     """A folder of pictures, or those a pattern finds, in natural order: 2.png before 10.png.
 
+    Links that lead out of the folder, or of the one a pattern begins in, are passed over.
     Each is read when its turn comes. Turned as its EXIF says; 16-bit and grey ones become 8-bit
     colour, transparent ones are laid over black. Of animated ones the first frame counts.
     """
@@ -78,17 +79,21 @@ class Images(Source):
         return {"sha256": digest.hexdigest()}
 
     def _files(self) -> list[Path]:
-        folder = Path(self.path)
+        folder = root = Path(self.path)
         if folder.is_dir():
             found = [file for file in folder.iterdir() if not file.name.startswith(".")]
-        elif glob.has_magic(self.path):
+        elif glob.has_magic(self.path) and not folder.exists():
             plain = list(takewhile(lambda part: not glob.has_magic(part), folder.parts))
-            found = list(Path(*plain).glob("/".join(folder.parts[len(plain) :])))
+            root = Path(*plain)
+            found = list(root.glob("/".join(folder.parts[len(plain) :])))
         elif folder.exists():
             found = [folder]
         else:
             raise SourceError(f"there is no folder {folder}; check the path")
         files = [file for file in found if file.suffix.lower() in _SUFFIXES and file.is_file()]
+        # The folder may have come with a stranger's preset, whose links could lead anywhere.
+        inside = root.resolve()
+        files = [file for file in files if file.resolve().is_relative_to(inside)]
         if not files:
             kinds = ", ".join(sorted(_SUFFIXES))
             raise SourceError(f"{folder} holds no pictures; files that end in {kinds} are read")

@@ -55,6 +55,25 @@ def test_patterns_and_single_pictures(folder: Path) -> None:
     assert values(folder / "shot9.png", 3) == [9, 9, 9]
 
 
+def test_links_that_lead_out_are_passed_over(folder: Path, tmp_path_factory: Any) -> None:
+    other = tmp_path_factory.mktemp("other")
+    grey(other / "secret.png", 77)
+    (folder / "shot3.png").symlink_to(other / "secret.png")
+    (folder / "deep").symlink_to(other)
+    (folder / "shot4.png").symlink_to(folder / "shot9.png")
+    assert values(folder, 9, at_end="stop") == [1, 2, 9, 9, 10, 100]
+    assert values(folder / "shot[34].png", 9, at_end="stop") == [9]
+    with pytest.raises(SourceError, match="holds no pictures"):
+        values(folder / "*" / "*.png", 1)
+    # One that is named itself is what was asked for.
+    assert values(folder / "shot3.png", 1) == [77]
+
+
+def test_a_name_that_looks_like_a_pattern_is_a_picture(folder: Path) -> None:
+    grey(folder / "a[1].png", 5)
+    assert values(folder / "a[1].png", 1) == [5]
+
+
 def test_rates(folder: Path) -> None:
     assert Images(path=str(folder)).open().fps == 25
     assert values(folder, 9, fps=12, at_end="stop") == [1, 2, 9, 10, 100]
