@@ -23,6 +23,7 @@ from artengine.gallery.piece import (
     THUMBNAIL,
     THUMBNAIL_WIDTH,
     Piece,
+    read_picture,
     read_pieces,
 )
 
@@ -125,8 +126,7 @@ def _markdown(text: str) -> Markup:
 
 def _tone(piece: Piece) -> str:
     """Mean colour of a piece's poster, as `#rrggbb`, to stand in until the poster is there."""
-    with Image.open(piece.path(THUMBNAIL)) as image:
-        dot = image.convert("RGB").resize((1, 1), Image.Resampling.BOX)
+    dot = read_picture(piece.path(THUMBNAIL)).resize((1, 1), Image.Resampling.BOX)
     return f"#{dot.tobytes().hex()}"
 
 

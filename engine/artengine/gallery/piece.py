@@ -11,15 +11,15 @@ from typing import Annotated, Any
 
 import cv2
 from natsort import natsorted
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field
 
 from artengine.errors import GalleryError
 from artengine.frame import Picture, Size, size_of
 from artengine.gallery.poster import most_striking
 from artengine.params import check
+from artengine.preset.find import RECIPE
 
-RECIPE = "recipe.toml"
 FILM = "film.mp4"
 POSTER = "poster.jpg"
 THUMBNAIL = "thumbnail.jpg"
@@ -178,9 +178,23 @@ def _broken(folder: Path, what: str) -> GalleryError:
     return GalleryError(f"{folder}: {what}; render the piece again or remove the folder")
 
 
+def read_picture(path: Path) -> Image.Image:
+    """Read one of a piece's pictures, RGB. Raises OSError or ValueError when it is broken.
+
+    A gallery may be a stranger's, so no other of Pillow's formats is let in.
+    """
+    try:
+        with Image.open(path, formats=("JPEG",)) as image:
+            return image.convert("RGB")
+    except (SyntaxError, Image.DecompressionBombError) as error:
+        raise ValueError(str(error)) from error
+
+
 def _text(folder: Path, name: str) -> str:
     try:
         return (folder / name).read_text(encoding="utf-8")
+    except OSError as error:
+        raise _broken(folder, f"{name} cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
         raise _broken(folder, f"{name} is not UTF-8 text at byte {error.start}") from error
 
@@ -188,7 +202,7 @@ def _text(folder: Path, name: str) -> str:
 def _table(folder: Path, recipe: str) -> dict[str, Any]:
     try:
         table = tomllib.loads(recipe)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise _broken(folder, f"{RECIPE} is not TOML ({error})") from error
     kinds = {"title": (str, "a text"), "about": (str, "a text"), "model": (dict, "a table")}
     for key, (kind, words) in kinds.items():
@@ -200,7 +214,7 @@ def _table(folder: Path, recipe: str) -> dict[str, Any]:
 def _facts(folder: Path) -> Facts:
     try:
         given = json.loads(_text(folder, FACTS))
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise _broken(folder, f"{FACTS} is not JSON ({error})") from error
     if not isinstance(given, dict):
         raise _broken(folder, f"{FACTS} is not an object")
@@ -211,11 +225,9 @@ def _facts(folder: Path) -> Facts:
 
 
 def _poster_size(folder: Path) -> Size:
-    try:
-        for name in (THUMBNAIL, POSTER):
-            with Image.open(folder / name) as image:
-                size = image.size
-                image.verify()
-    except (UnidentifiedImageError, OSError) as error:
-        raise _broken(folder, f"{name} is not a picture") from error
+    for name in (THUMBNAIL, POSTER):
+        try:
+            size = read_picture(folder / name).size
+        except (OSError, ValueError) as error:
+            raise _broken(folder, f"{name} is not a JPEG picture that can be read") from error
     return size

@@ -45,6 +45,23 @@ def cut(name: str, content: bytes) -> Callable[[Path], object]:
     return lambda folder: (folder / name).write_bytes(content)
 
 
+def png(folder: Path) -> None:
+    Image.new("RGB", (9, 9)).save(folder / "poster.jpg", "PNG")
+
+
+def half(folder: Path) -> None:
+    poster = (folder / "poster.jpg").read_bytes()
+    (folder / "poster.jpg").write_bytes(poster[: len(poster) // 2])
+
+
+def bomb(folder: Path) -> None:
+    """A picture of some kilobytes that says to be 65,000 pixels wide and as high."""
+    poster = (folder / "poster.jpg").read_bytes()
+    size = poster.index(bytes([0, 64, 0, 96]))
+    vast = bytes([0xFD, 0xE8, 0xFD, 0xE8])
+    (folder / "poster.jpg").write_bytes(poster[:size] + vast + poster[size + 4 :])
+
+
 @pytest.mark.parametrize(
     ("harm", "message"),
     [
@@ -58,8 +75,15 @@ def cut(name: str, content: bytes) -> Callable[[Path], object]:
         (cut("piece.json", b"{"), r"piece\.json is not JSON"),
         (cut("piece.json", b"[]"), r"piece\.json is not an object"),
         (cut("piece.json", b"{}"), r"piece\.json: frames: missing; it must be a whole number"),
-        (cut("poster.jpg", b"no picture"), r"poster\.jpg is not a picture"),
-        (cut("thumbnail.jpg", b""), r"thumbnail\.jpg is not a picture"),
+        (cut("recipe.toml", b"a = " + b"[" * 9999), r"recipe\.toml is not TOML"),
+        (cut("recipe.toml", b"a = " + b"1" * 9999), r"recipe\.toml is not TOML"),
+        (cut("piece.json", b"[" * 99999), r"piece\.json is not JSON"),
+        (cut("piece.json", b"1" * 9999), r"piece\.json is not JSON"),
+        (cut("poster.jpg", b"no picture"), r"poster\.jpg is not a JPEG picture"),
+        (cut("thumbnail.jpg", b""), r"thumbnail\.jpg is not a JPEG picture"),
+        (png, r"poster\.jpg is not a JPEG picture"),
+        (half, r"poster\.jpg is not a JPEG picture"),
+        (bomb, r"poster\.jpg is not a JPEG picture"),
     ],
 )
 def test_a_broken_piece_is_one_line_that_names_the_folder_and_the_remedy(
