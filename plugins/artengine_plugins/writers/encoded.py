@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from artengine.api import Encoder, Film, Picture, Sink, WriterError
+from artengine.api import Encoder, Film, Picture, Sink
 from artengine_plugins.writers.unfinished import Unfinished
 
 BT709 = (
@@ -56,8 +56,8 @@ class EncodedSink(Sink):
         """Finish the file and rename it."""
         try:
             self._encoder.close()
-        except WriterError:
-            self._file.remove()
+        except BaseException:
+            self.abort()
             raise
         self._file.keep(self._finish)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 
@@ -12,12 +13,15 @@ from PIL import Image
 from artengine.api import Film, Picture, Sink, WriterError
 from artengine_plugins.writers.unfinished import Unfinished, cannot_write
 
+MARK = ".artengine-frames"
+"""The file by which a folder of frames is known as written here."""
+
 
 class FramesSink(Sink):
     """Pictures into a folder called as the target without its suffix: `dream/00000.png` and so on.
 
-    A folder of that name is replaced when it holds numbered pictures only, and is an error
-    otherwise.
+    A folder of that name is replaced when it is empty, or when this wrote it and it holds nothing
+    but frames since; it is an error otherwise.
 
     Args:
         target: the path a person gave, as `dream.png`.
@@ -33,10 +37,12 @@ class FramesSink(Sink):
         self._digits = max(5, len(str((film.frames or 1) - 1)))
         self._folder = target.with_suffix("")
         _refuse_others(self._folder)
-        self._file = Unfinished(self._folder)
+        self._file = Unfinished(self._folder, folder=True)
         try:
             self._file.path.mkdir()
+            (self._file.path / MARK).touch()
         except OSError as error:
+            self.abort()
             raise cannot_write(self._folder, error) from error
 
     def write(self, picture: Picture) -> None:
@@ -61,18 +67,27 @@ class FramesSink(Sink):
         if self._taken == 0:
             self.abort()
             raise WriterError(f"{self._folder}: no frame was written, so there is no film")
-        _refuse_others(self._folder)
-        if not self._folder.exists():
+        old = self._set_aside()
+        try:
             self._file.keep()
-            return
-        old = Unfinished(self._folder, ".old")
+        except BaseException:
+            if old is not None and not self._folder.exists():
+                with suppress(OSError):
+                    old.path.replace(self._folder)
+            raise
+        if old is not None:
+            old.remove()
+
+    def _set_aside(self) -> Unfinished | None:
+        """Rename the folder that is to be replaced; one that may not be stays in the way."""
+        if not self._folder.is_dir() or _others_in(self._folder):
+            return None
+        old = Unfinished(self._folder, ".old", folder=True)
         try:
             self._folder.replace(old.path)
-        except OSError as error:
-            self.abort()
-            raise cannot_write(self._folder, error) from error
-        self._file.keep()
-        old.remove()
+        except OSError:
+            return None
+        return old
 
     def abort(self) -> None:
         """Remove the folder."""
@@ -80,14 +95,21 @@ class FramesSink(Sink):
 
 
 def _refuse_others(folder: Path) -> None:
-    if not folder.exists():
-        return
-    if not folder.is_dir():
+    if folder.exists() and not folder.is_dir():
         raise WriterError(
             f"{folder} is a file where a folder of frames would go; choose another name"
         )
-    for file in folder.iterdir():
-        if not re.fullmatch(r"\d+\.(png|jpe?g)", file.name):
-            raise WriterError(
-                f"{folder} holds more than frames ({file.name}) and is kept; choose another name"
-            )
+    others = _others_in(folder) if folder.exists() else ""
+    if others:
+        raise WriterError(f"{folder} {others} and is kept; choose another name")
+
+
+def _others_in(folder: Path) -> str:
+    """Say what keeps a folder from being replaced; empty when nothing does."""
+    names = sorted(file.name for file in folder.iterdir())
+    if names and MARK not in names:
+        return f"holds pictures or files of another origin ({names[0]})"
+    for name in names:
+        if name != MARK and not re.fullmatch(r"\d+\.(png|jpe?g)", name):
+            return f"holds more than frames ({name})"
+    return ""

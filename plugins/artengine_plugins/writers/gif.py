@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 
 import cv2
 
-from artengine.api import Decoder, Encoder, Film, Param, Picture, Sink, Size, Writer, WriterError
+from artengine.api import Decoder, Encoder, Film, Param, Picture, Sink, Size, Writer
 from artengine_plugins.writers.recipes import tag_gif
 from artengine_plugins.writers.unfinished import Unfinished
 
@@ -61,10 +61,14 @@ class _GifSink(Sink):
         lossless = ["-c:v", "libx264rgb", "-qp", "0", "-preset", "ultrafast", "-f", "matroska"]
         colours = ["-vf", f"palettegen=max_colors={gif.colours}:reserve_transparent=0"]
         colours += ["-c:v", "png", "-f", "image2pipe"]
-        self._encoders = [
-            Encoder(self._whole.path, film.size, film.fps, lossless, name=str(target)),
-            Encoder(self._palette.path, film.size, film.fps, colours, name=str(target)),
-        ]
+        self._encoders: list[Encoder] = []
+        try:
+            for file, options in ((self._whole, lossless), (self._palette, colours)):
+                encoder = Encoder(file.path, film.size, film.fps, options, name=str(target))
+                self._encoders.append(encoder)
+        except BaseException:
+            self.abort()
+            raise
 
     def write(self, picture: Picture) -> None:
         self._seen += 1
@@ -80,7 +84,7 @@ class _GifSink(Sink):
             for encoder in self._encoders:
                 encoder.close()
             self._weave()
-        except WriterError:
+        except BaseException:
             self.abort()
             raise
         self._whole.remove()

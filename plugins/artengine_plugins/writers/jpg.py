@@ -16,7 +16,7 @@ from artengine_plugins.writers.recipes import jpeg_comment
 class Jpg(Writer):
     """Every frame as a small picture: `dream.jpg` makes `dream/00000.jpg`, `00001.jpg`...
 
-    A folder that holds nothing but such frames is replaced.
+    A folder of frames that was written so is replaced; any other is kept.
     """
 
     name: ClassVar[str] = "jpg"

@@ -35,7 +35,12 @@ class Mp4(Writer):
         even = (width + width % 2, height + height % 2)
         options = ["-vf", f"{TO_YUV},format=yuv420p", "-c:v", "libx264", "-crf", str(self.quality)]
         options += ["-preset", self.speed, *BT709, *tags(film)]
-        options += ["-movflags", "+faststart", "-f", "mov" if target.suffix == ".mov" else "mp4"]
+        options += [
+            "-movflags",
+            "+faststart",
+            "-f",
+            "mov" if target.suffix.lower() == ".mov" else "mp4",
+        ]
         return EncodedSink(
             target,
             replace(film, size=even),

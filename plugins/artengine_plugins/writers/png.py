@@ -16,7 +16,7 @@ from artengine_plugins.writers.recipes import png_tags
 class Png(Writer):
     """Every frame as a lossless picture: `dream.png` makes `dream/00000.png`, `00001.png`...
 
-    A folder that holds nothing but such frames is replaced.
+    A folder of frames that was written so is replaced; any other is kept.
     """
 
     name: ClassVar[str] = "png"

@@ -18,6 +18,7 @@ from artengine.api import Film, Picture, Sink, Size, Writer, WriterError, metada
 from artengine_plugins.sources.video import Video
 from artengine_plugins.writers import register_writers
 from artengine_plugins.writers.contact_sheet import ContactSheet
+from artengine_plugins.writers.frames import MARK
 from artengine_plugins.writers.gif import Gif
 from artengine_plugins.writers.jpg import Jpg
 from artengine_plugins.writers.mp4 import Mp4
@@ -212,12 +213,77 @@ def test_frames_fill_a_folder_and_replace_only_frames(kind: type[Writer], tmp_pa
     for count in (5, 3):
         made(kind(), tmp_path, moving(count, 8, 8))
         names = [file.name for file in sorted((tmp_path / "film").iterdir())]
+        assert names.pop(0) == MARK
         assert names == [f"{n:05d}{suffix}" for n in range(count)]
     assert [file.name for file in tmp_path.iterdir()] == ["film"]
     (tmp_path / "film" / "diary.txt").write_text("dear diary")
     with pytest.raises(WriterError, match=r"diary\.txt"):
         kind().open(tmp_path / f"film{suffix}", film((8, 8)))
-    assert len(list((tmp_path / "film").iterdir())) == 4
+    assert len(list((tmp_path / "film").iterdir())) == 5
+
+
+def test_numbered_pictures_of_another_origin_are_kept(tmp_path: Path) -> None:
+    (tmp_path / "scans").mkdir()
+    Png().open(tmp_path / "scans.png", film((8, 8))).abort()
+    (tmp_path / "scans" / "0000.jpg").write_bytes(b"grandmother")
+    with pytest.raises(WriterError, match=r"another origin \(0000\.jpg\)"):
+        Png().open(tmp_path / "scans.png", film((8, 8)))
+    assert (tmp_path / "scans" / "0000.jpg").read_bytes() == b"grandmother"
+
+
+@pytest.mark.parametrize("kind", WRITERS)
+def test_a_film_whose_name_is_taken_meanwhile_is_kept_beside(
+    kind: type[Writer], tmp_path: Path
+) -> None:
+    target = tmp_path / f"film{kind.suffixes[0]}"
+    sink = kind().open(target, film((16, 16)))
+    sink.write(moving(1, 16, 16)[0])
+    taken = kind().result(target)
+    taken.mkdir()
+    (taken / "diary.txt").write_text("dear diary")
+    with pytest.raises(WriterError, match=r"kept as .*film(\.sheet)?-1") as caught:
+        sink.close()
+    sink.abort()
+    kept = Path(str(caught.value).rpartition("kept as ")[2])
+    assert kept.exists()
+    assert {file.name for file in tmp_path.iterdir()} == {kept.name, taken.name}
+    assert [file.name for file in taken.iterdir()] == ["diary.txt"]
+
+
+@pytest.mark.parametrize("kind", [*STREAMED, ContactSheet])
+def test_a_folder_in_the_way_is_said_before_anything_is_written(
+    kind: type[Writer], tmp_path: Path
+) -> None:
+    (tmp_path / f"film{kind.suffixes[0]}").mkdir()
+    with pytest.raises(WriterError, match="is a folder where a file would go"):
+        kind().open(tmp_path / f"film{kind.suffixes[0]}", film((8, 8)))
+
+
+def test_a_replaced_folder_comes_back_when_its_successor_cannot_have_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = made(Png(), tmp_path, moving(1, 8, 8)).read_bytes()
+    sink = Png().open(tmp_path / "film.png", film((8, 8)))
+    sink.write(noise(1, 8, 8)[0])
+    replace = Path.replace
+
+    def refuses(path: Path, target: Path) -> Path:
+        if path.suffix == ".part":
+            raise PermissionError(13, "Permission denied")
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", refuses)
+    with pytest.raises(WriterError, match=r"permission denied; .* kept as .*film-1"):
+        sink.close()
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["film", "film-1"]
+    assert (tmp_path / "film" / "00000.png").read_bytes() == first
+
+
+@pytest.mark.parametrize("name", ["film.MOV", "film.mov", "film.mp4"])
+def test_the_ending_chooses_the_container_however_it_is_written(name: str, tmp_path: Path) -> None:
+    write(Mp4().open(tmp_path / name, film((16, 16))), moving(2, 16, 16))
+    brand = (tmp_path / name).read_bytes()[8:12]
+    assert (brand == b"qt  ") == name.lower().endswith(".mov")
 
 
 @pytest.mark.parametrize("kind", WRITERS)
