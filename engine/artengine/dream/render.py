@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from artengine.errors import UsageError, WriterError, did_you_mean
 from artengine.frame import Picture
 from artengine.preset import Preset
 from artengine.writer import Film, Sink, Writer
+
+logger = logging.getLogger("artengine")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +70,13 @@ class Sinks:
     """The opened writers of a film. One that fails is set aside; the others go on.
 
     Raises:
-        WriterError: at once when none is left, and from `close` when any failed.
+        WriterError: at once when none is left, and from `close` when any failed. Whatever else a
+            writer raises is handled in the same way.
     """
 
     def __init__(self, targets: Sequence[Target], film: Film) -> None:
         self._open: list[tuple[Target, Sink]] = []
-        self._errors: list[WriterError] = []
+        self._errors: list[Exception] = []
         self.written = 0
         try:
             for target in targets:
@@ -87,23 +91,30 @@ class Sinks:
         for entry in list(self._open):
             try:
                 entry[1].write(picture)
-            except WriterError as error:
-                self._set_aside(entry, error)
+            except Exception as error:
+                entry[1].abort()
+                self._open.remove(entry)
+                self._errors.append(error)
         self.written += 1
         if not self._open and self._errors:
             raise self._errors[0]
 
     def close(self) -> list[Path]:
-        """Finish the files and return them."""
+        """Finish the files and return them; an interrupt removes those that are unfinished."""
         files = []
-        for entry in list(self._open):
-            try:
-                entry[1].close()
-            except WriterError as error:
-                self._set_aside(entry, error)
-            else:
-                files.append(entry[0].writer.result(entry[0].path))
-        self._open.clear()
+        try:
+            while self._open:
+                target, sink = self._open[0]
+                try:
+                    sink.close()
+                except Exception as error:
+                    self._errors.append(error)
+                else:
+                    files.append(target.writer.result(target.path))
+                del self._open[0]
+        except BaseException:
+            self.abort()
+            raise
         if self._errors:
             raise self._errors[0]
         return files
@@ -113,11 +124,6 @@ class Sinks:
         for _, sink in self._open:
             sink.abort()
         self._open.clear()
-
-    def _set_aside(self, entry: tuple[Target, Sink], error: WriterError) -> None:
-        entry[1].abort()
-        self._open.remove(entry)
-        self._errors.append(error)
 
 
 def _check_folder(path: Path) -> None:
@@ -143,7 +149,8 @@ def render(
     Args:
         predict: a network to dream with in place of the preset's weights.
         progress: called after each frame with how many there are and how many there will be.
-        stop: asked before each frame; True ends the film there.
+        stop: asked before each frame is written; True ends the film there. Asked before the first
+            one, nothing is written and a file that was there stays.
 
     Raises:
         ArtengineError: of the source, the weights, an effect or a writer.
@@ -167,16 +174,27 @@ def render(
             began = time.monotonic()
             with Outlet(write) as outlet:
                 for dreamt in dream.turns():
-                    outlet.put(dreamt)
                     if stop():
                         stopped = True
                         break
-        except BaseException:
+                    outlet.put(dreamt)
+        except BaseException as error:
             if sinks.written:
-                sinks.close()
+                _close_after(error, sinks)
             else:
                 sinks.abort()
             raise
+        if stopped and not sinks.written:
+            sinks.abort()
         files = sinks.close()
     catalog.notify("after_dream", recipe=preset.table, files=files)
     return Rendered(tuple(files), sinks.written, time.monotonic() - began, stopped)
+
+
+def _close_after(error: BaseException, sinks: Sinks) -> None:
+    """Finish a film that failed on its way, and let no writer's error hide the reason."""
+    try:
+        sinks.close()
+    except Exception as another:
+        if another is not error:
+            logger.warning("%s", another)

@@ -7,10 +7,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pytest
+from pydantic import PrivateAttr
 
 from artengine.catalog import Catalog
 from artengine.dream.dreaming import Dream
-from artengine.dream.render import Target, render, targets
+from artengine.dream.render import Sinks, Target, render, targets
 from artengine.errors import PluginError, SourceError, UsageError, WeightsError, WriterError
 from artengine.ffmpeg import Decoder, probe
 from artengine.frame import Picture
@@ -18,6 +19,7 @@ from artengine.nn.determinism import make_deterministic
 from artengine.nn.predictor import Predictor
 from artengine.preset import Preset, parse_preset
 from artengine.writer import Film, Sink, Writer
+from artengine_plugins.writers.gif import Gif
 
 
 def table(**dream: Any) -> dict[str, Any]:
@@ -124,8 +126,20 @@ def test_stops_when_asked_and_keeps_what_there_is(
         stop=lambda: next(asked),
     )
     assert rendered.stopped
-    assert rendered.frames == 3
-    assert sum(1 for _ in Decoder(tmp_path / "a.mp4", (128, 96))) == 3
+    assert rendered.frames == 2
+    assert sum(1 for _ in Decoder(tmp_path / "a.mp4", (128, 96))) == 2
+
+
+def test_stopped_before_its_first_frame_it_leaves_the_film_that_was_there(
+    preset: Preset, catalog: Catalog, predict: Predictor, tmp_path: Path
+) -> None:
+    (tmp_path / "a.mp4").write_bytes(b"yesterday's")
+    to = targets(preset, catalog, tmp_path / "a.mp4", tmp_path)
+    rendered = render(preset, catalog, to, predict=predict, stop=lambda: True)
+    assert rendered.stopped
+    assert (rendered.files, rendered.frames) == ((), 0)
+    assert [file.name for file in tmp_path.iterdir()] == ["a.mp4"]
+    assert (tmp_path / "a.mp4").read_bytes() == b"yesterday's"
 
 
 class Failing(Writer):
@@ -165,6 +179,66 @@ def test_the_last_failing_writer_ends_the_film(
 ) -> None:
     with pytest.raises(WriterError, match="disk is full"):
         render(preset, catalog, [Target(Failing(), tmp_path / "x")], predict=predict)
+
+
+class Ending(Writer):
+    """Raises a given error where it is closed."""
+
+    name: ClassVar[str] = "ending"
+    suffixes: ClassVar[tuple[str, ...]] = ()
+    _error: BaseException = PrivateAttr()
+
+    @classmethod
+    def by(cls, error: BaseException) -> Ending:
+        writer = cls()
+        writer._error = error
+        return writer
+
+    def open(self, target: Path, film: Film) -> Sink:
+        error = self._error
+
+        class Closing(Sink):
+            def write(self, picture: Picture) -> None: ...
+
+            def close(self) -> None:
+                raise error
+
+            def abort(self) -> None: ...
+
+        return Closing()
+
+
+def closed(error: BaseException, folder: Path) -> Sinks:
+    to = [Target(Ending.by(error), folder / "x"), Target(Gif(), folder / "a.gif")]
+    sinks = Sinks(to, Film((16, 16), 10.0, None))
+    for _ in range(2):
+        sinks.write(np.zeros((16, 16, 3), np.uint8))
+    return sinks
+
+
+def test_an_interrupt_while_films_are_finished_leaves_nothing_behind(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        closed(KeyboardInterrupt(), tmp_path).close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_writer_that_breaks_at_its_end_does_not_take_the_others_with_it(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="at the end"):
+        closed(RuntimeError("at the end"), tmp_path).close()
+    assert [file.name for file in tmp_path.iterdir()] == ["a.gif"]
+
+
+def test_a_writer_does_not_hide_why_the_film_failed(
+    preset: Preset, catalog: Catalog, predict: Predictor, tmp_path: Path, caplog: Any
+) -> None:
+    def progress(done: int, total: int) -> None:
+        if done == 3:
+            raise ValueError("the real reason")
+
+    to = [Target(Ending.by(WriterError("an aftermath")), tmp_path / "x")]
+    with pytest.raises(ValueError, match="the real reason"):
+        render(preset, catalog, to, predict=predict, progress=progress)
+    assert "an aftermath" in caplog.text
 
 
 def test_a_missing_folder_is_said_before_anything_is_dreamt(
