@@ -23,9 +23,9 @@ def build(
         str | None, typer.Option(help="Heading; by default made from the folder's name.")
     ] = None,
 ) -> None:
-    """Write a gallery's index.html and README.md.
+    """Write a gallery's index.html, README.md and overview.jpg, a grid of all posters.
 
-    Both need nothing but the pieces beside them: the folder can be opened from disk, put on any
+    They need nothing but the pieces beside them: the folder can be opened from disk, put on any
     web server, or kept in a repository. A broken piece is named and left out, and the command ends
     with exit code 9 once the rest is shown.
 

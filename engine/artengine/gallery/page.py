@@ -1,4 +1,4 @@
-"""The gallery's page: `index.html` for a browser, `README.md` for a code host."""
+"""The gallery's page: `index.html` for a browser, `README.md` for a code host, and its picture."""
 
 from __future__ import annotations
 
@@ -16,16 +16,20 @@ from markupsafe import Markup
 from PIL import Image
 
 from artengine.errors import GalleryError
+from artengine.gallery.overview import overview
 from artengine.gallery.piece import (
     FILM,
     POSTER,
-    RECIPE,
     THUMBNAIL,
     THUMBNAIL_WIDTH,
     Piece,
     read_picture,
     read_pieces,
 )
+from artengine.preset.find import RECIPE
+from artengine.whole import whole
+
+OVERVIEW = "overview.jpg"
 
 MARKDOWN_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&:@])")
 
@@ -46,10 +50,10 @@ class Built:
 
 
 def build(folder: Path, *, title: str | None = None) -> Built:
-    """Write `index.html` and `README.md` for the pieces of a gallery.
+    """Write `index.html`, `README.md` and `overview.jpg` for the pieces of a gallery.
 
-    Both refer to the pieces by relative addresses, so that the folder can be moved, served or
-    opened from disk. A broken piece is left out.
+    The pages refer to the pieces by relative addresses, so that the folder can be moved, served or
+    opened from disk. The overview is a grid of all posters. A broken piece is left out.
 
     Args:
         folder: the gallery; its folders are the pieces.
@@ -79,7 +83,9 @@ def build(folder: Path, *, title: str | None = None) -> Built:
         ),
         "README.md": templates.get_template("README.md.jinja").render(title=heading, pieces=pieces),
     }
-    files = [_write(folder / name, text) for name, text in pages.items()]
+    contents = {name: text.encode() for name, text in pages.items()}
+    contents[OVERVIEW] = overview(pieces)
+    files = [_write(folder / name, content) for name, content in contents.items()]
     return Built(files, pieces, broken)
 
 
@@ -135,12 +141,10 @@ def _hash(script: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
-def _write(path: Path, text: str) -> Path:
-    unfinished = path.with_name(f".{path.name}.part")
+def _write(path: Path, content: bytes) -> Path:
     try:
-        unfinished.write_text(text, encoding="utf-8", newline="\n")
-        unfinished.replace(path)
+        with whole(path) as unfinished:
+            unfinished.write_bytes(content)
     except OSError as error:
-        unfinished.unlink(missing_ok=True)
         raise GalleryError(f"{path}: cannot be written ({error.strerror})") from error
     return path

@@ -16,7 +16,8 @@ def test_build_prints_the_files(
     make_piece(tmp_path / "night-drive")
     assert main(["gallery", "build", str(tmp_path), "--title", "Night & day"]) == 0
     shown = capsys.readouterr()
-    assert shown.out.split() == [str(tmp_path / "index.html"), str(tmp_path / "README.md")]
+    names = ["index.html", "README.md", "overview.jpg"]
+    assert shown.out.split() == [str(tmp_path / name) for name in names]
     assert shown.err == ""
     assert "<h1>Night &amp; day</h1>" in (tmp_path / "index.html").read_text("utf-8")
 

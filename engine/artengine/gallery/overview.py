@@ -1,0 +1,55 @@
+"""The overview: every piece's poster in one picture, to stand for the gallery elsewhere."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from io import BytesIO
+
+from PIL import Image, ImageOps
+
+from artengine.gallery.piece import POSTER, Piece, read_picture
+
+WIDTH = 1600  # of the whole at most, in pixels
+GAP = 8  # between posters, in pixels
+MOST_BYTES = 300_000
+
+_GROUND = (12, 12, 14)
+_QUALITIES = (86, 80, 74, 68, 60, 50, 40, 30)
+
+
+def overview(pieces: Sequence[Piece]) -> bytes:
+    """Lay the posters out in rows, in the order of the pieces, as a JPEG file.
+
+    All take the shape that half of the posters are at least as wide as, and lose what hangs over.
+    It is stored as well as `MOST_BYTES` allow.
+
+    Args:
+        pieces: one or more.
+    """
+    columns = math.ceil(math.sqrt(len(pieces)))
+    shapes = sorted(piece.poster_size[0] / piece.poster_size[1] for piece in pieces)
+    shape = min(4.0, max(0.25, shapes[len(shapes) // 2]))
+    width = (WIDTH - GAP * (columns - 1)) // columns
+    height = max(1, round(width / shape))
+    rows = math.ceil(len(pieces) / columns)
+    size = columns * (width + GAP) - GAP, rows * (height + GAP) - GAP
+    sheet = Image.new("RGB", size, _GROUND)
+    for number, piece in enumerate(pieces):
+        row, column = divmod(number, columns)
+        poster = ImageOps.fit(read_picture(piece.path(POSTER)), (width, height))
+        # The last row may be shorter, and then stands in the middle.
+        absent = columns - min(columns, len(pieces) - row * columns)
+        left = column * (width + GAP) + absent * (width + GAP) // 2
+        sheet.paste(poster, (left, row * (height + GAP)))
+    return _within(sheet, MOST_BYTES)
+
+
+def _within(sheet: Image.Image, most: int) -> bytes:
+    """Store a picture in as many bytes at the most, or as few as it takes."""
+    for quality in _QUALITIES:
+        file = BytesIO()
+        sheet.save(file, "JPEG", quality=quality, optimize=True, progressive=True)
+        if file.tell() <= most:
+            break
+    return file.getvalue()
