@@ -20,6 +20,7 @@ from typing import Literal
 
 from artengine import __version__
 from artengine.catalog import Catalog
+from artengine.child import APART
 from artengine.errors import ArtengineError, GalleryError, UsageError
 from artengine.ffmpeg import Decoder, probe
 from artengine.gallery.piece import FILM, Facts, read_piece, write_piece
@@ -206,14 +207,14 @@ class _Children:
         with self._lock:
             if self._stopped:
                 raise _StoppedError
-            process = subprocess.Popen(
+            process: subprocess.Popen[str] = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 encoding="utf-8",
                 errors="replace",
-                start_new_session=True,  # Ctrl-C is the batch's to handle.
+                **APART,
             )
             self._running.add(process)
         output, said = process.communicate()

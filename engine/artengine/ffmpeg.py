@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -18,13 +19,16 @@ from functools import cache
 from io import BufferedReader, BufferedWriter
 from pathlib import Path
 from threading import Thread
-from types import TracebackType
 from typing import Self, cast
 
 import numpy as np
 
+from artengine.child import APART
 from artengine.errors import SourceError, WriterError
 from artengine.frame import Picture, Size
+
+if sys.platform == "linux":
+    import fcntl
 
 # Demuxers whose files stand alone. hls, concat, dash, image2 and others that name further files
 # are left out on purpose.
@@ -43,6 +47,7 @@ _ECHO = re.compile(
 )
 
 _SCALE_FLAGS = "bicubic+accurate_rnd"
+_PIPE_BYTES = 1 << 20
 
 
 @cache
@@ -101,14 +106,13 @@ def probe(path: Path) -> Probe:
         SourceError: when it is missing, empty, no video, or broken; in ffmpeg's own words where it
             has any.
     """
-    command = [ffmpeg_executable(), "-hide_banner", "-nostdin", "-loglevel", "level+info"]
+    command = ["-hide_banner", "-nostdin", "-loglevel", "level+info"]
     command += [*_input(path), "-map", "0:V:0", "-frames:v", "1", "-pix_fmt", "yuv420p"]
     # A YUV4MPEG2 header gives what the log does not: the exact frame rate, and the size and pixel
     # shape after turning.
     command += ["-f", "yuv4mpegpipe", "pipe:1"]
-    done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, check=False)
-    log = done.stderr.decode("utf-8", "replace")
-    header = re.match(rb"YUV4MPEG2 W(\d+) H(\d+) F(\d+):(\d+) \S+ A(\d+):(\d+)", done.stdout)
+    _, told, log = _ask(command)
+    header = re.match(rb"YUV4MPEG2 W(\d+) H(\d+) F(\d+):(\d+) \S+ A(\d+):(\d+)", told)
     stream = re.search(r"Stream #0:.*?: Video: (?!.*\(attached pic\))(.*)", log)
     if header is None or stream is None:
         if "Audio:" in log and stream is None:
@@ -135,13 +139,12 @@ def metadata(path: Path) -> dict[str, str]:
     Raises:
         SourceError: when it is missing or cannot be read.
     """
-    command = [ffmpeg_executable(), "-hide_banner", "-nostdin", "-loglevel", "level+error"]
+    command = ["-hide_banner", "-nostdin", "-loglevel", "level+error"]
     command += [*_input(path), "-f", "ffmetadata", "pipe:1"]
-    done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, check=False)
-    if done.returncode:
-        log = done.stderr.decode("utf-8", "replace")
+    status, told, log = _ask(command)
+    if status:
         raise SourceError(f"{path} cannot be read as video: {_complaint(log)}")
-    text = done.stdout.decode("utf-8", "replace")
+    text = told.decode("utf-8", "replace")
     # In this format a backslash keeps the character after it, a line's end too, from its meaning.
     entries = re.findall(r"^((?:[^=;#\\\n]|\\.)+)=((?:[^\\\n]|\\.)*)$", text, re.M | re.S)
     # The file's own come first; those of its streams and chapters must not replace them.
@@ -194,7 +197,7 @@ class Decoder:
         count: how many pictures to deliver at most.
 
     Raises:
-        SourceError: when there is no such file.
+        SourceError: when there is no such file, or ffmpeg cannot be started.
     """
 
     def __init__(
@@ -208,18 +211,11 @@ class Decoder:
     ) -> None:
         self.path, self.size, self.delivered = path, size, 0
         scale = f"scale={size[0]}:{size[1]}:flags={_SCALE_FLAGS},format=rgb24"
-        command = [ffmpeg_executable(), "-hide_banner", "-nostdin", "-loglevel", "error"]
+        command = ["-hide_banner", "-nostdin", "-loglevel", "error"]
         command += [*_input(path, seek), "-map", "0:V:0", "-vf", ",".join([*filters, scale])]
         command += [] if count is None else ["-frames:v", str(count)]
         command += ["-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgb24", "pipe:1"]
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,  # Ctrl-C is the engine's to handle
-            pipesize=1 << 20,
-        )
+        self._process = _start(command, stdout=subprocess.PIPE)
         self._log = _Tail(self._process)
 
     def __iter__(self) -> Iterator[Picture]:
@@ -255,12 +251,7 @@ class Decoder:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 
@@ -283,22 +274,13 @@ class Encoder:
     ) -> None:
         self.path, self.size, self.taken = path, size, 0
         self._name = name or str(path)
-        command = [ffmpeg_executable(), "-hide_banner", "-loglevel", "error", "-y"]
+        command = ["-hide_banner", "-loglevel", "error", "-y"]
         command += ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{size[0]}x{size[1]}"]
         command += ["-framerate", rate(fps), "-i", "pipe:0", *options, f"file:{path.absolute()}"]
         try:
-            self._process = subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                start_new_session=True,
-                pipesize=1 << 20,
-            )
-        except OSError as error:
-            raise WriterError(
-                f"{self._name}: ffmpeg cannot be started: {error.strerror}"
-            ) from error
+            self._process = _start(command, stdin=subprocess.PIPE)
+        except SourceError as error:
+            raise WriterError(f"{self._name}: {error}") from error
         self._pipe = cast(BufferedWriter, self._process.stdin)
         self._log = _Tail(self._process)
 
@@ -381,6 +363,39 @@ class _Tail:
     def words(self) -> str:
         self.join()
         return _one_line(list(self._lines))
+
+
+def _start(
+    arguments: Sequence[str], *, stdin: int = subprocess.DEVNULL, stdout: int = subprocess.DEVNULL
+) -> subprocess.Popen[bytes]:
+    """Start ffmpeg, with roomy pipes where there are any. Raises SourceError."""
+    executable = ffmpeg_executable()
+    try:
+        process = subprocess.Popen(
+            [executable, *arguments], stdin=stdin, stdout=stdout, stderr=subprocess.PIPE, **APART
+        )
+    except OSError as error:
+        raise SourceError(
+            f"ffmpeg cannot be started: {executable}: {error.strerror}; install ffmpeg, or set "
+            "IMAGEIO_FFMPEG_EXE to it"
+        ) from error
+    for pipe in (process.stdin, process.stdout):
+        if sys.platform == "linux" and pipe is not None:
+            # Slower without: systems bound how much room the pipes of one person may have.
+            with suppress(OSError):
+                fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+    return process
+
+
+def _ask(arguments: Sequence[str]) -> tuple[int, bytes, str]:
+    """Run ffmpeg: its exit status, what it wrote, and what it said. Raises SourceError."""
+    with _start(arguments, stdout=subprocess.PIPE) as process:
+        try:
+            told, said = process.communicate()
+        except BaseException:
+            process.kill()
+            raise
+    return process.returncode, told, said.decode("utf-8", "replace")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

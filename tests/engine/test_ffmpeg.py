@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 from fractions import Fraction
 from pathlib import Path
 
@@ -207,6 +208,40 @@ def test_a_missing_folder_is_told(tmp_path: Path) -> None:
     encoder = Encoder(tmp_path / "none" / "a.mkv", (16, 16), 25, FFV1, name="film.mkv")
     with pytest.raises(WriterError, match=r"film\.mkv: .*No such file or directory"):
         write_all(encoder, noise(1, 16, 16))
+
+
+def test_an_ffmpeg_that_cannot_be_started_is_told(
+    tmp_path: Path, bikes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing = tmp_path / "no-ffmpeg"
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(missing))
+    ffmpeg_executable.cache_clear()
+    try:
+        for start in (probe, metadata, lambda path: Decoder(path, (16, 16))):
+            with pytest.raises(SourceError, match="ffmpeg cannot be started") as caught:
+                start(bikes)
+            assert str(caught.value) == (
+                f"ffmpeg cannot be started: {missing}: No such file or directory; "
+                "install ffmpeg, or set IMAGEIO_FFMPEG_EXE to it"
+            )
+        with pytest.raises(WriterError, match=r"film\.mkv: ffmpeg cannot be started"):
+            Encoder(tmp_path / "a.mkv", (16, 16), 25, FFV1, name="film.mkv")
+    finally:
+        ffmpeg_executable.cache_clear()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="pipes have a size of their own on Linux alone")
+def test_pictures_come_through_narrow_pipes(bikes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # What no system allows stands for what one allows no longer.
+    monkeypatch.setattr("artengine.ffmpeg._PIPE_BYTES", -1)
+    with Decoder(bikes, (64, 32), count=3) as decoder:
+        assert len(list(decoder)) == 3
+
+
+def test_ctrl_c_does_not_reach_ffmpeg(bikes: Path) -> None:
+    with Decoder(bikes, (64, 32)) as decoder:
+        if sys.platform != "win32":
+            assert os.getpgid(decoder._process.pid) != os.getpgrp()
 
 
 def test_wrong_pictures_and_no_pictures_are_refused(tmp_path: Path) -> None:
