@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -373,16 +374,27 @@ class _Checker:
             writer = self._plugin(kind, place, table)
             if not isinstance(writer, Writer):
                 continue
-            if given in targets:
-                first = Problem(targets[given], "written there already")
-                self._problem(path, f"{shown(given)} given twice: {first}")
+            made = self._made(writer, given)
+            # Many disks do not tell capital letters from small ones.
+            target = str(Path.cwd() / made).casefold()
+            if given and target in targets:
+                first = Problem(targets[target], f"goes to {made} already")
+                self._problem(path, f"{shown(given)} given; {first}")
             elif given:
-                targets[given] = place
+                targets[target] = place
             # A recipe says what a file is called; where it was put once is not part of it.
             if Path(given).is_absolute() or ".." in Path(given).parts:
                 table["path"] = Path(given).name
             writers.append(writer)
         return tuple(writers)
+
+    @staticmethod
+    def _made(writer: Writer, given: str) -> str:
+        """What stands there in the end, or would if `given` were allowed."""
+        try:
+            return os.path.normpath(writer.result(Path(given)))
+        except ValueError:
+            return given
 
     def _check_target(self, kind: type[Writer], place: Place, given: str) -> None:
         try:

@@ -235,7 +235,11 @@ def test_source_and_model_are_needed(write: Write, problems: Problems) -> None:
         ({"source": {"use": "void", "weights": "x"}}, "source.weights: unknown"),
         (
             {"writers": [{"use": "reel"}, {"use": "reel"}]},
-            'writers[1].path: "preset.reel" given twice: writers[0]: written there already',
+            'writers[1].path: "preset.reel" given; writers[0]: goes to preset.reel already',
+        ),
+        (
+            {"writers": [{"use": "reel", "path": "q.reel"}, {"use": "reel", "path": "./Q.reel"}]},
+            'writers[1].path: "./Q.reel" given; writers[0]: goes to Q.reel already',
         ),
         (
             {"writers": [{"use": "reel", "path": "x.mp4"}]},
@@ -337,3 +341,16 @@ def test_a_preset_can_be_checked_while_a_plugin_is_broken(write: Write, tmp_path
     bad = tmp_path / "bad.py"
     bad.write_text("1 / 0", encoding="utf-8")
     assert load_preset("night-drive", load_catalog([bad], user_folder=False)).seed == 7
+
+
+def test_writers_of_one_folder_are_told_apart_by_what_they_make(catalog: Catalog) -> None:
+    tables = {
+        "source": {"use": "synthetic"},
+        "model": {"use": "swift"},
+        "writers": [{"use": "png"}, {"use": "jpg"}, {"use": "mp4"}],
+    }
+    with pytest.raises(PresetError) as caught:
+        parse_preset(tables, catalog, name="night")
+    assert str(caught.value).endswith(
+        'writers[1].path: "night.jpg" given; writers[0]: goes to night already'
+    )
