@@ -258,8 +258,8 @@ def _render(job: Job, gallery: Path, children: _Children) -> Outcome:
         (gallery / FAILED / f"{job.name}.txt").unlink(missing_ok=True)
         job.preset.remember_files()
         return Outcome(job.name, "rendered", facts.render_seconds)
-    except (ArtengineError, OSError) as error:
-        outcome = Outcome(job.name, "failed", note=str(error))
+    except (ArtengineError, OSError, ValueError) as error:
+        outcome = Outcome(job.name, "failed", note=" ".join(str(error).split()))
         set_aside(gallery, outcome, error.log if isinstance(error, _RenderError) else "")
         return outcome
     finally:
@@ -274,13 +274,20 @@ def _there_already(job: Job, folder: Path) -> Outcome:
 
 def _make(job: Job, folder: Path, children: _Children) -> Facts:
     film = folder / FILM
-    made = json.loads(children.render(job.command(film)))
+    command = job.command(film)
+    said = children.render(command)
+    try:
+        made = json.loads(said)
+        frames, seconds = made["frames"], made["seconds"]
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        log = f"$ {shlex.join(command)}\n\n{said}"
+        raise _RenderError("the render did not say what it made", log) from error
     held = probe(film)
     facts = Facts(
-        frames=made["frames"],
+        frames=frames,
         fps=held.fps,
         size=held.size,
-        render_seconds=made["seconds"],
+        render_seconds=seconds,
         engine=__version__,
         preset=job.preset.name,
         seed=job.preset.seed,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Mapping, Sequence
+from contextlib import redirect_stdout
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -122,14 +124,16 @@ class Catalog:
     def notify(self, hook: str, **facts: Any) -> None:
         """Tell the observers of that hook what happened.
 
-        One that raises is warned about once and hears nothing more; the run goes on.
+        One that raises is warned about once and hears nothing more; the run goes on. What they
+        print goes to standard error: standard output is for what programs read.
         """
         # Called one by one, for pluggy lets an error keep the other observers from hearing.
         for observer in getattr(self._manager.hook, hook).get_hookimpls():
             if id(observer.plugin) in self._muted:
                 continue
             try:
-                observer.function(*(facts[name] for name in observer.argnames))
+                with redirect_stdout(sys.stderr):
+                    observer.function(*(facts[name] for name in observer.argnames))
             except (Exception, SystemExit) as error:
                 self._muted.add(id(observer.plugin))
                 logger.warning(

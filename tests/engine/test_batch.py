@@ -186,6 +186,20 @@ def test_what_is_there_already_is_never_overwritten(
     assert [path.name for path in (tmp_path / "tiny").iterdir()] == ["film.mp4"]
 
 
+@pytest.mark.parametrize("said", ["hello", "", "[]", "{}", "1" * 9999, "[" * 99999])
+def test_a_render_that_does_not_say_what_it_made_fails_alone(
+    said: str, catalog: Catalog, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = [sys.executable, "-c", f"print({said[:9]!r} * {max(1, len(said) // 9)})"]
+    monkeypatch.setattr(Job, "command", lambda job, film: command)
+    (outcome,) = run(jobs(catalog, project, "tiny"), tmp_path)
+    assert (outcome.status, outcome.note) == ("failed", "the render did not say what it made")
+    record = (tmp_path / "failed" / "tiny.txt").read_text()
+    assert record.startswith(outcome.note)
+    assert said[:9] in record
+    assert [path.name for path in tmp_path.iterdir()] == ["failed"]
+
+
 def test_a_gallery_that_cannot_be_made(catalog: Catalog, project: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(GalleryError, match=r"file/gallery: cannot be made \(Not a directory\)"):

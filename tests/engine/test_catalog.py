@@ -150,6 +150,16 @@ def test_an_observer_that_raises_is_warned_about_once_and_the_others_hear(
     assert "bad.py: after_frame raised" in record.getMessage()
 
 
+def test_what_observers_print_is_kept_from_standard_output(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = plugin(tmp_path, "loud", OBSERVER.format(action="print('three')"))
+    load_catalog([file], user_folder=False).notify("after_frame", index=3, picture=None)
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "three" in said.err
+
+
 def test_observers_hear_in_the_order_they_were_loaded(tmp_path: Path) -> None:
     text = "from artengine.api import hookimpl\n@hookimpl\ndef after_frame(picture): "
     files = [plugin(tmp_path, n, f"{text}picture.append({n!r})") for n in ("a", "b", "c")]
