@@ -36,7 +36,7 @@ class SlitScan(Effect):
     def apply(self, frame: Frame, moment: Moment) -> Frame:
         """Remember the frame, and put one together from many."""
         past, slots = self._past, self.frames + 1
-        if past is None or past.shape[1:] != frame.shape:
+        if past is None or past.shape != (slots, *frame.shape):
             past, self._count = np.zeros((slots, *frame.shape), np.float16), 0
             self._past = past
         past[self._count % slots] = np.clip(frame, *_BOUNDS)

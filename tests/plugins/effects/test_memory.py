@@ -111,6 +111,16 @@ def test_slit_scan_shows_each_line_of_its_time(at: At) -> None:
             np.testing.assert_array_equal(lines, np.array(expected, np.float32))
 
 
+def test_slit_scan_begins_anew_when_its_length_changes(at: At) -> None:
+    frames = [plain(value) for value in (0.0, 0.25, 0.5, 0.75)]
+    for before, after in ((1, 5), (5, 1)):
+        effect = SlitScan(frames=before)
+        for index, frame in enumerate(frames[:3]):
+            effect.apply(frame, at(index, frame))
+        effect.frames = after
+        np.testing.assert_array_equal(effect.apply(frames[3], at(3, frames[3])), frames[3])
+
+
 def test_a_curve_on_a_rate_does_not_throw_the_motion(at: At) -> None:
     frame = plain(1.0, 4, 64)
     effect, rows = Scanlines(roll=24.0, spacing=64.0, strength=0.9), []
