@@ -18,7 +18,7 @@ class Noise(PhasedEffect):
     """Film grain, dead pixels or drifting clouds of light, for the network to see things in.
 
     Gaussian and perlin noise are added and may leave 0..1. Perlin noise is the one of Perlin and
-    Neyret, "Flow noise", 2001, in three octaves.
+    Neyret, "Flow noise", 2001, in three octaves, or as many as pixels can show.
     """
 
     name: ClassVar[str] = "noise"

@@ -12,6 +12,9 @@ from artengine_plugins.imaging.luma import Plane
 _PERIOD = 64
 """Lattice points before the pattern repeats; a power of two."""
 
+_NARROWEST = 2.0
+"""Width in pixels of the finest blobs that are drawn."""
+
 _SAMPLES = 5
 """Noise is computed at so many points a cell and interpolated by cubics in between."""
 
@@ -42,7 +45,8 @@ class FlowNoise:
             size: width and height in pixels.
             cell: width of a blob in pixels, above 0.
             phase: how far the field has changed; 1 turns the gradients round about once.
-            octaves: layers, each half as large and half as strong as the one before.
+            octaves: layers, each half as large and half as strong as the one before. Those whose
+                blobs would be narrower than two pixels, which cannot show them, are left out.
 
         Returns:
             float32 `(H, W)`, in -1..1 with a mean near 0. A field of another size shows the same
@@ -52,6 +56,7 @@ class FlowNoise:
         turned = self._angle + (2.0 * np.pi * phase) * self._pace
         gradients = (np.cos(turned).astype(np.float32), np.sin(turned).astype(np.float32))
         total = np.zeros((1, 1), np.float32)
+        octaves = max(1, min(octaves, 1 + int(np.floor(np.log2(cell / _NARROWEST)))))
         strength = 1.0 / (2.0 - 0.5 ** (octaves - 1))
         for octave in range(octaves):
             step = max(1.0, cell / _SAMPLES)

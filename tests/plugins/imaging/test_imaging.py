@@ -59,6 +59,14 @@ def test_flow_noise_does_not_depend_on_the_grid_it_is_computed_on() -> None:
     assert np.abs(sampled - exact).mean() > 0.5 * fine.std(), "another cell, another pattern"
 
 
+def test_flow_noise_leaves_out_blobs_that_pixels_cannot_show() -> None:
+    noise = FlowNoise(np.random.default_rng(1))
+    drawn = {n: noise.field((64, 64), 4.0, 0.3, octaves=n) for n in (1, 2, 3)}
+    assert np.abs(drawn[1] - drawn[2]).mean() > 0.01
+    np.testing.assert_array_equal(drawn[2], drawn[3])
+    assert noise.field((8, 8), 0.1, 0.0, octaves=3).shape == (8, 8)
+
+
 def test_oklab_there_and_back() -> None:
     colours = np.random.default_rng(1).random((200, 3))
     np.testing.assert_allclose(from_oklab(to_oklab(colours)), colours, atol=1e-6)
