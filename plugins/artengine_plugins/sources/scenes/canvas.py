@@ -80,14 +80,10 @@ class Canvas:
         self, points: Sequence[tuple[float, float]] | Plane, colour: Colour, alpha: float = 1
     ) -> None:
         """Cover a polygon `(n, 2)` of x and y."""
-        corners = self._pixels(np.asarray(points, np.float64))
-        mask = self._mask(corners, 1)
-        if mask is None:
-            return
-        y0, y1, x0, x1, cover = mask
-        fixed = np.round((corners - (x0 + 0.5, y0 + 0.5)) * 256).astype(np.int32)
-        cv2.fillPoly(cover, [fixed], 255, cv2.LINE_AA, 8)
-        self.blend(y0, y1, x0, x1, cover * np.float32(alpha / 255), colour)
+        window = self._polygon(np.asarray(points, np.float64))
+        if window is not None:
+            y0, y1, x0, x1, cover = window
+            self.blend(y0, y1, x0, x1, cover * np.float32(alpha / 255), colour)
 
     def strokes(self, lines: Sequence[Plane], width: float, colour: Colour) -> None:
         """Add the light of curves, each `(n, 2)` of x and y; where they cross they do not add."""
@@ -100,7 +96,7 @@ class Canvas:
         if mask is None:
             return
         y0, y1, x0, x1, cover = mask
-        fixed = np.round((corners - (x0 + 0.5, y0 + 0.5)) * 256).astype(np.int32)
+        fixed = _fixed(corners, x0, y0)
         curves = np.split(fixed, np.cumsum([len(line) for line in lines[:-1]]))
         cv2.polylines(
             cover, curves, isClosed=False, color=255, thickness=thick, lineType=cv2.LINE_AA, shift=8
@@ -110,14 +106,10 @@ class Canvas:
 
     def veil(self, points: Plane, colour: Colour) -> None:
         """Add light over a polygon `(n, 2)` of x and y."""
-        corners = self._pixels(points)
-        mask = self._mask(corners, 1)
-        if mask is None:
-            return
-        y0, y1, x0, x1, cover = mask
-        fixed = np.round((corners - (x0 + 0.5, y0 + 0.5)) * 256).astype(np.int32)
-        cv2.fillPoly(cover, [fixed], 255, cv2.LINE_AA, 8)
-        self.light[y0:y1, x0:x1] += tint(cover.astype(np.float32), times(colour, 1 / 255))
+        window = self._polygon(points)
+        if window is not None:
+            y0, y1, x0, x1, cover = window
+            self.light[y0:y1, x0:x1] += tint(cover.astype(np.float32), times(colour, 1 / 255))
 
     def blend(self, y0: int, y1: int, x0: int, x1: int, cover: Plane, colour: Colour) -> None:
         """Lay a colour over a window by a cover `(y1 - y0, x1 - x0)` in 0..1."""
@@ -172,6 +164,15 @@ class Canvas:
     def _pixels(self, points: Plane) -> Plane:
         return points * self.unit + (0.5 * self.width, 0.5 * self.height)
 
+    def _polygon(self, points: Plane) -> tuple[int, int, int, int, Plane] | None:
+        """The window that a polygon lies in, as of `_mask`, and its cover in 0..255."""
+        corners = self._pixels(points)
+        window = self._mask(corners, 1)
+        if window is not None:
+            top, _, left, _, cover = window
+            cv2.fillPoly(cover, [_fixed(corners, left, top)], 255, cv2.LINE_AA, 8)
+        return window
+
     def _mask(self, pixels: Plane, margin: int) -> tuple[int, int, int, int, Plane] | None:
         """A window around points, as first and last row and column, and an empty mask for it."""
         low, high = np.floor(pixels.min(axis=0)) - margin, np.ceil(pixels.max(axis=0)) + margin
@@ -208,6 +209,11 @@ class Canvas:
 
 def _centres(count: int, unit: float) -> Plane:
     return ((np.arange(count, dtype=np.float32) + 0.5 - 0.5 * count) / unit).astype(np.float32)
+
+
+def _fixed(pixels: Plane, left: int, top: int) -> Plane:
+    """Places in a window as OpenCV takes them: 256ths from the middle of its first pixel."""
+    return np.round((pixels - (left + 0.5, top + 0.5)) * 256).astype(np.int32)
 
 
 def tint(cover: Plane, colour: Colour) -> Plane:
