@@ -21,7 +21,8 @@ def readable(given: str, layer: Layer, override: str = "") -> str:
     """Return the absolute form of a path to read, or of a pattern.
 
     A preset from a stranger is data: its paths stay in its own folder, the working folder and the
-    person's own. Those that a person named on a command line, now or once before, go anywhere.
+    person's own. Those that a person named on a command line, now or once before, go anywhere, and
+    so do those that `remember` noted.
 
     Args:
         given: what was written.
@@ -89,7 +90,9 @@ def _named() -> frozenset[str]:
 
 
 def remember(paths: Iterable[str]) -> None:
-    """Note absolute paths that a person named, so that recipes which hold them can be read later.
+    """Note absolute paths that a person named, or that a training or a batch reads.
+
+    Recipes which hold them can then be read from any folder.
 
     A disk that does not take the note is no reason to stop: the person then names the path again.
     """

@@ -100,7 +100,7 @@ class Preset:
         return to_toml(self.table)
 
     def remember_files(self) -> None:
-        """Note the files it reads, so that its recipe may read them from any folder."""
+        """Note all files it reads, so that its recipe may read them from any folder."""
         remember(self.files)
 
 
