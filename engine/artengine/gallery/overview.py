@@ -27,7 +27,7 @@ def overview(pieces: Sequence[Piece]) -> bytes:
     Args:
         pieces: one or more.
     """
-    columns = math.ceil(math.sqrt(len(pieces)))
+    columns = _columns(len(pieces))
     shapes = sorted(piece.poster_size[0] / piece.poster_size[1] for piece in pieces)
     shape = min(4.0, max(0.25, shapes[len(shapes) // 2]))
     width = (WIDTH - GAP * (columns - 1)) // columns
@@ -43,6 +43,12 @@ def overview(pieces: Sequence[Piece]) -> bytes:
         left = column * (width + GAP) + absent * (width + GAP) // 2
         sheet.paste(poster, (left, row * (height + GAP)))
     return _within(sheet, MOST_BYTES)
+
+
+def _columns(count: int) -> int:
+    """About as many columns as rows, and so that the last row is as full as can be."""
+    square = math.ceil(math.sqrt(count))
+    return min((square, square + 1), key=lambda columns: -count % columns)
 
 
 def _within(sheet: Image.Image, most: int) -> bytes:

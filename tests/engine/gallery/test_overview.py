@@ -47,6 +47,13 @@ def test_posters_stand_in_order_and_a_short_row_in_the_middle(tmp_path: Path) ->
     assert sheet[bottom, 40].max() < 40
 
 
+def test_the_last_row_is_as_full_as_can_be(tmp_path: Path) -> None:
+    pieces = [piece(tmp_path / str(n), flat((200, 200, 200))) for n in range(8)]
+    sheet = shown(pieces)
+    assert sheet.shape[0] < sheet.shape[1] / 2  # two rows of four
+    assert np.median(sheet[-1]) > 180
+
+
 @pytest.mark.parametrize("count", [1, 2, 4])
 def test_it_is_at_most_1600_wide_and_no_strip(tmp_path: Path, count: int) -> None:
     pieces = [piece(tmp_path / str(n), flat((n, 9, 9), (96, 54))) for n in range(count)]
