@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,7 +12,12 @@ from artengine.source import Source
 from artengine.train.prepare import Preparation, Progress
 
 
-def prepared(source: Source, settings: TrainSettings, progress: Progress | None = None) -> Path:
+def prepared(
+    source: Source,
+    settings: TrainSettings,
+    progress: Progress | None = None,
+    waiting: Callable[[], None] = lambda: None,
+) -> Path:
     """Prepare a source for training, or find what was prepared before.
 
     Footage lies in the cache folder under a name made of everything that decides its frames. What
@@ -22,6 +28,7 @@ def prepared(source: Source, settings: TrainSettings, progress: Progress | None 
         source: what to learn from.
         settings: its size, fps, seconds and quality are those of the footage.
         progress: told after each frame that is stored.
+        waiting: called now and then during a wait for another process; what it raises ends it.
 
     Returns:
         The folder, ready for `windows`.
@@ -39,5 +46,5 @@ def prepared(source: Source, settings: TrainSettings, progress: Progress | None 
     )
     key = sha256(preparation.identity.encode()).hexdigest()[:16]
     folder = folders.cache() / "prepared" / f"{source.name}-{key}"
-    preparation.run(folder, progress)
+    preparation.run(folder, progress, waiting)
     return folder

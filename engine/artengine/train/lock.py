@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
+
+logger = logging.getLogger("artengine")
 
 if sys.platform == "win32":
     import msvcrt
@@ -23,23 +26,32 @@ else:
 
 
 @contextmanager
-def alone(folder: Path, *, poll: float = 0.2) -> Iterator[None]:
+def alone(
+    folder: Path, *, poll: float = 0.2, waiting: Callable[[], None] = lambda: None
+) -> Iterator[None]:
     """Wait until no other process works in a folder that exists, then keep the others out.
 
-    The operating system frees the lock when its process ends, however it ends.
+    The operating system frees the lock when its process ends, however it ends. A warning says
+    that there is something to wait for.
 
     Args:
         folder: where the lock file `.lock` is kept.
         poll: seconds between two tries.
+        waiting: called after each try that fails; what it raises ends the wait.
 
     Raises:
         OSError: when the lock file cannot be made.
     """
     with (folder / ".lock").open("ab") as handle:
+        told = False
         while True:
             try:
                 _try(handle)
                 break
             except (BlockingIOError, PermissionError):
+                waiting()
+                if not told:
+                    logger.warning("%s: another process works here; waiting for it", folder)
+                told = True
                 time.sleep(poll)
         yield

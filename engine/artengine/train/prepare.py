@@ -106,7 +106,12 @@ class Preparation:
             shard_frames=self.shard_frames,
         )
 
-    def run(self, folder: Path, progress: Progress | None = None) -> Manifest:
+    def run(
+        self,
+        folder: Path,
+        progress: Progress | None = None,
+        waiting: Callable[[], None] = lambda: None,
+    ) -> Manifest:
         """Store the frames, or what is missing of them.
 
         The folder gets TFRecord files, each record a `tf.train.Example` of `image` (JPEG without
@@ -114,6 +119,11 @@ class Preparation:
         each file. A preparation that was stopped, at whatever moment, goes on after its last
         finished file, and gives the same bytes as one that was not. Memory does not grow with the
         length of the footage. While another process prepares the same folder, this one waits.
+
+        Args:
+            folder: where to store; made when it is missing.
+            progress: told after each frame.
+            waiting: called now and then during the wait; what it raises ends it.
 
         Raises:
             SourceError: when a source cannot be read or holds no frames.
@@ -123,7 +133,7 @@ class Preparation:
         with writing_to(folder):
             folder.mkdir(parents=True, exist_ok=True)
             (folder / ".lock").touch()
-        with alone(folder):
+        with alone(folder, waiting=waiting):
             manifest = self._begun(folder)
             if manifest.finished:
                 return manifest
