@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy as np
 from keras import ops
 
 from artengine.errors import WeightsError
+from artengine.nn.hdf5 import check_self_contained
 
 
 def save_checkpoint(path: Path, variables: Sequence[Any], position: Mapping[str, Any]) -> None:
@@ -31,22 +33,46 @@ def load_checkpoint(path: Path, variables: Sequence[Any]) -> dict[str, Any]:
     Raises:
         WeightsError: when the file is broken or belongs to another network or optimiser.
     """
+    with _opened(path) as file:
+        if len(file) != len(variables):
+            raise WeightsError(
+                f"{path}: holds {len(file)} variables where this training has "
+                f"{len(variables)}; it was made with another model or optimiser"
+            )
+        for number, variable in enumerate(variables):
+            saved = file[str(number)]
+            if saved.shape != tuple(variable.shape):
+                raise WeightsError(
+                    f"{path}: {variable.path} is {saved.shape} where this training has "
+                    f"{tuple(variable.shape)}; it was made with another model or optimiser"
+                )
+            variable.assign(np.asarray(saved))
+        return _position(file)
+
+
+def read_position(path: Path) -> dict[str, Any]:
+    """Return the position alone.
+
+    Raises:
+        WeightsError: when the file is broken.
+    """
+    with _opened(path) as file:
+        return _position(file)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[h5py.File]:
     try:
         with h5py.File(path, "r") as file:
-            position: dict[str, Any] = json.loads(file.attrs["position"])
-            if len(file) != len(variables):
-                raise WeightsError(
-                    f"{path}: holds {len(file)} variables where this training has "
-                    f"{len(variables)}; it was made with another model or optimiser"
-                )
-            for number, variable in enumerate(variables):
-                saved = np.asarray(file[str(number)])
-                if saved.shape != tuple(variable.shape):
-                    raise WeightsError(
-                        f"{path}: {variable.path} is {saved.shape} where this training has "
-                        f"{tuple(variable.shape)}; it was made with another model or optimiser"
-                    )
-                variable.assign(saved)
-    except (OSError, KeyError, ValueError) as error:
-        raise WeightsError(f"{path}: cannot be read as a checkpoint: {error}") from error
+            check_self_contained(file)
+            yield file
+    except (OSError, KeyError, ValueError, TypeError, AttributeError, RuntimeError) as error:
+        said = " ".join(str(error).split())
+        raise WeightsError(f"{path}: cannot be read as a checkpoint: {said}") from error
+
+
+def _position(file: h5py.File) -> dict[str, Any]:
+    position = json.loads(file.attrs["position"])
+    if not isinstance(position, dict):
+        raise TypeError("the position is no table")
     return position

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
+import h5py
 import keras
 
 from artengine.errors import WeightsError
+from artengine.nn.hdf5 import check_self_contained
 
 SUFFIX = ".weights.h5"
 
@@ -40,14 +44,24 @@ def load_weights(path: Path, network: keras.Model) -> None:
         WeightsError: when the file is broken or was made for another network.
     """
     try:
-        network.load_weights(path)
+        with h5py.File(path, "r") as file:
+            check_self_contained(file)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            network.load_weights(path)
     except Exception as error:
         # Keras and h5py raise many kinds; to the person all of them mean that the file is not it.
         raise WeightsError(
             f"{path}: these weights do not fit the network "
-            f"({network.name}, {network.count_params():,} parameters): {_first_line(error)}"
+            f"({network.name}, {network.count_params():,} parameters): {_cause(error)}"
         ) from error
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
+def _cause(error: Exception) -> str:
+    """The line that says what is wrong, without the values of variables."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    if len(lines) > 1 and "could not be loaded" in lines[0]:
+        # Keras counts the layers first, and then quotes what the first of them said.
+        del lines[0]
+    said = lines[0] if lines else type(error).__name__
+    return shorten(said.partition(" Target variable:")[0], 240)

@@ -1,11 +1,14 @@
 from pathlib import Path
+from typing import Any
 
+import h5py
 import keras
 import numpy as np
 import pytest
 
 from artengine.errors import WeightsError
-from artengine.nn.checkpoint import load_checkpoint, save_checkpoint
+from artengine.nn.checkpoint import load_checkpoint, read_position, save_checkpoint
+from artengine.nn.hdf5 import check_self_contained
 from artengine.nn.weights import load_weights, save_weights
 
 
@@ -54,4 +57,70 @@ def test_weights_of_another_network_are_one_line(tmp_path: Path) -> None:
     with pytest.raises(WeightsError) as caught:
         load_weights(tmp_path / "w.weights.h5", small(5))
     assert "do not fit" in str(caught.value)
+    assert "value.shape=(3, 4)" in str(caught.value)
+    assert "could not be loaded" not in str(caught.value)
     assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 500
+
+
+def test_weights_of_fewer_layers_say_what_is_missing(
+    tmp_path: Path, recwarn: pytest.WarningsRecorder
+) -> None:
+    save_weights(tmp_path / "w.weights.h5", small(4), {})
+    deeper = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4), keras.layers.Dense(2)])
+    with pytest.raises(WeightsError, match="expected 2 variables"):
+        load_weights(tmp_path / "w.weights.h5", deeper)
+    assert not [each for each in recwarn.list if each.category is UserWarning]
+
+
+def soft(file: h5py.File, name: str, other: Path) -> None:
+    file[name] = h5py.SoftLink("/elsewhere")
+
+
+def external_link(file: h5py.File, name: str, other: Path) -> None:
+    file[name] = h5py.ExternalLink(str(other), "/secret")
+
+
+def external_data(file: h5py.File, name: str, other: Path) -> None:
+    file.create_dataset(name, (4,), "f4", external=[(str(other), 0, 16)])
+
+
+def virtual(file: h5py.File, name: str, other: Path) -> None:
+    layout = h5py.VirtualLayout((4,), "f4")
+    layout[:] = h5py.VirtualSource(str(other), "secret", (4,))
+    file.create_virtual_dataset(name, layout)
+
+
+@pytest.mark.parametrize("make", [soft, external_link, external_data, virtual])
+def test_refuses_what_lies_in_other_files(tmp_path: Path, make: Any) -> None:
+    other = tmp_path / "other.h5"
+    with h5py.File(other, "w") as file:
+        file["secret"] = np.ones(4, np.float32)
+    saved = variables((4,))
+    save_checkpoint(tmp_path / "c.h5", saved, {})
+    with h5py.File(tmp_path / "c.h5", "r+") as file:
+        del file["0"]
+        make(file, "0", other)
+    with pytest.raises(WeightsError, match=r"/0 .* which weights never need"):
+        load_checkpoint(tmp_path / "c.h5", saved)
+    save_weights(tmp_path / "w.weights.h5", small(4), {})
+    with h5py.File(tmp_path / "w.weights.h5", "r+") as file:
+        make(file, "more", other)
+    with pytest.raises(WeightsError, match=r"/more .* which weights never need"):
+        load_weights(tmp_path / "w.weights.h5", small(4))
+
+
+def test_groups_that_hold_each_other_are_walked_once(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "c.h5", "w") as file:
+        group = file.create_group("a")
+        group["a"] = group
+        check_self_contained(file)
+
+
+@pytest.mark.parametrize("position", ["[]", "{", 7])
+def test_a_position_that_is_none_is_one_line(tmp_path: Path, position: Any) -> None:
+    save_checkpoint(tmp_path / "c.h5", [], {})
+    with h5py.File(tmp_path / "c.h5", "r+") as file:
+        file.attrs["position"] = position
+    with pytest.raises(WeightsError, match=r"c\.h5: cannot be read"):
+        read_position(tmp_path / "c.h5")
