@@ -13,6 +13,10 @@ from artengine.api import Footage, Param, Picture, Size, Source, SourceError
 
 from .scenes import Scene, scenes
 
+DRAWING = 1
+"""Version of the scenes' drawing; another one when they give other pictures, so that footage which
+was prepared before is not taken for theirs."""
+
 Side = Annotated[int, Field(ge=1, le=8192)]
 
 
@@ -45,6 +49,10 @@ class Synthetic(Source):
             )
         scene = scenes[self.scene]((width, height), self.seed, self.crowd, self.sway)
         return _Drawn(scene, fps or self.fps, self.speed)
+
+    def fingerprint(self) -> dict[str, str]:
+        """The version of the drawing; see `Source.fingerprint`."""
+        return {"drawing": str(DRAWING)}
 
 
 class _Drawn(Footage):

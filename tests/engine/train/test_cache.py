@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +15,7 @@ from artengine.settings import TrainSettings
 from artengine.train.cache import prepared
 from artengine.train.lock import alone
 from artengine.train.manifest import Manifest
+from artengine_plugins.sources.synthetic import Synthetic
 from artengine_plugins.sources.video import Video
 
 SETTINGS = TrainSettings(size=(24, 16), seconds=1.0)
@@ -55,7 +57,7 @@ def test_what_changes_the_frames_changes_the_folder(numbered: Any) -> None:
 
 def test_what_does_not_change_the_frames_does_not(numbered: Any) -> None:
     folder = prepared(numbered(), SETTINGS)
-    others = {"crop": None, "batch": 3, "validation": 0.3, "seconds": 99.0, "fps": 25.0}
+    others = {"crop": "whole", "batch": 3, "validation": 0.3, "seconds": 99.0, "fps": 25.0}
     assert prepared(numbered(), SETTINGS.model_copy(update=others)) == folder
 
 
@@ -90,3 +92,33 @@ def test_a_lock_keeps_another_process_out_until_it_dies(tmp_path: Path) -> None:
                 entered.result(timeout=0.3)
             other.kill()
             entered.result(timeout=10)
+
+
+def test_a_wait_is_said_and_can_be_ended(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging.getLogger("artengine"), "propagate", True)
+    tries: list[int] = []
+
+    def waiting() -> None:
+        tries.append(1)
+        if len(tries) == 3:
+            raise KeyboardInterrupt
+
+    with (
+        alone(tmp_path),
+        pytest.raises(KeyboardInterrupt),
+        alone(tmp_path, poll=0.01, waiting=waiting),
+    ):
+        pass
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{tmp_path}: another process works here; waiting for it"
+    ]
+
+
+def test_footage_drawn_by_another_version_is_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = SETTINGS.model_copy(update={"seconds": 0.2})
+    first = prepared(Synthetic(), settings)
+    assert prepared(Synthetic(), settings) == first
+    monkeypatch.setattr("artengine_plugins.sources.synthetic.DRAWING", 10**6)
+    assert prepared(Synthetic(), settings) != first
