@@ -52,18 +52,27 @@ def show(picture: Picture | Frame) -> Image.Image:
     return Image.fromarray(_as_picture(picture))
 
 
+_KINDS = {
+    ".gif": "image/gif",
+    ".webp": "image/webp",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".webm": "video/webm",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """A film on disk; notebooks play it."""
+    """A film on disk, or a folder of its frames; notebooks play it."""
 
     path: Path
     size: tuple[int, int]
 
     def _repr_html_(self) -> str:
+        if self.path.is_dir():
+            return f"{html.escape(str(self.path))}: a folder of frames"
         data = base64.b64encode(self.path.read_bytes()).decode()
-        kind = {".gif": "image/gif", ".webp": "image/webp", ".webm": "video/webm"}.get(
-            self.path.suffix, "video/mp4"
-        )
+        kind = _KINDS.get(self.path.suffix.lower(), "video/mp4")
         source = f'src="data:{kind};base64,{data}" width="{self.size[0]}"'
         if kind.startswith("image"):
             return f'<img {source} alt="{html.escape(self.path.name)}">'
@@ -71,13 +80,17 @@ class Clip:
 
 
 def clip(
-    pictures: Iterable[Picture | Frame], path: str | Path = "clip.mp4", fps: float = 24.0
+    pictures: Iterable[Picture | Frame],
+    path: str | Path = "clip.mp4",
+    fps: float = 24.0,
+    recipe: str = "",
 ) -> Clip:
     """Write pictures or frames `(H, W, 3)`, all of one size, as a film.
 
     Args:
         path: its ending chooses the writer.
         fps: pictures a second.
+        recipe: what the file is to carry, as `preset.recipe()` gives it.
 
     Raises:
         UsageError: when no writer has that ending, or there are no pictures.
@@ -91,7 +104,7 @@ def clip(
     first = next(rest, None)
     if first is None:
         raise UsageError(f"{target}: there are no pictures to write")
-    film = Film(size_of(first), fps, _length(pictures))
+    film = Film(size_of(first), fps, _length(pictures), recipe)
     sinks = Sinks([Target(kind(), target)], film)
     try:
         for picture in chain([first], rest):
@@ -99,8 +112,8 @@ def clip(
     except BaseException:
         sinks.abort()
         raise
-    sinks.close()
-    return Clip(target, film.size)
+    (file,) = sinks.close()
+    return Clip(file, film.size)
 
 
 def _length(pictures: Iterable[Any]) -> int | None:

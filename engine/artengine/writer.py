@@ -68,3 +68,11 @@ class Writer(Plugin):
     def result(self, target: Path) -> Path:
         """What stands there once a film was written to `target`: a file, or a folder of frames."""
         return target
+
+    @classmethod
+    def read_recipe(cls, path: Path) -> str:
+        """Return the recipe that a file of one of the writer's endings carries, or an empty text.
+
+        Raises `SourceError` when the file cannot be read.
+        """
+        return ""

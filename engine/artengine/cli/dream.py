@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 def dream(
     preset: Annotated[
-        str, typer.Argument(help="A preset's name or file, a run folder, or a gallery piece.")
+        str,
+        typer.Argument(help="A preset's name or file, a run folder, a gallery piece, or a film."),
     ],
     output: Annotated[
         Path | None,

@@ -149,14 +149,18 @@ def _forget(written: dict[Place, Layer], place: Place) -> None:
         del written[known]
 
 
-def read_document(path: Path) -> Document:
+def read_document(path: Path, carried: str | None = None) -> Document:
     """Read a preset's file and everything that it extends.
+
+    Args:
+        path: the file.
+        carried: the preset, where the file is not one itself but carries it.
 
     Raises:
         PresetError: with every file that is missing, is not TOML or extends itself.
     """
     reader = _Reader(Document(_layer(path)))
-    reader.lay_file(path, ())
+    reader.lay_file(path, (), carried)
     return reader.finished()
 
 
@@ -185,7 +189,7 @@ class _Reader:
             raise PresetError([one_line(problem) for problem in self._problems])
         return self._document
 
-    def lay_file(self, path: Path, trail: tuple[Path, ...]) -> None:
+    def lay_file(self, path: Path, trail: tuple[Path, ...], carried: str | None = None) -> None:
         layer = _layer(path)
         self._files += 1
         if self._files > MOST_FILES:
@@ -193,7 +197,7 @@ class _Reader:
                 self._problems.append(f"{layer.label}: more than {MOST_FILES} files are extended")
             return
         try:
-            table = _read(path)
+            table = _read(path, carried)
         except ValueError as error:
             self._problems.append(f"{layer.label}: {error}")
             return
@@ -251,11 +255,11 @@ def _layer(path: Path) -> Layer:
     return Layer(str(label), whole.parent)
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path, carried: str | None = None) -> dict[str, Any]:
     """Read TOML. Raises ValueError, which says where it ends to be that."""
     try:
         # Some editors on Windows put a mark before the text.
-        text = path.read_text(encoding="utf-8-sig")
+        text = path.read_text(encoding="utf-8-sig") if carried is None else carried
         table = tomllib.loads(text)
     except OSError as error:
         raise ValueError(f"cannot be read: {error.strerror}") from error

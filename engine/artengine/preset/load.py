@@ -13,7 +13,7 @@ from pydantic import Field
 from artengine.catalog import Catalog, Kind
 from artengine.chain import Chain
 from artengine.effect import Effect
-from artengine.errors import PresetError, did_you_mean
+from artengine.errors import PresetError, UsageError, did_you_mean
 from artengine.model import Model
 from artengine.params import Automated, Plugin, Problem, TableError, check, is_path, shown
 from artengine.preset.document import (
@@ -108,18 +108,31 @@ def load_preset(where: str | Path, catalog: Catalog, overrides: Sequence[str] = 
     """Read and check a preset.
 
     Args:
-        where: a name to search for, a file, or a folder that holds a recipe.
+        where: a name to search for, a file, a folder that holds a recipe, or a film or picture
+            that carries one.
         catalog: the plugins it may name.
         overrides: values to put in place of the preset's, as "dream.frames=100".
 
     Raises:
         UsageError: when there is no such preset.
+        SourceError: when a film or picture cannot be read.
         PresetError: with every mistake that it and the overrides hold.
     """
     path = find_preset(str(where))
     # Recipes of run folders and gallery pieces all have one name; their folders tell them apart.
     name = path.absolute().parent.name if path.name == RECIPE else path.stem
-    return _checked(read_document(path), name, path, catalog, overrides)
+    return _checked(read_document(path, _carried(path, catalog)), name, path, catalog, overrides)
+
+
+def _carried(path: Path, catalog: Catalog) -> str | None:
+    """The recipe inside of a film or picture; None for a file that is a preset itself."""
+    kind = None if path.suffix == ".toml" else catalog.writer_for(path.name)
+    if kind is None:
+        return None
+    recipe = kind.read_recipe(path)
+    if not recipe:
+        raise UsageError(f"{path} carries no recipe; give a preset, or a film that carries one")
+    return recipe
 
 
 def parse_preset(

@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from artengine.api import Film, Param, Picture, Sink, Size, Writer, WriterError
-from artengine_plugins.writers.recipes import jpeg_comment, png_tags
+from artengine.api import Film, Param, Picture, Sink, Size, WriterError
+from artengine_plugins.writers.recipes import RecipeWriter, jpeg_comment, png_tags
 from artengine_plugins.writers.unfinished import Unfinished, cannot_write
 
 # So many pictures are kept for each one shown: a film of unknown length is then sampled evenly to
@@ -19,7 +19,7 @@ from artengine_plugins.writers.unfinished import Unfinished, cannot_write
 _SPARE = 8
 
 
-class ContactSheet(Writer):
+class ContactSheet(RecipeWriter):
     """One picture of frames chosen evenly from first to last, in rows, oldest at the top left.
 
     Written as JPEG where the path ends in .jpg, and as PNG otherwise.

@@ -9,15 +9,15 @@ from typing import ClassVar, Literal
 
 import cv2
 
-from artengine.api import Decoder, Encoder, Film, Param, Picture, Sink, Size, Writer
-from artengine_plugins.writers.recipes import tag_gif
+from artengine.api import Decoder, Encoder, Film, Param, Picture, Sink, Size
+from artengine_plugins.writers.recipes import RecipeWriter, tag_gif
 from artengine_plugins.writers.unfinished import Unfinished
 
 # Browsers slow down what asks for less than two hundredths of a second a frame.
 _FASTEST = 50
 
 
-class Gif(Writer):
+class Gif(RecipeWriter):
     """An animated picture in up to 256 colours that are chosen for the film; repeats for ever.
 
     The film is kept losslessly beside the file until its last frame is known, and so are the

@@ -8,12 +8,12 @@ from typing import ClassVar
 
 from PIL import Image
 
-from artengine.api import Film, Param, Sink, Writer
+from artengine.api import Film, Param, Sink
 from artengine_plugins.writers.frames import FramesSink
-from artengine_plugins.writers.recipes import jpeg_comment
+from artengine_plugins.writers.recipes import RecipeWriter, jpeg_comment
 
 
-class Jpg(Writer):
+class Jpg(RecipeWriter):
     """Every frame as a small picture: `dream.jpg` makes `dream/00000.jpg`, `00001.jpg`...
 
     A folder of frames that was written so is replaced; any other is kept.

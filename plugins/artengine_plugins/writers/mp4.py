@@ -8,11 +8,12 @@ from typing import ClassVar, Literal
 
 import cv2
 
-from artengine.api import Film, Param, Picture, Sink, Writer
+from artengine.api import Film, Param, Picture, Sink
 from artengine_plugins.writers.encoded import BT709, TO_YUV, EncodedSink, tags
+from artengine_plugins.writers.recipes import RecipeWriter
 
 
-class Mp4(Writer):
+class Mp4(RecipeWriter):
     """A film in H.264, which plays everywhere.
 
     Odd sizes grow by one pixel, for the format stores colour for every other pixel only.

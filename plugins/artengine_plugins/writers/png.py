@@ -8,12 +8,12 @@ from typing import ClassVar
 
 from PIL import Image
 
-from artengine.api import Film, Param, Sink, Writer
+from artengine.api import Film, Param, Sink
 from artengine_plugins.writers.frames import FramesSink
-from artengine_plugins.writers.recipes import png_tags
+from artengine_plugins.writers.recipes import RecipeWriter, png_tags
 
 
-class Png(Writer):
+class Png(RecipeWriter):
     """Every frame as a lossless picture: `dream.png` makes `dream/00000.png`, `00001.png`...
 
     A folder of frames that was written so is replaced; any other is kept.

@@ -6,31 +6,36 @@ import os
 import struct
 from pathlib import Path
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from artengine.api import Film, SourceError, metadata
+from artengine.api import Film, SourceError, Writer, metadata
 
 _VIDEO = {".mp4", ".m4v", ".mov", ".webm"}
+_UNREADABLE = (OSError, ValueError, SyntaxError, struct.error, Image.DecompressionBombError)
 _EXIF_TABLE, _USER_COMMENT = 0x8769, 0x9286
 
 
-def read_recipe(path: Path) -> str:
-    """Return the recipe that a film or picture carries, or an empty text.
+class RecipeWriter(Writer):
+    """Base of writers whose files carry their recipe."""
 
-    Raises:
-        SourceError: when the file is missing or cannot be read.
-    """
-    if path.suffix.lower() in _VIDEO:
-        return metadata(path).get("comment", "")
+    @classmethod
+    def read_recipe(cls, path: Path) -> str:
+        """Read the recipe; see `Writer.read_recipe`."""
+        if path.suffix.lower() in _VIDEO:
+            return metadata(path).get("comment", "")
+        return _in_picture(path)
+
+
+def _in_picture(path: Path) -> str:
     try:
-        with Image.open(path) as image:
+        with Image.open(path, formats=("GIF", "WEBP", "PNG", "JPEG")) as image:
             text = image.info.get("recipe") or image.info.get("comment") or ""
             comment = image.getexif().get_ifd(_EXIF_TABLE).get(_USER_COMMENT, b"")
-    except (OSError, UnidentifiedImageError) as error:
-        raise SourceError(f"{path} cannot be read as a film or picture: {error}") from error
-    if comment:
-        return bytes(comment)[8:].decode("utf-16-le", "replace")
+    except _UNREADABLE as error:
+        raise SourceError(f"{path} cannot be read as a picture: {error}") from error
+    if isinstance(comment, bytes) and comment:
+        return comment[8:].decode("utf-16-le", "replace")
     return text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
-from artengine.api import Film, Param, Sink, Writer
+from artengine.api import Film, Param, Sink
 from artengine_plugins.writers.encoded import BT709, TO_YUV, EncodedSink, tags
+from artengine_plugins.writers.recipes import RecipeWriter
 
 
-class Webm(Writer):
+class Webm(RecipeWriter):
     """A film in VP9, for web pages: smaller than mp4, slower to make."""
 
     name: ClassVar[str] = "webm"

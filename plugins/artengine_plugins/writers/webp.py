@@ -6,12 +6,12 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
-from artengine.api import Film, Param, Sink, Writer
+from artengine.api import Film, Param, Sink
 from artengine_plugins.writers.encoded import EncodedSink
-from artengine_plugins.writers.recipes import tag_webp
+from artengine_plugins.writers.recipes import RecipeWriter, tag_webp
 
 
-class Webp(Writer):
+class Webp(RecipeWriter):
     """An animated picture with all its colours, that repeats for ever.
 
     The packed pictures stay in memory until the end, so it is for minutes, not for hours.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 
-from artengine.api import Film, Picture, Sink, Size, Writer, WriterError, metadata
+from artengine.api import Film, Picture, Sink, Size, SourceError, Writer, WriterError, metadata
 from artengine_plugins.sources.video import Video
 from artengine_plugins.writers import register_writers
 from artengine_plugins.writers.contact_sheet import ContactSheet
@@ -23,7 +22,6 @@ from artengine_plugins.writers.gif import Gif
 from artengine_plugins.writers.jpg import Jpg
 from artengine_plugins.writers.mp4 import Mp4
 from artengine_plugins.writers.png import Png
-from artengine_plugins.writers.recipes import read_recipe
 from artengine_plugins.writers.webm import Webm
 from artengine_plugins.writers.webp import Webp
 
@@ -99,7 +97,7 @@ def test_a_film_of_any_size_carries_its_recipe(
 ) -> None:
     count = 1 if size == (1, 1) else 3
     path = made(kind(), tmp_path, moving(count, *size))
-    assert read_recipe(path) == RECIPE
+    assert kind.read_recipe(path) == RECIPE
     assert len(list(tmp_path.iterdir())) == 1
     pictures = read(path)
     if kind in STREAMED:
@@ -204,7 +202,7 @@ def test_contact_sheet_as_jpeg(tmp_path: Path) -> None:
     write(ContactSheet().open(target, film((16, 16))), moving(3, 16, 16))
     with Image.open(target) as image:
         assert image.format == "JPEG"
-    assert read_recipe(target) == RECIPE
+    assert ContactSheet.read_recipe(target) == RECIPE
 
 
 @pytest.mark.parametrize("kind", [Png, Jpg])
@@ -330,6 +328,7 @@ def test_mistakes_give_one_line(kind: type[Writer], tmp_path: Path) -> None:
 
 @contextmanager
 def files_no_larger_than(limit: int) -> Iterator[None]:
+    resource = pytest.importorskip("resource", reason="no limits on Windows")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
     try:
@@ -377,3 +376,14 @@ def test_writers_at_once_do_not_hinder_each_other(tmp_path: Path) -> None:
     failing.abort()
     names = {file.name for file in tmp_path.iterdir()}
     assert names == {"film.mp4", "film.webm", "film.gif", "film.webp", "film", "film.sheet.png"}
+
+
+@pytest.mark.parametrize("kind", WRITERS)
+@pytest.mark.parametrize("content", [b"", b"no film", b"\x89PNG\r\n\x1a\n\0\0"])
+def test_what_is_no_film_carries_no_recipe(
+    kind: type[Writer], content: bytes, tmp_path: Path
+) -> None:
+    path = tmp_path / f"a{kind.suffixes[0]}"
+    path.write_bytes(content)
+    with pytest.raises(SourceError, match=r"a\."):
+        kind.read_recipe(path)
