@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import json
+import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BaseModel, Field, PositiveInt, ValidationError
 
 from artengine.errors import WeightsError, did_you_mean
 from artengine.preset import Preset, packaged_folder
@@ -18,18 +20,30 @@ SUFFIX = ".weights.h5"
 BEST = "best" + SUFFIX
 
 
+class Training(BaseModel):
+    """What the engine reads of how weights were trained."""
+
+    size: Annotated[tuple[PositiveInt, PositiveInt] | None, Field(strict=True)] = None
+
+
+class Description(BaseModel):
+    """The JSON file beside weights, as far as the engine reads it."""
+
+    model: dict[str, Any] = {}
+    training: Training = Training()
+
+
 @dataclass(frozen=True, slots=True)
 class Weights:
     """A weights file and what its JSON file says of it: network, context and training."""
 
     path: Path
-    description: Mapping[str, Any]
+    description: Description
 
     @property
     def train_size(self) -> tuple[int, int] | None:
         """Width and height the network was trained at, in pixels."""
-        size = self.description.get("training", {}).get("size")
-        return (int(size[0]), int(size[1])) if size else None
+        return self.description.training.size
 
 
 def packaged_weights() -> dict[str, Path]:
@@ -47,14 +61,12 @@ def find_weights(preset: Preset) -> Weights:
         WeightsError: when there are none, with the command that makes them.
     """
     name = preset.weights
-    target = str(preset.path) if preset.path else preset.name
-    default_run = Path("runs") / preset.name
-    remedy = f"make them with: artengine train {target}"
+    default_run = _default_run(preset)
     if name is None:
         if not (default_run / BEST).is_file():
             raise WeightsError(
                 f"{preset.name}: names no weights and there is no trained run in {default_run}; "
-                f"{remedy}"
+                f"make them with: {_command(preset, default_run)}"
             )
         return _read(default_run / BEST)
     packaged = packaged_weights()
@@ -63,7 +75,10 @@ def find_weights(preset: Preset) -> Weights:
     path = Path(name)
     if path.is_dir():
         if not (path / BEST).is_file():
-            raise WeightsError(f"{path}: no trained weights in this folder yet; {remedy}")
+            raise WeightsError(
+                f"{path}: no trained weights in this folder yet; make them with: "
+                f"{_command(preset, path)}"
+            )
         return _read(path / BEST)
     if path.is_file():
         if not path.name.endswith(SUFFIX):
@@ -72,7 +87,24 @@ def find_weights(preset: Preset) -> Weights:
     known = ", ".join(packaged)
     raise WeightsError(
         f'{preset.name}: no weights "{name}"{did_you_mean(name, list(packaged))}; packaged are: '
-        f"{known or 'none'}; or {remedy}"
+        f"{known or 'none'}; or {_other_weights(preset)}"
+    )
+
+
+def with_weights(preset: Preset) -> Preset:
+    """The preset that names the weights it is dreamt with, so that its recipe stands alone.
+
+    One that names some, or has none yet, stays as it is.
+    """
+    best = (_default_run(preset) / BEST).absolute()
+    if preset.weights is not None or not best.is_file():
+        return preset
+    model = {**preset.table["model"], "weights": str(best)}
+    return replace(
+        preset,
+        weights=str(best),
+        files=(*preset.files, str(best)),
+        table={**preset.table, "model": model},
     )
 
 
@@ -82,19 +114,41 @@ def build_network(preset: Preset, weights: Weights) -> keras.Model:
     Raises:
         WeightsError: when they were made for another model or other parameters.
     """
-    made_for = weights.description.get("model", {})
+    made_for = weights.description.model
     wanted = model_table(preset)
     if made_for and made_for != wanted:
         raise WeightsError(
             f"{weights.path}: made for {_words(made_for)}, while the preset asks for "
-            f"{_words(wanted)}; give the preset that model, or train new weights with: "
-            f"artengine train {preset.path or preset.name}"
+            f"{_words(wanted)}; give the preset that model, or {_other_weights(preset)}"
         )
     from artengine.nn.weights import load_weights
 
     network = preset.model.build()
     load_weights(weights.path, network)
     return network
+
+
+def _default_run(preset: Preset) -> Path:
+    return Path("runs") / preset.name
+
+
+def _command(preset: Preset, run: Path) -> str:
+    """The command that trains the preset into a run folder."""
+    words = ["artengine", "train", str(preset.path or preset.name)]
+    if run != _default_run(preset):
+        words += ["-o", str(run)]
+    return shlex.join(words)
+
+
+def _other_weights(preset: Preset) -> str:
+    """How to make weights for a preset that names others, in a folder that is free."""
+    run = _default_run(preset)
+    number = 2
+    while run.exists():
+        run = _default_run(preset).with_name(f"{preset.name}-{number}")
+        number += 1
+    named = shlex.quote(f"model.weights={run}")
+    return f"train with: {_command(preset, run)}; and dream with --set {named}"
 
 
 def model_table(preset: Preset) -> dict[str, Any]:
@@ -110,7 +164,16 @@ def _words(model: Mapping[str, Any]) -> str:
 def _read(path: Path) -> Weights:
     about = path.with_name(path.name.removesuffix(SUFFIX) + ".json")
     try:
-        description = json.loads(about.read_text(encoding="utf-8")) if about.is_file() else {}
-    except (OSError, ValueError) as error:
-        raise WeightsError(f"{about}: cannot be read: {error}") from error
-    return Weights(path, description)
+        text = about.read_bytes() if about.is_file() else b"{}"
+    except OSError as error:
+        raise WeightsError(f"{about}: cannot be read: {error.strerror}") from error
+    try:
+        return Weights(path, Description.model_validate_json(text))
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = "".join(f"{part}: " for part in first["loc"])
+        said = " ".join(first["msg"].split()).lower()
+        raise WeightsError(
+            f"{about}: does not describe weights: {place}{said}; remove it, or take the one that "
+            "was made with them"
+        ) from error

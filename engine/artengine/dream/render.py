@@ -15,6 +15,7 @@ from artengine.dream.outlet import Outlet
 from artengine.errors import UsageError, WriterError, did_you_mean
 from artengine.frame import Picture
 from artengine.preset import Preset
+from artengine.weights import with_weights
 from artengine.writer import Film, Sink, Writer
 
 logger = logging.getLogger("artengine")
@@ -155,6 +156,8 @@ def render(
     Raises:
         ArtengineError: of the source, the weights, an effect or a writer.
     """
+    if predict is None:
+        preset = with_weights(preset)
     with Dream(preset, predict=predict) as dream:
         total = preset.dream.frames
         film = Film(dream.output_size, dream.fps, total, preset.recipe(), preset.title)

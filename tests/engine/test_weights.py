@@ -1,0 +1,100 @@
+"""Weights are found, described, and their absence says what to do."""
+
+from __future__ import annotations
+
+import dataclasses
+import shlex
+from pathlib import Path
+
+import pytest
+
+from artengine.catalog import Catalog
+from artengine.errors import WeightsError
+from artengine.preset import Preset, load_preset, parse_preset
+from artengine.weights import find_weights, with_weights
+
+PRESET = """
+[source]
+use = "synthetic"
+[model]
+use = "swift"
+"""
+
+
+@pytest.fixture
+def preset(tmp_path: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> Preset:
+    monkeypatch.chdir(tmp_path)
+    Path("my road.toml").write_text(PRESET, encoding="utf-8")
+    return load_preset("my road.toml", catalog)
+
+
+def described(text: str) -> Path:
+    run = Path("runs", "my road")
+    run.mkdir(parents=True)
+    (run / "best.weights.h5").touch()
+    (run / "best.json").write_text(text, encoding="utf-8")
+    return run
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[]",
+        "{",
+        "7",
+        '{"training": null}',
+        '{"training": {"size": [1]}}',
+        '{"training": {"size": [0, -4]}}',
+        '{"training": {"size": "ab"}}',
+        '{"model": []}',
+        "[" * 100_000,
+        "\x00",
+    ],
+)
+def test_an_odd_description_is_one_line(preset: Preset, text: str) -> None:
+    described(text)
+    with pytest.raises(WeightsError, match=r"best\.json: does not describe weights") as caught:
+        find_weights(preset)
+    assert "\n" not in str(caught.value)
+
+
+def test_weights_need_no_description(preset: Preset) -> None:
+    (described("{}") / "best.json").unlink()
+    assert find_weights(preset).train_size is None
+
+
+def command(error: str) -> list[str]:
+    return shlex.split(error.partition("with: ")[2].partition(";")[0])
+
+
+def test_the_remedy_makes_what_is_missing(preset: Preset, tmp_path: Path) -> None:
+    with pytest.raises(WeightsError) as caught:
+        find_weights(preset)
+    assert command(str(caught.value)) == ["artengine", "train", str(preset.path)]
+
+    folder = tmp_path / "a run"
+    folder.mkdir()
+    with pytest.raises(WeightsError) as caught:
+        find_weights(dataclasses.replace(preset, weights=str(folder)))
+    assert command(str(caught.value))[3:] == ["-o", str(folder)]
+
+    described("{}")
+    with pytest.raises(WeightsError) as caught:
+        find_weights(dataclasses.replace(preset, weights="nothing"))
+    free = str(Path("runs", "my road-2"))
+    assert command(str(caught.value))[3:] == ["-o", free]
+    assert f"--set 'model.weights={free}'" in str(caught.value)
+
+
+def test_a_recipe_names_the_weights_that_were_found(preset: Preset, catalog: Catalog) -> None:
+    assert with_weights(preset) is preset
+    best = described("{}").absolute() / "best.weights.h5"
+    found = with_weights(preset)
+    assert find_weights(found).path == best
+    Path("elsewhere.toml").write_text(found.recipe(), encoding="utf-8")
+    assert find_weights(load_preset("elsewhere.toml", catalog)).path == best
+    assert with_weights(found) is found
+    named = parse_preset(
+        {"source": {"use": "synthetic"}, "model": {"use": "swift", "weights": "some"}}, catalog
+    )
+    assert with_weights(named) is named
