@@ -7,6 +7,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from artengine.nn.predictor import pad_to_multiple
 from artengine.nn.stepper import Stepper
 
 
@@ -23,6 +24,8 @@ class Trainee(keras.Model):
 
     Shapes: history `(B, H, W, 3 * context)`, truth `(B, T, H, W, 3)`. The network predicts T
     frames in a row from its own predictions, and the compiled loss is taken over all of them.
+    Frames are padded to what the network divides by and cropped back, as in a dream; a model's own
+    loss is given them padded.
     """
 
     def __init__(
@@ -50,13 +53,16 @@ class Trainee(keras.Model):
             return history
         if training and self.context_noise:
             history = self._noisy(history)
-        state = self._stepper.initial_state(self.network, history)
+        height, width = history.shape[1:3]
+        multiple = self._stepper.multiple
+        state = self._stepper.initial_state(self.network, pad_to_multiple(history, multiple))
         predictions = []
         for _ in range(self.rollout):
+            padded = pad_to_multiple(history, multiple)
             prediction, state = self._stepper.step(
-                self.network, history, state, self._seed(), training=training
+                self.network, padded, state, self._seed(), training=training
             )
-            prediction = ops.cast(prediction, "float32")
+            prediction = ops.cast(prediction[:, :height, :width], "float32")
             predictions.append(prediction)
             history = ops.concatenate([history[..., 3:], prediction], axis=-1)
         return ops.stack(predictions, axis=1)
@@ -71,6 +77,9 @@ class Trainee(keras.Model):
     ) -> Any:
         """The model's own loss where it has one, else the compiled loss."""
         if self.own_loss and training:
+            multiple = self._stepper.multiple
+            targets = [pad_to_multiple(y[:, step], multiple) for step in range(y.shape[1])]
+            x, y = pad_to_multiple(x, multiple), ops.stack(targets, axis=1)
             return self._stepper.loss(self.network, x, y, self._seed())
         return super().compute_loss(x, y, y_pred, sample_weight, training)
 
