@@ -8,6 +8,36 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Side = Annotated[int, Field(ge=1, le=16384)]
 
+Loss = Literal[
+    "mean_absolute_error",
+    "mean_squared_error",
+    "huber",
+    "log_cosh",
+    "mean_squared_logarithmic_error",
+    "mean_absolute_percentage_error",
+    "binary_crossentropy",
+    "poisson",
+    "cosine_similarity",
+    "mae",
+    "mse",
+]
+"""Keras's losses for pictures; named here, so that a preset is checked without loading Keras."""
+
+Optimizer = Literal[
+    "adam",
+    "adamw",
+    "nadam",
+    "adamax",
+    "adadelta",
+    "adafactor",
+    "adagrad",
+    "ftrl",
+    "lion",
+    "rmsprop",
+    "sgd",
+]
+"""Keras's optimisers."""
+
 
 class Settings(BaseModel):
     """Base of a table of settings."""
@@ -23,9 +53,9 @@ class TrainSettings(Settings):
     size: tuple[Side, Side] = (256, 256)
     """Width and height the footage is prepared at, in pixels."""
 
-    crop: tuple[Side, Side] | None = (128, 128)
-    """Width and height of the random crops that are learnt from, in pixels; the whole frame where
-    it is smaller."""
+    crop: tuple[Side, Side] | Literal["whole"] = (128, 128)
+    """Width and height of the random crops that are learnt from, in pixels, whole sides where the
+    frame is smaller; or "whole" for whole frames."""
 
     seconds: float = Field(60.0, gt=0)
     """How much of an endless source is prepared, in seconds; a clip that ends is taken whole."""
@@ -56,11 +86,11 @@ class TrainSettings(Settings):
     """Keep the weights of every so many epochs for good, besides the last and the best; 0 keeps
     none."""
 
-    loss: str = "mean_absolute_error"
-    """A Keras loss by name, as `mean_squared_error`, `mean_absolute_error`, `huber`."""
+    loss: Loss = "mean_absolute_error"
+    """A Keras loss by name, for models that bring none of their own."""
 
-    optimizer: str = "adam"
-    """A Keras optimiser by name, as `adam`, `nadam`, `adamw`, `sgd`."""
+    optimizer: Optimizer = "adam"
+    """A Keras optimiser by name."""
 
     learning_rate: float = Field(1e-3, gt=0, le=10)
     """The optimiser's step size at the start."""

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from artengine.errors import TrainingError
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -33,13 +35,19 @@ class Row:
     ssim_copy: float
 
 
-def read_log(path: Path, upto_step: int) -> list[Row]:
-    """Read the rows of a log up to a step; what came after a checkpoint is done again."""
+def read_log(path: Path, epochs: int) -> list[Row]:
+    """Read a log's first rows, one for each whole epoch; what follows them is done again.
+
+    Raises:
+        TrainingError: when it is no log.
+    """
     if not path.is_file():
         return []
-    with path.open(newline="", encoding="utf-8") as file:
-        rows = [_row(found) for found in csv.DictReader(file)]
-    return [row for row in rows if row.step <= upto_step]
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            return [_row(found) for found in csv.DictReader(file)][:epochs]
+    except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:
+        raise TrainingError(f"{path}: cannot be read as a log; move it away to go on") from error
 
 
 def write_log(path: Path, rows: list[Row]) -> None:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from pydantic import TypeAdapter, ValidationError
 
 import artengine
 from artengine.catalog import Catalog
@@ -18,11 +22,13 @@ from artengine.params import is_path
 from artengine.preset import Preset
 from artengine.settings import TrainSettings
 from artengine.train.log import Row, plot_log, read_log, write_log
+from artengine.train.manifest import Manifest
 from artengine.train.monitor import STRIP, monitor_picture, save_monitor
 from artengine.train.recipe import run_recipe
 from artengine.train.run import Run
+from artengine.train.store import writing_to
 from artengine.train.validate import Window, split, validate
-from artengine.train.windows import windows
+from artengine.train.windows import finished, windows
 from artengine.weights import model_table
 
 if TYPE_CHECKING:
@@ -41,14 +47,20 @@ class Position:
     Args:
         step: batches trained on.
         seconds: time trained.
-        best: best PSNR on held-out frames.
+        best: best PSNR on held-out frames, of whole epochs and of the training's end.
+        epochs: whole epochs, each with its row in the log.
         losses: of the epoch that is under way.
+        footage: tells the prepared footage from any other.
+        data: its folder, where a person gave it in place of the preset's source.
     """
 
     step: int = 0
     seconds: float = 0.0
     best: float = -math.inf
+    epochs: int = 0
     losses: list[float] = field(default_factory=list)
+    footage: str = ""
+    data: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +85,7 @@ def train(
     catalog: Catalog,
     *,
     resume: bool = False,
+    named: bool = False,
     observer: Observer | None = None,
 ) -> Position:
     """Train the preset's network on prepared footage, into a run folder.
@@ -80,86 +93,209 @@ def train(
     The same preset, data and seed give the same weights; so does a training that was stopped and
     resumed, when its length is given in steps.
 
-    Raises:
-        TrainingError: when the footage is too short, the loss is no longer a number (the last good
-            checkpoint stays), or the run folder cannot be used.
-    """
-    from artengine.nn.checkpoint import save_checkpoint
-    from artengine.nn.determinism import make_deterministic
-    from artengine.nn.predictor import Predictor
+    Args:
+        preset: what is trained, and how.
+        data: the prepared footage.
+        run: where everything is written.
+        catalog: whose observers are told.
+        resume: whether to go on from the run's checkpoint.
+        named: whether a person gave the footage in place of the preset's source; `named_footage`
+            then finds it again.
+        observer: told of the progress, and asked whether to stop.
 
-    settings, observer = preset.train, observer or Observer()
+    Raises:
+        TrainingError: when the footage is too short or not that of the checkpoint, the loss or a
+            weight is no longer a number (the last good checkpoint stays), or the run folder cannot
+            be used.
+        WeightsError: when the checkpoint is broken or belongs to another training.
+    """
+    from artengine.nn.determinism import make_deterministic
+
     run.check(resume=resume)
     make_deterministic(preset.seed)
+    manifest = finished(data)
     held_out = _held_out(data, preset)
-    run.begin(run_recipe(preset))
-    preset.remember_files()
-    catalog.notify("before_train", recipe=preset.table, run=run.folder)
-
     network, trainee = _build(preset)
-    variables = [*trainee.variables, *trainee.optimizer.variables]
-    position = _resumed(run, variables) if resume else Position()
-    rows = read_log(run.log, position.step)
-    predictor = Predictor(preset.model, network)
+    with run.taken():
+        run.check(resume=resume)
+        training = _Training(
+            preset, run, catalog, observer or Observer(), network, trainee, manifest, held_out
+        )
+        start = Position(
+            footage=sha256(manifest.identity.encode()).hexdigest()[:16],
+            data=str(data.absolute()) if named else "",
+        )
+        position = _resumed(run, training.variables, start) if resume else start
+        with writing_to(run.folder):
+            run.begin(run_recipe(preset))
+        preset.remember_files()
+        catalog.notify("before_train", recipe=preset.table, run=run.folder)
+        position = training.go(position, data)
+        catalog.notify("after_train", recipe=preset.table, run=run.folder, step=position.step)
+    return position
 
-    def epoch_ends(position: Position) -> Position:
-        """Measure, film, log and save; the checkpoint last, so that it never runs ahead."""
-        scores = validate(predictor, held_out)
-        row = Row(
-            epoch=math.ceil(position.step / settings.epoch),
+
+def named_footage(run: Run) -> Path | None:
+    """The prepared footage that a person gave a training, as its checkpoint names it.
+
+    Raises:
+        WeightsError: when the checkpoint is broken.
+    """
+    from artengine.nn.checkpoint import read_position
+
+    data = read_position(run.checkpoint).get("data")
+    return Path(data) if data and isinstance(data, str) else None
+
+
+class _Training:
+    """A network, its optimiser and the run folder, from the first step to the last."""
+
+    def __init__(
+        self,
+        preset: Preset,
+        run: Run,
+        catalog: Catalog,
+        observer: Observer,
+        network: Any,
+        trainee: Any,
+        manifest: Manifest,
+        held_out: list[Window],
+    ) -> None:
+        from artengine.nn.predictor import Predictor
+
+        self._preset, self._run = preset, run
+        self._catalog, self._observer = catalog, observer
+        self._network, self._trainee = network, trainee
+        self._manifest, self._held_out = manifest, held_out
+        self._predictor = Predictor(preset.model, network)
+        self.variables = [*trainee.variables, *trainee.optimizer.variables]
+
+    def go(self, position: Position, data: Path) -> Position:
+        """Train from a position on, until the length is reached or the observer says stop."""
+        self._rows = read_log(self._run.log, position.epochs)
+        settings, observer, trainee = self._preset.train, self._observer, self._trainee
+        clock = time.monotonic() - position.seconds
+        for history, truth in _batches(data, self._preset, skip=position.step):
+            if _share(settings, position) >= 1.0 or observer.stop():
+                break
+            trainee.optimizer.learning_rate = _learning_rate(settings, _share(settings, position))
+            loss = float(trainee.train_on_batch(history, truth))
+            position = replace(
+                position,
+                step=position.step + 1,
+                seconds=time.monotonic() - clock,
+                losses=[*position.losses, loss],
+            )
+            if not math.isfinite(loss):
+                raise self._diverged(f"the loss became {loss}", position)
+            observer.step(position, loss, _share(settings, position))
+            if position.step % settings.epoch == 0:
+                position = self._epoch_ends(position)
+        if position.losses or not self._rows:
+            position = self._leaves_off(position)
+        return position
+
+    def _epoch_ends(self, position: Position) -> Position:
+        row = self._measured(position)
+        better = row.psnr > position.best
+        self._rows.append(row)
+        keep_every = self._preset.train.keep_every
+        kept = keep_every > 0 and row.epoch % keep_every == 0
+        position = replace(
+            position, epochs=len(self._rows), best=max(position.best, row.psnr), losses=[]
+        )
+        self._save(position, self._rows, best=better, kept=kept)
+        return position
+
+    def _leaves_off(self, position: Position) -> Position:
+        """Save within an epoch, so that going on equals never having stopped.
+
+        The row is seen in the log until the epoch is whole. The best weights are those of whole
+        epochs, unless there are none yet, or the training is at its end.
+        """
+        row = self._measured(position)
+        better = position.best == -math.inf
+        if _share(self._preset.train, position) >= 1.0:
+            better = row.psnr > position.best
+            position = replace(position, best=max(position.best, row.psnr))
+        self._save(position, [*self._rows, row], best=better, kept=False)
+        return position
+
+    def _measured(self, position: Position) -> Row:
+        scores = asdict(validate(self._predictor, self._held_out))
+        # A loss can still be finite where its gradient is not.
+        arrays = (variable.numpy() for variable in self.variables)
+        if not all(np.isfinite(array).all() for array in (*scores.values(), *arrays)):
+            raise self._diverged("weights became nan or inf", position)
+        return Row(
+            epoch=math.ceil(position.step / self._preset.train.epoch),
             step=position.step,
             seconds=position.seconds,
-            learning_rate=float(trainee.optimizer.learning_rate),
+            learning_rate=float(self._trainee.optimizer.learning_rate),
             loss=sum(position.losses) / max(1, len(position.losses)),
-            **asdict(scores),
+            **scores,
         )
-        rows.append(row)
-        picture = monitor_picture(
-            held_out[0].context,
-            predictor(held_out[0].context),
-            held_out[0].truth,
-            _free_run(predictor, held_out[0].context),
-        )
-        save_monitor(run.monitor(row.epoch), picture)
-        write_log(run.log, rows)
-        plot_log(run.plot, rows)
-        _save_weights(preset, network, run, row, best=row.psnr > position.best)
-        position = replace(position, best=max(position.best, row.psnr), losses=[])
-        save_checkpoint(run.checkpoint, variables, asdict(position))
-        observer.epoch(row)
-        catalog.notify(
+
+    def _diverged(self, what: str, position: Position) -> TrainingError:
+        remedy = "lower train.learning_rate and start again"
+        if self._run.checkpoint.is_file():
+            remedy = (
+                "the checkpoint before it is kept; lower train.learning_rate with --set, and go on "
+                "with --resume"
+            )
+        return TrainingError(f"{self._run.folder}: {what} at step {position.step}; {remedy}")
+
+    def _save(self, position: Position, rows: list[Row], *, best: bool, kept: bool) -> None:
+        """Save weights and log, then the checkpoint, so that it never runs ahead, then pictures."""
+        from artengine.nn.checkpoint import save_checkpoint
+        from artengine.nn.weights import save_weights
+
+        row, run = rows[-1], self._run
+        targets = [run.last]
+        targets += [run.best] if best else []
+        targets += [run.kept(row.epoch)] if kept else []
+        with writing_to(run.folder):
+            for target in targets:
+                save_weights(target, self._network, self._description(row, position))
+            write_log(run.log, rows)
+            save_checkpoint(run.checkpoint, self.variables, asdict(position))
+            self._film(row)
+            plot_log(run.plot, rows)
+        self._observer.epoch(row)
+        self._catalog.notify(
             "after_epoch",
             run=run.folder,
             epoch=row.epoch,
             step=row.step,
             metrics={k: v for k, v in asdict(row).items() if k not in ("epoch", "step")},
         )
-        return position
 
-    clock = time.monotonic() - position.seconds
-    for history, truth in _batches(data, preset, skip=position.step):
-        if _share(settings, position) >= 1.0 or observer.stop():
-            break
-        trainee.optimizer.learning_rate = _learning_rate(settings, _share(settings, position))
-        loss = float(trainee.train_on_batch(history, truth))
-        if not math.isfinite(loss):
-            raise TrainingError(
-                f"{run.folder}: the loss became {loss} at step {position.step + 1}; the checkpoint "
-                "before it is kept; lower train.learning_rate, then go on with --resume"
-            )
-        position = replace(
-            position,
-            step=position.step + 1,
-            seconds=time.monotonic() - clock,
-            losses=[*position.losses, loss],
+    def _film(self, row: Row) -> None:
+        first = self._held_out[0]
+        picture = monitor_picture(
+            first.context,
+            self._predictor(first.context),
+            first.truth,
+            _free_run(self._predictor, first.context),
         )
-        observer.step(position, loss, _share(settings, position))
-        if position.step % settings.epoch == 0:
-            position = epoch_ends(position)
-    if position.losses or not rows:
-        position = epoch_ends(position)
-    catalog.notify("after_train", recipe=preset.table, run=run.folder, step=position.step)
-    return position
+        save_monitor(self._run.monitor(row.epoch), picture)
+
+    def _description(self, row: Row, position: Position) -> Mapping[str, Any]:
+        preset, manifest = self._preset, self._manifest
+        size = {"size": list(manifest.size)}
+        return {
+            "engine": artengine.__version__,
+            "model": model_table(preset),
+            "parameters": self._network.count_params(),
+            "preset": preset.name,
+            "training": {**preset.train.model_dump(mode="json"), **size, "seed": preset.seed},
+            "source": (
+                {"use": [origin.name for origin in manifest.origins]}
+                if position.data
+                else _source(preset)
+            ),
+            "measured": {k: v for k, v in asdict(row).items() if k != "seconds"},
+        }
 
 
 def _build(preset: Preset) -> tuple[Any, Any]:
@@ -182,31 +318,41 @@ def _build(preset: Preset) -> tuple[Any, Any]:
         rollout=settings.rollout,
         seed=preset.seed % 2**31,
     )
-    try:
-        optimizer = keras.optimizers.get(settings.optimizer)
-        loss = keras.losses.get(settings.loss)
-    except ValueError as error:
-        raise TrainingError(
-            f'{preset.name}: train.optimizer "{settings.optimizer}" or train.loss '
-            f'"{settings.loss}" is not known to Keras; for example adam, nadam, and '
-            "mean_absolute_error, mean_squared_error"
-        ) from error
+    optimizer = keras.optimizers.get(settings.optimizer)
+    if settings.precision == "mixed_float16":
+        # Small gradients would else be lost.
+        optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
     optimizer.build(network.trainable_variables)
+    loss = keras.losses.get(settings.loss)
     trainee.compile(optimizer=optimizer, loss=loss, jit_compile=False)
     return network, trainee
 
 
-def _resumed(run: Run, variables: Sequence[Any]) -> Position:
+def _resumed(run: Run, variables: Sequence[Any], start: Position) -> Position:
     from artengine.nn.checkpoint import load_checkpoint
 
     found = load_checkpoint(run.checkpoint, variables)
-    try:
-        return Position(**found)
-    except TypeError as error:
+    position = _position(found)
+    if position is None:
         raise WeightsError(
             f"{run.checkpoint}: was written by another version of the engine; start again with "
             "another folder, -o"
-        ) from error
+        )
+    if position.footage != start.footage:
+        raise TrainingError(
+            f"{run.folder}: this training learnt from other footage; go on with the same, or start "
+            "again with another folder, -o"
+        )
+    return replace(position, data=start.data)
+
+
+def _position(found: Mapping[str, Any]) -> Position | None:
+    if set(found) != {each.name for each in fields(Position)}:
+        return None
+    try:
+        return TypeAdapter(Position).validate_python(found)
+    except ValidationError:
+        return None
 
 
 def _batches(data: Path, preset: Preset, *, skip: int) -> Iterator[tuple[Any, Any]]:
@@ -220,7 +366,7 @@ def _batches(data: Path, preset: Preset, *, skip: int) -> Iterator[tuple[Any, An
             stride=settings.stride,
             part="train",
             validation=settings.validation,
-            crop=settings.crop,
+            crop=None if settings.crop == "whole" else settings.crop,
             flip=settings.flip,
             batch=settings.batch,
             seed=preset.seed,
@@ -272,31 +418,6 @@ def _learning_rate(settings: TrainSettings, share: float) -> float:
     return settings.learning_rate * (
         0.01 + 0.99 * 0.5 * (1.0 + math.cos(math.pi * min(1.0, share)))
     )
-
-
-def _save_weights(preset: Preset, network: Any, run: Run, row: Row, *, best: bool) -> None:
-    from artengine.nn.weights import save_weights
-
-    description = _description(preset, network, row)
-    targets = [run.last]
-    if best:
-        targets.append(run.best)
-    if preset.train.keep_every and row.epoch % preset.train.keep_every == 0:
-        targets.append(run.kept(row.epoch))
-    for target in targets:
-        save_weights(target, network, description)
-
-
-def _description(preset: Preset, network: Any, row: Row) -> Mapping[str, Any]:
-    return {
-        "engine": artengine.__version__,
-        "model": model_table(preset),
-        "parameters": network.count_params(),
-        "preset": preset.name,
-        "training": {**preset.train.model_dump(mode="json"), "seed": preset.seed},
-        "source": _source(preset),
-        "measured": {k: v for k, v in asdict(row).items() if k != "seconds"},
-    }
 
 
 def _source(preset: Preset) -> dict[str, Any]:

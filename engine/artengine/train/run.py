@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from artengine.errors import TrainingError
+from artengine.train.lock import alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +83,36 @@ class Run:
                 "another folder with -o"
             )
 
-    def begin(self, recipe: str) -> None:
-        """Make the folder and write the recipe into it.
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """Make the folder, and keep other trainings out of it.
 
         Raises:
-            TrainingError: when it cannot be written.
+            TrainingError: when another training works in it, or it cannot be made.
         """
+
+        def refuse() -> None:
+            raise TrainingError(
+                f"{self.folder}: another training works in this folder; wait for its end, or "
+                "choose another folder with -o"
+            )
+
+        self._make()
+        with alone(self.folder, waiting=refuse):
+            yield
+
+    def _make(self) -> None:
         try:
             for folder in (self.folder / "monitor", self.folder / "kept"):
                 folder.mkdir(parents=True, exist_ok=True)
-            partial = self.folder / ".recipe.toml.partial"
-            partial.write_text(recipe, encoding="utf-8")
-            partial.replace(self.recipe)
+            (self.folder / ".lock").touch()
         except OSError as error:
             raise TrainingError(
                 f"{self.folder}: cannot be written: {error.strerror}; choose another folder with -o"
             ) from error
+
+    def begin(self, recipe: str) -> None:
+        """Write the recipe into the folder. Raises `OSError`."""
+        partial = self.folder / ".recipe.toml.partial"
+        partial.write_text(recipe, encoding="utf-8")
+        partial.replace(self.recipe)

@@ -25,7 +25,7 @@ def writing_to(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = (error.strerror or " ".join(str(error).split())).lower()
         raise TrainingError(_cannot_write(folder, reason)) from None
     except tf.errors.OpError as error:
         reason = error.message.rsplit(";", 1)[-1].strip().lower()

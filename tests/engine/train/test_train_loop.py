@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import json
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
+import h5py
 import numpy as np
 import pytest
 from PIL import Image
 
 from artengine.catalog import Catalog
-from artengine.errors import TrainingError, WeightsError
+from artengine.errors import PresetError, TrainingError, WeightsError
 from artengine.model import Model, NetworkState, Tensor
+from artengine.nn.checkpoint import read_position
 from artengine.preset import Preset, load_preset, parse_preset
+from artengine.settings import Loss, Optimizer
 from artengine.train.cache import prepared
 from artengine.train.log import Row
-from artengine.train.loop import Observer, Position, train
+from artengine.train.loop import Observer, Position, named_footage, train
 from artengine.train.recipe import with_length
 from artengine.train.run import Run
 from artengine.weights import build_network, find_weights
@@ -109,25 +113,137 @@ def test_the_same_training_gives_the_same_weights(
     assert_same(arrays(preset, runs[0]), arrays(preset, runs[1]))
 
 
-def test_resumes_exactly(preset: Preset, data: Path, catalog: Catalog, tmp_path: Path) -> None:
-    """Stopped within an epoch, it goes on as if it had not been."""
+def after(steps: int) -> Observer:
+    """Stops a training at a step."""
+    reached = 0
+
+    def step(position: Position, loss: float, share: float) -> None:
+        nonlocal reached
+        reached = position.step
+
+    return Observer(step=step, stop=lambda: reached >= steps)
+
+
+def datasets(path: Path) -> dict[str, Any]:
+    """Every array of an HDF5 file by its place."""
+    found: dict[str, Any] = {}
+    with h5py.File(path) as file:
+        file.visititems(
+            lambda name, item: found.update({name: item[()]}) if hasattr(item, "shape") else None
+        )
+    return found
+
+
+def log(run: Run) -> list[dict[str, str]]:
+    with run.log.open(encoding="utf-8") as file:
+        return [{k: v for k, v in row.items() if k != "seconds"} for row in csv.DictReader(file)]
+
+
+def assert_equal_runs(one: Run, other: Run) -> None:
+    """All that a training leaves is the same, but for the time it took."""
+    assert log(one) == log(other)
+    for a, b in (
+        (one.last, other.last),
+        (one.best, other.best),
+        (one.checkpoint, other.checkpoint),
+    ):
+        first, second = datasets(a), datasets(b)
+        assert first.keys() == second.keys()
+        assert_same(list(first.values()), list(second.values()))
+    for name in ("best.json", "last.json"):
+        assert (one.folder / name).read_text() == (other.folder / name).read_text()
+    kept = [sorted(path.name for path in (run.folder / "kept").iterdir()) for run in (one, other)]
+    assert kept[0] == kept[1]
+    positions = [read_position(run.checkpoint) for run in (one, other)]
+    for position in positions:
+        del position["seconds"]
+    assert positions[0] == positions[1]
+
+
+@pytest.mark.parametrize("stops", [(0, 4), (1, 3, 7)])
+def test_resumes_exactly(
+    catalog: Catalog, bikes: Path, data: Path, tmp_path: Path, stops: tuple[int, ...]
+) -> None:
+    """Stopped at an epoch's end or within one, it goes on as if it had not been."""
+    # Steps this long make later epochs worse, so that a stop could pass for the best.
+    settings = table(steps=8, learning_rate=0.05, keep_every=1)
+    preset = parse_preset(settings, catalog, [f"source.path={bikes}"])
     whole, parts = Run(tmp_path / "whole"), Run(tmp_path / "parts")
     train(preset, data, whole, catalog)
-
-    def after(steps: int) -> Observer:
-        reached = 0
-
-        def step(position: Position, loss: float, share: float) -> None:
-            nonlocal reached
-            reached = position.step
-
-        return Observer(step=step, stop=lambda: reached >= steps)
-
-    stopped = train(preset, data, parts, catalog, observer=after(4))
-    assert stopped.step == 4
+    for number, steps in enumerate(stops):
+        stopped = train(preset, data, parts, catalog, resume=number > 0, observer=after(steps))
+        assert stopped.step == steps
+        # What there is can be dreamt from.
+        assert parts.best.is_file()
+        assert parts.last.is_file()
     position = train(preset, data, parts, catalog, resume=True)
-    assert position.step == 6
-    assert_same(arrays(preset, whole), arrays(preset, parts))
+    assert position.step == 8
+    assert [row["step"] for row in log(parts)] == ["3", "6", "8"]
+    assert_equal_runs(whole, parts)
+
+
+def test_a_stop_is_seen_in_the_log(
+    preset: Preset, data: Path, catalog: Catalog, tmp_path: Path
+) -> None:
+    run = Run(tmp_path / "run")
+    train(preset, data, run, catalog, observer=after(4))
+    assert [(row["epoch"], row["step"]) for row in log(run)] == [("1", "3"), ("2", "4")]
+
+
+def test_going_on_needs_the_same_footage(
+    preset: Preset, data: Path, catalog: Catalog, bikes: Path, tmp_path: Path
+) -> None:
+    run = Run(tmp_path / "run")
+    train(preset, data, run, catalog, named=True, observer=after(1))
+    assert named_footage(run) == data
+    recipe = run.recipe.read_text()
+    other = table(size=[32, 32], learning_rate=0.5)
+    changed = parse_preset(other, catalog, [f"source.path={bikes}"])
+    elsewhere = prepared(changed.source, changed.train)
+    with pytest.raises(TrainingError, match="learnt from other footage"):
+        train(changed, elsewhere, run, catalog, resume=True)
+    assert run.recipe.read_text() == recipe
+    # The size is that of the footage, whatever the preset says.
+    train(changed, data, run, catalog, resume=True)
+    assert json.loads((run.folder / "last.json").read_text())["training"]["size"] == [64, 32]
+    assert named_footage(run) is None
+
+
+def test_a_checkpoint_that_does_not_fit_leaves_the_run_as_it_was(
+    preset: Preset, data: Path, catalog: Catalog, bikes: Path, tmp_path: Path
+) -> None:
+    run = Run(tmp_path / "run")
+    train(preset, data, run, catalog, observer=after(1))
+    recipe = run.recipe.read_text()
+    other = table(optimizer="sgd")
+    with pytest.raises(WeightsError, match="another model or optimiser"):
+        train(
+            parse_preset(other, catalog, [f"source.path={bikes}"]), data, run, catalog, resume=True
+        )
+    assert run.recipe.read_text() == recipe
+    with h5py.File(run.checkpoint, "r+") as file:
+        file.attrs["position"] = json.dumps({"step": 1, "seconds": 1.0, "best": 9.0, "losses": []})
+    with pytest.raises(WeightsError, match="another version of the engine"):
+        train(preset, data, run, catalog, resume=True)
+
+
+def test_one_training_at_a_time_in_a_folder(
+    preset: Preset, data: Path, catalog: Catalog, tmp_path: Path
+) -> None:
+    run = Run(tmp_path / "run")
+    with run.taken(), pytest.raises(TrainingError, match="another training works in this folder"):
+        train(preset, data, run, catalog)
+    assert not run.recipe.exists()
+
+
+def test_a_folder_that_takes_nothing_more_is_one_line(
+    preset: Preset, data: Path, catalog: Catalog, tmp_path: Path
+) -> None:
+    run = Run(tmp_path / "run")
+    run.log.mkdir(parents=True)
+    with pytest.raises(TrainingError, match="cannot be written"):
+        train(preset, data, run, catalog)
+    assert not run.checkpoint.exists()
 
 
 def test_refuses_to_overwrite_and_to_resume_nothing(
@@ -149,18 +265,68 @@ def test_stops_where_the_loss_is_no_number(
     catalog = with_models(catalog, Boundless)
     preset = parse_preset(wild, catalog, [f"source.path={bikes}"])
     run = Run(tmp_path / "run")
-    with pytest.raises(TrainingError, match=r"loss became (nan|inf) at step \d+.*--resume"):
+    with pytest.raises(TrainingError, match=r"became (nan|inf).* at step \d+.*--resume"):
         train(preset, data, run, catalog)
     assert all(np.isfinite(array).all() for array in arrays(preset, run))
+    assert all(np.isfinite(array).all() for array in datasets(run.checkpoint).values())
+    once = parse_preset({**wild, "train": {**wild["train"], "epoch": 1000}}, catalog)
+    with pytest.raises(TrainingError, match="and start again"):
+        train(once, data, Run(tmp_path / "once"), catalog)
 
 
-@pytest.mark.parametrize("change", [{"optimizer": "adamant"}, {"loss": "sadness"}])
-def test_unknown_names(
-    catalog: Catalog, bikes: Path, data: Path, tmp_path: Path, change: dict[str, str]
+def test_never_saves_weights_that_are_no_numbers(
+    catalog: Catalog, data: Path, bikes: Path, tmp_path: Path
 ) -> None:
-    preset = parse_preset(table(**change), catalog, [f"source.path={bikes}"])
-    with pytest.raises(TrainingError, match=next(iter(change.values()))):
-        train(preset, data, Run(tmp_path / "run"), catalog)
+    """A step may have a finite loss, and a gradient that is none."""
+    own = table(epoch=1)
+    own["model"] = {"use": "steep", "context": 2}
+    catalog = with_models(catalog, Steep)
+    preset = parse_preset(own, catalog, [f"source.path={bikes}"])
+    run = Run(tmp_path / "run")
+    with pytest.raises(TrainingError, match=r"weights became nan or inf at step 1; .*start again"):
+        train(preset, data, run, catalog)
+    assert not run.checkpoint.exists()
+    assert not run.last.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "near"),
+    [
+        ({"optimizer": "adamm"}, "adam"),
+        ({"optimizer": "Optimizer"}, "allowed"),
+        ({"loss": "mean_squared_eror"}, "mean_squared_error"),
+    ],
+)
+def test_unknown_names(catalog: Catalog, change: dict[str, str], near: str) -> None:
+    with pytest.raises(PresetError, match=near):
+        parse_preset(table(**change), catalog)
+
+
+def test_all_names_are_those_of_keras() -> None:
+    import keras
+
+    for name in get_args(Loss):
+        assert callable(keras.losses.get(name))
+    for name in get_args(Optimizer):
+        assert isinstance(keras.optimizers.get(name), keras.optimizers.Optimizer)
+
+
+def test_learns_from_whole_frames_that_the_network_does_not_divide(
+    catalog: Catalog, bikes: Path, tmp_path: Path
+) -> None:
+    own = table(size=[46, 30], crop="whole", steps=2)
+    own["model"] = {"use": "hourglass", "context": 2}
+    preset = parse_preset(own, catalog, [f"source.path={bikes}"])
+    assert 46 % preset.model.multiple
+    rows: list[Row] = []
+    train(
+        preset,
+        prepared(preset.source, preset.train),
+        Run(tmp_path / "run"),
+        catalog,
+        observer=Observer(epoch=rows.append),
+    )
+    assert np.isfinite(rows[-1].loss)
 
 
 def test_keeps_weights_every_so_often(
@@ -173,15 +339,17 @@ def test_keeps_weights_every_so_often(
     assert kept == ["epoch-00002.weights.h5"]
 
 
+@pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
 def test_mixed_precision_trains_and_saves_full_weights(
-    catalog: Catalog, bikes: Path, data: Path, tmp_path: Path
+    catalog: Catalog, bikes: Path, data: Path, tmp_path: Path, precision: str
 ) -> None:
-    preset = parse_preset(
-        table(precision="mixed_bfloat16", steps=3), catalog, [f"source.path={bikes}"]
-    )
+    preset = parse_preset(table(precision=precision, steps=3), catalog, [f"source.path={bikes}"])
     run = Run(tmp_path / "run")
     train(preset, data, run, catalog)
     assert all(array.dtype == np.float32 for array in arrays(preset, run))
+    scales = [v for v in datasets(run.checkpoint).values() if v.shape == () and v == 2.0**15]
+    assert len(scales) == (precision == "mixed_float16")
+    train(with_length(preset, steps=4, minutes=None), data, run, catalog, resume=True)
 
 
 def test_weights_of_another_model_are_refused(
@@ -230,6 +398,17 @@ class Remembering(Boundless):
     ) -> tuple[Tensor, NetworkState]:
         mean = 0.5 * state[0] + 0.5 * network(history, training=training)
         return mean, (mean,)
+
+
+class Steep(Boundless):
+    """Has a loss of 0, on whose slope nobody can stand."""
+
+    name: ClassVar[str] = "steep"
+
+    def loss(self, network: keras.Model, history: Tensor, truth: Tensor, seed: Tensor) -> Tensor:
+        from keras import ops
+
+        return ops.mean(ops.sqrt(0.0 * network(history, training=True)))
 
 
 class OwnLoss(Boundless):
