@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import shlex
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,10 +15,12 @@ from artengine.cli.options import PluginFiles, Seed, Set, overrides
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from artengine.catalog import Catalog
     from artengine.cli.interrupt import Interrupt
     from artengine.preset import Preset
     from artengine.train.log import Row
     from artengine.train.loop import Observer, Position
+    from artengine.train.run import Run
 
 
 def train(
@@ -52,50 +56,71 @@ def train(
 
         artengine train night-drive --minutes 10 -o runs/mine
 
-        artengine train swift-clip --set source.path=clip.mp4 --steps 2000
+        artengine train swift --set source.path=clip.mp4 --steps 2000
 
         artengine train runs/mine --resume --minutes 20
     """
     from artengine.catalog import load_catalog
     from artengine.cli.interrupt import Interrupt
     from artengine.errors import UsageError
-    from artengine.preset import load_preset
+    from artengine.train.loop import named_footage
     from artengine.train.loop import train as run_training
     from artengine.train.recipe import with_length
-    from artengine.train.run import Run
 
     if steps is not None and minutes is not None:
         raise UsageError("--steps and --minutes exclude each other; give one of them")
     changes = overrides(set_, {"seed": seed})
     catalog = load_catalog(plugin or [])
-    given = Path(preset)
-    if output is None:
-        output = given if (given / "recipe.toml").is_file() else Path("runs") / given.stem
-    recipe = output / "recipe.toml"
-    loaded = load_preset(recipe if resume and recipe.is_file() else preset, catalog, changes)
+    loaded, run = _opened(preset, output, catalog, changes, resume=resume)
     if steps is not None or minutes is not None:
         loaded = with_length(loaded, steps=steps, minutes=minutes)
-    run = Run(output)
     try:
         with Interrupt() as stop:
             run.check(resume=resume)
+            if data is None and resume:
+                data = named_footage(run)
             footage = data or _prepare(loaded, stop)
             with _display(loaded.name, stop) as observer:
                 position = run_training(
-                    loaded, footage, run, catalog, resume=resume, observer=observer
+                    loaded,
+                    footage,
+                    run,
+                    catalog,
+                    resume=resume,
+                    named=data is not None,
+                    observer=observer,
                 )
     except BaseException as error:
         catalog.notify("on_error", error=error, during="train")
         raise
     word = "stopped" if stop.asked else "trained"
+    best = f"best PSNR {position.best:.2f} dB; " if math.isfinite(position.best) else ""
+    command = shlex.join(["artengine", "dream", str(run.folder)])
     typer.echo(
-        f"{word} at step {position.step} after {position.seconds / 60:.1f} min; "
-        f"best PSNR {position.best:.2f} dB; dream from it with: artengine dream {output}",
+        f"{word} at step {position.step} after {position.seconds / 60:.1f} min; {best}"
+        f"dream from it with: {command}",
         err=True,
     )
-    typer.echo(str(output))
+    typer.echo(str(run.folder))
     if stop.asked:
         raise typer.Exit(130)
+
+
+def _opened(
+    given: str, output: Path | None, catalog: Catalog, changes: list[str], *, resume: bool
+) -> tuple[Preset, Run]:
+    """The preset, or the recipe of the run to go on with, and the run folder."""
+    from artengine.preset import load_preset
+    from artengine.train.run import Run
+
+    run = Run(Path(given) if output is None else output)
+    loaded = None
+    if output is None and not run.checkpoint.is_file():
+        loaded = load_preset(given, catalog, changes)
+        run = Run(Path("runs") / loaded.name)
+    if resume and run.recipe.is_file():
+        return load_preset(run.recipe, catalog, changes), run
+    return loaded or load_preset(given, catalog, changes), run
 
 
 def _prepare(preset: Preset, stop: Interrupt) -> Path:
@@ -109,7 +134,7 @@ def _prepare(preset: Preset, stop: Interrupt) -> Path:
             show(done, total)
             stop.check()
 
-        return prepared(preset.source, preset.train, progress)
+        return prepared(preset.source, preset.train, progress, waiting=stop.check)
 
 
 @contextmanager

@@ -8,12 +8,13 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from artengine.cli import main
-from artengine.ffmpeg import Decoder
+from artengine.ffmpeg import Decoder, metadata
 
 PRESET = """
 title = "Small"
@@ -53,6 +54,10 @@ def test_trains_and_dreams(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     told = json.loads(capsys.readouterr().out)
     assert told["files"] == ["small.mp4"]
     assert told["frames"] == 5
+    weights = folder / "runs" / "small" / "best.weights.h5"
+    assert tomllib.loads(metadata(folder / "small.mp4")["comment"])["model"]["weights"] == str(
+        weights
+    )
 
     assert main(["dream", "runs/small", "-o", "other.gif", "--size", "32x32", "--frames", "3"]) == 0
     assert sum(1 for _ in Decoder(folder / "other.gif", (32, 32))) == 3
@@ -61,6 +66,41 @@ def test_trains_and_dreams(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert "--resume" in capsys.readouterr().err
     assert main(["train", "runs/small", "--resume", "--steps", "4"]) == 0
     assert "step 4" in capsys.readouterr().err
+
+
+def test_only_a_training_is_gone_on_with_in_its_own_folder(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Other folders hold recipes too, and names may hold dots."""
+    piece = folder / "gallery" / "piece"
+    piece.mkdir(parents=True)
+    (piece / "recipe.toml").write_text(PRESET, encoding="utf-8")
+    assert main(["train", "gallery/piece", "--steps", "1"]) == 0
+    assert capsys.readouterr().out.strip() == str(Path("runs") / "piece")
+    assert [path.name for path in piece.iterdir()] == ["recipe.toml"]
+    assert (piece / "recipe.toml").read_text(encoding="utf-8") == PRESET
+
+    (folder / "night.v2.toml").write_text(PRESET, encoding="utf-8")
+    assert main(["train", "night.v2.toml", "--steps", "1"]) == 0
+    assert capsys.readouterr().out.strip() == str(Path("runs") / "night.v2")
+    assert main(["dream", "night.v2.toml", "--frames", "1"]) == 0
+
+
+def test_going_on_remembers_the_footage_it_was_given(
+    folder: Path, capsys: pytest.CaptureFixture[str], bikes: Path
+) -> None:
+    prepare = ["prepare", str(bikes), "--end", "2"]
+    assert main([*prepare, "-o", "footage", "--size", "40x24"]) == 0
+    assert main(["train", "small.toml", "--data", "footage", "--steps", "1"]) == 0
+    about = json.loads((folder / "runs" / "small" / "best.json").read_text(encoding="utf-8"))
+    assert about["training"]["size"] == [40, 24]
+    assert about["source"] == {"use": ["video"]}
+    assert main(["train", "small.toml", "--resume", "--steps", "2"]) == 0
+    assert "step 2" in capsys.readouterr().err
+
+    assert main([*prepare, "-o", "other", "--size", "32x32"]) == 0
+    assert main(["train", "small.toml", "--resume", "--steps", "3", "--data", "other"]) == 8
+    assert "other footage" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
