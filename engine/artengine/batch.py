@@ -25,6 +25,7 @@ from artengine.errors import ArtengineError, GalleryError, UsageError
 from artengine.ffmpeg import Decoder, probe
 from artengine.gallery.piece import FILM, Facts, read_piece, write_piece
 from artengine.preset import Preset, load_preset
+from artengine.weights import with_weights
 
 FAILED = "failed"  # the gallery's folder for the errors of renders that failed
 
@@ -267,7 +268,7 @@ def _render(job: Job, gallery: Path, children: _Children) -> Outcome:
 
 
 def _there_already(job: Job, folder: Path) -> Outcome:
-    same = read_piece(folder).recipe == job.preset.recipe()
+    same = read_piece(folder).recipe == with_weights(job.preset).recipe()
     note = "" if same else "of another recipe; remove the folder to render it anew"
     return Outcome(job.name, "skipped", note=note)
 
@@ -294,5 +295,5 @@ def _make(job: Job, folder: Path, children: _Children) -> Facts:
         overrides=job.overrides,
     )
     with Decoder(film, held.size) as pictures:
-        write_piece(folder, job.preset.recipe(), facts, pictures)
+        write_piece(folder, with_weights(job.preset).recipe(), facts, pictures)
     return facts
