@@ -11,6 +11,7 @@ from pathlib import Path
 from artengine.catalog import Catalog
 from artengine.dream.dreaming import Dream
 from artengine.dream.loop import Dreamt, Predict
+from artengine.dream.memory import keep_memory
 from artengine.dream.outlet import Outlet
 from artengine.errors import UsageError, WriterError, did_you_mean
 from artengine.frame import Picture
@@ -158,6 +159,7 @@ def render(
     """
     if predict is None:
         preset = with_weights(preset)
+    keep_memory()
     with Dream(preset, predict=predict) as dream:
         total = preset.dream.frames
         film = Film(dream.output_size, dream.fps, total, preset.recipe(), preset.title)
