@@ -145,6 +145,8 @@ def accelerators() -> Finding:
     try:
         import tensorflow as tf
 
+        import artengine.nn  # noqa: F401 - loads TensorFlow in silence
+
         devices = [device.name for device in tf.config.list_physical_devices()]
     except Exception as error:
         said = " ".join(str(error).split())

@@ -56,6 +56,7 @@ def prepare(
 
         artengine train night-drive --data commute
     """
+    import artengine.nn  # noqa: F401 - loads TensorFlow in silence
     from artengine.catalog import load_catalog
     from artengine.cli.progress import bar
     from artengine.train.prepare import Preparation

@@ -125,6 +125,7 @@ def _opened(
 
 def _prepare(preset: Preset, stop: Interrupt) -> Path:
     """Prepare the preset's footage into the cache, or find it there."""
+    import artengine.nn  # noqa: F401 - loads TensorFlow in silence
     from artengine.cli.progress import bar
     from artengine.train.cache import prepared
 
