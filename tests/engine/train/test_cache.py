@@ -94,11 +94,18 @@ def test_a_lock_keeps_another_process_out_until_it_dies(tmp_path: Path) -> None:
             entered.result(timeout=10)
 
 
-def test_a_wait_is_said_and_can_be_ended(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(logging.getLogger("artengine"), "propagate", True)
-    tries: list[int] = []
+class Listening(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.heard.append(record.getMessage())
+
+
+def test_a_wait_is_said_and_can_be_ended(tmp_path: Path) -> None:
+    listening, tries = Listening(), list[int]()
+    logging.getLogger("artengine").addHandler(listening)
 
     def waiting() -> None:
         tries.append(1)
@@ -111,9 +118,8 @@ def test_a_wait_is_said_and_can_be_ended(
         alone(tmp_path, poll=0.01, waiting=waiting),
     ):
         pass
-    assert [record.getMessage() for record in caplog.records] == [
-        f"{tmp_path}: another process works here; waiting for it"
-    ]
+    logging.getLogger("artengine").removeHandler(listening)
+    assert listening.heard == [f"{tmp_path}: another process works here; waiting for it"]
 
 
 def test_footage_drawn_by_another_version_is_another(monkeypatch: pytest.MonkeyPatch) -> None:
