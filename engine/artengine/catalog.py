@@ -106,6 +106,7 @@ class Catalog:
         offer = f"; there are: {', '.join(known)}" if known else f"; there is no {kind} at all"
         failed = sum(report.status == "failed" for report in self.reports)
         hint = " (some plugins failed: see artengine plugins list)" if failed else ""
+        hint += "; a plugin of your own comes in with --plugin FILE.py"
         return f"{did_you_mean(name, known)}{offer}{hint}"
 
     def writer_for(self, name: str) -> type[Writer] | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BaseModel, Field, PositiveInt, ValidationError
 
 from artengine.errors import WeightsError, did_you_mean
+from artengine.params import is_path
 from artengine.preset import Preset, packaged_folder
 
 if TYPE_CHECKING:
@@ -135,6 +136,12 @@ def _default_run(preset: Preset) -> Path:
 def _command(preset: Preset, run: Path) -> str:
     """The command that trains the preset into a run folder."""
     words = ["artengine", "train", str(preset.path or preset.name)]
+    fields = type(preset.source).model_fields
+    for name in (name for name, info in fields.items() if is_path(info)):
+        # A clip that a person named is not the one the preset would find by itself.
+        given = getattr(preset.source, name)
+        if preset.path is None or not Path(given).is_relative_to(preset.path.absolute().parent):
+            words += ["--set", f"source.{name}={given}"]
     if run != _default_run(preset):
         words += ["-o", str(run)]
     return shlex.join(words)

@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -141,11 +142,10 @@ def plugins(catalog: Catalog) -> Iterator[Finding]:
 
 def accelerators() -> Finding:
     """What networks can run on. Imports TensorFlow, which takes seconds."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
+        # It loads TensorFlow in silence, so it must come before TensorFlow itself.
+        import_module("artengine.nn")
         import tensorflow as tf
-
-        import artengine.nn  # noqa: F401 - loads TensorFlow in silence
 
         devices = [device.name for device in tf.config.list_physical_devices()]
     except Exception as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import shlex
+import sys
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -63,6 +64,7 @@ def train(
     from artengine.catalog import load_catalog
     from artengine.cli.interrupt import Interrupt
     from artengine.errors import UsageError
+    from artengine.train.log import read_log
     from artengine.train.loop import named_footage
     from artengine.train.loop import train as run_training
     from artengine.train.recipe import with_length
@@ -77,6 +79,7 @@ def train(
     try:
         with Interrupt() as stop:
             run.check(resume=resume)
+            rows = read_log(run.log, sys.maxsize) if resume else []
             if data is None and resume:
                 data = named_footage(run)
             footage = data or _prepare(loaded, stop)
@@ -101,6 +104,8 @@ def train(
         f"dream from it with: {command}",
         err=True,
     )
+    if rows and not stop.asked and rows[-1].step == position.step:
+        typer.echo("nothing was left to train; give more in all by --steps or --minutes", err=True)
     typer.echo(str(run.folder))
     if stop.asked:
         raise typer.Exit(130)
