@@ -14,17 +14,16 @@ from keras import ops
 
 from artengine.errors import WeightsError
 from artengine.nn.hdf5 import check_self_contained
+from artengine.whole import whole
 
 
 def save_checkpoint(path: Path, variables: Sequence[Any], position: Mapping[str, Any]) -> None:
     """Write variables and a position (plain JSON values) to one HDF5 file, whole or not at all."""
-    partial = path.with_name(f".{path.name}.partial")
-    with h5py.File(partial, "w") as file:
+    with whole(path) as unfinished, h5py.File(unfinished, "w") as file:
         file.attrs["position"] = json.dumps(dict(position))
         for number, variable in enumerate(variables):
             data = file.create_dataset(str(number), data=ops.convert_to_numpy(variable.value))
             data.attrs["path"] = variable.path
-    partial.replace(path)
 
 
 def load_checkpoint(path: Path, variables: Sequence[Any]) -> dict[str, Any]:

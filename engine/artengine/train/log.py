@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from artengine.errors import TrainingError
+from artengine.whole import whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,10 @@ def read_log(path: Path, epochs: int) -> list[Row]:
 
 def write_log(path: Path, rows: list[Row]) -> None:
     """Write all rows, whole or not at all."""
-    partial = path.with_name(f".{path.name}.partial")
-    with partial.open("w", newline="", encoding="utf-8") as file:
+    with whole(path) as unfinished, unfinished.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, [f.name for f in fields(Row)], lineterminator="\n")
         writer.writeheader()
         writer.writerows({k: _short(v) for k, v in asdict(row).items()} for row in rows)
-    partial.replace(path)
 
 
 def plot_log(path: Path, rows: list[Row]) -> None:
@@ -78,9 +77,8 @@ def plot_log(path: Path, rows: list[Row]) -> None:
             axes.plot(steps, [getattr(row, copy) for row in rows], "--", label="copied last frame")
             axes.legend()
         axes.grid(alpha=0.3)
-    partial = path.with_name(f".partial-{path.name}")
-    figure.savefig(partial, dpi=100)
-    partial.replace(path)
+    with whole(path) as unfinished:
+        figure.savefig(unfinished, dpi=100, format="png")
 
 
 def _row(found: Mapping[str, str]) -> Row:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from artengine.errors import TrainingError
+from artengine.preset.find import RECIPE
 from artengine.train.lock import alone
+from artengine.whole import whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Run:
     @property
     def recipe(self) -> Path:
         """The preset as it was trained."""
-        return self.folder / "recipe.toml"
+        return self.folder / RECIPE
 
     @property
     def checkpoint(self) -> Path:
@@ -113,6 +115,5 @@ class Run:
 
     def begin(self, recipe: str) -> None:
         """Write the recipe into the folder. Raises `OSError`."""
-        partial = self.folder / ".recipe.toml.partial"
-        partial.write_text(recipe, encoding="utf-8")
-        partial.replace(self.recipe)
+        with whole(self.recipe) as unfinished:
+            unfinished.write_text(recipe, encoding="utf-8")
