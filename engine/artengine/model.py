@@ -22,8 +22,10 @@ class Model(Plugin):
 
     Only `build` must be written. A recurrent model also gives `initial_state` and `step`, one
     that samples draws its numbers in `step` from `seed`, and one with a loss of its own gives
-    `loss`. All of it is written with `keras.ops`, is traced once, and imports Keras inside the
-    methods, so that listing models stays quick.
+    `loss`. A number that does not shape the network may be declared `automatable=True`: presets
+    may then give it a curve, and it may be changed while the network dreams. All of it is written
+    with `keras.ops`, is traced once, and imports Keras inside the methods, so that listing models
+    stays quick.
     """
 
     kind: ClassVar[str] = "model"
@@ -56,6 +58,10 @@ class Model(Plugin):
         training: bool = False,
     ) -> tuple[Tensor, NetworkState]:
         """Predict one frame.
+
+        Of an automatable parameter `self` holds the value at this frame: in a dream a scalar
+        tensor, float32 or, where it is declared a whole number, int32. In training, and in all
+        other methods, it is a plain number, of a curve the one it begins with.
 
         Args:
             network: what `build` returned.

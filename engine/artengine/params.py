@@ -97,10 +97,12 @@ class Plugin(BaseModel):
             CurveError: when a value is not a number, or infinite where nothing bounds it.
         """
         for name, value in values.items():
-            kept = clamp(type(self).model_fields[name], value)
+            info = type(self).model_fields[name]
+            kept = clamp(info, value)
             if not math.isfinite(kept):
                 raise CurveError(f"{name} becomes {kept}; a curve must stay finite")
-            setattr(self, name, kept)
+            # A bound is often written as a whole number; what is set is what the field declares.
+            setattr(self, name, int(kept) if info.annotation is int else float(kept))
 
 
 def _takes_curve(cls: type[Plugin], info: FieldInfo) -> bool:

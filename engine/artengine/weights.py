@@ -159,8 +159,10 @@ def _other_weights(preset: Preset) -> str:
 
 
 def model_table(preset: Preset) -> dict[str, Any]:
-    """The model's name and every parameter, as a weights file's description holds them."""
-    return {"use": preset.model.name, **preset.model.model_dump(mode="json")}
+    """The model's name and the parameters that shape its network, as a weights file's description
+    holds them: all but the automatable ones."""
+    model = preset.model
+    return {"use": model.name, **model.model_dump(mode="json", exclude=set(model.automatable()))}
 
 
 def _words(model: Mapping[str, Any]) -> str:

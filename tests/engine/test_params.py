@@ -270,6 +270,12 @@ def test_a_fresh_copy_has_the_parameters_and_none_of_the_state() -> None:
     assert "sigma" in automated.curves
 
 
+def test_what_is_set_is_of_the_declared_type() -> None:
+    mist = Mist()
+    mist.set_values({"amount": -3, "steps": 2.0})
+    assert (type(mist.amount), type(mist.steps)) == (float, int)
+
+
 def test_paths_are_told_from_other_texts() -> None:
     fields = Mist.model_fields
     assert [name for name, info in fields.items() if is_path(info)] == ["mask"]

@@ -11,8 +11,9 @@ from typing import Any, Self
 
 from artengine.dream.loop import DreamLoop, Dreamt, Predict, Snapshot, shown
 from artengine.dream.prefetch import Prefetch
-from artengine.errors import SourceError, UsageError
+from artengine.errors import SourceError, UsageError, did_you_mean
 from artengine.frame import Frame, Picture, Size, to_frame, to_picture
+from artengine.params import Automated
 from artengine.preset import Preset
 from artengine.source import Footage
 from artengine.weights import build_network, find_weights
@@ -45,6 +46,9 @@ class Dream:
     ) -> None:
         self.preset = preset
         self.length = None if endless else preset.dream.frames
+        # Copied, for its automatable parameters change as the dream goes on.
+        self._model = preset.model.model_copy()
+        self.model = Automated(self._model, dict(preset.model_curves))
         self.feedback = preset.feedback_chain()
         self.output = preset.output_chain()
         self._given = predict
@@ -84,7 +88,7 @@ class Dream:
         network = build_network(self.preset, find_weights(self.preset))
         from artengine.nn.predictor import Predictor
 
-        return Predictor(self.preset.model, network)
+        return Predictor(self._model, network)
 
     def __enter__(self) -> Self:
         return self
@@ -117,16 +121,20 @@ class Dream:
         return to_picture(self.output.apply(frame, dreamt.clock, dreamt.truth, dreamt.history))
 
     def set(self, place: str, value: Any) -> None:
-        """Change an effect's parameter between two frames.
+        """Change a parameter of an effect, or an automatable one of the model, between two frames.
 
         Args:
-            place: as on the command line, `feedback.0.amount` or `output.1.factor`.
+            place: as on the command line, `feedback.0.amount`, `output.1.factor` or
+                `model.temperature`.
             value: a number, text or list, or a table for a curve.
 
         Raises:
             UsageError: when there is no such parameter, or the value is not allowed.
         """
         chain_name, _, rest = place.partition(".")
+        if chain_name == "model":
+            self._set_model(rest, value)
+            return
         number, _, name = rest.partition(".")
         chain = {"feedback": self.feedback, "output": self.output}.get(chain_name)
         if chain is None or not number.isdigit() or int(number) >= len(chain) or not name:
@@ -138,6 +146,18 @@ class Dream:
             chain.automated[int(number)].set(name, value)
         except ValueError as error:
             raise UsageError(f"{chain_name}.{number}.{error}") from error
+
+    def _set_model(self, name: str, value: Any) -> None:
+        names = sorted(self._model.automatable())
+        if name not in names:
+            raise UsageError(
+                f'"model.{name}" cannot change in a dream{did_you_mean(name, names)}; of '
+                f'"{self._model.name}" these can: {", ".join(names) or "none"}'
+            )
+        try:
+            self.model.set(name, value)
+        except ValueError as error:
+            raise UsageError(f"model.{error}") from error
 
     def snapshot(self) -> Snapshot:
         """What is needed to go on later with `Dream(preset, resume=...)`.
@@ -169,6 +189,7 @@ class Dream:
                 seed=self.preset.seed,
                 frames=self.length,
                 resume=self._resume,
+                model=self.model,
             )
         except StopIteration:
             raise SourceError(

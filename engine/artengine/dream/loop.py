@@ -11,8 +11,10 @@ import numpy.typing as npt
 
 from artengine.chain import Chain
 from artengine.curves import Clock
+from artengine.errors import PluginError
 from artengine.frame import Frame
 from artengine.history import History
+from artengine.params import Automated
 from artengine.settings import DreamSettings
 
 
@@ -87,6 +89,11 @@ class DreamLoop:
         fps: frames a second of the film.
         seed: the film's seed.
         frames: length of the film, or None for an endless one.
+        resume: where an earlier loop stopped.
+        model: what the network steps with, whose curves are set to each frame's time.
+
+    Raises:
+        PluginError: from iterating, when an effect fails, or a model's curve does not stay finite.
     """
 
     def __init__(
@@ -101,8 +108,10 @@ class DreamLoop:
         seed: int,
         frames: int | None,
         resume: Snapshot | None = None,
+        model: Automated | None = None,
     ) -> None:
         self._predict = predict
+        self._model = model
         self._truths = truths
         self._feedback = feedback
         self._settings = settings
@@ -130,6 +139,7 @@ class DreamLoop:
     def _turn(self, truth: Frame) -> Dreamt:
         clock = Clock(self._index, self._fps, self._length)
         history = self._history.frames
+        self._set_time(clock)
         prediction = self._predict(self._as_shown(history), (self._seed & 0x7FFFFFFF, self._index))
         prediction.flags.writeable = False
         fed = self._feedback.apply(prediction, clock, truth, history)
@@ -137,6 +147,16 @@ class DreamLoop:
         self._history.put_back(self._restored_slots())
         self._index += 1
         return Dreamt(clock, truth, history, prediction, fed)
+
+    def _set_time(self, clock: Clock) -> None:
+        if self._model is None:
+            return
+        try:
+            self._model.set_time(clock)
+        except ValueError as error:
+            raise PluginError(
+                f'model "{self._model.plugin.name}" failed at frame {clock.index}: {error}'
+            ) from error
 
     def snapshot(self) -> Snapshot:
         """What the loop needs to go on later, taken between two turns."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from typing import Any
 
 import keras
@@ -17,13 +18,19 @@ from artengine.nn.stepper import Stepper
 class Predictor:
     """Predicts the next frame from the last n. Traced once for each frame size.
 
-    Frames that are seen again, as all but the newest of a history are, stay on the device.
+    Frames that are seen again, as all but the newest of a history are, stay on the device. The
+    model's automatable numbers are read at each step, and are arguments of what is traced, so that
+    changing them does not trace it anew.
     """
 
     def __init__(self, model: Stepper, network: keras.Model) -> None:
         self._model = model
         self._network = network
         self._step = _compiled(self._traced)
+        self._automated = {
+            name: "int32" if isinstance(getattr(model, name), int) else "float32"
+            for name in sorted(type(model).automatable())
+        }
         self._state: tuple[Any, ...] | None = None
         self._kept: dict[int, tuple[Frame, Any]] = {}
 
@@ -54,8 +61,12 @@ class Predictor:
         self._kept = {id(f): (f, t) for f, t in zip(frames, tensors, strict=True)}
         if self._state is None:
             self._state = self._model.initial_state(self._network, self._stack(tensors))
+        values = {
+            name: ops.convert_to_tensor(getattr(self._model, name), dtype=dtype)
+            for name, dtype in self._automated.items()
+        }
         prediction, self._state = self._step(
-            tensors, self._state, ops.convert_to_tensor(seed, dtype="int32")
+            tensors, self._state, ops.convert_to_tensor(seed, dtype="int32"), values
         )
         result: Frame = np.asarray(ops.convert_to_numpy(prediction), dtype=np.float32)
         return result
@@ -70,10 +81,18 @@ class Predictor:
         )
 
     def _traced(
-        self, tensors: Sequence[Any], state: tuple[Any, ...], seed: Any
+        self,
+        tensors: Sequence[Any],
+        state: tuple[Any, ...],
+        seed: Any,
+        values: Mapping[str, Any],
     ) -> tuple[Any, tuple[Any, ...]]:
         height, width, _ = tensors[0].shape
-        prediction, state = self._model.step(
+        # A copy, so that the model itself never holds a tensor of a trace.
+        model = copy(self._model)
+        for name, value in values.items():
+            setattr(model, name, value)
+        prediction, state = model.step(
             self._network, self._stack(tensors), state, seed, training=False
         )
         return ops.cast(prediction[0, :height, :width], "float32"), state

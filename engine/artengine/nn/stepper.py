@@ -12,6 +12,10 @@ class Stepper(Protocol):
     def context(self) -> int:
         """Context frames."""
 
+    @classmethod
+    def automatable(cls) -> frozenset[str]:
+        """Names of the numbers that may change from frame to frame."""
+
     @property
     def multiple(self) -> int:
         """What height and width must divide by."""

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from artengine.catalog import Catalog, Kind
 from artengine.chain import Chain
+from artengine.curves import Curve
 from artengine.effect import Effect
 from artengine.errors import PresetError, UsageError, did_you_mean
 from artengine.model import Model
@@ -59,7 +60,8 @@ class Preset:
         about: what it looks like.
         seed: where random numbers start, 0 to 2**32 - 1.
         source: the source, with absolute paths.
-        model: the model.
+        model: the model; what a curve drives has the value that the curve begins with.
+        model_curves: the curves of the model's automatable parameters, by name.
         weights: a packaged name, or the absolute path of a run folder or file; None to use those
             that belong to the preset.
         train: how the network learns.
@@ -78,6 +80,7 @@ class Preset:
     seed: int
     source: Source
     model: Model
+    model_curves: Mapping[str, Curve]
     weights: str | None
     train: TrainSettings
     dream: DreamSettings
@@ -185,9 +188,9 @@ class _Checker:
                 self._problem((word,), f"unknown{near}; allowed: {', '.join(known)}")
         heading = self._settings(Heading, ())
         self.table.setdefault("writers", [{"use": "mp4"}])
-        source = self._one("source", Source)
+        source, _ = self._one("source")
         weights = self._weights()
-        model = self._one("model", Model)
+        model, model_curves = self._one("model")
         train = self._settings(TrainSettings, ("train",))
         dream = self._settings(DreamSettings, ("dream",))
         feedback = self._effects("feedback")
@@ -211,6 +214,7 @@ class _Checker:
             seed=heading.seed,
             source=source,
             model=model,
+            model_curves=model_curves,
             weights=weights,
             train=train,
             dream=dream,
@@ -244,16 +248,18 @@ class _Checker:
         self._problem(place, f"a table is needed; write [{place[0]}], once")
         return False
 
-    def _one(self, word: Kind, base: type[Plugin]) -> Any:
+    def _one(self, word: Kind) -> tuple[Any, Mapping[str, Curve]]:
+        """The one plugin of a kind with its curves, or None and no curves."""
         if word not in self.table:
             known = ", ".join(self.catalog.plugins(word))
             self._problem((word,), f"missing; write [{word}] with use = one of: {known or 'none'}")
-            return None
+            return None, {}
         table = self.table[word]
         if not self._is_table((word,), table):
-            return None
+            return None, {}
         kind = self._kind(word, (word,), table)
-        return kind and self._plugin(kind, (word,), table)
+        automated = None if kind is None else self._automated(kind, (word,), table)
+        return (None, {}) if automated is None else (automated.plugin, automated.curves)
 
     def _kind(self, kind: Kind, place: Place, table: dict[str, Any]) -> type[Plugin] | None:
         known = self.catalog.plugins(kind)
@@ -267,15 +273,17 @@ class _Checker:
             return known[used]
         return None
 
-    def _plugin(self, kind: type[Plugin], place: Place, table: dict[str, Any]) -> Plugin | None:
+    def _automated(
+        self, kind: type[Plugin], place: Place, table: dict[str, Any]
+    ) -> Automated | None:
         self._resolve_files(kind, place, table)
         presets_own = ("use", "weights") if kind.kind == "model" else ("use",)
         own = {name: value for name, value in table.items() if name not in presets_own}
-        checked = check(kind, own)
-        if isinstance(checked, list):
-            self.problems += [problem.inside(*place) for problem in checked]
+        try:
+            return Automated.parse(kind, own)
+        except TableError as error:
+            self.problems += [problem.inside(*place) for problem in error.problems]
             return None
-        return checked
 
     def _resolve_files(self, kind: type[Plugin], place: Place, table: dict[str, Any]) -> None:
         for name, info in kind.model_fields.items():
@@ -344,15 +352,10 @@ class _Checker:
             kind = self._kind("effect", place, table)
             if kind is None:
                 continue
-            self._resolve_files(kind, place, table)
-            own = {name: value for name, value in table.items() if name != "use"}
-            try:
-                automated = Automated.parse(kind, own)
-            except TableError as error:
-                self.problems += [problem.inside(*place) for problem in error.problems]
-                continue
-            effects.append(automated)
-            self._check_size(place, automated)
+            automated = self._automated(kind, place, table)
+            if automated is not None:
+                effects.append(automated)
+                self._check_size(place, automated)
         return tuple(effects)
 
     def _check_size(self, place: Place, automated: Automated) -> None:
@@ -384,7 +387,8 @@ class _Checker:
                 given = table["path"] = f"{self.name}{kind.suffixes[0]}"
             elif given and isinstance(given, str):
                 self._check_target(kind, path, given)
-            writer = self._plugin(kind, place, table)
+            automated = self._automated(kind, place, table)
+            writer = automated and automated.plugin
             if not isinstance(writer, Writer):
                 continue
             made = self._made(writer, given)

@@ -14,6 +14,10 @@ class Sum:
     context = 2
     multiple = 4
 
+    @classmethod
+    def automatable(cls) -> frozenset[str]:
+        return frozenset()
+
     def initial_state(self, network: Any, history: Any) -> tuple[Any, ...]:
         return (ops.zeros((1,)),)
 
@@ -79,6 +83,33 @@ def test_a_frame_of_the_same_identity_is_not_confused_with_another() -> None:
     for value in range(3, 9):
         predictor.reset()
         assert float(predictor([frame(value), frame(0)])[0, 0, 0]) == value
+
+
+def test_automatable_numbers_reach_the_step_without_a_new_trace() -> None:
+    class Played(Sum):
+        gain: Any = 1.0
+        turns: Any = 0
+        traces = 0
+
+        @classmethod
+        def automatable(cls) -> frozenset[str]:
+            return frozenset({"gain", "turns"})
+
+        def step(self, *given: Any, training: bool = False) -> tuple[Any, tuple[Any, ...]]:
+            Played.traces += 1
+            total, state = super().step(*given, training=training)
+            assert (self.gain.dtype, self.turns.dtype) == ("float32", "int32")
+            return self.gain * total + ops.cast(self.turns, "float32"), state
+
+    model = Played()
+    predictor = Predictor(model, None)
+    found = []
+    for model.gain, model.turns in [(1.0, 0), (2.0, 5), (0.0, 7)]:
+        predictor.reset()
+        found.append(float(predictor([frame(0), frame(1)])[0, 0, 0]))
+    assert found == [10, 25, 7]
+    assert Played.traces == 1
+    assert isinstance(model.gain, float)
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 1, 3), (1, 4, 8, 3), (2, 5, 7, 6)])

@@ -42,6 +42,10 @@ class Void(Source):
 class Net(Model):
     """Predict nothing."""
     name: ClassVar[str] = "net"
+    width: int = Param(8, ge=1)
+    """How wide."""
+    heat: float = Param(1.0, ge=0, le=2, automatable=True)
+    """How wild."""
     def build(self) -> Any:
         raise NotImplementedError
 

@@ -17,6 +17,7 @@ from artengine.curves import Clock
 from artengine.errors import PresetError
 from artengine.preset import Preset, load_preset, parse_preset, to_toml
 from artengine.preset.document import TABLES
+from artengine.weights import model_table
 
 Write = Callable[[str, str], Path]
 Problems = Callable[..., list[str]]
@@ -138,6 +139,29 @@ def test_chains_of_one_preset_share_nothing(parts: Catalog) -> None:
     assert second.apply(frame, Clock(0, 1.0), frame).max() == 1
     first.automated[0].set("amount", 0.9)
     assert preset.feedback_chain().automated[0].plugin.model_dump()["amount"] == 0.1
+
+
+def test_an_automatable_number_of_a_model_may_be_a_curve(parts: Catalog) -> None:
+    curve = {"keys": {"0s": 0.5, "2s": 1.5}}
+    preset = parse_preset(minimal(model={"use": "net", "heat": curve}), parts)
+    assert preset.model.model_dump()["heat"] == 0.5
+    assert preset.model_curves["heat"].at(Clock(2, 2.0)) == 1.0
+    assert tomllib.loads(preset.recipe())["model"]["heat"] == curve
+    assert parse_preset(tomllib.loads(preset.recipe()), parts).model_curves == preset.model_curves
+    plain = parse_preset(dict(preset.table), parts, ["model.heat=0.8"])
+    assert (plain.model.model_dump()["heat"], plain.model_curves) == (0.8, {})
+    assert model_table(plain) == model_table(preset) == {"use": "net", "context": 5, "width": 8}
+
+
+def test_a_model_s_curves_are_checked(parts: Catalog) -> None:
+    curve = {"keys": {"0s": 0, "2s": 3}}
+    with pytest.raises(PresetError) as caught:
+        parse_preset(minimal(model={"use": "net", "heat": curve, "width": curve}), parts)
+    assert caught.value.problems == [
+        "preset: model.heat: the curve reaches 3; allowed: a number from 0 to 2",
+        "preset: model.width: a curve given; allowed: a whole number at least 1, the same "
+        "throughout",
+    ]
 
 
 def test_every_mistake_comes_at_once_with_the_file_that_holds_it(

@@ -15,9 +15,10 @@ import pytest
 from PIL import Image
 
 from artengine.catalog import Catalog
-from artengine.errors import PresetError, TrainingError, WeightsError
+from artengine.errors import PresetError, TrainingError, UsageError, WeightsError
 from artengine.model import Model, NetworkState, Tensor
 from artengine.nn.checkpoint import read_position
+from artengine.params import Param
 from artengine.preset import Preset, load_preset, parse_preset
 from artengine.settings import Loss, Optimizer
 from artengine.train.cache import prepared
@@ -443,6 +444,26 @@ class Sampling(Boundless):
         return prediction + 0.01 * ops.sin(phase + 1e4 * prediction), state
 
 
+class Played(Boundless):
+    """Multiplies what it predicts by a number that may be played with."""
+
+    name: ClassVar[str] = "played"
+
+    gain: float = Param(1.0, ge=0, le=1, automatable=True)
+    """Nothing is left at 0."""
+
+    def step(
+        self,
+        network: keras.Model,
+        history: Tensor,
+        state: NetworkState,
+        seed: Tensor,
+        *,
+        training: bool = False,
+    ) -> tuple[Tensor, NetworkState]:
+        return self.gain * (1.0 + 0.0 * network(history, training=training)), state
+
+
 class With(Catalog):
     """A catalogue with more models than those that are installed."""
 
@@ -495,3 +516,47 @@ def test_models_may_carry_a_state_sample_or_bring_their_own_loss(
     with Dream(other) as dream:
         third = [turn.prediction for turn in dream.turns()]
     assert np.array_equal(films[0][1], third[1]) == (kind is not Sampling)
+
+
+def test_a_model_s_automatable_number_follows_its_curve_and_can_be_changed(
+    catalog: Catalog, bikes: Path, data: Path, tmp_path: Path
+) -> None:
+    from artengine.dream.dreaming import Dream
+
+    def dreamt(preset: Preset, **changes: Any) -> list[float]:
+        found = []
+        with Dream(preset) as dream:
+            for turn in dream.turns():
+                found.append(round(float(turn.prediction.mean()), 4))
+                if len(found) == 2 and changes:
+                    dream.set("model.gain", changes["gain"])
+        return found
+
+    catalog = with_models(catalog, Played)
+    own = table(steps=1)
+    own["dream"] = {"frames": 4, "size": [32, 16]}
+    own["model"] = {"use": "played", "context": 2}
+    preset = parse_preset(own, catalog, [f"source.path={bikes}"])
+    run = Run(tmp_path / "run")
+    train(preset, data, run, catalog)
+    assert "gain" not in json.loads(run.best.with_name("best.json").read_text())["model"]
+
+    def ready(gain: Any) -> Preset:
+        changed = {**own, "model": {**own["model"], "gain": gain, "weights": str(run.folder)}}
+        changes = [f"source.path={bikes}", f"model.weights={run.folder}"]
+        return parse_preset(changed, catalog, changes)
+
+    curved = ready({"keys": {"0f": 1.0, "2f": 0.0}})
+    assert dreamt(ready(0.5)) == [0.5] * 4
+    assert dreamt(curved) == [1.0, 0.5, 0.0, 0.0]
+    assert dreamt(curved, gain=0.25) == [1.0, 0.5, 0.25, 0.25]
+    assert dreamt(curved) == [1.0, 0.5, 0.0, 0.0]
+    assert dreamt(ready(0.5), gain={"keys": {"2f": 0.0, "4f": 1.0}}) == [0.5, 0.5, 0.0, 0.5]
+    with Dream(curved) as dream:
+        for place, value, told in [
+            ("model.context", 3, r"cannot change in a dream; .* these can: gain"),
+            ("model.gian", 1, 'did you mean "gain"'),
+            ("model.gain", 2, "model.gain: 2 given; allowed: a number from 0 to 1"),
+        ]:
+            with pytest.raises(UsageError, match=told):
+                dream.set(place, value)
