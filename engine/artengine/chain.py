@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,7 @@ from artengine.errors import PluginError
 from artengine.frame import Frame, Size, size_of
 from artengine.params import Automated
 
-Place: TypeAlias = Literal["feedback", "output"]
+Place: TypeAlias = Literal["feedback", "output", "state"]
 
 ChainState: TypeAlias = dict[str, dict[str, npt.NDArray[np.generic]]]
 """What the effects of a chain remember: arrays by name, by slot."""
@@ -29,7 +29,7 @@ class Chain:
 
     Args:
         effects: the effects with their curves, in order. The chain owns them.
-        place: where it stands. A feedback chain must keep a frame's size.
+        place: where it stands. Only an output chain may change a frame's size.
         seed: the film's seed.
 
     Raises:
@@ -57,6 +57,10 @@ class Chain:
     def effects(self) -> tuple[Effect, ...]:
         """The effects themselves, in order; parameters without a curve may be changed."""
         return tuple(effect for _, effect in self._members.values())
+
+    def set(self, number: int, name: str, value: Any) -> None:
+        """Change a parameter of the effect of that number; raises as `Automated.set` does."""
+        self.automated[number].set(name, value)
 
     def apply(
         self, frame: Frame, clock: Clock, truth: Frame, history: Sequence[Frame] = ()
@@ -113,10 +117,10 @@ class Chain:
             raise PluginError(
                 f"{self._label(slot)} cannot tell its size: {_text(error)}"
             ) from error
-        if self.place == "feedback" and (width, height) != size:
+        if self.place != "output" and (width, height) != size:
             raise PluginError(
-                f"{self._label(slot)} makes {width}x{height} of {size[0]}x{size[1]}; "
-                "what is fed back keeps its size: put it in [[output]]"
+                f"{self._label(slot)} makes {width}x{height} of {size[0]}x{size[1]}; what the "
+                "network sees or remembers keeps its size: put it in [[output]]"
             )
         return width, height
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 from artengine.params import Param, Plugin
 
@@ -33,8 +33,21 @@ class Model(Plugin):
     multiple: ClassVar[int] = 1
     """Height and width must divide by this; the engine pads and crops back where they do not."""
 
+    sees: ClassVar[Literal["all", "newest"]] = "all"
+    """Which frames of the history `step` looks at. To a network that sees the newest alone, a
+    preset that puts others back to the truth is refused."""
+
+    warmup: ClassVar[int] = 0
+    """Truth frames that a dream begins by stepping through, their predictions discarded, where
+    the preset does not say; of a model that carries a state only."""
+
     context: int = Param(5, ge=1, le=32)
     """How many past frames the network sees."""
+
+    @classmethod
+    def carries_state(cls) -> bool:
+        """Whether the network is recurrent."""
+        return cls.initial_state is not Model.initial_state
 
     @abstractmethod
     def build(self) -> keras.Model:

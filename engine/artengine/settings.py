@@ -131,6 +131,10 @@ class DreamSettings(Settings):
     start: float = Field(0.0, ge=0)
     """Where in the source the dream begins, in seconds."""
 
+    warmup: int | None = Field(None, ge=0, le=10_000)
+    """Truth frames that a network with a memory is stepped through before the film begins, their
+    predictions discarded; as many as its model likes when left out."""
+
     history: int = Field(0, ge=0, le=32)
     """Truth frames put back into the context at each step: 0 dreams freely, more stays closer to
     the clip."""

@@ -9,8 +9,10 @@ from functools import cached_property
 from types import TracebackType
 from typing import Any, Self
 
+from artengine.chain import Chain
 from artengine.dream.loop import DreamLoop, Dreamt, Predict, Snapshot, shown
 from artengine.dream.prefetch import Prefetch
+from artengine.dream.state import StateChain
 from artengine.errors import SourceError, UsageError, did_you_mean
 from artengine.frame import Frame, Picture, Size, to_frame, to_picture
 from artengine.params import Automated
@@ -51,6 +53,7 @@ class Dream:
         self.model = Automated(self._model, dict(preset.model_curves))
         self.feedback = preset.feedback_chain()
         self.output = preset.output_chain()
+        self.state = StateChain(preset.state, preset.seed)
         self._given = predict
         self._resume = resume
         self._stack = ExitStack()
@@ -124,8 +127,8 @@ class Dream:
         """Change a parameter of an effect, or an automatable one of the model, between two frames.
 
         Args:
-            place: as on the command line, `feedback.0.amount`, `output.1.factor` or
-                `model.temperature`.
+            place: as on the command line, `feedback.0.amount`, `state.0.angle`,
+                `output.1.factor` or `model.temperature`.
             value: a number, text or list, or a table for a curve.
 
         Raises:
@@ -136,14 +139,20 @@ class Dream:
             self._set_model(rest, value)
             return
         number, _, name = rest.partition(".")
-        chain = {"feedback": self.feedback, "output": self.output}.get(chain_name)
+        chains: dict[str, Chain | StateChain] = {
+            "feedback": self.feedback,
+            "state": self.state,
+            "output": self.output,
+        }
+        chain = chains.get(chain_name)
         if chain is None or not number.isdigit() or int(number) >= len(chain) or not name:
             raise UsageError(
-                f'"{place}" is no parameter of this dream; write feedback.0.NAME or output.0.NAME, '
-                f"with {len(self.feedback)} feedback and {len(self.output)} output effects"
+                f'"{place}" is no parameter of this dream; write feedback.0.NAME, state.0.NAME or '
+                f"output.0.NAME, with {len(self.feedback)} feedback, {len(self.state)} state and "
+                f"{len(self.output)} output effects"
             )
         try:
-            chain.automated[int(number)].set(name, value)
+            chain.set(int(number), name, value)
         except ValueError as error:
             raise UsageError(f"{chain_name}.{number}.{error}") from error
 
@@ -171,9 +180,10 @@ class Dream:
 
     def _start(self) -> DreamLoop:
         context, settings = self.preset.model.context, self.preset.dream
+        warmup = self._model.warmup if settings.warmup is None else settings.warmup
         first = round(settings.start * self.fps)
         if self._resume is not None:
-            first += self._resume.index + context
+            first += self._resume.index + context + warmup
             self.output.restore(self._resume.output)
         truths = self._stack.enter_context(
             Prefetch(to_read_only_frames(self.footage.frames(first)))
@@ -188,14 +198,16 @@ class Dream:
                 fps=self.fps,
                 seed=self.preset.seed,
                 frames=self.length,
+                bend=self.state,
+                warmup=warmup,
                 resume=self._resume,
                 model=self.model,
             )
         except StopIteration:
             raise SourceError(
                 f"{self.preset.name}: the source has fewer frames from "
-                f"{settings.start:g} s on than the {context} the network begins with; lower "
-                "dream.start or take a longer clip"
+                f"{settings.start:g} s on than the {context + warmup} the network begins with; "
+                f"lower dream.start{' or dream.warmup' if warmup else ''} or take a longer clip"
             ) from None
 
 

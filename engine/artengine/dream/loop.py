@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from artengine.chain import Chain
 from artengine.curves import Clock
+from artengine.dream.state import StateChain
 from artengine.errors import PluginError
 from artengine.frame import Frame
 from artengine.history import History
@@ -57,7 +58,7 @@ class Dreamt:
 class Snapshot:
     """All that a dream needs to go on from where it stands.
 
-    The source goes on at its frame `index + context` after the dream's start.
+    The source goes on at its frame `index + context + warmup` after the dream's start.
 
     Args:
         index: how many frames were dreamt.
@@ -66,6 +67,7 @@ class Snapshot:
         effects: what the feedback chain remembers.
         network: a recurrent network's state.
         output: what the output chain remembers.
+        bent: what the chain on the network's state remembers.
     """
 
     index: int
@@ -74,6 +76,7 @@ class Snapshot:
     effects: Mapping[str, Mapping[str, npt.NDArray[np.generic]]] = field(default_factory=dict)
     network: tuple[npt.NDArray[np.generic], ...] = ()
     output: Mapping[str, Mapping[str, npt.NDArray[np.generic]]] = field(default_factory=dict)
+    bent: Mapping[str, Mapping[str, npt.NDArray[np.generic]]] = field(default_factory=dict)
 
 
 class DreamLoop:
@@ -82,9 +85,11 @@ class DreamLoop:
     Args:
         predict: the network.
         truths: the source's frames from the dream's start on, `(H, W, 3)` in 0..1; the first
-            `context` of them are the first history.
+            `context + warmup` of them come before the first that is dreamt.
         context: how many frames the network sees.
         feedback: the chain of effects on what is fed back.
+        bend: the chain of effects on a recurrent network's state, after each step.
+        warmup: how many truth frames the network is stepped through before the film begins.
         settings: the `[dream]` table.
         fps: frames a second of the film.
         seed: the film's seed.
@@ -107,11 +112,14 @@ class DreamLoop:
         fps: float,
         seed: int,
         frames: int | None,
+        bend: StateChain | None = None,
+        warmup: int = 0,
         resume: Snapshot | None = None,
         model: Automated | None = None,
     ) -> None:
         self._predict = predict
         self._model = model
+        self._bend = bend or StateChain((), seed)
         self._truths = truths
         self._feedback = feedback
         self._settings = settings
@@ -121,12 +129,15 @@ class DreamLoop:
             self._history = History([next(truths) for _ in range(context)])
             predict.reset()
             feedback.reset()
+            self._bend.reset()
+            self._warm_up(warmup)
         else:
             self._index = resume.index
             self._history = History(resume.truth)
             self._history.restore(resume.frames, resume.truth)
             predict.restore(resume.network)
             feedback.restore(resume.effects)
+            self._bend.restore(resume.bent)
 
     def __iter__(self) -> Iterator[Dreamt]:
         """Dream. Stops at the film's length, or where the source ends."""
@@ -136,12 +147,27 @@ class DreamLoop:
                 return
             yield self._turn(truth)
 
+    def _warm_up(self, steps: int) -> None:
+        """Step the network through the truth. Raises StopIteration where the source ends."""
+        self._set_time(Clock(0, self._fps, self._length))
+        for left in range(steps, 0, -1):
+            # Seeds that no frame of the film will have.
+            self._predict(self._as_shown(self._history.frames), self._seeds(2**31 - left))
+            truth = next(self._truths)
+            self._history.push(truth, truth)
+
+    def _seeds(self, index: int) -> tuple[int, int]:
+        return self._seed & 0x7FFFFFFF, index
+
     def _turn(self, truth: Frame) -> Dreamt:
         clock = Clock(self._index, self._fps, self._length)
         history = self._history.frames
         self._set_time(clock)
-        prediction = self._predict(self._as_shown(history), (self._seed & 0x7FFFFFFF, self._index))
+        prediction = self._predict(self._as_shown(history), self._seeds(self._index))
         prediction.flags.writeable = False
+        if len(self._bend):
+            state = self._predict.state()
+            self._predict.restore(self._bend.apply(state, clock, truth, history))
         fed = self._feedback.apply(prediction, clock, truth, history)
         self._history.push(fed, truth)
         self._history.put_back(self._restored_slots())
@@ -166,6 +192,7 @@ class DreamLoop:
             truth=self._history.truth,
             effects=self._feedback.state(),
             network=tuple(self._predict.state()),
+            bent=self._bend.state(),
         )
 
     def _as_shown(self, history: tuple[Frame, ...]) -> tuple[Frame, ...]:

@@ -30,12 +30,13 @@ TABLES = (
     "train",
     "dream",
     "feedback",
+    "state",
     "output",
     "writers",
 )
 """The words at the top of a preset, in the order in which recipes write them."""
 
-ARRAYS = ("feedback", "output", "writers")
+ARRAYS = ("feedback", "state", "output", "writers")
 """Those of them that hold one table for each plugin."""
 
 MOST_FILES = 100

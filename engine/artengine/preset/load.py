@@ -67,6 +67,7 @@ class Preset:
         train: how the network learns.
         dream: how it dreams.
         feedback: effects on what is fed back, with their curves, in order.
+        state: effects on what a recurrent network remembers, with their curves, in order.
         output: effects on what is written only, in order.
         writers: where films go; a path that was left out is the preset's name.
         files: absolute paths and patterns that it reads.
@@ -85,6 +86,7 @@ class Preset:
     train: TrainSettings
     dream: DreamSettings
     feedback: tuple[Automated, ...]
+    state: tuple[Automated, ...]
     output: tuple[Automated, ...]
     writers: tuple[Writer, ...]
     files: tuple[str, ...]
@@ -194,6 +196,7 @@ class _Checker:
         train = self._settings(TrainSettings, ("train",))
         dream = self._settings(DreamSettings, ("dream",))
         feedback = self._effects("feedback")
+        state = self._effects("state")
         output = self._effects("output")
         writers = self._writers()
         if model and dream and dream.history > model.context:
@@ -202,6 +205,8 @@ class _Checker:
                 f"{dream.history} given; allowed: a whole number from 0 to {model.context}, "
                 "the frames that the model sees",
             )
+        if model and dream:
+            self._check_memory(model, dream, bent=bool(state))
         if self.problems or not (heading and source and model and train and dream):
             return None
         title = heading.title or self.name
@@ -219,11 +224,40 @@ class _Checker:
             train=train,
             dream=dream,
             feedback=feedback,
+            state=state,
             output=output,
             writers=writers,
             files=tuple(self.files),
             table={word: self.table[word] for word in TABLES if word in self.table},
         )
+
+    def _check_memory(self, model: Model, dream: DreamSettings, *, bent: bool) -> None:
+        """Refuse what does nothing to a network of this sort."""
+        needs: list[tuple[Place, str]] = [(("dream", "warmup"), "warm")] if dream.warmup else []
+        needs += [(("state",), "bend")] if bent else []
+        for place, verb in needs if not model.carries_state() else ():
+            self._problem(
+                place,
+                f'"{model.name}" carries no state to {verb} from frame to frame; remove this, or '
+                f"take a model that does: {self._recurrent()}",
+            )
+        seen_first = dream.context_order == "newest-first"
+        restored_first = dream.history_slots == "oldest"
+        if (
+            model.sees == "newest"
+            and 0 < dream.history < model.context
+            and seen_first != restored_first
+        ):
+            self._problem(
+                ("dream", "history"),
+                f'"{model.name}" is shown one frame at each step, and it is not put back to the '
+                'truth; lay truth over it with [[feedback]] use = "blend", or take '
+                f"history = {model.context} or another dream.history_slots",
+            )
+
+    def _recurrent(self) -> str:
+        models = self.catalog.models.items()
+        return ", ".join(name for name, kind in models if kind.carries_state()) or "none here"
 
     def _problem(self, place: Place, text: str) -> None:
         self.problems.append(Problem(place, text))
@@ -367,10 +401,11 @@ class _Checker:
         except Exception as error:
             self._problem(place, f'"{effect.name}" cannot tell its size: {error}')
             return
-        if place[0] == "feedback" and made != size:
+        if place[0] != "output" and made != size:
+            kept = "fed back" if place[0] == "feedback" else "remembered"
             self._problem(
                 place,
-                f'"{effect.name}" changes the size, and what is fed back must keep it; '
+                f'"{effect.name}" changes the size, and what is {kept} must keep it; '
                 "move it to [[output]]",
             )
 

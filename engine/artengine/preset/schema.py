@@ -44,6 +44,7 @@ def preset_schema(catalog: Catalog) -> dict[str, Any]:
             "train": _settings(TrainSettings),
             "dream": _settings(DreamSettings),
             "feedback": _list_of("effect", "Effects on what is fed back, in order."),
+            "state": _list_of("effect", "Effects on what a recurrent network remembers, in order."),
             "output": _list_of("effect", "Effects on what is written only, in order."),
             "writers": _list_of("writer", "Where films are written."),
         },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keras
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from artengine.catalog import Catalog, load_catalog
@@ -11,6 +12,7 @@ from artengine.model import Model
 from artengine.nn.determinism import make_deterministic
 from artengine.nn.predictor import Predictor
 from artengine.nn.trainee import Trainee
+from artengine_plugins.models.convlstm import Convlstm
 from artengine_plugins.models.hourglass import Hourglass
 from artengine_plugins.models.swift import Swift
 
@@ -91,4 +93,56 @@ def test_swift_is_small() -> None:
 
 
 def test_every_built_in_model_is_registered(catalog: Catalog) -> None:
-    assert {"hourglass", "swift"} <= set(catalog.models)
+    assert {"convlstm", "hourglass", "swift"} <= set(catalog.models)
+
+
+def random_frames(count: int, scale: float = 1.0) -> list[npt.NDArray[np.float32]]:
+    rng = np.random.default_rng(1)
+    return [scale * rng.random((16, 24, 3), dtype=np.float32) for _ in range(count)]
+
+
+def test_convlstm_is_small() -> None:
+    assert Convlstm().build().count_params() < 700_000
+
+
+def test_convlstm_remembers_what_it_is_no_longer_shown() -> None:
+    make_deterministic(0)
+    model = Convlstm(context=2, width=8)
+    predictor = Predictor(model, model.build())
+    first, other, newest = random_frames(3)
+    remembered = []
+    for oldest in (first, other):
+        predictor.reset()
+        remembered.append(predictor([oldest, newest]))
+    assert np.abs(remembered[0] - remembered[1]).max() > 1e-4
+    model.memory = 0.0
+    forgotten = []
+    for oldest in (first, other):
+        predictor.reset()
+        forgotten.append(predictor([oldest, newest]))
+    np.testing.assert_array_equal(forgotten[0], forgotten[1])
+
+
+def test_convlstm_stays_within_bounds_whatever_it_is_shown() -> None:
+    model = Convlstm(context=1, width=8)
+    network = model.build()
+    network.set_weights([20 * weight for weight in network.get_weights()])
+    predictor = Predictor(model, network)
+    for frame in random_frames(20, scale=30):
+        predictor([frame])
+    state = predictor.state()
+    assert [part.shape[1:] for part in state] == [(4, 6, 4)] * 2 + [(2, 3, 16)] * 2
+    assert 0.5 < max(np.abs(part).max() for part in state) <= 1.0
+
+
+def test_convlstm_keeps_its_memory_in_float32_in_mixed_precision() -> None:
+    model = Convlstm(context=2, width=8)
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        network = model.build()
+    finally:
+        keras.config.set_dtype_policy("float32")
+    predictor = Predictor(model, network)
+    predictor(random_frames(2))
+    assert {part.dtype.name for part in predictor.state()} == {"float32"}
+    assert network.layers[-1].compute_dtype == "float32"

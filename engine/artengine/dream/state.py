@@ -1,0 +1,137 @@
+"""The `[[state]]` chain: effects on what a recurrent network remembers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from artengine.chain import Chain, ChainState
+from artengine.curves import Clock
+from artengine.errors import PluginError
+from artengine.frame import Frame, Size, size_of
+from artengine.params import Automated
+
+Array = npt.NDArray[np.generic]
+
+
+class StateChain:
+    """Bends a network's state with effects made for pictures.
+
+    The channels of each part of the state `(1, h, w, C)` go through the chain three at a time, as
+    frames `(h, w, 3)`; where C does not divide by three the last frame repeats the last channel.
+    What a cell holds between -1 and 1 is shown between 0 and 1, and turned back unclipped. All
+    these frames share the effects' parameters and random numbers, so that a tear goes through the
+    whole of what is remembered, but each has what its effects remember for itself. Parts of other
+    shapes, and whole numbers, are left as they are.
+
+    Args:
+        effects: the effects with their curves, in order; copied, for each frame needs its own.
+        seed: the film's seed.
+    """
+
+    def __init__(self, effects: Sequence[Automated], seed: int) -> None:
+        self._seed = seed
+        self.automated = tuple(automated.fresh() for automated in effects)
+        self._chains: dict[str, Chain] = {}
+
+    def __len__(self) -> int:
+        return len(self.automated)
+
+    def set(self, number: int, name: str, value: Any) -> None:
+        """Change a parameter of the effect of that number; raises as `Automated.set` does."""
+        self.automated[number].set(name, value)
+        for chain in self._chains.values():
+            chain.automated[number].set(name, value)
+
+    def apply(
+        self, state: Sequence[Array], clock: Clock, truth: Frame, history: Sequence[Frame]
+    ) -> list[Array]:
+        """Bend a state.
+
+        Args:
+            state: the parts of the network's state.
+            clock: the film's time.
+            truth: the source's frame now, shown to the effects at the size of each part.
+            history: the frames the network saw, oldest first, shown likewise.
+
+        Raises:
+            PluginError: when an effect fails, or there is no part `(1, h, w, C)`.
+        """
+        shown: dict[Size, tuple[Frame, ...]] = {}
+        bent = []
+        for number, part in enumerate(state):
+            if not _is_field(part):
+                bent.append(part)
+                continue
+            frames = to_frames(part)
+            size = size_of(frames[0])
+            if size not in shown:
+                shown[size] = tuple(_resized(frame, size) for frame in (truth, *history))
+            now, *seen = shown[size]
+            for place, frame in enumerate(frames):
+                frames[place] = self._chain(f"{number}.{place}").apply(frame, clock, now, seen)
+            bent.append(from_frames(frames, part))
+        if not any(map(_is_field, state)):
+            raise PluginError(
+                "[[state]] has nothing to bend: no part of the network's state is (1, h, w, C)"
+            )
+        return bent
+
+    def _chain(self, frame: str) -> Chain:
+        if frame not in self._chains:
+            fresh = [automated.fresh() for automated in self.automated]
+            self._chains[frame] = Chain(fresh, "state", self._seed)
+        return self._chains[frame]
+
+    def reset(self) -> None:
+        """Make every effect forget, as before a film's first frame."""
+        for chain in self._chains.values():
+            chain.reset()
+
+    def state(self) -> ChainState:
+        """Copy what the effects remember, by frame and slot."""
+        return {
+            f"{frame}/{slot}": remembered
+            for frame, chain in self._chains.items()
+            for slot, remembered in chain.state().items()
+        }
+
+    def restore(self, states: Mapping[str, Mapping[str, Array]]) -> None:
+        """Take back what `state` gave out."""
+        self.reset()
+        found: dict[str, dict[str, Mapping[str, Array]]] = defaultdict(dict)
+        for place, remembered in states.items():
+            frame, _, slot = place.partition("/")
+            found[frame][slot] = remembered
+        for frame, remembered_by in found.items():
+            self._chain(frame).restore(remembered_by)
+
+
+def to_frames(part: Array) -> list[Frame]:
+    """Show a part of a state `(1, h, w, C)` as frames `(h, w, 3)`, -1..1 as 0..1."""
+    field = np.asarray(part[0], dtype=np.float32) * np.float32(0.5) + np.float32(0.5)
+    channels = field.shape[-1]
+    return [
+        np.ascontiguousarray(field[..., np.minimum(np.arange(first, first + 3), channels - 1)])
+        for first in range(0, channels, 3)
+    ]
+
+
+def from_frames(frames: Sequence[Frame], part: Array) -> Array:
+    """Turn frames back into a part of a state of the shape and type of `part`."""
+    field = np.concatenate(frames, axis=-1)[None, ..., : part.shape[-1]]
+    return np.asarray(field * np.float32(2.0) - np.float32(1.0), dtype=part.dtype)
+
+
+def _is_field(part: Array) -> bool:
+    # Anything but booleans and whole numbers; bfloat16 is no kind of numpy's own.
+    return part.ndim == 4 and part.shape[0] == 1 and part.dtype.kind not in "biu"
+
+
+def _resized(frame: Frame, size: Size) -> Frame:
+    return np.asarray(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), dtype=np.float32)

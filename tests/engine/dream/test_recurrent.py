@@ -1,0 +1,206 @@
+"""Dreams of networks that remember: warmed up on the truth, and bent in what they remember."""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from artengine.catalog import Catalog
+from artengine.curves import Clock
+from artengine.dream.dreaming import Dream
+from artengine.dream.loop import Dreamt
+from artengine.dream.state import StateChain, from_frames, to_frames
+from artengine.errors import PluginError, PresetError, UsageError
+from artengine.frame import Frame
+from artengine.nn.determinism import make_deterministic
+from artengine.nn.predictor import Predictor
+from artengine.params import Automated
+from artengine.preset import Preset, parse_preset
+from artengine_plugins.effects.blend import Blend
+from artengine_plugins.effects.noise import Noise
+from artengine_plugins.effects.trails import Trails
+
+
+def table(*state: dict[str, Any], **dream: Any) -> dict[str, Any]:
+    return {
+        "source": {"use": "video", "path": "clip.mp4"},
+        "model": {"use": "convlstm", "width": 8, "context": 2},
+        "dream": {"size": [40, 24], "frames": 5, "warmup": 3, **dream},
+        "state": list(state),
+        "seed": 3,
+    }
+
+
+@pytest.fixture
+def ready(catalog: Catalog, bikes: Path) -> Any:
+    def parse(*state: dict[str, Any], **dream: Any) -> Preset:
+        return parse_preset(table(*state, **dream), catalog, [f"source.path={bikes}"])
+
+    return parse
+
+
+@pytest.fixture(scope="module")
+def predict(catalog: Catalog, bikes: Path) -> Predictor:
+    make_deterministic(0)
+    model = parse_preset(table(), catalog, [f"source.path={bikes}"]).model
+    return Predictor(model, model.build())
+
+
+def dreamt(preset: Preset, predict: Predictor) -> list[Dreamt]:
+    with Dream(preset, predict=predict) as dream:
+        return list(dream.turns())
+
+
+def frames(turns: list[Dreamt]) -> npt.NDArray[np.float32]:
+    return np.stack([turn.prediction for turn in turns])
+
+
+def test_a_warm_up_steps_through_the_truth_and_the_film_begins_after_it(
+    ready: Any, predict: Predictor
+) -> None:
+    cold, warm = dreamt(ready(warmup=0), predict), dreamt(ready(), predict)
+    np.testing.assert_array_equal(warm[0].truth, cold[3].truth)
+    # By hand: the cell has seen the two frames of the context, and the truth after them.
+    truth = [*cold[0].history, *(turn.truth for turn in cold)]
+    predict.reset()
+    for first in range(3):
+        predict(truth[first : first + 2])
+    np.testing.assert_array_equal(predict(truth[3:5]), warm[0].prediction)
+    predict.reset()
+    assert np.abs(predict(truth[3:5]) - warm[0].prediction).max() > 1e-5
+
+
+def test_the_model_says_how_long_it_warms_up(ready: Any, predict: Predictor) -> None:
+    eight, own = dreamt(ready(warmup=8), predict), dreamt(ready(warmup=None), predict)
+    np.testing.assert_array_equal(frames(eight), frames(own))
+    assert not np.array_equal(frames(eight), frames(dreamt(ready(), predict)))
+
+
+def test_effects_bend_what_is_remembered(ready: Any, predict: Predictor) -> None:
+    plain = frames(dreamt(ready(), predict))
+    bent = frames(dreamt(ready({"use": "noise", "amount": 0.5}), predict))
+    # The first prediction comes before anything is bent.
+    np.testing.assert_array_equal(plain[0], bent[0])
+    assert np.abs(plain[1] - bent[1]).mean() > 1e-3
+    nothing = frames(dreamt(ready({"use": "noise", "amount": 0.0}), predict))
+    np.testing.assert_allclose(plain, nothing, atol=1e-4)
+
+
+def test_goes_on_bit_for_bit(ready: Any, predict: Predictor) -> None:
+    preset = ready({"use": "trails"}, {"use": "noise", "amount": 0.2})
+    whole = frames(dreamt(preset, predict))
+    with Dream(preset, predict=predict) as dream:
+        before = list(islice(dream.turns(), 2))
+        snapshot = dream.snapshot()
+    with Dream(preset, predict=predict, resume=snapshot) as dream:
+        after = list(dream.turns())
+    np.testing.assert_array_equal(whole, frames(before + after))
+
+
+def test_a_parameter_of_the_state_can_be_changed(ready: Any, predict: Predictor) -> None:
+    preset = ready({"use": "noise", "amount": 0.0})
+    plain = frames(dreamt(preset, predict))
+    with Dream(preset, predict=predict) as dream:
+        turns = dream.turns()
+        changed = list(islice(turns, 2))
+        dream.set("state.0.amount", 0.5)
+        changed += list(turns)
+        with pytest.raises(UsageError, match="1 state and 0 output"):
+            dream.set("state.1.amount", 0.5)
+        with pytest.raises(UsageError, match=r"state\.0\.amount"):
+            dream.set("state.0.amount", "loud")
+    differs = [not np.array_equal(*pair) for pair in zip(plain, frames(changed), strict=True)]
+    assert differs == [False, False, False, True, True]
+
+
+def numbers(part: npt.NDArray[np.generic]) -> npt.NDArray[np.float32]:
+    return np.asarray(part, np.float32)
+
+
+def clock(index: int) -> Clock:
+    return Clock(index, 10, 5)
+
+
+def truth(value: float = 0.5) -> Frame:
+    return np.full((16, 24, 3), value, np.float32)
+
+
+@pytest.mark.parametrize("channels", range(1, 8))
+def test_channels_are_shown_three_at_a_time(channels: int) -> None:
+    part = np.random.default_rng(0).uniform(-1, 1, (1, 4, 6, channels)).astype(np.float32)
+    shown = to_frames(part)
+    assert [frame.shape for frame in shown] == [(4, 6, 3)] * -(-channels // 3)
+    assert all(0 <= frame.min() <= frame.max() <= 1 for frame in shown)
+    np.testing.assert_array_equal(shown[0][..., 0], part[0, ..., 0] / 2 + np.float32(0.5))
+    np.testing.assert_array_equal(shown[-1][..., 2], part[0, ..., -1] / 2 + np.float32(0.5))
+    np.testing.assert_allclose(numbers(from_frames(shown, part)), part, atol=1e-6)
+
+
+def test_each_frame_of_the_state_has_a_memory_of_its_own() -> None:
+    chain = StateChain([Automated(Trails(decay=1.0))], 0)
+    first, second = np.zeros((1, 4, 6, 6), np.float32), np.zeros((1, 4, 6, 6), np.float32)
+    first[..., :3] = 1.0
+    chain.apply([first], clock(0), truth(), ())
+    (ghost,) = chain.apply([second], clock(1), truth(), ())
+    assert numbers(ghost)[..., :3].mean() > 0.5
+    np.testing.assert_allclose(numbers(ghost)[..., 3:], 0.0, atol=1e-6)
+
+
+def test_the_truth_is_shown_at_the_size_of_each_part() -> None:
+    parts = [np.zeros((1, 4, 6, 3), np.float32), np.zeros((1, 2, 3, 4), np.float32)]
+    bent = StateChain([Automated(Blend(amount=1.0))], 0).apply(parts, clock(0), truth(1.0), ())
+    for part, found in zip(parts, bent, strict=True):
+        np.testing.assert_allclose(numbers(found), np.ones_like(part), atol=1e-6)
+
+
+def test_other_parts_stay_as_they_are_and_one_must_be_a_picture() -> None:
+    chain = StateChain([Automated(Noise(amount=1.0))], 0)
+    count, whole = np.ones((1,), np.float32), np.ones((1, 2, 2, 3), np.int32)
+    field = np.zeros((1, 2, 2, 3), np.float32)
+    bent = chain.apply([count, field, whole], clock(0), truth(), ())
+    assert bent[0] is count
+    assert bent[2] is whole
+    assert np.abs(numbers(bent[1])).max() > 0.1
+    with pytest.raises(PluginError, match="nothing to bend"):
+        chain.apply([count, whole], clock(0), truth(), ())
+
+
+def test_what_does_nothing_to_a_network_is_refused(catalog: Catalog, bikes: Path) -> None:
+    own = table({"use": "noise"}, history=1)
+    path = f"source.path={bikes}"
+    with pytest.raises(PresetError) as caught:
+        parse_preset(own, catalog, [path])
+    (problem,) = caught.value.problems
+    assert "dream.history" in problem
+    assert "[[feedback]]" in problem
+    own["model"] = {"use": "swift"}
+    with pytest.raises(PresetError) as caught:
+        parse_preset(own, catalog, [path])
+    assert [problem.split(":")[1].strip() for problem in caught.value.problems] == [
+        "dream.warmup",
+        "state",
+    ]
+    assert all("convlstm" in problem for problem in caught.value.problems)
+    own["model"] = {"use": "convlstm"}
+    own["state"] = [{"use": "upscale"}]
+    with pytest.raises(PresetError, match="what is remembered must keep it"):
+        parse_preset(own, catalog, [path, "dream.history=0"])
+
+
+@pytest.mark.parametrize(
+    ("history", "slots", "order"),
+    [(1, "newest", "oldest-first"), (1, "oldest", "newest-first"), (2, "oldest", "oldest-first")],
+)
+def test_truth_that_the_network_is_shown_is_put_back(
+    ready: Any, predict: Predictor, history: int, slots: str, order: str
+) -> None:
+    preset = ready(history=history, history_slots=slots, context_order=order)
+    free = ready(context_order=order)
+    assert not np.array_equal(
+        frames(dreamt(preset, predict))[-1], frames(dreamt(free, predict))[-1]
+    )
