@@ -125,6 +125,11 @@ class DreamSettings(Settings):
     size: tuple[Side, Side] | None = None
     """Width and height of the dream, in pixels; the training size when left out."""
 
+    tile: Side | Literal["auto", "whole"] = "auto"
+    """How a large frame is predicted: "whole"; in overlapping squares of so many pixels a side,
+    which takes less memory and gives the same frame; or "auto", in squares only where the network
+    would take more than about a gigabyte."""
+
     fps: float | None = Field(None, gt=0, le=1000)
     """Frames a second of the film; the source's own when left out."""
 

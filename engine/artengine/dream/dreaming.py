@@ -91,7 +91,7 @@ class Dream:
         network = build_network(self.preset, find_weights(self.preset))
         from artengine.nn.predictor import Predictor
 
-        return Predictor(self._model, network)
+        return Predictor(self._model, network, tile=self.preset.dream.tile)
 
     def __enter__(self) -> Self:
         return self

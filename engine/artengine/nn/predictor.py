@@ -13,6 +13,7 @@ from keras import ops
 
 from artengine.frame import Frame
 from artengine.nn.stepper import Stepper
+from artengine.nn.tiles import Tile, Tiles, plan
 
 
 class Predictor:
@@ -21,9 +22,13 @@ class Predictor:
     Frames that are seen again, as all but the newest of a history are, stay on the device. The
     model's automatable numbers are read at each step, and are arguments of what is traced, so that
     changing them does not trace it anew.
+
+    Args:
+        model, network: what is stepped.
+        tile: how frames are cut that would take too much memory whole; see `tiles.plan`.
     """
 
-    def __init__(self, model: Stepper, network: keras.Model) -> None:
+    def __init__(self, model: Stepper, network: keras.Model, *, tile: Tile = "auto") -> None:
         self._model = model
         self._network = network
         self._step = _compiled(self._traced)
@@ -33,6 +38,8 @@ class Predictor:
         }
         self._state: tuple[Any, ...] | None = None
         self._kept: dict[int, tuple[Frame, Any]] = {}
+        self._tile = tile
+        self._tiles: dict[tuple[int, ...], Tiles | None] = {}
 
     def reset(self) -> None:
         """Forget a recurrent network's state, as before a film's first frame."""
@@ -56,7 +63,19 @@ class Predictor:
 
         Returns:
             The prediction, float32 `(H, W, 3)`.
+
+        Raises:
+            UsageError: when it is to be cut into tiles smaller than the model can use.
         """
+        shape = frames[0].shape
+        if shape not in self._tiles:
+            self._tiles[shape] = plan(self._model, shape[0], shape[1], self._tile)
+        tiles = self._tiles[shape]
+        if tiles is None:
+            return self._predict(frames, seed)
+        return tiles.predict(frames, lambda cut: self._predict(cut, seed))
+
+    def _predict(self, frames: Sequence[Frame], seed: tuple[int, int]) -> Frame:
         tensors = [self._tensor(frame) for frame in frames]
         self._kept = {id(f): (f, t) for f, t in zip(frames, tensors, strict=True)}
         if self._state is None:

@@ -20,6 +20,9 @@ class Stepper(Protocol):
     def multiple(self) -> int:
         """What height and width must divide by."""
 
+    def build(self) -> Any:
+        """A new network."""
+
     def initial_state(self, network: Any, history: Any) -> tuple[Any, ...]:
         """State before the first step."""
 

@@ -18,6 +18,9 @@ class Sum:
     def automatable(cls) -> frozenset[str]:
         return frozenset()
 
+    def build(self) -> Any:
+        return None
+
     def initial_state(self, network: Any, history: Any) -> tuple[Any, ...]:
         return (ops.zeros((1,)),)
 

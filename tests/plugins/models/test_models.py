@@ -11,10 +11,15 @@ from artengine.catalog import Catalog, load_catalog
 from artengine.model import Model
 from artengine.nn.determinism import make_deterministic
 from artengine.nn.predictor import Predictor
+from artengine.nn.reach import reach_of
+from artengine.nn.tiles import Tiles, spans
 from artengine.nn.trainee import Trainee
 from artengine_plugins.models.convlstm import Convlstm
 from artengine_plugins.models.hourglass import Hourglass
 from artengine_plugins.models.swift import Swift
+
+REACHES = {"hourglass": 57, "swift": 104}
+"""How far they look, in pixels, as it adds up by hand."""
 
 MODELS = sorted(load_catalog().models.items())
 
@@ -50,6 +55,32 @@ def test_is_deterministic(model: Model) -> None:
     frames = [np.full((32, 32, 3), 0.1 * n, np.float32) for n in range(model.context)]
     first = Predictor(model, network)(frames, (1, 2))
     np.testing.assert_array_equal(first, Predictor(model, network)(frames, (1, 2)))
+
+
+def test_tiles_make_the_whole_frame(model: Model) -> None:
+    """Of odd sides, at its borders and where tiles meet, for models that can be cut at all."""
+    reach = reach_of(model)
+    if model.name in REACHES:
+        assert reach == REACHES[model.name]
+    if reach is None:
+        pytest.skip(f"{model.name} sees its frames whole")
+    margin = -(-reach // model.multiple) * model.multiple
+    height, width = 2 * margin + 1, 2 * margin + 4 * model.multiple + 7
+    rng = np.random.default_rng(0)
+    frames = [
+        rng.uniform(-0.3, 1.3, (height, width, 3)).astype(np.float32) for _ in range(model.context)
+    ]
+    predictor = Predictor(model, model.build(), tile="whole")
+    least = 2 * margin + model.multiple
+    tiles = Tiles(
+        spans(height, least, margin, model.multiple), spans(width, least, margin, model.multiple)
+    )
+    assert len(tiles.rows) == 1
+    assert len(tiles.columns) > 3
+    turned = Tiles(tiles.columns, tiles.rows)
+    np.testing.assert_allclose(tiles.predict(frames, predictor), predictor(frames), atol=1e-5)
+    frames = [np.ascontiguousarray(frame.transpose(1, 0, 2)) for frame in frames]
+    np.testing.assert_allclose(turned.predict(frames, predictor), predictor(frames), atol=1e-5)
 
 
 def test_learns(model: Model) -> None:

@@ -1,0 +1,112 @@
+"""Large frames cut into tiles."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, ClassVar
+
+import keras
+import numpy as np
+import pytest
+from keras import layers, ops
+
+from artengine.errors import UsageError
+from artengine.frame import Frame
+from artengine.model import Model
+from artengine.nn import tiles
+from artengine.nn.predictor import Predictor
+from artengine.nn.tiles import spans
+from artengine.params import Param
+
+
+@pytest.mark.parametrize("length", [1, 47, 48, 49, 63, 97, 130, 1000])
+@pytest.mark.parametrize(("side", "margin", "multiple"), [(48, 16, 4), (36, 16, 4), (16, 0, 16)])
+def test_spans_cover_a_side_once(length: int, side: int, margin: int, multiple: int) -> None:
+    cut = spans(length, side, margin, multiple)
+    assert [span.first for span in cut] == [0, *(span.last for span in cut[:-1])]
+    assert cut[-1].last == length
+    assert len({span.stop - span.start for span in cut}) == 1
+    assert (cut[0].start, cut[-1].stop) == (0, -(-length // multiple) * multiple)
+    for span in cut:
+        assert span.stop - span.start <= side
+        assert span.start % multiple == span.stop % multiple == 0
+        assert span.first < span.last
+        # Frames end where the network's own padding begins; elsewhere a margin is left out.
+        assert span.start == 0 or span.first - span.start >= margin
+        assert span.stop == cut[-1].stop or span.stop - span.last >= margin
+
+
+class Pooled(Model):
+    """Looks seven pixels far, in blocks of four."""
+
+    name: ClassVar[str] = "pooled"
+    multiple: ClassVar[int] = 4
+    context: int = Param(2, ge=1)
+
+    def build(self) -> keras.Model:
+        keras.utils.set_random_seed(0)
+        history = keras.Input((None, None, 3 * self.context))
+        skip = layers.Conv2D(8, 7, padding="same", activation="relu")(history)
+        x = layers.MaxPooling2D(4)(skip)
+        x = layers.Conv2D(8, 3, padding="same", activation="relu")(x)
+        x = layers.Concatenate()([layers.UpSampling2D(4)(x), skip])
+        return keras.Model(history, layers.Conv2D(3, 1, activation="sigmoid")(x))
+
+
+def frames(height: int, width: int) -> list[Frame]:
+    rng = np.random.default_rng(0)
+    return [rng.uniform(-0.5, 1.5, (height, width, 3)).astype(np.float32) for _ in range(2)]
+
+
+# One row of tiles, one column, many of both; sides that divide by four, and that do not.
+@pytest.mark.parametrize("size", [(20, 90), (91, 13), (75, 102), (64, 64), (33, 34)])
+def test_tiles_make_the_whole_frame(size: tuple[int, int]) -> None:
+    model = Pooled()
+    network = model.build()
+    whole = Predictor(model, network, tile="whole")(frames(*size))
+    tiled = Predictor(model, network, tile=32)(frames(*size))
+    np.testing.assert_allclose(tiled, whole, atol=1e-6)
+
+
+def test_a_narrower_margin_shows() -> None:
+    model = Pooled()
+    one = Predictor(model, model.build(), tile="whole")
+    whole, narrow = one(frames(64, 64)), spans(64, 32, 4, 4)
+    made = tiles.Tiles(narrow, narrow).predict(frames(64, 64), one)
+    assert np.abs(made - whole).max() > 1e-3
+
+
+def test_only_what_needs_much_memory_is_cut(monkeypatch: Any) -> None:
+    assert tiles.plan(Pooled(), 600, 600, "auto") is None
+    monkeypatch.setattr(tiles, "ROOM", 1 << 24)
+    cut = tiles.plan(Pooled(), 600, 600, "auto")
+    assert cut is not None
+    assert len(cut.rows) > 1
+    assert tiles.plan(Pooled(), 600, 600, "whole") is None
+    assert tiles.plan(Pooled(), 512, 512, "auto") is None
+
+
+def test_tiles_that_are_too_small_are_refused() -> None:
+    model = Pooled()
+    with pytest.raises(UsageError, match=r"dream.tile: 16 given; allowed: auto, whole, or 20"):
+        Predictor(model, model.build(), tile=16)(frames(40, 40))
+
+
+class Remembering(Pooled):
+    """Adds up what it predicted."""
+
+    def initial_state(self, network: Any, history: Any) -> Any:
+        return (ops.zeros_like(history[..., :3]),)
+
+    def step(self, network: Any, history: Any, state: Any, seed: Any, **_: Any) -> Any:
+        total = state[0] + network(history)
+        return total, (total,)
+
+
+def test_a_network_that_remembers_is_run_whole_and_says_so(caplog: Any) -> None:
+    model = Remembering()
+    predictor = Predictor(model, model.build(), tile=32)
+    with caplog.at_level(logging.WARNING):
+        first, second = predictor(frames(40, 60)), predictor(frames(40, 60))
+    np.testing.assert_allclose(second, 2 * first, rtol=1e-6)
+    assert caplog.text.count("frames of 60x40 are predicted whole") == 1
