@@ -11,12 +11,18 @@ import pytest
 
 from artengine.catalog import Catalog
 from artengine.dream.dreaming import Dream
+from artengine.errors import WeightsError
 from artengine.preset import load_preset, packaged_folder
+from artengine.preset.document import read_document
 from artengine.weights import build_network, find_weights, packaged_weights
 
 FILES = sorted(packaged_folder().glob("*.toml"))
-DREAMING = [path for path in FILES if path.stem != "swift"]
-"""All but the one that waits for a person's own clip."""
+TEMPLATES = [
+    path for path in FILES if read_document(path).table["source"].get("path") == "clip.mp4"
+]
+"""Those that wait for a person's own clip."""
+
+DREAMING = [path for path in FILES if path not in TEMPLATES]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -52,6 +58,14 @@ def test_the_recipe_makes_the_same_preset(path: Path, catalog: Catalog, tmp_path
     again = load_preset(recipe, catalog)
     assert again.table == preset.table
     assert replace(again, name=preset.name, path=preset.path).dream == preset.dream
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)
+def test_a_template_takes_a_clip(path: Path, catalog: Catalog, bikes: Path) -> None:
+    preset = load_preset(path, catalog, [f"source.path={bikes}"])
+    assert preset.weights is None
+    with pytest.raises(WeightsError, match="artengine train"):
+        find_weights(preset)
 
 
 def test_there_are_enough_of_them() -> None:

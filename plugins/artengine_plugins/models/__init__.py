@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from artengine.api import Model, hookimpl
+from artengine_plugins.models.automaton import Automaton
 from artengine_plugins.models.convlstm import Convlstm
 from artengine_plugins.models.hourglass import Hourglass
 from artengine_plugins.models.swift import Swift
@@ -11,4 +12,4 @@ from artengine_plugins.models.swift import Swift
 @hookimpl
 def register_models() -> Sequence[type[Model]]:
     """Supply the built-in networks."""
-    return [Convlstm, Hourglass, Swift]
+    return [Automaton, Convlstm, Hourglass, Swift]

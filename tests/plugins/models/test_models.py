@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import keras
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +16,7 @@ from artengine.nn.predictor import Predictor
 from artengine.nn.reach import reach_of
 from artengine.nn.tiles import Tiles, spans
 from artengine.nn.trainee import Trainee
+from artengine_plugins.models.automaton import Automaton
 from artengine_plugins.models.convlstm import Convlstm
 from artengine_plugins.models.hourglass import Hourglass
 from artengine_plugins.models.swift import Swift
@@ -124,7 +127,7 @@ def test_swift_is_small() -> None:
 
 
 def test_every_built_in_model_is_registered(catalog: Catalog) -> None:
-    assert {"convlstm", "hourglass", "swift"} <= set(catalog.models)
+    assert {"automaton", "convlstm", "hourglass", "swift"} <= set(catalog.models)
 
 
 def random_frames(count: int, scale: float = 1.0) -> list[npt.NDArray[np.float32]]:
@@ -177,3 +180,69 @@ def test_convlstm_keeps_its_memory_in_float32_in_mixed_precision() -> None:
     predictor(random_frames(2))
     assert {part.dtype.name for part in predictor.state()} == {"float32"}
     assert network.layers[-1].compute_dtype == "float32"
+
+
+def automaton(**parameters: Any) -> tuple[Automaton, Predictor]:
+    make_deterministic(0)
+    model = Automaton(**{"context": 1, "width": 8, "hidden": 3, **parameters})
+    return model, Predictor(model, model.build())
+
+
+def test_automaton_is_tiny() -> None:
+    assert Automaton().build().count_params() < 50_000
+
+
+def test_automaton_s_cells_fire_by_chance() -> None:
+    model, predictor = automaton(steps=1, grid=4)
+    (frame,) = random_frames(1)
+    model.fire_rate = 0.0
+    np.testing.assert_array_equal(predictor([frame], (1, 2)), frame)
+    model.fire_rate = 0.5
+    still = []
+    for seed in ((1, 2), (1, 3)):
+        predictor.reset()
+        changed = np.abs(predictor([frame], seed) - frame).max(axis=-1)
+        # A cell changes whole or not at all.
+        cells = changed.reshape(4, 4, 6, 4).max(axis=(1, 3)) > 0
+        still.append(~cells)
+    assert 0.1 < np.mean(still) < 0.9
+    assert (still[0] != still[1]).any()
+
+
+@pytest.mark.parametrize("border", ["reflect", "wrap"])
+def test_automaton_sees_its_neighbours_only(border: str) -> None:
+    """In two steps, twice three cells of two pixels; round the edge where it wraps."""
+    _, predictor = automaton(border=border)
+    frame = np.full((32, 48, 3), 0.5, np.float32)
+    other = frame.copy()
+    other[16, 1] = 1.0
+    found = []
+    for shown in (frame, other):
+        predictor.reset()
+        found.append(predictor([shown], (0, 0)))
+    touched = np.abs(found[0] - found[1]).max(axis=-1) > 0
+    assert not touched[:, 16:32].any()
+    assert touched[:, :16].any()
+    assert touched[:, 32:].any() == (border == "wrap")
+
+
+def test_automaton_stays_within_bounds_whatever_it_is_shown() -> None:
+    _, predictor = automaton()
+    frame = random_frames(1, scale=30)[0]
+    for number in range(200):
+        frame = predictor([frame], (0, number))
+    assert 0.0 <= frame.min() <= frame.max() <= 1.5
+    (hidden,) = predictor.state()
+    assert hidden.shape == (1, 8, 16, 3)
+    assert 0.0 < np.abs(hidden).max() <= 1.0
+
+
+def test_automaton_s_hidden_channels_are_carried_on() -> None:
+    _, predictor = automaton()
+    first, other, newest = random_frames(3)
+    found = []
+    for oldest in (first, other):
+        predictor.reset()
+        predictor([oldest], (0, 0))
+        found.append(predictor([newest], (0, 1)))
+    assert np.abs(found[0] - found[1]).max() > 1e-6

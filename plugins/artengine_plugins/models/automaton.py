@@ -1,0 +1,203 @@
+"""A neural cellular automaton, which grows each frame out of the last."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from artengine.api import Model, NetworkState, Param, Tensor
+
+if TYPE_CHECKING:
+    import keras
+
+DILATIONS = (1, 3)
+"""How far from a cell the neighbours are that it perceives, in cells."""
+
+QUIET = 2.0
+"""What an untaught cell's gate is held shut by, so that it begins by changing little."""
+
+LEAST = 0.02
+"""How far a cell goes at least when it changes, so that a dream cannot stand still, and comes back
+from wherever an effect has sent it."""
+
+
+class Automaton(Model):
+    """Grows each frame out of the last: a grid of small cells that see their neighbours only.
+
+    A neural cellular automaton (Mordvintsev et al., "Growing neural cellular automata", 2020;
+    Niklasson et al., "Self-organising textures", 2021). A cell is the colours of a small square of
+    pixels and some hidden channels. It perceives itself and, by Sobel and Laplacian filters, its
+    neighbours near and further off; a network of two layers, the same for every cell, makes of it
+    what the cell turns into, and how far at once. At each step some cells, which chance chooses, do
+    so. A cell is always between what it was and what the network makes, colours in 0..1 and hidden
+    channels in -1..1, so that a dream cannot run away.
+
+    The state is the hidden channels, float32 `(B, H / grid, W / grid, hidden)`.
+    """
+
+    name: ClassVar[str] = "automaton"
+    multiple: ClassVar[int] = 16
+    sees: ClassVar[Literal["all", "newest"]] = "newest"
+    warmup: ClassVar[int] = 8
+
+    context: int = Param(4, ge=1, le=32)
+    """How many frames its hidden channels have met before the first prediction; each frame grows
+    out of the newest alone."""
+
+    grid: Literal[1, 2, 4] = 2
+    """Side of a cell, in pixels: 1 is finest, and four times slower than 2."""
+
+    steps: int = Param(2, ge=1, le=16)
+    """Steps of the automaton in each frame."""
+
+    fire_rate: float = Param(0.5, ge=0, le=1, automatable=True)
+    """Share of the cells that change at each step; 0 stands still."""
+
+    hidden: int = Param(12, ge=1, le=64)
+    """Channels of a cell beside its colours, which are carried from frame to frame."""
+
+    width: int = Param(48, ge=4, le=512)
+    """Channels of the layer between what a cell perceives and what it turns into."""
+
+    border: Literal["reflect", "wrap"] = "reflect"
+    """What lies beyond the edge: the picture mirrored, or its other side."""
+
+    def build(self) -> keras.Model:
+        """One step: cells, float32 `(B, h, w, 3 * grid ** 2 + hidden)`, to what they turn into and
+        how far, 0..1, both of the same shape."""
+        import keras
+        from keras import layers, ops
+
+        colours = 3 * self.grid**2
+        channels = colours + self.hidden
+        cells = keras.Input((None, None, channels), name="cells")
+        x = _perception(self.width, self.border)(cells)
+        x = layers.Conv2D(2 * channels, 1, name="change")(x)
+        x = ops.cast(x, "float32")
+        becomes = ops.concatenate(
+            [ops.sigmoid(x[..., :colours]), ops.tanh(x[..., colours:channels])], axis=-1
+        )
+        share = LEAST + (1.0 - LEAST) * ops.sigmoid(x[..., channels:] - QUIET)
+        return keras.Model(cells, [becomes, share], name=self.name)
+
+    def initial_state(self, network: keras.Model, history: Tensor) -> NetworkState:
+        """Empty hidden channels that went through the frames before the newest, oldest first."""
+        from keras import ops
+
+        batch, height, width, _ = ops.shape(history)
+        state: NetworkState = (
+            ops.zeros((batch, height // self.grid, width // self.grid, self.hidden)),
+        )
+        for past in range(self.context - 1):
+            seed = ops.convert_to_tensor((past, 2**31 - 1), dtype="int32")
+            _, state = self.step(network, history[..., 3 * past : 3 * past + 3], state, seed)
+        return state
+
+    def step(
+        self,
+        network: keras.Model,
+        history: Tensor,
+        state: NetworkState,
+        seed: Tensor,
+        *,
+        training: bool = False,
+    ) -> tuple[Tensor, NetworkState]:
+        """Let the newest frame and the hidden channels go on growing."""
+        from keras import ops
+
+        cells = ops.concatenate([_to_cells(history[..., -3:], self.grid), state[0]], axis=-1)
+        chance = _uniform((self.steps, *ops.shape(cells)[:-1], 1), seed)
+        for number in range(self.steps):
+            becomes, share = network(cells, training=training)
+            fires = ops.cast(chance[number] < self.fire_rate, "float32")
+            cells = cells + fires * share * (becomes - cells)
+        colours = 3 * self.grid**2
+        return _to_frame(cells[..., :colours], self.grid), (cells[..., colours:],)
+
+
+def _perception(width: int, border: str) -> Any:
+    """The layer from cells to the first `width` channels of their network.
+
+    What a cell perceives is itself and three filters at each dilation. They and the layer above
+    are both linear, so that they are multiplied out into one convolution for each dilation.
+    """
+    import keras
+    import numpy as np
+    from keras import ops
+
+    sobel = np.outer([1, 2, 1], [-1, 0, 1]) / 8
+    laplacian = (np.outer([1, 2, 1], [1, 2, 1]) - 16 * np.outer([0, 1, 0], [0, 1, 0])) / 16
+    itself = np.outer([0, 1, 0], [0, 1, 0])
+    neighbours = [sobel, sobel.T, laplacian]
+
+    class Perception(keras.layers.Layer):  # type: ignore[misc]
+        def build(self, shape: tuple[int, ...]) -> None:
+            count = 1 + len(DILATIONS) * len(neighbours)
+            spread = (2 / (count * shape[-1])) ** 0.5
+            self.kernel = self.add_weight(
+                shape=(count, shape[-1], width),
+                initializer=keras.initializers.RandomNormal(stddev=spread),
+                name="kernel",
+            )
+            self.bias = self.add_weight(shape=(width,), initializer="zeros", name="bias")
+
+        def call(self, cells: Tensor) -> Tensor:
+            total, first = self.bias, 0
+            for dilation in DILATIONS:
+                filters = [itself, *neighbours] if first == 0 else neighbours
+                last = first + len(filters)
+                kernel = ops.einsum(
+                    "fyx,fcw->yxcw",
+                    ops.cast(np.stack(filters), self.compute_dtype),
+                    self.kernel[first:last],
+                )
+                padded = _pad(cells, dilation, border)
+                total = total + ops.conv(padded, kernel, padding="valid", dilation_rate=dilation)
+                first = last
+            return ops.relu(total)
+
+    return Perception(name="perception")
+
+
+def _pad(cells: Tensor, by: int, border: str) -> Tensor:
+    from keras import ops
+
+    if border == "reflect":
+        return ops.pad(cells, ((0, 0), (by, by), (by, by), (0, 0)), mode="reflect")
+    cells = ops.concatenate([cells[:, -by:], cells, cells[:, :by]], axis=1)
+    return ops.concatenate([cells[:, :, -by:], cells, cells[:, :, :by]], axis=2)
+
+
+def _to_cells(frame: Tensor, grid: int) -> Tensor:
+    """Space to depth: `(B, H, W, 3)` to `(B, H / grid, W / grid, 3 * grid ** 2)`."""
+    from keras import ops
+
+    _, height, width, _ = ops.shape(frame)
+    x = ops.reshape(frame, (-1, height // grid, grid, width // grid, grid, 3))
+    x = ops.transpose(x, (0, 1, 3, 2, 4, 5))
+    return ops.reshape(x, (-1, height // grid, width // grid, 3 * grid**2))
+
+
+def _to_frame(cells: Tensor, grid: int) -> Tensor:
+    """Depth to space: the inverse of `_to_cells`."""
+    from keras import ops
+
+    _, height, width, _ = ops.shape(cells)
+    x = ops.reshape(cells, (-1, height, width, grid, grid, 3))
+    x = ops.transpose(x, (0, 1, 3, 2, 4, 5))
+    return ops.reshape(x, (-1, height * grid, width * grid, 3))
+
+
+def _uniform(shape: tuple[Tensor | int, ...], seed: Tensor) -> Tensor:
+    """Float32 numbers of that shape, above 0 and below 1, which the int32 `(2,)` seed decides."""
+    import keras
+
+    class Given(keras.random.SeedGenerator):  # type: ignore[misc]
+        """Hands on the seed that is given; Keras's own would count in a variable."""
+
+        def __init__(self) -> None:
+            pass
+
+        def next(self, ordered: bool = True) -> Tensor:
+            return seed
+
+    return keras.random.uniform(shape, 1e-5, 1.0 - 1e-5, seed=Given())
