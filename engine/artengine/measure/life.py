@@ -1,0 +1,268 @@
+"""Life: whether a film goes on moving, with contrast and detail, as its clip does.
+
+The clip's own medians are the reference, so that a calm clip may dream calmly and a wild one
+wildly. A frame is *alive* when
+
+- its motion, contrast and detail each lie between 1/4 and 4 times the clip's median,
+- it differs from each of the frames 2 to 32 before it by at least 1/4 of the clip's median motion:
+  a short loop comes back,
+- it differs from the frame 8 before it by at least 1.25 times its own motion: flicker and noise go
+  nowhere.
+
+*Vitality* is the share of frames that are alive from frame 48 on, *death* the first of 48 dead ones
+in a row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from artengine.errors import SourceError
+from artengine.frame import Picture
+
+Curve: TypeAlias = npt.NDArray[np.float64]
+"""float64 `(N,)`: a number for each frame, not-a-number where it asks for frames before the
+first."""
+
+FIRST = 48
+"""The frame from which a film is judged; what comes before still leans on the clip."""
+
+DEAD = 48
+"""So many dead frames in a row are a death."""
+
+BAND = (0.25, 4.0)
+"""Shares of the clip's median between which motion, contrast and detail are those of life."""
+
+LEAST_RETURN = 0.25
+"""Least return, as a share of the clip's median motion."""
+
+LEAST_DRIFT = 1.25
+"""Least drift, as a share of the frame's own motion."""
+
+LOOPS = (2, 32)
+"""Shortest and longest way back, in frames, in which a loop is looked for."""
+
+DRIFT = 8
+"""How many frames back drift looks."""
+
+BLOCK = 8
+"""Side in pixels of the blocks within which luma is averaged before frames are compared."""
+
+BANDED = ("motion", "contrast", "detail")
+"""The curves that are held to a band around the clip's median."""
+
+# Rows give luma (Rec. 601, of 0..1), and the two opponent colours of Hasler and Suesstrunk (of
+# 0..255).
+_OPPONENT = np.array(
+    [[0.299 / 255, 0.587 / 255, 0.114 / 255], [1, -1, 0], [0.5, 0.5, -1]], np.float32
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """What each frame of a film measures; see `Meter`.
+
+    Luma is 0..1 by Rec. 601 on the encoded values. For `motion`, `back` and `drift` it is averaged
+    over blocks of 8x8 pixels first, so that the noise of pixels does not count; blocks that the
+    frame's edge cuts are left out.
+
+    Args:
+        motion: mean absolute difference from the frame before.
+        contrast: standard deviation of luma.
+        detail: mean absolute Laplacian of luma (4 neighbours), over the pixels that have them all.
+        back: smallest mean absolute difference from one of the frames 2 to 32 before: the
+            *return*, low where a short loop comes back.
+        drift: mean absolute difference from the frame 8 before.
+        colourfulness: of Hasler and Suesstrunk, "Measuring colourfulness in natural images"
+            (2003), for values of 0..255: about 15 is slight, 45 average, 80 high.
+        clipped: share of the pixels of which a channel is at 0 or 255.
+        entropy: of the histogram of 8-bit luma, in bits: at most 8.
+    """
+
+    motion: Curve
+    contrast: Curve
+    detail: Curve
+    back: Curve
+    drift: Curve
+    colourfulness: Curve
+    clipped: Curve
+    entropy: Curve
+
+    def __len__(self) -> int:
+        return len(self.motion)
+
+    def medians(self, first: int = 0) -> dict[str, float]:
+        """Each curve's median from frame `first` on, by name; `back` is called `return`."""
+        found = {}
+        for field in fields(self):
+            known = getattr(self, field.name)[first:]
+            known = known[~np.isnan(known)]
+            name = "return" if field.name == "back" else field.name
+            found[name] = float(np.median(known)) if known.size else float("nan")
+        return found
+
+
+class Meter:
+    """Measures pictures one after the other; remembers the last 32, averaged over blocks."""
+
+    def __init__(self) -> None:
+        self._rows: list[tuple[float, ...]] = []
+        self._ring = np.zeros((0, 0, 0), np.float32)
+
+    def feed(self, picture: Picture) -> None:
+        """Measure the next picture, uint8 `(H, W, 3)`, of the same size as those before.
+
+        Raises:
+            SourceError: when it is smaller than a block.
+        """
+        height, width = picture.shape[:2]
+        if min(height, width) < BLOCK:
+            raise SourceError(
+                f"frames of {width}x{height} pixels are too small to measure; "
+                f"{BLOCK}x{BLOCK} is the least"
+            )
+        planes = cv2.transform(picture.astype(np.float32), _OPPONENT)
+        means, deviations = (found.ravel() for found in cv2.meanStdDev(planes))
+        luma = np.asarray(cv2.extractChannel(planes, 0), np.float32)
+        self._rows.append(
+            (
+                *self._changes(_blocks(luma)),
+                float(deviations[0]),
+                _detail(luma),
+                float(np.hypot(*deviations[1:]) + 0.3 * np.hypot(*means[1:])),
+                _clipped(picture),
+                _entropy(luma),
+            )
+        )
+
+    def _changes(self, blocks: npt.NDArray[np.float32]) -> tuple[float, float, float]:
+        """Motion, return and drift; the picture then takes the place of the oldest."""
+        number, slots = len(self._rows), LOOPS[1]
+        if not number:
+            self._ring = np.zeros((slots, *blocks.shape), np.float32)
+        known = self._ring[:number]
+        differences = np.abs(known - blocks).mean(axis=(1, 2), dtype=np.float64)
+        ago = (number - 1 - np.arange(len(known))) % slots + 1
+        self._ring[number % slots] = blocks
+        return (
+            _least(differences[ago == 1]),
+            _least(differences[ago >= LOOPS[0]]),
+            _least(differences[ago == DRIFT]),
+        )
+
+    def curves(self) -> Curves:
+        """What the pictures so far measured."""
+        columns = np.array(self._rows, np.float64).reshape(len(self._rows), 8).T
+        motion, back, drift, contrast, detail, colourfulness, clipped, entropy = columns
+        return Curves(
+            motion=motion,
+            contrast=contrast,
+            detail=detail,
+            back=back,
+            drift=drift,
+            colourfulness=colourfulness,
+            clipped=clipped,
+            entropy=entropy,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """Which frames of a film live, beside its clip; see the module.
+
+    Args:
+        film: the film's curves.
+        medians: the clip's medians, as `Curves.medians` gives them.
+        kept: for each of the five conditions by name, whether each frame keeps it: bool `(N,)`.
+    """
+
+    film: Curves
+    medians: dict[str, float]
+    kept: dict[str, npt.NDArray[np.bool_]]
+
+    @property
+    def alive(self) -> npt.NDArray[np.bool_]:
+        """Whether each frame is alive, bool `(N,)`; never before there are 8 frames to look back
+        on."""
+        return np.asarray(np.all(list(self.kept.values()), axis=0), np.bool_)
+
+    @property
+    def vitality(self) -> float:
+        """Share of alive frames from frame 48 on, 0..1."""
+        return float(self.alive[FIRST:].mean())
+
+    @property
+    def death(self) -> int | None:
+        """The first frame of the first 48 dead ones in a row, from frame 48 on; None when there
+        are none."""
+        run = 0
+        for number, alive in enumerate(self.alive[FIRST:], start=FIRST):
+            run = 0 if alive else run + 1
+            if run == DEAD:
+                return number - DEAD + 1
+        return None
+
+
+def life(film: Curves, medians: dict[str, float]) -> Life:
+    """Judge a film by its clip's medians.
+
+    Args:
+        film: the film's curves.
+        medians: `Curves.medians` of its clip, read at the film's size.
+
+    Raises:
+        SourceError: when the film has fewer than 49 frames, or the clip does not move or is flat.
+    """
+    if len(film) <= FIRST:
+        raise SourceError(
+            f"the film has {len(film)} frames and is judged from frame {FIRST} on; "
+            f"make it longer than {FIRST}, better by hundreds"
+        )
+    if not medians["motion"] > 0:
+        raise SourceError(
+            "in the clip at least half of the frames are those before once more, so it is no "
+            "measure of motion; give one that moves"
+        )
+    if not (medians["contrast"] > 0 and medians["detail"] > 0):
+        raise SourceError("the clip is flat, so it is no measure of life; give one with pictures")
+    kept = {name: _within(getattr(film, name), medians[name]) for name in BANDED}
+    kept["return"] = film.back >= LEAST_RETURN * medians["motion"]
+    kept["drift"] = film.drift >= LEAST_DRIFT * film.motion
+    return Life(film, medians, kept)
+
+
+def _within(curve: Curve, median: float) -> npt.NDArray[np.bool_]:
+    return (curve >= BAND[0] * median) & (curve <= BAND[1] * median)
+
+
+def _blocks(luma: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    down, across = luma.shape[0] // BLOCK, luma.shape[1] // BLOCK
+    whole = luma[: down * BLOCK, : across * BLOCK]
+    small = cv2.resize(whole, (across, down), interpolation=cv2.INTER_AREA)
+    return small.astype(np.float32, copy=False)
+
+
+def _detail(luma: npt.NDArray[np.float32]) -> float:
+    laplacian = cv2.Laplacian(luma, cv2.CV_32F, ksize=1)[1:-1, 1:-1]
+    return float(cv2.norm(laplacian, cv2.NORM_L1)) / laplacian.size
+
+
+def _clipped(picture: Picture) -> float:
+    inside = cv2.countNonZero(cv2.inRange(picture, (1, 1, 1), (254, 254, 254)))
+    return 1 - inside / float(picture.shape[0] * picture.shape[1])
+
+
+def _entropy(luma: npt.NDArray[np.float32]) -> float:
+    levels = cv2.convertScaleAbs(luma, alpha=255)
+    share = cv2.calcHist([levels], [0], None, [256], [0, 256]).ravel() / levels.size
+    share = share[share > 0]
+    return float(-(share * np.log2(share)).sum())
+
+
+def _least(differences: npt.NDArray[np.float64]) -> float:
+    return float(differences.min()) if differences.size else float("nan")

@@ -1,0 +1,65 @@
+"""Reading a film for measuring: one pass, in memory that does not grow with its length."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from artengine.errors import SourceError
+from artengine.frame import Frame, Picture, Size, size_of, to_picture
+from artengine.measure.kinship import Samples, shrunk
+from artengine.measure.life import Curves, Meter
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A film that was read.
+
+    Args:
+        size: width and height at which it was measured, in pixels.
+        curves: what each frame measures.
+        samples: some of its pictures, small.
+    """
+
+    size: Size
+    curves: Curves
+    samples: Samples
+
+
+def read(
+    frames: Iterable[Picture | Frame],
+    size: Size | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Reading:
+    """Measure a film's frames, or a clip's.
+
+    Args:
+        frames: uint8 pictures or float frames of 0..1, `(H, W, 3)`; floats are rounded to 8 bits
+            first, as a film's are.
+        size: width and height to measure at; that of the first frame when None. A clip is read at
+            its film's size: averaged over areas where it shrinks, cubic where it grows, stretched
+            where its shape is another.
+        progress: told after each frame how many there were.
+
+    Raises:
+        SourceError: when there are no frames, or when they are under 8x8 pixels.
+    """
+    meter, samples = Meter(), Samples()
+    for frame in frames:
+        size = size or size_of(frame)
+        picture = shrunk(_as_picture(frame), size)
+        meter.feed(picture)
+        samples.feed(picture)
+        if progress is not None:
+            progress(samples.length)
+    if size is None or samples.length == 0:
+        raise SourceError("there are no frames to measure; give a film that has some")
+    return Reading(size, meter.curves(), samples)
+
+
+def _as_picture(frame: Picture | Frame) -> Picture:
+    if frame.dtype == np.uint8:
+        return np.asarray(frame, np.uint8)
+    return to_picture(np.asarray(frame, np.float32))

@@ -1,0 +1,133 @@
+"""The report on a film: what it measures beside its clip, as a table and as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from artengine.frame import Frame, Picture
+from artengine.measure.kinship import Kin, kin, kinship
+from artengine.measure.life import BAND, BANDED, FIRST, LEAST_DRIFT, LEAST_RETURN, Life, life
+from artengine.measure.read import Reading, read
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A film, measured beside its clip.
+
+    Args:
+        life: which of its frames are alive.
+        kinship: how near its pictures stay to the clip's, 0..1.
+    """
+
+    life: Life
+    kinship: float
+
+    @property
+    def vitality(self) -> float:
+        """Share of alive frames from frame 48 on, 0..1."""
+        return self.life.vitality
+
+    @property
+    def death(self) -> int | None:
+        """The first of 48 dead frames in a row, from frame 48 on; None when it lives."""
+        return self.life.death
+
+    @property
+    def frames(self) -> int:
+        """How long the film is."""
+        return len(self.life.film)
+
+    def as_data(self) -> dict[str, Any]:
+        """Numbers and texts alone, ready for JSON.
+
+        `medians` are the clip's, `film_medians` the film's from frame 48 on; `kept` is the share of
+        frames from there that keep each condition of life.
+        """
+        return {
+            "vitality": self.vitality,
+            "death": self.death,
+            "frames": self.frames,
+            "kinship": self.kinship,
+            "kept": {name: float(kept[FIRST:].mean()) for name, kept in self.life.kept.items()},
+            "medians": self.life.medians,
+            "film_medians": self.life.film.medians(FIRST),
+        }
+
+    def as_text(self) -> str:
+        """A table for reading, the verdict last."""
+        data = self.as_data()
+        bounds = self._bounds()
+        lines = [f"{'median':<15}{'film':>10}{'clip':>10}   {'alive':<18}{'frames that are':>15}"]
+        for name, clip in data["medians"].items():
+            film = data["film_medians"][name]
+            line = f"{name:<15}{film:>10.4g}{clip:>10.4g}"
+            if name in bounds:
+                line += f"   {bounds[name]:<18}{data['kept'][name]:>15.0%}"
+            lines.append(line)
+        return "\n".join([*lines, "", *self._verdict(data["kept"])])
+
+    def _bounds(self) -> dict[str, str]:
+        clip = self.life.medians
+        banded = {
+            name: f"{BAND[0] * clip[name]:.3g} to {BAND[1] * clip[name]:.3g}" for name in BANDED
+        }
+        least = f"from {LEAST_RETURN * clip['motion']:.3g}"
+        return {**banded, "return": least, "drift": f"from {LEAST_DRIFT:g} x motion"}
+
+    def _verdict(self, kept: dict[str, float]) -> list[str]:
+        fate = "it does not die" if self.death is None else f"it dies at frame {self.death}"
+        lines = [f"vitality  {self.vitality:.2f}   of {self.frames} frames; {fate}"]
+        faults = [f"{fault} ({share:.0%})" for fault, share in self._faults(kept) if share >= 0.005]
+        if faults:
+            lines.append(f"          frames die of {', '.join(faults)}")
+        lines.append(f"kinship   {self.kinship:.2f}   1 is as near as the clip is to itself")
+        return lines
+
+    def _faults(self, kept: dict[str, float]) -> Iterator[tuple[str, float]]:
+        """What frames die of, and the share of frames that do."""
+        for name in BANDED:
+            curve = getattr(self.life.film, name)[FIRST:]
+            little = float((curve < BAND[0] * self.life.medians[name]).mean())
+            yield f"too little {name}", little
+            yield f"too much {name}", 1 - kept[name] - little
+        yield "coming back to where they were", 1 - kept["return"]
+        yield "going nowhere", 1 - kept["drift"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A clip, read once, that any number of films can be measured by.
+
+    Args:
+        medians: the clip's medians.
+        kin: the clip's pictures, prepared for comparing.
+    """
+
+    medians: dict[str, float]
+    kin: Kin
+
+    @classmethod
+    def of(cls, clip: Reading) -> Reference:
+        """Prepare a clip that was read at the films' size. Raises `SourceError`."""
+        return cls(clip.curves.medians(), kin(clip.samples))
+
+    def measure(self, film: Reading) -> Report:
+        """Measure a film.
+
+        Raises:
+            SourceError: when the film has fewer than 49 frames, or the clip is no measure of life.
+        """
+        judged = life(film.curves, self.medians)
+        return Report(judged, kinship(film.samples, self.kin, first=FIRST))
+
+
+def measure(film: Iterable[Picture | Frame], clip: Iterable[Picture | Frame]) -> Report:
+    """Measure a film by its clip, both as frames `(H, W, 3)`: see `read`.
+
+    Raises:
+        SourceError: when one of them is too short, too small, or no measure of life.
+    """
+    found = read(film)
+    return Reference.of(read(clip, found.size)).measure(found)
