@@ -132,7 +132,9 @@ def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     if backend == "tensorflow":
         import tensorflow as tf
 
-        compiled: Callable[..., Any] = tf.function(function, reduce_retracing=False)
+        compiled: Callable[..., Any] = tf.function(
+            function, autograph=False, reduce_retracing=False
+        )
         return compiled
     if backend == "jax":
         import jax

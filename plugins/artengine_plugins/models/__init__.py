@@ -6,10 +6,11 @@ from artengine.api import Model, hookimpl
 from artengine_plugins.models.automaton import Automaton
 from artengine_plugins.models.convlstm import Convlstm
 from artengine_plugins.models.hourglass import Hourglass
+from artengine_plugins.models.pixelcnn import PixelCNN
 from artengine_plugins.models.swift import Swift
 
 
 @hookimpl
 def register_models() -> Sequence[type[Model]]:
     """Supply the built-in networks."""
-    return [Automaton, Convlstm, Hourglass, Swift]
+    return [Automaton, Convlstm, Hourglass, PixelCNN, Swift]

@@ -1,0 +1,1 @@
+"""What the `pixelcnn` model is made of: the mixture a pixel is drawn from, and two decoders."""
