@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 from artengine.params import Param, Plugin
@@ -21,11 +22,11 @@ class Model(Plugin):
     """Base of models: a recipe for a Keras network and for one step with it.
 
     Only `build` must be written. A recurrent model also gives `initial_state` and `step`, one
-    that samples draws its numbers in `step` from `seed`, and one with a loss of its own gives
-    `loss`. A number that does not shape the network may be declared `automatable=True`: presets
-    may then give it a curve, and it may be changed while the network dreams. All of it is written
-    with `keras.ops`, is traced once, and imports Keras inside the methods, so that listing models
-    stays quick.
+    that samples draws its numbers in `step` from `seed`, one with a loss of its own gives `loss`,
+    and one that is to be judged by more than PSNR and SSIM `measure`. A number that does not shape
+    the network may be declared `automatable=True`: presets may then give it a curve, and it may be
+    changed while the network dreams. All of it is written with `keras.ops`, is traced once, and
+    imports Keras inside the methods, so that listing models stays quick.
     """
 
     kind: ClassVar[str] = "model"
@@ -99,3 +100,17 @@ class Model(Plugin):
             seed: int32 `(2,)`, another one each training step.
         """
         return None
+
+    def measure(
+        self, network: keras.Model, history: Tensor, truth: Tensor, seed: Tensor
+    ) -> Mapping[str, Tensor]:
+        """What the model measures of itself, scalars by name: lower case, words joined by
+        underscores. Training takes their means over held-out frames, for the log, the weights'
+        description and the observers, beside PSNR and SSIM.
+
+        Args:
+            history: `(B, H, W, 3 * context)`.
+            truth: the frame that follows, `(B, 1, H, W, 3)`.
+            seed: int32 `(2,)`, another one for each window.
+        """
+        return {}

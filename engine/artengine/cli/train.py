@@ -179,7 +179,8 @@ def _display(title: str, stop: Interrupt) -> Iterator[Observer]:
             console.print(
                 f"epoch {row.epoch}: step {row.step}, loss {row.loss:.4f}, "
                 f"PSNR {row.psnr:.2f} dB (copied last frame {row.psnr_copy:.2f}), "
-                f"SSIM {row.ssim:.3f} ({row.ssim_copy:.3f})",
+                f"SSIM {row.ssim:.3f} ({row.ssim_copy:.3f})"
+                + "".join(f", {name} {value:.3f}" for name, value in row.own.items()),
                 highlight=False,
             )
 

@@ -31,7 +31,7 @@ class Predictor:
     def __init__(self, model: Stepper, network: keras.Model, *, tile: Tile = "auto") -> None:
         self._model = model
         self._network = network
-        self._step = _compiled(self._traced)
+        self._step = compiled(self._traced)
         self._automated = {
             name: "int32" if isinstance(getattr(model, name), int) else "float32"
             for name in sorted(type(model).automatable())
@@ -127,15 +127,15 @@ def pad_to_multiple(batch: Any, multiple: int) -> Any:
     return batch
 
 
-def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Trace a function of tensors, once for each of their shapes, and differentiate nothing."""
     backend = keras.backend.backend()
     if backend == "tensorflow":
         import tensorflow as tf
 
-        compiled: Callable[..., Any] = tf.function(
-            function, autograph=False, reduce_retracing=False
-        )
-        return compiled
+        # What is traced is written with `keras.ops`; reading its source would only take time.
+        traced: Callable[..., Any] = tf.function(function, autograph=False, reduce_retracing=False)
+        return traced
     if backend == "jax":
         import jax
 

@@ -79,8 +79,9 @@ class Trainee(keras.Model):
         if self.own_loss and training:
             multiple = self._stepper.multiple
             targets = [pad_to_multiple(y[:, step], multiple) for step in range(y.shape[1])]
-            x, y = pad_to_multiple(x, multiple), ops.stack(targets, axis=1)
-            return self._stepper.loss(self.network, x, y, self._seed())
+            history = self._noisy(x) if self.context_noise else x
+            padded, y = pad_to_multiple(history, multiple), ops.stack(targets, axis=1)
+            return self._stepper.loss(self.network, padded, y, self._seed())
         return super().compute_loss(x, y, y_pred, sample_weight, training)
 
     def _seed(self) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 from artengine.errors import TrainingError
@@ -23,6 +23,7 @@ class Row:
         loss: mean over the epoch.
         psnr, ssim: of predictions of held-out frames; decibels, and at most 1.
         psnr_copy, ssim_copy: of the last frame, taken as the prediction.
+        own: what the model measures of itself, by name.
     """
 
     epoch: int
@@ -34,6 +35,13 @@ class Row:
     ssim: float
     psnr_copy: float
     ssim_copy: float
+    own: Mapping[str, float] = field(default_factory=dict)
+
+    def numbers(self) -> dict[str, float]:
+        """All of it as one table, the model's own measures last."""
+        found = asdict(self)
+        own = found.pop("own")
+        return {**found, **own}
 
 
 def read_log(path: Path, epochs: int) -> list[Row]:
@@ -54,9 +62,11 @@ def read_log(path: Path, epochs: int) -> list[Row]:
 def write_log(path: Path, rows: list[Row]) -> None:
     """Write all rows, whole or not at all."""
     with whole(path) as unfinished, unfinished.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, [f.name for f in fields(Row)], lineterminator="\n")
+        tables = [row.numbers() for row in rows]
+        names = dict.fromkeys(name for table in tables for name in table)
+        writer = csv.DictWriter(file, list(names), lineterminator="\n")
         writer.writeheader()
-        writer.writerows({k: _short(v) for k, v in asdict(row).items()} for row in rows)
+        writer.writerows({k: _short(v) for k, v in table.items()} for table in tables)
 
 
 def plot_log(path: Path, rows: list[Row]) -> None:
@@ -82,9 +92,10 @@ def plot_log(path: Path, rows: list[Row]) -> None:
 
 
 def _row(found: Mapping[str, str]) -> Row:
-    numbers = {name: float(value) for name, value in found.items()}
+    numbers = {name: float(value) for name, value in found.items() if value}
     epoch, step = int(numbers.pop("epoch")), int(numbers.pop("step"))
-    return Row(epoch=epoch, step=step, **numbers)
+    known = {each.name: numbers.pop(each.name) for each in fields(Row) if each.name in numbers}
+    return Row(epoch=epoch, step=step, **known, own=numbers)
 
 
 def _short(value: float) -> float | int:

@@ -161,6 +161,7 @@ class _Training:
         manifest: Manifest,
         held_out: list[Window],
     ) -> None:
+        from artengine.nn.measure import OwnMeasures
         from artengine.nn.predictor import Predictor
 
         self._preset, self._run = preset, run
@@ -168,6 +169,7 @@ class _Training:
         self._network, self._trainee = network, trainee
         self._manifest, self._held_out = manifest, held_out
         self._predictor = Predictor(preset.model, network)
+        self._own_measures = OwnMeasures(preset.model, network)
         self.variables = [*trainee.variables, *trainee.optimizer.variables]
 
     def go(self, position: Position, data: Path) -> Position:
@@ -223,9 +225,12 @@ class _Training:
 
     def _measured(self, position: Position) -> Row:
         scores = asdict(validate(self._predictor, self._held_out))
+        own = self._own_measures((window.context, window.truth) for window in self._held_out)
         # A loss can still be finite where its gradient is not.
         arrays = (variable.numpy() for variable in self.variables)
-        if not all(np.isfinite(array).all() for array in (*scores.values(), *arrays)):
+        if not all(
+            np.isfinite(array).all() for array in (*scores.values(), *own.values(), *arrays)
+        ):
             raise self._diverged("weights became nan or inf", position)
         return Row(
             epoch=math.ceil(position.step / self._preset.train.epoch),
@@ -234,6 +239,7 @@ class _Training:
             learning_rate=float(self._trainee.optimizer.learning_rate),
             loss=sum(position.losses) / max(1, len(position.losses)),
             **scores,
+            own=own,
         )
 
     def _diverged(self, what: str, position: Position) -> TrainingError:
@@ -267,7 +273,7 @@ class _Training:
             run=run.folder,
             epoch=row.epoch,
             step=row.step,
-            metrics={k: v for k, v in asdict(row).items() if k not in ("epoch", "step")},
+            metrics={k: v for k, v in row.numbers().items() if k not in ("epoch", "step")},
         )
 
     def _film(self, row: Row) -> None:
@@ -294,7 +300,7 @@ class _Training:
                 if position.data
                 else _source(preset)
             ),
-            "measured": {k: v for k, v in asdict(row).items() if k != "seconds"},
+            "measured": {k: v for k, v in row.numbers().items() if k != "seconds"},
         }
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class PixelCNN(Model):
-    """Draws the next frame pixel by pixel, each given those before: grain that lives, never blurred.
+    """Draws the next frame pixel by pixel, each given those before: grain that lives, not blur.
 
     A convolutional encoder of the past frames makes a guess of the next one and features for each
     pixel; a PixelCNN decoder (van den Oord et al., "Conditional image generation with PixelCNN

@@ -6,6 +6,7 @@ import csv
 import dataclasses
 import json
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
@@ -22,7 +23,7 @@ from artengine.params import Param
 from artengine.preset import Preset, load_preset, parse_preset
 from artengine.settings import Loss, Optimizer
 from artengine.train.cache import prepared
-from artengine.train.log import Row
+from artengine.train.log import Row, read_log
 from artengine.train.loop import Observer, Position, named_footage, train
 from artengine.train.recipe import with_length
 from artengine.train.run import Run
@@ -422,6 +423,14 @@ class OwnLoss(Boundless):
 
         return ops.mean(ops.square(network(history, training=True)))
 
+    def measure(
+        self, network: keras.Model, history: Tensor, truth: Tensor, seed: Tensor
+    ) -> Mapping[str, Tensor]:
+        from keras import ops
+
+        assert truth.shape[1:] == (1, *history.shape[1:3], 3)
+        return {"brightness": ops.mean(network(history))}
+
 
 class Sampling(Boundless):
     """Adds noise that comes from the seed it is given."""
@@ -506,6 +515,10 @@ def test_models_may_carry_a_state_sample_or_bring_their_own_loss(
     rows: list[Row] = []
     train(preset, data, run, catalog, observer=Observer(epoch=rows.append))
     assert np.isfinite(rows[-1].loss)
+    own_measures = {"brightness"} if kind is OwnLoss else set()
+    assert set(rows[-1].own) == set(read_log(run.log, 9)[-1].own) == own_measures
+    measured = json.loads(run.last.with_name("last.json").read_text())["measured"]
+    assert own_measures <= {name for name, value in measured.items() if np.isfinite(value)}
     ready = dataclasses.replace(preset, weights=str(run.folder))
     films = []
     for _ in range(2):

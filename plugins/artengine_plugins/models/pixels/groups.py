@@ -96,9 +96,7 @@ def parameters(
     """
     from keras import ops
 
-    inputs = [
-        _inputs(frame, guess, features, order, ranks[each]) for each in range(ranks.shape[0])
-    ]
+    inputs = [_inputs(frame, guess, features, order, ranks[each]) for each in range(ranks.shape[0])]
     return decoder([ops.concatenate(parts, axis=0) for parts in zip(*inputs, strict=True)])
 
 
@@ -152,7 +150,7 @@ def _put(pixels: Tensor, order: Tensor, rank: int) -> Tensor:
     """A group's pixels at their places in a frame that is 0 elsewhere."""
     from keras import ops
 
-    batch, height, width, _ = ops.shape(pixels)
+    batch, height, width, channels = ops.shape(pixels)
     here = ops.cast(ops.equal(ops.take(_RANKS, order, axis=0), rank), "float32")
     placed = pixels[:, :, None, :, None, :] * here[None, None, :, None, :, None]
-    return ops.reshape(placed, (batch, height * SIDE, width * SIDE, 3))
+    return ops.reshape(placed, (batch, height * SIDE, width * SIDE, channels))

@@ -2,15 +2,15 @@
 
 The decoder is that of van den Oord et al., "Conditional image generation with PixelCNN decoders"
 (2016): gated convolutions in a vertical stack, which sees the rows above, and a horizontal stack,
-which sees its own row to the left and what the vertical one found. Their masks are made by shifting,
-as in PixelCNN++ (Salimans et al., 2017): a kernel holds only what it may see, and the frame is
-padded on that side.
+which sees its own row to the left and what the vertical one found. Their masks are made by
+shifting, as in PixelCNN++ (Salimans et al., 2017): a kernel holds only what it may see, and the
+frame is padded on that side.
 
 Nothing is computed twice in sampling, for what the convolutions found is kept (Ramachandran et
-al., "Fast generation for convolutional autoregressive models", 2017). And pixels that cannot see one
-another are sampled at once: no kernel sees further right than three pixels in the row above, so
-that every row may follow four pixels behind the one above it. A frame takes W + 4 (H - 1) passes of
-one pixel in each row, instead of H W, and is the same.
+al., "Fast generation for convolutional autoregressive models", 2017). And pixels that cannot see
+one another are sampled at once: no kernel sees further right than three pixels in the row above,
+so that every row may follow four pixels behind the one above it. A frame takes W + 4 (H - 1)
+passes of one pixel in each row, instead of H W, and is the same.
 """
 
 from __future__ import annotations
@@ -175,9 +175,7 @@ def _turned(function: Callable[..., Tensor], order: Tensor, *frames: Tensor) -> 
     return ops.cond(order >= 4, along_columns, along_rows)
 
 
-def _sweep(
-    decoder: keras.Model, guess: Tensor, told: Tensor, chance: Tensor, pick: Pick
-) -> Tensor:
+def _sweep(decoder: keras.Model, guess: Tensor, told: Tensor, chance: Tensor, pick: Pick) -> Tensor:
     """Sample in reading order, one pixel of each row at once, each row behind the one above.
 
     In frames whose rows are shifted so, what is sampled at once is a column.
@@ -186,7 +184,9 @@ def _sweep(
 
     batch, height, width, _ = ops.shape(guess)
     columns = width + _LAG * (height - 1)
-    guesses, tolds, chances = (_columns(x) for x in (guess, told, chance))
+    guesses, tolds = _columns(guess), _columns(told)
+    # Outside of the frame something is drawn as well, and put aside; 0 has no logarithm.
+    chances = _columns(chance - 0.5) + 0.5
     blocks = len([each for each in decoder.layers if each.name.startswith("vertical-")]) - 1
     along = decoder.get_layer("along-0")
     size, dtype = along.units, along.compute_dtype

@@ -1,0 +1,53 @@
+"""What a model measures of itself on held-out frames."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+import keras
+import numpy as np
+from keras import ops
+
+from artengine.frame import Frame
+from artengine.nn.predictor import compiled, pad_to_multiple
+
+
+class Measuring(Protocol):
+    """The part of `artengine.model.Model` that is called here."""
+
+    @property
+    def multiple(self) -> int:
+        """What height and width must divide by."""
+
+    def measure(self, network: Any, history: Any, truth: Any, seed: Any) -> Mapping[str, Any]:
+        """Scalars by name."""
+
+
+class OwnMeasures:
+    """The means of a model's `measure` over windows; none for a model that has none."""
+
+    def __init__(self, model: Measuring, network: keras.Model) -> None:
+        self._model = model
+        self._network = network
+        self._measure = compiled(self._traced)
+
+    def __call__(self, windows: Iterable[tuple[Sequence[Frame], Frame]]) -> dict[str, float]:
+        """Measure.
+
+        Args:
+            windows: context frames, oldest first, and the frame that follows, `(H, W, 3)` each.
+        """
+        found: dict[str, list[float]] = {}
+        for number, (context, truth) in enumerate(windows):
+            history = ops.convert_to_tensor(np.concatenate(context, axis=-1)[None])
+            seed = ops.convert_to_tensor((0, number), dtype="int32")
+            measured = self._measure(history, ops.convert_to_tensor(truth[None]), seed)
+            for name, value in measured.items():
+                found.setdefault(name, []).append(float(value))
+        return {name: float(np.mean(values)) for name, values in found.items()}
+
+    def _traced(self, history: Any, truth: Any, seed: Any) -> Mapping[str, Any]:
+        multiple = self._model.multiple
+        history, truth = (pad_to_multiple(x, multiple) for x in (history, truth))
+        return self._model.measure(self._network, history, truth[:, None], seed)
