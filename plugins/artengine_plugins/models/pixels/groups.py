@@ -119,12 +119,13 @@ def sample(
     """
     from keras import ops
 
-    frame = ops.zeros_like(guess)
-    for rank in range(GROUPS):
+    def draw(rank: Tensor, frame: Tensor) -> tuple[Tensor, Tensor]:
         found = decoder(_inputs(frame, guess, features, order, rank))
         pixels = pick(found, at(guess, order, rank), at(chance, order, rank))
-        frame = frame + _put(pixels, order, rank)
-    return frame
+        return rank + 1, frame + _put(pixels, order, rank)
+
+    start = (ops.convert_to_tensor(0, "int32"), ops.zeros_like(guess))
+    return ops.while_loop(lambda rank, _: rank < GROUPS, draw, start)[1]
 
 
 def _inputs(
@@ -146,7 +147,7 @@ def _inputs(
     return [window, at(features, order, rank), group]
 
 
-def _put(pixels: Tensor, order: Tensor, rank: int) -> Tensor:
+def _put(pixels: Tensor, order: Tensor, rank: Tensor | int) -> Tensor:
     """A group's pixels at their places in a frame that is 0 elsewhere."""
     from keras import ops
 
