@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from artengine.curves import Clock
 from artengine.dream.dreaming import Dream
 from artengine.dream.loop import Dreamt
 from artengine.dream.state import StateChain, from_frames, to_frames
-from artengine.errors import PluginError, PresetError, UsageError
+from artengine.errors import PluginError, PresetError, SourceError, UsageError
 from artengine.frame import Frame
 from artengine.nn.determinism import make_deterministic
 from artengine.nn.predictor import Predictor
@@ -204,3 +205,12 @@ def test_truth_that_the_network_is_shown_is_put_back(
     assert not np.array_equal(
         frames(dreamt(preset, predict))[-1], frames(dreamt(free, predict))[-1]
     )
+
+
+def test_a_clip_shorter_than_the_warm_up_is_refused(ready: Any, predict: Predictor) -> None:
+    preset = ready(warmup=300)
+    short = replace(preset, source=preset.source.model_copy(update={"at_end": "stop"}))
+    with Dream(short, predict=predict) as dream, pytest.raises(SourceError) as caught:
+        next(dream.turns())
+    assert "than the 302 the network begins with" in str(caught.value)
+    assert "dream.warmup" in str(caught.value)
