@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from artengine.api import Model, NetworkState, Param, Tensor
+from artengine_plugins.models.pixels.chance import uniform
 
 if TYPE_CHECKING:
     import keras
@@ -105,7 +106,7 @@ class Automaton(Model):
         from keras import ops
 
         cells = ops.concatenate([_to_cells(history[..., -3:], self.grid), state[0]], axis=-1)
-        chance = _uniform((self.steps, *ops.shape(cells)[:-1], 1), seed)
+        chance = uniform((self.steps, *ops.shape(cells)[:-1], 1), seed)
         for number in range(self.steps):
             becomes, share = network(cells, training=training)
             fires = ops.cast(chance[number] < self.fire_rate, "float32")
@@ -185,19 +186,3 @@ def _to_frame(cells: Tensor, grid: int) -> Tensor:
     x = ops.reshape(cells, (-1, height, width, grid, grid, 3))
     x = ops.transpose(x, (0, 1, 3, 2, 4, 5))
     return ops.reshape(x, (-1, height * grid, width * grid, 3))
-
-
-def _uniform(shape: tuple[Tensor | int, ...], seed: Tensor) -> Tensor:
-    """Float32 numbers of that shape, above 0 and below 1, which the int32 `(2,)` seed decides."""
-    import keras
-
-    class Given(keras.random.SeedGenerator):  # type: ignore[misc]
-        """Hands on the seed that is given; Keras's own would count in a variable."""
-
-        def __init__(self) -> None:
-            pass
-
-        def next(self, ordered: bool = True) -> Tensor:
-            return seed
-
-    return keras.random.uniform(shape, 1e-5, 1.0 - 1e-5, seed=Given())
