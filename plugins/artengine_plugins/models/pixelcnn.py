@@ -32,8 +32,8 @@ class PixelCNN(Model):
 
     grouping: Literal["groups", "raster"] = "groups"
     """Which pixels are drawn at once: sixteen groups that interleave, one pixel of each 4x4 block,
-    which is quick at any size; or "raster", every pixel after all those before it in reading order,
-    which is slow, and for small frames. Each learns weights of its own."""
+    which is the quicker one; or "raster", every pixel after all those before it in reading order,
+    which is for small frames. Each learns weights of its own."""
 
     width: int = Param(32, ge=4, le=256)
     """Channels of the encoder's first level; twice and four times as many at the two below."""
@@ -48,7 +48,7 @@ class PixelCNN(Model):
     """How freely pixels are drawn: 0 takes the likeliest, smooth and soon at rest; 1 draws as it
     learnt; above that it goes wild."""
 
-    order: int = Param(0, ge=0, lt=ORDERS, automatable=True)
+    order: int = Param(0, ge=0, le=ORDERS - 1, automatable=True)
     """Which of eight orders pixels are drawn in: another corner to begin at, or columns in place of
     rows. The network learns all of them."""
 
@@ -132,9 +132,10 @@ class PixelCNN(Model):
         return kind.sample(decoder, guess, features, self.order, pick, chance), state
 
     def loss(self, network: keras.Model, history: Tensor, truth: Tensor, seed: Tensor) -> Tensor:
-        """Bits for each pixel and channel, and how far the guess is off, over all of `truth`.
+        """Bits for each pixel and channel, and how far the guess is off, over all of `truth`: each
+        frame after the first given those that were drawn before it.
 
-        Each step draws one of the orders, and in groups four of the sixteen.
+        Each training step takes one of the orders, and in groups four of the sixteen.
         """
         from keras import ops
 
@@ -148,7 +149,9 @@ class PixelCNN(Model):
             guess, features = _encoded(network, history)
             off = ops.mean(ops.abs(guess - wanted))
             total += self._bits(network, wanted, guess, features, order, ranks) + 10.0 * off
-            history = ops.concatenate([history[..., 3:], truth[:, frame]], axis=-1)
+            if frame + 1 < truth.shape[1]:
+                drawn, _ = self.step(network, history, (), seed + frame + 1)
+                history = ops.concatenate([history[..., 3:], ops.stop_gradient(drawn)], axis=-1)
         return total / truth.shape[1]
 
     def measure(

@@ -249,3 +249,21 @@ def test_a_model_measures_nothing_of_its_own_unless_it_says_so() -> None:
 
     frames = random_frames(6)
     assert OwnMeasures(Plain(), None)([(frames[:5], frames[5])]) == {}
+
+
+@pytest.mark.parametrize("model", ["groups"], indirect=True)
+def test_learns_from_what_it_drew_itself(model: PixelCNN) -> None:
+    """The second frame of a rollout is judged by a history that holds the first one's draw."""
+    make_deterministic(0)
+    network = model.build()
+    history = np.concatenate(random_frames(2, 16, 16), axis=-1)[None]
+    truth = np.stack(random_frames(2, 16, 16))[None]
+    seed = np.array([1, 2], np.int32)
+    drawn, _ = model.step(network, history, (), seed + 1)
+    following = np.concatenate([history[..., 3:], drawn], axis=-1)
+    first, second = (
+        float(model.loss(network, past, truth[:, n : n + 1], seed))
+        for n, past in enumerate((history, following))
+    )
+    both = float(model.loss(network, history, truth, seed))
+    assert both == pytest.approx((first + second) / 2, rel=1e-4)
