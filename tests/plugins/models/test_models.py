@@ -18,6 +18,8 @@ from artengine.nn.tiles import Tiles, spans
 from artengine.nn.trainee import Trainee
 from artengine_plugins.models.automaton import Automaton
 from artengine_plugins.models.convlstm import Convlstm
+from artengine_plugins.models.deep import Deep
+from artengine_plugins.models.flow import Flow
 from artengine_plugins.models.hourglass import Hourglass
 from artengine_plugins.models.swift import Swift
 
@@ -123,12 +125,31 @@ def test_hourglass_is_the_originals() -> None:
     ]
 
 
-def test_swift_is_small() -> None:
-    assert Swift().build().count_params() < 700_000
+@pytest.mark.parametrize("kind", [Deep, Flow, Swift])
+def test_weights_are_small_enough_to_ship(kind: type[Model]) -> None:
+    assert kind().build().count_params() < 720_000
+
+
+def test_deep_keeps_some_of_the_newest_frame_and_never_all() -> None:
+    make_deterministic(0)
+    rng = np.random.default_rng(0)
+    model = Deep(width=8)
+    network = model.build()
+    history = rng.random((1, 32, 32, 12), dtype=np.float32)
+    imagined, kept = (keras.ops.convert_to_numpy(part) for part in network(history))
+    prediction = keras.ops.convert_to_numpy(
+        model.step(network, history, (), keras.ops.zeros((2,), "int32"))[0]
+    )
+    assert kept.min() > 0.0
+    assert kept.max() < 0.9
+    expected = kept * history[..., -3:] + (1 - kept) * imagined
+    np.testing.assert_allclose(prediction, expected, atol=1e-6)
 
 
 def test_every_built_in_model_is_registered(catalog: Catalog) -> None:
-    assert {"automaton", "convlstm", "hourglass", "pixelcnn", "swift"} <= set(catalog.models)
+    assert {"automaton", "convlstm", "deep", "flow", "hourglass", "pixelcnn", "swift"} <= set(
+        catalog.models
+    )
 
 
 def random_frames(count: int, scale: float = 1.0) -> list[npt.NDArray[np.float32]]:

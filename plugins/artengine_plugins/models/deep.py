@@ -1,0 +1,119 @@
+"""A deep network of dilated filters and three scales that sees the whole scene."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from artengine.api import Model, NetworkState, Param, Tensor
+
+if TYPE_CHECKING:
+    import keras
+
+
+KEPT = 0.9
+"""Largest share of a pixel that is kept from the newest frame: with all of it a dream could stand
+still."""
+
+
+class Deep(Model):
+    """Dilated residual blocks between a finer and two coarser scales: slow, rich, and far-sighted.
+
+    Blocks of widening dilation at a quarter of the size (Yu and Koltun, "Multi-scale context
+    aggregation by dilated convolutions", 2016), residual and activated first (He, Zhang, Ren and
+    Sun, "Identity mappings in deep residual networks", 2016), are told of the scene by an eighth
+    and a sixteenth of the size, while details pass by at half the size. Each residual branch begins
+    at zero (Zhang, Dauphin and Ma, "Fixup initialization", 2019) in place of normalisation, whose
+    statistics would be those of the clip and not of the dream. Each pixel keeps a share of the
+    newest frame, and the rest is imagined anew.
+    """
+
+    name: ClassVar[str] = "deep"
+    multiple: ClassVar[int] = 16
+
+    context: int = Param(4, ge=1, le=32)
+    """How many past frames the network sees."""
+
+    width: int = Param(48, ge=8, le=256)
+    """Channels at a quarter of the size; half as many at half of it, and twice as many below.
+    Doubling it costs about four times the time."""
+
+    def build(self) -> keras.Model:
+        """Float32 `(B, H, W, 3 * context)` to what is imagined, `(B, H, W, 3)` in 0..1, and the
+        share of the newest frame that is kept, `(B, H, W, 1)` in 0..0.9; H and W divide by 16.
+        """
+        import keras
+        from keras import layers, ops
+
+        def conv(
+            x: keras.KerasTensor,
+            filters: int,
+            kernel: int = 3,
+            stride: int = 1,
+            dilation: int = 1,
+            start: str = "he_normal",
+        ) -> keras.KerasTensor:
+            layer = layers.Conv2D(
+                filters,
+                kernel,
+                strides=stride,
+                dilation_rate=dilation,
+                padding="same",
+                kernel_initializer=start,
+            )
+            return layer(x)
+
+        def relu(x: keras.KerasTensor) -> keras.KerasTensor:
+            return layers.ReLU()(x)
+
+        def block(x: keras.KerasTensor, dilation: int) -> keras.KerasTensor:
+            change = conv(relu(x), x.shape[-1], dilation=dilation)
+            return layers.Add()([x, conv(relu(change), x.shape[-1], start="zeros")])
+
+        def up(x: keras.KerasTensor) -> keras.KerasTensor:
+            return layers.UpSampling2D(2)(x)
+
+        def shuffle(x: keras.KerasTensor) -> keras.KerasTensor:
+            """Depth to space by 2, written out because `keras.ops` has no such operation."""
+            _, height, width, channels = ops.shape(x)
+            x = ops.reshape(x, (-1, height, width, 2, 2, channels // 4))
+            x = ops.transpose(x, (0, 1, 3, 2, 4, 5))
+            return ops.reshape(x, (-1, height * 2, width * 2, channels // 4))
+
+        def pixels(x: keras.KerasTensor, channels: int, name: str) -> keras.KerasTensor:
+            x = layers.Conv2D(4 * channels, 3, padding="same", name=name)(x)
+            return layers.Activation("sigmoid", dtype="float32")(layers.Lambda(shuffle)(x))
+
+        w = self.width
+        history = keras.Input((None, None, 3 * self.context), name="history")
+        details = relu(conv(history, w // 2, kernel=4, stride=2))
+        x = conv(details, w, kernel=4, stride=2)
+
+        eighth = block(conv(x, 2 * w, kernel=2, stride=2), 2)
+        sixteenth = block(conv(eighth, 2 * w, kernel=2, stride=2), 2)
+        scene = layers.Add()([eighth, up(sixteenth)])
+        x = layers.Add()([x, up(conv(relu(scene), w, kernel=1))])
+        for dilation in (1, 2, 4, 8):
+            x = block(x, dilation)
+
+        x = conv(up(relu(x)), w // 2)
+        x = relu(layers.Concatenate()([x, details]))
+        x = relu(conv(x, 2 * w // 3))
+        imagined = pixels(x, 3, "imagined")
+        kept = layers.Rescaling(KEPT, dtype="float32")(pixels(x, 1, "kept"))
+        return keras.Model(history, [imagined, kept], name=self.name)
+
+    def step(
+        self,
+        network: keras.Model,
+        history: Tensor,
+        state: NetworkState,
+        seed: Tensor,
+        *,
+        training: bool = False,
+    ) -> tuple[Tensor, NetworkState]:
+        """Predict one frame, float32 in 0..1."""
+        from keras import ops
+
+        imagined, kept = network(history, training=training)
+        newest = ops.clip(ops.cast(history[..., -3:], "float32"), 0.0, 1.0)
+        return imagined + kept * (newest - imagined), state
