@@ -73,7 +73,11 @@ class Flow(Model):
 
         w = self.width
         history = keras.Input((None, None, 3 * self.context), name="history")
-        top = conv(conv(history, w, kernel=4, stride=4), w)
+        top = conv(history, w, kernel=4, stride=4)
+        if self.context > 1:
+            matched = layers.Lambda(matches, dtype="float32")(history)
+            top = layers.Concatenate()([top, matched])
+        top = conv(top, w)
         middle = conv(conv(top, 2 * w, stride=2), 2 * w)
         bottom = conv(conv(conv(middle, 4 * w, stride=2), 4 * w), 4 * w)
         x = up(conv(bottom, 2 * w))
@@ -108,12 +112,13 @@ class Flow(Model):
     def loss(self, network: keras.Model, history: Tensor, truth: Tensor, seed: Tensor) -> Tensor:
         """Mean absolute error of a rollout, and what keeps a dream sharp and moving.
 
-        Beside the error of the frame stand the share of the change that the flow alone leaves
-        unexplained, also at coarser scales, so that it finds motions farther than a pixel; the
-        flow's curvature, so that bare ground goes along with what is seen to move; and how far
-        the amounts of detail and of change about a place are from the truth's, wherever exactly
-        they are: an average of what might come has too little of both. Each step learns for
-        itself: no gradient runs back through the frames.
+        Beside the error of the frame stand that of the paint, for a dream comes to rest on it
+        where little of it shows; the share of the change that the flow alone leaves unexplained,
+        at scales where it finds motions farther than a pixel; the flow's curvature, so that bare
+        ground goes along with what is seen to move; and how far the amounts of detail and of
+        change about a place are from the truth's, wherever exactly they are: an average of what
+        might come has too little of both. Each step learns for itself: no gradient runs back
+        through the frames.
         """
         from keras import ops
 
@@ -123,7 +128,7 @@ class Flow(Model):
             target, last = truth[:, step], history[..., -3:]
             flow, paint, trust = network(history, training=True)
             prediction = put_together(last, flow, paint, trust)
-            total += difference(prediction, target)
+            total += difference(prediction, target) + 0.5 * difference(paint, target)
             total += 0.05 * unexplained(last, flow, target) + 0.005 * curvature(flow)
             total += 0.5 * difference(detail(prediction), detail(target))
             total += 0.5 * difference(change(last, prediction), change(last_target, target))
@@ -160,6 +165,41 @@ def unexplained(last: Tensor, flow: Tensor, target: Tensor) -> Tensor:
         left = ops.mean(inside * ops.abs(moved - after))
         total += left / (difference(before, after) + LEAST_CHANGE)
     return total
+
+
+SEARCH = 3
+"""How far `matches` looks to each side, in quarters of the size: twelve pixels."""
+
+
+def matches(history: Tensor) -> Tensor:
+    """How well places of the newest frame match those about them in the one before.
+
+    The correlation of Dosovitskiy et al. ("FlowNet: learning optical flow with convolutional
+    networks", 2015) as absolute differences, which do not depend on how bright a place is. Without
+    it a network needs a long training before it sees motion at all.
+
+    Returns:
+        For each of 49 displacements, as channels, the difference about a place over the mean of
+        all of them, `(B, H/4, W/4, 49)`: 0 where they match.
+    """
+    from keras import ops
+
+    history = ops.cast(history, "float32")
+    newest = ops.average_pool(history[..., -3:], 4)
+    before = ops.average_pool(history[..., -6:-3], 4)
+    height, width = ops.shape(newest)[1:3]
+    room = 2 * SEARCH + 1
+    sides = (SEARCH, SEARCH)
+    before = ops.pad(before, ((0, 0), sides, sides, (0, 0)))
+    found = [
+        ops.mean(
+            ops.abs(newest - before[:, down : down + height, across : across + width]), axis=-1
+        )
+        for down in range(room)
+        for across in range(room)
+    ]
+    costs = ops.average_pool(ops.stack(found, axis=-1), 3, strides=1, padding="same")
+    return costs / (ops.mean(costs, axis=-1, keepdims=True) + LEAST_CHANGE)
 
 
 LEAST_CHANGE = 0.002
