@@ -102,6 +102,11 @@ class TrainSettings(Settings):
     rollout: int = Field(1, ge=1, le=32)
     """Steps the network predicts in a row from its own predictions, each with its loss."""
 
+    self_feeding: int = Field(64, ge=1, le=10_000)
+    """How far the network is taught on from its own predictions, in frames: a row of the batch
+    begins with true frames, and then sees what it predicted, for so many frames at most; the
+    limit grows over the first half of the training. 1 shows it true frames only."""
+
     context_noise: float = Field(0.0, ge=0, le=1)
     """Deviation of the gaussian noise that is laid over the context, so that the network learns to
     come back from what it has never seen."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -21,6 +22,11 @@ class Trainee(keras.Model):
             draws its own between 0 and this.
         own_loss: whether the model brings its own loss.
         seed: of the noise, and of what the model samples.
+        walked: shape of the history, `(B, H, W, 3 * context)`, where rows of the batch go on from
+            what the network itself predicted; see `artengine.train.walks`.
+
+    What is learnt from is a history, or, where rows go on, the pair of it and of which rows begin
+    with it, bool `(B,)`; the others begin with `walked`, their last history.
 
     Shapes: history `(B, H, W, 3 * context)`, truth `(B, T, H, W, 3)`. The network predicts T
     frames in a row from its own predictions, and the compiled loss is taken over all of them.
@@ -37,6 +43,7 @@ class Trainee(keras.Model):
         own_loss: bool = False,
         rollout: int = 1,
         seed: int = 0,
+        walked: tuple[int, ...] | None = None,
     ) -> None:
         super().__init__(name="trainee")
         self.network = network
@@ -46,13 +53,39 @@ class Trainee(keras.Model):
         self.context_noise = context_noise
         self.own_loss = own_loss
         self.rollout = rollout
+        self.walked: Any = None
+        if walked is not None:
+            self.walked = self.add_weight(
+                shape=walked, initializer="zeros", trainable=False, dtype="float32", name="walked"
+            )
 
-    def call(self, history: Any, training: bool = False) -> Any:
+    def call(self, inputs: Any, training: bool = False) -> Any:
         """Predict `rollout` frames in a row, `(B, T, H, W, 3)`."""
+        history = self._begun(inputs)
         if training and self.own_loss:
             return history
+        clean = history
         if training and self.context_noise:
             history = self._noisy(history)
+        predictions = self._rolled(history, training=training)
+        if training:
+            self._walk(clean, predictions)
+        return ops.stack(predictions, axis=1)
+
+    def _begun(self, inputs: Any) -> Any:
+        """The history, of rows that go on the one they have come to."""
+        if not isinstance(inputs, (tuple, list)):
+            return inputs
+        history, begins = inputs
+        return ops.where(begins[:, None, None, None], history, self.walked)
+
+    def _walk(self, history: Any, predictions: Sequence[Any]) -> None:
+        """Remember the histories that the predictions lead to."""
+        if self.walked is not None:
+            frames = ops.concatenate([history, *predictions], axis=-1)
+            self.walked.assign(ops.stop_gradient(frames[..., -self.walked.shape[-1] :]))
+
+    def _rolled(self, history: Any, *, training: bool) -> list[Any]:
         height, width = history.shape[1:3]
         multiple = self._stepper.multiple
         state = self._stepper.initial_state(self.network, pad_to_multiple(history, multiple))
@@ -65,7 +98,7 @@ class Trainee(keras.Model):
             prediction = ops.cast(prediction[:, :height, :width], "float32")
             predictions.append(prediction)
             history = ops.concatenate([history[..., 3:], prediction], axis=-1)
-        return ops.stack(predictions, axis=1)
+        return predictions
 
     def compute_loss(
         self,
@@ -79,9 +112,14 @@ class Trainee(keras.Model):
         if self.own_loss and training:
             multiple = self._stepper.multiple
             targets = [pad_to_multiple(y[:, step], multiple) for step in range(y.shape[1])]
-            history = self._noisy(x) if self.context_noise else x
-            padded, y = pad_to_multiple(history, multiple), ops.stack(targets, axis=1)
-            return self._stepper.loss(self.network, padded, y, self._seed())
+            # What `call` gave back is the history.
+            history = self._noisy(y_pred) if self.context_noise else y_pred
+            padded, targets = pad_to_multiple(history, multiple), ops.stack(targets, axis=1)
+            loss = self._stepper.loss(self.network, padded, targets, self._seed())
+            if self.walked is not None:
+                clean = ops.stop_gradient(y_pred)
+                self._walk(clean, self._rolled(clean, training=False))
+            return loss
         return super().compute_loss(x, y, y_pred, sample_weight, training)
 
     def _seed(self) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from hashlib import sha256
 from pathlib import Path
@@ -16,11 +16,13 @@ from pydantic import TypeAdapter, ValidationError
 import artengine
 from artengine.catalog import Catalog
 from artengine.errors import TrainingError, WeightsError
-from artengine.frame import Frame
+from artengine.frame import Frame, Size
 from artengine.model import Model
 from artengine.params import is_path
 from artengine.preset import Preset
 from artengine.settings import TrainSettings
+from artengine.train.frames import Frames
+from artengine.train.lessons import Lessons, WalkLessons, WindowLessons
 from artengine.train.log import Row, plot_log, read_log, write_log
 from artengine.train.manifest import Manifest
 from artengine.train.monitor import STRIP, monitor_picture, save_monitor
@@ -28,7 +30,8 @@ from artengine.train.recipe import run_recipe
 from artengine.train.run import Run
 from artengine.train.store import writing_to
 from artengine.train.validate import Window, split, validate
-from artengine.train.windows import finished, windows
+from artengine.train.walks import Walk, Walks
+from artengine.train.windows import finished, held_out_from, windows
 from artengine.weights import model_table
 
 if TYPE_CHECKING:
@@ -52,6 +55,7 @@ class Position:
         losses: of the epoch that is under way.
         footage: tells the prepared footage from any other.
         data: its folder, where a person gave it in place of the preset's source.
+        walks: where the rows of the batch stand that go on from the network's own predictions.
     """
 
     step: int = 0
@@ -61,6 +65,7 @@ class Position:
     losses: list[float] = field(default_factory=list)
     footage: str = ""
     data: str = ""
+    walks: list[Walk] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +120,7 @@ def train(
     make_deterministic(preset.seed)
     manifest = finished(data)
     held_out = _held_out(data, preset)
-    network, trainee = _build(preset)
+    network, trainee = _build(preset, _crop(preset.train, manifest.size))
     with run.taken():
         run.check(resume=resume)
         training = _Training(
@@ -177,11 +182,14 @@ class _Training:
         self._rows = read_log(self._run.log, position.epochs)
         settings, observer, trainee = self._preset.train, self._observer, self._trainee
         clock = time.monotonic() - position.seconds
-        for history, truth in _batches(data, self._preset, skip=position.step):
-            if _share(settings, position) >= 1.0 or observer.stop():
-                break
-            trainee.optimizer.learning_rate = _learning_rate(settings, _share(settings, position))
-            loss = float(trainee.train_on_batch(history, truth))
+        lessons = _lessons(data, self._preset, position)
+        position = replace(position, walks=lessons.rows)
+        while _share(settings, position) < 1.0 and not observer.stop():
+            share = _share(settings, position)
+            trainee.optimizer.learning_rate = _learning_rate(settings, share)
+            inputs, truth = lessons.next(position.step, _longest(settings, share))
+            loss = float(trainee.train_on_batch(inputs, truth))
+            lessons.learnt(trainee)
             position = replace(
                 position,
                 step=position.step + 1,
@@ -199,7 +207,7 @@ class _Training:
 
     def _epoch_ends(self, position: Position) -> Position:
         row = self._measured(position)
-        better = row.psnr > position.best
+        better = self._is_best(row, position)
         self._rows.append(row)
         keep_every = self._preset.train.keep_every
         kept = keep_every > 0 and row.epoch % keep_every == 0
@@ -218,10 +226,18 @@ class _Training:
         row = self._measured(position)
         better = position.best == -math.inf
         if _share(self._preset.train, position) >= 1.0:
-            better = row.psnr > position.best
+            better = self._is_best(row, position)
             position = replace(position, best=max(position.best, row.psnr))
         self._save(position, [*self._rows, row], best=better, kept=False)
         return position
+
+    def _is_best(self, row: Row, position: Position) -> bool:
+        """Whether its weights are the best so far.
+
+        PSNR does not tell how well a network goes on from its own predictions, so where that is
+        taught the newest ones are.
+        """
+        return self._preset.train.self_feeding > 1 or row.psnr > position.best
 
     def _measured(self, position: Position) -> Row:
         scores = asdict(validate(self._predictor, self._held_out))
@@ -304,7 +320,7 @@ class _Training:
         }
 
 
-def _build(preset: Preset) -> tuple[Any, Any]:
+def _build(preset: Preset, crop: Size) -> tuple[Any, Any]:
     """The network, and the trainee that is compiled around it."""
     import keras
 
@@ -323,6 +339,11 @@ def _build(preset: Preset) -> tuple[Any, Any]:
         own_loss=type(model).loss is not Model.loss,
         rollout=settings.rollout,
         seed=preset.seed % 2**31,
+        walked=(
+            (settings.batch, crop[1], crop[0], 3 * model.context)
+            if settings.self_feeding > 1
+            else None
+        ),
     )
     optimizer = keras.optimizers.get(settings.optimizer)
     if settings.precision == "mixed_float16":
@@ -361,26 +382,56 @@ def _position(found: Mapping[str, Any]) -> Position | None:
         return None
 
 
-def _batches(data: Path, preset: Preset, *, skip: int) -> Iterator[tuple[Any, Any]]:
-    """Yield (history, truth) for ever, without the first `skip` batches."""
-    settings = preset.train
-    return iter(
-        windows(
-            data,
-            context=preset.model.context,
+def _lessons(data: Path, preset: Preset, position: Position) -> Lessons:
+    """What is learnt from, batch by batch, from a position on."""
+    settings, context = preset.train, preset.model.context
+    if settings.self_feeding > 1:
+        manifest = finished(data)
+        span = settings.stride * context + 1
+        crop = _crop(settings, manifest.size)
+        walks = Walks(
+            Frames(data, manifest),
+            cuts=manifest.cuts,
+            stop=held_out_from(data, manifest, span, settings.validation),
+            context=context,
             targets=settings.rollout,
             stride=settings.stride,
-            part="train",
-            validation=settings.validation,
-            crop=None if settings.crop == "whole" else settings.crop,
+            crop=crop,
             flip=settings.flip,
-            batch=settings.batch,
             seed=preset.seed,
-            epoch=0,
-            passes=None,
-            skip_batches=skip,
+            rows=position.walks or [Walk() for _ in range(settings.batch)],
         )
+        return WalkLessons(walks)
+    batches = windows(
+        data,
+        context=context,
+        targets=settings.rollout,
+        stride=settings.stride,
+        part="train",
+        validation=settings.validation,
+        crop=None if settings.crop == "whole" else settings.crop,
+        flip=settings.flip,
+        batch=settings.batch,
+        seed=preset.seed,
+        epoch=0,
+        passes=None,
+        skip_batches=position.step,
     )
+    return WindowLessons(iter(batches))
+
+
+def _crop(settings: TrainSettings, size: Size) -> Size:
+    """Width and height of what is learnt from."""
+    if settings.crop == "whole":
+        return size
+    return min(settings.crop[0], size[0]), min(settings.crop[1], size[1])
+
+
+def _longest(settings: TrainSettings, share: float) -> int:
+    """How far a walk that begins now goes on at most: octave by octave further, until half of the
+    training is done."""
+    reached: float = settings.self_feeding ** min(1.0, 2.0 * share)
+    return round(reached)
 
 
 def _held_out(data: Path, preset: Preset) -> list[Window]:

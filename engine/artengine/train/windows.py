@@ -87,7 +87,7 @@ def windows(
 
     manifest = finished(folder)
     span = stride * (context + targets - 1) + 1
-    split = _split(folder, manifest, span, validation)
+    split = held_out_from(folder, manifest, span, validation)
     training = part == "train"
     start, stop = (0, split) if training else (split, manifest.frames)
     spans = Spans.between(start, stop, manifest.cuts, span)
@@ -134,8 +134,13 @@ def finished(folder: Path) -> Manifest:
     return manifest
 
 
-def _split(folder: Path, manifest: Manifest, span: int, validation: float) -> int:
-    """First frame of the part that is held out: as late as `validation` and one window allow."""
+def held_out_from(folder: Path, manifest: Manifest, span: int, validation: float) -> int:
+    """First frame of the part that is held out: as late as `validation` and one window of `span`
+    frames allow.
+
+    Raises:
+        TrainingError: when there is too little for a window in each part.
+    """
     frames = manifest.frames
     scenes = list(zip((0, *manifest.cuts), (*manifest.cuts, frames), strict=True))
     latest = max((end - span for start, end in scenes if end - start >= span), default=0)
