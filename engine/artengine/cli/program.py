@@ -17,6 +17,7 @@ from artengine.cli.batch import batch
 from artengine.cli.doctor import doctor
 from artengine.cli.dream import dream
 from artengine.cli.gallery import gallery_app
+from artengine.cli.measure import measure
 from artengine.cli.plugins import plugins_app
 from artengine.cli.prepare import prepare
 from artengine.cli.presets import presets_app
@@ -33,6 +34,7 @@ EPILOG = """\b
 Examples:
   artengine dream night-drive
   artengine train night-drive --minutes 10 -o runs/mine
+  artengine measure night-drive.mp4 --source clip.mp4
   artengine plugins show trails
   artengine --plugin my_effect.py dream my.toml
 
@@ -103,7 +105,7 @@ def start(
         typer.echo(ctx.get_help())
 
 
-for command in (dream, train, prepare, batch, doctor):
+for command in (dream, train, prepare, measure, batch, doctor):
     app.command()(command)
 for group in (presets_app, plugins_app, gallery_app):
     app.add_typer(group)

@@ -6,22 +6,28 @@ of a Laplacian pyramid (Burt and Adelson 1983) are projected onto random directi
 compared is how the projections are distributed. Not which picture it is counts, but what pictures
 are made of: colours, edges, textures.
 
-Kinship is the distance between the clip's first and second half over that between film and clip,
-and at most 1: a film that is no further from its clip than the clip is from itself is of its kin.
+As there, each picture gives 128 patches a level, from random places of its own. The mean and the
+deviation of each channel that patches are normalised by are the clip's, on both sides: so a film of
+other colours is further away.
+
+Kinship is the distance between the first and second half of the clip's pictures over that between
+film and clip, and at most 1: a film that is no further from its clip than the clip is from itself
+is of its kin.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from artengine.errors import SourceError
-from artengine.frame import Picture
+from artengine.frame import Picture, Size, size_of
 
 Descriptors: TypeAlias = list[npt.NDArray[np.float32]]
 """For each level of the pyramid float32 `(64 * 128, 7, 7, 3)`, before they are normalised."""
@@ -63,15 +69,15 @@ class Samples:
             if len(self._kept) == _MOST:
                 del self._kept[1::2]
                 self._stride *= 2
-            self._kept.append(shrunk(picture, (SIDE, SIDE)))
+            self._kept.append(resized(picture, (SIDE, SIDE)))
         self.length += 1
 
-    def take(self, first: int, stop: int) -> list[Picture]:
-        """64 pictures, evenly from frame `first` to before `stop`.
+    def take(self, first: int = 0) -> list[Picture]:
+        """64 pictures, evenly from frame `first` to the last.
 
         Where there are fewer frames some come twice, so that there are as many patches always.
         """
-        wanted = np.linspace(first, max(first, stop - 1), PICTURES)
+        wanted = np.linspace(first, max(first, self.length - 1), PICTURES)
         places = np.rint(wanted / self._stride).astype(int)
         return [self._kept[place] for place in np.minimum(places, len(self._kept) - 1)]
 
@@ -109,10 +115,6 @@ class Kin:
 def kin(clip: Samples) -> Kin:
     """Prepare a clip for being compared with.
 
-    Each half gives 64 pictures of its own, as the whole does, so that both distances rest on as
-    many patches; a half that is shorter gives some pictures twice. Both distances are normalised
-    by the whole clip.
-
     Raises:
         SourceError: when the clip has fewer than 16 frames.
     """
@@ -121,13 +123,13 @@ def kin(clip: Samples) -> Kin:
             f"the clip has {clip.length} frames, too few to compare its halves; "
             f"give one of {FEWEST} or more"
         )
-    middle = clip.length // 2
-    whole = descriptors(clip.take(0, clip.length))
+    whole = descriptors(clip.take(), "clip")
     means = [level.mean(axis=(0, 1, 2)) for level in whole]
     # A level without any contrast must not divide by nothing.
     deviations = [np.maximum(level.std(axis=(0, 1, 2)), 1e-6) for level in whole]
     found = Kin(whole, means, deviations, halves=0.0)
-    halves = (descriptors(clip.take(*span)) for span in ((0, middle), (middle, clip.length)))
+    middle = PICTURES * PATCHES // 2
+    halves = ([level[:middle] for level in whole], [level[middle:] for level in whole])
     return Kin(whole, means, deviations, halves=found.distance(*halves))
 
 
@@ -139,23 +141,23 @@ def kinship(film: Samples, clip: Kin, first: int = 0) -> float:
         clip: what it is compared with.
         first: the frame of the film from which pictures are taken.
     """
-    distance = clip.distance(descriptors(film.take(first, film.length)), clip.whole)
+    distance = clip.distance(descriptors(film.take(first), "film"), clip.whole)
     return min(1.0, clip.halves / distance) if distance > 0 else 1.0
 
 
-def descriptors(pictures: list[Picture]) -> Descriptors:
-    """128 patches of each picture on each level.
+def descriptors(pictures: Sequence[Picture], side: Literal["clip", "film"]) -> Descriptors:
+    """128 patches of each picture on each level, from random places, the same at each call.
 
-    Their random places are those of a level, the same in all pictures. A road below and a sky
-    above are so compared in the same places, and the halves of a clip that moves differ by more
-    than by how the patches fell.
+    The sides have places of their own, so that chance moves the distance of film and clip no less
+    than that of the clip's halves.
     """
+    chance = np.random.default_rng((SEED, ("clip", "film").index(side)))
     levels: list[list[npt.NDArray[np.float32]]] = [[] for _ in range(LEVELS)]
     for picture in pictures:
-        for level, plane in enumerate(pyramid(picture)):
+        for found, plane in zip(levels, pyramid(picture), strict=True):
             windows = np.lib.stride_tricks.sliding_window_view(plane, (PATCH, PATCH), axis=(0, 1))
-            down, across = _places(level)
-            levels[level].append(np.moveaxis(windows[down, across], 1, -1))
+            down, across = chance.integers(0, windows.shape[:2], (PATCHES, 2)).T
+            found.append(np.moveaxis(windows[down, across], 1, -1))
     return [np.concatenate(level) for level in levels]
 
 
@@ -171,7 +173,7 @@ def pyramid(picture: Picture) -> list[npt.NDArray[np.float32]]:
 
 
 def sliced_wasserstein(a: npt.NDArray[np.float32], b: npt.NDArray[np.float32]) -> float:
-    """Mean distance of two sets of points `(N, D)` along 512 directions, the same ones always.
+    """Mean distance of two sets of `N` points `(N, D)` along 512 directions, the same ones always.
 
     Along one direction the Wasserstein-1 distance is the mean difference of the sorted points.
     """
@@ -181,22 +183,18 @@ def sliced_wasserstein(a: npt.NDArray[np.float32], b: npt.NDArray[np.float32]) -
     return float(np.abs(one - other).mean())
 
 
-def shrunk(picture: Picture, size: tuple[int, int]) -> Picture:
-    """A picture at another width and height: averaged over areas where it shrinks, so that what is
-    finer than a pixel does not come back as false detail, and cubic where it grows."""
-    height, width = picture.shape[:2]
-    if (width, height) == size:
-        return picture
-    shrinks = size[0] <= width and size[1] <= height
-    way = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
-    return cv2.resize(picture, size, interpolation=way).astype(np.uint8, copy=False)
+def resized(picture: Picture, size: Size) -> Picture:
+    """A picture stretched to another width and height.
 
-
-@lru_cache(maxsize=LEVELS)
-def _places(level: int) -> npt.NDArray[np.int64]:
-    """Rows and columns of the patches' upper left corners: `(2, 128)`."""
-    chance = np.random.default_rng((SEED, level))
-    return chance.integers(0, (SIDE >> level) - PATCH + 1, (2, PATCHES))
+    Where it shrinks it is averaged over areas, so that what is finer than a pixel does not come
+    back as false detail; where it grows it is cubic.
+    """
+    width, height = size_of(picture)
+    smaller = min(width, size[0]), min(height, size[1])
+    for target, way in ((smaller, cv2.INTER_AREA), (size, cv2.INTER_CUBIC)):
+        if size_of(picture) != target:
+            picture = np.asarray(cv2.resize(picture, target, interpolation=way), np.uint8)
+    return picture
 
 
 @lru_cache(maxsize=1)

@@ -9,6 +9,9 @@ wildly. A frame is *alive* when
 - it differs from the frame 8 before it by at least 1.25 times its own motion: flicker and noise go
   nowhere.
 
+A frame without any motion, contrast or detail is never alive, so that a still is dead beside itself
+too.
+
 *Vitality* is the share of frames that are alive from frame 48 on, *death* the first of 48 dead ones
 in a row.
 """
@@ -216,20 +219,13 @@ def life(film: Curves, medians: dict[str, float]) -> Life:
         medians: `Curves.medians` of its clip, read at the film's size.
 
     Raises:
-        SourceError: when the film has fewer than 49 frames, or the clip does not move or is flat.
+        SourceError: when the film has fewer than 49 frames.
     """
     if len(film) <= FIRST:
         raise SourceError(
             f"the film has {len(film)} frames and is judged from frame {FIRST} on; "
             f"make it longer than {FIRST}, better by hundreds"
         )
-    if not medians["motion"] > 0:
-        raise SourceError(
-            "in the clip at least half of the frames are those before once more, so it is no "
-            "measure of motion; give one that moves"
-        )
-    if not (medians["contrast"] > 0 and medians["detail"] > 0):
-        raise SourceError("the clip is flat, so it is no measure of life; give one with pictures")
     kept = {name: _within(getattr(film, name), medians[name]) for name in BANDED}
     kept["return"] = film.back >= LEAST_RETURN * medians["motion"]
     kept["drift"] = film.drift >= LEAST_DRIFT * film.motion
@@ -237,7 +233,7 @@ def life(film: Curves, medians: dict[str, float]) -> Life:
 
 
 def _within(curve: Curve, median: float) -> npt.NDArray[np.bool_]:
-    return (curve >= BAND[0] * median) & (curve <= BAND[1] * median)
+    return (curve > 0) & (curve >= BAND[0] * median) & (curve <= BAND[1] * median)
 
 
 def _blocks(luma: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

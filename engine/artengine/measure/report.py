@@ -9,7 +9,8 @@ from typing import Any
 from artengine.frame import Frame, Picture
 from artengine.measure.kinship import Kin, kin, kinship
 from artengine.measure.life import BAND, BANDED, FIRST, LEAST_DRIFT, LEAST_RETURN, Life, life
-from artengine.measure.read import Reading, read
+from artengine.measure.reading import Reading, read
+from artengine.measure.video_file import VideoFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +84,20 @@ class Report:
         if faults:
             lines.append(f"          frames die of {', '.join(faults)}")
         lines.append(f"kinship   {self.kinship:.2f}   1 is as near as the clip is to itself")
+        flat = [name for name in BANDED if self.life.medians[name] == 0]
+        if flat:
+            lines.append(
+                f"in most of the clip there is no {' and no '.join(flat)}, so that no frame counts "
+                "as alive beside it; give another clip"
+            )
         return lines
 
     def _faults(self, kept: dict[str, float]) -> Iterator[tuple[str, float]]:
         """What frames die of, and the share of frames that do."""
         for name in BANDED:
             curve = getattr(self.life.film, name)[FIRST:]
-            little = float((curve < BAND[0] * self.life.medians[name]).mean())
+            least = BAND[0] * self.life.medians[name]
+            little = float(((curve < least) | (curve == 0)).mean())
             yield f"too little {name}", little
             yield f"too much {name}", 1 - kept[name] - little
         yield "coming back to where they were", 1 - kept["return"]
@@ -117,17 +125,24 @@ class Reference:
         """Measure a film.
 
         Raises:
-            SourceError: when the film has fewer than 49 frames, or the clip is no measure of life.
+            SourceError: when the film has fewer than 49 frames.
         """
         judged = life(film.curves, self.medians)
         return Report(judged, kinship(film.samples, self.kin, first=FIRST))
 
 
 def measure(film: Iterable[Picture | Frame], clip: Iterable[Picture | Frame]) -> Report:
-    """Measure a film by its clip, both as frames `(H, W, 3)`: see `read`.
+    """Measure a film by its clip, which is read at the film's size.
+
+    Args:
+        film: frames `(H, W, 3)`, as `read` takes them, or a `VideoFile`.
+        clip: the same.
 
     Raises:
-        SourceError: when one of them is too short, too small, or no measure of life.
+        SourceError: when one of them is too short or too small.
+        UsageError: when frames are of another shape or type.
     """
     found = read(film)
+    if isinstance(clip, VideoFile):
+        clip = clip.at(found.size)
     return Reference.of(read(clip, found.size)).measure(found)

@@ -34,6 +34,7 @@ def test_every_command_is_there() -> None:
         "doctor",
         "dream",
         "gallery build",
+        "measure",
         "plugins list",
         "plugins show",
         "prepare",

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from artengine.errors import SourceError
+from artengine.errors import SourceError, UsageError
 from artengine.frame import Frame, Picture, Size, size_of, to_picture
-from artengine.measure.kinship import Samples, shrunk
+from artengine.measure.kinship import Samples, resized
 from artengine.measure.life import Curves, Meter
 
 
@@ -45,11 +45,12 @@ def read(
 
     Raises:
         SourceError: when there are no frames, or when they are under 8x8 pixels.
+        UsageError: when they are of another shape or type.
     """
     meter, samples = Meter(), Samples()
     for frame in frames:
         size = size or size_of(frame)
-        picture = shrunk(_as_picture(frame), size)
+        picture = resized(_as_picture(frame), size)
         meter.feed(picture)
         samples.feed(picture)
         if progress is not None:
@@ -60,6 +61,10 @@ def read(
 
 
 def _as_picture(frame: Picture | Frame) -> Picture:
+    if frame.ndim != 3 or frame.shape[2] != 3:
+        raise UsageError(f"a frame has the shape {frame.shape}; give them as (H, W, 3), RGB")
     if frame.dtype == np.uint8:
         return np.asarray(frame, np.uint8)
+    if not np.issubdtype(frame.dtype, np.floating):
+        raise UsageError(f"a frame is of {frame.dtype}; give them as uint8, or floats of 0..1")
     return to_picture(np.asarray(frame, np.float32))
