@@ -12,8 +12,8 @@ Two things keep what is taught sensible:
 
 - *Which frame follows* is asked of the frames, not of the clock: after each step a walk stands at
   the frame near its place that the prediction looks most like. A dream that lags is not torn
-  forward, and what is taught depends on what is seen alone. A walk that looks like none of them is
-  lost, and another begins.
+  forward, and what is taught depends on what is seen alone. Only a walk that looks like none of
+  them, and is lost, goes by the clock, and so is called back to the footage.
 - *What comes after the end of a scene* is the place in the footage that looks most like that end,
   as in Schödl, Szeliski, Salesin and Essa, "Video textures" (2000). So a dream never learns an
   end.
@@ -165,9 +165,8 @@ class Walks:
                 float(np.abs(self._small(int(place), walk) - small).mean()) for place in places
             ]
             nearest = int(np.argmin(distances + _NEAREST_FIRST * np.abs(steps)))
-            walk.place = int(places[nearest])
-            if distances[nearest] > LOST * self._spread:
-                walk.left = 0
+            if distances[nearest] <= LOST * self._spread:
+                walk.place = int(places[nearest])
 
     def _begin(self, walk: Walk, chance: np.random.Generator, longest: int) -> None:
         number = int(chance.integers(self._starts.total))

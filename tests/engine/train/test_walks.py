@@ -93,15 +93,15 @@ def test_a_walk_stands_where_its_prediction_is(footage: Callable[..., Frames]) -
     assert [walk.left for walk in found.rows] == [5, 5]
 
 
-def test_a_walk_that_looks_like_nothing_near_begins_anew(footage: Callable[..., Frames]) -> None:
+def test_a_walk_that_is_lost_goes_by_the_clock(footage: Callable[..., Frames]) -> None:
     frames = footage(40)
     found = walks(frames)
     for walk in found.rows:
         walk.left, walk.place = 5, 20
     lost = np.zeros((12, 16, 3), np.float32)
     found.stand(np.stack([lost, frames[20].astype(np.float32) / 255]))
-    assert [walk.left for walk in found.rows] == [0, 5]
-    assert found.steps(7, 8).begins.tolist() == [True, False]
+    assert [(walk.place, walk.left) for walk in found.rows] == [(20, 5), (20, 5)]
+    assert not found.steps(7, 8).begins.any()
 
 
 def test_after_a_scene_comes_the_place_most_like_its_end(footage: Callable[..., Frames]) -> None:
