@@ -7,6 +7,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from artengine.nn.losses import Loss
+from artengine.nn.losses.adversarial import adversarial
 from artengine.nn.predictor import pad_to_multiple
 from artengine.nn.stepper import Stepper
 
@@ -19,13 +21,16 @@ class Trainee(keras.Model):
         network: what is trained.
         context_noise: largest deviation of the gaussian noise laid over the context; each window
             draws its own between 0 and this.
-        own_loss: whether the model brings its own loss.
+        loss: of a rollout; None where the model brings its own.
+        discriminator: learns beside the network to tell its predictions from the truth; None for
+            none.
+        adversarial: weight of what the network loses by that.
         seed: of the noise, and of what the model samples.
 
     Shapes: history `(B, H, W, 3 * context)`, truth `(B, T, H, W, 3)`. The network predicts T
-    frames in a row from its own predictions, and the compiled loss is taken over all of them.
-    Frames are padded to what the network divides by and cropped back, as in a dream; a model's own
-    loss is given them padded.
+    frames in a row from its own predictions, and the loss is taken over all of them. Frames are
+    padded to what the network divides by and cropped back, as in a dream; a model's own loss is
+    given them padded.
     """
 
     def __init__(
@@ -34,22 +39,26 @@ class Trainee(keras.Model):
         network: keras.Model,
         *,
         context_noise: float = 0.0,
-        own_loss: bool = False,
+        loss: Loss | None = None,
+        discriminator: keras.Model | None = None,
+        adversarial: float = 0.0,
         rollout: int = 1,
         seed: int = 0,
     ) -> None:
         super().__init__(name="trainee")
         self.network = network
+        self.discriminator = discriminator
         self.random = keras.random.SeedGenerator(seed)
         # Keras wraps what is set on a model; what it does not know must stay as it is.
         object.__setattr__(self, "_stepper", model)
         self.context_noise = context_noise
-        self.own_loss = own_loss
+        self.rollout_loss = loss
+        self.adversarial = adversarial
         self.rollout = rollout
 
     def call(self, history: Any, training: bool = False) -> Any:
         """Predict `rollout` frames in a row, `(B, T, H, W, 3)`."""
-        if training and self.own_loss:
+        if training and self.rollout_loss is None and self.discriminator is None:
             return history
         if training and self.context_noise:
             history = self._noisy(history)
@@ -75,14 +84,30 @@ class Trainee(keras.Model):
         sample_weight: Any = None,
         training: bool = True,
     ) -> Any:
-        """The model's own loss where it has one, else the compiled loss."""
-        if self.own_loss and training:
-            multiple = self._stepper.multiple
-            targets = [pad_to_multiple(y[:, step], multiple) for step in range(y.shape[1])]
-            history = self._noisy(x) if self.context_noise else x
-            padded, y = pad_to_multiple(history, multiple), ops.stack(targets, axis=1)
-            return self._stepper.loss(self.network, padded, y, self._seed())
-        return super().compute_loss(x, y, y_pred, sample_weight, training)
+        """The model's own loss where it has one, else that of the rollout; and the adversarial one.
+
+        The discriminator's loss is part of it by its slope alone: the value is the network's.
+        """
+        last = x[..., -3:]
+        loss = (
+            self._own_loss(x, y)
+            if self.rollout_loss is None
+            else self.rollout_loss(y, y_pred, last)
+        )
+        for more in self.losses:
+            loss += ops.sum(more)
+        if self.discriminator is not None:
+            found_out, taken_in = adversarial(self.discriminator, y, y_pred, last)
+            loss += self.adversarial * found_out + (taken_in - ops.stop_gradient(taken_in))
+        return loss
+
+    def _own_loss(self, history: Any, truth: Any) -> Any:
+        multiple = self._stepper.multiple
+        targets = [pad_to_multiple(truth[:, step], multiple) for step in range(truth.shape[1])]
+        if self.context_noise:
+            history = self._noisy(history)
+        padded, truth = pad_to_multiple(history, multiple), ops.stack(targets, axis=1)
+        return self._stepper.loss(self.network, padded, truth, self._seed())
 
     def _seed(self) -> Any:
         # Masked, for seeds are unsigned and the contract's are int32.
