@@ -42,6 +42,10 @@ class Model(Plugin):
     """Truth frames that a dream begins by stepping through, their predictions discarded, where
     the preset does not say; of a model that carries a state only."""
 
+    differentiable: ClassVar[bool] = True
+    """Whether a gradient runs back through what `step` predicts. With a network that draws its
+    frames a preset cannot ask for an adversarial loss."""
+
     context: int = Param(5, ge=1, le=32)
     """How many past frames the network sees."""
 

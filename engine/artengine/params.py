@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from numbers import Integral, Real
 from operator import getitem
-from typing import Annotated, Any, ClassVar, Self, TypeVar, get_args
+from types import UnionType
+from typing import Annotated, Any, ClassVar, Self, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.errors import PydanticInvalidForJsonSchema
@@ -250,7 +251,9 @@ def check(kind: type[Checked], table: Mapping[str, Any]) -> Checked | list[Probl
         # JSON mode is what makes strict checks fit TOML: lists become tuples, but 1 is not true.
         return kind.model_validate_json(json.dumps(table, default=_plain), strict=True)
     except ValidationError as error:
-        problems = [_problem(kind, table, details) for details in error.errors()]
+        problems = [
+            problem for details in error.errors() for problem in _problems(kind, table, details)
+        ]
         # A field of several types is refused once for each of them.
         return _in_order(list(dict.fromkeys(problems)), table)
 
@@ -269,6 +272,29 @@ def _in_order(problems: list[Problem], table: Mapping[str, Any]) -> list[Problem
         problems,
         key=lambda problem: places.get(str(problem.place[0]) if problem.place else "", len(places)),
     )
+
+
+def _problems(kind: type[BaseModel], table: Mapping[str, Any], details: Any) -> list[Problem]:
+    name = str(details["loc"][0]) if details["loc"] else ""
+    inner = _inner_table(kind.model_fields.get(name))
+    if inner is not None and isinstance(table.get(name), Mapping):
+        found = check(inner, table[name])
+        if isinstance(found, list):
+            return [problem.inside(name) for problem in found]
+    return [_problem(kind, table, details)]
+
+
+def _inner_table(info: FieldInfo | None) -> type[BaseModel] | None:
+    """The table that a field takes, alone or in place of a plain value."""
+    for option in _options(info.annotation) if info else ():
+        if isinstance(option, type) and issubclass(option, BaseModel):
+            return option
+    return None
+
+
+def _options(annotation: Any) -> tuple[Any, ...]:
+    """The types of a union, or the one that is none."""
+    return get_args(annotation) if get_origin(annotation) in (Union, UnionType) else (annotation,)
 
 
 def _problem(kind: type[BaseModel], table: Mapping[str, Any], details: Any) -> Problem:
@@ -290,7 +316,8 @@ def _problem(kind: type[BaseModel], table: Mapping[str, Any], details: Any) -> P
         return Problem(place, f"a curve given; allowed: {allowed(info)}, the same throughout")
     near = ""
     if isinstance(given, str):
-        near = did_you_mean(given, [str(choice) for choice in get_args(info.annotation)])
+        choices = [choice for option in _options(info.annotation) for choice in get_args(option)]
+        near = did_you_mean(given, [choice for choice in choices if isinstance(choice, str)])
     return Problem(place, f"{shown(given)} given{near}; allowed: {allowed(info)}")
 
 
@@ -317,7 +344,15 @@ def shown(value: Any) -> str:
 
 def allowed(info: FieldInfo) -> str:
     """Say in words what a field takes, as `a number from 0 to 1`."""
-    return _describe(json_schema(info))
+    schema = json_schema(info)
+    tables = schema.get("$defs", {})
+
+    def looked_up(option: Mapping[str, Any]) -> Any:
+        return tables.get(option.get("$ref", "").rpartition("/")[2], option)
+
+    if "anyOf" in schema:
+        return _describe({"anyOf": [looked_up(option) for option in schema["anyOf"]]})
+    return _describe(looked_up(schema))
 
 
 def json_schema(info: FieldInfo, definitions: str = "#/$defs/{model}") -> dict[str, Any]:
@@ -363,6 +398,8 @@ def _describe(schema: Mapping[str, Any]) -> str:
         length = f" of {count} characters" if count else ""
         pattern = f" matching {schema['pattern']}" if "pattern" in schema else ""
         return f"a text{length}{pattern}"
+    if kind == "object" and schema.get("properties"):
+        return f"a table of {', '.join(schema['properties'])}"
     names = {"number": "a number", "integer": "a whole number", "boolean": "true or false"}
     name = names.get(str(kind), "a table" if kind == "object" or "$ref" in schema else "a value")
     return f"{name} {_range(schema)}".strip()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Side = Annotated[int, Field(ge=1, le=16384)]
 
-Loss = Literal[
+KerasLoss = Literal[
     "mean_absolute_error",
     "mean_squared_error",
     "huber",
@@ -22,6 +22,8 @@ Loss = Literal[
     "mse",
 ]
 """Keras's losses for pictures; named here, so that a preset is checked without loading Keras."""
+
+Weight = Annotated[float, Field(ge=0, le=1000)]
 
 Optimizer = Literal[
     "adam",
@@ -45,6 +47,40 @@ class Settings(BaseModel):
     model_config = ConfigDict(
         extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False, frozen=True
     )
+
+
+class LossWeights(Settings):
+    """Losses that are added up, each times its weight; those of weight 0 are left out."""
+
+    l1: Weight = 0.0
+    """Mean absolute difference: sharper than l2."""
+
+    l2: Weight = 0.0
+    """Mean squared difference: smooths what it is not sure of."""
+
+    ssim: Weight = 0.0
+    """One less the structural similarity: local contrast and structure, whatever the brightness."""
+
+    gradient: Weight = 0.0
+    """How far the steps between neighbouring pixels are off: edges as steep as in truth."""
+
+    detail: Weight = 0.0
+    """How far the amount of detail about a place is off, wherever exactly the detail lies."""
+
+    change: Weight = 0.0
+    """How far the amount of motion about a place is off, wherever exactly things move."""
+
+    adversarial: Weight = 0.0
+    """How surely a second network, which learns beside the first, tells what was predicted from
+    the truth. It looks at each frame with the one before it. About 0.01 beside an l1 of 1."""
+
+    @model_validator(mode="after")
+    def _weigh_something(self) -> Self:
+        if not any(self.model_dump().values()):
+            raise ValueError(
+                "all weights are 0; give one of them more: " + ", ".join(type(self).model_fields)
+            )
+        return self
 
 
 class TrainSettings(Settings):
@@ -86,8 +122,9 @@ class TrainSettings(Settings):
     """Keep the weights of every so many epochs for good, besides the last and the best; 0 keeps
     none."""
 
-    loss: Loss = "mean_absolute_error"
-    """A Keras loss by name, for models that bring none of their own."""
+    loss: KerasLoss | LossWeights = "mean_absolute_error"
+    """A Keras loss by name, or a table of losses and their weights, as `{ l1 = 1.0, ssim = 0.2 }`.
+    A model that brings a loss of its own takes `adversarial` alone of the table, and adds it."""
 
     optimizer: Optimizer = "adam"
     """A Keras optimiser by name."""

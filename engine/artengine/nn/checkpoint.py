@@ -36,14 +36,15 @@ def load_checkpoint(path: Path, variables: Sequence[Any]) -> dict[str, Any]:
         if len(file) != len(variables):
             raise WeightsError(
                 f"{path}: holds {len(file)} variables where this training has "
-                f"{len(variables)}; it was made with another model or optimiser"
+                f"{len(variables)}; it was made with another model or optimiser, or another loss"
             )
         for number, variable in enumerate(variables):
             saved = file[str(number)]
             if saved.shape != tuple(variable.shape):
                 raise WeightsError(
                     f"{path}: {variable.path} is {saved.shape} where this training has "
-                    f"{tuple(variable.shape)}; it was made with another model or optimiser"
+                    f"{tuple(variable.shape)}; it was made with another model or optimiser, or "
+                    "another loss"
                 )
             variable.assign(np.asarray(saved))
         return _position(file)

@@ -8,6 +8,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from artengine.nn.losses import Loss
+from artengine.nn.losses.adversarial import adversarial
 from artengine.nn.predictor import pad_to_multiple
 from artengine.nn.stepper import Stepper
 
@@ -20,7 +22,10 @@ class Trainee(keras.Model):
         network: what is trained.
         context_noise: largest deviation of the gaussian noise laid over the context; each window
             draws its own between 0 and this.
-        own_loss: whether the model brings its own loss.
+        loss: of a rollout; None where the model brings its own.
+        discriminator: learns beside the network to tell its predictions from the truth; None for
+            none.
+        adversarial: weight of what the network loses by that.
         seed: of the noise, and of what the model samples.
         walked: shape of the history, `(B, H, W, 3 * context)`, where rows of the batch go on from
             what the network itself predicted; see `artengine.train.walks`.
@@ -29,9 +34,9 @@ class Trainee(keras.Model):
     with it, bool `(B,)`; the others begin with `walked`, their last history.
 
     Shapes: history `(B, H, W, 3 * context)`, truth `(B, T, H, W, 3)`. The network predicts T
-    frames in a row from its own predictions, and the compiled loss is taken over all of them.
-    Frames are padded to what the network divides by and cropped back, as in a dream; a model's own
-    loss is given them padded.
+    frames in a row from its own predictions, and the loss is taken over all of them. Frames are
+    padded to what the network divides by and cropped back, as in a dream; a model's own loss is
+    given them padded.
     """
 
     def __init__(
@@ -40,18 +45,22 @@ class Trainee(keras.Model):
         network: keras.Model,
         *,
         context_noise: float = 0.0,
-        own_loss: bool = False,
+        loss: Loss | None = None,
+        discriminator: keras.Model | None = None,
+        adversarial: float = 0.0,
         rollout: int = 1,
         seed: int = 0,
         walked: tuple[int, ...] | None = None,
     ) -> None:
         super().__init__(name="trainee")
         self.network = network
+        self.discriminator = discriminator
         self.random = keras.random.SeedGenerator(seed)
         # Keras wraps what is set on a model; what it does not know must stay as it is.
         object.__setattr__(self, "_stepper", model)
         self.context_noise = context_noise
-        self.own_loss = own_loss
+        self.rollout_loss = loss
+        self.adversarial = adversarial
         self.rollout = rollout
         self.walked: Any = None
         if walked is not None:
@@ -60,17 +69,20 @@ class Trainee(keras.Model):
             )
 
     def call(self, inputs: Any, training: bool = False) -> Any:
-        """Predict `rollout` frames in a row, `(B, T, H, W, 3)`."""
+        """Predict `rollout` frames in a row, `(B, T, H, W, 3)`; in training, give the history that
+        was learnt from, and them where the loss asks for them."""
         history = self._begun(inputs)
-        if training and self.own_loss:
-            return history
+        if training and self.rollout_loss is None and self.discriminator is None:
+            return (history,)
         clean = history
         if training and self.context_noise:
             history = self._noisy(history)
         predictions = self._rolled(history, training=training)
-        if training:
-            self._walk(clean, predictions)
-        return ops.stack(predictions, axis=1)
+        frames = ops.stack(predictions, axis=1)
+        if not training:
+            return frames
+        self._walk(clean, predictions)
+        return clean, frames
 
     def _begun(self, inputs: Any) -> Any:
         """The history, of rows that go on the one they have come to."""
@@ -108,19 +120,34 @@ class Trainee(keras.Model):
         sample_weight: Any = None,
         training: bool = True,
     ) -> Any:
-        """The model's own loss where it has one, else the compiled loss."""
-        if self.own_loss and training:
-            multiple = self._stepper.multiple
-            targets = [pad_to_multiple(y[:, step], multiple) for step in range(y.shape[1])]
-            # What `call` gave back is the history.
-            history = self._noisy(y_pred) if self.context_noise else y_pred
-            padded, targets = pad_to_multiple(history, multiple), ops.stack(targets, axis=1)
-            loss = self._stepper.loss(self.network, padded, targets, self._seed())
-            if self.walked is not None:
-                clean = ops.stop_gradient(y_pred)
-                self._walk(clean, self._rolled(clean, training=False))
-            return loss
-        return super().compute_loss(x, y, y_pred, sample_weight, training)
+        """The model's own loss where it has one, else that of the rollout; and the adversarial one.
+
+        The discriminator's loss is part of it by its slope alone: the value is the network's.
+        """
+        # Without predictions, which not every loss asks for, both are the history.
+        history, predictions = y_pred[0], y_pred[-1]
+        last = history[..., -3:]
+        loss = (
+            self._own_loss(history, y)
+            if self.rollout_loss is None
+            else self.rollout_loss(y, predictions, last)
+        )
+        for more in self.losses:
+            loss += ops.sum(more)
+        if self.discriminator is not None:
+            found_out, taken_in = adversarial(self.discriminator, y, predictions, last)
+            loss += self.adversarial * found_out + (taken_in - ops.stop_gradient(taken_in))
+        elif self.rollout_loss is None and self.walked is not None:
+            self._walk(history, self._rolled(history, training=False))
+        return loss
+
+    def _own_loss(self, history: Any, truth: Any) -> Any:
+        multiple = self._stepper.multiple
+        targets = [pad_to_multiple(truth[:, step], multiple) for step in range(truth.shape[1])]
+        if self.context_noise:
+            history = self._noisy(history)
+        padded, truth = pad_to_multiple(history, multiple), ops.stack(targets, axis=1)
+        return self._stepper.loss(self.network, padded, truth, self._seed())
 
     def _seed(self) -> Any:
         # Masked, for seeds are unsigned and the contract's are int32.

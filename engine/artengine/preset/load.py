@@ -29,7 +29,7 @@ from artengine.preset.files import PathError, readable, remember, writable
 from artengine.preset.find import RECIPE, find_preset, is_file
 from artengine.preset.layer import Layer
 from artengine.preset.recipe import one_line, to_toml
-from artengine.settings import DreamSettings, Settings, TrainSettings
+from artengine.settings import DreamSettings, LossWeights, Settings, TrainSettings
 from artengine.source import Source
 from artengine.writer import Writer
 
@@ -207,6 +207,8 @@ class _Checker:
             )
         if model and dream:
             self._check_memory(model, dream, bent=bool(state))
+        if model and train:
+            self._check_loss(model, train)
         if self.problems or not (heading and source and model and train and dream):
             return None
         title = heading.title or self.name
@@ -230,6 +232,15 @@ class _Checker:
             files=tuple(self.files),
             table={word: self.table[word] for word in TABLES if word in self.table},
         )
+
+    def _check_loss(self, model: Model, train: TrainSettings) -> None:
+        contested = isinstance(train.loss, LossWeights) and train.loss.adversarial
+        if contested and not model.differentiable:
+            self._problem(
+                ("train", "loss", "adversarial"),
+                f'"{model.name}" draws its frames, and cannot learn from how they are judged; '
+                "leave it out, or take another model",
+            )
 
     def _check_memory(self, model: Model, dream: DreamSettings, *, bent: bool) -> None:
         """Refuse what does nothing to a network of this sort."""

@@ -41,8 +41,8 @@ def preset_schema(catalog: Catalog) -> dict[str, Any]:
             },
             "source": {"$ref": "#/$defs/source"},
             "model": {"$ref": "#/$defs/model"},
-            "train": _settings(TrainSettings),
-            "dream": _settings(DreamSettings),
+            "train": _settings(TrainSettings, "train", definitions),
+            "dream": _settings(DreamSettings, "dream", definitions),
             "feedback": _list_of("effect", "Effects on what is fed back, in order."),
             "state": _list_of("effect", "Effects on what a recurrent network remembers, in order."),
             "output": _list_of("effect", "Effects on what is written only, in order."),
@@ -57,24 +57,29 @@ def _list_of(kind: Kind, description: str) -> dict[str, Any]:
     return {"type": "array", "description": description, "items": {"$ref": f"#/$defs/{kind}"}}
 
 
-def _settings(table: type[BaseModel]) -> dict[str, Any]:
+def _settings(table: type[BaseModel], word: str, definitions: dict[str, Any]) -> dict[str, Any]:
     return {
         "type": "object",
         "description": about(table),
-        "properties": {p.name: _value(p, {}) for p in parameters(table)},
+        "properties": _properties(table, f"{word}.", definitions),
         "additionalProperties": False,
     }
 
 
-def _plugin(plugin: type[Plugin], kind: Kind, definitions: dict[str, Any]) -> dict[str, Any]:
-    properties: dict[str, Any] = {"use": {"const": plugin.name, "description": about(plugin)}}
-    for parameter in parameters(plugin):
-        info = plugin.model_fields[parameter.name]
-        inside = f"{kind}.{plugin.name}."
-        plain = json_schema(info, f"#/$defs/{inside}{{model}}")
+def _properties(table: type[BaseModel], inside: str, definitions: dict[str, Any]) -> dict[str, Any]:
+    """Each parameter's schema; what they point to goes to the definitions, under `inside`."""
+    properties = {}
+    for parameter in parameters(table):
+        plain = json_schema(table.model_fields[parameter.name], f"#/$defs/{inside}{{model}}")
         for name, definition in plain.pop("$defs", {}).items():
             definitions[inside + name] = _draft7(definition)
         properties[parameter.name] = _value(parameter, _draft7(plain))
+    return properties
+
+
+def _plugin(plugin: type[Plugin], kind: Kind, definitions: dict[str, Any]) -> dict[str, Any]:
+    properties: dict[str, Any] = {"use": {"const": plugin.name, "description": about(plugin)}}
+    properties |= _properties(plugin, f"{kind}.{plugin.name}.", definitions)
     if kind == "model":
         properties["weights"] = {
             "type": "string",

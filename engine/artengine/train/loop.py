@@ -179,6 +179,8 @@ class _Training:
 
     def go(self, position: Position, data: Path) -> Position:
         """Train from a position on, until the length is reached or the observer says stop."""
+        from artengine.nn.optimisers import set_learning_rate
+
         self._rows = read_log(self._run.log, position.epochs)
         settings, observer, trainee = self._preset.train, self._observer, self._trainee
         clock = time.monotonic() - position.seconds
@@ -186,7 +188,7 @@ class _Training:
         position = replace(position, walks=lessons.rows)
         while _share(settings, position) < 1.0 and not observer.stop():
             share = _share(settings, position)
-            trainee.optimizer.learning_rate = _learning_rate(settings, share)
+            set_learning_rate(trainee.optimizer, _learning_rate(settings, share))
             inputs, truth = lessons.next(position.step, _longest(settings, share))
             loss = float(trainee.train_on_batch(inputs, truth))
             lessons.learnt(trainee)
@@ -240,6 +242,8 @@ class _Training:
         return self._preset.train.self_feeding > 1 or row.psnr > position.best
 
     def _measured(self, position: Position) -> Row:
+        from artengine.nn.optimisers import learning_rate
+
         scores = asdict(validate(self._predictor, self._held_out))
         own = self._own_measures((window.context, window.truth) for window in self._held_out)
         # A loss can still be finite where its gradient is not.
@@ -252,7 +256,7 @@ class _Training:
             epoch=math.ceil(position.step / self._preset.train.epoch),
             step=position.step,
             seconds=position.seconds,
-            learning_rate=float(self._trainee.optimizer.learning_rate),
+            learning_rate=learning_rate(self._trainee.optimizer),
             loss=sum(position.losses) / max(1, len(position.losses)),
             **scores,
             own=own,
@@ -324,19 +328,32 @@ def _build(preset: Preset, crop: Size) -> tuple[Any, Any]:
     """The network, and the trainee that is compiled around it."""
     import keras
 
+    from artengine.nn.losses import of_keras, weighted
+    from artengine.nn.losses.adversarial import build_discriminator
+    from artengine.nn.optimisers import build_optimiser
     from artengine.nn.trainee import Trainee
 
     settings, model = preset.train, preset.model
+    if isinstance(settings.loss, str):
+        loss, adversarial = of_keras(settings.loss), 0.0
+    else:
+        weights = settings.loss.model_dump()
+        adversarial = weights.pop("adversarial")
+        loss = weighted(weights)
     keras.config.set_dtype_policy(settings.precision)
     try:
         network = model.build()
+        discriminator = build_discriminator() if adversarial else None
+        optimizer = build_optimiser(settings.optimizer, network, discriminator)
     finally:
         keras.config.set_dtype_policy("float32")
     trainee = Trainee(
         model,
         network,
         context_noise=settings.context_noise,
-        own_loss=type(model).loss is not Model.loss,
+        loss=loss if type(model).loss is Model.loss else None,
+        discriminator=discriminator,
+        adversarial=adversarial,
         rollout=settings.rollout,
         seed=preset.seed % 2**31,
         walked=(
@@ -345,13 +362,7 @@ def _build(preset: Preset, crop: Size) -> tuple[Any, Any]:
             else None
         ),
     )
-    optimizer = keras.optimizers.get(settings.optimizer)
-    if settings.precision == "mixed_float16":
-        # Small gradients would else be lost.
-        optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
-    optimizer.build(network.trainable_variables)
-    loss = keras.losses.get(settings.loss)
-    trainee.compile(optimizer=optimizer, loss=loss, jit_compile=False)
+    trainee.compile(optimizer=optimizer, jit_compile=False)
     return network, trainee
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from keras import layers, ops
 
 from artengine.model import Model
+from artengine.nn.losses import weighted
 from artengine.nn.trainee import Trainee
 
 
@@ -36,8 +37,14 @@ class DarkerOwn(Darker):
 
 def trained(model: Model, rollout: int) -> tuple[Trainee, list[float]]:
     own = type(model).loss is not Model.loss
-    trainee = Trainee(model, model.build(), own_loss=own, rollout=rollout, walked=(2, 4, 4, 6))
-    trainee.compile(optimizer=keras.optimizers.SGD(0.0), loss="mean_absolute_error")
+    trainee = Trainee(
+        model,
+        model.build(),
+        loss=None if own else weighted({"l1": 1.0}),
+        rollout=rollout,
+        walked=(2, 4, 4, 6),
+    )
+    trainee.compile(optimizer=keras.optimizers.SGD(0.0))
     truth = np.zeros((2, rollout, 4, 4, 3), np.float32)
     ones = np.ones((2, 4, 4, 6), np.float32)
     losses = [

@@ -21,7 +21,7 @@ from artengine.model import Model, NetworkState, Tensor
 from artengine.nn.checkpoint import read_position
 from artengine.params import Param
 from artengine.preset import Preset, load_preset, parse_preset
-from artengine.settings import Loss, Optimizer
+from artengine.settings import KerasLoss, LossWeights, Optimizer
 from artengine.train.cache import prepared
 from artengine.train.log import Row, read_log
 from artengine.train.loop import Observer, Position, named_footage, train
@@ -162,13 +162,23 @@ def assert_equal_runs(one: Run, other: Run) -> None:
     assert positions[0] == positions[1]
 
 
-@pytest.mark.parametrize("stops", [(0, 4), (1, 3, 7)])
+ALL_LOSSES = dict.fromkeys(LossWeights.model_fields, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("stops", "options"), [((0, 4), {}), ((1, 3, 7), {}), ((4,), {"loss": ALL_LOSSES})]
+)
 def test_resumes_exactly(
-    catalog: Catalog, bikes: Path, data: Path, tmp_path: Path, stops: tuple[int, ...]
+    catalog: Catalog,
+    bikes: Path,
+    data: Path,
+    tmp_path: Path,
+    stops: tuple[int, ...],
+    options: dict[str, Any],
 ) -> None:
     """Stopped at an epoch's end or within one, it goes on as if it had not been."""
     # Steps this long make later epochs worse, so that a stop could pass for the best.
-    settings = table(steps=8, learning_rate=0.05, keep_every=1)
+    settings = table(steps=8, learning_rate=0.05, keep_every=1, **options)
     preset = parse_preset(settings, catalog, [f"source.path={bikes}"])
     whole, parts = Run(tmp_path / "whole"), Run(tmp_path / "parts")
     train(preset, data, whole, catalog)
@@ -307,7 +317,7 @@ def test_unknown_names(catalog: Catalog, change: dict[str, str], near: str) -> N
 def test_all_names_are_those_of_keras() -> None:
     import keras
 
-    for name in get_args(Loss):
+    for name in get_args(KerasLoss):
         assert callable(keras.losses.get(name))
     for name in get_args(Optimizer):
         assert isinstance(keras.optimizers.get(name), keras.optimizers.Optimizer)
@@ -339,6 +349,73 @@ def test_keeps_weights_every_so_often(
     train(preset, data, run, catalog)
     kept = sorted(path.name for path in (run.folder / "kept").glob("*.weights.h5"))
     assert kept == ["epoch-00002.weights.h5"]
+
+
+def test_the_discriminator_learns_beside_the_network(
+    catalog: Catalog, bikes: Path, data: Path, tmp_path: Path
+) -> None:
+    """It has its place in the checkpoint, and its say in what is learnt, but none in the loss that
+    is told while it weighs next to nothing."""
+    runs = {}
+    for weight in (0.0, 1e-6, 1.0):
+        preset = parse_preset(
+            table(loss={"l1": 1.0, "adversarial": weight}), catalog, [f"source.path={bikes}"]
+        )
+        runs[weight] = Run(tmp_path / str(weight))
+        train(preset, data, runs[weight], catalog)
+    without, hardly, much = (datasets(run.checkpoint) for run in runs.values())
+    assert len(without) < len(hardly) == len(much)
+    told = [float(log(run)[0]["loss"]) for run in runs.values()]
+    assert told[0] == pytest.approx(told[1], rel=1e-3)
+    assert told[2] > told[0] + 0.05
+    last = [float(log(run)[-1]["loss"]) for run in runs.values()]
+    assert last[0] == pytest.approx(last[1], rel=0.1)
+    assert not np.array_equal(weights(runs[1e-6]), weights(runs[1.0]))
+
+
+def test_a_model_s_own_loss_takes_the_adversarial_one_beside_it(
+    catalog: Catalog, bikes: Path, data: Path, tmp_path: Path
+) -> None:
+    catalog = with_models(catalog, OwnLoss)
+    told = []
+    for number, loss in enumerate(({"l1": 1.0}, {"l1": 1.0, "adversarial": 1.0})):
+        own = table(steps=1, loss=loss, context_noise=0.0)
+        own["model"] = {"use": "own-loss", "context": 2}
+        preset = parse_preset(own, catalog, [f"source.path={bikes}"])
+        rows: list[Row] = []
+        run = Run(tmp_path / str(number))
+        train(preset, data, run, catalog, observer=Observer(epoch=rows.append))
+        told.append(rows[0].loss)
+    assert told[1] > told[0] + 0.1
+
+
+def test_a_model_that_draws_its_frames_takes_no_adversarial_loss(catalog: Catalog) -> None:
+    own = table(loss={"adversarial": 0.1})
+    own["model"] = {"use": "pixelcnn"}
+    with pytest.raises(
+        PresetError, match=r"train\.loss\.adversarial: \"pixelcnn\" draws its frames"
+    ):
+        parse_preset(own, catalog)
+
+
+@pytest.mark.parametrize(
+    ("loss", "told"),
+    [
+        (
+            {"gradiant": 1.0},
+            r'loss\.gradiant: unknown \(did you mean "gradient"\?\); allowed: l1, l2',
+        ),
+        ({"l1": -1.0}, r"train\.loss\.l1: -1(\.0)? given; allowed: a number from 0 to 1000"),
+        ({"l1": "much"}, r'train\.loss\.l1: "much" given; allowed: a number'),
+        ({"ssim": 0.0}, r"train\.loss: all weights are 0; give one of them more: l1, l2"),
+        (3, r'train\.loss: 3 given; allowed: "mean_absolute_error", .* or a table of l1, l2, ssim'),
+    ],
+    ids=["unknown", "negative", "text", "nothing", "neither"],
+)
+def test_a_table_of_losses_that_is_wrong(catalog: Catalog, loss: Any, told: str) -> None:
+    with pytest.raises(PresetError, match=told) as caught:
+        parse_preset(table(loss=loss), catalog)
+    assert len(caught.value.problems) == 1
 
 
 @pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])

@@ -146,8 +146,8 @@ def test_it_finds_a_motion_of_more_than_a_pixel() -> None:
     rng = np.random.default_rng(0)
     model = Flow(width=8, context=2, reach=8)
     network = model.build()
-    trainee = Trainee(model, network, own_loss=True)
-    trainee.compile(optimizer=keras.optimizers.Adam(0.004), loss="mae", jit_compile=False)
+    trainee = Trainee(model, network)
+    trainee.compile(optimizer=keras.optimizers.Adam(0.004), jit_compile=False)
 
     def windows(count: int) -> tuple[Array, Array]:
         noise = rng.random((count, 16, 16, 3), dtype=np.float32)

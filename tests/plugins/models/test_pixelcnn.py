@@ -225,7 +225,7 @@ def test_learns_in_bits(model: PixelCNN) -> None:
     grain = 0.02 * rng.normal(size=(3, 4, 32, 32, 3)).astype(np.float32)
     older, newer, truth = np.clip(base + grain, 0, 1)
     history = np.concatenate([older, newer], axis=-1)
-    trainee = Trainee(model, network, own_loss=True, context_noise=0.01)
+    trainee = Trainee(model, network, context_noise=0.01)
     trainee.compile(optimizer=keras.optimizers.Adam(0.015), jit_compile=False)
     measure = OwnMeasures(model, network)
     window = ([older[0], newer[0]], truth[0])

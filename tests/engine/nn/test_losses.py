@@ -1,0 +1,147 @@
+"""Each loss against what it is defined as, and what it is for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import pytest
+from keras import ops
+
+from artengine.nn.determinism import make_deterministic
+from artengine.nn.losses import LOSSES, of_keras, weighted
+from artengine.nn.losses.adversarial import adversarial, build_discriminator
+from artengine.nn.metrics import ssim
+from artengine.settings import LossWeights
+
+Array = npt.NDArray[np.float32]
+
+
+def clip(seed: int = 0, shape: tuple[int, ...] = (2, 3, 24, 32, 3)) -> Array:
+    return np.random.default_rng(seed).random(shape, dtype=np.float32)
+
+
+LAST = clip(9, (2, 24, 32, 3))
+
+
+def value(name: str, truth: Array, prediction: Array, last: Array = LAST) -> float:
+    return float(LOSSES[name](truth, prediction, last))
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_nothing_is_lost_where_nothing_is_off(name: str) -> None:
+    assert value(name, clip(), clip()) == pytest.approx(0.0, abs=1e-6)
+    assert value(name, clip(), clip(1)) > 0.01
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_frames_may_be_tiny(name: str) -> None:
+    shape = (1, 1, 1, 1, 3)
+    assert np.isfinite(value(name, clip(0, shape), clip(1, shape), clip(9, shape)[:, 0]))
+
+
+def test_pixel_losses_are_those_of_numpy() -> None:
+    a, b = clip(0), clip(1)
+    assert value("l1", a, b) == pytest.approx(np.abs(a - b).mean(), rel=1e-5)
+    assert value("l2", a, b) == pytest.approx(np.square(a - b).mean(), rel=1e-5)
+    off = [
+        np.abs(np.abs(np.diff(a, axis=axis)) - np.abs(np.diff(b, axis=axis))).mean()
+        for axis in (2, 3)
+    ]
+    assert value("gradient", a, b) == pytest.approx(sum(off), rel=1e-5)
+
+
+def test_ssim_is_one_less_the_similarity_of_all_frames() -> None:
+    a, b = clip(0), clip(1)
+    frames = [float(ssim(a[n, t][None], b[n, t][None])[0]) for n in range(2) for t in range(3)]
+    assert value("ssim", a, b) == pytest.approx(1 - np.mean(frames), abs=1e-5)
+
+
+def test_amounts_do_not_ask_where_in_a_square() -> None:
+    """A dot of one pixel in each square of 8, elsewhere in the truth than in the prediction; and a
+    grey that is right by the average."""
+    truth, moved = np.zeros((2, 1, 1, 24, 32, 3), np.float32)
+    truth[:, :, 2::8, 3::8] = moved[:, :, 5::8, 2::8] = 1.0
+    grey = np.full_like(truth, 1 / 64)
+    still = np.zeros((1, 24, 32, 3), np.float32)
+    assert value("l1", truth, grey, still) < value("l1", truth, moved, still) + 1e-6
+    for name in ("detail", "change"):
+        assert value(name, truth, moved, still) == pytest.approx(0.0, abs=1e-6)
+    assert value("detail", truth, grey, still) > 0.05
+    # The grey changes by as much on the average; a still one does not change at all.
+    assert value("change", truth, np.zeros_like(truth), still) == pytest.approx(1 / 64, rel=1e-4)
+
+
+def test_change_begins_with_the_last_frame_that_was_shown() -> None:
+    truth, last = clip(0, (1, 2, 8, 8, 3)), clip(1, (1, 8, 8, 3))
+    frozen = np.repeat(last[:, None], 2, axis=1)
+    first = np.abs(truth[:, 0] - last).mean(axis=(1, 2))
+    second = np.abs(truth[:, 1] - truth[:, 0]).mean(axis=(1, 2))
+    expected = np.mean([first, second])
+    assert value("change", truth, frozen, last) == pytest.approx(expected, rel=1e-4)
+
+
+def test_weights_add_up() -> None:
+    a, b = clip(0), clip(1)
+    both = weighted({"l1": 2.0, "ssim": 0.5, "gradient": 0.0})
+    expected = 2.0 * value("l1", a, b) + 0.5 * value("ssim", a, b)
+    assert float(both(a, b, LAST)) == pytest.approx(expected, rel=1e-6)
+    same = float(of_keras("mean_absolute_error")(a, b, LAST))
+    assert same == pytest.approx(value("l1", a, b), rel=1e-6)
+
+
+def test_every_loss_has_a_weight() -> None:
+    assert {*LOSSES, "adversarial"} == set(LossWeights.model_fields)
+
+
+def slopes(discriminator: keras.Model, part: int) -> tuple[Any, list[Any]]:
+    """How the network's (0) or the discriminator's loss (1) falls with the prediction, and with the
+    discriminator's variables."""
+    import tensorflow as tf
+
+    truth, prediction = clip(0), tf.constant(clip(1))
+    variables = [variable.value for variable in discriminator.trainable_variables]
+    with tf.GradientTape() as tape:
+        tape.watch(prediction)
+        loss = adversarial(discriminator, truth, prediction, LAST)[part]
+    found = tape.gradient(loss, [prediction, *variables])
+    return found[0], found[1:]
+
+
+def test_each_side_learns_from_its_own_loss() -> None:
+    make_deterministic(0)
+    discriminator = build_discriminator()
+    prediction, variables = slopes(discriminator, 0)
+    assert np.abs(prediction).max() > 0
+    assert variables == [None] * len(variables)
+    prediction, variables = slopes(discriminator, 1)
+    assert prediction is None
+    assert all(np.abs(slope).max() > 0 for slope in variables)
+
+
+def test_a_discriminator_learns_to_see_motion() -> None:
+    """Every frame of a still is one of the clip's: only what was before it finds it out."""
+    import tensorflow as tf
+
+    make_deterministic(0)
+    rng = np.random.default_rng(0)
+    discriminator = build_discriminator()
+    optimiser = keras.optimizers.Adam(1e-3)
+    optimiser.build(discriminator.trainable_variables)
+    variables = [variable.value for variable in discriminator.trainable_variables]
+
+    @tf.function(autograph=False)  # type: ignore[untyped-decorator]
+    def learn(wide: Any) -> Any:
+        moving = ops.stack([wide[:, :, 4 * n : 4 * n + 24] for n in range(3)], axis=1)
+        still = ops.repeat(moving[:, :1], 2, axis=1)
+        with tf.GradientTape() as tape:
+            _, loss = adversarial(discriminator, moving[:, 1:], still, moving[:, 0])
+        optimiser.apply(tape.gradient(loss, variables), discriminator.trainable_variables)
+        return loss
+
+    noise = rng.random((30, 4, 6, 8, 3), dtype=np.float32)
+    losses = [float(learn(ops.image.resize(each, (24, 40)))) for each in noise]
+    # Whoever sees nothing comes to a quarter.
+    assert losses[-1] < 0.2
