@@ -22,6 +22,7 @@ class Noise(PhasedEffect):
     """
 
     name: ClassVar[str] = "noise"
+    uses_truth: ClassVar[bool] = False
 
     pattern: Literal["gaussian", "salt", "perlin"] = "gaussian"
     """`gaussian`: grain, new in each frame; `salt`: pixels thrown to black or white; `perlin`:

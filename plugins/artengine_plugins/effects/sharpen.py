@@ -17,6 +17,7 @@ class Sharpen(Effect):
     """
 
     name: ClassVar[str] = "sharpen"
+    uses_truth: ClassVar[bool] = False
 
     amount: float = Param(1.0, ge=0, le=8)
     """How much of the detail is added: nothing at 0, crisp at 1, engraved at 8."""
