@@ -32,7 +32,8 @@ class Sharpen(Effect):
 
     def apply(self, frame: Frame, moment: Moment) -> Frame:
         """Add the detail."""
-        detail = frame - gaussian_blur(frame, self.radius)
+        detail = gaussian_blur(frame, self.radius)
+        np.subtract(frame, detail, out=detail)
         detail *= np.float32(self.amount)
         np.clip(detail, -self.limit, self.limit, out=detail)
         detail += frame
