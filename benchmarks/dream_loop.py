@@ -1,23 +1,30 @@
 """What a dream costs beside its network, and beside a plain loop like the original's.
 
     python benchmarks/dream_loop.py CLIP [--model swift|hourglass] [--size 512] [--frames 60]
+        [--set width=16]
 
-Three sides take turns in one process, round after round, on the same network and the same clip:
+Four sides take turns in one process, round after round, on the same network and the same clip:
 
 - network: predictions alone, each from the last few predictions;
-- engine: the whole dream with three feedback effects and an mp4 writer;
+- free: the whole dream with three feedback effects and an mp4 writer, of which none looks at the
+  truth;
+- engine: the same with an effect that does, so that the clip is decoded beside it;
 - plain: predict, read and resize the truth from JPEG files, one effect, save a JPEG.
 
-Printed are the medians over the rounds and their ratios. Run it with nothing else going on.
+Printed are the medians over the rounds and their ratios: of the time that passes, and of what all
+processors together spend, ffmpeg's processes included, which another program beside it disturbs
+less. Run it with nothing else going on all the same.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,37 +37,48 @@ from artengine.frame import Frame, to_picture
 from artengine.nn.predictor import Predictor
 from artengine.preset import Preset, parse_preset
 
-EFFECTS: dict[str, list[dict[str, Any]]] = {
-    "hourglass": [{"use": "negative-mix", "noise": 0.1, "flip_every": 10}],
-    "swift": [
-        {"use": "noise", "amount": 0.02},
-        {"use": "zoom", "factor": 1.01},
-        {"use": "blend", "amount": 0.1},
-    ],
+TRUTH: dict[str, dict[str, Any]] = {
+    "hourglass": {"use": "negative-mix", "noise": 0.1, "flip_every": 10},
+    "swift": {"use": "blend", "amount": 0.1},
 }
+FREE: list[dict[str, Any]] = [{"use": "noise", "amount": 0.02}, {"use": "zoom", "factor": 1.01}]
+SHARPEN: dict[str, Any] = {"use": "sharpen", "amount": 0.5}
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a side took: seconds that passed, and seconds of all processors."""
+
+    passed: float
+    worked: float
 
 
 def main() -> None:
     """Run the sides and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("clip", type=Path)
-    parser.add_argument("--model", default="swift", choices=sorted(EFFECTS))
+    parser.add_argument("--model", default="swift", choices=sorted(TRUTH))
     parser.add_argument("--size", type=int, default=512)
     parser.add_argument("--frames", type=int, default=60)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="sets")
     options = parser.parse_args()
 
     catalog = load_catalog()
-    preset = parse_preset(
-        {
-            "source": {"use": "video", "path": "clip"},
-            "model": {"use": options.model},
-            "dream": {"size": [options.size] * 2, "frames": options.frames},
-            "feedback": EFFECTS[options.model],
-        },
-        catalog,
-        [f"source.path={options.clip.absolute()}"],
-    )
+
+    def dreaming(last: dict[str, Any]) -> Preset:
+        return parse_preset(
+            {
+                "source": {"use": "video", "path": "clip"},
+                "model": {"use": options.model},
+                "dream": {"size": [options.size] * 2, "frames": options.frames},
+                "feedback": [*FREE, last] if options.model == "swift" else [last],
+            },
+            catalog,
+            [f"source.path={options.clip.absolute()}", *(f"model.{s}" for s in options.sets)],
+        )
+
+    preset, free = dreaming(TRUTH[options.model]), dreaming(SHARPEN)
     network = preset.model.build()
     predictor = Predictor(preset.model, network)
     with tempfile.TemporaryDirectory() as scratch:
@@ -69,26 +87,41 @@ def main() -> None:
         to = targets(preset, catalog, folder / "film.mp4", folder)
         sides: dict[str, Callable[[], float]] = {
             "network": lambda: network_alone(predictor, stills, preset),
+            "free": lambda: render(free, catalog, to, predict=predictor).seconds,
             "engine": lambda: render(preset, catalog, to, predict=predictor).seconds,
             "plain": lambda: plain_loop(network, stills, preset, folder),
         }
         for side in sides.values():
             side()
-        times: dict[str, list[float]] = {name: [] for name in sides}
+        spent: dict[str, list[Spent]] = {name: [] for name in sides}
         for _ in range(options.rounds):
             for name, side in sides.items():
-                times[name].append(1000 * side() / options.frames)
+                before = worked()
+                seconds = side()
+                spent[name].append(Spent(seconds, worked() - before))
 
     print(f"{options.model} at {options.size}x{options.size}, {options.frames} frames a round")
-    for name, found in times.items():
-        median = statistics.median(found)
+    for name, found in spent.items():
+        passed = [1000 * s.passed / options.frames for s in found]
+        work = [1000 * s.worked / options.frames for s in found]
+        median = statistics.median(passed)
         print(
             f"{name:8} {median:8.1f} ms a frame ({1000 / median:5.1f} a second), "
-            f"from {min(found):.1f} to {max(found):.1f}"
+            f"from {min(passed):.1f} to {max(passed):.1f}; {statistics.median(work):.1f} ms of work"
         )
-    for other in ("network", "plain"):
-        ratios = [a / b for a, b in zip(times["engine"], times[other], strict=True)]
-        print(f"engine / {other}: median {statistics.median(ratios):.3f}")
+    for one, other in (("engine", "network"), ("engine", "plain"), ("free", "engine")):
+        pairs = list(zip(spent[one], spent[other], strict=True))
+        passed = [a.passed / b.passed for a, b in pairs]
+        work = [a.worked / b.worked for a, b in pairs]
+        print(
+            f"{one} / {other}: median {statistics.median(passed):.3f}, "
+            f"of the work {statistics.median(work):.3f}"
+        )
+
+
+def worked() -> float:
+    """Seconds that this process and those it has waited for have spent on processors."""
+    return sum(os.times()[:4])
 
 
 def save_stills(preset: Preset, folder: Path, count: int) -> list[Path]:

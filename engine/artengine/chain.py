@@ -58,28 +58,35 @@ class Chain:
         """The effects themselves, in order; parameters without a curve may be changed."""
         return tuple(effect for _, effect in self._members.values())
 
+    @property
+    def uses_truth(self) -> bool:
+        """Whether any of the effects may look at the truth."""
+        return any(effect.uses_truth for effect in self.effects)
+
     def set(self, number: int, name: str, value: Any) -> None:
         """Change a parameter of the effect of that number; raises as `Automated.set` does."""
         self.automated[number].set(name, value)
 
     def apply(
-        self, frame: Frame, clock: Clock, truth: Frame, history: Sequence[Frame] = ()
+        self, frame: Frame, clock: Clock, truth: Frame | None, history: Sequence[Frame] = ()
     ) -> Frame:
         """Send a frame through the effects.
 
         Args:
             frame: float32 `(H, W, 3)`, free to leave 0..1; not written to.
             clock: the film's time.
-            truth: the source's frame now, of the dream's size, in 0..1.
+            truth: the source's frame now, of the dream's size, in 0..1; may be None unless
+                `uses_truth`.
             history: the frames the network saw, oldest first.
 
         Returns:
             float32 `(H, W, 3)` of `output_size`.
         """
-        truth = _read_only(truth)
+        truth = None if truth is None else _read_only(truth)
         seen = tuple(_read_only(past) for past in history)
         for slot, (automated, effect) in self._members.items():
-            moment = Moment(clock, truth, seen, self.seed, slot)
+            shown = truth if effect.uses_truth else None
+            moment = Moment(clock, shown, seen, self.seed, slot)
             expected = self._size_after(slot, effect, size_of(frame))
             try:
                 automated.set_time(clock)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar
 from zlib import crc32
@@ -13,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from artengine.curves import Clock
+from artengine.errors import PluginError
 from artengine.frame import Frame, Size
 from artengine.params import Plugin
 
@@ -25,23 +25,37 @@ def generator(seed: int, slot: str, index: int) -> np.random.Generator:
     return np.random.Generator(np.random.SFC64([seed & 0xFFFFFFFF, crc32(slot.encode()), index]))
 
 
-@dataclass(frozen=True)
 class Moment:
     """What an effect may know of now.
 
     Args:
         clock: the film's time.
-        truth: the source's frame now, `(H, W, 3)` in 0..1, read-only.
+        truth: the source's frame now, `(H, W, 3)` in 0..1, read-only; None for an effect that
+            looks at none.
         history: the frames the network saw, oldest first, each `(H, W, 3)`, read-only.
         seed: the film's seed.
         slot: names the effect's place in its chain; effects of other slots draw other numbers.
     """
 
-    clock: Clock
-    truth: Frame
-    history: Sequence[Frame] = field(default=())
-    seed: int = 0
-    slot: str = ""
+    def __init__(
+        self,
+        clock: Clock,
+        truth: Frame | None,
+        history: Sequence[Frame] = (),
+        seed: int = 0,
+        slot: str = "",
+    ) -> None:
+        self.clock = clock
+        self.history = history
+        self.seed, self.slot = seed, slot
+        self._truth = truth
+
+    @property
+    def truth(self) -> Frame:
+        """The source's frame now. Raises PluginError in an effect that says it looks at none."""
+        if self._truth is None:
+            raise PluginError("it looks at the truth; its class must not say uses_truth = False")
+        return self._truth
 
     @property
     def index(self) -> int:
@@ -86,6 +100,10 @@ class Effect(Plugin):
 
     kind: ClassVar[str] = "effect"
     automates: ClassVar[bool] = True
+
+    uses_truth: ClassVar[bool] = True
+    """Whether `apply` may look at the moment's truth. One that says False is shown none, and a
+    film all of whose effects say so, and that puts no truth back, need not read its source."""
 
     @abstractmethod
     def apply(self, frame: Frame, moment: Moment) -> Frame:

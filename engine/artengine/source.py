@@ -23,6 +23,10 @@ class Footage(ABC):
     """How many pictures there are before the source ends or repeats itself; None when it is
     endless, or when that is only known once it has been read."""
 
+    endless: bool = False
+    """Whether `frames` surely never stops by itself. Of footage that makes no such promise, what
+    lies beyond `length` is read even where nobody looks at it, to know where a dream ends."""
+
     finite: bool = False
     """Whether `frames` surely stops by itself even where `length` is None. Of footage that makes
     no such promise, only a part is learnt from."""

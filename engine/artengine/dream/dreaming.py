@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import cached_property
+from itertools import islice, repeat
 from types import TracebackType
 from typing import Any, Self
 
@@ -33,9 +34,12 @@ class Dream:
         predict: a network to dream with in place of the preset's weights.
         endless: dream on after the preset's number of frames.
         resume: where an earlier dream of the same preset stopped.
+        truth: read the source at every moment, for whoever wants it of `turns`, even where nothing
+            of the preset looks at it.
 
     Raises:
         SourceError, WeightsError: when the footage or the weights cannot be used.
+        UsageError: when `resume` is of a dream that put no truth back, and this one does.
     """
 
     def __init__(
@@ -45,6 +49,7 @@ class Dream:
         predict: Predict | None = None,
         endless: bool = False,
         resume: Snapshot | None = None,
+        truth: bool = False,
     ) -> None:
         self.preset = preset
         self.length = None if endless else preset.dream.frames
@@ -56,6 +61,11 @@ class Dream:
         self.state = StateChain(preset.state, preset.seed)
         self._given = predict
         self._resume = resume
+        self._uses_truth = (
+            truth
+            or preset.dream.history > 0
+            or any(chain.uses_truth for chain in (self.feedback, self.state, self.output))
+        )
         self._stack = ExitStack()
         self._loop: DreamLoop | None = None
 
@@ -181,13 +191,17 @@ class Dream:
     def _start(self) -> DreamLoop:
         context, settings = self.preset.model.context, self.preset.dream
         warmup = self._model.warmup if settings.warmup is None else settings.warmup
-        first = round(settings.start * self.fps)
+        first, lead = round(settings.start * self.fps), context + warmup
         if self._resume is not None:
-            first += self._resume.index + context + warmup
+            if settings.history and None in self._resume.truth:
+                raise UsageError(
+                    "the dream to go on from put no truth back and kept none; leave dream.history "
+                    "at 0, or begin anew"
+                )
+            first, lead = first + self._resume.index + lead, 0
             self.output.restore(self._resume.output)
-        truths = self._stack.enter_context(
-            Prefetch(to_read_only_frames(self.footage.frames(first)))
-        )
+        looked_at = None if self._uses_truth else lead
+        truths = self._stack.enter_context(Prefetch(truths_of(self.footage, first, looked_at)))
         try:
             return DreamLoop(
                 self.predict,
@@ -209,6 +223,27 @@ class Dream:
                 f"{settings.start:g} s on than the {context + warmup} the network begins with; "
                 f"lower dream.start{' or dream.warmup' if warmup else ''} or take a longer clip"
             ) from None
+
+
+def truths_of(footage: Footage, first: int, looked_at: int | None) -> Iterator[Frame | None]:
+    """Yield a source's frames from `first` on, which nobody can write to.
+
+    Args:
+        looked_at: how many are needed, None for all. The others are None and, as long as the
+            source surely has them, not even read.
+    """
+    # Nothing else refers to the iterator, so that what it holds is freed where it is not read on.
+    yield from islice(to_read_only_frames(footage.frames(first)), looked_at)
+    if looked_at is None:
+        return
+    first += looked_at
+    if footage.endless:
+        yield from repeat(None)
+    if footage.length is not None:
+        sure = range(first, footage.length)
+        yield from (None for _ in sure)
+        first += len(sure)
+    yield from (None for _ in footage.frames(first))
 
 
 def to_read_only_frames(pictures: Iterator[Picture]) -> Iterator[Frame]:

@@ -41,14 +41,14 @@ class Dreamt:
 
     Args:
         clock: the film's time.
-        truth: the source's frame of this moment.
+        truth: the source's frame of this moment, or None where it was not read.
         history: what the network saw, oldest first.
         prediction: what it made of that.
         fed: the prediction after the feedback chain, which the network sees next; unclipped.
     """
 
     clock: Clock
-    truth: Frame
+    truth: Frame | None
     history: tuple[Frame, ...]
     prediction: Frame
     fed: Frame
@@ -63,7 +63,7 @@ class Snapshot:
     Args:
         index: how many frames were dreamt.
         frames: the history, oldest first.
-        truth: the source's frames of the same moments.
+        truth: the source's frames of the same moments, None where a dream puts none back.
         effects: what the feedback chain remembers.
         network: a recurrent network's state.
         output: what the output chain remembers.
@@ -72,7 +72,7 @@ class Snapshot:
 
     index: int
     frames: tuple[Frame, ...]
-    truth: tuple[Frame, ...]
+    truth: tuple[Frame | None, ...]
     effects: Mapping[str, Mapping[str, npt.NDArray[np.generic]]] = field(default_factory=dict)
     network: tuple[npt.NDArray[np.generic], ...] = ()
     output: Mapping[str, Mapping[str, npt.NDArray[np.generic]]] = field(default_factory=dict)
@@ -85,7 +85,8 @@ class DreamLoop:
     Args:
         predict: the network.
         truths: the source's frames from the dream's start on, `(H, W, 3)` in 0..1; the first
-            `context + warmup` of them come before the first that is dreamt.
+            `context + warmup` of them come before the first that is dreamt. The others may be
+            None where nothing looks at them.
         context: how many frames the network sees.
         feedback: the chain of effects on what is fed back.
         bend: the chain of effects on a recurrent network's state, after each step.
@@ -104,7 +105,7 @@ class DreamLoop:
     def __init__(
         self,
         predict: Predict,
-        truths: Iterator[Frame],
+        truths: Iterator[Frame | None],
         *,
         context: int,
         feedback: Chain,
@@ -126,14 +127,14 @@ class DreamLoop:
         self._fps, self._seed, self._length = fps, seed, frames
         self._index = 0
         if resume is None:
-            self._history = History([next(truths) for _ in range(context)])
+            self._history = History([self._read() for _ in range(context)])
             predict.reset()
             feedback.reset()
             self._bend.reset()
             self._warm_up(warmup)
         else:
             self._index = resume.index
-            self._history = History(resume.truth)
+            self._history = History(resume.frames)
             self._history.restore(resume.frames, resume.truth)
             predict.restore(resume.network)
             feedback.restore(resume.effects)
@@ -142,10 +143,18 @@ class DreamLoop:
     def __iter__(self) -> Iterator[Dreamt]:
         """Dream. Stops at the film's length, or where the source ends."""
         while self._length is None or self._index < self._length:
-            truth = next(self._truths, None)
-            if truth is None:
+            try:
+                truth = next(self._truths)
+            except StopIteration:
                 return
             yield self._turn(truth)
+
+    def _read(self) -> Frame:
+        """A frame of the source that the network is to see."""
+        truth = next(self._truths)
+        if truth is None:
+            raise ValueError("the frames that a dream begins with must be read")
+        return truth
 
     def _warm_up(self, steps: int) -> None:
         """Step the network through the truth. Raises StopIteration where the source ends."""
@@ -153,13 +162,13 @@ class DreamLoop:
         for left in range(steps, 0, -1):
             # Seeds that no frame of the film will have.
             self._predict(self._as_shown(self._history.frames), self._seeds(2**31 - left))
-            truth = next(self._truths)
+            truth = self._read()
             self._history.push(truth, truth)
 
     def _seeds(self, index: int) -> tuple[int, int]:
         return self._seed & 0x7FFFFFFF, index
 
-    def _turn(self, truth: Frame) -> Dreamt:
+    def _turn(self, truth: Frame | None) -> Dreamt:
         clock = Clock(self._index, self._fps, self._length)
         history = self._history.frames
         self._set_time(clock)
@@ -169,8 +178,9 @@ class DreamLoop:
             state = self._predict.state()
             self._predict.restore(self._bend.apply(state, clock, truth, history))
         fed = self._feedback.apply(prediction, clock, truth, history)
-        self._history.push(fed, truth)
-        self._history.put_back(self._restored_slots())
+        restored = self._restored_slots()
+        self._history.push(fed, truth if restored else None)
+        self._history.put_back(restored)
         self._index += 1
         return Dreamt(clock, truth, history, prediction, fed)
 

@@ -21,7 +21,8 @@ class Prefetch(Generic[Item]):
 
     def __init__(self, items: Iterator[Item], depth: int = 4) -> None:
         self._items = items
-        self._queue: Queue[tuple[Item | None, BaseException | None]] = Queue(depth)
+        # An item comes wrapped, for it may be anything; None is the end.
+        self._queue: Queue[tuple[Item] | BaseException | None] = Queue(depth)
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="prefetch", daemon=True)
 
@@ -44,32 +45,32 @@ class Prefetch(Generic[Item]):
     def __next__(self) -> Item:
         while True:
             try:
-                item, error = self._queue.get(timeout=_POLL)
+                entry = self._queue.get(timeout=_POLL)
             except Empty:
                 if not self._thread.is_alive() and self._queue.empty():
                     raise StopIteration from None
                 continue
-            if error is not None:
-                raise error
-            if item is None:
+            if isinstance(entry, BaseException):
+                raise entry
+            if entry is None:
                 raise StopIteration
-            return item
+            return entry[0]
 
     def _run(self) -> None:
         try:
             for item in self._items:
-                if not self._put((item, None)):
+                if not self._put((item,)):
                     break
             else:
-                self._put((None, None))
+                self._put(None)
         except BaseException as error:
-            self._put((None, error))
+            self._put(error)
         finally:
             close = getattr(self._items, "close", None)
             if close is not None:
                 close()
 
-    def _put(self, entry: tuple[Item | None, BaseException | None]) -> bool:
+    def _put(self, entry: tuple[Item] | BaseException | None) -> bool:
         while not self._stopped.is_set():
             try:
                 self._queue.put(entry, timeout=_POLL)

@@ -42,6 +42,11 @@ class StateChain:
     def __len__(self) -> int:
         return len(self.automated)
 
+    @property
+    def uses_truth(self) -> bool:
+        """Whether any of the effects may look at the truth."""
+        return Chain(self.automated, "state", self._seed).uses_truth
+
     def set(self, number: int, name: str, value: Any) -> None:
         """Change a parameter of the effect of that number; raises as `Automated.set` does."""
         self.automated[number].set(name, value)
@@ -49,20 +54,21 @@ class StateChain:
             chain.automated[number].set(name, value)
 
     def apply(
-        self, state: Sequence[Array], clock: Clock, truth: Frame, history: Sequence[Frame]
+        self, state: Sequence[Array], clock: Clock, truth: Frame | None, history: Sequence[Frame]
     ) -> list[Array]:
         """Bend a state.
 
         Args:
             state: the parts of the network's state.
             clock: the film's time.
-            truth: the source's frame now, shown to the effects at the size of each part.
+            truth: the source's frame now, shown to the effects at the size of each part; may be
+                None unless `uses_truth`.
             history: the frames the network saw, oldest first, shown likewise.
 
         Raises:
             PluginError: when an effect fails, or there is no part `(1, h, w, C)`.
         """
-        shown: dict[Size, tuple[Frame, ...]] = {}
+        shown: dict[Size, tuple[Frame | None, list[Frame]]] = {}
         bent = []
         for number, part in enumerate(state):
             if not _is_field(part):
@@ -71,8 +77,9 @@ class StateChain:
             frames = to_frames(part)
             size = size_of(frames[0])
             if size not in shown:
-                shown[size] = tuple(_resized(frame, size) for frame in (truth, *history))
-            now, *seen = shown[size]
+                now = None if truth is None else _resized(truth, size)
+                shown[size] = now, [_resized(frame, size) for frame in history]
+            now, seen = shown[size]
             for place, frame in enumerate(frames):
                 frames[place] = self._chain(f"{number}.{place}").apply(frame, clock, now, seen)
             bent.append(from_frames(frames, part))

@@ -13,6 +13,7 @@ class Blur(Effect):
     """Edges soften and small things melt into their surroundings."""
 
     name: ClassVar[str] = "blur"
+    uses_truth: ClassVar[bool] = False
 
     radius: float = Param(1.5, ge=0, le=64, unit="pixels")
     """Standard deviation of the Gaussian: sharp at 0, nothing but large clouds of colour at 64."""

@@ -16,6 +16,7 @@ class ChannelShift(Effect):
     """Red and blue part from green and leave coloured fringes; in feedback, rainbows."""
 
     name: ClassVar[str] = "channel-shift"
+    uses_truth: ClassVar[bool] = False
 
     distance: float = Param(4.0, ge=0, le=256, unit="pixels")
     """How far red moves one way and blue the other in a frame: not at all at 0; three pictures

@@ -16,6 +16,7 @@ class Clip(Effect):
     """
 
     name: ClassVar[str] = "clip"
+    uses_truth: ClassVar[bool] = False
 
     low: float = Param(0.0, ge=-4, le=0.49)
     """The least value that is left: 0 is black; at -4 hardly anything is held; at 0.49 nothing

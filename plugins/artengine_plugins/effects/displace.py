@@ -25,6 +25,7 @@ class Displace(PhasedEffect):
     """
 
     name: ClassVar[str] = "displace"
+    uses_truth: ClassVar[bool] = False
 
     amount: float = Param(1.5, ge=0, le=20, unit="percent of the shorter side")
     """How far the fastest pixels move in a frame: not at all at 0, a slow melt at 1, shreds at

@@ -14,6 +14,7 @@ class Glow(Effect):
     """Lights spread a halo of their own colour into the dark around them."""
 
     name: ClassVar[str] = "glow"
+    uses_truth: ClassVar[bool] = False
 
     amount: float = Param(1.0, ge=0, le=8)
     """How strong the halo is: none at 0, and at 8 it outshines the light."""

@@ -23,6 +23,7 @@ class GradientMap(PhasedEffect):
     """
 
     name: ClassVar[str] = "gradient-map"
+    uses_truth: ClassVar[bool] = False
 
     palette: PaletteName = "petrol"
     """Which of the palettes that ship; without effect once `colours` are given."""

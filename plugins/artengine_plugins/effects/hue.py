@@ -21,6 +21,7 @@ class Hue(Effect):
     """
 
     name: ClassVar[str] = "hue"
+    uses_truth: ClassVar[bool] = False
 
     degrees: float = Param(8.0, ge=-180, le=180)
     """Turn of every hue: none at 0; red goes to yellow at 60; -180 and 180 give each colour's

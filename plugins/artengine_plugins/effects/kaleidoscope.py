@@ -19,6 +19,7 @@ class Kaleidoscope(PhasedEffect):
     """A wedge of the picture is mirrored around a point into a star that keeps unfolding."""
 
     name: ClassVar[str] = "kaleidoscope"
+    uses_truth: ClassVar[bool] = False
 
     segments: int = Param(6, ge=1, le=64)
     """Arms of the star: at 1 the picture is mirrored along one line, at 64 it melts into rings."""

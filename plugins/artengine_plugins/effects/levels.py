@@ -14,6 +14,7 @@ class Levels(Effect):
     """Light and dark are pulled apart, pushed together, lifted or sunk."""
 
     name: ClassVar[str] = "levels"
+    uses_truth: ClassVar[bool] = False
 
     black: float = Param(0.0, ge=-1, le=0.49)
     """What becomes 0: at -1 the darks turn to a pale haze, at 0.49 all but the lights is below

@@ -15,6 +15,7 @@ class Mirror(Effect):
     """The picture folds along a line into a face, an inkblot, a lake."""
 
     name: ClassVar[str] = "mirror"
+    uses_truth: ClassVar[bool] = False
 
     mode: Literal["horizontal", "vertical", "both"] = "horizontal"
     """`horizontal` makes left and right alike, `vertical` top and bottom, `both` all quarters."""

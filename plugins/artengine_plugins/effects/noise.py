@@ -22,6 +22,7 @@ class Noise(PhasedEffect):
     """
 
     name: ClassVar[str] = "noise"
+    uses_truth: ClassVar[bool] = False
 
     pattern: Literal["gaussian", "salt", "perlin"] = "gaussian"
     """`gaussian`: grain, new in each frame; `salt`: pixels thrown to black or white; `perlin`:
@@ -52,7 +53,8 @@ class Noise(PhasedEffect):
             height, width = frame.shape[:2]
             noise = gaussian(moment.rng, (height, width, self._layers))
         noise *= np.float32(self.amount)
-        return frame + noise
+        # Into the noise, unless one layer of it goes over all three of the frame's.
+        return np.add(frame, noise, out=noise if noise.shape == frame.shape else None)
 
     @property
     def _layers(self) -> int:

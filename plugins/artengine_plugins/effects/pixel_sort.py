@@ -20,6 +20,7 @@ class PixelSort(Effect):
     """
 
     name: ClassVar[str] = "pixel-sort"
+    uses_truth: ClassVar[bool] = False
 
     low: float = Param(0.25, ge=-1, le=1)
     """Darker pixels stay where they are: below 0 none does, at 1 only lights are sorted that are

@@ -14,6 +14,7 @@ class Posterise(Effect):
     """Smooth shades break into flat steps with contours between them."""
 
     name: ClassVar[str] = "posterise"
+    uses_truth: ClassVar[bool] = False
 
     levels: float = Param(5.0, ge=2, le=64)
     """Steps from black to white in each channel: stark at 2, hardly seen at 64. Values between

@@ -47,6 +47,7 @@ class Quantise(Effect):
     """
 
     name: ClassVar[str] = "quantise"
+    uses_truth: ClassVar[bool] = False
 
     palette: PaletteName = "dusk"
     """Which of the palettes that ship; without effect once `colours` are given."""

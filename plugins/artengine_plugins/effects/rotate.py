@@ -13,6 +13,7 @@ class Rotate(Effect):
     """The picture turns about a point, and in a feedback chain goes on turning into a whirl."""
 
     name: ClassVar[str] = "rotate"
+    uses_truth: ClassVar[bool] = False
 
     degrees: float = Param(1.0, ge=-180, le=180, unit="degrees a frame")
     """Turn a frame, clockwise above 0: 1 goes round in 15 seconds at 24 frames a second when it

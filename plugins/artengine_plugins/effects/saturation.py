@@ -15,6 +15,7 @@ class Saturation(Effect):
     """Colours fade to grey or begin to glow, while light and dark stay as they are."""
 
     name: ClassVar[str] = "saturation"
+    uses_truth: ClassVar[bool] = False
 
     factor: float = Param(1.25, ge=-2, le=4)
     """How colourful: 0 is grey, 1 unchanged, 4 poisonous; below 0 colours turn into their

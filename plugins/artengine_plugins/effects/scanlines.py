@@ -14,6 +14,7 @@ class Scanlines(PhasedEffect):
     """Dark lines run across the picture and roll, as when a television is filmed."""
 
     name: ClassVar[str] = "scanlines"
+    uses_truth: ClassVar[bool] = False
 
     strength: float = Param(0.4, ge=0, le=0.95)
     """How much darker the lines are than what lies between: not at all at 0, nearly black at 0.95.

@@ -17,6 +17,7 @@ class Sharpen(Effect):
     """
 
     name: ClassVar[str] = "sharpen"
+    uses_truth: ClassVar[bool] = False
 
     amount: float = Param(1.0, ge=0, le=8)
     """How much of the detail is added: nothing at 0, crisp at 1, engraved at 8."""
@@ -31,7 +32,8 @@ class Sharpen(Effect):
 
     def apply(self, frame: Frame, moment: Moment) -> Frame:
         """Add the detail."""
-        detail = frame - gaussian_blur(frame, self.radius)
+        detail = gaussian_blur(frame, self.radius)
+        np.subtract(frame, detail, out=detail)
         detail *= np.float32(self.amount)
         np.clip(detail, -self.limit, self.limit, out=detail)
         detail += frame

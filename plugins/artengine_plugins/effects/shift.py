@@ -15,6 +15,7 @@ class Shift(Effect):
     """The picture slides sideways or up and down, and in a feedback chain goes on sliding."""
 
     name: ClassVar[str] = "shift"
+    uses_truth: ClassVar[bool] = False
 
     x: float = Param(2.0, ge=-1024, le=1024)
     """How far to the right a frame: still at 0, a flicker at 1024, as far to the left at -1024.

@@ -22,6 +22,7 @@ class SlitScan(Effect):
     """
 
     name: ClassVar[str] = "slit-scan"
+    uses_truth: ClassVar[bool] = False
 
     frames: int = Param(24, ge=1, le=64, automatable=False)
     """How many frames lie between one edge and the other: at 1 things hardly lean, at 64 a walker

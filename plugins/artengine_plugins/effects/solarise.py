@@ -17,6 +17,7 @@ class Solarise(Effect):
     """
 
     name: ClassVar[str] = "solarise"
+    uses_truth: ClassVar[bool] = False
 
     threshold: float = Param(0.5, ge=0, le=1)
     """Brightness from which values fold back: at 0 the whole picture is a negative, at 1 only

@@ -16,6 +16,7 @@ class Swirl(Effect):
     """The picture is stirred about a point, and in a feedback chain winds up into a galaxy."""
 
     name: ClassVar[str] = "swirl"
+    uses_truth: ClassVar[bool] = False
 
     degrees: float = Param(3.0, ge=-360, le=360, unit="degrees a frame")
     """Turn of the middle in a frame, clockwise above 0: nothing turns at 0; at -360 and 360 the

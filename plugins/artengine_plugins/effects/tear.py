@@ -17,6 +17,7 @@ class Tear(Effect):
     """Bands of the picture slip sideways and snap back, as on a worn video tape."""
 
     name: ClassVar[str] = "tear"
+    uses_truth: ClassVar[bool] = False
 
     amount: float = Param(6.0, ge=0, le=100, unit="percent of the width")
     """How far the bands slip: not at all at 0, anywhere at 100."""

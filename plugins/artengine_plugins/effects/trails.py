@@ -15,6 +15,7 @@ class Trails(Effect):
     """Bright things leave a fading ghost behind them, as on the tube of an old television."""
 
     name: ClassVar[str] = "trails"
+    uses_truth: ClassVar[bool] = False
 
     decay: float = Param(0.92, ge=0, le=1)
     """Share of the ghost that survives each frame: none at 0; half a second's worth at 0.92; at 1

@@ -16,6 +16,7 @@ class Upscale(Effect):
     """The film grows larger, with clean edges; for the output chain alone."""
 
     name: ClassVar[str] = "upscale"
+    uses_truth: ClassVar[bool] = False
 
     factor: float = Param(2.0, ge=1, le=4, automatable=False)
     """How many times as wide and as high the film becomes: unchanged at 1, sixteen times the

@@ -13,6 +13,7 @@ class Zoom(Effect):
     """A fall into the picture, or away from it, that goes on from frame to frame."""
 
     name: ClassVar[str] = "zoom"
+    uses_truth: ClassVar[bool] = False
 
     factor: float = Param(1.02, ge=0.5, le=2)
     """Magnification a frame: below 1 the picture shrinks into the distance, half as large at 0.5;

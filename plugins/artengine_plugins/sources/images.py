@@ -107,6 +107,7 @@ class ImagesFootage(Footage):
         self, images: Images, files: list[Path], size: Size, own: float, fps: float
     ) -> None:
         self.size, self.fps = size, fps
+        self.endless = images.at_end != "stop"
         self._files, self._fit, self._at_end = files, images.fit, images.at_end
         self._step = Fraction(own / fps).limit_denominator(1001)
         self.length: int = math.ceil(len(files) / self._step)

@@ -56,6 +56,8 @@ class Synthetic(Source):
 
 
 class _Drawn(Footage):
+    endless = True
+
     def __init__(self, scene: Scene, fps: float, speed: float) -> None:
         self.size = scene.size
         self.fps = fps

@@ -142,6 +142,7 @@ class VideoFootage(Footage):
         self._path, self._held = Path(video.path), held
         self._at_end = video.at_end
         self.finite = video.at_end == "stop"
+        self.endless = not self.finite
         rate = Fraction(fps / video.speed).limit_denominator(1001)
         self._rate = max(rate, Fraction(1, 1001))
         self._start = round(video.start * self._rate)

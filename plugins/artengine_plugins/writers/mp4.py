@@ -12,6 +12,10 @@ from artengine.api import Film, Param, Picture, Sink
 from artengine_plugins.writers.encoded import BT709, TO_YUV, EncodedSink, tags
 from artengine_plugins.writers.recipes import RecipeWriter
 
+_LOOK_AHEAD = {"superfast": ("-x264-params", "mbtree=1:rc-lookahead=10")}
+"""What x264 leaves out from this preset on, and has from `veryfast` on: looking ten pictures ahead
+for what stays as it is. Without it files of quiet scenes are twice as large."""
+
 
 class Mp4(RecipeWriter):
     """A film in H.264, which plays everywhere.
@@ -27,15 +31,16 @@ class Mp4(RecipeWriter):
 
     speed: Literal[
         "ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower"
-    ] = "veryfast"
-    """How little time is spent on making the file small."""
+    ] = "superfast"
+    """How little time is spent on making the file small. `superfast` makes files a tenth larger
+    than `veryfast` in two thirds of the time; what comes after it is for keeping."""
 
     def open(self, target: Path, film: Film) -> Sink:
         """Start the file; see `Writer.open`."""
         width, height = film.size
         even = (width + width % 2, height + height % 2)
         options = ["-vf", f"{TO_YUV},format=yuv420p", "-c:v", "libx264", "-crf", str(self.quality)]
-        options += ["-preset", self.speed, *BT709, *tags(film)]
+        options += ["-preset", self.speed, *_LOOK_AHEAD.get(self.speed, ()), *BT709, *tags(film)]
         options += [
             "-movflags",
             "+faststart",

@@ -18,8 +18,8 @@ def frame(value: float) -> Frame:
     return np.full((2, 2, 3), value, dtype=np.float32)
 
 
-def values(frames: Sequence[Frame]) -> list[float]:
-    return [float(f[0, 0, 0]) for f in frames]
+def values(frames: Sequence[Frame | None]) -> list[float]:
+    return [float(f[0, 0, 0]) for f in frames if f is not None]
 
 
 def truths(start: int = 0) -> Iterator[Frame]:

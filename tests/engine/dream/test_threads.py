@@ -25,6 +25,11 @@ def test_prefetch_keeps_order_and_ends() -> None:
     assert closed.is_set()
 
 
+def test_prefetch_hands_on_whatever_comes() -> None:
+    with Prefetch(iter([None, 1, None])) as items:
+        assert list(items) == [None, 1, None]
+
+
 def test_prefetch_reads_only_so_far_ahead_and_stops() -> None:
     closed = threading.Event()
     read = []

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from artengine.api import Effect, Frame, Moment, size_of
+from artengine.api import Clock, Effect, Frame, Moment, size_of
 from artengine.catalog import load_catalog
 from artengine.params import Automated, bounds, check
 
@@ -139,6 +139,25 @@ def test_bears_a_truth_of_another_size(kind: type[Effect], random: Random, at: A
     for index in range(2):
         frame = random(17, 33, seed=index)
         sound(effect, frame, effect.apply(frame, at(index, truth)))
+
+
+@every
+def test_looks_at_the_truth_as_it_says(kind: type[Effect], shots: Shots) -> None:
+    real = shots(96, 64)
+    differs = False
+    for chosen in product(*choices(kind).values()):
+        table = dict(zip(choices(kind), chosen, strict=True))
+        films = []
+        for truths in (real[1:4], real[4:7] if kind.uses_truth else [None] * 3):
+            effect, clocks = made(kind, table), [Clock(index, 24.0) for index in range(3)]
+            films.append(
+                [
+                    effect.apply(frame, Moment(clock, truth, seed=5, slot="feedback/x/0"))
+                    for frame, clock, truth in zip(real[:3], clocks, truths, strict=True)
+                ]
+            )
+        differs = differs or not np.array_equal(films[0], films[1])
+    assert differs == kind.uses_truth
 
 
 @every

@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -150,6 +151,16 @@ def test_quality_makes_files_smaller(tmp_path: Path) -> None:
             folder.mkdir()
             sizes.append(made(writer, folder, pictures).stat().st_size)
         assert sizes[0] > sizes[1] * 1.2 or (best.name == "png" and sizes[0] < sizes[1])
+
+
+def test_a_quick_mp4_is_hardly_larger(tmp_path: Path, bikes: Path) -> None:
+    # A clip of which little moves: the right half of its first shot.
+    shots = [shot[:, 320:] for shot in islice(Video(path=str(bikes)).open().frames(), 40)]
+    sizes = {
+        speed: made(Mp4.model_validate({"speed": speed}), tmp_path, shots).stat().st_size
+        for speed in ("veryfast", "superfast")
+    }
+    assert sizes["superfast"] < 1.3 * sizes["veryfast"]
 
 
 def test_mp4_starts_playing_at_once_and_has_its_title(tmp_path: Path) -> None:

@@ -1,0 +1,174 @@
+"""The source is read where something looks at it, and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from artengine.catalog import Catalog
+from artengine.dream.dreaming import Dream
+from artengine.effect import Effect, Moment
+from artengine.errors import PluginError, UsageError
+from artengine.frame import Frame, Picture, Size
+from artengine.preset import Preset, parse_preset
+from artengine.source import Footage, Source
+
+
+class Counted(Footage):
+    """Grey pictures, each a step lighter, that count how many of them were read."""
+
+    def __init__(self, pictures: int, *, endless: bool, length: int | None) -> None:
+        self.size, self.fps, self.endless, self.length = (16, 16), 10.0, endless, length
+        self._pictures = pictures
+        self.read: list[int] = []
+
+    def frames(self, start: int = 0) -> Iterator[Picture]:
+        for number in range(start, self._pictures):
+            self.read.append(number)
+            yield np.full((16, 16, 3), number, np.uint8)
+
+
+class Footages(Source):
+    """Opens the footage it was given."""
+
+    name: ClassVar[str] = "counted"
+    footage: ClassVar[Counted]
+
+    def open(self, size: Size | None = None, fps: float | None = None) -> Footage:
+        return self.footage
+
+
+class Fading:
+    """Predicts the mean of what it is shown, and a little less."""
+
+    def __call__(self, frames: Sequence[Frame], seed: tuple[int, int]) -> Frame:
+        mean: Frame = np.stack(frames).mean(axis=0, dtype=np.float32)
+        return mean * np.float32(0.9)
+
+    def reset(self) -> None: ...
+
+    def state(self) -> list[npt.NDArray[np.generic]]:
+        return []
+
+    def restore(self, state: Sequence[npt.NDArray[np.generic]]) -> None: ...
+
+
+class Stranger(Effect):
+    """Says nothing of the truth, and adds it."""
+
+    name: ClassVar[str] = "stranger"
+
+    def apply(self, frame: Frame, moment: Moment) -> Frame:
+        return frame + moment.truth
+
+
+class Liar(Stranger):
+    """Says that it does not look at the truth, and does."""
+
+    name: ClassVar[str] = "liar"
+    uses_truth: ClassVar[bool] = False
+
+
+Ready = Callable[..., Preset]
+
+
+@pytest.fixture
+def ready(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> Ready:
+    for kind in (Footages, Stranger, Liar):
+        monkeypatch.setitem(catalog._classes[kind.kind], kind.name, kind)  # type: ignore[index]
+
+    def parse(
+        *effects: str,
+        pictures: int = 100,
+        endless: bool = True,
+        length: int | None = None,
+        output: Sequence[str] = (),
+        **dream: Any,
+    ) -> Preset:
+        Footages.footage = Counted(pictures, endless=endless, length=length)
+        table = {
+            "source": {"use": "counted"},
+            "model": {"use": "swift", "context": 3},
+            "dream": {"frames": 20, **dream},
+            "feedback": [{"use": effect} for effect in effects],
+            "output": [{"use": effect} for effect in output],
+        }
+        return parse_preset(table, catalog, name="test")
+
+    return parse
+
+
+def film(preset: Preset, **options: Any) -> list[Picture]:
+    with Dream(preset, predict=Fading(), **options) as dream:
+        return list(dream)
+
+
+def test_a_free_dream_reads_only_what_it_begins_with(ready: Ready) -> None:
+    preset = ready("zoom", "noise")
+    assert len(film(preset)) == 20
+    assert Footages.footage.read == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"effects": ["zoom", "blend"]},
+        {"effects": ["stranger"]},
+        {"effects": [], "output": ["gate"]},
+        {"effects": [], "history": 1},
+    ],
+    ids=str,
+)
+def test_whatever_looks_at_the_truth_has_it_read(ready: Ready, asked: dict[str, Any]) -> None:
+    preset = ready(*asked.pop("effects"), **asked)
+    assert len(film(preset)) == 20
+    assert Footages.footage.read[:23] == list(range(23))
+
+
+def test_the_film_is_the_same_as_if_all_were_read(ready: Ready) -> None:
+    preset = ready("zoom", "noise")
+    unread, read = film(preset), film(preset, truth=True)
+    assert len(Footages.footage.read) > 20
+    np.testing.assert_array_equal(unread, read)
+
+
+def test_turns_have_the_truth_for_whoever_asks(ready: Ready) -> None:
+    preset = ready()
+    with Dream(preset, predict=Fading()) as dream:
+        assert {turn.truth is None for turn in dream.turns()} == {True}
+    with Dream(preset, predict=Fading(), truth=True) as dream:
+        seen = [turn.truth for turn in dream.turns() if turn.truth is not None]
+    assert [round(float(truth[0, 0, 0]) * 255) for truth in seen] == list(range(3, 23))
+
+
+@pytest.mark.parametrize(
+    ("length", "read"), [(10, [0, 1, 2]), (None, list(range(10))), (7, [0, 1, 2, 7, 8, 9])]
+)
+def test_ends_with_its_source_all_the_same(
+    ready: Ready, length: int | None, read: list[int]
+) -> None:
+    assert len(film(ready("zoom", pictures=10, endless=False, length=length))) == 7
+    assert sorted(set(Footages.footage.read)) == read
+
+
+def test_goes_on_without_reading(ready: Ready) -> None:
+    preset = ready("noise")
+    whole = film(preset)
+    with Dream(preset, predict=Fading()) as dream:
+        pictures = iter(dream)
+        first = [next(pictures) for _ in range(8)]
+        snapshot = dream.snapshot()
+    Footages.footage.read.clear()
+    np.testing.assert_array_equal(whole, first + film(preset, resume=snapshot))
+    assert Footages.footage.read == []
+    with pytest.raises(UsageError, match=r"leave dream\.history at 0"):
+        film(ready("noise", history=1), resume=snapshot)
+
+
+def test_an_effect_that_looks_at_the_truth_unsaid_is_told_so(ready: Ready) -> None:
+    with pytest.raises(PluginError, match=r'feedback\[0\] "liar".*uses_truth = False'):
+        film(ready("liar", "blend"))
