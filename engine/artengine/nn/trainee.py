@@ -7,7 +7,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from artengine.nn.predictor import pad_to_multiple
+from artengine.nn.step import pad_to_multiple
 from artengine.nn.stepper import Stepper
 
 
