@@ -50,8 +50,8 @@ class OpenVinoRuntime:
     ) -> None:
         if keras.backend.backend() != "tensorflow":
             raise UsageError(
-                f"the runtime openvino needs Keras on tensorflow, not on {keras.backend.backend()}; "
-                f"{_OTHER}"
+                "the runtime openvino needs Keras on tensorflow, which is on "
+                f"{keras.backend.backend()}; {_OTHER}"
             )
         self._core = openvino.Core()
         able = self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
@@ -201,9 +201,7 @@ def _cut_chance(graph: Any) -> tuple[Callable[[Any], Sequence[Any]], list[str]]:
     alone.CopyFrom(graph)
     _keep_needed(alone, ["seed", *names])
     alone.ClearField("library")
-    drawing = tf.compat.v1.wrap_function(
-        lambda: tf.graph_util.import_graph_def(alone, name=""), []
-    )
+    drawing = tf.compat.v1.wrap_function(lambda: tf.graph_util.import_graph_def(alone, name=""), [])
     draw = drawing.prune(
         drawing.graph.get_tensor_by_name("seed:0"),
         [drawing.graph.get_tensor_by_name(f"{name}:0") for name in names],
