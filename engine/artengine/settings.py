@@ -172,6 +172,15 @@ class DreamSettings(Settings):
     which takes less memory and gives the same frame; or "auto", in squares only where the network
     would take more than about a gigabyte."""
 
+    runtime: Literal["keras", "openvino"] = "keras"
+    """What computes the network: "openvino" is often quicker on a processor, needs
+    artengine[openvino], and rounds otherwise, so that its film slowly becomes another."""
+
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    """Arithmetic of the network: "bfloat16" is quicker on hardware that has it and rounds more, so
+    that its film is another one; "auto" is that where there is such hardware, else "float32", and
+    the film's recipe says which it was."""
+
     fps: float | None = Field(None, gt=0, le=1000)
     """Frames a second of the film; the source's own when left out."""
 

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, PositiveInt, ValidationError
 
@@ -109,8 +109,13 @@ def with_weights(preset: Preset) -> Preset:
     )
 
 
-def build_network(preset: Preset, weights: Weights) -> keras.Model:
+def build_network(
+    preset: Preset, weights: Weights, precision: Literal["float32", "bfloat16"] = "float32"
+) -> keras.Model:
     """Build the preset's network and give it the weights.
+
+    Args:
+        precision: what its layers compute in.
 
     Raises:
         WeightsError: when they were made for another model or other parameters.
@@ -122,9 +127,11 @@ def build_network(preset: Preset, weights: Weights) -> keras.Model:
             f"{weights.path}: made for {_words(made_for)}, while the preset asks for "
             f"{_words(wanted)}; give the preset that model, or {_other_weights(preset)}"
         )
+    from artengine.nn.precision import building_in
     from artengine.nn.weights import load_weights
 
-    network = preset.model.build()
+    with building_in(precision):
+        network = preset.model.build()
     load_weights(weights.path, network)
     return network
 

@@ -29,6 +29,14 @@ def dream(
     frames: Annotated[int | None, typer.Option(help="Length of the film, in frames.")] = None,
     size: Size = None,
     seed: Seed = None,
+    runtime: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="What computes the network: keras, or openvino where artengine[openvino] is "
+            "installed.",
+        ),
+    ] = None,
     set_: Set = None,
     plugin: PluginFiles = None,
     as_json: Annotated[
@@ -46,6 +54,8 @@ def dream(
         artengine dream runs/mine --size 1024x1024 --set dream.history=1
 
         artengine dream classic --set feedback.0.noise=0.3
+
+        artengine dream night-drive --runtime openvino
     """
     from artengine.catalog import load_catalog
     from artengine.cli.interrupt import Interrupt
@@ -54,9 +64,10 @@ def dream(
     from artengine.preset import load_preset
 
     catalog = load_catalog(plugin or [])
-    loaded = load_preset(
-        preset, catalog, overrides(set_, {"dream.frames": frames, "dream.size": size, "seed": seed})
-    )
+    given = overrides(set_, {"dream.frames": frames, "dream.size": size, "seed": seed})
+    if runtime is not None:
+        given.insert(0, f"dream.runtime={runtime}")
+    loaded = load_preset(preset, catalog, given)
     to = targets(loaded, catalog, output, Path())
     try:
         with (

@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 
 from artengine import __version__
 from artengine.cli.batch import batch
+from artengine.cli.bench import bench
 from artengine.cli.doctor import doctor
 from artengine.cli.dream import dream
 from artengine.cli.gallery import gallery_app
@@ -105,7 +106,7 @@ def start(
         typer.echo(ctx.get_help())
 
 
-for command in (dream, train, prepare, measure, batch, doctor):
+for command in (dream, train, prepare, measure, batch, bench, doctor):
     app.command()(command)
 for group in (presets_app, plugins_app, gallery_app):
     app.add_typer(group)

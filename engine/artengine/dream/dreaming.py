@@ -98,10 +98,15 @@ class Dream:
         """The network, ready to step."""
         if self._given is not None:
             return self._given
-        network = build_network(self.preset, find_weights(self.preset))
+        weights, settings = find_weights(self.preset), self.preset.dream
+        from artengine.nn.precision import settled
         from artengine.nn.predictor import Predictor
+        from artengine.nn.runtimes import layers_in, runtime_for
 
-        return Predictor(self._model, network, tile=self.preset.dream.tile)
+        precision = settled(settings.precision)
+        network = build_network(self.preset, weights, layers_in(settings.runtime, precision))
+        runtime = runtime_for(settings.runtime, self._model, network, precision)
+        return Predictor(self._model, network, tile=settings.tile, runtime=runtime)
 
     def __enter__(self) -> Self:
         return self
@@ -244,6 +249,23 @@ def truths_of(footage: Footage, first: int, looked_at: int | None) -> Iterator[F
         yield from (None for _ in sure)
         first += len(sure)
     yield from (None for _ in footage.frames(first))
+
+
+def with_precision(preset: Preset) -> Preset:
+    """The preset that names the precision it is dreamt in, so that its recipe makes the same film
+    on a machine of another kind."""
+    from artengine.nn.precision import settled
+
+    settings = preset.dream
+    if settings.precision != "auto":
+        return preset
+    precision = settled(settings.precision)
+    table = {**preset.table.get("dream", {}), "precision": precision}
+    return replace(
+        preset,
+        dream=settings.model_copy(update={"precision": precision}),
+        table={**preset.table, "dream": table},
+    )
 
 
 def to_read_only_frames(pictures: Iterator[Picture]) -> Iterator[Frame]:

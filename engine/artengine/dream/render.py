@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from artengine.catalog import Catalog
-from artengine.dream.dreaming import Dream
+from artengine.dream.dreaming import Dream, with_precision
 from artengine.dream.loop import Dreamt, Predict
 from artengine.dream.memory import keep_memory
 from artengine.dream.outlet import Outlet
@@ -158,7 +158,7 @@ def render(
         ArtengineError: of the source, the weights, an effect or a writer.
     """
     if predict is None:
-        preset = with_weights(preset)
+        preset = with_precision(with_weights(preset))
     keep_memory()
     with Dream(preset, predict=predict) as dream:
         total = preset.dream.frames

@@ -10,7 +10,7 @@ import numpy as np
 from keras import ops
 
 from artengine.frame import Frame
-from artengine.nn.predictor import compiled, pad_to_multiple
+from artengine.nn.step import compiled, pad_to_multiple
 
 
 class Measuring(Protocol):

@@ -1,10 +1,9 @@
-"""One compiled step of a network, from frames to a frame, for the dream loop."""
+"""Predictions of a network, from frames to a frame, for the dream loop."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from copy import copy
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 import keras
 import numpy as np
@@ -12,28 +11,103 @@ import numpy.typing as npt
 from keras import ops
 
 from artengine.frame import Frame
+from artengine.nn.step import Step, compiled
 from artengine.nn.stepper import Stepper
 from artengine.nn.tiles import Tile, Tiles, plan
 
 
-class Predictor:
-    """Predicts the next frame from the last n. Traced once for each frame size.
+class Runtime(Protocol):
+    """What computes a model's steps. Frames and states stay where it computes."""
 
-    Frames that are seen again, as all but the newest of a history are, stay on the device. The
-    model's automatable numbers are read at each step, and are arguments of what is traced, so that
-    changing them does not trace it anew.
+    def put(self, frame: Frame) -> Any:
+        """Take in a frame, float32 `(H, W, 3)`."""
+
+    def start(self, frames: Sequence[Any]) -> tuple[Any, ...]:
+        """The state before the first step, given the context."""
+
+    def step(
+        self,
+        frames: Sequence[Any],
+        state: tuple[Any, ...],
+        seed: npt.NDArray[np.int32],
+        values: Mapping[str, np.generic],
+    ) -> tuple[Frame, tuple[Any, ...]]:
+        """Prediction and next state, given the model's automatable numbers by name."""
+
+    def take(self, part: Any) -> npt.NDArray[np.generic]:
+        """A part of a state as an array, which no later step changes."""
+
+    def give(self, part: npt.NDArray[np.generic]) -> Any:
+        """A part of a state back from what `take` gave out."""
+
+
+class KerasRuntime:
+    """Steps with Keras's own backend, traced once for each frame size.
+
+    Args:
+        fixed: whether the network learns no more, so that its weights may be taken for constants.
+    """
+
+    def __init__(self, model: Stepper, network: keras.Model, *, fixed: bool = False) -> None:
+        self._step = Step(model, network, fixed=fixed)
+        self._compiled = compiled(self._step)
+
+    def put(self, frame: Frame) -> Any:
+        """Copy a frame to the device."""
+        return ops.convert_to_tensor(frame, dtype="float32")
+
+    def start(self, frames: Sequence[Any]) -> tuple[Any, ...]:
+        """The state before the first step, given the context."""
+        return self._step.initial_state(frames)
+
+    def step(
+        self,
+        frames: Sequence[Any],
+        state: tuple[Any, ...],
+        seed: npt.NDArray[np.int32],
+        values: Mapping[str, np.generic],
+    ) -> tuple[Frame, tuple[Any, ...]]:
+        """Prediction and next state."""
+        numbers = {name: ops.convert_to_tensor(value) for name, value in values.items()}
+        prediction, state = self._compiled(frames, state, ops.convert_to_tensor(seed), numbers)
+        return np.asarray(ops.convert_to_numpy(prediction), dtype=np.float32), state
+
+    def take(self, part: Any) -> npt.NDArray[np.generic]:
+        """Copy a part of a state from the device."""
+        array: npt.NDArray[np.generic] = ops.convert_to_numpy(part)
+        return array
+
+    def give(self, part: npt.NDArray[np.generic]) -> Any:
+        """Copy a part of a state to the device."""
+        return ops.convert_to_tensor(part)
+
+
+class Predictor:
+    """Predicts the next frame from the last n.
+
+    Frames that are seen again, as all but the newest of a history are, stay where the runtime
+    computes. The model's automatable numbers are read at each step, and are arguments of what is
+    traced, so that changing them does not trace it anew.
 
     Args:
         model, network: what is stepped.
         tile: how frames are cut that would take too much memory whole; see `tiles.plan`.
+        runtime: what computes the steps; by default Keras, with the network's weights as they are
+            at each step.
     """
 
-    def __init__(self, model: Stepper, network: keras.Model, *, tile: Tile = "auto") -> None:
+    def __init__(
+        self,
+        model: Stepper,
+        network: keras.Model,
+        *,
+        tile: Tile = "auto",
+        runtime: Runtime | None = None,
+    ) -> None:
         self._model = model
-        self._network = network
-        self._step = compiled(self._traced)
-        self._automated = {
-            name: "int32" if isinstance(getattr(model, name), int) else "float32"
+        self._runtime = runtime or KerasRuntime(model, network)
+        self._automated: dict[str, type[np.generic]] = {
+            name: np.int32 if isinstance(getattr(model, name), int) else np.float32
             for name in sorted(type(model).automatable())
         }
         self._state: tuple[Any, ...] | None = None
@@ -47,11 +121,11 @@ class Predictor:
 
     def state(self) -> list[npt.NDArray[np.generic]]:
         """A recurrent network's state as arrays; empty for one that carries nothing."""
-        return [ops.convert_to_numpy(part) for part in self._state or ()]
+        return [self._runtime.take(part) for part in self._state or ()]
 
     def restore(self, state: Sequence[npt.NDArray[np.generic]]) -> None:
         """Take back what `state` gave out; nothing means before the first step."""
-        self._state = tuple(ops.convert_to_tensor(part) for part in state) or None
+        self._state = tuple(self._runtime.give(part) for part in state) or None
 
     def __call__(self, frames: Sequence[Frame], seed: tuple[int, int] = (0, 0)) -> Frame:
         """Predict.
@@ -65,7 +139,8 @@ class Predictor:
             The prediction, float32 `(H, W, 3)`.
 
         Raises:
-            UsageError: when it is to be cut into tiles smaller than the model can use.
+            UsageError: when it is to be cut into tiles smaller than the model can use, or the
+                runtime cannot compute the model.
         """
         shape = frames[0].shape
         if shape not in self._tiles:
@@ -76,70 +151,16 @@ class Predictor:
         return tiles.predict(frames, lambda cut: self._predict(cut, seed))
 
     def _predict(self, frames: Sequence[Frame], seed: tuple[int, int]) -> Frame:
-        tensors = [self._tensor(frame) for frame in frames]
-        self._kept = {id(f): (f, t) for f, t in zip(frames, tensors, strict=True)}
+        shown = [self._put(frame) for frame in frames]
+        self._kept = {id(f): (f, t) for f, t in zip(frames, shown, strict=True)}
         if self._state is None:
-            self._state = self._model.initial_state(self._network, self._stack(tensors))
-        values = {
-            name: ops.convert_to_tensor(getattr(self._model, name), dtype=dtype)
-            for name, dtype in self._automated.items()
-        }
-        prediction, self._state = self._step(
-            tensors, self._state, ops.convert_to_tensor(seed, dtype="int32"), values
+            self._state = self._runtime.start(shown)
+        values = {name: kind(getattr(self._model, name)) for name, kind in self._automated.items()}
+        prediction, self._state = self._runtime.step(
+            shown, self._state, np.array(seed, np.int32), values
         )
-        result: Frame = np.asarray(ops.convert_to_numpy(prediction), dtype=np.float32)
-        return result
+        return prediction
 
-    def _tensor(self, frame: Frame) -> Any:
+    def _put(self, frame: Frame) -> Any:
         kept = self._kept.get(id(frame))
-        return ops.convert_to_tensor(frame, dtype="float32") if kept is None else kept[1]
-
-    def _stack(self, tensors: Sequence[Any]) -> Any:
-        return pad_to_multiple(
-            ops.expand_dims(ops.concatenate(tensors, axis=-1), 0), self._model.multiple
-        )
-
-    def _traced(
-        self,
-        tensors: Sequence[Any],
-        state: tuple[Any, ...],
-        seed: Any,
-        values: Mapping[str, Any],
-    ) -> tuple[Any, tuple[Any, ...]]:
-        height, width, _ = tensors[0].shape
-        # A copy, so that the model itself never holds a tensor of a trace.
-        model = copy(self._model)
-        for name, value in values.items():
-            setattr(model, name, value)
-        prediction, state = model.step(
-            self._network, self._stack(tensors), state, seed, training=False
-        )
-        return ops.cast(prediction[0, :height, :width], "float32"), state
-
-
-def pad_to_multiple(batch: Any, multiple: int) -> Any:
-    """Repeat the last row and column of `(B, H, W, C)` until H and W divide by `multiple`."""
-    for axis in (1, 2):
-        missing = -batch.shape[axis] % multiple
-        if missing:
-            last = batch[:, -1:] if axis == 1 else batch[:, :, -1:]
-            batch = ops.concatenate([batch, ops.repeat(last, missing, axis=axis)], axis=axis)
-    return batch
-
-
-def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Trace a function of tensors, once for each of their shapes, and differentiate nothing."""
-    backend = keras.backend.backend()
-    if backend == "tensorflow":
-        import tensorflow as tf
-
-        # What is traced is written with `keras.ops`; reading its source would only take time.
-        traced: Callable[..., Any] = tf.function(function, autograph=False, reduce_retracing=False)
-        return traced
-    if backend == "jax":
-        import jax
-
-        return jax.jit(function)  # type: ignore[no-any-return, unused-ignore]
-    import torch
-
-    return torch.no_grad()(function)  # type: ignore[no-any-return, unused-ignore]
+        return self._runtime.put(frame) if kept is None else kept[1]

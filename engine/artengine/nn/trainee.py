@@ -10,7 +10,7 @@ from keras import ops
 
 from artengine.nn.losses import Loss
 from artengine.nn.losses.adversarial import adversarial
-from artengine.nn.predictor import pad_to_multiple
+from artengine.nn.step import pad_to_multiple
 from artengine.nn.stepper import Stepper
 
 

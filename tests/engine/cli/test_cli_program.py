@@ -31,6 +31,7 @@ COMMANDS = sorted(commands(typer.main.get_command(app)))
 def test_every_command_is_there() -> None:
     assert [" ".join(path) for path in COMMANDS] == [
         "batch",
+        "bench",
         "doctor",
         "dream",
         "gallery build",

@@ -5,7 +5,8 @@ import pytest
 from keras import ops
 
 from artengine.frame import Frame
-from artengine.nn.predictor import Predictor, pad_to_multiple
+from artengine.nn.predictor import Predictor
+from artengine.nn.step import pad_to_multiple
 
 
 class Sum:

@@ -1,0 +1,154 @@
+"""Timing models and the machine."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+from keras import ops
+
+from artengine.errors import ArtengineError
+from artengine.nn.flops import flops
+from artengine.nn.precision import Precision, building_in
+from artengine.nn.predictor import Predictor
+from artengine.nn.runtimes import RuntimeName, layers_in, runtime_for
+from artengine.nn.step import compiled
+from artengine.nn.stepper import Stepper
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """What a model's frame takes.
+
+    Args:
+        model, runtime, precision, size: what was timed; width and height in pixels.
+        ms: the median of the frames, in milliseconds; None where none could be made.
+        frames: how many were timed.
+        gflop: what a frame's convolutions and products of matrices count, in 10**9; None where it
+            cannot be told.
+        note: why there is no time.
+    """
+
+    model: str
+    runtime: RuntimeName
+    precision: Precision
+    size: tuple[int, int]
+    ms: float | None = None
+    frames: int = 0
+    gflop: float | None = None
+    note: str = ""
+
+    @property
+    def gflops(self) -> float | None:
+        """10**9 operations a second."""
+        return self.gflop / self.ms * 1000 if self.gflop and self.ms else None
+
+
+def matrix_rate(precision: Precision, *, side: int = 1024, seconds: float = 1.0) -> float:
+    """The rate at which Keras's backend multiplies square matrices, in 10**9 operations a second.
+
+    Args:
+        side: rows and columns.
+        seconds: how long to try; the median counts.
+    """
+    rng = np.random.default_rng(0)
+    a, b = (
+        ops.cast(rng.uniform(-1, 1, (side, side)).astype(np.float32), precision) for _ in range(2)
+    )
+    multiply = compiled(ops.matmul)
+
+    def once() -> None:
+        ops.convert_to_numpy(multiply(a, b)[:1, :1])
+
+    once()
+    return 2e-9 * side**3 / statistics.median(_times(once, seconds))
+
+
+class Subject:
+    """A model to be timed, with random weights.
+
+    Args:
+        name, model: what it is called, and the model.
+    """
+
+    def __init__(self, name: str, model: Stepper) -> None:
+        self._name, self._model = name, model
+        self._networks: dict[Precision, keras.Model] = {}
+        self._predictors: dict[tuple[RuntimeName, Precision], Predictor] = {}
+        self._gflop: dict[tuple[int, int], float | None] = {}
+
+    def time(
+        self,
+        runtime: RuntimeName,
+        precision: Precision,
+        size: tuple[int, int],
+        *,
+        seconds: float = 0.5,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> Timing:
+        """Time frames, each predicted from the last few predictions.
+
+        The first frame, for which the model is traced or converted, does not count.
+
+        Args:
+            size: width and height in pixels.
+            seconds: how long to try; at least one frame is timed.
+            stop: asked after each frame; True ends it there.
+        """
+        width, height = size
+        rng = np.random.default_rng(0)
+        frames = [rng.random((height, width, 3), np.float32) for _ in range(self._model.context)]
+        index = 0
+
+        def once() -> None:
+            nonlocal frames, index
+            frames = [*frames[1:], predictor(frames, (0, index))]
+            index += 1
+
+        try:
+            predictor = self._predictor(runtime, precision)
+            predictor.reset()
+            once()
+            times = _times(once, seconds, stop)
+        except ArtengineError as error:
+            return Timing(self._name, runtime, precision, size, note=str(error))
+        ms = 1000 * statistics.median(times)
+        gflop = self._counted(size)
+        return Timing(self._name, runtime, precision, size, ms, len(times), gflop)
+
+    def _network(self, precision: Precision) -> keras.Model:
+        if precision not in self._networks:
+            keras.utils.set_random_seed(0)
+            with building_in(precision):
+                self._networks[precision] = self._model.build()
+        return self._networks[precision]
+
+    def _predictor(self, runtime: RuntimeName, precision: Precision) -> Predictor:
+        key = runtime, precision
+        if key not in self._predictors:
+            network = self._network(layers_in(runtime, precision))
+            computes = runtime_for(runtime, self._model, network, precision)
+            self._predictors[key] = Predictor(self._model, network, runtime=computes)
+        return self._predictors[key]
+
+    def _counted(self, size: tuple[int, int]) -> float | None:
+        if size not in self._gflop:
+            counted = flops(self._model, self._network("float32"), size[1], size[0])
+            self._gflop[size] = None if counted is None else 1e-9 * counted
+        return self._gflop[size]
+
+
+def _times(
+    once: Callable[[], None], seconds: float, stop: Callable[[], bool] = lambda: False
+) -> list[float]:
+    """Do it again and again for so many seconds, and return what each time took."""
+    times: list[float] = []
+    while not times or (sum(times) < seconds and not stop()):
+        began = time.perf_counter()
+        once()
+        times.append(time.perf_counter() - began)
+    return times

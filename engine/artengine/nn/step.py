@@ -1,0 +1,104 @@
+"""A model's step as one function of tensors, which every runtime traces."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from copy import copy
+from typing import Any
+
+import keras
+from keras import ops
+
+from artengine.nn.stepper import Stepper
+
+
+class Step:
+    """A step with a network, from frames of any size to a frame of the same size.
+
+    Frames are padded to what the network divides by, and the prediction is cropped back.
+
+    Args:
+        model, network: what is stepped.
+        fixed: whether the network's weights go into a trace as constants, so that whoever compiles
+            it may compute with them beforehand; a network that still learns is not fixed.
+    """
+
+    def __init__(self, model: Stepper, network: keras.Model, *, fixed: bool = False) -> None:
+        self._model = model
+        self._network = network
+        variables = network.variables if fixed else []
+        self._weights = [(v, ops.convert_to_numpy(v.value)) for v in variables]
+
+    def __call__(
+        self,
+        frames: Sequence[Any],
+        state: tuple[Any, ...],
+        seed: Any,
+        values: Mapping[str, Any],
+    ) -> tuple[Any, tuple[Any, ...]]:
+        """Predict.
+
+        Args:
+            frames: the context, float32 `(H, W, 3)` each.
+            state: what the step before gave, or `initial_state`.
+            seed: int32 `(2,)`.
+            values: the model's automatable numbers, scalars by name.
+
+        Returns:
+            The prediction, float32 `(H, W, 3)`, and the state.
+        """
+        height, width, _ = frames[0].shape
+        # A copy, so that the model itself never holds a tensor of a trace.
+        model = copy(self._model)
+        for name, value in values.items():
+            setattr(model, name, value)
+        with self._constants():
+            prediction, state = model.step(
+                self._network, self._stack(frames), state, seed, training=False
+            )
+        return ops.cast(prediction[0, :height, :width], "float32"), state
+
+    def initial_state(self, frames: Sequence[Any]) -> tuple[Any, ...]:
+        """The model's state before its first step, given the context."""
+        return tuple(self._model.initial_state(self._network, self._stack(frames)))
+
+    def _stack(self, frames: Sequence[Any]) -> Any:
+        return pad_to_multiple(
+            ops.expand_dims(ops.concatenate(frames, axis=-1), 0), self._model.multiple
+        )
+
+    def _constants(self) -> Any:
+        if not self._weights:
+            return nullcontext()
+        return keras.StatelessScope(
+            state_mapping=[(v, ops.convert_to_tensor(weight)) for v, weight in self._weights]
+        )
+
+
+def pad_to_multiple(batch: Any, multiple: int) -> Any:
+    """Repeat the last row and column of `(B, H, W, C)` until H and W divide by `multiple`."""
+    for axis in (1, 2):
+        missing = -batch.shape[axis] % multiple
+        if missing:
+            last = batch[:, -1:] if axis == 1 else batch[:, :, -1:]
+            batch = ops.concatenate([batch, ops.repeat(last, missing, axis=axis)], axis=axis)
+    return batch
+
+
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Trace a function of tensors, once for each of their shapes, and differentiate nothing."""
+    backend = keras.backend.backend()
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        # What is traced is written with `keras.ops`; reading its source would only take time.
+        traced: Callable[..., Any] = tf.function(function, autograph=False, reduce_retracing=False)
+        return traced
+    if backend == "jax":
+        import jax
+
+        return jax.jit(function)  # type: ignore[no-any-return, unused-ignore]
+    import torch
+
+    return torch.no_grad()(function)  # type: ignore[no-any-return, unused-ignore]

@@ -1,0 +1,112 @@
+"""`artengine bench`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from artengine.cli import main
+from artengine.cli.bench import as_text
+from artengine.cli.interrupt import Interrupt
+from artengine.nn.bench import Timing
+from artengine.nn.runtimes import installed_runtimes
+
+QUICK = ["bench", "--model", "swift", "--size", "32", "--size", "48x16", "--seconds", "0.05"]
+
+
+def test_times_what_was_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*QUICK, "--json"]) == 0
+    told = capsys.readouterr()
+    found = json.loads(told.out)
+    assert found["matrix_gflops"]["float32"] > 0.1
+    results = [each for each in found["results"] if each["precision"] == "float32"]
+    assert [(each["runtime"], each["width"], each["height"]) for each in results] == [
+        (runtime, *size) for runtime in installed_runtimes() for size in ((32, 32), (48, 16))
+    ]
+    for each in results:
+        assert each["ms"] > 0
+        assert each["frames"] >= 1
+        assert each["gflops"] == pytest.approx(1000 * each["gflop"] / each["ms"], rel=1e-2)
+        assert each["share"] == pytest.approx(
+            each["gflops"] / found["matrix_gflops"]["float32"], rel=0.05
+        )
+    assert "timing" in told.err
+
+
+def test_the_table() -> None:
+    timings = [
+        Timing("swift", "keras", "float32", (256, 256), 12.34, 9, 0.5),
+        Timing("swift", "keras", "float32", (64, 32), 2.0, 9, None),
+        Timing("pixelcnn", "openvino", "float32", (256, 256), note="it cannot"),
+    ]
+    assert as_text({"float32": 100.0}, timings).splitlines() == [
+        "matrices in float32: 100 GFLOP/s",
+        "model     runtime   precision  256x256  share   64x32  share",
+        "swift     keras     float32    12.3 ms    41%  2.0 ms      -",
+        "pixelcnn  openvino  float32          -      -       -      -",
+        "it cannot",
+    ]
+
+
+def test_a_strangers_model_is_timed_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    mine = tmp_path / "mine.py"
+    mine.write_text(
+        """
+from typing import ClassVar
+from artengine.api import Model, Param, hookimpl
+
+class Mine(Model):
+    "A layer."
+    name: ClassVar[str] = "mine"
+
+    def build(self):
+        import keras
+        history = keras.Input((None, None, 3 * self.context))
+        return keras.Model(history, keras.layers.Conv2D(3, 1)(history))
+
+class Needy(Mine):
+    "Wants a number."
+    name: ClassVar[str] = "needy"
+    much: int = Param(ge=1)
+
+@hookimpl
+def register_models():
+    return [Mine, Needy]
+""",
+        encoding="utf-8",
+    )
+    line = ["bench", "--plugin", str(mine), "--size", "16", "--seconds", "0.01", "--model"]
+    assert main([*line, "mine"]) == 0
+    assert "mine" in capsys.readouterr().out
+    assert main([*line, "needy"]) == 2
+    assert 'model "needy" has no defaults' in capsys.readouterr().err
+
+
+def test_ctrl_c_prints_what_there_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = iter([False, True])
+    monkeypatch.setattr(Interrupt, "__call__", lambda _self: next(asked, True))
+    assert main([*QUICK, "--json"]) == 130
+    found = json.loads(capsys.readouterr().out)
+    assert len(found["results"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["--model", "swfit"], '--model: no model "swfit" (did you mean "swift"?); there are: '),
+        (["--runtime", "onnx"], '--runtime: no runtime "onnx"; there are: keras'),
+        (["--size", "0"], '"0x0" is not a size'),
+        (["--size", "large"], '"large" is not a size'),
+    ],
+)
+def test_what_there_is_not_is_told(
+    given: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["bench", *given]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert said in told.err

@@ -1,0 +1,65 @@
+"""What a network predicts in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from artengine.nn import precision
+from artengine.nn.precision import building_in, processor_has_bfloat16, settled
+from artengine.nn.predictor import Predictor
+from artengine.nn.runtimes import runtime_for
+from artengine_plugins.models.hourglass import Hourglass
+
+
+@pytest.mark.parametrize(
+    ("line", "has"),
+    [
+        ("flags\t\t: fpu avx2 fma bmi2", False),
+        ("flags\t\t: fpu avx512f avx512_bf16 avx512_vnni", True),
+        ("flags\t\t: fpu amx_bf16 amx_tile", True),
+        ("Features\t: fp asimd sve bf16 i8mm", True),
+        ("model name\t: bf16", False),
+        ("", False),
+    ],
+)
+def test_processors_tell(line: str, has: bool, tmp_path: Path) -> None:
+    (tmp_path / "cpuinfo").write_text(f"processor\t: 0\n{line}\n", encoding="utf-8")
+    assert processor_has_bfloat16(tmp_path / "cpuinfo") is has
+
+
+def test_of_other_systems_nothing_is_known(tmp_path: Path) -> None:
+    assert not processor_has_bfloat16(tmp_path / "cpuinfo")
+
+
+@pytest.mark.parametrize(("has", "auto"), [(True, "bfloat16"), (False, "float32")])
+def test_auto_is_what_there_is(
+    has: bool, auto: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import tensorflow as tf
+
+    if tf.config.list_physical_devices("GPU"):
+        pytest.skip("the accelerator decides here")
+    (tmp_path / "cpuinfo").write_text(f"flags : fma{' amx_bf16' if has else ''}", encoding="utf-8")
+    monkeypatch.setattr(precision, "_CPUINFO", tmp_path / "cpuinfo")
+    assert settled("auto") == auto
+    assert (settled("float32"), settled("bfloat16")) == ("float32", "bfloat16")
+
+
+def test_a_network_in_bfloat16_is_another_and_near() -> None:
+    """With normalisation folded too; its predictions are float32."""
+    model = Hourglass(context=1)
+    frames = [np.random.default_rng(0).random((16, 24, 3), dtype=np.float32)]
+    found = []
+    for kind in ("float32", "bfloat16"):
+        keras.utils.set_random_seed(0)
+        with building_in(kind):
+            network = model.build()
+        computes = runtime_for("keras", model, network, kind)
+        found.append(Predictor(model, network, runtime=computes)(frames))
+    assert keras.config.dtype_policy().name == "float32"
+    assert found[1].dtype == np.float32
+    assert 0 < np.abs(found[0] - found[1]).max() < 0.05

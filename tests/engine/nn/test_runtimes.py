@@ -1,0 +1,200 @@
+"""Runtimes: what computes a network, and that each gives the same frames."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from artengine.catalog import load_catalog
+from artengine.errors import UsageError
+from artengine.frame import Frame
+from artengine.model import Model
+from artengine.nn import runtimes
+from artengine.nn.determinism import make_deterministic
+from artengine.nn.predictor import KerasRuntime, Predictor, Runtime
+from artengine.nn.runtimes import installed_runtimes, runtime_for
+from artengine.nn.step import Step
+from artengine_plugins.models.convlstm import Convlstm
+from artengine_plugins.models.flow import Flow
+from artengine_plugins.models.pixelcnn import PixelCNN
+from artengine_plugins.models.swift import Swift
+
+CLOSE = 2e-5
+"""How far OpenVINO's prediction may be from Keras's of the same frames, where white is 1."""
+
+needs_openvino = pytest.mark.skipif(find_spec("openvino") is None, reason="no openvino here")
+
+MODELS = {name: kind for name, kind in sorted(load_catalog().models.items()) if name != "pixelcnn"}
+
+
+def noise(model: Model, height: int = 36, width: int = 50) -> list[Frame]:
+    rng = np.random.default_rng(0)
+    return [
+        rng.uniform(-0.3, 1.3, (height, width, 3)).astype(np.float32) for _ in range(model.context)
+    ]
+
+
+def runtime(name: Any, model: Model, network: keras.Model) -> Runtime:
+    return runtime_for(name, model, network, "float32")
+
+
+def predictor(name: Any, model: Model, network: keras.Model) -> Predictor:
+    return Predictor(model, network, tile="whole", runtime=runtime(name, model, network))
+
+
+def film(
+    predict: Predictor, frames: list[Frame], count: int = 4
+) -> tuple[npt.NDArray[np.float32], list[Frame]]:
+    """Predictions of a dream, and its last history."""
+    made = []
+    for index in range(count):
+        made.append(predict(frames, (5, index)))
+        frames = [*frames[1:], made[-1]]
+    return np.stack(made), frames
+
+
+@needs_openvino
+@pytest.mark.parametrize("kind", MODELS.values(), ids=MODELS)
+def test_openvino_predicts_as_keras_does(kind: type[Model]) -> None:
+    """Of odd sizes, carrying its state, with the same random numbers; twice the same bits."""
+    make_deterministic(0)
+    model = kind()
+    network = model.build()
+    keras_, openvino = (predictor(name, model, network) for name in ("keras", "openvino"))
+    frames = noise(model)
+    for index in range(3):
+        wanted, found = keras_(frames, (5, index)), openvino(frames, (5, index))
+        assert (found.shape, found.dtype) == (wanted.shape, np.float32)
+        np.testing.assert_allclose(found, wanted, atol=CLOSE)
+        for part, other in zip(keras_.state(), openvino.state(), strict=True):
+            np.testing.assert_allclose(other, part, atol=CLOSE)
+        frames = [*frames[1:], wanted]
+    openvino.reset()
+    first, _ = film(openvino, noise(model))
+    again, _ = film(predictor("openvino", model, network), noise(model))
+    np.testing.assert_array_equal(first, again)
+
+
+@needs_openvino
+def test_openvino_takes_read_only_frames_and_keeps_what_it_gave() -> None:
+    model = Swift(context=2)
+    predict = predictor("openvino", model, model.build())
+    frames = noise(model)
+    for frame in frames:
+        frame.flags.writeable = False
+    first = predict(frames)
+    kept = first.copy()
+    predict([frames[1], first])
+    np.testing.assert_array_equal(first, kept)
+
+
+@needs_openvino
+def test_openvino_plays_automatable_numbers() -> None:
+    model = Flow(context=2, width=8)
+    network = model.build()
+    found = []
+    predict = predictor("openvino", model, network)
+    for model.push in (1.0, -2.0):
+        found.append(predict(noise(model)))
+        wanted = predictor("keras", model, network)(noise(model))
+        np.testing.assert_allclose(found[-1], wanted, atol=CLOSE)
+    assert np.abs(found[0] - found[1]).max() > 1e-3
+
+
+@needs_openvino
+def test_openvino_gives_its_state_and_takes_it_back() -> None:
+    model = Convlstm(context=2, width=8)
+    predict = predictor("openvino", model, model.build())
+    _, frames = film(predict, noise(model), 2)
+    state = predict.state()
+    rest, _ = film(predict, frames, 2)
+    for part in state:
+        part.flags.writeable = False
+    predict.restore(state)
+    np.testing.assert_array_equal(film(predict, frames, 2)[0], rest)
+    predict.restore([np.zeros_like(part) for part in state])
+    assert not np.array_equal(film(predict, frames, 2)[0], rest)
+
+
+@needs_openvino
+def test_openvino_predicts_tiles() -> None:
+    keras.utils.set_random_seed(0)
+    model = Swift(context=1, width=4)
+    network = model.build()
+    frames = noise(model, 40, 260)
+    tiled = Predictor(model, network, tile=240, runtime=runtime("openvino", model, network))
+    np.testing.assert_allclose(
+        tiled(frames), predictor("keras", model, network)(frames), atol=CLOSE
+    )
+
+
+@needs_openvino
+def test_what_openvino_cannot_do_is_told() -> None:
+    model = PixelCNN(width=4, decoder=4)
+    with pytest.raises(UsageError) as caught:
+        predictor("openvino", model, model.build())(noise(model))
+    assert str(caught.value) == (
+        'the runtime openvino cannot do model "pixelcnn": it has no Bitcast; take the runtime keras'
+    )
+
+
+@needs_openvino
+def test_openvino_refuses_a_precision_that_the_processor_lacks() -> None:
+    import openvino
+
+    if "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
+        pytest.skip("this processor has bfloat16")
+    model = Swift(width=4)
+    with pytest.raises(UsageError, match=r"dream\.precision: bfloat16 given.*allowed: float32"):
+        runtime_for("openvino", model, model.build(), "bfloat16")
+
+
+def test_a_runtime_that_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runtimes, "find_spec", lambda _name: None)
+    assert installed_runtimes() == ["keras"]
+    model = Swift(width=4)
+    with pytest.raises(UsageError) as caught:
+        runtime("openvino", model, model.build())
+    assert str(caught.value) == (
+        "the runtime openvino is not installed; install it with: "
+        'python -m pip install "artengine[openvino]"; or take the runtime keras'
+    )
+
+
+@pytest.mark.parametrize("name", installed_runtimes())
+def test_nothing_is_traced_anew_between_frames(name: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not when numbers are played, a state is carried or seeds change; a new size once."""
+    sizes: list[tuple[int, ...]] = []
+    step = Step.__call__
+
+    def counted(self: Step, frames: Any, *rest: Any) -> Any:
+        sizes.append(tuple(frames[0].shape))
+        return step(self, frames, *rest)
+
+    monkeypatch.setattr(Step, "__call__", counted)
+    model = Convlstm(context=2, width=8)
+    predict = predictor(name, model, model.build())
+    for number in range(6):
+        model.memory = 1.0 - 0.1 * number
+        height = 24 if number % 2 else 16
+        predict.reset()
+        film(predict, [frame[:height] for frame in noise(model)], 3)
+    assert sorted(sizes) == [(16, 50, 3), (24, 50, 3)]
+
+
+def test_fixed_weights_are_those_of_its_making() -> None:
+    model = Swift(context=1, width=4)
+    network = model.build()
+    fixed = Predictor(model, network, runtime=KerasRuntime(model, network, fixed=True))
+    live = Predictor(model, network)
+    frames = noise(model)
+    before = live(frames)
+    np.testing.assert_allclose(fixed(frames), before, atol=1e-6)
+    network.set_weights([0.5 * weight for weight in network.get_weights()])
+    assert np.abs(live(frames) - before).max() > 1e-3
+    np.testing.assert_allclose(fixed(frames), before, atol=1e-6)
