@@ -139,7 +139,7 @@ class TrainSettings(Settings):
     rollout: int = Field(1, ge=1, le=32)
     """Steps the network predicts in a row from its own predictions, each with its loss."""
 
-    self_feeding: int = Field(64, ge=1, le=10_000)
+    self_feeding: int = Field(1, ge=1, le=10_000)
     """How far the network is taught on from its own predictions, in frames: a row of the batch
     begins with true frames, and then sees what it predicted, for so many frames at most; the
     limit grows over the first half of the training. 1 shows it true frames only."""

@@ -166,7 +166,13 @@ ALL_LOSSES = dict.fromkeys(LossWeights.model_fields, 0.5)
 
 
 @pytest.mark.parametrize(
-    ("stops", "options"), [((0, 4), {}), ((1, 3, 7), {}), ((4,), {"loss": ALL_LOSSES})]
+    ("stops", "options"),
+    [
+        ((0, 4), {}),
+        ((1, 3, 7), {}),
+        ((4,), {"loss": ALL_LOSSES}),
+        ((2, 5), {"self_feeding": 6}),
+    ],
 )
 def test_resumes_exactly(
     catalog: Catalog,
