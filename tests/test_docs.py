@@ -98,7 +98,14 @@ def test_every_hook_is_documented() -> None:
 def test_the_notebook_runs(tmp_path: Path) -> None:
     text = (ROOT / "examples" / "dream.ipynb").read_text(encoding="utf-8")
     notebook = nbformat.reads(text, as_version=4)
-    NotebookClient(notebook, timeout=240, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    NotebookClient(
+        notebook,
+        timeout=240,
+        # On a busy machine outputs come late, and after four seconds they would be left out.
+        iopub_timeout=60,
+        raise_on_iopub_timeout=True,
+        resources={"metadata": {"path": str(tmp_path)}},
+    ).execute()
     shown = [out for cell in notebook.cells for out in cell.get("outputs", [])]
     kinds = {kind for out in shown for kind in out.get("data", {})}
     assert "image/png" in kinds
