@@ -1,0 +1,198 @@
+"""`artengine measure`, as a person runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from artengine.cli import main
+from artengine.ffmpeg import Encoder, ffmpeg_executable
+from artengine.frame import Picture
+from artengine.measure.life import Meter
+
+
+@pytest.fixture(scope="module")
+def clip(bikes: Path) -> Path:
+    """A man in a moving car, 120 frames of 176x144 pixels."""
+    return bikes.with_name("carphone_pristine.mp4")
+
+
+def film(path: Path, clip: Path, filters: str) -> Path:
+    """The clip at 96x72 pixels, changed by ffmpeg's filters."""
+    command = [ffmpeg_executable(), "-nostdin", "-v", "error", "-i", clip]
+    command += ["-vf", f"scale=96:72,{filters}", "-c:v", "ffv1", path]
+    subprocess.run(list(map(str, command)), check=True)
+    return path
+
+
+def test_a_clip_by_itself(clip: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["measure", str(clip), "--source", str(clip), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["film"], told["source"], told["size"]) == (str(clip), str(clip), [176, 144])
+    assert told["vitality"] >= 0.95
+    assert told["kinship"] == 1
+    assert told["death"] is None
+    assert told["frames"] == 120
+    curves = ["motion", "contrast", "detail", "return", "drift"]
+    assert list(told["kept"]) == curves
+    assert list(told["medians"]) == [*curves, "colourfulness", "clipped", "entropy"]
+    assert list(told["film_medians"]) == list(told["medians"])
+    assert all(np.isfinite(value) for value in told["medians"].values())
+
+
+def test_a_film_that_freezes(
+    tmp_path: Path, clip: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    frozen = film(tmp_path / "frozen.mkv", clip, "loop=loop=60:size=1:start=70,trim=end_frame=130")
+    plot = tmp_path / "life.png"
+    assert main(["measure", str(frozen), "--source", str(clip), "--plot", str(plot)]) == 0
+    told = capsys.readouterr()
+    assert "of 130 frames; it dies at frame 70" in told.out
+    assert "too little motion" in told.out
+    rows = {line.split()[0]: line.split() for line in told.out.splitlines() if line}
+    assert 0.2 < float(rows["vitality"][1]) < 0.35
+    assert float(rows["kinship"][1]) > 0.3
+    assert rows["contrast"][-1] == "100%"
+    assert "120/120" in told.err
+    assert "130/130" in told.err
+    assert f"plot: {plot}" in told.err
+    with Image.open(plot) as picture:
+        assert picture.format == "PNG"
+        assert min(picture.size) > 800
+
+
+def test_other_colours_are_no_kin(
+    tmp_path: Path, clip: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = []
+    for name, filters in (("same", "null"), ("other", "colorchannelmixer=rr=1.3:bb=0.7")):
+        made = film(tmp_path / f"{name}.mkv", clip, filters)
+        assert main(["measure", str(made), "--source", str(clip), "--json"]) == 0
+        found.append(json.loads(capsys.readouterr().out)["kinship"])
+    assert found[0] == 1
+    assert found[1] < 0.7
+
+
+def test_folders_of_pictures_are_films_and_clips(
+    tmp_path: Path, clip: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "frames"
+    folder.mkdir()
+    command = [ffmpeg_executable(), "-v", "error", "-i", str(clip), "-vf", "scale=96:72"]
+    subprocess.run([*command, str(folder / "%d.png")], check=True)
+    assert main(["measure", str(folder), "--source", str(clip), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["frames"], told["size"]) == (120, [96, 72])
+    assert told["vitality"] >= 0.95
+    assert told["kinship"] == 1
+    made = film(tmp_path / "film.mkv", clip, "crop=80:40,scale=80:40")
+    assert main(["measure", str(made), "--source", str(folder), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["size"] == [80, 40]
+
+
+def short(path: Path, frames: int, size: tuple[int, int] = (64, 48)) -> str:
+    picture: Picture = np.zeros((size[1], size[0], 3), np.uint8)
+    encoder = Encoder(path, size, 25, ["-c:v", "ffv1", "-f", "matroska"])
+    for number in range(frames):
+        picture[..., number % 3] += 9
+        encoder.write(picture)
+    encoder.close()
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("film", "source", "code", "words"),
+    [
+        ("none.mp4", "clip", 5, "there is no file"),
+        ("clip", "none.mp4", 5, "there is no file"),
+        ("text.mp4", "clip", 5, "cannot be read as video"),
+        ("clip", "empty.mp4", 5, "is empty (0 bytes)"),
+        ("short.mkv", "clip", 5, "short.mkv: the film has 48 frames"),
+        ("clip", "scrap.mkv", 5, "scrap.mkv: the clip has 15 frames"),
+        ("tiny.mkv", "clip", 5, "frames of 7x7 pixels are too small"),
+        ("folder", "clip", 5, "holds no pictures"),
+    ],
+)
+def test_bad_input_is_told_on_one_line(
+    tmp_path: Path,
+    clip: Path,
+    capsys: pytest.CaptureFixture[str],
+    film: str,
+    source: str,
+    code: int,
+    words: str,
+) -> None:
+    (tmp_path / "text.mp4").write_text("not a video at all, but text\n" * 50, encoding="utf-8")
+    (tmp_path / "empty.mp4").touch()
+    (tmp_path / "folder").mkdir()
+    short(tmp_path / "short.mkv", 48)
+    short(tmp_path / "scrap.mkv", 15)
+    short(tmp_path / "tiny.mkv", 60, (7, 7))
+    given = [str(clip) if name == "clip" else str(tmp_path / name) for name in (film, source)]
+    assert main(["measure", given[0], "--source", given[1], "--json"]) == code
+    told = capsys.readouterr()
+    assert told.out == ""
+    errors = [line for line in told.err.splitlines() if line.startswith("error: ")]
+    assert len(errors) == 1
+    assert words in errors[0]
+    assert "Traceback" not in told.err
+
+
+@pytest.mark.parametrize(
+    ("plot", "code", "words"),
+    [
+        ("life.jpg", 2, "does not end in .png"),
+        ("nowhere/life.png", 6, "there is no folder"),
+    ],
+)
+def test_a_plot_that_cannot_be_is_refused_before_reading(
+    tmp_path: Path,
+    clip: Path,
+    capsys: pytest.CaptureFixture[str],
+    plot: str,
+    code: int,
+    words: str,
+) -> None:
+    given = ["measure", str(clip), "--source", str(clip), "--plot", str(tmp_path / plot)]
+    assert main(given) == code
+    told = capsys.readouterr()
+    assert words in told.err
+    assert len(told.err.splitlines()) == 1
+
+
+def test_a_clip_must_be_named(clip: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["measure", str(clip)]) == 2
+    assert "'--source'; see artengine measure --help" in capsys.readouterr().err
+
+
+def test_ctrl_c_ends_it_with_one_word(
+    tmp_path: Path,
+    clip: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fed = 0
+    feed = Meter.feed
+
+    def interrupted(self: Meter, picture: Picture) -> None:
+        nonlocal fed
+        fed += 1
+        if fed == 150:  # in the film, after the clip
+            os.kill(os.getpid(), signal.SIGINT)
+        feed(self, picture)
+
+    monkeypatch.setattr(Meter, "feed", interrupted)
+    plot = tmp_path / "life.png"
+    given = ["measure", str(clip), "--source", str(clip), "--plot", str(plot)]
+    assert main(given) == 130
+    told = capsys.readouterr()
+    assert told.err.splitlines()[-1] == "stopped"
+    assert told.out == ""
+    assert not plot.exists()
