@@ -154,6 +154,14 @@ class TrainSettings(Settings):
     precision: Literal["float32", "mixed_bfloat16", "mixed_float16"] = "float32"
     """Arithmetic: the mixed ones are faster on hardware that has them."""
 
+    accumulate: int = Field(1, ge=1, le=1024)
+    """Batches that the network looks at before it learns from all of them at once: a batch so many
+    times as large, in the memory of one."""
+
+    xla: bool = False
+    """Whether XLA compiles the training's step: it begins later, and goes on faster on many
+    graphics cards; on a processor it rarely pays."""
+
     quality: int = Field(95, ge=1, le=100)
     """JPEG quality of the prepared frames; 100 stores them without loss, as PNG."""
 

@@ -6,7 +6,11 @@ import keras
 
 
 def build_optimiser(
-    name: str, network: keras.Model, discriminator: keras.Model | None = None
+    name: str,
+    network: keras.Model,
+    discriminator: keras.Model | None = None,
+    *,
+    accumulate: int = 1,
 ) -> keras.optimizers.Optimizer:
     """Make one optimiser for all that is trained.
 
@@ -16,12 +20,14 @@ def build_optimiser(
         discriminator: trained by an Adam of its own, slow to remember as Radford, Metz and Chintala
             advise ("Unsupervised representation learning with deep convolutional generative
             adversarial networks", 2016).
+        accumulate: steps whose gradients are averaged before anything is learnt from them.
     """
-    optimiser = keras.optimizers.get(name)
+    options = {"gradient_accumulation_steps": accumulate if accumulate > 1 else None}
+    optimiser = keras.optimizers.get({"class_name": name, "config": options})
     variables = [*network.trainable_variables]
     if discriminator is not None:
         judges = {id(variable) for variable in discriminator.trainable_variables}
-        own, beside = optimiser, keras.optimizers.Adam(beta_1=0.5)
+        own, beside = optimiser, keras.optimizers.Adam(beta_1=0.5, **options)
         optimiser = keras.optimizers.MultiOptimizer(
             lambda variable: beside if id(variable) in judges else own
         )

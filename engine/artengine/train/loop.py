@@ -180,9 +180,11 @@ class _Training:
     def go(self, position: Position, data: Path) -> Position:
         """Train from a position on, until the length is reached or the observer says stop."""
         from artengine.nn.optimisers import set_learning_rate
+        from artengine.nn.team import Team
 
         self._rows = read_log(self._run.log, position.epochs)
         settings, observer, trainee = self._preset.train, self._observer, self._trainee
+        team = Team(xla=settings.xla)
         clock = time.monotonic() - position.seconds
         lessons = _lessons(data, self._preset, position)
         position = replace(position, walks=lessons.rows)
@@ -190,7 +192,7 @@ class _Training:
             share = _share(settings, position)
             set_learning_rate(trainee.optimizer, _learning_rate(settings, share))
             inputs, truth = lessons.next(position.step, _longest(settings, share))
-            loss = float(trainee.train_on_batch(inputs, truth))
+            loss = team.train_on_batch(trainee, inputs, truth)
             lessons.learnt(trainee)
             position = replace(
                 position,
@@ -344,7 +346,9 @@ def _build(preset: Preset, crop: Size) -> tuple[Any, Any]:
     try:
         network = model.build()
         discriminator = build_discriminator() if adversarial else None
-        optimizer = build_optimiser(settings.optimizer, network, discriminator)
+        optimizer = build_optimiser(
+            settings.optimizer, network, discriminator, accumulate=settings.accumulate
+        )
     finally:
         keras.config.set_dtype_policy("float32")
     trainee = Trainee(

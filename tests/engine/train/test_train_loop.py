@@ -19,6 +19,7 @@ from artengine.catalog import Catalog
 from artengine.errors import PresetError, TrainingError, UsageError, WeightsError
 from artengine.model import Model, NetworkState, Tensor
 from artengine.nn.checkpoint import read_position
+from artengine.nn.determinism import make_deterministic
 from artengine.params import Param
 from artengine.preset import Preset, load_preset, parse_preset
 from artengine.settings import KerasLoss, LossWeights, Optimizer
@@ -170,7 +171,7 @@ ALL_LOSSES = dict.fromkeys(LossWeights.model_fields, 0.5)
     [
         ((0, 4), {}),
         ((1, 3, 7), {}),
-        ((4,), {"loss": ALL_LOSSES}),
+        ((5,), {"loss": ALL_LOSSES, "accumulate": 2}),
         ((2, 5), {"self_feeding": 6}),
     ],
 )
@@ -428,13 +429,83 @@ def test_a_table_of_losses_that_is_wrong(catalog: Catalog, loss: Any, told: str)
 def test_mixed_precision_trains_and_saves_full_weights(
     catalog: Catalog, bikes: Path, data: Path, tmp_path: Path, precision: str
 ) -> None:
-    preset = parse_preset(table(precision=precision, steps=3), catalog, [f"source.path={bikes}"])
-    run = Run(tmp_path / "run")
-    train(preset, data, run, catalog)
-    assert all(array.dtype == np.float32 for array in arrays(preset, run))
+    moved = []
+    for name in ("float32", precision):
+        preset = parse_preset(table(precision=name, steps=3), catalog, [f"source.path={bikes}"])
+        run = Run(tmp_path / name)
+        train(preset, data, run, catalog)
+        assert all(array.dtype == np.float32 for array in arrays(preset, run))
+        moved.append(way(preset, run))
+    # It goes the same way, but for its rounding.
+    assert 0.9 < moved[0] @ moved[1] / np.linalg.norm(moved[0]) / np.linalg.norm(moved[1]) < 0.99999
     scales = [v for v in datasets(run.checkpoint).values() if v.shape == () and v == 2.0**15]
     assert len(scales) == (precision == "mixed_float16")
     train(with_length(preset, steps=4, minutes=None), data, run, catalog, resume=True)
+
+
+def way(preset: Preset, run: Run) -> Any:
+    """How far the weights of a run have come from where they began, as one vector."""
+    make_deterministic(preset.seed)
+    first = [np.asarray(array) for array in preset.model.build().get_weights()]
+    last = arrays(preset, run)
+    return np.concatenate([(b - a).ravel() for a, b in zip(first, last, strict=True)])
+
+
+def test_what_is_accumulated_is_learnt_as_one_batch(
+    catalog: Catalog, bikes: Path, data: Path, tmp_path: Path
+) -> None:
+    moved = []
+    for batch, accumulate, steps in ((4, 1, 1), (2, 2, 2), (2, 2, 3), (2, 3, 2)):
+        settings = table(
+            batch=batch,
+            accumulate=accumulate,
+            steps=steps,
+            optimizer="sgd",
+            learning_rate=10.0,
+            schedule="constant",
+            context_noise=0.0,
+            self_feeding=1,
+        )
+        preset = parse_preset(settings, catalog, [f"source.path={bikes}"])
+        run = Run(tmp_path / f"{accumulate}-{steps}")
+        train(preset, data, run, catalog)
+        moved.append(way(preset, run))
+    whole, two, third_waits, nothing = moved
+    assert np.abs(whole).max() > 0.01
+    np.testing.assert_allclose(two, whole, atol=1e-5)
+    np.testing.assert_array_equal(third_waits, two)
+    assert not nothing.any()
+
+
+def test_xla_compiles_the_step(
+    preset: Preset, catalog: Catalog, bikes: Path, data: Path, tmp_path: Path
+) -> None:
+    moved = []
+    for xla in (False, True):
+        settings = table(
+            xla=xla, steps=2, rollout=1, context_noise=0.0, loss={"l1": 1.0, "adversarial": 0.1}
+        )
+        preset = parse_preset(settings, catalog, [f"source.path={bikes}"])
+        run = Run(tmp_path / str(xla))
+        train(preset, data, run, catalog)
+        moved.append(way(preset, run))
+    assert moved[0] @ moved[1] > 0.99 * np.linalg.norm(moved[0]) * np.linalg.norm(moved[1])
+    # Other sums than TensorFlow's own, whoever asked Keras for them.
+    assert not np.array_equal(*moved)
+
+
+def test_what_xla_cannot_compile_is_one_line(
+    catalog: Catalog, bikes: Path, data: Path, tmp_path: Path
+) -> None:
+    catalog = with_models(catalog, Uncompilable)
+    own = table(xla=True)
+    own["model"] = {"use": "uncompilable", "context": 2}
+    preset = parse_preset(own, catalog, [f"source.path={bikes}"])
+    with pytest.raises(
+        TrainingError, match=r"train\.xla: XLA cannot compile .*; leave it out"
+    ) as e:
+        train(preset, data, Run(tmp_path / "run"), catalog)
+    assert "\n" not in str(e.value)
 
 
 def test_weights_of_another_model_are_refused(
@@ -483,6 +554,19 @@ class Remembering(Boundless):
     ) -> tuple[Tensor, NetworkState]:
         mean = 0.5 * state[0] + 0.5 * network(history, training=training)
         return mean, (mean,)
+
+
+class Uncompilable(Boundless):
+    """Sorts by text, which is nothing that XLA knows."""
+
+    name: ClassVar[str] = "uncompilable"
+
+    def loss(self, network: keras.Model, history: Tensor, truth: Tensor, seed: Tensor) -> Tensor:
+        import tensorflow as tf
+        from keras import ops
+
+        number = tf.strings.to_number(tf.strings.as_string(seed[0]))
+        return ops.mean(network(history, training=True)) + 0.0 * number
 
 
 class Steep(Boundless):
