@@ -21,8 +21,9 @@ from typing import Literal
 from artengine import __version__
 from artengine.catalog import Catalog
 from artengine.child import APART
+from artengine.dream.dreaming import with_precision
 from artengine.errors import ArtengineError, GalleryError, UsageError
-from artengine.ffmpeg import Decoder, probe
+from artengine.ffmpeg import Decoder, metadata, probe
 from artengine.gallery.piece import FILM, Facts, read_piece, write_piece
 from artengine.preset import Preset, load_preset
 from artengine.weights import with_weights
@@ -268,7 +269,7 @@ def _render(job: Job, gallery: Path, children: _Children) -> Outcome:
 
 
 def _there_already(job: Job, folder: Path) -> Outcome:
-    same = read_piece(folder).recipe == with_weights(job.preset).recipe()
+    same = read_piece(folder).recipe in _recipes(job.preset)
     note = "" if same else "of another recipe; remove the folder to render it anew"
     return Outcome(job.name, "skipped", note=note)
 
@@ -295,5 +296,20 @@ def _make(job: Job, folder: Path, children: _Children) -> Facts:
         overrides=job.overrides,
     )
     with Decoder(film, held.size) as pictures:
-        write_piece(folder, with_weights(job.preset).recipe(), facts, pictures)
+        write_piece(folder, _recipe(job.preset, film), facts, pictures)
     return facts
+
+
+def _recipes(preset: Preset) -> list[str]:
+    """What the recipe of a preset's film may be: the same in any precision, which the machine
+    decides."""
+    whole = with_weights(preset)
+    precisions: tuple[Literal["float32", "bfloat16"], ...] = ("float32", "bfloat16")
+    return [whole.recipe(), *(with_precision(whole, each).recipe() for each in precisions)]
+
+
+def _recipe(preset: Preset, film: Path) -> str:
+    """The one of them that a film was made by."""
+    carried = metadata(film).get("comment", "").strip()
+    recipes = _recipes(preset)
+    return next((recipe for recipe in recipes if recipe.strip() == carried), recipes[0])

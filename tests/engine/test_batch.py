@@ -12,6 +12,7 @@ import pytest
 
 from artengine.batch import Job, Outcome, parse_seeds, plan, run
 from artengine.catalog import Catalog, load_catalog
+from artengine.dream.dreaming import with_precision
 from artengine.errors import GalleryError, UsageError
 from artengine.ffmpeg import Decoder, metadata
 from artengine.gallery.piece import read_piece
@@ -161,7 +162,7 @@ def test_a_batch_renders_sets_aside_and_then_skips(
     assert (piece.facts.preset, piece.facts.seed) == ("tiny", 3)
     assert piece.facts.overrides == ("dream.frames=4", "seed=3")
     # The recipe in the folder is the one that the film was rendered from.
-    assert piece.recipe == tiny.preset.recipe()
+    assert piece.recipe == with_precision(tiny.preset).recipe()
     assert metadata(piece.path("film.mp4"))["comment"].strip() == piece.recipe.strip()
     with Decoder(piece.path("film.mp4"), (64, 48)) as pictures:
         assert len(list(pictures)) == 4

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cached_property
 from itertools import islice, repeat
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from artengine.chain import Chain
 from artengine.dream.loop import DreamLoop, Dreamt, Predict, Snapshot, shown
@@ -251,15 +251,22 @@ def truths_of(footage: Footage, first: int, looked_at: int | None) -> Iterator[F
     yield from (None for _ in footage.frames(first))
 
 
-def with_precision(preset: Preset) -> Preset:
+def with_precision(
+    preset: Preset, precision: Literal["float32", "bfloat16"] | None = None
+) -> Preset:
     """The preset that names the precision it is dreamt in, so that its recipe makes the same film
-    on a machine of another kind."""
-    from artengine.nn.precision import settled
+    on a machine of another kind.
 
+    Args:
+        precision: what `auto` is; by default what it is here.
+    """
     settings = preset.dream
     if settings.precision != "auto":
         return preset
-    precision = settled(settings.precision)
+    if precision is None:
+        from artengine.nn.precision import settled
+
+        precision = settled(settings.precision)
     table = {**preset.table.get("dream", {}), "precision": precision}
     return replace(
         preset,
