@@ -175,6 +175,17 @@ class DreamSettings(Settings):
     size: tuple[Side, Side] | None = None
     """Width and height of the dream, in pixels; the training size when left out."""
 
+    refine: float = Field(1.0, ge=1, le=16)
+    """How many times smaller than the film the dream is dreamt. Above 1 a dream of that smaller
+    size decides what there is to see, and the same network, dreaming beside it at the film's size,
+    adds the detail: a large film of the shapes that the network dreams near the size it learnt
+    at."""
+
+    detail: float = Field(8.0, ge=1, le=256)
+    """With `refine`, how large a thing of the small dream, in its own pixels, is left to the
+    network at the film's size: at 1 only what the small dream cannot show, which stays soft; at 8
+    edges and textures; at 64 all but the layout."""
+
     tile: Side | Literal["auto", "whole"] = "auto"
     """How a large frame is predicted: "whole"; in overlapping squares of so many pixels a side,
     which takes less memory and gives the same frame; or "auto", in squares only where the network

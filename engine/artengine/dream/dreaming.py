@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from copy import copy
 from dataclasses import replace
 from functools import cached_property
 from itertools import islice, repeat
@@ -13,6 +14,7 @@ from typing import Any, Literal, Self
 from artengine.chain import Chain
 from artengine.dream.loop import DreamLoop, Dreamt, Predict, Snapshot, shown
 from artengine.dream.prefetch import Prefetch
+from artengine.dream.refine import smaller
 from artengine.dream.state import StateChain
 from artengine.errors import SourceError, UsageError, did_you_mean
 from artengine.frame import Frame, Picture, Size, to_frame, to_picture
@@ -39,7 +41,8 @@ class Dream:
 
     Raises:
         SourceError, WeightsError: when the footage or the weights cannot be used.
-        UsageError: when `resume` is of a dream that put no truth back, and this one does.
+        UsageError: when `resume` is of a dream that put no truth back, and this one does, or that
+            was refined, and this one is not.
     """
 
     def __init__(
@@ -108,6 +111,26 @@ class Dream:
         runtime = runtime_for(settings.runtime, self._model, network, precision)
         return Predictor(self._model, network, tile=settings.tile, runtime=runtime)
 
+    @cached_property
+    def guide(self) -> Dream | None:
+        """The same dream at a smaller size, where this one refines it."""
+        settings = self.preset.dream
+        if settings.refine <= 1:
+            return None
+        small = settings.model_copy(
+            update={"refine": 1.0, "size": smaller(self.size, settings.refine)}
+        )
+        guide = Dream(
+            replace(self.preset, dream=small),
+            # A twin, with a memory of its own.
+            predict=copy(self.predict),
+            endless=self.length is None,
+            resume=None if self._resume is None else self._resume.guide,
+        )
+        # Both networks step with one model, and both loops set its numbers to the same moments.
+        guide.model = self.model
+        return guide
+
     def __enter__(self) -> Self:
         return self
 
@@ -170,6 +193,8 @@ class Dream:
             chain.set(int(number), name, value)
         except ValueError as error:
             raise UsageError(f"{chain_name}.{number}.{error}") from error
+        if self.guide is not None:
+            self.guide.set(place, value)
 
     def _set_model(self, name: str, value: Any) -> None:
         names = sorted(self._model.automatable())
@@ -191,17 +216,23 @@ class Dream:
         """
         if self._loop is None:
             self._loop = self._start()
-        return replace(self._loop.snapshot(), output=self.output.state())
+        guide = None if self.guide is None else self.guide.snapshot()
+        return replace(self._loop.snapshot(), output=self.output.state(), guide=guide)
 
     def _start(self) -> DreamLoop:
         context, settings = self.preset.model.context, self.preset.dream
         warmup = self._model.warmup if settings.warmup is None else settings.warmup
         first, lead = round(settings.start * self.fps), context + warmup
         if self._resume is not None:
-            if settings.history and None in self._resume.truth:
+            if settings.history and any(truth is None for truth in self._resume.truth):
                 raise UsageError(
                     "the dream to go on from put no truth back and kept none; leave dream.history "
                     "at 0, or begin anew"
+                )
+            if (self._resume.guide is None) != (self.guide is None):
+                raise UsageError(
+                    "the dream to go on from was refined and this one is not, or the other way "
+                    "round; leave dream.refine as it was, or begin anew"
                 )
             first, lead = first + self._resume.index + lead, 0
             self.output.restore(self._resume.output)
@@ -221,6 +252,7 @@ class Dream:
                 warmup=warmup,
                 resume=self._resume,
                 model=self.model,
+                guide=self._stack.enter_context(self.guide).turns() if self.guide else None,
             )
         except StopIteration:
             raise SourceError(

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from artengine.chain import Chain
 from artengine.curves import Clock
+from artengine.dream.refine import refined
 from artengine.dream.state import StateChain
 from artengine.errors import PluginError
 from artengine.frame import Frame
@@ -68,6 +69,7 @@ class Snapshot:
         network: a recurrent network's state.
         output: what the output chain remembers.
         bent: what the chain on the network's state remembers.
+        guide: where the smaller dream stands that this one refines.
     """
 
     index: int
@@ -77,6 +79,7 @@ class Snapshot:
     network: tuple[npt.NDArray[np.generic], ...] = ()
     output: Mapping[str, Mapping[str, npt.NDArray[np.generic]]] = field(default_factory=dict)
     bent: Mapping[str, Mapping[str, npt.NDArray[np.generic]]] = field(default_factory=dict)
+    guide: Snapshot | None = None
 
 
 class DreamLoop:
@@ -97,6 +100,8 @@ class DreamLoop:
         frames: length of the film, or None for an endless one.
         resume: where an earlier loop stopped.
         model: what the network steps with, whose curves are set to each frame's time.
+        guide: turns of the same dream at a smaller size, which decide what this one looks like
+            from afar; see `artengine.dream.refine`.
 
     Raises:
         PluginError: from iterating, when an effect fails, or a model's curve does not stay finite.
@@ -117,7 +122,9 @@ class DreamLoop:
         warmup: int = 0,
         resume: Snapshot | None = None,
         model: Automated | None = None,
+        guide: Iterator[Dreamt] | None = None,
     ) -> None:
+        self._guide = guide
         self._predict = predict
         self._model = model
         self._bend = bend or StateChain((), seed)
@@ -145,9 +152,10 @@ class DreamLoop:
         while self._length is None or self._index < self._length:
             try:
                 truth = next(self._truths)
+                small = None if self._guide is None else next(self._guide)
             except StopIteration:
                 return
-            yield self._turn(truth)
+            yield self._turn(truth, small)
 
     def _read(self) -> Frame:
         """A frame of the source that the network is to see."""
@@ -168,7 +176,7 @@ class DreamLoop:
     def _seeds(self, index: int) -> tuple[int, int]:
         return self._seed & 0x7FFFFFFF, index
 
-    def _turn(self, truth: Frame | None) -> Dreamt:
+    def _turn(self, truth: Frame | None, small: Dreamt | None) -> Dreamt:
         clock = Clock(self._index, self._fps, self._length)
         history = self._history.frames
         self._set_time(clock)
@@ -178,6 +186,10 @@ class DreamLoop:
             state = self._predict.state()
             self._predict.restore(self._bend.apply(state, clock, truth, history))
         fed = self._feedback.apply(prediction, clock, truth, history)
+        if small is not None:
+            detail = self._settings.detail
+            prediction = refined(prediction, small.prediction, detail)
+            fed = refined(fed, small.fed, detail)
         restored = self._restored_slots()
         self._history.push(fed, truth if restored else None)
         self._history.put_back(restored)
