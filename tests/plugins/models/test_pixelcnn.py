@@ -91,7 +91,8 @@ def test_no_pixel_sees_itself_or_one_that_is_drawn_later(kind: Any, order: int) 
     when = sequence(kind, order)
     seen = 0
     for place in range(count):
-        changed = moved[place] > 0
+        # More than rounding, which depends on the row of the batch on some processors.
+        changed = moved[place] > 1e-5
         assert not changed[when <= when[place // WIDTH, place % WIDTH]].any(), place
         seen += changed.any()
     last = count // groups.GROUPS if kind is groups else 1
