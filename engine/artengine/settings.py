@@ -158,12 +158,23 @@ class TrainSettings(Settings):
     """Batches that the network looks at before it learns from all of them at once: a batch so many
     times as large, in the memory of one."""
 
+    distribute: Literal["none", "mirrored", "workers"] = "none"
+    """Who trains: "none", one device; "mirrored", all graphics cards of this machine; "workers",
+    the processes that TF_CONFIG names, on one machine or many. Each takes its share of a batch."""
+
     xla: bool = False
     """Whether XLA compiles the training's step: it begins later, and goes on faster on many
     graphics cards; on a processor it rarely pays."""
 
     quality: int = Field(95, ge=1, le=100)
     """JPEG quality of the prepared frames; 100 stores them without loss, as PNG."""
+
+    @model_validator(mode="after")
+    def _share_plainly(self) -> Self:
+        for name, chosen in (("accumulate", self.accumulate > 1), ("xla", self.xla)):
+            if chosen and self.distribute != "none":
+                raise ValueError(f"{name} and distribute do not go together; leave one of them out")
+        return self
 
 
 class DreamSettings(Settings):

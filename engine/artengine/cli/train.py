@@ -68,6 +68,7 @@ def train(
     from artengine.train.loop import named_footage
     from artengine.train.loop import train as run_training
     from artengine.train.recipe import with_length
+    from artengine.train.workers import this_worker
 
     if steps is not None and minutes is not None:
         raise UsageError("--steps and --minutes exclude each other; give one of them")
@@ -78,9 +79,11 @@ def train(
         loaded = with_length(loaded, steps=steps, minutes=minutes)
     try:
         with Interrupt() as stop:
-            run.check(resume=resume)
+            chief = this_worker(loaded.train).number == 0
+            if chief:
+                run.check(resume=resume)
             rows = read_log(run.log, sys.maxsize) if resume else []
-            if data is None and resume:
+            if data is None and resume and run.checkpoint.is_file():
                 data = named_footage(run)
             footage = data or _prepare(loaded, stop)
             with _display(loaded.name, stop) as observer:
@@ -99,14 +102,14 @@ def train(
     word = "stopped" if stop.asked else "trained"
     best = f"best PSNR {position.best:.2f} dB; " if math.isfinite(position.best) else ""
     command = shlex.join(["artengine", "dream", str(run.folder)])
+    rest = f"{best}dream from it with: {command}" if chief else "the first worker has the run"
     typer.echo(
-        f"{word} at step {position.step} after {position.seconds / 60:.1f} min; {best}"
-        f"dream from it with: {command}",
-        err=True,
+        f"{word} at step {position.step} after {position.seconds / 60:.1f} min; {rest}", err=True
     )
     if rows and not stop.asked and rows[-1].step == position.step:
         typer.echo("nothing was left to train; give more in all by --steps or --minutes", err=True)
-    typer.echo(str(run.folder))
+    if chief:
+        typer.echo(str(run.folder))
     if stop.asked:
         raise typer.Exit(130)
 

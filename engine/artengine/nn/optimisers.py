@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keras
+from keras import ops
 
 
 def build_optimiser(
@@ -47,7 +48,7 @@ def set_learning_rate(optimiser: keras.optimizers.Optimizer, rate: float) -> Non
 
 def learning_rate(optimiser: keras.optimizers.Optimizer) -> float:
     """The step size of now."""
-    return float(_parts(optimiser)[0].learning_rate)
+    return float(ops.convert_to_numpy(_parts(optimiser)[0].learning_rate.value))
 
 
 def _parts(optimiser: keras.optimizers.Optimizer) -> list[keras.optimizers.Optimizer]:

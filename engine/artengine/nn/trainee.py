@@ -8,6 +8,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from artengine.nn import replicas
 from artengine.nn.losses import Loss
 from artengine.nn.losses.adversarial import adversarial
 from artengine.nn.step import pad_to_multiple
@@ -55,7 +56,7 @@ class Trainee(keras.Model):
         super().__init__(name="trainee")
         self.network = network
         self.discriminator = discriminator
-        self.random = keras.random.SeedGenerator(seed)
+        self.random = replicas.Seeds(seed)
         # Keras wraps what is set on a model; what it does not know must stay as it is.
         object.__setattr__(self, "_stepper", model)
         self.context_noise = context_noise
@@ -89,13 +90,14 @@ class Trainee(keras.Model):
         if not isinstance(inputs, (tuple, list)):
             return inputs
         history, begins = inputs
-        return ops.where(begins[:, None, None, None], history, self.walked)
+        return ops.where(begins[:, None, None, None], history, replicas.part(self.walked))
 
     def _walk(self, history: Any, predictions: Sequence[Any]) -> None:
         """Remember the histories that the predictions lead to."""
         if self.walked is not None:
             frames = ops.concatenate([history, *predictions], axis=-1)
-            self.walked.assign(ops.stop_gradient(frames[..., -self.walked.shape[-1] :]))
+            newest = ops.stop_gradient(frames[..., -self.walked.shape[-1] :])
+            self.walked.assign(replicas.whole(newest))
 
     def _rolled(self, history: Any, *, training: bool) -> list[Any]:
         height, width = history.shape[1:3]
@@ -139,7 +141,8 @@ class Trainee(keras.Model):
             loss += self.adversarial * found_out + (taken_in - ops.stop_gradient(taken_in))
         elif self.rollout_loss is None and self.walked is not None:
             self._walk(history, self._rolled(history, training=False))
-        return loss
+        # Slopes are added up over all replicas.
+        return loss / replicas.count()
 
     def _own_loss(self, history: Any, truth: Any) -> Any:
         multiple = self._stepper.multiple

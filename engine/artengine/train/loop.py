@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field, fields, replace
 from hashlib import sha256
 from pathlib import Path
@@ -32,10 +33,12 @@ from artengine.train.store import writing_to
 from artengine.train.validate import Window, split, validate
 from artengine.train.walks import Walk, Walks
 from artengine.train.windows import finished, held_out_from, windows
+from artengine.train.workers import this_worker
 from artengine.weights import model_table
 
 if TYPE_CHECKING:
     from artengine.nn.predictor import Predictor
+    from artengine.nn.team import Team
 
 VALIDATION_WINDOWS = 16
 """How many held-out windows are measured after each epoch, evenly spread over the tail."""
@@ -96,7 +99,8 @@ def train(
     """Train the preset's network on prepared footage, into a run folder.
 
     The same preset, data and seed give the same weights; so does a training that was stopped and
-    resumed, when its length is given in steps.
+    resumed, when its length is given in steps. Where several processes train together, each calls
+    this with the same preset and footage, and the first alone reads and writes its run folder.
 
     Args:
         preset: what is trained, and how.
@@ -110,27 +114,39 @@ def train(
 
     Raises:
         TrainingError: when the footage is too short or not that of the checkpoint, the loss or a
-            weight is no longer a number (the last good checkpoint stays), or the run folder cannot
-            be used.
+            weight is no longer a number (the last good checkpoint stays), the run folder cannot
+            be used, or those who train together cannot.
         WeightsError: when the checkpoint is broken or belongs to another training.
     """
     from artengine.nn.determinism import make_deterministic
+    from artengine.nn.team import build_team
 
-    run.check(resume=resume)
+    settings = preset.train
+    worker = this_worker(settings)
+    chief = worker.number == 0
+    if chief:
+        run.check(resume=resume)
     make_deterministic(preset.seed)
+    team = build_team(settings.distribute, worker.number, worker.count, xla=settings.xla)
     manifest = finished(data)
     held_out = _held_out(data, preset)
-    network, trainee = _build(preset, _crop(preset.train, manifest.size))
-    with run.taken():
-        run.check(resume=resume)
+    network, trainee = _build(preset, _crop(settings, manifest.size), team)
+    with run.taken() if chief else nullcontext():
+        if chief:
+            run.check(resume=resume)
         training = _Training(
-            preset, run, catalog, observer or Observer(), network, trainee, manifest, held_out
+            preset, run, catalog, observer or Observer(), network, trainee, team, manifest, held_out
         )
         start = Position(
             footage=sha256(manifest.identity.encode()).hexdigest()[:16],
             data=str(data.absolute()) if named else "",
         )
-        position = _resumed(run, training.variables, start) if resume else start
+        position = start
+        if resume and chief:
+            position = _resumed(run, training.variables, start)
+        position = _shared(team, training.variables, position, start.footage)
+        if not chief:
+            return training.go(position, data)
         with writing_to(run.folder):
             run.begin(run_recipe(preset))
         preset.remember_files()
@@ -163,6 +179,7 @@ class _Training:
         observer: Observer,
         network: Any,
         trainee: Any,
+        team: Team,
         manifest: Manifest,
         held_out: list[Window],
     ) -> None:
@@ -171,7 +188,7 @@ class _Training:
 
         self._preset, self._run = preset, run
         self._catalog, self._observer = catalog, observer
-        self._network, self._trainee = network, trainee
+        self._network, self._trainee, self._team = network, trainee, team
         self._manifest, self._held_out = manifest, held_out
         self._predictor = Predictor(preset.model, network)
         self._own_measures = OwnMeasures(preset.model, network)
@@ -180,18 +197,22 @@ class _Training:
     def go(self, position: Position, data: Path) -> Position:
         """Train from a position on, until the length is reached or the observer says stop."""
         from artengine.nn.optimisers import set_learning_rate
-        from artengine.nn.team import Team
 
         self._rows = read_log(self._run.log, position.epochs)
         settings, observer, trainee = self._preset.train, self._observer, self._trainee
-        team = Team(xla=settings.xla)
+        team = self._team
         clock = time.monotonic() - position.seconds
         lessons = _lessons(data, self._preset, position)
         position = replace(position, walks=lessons.rows)
-        while _share(settings, position) < 1.0 and not observer.stop():
+        while True:
+            seconds, stop = team.agreed(position.seconds, stop=observer.stop())
+            position = replace(position, seconds=seconds)
             share = _share(settings, position)
+            if share >= 1.0 or stop:
+                break
             set_learning_rate(trainee.optimizer, _learning_rate(settings, share))
             inputs, truth = lessons.next(position.step, _longest(settings, share))
+            _check_shares(len(truth), team)
             loss = team.train_on_batch(trainee, inputs, truth)
             lessons.learnt(trainee)
             position = replace(
@@ -205,11 +226,13 @@ class _Training:
             observer.step(position, loss, _share(settings, position))
             if position.step % settings.epoch == 0:
                 position = self._epoch_ends(position)
-        if position.losses or not self._rows:
+        if team.chief and (position.losses or not self._rows):
             position = self._leaves_off(position)
         return position
 
     def _epoch_ends(self, position: Position) -> Position:
+        if not self._team.chief:
+            return replace(position, epochs=position.epochs + 1, losses=[])
         row = self._measured(position)
         better = self._is_best(row, position)
         self._rows.append(row)
@@ -326,8 +349,13 @@ class _Training:
         }
 
 
-def _build(preset: Preset, crop: Size) -> tuple[Any, Any]:
+def _build(preset: Preset, crop: Size, team: Team) -> tuple[Any, Any]:
     """The network, and the trainee that is compiled around it."""
+    with team.scope():
+        return _built(preset, crop)
+
+
+def _built(preset: Preset, crop: Size) -> tuple[Any, Any]:
     import keras
 
     from artengine.nn.losses import of_keras, weighted
@@ -370,6 +398,14 @@ def _build(preset: Preset, crop: Size) -> tuple[Any, Any]:
     return network, trainee
 
 
+def _check_shares(batch: int, team: Team) -> None:
+    if batch % team.replicas:
+        raise TrainingError(
+            f"train.batch: a batch of {batch} windows cannot be shared evenly by {team.replicas} "
+            f"replicas of the network; give a multiple of {team.replicas}"
+        )
+
+
 def _resumed(run: Run, variables: Sequence[Any], start: Position) -> Position:
     from artengine.nn.checkpoint import load_checkpoint
 
@@ -386,6 +422,21 @@ def _resumed(run: Run, variables: Sequence[Any], start: Position) -> Position:
             "again with another folder, -o"
         )
     return replace(position, data=start.data)
+
+
+def _shared(team: Team, variables: Sequence[Any], position: Position, footage: str) -> Position:
+    """The chief's position, once all of the team have its variables."""
+    told = _position(team.from_chief(variables, asdict(position)))
+    if told is None:
+        raise TrainingError(
+            "the workers are of different versions of the engine; give all the same"
+        )
+    _, differs = team.agreed(0.0, stop=told.footage != footage)
+    if differs:
+        raise TrainingError(
+            "the workers learn from different footage; give all of them the same, prepared alike"
+        )
+    return told
 
 
 def _position(found: Mapping[str, Any]) -> Position | None:

