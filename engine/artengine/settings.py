@@ -118,6 +118,10 @@ class TrainSettings(Settings):
     epoch: int = Field(100, ge=1)
     """Batches in an epoch; after each come validation, a monitor picture and a checkpoint."""
 
+    checkpoint_every: int = Field(0, ge=0)
+    """Batches after which a checkpoint is written within an epoch too, where epochs are so long
+    that they should not be lost; 0 writes one at their ends only."""
+
     keep_every: int = Field(0, ge=0)
     """Keep the weights of every so many epochs for good, besides the last and the best; 0 keeps
     none."""

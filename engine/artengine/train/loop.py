@@ -226,6 +226,8 @@ class _Training:
             observer.step(position, loss, _share(settings, position))
             if position.step % settings.epoch == 0:
                 position = self._epoch_ends(position)
+            elif settings.checkpoint_every and position.step % settings.checkpoint_every == 0:
+                self._keep(position)
         if team.chief and (position.losses or not self._rows):
             position = self._leaves_off(position)
         return position
@@ -243,6 +245,16 @@ class _Training:
         )
         self._save(position, self._rows, best=better, kept=kept)
         return position
+
+    def _keep(self, position: Position) -> None:
+        """Write a checkpoint within an epoch, whose weights and log are not due yet."""
+        from artengine.nn.checkpoint import save_checkpoint
+
+        if not self._team.chief:
+            return
+        self._check_finite([], position)
+        with writing_to(self._run.folder):
+            save_checkpoint(self._run.checkpoint, self.variables, asdict(position))
 
     def _leaves_off(self, position: Position) -> Position:
         """Save within an epoch, so that going on equals never having stopped.
@@ -271,12 +283,7 @@ class _Training:
 
         scores = asdict(validate(self._predictor, self._held_out))
         own = self._own_measures((window.context, window.truth) for window in self._held_out)
-        # A loss can still be finite where its gradient is not.
-        arrays = (variable.numpy() for variable in self.variables)
-        if not all(
-            np.isfinite(array).all() for array in (*scores.values(), *own.values(), *arrays)
-        ):
-            raise self._diverged("weights became nan or inf", position)
+        self._check_finite([*scores.values(), *own.values()], position)
         return Row(
             epoch=math.ceil(position.step / self._preset.train.epoch),
             step=position.step,
@@ -286,6 +293,12 @@ class _Training:
             **scores,
             own=own,
         )
+
+    def _check_finite(self, measured: Sequence[float], position: Position) -> None:
+        # A loss can still be finite where its gradient is not.
+        arrays = (variable.numpy() for variable in self.variables)
+        if not all(np.isfinite(array).all() for array in (*measured, *arrays)):
+            raise self._diverged("weights became nan or inf", position)
 
     def _diverged(self, what: str, position: Position) -> TrainingError:
         remedy = "lower train.learning_rate and start again"
@@ -407,10 +420,9 @@ def _check_shares(batch: int, team: Team) -> None:
 
 
 def _resumed(run: Run, variables: Sequence[Any], start: Position) -> Position:
-    from artengine.nn.checkpoint import load_checkpoint
+    from artengine.nn.checkpoint import load_checkpoint, read_position
 
-    found = load_checkpoint(run.checkpoint, variables)
-    position = _position(found)
+    position = _position(read_position(run.checkpoint))
     if position is None:
         raise WeightsError(
             f"{run.checkpoint}: was written by another version of the engine; start again with "
@@ -421,6 +433,7 @@ def _resumed(run: Run, variables: Sequence[Any], start: Position) -> Position:
             f"{run.folder}: this training learnt from other footage; go on with the same, or start "
             "again with another folder, -o"
         )
+    load_checkpoint(run.checkpoint, variables)
     return replace(position, data=start.data)
 
 
