@@ -1,74 +1,140 @@
-"""Rows of a batch go on from what the network predicted."""
+"""A small network learns a few batches, in all the ways it can be asked to."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import keras
 import numpy as np
-from keras import layers, ops
+import numpy.typing as npt
+import pytest
+from keras import ops
 
-from artengine.model import Model
+from artengine.model import Model, Tensor
+from artengine.nn.determinism import make_deterministic
 from artengine.nn.losses import weighted
+from artengine.nn.losses.adversarial import build_discriminator
+from artengine.nn.optimisers import build_optimiser, learning_rate, set_learning_rate
+from artengine.nn.team import Team
 from artengine.nn.trainee import Trainee
 
+Array = npt.NDArray[np.float32]
 
-class Darker(Model):
-    """Half as bright as the newest frame, and learns nothing."""
 
-    name: ClassVar[str] = "darker"
+class Plain(Model):
+    """Two convolutions."""
 
-    def build(self) -> Any:
+    name: ClassVar[str] = "plain"
+
+    def build(self) -> keras.Model:
         history = keras.Input((None, None, 3 * self.context))
-        half = layers.DepthwiseConv2D(
-            1, use_bias=False, depthwise_initializer=keras.initializers.Constant(0.5)
-        )
-        return keras.Model(history, half(history[..., -3:]))
+        x = keras.layers.Conv2D(4, 3, padding="same", activation="relu")(history)
+        return keras.Model(history, keras.layers.Conv2D(3, 3, padding="same")(x))
 
 
-class DarkerOwn(Darker):
-    """The same, with a loss of its own."""
+class Black(Plain):
+    """Wants its predictions to be black, whatever the truth is."""
 
-    name: ClassVar[str] = "darker-own"
+    name: ClassVar[str] = "black"
 
-    def loss(self, network: Any, history: Any, truth: Any, seed: Any) -> Any:
-        return ops.mean(ops.abs(network(history) - truth[:, 0]))
+    def loss(self, network: keras.Model, history: Tensor, truth: Tensor, seed: Tensor) -> Tensor:
+        return ops.mean(ops.square(network(history, training=True)))
 
 
-def trained(model: Model, rollout: int) -> tuple[Trainee, list[float]]:
-    own = type(model).loss is not Model.loss
-    trainee = Trainee(
+def batch(size: int = 4) -> tuple[Array, Array]:
+    rng = np.random.default_rng(0)
+    history = rng.random((size, 16, 16, 6), dtype=np.float32)
+    return history, rng.random((size, 2, 16, 16, 3), dtype=np.float32)
+
+
+def trainee(
+    model: Model | None = None,
+    *,
+    adversarial: float = 0.0,
+    optimiser: str = "adam",
+    accumulate: int = 1,
+) -> Trainee:
+    make_deterministic(0)
+    model = model or Plain(context=2)
+    network = model.build()
+    discriminator = build_discriminator() if adversarial else None
+    made = Trainee(
         model,
-        model.build(),
-        loss=None if own else weighted({"l1": 1.0}),
-        rollout=rollout,
-        walked=(2, 4, 4, 6),
+        network,
+        loss=None if isinstance(model, Black) else weighted({"l1": 1.0}),
+        discriminator=discriminator,
+        adversarial=adversarial,
+        rollout=2,
     )
-    trainee.compile(optimizer=keras.optimizers.SGD(0.0))
-    truth = np.zeros((2, rollout, 4, 4, 3), np.float32)
-    ones = np.ones((2, 4, 4, 6), np.float32)
-    losses = [
-        float(trainee.train_on_batch((ones, np.array(begins)), truth))
-        for begins in ([True, True], [False, False], [True, False])
-    ]
-    return trainee, losses
+    made.compile(
+        optimizer=build_optimiser(optimiser, network, discriminator, accumulate=accumulate),
+        jit_compile=False,
+    )
+    return made
 
 
-def test_rows_go_on_from_their_predictions() -> None:
-    trainee, losses = trained(Darker(context=2), 1)
-    np.testing.assert_allclose(losses, [0.5, 0.25, (0.5 + 0.125) / 2], rtol=1e-6)
-    walked = np.asarray(trainee.walked)
-    np.testing.assert_allclose(walked[:, 0, 0, ::3], [[1.0, 0.5], [0.25, 0.125]])
+def values(model: keras.Model) -> Array:
+    """All trainable numbers as one vector."""
+    return np.concatenate([np.ravel(v.numpy()) for v in model.trainable_variables])
 
 
-def test_rows_go_on_by_whole_rollouts() -> None:
-    trainee, _ = trained(Darker(context=2), 2)
-    walked = np.asarray(trainee.walked)
-    np.testing.assert_allclose(walked[:, 0, 0, ::3], [[0.5, 0.25], [1 / 32, 1 / 64]])
+def moved(made: Trainee, steps: list[tuple[Array, Array]], team: Team | None = None) -> Array:
+    """How far the network goes while it learns."""
+    before = values(made.network)
+    for history, truth in steps:
+        (team or Team()).train_on_batch(made, history, truth)
+    return values(made.network) - before
 
 
-def test_rows_of_a_model_with_its_own_loss_go_on_too() -> None:
-    trainee, losses = trained(DarkerOwn(context=2), 1)
-    np.testing.assert_allclose(losses, [0.5, 0.25, (0.5 + 0.125) / 2], rtol=1e-6)
-    walked = np.asarray(trainee.walked)
-    np.testing.assert_allclose(walked[:, 0, 0, ::3], [[1.0, 0.5], [0.25, 0.125]])
+def test_the_discriminator_learns_beside_the_network() -> None:
+    alone, beside = trainee(), trainee(adversarial=1e-9)
+    first = values(beside.discriminator)
+    told = [float(each.train_on_batch(*batch())) for each in (alone, beside)]
+    # Its own loss, about a half, is no part of what is told.
+    assert told[0] == pytest.approx(told[1], rel=1e-5)
+    assert np.abs(values(beside.discriminator) - first).max() > 1e-4
+    np.testing.assert_allclose(values(beside.network), values(alone.network), atol=1e-5)
+
+
+def test_the_network_learns_from_being_found_out() -> None:
+    alone, against = trainee(optimiser="sgd"), trainee(optimiser="sgd", adversarial=1.0)
+    told = [float(each.train_on_batch(*batch())) for each in (alone, against)]
+    assert told[1] > told[0] + 0.05
+    assert np.abs(values(against.network) - values(alone.network)).max() > 1e-6
+
+
+def test_a_model_s_own_loss_takes_the_adversarial_one_beside_it() -> None:
+    told = []
+    for adversarial in (0.0, 1.0):
+        made = trainee(Black(context=2), adversarial=adversarial)
+        told.append(float(made.train_on_batch(*batch())))
+    assert told[1] > told[0] + 0.05
+
+
+def test_all_that_learns_has_the_same_step_size() -> None:
+    optimiser = trainee(adversarial=1.0).optimizer
+    set_learning_rate(optimiser, 0.25)
+    assert learning_rate(optimiser) == 0.25
+    assert [float(each.learning_rate) for each in optimiser.optimizers] == [0.25, 0.25]
+
+
+@pytest.mark.parametrize("adversarial", [0.0, 0.1])
+def test_what_is_accumulated_is_learnt_as_one_batch(adversarial: float) -> None:
+    history, truth = batch()
+    halves = [(history[:2], truth[:2]), (history[2:], truth[2:])]
+    options = {"adversarial": adversarial, "optimiser": "sgd"}
+    whole = moved(trainee(**options), [(history, truth)])
+    assert np.abs(whole).max() > 1e-5
+    made = trainee(**options, accumulate=2)
+    two = moved(made, halves)
+    np.testing.assert_allclose(two, whole, atol=1e-3 * np.abs(whole).max())
+    assert not moved(made, halves[:1]).any()
+
+
+def test_xla_compiles_the_step() -> None:
+    """What it does is the same, but for its rounding, which shows that it was done by XLA."""
+    steps = [batch()] * 3
+    without = moved(trainee(optimiser="sgd", adversarial=0.1), steps)
+    by_xla = moved(trainee(optimiser="sgd", adversarial=0.1), steps, Team(xla=True))
+    np.testing.assert_allclose(by_xla, without, atol=1e-2 * np.abs(without).max())
+    assert not np.array_equal(by_xla, without)

@@ -221,9 +221,9 @@ context = 2
 size = [64, 32]
 crop = [32, 32]
 batch = 2
-epoch = 15
-checkpoint_every = 2
-steps = 30
+epoch = 9
+checkpoint_every = 4
+steps = 20
 context_noise = 0.1
 accumulate = 3
 loss = { l1 = 1.0, adversarial = 0.1 }
@@ -244,8 +244,8 @@ def test_goes_on_exactly_after_it_was_killed(catalog: Catalog, bikes: Path, tmp_
         process.kill()
     assert process.returncode == (1 if sys.platform == "win32" else -signal.SIGKILL)
     killed_at = read_position(parts.checkpoint)["step"]
-    assert 2 <= killed_at < 30
-    assert killed_at % 2 == 0 or killed_at % 15 == 0
+    assert 4 <= killed_at < 20
+    assert killed_at % 4 == 0 or killed_at % 9 == 0
 
     preset = load_preset(file, catalog)
     footage = prepared(preset.source, preset.train)
@@ -423,44 +423,6 @@ def test_keeps_weights_every_so_often(
     assert kept == ["epoch-00002.weights.h5"]
 
 
-def test_the_discriminator_learns_beside_the_network(
-    catalog: Catalog, bikes: Path, data: Path, tmp_path: Path
-) -> None:
-    """It has its place in the checkpoint, and its say in what is learnt, but none in the loss that
-    is told while it weighs next to nothing."""
-    runs = {}
-    for weight in (0.0, 1e-6, 1.0):
-        preset = parse_preset(
-            table(loss={"l1": 1.0, "adversarial": weight}), catalog, [f"source.path={bikes}"]
-        )
-        runs[weight] = Run(tmp_path / str(weight))
-        train(preset, data, runs[weight], catalog)
-    without, hardly, much = (datasets(run.checkpoint) for run in runs.values())
-    assert len(without) < len(hardly) == len(much)
-    told = [float(log(run)[0]["loss"]) for run in runs.values()]
-    assert told[0] == pytest.approx(told[1], rel=1e-3)
-    assert told[2] > told[0] + 0.05
-    last = [float(log(run)[-1]["loss"]) for run in runs.values()]
-    assert last[0] == pytest.approx(last[1], rel=0.1)
-    assert not np.array_equal(weights(runs[1e-6]), weights(runs[1.0]))
-
-
-def test_a_model_s_own_loss_takes_the_adversarial_one_beside_it(
-    catalog: Catalog, bikes: Path, data: Path, tmp_path: Path
-) -> None:
-    catalog = with_models(catalog, OwnLoss)
-    told = []
-    for number, loss in enumerate(({"l1": 1.0}, {"l1": 1.0, "adversarial": 1.0})):
-        own = table(steps=1, loss=loss, context_noise=0.0)
-        own["model"] = {"use": "own-loss", "context": 2}
-        preset = parse_preset(own, catalog, [f"source.path={bikes}"])
-        rows: list[Row] = []
-        run = Run(tmp_path / str(number))
-        train(preset, data, run, catalog, observer=Observer(epoch=rows.append))
-        told.append(rows[0].loss)
-    assert told[1] > told[0] + 0.1
-
-
 def test_a_model_that_draws_its_frames_takes_no_adversarial_loss(catalog: Catalog) -> None:
     own = table(loss={"adversarial": 0.1})
     own["model"] = {"use": "pixelcnn"}
@@ -490,22 +452,24 @@ def test_a_table_of_losses_that_is_wrong(catalog: Catalog, loss: Any, told: str)
     assert len(caught.value.problems) == 1
 
 
-@pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
 def test_mixed_precision_trains_and_saves_full_weights(
-    catalog: Catalog, bikes: Path, data: Path, tmp_path: Path, precision: str
+    catalog: Catalog, bikes: Path, data: Path, tmp_path: Path
 ) -> None:
-    moved = []
-    for name in ("float32", precision):
-        preset = parse_preset(table(precision=name, steps=3), catalog, [f"source.path={bikes}"])
-        run = Run(tmp_path / name)
+    moved = {}
+    for precision in ("float32", "mixed_bfloat16", "mixed_float16"):
+        settings = table(precision=precision, steps=2)
+        preset = parse_preset(settings, catalog, [f"source.path={bikes}"])
+        run = Run(tmp_path / precision)
         train(preset, data, run, catalog)
         assert all(array.dtype == np.float32 for array in arrays(preset, run))
-        moved.append(way(preset, run))
-    # It goes the same way, but for its rounding.
-    assert 0.9 < moved[0] @ moved[1] / np.linalg.norm(moved[0]) / np.linalg.norm(moved[1]) < 0.99999
-    scales = [v for v in datasets(run.checkpoint).values() if v.shape == () and v == 2.0**15]
-    assert len(scales) == (precision == "mixed_float16")
-    train(with_length(preset, steps=4, minutes=None), data, run, catalog, resume=True)
+        moved[precision] = way(preset, run)
+        scales = [v for v in datasets(run.checkpoint).values() if v.shape == () and v == 2.0**15]
+        assert len(scales) == (precision == "mixed_float16")
+    full = moved.pop("float32")
+    for half in moved.values():
+        # It goes the same way, but for its rounding.
+        assert 0.9 < full @ half / np.linalg.norm(full) / np.linalg.norm(half) < 0.99999
+    train(with_length(preset, steps=3, minutes=None), data, run, catalog, resume=True)
 
 
 def way(preset: Preset, run: Run) -> Any:
@@ -516,45 +480,15 @@ def way(preset: Preset, run: Run) -> Any:
     return np.concatenate([(b - a).ravel() for a, b in zip(first, last, strict=True)])
 
 
-def test_what_is_accumulated_is_learnt_as_one_batch(
+def test_what_is_accumulated_waits(
     catalog: Catalog, bikes: Path, data: Path, tmp_path: Path
 ) -> None:
-    moved = []
-    for batch, accumulate, steps in ((4, 1, 1), (2, 2, 2), (2, 2, 3), (2, 3, 2)):
-        settings = table(
-            batch=batch,
-            accumulate=accumulate,
-            steps=steps,
-            optimizer="sgd",
-            learning_rate=10.0,
-            schedule="constant",
-            context_noise=0.0,
-            self_feeding=1,
-        )
-        preset = parse_preset(settings, catalog, [f"source.path={bikes}"])
-        run = Run(tmp_path / f"{accumulate}-{steps}")
-        train(preset, data, run, catalog)
-        moved.append(way(preset, run))
-    whole, two, third_waits, nothing = moved
-    assert np.abs(whole).max() > 0.01
-    np.testing.assert_allclose(two, whole, atol=1e-5)
-    np.testing.assert_array_equal(third_waits, two)
-    assert not nothing.any()
-
-
-def test_xla_compiles_the_step(
-    preset: Preset, catalog: Catalog, bikes: Path, data: Path, tmp_path: Path
-) -> None:
-    moved = []
-    for xla in (False, True):
-        settings = table(xla=xla, steps=2, rollout=1, context_noise=0.0)
-        preset = parse_preset(settings, catalog, [f"source.path={bikes}"])
-        run = Run(tmp_path / str(xla))
-        train(preset, data, run, catalog)
-        moved.append(way(preset, run))
-    assert moved[0] @ moved[1] > 0.99 * np.linalg.norm(moved[0]) * np.linalg.norm(moved[1])
-    # Other sums than TensorFlow's own, whoever asked Keras for them.
-    assert not np.array_equal(*moved)
+    preset = parse_preset(table(accumulate=3, steps=2), catalog, [f"source.path={bikes}"])
+    run = Run(tmp_path / "run")
+    train(preset, data, run, catalog)
+    assert not way(preset, run).any()
+    train(with_length(preset, steps=3, minutes=None), data, run, catalog, resume=True)
+    assert way(preset, run).any()
 
 
 def test_what_xla_cannot_compile_is_one_line(
