@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import keras
 import numpy as np
@@ -122,7 +122,7 @@ def test_all_that_learns_has_the_same_step_size() -> None:
 def test_what_is_accumulated_is_learnt_as_one_batch(adversarial: float) -> None:
     history, truth = batch()
     halves = [(history[:2], truth[:2]), (history[2:], truth[2:])]
-    options = {"adversarial": adversarial, "optimiser": "sgd"}
+    options: dict[str, Any] = {"adversarial": adversarial, "optimiser": "sgd"}
     whole = moved(trainee(**options), [(history, truth)])
     assert np.abs(whole).max() > 1e-5
     made = trainee(**options, accumulate=2)

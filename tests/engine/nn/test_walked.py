@@ -1,0 +1,74 @@
+"""Rows of a batch go on from what the network predicted."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+from artengine.model import Model
+from artengine.nn.losses import weighted
+from artengine.nn.trainee import Trainee
+
+
+class Darker(Model):
+    """Half as bright as the newest frame, and learns nothing."""
+
+    name: ClassVar[str] = "darker"
+
+    def build(self) -> Any:
+        history = keras.Input((None, None, 3 * self.context))
+        half = layers.DepthwiseConv2D(
+            1, use_bias=False, depthwise_initializer=keras.initializers.Constant(0.5)
+        )
+        return keras.Model(history, half(history[..., -3:]))
+
+
+class DarkerOwn(Darker):
+    """The same, with a loss of its own."""
+
+    name: ClassVar[str] = "darker-own"
+
+    def loss(self, network: Any, history: Any, truth: Any, seed: Any) -> Any:
+        return ops.mean(ops.abs(network(history) - truth[:, 0]))
+
+
+def trained(model: Model, rollout: int) -> tuple[Trainee, list[float]]:
+    own = type(model).loss is not Model.loss
+    trainee = Trainee(
+        model,
+        model.build(),
+        loss=None if own else weighted({"l1": 1.0}),
+        rollout=rollout,
+        walked=(2, 4, 4, 6),
+    )
+    trainee.compile(optimizer=keras.optimizers.SGD(0.0))
+    truth = np.zeros((2, rollout, 4, 4, 3), np.float32)
+    ones = np.ones((2, 4, 4, 6), np.float32)
+    losses = [
+        float(trainee.train_on_batch((ones, np.array(begins)), truth))
+        for begins in ([True, True], [False, False], [True, False])
+    ]
+    return trainee, losses
+
+
+def test_rows_go_on_from_their_predictions() -> None:
+    trainee, losses = trained(Darker(context=2), 1)
+    np.testing.assert_allclose(losses, [0.5, 0.25, (0.5 + 0.125) / 2], rtol=1e-6)
+    walked = np.asarray(trainee.walked)
+    np.testing.assert_allclose(walked[:, 0, 0, ::3], [[1.0, 0.5], [0.25, 0.125]])
+
+
+def test_rows_go_on_by_whole_rollouts() -> None:
+    trainee, _ = trained(Darker(context=2), 2)
+    walked = np.asarray(trainee.walked)
+    np.testing.assert_allclose(walked[:, 0, 0, ::3], [[0.5, 0.25], [1 / 32, 1 / 64]])
+
+
+def test_rows_of_a_model_with_its_own_loss_go_on_too() -> None:
+    trainee, losses = trained(DarkerOwn(context=2), 1)
+    np.testing.assert_allclose(losses, [0.5, 0.25, (0.5 + 0.125) / 2], rtol=1e-6)
+    walked = np.asarray(trainee.walked)
+    np.testing.assert_allclose(walked[:, 0, 0, ::3], [[1.0, 0.5], [0.25, 0.125]])
