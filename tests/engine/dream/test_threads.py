@@ -31,6 +31,7 @@ def test_prefetch_hands_on_whatever_comes() -> None:
 
 
 def test_prefetch_reads_only_so_far_ahead_and_stops() -> None:
+    before = set(threading.enumerate())
     closed = threading.Event()
     read = []
 
@@ -44,7 +45,7 @@ def test_prefetch_reads_only_so_far_ahead_and_stops() -> None:
         time.sleep(0.3)
         assert len(read) <= 4
     assert closed.is_set()
-    assert not any(t.name == "prefetch" for t in threading.enumerate())
+    assert not set(threading.enumerate()) - before
 
 
 def test_prefetch_raises_after_what_came_before() -> None:
