@@ -6,7 +6,7 @@ from artengine.errors import PluginError, SourceError, WriterError
 from artengine.ffmpeg import Decoder, Encoder, Probe, ffmpeg_executable, metadata, probe
 from artengine.frame import Frame, Picture, Size, size_of, to_frame, to_picture
 from artengine.hookspecs import hookimpl
-from artengine.model import Model, NetworkState, Tensor
+from artengine.model import Model, NetworkState, Reel, Tensor
 from artengine.params import Param, Plugin
 from artengine.source import Footage, Source
 from artengine.writer import Film, Sink, Writer
@@ -29,6 +29,7 @@ __all__ = [
     "Plugin",
     "PluginError",
     "Probe",
+    "Reel",
     "Sink",
     "Size",
     "Source",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeAlias
 
+from artengine.frame import Picture
 from artengine.params import Param, Plugin
 
 if TYPE_CHECKING:
@@ -18,12 +19,25 @@ NetworkState: TypeAlias = tuple[Tensor, ...]
 """What a recurrent network carries from frame to frame; empty for one that carries nothing."""
 
 
+class Reel(Protocol):
+    """The frames that a network learns from, uint8 `(H, W, 3)`, by number."""
+
+    @property
+    def scenes(self) -> Sequence[range]:
+        """Numbers of the frames of each scene, in order, as far apart as the network learns them;
+        none is held out."""
+
+    def __getitem__(self, number: int) -> Picture:
+        """A frame."""
+
+
 class Model(Plugin):
     """Base of models: a recipe for a Keras network and for one step with it.
 
     Only `build` must be written. A recurrent model also gives `initial_state` and `step`, one
     that samples draws its numbers in `step` from `seed`, one with a loss of its own gives `loss`,
-    and one that is to be judged by more than PSNR and SSIM `measure`. A number that does not shape
+    one that is to be judged by more than PSNR and SSIM `measure`, and one that keeps something of
+    its clip beside what it learns `furnish`. A number that does not shape
     the network may be declared `automatable=True`: presets may then give it a curve, and it may be
     changed while the network dreams. All of it is written with `keras.ops`, is traced once, and
     imports Keras inside the methods, so that listing models stays quick.
@@ -65,6 +79,23 @@ class Model(Plugin):
     def initial_state(self, network: keras.Model, history: Tensor) -> NetworkState:
         """State before the first step, given the first history `(B, H, W, 3 * context)`."""
         return ()
+
+    def training_state(
+        self, network: keras.Model, history: Tensor, truth: Tensor, seed: Tensor
+    ) -> NetworkState:
+        """State before the first step of a rollout that is learnt from. It may be told what a
+        dream must find out by itself, and `step` tell by its shape which of the two it is given.
+
+        Args:
+            history: `(B, H, W, 3 * context)`.
+            truth: the frames that follow, `(B, T, H, W, 3)`.
+            seed: int32 `(2,)`, another one each training step.
+        """
+        return self.initial_state(network, history)
+
+    def furnish(self, network: keras.Model, reel: Reel) -> None:
+        """Give the network what it keeps of its clip beside what it learns, in weights that are
+        not trained; called once, before the first training step."""
 
     def step(
         self,

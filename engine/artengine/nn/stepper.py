@@ -26,6 +26,9 @@ class Stepper(Protocol):
     def initial_state(self, network: Any, history: Any) -> tuple[Any, ...]:
         """State before the first step."""
 
+    def training_state(self, network: Any, history: Any, truth: Any, seed: Any) -> tuple[Any, ...]:
+        """State before the first step of a rollout that is learnt from."""
+
     def step(
         self,
         network: Any,

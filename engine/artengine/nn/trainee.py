@@ -70,20 +70,12 @@ class Trainee(keras.Model):
             )
 
     def call(self, inputs: Any, training: bool = False) -> Any:
-        """Predict `rollout` frames in a row, `(B, T, H, W, 3)`; in training, give the history that
-        was learnt from, and them where the loss asks for them."""
+        """Predict `rollout` frames in a row, `(B, T, H, W, 3)`; in training, give the history they
+        follow, for a rollout that is learnt from may be told of the truth."""
         history = self._begun(inputs)
-        if training and self.rollout_loss is None and self.discriminator is None:
-            return (history,)
-        clean = history
-        if training and self.context_noise:
-            history = self._noisy(history)
-        predictions = self._rolled(history, training=training)
-        frames = ops.stack(predictions, axis=1)
-        if not training:
-            return frames
-        self._walk(clean, predictions)
-        return clean, frames
+        if training:
+            return history
+        return ops.stack(self._rolled(history), axis=1)
 
     def _begun(self, inputs: Any) -> Any:
         """The history, of rows that go on the one they have come to."""
@@ -99,10 +91,16 @@ class Trainee(keras.Model):
             newest = ops.stop_gradient(frames[..., -self.walked.shape[-1] :])
             self.walked.assign(replicas.whole(newest))
 
-    def _rolled(self, history: Any, *, training: bool) -> list[Any]:
+    def _rolled(self, history: Any, truth: Any = None, *, training: bool = False) -> list[Any]:
         height, width = history.shape[1:3]
         multiple = self._stepper.multiple
-        state = self._stepper.initial_state(self.network, pad_to_multiple(history, multiple))
+        padded = pad_to_multiple(history, multiple)
+        if truth is None:
+            state = self._stepper.initial_state(self.network, padded)
+        else:
+            state = self._stepper.training_state(
+                self.network, padded, self._padded(truth), self._seed()
+            )
         predictions = []
         for _ in range(self.rollout):
             padded = pad_to_multiple(history, multiple)
@@ -126,31 +124,33 @@ class Trainee(keras.Model):
 
         The discriminator's loss is part of it by its slope alone: the value is the network's.
         """
-        # Without predictions, which not every loss asks for, both are the history.
-        history, predictions = y_pred[0], y_pred[-1]
-        last = history[..., -3:]
-        loss = (
-            self._own_loss(history, y)
-            if self.rollout_loss is None
-            else self.rollout_loss(y, predictions, last)
-        )
+        clean = history = y_pred
+        last = clean[..., -3:]
+        if self.context_noise:
+            history = self._noisy(history)
+        loss, predictions = 0.0, None
+        if self.rollout_loss is not None or self.discriminator is not None:
+            predictions = self._rolled(history, y, training=True)
+            frames = ops.stack(predictions, axis=1)
+        if self.rollout_loss is not None:
+            loss = self.rollout_loss(y, frames, last)
+        else:
+            padded = pad_to_multiple(history, self._stepper.multiple)
+            loss = self._stepper.loss(self.network, padded, self._padded(y), self._seed())
         for more in self.losses:
             loss += ops.sum(more)
         if self.discriminator is not None:
-            found_out, taken_in = adversarial(self.discriminator, y, predictions, last)
+            found_out, taken_in = adversarial(self.discriminator, y, frames, last)
             loss += self.adversarial * found_out + (taken_in - ops.stop_gradient(taken_in))
-        elif self.rollout_loss is None and self.walked is not None:
-            self._walk(history, self._rolled(history, training=False))
+        if self.walked is not None:
+            self._walk(clean, predictions or self._rolled(clean, y))
         # Slopes are added up over all replicas.
         return loss / replicas.count()
 
-    def _own_loss(self, history: Any, truth: Any) -> Any:
+    def _padded(self, truth: Any) -> Any:
         multiple = self._stepper.multiple
-        targets = [pad_to_multiple(truth[:, step], multiple) for step in range(truth.shape[1])]
-        if self.context_noise:
-            history = self._noisy(history)
-        padded, truth = pad_to_multiple(history, multiple), ops.stack(targets, axis=1)
-        return self._stepper.loss(self.network, padded, truth, self._seed())
+        frames = [pad_to_multiple(truth[:, step], multiple) for step in range(truth.shape[1])]
+        return ops.stack(frames, axis=1)
 
     def _seed(self) -> Any:
         # Masked, for seeds are unsigned and the contract's are int32.

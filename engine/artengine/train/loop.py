@@ -28,6 +28,7 @@ from artengine.train.log import Row, plot_log, read_log, write_log
 from artengine.train.manifest import Manifest
 from artengine.train.monitor import STRIP, monitor_picture, save_monitor
 from artengine.train.recipe import run_recipe
+from artengine.train.reel import Reel
 from artengine.train.run import Run
 from artengine.train.store import writing_to
 from artengine.train.validate import Window, split, validate
@@ -142,7 +143,9 @@ def train(
             data=str(data.absolute()) if named else "",
         )
         position = start
-        if resume and chief:
+        if not (resume and chief):
+            preset.model.furnish(network, _reel(data, preset))
+        else:
             position = _resumed(run, training.variables, start)
         position = _shared(team, training.variables, position, start.footage)
         if not chief:
@@ -497,6 +500,13 @@ def _lessons(data: Path, preset: Preset, position: Position) -> Lessons:
         skip_batches=position.step,
     )
     return WindowLessons(iter(batches))
+
+
+def _reel(data: Path, preset: Preset) -> Reel:
+    settings, manifest = preset.train, finished(data)
+    span = settings.stride * preset.model.context + 1
+    stop = held_out_from(data, manifest, span, settings.validation)
+    return Reel.of(data, manifest, stop=stop, stride=settings.stride)
 
 
 def _crop(settings: TrainSettings, size: Size) -> Size:

@@ -1,0 +1,184 @@
+"""A network that remembers its clip, small, and paints what it remembers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from artengine.api import Model, NetworkState, Param, Reel, Tensor
+from artengine_plugins.models.pixels.chance import uniform
+from artengine_plugins.models.remembered import Remembered, memory_layer, remember
+
+if TYPE_CHECKING:
+    import keras
+
+CELL = 16
+"""Height and width, in pixels, of what one colour of a hint stands for."""
+
+
+class Recall(Model):
+    """Remembers the clip in small pictures, and paints each frame from the last few and from a
+    hint of what comes.
+
+    A network alone does not know where in the clip it is, and what it does not know it averages:
+    its dreams come to rest, or crawl away. This one is told. A memory of small pictures, which
+    training fills, plays on beside the dream: the hint is the newest frame, a sixteenth as large,
+    changed as the memory changes there: the forecast by analogues of Lorenz ("Atmospheric
+    predictability as revealed by naturally occurring analogues", 1969). Where a run of pictures
+    ends, and by chance, it goes on at one that looks alike, as the video textures of Schödl,
+    Szeliski, Salesin and Essa (2000). The network, a U-Net (Ronneberger, Fischer and Brox, 2015),
+    learns to paint the next frame at full size from its own last frames and the hint.
+
+    What effects do to the dream lives on: `pull` says how fast the memory takes it back.
+
+    The state is the place in the memory, float32 `(B,)`: the number of a picture, and parts of the
+    way to the next.
+    """
+
+    name: ClassVar[str] = "recall"
+    multiple: ClassVar[int] = 32
+
+    context: int = Param(4, ge=2, le=32)
+    """How many past frames the network sees."""
+
+    width: int = Param(24, ge=4, le=256)
+    """Channels at a quarter of the size; twice, three and four times as many below. Doubling it
+    costs about four times the time."""
+
+    pictures: int = Param(384, ge=16, le=4096)
+    """How many frames the memory holds: all of a short clip, of a longer one some runs of it."""
+
+    grid: int = Param(16, ge=4, le=64)
+    """Height and width of a remembered picture, in colours. A finer one leaves less to the
+    network; 16 suits the training size of 256."""
+
+    pull: float = Param(0.25, ge=0, le=1, automatable=True)
+    """How fast the memory takes the dream back: 0 lets it go where it will, moved as the memory
+    moves; at 1 nothing that effects do to its colours and shapes lasts."""
+
+    pace: float = Param(1.0, ge=0, le=8, automatable=True)
+    """How fast the memory plays: 1 as the clip, 0.5 half as fast, 0 not at all."""
+
+    leaps: float = Param(0.0, ge=0, le=1, automatable=True)
+    """Chance, each frame, of going on elsewhere in the memory, where it looks alike."""
+
+    def build(self) -> keras.Model:
+        """The history, float32 `(B, H, W, 3 * context)`, and a hint of the next frame, float32
+        `(B, H / 16, W / 16, 3)`, to the prediction `(B, H, W, 3)` in 0..1; H and W divide by 32.
+        The third input, places `(B,)`, and the second output, what is remembered there
+        `(B, grid, grid, 3)`, are the memory's alone."""
+        import keras
+        from keras import layers, ops
+
+        def conv(
+            x: keras.KerasTensor, filters: int, kernel: int = 3, stride: int = 1
+        ) -> keras.KerasTensor:
+            layer = layers.Conv2D(
+                filters,
+                kernel,
+                strides=stride,
+                padding="same",
+                activation="relu",
+                kernel_initializer="he_normal",
+            )
+            return layer(x)
+
+        def down(x: keras.KerasTensor, filters: int) -> keras.KerasTensor:
+            return conv(conv(x, filters, stride=2), filters)
+
+        def up(x: keras.KerasTensor, beside: keras.KerasTensor) -> keras.KerasTensor:
+            filters = beside.shape[-1]
+            x = layers.UpSampling2D(2)(conv(x, filters))
+            return conv(layers.Add()([x, beside]), filters)
+
+        def shuffle(x: keras.KerasTensor) -> keras.KerasTensor:
+            """Depth to space by 4, written out because `keras.ops` has no such operation."""
+            _, height, width, _ = ops.shape(x)
+            x = ops.reshape(x, (-1, height, width, 4, 4, 3))
+            x = ops.transpose(x, (0, 1, 3, 2, 4, 5))
+            return ops.reshape(x, (-1, height * 4, width * 4, 3))
+
+        w = self.width
+        history = keras.Input((None, None, 3 * self.context), name="history")
+        hint = keras.Input((None, None, 3), name="hint")
+        place = keras.Input((), name="place")
+        remembered = memory_layer(self.pictures, self.grid)(place)
+
+        quarter = conv(history, w, kernel=4, stride=4)
+        eighth = down(quarter, 2 * w)
+        sixteenth = conv(eighth, 3 * w, stride=2)
+        sixteenth = conv(layers.Concatenate()([sixteenth, hint]), 3 * w)
+        x = up(down(sixteenth, 4 * w), sixteenth)
+        x = up(conv(layers.Concatenate()([x, hint]), 3 * w), eighth)
+        x = up(x, quarter)
+        x = layers.Conv2D(48, 3, padding="same", name="pixels")(x)
+        x = layers.Lambda(shuffle, name="depth_to_space")(x)
+        enlarged = layers.UpSampling2D(CELL, interpolation="bilinear", dtype="float32")(hint)
+        prediction = layers.Add(dtype="float32", name="prediction")([enlarged, x])
+        return keras.Model([history, hint, place], [prediction, remembered], name=self.name)
+
+    def furnish(self, network: keras.Model, reel: Reel) -> None:
+        """Fill the memory."""
+        remember(network.get_layer("memory"), reel)
+
+    def initial_state(self, network: keras.Model, history: Tensor) -> NetworkState:
+        """The place that looks most like the newest frames."""
+        memory: Remembered = network.get_layer("memory")
+        before, now = history[..., -6:-3], history[..., -3:]
+        return (memory.recognise(shrink(before, self.grid), shrink(now, self.grid)),)
+
+    def training_state(
+        self, network: keras.Model, history: Tensor, truth: Tensor, seed: Tensor
+    ) -> NetworkState:
+        """The truth, `(B, T, H / 16, W / 16, 3)`, in place of a memory."""
+        from keras import ops
+
+        hints = ops.stack([cells(truth[:, step]) for step in range(truth.shape[1])], axis=1)
+        # Memories are not quite what comes, and less so after an effect.
+        wrong = HINT_NOISE * (2.0 * uniform(ops.shape(hints), seed) - 1.0)
+        return (hints + wrong,)
+
+    def step(
+        self,
+        network: keras.Model,
+        history: Tensor,
+        state: NetworkState,
+        seed: Tensor,
+        *,
+        training: bool = False,
+    ) -> tuple[Tensor, NetworkState]:
+        """Paint the next frame, as the memory hints; in training, as the truth does."""
+        from keras import ops
+
+        (carried,) = state
+        nowhere = ops.zeros(ops.shape(history)[:1])
+        if len(carried.shape) > 1:
+            hint, rest = carried[:, 0], carried[:, 1:]
+            rest = ops.concatenate([rest, carried[:, :1]], axis=1)
+            prediction, _ = network([history, hint, nowhere], training=training)
+            return prediction, (rest,)
+        memory: Remembered = network.get_layer("memory")
+        now = cells(history[..., -3:])
+        here, there, place = memory.play(carried, self.pace, self.leaps, seed)
+        size = ops.shape(now)[1:3]
+        here, there = (ops.image.resize(picture, size) for picture in (here, there))
+        hint = there + (1.0 - self.pull) * (now - here)
+        prediction, _ = network([history, hint, nowhere], training=training)
+        return prediction, (place,)
+
+
+HINT_NOISE = 0.03
+"""How far from the truth hints are at most, in training."""
+
+
+def cells(frame: Tensor) -> Tensor:
+    """Mean colours of squares of 16 pixels, float32 `(B, H / 16, W / 16, 3)`."""
+    from keras import ops
+
+    return ops.average_pool(ops.cast(frame, "float32"), CELL)
+
+
+def shrink(frame: Tensor, side: int) -> Tensor:
+    """A frame as a memory holds it, float32 `(B, side, side, 3)`."""
+    from keras import ops
+
+    return ops.image.resize(cells(frame), (side, side))

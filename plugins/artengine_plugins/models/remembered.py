@@ -1,0 +1,179 @@
+"""A memory of small pictures in the order of their clip."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from artengine.api import Reel, Tensor
+from artengine_plugins.models.pixels.chance import uniform
+
+if TYPE_CHECKING:
+    import keras
+
+Small = npt.NDArray[np.uint8]
+"""Remembered pictures, uint8 `(N, side, side, 3)`."""
+
+APART = 16
+"""Pictures so near to another do not count as other places."""
+
+ROOM = 8
+"""So many pictures of its run must lie before and after a place where a leap leads to."""
+
+RUNS = 8
+"""How many runs are remembered of a clip of which not all can be."""
+
+
+class Remembered(Protocol):
+    """The layer that `memory_layer` makes, as models see it."""
+
+    def recognise(self, before: Tensor, now: Tensor) -> Tensor:
+        """Places, float32 `(B,)`, that look most like two frames in a row, each float32
+        `(B, side, side, 3)`."""
+
+    def play(
+        self, place: Tensor, pace: Tensor, leaps: Tensor, seed: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Go on from places `(B,)`.
+
+        Returns:
+            What is remembered one step before the next places, and there, float32
+            `(B, side, side, 3)` in 0..1, and these places. While nothing is remembered both
+            pictures are the same.
+        """
+
+
+def memory_layer(pictures: int, side: int) -> keras.Layer:
+    """A layer `memory` that holds `pictures` small pictures of `side` by `side` colours, and gives
+    what is remembered at places `(B,)`; empty until `remember` fills it."""
+    import keras
+    from keras import ops
+
+    class Memory(keras.layers.Layer):  # type: ignore[misc]
+        """Pictures, for each the last of its run and the one that looks most like it elsewhere."""
+
+        def build(self, _shape: Any) -> None:
+            def numbers(name: str, shape: tuple[int, ...], dtype: str) -> Any:
+                return self.add_weight(
+                    shape=shape,
+                    initializer="zeros",
+                    dtype=dtype,
+                    trainable=False,
+                    autocast=False,
+                    name=name,
+                )
+
+            self.pictures = numbers("pictures", (pictures, side, side, 3), "uint8")
+            self.last = numbers("last", (pictures,), "int32")
+            self.alike = numbers("alike", (pictures,), "int32")
+            self.count = numbers("count", (), "int32")
+
+        def call(self, place: Any) -> Any:
+            """Between two pictures of a run, a blend of both."""
+            place = ops.cast(place, "float32")
+            whole = ops.floor(place)
+            first = ops.clip(ops.cast(whole, "int32"), 0, pictures - 1)
+            second = ops.minimum(first + 1, ops.maximum(first, ops.take(self.last, first)))
+            share = (place - whole)[:, None, None, None]
+            a, b = (
+                ops.cast(ops.take(self.pictures, n, axis=0), "float32") / 255.0
+                for n in (first, second)
+            )
+            return a + share * (b - a)
+
+        def compute_output_shape(self, shape: tuple[Any, ...]) -> tuple[Any, ...]:
+            return (*shape, side, side, 3)
+
+        def recognise(self, before: Any, now: Any) -> Any:
+            held = ops.cast(self.pictures.value, "float32") / 255.0
+            earlier = ops.concatenate([held[:1], held[:-1]], axis=0)
+
+            def distance(frames: Any, memories: Any) -> Any:
+                return ops.mean(ops.abs(frames[:, None] - memories[None]), axis=(2, 3, 4))
+
+            far = distance(now, held) + distance(before, earlier)
+            # A run's last picture has nowhere to go on to.
+            numbers = ops.arange(pictures, dtype="int32")
+            ends = (numbers >= self.last.value) | (numbers >= self.count.value)
+            return ops.cast(ops.argmin(far + 9.0 * ops.cast(ends, "float32"), axis=1), "float32")
+
+        def play(self, place: Any, pace: Any, leaps: Any, seed: Any) -> tuple[Any, Any, Any]:
+            whole = ops.floor(place)
+            number = ops.clip(ops.cast(whole, "int32"), 0, pictures - 1)
+            leap = uniform(ops.shape(place), seed) < leaps
+            elsewhere = ops.cast(ops.take(self.alike, number), "float32") + (place - whole)
+            onward = ops.where(leap, elsewhere, place) + pace
+            began = ops.where(leap, ops.take(self.alike, number), number)
+            end = ops.take(self.last, began)
+            beyond = onward - ops.cast(end, "float32")
+            after = ops.cast(ops.take(self.alike, ops.clip(end, 0, pictures - 1)), "float32")
+            onward = ops.where(beyond > 0.0, after + beyond, onward)
+            return self(onward - pace), self(onward), onward
+
+    return Memory(name="memory")
+
+
+def remember(memory: Any, reel: Reel) -> None:
+    """Fill a memory with a clip: all of it, or some runs of it, evenly spread."""
+    room, side = memory.pictures.shape[:2]
+    runs = _runs(reel, room)
+    pictures = np.concatenate(
+        [[_small(reel[number], side) for number in run] for run in runs]
+    ).astype(np.uint8)
+    lengths = [len(run) for run in runs]
+    last = np.repeat(np.cumsum(lengths) - 1, lengths)
+    memory.count.assign(len(pictures))
+    for held, values in (
+        (memory.pictures, pictures),
+        (memory.last, last),
+        (memory.alike, _alike(pictures, last)),
+    ):
+        whole = np.zeros(held.shape, held.dtype)
+        whole[: len(values)] = values
+        held.assign(whole)
+
+
+def _runs(reel: Reel, room: int) -> list[range]:
+    scenes = [scene for scene in reel.scenes if len(scene) > 1]
+    total = sum(len(scene) for scene in scenes)
+    if total <= room:
+        return scenes
+    length = max(2, room // RUNS)
+    pieces = [
+        scene[at : at + length]
+        for scene in scenes
+        for at in range(0, max(1, len(scene) - length // 2), length)
+    ]
+    chosen = np.unique(np.linspace(0, len(pieces) - 1, room // length).round().astype(int))
+    return [pieces[number] for number in chosen]
+
+
+def _small(picture: npt.NDArray[np.uint8], side: int) -> npt.NDArray[np.uint8]:
+    small = cv2.resize(np.ascontiguousarray(picture), (side, side), interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.uint8)
+
+
+def _alike(pictures: Small, last: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
+    """For each picture the one elsewhere that looks most like it and what came before it, and from
+    which there is a way to go on."""
+    flat = pictures.reshape(len(pictures), -1).astype(np.float32)
+    numbers = np.arange(len(pictures))
+    # Pictures of a run share their last one.
+    first = np.searchsorted(last, last)
+    behind, ahead = numbers - first, last - numbers
+    room = min(ROOM, int(np.minimum(behind, ahead).max()))
+    reachable = (behind >= room) & (ahead >= room)
+    alike = np.empty(len(pictures), np.int32)
+    before = np.maximum(numbers - 1, 0)
+    for number in numbers:
+        far = np.abs(flat - flat[number]).mean(axis=1)
+        far = far + np.abs(flat[before] - flat[before[number]]).mean(axis=1)
+        near = np.abs(numbers - number) < APART
+        allowed = reachable & ~near
+        if not allowed.any():
+            allowed = reachable
+        alike[number] = int(np.argmin(np.where(allowed, far, np.inf)))
+    return alike
