@@ -11,7 +11,7 @@ from artengine_plugins.models.remembered import Remembered, memory_layer, rememb
 if TYPE_CHECKING:
     import keras
 
-CELL = 16
+CELL = 8
 """Height and width, in pixels, of what one colour of a hint stands for."""
 
 
@@ -21,7 +21,7 @@ class Recall(Model):
 
     A network alone does not know where in the clip it is, and what it does not know it averages:
     its dreams come to rest, or crawl away. This one is told. A memory of small pictures, which
-    training fills, plays on beside the dream: the hint is the newest frame, a sixteenth as large,
+    training fills, plays on beside the dream: the hint is the newest frame, an eighth as large,
     changed as the memory changes there: the forecast by analogues of Lorenz ("Atmospheric
     predictability as revealed by naturally occurring analogues", 1969). Where a run of pictures
     ends, and by chance, it goes on at one that looks alike, as the video textures of Schödl,
@@ -47,9 +47,9 @@ class Recall(Model):
     pictures: int = Param(384, ge=16, le=4096)
     """How many frames the memory holds: all of a short clip, of a longer one some runs of it."""
 
-    grid: int = Param(16, ge=4, le=64)
+    grid: int = Param(32, ge=4, le=64)
     """Height and width of a remembered picture, in colours. A finer one leaves less to the
-    network; 16 suits the training size of 256."""
+    network; 32 suits the training size of 256."""
 
     pull: float = Param(0.25, ge=0, le=1, automatable=True)
     """How fast the memory takes the dream back: 0 lets it go where it will, moved as the memory
@@ -63,7 +63,7 @@ class Recall(Model):
 
     def build(self) -> keras.Model:
         """The history, float32 `(B, H, W, 3 * context)`, and a hint of the next frame, float32
-        `(B, H / 16, W / 16, 3)`, to the prediction `(B, H, W, 3)` in 0..1; H and W divide by 32.
+        `(B, H / 8, W / 8, 3)`, to the prediction `(B, H, W, 3)` in 0..1; H and W divide by 32.
         The third input, places `(B,)`, and the second output, what is remembered there
         `(B, grid, grid, 3)`, are the memory's alone."""
         import keras
@@ -104,11 +104,11 @@ class Recall(Model):
         remembered = memory_layer(self.pictures, self.grid)(place)
 
         quarter = conv(history, w, kernel=4, stride=4)
-        eighth = down(quarter, 2 * w)
-        sixteenth = conv(eighth, 3 * w, stride=2)
-        sixteenth = conv(layers.Concatenate()([sixteenth, hint]), 3 * w)
+        eighth = conv(quarter, 2 * w, stride=2)
+        eighth = conv(layers.Concatenate()([eighth, hint]), 2 * w)
+        sixteenth = down(eighth, 3 * w)
         x = up(down(sixteenth, 4 * w), sixteenth)
-        x = up(conv(layers.Concatenate()([x, hint]), 3 * w), eighth)
+        x = up(x, eighth)
         x = up(x, quarter)
         x = layers.Conv2D(48, 3, padding="same", name="pixels")(x)
         x = layers.Lambda(shuffle, name="depth_to_space")(x)
@@ -129,7 +129,7 @@ class Recall(Model):
     def training_state(
         self, network: keras.Model, history: Tensor, truth: Tensor, seed: Tensor
     ) -> NetworkState:
-        """The truth, `(B, T, H / 16, W / 16, 3)`, in place of a memory."""
+        """The truth, `(B, T, H / 8, W / 8, 3)`, in place of a memory."""
         from keras import ops
 
         hints = ops.stack([cells(truth[:, step]) for step in range(truth.shape[1])], axis=1)
@@ -171,7 +171,7 @@ HINT_NOISE = 0.03
 
 
 def cells(frame: Tensor) -> Tensor:
-    """Mean colours of squares of 16 pixels, float32 `(B, H / 16, W / 16, 3)`."""
+    """Mean colours of squares of 8 pixels, float32 `(B, H / 8, W / 8, 3)`."""
     from keras import ops
 
     return ops.average_pool(ops.cast(frame, "float32"), CELL)

@@ -165,7 +165,8 @@ def _alike(pictures: Small, last: npt.NDArray[np.int64]) -> npt.NDArray[np.int32
     first = np.searchsorted(last, last)
     behind, ahead = numbers - first, last - numbers
     room = min(ROOM, int(np.minimum(behind, ahead).max()))
-    reachable = (behind >= room) & (ahead >= room)
+    # From the second half of a run its end would soon come back.
+    reachable = (behind >= room) & (ahead >= np.maximum(room, behind))
     alike = np.empty(len(pictures), np.int32)
     before = np.maximum(numbers - 1, 0)
     for number in numbers:
