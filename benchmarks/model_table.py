@@ -1,0 +1,285 @@
+"""What each model learns of a clip in a few minutes, and how long its dream lives: a table.
+
+    python benchmarks/model_table.py NAME=FOOTAGE ... -o FOLDER [--clips CLIPS]
+        [--models original swift ...] [--only MODEL:NAME ...] [--minutes 10] [--frames 2000]
+
+FOOTAGE is a video file, looked for in the folder CLIPS, or `scene:SCENE`, a minute of a synthetic
+scene; NAME is what the table calls it. So, for two models on two films:
+
+    python benchmarks/model_table.py road=road.mp4 night=scene:night-road -o table --clips clips
+        --models original swift
+
+A model is trained as the preset of its name says, and with the settings' defaults where there is
+none: on the whole 256x256 frame in batches of 4, unless that preset says otherwise. `original` is
+the original's training as it was. Every model there is takes part unless --models names some, and
+of all these rows those that --only names, as in `--only 'swift:*'`.
+
+For each row the network is trained by `artengine train`, and dreams at 256x256 by `artengine dream`
+with no effects and no truth put back. Then the film is measured beside its clip, and frames 1, 50,
+200, 1000 and 5000 of it, those it has, are put side by side. FOLDER gets a folder for each row,
+with the run, FRAMES.mp4, FRAMES.jpg and FRAMES.json; and table.jsonl, a line for each row.
+
+Ctrl-C stops, and the same command goes on where it stopped. Rows that are done are not done again;
+remove a row's folder for that. A longer dream of what was trained takes other --frames only.
+
+Printed is a table in Markdown: the steps trained; PSNR and SSIM on held-out frames of the weights
+that dreamt, those of the copied last frame in brackets; vitality, kinship and the frame it died at;
+and the milliseconds of a dreamt frame, written into the film, beside whatever else the machine did.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from artengine.catalog import Catalog, load_catalog
+from artengine.cli.interrupt import Interrupt
+from artengine.errors import ArtengineError
+from artengine.frame import Picture
+from artengine.measure import Reference, VideoFile, read
+from artengine.preset import Preset, list_presets, load_preset, parse_preset
+from artengine.train.log import read_log
+from artengine.train.run import Run
+from artengine.whole import whole
+
+SIZE = (256, 256)
+SECONDS = 60  # of a scene, which has no end
+SHOWN = (1, 50, 200, 1000, 5000)
+CELL, GAP = 200, 4  # of a sheet, in pixels
+
+ORIGINAL: dict[str, Any] = {
+    "model": {"use": "hourglass", "context": 5},
+    "train": {
+        "crop": [128, 128],
+        "batch": 8,
+        "flip": False,
+        "loss": "mean_squared_error",
+        "optimizer": "nadam",
+        "learning_rate": 1e-4,
+        "schedule": "constant",
+        "rollout": 1,
+        "self_feeding": 1,
+        "context_noise": 0.0,
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A model on a footage, and where what it makes lies."""
+
+    model: str
+    footage: str
+    clip: str
+    preset: Preset
+    folder: Path
+
+    @property
+    def run(self) -> Run:
+        """The training."""
+        return Run(self.folder / "run")
+
+    def file(self, ending: str) -> Path:
+        """A file of the dream, which is called by its length."""
+        return self.folder / f"{self.preset.dream.frames}{ending}"
+
+    def found(self) -> dict[str, Any]:
+        """What is known so far."""
+        path = self.file(".json")
+        named = {"model": self.model, "footage": self.footage}
+        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else named
+
+
+def main() -> None:
+    """Do what is left to do, and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("footage", nargs="+", metavar="NAME=FOOTAGE")
+    parser.add_argument("-o", "--folder", type=Path, required=True)
+    parser.add_argument("--clips", type=Path, default=Path())
+    parser.add_argument("--models", nargs="+", metavar="MODEL")
+    parser.add_argument("--only", nargs="+", default=["*"], metavar="MODEL:NAME")
+    parser.add_argument("--minutes", type=float, default=10.0)
+    parser.add_argument("--frames", type=int, default=2000)
+    options = parser.parse_args()
+
+    catalog = load_catalog()
+    models = options.models or ["original", *catalog.models]
+    rows: list[Row] = []
+    try:
+        for name, _, given in (one.partition("=") for one in options.footage):
+            if not given:
+                parser.error(f"{name}: write it as NAME=FILE, or as NAME=scene:SCENE")
+            clip = given if scene_of(given) else str((options.clips / given).absolute())
+            for model in models:
+                preset = preset_for(model, clip, options.minutes, options.frames, catalog)
+                folder = options.folder / f"{model}-{name}-{options.minutes:g}min"
+                rows.append(Row(model, name, clip, preset, folder))
+            preset.source.open(SIZE)
+    except ArtengineError as error:
+        parser.error(str(error))
+
+    failed = False
+    with Interrupt() as stop:
+        for row in rows:
+            if not any(fnmatch(f"{row.model}:{row.footage}", only) for only in options.only):
+                continue
+            try:
+                complete(row, stop)
+            except (ArtengineError, subprocess.CalledProcessError) as error:
+                if not stop.asked:
+                    failed = True
+                    print(f"{row.model} on {row.footage}: {error}", file=sys.stderr)
+            gather(options.folder)
+            if stop.asked:
+                break
+    print_table([row.found() for row in rows])
+    sys.exit(130 if stop.asked else int(failed))
+
+
+def scene_of(clip: str) -> str:
+    """The scene that is meant; nothing where a file is."""
+    kind, _, scene = clip.partition(":")
+    return scene if kind == "scene" else ""
+
+
+def preset_for(model: str, clip: str, minutes: float, frames: int, catalog: Catalog) -> Preset:
+    """The preset of a row: the model's own, on this footage, at this size and length.
+
+    A training ends at a clip's end, while a dream begins it again, so that it is never too short.
+    """
+    if model == "original":
+        base: dict[str, Any] = ORIGINAL
+    elif model in list_presets():
+        base = dict(load_preset(model, catalog).table)
+    else:
+        base = {"model": {"use": model}}
+    train = {"crop": "whole", "batch": 4, **base.get("train", {})}
+    train |= {"size": SIZE, "seconds": SECONDS, "minutes": minutes}
+    train.pop("steps", None)
+    dream = base.get("dream", {}) | {"size": SIZE, "frames": frames}
+    dream |= {"start": 0, "history": 0, "context_order": "oldest-first", "show": "prediction"}
+    # A path is a person's, who names it as by --set.
+    source, named = {"use": "video", "fit": "stretch"}, [f"source.path={clip}"]
+    if scene := scene_of(clip):
+        source, named = {"use": "synthetic", "scene": scene}, []
+    table = {
+        "source": source,
+        "model": {name: value for name, value in base["model"].items() if name != "weights"},
+        "train": train,
+        "dream": dream,
+    }
+    return parse_preset(table, catalog, named, name=model)
+
+
+def complete(row: Row, stop: Interrupt) -> None:
+    """Do what is missing of a row, and note each thing once it is whole."""
+    for known, do in (("steps", train), ("ms", dream), ("vitality", measure)):
+        found = row.found()
+        if known not in found and not stop.asked:
+            print(f"{row.model} on {row.footage}: {do.__name__}", file=sys.stderr)
+            row.folder.mkdir(parents=True, exist_ok=True)
+            found |= do(row)
+            with whole(row.file(".json")) as unfinished:
+                unfinished.write_text(json.dumps(found), encoding="utf-8")
+
+
+def train(row: Row) -> dict[str, Any]:
+    """Train, or go on with what was begun."""
+    run, minutes = row.run, row.preset.train.minutes or 0.0
+    log = read_log(run.log, sys.maxsize)
+    if not log or log[-1].seconds < 60 * minutes:
+        if run.checkpoint.is_file():
+            artengine("train", run.folder, "--resume", "--minutes", minutes)
+        else:
+            recipe = row.folder / f"{row.folder.name}.toml"
+            recipe.write_text(row.preset.recipe(), encoding="utf-8")
+            artengine("train", recipe, "-o", run.folder)
+        log = read_log(run.log, sys.maxsize)
+    best = json.loads(run.best.with_name("best.json").read_text(encoding="utf-8"))["measured"]
+    scores = {name: best[name] for name in ("psnr", "psnr_copy", "ssim", "ssim_copy")}
+    return {"minutes": minutes, "steps": log[-1].step, **scores}
+
+
+def dream(row: Row) -> dict[str, Any]:
+    """Film what it dreams."""
+    frames = row.preset.dream.frames
+    told = artengine("dream", row.run.folder, "--frames", frames, "-o", row.file(".mp4"), "--json")
+    made = json.loads(told)
+    return {"frames": made["frames"], "ms": 1000 * made["seconds"] / made["frames"]}
+
+
+def measure(row: Row) -> dict[str, Any]:
+    """Measure the film beside its clip, and make its contact sheet."""
+    film = VideoFile.open(row.file(".mp4"))
+    report = reference(row.clip).measure(read(film))
+    shown = [picture for number, picture in enumerate(film, start=1) if number in SHOWN]
+    sheet = Image.new("RGB", (len(shown) * (CELL + GAP) - GAP, CELL))
+    for place, picture in enumerate(shown):
+        small = Image.fromarray(picture).resize((CELL, CELL), Image.Resampling.LANCZOS)
+        sheet.paste(small, (place * (CELL + GAP), 0))
+    sheet.save(row.file(".jpg"), quality=85, optimize=True)
+    names = ("vitality", "kinship", "death", "kept")
+    return {name: value for name, value in report.as_data().items() if name in names}
+
+
+@cache
+def reference(clip: str) -> Reference:
+    """What films are measured by: the whole clip, or as much of a scene as is learnt from."""
+    pictures: Iterable[Picture]
+    if scene := scene_of(clip):
+        drawn = (
+            load_catalog().get("source", "synthetic").model_validate({"scene": scene}).open(SIZE)
+        )
+        pictures = islice(drawn.frames(), round(SECONDS * drawn.fps))
+    else:
+        pictures = VideoFile.open(clip).at(SIZE)
+    return Reference.of(read(pictures, SIZE))
+
+
+def artengine(*words: str | float | Path) -> str:
+    """Run a command of the program; return what it says on standard output."""
+    command = [sys.executable, "-m", "artengine", *map(str, words)]
+    return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
+def gather(folder: Path) -> None:
+    """Write all that is known of every row in the folder, a line for each."""
+    found = sorted(folder.glob("*/*.json"))
+    with whole(folder / "table.jsonl") as unfinished:
+        lines = [path.read_text(encoding="utf-8") for path in found]
+        unfinished.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def print_table(rows: list[dict[str, Any]]) -> None:
+    """Print what is known of rows; of those that were not begun, nothing."""
+    print(
+        "| model | footage | steps | PSNR (copy) | SSIM (copy) | vitality | kinship | death | ms |"
+    )
+    print("| --- | --- | --: | --: | --: | --: | --: | --: | --: |")
+    for row in rows:
+        if "steps" not in row:
+            continue
+        cells = [row["model"], row["footage"], f"{row['steps']}"]
+        cells += [
+            f"{row[name]:.{digits}f} ({row[f'{name}_copy']:.{digits}f})"
+            for name, digits in (("psnr", 1), ("ssim", 3))
+        ]
+        cells += [f"{row[name]:.2f}" if name in row else "" for name in ("vitality", "kinship")]
+        cells += [f"{row['death'] or 'none'}" if "death" in row else ""]
+        cells += [f"{row['ms']:.0f}" if "ms" in row else ""]
+        print(f"| {' | '.join(cells)} |")
+
+
+if __name__ == "__main__":
+    main()
