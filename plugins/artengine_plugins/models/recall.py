@@ -37,7 +37,7 @@ class Recall(Model):
     name: ClassVar[str] = "recall"
     multiple: ClassVar[int] = 32
 
-    context: int = Param(4, ge=2, le=32)
+    context: int = Param(4, ge=1, le=32)
     """How many past frames the network sees."""
 
     width: int = Param(24, ge=4, le=256)
@@ -123,8 +123,9 @@ class Recall(Model):
     def initial_state(self, network: keras.Model, history: Tensor) -> NetworkState:
         """The place that looks most like the newest frames."""
         memory: Remembered = network.get_layer("memory")
-        before, now = history[..., -6:-3], history[..., -3:]
-        return (memory.recognise(shrink(before, self.grid), shrink(now, self.grid)),)
+        frames = [history[..., 3 * n : 3 * n + 3] for n in range(self.context)]
+        before, now = (shrink(frame, self.grid) for frame in (frames[:1] + frames)[-2:])
+        return (memory.recognise(before, now),)
 
     def training_state(
         self, network: keras.Model, history: Tensor, truth: Tensor, seed: Tensor
@@ -161,9 +162,9 @@ class Recall(Model):
         here, there, place = memory.play(carried, self.pace, self.leaps, seed)
         size = ops.shape(now)[1:3]
         here, there = (ops.image.resize(picture, size) for picture in (here, there))
-        hint = there + (1.0 - self.pull) * (now - here)
+        hint = there + (1.0 - self.pull * memory.filled()) * (now - here)
         prediction, _ = network([history, hint, nowhere], training=training)
-        return prediction, (place,)
+        return ops.clip(prediction, 0.0, 1.0), (place,)
 
 
 HINT_NOISE = 0.03

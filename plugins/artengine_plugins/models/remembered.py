@@ -34,6 +34,9 @@ class Remembered(Protocol):
         """Places, float32 `(B,)`, that look most like two frames in a row, each float32
         `(B, side, side, 3)`."""
 
+    def filled(self) -> Tensor:
+        """1 when something is remembered, else 0; a float32 scalar."""
+
     def play(
         self, place: Tensor, pace: Tensor, leaps: Tensor, seed: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
@@ -99,6 +102,9 @@ def memory_layer(pictures: int, side: int) -> keras.Layer:
             numbers = ops.arange(pictures, dtype="int32")
             ends = (numbers >= self.last.value) | (numbers >= self.count.value)
             return ops.cast(ops.argmin(far + 9.0 * ops.cast(ends, "float32"), axis=1), "float32")
+
+        def filled(self) -> Any:
+            return ops.cast(self.count.value > 0, "float32")
 
         def play(self, place: Any, pace: Any, leaps: Any, seed: Any) -> tuple[Any, Any, Any]:
             whole = ops.floor(place)
