@@ -25,6 +25,9 @@ class Sum:
     def initial_state(self, network: Any, history: Any) -> tuple[Any, ...]:
         return (ops.zeros((1,)),)
 
+    def training_state(self, network: Any, history: Any, truth: Any, seed: Any) -> tuple[Any, ...]:
+        raise NotImplementedError
+
     def step(
         self,
         network: Any,

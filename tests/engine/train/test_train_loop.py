@@ -112,6 +112,23 @@ def test_learns(catalog: Catalog, bikes: Path, data: Path, tmp_path: Path) -> No
     assert rows[-1].loss < 0.8 * rows[0].loss
 
 
+def test_a_model_keeps_what_it_was_furnished_with(
+    catalog: Catalog, bikes: Path, data: Path, tmp_path: Path
+) -> None:
+    """The frames that are not held out, once, also where the training goes on."""
+    settings = table()
+    settings["model"] = {"use": "recall", "width": 4, "context": 2, "grid": 8}
+    preset = parse_preset(settings, catalog, [f"source.path={bikes}"])
+    whole, parts = Run(tmp_path / "whole"), Run(tmp_path / "parts")
+    train(preset, data, whole, catalog)
+    train(preset, data, parts, catalog, observer=after(2))
+    train(preset, data, parts, catalog, resume=True)
+    kept = arrays(preset, whole)
+    assert_same(kept, arrays(preset, parts))
+    count = next(int(array) for array in kept if array.shape == ())
+    assert count == 45
+
+
 def test_the_same_training_gives_the_same_weights(
     preset: Preset, data: Path, catalog: Catalog, tmp_path: Path
 ) -> None:

@@ -1,0 +1,178 @@
+"""A network that remembers its clip: what it holds, where it goes on, and that it does not rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import keras
+import numpy as np
+import numpy.typing as npt
+import pytest
+from keras import ops
+
+from artengine.api import Picture
+from artengine.nn.determinism import make_deterministic
+from artengine.nn.losses.differences import l1
+from artengine.nn.predictor import Predictor
+from artengine.nn.trainee import Trainee
+from artengine_plugins.models.recall import Recall, cells
+
+Frames = npt.NDArray[np.floating[Any]]
+SEED = np.array([1, 2], np.int32)
+
+
+@dataclass
+class Clip:
+    """Frames as a model is furnished with them."""
+
+    pictures: npt.NDArray[np.uint8]
+    scenes: list[range]
+
+    def __getitem__(self, number: int) -> Picture:
+        return self.pictures[number]
+
+
+@pytest.fixture(scope="module")
+def clip(bikes: Path) -> Clip:
+    """The first scene of a real clip, 96x64."""
+    from artengine_plugins.sources.video import Video
+
+    with Video(path=str(bikes)).open((96, 64)) as footage:
+        frames = footage.frames()
+        pictures = np.stack([next(frames) for _ in range(60)])
+    return Clip(pictures, [range(60)])
+
+
+def grey(count: int) -> npt.NDArray[np.uint8]:
+    """Pictures each a little brighter than the one before."""
+    levels = np.arange(count, dtype=np.uint8)[:, None, None, None]
+    return np.broadcast_to(levels, (count, 64, 64, 3)).astype(np.uint8)
+
+
+def furnished(clip: Clip, **parameters: Any) -> tuple[Recall, keras.Model, Any]:
+    make_deterministic(0)
+    model = Recall(width=4, **parameters)
+    network = model.build()
+    model.furnish(network, clip)
+    return model, network, network.get_layer("memory")
+
+
+def test_it_holds_a_short_clip_whole(clip: Clip) -> None:
+    _, _, memory = furnished(clip, pictures=64)
+    small = cv2.resize(clip[33], (32, 32), interpolation=cv2.INTER_AREA)
+    np.testing.assert_array_equal(np.asarray(memory.pictures)[33], small)
+    assert int(memory.count) == 60
+    assert set(np.asarray(memory.last)[:60]) == {59}
+    held = ops.convert_to_numpy(memory(np.array([33.0, 33.5, 59.0], np.float32)))
+    np.testing.assert_allclose(held[0], small / 255, atol=1e-6)
+    after = cv2.resize(clip[34], (32, 32), interpolation=cv2.INTER_AREA)
+    np.testing.assert_allclose(held[1], (small / 255 + after / 255) / 2, atol=1e-6)
+
+
+def test_of_a_longer_one_it_holds_runs_of_all_its_parts() -> None:
+    _, _, memory = furnished(Clip(grey(250), [range(100), range(100, 250)]), pictures=64, grid=4)
+    count, last = int(memory.count), np.asarray(memory.last)
+    levels = np.asarray(memory.pictures)[:count, 0, 0, 0].astype(int)
+    assert 48 <= count <= 64
+    assert levels[0] < 20
+    assert levels[-1] > 220
+    for number in range(count - 1):
+        follows = last[number] > number
+        assert (levels[number + 1] - levels[number] == 1) == follows
+
+
+def test_frames_as_far_apart_as_it_learns_are_held() -> None:
+    _, _, memory = furnished(Clip(grey(80), [range(0, 80, 2)]), pictures=64, grid=4)
+    np.testing.assert_array_equal(np.asarray(memory.pictures)[:40, 0, 0, 0], range(0, 80, 2))
+
+
+def test_it_recognises_where_it_is(clip: Clip) -> None:
+    model, network, _ = furnished(clip, pictures=64)
+    for place in (5, 30, 50):
+        shown = clip.pictures[place - 3 : place + 1].astype(np.float32) / 255
+        (found,) = model.initial_state(network, ops.concatenate([f[None] for f in shown], axis=-1))
+        assert abs(float(found[0]) - place) <= 1
+
+
+def test_it_goes_on_and_at_the_end_elsewhere(clip: Clip) -> None:
+    _, _, memory = furnished(clip, pictures=64)
+
+    def onward(place: float, pace: float, leaps: float = 0.0) -> float:
+        return float(memory.play(np.array([place], np.float32), pace, leaps, SEED)[2][0])
+
+    assert onward(10, 1) == 11
+    assert onward(10, 0.25) == 10.25
+    assert onward(10, 0) == 10
+    assert onward(58, 1) == 59
+    back = onward(59, 1)
+    assert 8 < back <= 31
+    away = onward(10, 1, leaps=1)
+    assert abs(away - 10) > 8
+
+
+def test_a_jump_keeps_the_way_to_come_smooth(clip: Clip) -> None:
+    """Before and after are neighbours wherever it goes on."""
+    _, _, memory = furnished(clip, pictures=64)
+    here, there, place = memory.play(np.array([59.0], np.float32), 1.0, 0.0, SEED)
+    number = int(place[0])
+    np.testing.assert_allclose(here, memory(np.array([number - 1.0], np.float32)), atol=1e-6)
+    np.testing.assert_allclose(there, memory(np.array([number], np.float32)), atol=1e-6)
+
+
+def dream(model: Recall, network: keras.Model, start: Frames, count: int) -> Frames:
+    predictor = Predictor(model, network)
+    frames = list(start)
+    for number in range(count):
+        frames.append(predictor(frames[-model.context :], (0, number)))
+    return np.stack(frames[len(start) :])
+
+
+def motion(frames: Frames) -> float:
+    blocks = ops.convert_to_numpy(cells(frames))
+    return float(np.median(np.abs(np.diff(blocks, axis=0)).mean(axis=(1, 2, 3))))
+
+
+def test_a_dream_does_not_come_to_rest(clip: Clip) -> None:
+    """Trained for a moment, on its own steps after the clip's, it still moves after 300 frames,
+    and no more than the clip does."""
+    model, network, _ = furnished(clip, pictures=64)
+    truth = clip.pictures.astype(np.float32) / 255
+    trainee = Trainee(model, network, loss=l1, rollout=2, context_noise=0.02)
+    trainee.compile(optimizer=keras.optimizers.Adam(0.002), jit_compile=False)
+    rng = np.random.default_rng(0)
+    for _ in range(40):
+        places = rng.integers(0, 54, 4)
+        history = np.stack([np.concatenate(list(truth[p : p + 4]), axis=-1) for p in places])
+        trainee.train_on_batch(history, np.stack([truth[p + 4 : p + 6] for p in places]))
+    dreamt = dream(model, network, truth[:4], 320)
+    moved, moves = motion(dreamt[280:]), motion(truth)
+    assert 0.5 * moves < moved < 2 * moves
+    model.pace = 0.0
+    assert motion(dream(model, network, truth[:4], 100)[80:]) < 0.1 * moves
+
+
+def test_the_memory_takes_colours_back_as_fast_as_it_pulls(clip: Clip) -> None:
+    model, network, _ = furnished(clip, pictures=64)
+    truth = clip.pictures.astype(np.float32) / 255
+    network.set_weights(  # A network that paints its hint, and nothing on it.
+        [
+            0 * w if v.trainable else w
+            for v, w in zip(network.weights, network.get_weights(), strict=True)
+        ]
+    )
+    darker = 0.5 * truth[:4]
+    far = []
+    for pull in (0.0, 0.1, 1.0):
+        model.pull = pull
+        far.append(float(np.abs(dream(model, network, darker, 12)[-1] - truth[15]).mean()))
+    assert far[0] > 1.5 * far[1] > 2 * far[2]
+
+
+def test_before_it_holds_anything_it_stays_where_it_is() -> None:
+    model = Recall(width=4, pictures=16, grid=4)
+    network = model.build()
+    start = np.full((4, 32, 32, 3), 0.5, np.float32)
+    assert 0.2 < float(dream(model, network, start, 1).mean()) < 0.8
