@@ -176,12 +176,12 @@ class DreamLoop:
         return self._seed & 0x7FFFFFFF, index
 
     def _turn(self, picture: Picture | None, small: Dreamt | None) -> Dreamt:
-        truth = None if picture is None else to_read_only_frame(picture)
         clock = Clock(self._index, self._fps, self._length)
         history = self._history.frames
         self._set_time(clock)
         prediction = self._predict(self._as_shown(history), self._seeds(self._index))
         prediction.flags.writeable = False
+        truth = None if picture is None else to_read_only_frame(picture)
         if len(self._bend):
             state = self._predict.state()
             self._predict.restore(self._bend.apply(state, clock, truth, history))

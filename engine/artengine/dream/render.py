@@ -159,8 +159,9 @@ def render(
     """
     if predict is None:
         preset = with_precision(with_weights(preset))
-    keep_memory()
     with Dream(preset, predict=predict) as dream:
+        if ahead(dream.size):
+            keep_memory()
         total = preset.dream.frames
         film = Film(dream.output_size, dream.fps, total, preset.recipe(), preset.title)
         sinks = Sinks(targets, film)
