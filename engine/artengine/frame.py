@@ -40,6 +40,13 @@ def to_frame(picture: Picture) -> Frame:
     return np.multiply(picture, np.float32(1.0 / 255.0), dtype=np.float32)
 
 
+def to_read_only_frame(picture: Picture) -> Frame:
+    """Turn an 8-bit picture into a frame that nobody can write to."""
+    frame = to_frame(picture)
+    frame.flags.writeable = False
+    return frame
+
+
 def size_of(frame: Frame | Picture) -> Size:
     """Width and height of an array `(H, W, 3)`."""
     return int(frame.shape[1]), int(frame.shape[0])

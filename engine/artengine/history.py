@@ -4,23 +4,30 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Sequence
+from typing import Self
 
-from artengine.frame import Frame
+from artengine.frame import Frame, Picture, to_read_only_frame
 
 
 class History:
     """The last n frames, oldest first, and the truth of the same moments.
 
-    The truth is kept beside what was dreamt so that slots can be put back to it; it is None where
-    nobody read it, and such slots cannot be.
+    The truth is kept beside what was dreamt so that slots can be put back to it: as the pictures
+    it was read as, which take a quarter of a frame's memory. It is None where nobody read it, and
+    such slots cannot be put back.
     """
 
-    def __init__(self, truth: Iterable[Frame]) -> None:
-        """Begin with the source's first n frames, oldest first."""
-        self._frames = deque(truth)
+    def __init__(self, frames: Iterable[Frame], truth: Iterable[Picture | None]) -> None:
+        """Take up where another history stopped, given what it gave out."""
+        self._frames, self._truth = deque(frames), deque(truth)
         if not self._frames:
             raise ValueError("a history needs at least one frame")
-        self._truth: deque[Frame | None] = deque(self._frames)
+        self._put_back = deque([False] * len(self._frames))
+
+    @classmethod
+    def of(cls, truth: Sequence[Picture]) -> Self:
+        """Begin with the source's first n pictures, oldest first."""
+        return cls(map(to_read_only_frame, truth), truth)
 
     def __len__(self) -> int:
         return len(self._frames)
@@ -31,16 +38,17 @@ class History:
         return tuple(self._frames)
 
     @property
-    def truth(self) -> tuple[Frame | None, ...]:
-        """The source's frames of the same moments, oldest first."""
+    def truth(self) -> tuple[Picture | None, ...]:
+        """The source's pictures of the same moments, oldest first."""
         return tuple(self._truth)
 
-    def push(self, fed: Frame, truth: Frame | None) -> None:
+    def push(self, fed: Frame, truth: Picture | None) -> None:
         """Drop the oldest frame and append what is fed back, with the truth of its moment."""
-        self._frames.popleft()
+        for queue in (self._frames, self._truth, self._put_back):
+            queue.popleft()
         self._frames.append(fed)
-        self._truth.popleft()
         self._truth.append(truth)
+        self._put_back.append(False)
 
     def put_back(self, slots: Sequence[int]) -> None:
         """Restore those slots (0 is the oldest) to the truth of their moments.
@@ -49,11 +57,10 @@ class History:
             ValueError: when the truth of a slot was not read.
         """
         for slot in slots:
+            if self._put_back[slot]:
+                continue
             truth = self._truth[slot]
             if truth is None:
                 raise ValueError("the truth of a moment that is to be put back was not read")
-            self._frames[slot] = truth
-
-    def restore(self, frames: Iterable[Frame], truth: Iterable[Frame | None]) -> None:
-        """Take up where another history stopped."""
-        self._frames, self._truth = deque(frames), deque(truth)
+            self._frames[slot] = to_read_only_frame(truth)
+            self._put_back[slot] = True

@@ -1,49 +1,73 @@
 import numpy as np
 import pytest
 
-from artengine.frame import Frame
+from artengine.frame import Frame, Picture, to_frame
 from artengine.history import History
 
 
-def frame(value: float) -> Frame:
-    return np.full((2, 2, 3), value, dtype=np.float32)
+def picture(value: int) -> Picture:
+    return np.full((2, 2, 3), value, dtype=np.uint8)
 
 
-def values(frames: tuple[Frame | None, ...]) -> list[float | None]:
-    return [None if f is None else float(f[0, 0, 0]) for f in frames]
+def frame(value: int) -> Frame:
+    return to_frame(picture(value))
+
+
+def pictures(*found: int) -> list[Picture]:
+    return [picture(value) for value in found]
+
+
+def values(found: tuple[Frame, ...]) -> list[int]:
+    return [round(255 * float(f[0, 0, 0])) for f in found]
 
 
 def test_drops_the_oldest_and_keeps_the_order() -> None:
-    history = History([frame(0), frame(1), frame(2)])
-    history.push(frame(30), frame(3))
+    history = History.of(pictures(0, 1, 2))
+    history.push(frame(30), picture(3))
     assert values(history.frames) == [1, 2, 30]
-    assert values(history.truth) == [1, 2, 3]
+    np.testing.assert_array_equal(history.truth, pictures(1, 2, 3))
 
 
 def test_puts_slots_back_to_the_truth_of_their_own_moment() -> None:
-    history = History([frame(0), frame(1), frame(2)])
+    history = History.of(pictures(0, 1, 2))
     for truth in (3, 4, 5):
-        history.push(frame(truth * 10), frame(truth))
+        history.push(frame(truth * 10), picture(truth))
     history.put_back(range(2))
     assert values(history.frames) == [3, 4, 50]
+    again = history.frames
+    history.put_back(range(2))
+    assert [one is other for one, other in zip(again, history.frames, strict=True)] == [True] * 3
 
 
 def test_cannot_put_back_what_was_not_read() -> None:
-    history = History([frame(0), frame(1)])
+    history = History.of(pictures(0, 1))
     history.push(frame(20), None)
-    assert values(history.truth) == [1, None]
-    history.put_back([0])
+    history.push(frame(30), picture(3))
     with pytest.raises(ValueError, match="not read"):
-        history.put_back([1])
+        history.put_back([0])
+    history.put_back([1])
+    assert values(history.frames) == [20, 3]
+
+
+def test_nobody_writes_to_the_truth() -> None:
+    history = History.of(pictures(0, 1))
+    history.push(frame(20), picture(2))
+    history.put_back([1])
+    for found in history.frames:
+        with pytest.raises(ValueError, match="read-only"):
+            found[0, 0] = 1
 
 
 def test_needs_a_frame() -> None:
     with pytest.raises(ValueError, match="at least one"):
-        History([])
+        History.of([])
 
 
-def test_restores() -> None:
-    history = History([frame(0), frame(1)])
-    other = History([frame(8), frame(9)])
-    other.restore(history.frames, history.truth)
-    assert values(other.frames) == [0, 1]
+def test_goes_on_where_another_stopped() -> None:
+    history = History.of(pictures(0, 1))
+    history.push(frame(20), picture(2))
+    other = History(history.frames, history.truth)
+    assert values(other.frames) == [1, 20]
+    other.put_back([1])
+    assert values(other.frames) == [1, 2]
+    assert values(history.frames) == [1, 20]

@@ -13,11 +13,12 @@ from typing import Any, Literal, Self
 
 from artengine.chain import Chain
 from artengine.dream.loop import DreamLoop, Dreamt, Predict, Snapshot, shown
+from artengine.dream.memory import ahead
 from artengine.dream.prefetch import Prefetch
 from artengine.dream.refine import smaller
 from artengine.dream.state import StateChain
 from artengine.errors import SourceError, UsageError, did_you_mean
-from artengine.frame import Frame, Picture, Size, to_frame, to_picture
+from artengine.frame import Picture, Size, to_picture
 from artengine.params import Automated
 from artengine.preset import Preset
 from artengine.source import Footage
@@ -154,12 +155,24 @@ class Dream:
         return iter(self._loop)
 
     def __iter__(self) -> Iterator[Picture]:
-        return (self.picture(dreamt) for dreamt in self.turns())
+        # Not a loop, which would hold each turn until the next one is dreamt.
+        return map(self.picture, self.turns())
 
     def picture(self, dreamt: Dreamt) -> Picture:
         """What the film shows of a turn: the output chain, clipped, in 8 bits."""
         frame = shown(dreamt, self.preset.dream)
         return to_picture(self.output.apply(frame, dreamt.clock, dreamt.truth, dreamt.history))
+
+    def lean(self, dreamt: Dreamt) -> Dreamt:
+        """A turn without the frames that its picture is not made of, so that they are let go."""
+        frame = shown(dreamt, self.preset.dream)
+        return replace(
+            dreamt,
+            prediction=frame,
+            fed=frame,
+            truth=dreamt.truth if self.output.uses_truth else None,
+            history=dreamt.history if len(self.output) else (),
+        )
 
     def set(self, place: str, value: Any) -> None:
         """Change a parameter of an effect, or an automatable one of the model, between two frames.
@@ -237,7 +250,9 @@ class Dream:
             first, lead = first + self._resume.index + lead, 0
             self.output.restore(self._resume.output)
         looked_at = None if self._uses_truth else lead
-        truths = self._stack.enter_context(Prefetch(truths_of(self.footage, first, looked_at)))
+        truths = self._stack.enter_context(
+            Prefetch(truths_of(self.footage, first, looked_at), ahead(self.size))
+        )
         try:
             return DreamLoop(
                 self.predict,
@@ -262,15 +277,15 @@ class Dream:
             ) from None
 
 
-def truths_of(footage: Footage, first: int, looked_at: int | None) -> Iterator[Frame | None]:
-    """Yield a source's frames from `first` on, which nobody can write to.
+def truths_of(footage: Footage, first: int, looked_at: int | None) -> Iterator[Picture | None]:
+    """Yield a source's pictures from `first` on.
 
     Args:
         looked_at: how many are needed, None for all. The others are None and, as long as the
             source surely has them, not even read.
     """
     # Nothing else refers to the iterator, so that what it holds is freed where it is not read on.
-    yield from islice(to_read_only_frames(footage.frames(first)), looked_at)
+    yield from islice(footage.frames(first), looked_at)
     if looked_at is None:
         return
     first += looked_at
@@ -305,11 +320,3 @@ def with_precision(
         dream=settings.model_copy(update={"precision": precision}),
         table={**preset.table, "dream": table},
     )
-
-
-def to_read_only_frames(pictures: Iterator[Picture]) -> Iterator[Frame]:
-    """Turn pictures into frames that nobody can write to."""
-    for picture in pictures:
-        frame = to_frame(picture)
-        frame.flags.writeable = False
-        yield frame

@@ -14,7 +14,7 @@ from artengine.curves import Clock
 from artengine.dream.refine import refined
 from artengine.dream.state import StateChain
 from artengine.errors import PluginError
-from artengine.frame import Frame
+from artengine.frame import Frame, Picture, to_read_only_frame
 from artengine.history import History
 from artengine.params import Automated
 from artengine.settings import DreamSettings
@@ -64,7 +64,7 @@ class Snapshot:
     Args:
         index: how many frames were dreamt.
         frames: the history, oldest first.
-        truth: the source's frames of the same moments, None where a dream puts none back.
+        truth: the source's pictures of the same moments, None where a dream puts none back.
         effects: what the feedback chain remembers.
         network: a recurrent network's state.
         output: what the output chain remembers.
@@ -74,7 +74,7 @@ class Snapshot:
 
     index: int
     frames: tuple[Frame, ...]
-    truth: tuple[Frame | None, ...]
+    truth: tuple[Picture | None, ...]
     effects: Mapping[str, Mapping[str, npt.NDArray[np.generic]]] = field(default_factory=dict)
     network: tuple[npt.NDArray[np.generic], ...] = ()
     output: Mapping[str, Mapping[str, npt.NDArray[np.generic]]] = field(default_factory=dict)
@@ -87,9 +87,9 @@ class DreamLoop:
 
     Args:
         predict: the network.
-        truths: the source's frames from the dream's start on, `(H, W, 3)` in 0..1; the first
-            `context + warmup` of them come before the first that is dreamt. The others may be
-            None where nothing looks at them.
+        truths: the source's pictures from the dream's start on; the first `context + warmup` of
+            them come before the first that is dreamt. The others may be None where nothing looks
+            at them.
         context: how many frames the network sees.
         feedback: the chain of effects on what is fed back.
         bend: the chain of effects on a recurrent network's state, after each step.
@@ -110,7 +110,7 @@ class DreamLoop:
     def __init__(
         self,
         predict: Predict,
-        truths: Iterator[Frame | None],
+        truths: Iterator[Picture | None],
         *,
         context: int,
         feedback: Chain,
@@ -134,15 +134,14 @@ class DreamLoop:
         self._fps, self._seed, self._length = fps, seed, frames
         self._index = 0
         if resume is None:
-            self._history = History([self._read() for _ in range(context)])
+            self._history = History.of([self._read() for _ in range(context)])
             predict.reset()
             feedback.reset()
             self._bend.reset()
             self._warm_up(warmup)
         else:
             self._index = resume.index
-            self._history = History(resume.frames)
-            self._history.restore(resume.frames, resume.truth)
+            self._history = History(resume.frames, resume.truth)
             predict.restore(resume.network)
             feedback.restore(resume.effects)
             self._bend.restore(resume.bent)
@@ -151,18 +150,18 @@ class DreamLoop:
         """Dream. Stops at the film's length, or where the source ends."""
         while self._length is None or self._index < self._length:
             try:
-                truth = next(self._truths)
+                picture = next(self._truths)
                 small = None if self._guide is None else next(self._guide)
             except StopIteration:
                 return
-            yield self._turn(truth, small)
+            yield self._turn(picture, small)
 
-    def _read(self) -> Frame:
-        """A frame of the source that the network is to see."""
-        truth = next(self._truths)
-        if truth is None:
+    def _read(self) -> Picture:
+        """A picture of the source that the network is to see."""
+        picture = next(self._truths)
+        if picture is None:
             raise ValueError("the frames that a dream begins with must be read")
-        return truth
+        return picture
 
     def _warm_up(self, steps: int) -> None:
         """Step the network through the truth. Raises StopIteration where the source ends."""
@@ -170,18 +169,19 @@ class DreamLoop:
         for left in range(steps, 0, -1):
             # Seeds that no frame of the film will have.
             self._predict(self._as_shown(self._history.frames), self._seeds(2**31 - left))
-            truth = self._read()
-            self._history.push(truth, truth)
+            picture = self._read()
+            self._history.push(to_read_only_frame(picture), picture)
 
     def _seeds(self, index: int) -> tuple[int, int]:
         return self._seed & 0x7FFFFFFF, index
 
-    def _turn(self, truth: Frame | None, small: Dreamt | None) -> Dreamt:
+    def _turn(self, picture: Picture | None, small: Dreamt | None) -> Dreamt:
         clock = Clock(self._index, self._fps, self._length)
         history = self._history.frames
         self._set_time(clock)
         prediction = self._predict(self._as_shown(history), self._seeds(self._index))
         prediction.flags.writeable = False
+        truth = None if picture is None else to_read_only_frame(picture)
         if len(self._bend):
             state = self._predict.state()
             self._predict.restore(self._bend.apply(state, clock, truth, history))
@@ -191,7 +191,7 @@ class DreamLoop:
             prediction = refined(prediction, small.prediction, detail)
             fed = refined(fed, small.fed, detail)
         restored = self._restored_slots()
-        self._history.push(fed, truth if restored else None)
+        self._history.push(fed, picture if restored else None)
         self._history.put_back(restored)
         self._index += 1
         return Dreamt(clock, truth, history, prediction, fed)

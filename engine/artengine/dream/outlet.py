@@ -15,20 +15,25 @@ _POLL = 0.1
 class Outlet(Generic[Item]):
     """Calls `work` with each item on a thread, in order, while the loop goes on.
 
-    At most `depth` items wait, so a slow writer slows the loop rather than filling memory. An
-    error of `work` is raised by the next `put`, or where the context is left, which waits until
-    everything handed over is done.
+    At most `depth` items wait, so a slow writer slows the loop rather than filling memory; with
+    none, there is no thread, and `put` does the work. An error of `work` is raised by the next
+    `put`, or where the context is left, which waits until everything handed over is done.
     """
 
     def __init__(self, work: Callable[[Item], None], depth: int = 4) -> None:
         self._work = work
         self._queue: Queue[Item | None] = Queue(depth)
         self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, name="outlet", daemon=True)
-        self._thread.start()
+        self._thread: threading.Thread | None = None
+        if depth:
+            self._thread = threading.Thread(target=self._run, name="outlet", daemon=True)
+            self._thread.start()
 
     def put(self, item: Item) -> None:
         """Hand over an item; waits while the queue is full."""
+        if self._thread is None:
+            self._work(item)
+            return
         while True:
             if self._error is not None:
                 raise self._error
@@ -47,6 +52,8 @@ class Outlet(Generic[Item]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if self._thread is None:
+            return
         while self._error is None:
             try:
                 self._queue.put(None, timeout=_POLL)
@@ -61,5 +68,7 @@ class Outlet(Generic[Item]):
         try:
             while (item := self._queue.get()) is not None:
                 self._work(item)
+                # Not held while waiting for the next one.
+                del item
         except BaseException as error:
             self._error = error

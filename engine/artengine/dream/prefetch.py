@@ -15,8 +15,8 @@ _POLL = 0.1
 class Prefetch(Generic[Item]):
     """Iterates over another iterator, which a thread runs up to `depth` items ahead.
 
-    What the iterator raises is raised here, after the items that came before. Leaving the context
-    stops the thread and closes the iterator.
+    With a depth of none there is no thread. What the iterator raises is raised here, after the
+    items that came before. Leaving the context stops the thread and closes the iterator.
     """
 
     def __init__(self, items: Iterator[Item], depth: int = 4) -> None:
@@ -24,10 +24,13 @@ class Prefetch(Generic[Item]):
         # An item comes wrapped, for it may be anything; None is the end.
         self._queue: Queue[tuple[Item] | BaseException | None] = Queue(depth)
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="prefetch", daemon=True)
+        self._thread: threading.Thread | None = None
+        if depth:
+            self._thread = threading.Thread(target=self._run, name="prefetch", daemon=True)
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        if self._thread is not None:
+            self._thread.start()
         return self
 
     def __exit__(
@@ -37,12 +40,17 @@ class Prefetch(Generic[Item]):
         trace: TracebackType | None,
     ) -> None:
         self._stopped.set()
-        self._thread.join()
+        if self._thread is None:
+            self._close()
+        else:
+            self._thread.join()
 
     def __iter__(self) -> Self:
         return self
 
     def __next__(self) -> Item:
+        if self._thread is None:
+            return next(self._items)
         while True:
             try:
                 entry = self._queue.get(timeout=_POLL)
@@ -66,9 +74,12 @@ class Prefetch(Generic[Item]):
         except BaseException as error:
             self._put(error)
         finally:
-            close = getattr(self._items, "close", None)
-            if close is not None:
-                close()
+            self._close()
+
+    def _close(self) -> None:
+        close = getattr(self._items, "close", None)
+        if close is not None:
+            close()
 
     def _put(self, entry: tuple[Item] | BaseException | None) -> bool:
         while not self._stopped.is_set():

@@ -11,7 +11,7 @@ from pathlib import Path
 from artengine.catalog import Catalog
 from artengine.dream.dreaming import Dream, with_precision
 from artengine.dream.loop import Dreamt, Predict
-from artengine.dream.memory import keep_memory
+from artengine.dream.memory import ahead, keep_memory
 from artengine.dream.outlet import Outlet
 from artengine.errors import UsageError, WriterError, did_you_mean
 from artengine.frame import Picture
@@ -159,8 +159,9 @@ def render(
     """
     if predict is None:
         preset = with_precision(with_weights(preset))
-    keep_memory()
     with Dream(preset, predict=predict) as dream:
+        if ahead(dream.size):
+            keep_memory()
         total = preset.dream.frames
         film = Film(dream.output_size, dream.fps, total, preset.recipe(), preset.title)
         sinks = Sinks(targets, film)
@@ -177,12 +178,14 @@ def render(
             _ = dream.predict
             catalog.notify("before_dream", recipe=preset.table, frames=total)
             began = time.monotonic()
-            with Outlet(write) as outlet:
+            with Outlet(write, ahead(dream.output_size)) as outlet:
                 for dreamt in dream.turns():
                     if stop():
                         stopped = True
                         break
-                    outlet.put(dreamt)
+                    outlet.put(dream.lean(dreamt))
+                    # Not held while the next one is dreamt.
+                    del dreamt
         except BaseException as error:
             if sinks.written:
                 _close_after(error, sinks)

@@ -148,7 +148,13 @@ class Predictor:
         tiles = self._tiles[shape]
         if tiles is None:
             return self._predict(frames, seed)
-        return tiles.predict(frames, lambda cut: self._predict(cut, seed))
+        return tiles.predict(frames, lambda cut: self._predict_once(cut, seed))
+
+    def _predict_once(self, frames: Sequence[Frame], seed: tuple[int, int]) -> Frame:
+        """Predict from frames that are not seen again, and let go of them."""
+        prediction = self._predict(frames, seed)
+        self._kept.clear()
+        return prediction
 
     def _predict(self, frames: Sequence[Frame], seed: tuple[int, int]) -> Frame:
         shown = [self._put(frame) for frame in frames]

@@ -27,6 +27,10 @@ ROOM = 1 << 30
 _UNKNOWN = 512.0
 """Bytes a pixel that a network is taken to need where it cannot be told."""
 
+_BESIDE = 24.0
+"""Bytes a pixel that each frame of the context takes beside the network, as it is cut out and as it
+is handed over; and so does the prediction."""
+
 _ALWAYS_WHOLE = 512 * 512
 """Pixels of a frame that is never cut: its network would have to take 4 KiB for each."""
 
@@ -150,7 +154,8 @@ def _side(model: Stepper, pixels: int, tile: Tile) -> int | None:
         return None if tile == "whole" else tile
     if pixels <= _ALWAYS_WHOLE:
         return None
-    affordable = ROOM / (bytes_per_pixel(model) or _UNKNOWN)
+    beside = _BESIDE * (model.context + 1)
+    affordable = ROOM / (beside + (bytes_per_pixel(model) or _UNKNOWN))
     return None if pixels <= affordable else math.isqrt(int(affordable))
 
 

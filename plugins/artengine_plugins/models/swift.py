@@ -13,25 +13,27 @@ if TYPE_CHECKING:
 class Swift(Model):
     """A small U-Net at a quarter of the size: quick enough to play with on a laptop.
 
-    A U-Net (Ronneberger, Fischer and Brox, 2015) of three levels between a 4x4 convolution of
+    A U-Net (Ronneberger, Fischer and Brox, 2015) of four levels between a 4x4 convolution of
     stride 4, which is space-to-depth followed by a mixing of channels, and a depth-to-space at
     the end (Shi et al., "Real-time single image and video super-resolution using an efficient
-    sub-pixel convolutional neural network", 2016). It predicts the frame itself, not a change to
-    the last one: networks that learn the change freeze when they dream.
+    sub-pixel convolutional neural network", 2016). What comes up again is added to what went down
+    rather than laid beside it, as in LinkNet (Chaurasia and Culurciello, 2017): the convolution
+    after it then has half as much to do. It predicts the frame itself, not a change to the last
+    one: networks that learn the change freeze when they dream.
     """
 
     name: ClassVar[str] = "swift"
-    multiple: ClassVar[int] = 16
+    multiple: ClassVar[int] = 32
 
     context: int = Param(4, ge=1, le=32)
     """How many past frames the network sees."""
 
-    width: int = Param(32, ge=4, le=256)
-    """Channels at the first level; twice and four times as many at the two below. Doubling it
-    costs about four times the time."""
+    width: int = Param(24, ge=4, le=256)
+    """Channels at the first level, a quarter of the frame's size; twice, three and four times as
+    many at the three below. Doubling it costs about four times the time."""
 
     def build(self) -> keras.Model:
-        """Float32 `(B, H, W, 3 * context)` to `(B, H, W, 3)` in 0..1; H and W divide by 16."""
+        """Float32 `(B, H, W, 3 * context)` to `(B, H, W, 3)` in 0..1; H and W divide by 32."""
         import keras
         from keras import layers, ops
 
@@ -48,8 +50,12 @@ class Swift(Model):
             )
             return layer(x)
 
-        def up(x: keras.KerasTensor) -> keras.KerasTensor:
-            return layers.UpSampling2D(2)(x)
+        def joined(
+            x: keras.KerasTensor, skip: keras.KerasTensor, filters: int
+        ) -> keras.KerasTensor:
+            """Twice the size, added to what was there on the way down."""
+            enlarged = layers.UpSampling2D(2)(conv(x, filters))
+            return conv(layers.Add()([enlarged, skip]), filters)
 
         def shuffle(x: keras.KerasTensor) -> keras.KerasTensor:
             """Depth to space by 4, written out because `keras.ops` has no such operation."""
@@ -60,14 +66,14 @@ class Swift(Model):
 
         w = self.width
         history = keras.Input((None, None, 3 * self.context), name="history")
-        top = conv(conv(history, w, kernel=4, stride=4), w)
-        middle = conv(conv(top, 2 * w, stride=2), 2 * w)
-        bottom = conv(conv(conv(middle, 4 * w, stride=2), 4 * w), 4 * w)
+        quarter = conv(history, w, kernel=4, stride=4)
+        eighth = conv(conv(quarter, 2 * w, stride=2), 2 * w)
+        sixteenth = conv(conv(eighth, 3 * w, stride=2), 3 * w)
+        bottom = conv(conv(sixteenth, 4 * w, stride=2), 4 * w)
 
-        x = up(conv(bottom, 2 * w))
-        x = conv(layers.Concatenate()([x, middle]), 2 * w)
-        x = up(conv(x, w))
-        x = conv(layers.Concatenate()([x, top]), w)
+        x = joined(bottom, sixteenth, 3 * w)
+        x = joined(x, eighth, 2 * w)
+        x = joined(x, quarter, w)
         x = layers.Conv2D(48, 3, padding="same", name="pixels")(x)
         x = layers.Lambda(shuffle, name="depth_to_space")(x)
         prediction = layers.Activation("sigmoid", dtype="float32", name="prediction")(x)

@@ -23,7 +23,7 @@ from artengine.api import (
     SourceError,
     probe,
 )
-from artengine_plugins.sources.ending import AtEnd
+from artengine_plugins.sources.ending import AtEnd, numbers
 from artengine_plugins.sources.fit import Fit, kept, shown
 
 Side = Annotated[int, Field(ge=1, le=16384)]
@@ -36,6 +36,7 @@ _MARGIN = 0.5
 _HASHED_WHOLE = 64 << 20
 _SAMPLE = 4 << 20
 _BLOCK_BYTES = 64 << 20
+_HELD_BYTES = 256 << 20
 
 
 class Video(Source):
@@ -190,13 +191,21 @@ class VideoFootage(Footage):
         there_and_back = self._at_end == "ping-pong" and length > 1
         period = 2 * length - 2 if there_and_back else length
         phase = start % period
-        while True:
+        holds = 3 * self.size[0] * self.size[1] * length <= _HELD_BYTES
+        held: list[Picture] = []
+        while len(held) < length:
+            held.clear()
             if phase < length:
-                yield from self._forward(phase, length)
-                phase = length
+                for picture in self._forward(phase, length):
+                    if holds and phase == 0:
+                        picture.flags.writeable = False
+                        held.append(picture)
+                    yield picture
             if there_and_back:
-                yield from self._backward(period - phase)
+                yield from self._backward(period - max(phase, length))
             phase = 0
+        # A short clip has now been held whole, and is not decoded again.
+        yield from (held[number] for number in numbers(length, self._at_end, 0))
 
     def _read_through(self, start: int) -> Generator[Picture, None, int]:
         """Yield one pass from number `start` on, and return how long the whole pass was."""

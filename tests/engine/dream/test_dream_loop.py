@@ -9,21 +9,22 @@ import pytest
 from artengine.chain import Chain
 from artengine.dream.loop import DreamLoop, shown
 from artengine.effect import Effect, Moment, State
-from artengine.frame import Frame
+from artengine.frame import Frame, Picture
 from artengine.params import Automated
 from artengine.settings import DreamSettings
 
 
 def frame(value: float) -> Frame:
-    return np.full((2, 2, 3), value, dtype=np.float32)
+    """A frame of a value in steps of 8 bits, of which there may be more than 255."""
+    return np.full((2, 2, 3), value / 255, dtype=np.float32)
 
 
 def values(frames: Sequence[Frame | None]) -> list[float]:
-    return [float(f[0, 0, 0]) for f in frames if f is not None]
+    return [round(255 * float(f[0, 0, 0]), 3) for f in frames if f is not None]
 
 
-def truths(start: int = 0) -> Iterator[Frame]:
-    return (frame(n) for n in count(start))
+def truths(start: int = 0) -> Iterator[Picture]:
+    return (np.full((2, 2, 3), n, np.uint8) for n in count(start))
 
 
 class Network:
@@ -115,8 +116,8 @@ def test_turns_the_context_round() -> None:
 def test_does_not_clip_what_is_fed_back() -> None:
     network = Network()
     turns = list(loop(network, effects=[AddNoiseAndCount()]))
-    assert turns[0].fed[0, 0, 0] > 1001
-    assert network.seen[1][-1] == turns[0].fed[0, 0, 0]
+    assert turns[0].fed[0, 0, 0] > 1 + 1001 / 255
+    assert network.seen[1][-1:] == values([turns[0].fed])
 
 
 def test_shows_what_is_asked_for() -> None:

@@ -102,9 +102,10 @@ def test_a_small_dream_decides_what_there_is_to_see(
             ]
             assert distance(coarse[0], coarse[1]) < 0.5 * distance(coarse[2], coarse[1])
     # And it is the very dream that is dreamt at the small size.
-    with Dream(ready(), predict=predictors["swift"]) as dream:
-        assert dream.guide is not None
-        for turn, small in zip(dream.guide.turns(), alone, strict=True):
+    guide = Dream(ready(), predict=predictors["swift"]).guide
+    assert guide is not None
+    with guide:
+        for turn, small in zip(guide.turns(), alone, strict=True):
             np.testing.assert_array_equal(turn.fed, small.fed)
 
 

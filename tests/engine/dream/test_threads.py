@@ -25,6 +25,24 @@ def test_prefetch_keeps_order_and_ends() -> None:
     assert closed.is_set()
 
 
+def test_without_depth_there_are_no_threads() -> None:
+    closed = threading.Event()
+    before = threading.active_count()
+    with Prefetch(numbers(closed, 3, fails=True), depth=0) as items:
+        assert [next(items) for _ in range(3)] == [0, 1, 2]
+        assert threading.active_count() == before
+        with pytest.raises(ValueError, match="broken"):
+            next(items)
+    with Prefetch(numbers(closed), depth=0) as items:
+        closed.clear()
+        assert next(items) == 0
+    assert closed.is_set()
+    done: list[int] = []
+    with Outlet(done.append, depth=0) as outlet:
+        outlet.put(1)
+        assert (done, threading.active_count()) == ([1], before)
+
+
 def test_prefetch_hands_on_whatever_comes() -> None:
     with Prefetch(iter([None, 1, None])) as items:
         assert list(items) == [None, 1, None]

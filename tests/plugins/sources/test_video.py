@@ -102,6 +102,32 @@ def test_starting_at_k_in_other_containers(tmp_path: Path, suffix: str, options:
         assert same(take(footage.frames(k), 3), (first + first)[k : k + 3]), k
 
 
+@pytest.mark.parametrize("at_end", ["loop", "ping-pong"])
+@pytest.mark.parametrize("start", [0, 5, 13])
+def test_a_short_clip_is_decoded_once_and_repeats_the_same(
+    at_end: str, start: int, counted: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[int] = []
+    forward = VideoFootage._forward
+
+    def watched(self: VideoFootage, first: int, stop: int) -> Iterator[Picture]:
+        begun.append(first)
+        return forward(self, first, stop)
+
+    def passes(room: int) -> int:
+        monkeypatch.setattr("artengine_plugins.sources.video._HELD_BYTES", room)
+        begun.clear()
+        footage = opened(counted, start=0.0, end=0.4, at_end=at_end)
+        assert footage.length == 10
+        round_trip = [*range(10), *(range(8, 0, -1) if at_end == "ping-pong" else ())]
+        order = (round_trip * 12)[start : start + 80]
+        assert reds(take(footage.frames(start), 80)) == order
+        return len(begun)
+
+    monkeypatch.setattr(VideoFootage, "_forward", watched)
+    assert passes(10 * 48 * 32 * 3) <= 4 < passes(10 * 48 * 32 * 3 - 1)
+
+
 def test_every_picture_comes_once_in_order(counted: Path) -> None:
     footage = opened(counted, at_end="stop")
     assert reds(list(footage.frames())) == list(range(100))
