@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -40,9 +41,8 @@ def clip(bikes: Path) -> Clip:
     """The first scene of a real clip, 96x64."""
     from artengine_plugins.sources.video import Video
 
-    with Video(path=str(bikes)).open((96, 64)) as footage:
-        frames = footage.frames()
-        pictures = np.stack([next(frames) for _ in range(60)])
+    frames = Video(path=str(bikes)).open((96, 64)).frames()
+    pictures = np.stack(list(islice(frames, 60)))
     return Clip(pictures, [range(60)])
 
 
