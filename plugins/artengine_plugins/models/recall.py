@@ -58,7 +58,7 @@ class Recall(Model):
     pace: float = Param(1.0, ge=0, le=8, automatable=True)
     """How fast the memory plays: 1 as the clip, 0.5 half as fast, 0 not at all."""
 
-    leaps: float = Param(0.0, ge=0, le=1, automatable=True)
+    leaps: float = Param(0.01, ge=0, le=1, automatable=True)
     """Chance, each frame, of going on elsewhere in the memory, where it looks alike."""
 
     def build(self) -> keras.Model:

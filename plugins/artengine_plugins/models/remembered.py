@@ -23,6 +23,9 @@ APART = 16
 ROOM = 8
 """So many pictures of its run must lie before and after a place where a leap leads to."""
 
+WAYS = 4
+"""Of so many places that look alike, one is chosen by chance: a dream does not go in circles."""
+
 RUNS = 8
 """How many runs are remembered of a clip of which not all can be."""
 
@@ -56,7 +59,7 @@ def memory_layer(pictures: int, side: int) -> keras.Layer:
     from keras import ops
 
     class Memory(keras.layers.Layer):  # type: ignore[misc]
-        """Pictures, for each the last of its run and the one that looks most like it elsewhere."""
+        """Pictures, for each the last of its run, and those that look most like it elsewhere."""
 
         def build(self, _shape: Any) -> None:
             def numbers(name: str, shape: tuple[int, ...], dtype: str) -> Any:
@@ -71,7 +74,7 @@ def memory_layer(pictures: int, side: int) -> keras.Layer:
 
             self.pictures = numbers("pictures", (pictures, side, side, 3), "uint8")
             self.last = numbers("last", (pictures,), "int32")
-            self.alike = numbers("alike", (pictures,), "int32")
+            self.alike = numbers("alike", (pictures, WAYS), "int32")
             self.count = numbers("count", (), "int32")
 
         def call(self, place: Any) -> Any:
@@ -107,16 +110,21 @@ def memory_layer(pictures: int, side: int) -> keras.Layer:
             return ops.cast(self.count.value > 0, "float32")
 
         def play(self, place: Any, pace: Any, leaps: Any, seed: Any) -> tuple[Any, Any, Any]:
+            chance = uniform((2, *ops.shape(place)), seed)
+            way = ops.cast(ops.floor(WAYS * chance[0]), "int32")
+
+            def alike(number: Any) -> Any:
+                # Beyond the last picture nothing is asked for.
+                number = ops.clip(number, 0, pictures - 1)
+                return ops.take(ops.reshape(self.alike.value, (-1,)), WAYS * number + way)
+
             whole = ops.floor(place)
             number = ops.clip(ops.cast(whole, "int32"), 0, pictures - 1)
-            leap = uniform(ops.shape(place), seed) < leaps
-            elsewhere = ops.cast(ops.take(self.alike, number), "float32") + (place - whole)
-            onward = ops.where(leap, elsewhere, place) + pace
-            began = ops.where(leap, ops.take(self.alike, number), number)
+            began = ops.where(chance[1] < leaps, alike(number), number)
+            onward = ops.cast(began, "float32") + (place - whole) + pace
             end = ops.take(self.last, began)
             beyond = onward - ops.cast(end, "float32")
-            after = ops.cast(ops.take(self.alike, ops.clip(end, 0, pictures - 1)), "float32")
-            onward = ops.where(beyond > 0.0, after + beyond, onward)
+            onward = ops.where(beyond > 0.0, ops.cast(alike(end), "float32") + beyond, onward)
             return self(onward - pace), self(onward), onward
 
     return Memory(name="memory")
@@ -163,8 +171,9 @@ def _small(picture: npt.NDArray[np.uint8], side: int) -> npt.NDArray[np.uint8]:
 
 
 def _alike(pictures: Small, last: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
-    """For each picture the one elsewhere that looks most like it and what came before it, and from
-    which there is a way to go on."""
+    """For each picture those elsewhere that look most like it and what came before it, apart from
+    each other, and from which there is a way to go on: `(N, WAYS)`, the nearest again where there
+    are not so many."""
     flat = pictures.reshape(len(pictures), -1).astype(np.float32)
     numbers = np.arange(len(pictures))
     # Pictures of a run share their last one.
@@ -173,14 +182,19 @@ def _alike(pictures: Small, last: npt.NDArray[np.int64]) -> npt.NDArray[np.int32
     room = min(ROOM, int(np.minimum(behind, ahead).max()))
     # From the second half of a run its end would soon come back.
     reachable = (behind >= room) & (ahead >= np.maximum(room, behind))
-    alike = np.empty(len(pictures), np.int32)
+    alike = np.empty((len(pictures), WAYS), np.int32)
     before = np.maximum(numbers - 1, 0)
     for number in numbers:
         far = np.abs(flat - flat[number]).mean(axis=1)
         far = far + np.abs(flat[before] - flat[before[number]]).mean(axis=1)
-        near = np.abs(numbers - number) < APART
-        allowed = reachable & ~near
+        allowed = reachable & (np.abs(numbers - number) >= APART)
         if not allowed.any():
-            allowed = reachable
-        alike[number] = int(np.argmin(np.where(allowed, far, np.inf)))
+            allowed = reachable.copy()
+        for way in range(WAYS):
+            if way and not allowed.any():
+                alike[number, way:] = alike[number, 0]
+                break
+            nearest = int(np.argmin(np.where(allowed, far, np.inf)))
+            alike[number, way] = nearest
+            allowed &= np.abs(numbers - nearest) >= APART
     return alike
