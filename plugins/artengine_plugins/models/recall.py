@@ -44,7 +44,7 @@ class Recall(Model):
     """Channels at a quarter of the size; twice, three and four times as many below. Doubling it
     costs about four times the time."""
 
-    pictures: int = Param(384, ge=16, le=4096)
+    pictures: int = Param(320, ge=16, le=4096)
     """How many frames the memory holds: all of a short clip, of a longer one some runs of it."""
 
     grid: int = Param(32, ge=4, le=64)
