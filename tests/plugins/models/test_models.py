@@ -24,7 +24,7 @@ from artengine_plugins.models.flow import Flow
 from artengine_plugins.models.hourglass import Hourglass
 from artengine_plugins.models.swift import Swift
 
-REACHES = {"hourglass": 57, "swift": 104}
+REACHES = {"hourglass": 57, "swift": 184}
 """How far they look, in pixels, as it adds up by hand."""
 
 MODELS = sorted(load_catalog().models.items())
