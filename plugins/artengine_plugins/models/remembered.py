@@ -23,6 +23,11 @@ APART = 16
 ROOM = 8
 """So many pictures of its run must lie before and after a place where a leap leads to."""
 
+RESTS = 0.5
+"""What moves less than this share of the clip's median, a while before and after, rests."""
+
+_MEAN = np.full(2 * ROOM + 1, 1 / (2 * ROOM + 1))
+
 WAYS = 4
 """Of so many places that look alike, one is chosen by chance: a dream does not go in circles."""
 
@@ -131,12 +136,12 @@ def memory_layer(pictures: int, side: int) -> keras.Layer:
 
 
 def remember(memory: Any, reel: Reel) -> None:
-    """Fill a memory with a clip: all of it, or some runs of it, evenly spread."""
+    """Fill a memory with a clip: all of it, or some runs of it, evenly spread, without what rests
+    in it, which a dream would rest in too."""
     room, side = memory.pictures.shape[:2]
-    runs = _runs(reel, room)
-    pictures = np.concatenate(
-        [[_small(reel[number], side) for number in run] for run in runs]
-    ).astype(np.uint8)
+    seen = [np.stack([_small(reel[number], side) for number in run]) for run in _runs(reel, room)]
+    runs = _moving(seen)
+    pictures = np.concatenate(runs)
     lengths = [len(run) for run in runs]
     last = np.repeat(np.cumsum(lengths) - 1, lengths)
     memory.count.assign(len(pictures))
@@ -163,6 +168,20 @@ def _runs(reel: Reel, room: int) -> list[range]:
     ]
     chosen = np.unique(np.linspace(0, len(pieces) - 1, room // length).round().astype(int))
     return [pieces[number] for number in chosen]
+
+
+def _moving(runs: list[Small]) -> list[Small]:
+    """The parts of runs that do not rest; all of them where that is less than half."""
+    steps = [np.abs(np.diff(run.astype(np.float32), axis=0)).mean(axis=(1, 2, 3)) for run in runs]
+    steps = [np.append(step, step[-1:]) for step in steps]
+    steady = [np.convolve(np.pad(s, ROOM, "edge"), _MEAN, "valid") for s in steps]
+    least = RESTS * float(np.median(np.concatenate(steps)))
+    moving = []
+    for run, speed in zip(runs, steady, strict=True):
+        edges = np.flatnonzero(np.diff(np.concatenate([[0], speed >= least, [0]])))
+        parts = zip(edges[::2], edges[1::2], strict=True)
+        moving += [run[first:end] for first, end in parts if end - first > 2 * ROOM]
+    return moving if 2 * sum(map(len, moving)) >= sum(map(len, runs)) else runs
 
 
 def _small(picture: npt.NDArray[np.uint8], side: int) -> npt.NDArray[np.uint8]:

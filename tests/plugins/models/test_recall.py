@@ -84,6 +84,18 @@ def test_of_a_longer_one_it_holds_runs_of_all_its_parts() -> None:
         assert (levels[number + 1] - levels[number] == 1) == follows
 
 
+def test_what_rests_is_not_held() -> None:
+    levels = np.concatenate([np.arange(60), np.full(40, 60), np.arange(60, 120)])
+    pictures = np.broadcast_to(levels[:, None, None, None], (160, 16, 16, 3)).astype(np.uint8)
+    _, _, memory = furnished(Clip(pictures, [range(160)]), pictures=200, grid=4)
+    count, last = int(memory.count), np.asarray(memory.last)
+    held = np.asarray(memory.pictures)[:count, 0, 0, 0]
+    assert 2 <= (held == 60).sum() < 16
+    assert len(set(last[:count])) == 2
+    _, _, memory = furnished(Clip(pictures[60:100], [range(40)]), pictures=200, grid=4)
+    assert int(memory.count) == 40
+
+
 def test_frames_as_far_apart_as_it_learns_are_held() -> None:
     _, _, memory = furnished(Clip(grey(80), [range(0, 80, 2)]), pictures=64, grid=4)
     np.testing.assert_array_equal(np.asarray(memory.pictures)[:40, 0, 0, 0], range(0, 80, 2))
