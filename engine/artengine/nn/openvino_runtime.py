@@ -172,7 +172,10 @@ class _Compiled:
         drawn = zip(self.chance, self.draw(given["seed"].data), strict=True)
         known = {**given, **{name: _shared(np.array(numbers)) for name, numbers in drawn}}
         for port in self.request.model_inputs:
-            self.request.set_tensor(port, known[port.any_name.partition(":")[0]])
+            # What comes out of a step that changes nothing, which OpenVINO leaves out, is a name of
+            # what goes in.
+            names = (name.partition(":")[0] for name in port.names)
+            self.request.set_tensor(port, next(known[name] for name in names if name in known))
         found = []
         for name in self.outputs:
             port = next(p for p in self.request.model_outputs if f"{name}:0" in p.names)

@@ -143,10 +143,10 @@ def train(
             data=str(data.absolute()) if named else "",
         )
         position = start
-        if not (resume and chief):
-            preset.model.furnish(network, _reel(data, preset))
-        else:
+        if chief and resume:
             position = _resumed(run, training.variables, start)
+        elif chief:
+            preset.model.furnish(network, _reel(data, preset))
         position = _shared(team, training.variables, position, start.footage)
         if not chief:
             return training.go(position, data)

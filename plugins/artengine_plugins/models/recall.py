@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 CELL = 8
 """Height and width, in pixels, of what one colour of a hint stands for."""
 
+DIVIDES = 32
+"""What height and width of what the network is given must divide by."""
+
 
 class Recall(Model):
     """Remembers the clip in small pictures, and paints each frame from the last few and from a
@@ -35,7 +38,9 @@ class Recall(Model):
     """
 
     name: ClassVar[str] = "recall"
-    multiple: ClassVar[int] = 32
+    # Cells must not be cut. To what the network divides by `step` pads them, for what is remembered
+    # belongs on the frame alone.
+    multiple: ClassVar[int] = CELL
 
     context: int = Param(4, ge=1, le=32)
     """How many past frames the network sees."""
@@ -150,21 +155,24 @@ class Recall(Model):
         """Paint the next frame, as the memory hints; in training, as the truth does."""
         from keras import ops
 
+        def painted(hint: Tensor) -> Tensor:
+            _, height, width, _ = history.shape
+            shown = [padded(history, DIVIDES), padded(hint, DIVIDES // CELL)]
+            nowhere = ops.zeros(ops.shape(history)[:1])
+            prediction, _ = network([*shown, nowhere], training=training)
+            return prediction[:, :height, :width]
+
         (carried,) = state
-        nowhere = ops.zeros(ops.shape(history)[:1])
         if len(carried.shape) > 1:
-            hint, rest = carried[:, 0], carried[:, 1:]
-            rest = ops.concatenate([rest, carried[:, :1]], axis=1)
-            prediction, _ = network([history, hint, nowhere], training=training)
-            return prediction, (rest,)
+            rest = ops.concatenate([carried[:, 1:], carried[:, :1]], axis=1)
+            return painted(carried[:, 0]), (rest,)
         memory: Remembered = network.get_layer("memory")
         now = cells(history[..., -3:])
         here, there, place = memory.play(carried, self.pace, self.leaps, seed)
         size = ops.shape(now)[1:3]
         here, there = (ops.image.resize(picture, size) for picture in (here, there))
         hint = there + (1.0 - self.pull * memory.filled()) * (now - here)
-        prediction, _ = network([history, hint, nowhere], training=training)
-        return ops.clip(prediction, 0.0, 1.0), (place,)
+        return ops.clip(painted(hint), 0.0, 1.0), (place,)
 
 
 HINT_NOISE = 0.03
@@ -182,4 +190,14 @@ def shrink(frame: Tensor, side: int) -> Tensor:
     """A frame as a memory holds it, float32 `(B, side, side, 3)`."""
     from keras import ops
 
-    return ops.image.resize(cells(frame), (side, side))
+    return ops.image.resize(cells(frame), (side, side), antialias=True)
+
+
+def padded(batch: Tensor, multiple: int) -> Tensor:
+    """Repeat the last row and column of `(B, H, W, C)` until H and W divide by `multiple`."""
+    from keras import ops
+
+    _, height, width, _ = batch.shape
+    down, right = -height % multiple, -width % multiple
+    batch = ops.concatenate([batch, ops.repeat(batch[:, -1:], down, axis=1)], axis=1)
+    return ops.concatenate([batch, ops.repeat(batch[:, :, -1:], right, axis=2)], axis=2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import cv2
@@ -32,7 +33,7 @@ WAYS = 4
 """Of so many places that look alike, one is chosen by chance: a dream does not go in circles."""
 
 RUNS = 8
-"""How many runs are remembered of a clip of which not all can be."""
+"""How many runs are remembered of a clip of which not all can be; more where scenes are short."""
 
 
 class Remembered(Protocol):
@@ -119,8 +120,6 @@ def memory_layer(pictures: int, side: int) -> keras.Layer:
             way = ops.cast(ops.floor(WAYS * chance[0]), "int32")
 
             def alike(number: Any) -> Any:
-                # Beyond the last picture nothing is asked for.
-                number = ops.clip(number, 0, pictures - 1)
                 return ops.take(ops.reshape(self.alike.value, (-1,)), WAYS * number + way)
 
             whole = ops.floor(place)
@@ -129,10 +128,23 @@ def memory_layer(pictures: int, side: int) -> keras.Layer:
             onward = ops.cast(began, "float32") + (place - whole) + pace
             end = ops.take(self.last, began)
             beyond = onward - ops.cast(end, "float32")
-            onward = ops.where(beyond > 0.0, ops.cast(alike(end), "float32") + beyond, onward)
-            return self(onward - pace), self(onward), onward
+            after = alike(end)
+            onward = ops.where(beyond > 0.0, ops.cast(after, "float32") + beyond, onward)
+            # Where runs are short and the pace is fast, a step would lead out of a run.
+            first, last = self.run(ops.where(beyond > 0.0, after, began))
+            onward = ops.minimum(onward, last)
+            return self(ops.maximum(onward - pace, first)), self(onward), onward
 
-    return Memory(name="memory")
+        def run(self, number: Any) -> tuple[Any, Any]:
+            """First and last place of the runs that pictures `(B,)` belong to."""
+            last = ops.take(self.last, number)
+            held = ops.arange(pictures, dtype="int32") < self.count.value
+            earlier = (self.last.value[None] < last[:, None]) & held[None]
+            first = ops.sum(ops.cast(earlier, "float32"), axis=1)
+            return first, ops.cast(last, "float32")
+
+    # Of whatever arithmetic the others are: with 8 bits there are no places between 256 and 258.
+    return Memory(name="memory", dtype="float32")
 
 
 def remember(memory: Any, reel: Reel) -> None:
@@ -166,7 +178,15 @@ def _runs(reel: Reel, room: int) -> list[range]:
         for scene in scenes
         for at in range(0, max(1, len(scene) - length // 2), length)
     ]
-    chosen = np.unique(np.linspace(0, len(pieces) - 1, room // length).round().astype(int))
+    # As many as there is room for: where scenes are short, more than there would be of long ones.
+    counts = range(min(len(pieces), room // 2), 0, -1)
+    spreads = (_spread(pieces, count) for count in counts)
+    return next(spread for spread in spreads if sum(map(len, spread)) <= room)
+
+
+def _spread(pieces: Sequence[range], count: int) -> list[range]:
+    """So many of the pieces, from the first to the last."""
+    chosen = np.unique(np.linspace(0, len(pieces) - 1, count).round().astype(int))
     return [pieces[number] for number in chosen]
 
 
@@ -193,7 +213,6 @@ def _alike(pictures: Small, last: npt.NDArray[np.int64]) -> npt.NDArray[np.int32
     """For each picture those elsewhere that look most like it and what came before it, apart from
     each other, and from which there is a way to go on: `(N, WAYS)`, the nearest again where there
     are not so many."""
-    flat = pictures.reshape(len(pictures), -1).astype(np.float32)
     numbers = np.arange(len(pictures))
     # Pictures of a run share their last one.
     first = np.searchsorted(last, last)
@@ -201,11 +220,11 @@ def _alike(pictures: Small, last: npt.NDArray[np.int64]) -> npt.NDArray[np.int32
     room = min(ROOM, int(np.minimum(behind, ahead).max()))
     # From the second half of a run its end would soon come back.
     reachable = (behind >= room) & (ahead >= np.maximum(room, behind))
-    alike = np.empty((len(pictures), WAYS), np.int32)
+    far = _distances(pictures)
     before = np.maximum(numbers - 1, 0)
+    alike = np.empty((len(pictures), WAYS), np.int32)
     for number in numbers:
-        far = np.abs(flat - flat[number]).mean(axis=1)
-        far = far + np.abs(flat[before] - flat[before[number]]).mean(axis=1)
+        both = far[number] + far[before[number], before]
         allowed = reachable & (np.abs(numbers - number) >= APART)
         if not allowed.any():
             allowed = reachable.copy()
@@ -213,7 +232,21 @@ def _alike(pictures: Small, last: npt.NDArray[np.int64]) -> npt.NDArray[np.int32
             if way and not allowed.any():
                 alike[number, way:] = alike[number, 0]
                 break
-            nearest = int(np.argmin(np.where(allowed, far, np.inf)))
+            nearest = int(np.argmin(np.where(allowed, both, np.inf)))
             alike[number, way] = nearest
             allowed &= np.abs(numbers - nearest) >= APART
     return alike
+
+
+def _distances(pictures: Small) -> npt.NDArray[np.float64]:
+    """Squared distances of all pictures from each other, `(N, N)`.
+
+    As products of matrices, which take seconds where thousands of pictures compared one by one
+    would take an hour; and in whole numbers, so that no rounding decides which is nearest.
+    """
+    products = np.zeros((len(pictures), len(pictures)))
+    for rows in np.moveaxis(pictures, 1, 0):
+        flat = rows.reshape(len(rows), -1).astype(np.float64)
+        products += flat @ flat.T
+    lengths = np.diag(products)
+    return np.asarray(lengths[:, None] + lengths[None] - 2.0 * products)

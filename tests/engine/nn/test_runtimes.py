@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 
 from artengine.catalog import load_catalog
 from artengine.errors import UsageError
-from artengine.frame import Frame
+from artengine.frame import Frame, Picture
 from artengine.model import Model
 from artengine.nn import runtimes
 from artengine.nn.determinism import make_deterministic
@@ -22,6 +23,7 @@ from artengine.nn.step import Step
 from artengine_plugins.models.convlstm import Convlstm
 from artengine_plugins.models.flow import Flow
 from artengine_plugins.models.pixelcnn import PixelCNN
+from artengine_plugins.models.recall import Recall
 from artengine_plugins.models.swift import Swift
 
 CLOSE = 2e-5
@@ -30,6 +32,17 @@ CLOSE = 2e-5
 needs_openvino = pytest.mark.skipif(find_spec("openvino") is None, reason="no openvino here")
 
 MODELS = {name: kind for name, kind in sorted(load_catalog().models.items()) if name != "pixelcnn"}
+
+
+@dataclass
+class Clip:
+    """Pictures as a model is furnished with them."""
+
+    pictures: npt.NDArray[np.uint8]
+    scenes: list[range]
+
+    def __getitem__(self, number: int) -> Picture:
+        return np.asarray(self.pictures[number])
 
 
 def noise(model: Model, height: int = 36, width: int = 50) -> list[Frame]:
@@ -106,6 +119,25 @@ def test_openvino_plays_automatable_numbers() -> None:
         found.append(openvino(noise(model)))
         np.testing.assert_allclose(found[-1], keras_(noise(model)), atol=CLOSE)
     assert np.abs(found[0] - found[1]).max() > 1e-3
+
+
+@needs_openvino
+def test_openvino_plays_numbers_that_stand_beside_constants() -> None:
+    """A memory that is filled counts one, and what is multiplied with one OpenVINO leaves out."""
+    make_deterministic(0)
+    model = Recall(context=2, width=4, pictures=40, grid=8)
+    network = model.build()
+    rng = np.random.default_rng(0)
+    pictures = rng.integers(0, 255, (40, 32, 32, 3), np.uint8)
+    model.furnish(network, Clip(pictures, [range(40)]))
+    keras_, openvino = (predictor(name, model, network) for name in ("keras", "openvino"))
+    frames = [picture / np.float32(255) for picture in pictures[:2]]
+    for index, (model.pull, model.leaps) in enumerate(((0.25, 0.0), (1.0, 1.0), (0.0, 0.5))):
+        wanted, found = keras_(frames, (5, index)), openvino(frames, (5, index))
+        np.testing.assert_allclose(found, wanted, atol=CLOSE)
+        (place,), (same,) = keras_.state(), openvino.state()
+        np.testing.assert_allclose(np.float32(same), np.float32(place), atol=CLOSE)
+        frames = [frames[1], wanted]
 
 
 @needs_openvino

@@ -17,9 +17,11 @@ from keras import ops
 from artengine.api import Picture
 from artengine.nn.determinism import make_deterministic
 from artengine.nn.losses.differences import l1
+from artengine.nn.precision import building_in
 from artengine.nn.predictor import Predictor
 from artengine.nn.trainee import Trainee
 from artengine_plugins.models.recall import Recall, cells
+from artengine_plugins.models.remembered import memory_layer, remember
 
 Frames = npt.NDArray[np.floating[Any]]
 SEED = np.array([1, 2], np.int32)
@@ -60,6 +62,14 @@ def furnished(clip: Clip, **parameters: Any) -> tuple[Recall, keras.Model, Any]:
     return model, network, network.get_layer("memory")
 
 
+def remembered(clip: Clip, pictures: int) -> Any:
+    """The memory alone, of four by four colours."""
+    memory = memory_layer(pictures, 4)
+    memory.build(())
+    remember(memory, clip)
+    return memory
+
+
 def test_it_holds_a_short_clip_whole(clip: Clip) -> None:
     _, _, memory = furnished(clip, pictures=64)
     small = cv2.resize(clip[33], (32, 32), interpolation=cv2.INTER_AREA)
@@ -96,6 +106,29 @@ def test_what_rests_is_not_held() -> None:
     assert int(memory.count) == 40
 
 
+@pytest.mark.parametrize("length", [2, 5, 7, 12])
+def test_of_many_short_scenes_it_holds_as_many_as_it_has_room_for(length: int) -> None:
+    scenes = [range(at, at + length) for at in range(0, 240, length)]
+    memory = remembered(Clip(grey(252), scenes), 64)
+    count, last = int(memory.count), np.asarray(memory.last)
+    levels = np.asarray(memory.pictures)[:count, 0, 0, 0].astype(int)
+    assert 64 - length < count <= 64
+    assert levels[0] == 0
+    assert levels[-1] > 220
+    assert np.bincount(last[:count])[last[:count]].max() <= max(2, min(length, 8))
+
+
+def test_places_are_told_apart_in_the_arithmetic_of_16_bits() -> None:
+    """Whose numbers above 256 are even."""
+    values = np.resize(np.arange(0, 251, 10), 300).astype(np.uint8)
+    pictures = np.broadcast_to(values[:, None, None, None], (300, 32, 32, 3)).astype(np.uint8)
+    with building_in("bfloat16"):
+        memory = remembered(Clip(pictures, [range(300)]), 300)
+    held = ops.convert_to_numpy(memory(np.array([271.0, 271.5, 273.0], np.float32)))
+    wanted = [values[271], (float(values[271]) + values[272]) / 2, values[273]]
+    np.testing.assert_allclose(255 * held[:, 0, 0, 0], wanted, atol=1e-3)
+
+
 def test_frames_as_far_apart_as_it_learns_are_held() -> None:
     _, _, memory = furnished(Clip(grey(80), [range(0, 80, 2)]), pictures=64, grid=4)
     np.testing.assert_array_equal(np.asarray(memory.pictures)[:40, 0, 0, 0], range(0, 80, 2))
@@ -123,6 +156,33 @@ def test_it_goes_on_and_at_the_end_elsewhere(clip: Clip) -> None:
     assert 8 < back <= 31
     away = onward(10, 1, leaps=1)
     assert abs(away - 10) > 8
+
+
+def test_elsewhere_is_what_looks_most_alike(clip: Clip) -> None:
+    memory = remembered(clip, 64)
+    held = np.asarray(memory.pictures)[:60].astype(np.float64)
+    for number in (1, 30, 59):
+        far = ((held - held[number]) ** 2).sum(axis=(1, 2, 3))
+        far[1:] += ((held[:-1] - held[number - 1]) ** 2).sum(axis=(1, 2, 3))
+        allowed = [n for n in range(8, 30) if abs(n - number) >= 16]
+        assert int(memory.alike[number][0]) == min(allowed, key=lambda n: far[n])
+
+
+@pytest.mark.parametrize("pace", [0.3, 1.0, 8.0])
+@pytest.mark.parametrize("length", [2, 5, 30])
+def test_however_fast_it_stays_in_its_runs(length: int, pace: float) -> None:
+    """And what comes before a place and what is there belong to one run."""
+    scenes = [range(at, at + length) for at in range(0, 60, length)]
+    # Each run is of one colour, and no two are of the same.
+    levels = np.repeat(np.arange(10, 250, 8), length)[:60].astype(np.uint8)
+    pictures = np.broadcast_to(levels[:, None, None, None], (60, 32, 32, 3)).astype(np.uint8)
+    memory = remembered(Clip(pictures, scenes), 64)
+    place = np.zeros(1, np.float32)
+    for number in range(40):
+        here, there, place = memory.play(place, pace, 0.3, np.array([1, number], np.int32))
+        assert 0 <= float(place[0]) <= 59
+        np.testing.assert_array_equal(here, there)
+        assert float(there[0, 0, 0, 0]) > 0
 
 
 def test_a_jump_keeps_the_way_to_come_smooth(clip: Clip) -> None:
@@ -183,6 +243,26 @@ def test_the_memory_takes_colours_back_as_fast_as_it_pulls(clip: Clip) -> None:
         model.pull = pull
         far.append(float(np.abs(dream(model, network, darker, 12)[-1] - remembered).mean()))
     assert far[0] > 1.5 * far[1] > 2 * far[2]
+
+
+def test_what_is_remembered_lies_on_the_frame_whatever_its_size() -> None:
+    """And not on what the frame is padded with."""
+    slope = np.linspace(0, 200, 64)[None, :, None, None] + np.arange(40)[:, None, None, None]
+    pictures = np.broadcast_to(slope, (40, 64, 64, 3)).astype(np.uint8)
+    model, network, _ = furnished(Clip(pictures, [range(40)]), pictures=40, grid=16)
+    network.set_weights(  # A network that paints its hint, and nothing on it.
+        [
+            0 * w if v.trainable else w
+            for v, w in zip(network.weights, network.get_weights(), strict=True)
+        ]
+    )
+    model.pull = 1.0
+    for width, height in ((16, 40), (1, 1)):
+        shown = [cv2.resize(p, (width, height), interpolation=cv2.INTER_AREA) for p in pictures]
+        frames = np.stack(shown).astype(np.float32) / 255
+        (painted,) = dream(model, network, frames[10:14], 1)
+        assert painted.shape == (height, width, 3)
+        assert np.abs(painted - frames[14]).max() < 0.08  # half a cell at the border
 
 
 def test_before_it_holds_anything_it_stays_where_it_is() -> None:
