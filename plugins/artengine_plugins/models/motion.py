@@ -48,10 +48,12 @@ def motion(now: Tensor, before: Tensor, reach: float) -> tuple[Tensor, Tensor]:
         a, b = levels[-1]
         levels.append((halved(smooth(a)), halved(smooth(b))))
 
-    least = halved(halved(levels[-1][0]))
-    found = ops.zeros_like(ops.concatenate([least, least], axis=-1))
+    still = 0.0 * halved(levels[-1][0])
+    found = ops.concatenate([still, still], axis=-1)
     for level in reversed(range(len(STEPS))):
-        found = 2.0 * ops.image.resize(found, [side // 2 for side in levels[level][0].shape[1:3]])
+        if level < len(STEPS) - 1:
+            sides = [side // 2 for side in levels[level][0].shape[1:3]]
+            found = 2.0 * ops.image.resize(found, sides)
         found, error = refined(*levels[level], found, STEPS[level], reach / 2**level)
     return ops.stop_gradient(found), ops.stop_gradient(error)
 
