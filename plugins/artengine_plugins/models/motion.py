@@ -43,11 +43,12 @@ def motion(now: Tensor, before: Tensor, reach: float) -> tuple[Tensor, Tensor]:
     """
     from keras import ops
 
-    levels = [tuple(luma(frame) for frame in (now, before))]
+    levels = [(luma(now), luma(before))]
     for _ in STEPS[1:]:
         a, b = levels[-1]
         levels.append((halved(smooth(a)), halved(smooth(b))))
 
+    # Not `zeros_like`: OpenVINO's compiler fails to resize what it takes for a constant.
     still = 0.0 * halved(levels[-1][0])
     found = ops.concatenate([still, still], axis=-1)
     for level in reversed(range(len(STEPS))):
