@@ -5,46 +5,51 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from artengine.api import Model, NetworkState, Param, Tensor
+from artengine_plugins.models.motion import motion
+from artengine_plugins.models.warp import warp
 
 if TYPE_CHECKING:
     import keras
 
 
 class Flow(Model):
-    """Moves the last frame along a flow it predicts, and paints what comes into view.
+    """Carries the last frame on by its motion, and paints what comes into view.
 
-    A small U-Net at a quarter of the size predicts for each pixel where it comes from, whether to
-    trust that, and what to paint where not: the deep voxel flow of Liu, Yeh, Tang, Liu and
-    Agarwala ("Video frame synthesis using deep voxel flow", 2017), with the mask over painted
-    pixels of Finn, Goodfellow and Levine ("Unsupervised learning for physical interaction through
-    video prediction", 2016). The flow is predicted whole, not as a change, so it does not die out.
+    The motion is not learnt: it is found anew in each pair of frames (see `motion`), and carries
+    itself on, for what arrives at a pixel brings its speed along. A small U-Net at a quarter of the
+    size is shown the frames, that motion and how well it explains them, and predicts what to add
+    to it, whether to trust it, and what to paint where not: the deep voxel flow of Liu, Yeh, Tang,
+    Liu and Agarwala ("Video frame synthesis using deep voxel flow", 2017), which begins at a motion
+    as the levels of Sun, Yang, Liu and Kautz do ("PWC-Net: CNNs for optical flow using pyramid,
+    warping, and cost volume", 2018), with the mask over painted pixels of Finn, Goodfellow and
+    Levine ("Unsupervised learning for physical interaction through video prediction", 2016).
     """
 
     name: ClassVar[str] = "flow"
     multiple: ClassVar[int] = 16
 
     context: int = Param(4, ge=1, le=32)
-    """How many past frames the network sees."""
+    """How many past frames the network sees. The motion is found in the last two."""
 
     width: int = Param(24, ge=4, le=256)
     """Channels at the first level; twice and four times as many at the two below. Doubling it
-    costs about four times the time."""
+    costs about four times the network's time."""
 
     reach: float = Param(16.0, ge=1, le=128, unit="pixels")
     """The farthest that a pixel can come from in one frame, across and down."""
 
     push: float = Param(1.0, ge=-8, le=8, automatable=True)
-    """How fast a dream moves, as far as `reach` lets it: 1 as learnt, 2 twice as fast, 0 not at
-    all, -1 backwards."""
+    """How fast a dream moves, as far as `reach` lets it: 1 as seen and learnt, 2 twice as fast, 0
+    not at all, -1 backwards."""
 
     def build(self) -> keras.Model:
         """Float32 `(B, H, W, 3 * context)` to the parts that a frame is put together from:
 
-        - flow `(B, H/4, W/4, 2)`: how far a pixel has come, in pixels across and down;
+        - flow `(B, H/2, W/2, 2)`: how far a pixel has come, in pixels across and down;
         - paint `(B, H, W, 3)` in 0..1;
         - trust `(B, H, W, 1)` in 0..1: how much of what moved is kept, and not painted over.
 
-        H and W divide by 16.
+        H and W divide by 16. Before it is trained, it trusts the motion as it is found.
         """
         import keras
         from keras import layers, ops
@@ -65,18 +70,34 @@ class Flow(Model):
         def up(x: keras.KerasTensor) -> keras.KerasTensor:
             return layers.UpSampling2D(2)(x)
 
-        def head(x: keras.KerasTensor, filters: int, name: str) -> keras.KerasTensor:
-            return layers.Conv2D(filters, 3, padding="same", dtype="float32", name=name)(x)
+        def head(x: keras.KerasTensor, filters: int, name: str, bias: float) -> keras.KerasTensor:
+            layer = layers.Conv2D(
+                filters,
+                3,
+                padding="same",
+                kernel_initializer=keras.initializers.RandomNormal(stddev=0.01),
+                bias_initializer=keras.initializers.Constant(bias),
+                dtype="float32",
+                name=name,
+            )
+            return layer(x)
 
-        def bounded(x: keras.KerasTensor) -> keras.KerasTensor:
-            return self.reach * ops.tanh(x / self.reach)
+        def seen(history: Tensor) -> Tensor:
+            return carried_on(history, self.reach)
+
+        def added(parts: list[Tensor]) -> Tensor:
+            motion, more = parts
+            more = ops.image.resize(more, motion.shape[1:3])
+            return motion[..., :2] + more
 
         w = self.width
         history = keras.Input((None, None, 3 * self.context), name="history")
         top = conv(history, w, kernel=4, stride=4)
         if self.context > 1:
-            matched = layers.Lambda(matches, dtype="float32")(history)
-            top = layers.Concatenate()([top, matched])
+            motion = layers.Lambda(
+                seen, output_shape=(None, None, 3), dtype="float32", name="motion"
+            )(history)
+            top = layers.Concatenate()([top, conv(motion, w, kernel=2, stride=2)])
         top = conv(top, w)
         middle = conv(conv(top, 2 * w, stride=2), 2 * w)
         bottom = conv(conv(conv(middle, 4 * w, stride=2), 4 * w), 4 * w)
@@ -85,9 +106,15 @@ class Flow(Model):
         x = up(conv(x, w))
         x = conv(layers.Concatenate()([x, top]), w)
 
-        flow = layers.Lambda(bounded, dtype="float32")(head(x, 2, "flow"))
-        paint = layers.Activation("sigmoid", dtype="float32")(head(x, 48, "paint"))
-        trust = layers.Activation("sigmoid", dtype="float32")(head(x, 16, "trust"))
+        flow = head(x, 2, "flow", 0.0)
+        if self.context > 1:
+            flow = layers.Lambda(added, output_shape=(None, None, 2), dtype="float32")(
+                [motion, flow]
+            )
+        else:
+            flow = up(flow)
+        paint = layers.Activation("sigmoid", dtype="float32")(head(x, 48, "paint", 0.0))
+        trust = layers.Activation("sigmoid", dtype="float32")(head(x, 16, "trust", 3.0))
         paint = layers.Lambda(depth_to_space, dtype="float32")(paint)
         trust = layers.Lambda(depth_to_space, dtype="float32")(trust)
         return keras.Model(history, [flow, paint, trust], name=self.name)
@@ -106,19 +133,18 @@ class Flow(Model):
 
         flow, paint, trust = network(history, training=training)
         if not training:
-            flow = ops.clip(self.push * flow, -self.reach, self.reach)
+            flow = self.push * flow
+        flow = ops.clip(flow, -self.reach, self.reach)
         return put_together(history[..., -3:], flow, paint, trust), state
 
     def loss(self, network: keras.Model, history: Tensor, truth: Tensor, seed: Tensor) -> Tensor:
         """Mean absolute error of a rollout, and what keeps a dream sharp and moving.
 
         Beside the error of the frame stand that of the paint, for a dream comes to rest on it
-        where little of it shows; the share of the change that the flow alone leaves unexplained,
-        at scales where it finds motions farther than a pixel; the flow's curvature, so that bare
-        ground goes along with what is seen to move; and how far the amounts of detail and of
-        change about a place are from the truth's, wherever exactly they are: an average of what
-        might come has too little of both. Each step learns for itself: no gradient runs back
-        through the frames.
+        where little of it shows; the flow's curvature, so that bare ground goes along with what is
+        seen to move; and how far the amounts of detail and of change about a place are from the
+        truth's, wherever exactly they are: an average of what might come has too little of both.
+        Each step learns for itself: no gradient runs back through the frames.
         """
         from keras import ops
 
@@ -127,14 +153,29 @@ class Flow(Model):
         for step in range(truth.shape[1]):
             target, last = truth[:, step], history[..., -3:]
             flow, paint, trust = network(history, training=True)
+            flow = ops.clip(flow, -self.reach, self.reach)
             prediction = put_together(last, flow, paint, trust)
             total += difference(prediction, target) + 0.5 * difference(paint, target)
-            total += 0.05 * unexplained(last, flow, target) + 0.005 * curvature(flow)
-            total += 0.5 * difference(detail(prediction), detail(target))
-            total += 0.5 * difference(change(last, prediction), change(last_target, target))
+            total += 0.0005 * curvature(flow)
+            total += 0.25 * difference(detail(prediction), detail(target))
+            total += 0.25 * difference(change(last, prediction), change(last_target, target))
             last_target = target
             history = ops.concatenate([history[..., 3:], ops.stop_gradient(prediction)], axis=-1)
         return total / truth.shape[1]
+
+
+def carried_on(history: Tensor, reach: float) -> Tensor:
+    """The motion that a history's last two frames show, at the places it leads to.
+
+    Returns:
+        The motion across and down, `(B, H/2, W/2, 2)`, and beside it, as a third channel, how much
+        of the change it leaves unexplained, from 0.
+    """
+    from keras import ops
+
+    found, error = motion(history[..., -3:], history[..., -6:-3], reach)
+    arrived, _ = warp(ops.concatenate([found, ops.sqrt(error)], axis=-1), found / 2.0)
+    return arrived
 
 
 def put_together(last: Tensor, flow: Tensor, paint: Tensor, trust: Tensor) -> Tensor:
@@ -151,59 +192,6 @@ def difference(a: Tensor, b: Tensor) -> Tensor:
     from keras import ops
 
     return ops.mean(ops.abs(a - b))
-
-
-def unexplained(last: Tensor, flow: Tensor, target: Tensor) -> Tensor:
-    """What a flow at a quarter of the size leaves of the change between two frames: the shares of
-    it at a quarter, an eighth and a sixteenth of the size, added up."""
-    from keras import ops
-
-    total = 0.0
-    for scale in (4, 8, 16):
-        before, after = ops.average_pool(last, scale), ops.average_pool(target, scale)
-        moved, inside = warp(before, ops.average_pool(flow, scale // 4) / scale)
-        left = ops.mean(inside * ops.abs(moved - after))
-        total += left / (difference(before, after) + LEAST_CHANGE)
-    return total
-
-
-SEARCH = 3
-"""How far `matches` looks to each side, in quarters of the size: twelve pixels."""
-
-
-def matches(history: Tensor) -> Tensor:
-    """How well places of the newest frame match those about them in the one before.
-
-    The correlation of Dosovitskiy et al. ("FlowNet: learning optical flow with convolutional
-    networks", 2015) as absolute differences, which do not depend on how bright a place is. Without
-    it a network needs a long training before it sees motion at all.
-
-    Returns:
-        For each of 49 displacements, as channels, the difference about a place over the mean of
-        all of them, `(B, H/4, W/4, 49)`: 0 where they match.
-    """
-    from keras import ops
-
-    history = ops.cast(history, "float32")
-    newest = ops.average_pool(history[..., -3:], 4)
-    before = ops.average_pool(history[..., -6:-3], 4)
-    height, width = ops.shape(newest)[1:3]
-    room = 2 * SEARCH + 1
-    sides = (SEARCH, SEARCH)
-    before = ops.pad(before, ((0, 0), sides, sides, (0, 0)))
-    found = [
-        ops.mean(
-            ops.abs(newest - before[:, down : down + height, across : across + width]), axis=-1
-        )
-        for down in range(room)
-        for across in range(room)
-    ]
-    costs = ops.average_pool(ops.stack(found, axis=-1), 3, strides=1, padding="same")
-    return costs / (ops.mean(costs, axis=-1, keepdims=True) + LEAST_CHANGE)
-
-
-LEAST_CHANGE = 0.002
-"""Keeps the noise of a scene at rest from counting as motion."""
 
 
 def curvature(flow: Tensor) -> Tensor:
@@ -228,66 +216,6 @@ def change(before: Tensor, after: Tensor) -> Tensor:
     from keras import ops
 
     return ops.average_pool(ops.abs(after - before), 8)
-
-
-def warp(image: Tensor, flow: Tensor, sharp: bool = False) -> tuple[Tensor, Tensor]:
-    """Take each pixel from where the flow says it comes from.
-
-    Args:
-        image: float32 `(B, H, W, C)`.
-        flow: float32 `(B, H, W, 2)`: how far the pixel has come, in pixels, across and down.
-        sharp: interpolate between pixels as cubic convolution does (Keys, 1981), which a picture
-            outlives hundreds of times; else linearly.
-
-    Returns:
-        The image moved, `(B, H, W, C)`, its border going on outside, and 1 where the pixel nearest
-        to where it comes from is in the image, else 0, `(B, H, W, 1)`.
-    """
-    from keras import ops
-
-    height, width, channels = image.shape[1:]
-    row = ops.reshape(ops.arange(height, dtype="int32"), (1, height, 1))
-    column = ops.reshape(ops.arange(width, dtype="int32"), (1, 1, width))
-    # Whole pixels and the rest are told apart before the place comes in, so that a pixel is the
-    # same wherever in a large frame it lies.
-    up, back = ops.floor(-flow[..., 1]), ops.floor(-flow[..., 0])
-    down, right = -flow[..., 1:] - up[..., None], -flow[..., :1] - back[..., None]
-    top, left = row + ops.cast(up, "int32"), column + ops.cast(back, "int32")
-    nearest_row = top + ops.cast(down[..., 0] >= 0.5, "int32")
-    nearest_column = left + ops.cast(right[..., 0] >= 0.5, "int32")
-    inside = (nearest_row >= 0) & (nearest_row < height)
-    inside &= (nearest_column >= 0) & (nearest_column < width)
-
-    batch = ops.shape(image)[0]
-    first = ops.reshape(ops.arange(batch, dtype="int32") * (height * width), (-1, 1, 1))
-    pixels = ops.reshape(image, (-1, channels))
-
-    top, bottom = (ops.clip(top + n, 0, height - 1) * width + first for n in (0, 1))
-    left, far = (ops.clip(left + n, 0, width - 1) for n in (0, 1))
-
-    def at(index: Tensor) -> Tensor:
-        return ops.take(pixels, index, axis=0)
-
-    # Four gathers of rows: `ops.image.map_coordinates` takes half as long again.
-    upper, lower = at(top + left), at(bottom + left)
-    upper = upper + right * (at(top + far) - upper)
-    lower = lower + right * (at(bottom + far) - lower)
-    moved = upper + down * (lower - upper)
-    if sharp:
-        # Cubic convolution at t between two pixels is the linear one less t (1 - t) / 2 of the
-        # second difference. Taken after the move it is exact where the flow is even, and spares
-        # twelve gathers.
-        moved = moved - right * (1.0 - right) / 2.0 * second_difference(moved, axis=2)
-        moved = moved - down * (1.0 - down) / 2.0 * second_difference(moved, axis=1)
-    return moved, ops.cast(inside, "float32")[..., None]
-
-
-def second_difference(image: Tensor, axis: int) -> Tensor:
-    """Of an image `(B, H, W, C)` along a side, of the same shape; 0 at the border."""
-    from keras import ops
-
-    padding = [(1, 1) if side == axis else (0, 0) for side in range(4)]
-    return ops.pad(ops.diff(image, 2, axis=axis), padding)
 
 
 def depth_to_space(x: Tensor) -> Tensor:

@@ -13,7 +13,9 @@ from keras import ops
 from artengine.nn.determinism import make_deterministic
 from artengine.nn.predictor import Predictor
 from artengine.nn.trainee import Trainee
-from artengine_plugins.models.flow import Flow, curvature, detail, put_together, warp
+from artengine_plugins.models.flow import Flow, carried_on, curvature, detail, put_together
+from artengine_plugins.models.motion import motion
+from artengine_plugins.models.warp import warp
 
 Array = npt.NDArray[np.float32]
 
@@ -140,8 +142,73 @@ def test_detail_does_not_ask_where_it_is() -> None:
     assert float(ops.mean(detail(0.5 * frame))) < 0.6 * float(ops.mean(detail(frame)))
 
 
-def test_it_finds_a_motion_of_more_than_a_pixel() -> None:
-    """Blurred noise goes three pixels to the right and one up each frame."""
+def blots(count: int, across: float, down: float) -> list[Array]:
+    """Blurred noise that goes so many pixels across and down each frame, `(1, 96, 96, 3)`."""
+    noise = np.random.default_rng(0).random((1, 24, 24, 3), dtype=np.float32)
+    wide = ops.image.resize(noise, (192, 192), interpolation="bicubic")
+    made = []
+    for n in range(count):
+        flow = even(n * across, n * down, 192, 192)
+        moved, _ = warp(ops.convert_to_tensor(wide), flow, sharp=True)
+        made.append(ops.convert_to_numpy(moved)[:, 48:144, 48:144])
+    return made
+
+
+@pytest.mark.parametrize("moved", [(0.0, 0.0), (0.3, -0.6), (3.0, -1.0), (-7.5, 4.25)])
+def test_a_motion_is_found_to_a_part_of_a_pixel(moved: tuple[float, float]) -> None:
+    before, now = blots(2, *moved)
+    found, error = (ops.convert_to_numpy(part) for part in motion(now, before, 16.0))
+    assert found.shape == (1, 48, 48, 2)
+    inner = found[:, 8:-8, 8:-8]
+    np.testing.assert_allclose(np.median(inner, axis=(0, 1, 2)), moved, atol=0.03)
+    assert np.mean(np.abs(inner - moved) < 0.1) > 0.95
+    assert np.median(error[:, 8:-8, 8:-8]) < 1e-4
+
+
+def test_a_motion_goes_no_farther_than_it_may() -> None:
+    before, now = blots(2, 6.0, 0.0)
+    found, _ = motion(now, before, 2.0)
+    assert float(ops.max(ops.abs(found))) <= 2.0
+
+
+def test_nothing_moves_where_nothing_is_seen() -> None:
+    grey = np.full((1, 32, 32, 3), 0.5, np.float32)
+    found, error = motion(grey, grey, 16.0)
+    assert float(ops.max(ops.abs(found))) == 0.0
+    assert float(ops.max(error)) == 0.0
+
+
+def test_a_motion_is_carried_to_where_it_leads() -> None:
+    """What moves to the right is expected right of where it was seen."""
+    before, now = blots(2, 0.0, 0.0)
+    moving = [frame.copy() for frame in blots(2, 6.0, 0.0)]
+    for still, other in zip((before, now), moving, strict=True):
+        other[:, :, 48:] = still[:, :, 48:]
+    seen = ops.convert_to_numpy(motion(moving[1], moving[0], 16.0)[0])
+    carried = ops.convert_to_numpy(
+        carried_on(np.concatenate(moving, axis=-1).astype(np.float32), 16.0)
+    )
+    assert carried.shape == (1, 48, 48, 3)
+
+    def reaches(flow: Array) -> float:
+        """Where along the picture the motion ends, in columns."""
+        return float(np.sum(flow[0, 12:-12, :, 0].mean(axis=0) > 3.0))
+
+    assert reaches(carried[..., :2]) > reaches(seen)
+
+
+def test_before_training_it_carries_a_motion_on() -> None:
+    make_deterministic(0)
+    model = Flow(width=4)
+    *shown, truth = (frame[0] for frame in blots(5, 2.5, -1.0))
+    prediction = Predictor(model, model.build())(shown)
+    inner = (slice(16, -16), slice(16, -16))
+    wrong, copied = (np.abs(f - truth)[inner].mean() for f in (prediction, shown[-1]))
+    assert wrong < 0.5 * copied
+
+
+def test_it_learns_what_to_add_to_a_motion() -> None:
+    """All stands still, and then goes three pixels to the right and one up."""
     make_deterministic(0)
     rng = np.random.default_rng(0)
     model = Flow(width=8, context=2, reach=8)
@@ -152,10 +219,10 @@ def test_it_finds_a_motion_of_more_than_a_pixel() -> None:
     def windows(count: int) -> tuple[Array, Array]:
         noise = rng.random((count, 16, 16, 3), dtype=np.float32)
         wide = ops.convert_to_numpy(ops.image.resize(noise, (64, 64), interpolation="bicubic"))
-        frames = [wide[:, 8 + n : 56 + n, 12 - 3 * n : 60 - 3 * n] for n in range(3)]
-        return np.concatenate(frames[:2], axis=-1), frames[2][:, None]
+        frames = [wide[:, 8 + n : 56 + n, 12 - 3 * n : 60 - 3 * n] for n in range(2)]
+        return np.concatenate([frames[0], frames[0]], axis=-1), frames[1][:, None]
 
     for _ in range(120):
         trainee.train_on_batch(*windows(4))
-    flow = ops.convert_to_numpy(network(windows(4)[0])[0])[:, 2:-2, 2:-2].mean(axis=(0, 1, 2))
+    flow = ops.convert_to_numpy(network(windows(4)[0])[0])[:, 4:-4, 4:-4].mean(axis=(0, 1, 2))
     np.testing.assert_allclose(flow, [3.0, -1.0], atol=0.5)

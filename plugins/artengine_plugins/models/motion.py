@@ -1,0 +1,144 @@
+"""How far each pixel has come from one frame to the next, found without learning."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from artengine.api import Tensor
+from artengine_plugins.models.warp import warp
+
+STEPS = (1, 2, 2, 3)
+"""How often a motion is corrected at each level, the finest first."""
+
+LEAST_TEXTURE = 3e-5
+"""Added to the squared gradients, so that a motion stays as it is where nothing shows it."""
+
+LEAST_ERROR = 1e-4
+"""Squared difference between frames below which two motions are worth as much."""
+
+LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+"""The weights of red, green and blue in Rec. 601."""
+
+
+def motion(now: Tensor, before: Tensor, reach: float) -> tuple[Tensor, Tensor]:
+    """Find where the pixels of a frame were in the frame before.
+
+    The iterative method of Lucas and Kanade ("An iterative image registration technique with an
+    application to stereo vision", 1981) for every pixel's surroundings, from coarse to fine over a
+    pyramid as Bouguet describes it ("Pyramidal implementation of the affine Lucas Kanade feature
+    tracker", 2001). What a level finds is kept only where it explains the frame better than what
+    the level began with, and is spread from places where it explains it well to those about them
+    where it does not, as Kroeger, Timofte, Dai and Van Gool do ("Fast optical flow using dense
+    inverse search", 2016). The sums over surroundings are taken at half of each level's size,
+    which costs a quarter and loses nothing.
+
+    Args:
+        now, before: frames `(B, H, W, 3)` in 0..1; H and W divide by 16.
+        reach: the longest motion that is looked for, in pixels across and down.
+
+    Returns:
+        The motion in pixels of the frame, across and down, `(B, H/2, W/2, 2)`, where
+        `now(p) = before(p - motion(p))`, and the mean squared difference in luma that it leaves
+        about a place, `(B, H/2, W/2, 1)`. Nothing is differentiated.
+    """
+    from keras import ops
+
+    levels = [(luma(now), luma(before))]
+    for _ in STEPS[1:]:
+        a, b = levels[-1]
+        levels.append((halved(smooth(a)), halved(smooth(b))))
+
+    # Not `zeros_like`: OpenVINO's compiler fails to resize what it takes for a constant.
+    still = 0.0 * halved(levels[-1][0])
+    found = ops.concatenate([still, still], axis=-1)
+    for level in reversed(range(len(STEPS))):
+        if level < len(STEPS) - 1:
+            sides = [side // 2 for side in levels[level][0].shape[1:3]]
+            found = 2.0 * ops.image.resize(found, sides)
+        found, error = refined(*levels[level], found, STEPS[level], reach / 2**level)
+    return ops.stop_gradient(found), ops.stop_gradient(error)
+
+
+def refined(
+    now: Tensor, before: Tensor, begun: Tensor, steps: int, reach: float
+) -> tuple[Tensor, Tensor]:
+    """Correct a motion at one level of the pyramid.
+
+    Args:
+        now, before: luma `(B, h, w, 1)`.
+        begun: the motion `(B, h/2, w/2, 2)` in pixels of this level.
+        steps: how often.
+        reach: the longest motion, in pixels of this level.
+
+    Returns:
+        The motion, and the mean squared difference that it leaves about a place.
+    """
+    from keras import ops
+
+    across, down = gradients(now)
+    xx, xy, yy = surroundings(across * across, across * down, down * down)
+    xx, yy = xx + LEAST_TEXTURE, yy + LEAST_TEXTURE
+    scale = 1.0 / (xx * yy - xy * xy)
+
+    def left(found: Tensor) -> Tensor:
+        """What a motion leaves of the change between the frames."""
+        moved, _ = warp(before, ops.image.resize(found, now.shape[1:3]))
+        return now - moved
+
+    found, error_begun = begun, None
+    for _ in range(steps):
+        rest = left(found)
+        x, y, error = surroundings(across * rest, down * rest, rest * rest)
+        error_begun = error if error_begun is None else error_begun
+        found = found - scale * ops.concatenate([yy * x - xy * y, xx * y - xy * x], axis=-1)
+        found = ops.clip(found, -reach, reach)
+    (error,) = surroundings(ops.square(left(found)))
+    found = ops.where(error_begun < error, begun, found)
+    error = ops.minimum(error_begun, error)
+    sure = 1.0 / (error + LEAST_ERROR)
+    spread = smooth(smooth(ops.concatenate([found * sure, sure], axis=-1)))
+    return spread[..., :2] / spread[..., 2:], error
+
+
+def luma(frame: Tensor) -> Tensor:
+    """Lightness `(B, H, W, 1)` of a frame `(B, H, W, 3)`, both in 0..1."""
+    from keras import ops
+
+    frame = ops.clip(ops.cast(frame, "float32"), 0.0, 1.0)
+    return sum(weight * frame[..., n : n + 1] for n, weight in enumerate(LUMA.tolist()))
+
+
+def surroundings(*parts: Tensor) -> list[Tensor]:
+    """Weighted means of `(B, h, w, 1)` about places at half the size, over about ten pixels."""
+    from keras import ops
+
+    # Halved one by one: OpenVINO's compiler falls over every other row of what was put together.
+    means = smooth(smooth(ops.concatenate([halved(part) for part in parts], axis=-1)))
+    return [means[..., n : n + 1] for n in range(len(parts))]
+
+
+def smooth(x: Tensor) -> Tensor:
+    """Weigh each pixel 1/2 and those beside it 1/4 along either side; the border goes on."""
+    from keras import ops
+
+    # Sums of shifted pictures: convolutions of so few channels take several times as long.
+    x = ops.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)), mode="symmetric")
+    x = x[:, :-1] + x[:, 1:]
+    x = x[:, :-1] + x[:, 1:]
+    x = x[:, :, :-1] + x[:, :, 1:]
+    return 0.0625 * (x[:, :, :-1] + x[:, :, 1:])
+
+
+def halved(x: Tensor) -> Tensor:
+    """Means of squares of two by two pixels."""
+    rows = x[:, ::2] + x[:, 1::2]
+    return 0.25 * (rows[:, :, ::2] + rows[:, :, 1::2])
+
+
+def gradients(x: Tensor) -> tuple[Tensor, Tensor]:
+    """Slope of `(B, H, W, 1)` across and down, per pixel."""
+    from keras import ops
+
+    x = ops.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)), mode="symmetric")
+    across = 0.5 * (x[:, 1:-1, 2:] - x[:, 1:-1, :-2])
+    return across, 0.5 * (x[:, 2:, 1:-1] - x[:, :-2, 1:-1])
