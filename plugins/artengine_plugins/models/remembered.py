@@ -24,8 +24,9 @@ APART = 16
 ROOM = 8
 """So many pictures of its run must lie before and after a place where a leap leads to."""
 
-RESTS = 0.5
-"""What moves less than this share of the clip's median, a while before and after, rests."""
+RESTS, RACES = 0.5, 2.5
+"""What moves less than the first share of the clip's median, a while before and after, rests; what
+moves more than the second races."""
 
 _MEAN = np.full(2 * ROOM + 1, 1 / (2 * ROOM + 1))
 
@@ -149,7 +150,7 @@ def memory_layer(pictures: int, side: int) -> keras.Layer:
 
 def remember(memory: Any, reel: Reel) -> None:
     """Fill a memory with a clip: all of it, or some runs of it, evenly spread, without what rests
-    in it, which a dream would rest in too."""
+    or races in it, where a dream would linger."""
     room, side = memory.pictures.shape[:2]
     seen = [np.stack([_small(reel[number], side) for number in run]) for run in _runs(reel, room)]
     runs = _moving(seen)
@@ -191,14 +192,15 @@ def _spread(pieces: Sequence[range], count: int) -> list[range]:
 
 
 def _moving(runs: list[Small]) -> list[Small]:
-    """The parts of runs that do not rest; all of them where that is less than half."""
+    """The parts of runs that neither rest nor race; all of them where that is less than half."""
     steps = [np.abs(np.diff(run.astype(np.float32), axis=0)).mean(axis=(1, 2, 3)) for run in runs]
     steps = [np.append(step, step[-1:]) for step in steps]
     steady = [np.convolve(np.pad(s, ROOM, "edge"), _MEAN, "valid") for s in steps]
-    least = RESTS * float(np.median(np.concatenate(steps)))
+    usual = float(np.median(np.concatenate(steps)))
     moving = []
     for run, speed in zip(runs, steady, strict=True):
-        edges = np.flatnonzero(np.diff(np.concatenate([[0], speed >= least, [0]])))
+        held = (speed >= RESTS * usual) & (speed <= RACES * usual)
+        edges = np.flatnonzero(np.diff(np.concatenate([[0], held, [0]])))
         parts = zip(edges[::2], edges[1::2], strict=True)
         moving += [run[first:end] for first, end in parts if end - first > 2 * ROOM]
     return moving if 2 * sum(map(len, moving)) >= sum(map(len, runs)) else runs

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -40,11 +39,9 @@ class Clip:
 
 @pytest.fixture(scope="module")
 def clip(bikes: Path) -> Clip:
-    """The first scene of a real clip, 96x64."""
-    from artengine_plugins.sources.video import Video
-
-    frames = Video(path=str(bikes)).open((96, 64)).frames()
-    pictures = np.stack(list(islice(frames, 60)))
+    """A real picture, over which one looks from left to right, 96x64."""
+    picture = next(Video(path=str(bikes)).open((256, 64)).frames())
+    pictures = np.stack([picture[:, 2 * place : 2 * place + 96] for place in range(60)])
     return Clip(pictures, [range(60)])
 
 
