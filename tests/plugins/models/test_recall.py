@@ -21,6 +21,7 @@ from artengine.nn.predictor import Predictor
 from artengine.nn.trainee import Trainee
 from artengine_plugins.models.recall import Recall, cells
 from artengine_plugins.models.remembered import memory_layer, remember
+from artengine_plugins.sources.video import Video
 
 Frames = npt.NDArray[np.floating[Any]]
 SEED = np.array([1, 2], np.int32)
