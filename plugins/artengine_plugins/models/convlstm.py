@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from artengine.api import Model, NetworkState, Param, Tensor
+from artengine_plugins.models.depth_to_space import depth_to_space
 
 if TYPE_CHECKING:
     import keras
@@ -82,13 +83,6 @@ class Convlstm(Model):
             memory = kept * memory + (1.0 - kept) * ops.tanh(new)
             return memory, ops.sigmoid(show) * memory
 
-        def shuffle(x: keras.KerasTensor) -> keras.KerasTensor:
-            """Depth to space by 4, written out because `keras.ops` has no such operation."""
-            _, height, width, channels = ops.shape(x)
-            x = ops.reshape(x, (-1, height, width, 4, 4, channels // 16))
-            x = ops.transpose(x, (0, 1, 3, 2, 4, 5))
-            return ops.reshape(x, (-1, height * 4, width * 4, channels // 16))
-
         w = self.width
         frame = keras.Input((None, None, 3), name="frame")
         state = [keras.Input((None, None, n), dtype="float32") for n in self._channels]
@@ -101,7 +95,7 @@ class Convlstm(Model):
         x = layers.UpSampling2D(2)(x)
         x = conv(layers.Concatenate()([x, near, near_output]), w)
         x = layers.Conv2D(64, 3, padding="same", name="pixels")(x)
-        x = layers.Lambda(shuffle, name="depth_to_space")(x)
+        x = layers.Lambda(lambda x: depth_to_space(x, 4), name="depth_to_space")(x)
         x = layers.Activation("sigmoid", dtype="float32")(x)
         kept = KEPT * x[..., 3:]
         prediction = layers.Add(dtype="float32", name="prediction")(

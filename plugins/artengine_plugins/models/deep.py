@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from artengine.api import Model, NetworkState, Param, Tensor
+from artengine_plugins.models.depth_to_space import depth_to_space
 
 if TYPE_CHECKING:
     import keras
@@ -42,7 +43,7 @@ class Deep(Model):
         share of the newest frame that is kept, `(B, H, W, 1)` in 0..0.9; H and W divide by 16.
         """
         import keras
-        from keras import layers, ops
+        from keras import layers
 
         def conv(
             x: keras.KerasTensor,
@@ -72,16 +73,11 @@ class Deep(Model):
         def up(x: keras.KerasTensor) -> keras.KerasTensor:
             return layers.UpSampling2D(2)(x)
 
-        def shuffle(x: keras.KerasTensor) -> keras.KerasTensor:
-            """Depth to space by 2, written out because `keras.ops` has no such operation."""
-            _, height, width, channels = ops.shape(x)
-            x = ops.reshape(x, (-1, height, width, 2, 2, channels // 4))
-            x = ops.transpose(x, (0, 1, 3, 2, 4, 5))
-            return ops.reshape(x, (-1, height * 2, width * 2, channels // 4))
-
         def pixels(x: keras.KerasTensor, channels: int, name: str) -> keras.KerasTensor:
             x = layers.Conv2D(4 * channels, 3, padding="same", name=name)(x)
-            return layers.Activation("sigmoid", dtype="float32")(layers.Lambda(shuffle)(x))
+            return layers.Activation("sigmoid", dtype="float32")(
+                layers.Lambda(lambda x: depth_to_space(x, 2))(x)
+            )
 
         w = self.width
         history = keras.Input((None, None, 3 * self.context), name="history")

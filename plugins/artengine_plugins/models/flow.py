@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from artengine.api import Model, NetworkState, Param, Tensor
+from artengine_plugins.models.depth_to_space import depth_to_space
 from artengine_plugins.models.motion import motion
 from artengine_plugins.models.warp import warp
 
@@ -115,8 +116,8 @@ class Flow(Model):
             flow = up(flow)
         paint = layers.Activation("sigmoid", dtype="float32")(head(x, 48, "paint", 0.0))
         trust = layers.Activation("sigmoid", dtype="float32")(head(x, 16, "trust", 3.0))
-        paint = layers.Lambda(depth_to_space, dtype="float32")(paint)
-        trust = layers.Lambda(depth_to_space, dtype="float32")(trust)
+        paint = layers.Lambda(lambda x: depth_to_space(x, 4), dtype="float32")(paint)
+        trust = layers.Lambda(lambda x: depth_to_space(x, 4), dtype="float32")(trust)
         return keras.Model(history, [flow, paint, trust], name=self.name)
 
     def step(
@@ -216,14 +217,3 @@ def change(before: Tensor, after: Tensor) -> Tensor:
     from keras import ops
 
     return ops.average_pool(ops.abs(after - before), 8)
-
-
-def depth_to_space(x: Tensor) -> Tensor:
-    """`(B, H, W, 16 * C)` to `(B, 4 * H, 4 * W, C)`; `keras.ops` has no such operation."""
-    from keras import ops
-
-    _, height, width, channels = ops.shape(x)
-    channels //= 16
-    x = ops.reshape(x, (-1, height, width, 4, 4, channels))
-    x = ops.transpose(x, (0, 1, 3, 2, 4, 5))
-    return ops.reshape(x, (-1, height * 4, width * 4, channels))

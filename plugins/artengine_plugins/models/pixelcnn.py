@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from artengine.api import Model, NetworkState, Param, Tensor
+from artengine_plugins.models.depth_to_space import depth_to_space
 from artengine_plugins.models.pixels import groups, logistics, raster
 from artengine_plugins.models.pixels.chance import uniform
 from artengine_plugins.models.pixels.gated import ORDERS
@@ -71,7 +72,7 @@ class PixelCNN(Model):
         """Float32 history `(B, H, W, 3 * context)` to the guess `(B, H, W, 3)` in 0..1 and features
         `(B, H, W, 16)`: a U-Net at a quarter of the size, and the last frame as sharp as it is."""
         import keras
-        from keras import layers, ops
+        from keras import layers
 
         def conv(
             x: keras.KerasTensor, filters: int, kernel: int = 3, stride: int = 1
@@ -89,13 +90,6 @@ class PixelCNN(Model):
         def up(x: keras.KerasTensor) -> keras.KerasTensor:
             return layers.UpSampling2D(2)(x)
 
-        def shuffle(x: keras.KerasTensor) -> keras.KerasTensor:
-            """Depth to space by 4."""
-            _, height, width, _ = ops.shape(x)
-            x = ops.reshape(x, (-1, height, width, 4, 4, _FEATURES))
-            x = ops.transpose(x, (0, 1, 3, 2, 4, 5))
-            return ops.reshape(x, (-1, height * 4, width * 4, _FEATURES))
-
         w = self.width
         history = keras.Input((None, None, 3 * self.context), name="history")
         top = conv(conv(history, w, kernel=4, stride=4), w)
@@ -103,7 +97,7 @@ class PixelCNN(Model):
         bottom = conv(conv(middle, 4 * w, stride=2), 4 * w)
         x = conv(layers.Concatenate()([up(conv(bottom, 2 * w)), middle]), 2 * w)
         x = conv(layers.Concatenate()([up(conv(x, w)), top]), w)
-        x = layers.Lambda(shuffle)(layers.Conv2D(16 * _FEATURES, 1)(x))
+        x = layers.Lambda(lambda x: depth_to_space(x, 4))(layers.Conv2D(16 * _FEATURES, 1)(x))
         last = layers.Lambda(lambda past: past[..., -3:])(history)
         x = layers.ReLU()(layers.Add()([x, layers.Conv2D(_FEATURES, 5, padding="same")(last)]))
         features = conv(x, _FEATURES)

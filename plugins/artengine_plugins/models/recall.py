@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from artengine.api import Model, NetworkState, Param, Reel, Tensor
+from artengine_plugins.models.depth_to_space import depth_to_space
 from artengine_plugins.models.pixels.chance import uniform
 from artengine_plugins.models.remembered import Remembered, memory_layer, remember
 
@@ -72,7 +73,7 @@ class Recall(Model):
         The third input, places `(B,)`, and the second output, what is remembered there
         `(B, grid, grid, 3)`, are the memory's alone."""
         import keras
-        from keras import layers, ops
+        from keras import layers
 
         def conv(
             x: keras.KerasTensor, filters: int, kernel: int = 3, stride: int = 1
@@ -95,13 +96,6 @@ class Recall(Model):
             x = layers.UpSampling2D(2)(conv(x, filters))
             return conv(layers.Add()([x, beside]), filters)
 
-        def shuffle(x: keras.KerasTensor) -> keras.KerasTensor:
-            """Depth to space by 4, written out because `keras.ops` has no such operation."""
-            _, height, width, _ = ops.shape(x)
-            x = ops.reshape(x, (-1, height, width, 4, 4, 3))
-            x = ops.transpose(x, (0, 1, 3, 2, 4, 5))
-            return ops.reshape(x, (-1, height * 4, width * 4, 3))
-
         w = self.width
         history = keras.Input((None, None, 3 * self.context), name="history")
         hint = keras.Input((None, None, 3), name="hint")
@@ -116,7 +110,7 @@ class Recall(Model):
         x = up(x, eighth)
         x = up(x, quarter)
         x = layers.Conv2D(48, 3, padding="same", name="pixels")(x)
-        x = layers.Lambda(shuffle, name="depth_to_space")(x)
+        x = layers.Lambda(lambda x: depth_to_space(x, 4), name="depth_to_space")(x)
         enlarged = layers.UpSampling2D(CELL, interpolation="bilinear", dtype="float32")(hint)
         prediction = layers.Add(dtype="float32", name="prediction")([enlarged, x])
         return keras.Model([history, hint, place], [prediction, remembered], name=self.name)

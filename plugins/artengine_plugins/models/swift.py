@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from artengine.api import Model, Param
+from artengine_plugins.models.depth_to_space import depth_to_space
 
 if TYPE_CHECKING:
     import keras
@@ -35,7 +36,7 @@ class Swift(Model):
     def build(self) -> keras.Model:
         """Float32 `(B, H, W, 3 * context)` to `(B, H, W, 3)` in 0..1; H and W divide by 32."""
         import keras
-        from keras import layers, ops
+        from keras import layers
 
         def conv(
             x: keras.KerasTensor, filters: int, kernel: int = 3, stride: int = 1
@@ -57,13 +58,6 @@ class Swift(Model):
             enlarged = layers.UpSampling2D(2)(conv(x, filters))
             return conv(layers.Add()([enlarged, skip]), filters)
 
-        def shuffle(x: keras.KerasTensor) -> keras.KerasTensor:
-            """Depth to space by 4, written out because `keras.ops` has no such operation."""
-            _, height, width, _ = ops.shape(x)
-            x = ops.reshape(x, (-1, height, width, 4, 4, 3))
-            x = ops.transpose(x, (0, 1, 3, 2, 4, 5))
-            return ops.reshape(x, (-1, height * 4, width * 4, 3))
-
         w = self.width
         history = keras.Input((None, None, 3 * self.context), name="history")
         quarter = conv(history, w, kernel=4, stride=4)
@@ -75,6 +69,6 @@ class Swift(Model):
         x = joined(x, eighth, 2 * w)
         x = joined(x, quarter, w)
         x = layers.Conv2D(48, 3, padding="same", name="pixels")(x)
-        x = layers.Lambda(shuffle, name="depth_to_space")(x)
+        x = layers.Lambda(lambda x: depth_to_space(x, 4), name="depth_to_space")(x)
         prediction = layers.Activation("sigmoid", dtype="float32", name="prediction")(x)
         return keras.Model(history, prediction, name=self.name)

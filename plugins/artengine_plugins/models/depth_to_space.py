@@ -1,0 +1,16 @@
+"""Channels laid out as pixels."""
+
+from __future__ import annotations
+
+from artengine.api import Tensor
+
+
+def depth_to_space(x: Tensor, by: int) -> Tensor:
+    """`(B, H, W, by * by * C)` to `(B, by * H, by * W, C)`; `keras.ops` has no such operation."""
+    from keras import ops
+
+    _, height, width, channels = ops.shape(x)
+    channels //= by * by
+    x = ops.reshape(x, (-1, height, width, by, by, channels))
+    x = ops.transpose(x, (0, 1, 3, 2, 4, 5))
+    return ops.reshape(x, (-1, height * by, width * by, channels))
