@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 Small = npt.NDArray[np.uint8]
 """Remembered pictures, uint8 `(N, side, side, 3)`."""
 
-APART = 16
-"""Pictures so near to another do not count as other places."""
+APART = 48
+"""Pictures of a run so near to each other do not count as other places: a dream that went back to
+one would come to the same picture again within a second or two."""
 
 ROOM = 8
-"""So many pictures of its run must lie before and after a place where a leap leads to."""
+"""How fast a picture moves is judged by so many before and after it."""
 
 RESTS, RACES = 0.5, 2.5
 """What moves less than the first share of the clip's median, a while before and after, rests; what
@@ -213,30 +214,36 @@ def _small(picture: npt.NDArray[np.uint8], side: int) -> npt.NDArray[np.uint8]:
 
 def _alike(pictures: Small, last: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
     """For each picture those elsewhere that look most like it and what came before it, apart from
-    each other, and from which there is a way to go on: `(N, WAYS)`, the nearest again where there
-    are not so many."""
+    each other, and from which there is a way to go on: `(N, WAYS)`, the same again where there
+    are not so many. Where there is nothing elsewhere it is the picture itself, unless its run ends
+    there."""
     numbers = np.arange(len(pictures))
     # Pictures of a run share their last one.
     first = np.searchsorted(last, last)
     behind, ahead = numbers - first, last - numbers
-    room = min(ROOM, int(np.minimum(behind, ahead).max()))
-    # From the second half of a run its end would soon come back.
-    reachable = (behind >= room) & (ahead >= np.maximum(room, behind))
+    # Something goes before, and it goes on for long: for two seconds, or almost the whole run.
+    early = min(1, int(np.minimum(behind, ahead).max()))
+    lasting = (ahead >= APART) & (ahead >= behind)
+    lasting |= behind <= np.maximum(early, (ahead + behind) // 5)
+    reachable = (np.minimum(behind, ahead) >= early) & lasting
     far = _distances(pictures)
     before = np.maximum(numbers - 1, 0)
+
+    def apart(number: int) -> npt.NDArray[np.bool_]:
+        return (last != last[number]) | (np.abs(numbers - number) >= APART)
+
     alike = np.empty((len(pictures), WAYS), np.int32)
     for number in numbers:
         both = far[number] + far[before[number], before]
-        allowed = reachable & (np.abs(numbers - number) >= APART)
+        allowed = reachable & apart(number)
         if not allowed.any():
-            allowed = reachable.copy()
-        for way in range(WAYS):
-            if way and not allowed.any():
-                alike[number, way:] = alike[number, 0]
-                break
+            allowed = reachable.copy() if number == last[number] else numbers == number
+        found: list[int] = []
+        while len(found) < WAYS and allowed.any():
             nearest = int(np.argmin(np.where(allowed, both, np.inf)))
-            alike[number, way] = nearest
-            allowed &= np.abs(numbers - nearest) >= APART
+            found.append(nearest)
+            allowed &= apart(nearest)
+        alike[number] = np.resize(found, WAYS)
     return alike
 
 

@@ -151,19 +151,32 @@ def test_it_goes_on_and_at_the_end_elsewhere(clip: Clip) -> None:
     assert onward(10, 0) == 10
     assert onward(58, 1) == 59
     back = onward(59, 1)
-    assert 8 < back <= 31
-    away = onward(10, 1, leaps=1)
-    assert abs(away - 10) > 8
+    assert 1 < back <= 12
+    away = onward(58, 1, leaps=1)
+    assert away <= 12
+    # All that is elsewhere would soon come to the same again.
+    assert onward(30, 1, leaps=1) == 31
 
 
 def test_elsewhere_is_what_looks_most_alike(clip: Clip) -> None:
     memory = remembered(clip, 64)
     held = np.asarray(memory.pictures)[:60].astype(np.float64)
-    for number in (1, 30, 59):
+    for number in (52, 59):
         far = ((held - held[number]) ** 2).sum(axis=(1, 2, 3))
         far[1:] += ((held[:-1] - held[number - 1]) ** 2).sum(axis=(1, 2, 3))
-        allowed = [n for n in range(8, 30) if abs(n - number) >= 16]
+        allowed = [n for n in range(1, 12) if abs(n - number) >= 48]
         assert int(memory.alike[number][0]) == min(allowed, key=lambda n: far[n])
+
+
+def test_from_a_short_scene_it_goes_to_any_other_and_near_its_beginning(clip: Clip) -> None:
+    """And not to the same scene again, of which it would come back to the same pictures."""
+    scenes = [range(at, at + 15) for at in range(0, 60, 15)]
+    memory = remembered(Clip(clip.pictures, scenes), 64)
+    for number in range(60):
+        ways = np.asarray(memory.alike)[number]
+        assert set(ways // 15) == set(range(4)) - {number // 15}
+        assert (ways % 15 <= 2).all()
+        assert (ways % 15 >= 1).all()
 
 
 @pytest.mark.parametrize("pace", [0.3, 1.0, 8.0])
