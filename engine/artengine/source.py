@@ -35,7 +35,8 @@ class Footage(ABC):
     def frames(self, start: int = 0) -> Iterator[Picture]:
         """Yield pictures uint8 `(H, W, 3)` from picture `start` on, in bounded memory.
 
-        Starting at k gives what skipping the first k pictures would give. Closing the iterator
+        Starting at k gives what skipping the first k pictures would give. A picture that was
+        given out is not filled anew: it is kept while it is looked at. Closing the iterator
         frees what it holds. Raises `SourceError`.
         """
 

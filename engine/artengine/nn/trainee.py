@@ -75,7 +75,7 @@ class Trainee(keras.Model):
         history = self._begun(inputs)
         if training:
             return history
-        return ops.stack(self._rolled(history), axis=1)
+        return ops.stack(self._rolled(history)[0], axis=1)
 
     def _begun(self, inputs: Any) -> Any:
         """The history, of rows that go on the one they have come to."""
@@ -91,7 +91,10 @@ class Trainee(keras.Model):
             newest = ops.stop_gradient(frames[..., -self.walked.shape[-1] :])
             self.walked.assign(replicas.whole(newest))
 
-    def _rolled(self, history: Any, truth: Any = None, *, training: bool = False) -> list[Any]:
+    def _rolled(
+        self, history: Any, truth: Any = None, *, training: bool = False
+    ) -> tuple[list[Any], Any]:
+        """The predictions, and what the network's layers lose by themselves, mean of the steps."""
         height, width = history.shape[1:3]
         multiple = self._stepper.multiple
         padded = pad_to_multiple(history, multiple)
@@ -101,7 +104,7 @@ class Trainee(keras.Model):
             state = self._stepper.training_state(
                 self.network, padded, self._padded(truth), self._seed()
             )
-        predictions = []
+        predictions, lost = [], 0.0
         for _ in range(self.rollout):
             padded = pad_to_multiple(history, multiple)
             prediction, state = self._stepper.step(
@@ -110,7 +113,9 @@ class Trainee(keras.Model):
             prediction = ops.cast(prediction[:, :height, :width], "float32")
             predictions.append(prediction)
             history = ops.concatenate([history[..., 3:], prediction], axis=-1)
-        return predictions
+            # Keras forgets them at the network's next call.
+            lost += _lost(self.network)
+        return predictions, lost / self.rollout
 
     def compute_loss(
         self,
@@ -130,20 +135,20 @@ class Trainee(keras.Model):
             history = self._noisy(history)
         loss, predictions = 0.0, None
         if self.rollout_loss is not None or self.discriminator is not None:
-            predictions = self._rolled(history, y, training=True)
+            predictions, lost = self._rolled(history, y, training=True)
             frames = ops.stack(predictions, axis=1)
         if self.rollout_loss is not None:
-            loss = self.rollout_loss(y, frames, last)
+            loss = self.rollout_loss(y, frames, last) + lost
         else:
             padded = pad_to_multiple(history, self._stepper.multiple)
             loss = self._stepper.loss(self.network, padded, self._padded(y), self._seed())
-        for more in self.losses:
-            loss += ops.sum(more)
+            loss += _lost(self.network)
         if self.discriminator is not None:
             found_out, taken_in = adversarial(self.discriminator, y, frames, last)
+            taken_in += _lost(self.discriminator)
             loss += self.adversarial * found_out + (taken_in - ops.stop_gradient(taken_in))
         if self.walked is not None:
-            self._walk(clean, predictions or self._rolled(clean, y))
+            self._walk(clean, predictions or self._rolled(clean, y)[0])
         # Slopes are added up over all replicas.
         return loss / replicas.count()
 
@@ -162,3 +167,8 @@ class Trainee(keras.Model):
             (batch, 1, 1, 1), 0.0, self.context_noise, seed=self.random
         )
         return history + deviation * keras.random.normal(ops.shape(history), seed=self.random)
+
+
+def _lost(network: keras.Model) -> Any:
+    """What layers lose by themselves: by their weights, and by what they last gave."""
+    return sum((ops.sum(loss) for loss in network.losses), start=0.0)

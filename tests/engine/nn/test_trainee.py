@@ -32,6 +32,17 @@ class Plain(Model):
         return keras.Model(history, keras.layers.Conv2D(3, 3, padding="same")(x))
 
 
+class Spare(Plain):
+    """Would rather predict nothing, at every step."""
+
+    name: ClassVar[str] = "spare"
+
+    def build(self) -> keras.Model:
+        network = super().build()
+        spare = keras.layers.ActivityRegularization(l1=1.0)
+        return keras.Model(network.inputs[0], spare(network.outputs[0]))
+
+
 class Black(Plain):
     """Wants its predictions to be black, whatever the truth is."""
 
@@ -138,3 +149,14 @@ def test_xla_compiles_the_step() -> None:
     by_xla = moved(trainee(optimiser="sgd", adversarial=0.1), steps, Team(xla=True))
     np.testing.assert_allclose(by_xla, without, atol=1e-2 * np.abs(without).max())
     assert not np.array_equal(by_xla, without)
+
+
+def test_what_layers_lose_by_themselves_counts_at_every_step() -> None:
+    """As the mean of the steps, as the loss of the rollout is."""
+    model = Spare(context=2)
+    learning = trainee(model)
+    history, truth = batch()
+    predicted = np.asarray(learning(history))
+    by_steps = np.abs(predicted).sum(axis=(2, 3, 4)).mean()
+    found = float(learning.compute_loss(history, truth, history))
+    assert found == pytest.approx(by_steps + float(np.abs(truth - predicted).mean()), rel=1e-4)
