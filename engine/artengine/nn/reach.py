@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any, TypeAlias
 
 import keras
@@ -19,7 +20,7 @@ Numbers: TypeAlias = npt.NDArray[np.float32]
 Touched: TypeAlias = npt.NDArray[np.bool_]
 """bool `(H, W)`: where a tensor is not what it would be in the whole frame."""
 
-_LENGTHS = (256, 1024)
+_LENGTHS = (256, 512, 1024)
 """How far to look for the end of a reach, in pixels; beyond the last it is taken to have none."""
 
 _LARGE = 1e4
@@ -113,12 +114,13 @@ def reach_of(model: Stepper) -> int | None:
         for length in _LENGTHS:
             half = _up(length, model.multiple)
             short = 4 * model.multiple
-            reach = max(
-                _Probe(shape, axis, side).beyond_cut(model, graph)
-                for axis, shape in enumerate(((2 * half, short), (short, 2 * half)))
-                for side in (0, 1)
-            )
-            if reach < half:
+            strips = (((2 * half, short), 0), ((short, 2 * half), 1))
+            reach = 0
+            for (shape, axis), side in product(strips, (0, 1)):
+                reach = max(reach, _Probe(shape, axis, side).beyond_cut(model, graph))
+                if reach >= half:
+                    break
+            else:
                 return reach
     except _EndlessError:
         pass
