@@ -35,7 +35,7 @@ class Recall(Model):
     What effects do to the dream lives on: `pull` says how fast the memory takes it back.
 
     The state is the place in the memory, float32 `(B,)`: the number of a picture, and parts of the
-    way to the next.
+    way to the next; and for how many frames it has gone on from there, float32 `(B,)`.
     """
 
     name: ClassVar[str] = "recall"
@@ -121,10 +121,13 @@ class Recall(Model):
 
     def initial_state(self, network: keras.Model, history: Tensor) -> NetworkState:
         """The place that looks most like the newest frames."""
+        from keras import ops
+
         memory: Remembered = network.get_layer("memory")
         frames = [history[..., 3 * n : 3 * n + 3] for n in range(self.context)]
         before, now = (shrink(frame, self.grid) for frame in (frames[:1] + frames)[-2:])
-        return (memory.recognise(before, now),)
+        place = memory.recognise(before, now)
+        return place, SETTLES * ops.ones_like(place)
 
     def training_state(
         self, network: keras.Model, history: Tensor, truth: Tensor, seed: Tensor
@@ -156,18 +159,25 @@ class Recall(Model):
             prediction, _ = network([*shown, nowhere], training=training)
             return prediction[:, :height, :width]
 
-        (carried,) = state
-        if len(carried.shape) > 1:
-            rest = ops.concatenate([carried[:, 1:], carried[:, :1]], axis=1)
-            return painted(carried[:, 0]), (rest,)
+        if len(state) == 1:
+            (hints,) = state
+            rest = ops.concatenate([hints[:, 1:], hints[:, :1]], axis=1)
+            return painted(hints[:, 0]), (rest,)
+        place, since = state
         memory: Remembered = network.get_layer("memory")
         now = cells(history[..., -3:])
-        here, there, place = memory.play(carried, self.pace, self.leaps, seed)
+        here, there, place, elsewhere = memory.play(place, self.pace, self.leaps, seed)
+        since = ops.where(elsewhere, 1.0, ops.minimum(since + 1.0, SETTLES))
+        pull = self.pull * memory.filled() * (since / SETTLES)[:, None, None, None]
         size = ops.shape(now)[1:3]
         here, there = (ops.image.resize(picture, size) for picture in (here, there))
-        hint = there + (1.0 - self.pull * memory.filled()) * (now - here)
-        return ops.clip(painted(hint), 0.0, 1.0), (place,)
+        hint = there + (1.0 - pull) * (now - here)
+        return ops.clip(painted(hint), 0.0, 1.0), (place, since)
 
+
+SETTLES = 8.0
+"""Over so many frames the pull comes back where the memory went on elsewhere: the dream turns into
+what is there, and does not leap with it."""
 
 HINT_NOISE = 0.03
 """How far from the truth hints are at most, in training."""

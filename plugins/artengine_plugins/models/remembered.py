@@ -50,13 +50,13 @@ class Remembered(Protocol):
 
     def play(
         self, place: Tensor, pace: Tensor, leaps: Tensor, seed: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor]:
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Go on from places `(B,)`.
 
         Returns:
             What is remembered one step before the next places, and there, float32
-            `(B, side, side, 3)` in 0..1, and these places. While nothing is remembered both
-            pictures are the same.
+            `(B, side, side, 3)` in 0..1; these places; and whether they are elsewhere, bool
+            `(B,)`. While nothing is remembered both pictures are the same.
         """
 
 
@@ -117,7 +117,7 @@ def memory_layer(pictures: int, side: int) -> keras.Layer:
         def filled(self) -> Any:
             return ops.cast(self.count.value > 0, "float32")
 
-        def play(self, place: Any, pace: Any, leaps: Any, seed: Any) -> tuple[Any, Any, Any]:
+        def play(self, place: Any, pace: Any, leaps: Any, seed: Any) -> tuple[Any, Any, Any, Any]:
             chance = uniform((2, *ops.shape(place)), seed)
             way = ops.cast(ops.floor(WAYS * chance[0]), "int32")
 
@@ -135,7 +135,8 @@ def memory_layer(pictures: int, side: int) -> keras.Layer:
             # Where runs are short and the pace is fast, a step would lead out of a run.
             first, last = self.run(ops.where(beyond > 0.0, after, began))
             onward = ops.minimum(onward, last)
-            return self(ops.maximum(onward - pace, first)), self(onward), onward
+            here, there = self(ops.maximum(onward - pace, first)), self(onward)
+            return here, there, onward, (began != number) | (beyond > 0.0)
 
         def run(self, number: Any) -> tuple[Any, Any]:
             """First and last place of the runs that pictures `(B,)` belong to."""
@@ -230,10 +231,10 @@ def _alike(pictures: Small, last: npt.NDArray[np.int64]) -> npt.NDArray[np.int32
     before = np.maximum(numbers - 1, 0)
 
     def apart(number: int) -> npt.NDArray[np.bool_]:
-        return (last != last[number]) | (np.abs(numbers - number) >= APART)
+        return np.asarray((last != last[number]) | (np.abs(numbers - number) >= APART))
 
     alike = np.empty((len(pictures), WAYS), np.int32)
-    for number in numbers:
+    for number in range(len(pictures)):
         both = far[number] + far[before[number], before]
         allowed = reachable & apart(number)
         if not allowed.any():

@@ -136,7 +136,8 @@ def test_it_recognises_where_it_is(clip: Clip) -> None:
     model, network, _ = furnished(clip, pictures=64)
     for place in (5, 30, 50):
         shown = clip.pictures[place - 3 : place + 1].astype(np.float32) / 255
-        (found,) = model.initial_state(network, ops.concatenate([f[None] for f in shown], axis=-1))
+        history = ops.concatenate([frame[None] for frame in shown], axis=-1)
+        found, _ = model.initial_state(network, history)
         assert abs(float(found[0]) - place) <= 1
 
 
@@ -190,16 +191,30 @@ def test_however_fast_it_stays_in_its_runs(length: int, pace: float) -> None:
     memory = remembered(Clip(pictures, scenes), 64)
     place = np.zeros(1, np.float32)
     for number in range(40):
-        here, there, place = memory.play(place, pace, 0.3, np.array([1, number], np.int32))
+        here, there, place, _ = memory.play(place, pace, 0.3, np.array([1, number], np.int32))
         assert 0 <= float(place[0]) <= 59
         np.testing.assert_array_equal(here, there)
         assert float(there[0, 0, 0, 0]) > 0
 
 
+def test_a_jump_does_not_strike(clip: Clip) -> None:
+    """From black to white and back it takes a while, and that while begins and ends gently."""
+    levels = np.repeat(np.array([40, 220], np.uint8), 40)
+    pictures = np.broadcast_to(levels[:, None, None, None], (80, 64, 64, 3)).astype(np.uint8)
+    model, network, _ = furnished(Clip(pictures, [range(40), range(40, 80)]), pictures=80)
+    paint_the_hint(network)
+    dreamt = dream(model, network, pictures[:4].astype(np.float32) / 255, 80)[:, 0, 0, 0]
+    steps = np.abs(np.diff(dreamt)) / (180 / 255)
+    assert dreamt.min() < 45 / 255 < 210 / 255 < dreamt.max()
+    assert 0.08 < steps.max() < 0.13
+    first = int(np.argmax(steps > 0.001))
+    assert steps[first] < 0.04
+
+
 def test_a_jump_keeps_the_way_to_come_smooth(clip: Clip) -> None:
     """Before and after are neighbours wherever it goes on."""
     _, _, memory = furnished(clip, pictures=64)
-    here, there, place = memory.play(np.array([59.0], np.float32), 1.0, 0.0, SEED)
+    here, there, place, _ = memory.play(np.array([59.0], np.float32), 1.0, 0.0, SEED)
     number = int(place[0])
     np.testing.assert_allclose(here, memory(np.array([number - 1.0], np.float32)), atol=1e-6)
     np.testing.assert_allclose(there, memory(np.array([number], np.float32)), atol=1e-6)
@@ -211,6 +226,16 @@ def dream(model: Recall, network: keras.Model, start: Frames, count: int) -> Fra
     for number in range(count):
         frames.append(predictor(frames[-model.context :], (0, number)))
     return np.stack(frames[len(start) :])
+
+
+def paint_the_hint(network: keras.Model) -> None:
+    """And nothing on it."""
+    network.set_weights(
+        [
+            0 * w if v.trainable else w
+            for v, w in zip(network.weights, network.get_weights(), strict=True)
+        ]
+    )
 
 
 def motion(frames: Frames) -> float:
@@ -240,12 +265,7 @@ def test_a_dream_does_not_come_to_rest(clip: Clip) -> None:
 def test_the_memory_takes_colours_back_as_fast_as_it_pulls(clip: Clip) -> None:
     model, network, _ = furnished(clip, pictures=64)
     truth = clip.pictures.astype(np.float32) / 255
-    network.set_weights(  # A network that paints its hint, and nothing on it.
-        [
-            0 * w if v.trainable else w
-            for v, w in zip(network.weights, network.get_weights(), strict=True)
-        ]
-    )
+    paint_the_hint(network)
     model.pull = 1.0
     remembered = dream(model, network, truth[:4], 12)[-1]
     darker = 0.9 * truth[:4]
@@ -261,12 +281,7 @@ def test_what_is_remembered_lies_on_the_frame_whatever_its_size() -> None:
     slope = np.linspace(0, 200, 64)[None, :, None, None] + np.arange(40)[:, None, None, None]
     pictures = np.broadcast_to(slope, (40, 64, 64, 3)).astype(np.uint8)
     model, network, _ = furnished(Clip(pictures, [range(40)]), pictures=40, grid=16)
-    network.set_weights(  # A network that paints its hint, and nothing on it.
-        [
-            0 * w if v.trainable else w
-            for v, w in zip(network.weights, network.get_weights(), strict=True)
-        ]
-    )
+    paint_the_hint(network)
     model.pull = 1.0
     for width, height in ((16, 40), (1, 1)):
         shown = [cv2.resize(p, (width, height), interpolation=cv2.INTER_AREA) for p in pictures]

@@ -10,13 +10,20 @@ from typing import Any
 
 from keras import ops
 
+LEAST = 1e-4
+"""Steepness below which nothing is seen."""
+
 SQUARE = 8
 """Side of the squares, in pixels; that of the frame where it is smaller."""
 
 
 def detail(truth: Any, prediction: Any, _last: Any) -> Any:
-    """How far the mean steepness of the squares is off."""
-    return ops.mean(ops.abs(_in_squares(_steepness(truth)) - _in_squares(_steepness(prediction))))
+    """How far the mean steepness of the squares is off, by its square root: of what has little
+    detail the same step up or down is seen more."""
+    real, made = (
+        ops.sqrt(_in_squares(_steepness(frames)) + LEAST) for frames in (truth, prediction)
+    )
+    return ops.mean(ops.abs(real - made))
 
 
 def change(truth: Any, prediction: Any, last: Any) -> Any:
