@@ -2,6 +2,7 @@
 
     python benchmarks/model_table.py NAME=FOOTAGE ... -o FOLDER [--clips CLIPS]
         [--models original swift ...] [--only MODEL:NAME ...] [--minutes 10] [--frames 2000]
+        [--page PAGE]
 
 FOOTAGE is a video file, looked for in the folder CLIPS, or `scene:SCENE`, a minute of a synthetic
 scene; NAME is what the table calls it. So, for two models on two films:
@@ -22,6 +23,9 @@ with the run, FRAMES.mp4, FRAMES.jpg and FRAMES.json; and table.jsonl, a line fo
 Ctrl-C stops, and the same command goes on where it stopped. Rows that are done are not done again;
 remove a row's folder for that. A longer dream of what was trained takes other --frames only.
 
+PAGE is a folder for a page, README.md, of all that was ever measured for it: the table, and the
+sheets of those dreams whose footage is a scene, for a person's film is not ours to show.
+
 Printed is a table in Markdown: the steps trained; PSNR and SSIM on held-out frames of the weights
 that dreamt, those of the copied last frame in brackets; vitality, kinship and the frame it died at;
 and the milliseconds of a dreamt frame, written into the film, beside whatever else the machine did.
@@ -31,9 +35,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import cache
@@ -75,6 +80,18 @@ ORIGINAL: dict[str, Any] = {
 }
 
 
+PAGE = """# What each model learns, and how long its dream lives
+
+Each row is one training of a few minutes on two cores, and one dream of 256x256 without effects and
+without any truth put back: the steps that were trained; PSNR and SSIM on held-out frames, those of
+the copied last frame in brackets; vitality, kinship and the frame it died at, as
+`artengine measure` has them; and the milliseconds of a frame of the film. `original` is the
+training of the notebook that artengine began as. `benchmarks/model_table.py` makes this page.
+"""
+
+SHEETS = f"Frames {', '.join(f'{number:,}' for number in SHOWN)} of a dream of the night road."
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A model on a footage, and where what it makes lies."""
@@ -111,6 +128,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", default=["*"], metavar="MODEL:NAME")
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--frames", type=int, default=2000)
+    parser.add_argument("--page", type=Path)
     options = parser.parse_args()
 
     catalog = load_catalog()
@@ -143,7 +161,9 @@ def main() -> None:
             gather(options.folder)
             if stop.asked:
                 break
-    print_table([row.found() for row in rows])
+    print("\n".join(table([row.found() for row in rows])))
+    if options.page:
+        show(options.page, options.folder, models)
     sys.exit(130 if stop.asked else int(failed))
 
 
@@ -261,12 +281,13 @@ def gather(folder: Path) -> None:
         unfinished.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 
-def print_table(rows: list[dict[str, Any]]) -> None:
-    """Print what is known of rows; of those that were not begun, nothing."""
-    print(
-        "| model | footage | steps | PSNR (copy) | SSIM (copy) | vitality | kinship | death | ms |"
-    )
-    print("| --- | --- | --: | --: | --: | --: | --: | --: | --: |")
+def table(rows: list[dict[str, Any]]) -> list[str]:
+    """Lines of Markdown on what is known of rows; of those that were not begun, none."""
+    lines = [
+        "| model | footage | steps | PSNR (copy) | SSIM (copy) "
+        "| frames | vitality | kinship | death | ms |",
+        f"| --- | --- {'| --: ' * 8}|",
+    ]
     for row in rows:
         if "steps" not in row:
             continue
@@ -275,10 +296,45 @@ def print_table(rows: list[dict[str, Any]]) -> None:
             f"{row[name]:.{digits}f} ({row[f'{name}_copy']:.{digits}f})"
             for name, digits in (("psnr", 1), ("ssim", 3))
         ]
+        cells += [f"{row['frames']:,}" if "frames" in row else ""]
         cells += [f"{row[name]:.2f}" if name in row else "" for name in ("vitality", "kinship")]
         cells += [f"{row['death'] or 'none'}" if "death" in row else ""]
         cells += [f"{row['ms']:.0f}" if "ms" in row else ""]
-        print(f"| {' | '.join(cells)} |")
+        lines.append(f"| {' | '.join(cells)} |")
+    return lines
+
+
+def show(page: Path, folder: Path, models: Sequence[str]) -> None:
+    """Write a page of what was measured, now and before."""
+    page.mkdir(parents=True, exist_ok=True)
+    known: dict[tuple[str, str, int], dict[str, Any]] = {}
+    for file in (page / "table.jsonl", folder / "table.jsonl"):
+        lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
+        for row in map(json.loads, lines):
+            if "vitality" in row:
+                known[row["model"], row["footage"], row["frames"]] = row
+    order = {model: number for number, model in enumerate(models)}
+    measured = sorted(
+        known.values(),
+        key=lambda row: (order.get(row["model"], len(order)), row["footage"], row["frames"]),
+    )
+    with whole(page / "table.jsonl") as unfinished:
+        unfinished.write_text("".join(f"{json.dumps(row)}\n" for row in measured), encoding="utf-8")
+    for sheet in folder.glob("*/*.jpg"):
+        preset = load_preset(next(sheet.parent.glob("*.toml")), load_catalog())
+        if preset.source.name == "synthetic":
+            model = preset.model.name if preset.title != "original" else preset.title
+            shown = page / f"{model}.jpg"
+            with Image.open(sheet) as new:
+                width = Image.open(shown).width if shown.is_file() else 0
+                if new.width >= width:
+                    shutil.copyfile(sheet, shown)
+    shown_models = dict.fromkeys(row["model"] for row in measured)
+    sheets = [name for name in shown_models if (page / f"{name}.jpg").is_file()]
+    text = [PAGE, *table(measured), "", "## What they dream", "", SHEETS]
+    text += [f"\n**{name}**\n\n![{name}]({name}.jpg)" for name in sheets]
+    with whole(page / "README.md") as unfinished:
+        unfinished.write_text("\n".join(text) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
