@@ -6,6 +6,7 @@ import json
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -153,12 +154,13 @@ def write_piece(folder: Path, recipe: str, facts: Facts, pictures: Iterable[Pict
     """Put recipe, poster, thumbnail and facts beside a film that is already in the folder.
 
     Args:
-        pictures: the film's pictures, uint8 `(H, W, 3)`; the most striking becomes the poster.
+        pictures: the film's pictures, uint8 `(H, W, 3)`; the most striking becomes the poster,
+            not of the first third, in which a dream may still look like its clip.
 
     Raises:
         GalleryError: when what was written does not make a whole piece.
     """
-    poster = most_striking(pictures)
+    poster = most_striking(islice(pictures, facts.frames // 3, None))
     _write_jpeg(folder / POSTER, poster, POSTER_SIDE / max(poster.shape), quality=90)
     _write_jpeg(folder / THUMBNAIL, poster, THUMBNAIL_WIDTH / poster.shape[1], quality=82)
     (folder / RECIPE).write_text(recipe, encoding="utf-8")

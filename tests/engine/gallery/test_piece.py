@@ -41,6 +41,17 @@ def test_the_thumbnail_of_a_large_film_is_320_wide(tmp_path: Path) -> None:
     assert piece.title == tmp_path.name
 
 
+def test_the_poster_is_not_of_where_the_dream_begins(tmp_path: Path) -> None:
+    (tmp_path / FILM).write_bytes(b"film")
+    facts = Facts(frames=9, fps=24, size=(64, 64), render_seconds=0, engine="0", preset="p", seed=0)
+    stripes = np.zeros((64, 64, 3), np.uint8)
+    stripes[::8] = 255
+    faint = stripes // 8
+    piece = write_piece(tmp_path, "", facts, [stripes, stripes, stripes, *[faint] * 6])
+    with Image.open(piece.path("poster.jpg")) as poster:
+        assert np.asarray(poster).max() < 60
+
+
 def cut(name: str, content: bytes) -> Callable[[Path], object]:
     return lambda folder: (folder / name).write_bytes(content)
 
