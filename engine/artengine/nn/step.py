@@ -11,6 +11,7 @@ import keras
 from keras import ops
 
 from artengine.nn.stepper import Stepper
+from artengine.nn.widened import Widened
 
 
 class Step:
@@ -26,7 +27,7 @@ class Step:
 
     def __init__(self, model: Stepper, network: keras.Model, *, fixed: bool = False) -> None:
         self._model = model
-        self._network = network
+        self._network = Widened(network)
         variables = network.variables if fixed else []
         self._weights = [(v, ops.convert_to_numpy(v.value)) for v in variables]
 

@@ -137,8 +137,8 @@ def test_openvino_plays_numbers_that_stand_beside_constants() -> None:
     for index, (model.pull, model.leaps) in enumerate(((0.25, 0.0), (1.0, 1.0), (0.0, 0.5))):
         wanted, found = keras_(frames, (5, index)), openvino(frames, (5, index))
         np.testing.assert_allclose(found, wanted, atol=CLOSE)
-        (place,), (same,) = keras_.state(), openvino.state()
-        np.testing.assert_allclose(np.float32(same), np.float32(place), atol=CLOSE)
+        for carried, same in zip(keras_.state(), openvino.state(), strict=True):
+            np.testing.assert_allclose(np.float32(same), np.float32(carried), atol=CLOSE)
         frames = [frames[1], wanted]
 
 
