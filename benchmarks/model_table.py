@@ -163,7 +163,7 @@ def main() -> None:
                 break
     print("\n".join(table([row.found() for row in rows])))
     if options.page:
-        show(options.page, options.folder, models)
+        show(options.page, options.folder, rows, models)
     sys.exit(130 if stop.asked else int(failed))
 
 
@@ -304,35 +304,44 @@ def table(rows: list[dict[str, Any]]) -> list[str]:
     return lines
 
 
-def show(page: Path, folder: Path, models: Sequence[str]) -> None:
+def width(picture: Path) -> int:
+    """Of a picture file, in pixels."""
+    with Image.open(picture) as opened:
+        return opened.width
+
+
+def show(page: Path, folder: Path, rows: Sequence[Row], models: Sequence[str]) -> None:
     """Write a page of what was measured, now and before."""
     page.mkdir(parents=True, exist_ok=True)
     known: dict[tuple[str, str, int], dict[str, Any]] = {}
     for file in (page / "table.jsonl", folder / "table.jsonl"):
         lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
-        for row in map(json.loads, lines):
-            if "vitality" in row:
-                known[row["model"], row["footage"], row["frames"]] = row
+        for found in map(json.loads, lines):
+            if "vitality" in found:
+                known[found["model"], found["footage"], found["frames"]] = found
     order = {model: number for number, model in enumerate(models)}
     measured = sorted(
         known.values(),
-        key=lambda row: (order.get(row["model"], len(order)), row["footage"], row["frames"]),
+        key=lambda of: (order.get(of["model"], len(order)), of["footage"], of["frames"]),
     )
     with whole(page / "table.jsonl") as unfinished:
-        unfinished.write_text("".join(f"{json.dumps(row)}\n" for row in measured), encoding="utf-8")
-    for sheet in folder.glob("*/*.jpg"):
-        preset = load_preset(next(sheet.parent.glob("*.toml")), load_catalog())
-        if preset.source.name == "synthetic":
-            model = preset.model.name if preset.title != "original" else preset.title
-            shown = page / f"{model}.jpg"
-            with Image.open(sheet) as new:
-                width = Image.open(shown).width if shown.is_file() else 0
-                if new.width >= width:
-                    shutil.copyfile(sheet, shown)
-    shown_models = dict.fromkeys(row["model"] for row in measured)
-    sheets = [name for name in shown_models if (page / f"{name}.jpg").is_file()]
+        unfinished.write_text(
+            "".join(f"{json.dumps(found)}\n" for found in measured), encoding="utf-8"
+        )
+    for row in rows:
+        sheets = [*row.folder.glob("*.jpg")] if scene_of(row.clip) else []
+        # Of a longer dream there is more to see, perhaps there already.
+        for sheet in sheets:
+            shown = page / f"{row.model}.jpg"
+            if not shown.is_file() or width(sheet) >= width(shown):
+                shutil.copyfile(sheet, shown)
+    names = dict.fromkeys(found["model"] for found in measured)
     text = [PAGE, *table(measured), "", "## What they dream", "", SHEETS]
-    text += [f"\n**{name}**\n\n![{name}]({name}.jpg)" for name in sheets]
+    text += [
+        f"\n**{name}**\n\n![{name}]({name}.jpg)"
+        for name in names
+        if (page / f"{name}.jpg").is_file()
+    ]
     with whole(page / "README.md") as unfinished:
         unfinished.write_text("\n".join(text) + "\n", encoding="utf-8")
 

@@ -197,7 +197,7 @@ def test_however_fast_it_stays_in_its_runs(length: int, pace: float) -> None:
         assert float(there[0, 0, 0, 0]) > 0
 
 
-def test_a_jump_does_not_strike(clip: Clip) -> None:
+def test_a_jump_does_not_strike() -> None:
     """From black to white and back it takes a while, and that while begins and ends gently."""
     levels = np.repeat(np.array([40, 220], np.uint8), 40)
     pictures = np.broadcast_to(levels[:, None, None, None], (80, 64, 64, 3)).astype(np.uint8)
