@@ -13,6 +13,7 @@ from artengine.nn.losses import Loss
 from artengine.nn.losses.adversarial import adversarial
 from artengine.nn.step import pad_to_multiple
 from artengine.nn.stepper import Stepper
+from artengine.nn.widened import Widened
 
 
 class Trainee(keras.Model):
@@ -97,18 +98,17 @@ class Trainee(keras.Model):
         """The predictions, and what the network's layers lose by themselves, mean of the steps."""
         height, width = history.shape[1:3]
         multiple = self._stepper.multiple
+        network = Widened(self.network)
         padded = pad_to_multiple(history, multiple)
         if truth is None:
-            state = self._stepper.initial_state(self.network, padded)
+            state = self._stepper.initial_state(network, padded)
         else:
-            state = self._stepper.training_state(
-                self.network, padded, self._padded(truth), self._seed()
-            )
+            state = self._stepper.training_state(network, padded, self._padded(truth), self._seed())
         predictions, lost = [], 0.0
         for _ in range(self.rollout):
             padded = pad_to_multiple(history, multiple)
             prediction, state = self._stepper.step(
-                self.network, padded, state, self._seed(), training=training
+                network, padded, state, self._seed(), training=training
             )
             prediction = ops.cast(prediction[:, :height, :width], "float32")
             predictions.append(prediction)
@@ -141,7 +141,8 @@ class Trainee(keras.Model):
             loss = self.rollout_loss(y, frames, last) + lost
         else:
             padded = pad_to_multiple(history, self._stepper.multiple)
-            loss = self._stepper.loss(self.network, padded, self._padded(y), self._seed())
+            network = Widened(self.network)
+            loss = self._stepper.loss(network, padded, self._padded(y), self._seed())
             loss += _lost(self.network)
         if self.discriminator is not None:
             found_out, taken_in = adversarial(self.discriminator, y, frames, last)
