@@ -21,7 +21,8 @@ with no effects and no truth put back. Then the film is measured beside its clip
 with the run, FRAMES.mp4, FRAMES.jpg and FRAMES.json; and table.jsonl, a line for each row.
 
 Ctrl-C stops, and the same command goes on where it stopped. Rows that are done are not done again;
-remove a row's folder for that. A longer dream of what was trained takes other --frames only.
+remove a row's folder for that. A longer dream of what was trained takes other --frames only,
+and a shorter one is measured on the longer one's film.
 
 PAGE is a folder for a page, README.md, of all that was ever measured for it: the table, and the
 sheets of those dreams whose footage is a scene, for a person's film is not ours to show.
@@ -232,18 +233,38 @@ def train(row: Row) -> dict[str, Any]:
 
 
 def dream(row: Row) -> dict[str, Any]:
-    """Film what it dreams."""
+    """Film what it dreams, unless there is a longer film of it, which begins the same."""
     frames = row.preset.dream.frames
+    if longer := longer_film(row):
+        return {"frames": frames, "ms": known_of(longer)["ms"]}
     told = artengine("dream", row.run.folder, "--frames", frames, "-o", row.file(".mp4"), "--json")
     made = json.loads(told)
     return {"frames": made["frames"], "ms": 1000 * made["seconds"] / made["frames"]}
 
 
+def longer_film(row: Row) -> Path | None:
+    """A film of the same weights that goes on where this row's ends."""
+    longer = [
+        film
+        for film in row.folder.glob("*.mp4")
+        if int(film.stem) > row.preset.dream.frames and "ms" in known_of(film)
+    ]
+    return min(longer, key=lambda film: int(film.stem), default=None)
+
+
+def known_of(film: Path) -> dict[str, Any]:
+    """What is noted of a film."""
+    found: dict[str, Any] = json.loads(film.with_suffix(".json").read_text(encoding="utf-8"))
+    return found
+
+
 def measure(row: Row) -> dict[str, Any]:
     """Measure the film beside its clip, and make its contact sheet."""
-    film = VideoFile.open(row.file(".mp4"))
-    report = reference(row.clip).measure(read(film))
-    shown = [picture for number, picture in enumerate(film, start=1) if number in SHOWN]
+    film = VideoFile.open(longer_film(row) or row.file(".mp4"))
+    frames = row.preset.dream.frames
+    report = reference(row.clip).measure(read(islice(film, frames)))
+    pictures = enumerate(islice(film, frames), start=1)
+    shown = [picture for number, picture in pictures if number in SHOWN]
     sheet = Image.new("RGB", (len(shown) * (CELL + GAP) - GAP, CELL))
     for place, picture in enumerate(shown):
         small = Image.fromarray(picture).resize((CELL, CELL), Image.Resampling.LANCZOS)
