@@ -249,6 +249,8 @@ class Dream:
                 )
             first, lead = first + self._resume.index + lead, 0
             self.output.restore(self._resume.output)
+        else:
+            self.output.reset()
         looked_at = None if self._uses_truth else lead
         truths = self._stack.enter_context(
             Prefetch(truths_of(self.footage, first, looked_at), ahead(self.size))

@@ -93,6 +93,21 @@ def test_can_be_stopped_and_resumed_at_any_frame(
         np.testing.assert_array_equal(a, b)
 
 
+def test_a_dream_that_is_used_again_begins_anew(
+    catalog: Catalog, bikes: Path, predict: Predictor
+) -> None:
+    trailing = table()
+    trailing["output"] = [{"use": "trails"}]
+    preset = parse_preset(trailing, catalog, [f"source.path={bikes}"])
+    dream = Dream(preset, predict=predict)
+    films = []
+    for _ in range(2):
+        with dream:
+            films.append(list(dream))
+    for a, b in zip(*films, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
 def test_a_parameter_can_be_changed_between_frames(preset: Preset, predict: Predictor) -> None:
     def dream(*, change: bool) -> list[Picture]:
         with Dream(preset, predict=predict) as dream:
