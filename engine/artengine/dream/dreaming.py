@@ -43,7 +43,7 @@ class Dream:
     Raises:
         SourceError, WeightsError: when the footage or the weights cannot be used.
         UsageError: when `resume` is of a dream that put no truth back, and this one does, or that
-            was refined, and this one is not.
+            was refined, and this one is not, or in which something was changed that is not here.
     """
 
     def __init__(
@@ -65,6 +65,9 @@ class Dream:
         self.state = StateChain(preset.state, preset.seed)
         self._given = predict
         self._resume = resume
+        self._changes: dict[str, Any] = {}
+        for place, value in resume.changes.items() if resume else ():
+            self._change(place, value)
         self._uses_truth = (
             truth
             or preset.dream.history > 0
@@ -185,10 +188,22 @@ class Dream:
         Raises:
             UsageError: when there is no such parameter, or the value is not allowed.
         """
+        self._change(place, value)
+        # The model is one for both.
+        if self.guide is not None and not place.startswith("model."):
+            self.guide.set(place, value)
+
+    def _change(self, place: str, value: Any) -> None:
+        """Change a parameter of this dream, and not of its guide."""
         chain_name, _, rest = place.partition(".")
         if chain_name == "model":
             self._set_model(rest, value)
-            return
+        else:
+            self._set_effect(place, value)
+        self._changes[place] = value
+
+    def _set_effect(self, place: str, value: Any) -> None:
+        chain_name, _, rest = place.partition(".")
         number, _, name = rest.partition(".")
         chains: dict[str, Chain | StateChain] = {
             "feedback": self.feedback,
@@ -206,8 +221,6 @@ class Dream:
             chain.set(int(number), name, value)
         except ValueError as error:
             raise UsageError(f"{chain_name}.{number}.{error}") from error
-        if self.guide is not None:
-            self.guide.set(place, value)
 
     def _set_model(self, name: str, value: Any) -> None:
         names = sorted(self._model.automatable())
@@ -229,8 +242,12 @@ class Dream:
         """
         if self._loop is None:
             self._loop = self._start()
-        guide = None if self.guide is None else self.guide.snapshot()
-        return replace(self._loop.snapshot(), output=self.output.state(), guide=guide)
+        return replace(
+            self._loop.snapshot(),
+            output=self.output.state(),
+            changes=dict(self._changes),
+            guide=None if self.guide is None else self.guide.snapshot(),
+        )
 
     def _start(self) -> DreamLoop:
         context, settings = self.preset.model.context, self.preset.dream

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -69,6 +69,7 @@ class Snapshot:
         network: a recurrent network's state.
         output: what the output chain remembers.
         bent: what the chain on the network's state remembers.
+        changes: what `Dream.set` changed: the last values, by place.
         guide: where the smaller dream stands that this one refines.
     """
 
@@ -79,6 +80,7 @@ class Snapshot:
     network: tuple[npt.NDArray[np.generic], ...] = ()
     output: Mapping[str, Mapping[str, npt.NDArray[np.generic]]] = field(default_factory=dict)
     bent: Mapping[str, Mapping[str, npt.NDArray[np.generic]]] = field(default_factory=dict)
+    changes: Mapping[str, Any] = field(default_factory=dict)
     guide: Snapshot | None = None
 
 

@@ -123,6 +123,24 @@ def test_a_parameter_of_the_state_can_be_changed(ready: Any, predict: Predictor)
     assert differs == [False, False, False, True, True]
 
 
+def test_what_was_changed_stays_so_in_a_dream_that_goes_on(ready: Any, predict: Predictor) -> None:
+    preset = ready({"use": "noise", "amount": 0.0})
+    with Dream(preset, predict=predict) as dream:
+        turns = dream.turns()
+        next(turns)
+        dream.set("state.0.amount", 0.4)
+        dream.set("state.0.amount", 0.5)
+        dream.set("model.memory", 0.5)
+        snapshot = dream.snapshot()
+        rest = list(turns)
+    with Dream(preset, predict=predict, resume=snapshot) as dream:
+        assert dream.model.plugin.model_dump()["memory"] == 0.5
+        assert dream.snapshot().changes == snapshot.changes
+        np.testing.assert_array_equal(frames(rest), frames(list(dream.turns())))
+    with pytest.raises(UsageError, match=r'"state\.0\.amount" is no parameter of this dream'):
+        Dream(ready(), predict=predict, resume=snapshot)
+
+
 def numbers(part: npt.NDArray[np.generic]) -> npt.NDArray[np.float32]:
     return np.asarray(part, np.float32)
 

@@ -140,7 +140,12 @@ def test_a_parameter_changes_at_both_sizes(ready: Ready, predictors: dict[str, P
         turns = dream.turns()
         changed = list(islice(turns, 2))
         dream.set("feedback.1.amount", 1.0)
+        changed += list(islice(turns, 1))
+        snapshot = dream.snapshot()
         changed += list(turns)
+    with Dream(preset, predict=predictors["swift"], resume=snapshot) as dream:
+        for turn, other in zip(dream.turns(), changed[3:], strict=True):
+            np.testing.assert_array_equal(turn.fed, other.fed)
     same = [np.array_equal(*pair) for pair in zip(fed(plain), fed(changed), strict=True)]
     assert same == [True, True, False, False, False]
     shapes = [shrunk(turn.fed, (8, 6)) for turn in (plain[2], changed[2])]
