@@ -56,6 +56,10 @@ class Model(Plugin):
     """Truth frames that a dream begins by stepping through, their predictions discarded, where
     the preset does not say; of a model that carries a state only."""
 
+    bendable: ClassVar[bool] = True
+    """Whether the state of a model that carries one has parts `(B, h, w, C)` that `[[state]]`
+    effects bend. A preset that has such effects is refused otherwise."""
+
     differentiable: ClassVar[bool] = True
     """Whether a gradient runs back through what `step` predicts. With a network that draws its
     frames a preset cannot ask for an adversarial loss."""

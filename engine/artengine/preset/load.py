@@ -234,24 +234,38 @@ class _Checker:
         )
 
     def _check_loss(self, model: Model, train: TrainSettings) -> None:
-        contested = isinstance(train.loss, LossWeights) and train.loss.adversarial
-        if contested and not model.differentiable:
+        adversarial = train.loss.adversarial if isinstance(train.loss, LossWeights) else 0.0
+        if adversarial and not model.differentiable:
             self._problem(
                 ("train", "loss", "adversarial"),
                 f'"{model.name}" draws its frames, and cannot learn from how they are judged; '
                 "leave it out, or take another model",
             )
+        alone = adversarial and train.loss == LossWeights(adversarial=adversarial)
+        written = "loss" in self.table.get("train", {})
+        if type(model).loss is not Model.loss and written and not alone:
+            or_added = ", or write { adversarial = 0.01 }, which is added to it"
+            self._problem(
+                ("train", "loss"),
+                f'"{model.name}" learns by a loss of its own, and not by this one; leave it out'
+                f"{or_added if model.differentiable else ''}",
+            )
 
     def _check_memory(self, model: Model, dream: DreamSettings, *, bent: bool) -> None:
         """Refuse what does nothing to a network of this sort."""
-        needs: list[tuple[Place, str]] = [(("dream", "warmup"), "warm")] if dream.warmup else []
-        needs += [(("state",), "bend")] if bent else []
-        for place, verb in needs if not model.carries_state() else ():
-            self._problem(
-                place,
-                f'"{model.name}" carries no state to {verb} from frame to frame; remove this, or '
-                f"take a model that does: {self._recurrent()}",
-            )
+        kinds = self.catalog.models.items()
+        carrying = [name for name, kind in kinds if kind.carries_state()]
+        bendable = [name for name, kind in kinds if kind.carries_state() and kind.bendable]
+        for place, given, what, able in (
+            (("dream", "warmup"), dream.warmup, "no state to warm", carrying),
+            (("state",), bent, "nothing that effects can bend", bendable),
+        ):
+            if given and model.name not in able:
+                self._problem(
+                    place,
+                    f'"{model.name}" carries {what} from frame to frame; remove this, or take a '
+                    f"model that does: {', '.join(able) or 'none here'}",
+                )
         seen_first = dream.context_order == "newest-first"
         restored_first = dream.history_slots == "oldest"
         if (
@@ -265,10 +279,6 @@ class _Checker:
                 'truth; lay truth over it with [[feedback]] use = "blend", or take '
                 f"history = {model.context} or another dream.history_slots",
             )
-
-    def _recurrent(self) -> str:
-        models = self.catalog.models.items()
-        return ", ".join(name for name, kind in models if kind.carries_state()) or "none here"
 
     def _problem(self, place: Place, text: str) -> None:
         self.problems.append(Problem(place, text))

@@ -42,6 +42,7 @@ class Recall(Model):
     # Cells must not be cut. To what the network divides by `step` pads them, for what is remembered
     # belongs on the frame alone.
     multiple: ClassVar[int] = CELL
+    bendable: ClassVar[bool] = False
 
     context: int = Param(4, ge=1, le=32)
     """How many past frames the network sees."""

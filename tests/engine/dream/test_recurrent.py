@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -193,6 +194,16 @@ def test_other_parts_stay_as_they_are_and_one_must_be_a_picture() -> None:
         chain.apply([count, whole], clock(0), truth(), ())
 
 
+@pytest.mark.parametrize("name", ["automaton", "convlstm", "recall"])
+def test_a_model_says_whether_its_state_can_be_bent(catalog: Catalog, name: str) -> None:
+    model = catalog.get("model", name).model_validate({})
+    predict = Predictor(model, model.build())
+    predict([np.zeros((32, 32, 3), np.float32)] * model.context)
+    chain = StateChain([Automated(Noise(amount=1.0))], 0)
+    with nullcontext() if model.bendable else pytest.raises(PluginError, match="nothing to bend"):
+        chain.apply(predict.state(), clock(0), truth(), ())
+
+
 def test_what_does_nothing_to_a_network_is_refused(catalog: Catalog, bikes: Path) -> None:
     own = table({"use": "noise"}, history=1)
     path = f"source.path={bikes}"
@@ -209,6 +220,14 @@ def test_what_does_nothing_to_a_network_is_refused(catalog: Catalog, bikes: Path
         "state",
     ]
     assert all("convlstm" in problem for problem in caught.value.problems)
+    own["model"] = {"use": "recall"}
+    with pytest.raises(PresetError) as caught:
+        parse_preset(own, catalog, [path, "dream.history=0"])
+    (problem,) = caught.value.problems
+    assert problem.endswith(
+        'state: "recall" carries nothing that effects can bend from frame to frame; remove this, '
+        "or take a model that does: automaton, convlstm"
+    )
     own["model"] = {"use": "convlstm"}
     own["state"] = [{"use": "upscale"}]
     with pytest.raises(PresetError, match="what is remembered must keep it"):

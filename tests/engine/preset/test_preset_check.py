@@ -17,6 +17,7 @@ from artengine.curves import Clock
 from artengine.errors import PresetError
 from artengine.preset import Preset, load_preset, parse_preset, to_toml
 from artengine.preset.document import TABLES
+from artengine.settings import LossWeights
 from artengine.weights import model_table
 
 Write = Callable[[str, str], Path]
@@ -251,6 +252,15 @@ def test_source_and_model_are_needed(write: Write, problems: Problems) -> None:
             "dream.history: 3 given; allowed: a whole number from 0 to 2, the frames ",
         ),
         (
+            {"model": {"use": "flow"}, "train": {"loss": {"l1": 1.0, "adversarial": 0.01}}},
+            'train.loss: "flow" learns by a loss of its own, and not by this one; leave it out, '
+            "or write { adversarial = 0.01 }, which is added to it",
+        ),
+        (
+            {"model": {"use": "pixelcnn"}, "train": {"loss": "mean_absolute_error"}},
+            'train.loss: "pixelcnn" learns by a loss of its own, and not by this one; leave it out',
+        ),
+        (
             {"feedback": [{"use": "grain"}, {"use": "enlarge"}]},
             'feedback[1]: "enlarge" changes the size, and what is fed back must keep it; move it',
         ),
@@ -282,6 +292,12 @@ def test_an_effect_that_keeps_its_size_with_these_parameters_may_be_fed_back(
 ) -> None:
     preset = parse_preset(minimal(feedback=[{"use": "enlarge", "factor": 1}]), parts)
     assert len(preset.feedback) == 1
+
+
+@pytest.mark.parametrize("loss", [{"adversarial": 0.1}, {"adversarial": 0.1, "l1": 0.0}])
+def test_an_adversarial_loss_is_added_to_a_models_own(loss: object, parts: Catalog) -> None:
+    preset = parse_preset(minimal(model={"use": "flow"}, train={"loss": loss}), parts)
+    assert preset.train.loss == LossWeights(adversarial=0.1)
 
 
 def test_a_writer_without_endings_needs_no_path(parts: Catalog) -> None:
