@@ -84,6 +84,21 @@ def test_weights_are_small_and_described(name: str) -> None:
     assert about["measured"]["psnr"] > 15
 
 
+@pytest.mark.parametrize("name", packaged_weights())
+def test_weights_were_trained_as_their_recipe_says(name: str, catalog: Catalog) -> None:
+    """Which stands beside them, where it is not the preset itself."""
+    beside = packaged_folder() / "weights" / f"{name}.toml"
+    recipe = load_preset(beside if beside.is_file() else name, catalog)
+    about = json.loads(packaged_weights()[name].with_name(f"{name}.json").read_text("utf-8"))
+    # A film's seed is chosen among many; that of the training stands here alone.
+    training = {**about["training"], "seed": None}
+    assert training == {**recipe.train.model_dump(mode="json"), "seed": None}
+    for parameter, value in about["model"].items():
+        assert value == (
+            recipe.model.name if parameter == "use" else getattr(recipe.model, parameter)
+        )
+
+
 def test_every_preset_has_its_weights_and_every_weights_a_preset(catalog: Catalog) -> None:
     used = set()
     for path in DREAMING:

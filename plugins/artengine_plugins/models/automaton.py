@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from artengine.api import Model, NetworkState, Param, Tensor
+from artengine_plugins.models.bounds import bounded
+from artengine_plugins.models.depth_to_space import depth_to_space
 from artengine_plugins.models.pixels.chance import uniform
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ QUIET = 2.0
 
 LEAST = 0.02
 """How far a cell goes at least when it changes, so that a dream cannot stand still, and comes back
-from wherever an effect has sent it."""
+from where an effect has sent it."""
 
 
 class Automaton(Model):
@@ -30,7 +32,7 @@ class Automaton(Model):
     neighbours near and further off; a network of two layers, the same for every cell, makes of it
     what the cell turns into, and how far at once. At each step some cells, which chance chooses, do
     so. A cell is always between what it was and what the network makes, colours in 0..1 and hidden
-    channels in -1..1, so that a dream cannot run away.
+    channels in -1..1, and what effects make of it is bounded, so that a dream cannot run away.
 
     The state is the hidden channels, float32 `(B, H / grid, W / grid, hidden)`.
     """
@@ -60,7 +62,8 @@ class Automaton(Model):
     """Channels of the layer between what a cell perceives and what it turns into."""
 
     border: Literal["reflect", "wrap"] = "reflect"
-    """What lies beyond the edge: the picture mirrored, or its other side."""
+    """What lies beyond the edge: the picture mirrored, or its other side. That is where the film's
+    sides divide by 16; other sizes are filled up to one that does."""
 
     def build(self) -> keras.Model:
         """One step: cells, float32 `(B, h, w, 3 * grid ** 2 + hidden)`, to what they turn into and
@@ -105,14 +108,15 @@ class Automaton(Model):
         """Let the newest frame and the hidden channels go on growing."""
         from keras import ops
 
-        cells = ops.concatenate([_to_cells(history[..., -3:], self.grid), state[0]], axis=-1)
+        newest, (hidden,) = bounded(history[..., -3:], state)
+        cells = ops.concatenate([_to_cells(newest, self.grid), hidden], axis=-1)
         chance = uniform((self.steps, *ops.shape(cells)[:-1], 1), seed)
         for number in range(self.steps):
             becomes, share = network(cells, training=training)
             fires = ops.cast(chance[number] < self.fire_rate, "float32")
             cells = cells + fires * share * (becomes - cells)
         colours = 3 * self.grid**2
-        return _to_frame(cells[..., :colours], self.grid), (cells[..., colours:],)
+        return depth_to_space(cells[..., :colours], self.grid), (cells[..., colours:],)
 
 
 def _perception(width: int, border: str) -> Any:
@@ -169,20 +173,11 @@ def _pad(cells: Tensor, by: int, border: str) -> Tensor:
 
 
 def _to_cells(frame: Tensor, grid: int) -> Tensor:
-    """Space to depth: `(B, H, W, 3)` to `(B, H / grid, W / grid, 3 * grid ** 2)`."""
+    """Space to depth: `(B, H, W, 3)` to `(B, H / grid, W / grid, 3 * grid ** 2)`; the inverse of
+    `depth_to_space`."""
     from keras import ops
 
     _, height, width, _ = ops.shape(frame)
     x = ops.reshape(frame, (-1, height // grid, grid, width // grid, grid, 3))
     x = ops.transpose(x, (0, 1, 3, 2, 4, 5))
     return ops.reshape(x, (-1, height // grid, width // grid, 3 * grid**2))
-
-
-def _to_frame(cells: Tensor, grid: int) -> Tensor:
-    """Depth to space: the inverse of `_to_cells`."""
-    from keras import ops
-
-    _, height, width, _ = ops.shape(cells)
-    x = ops.reshape(cells, (-1, height, width, grid, grid, 3))
-    x = ops.transpose(x, (0, 1, 3, 2, 4, 5))
-    return ops.reshape(x, (-1, height * grid, width * grid, 3))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from artengine.api import Model, NetworkState, Param, Tensor
+from artengine_plugins.models.bounds import bounded
 from artengine_plugins.models.depth_to_space import depth_to_space
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class Convlstm(Model):
     al., "LSTM: a search space odyssey", 2017) and there are no peepholes: a cell is a running mean
     of values between -1 and 1, so that it cannot leave them however long the dream. The picture
     is such a running mean too: each pixel keeps a share of the newest frame, at most nine tenths,
-    and the rest is imagined anew.
+    and the rest is imagined anew. What effects make of both is bounded.
 
     The state is cell and output of each level, float32 in -1..1: twice
     `(B, H / 4, W / 4, width / 2)`, then twice `(B, H / 8, W / 8, 2 * width)`.
@@ -132,6 +133,7 @@ class Convlstm(Model):
         training: bool = False,
     ) -> tuple[Tensor, NetworkState]:
         """Show the newest frame to the network and take its state along."""
+        newest, state = bounded(history[..., -3:], state)
         kept = [self.memory * part for part in state]
-        prediction, *after = network([history[..., -3:], *kept], training=training)
+        prediction, *after = network([newest, *kept], training=training)
         return prediction, tuple(after)

@@ -207,9 +207,9 @@ def detail(frame: Tensor) -> Tensor:
     """Mean absolute gradient in each square of 8 pixels, `(B, H/8, W/8, 3)`."""
     from keras import ops
 
-    across = ops.abs(ops.diff(frame, axis=2))[:, :-1]
-    down = ops.abs(ops.diff(frame, axis=1))[:, :, :-1]
-    return ops.average_pool(across + down, 8)
+    # There is one slope less than there are pixels: the last squares are a line smaller.
+    slopes = (ops.abs(ops.diff(frame, axis=axis)) for axis in (1, 2))
+    return sum(ops.average_pool(slope, 8, padding="same") for slope in slopes)
 
 
 def change(before: Tensor, after: Tensor) -> Tensor:

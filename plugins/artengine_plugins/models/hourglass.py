@@ -14,7 +14,8 @@ class Hourglass(Model):
     """The original's network: wide filters at full size, two poolings, two skips; slow and rich.
 
     Layer by layer that of thanlon58/conv-frame-predictor; 372,787 parameters with five context
-    frames.
+    frames. An encoder and a decoder joined by skips, as in the U-Net of Ronneberger, Fischer and
+    Brox ("U-Net: convolutional networks for biomedical image segmentation", 2015).
     """
 
     name: ClassVar[str] = "hourglass"

@@ -38,8 +38,8 @@ def motion(now: Tensor, before: Tensor, reach: float) -> tuple[Tensor, Tensor]:
 
     Returns:
         The motion in pixels of the frame, across and down, `(B, H/2, W/2, 2)`, where
-        `now(p) = before(p - motion(p))`, and the mean squared difference in luma that it leaves
-        about a place, `(B, H/2, W/2, 1)`. Nothing is differentiated.
+        `now(p) = before(p - motion(p))`, and the mean squared difference in luma that was left
+        about a place before the motion was spread, `(B, H/2, W/2, 1)`. Nothing is differentiated.
     """
     from keras import ops
 
@@ -71,7 +71,7 @@ def refined(
         reach: the longest motion, in pixels of this level.
 
     Returns:
-        The motion, and the mean squared difference that it leaves about a place.
+        The motion, and the mean squared difference about a place that it left before it was spread.
     """
     from keras import ops
 

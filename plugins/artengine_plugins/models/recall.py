@@ -70,7 +70,8 @@ class Recall(Model):
 
     def build(self) -> keras.Model:
         """The history, float32 `(B, H, W, 3 * context)`, and a hint of the next frame, float32
-        `(B, H / 8, W / 8, 3)`, to the prediction `(B, H, W, 3)` in 0..1; H and W divide by 32.
+        `(B, H / 8, W / 8, 3)`, to the prediction `(B, H, W, 3)`, which `step` clips; H and W divide
+        by 32.
         The third input, places `(B,)`, and the second output, what is remembered there
         `(B, grid, grid, 3)`, are the memory's alone."""
         import keras

@@ -26,8 +26,15 @@ ROOM = 8
 """How fast a picture moves is judged by so many before and after it."""
 
 RESTS, RACES = 0.5, 2.5
-"""What moves less than the first share of the clip's median, a while before and after, rests; what
-moves more than the second races."""
+"""What moves less than the first share of the clip's usual step, a while before and after, rests;
+what moves more than the second races."""
+
+STILL = 0.05
+"""Steps below this share of the clip's long ones do not count for what is usual: in a clip that
+rests most of the time, that would be to rest."""
+
+ENOUGH = 2 * APART
+"""So many pictures that move are enough to dream of, however long the clip rests beside."""
 
 _MEAN = np.full(2 * ROOM + 1, 1 / (2 * ROOM + 1))
 
@@ -194,18 +201,23 @@ def _spread(pieces: Sequence[range], count: int) -> list[range]:
 
 
 def _moving(runs: list[Small]) -> list[Small]:
-    """The parts of runs that neither rest nor race; all of them where that is less than half."""
+    """The parts of runs that neither rest nor race, save for moments; all of the runs where those
+    parts are less than half of them and not enough to dream of."""
     steps = [np.abs(np.diff(run.astype(np.float32), axis=0)).mean(axis=(1, 2, 3)) for run in runs]
     steps = [np.append(step, step[-1:]) for step in steps]
     steady = [np.convolve(np.pad(s, ROOM, "edge"), _MEAN, "valid") for s in steps]
-    usual = float(np.median(np.concatenate(steps)))
+    every = np.concatenate(steps)
+    usual = float(np.median(every[every >= STILL * np.percentile(every, 90)]))
     moving = []
     for run, speed in zip(runs, steady, strict=True):
         held = (speed >= RESTS * usual) & (speed <= RACES * usual)
         edges = np.flatnonzero(np.diff(np.concatenate([[0], held, [0]])))
         parts = zip(edges[::2], edges[1::2], strict=True)
-        moving += [run[first:end] for first, end in parts if end - first > 2 * ROOM]
-    return moving if 2 * sum(map(len, moving)) >= sum(map(len, runs)) else runs
+        # Of a short run all or nothing.
+        least = min(2 * ROOM + 1, max(ROOM + 1, len(run)))
+        moving += [run[first:end] for first, end in parts if end - first >= least]
+    total = sum(map(len, runs))
+    return moving if sum(map(len, moving)) >= min(total / 2, ENOUGH) else runs
 
 
 def _small(picture: npt.NDArray[np.uint8], side: int) -> npt.NDArray[np.uint8]:

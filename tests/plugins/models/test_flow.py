@@ -142,6 +142,13 @@ def test_detail_does_not_ask_where_it_is() -> None:
     assert float(ops.mean(detail(0.5 * frame))) < 0.6 * float(ops.mean(detail(frame)))
 
 
+def test_detail_is_seen_up_to_the_border() -> None:
+    frame = np.tile(random_frame(8, 8), (1, 3, 3, 1))
+    found = ops.convert_to_numpy(detail(frame))
+    assert found.shape == (1, 3, 3, 3)
+    np.testing.assert_allclose(found[:, 2, 2], found[:, 1, 1], rtol=0.3)
+
+
 def blots(count: int, across: float, down: float) -> list[Array]:
     """Blurred noise that goes so many pixels across and down each frame, `(1, 96, 96, 3)`."""
     noise = np.random.default_rng(0).random((1, 24, 24, 3), dtype=np.float32)

@@ -190,6 +190,20 @@ def test_convlstm_stays_within_bounds_whatever_it_is_shown() -> None:
     assert 0.5 < max(np.abs(part).max() for part in state) <= 1.0
 
 
+@pytest.mark.parametrize("model", [Convlstm(context=1, width=8), Automaton(context=1)])
+def test_no_gain_in_the_loop_drives_it_away(model: Model) -> None:
+    """Neither one on what it is fed nor one on what it remembers."""
+    predictor = Predictor(model, model.build())
+    frame = random_frames(1)[0]
+    for number in range(200):
+        frame = predictor(
+            [np.float32(0.5) + np.float32(1.6) * (frame - np.float32(0.5))], (0, number)
+        )
+        predictor.restore([np.float32(2.0) * part for part in predictor.state()])
+    assert -1.0 <= frame.min() <= frame.max() <= 2.0
+    assert max(np.abs(part).max() for part in predictor.state()) <= 2.0 * 2.0
+
+
 def test_convlstm_keeps_its_memory_in_float32_in_mixed_precision() -> None:
     model = Convlstm(context=2, width=8)
     keras.config.set_dtype_policy("mixed_bfloat16")

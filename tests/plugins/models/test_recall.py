@@ -104,6 +104,34 @@ def test_what_rests_is_not_held() -> None:
     assert int(memory.count) == 40
 
 
+def at_rest_from(frame: int, length: int) -> npt.NDArray[np.uint8]:
+    """Pictures that grow brighter and then stay."""
+    levels = np.minimum(np.arange(length), frame)
+    return np.broadcast_to(levels[:, None, None, None], (length, 16, 16, 3)).astype(np.uint8)
+
+
+@pytest.mark.parametrize(("moving", "length"), [(100, 210), (100, 250), (200, 400)])
+def test_what_moves_is_held_however_long_the_clip_rests(moving: int, length: int) -> None:
+    memory = remembered(Clip(at_rest_from(moving, length), [range(length)]), 320)
+    held = np.asarray(memory.pictures)[: int(memory.count), 0, 0, 0]
+    assert (held < moving).sum() >= min(moving, 120)
+    assert (held == moving).sum() < 16
+
+
+def test_a_short_scene_that_moves_is_held_beside_long_ones() -> None:
+    scenes = [range(100), *(range(at, at + 16) for at in range(100, 196, 16))]
+    memory = remembered(Clip(grey(196), scenes), 320)
+    assert int(memory.count) == 196
+
+
+def test_a_small_memory_holds_what_moves_too() -> None:
+    pictures = np.concatenate([at_rest_from(60, 120), grey(256)[60:180, :16, :16]])
+    memory = remembered(Clip(pictures, [range(240)]), 80)
+    held = np.asarray(memory.pictures)[: int(memory.count), 0, 0, 0]
+    assert len(held) >= 32
+    assert (held == 60).sum() <= 2
+
+
 @pytest.mark.parametrize("length", [2, 5, 7, 12])
 def test_of_many_short_scenes_it_holds_as_many_as_it_has_room_for(length: int) -> None:
     scenes = [range(at, at + length) for at in range(0, 240, length)]
