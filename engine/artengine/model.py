@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self, TypeAlias
 
 from artengine.frame import Picture
 from artengine.params import Param, Plugin
@@ -72,6 +72,17 @@ class Model(Plugin):
         """Whether the network is recurrent."""
         return cls.initial_state is not Model.initial_state
 
+    def as_trained(self) -> Self:
+        """The model as it is trained and measured: its automatable parameters are at their
+        defaults, for what they play with is the dream."""
+        fields = type(self).model_fields
+        shaping = [
+            name
+            for name, info in fields.items()
+            if info.is_required() or name not in self.automatable()
+        ]
+        return type(self)(**{name: getattr(self, name) for name in shaping})
+
     @abstractmethod
     def build(self) -> keras.Model:
         """Build the network: float32 `(B, H, W, 3 * context)`, oldest frame first, nominally 0..1,
@@ -113,8 +124,9 @@ class Model(Plugin):
         """Predict one frame.
 
         Of an automatable parameter `self` holds the value at this frame: in a dream a scalar
-        tensor, float32 or, where it is declared a whole number, int32. In training, and in all
-        other methods, it is a plain number, of a curve the one it begins with.
+        tensor, float32 or, where it is declared a whole number, int32. In training it is its
+        default, a plain number, whatever the preset dreams with; and in all other methods of a
+        dream a plain number too, of a curve the one it begins with.
 
         Args:
             network: what `build` returned.
@@ -128,17 +140,16 @@ class Model(Plugin):
         """
         return network(history, training=training), state
 
-    def loss(
-        self, network: keras.Model, history: Tensor, truth: Tensor, seed: Tensor
-    ) -> Tensor | None:
-        """A loss of the model's own, a scalar, or None to use the one that the preset names.
+    def loss(self, network: keras.Model, history: Tensor, truth: Tensor, seed: Tensor) -> Tensor:
+        """A loss of the model's own, a scalar, in place of the one that the preset names; that one
+        counts where this is not written.
 
         Args:
             history: `(B, H, W, 3 * context)`.
             truth: the frames that follow, `(B, T, H, W, 3)`.
             seed: int32 `(2,)`, another one each training step.
         """
-        return None
+        raise NotImplementedError
 
     def measure(
         self, network: keras.Model, history: Tensor, truth: Tensor, seed: Tensor

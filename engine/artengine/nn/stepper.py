@@ -41,4 +41,4 @@ class Stepper(Protocol):
         """Prediction and next state."""
 
     def loss(self, network: Any, history: Any, truth: Any, seed: Any) -> Any:
-        """A scalar, or None."""
+        """A scalar, of a model that brings a loss of its own."""

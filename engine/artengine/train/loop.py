@@ -122,6 +122,7 @@ def train(
     from artengine.nn.determinism import make_deterministic
     from artengine.nn.team import build_team
 
+    preset = replace(preset, model=preset.model.as_trained())
     settings = preset.train
     worker = this_worker(settings)
     chief = worker.number == 0

@@ -671,6 +671,22 @@ class With(Catalog):
         return {**found, **self._more} if kind == "model" else found
 
 
+def test_what_a_dream_plays_with_is_not_learnt_from(
+    catalog: Catalog, bikes: Path, data: Path, tmp_path: Path
+) -> None:
+    catalog = with_models(catalog, Played)
+    logs = []
+    for gain in (1.0, 0.25, {"keys": {"0f": 0.5, "2f": 0.0}}):
+        own = table(steps=2)
+        own["model"] = {"use": "played", "context": 2, "gain": gain}
+        preset = parse_preset(own, catalog, [f"source.path={bikes}"])
+        run = Run(tmp_path / f"run-{len(logs)}")
+        train(preset, data, run, catalog)
+        logs.append(log(run))
+        assert tomllib.loads(run.recipe.read_text())["model"]["gain"] == gain
+    assert logs[1] == logs[2] == logs[0]
+
+
 def with_models(catalog: Catalog, *more: type[Model]) -> Catalog:
     copied = object.__new__(Catalog)
     copied.__dict__ = dict(catalog.__dict__)
