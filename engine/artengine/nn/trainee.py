@@ -33,7 +33,8 @@ class Trainee(keras.Model):
             what the network itself predicted; see `artengine.train.walks`.
 
     What is learnt from is a history, or, where rows go on, the pair of it and of which rows begin
-    with it, bool `(B,)`; the others begin with `walked`, their last history.
+    with it, bool `(B,)`; the others begin with `walked`, their last history. They go on as a dream
+    does, without noise and not in training mode, at the price of another rollout.
 
     Shapes: history `(B, H, W, 3 * context)`, truth `(B, T, H, W, 3)`. The network predicts T
     frames in a row from its own predictions, and the loss is taken over all of them. Frames are
@@ -133,7 +134,7 @@ class Trainee(keras.Model):
         last = clean[..., -3:]
         if self.context_noise:
             history = self._noisy(history)
-        loss, predictions = 0.0, None
+        loss = 0.0
         if self.rollout_loss is not None or self.discriminator is not None:
             predictions, lost = self._rolled(history, y, training=True)
             frames = ops.stack(predictions, axis=1)
@@ -149,7 +150,9 @@ class Trainee(keras.Model):
             taken_in += _lost(self.discriminator)
             loss += self.adversarial * found_out + (taken_in - ops.stop_gradient(taken_in))
         if self.walked is not None:
-            self._walk(clean, predictions or self._rolled(clean, y)[0])
+            # What was learnt from may hold noise and dropout, which no dream sees. The state is
+            # that of training all the same: of a crop a model cannot find out where it is.
+            self._walk(clean, self._rolled(clean, y)[0])
         # Slopes are added up over all replicas.
         return loss / replicas.count()
 

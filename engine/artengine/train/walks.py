@@ -5,8 +5,8 @@ is all that a dream shows it. So a row of the batch begins at a random place wit
 then goes on: the network is shown what it itself predicted, and is taught the true frame that
 follows. Some rows go on for few frames and some for many. It is the on-policy correction of Ross,
 Gordon and Bagnell ("A reduction of imitation learning and structured prediction to no-regret online
-learning", 2011), with the network's own steps as its dreams, so that it costs no more than learning
-does.
+learning", 2011), in which each training step is a step of the dreams: they cost one prediction
+more for each, and no dream of their own.
 
 Two things keep what is taught sensible:
 

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import keras
 import numpy as np
+import pytest
 from keras import layers, ops
 
 from artengine.model import Model
@@ -35,13 +36,30 @@ class DarkerOwn(Darker):
         return ops.mean(ops.abs(network(history) - truth[:, 0]))
 
 
-def trained(model: Model, rollout: int) -> tuple[Trainee, list[float]]:
+class Patchy(Darker):
+    """The same, but in training half of what it sees is missing."""
+
+    name: ClassVar[str] = "patchy"
+
+    def build(self) -> Any:
+        history = keras.Input((None, None, 3 * self.context))
+        return keras.Model(history, super().build()(layers.Dropout(0.5)(history)))
+
+
+class PatchyOwn(Patchy, DarkerOwn):
+    """The same, with a loss of its own."""
+
+    name: ClassVar[str] = "patchy-own"
+
+
+def trained(model: Model, rollout: int, context_noise: float = 0.0) -> tuple[Trainee, list[float]]:
     own = type(model).loss is not Model.loss
     trainee = Trainee(
         model,
         model.build(),
         loss=None if own else weighted({"l1": 1.0}),
         rollout=rollout,
+        context_noise=context_noise,
         walked=(2, 4, 4, 6),
     )
     trainee.compile(optimizer=keras.optimizers.SGD(0.0))
@@ -65,6 +83,15 @@ def test_rows_go_on_by_whole_rollouts() -> None:
     trainee, _ = trained(Darker(context=2), 2)
     walked = np.asarray(trainee.walked)
     np.testing.assert_allclose(walked[:, 0, 0, ::3], [[0.5, 0.25], [1 / 32, 1 / 64]])
+
+
+@pytest.mark.parametrize("kind", [Patchy, PatchyOwn])
+def test_rows_go_on_as_a_dream_does(kind: type[Model]) -> None:
+    """Without the noise and the gaps that are learnt from."""
+    trainee, losses = trained(kind(context=2), 1, context_noise=0.5)
+    assert abs(losses[0] - 0.5) > 1e-3
+    walked = np.asarray(trainee.walked)
+    np.testing.assert_allclose(walked[:, 0, 0, ::3], [[1.0, 0.5], [0.25, 0.125]])
 
 
 def test_rows_of_a_model_with_its_own_loss_go_on_too() -> None:
