@@ -124,8 +124,8 @@ def build_network(
     wanted = model_table(preset)
     if made_for and made_for != wanted:
         raise WeightsError(
-            f"{weights.path}: made for {_words(made_for)}, while the preset asks for "
-            f"{_words(wanted)}; give the preset that model, or {_other_weights(preset)}"
+            f"{weights.path}: made for {model_words(made_for)}, while the preset asks for "
+            f"{model_words(wanted)}; give the preset that model, or {_other_weights(preset)}"
         )
     from artengine.nn.precision import building_in
     from artengine.nn.weights import load_weights
@@ -172,7 +172,8 @@ def model_table(preset: Preset) -> dict[str, Any]:
     return {"use": model.name, **model.model_dump(mode="json", exclude=set(model.automatable()))}
 
 
-def _words(model: Mapping[str, Any]) -> str:
+def model_words(model: Mapping[str, Any]) -> str:
+    """What `model_table` gives, as `swift (context = 5, width = 64)`."""
     rest = ", ".join(f"{key} = {value}" for key, value in model.items() if key != "use")
     return f"{model.get('use')} ({rest})"
 

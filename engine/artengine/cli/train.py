@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from artengine.cli.interrupt import Interrupt
     from artengine.preset import Preset
     from artengine.train.log import Row
-    from artengine.train.loop import Observer, Position
+    from artengine.train.loop import Observer
+    from artengine.train.position import Position
     from artengine.train.run import Run
 
 
@@ -65,8 +66,8 @@ def train(
     from artengine.cli.interrupt import Interrupt
     from artengine.errors import UsageError
     from artengine.train.log import read_log
-    from artengine.train.loop import named_footage
     from artengine.train.loop import train as run_training
+    from artengine.train.position import named_footage
     from artengine.train.recipe import with_length
     from artengine.train.workers import this_worker
 

@@ -22,29 +22,28 @@ def save_checkpoint(path: Path, variables: Sequence[Any], position: Mapping[str,
     with whole(path) as unfinished, h5py.File(unfinished, "w") as file:
         file.attrs["position"] = json.dumps(dict(position))
         for number, variable in enumerate(variables):
-            data = file.create_dataset(str(number), data=ops.convert_to_numpy(variable.value))
-            data.attrs["path"] = variable.path
+            file.create_dataset(str(number), data=ops.convert_to_numpy(variable.value))
 
 
 def load_checkpoint(path: Path, variables: Sequence[Any]) -> dict[str, Any]:
     """Set variables to what `save_checkpoint` wrote, and return the position.
 
     Raises:
-        WeightsError: when the file is broken or belongs to another network or optimiser.
+        WeightsError: when the file is broken or holds variables of other shapes.
     """
     with _opened(path) as file:
         if len(file) != len(variables):
             raise WeightsError(
                 f"{path}: holds {len(file)} variables where this training has "
-                f"{len(variables)}; it was made with another model or optimiser, or another loss"
+                f"{len(variables)}; it belongs to another model, or to another version of it"
             )
         for number, variable in enumerate(variables):
             saved = file[str(number)]
             if saved.shape != tuple(variable.shape):
                 raise WeightsError(
                     f"{path}: {variable.path} is {saved.shape} where this training has "
-                    f"{tuple(variable.shape)}; it was made with another model or optimiser, or "
-                    "another loss"
+                    f"{tuple(variable.shape)}; it belongs to another model, or to another version "
+                    "of it"
                 )
             variable.assign(np.asarray(saved))
         return _position(file)

@@ -6,17 +6,16 @@ import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydantic import TypeAdapter, ValidationError
 
 import artengine
 from artengine.catalog import Catalog
-from artengine.errors import TrainingError, WeightsError
+from artengine.errors import TrainingError
 from artengine.frame import Frame, Size
 from artengine.model import Model
 from artengine.params import is_path
@@ -27,6 +26,7 @@ from artengine.train.lessons import Lessons, WalkLessons, WindowLessons
 from artengine.train.log import Row, plot_log, read_log, write_log
 from artengine.train.manifest import Manifest
 from artengine.train.monitor import STRIP, monitor_picture, save_monitor
+from artengine.train.position import Position, made_with, resumed, shared
 from artengine.train.recipe import run_recipe
 from artengine.train.reel import Reel
 from artengine.train.run import Run
@@ -45,31 +45,6 @@ VALIDATION_WINDOWS = 16
 """How many held-out windows are measured after each epoch, evenly spread over the tail."""
 
 DEFAULT_MINUTES = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """Where a training stands: all that, beside its variables, is needed to go on exactly.
-
-    Args:
-        step: batches trained on.
-        seconds: time trained.
-        best: best PSNR on held-out frames, of whole epochs and of the training's end.
-        epochs: whole epochs, each with its row in the log.
-        losses: of the epoch that is under way.
-        footage: tells the prepared footage from any other.
-        data: its folder, where a person gave it in place of the preset's source.
-        walks: where the rows of the batch stand that go on from the network's own predictions.
-    """
-
-    step: int = 0
-    seconds: float = 0.0
-    best: float = -math.inf
-    epochs: int = 0
-    losses: list[float] = field(default_factory=list)
-    footage: str = ""
-    data: str = ""
-    walks: list[Walk] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +107,8 @@ def train(
     team = build_team(settings.distribute, worker.number, worker.count, xla=settings.xla)
     manifest = finished(data)
     held_out = _held_out(data, preset)
-    network, trainee = _build(preset, _crop(settings, manifest.size), team)
+    crop = _crop(settings, manifest.size)
+    network, trainee = _build(preset, crop, team)
     with run.taken() if chief else nullcontext():
         if chief:
             run.check(resume=resume)
@@ -142,13 +118,14 @@ def train(
         start = Position(
             footage=sha256(manifest.identity.encode()).hexdigest()[:16],
             data=str(data.absolute()) if named else "",
+            made_with=made_with(preset, crop),
         )
         position = start
         if chief and resume:
-            position = _resumed(run, training.variables, start)
+            position = resumed(run, training.variables, start)
         elif chief:
             preset.model.furnish(network, _reel(data, preset))
-        position = _shared(team, training.variables, position, start.footage)
+        position = shared(team, training.variables, position, start.footage)
         if not chief:
             return training.go(position, data)
         with writing_to(run.folder):
@@ -158,18 +135,6 @@ def train(
         position = training.go(position, data)
         catalog.notify("after_train", recipe=preset.table, run=run.folder, step=position.step)
     return position
-
-
-def named_footage(run: Run) -> Path | None:
-    """The prepared footage that a person gave a training, as its checkpoint names it.
-
-    Raises:
-        WeightsError: when the checkpoint is broken.
-    """
-    from artengine.nn.checkpoint import read_position
-
-    data = read_position(run.checkpoint).get("data")
-    return Path(data) if data and isinstance(data, str) else None
 
 
 class _Training:
@@ -421,48 +386,6 @@ def _check_shares(batch: int, team: Team) -> None:
             f"train.batch: a batch of {batch} windows cannot be shared evenly by {team.replicas} "
             f"replicas of the network; give a multiple of {team.replicas}"
         )
-
-
-def _resumed(run: Run, variables: Sequence[Any], start: Position) -> Position:
-    from artengine.nn.checkpoint import load_checkpoint, read_position
-
-    position = _position(read_position(run.checkpoint))
-    if position is None:
-        raise WeightsError(
-            f"{run.checkpoint}: was written by another version of the engine; start again with "
-            "another folder, -o"
-        )
-    if position.footage != start.footage:
-        raise TrainingError(
-            f"{run.folder}: this training learnt from other footage; go on with the same, or start "
-            "again with another folder, -o"
-        )
-    load_checkpoint(run.checkpoint, variables)
-    return replace(position, data=start.data)
-
-
-def _shared(team: Team, variables: Sequence[Any], position: Position, footage: str) -> Position:
-    """The chief's position, once all of the team have its variables."""
-    told = _position(team.from_chief(variables, asdict(position)))
-    if told is None:
-        raise TrainingError(
-            "the workers are of different versions of the engine; give all the same"
-        )
-    _, differs = team.agreed(0.0, stop=told.footage != footage)
-    if differs:
-        raise TrainingError(
-            "the workers learn from different footage; give all of them the same, prepared alike"
-        )
-    return told
-
-
-def _position(found: Mapping[str, Any]) -> Position | None:
-    if set(found) != {each.name for each in fields(Position)}:
-        return None
-    try:
-        return TypeAdapter(Position).validate_python(found)
-    except ValidationError:
-        return None
 
 
 def _lessons(data: Path, preset: Preset, position: Position) -> Lessons:

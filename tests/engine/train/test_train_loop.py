@@ -30,7 +30,8 @@ from artengine.preset import Preset, load_preset, parse_preset
 from artengine.settings import KerasLoss, LossWeights, Optimizer
 from artengine.train.cache import prepared
 from artengine.train.log import Row, read_log
-from artengine.train.loop import Observer, Position, named_footage, train
+from artengine.train.loop import Observer, train
+from artengine.train.position import Position, named_footage
 from artengine.train.recipe import with_length
 from artengine.train.run import Run
 from artengine.weights import build_network, find_weights
@@ -317,11 +318,22 @@ def test_a_checkpoint_that_does_not_fit_leaves_the_run_as_it_was(
     run = Run(tmp_path / "run")
     train(preset, data, run, catalog, observer=after(1))
     recipe = run.recipe.read_text()
-    other = table(optimizer="sgd")
-    with pytest.raises(WeightsError, match="another model or optimiser"):
-        train(
-            parse_preset(other, catalog, [f"source.path={bikes}"]), data, run, catalog, resume=True
-        )
+    walking = Run(tmp_path / "walking")
+    fed = parse_preset(table(self_feeding=4), catalog, [f"source.path={bikes}"])
+    train(fed, data, walking, catalog, observer=after(1))
+    for begun, other, told in (
+        (run, table(optimizer="adamw"), "train.optimizer adam, .* has adamw; go on with the"),
+        (run, table(accumulate=2), "train.accumulate 1, .* has above 1"),
+        (run, table(precision="mixed_float16"), "train.precision other than mixed_float16, "),
+        (run, table(loss={"adversarial": 1}), "train.loss without adversarial, "),
+        (run, table() | {"model": {"use": "swift"}}, r"model swift \(.*width = 8\), .* swift \("),
+        (walking, table(self_feeding=1), "train.self_feeding above 1, .* has 1"),
+        (walking, table(self_feeding=4, batch=3), "train.batch 2, .* has 3"),
+        (walking, table(self_feeding=4, crop="whole"), "train.crop 32x32, .* has 64x32"),
+    ):
+        changed = parse_preset(other, catalog, [f"source.path={bikes}"])
+        with pytest.raises(WeightsError, match=f"was made with {told}"):
+            train(changed, data, begun, catalog, resume=True)
     assert run.recipe.read_text() == recipe
     with h5py.File(run.checkpoint, "r+") as file:
         file.attrs["position"] = json.dumps({"step": 1, "seconds": 1.0, "best": 9.0, "losses": []})
@@ -675,7 +687,7 @@ def test_what_a_dream_plays_with_is_not_learnt_from(
     catalog: Catalog, bikes: Path, data: Path, tmp_path: Path
 ) -> None:
     catalog = with_models(catalog, Played)
-    logs = []
+    logs: list[Any] = []
     for gain in (1.0, 0.25, {"keys": {"0f": 0.5, "2f": 0.0}}):
         own = table(steps=2)
         own["model"] = {"use": "played", "context": 2, "gain": gain}
