@@ -64,6 +64,10 @@ class Model(Plugin):
     """Whether a gradient runs back through what `step` predicts. With a network that draws its
     frames a preset cannot ask for an adversarial loss."""
 
+    judged_by: ClassVar[str] = "psnr"
+    """What tells the best weights on held-out frames: `psnr` or `ssim`, of which more is better, or
+    what `measure` calls so, of which less is."""
+
     context: int = Param(5, ge=1, le=32)
     """How many past frames the network sees."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import shlex
 import sys
 from contextlib import contextmanager
@@ -101,9 +100,10 @@ def train(
         catalog.notify("on_error", error=error, during="train")
         raise
     word = "stopped" if stop.asked else "trained"
-    best = f"best PSNR {position.best:.2f} dB; " if math.isfinite(position.best) else ""
-    command = shlex.join(["artengine", "dream", str(run.folder)])
-    rest = f"{best}dream from it with: {command}" if chief else "the first worker has the run"
+    rest = "the first worker has the run"
+    if chief:
+        command = shlex.join(["artengine", "dream", str(run.folder)])
+        rest = f"{_best(loaded, position)}dream from it with: {command}"
     typer.echo(
         f"{word} at step {position.step} after {position.seconds / 60:.1f} min; {rest}", err=True
     )
@@ -113,6 +113,17 @@ def train(
         typer.echo(str(run.folder))
     if stop.asked:
         raise typer.Exit(130)
+
+
+def _best(preset: Preset, position: Position) -> str:
+    """What is to be said of the best weights; nothing before the first epoch's end."""
+    best, name = position.best, preset.model.judged_by
+    if preset.train.self_feeding > 1:
+        return "the newest weights count as the best; "
+    if best is None:
+        return ""
+    known = {"psnr": f"PSNR {best:.2f} dB", "ssim": f"SSIM {best:.3f}"}
+    return f"best {known.get(name, f'{name} {best:.3f}')}; "
 
 
 def _opened(

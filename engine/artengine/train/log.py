@@ -45,7 +45,8 @@ class Row:
 
 
 def read_log(path: Path, epochs: int) -> list[Row]:
-    """Read a log's first rows, one for each whole epoch; what follows them is done again.
+    """Read a log's rows of the first so many epochs, which are whole; what follows them is done
+    again.
 
     Raises:
         TrainingError: when it is no log.
@@ -54,9 +55,10 @@ def read_log(path: Path, epochs: int) -> list[Row]:
         return []
     try:
         with path.open(newline="", encoding="utf-8") as file:
-            return [_row(found) for found in csv.DictReader(file)][:epochs]
+            rows = [_row(found) for found in csv.DictReader(file)]
     except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:
         raise TrainingError(f"{path}: cannot be read as a log; move it away to go on") from error
+    return [row for row in rows if row.epoch <= epochs]
 
 
 def write_log(path: Path, rows: list[Row]) -> None:

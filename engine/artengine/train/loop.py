@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
@@ -22,6 +22,7 @@ from artengine.params import is_path
 from artengine.preset import Preset
 from artengine.settings import TrainSettings
 from artengine.train.frames import Frames
+from artengine.train.judge import better, check_measures, judged
 from artengine.train.lessons import Lessons, WalkLessons, WindowLessons
 from artengine.train.log import Row, plot_log, read_log, write_log
 from artengine.train.manifest import Manifest
@@ -89,9 +90,11 @@ def train(
         observer: told of the progress, and asked whether to stop.
 
     Raises:
-        TrainingError: when the footage is too short or not that of the checkpoint, the loss or a
-            weight is no longer a number (the last good checkpoint stays), the run folder cannot
-            be used, or those who train together cannot.
+        TrainingError: when the footage is too short or not that of the checkpoint, the loss, a
+            weight or a measure is no longer a number (the last good checkpoint stays), the run
+            folder cannot be used, or those who train together cannot.
+        PluginError: when the model measures itself by a name that is taken, or is judged by what
+            is not measured.
         WeightsError: when the checkpoint is broken or belongs to another training.
     """
     from artengine.nn.determinism import make_deterministic
@@ -106,7 +109,7 @@ def train(
     make_deterministic(preset.seed)
     team = build_team(settings.distribute, worker.number, worker.count, xla=settings.xla)
     manifest = finished(data)
-    held_out = _held_out(data, preset)
+    held_out = _held_out(data, preset) if chief else []
     crop = _crop(settings, manifest.size)
     network, trainee = _build(preset, crop, team)
     with run.taken() if chief else nullcontext():
@@ -170,6 +173,9 @@ class _Training:
         self._rows = read_log(self._run.log, position.epochs)
         settings, observer, trainee = self._preset.train, self._observer, self._trainee
         team = self._team
+        if team.chief:
+            # Now rather than after an epoch, of which nothing would be kept.
+            check_measures(self._preset.model, self._measured_by_itself(self._held_out[:1]))
         clock = time.monotonic() - position.seconds
         lessons = _lessons(data, self._preset, position)
         position = replace(position, walks=lessons.rows)
@@ -197,23 +203,22 @@ class _Training:
                 position = self._epoch_ends(position)
             elif settings.checkpoint_every and position.step % settings.checkpoint_every == 0:
                 self._keep(position)
-        if team.chief and (position.losses or not self._rows):
+        if team.chief and (position.losses or not position.epochs):
             position = self._leaves_off(position)
         return position
 
     def _epoch_ends(self, position: Position) -> Position:
+        whole = replace(position, epochs=position.epochs + 1, losses=[])
         if not self._team.chief:
-            return replace(position, epochs=position.epochs + 1, losses=[])
+            return whole
         row = self._measured(position)
-        better = self._is_best(row, position)
+        best, is_best = self._judged(row, position)
         self._rows.append(row)
         keep_every = self._preset.train.keep_every
         kept = keep_every > 0 and row.epoch % keep_every == 0
-        position = replace(
-            position, epochs=len(self._rows), best=max(position.best, row.psnr), losses=[]
-        )
-        self._save(position, self._rows, best=better, kept=kept)
-        return position
+        whole = replace(whole, best=best)
+        self._save(whole, self._rows, best=is_best, kept=kept)
+        return whole
 
     def _keep(self, position: Position) -> None:
         """Write a checkpoint within an epoch, whose weights and log are not due yet."""
@@ -221,7 +226,7 @@ class _Training:
 
         if not self._team.chief:
             return
-        self._check_finite([], position)
+        self._check_weights(position)
         with writing_to(self._run.folder):
             save_checkpoint(self._run.checkpoint, self.variables, asdict(position))
 
@@ -232,29 +237,39 @@ class _Training:
         epochs, unless there are none yet, or the training is at its end.
         """
         row = self._measured(position)
-        better = position.best == -math.inf
+        is_best = position.best is None
         if _share(self._preset.train, position) >= 1.0:
-            better = self._is_best(row, position)
-            position = replace(position, best=max(position.best, row.psnr))
-        self._save(position, [*self._rows, row], best=better, kept=False)
+            best, is_best = self._judged(row, position)
+            position = replace(position, best=best)
+        self._save(position, [*self._rows, row], best=is_best, kept=False)
         return position
 
-    def _is_best(self, row: Row, position: Position) -> bool:
-        """Whether its weights are the best so far.
+    def _judged(self, row: Row, position: Position) -> tuple[float | None, bool]:
+        """The best so far of what the model is judged by, and whether these weights are the best.
 
-        PSNR does not tell how well a network goes on from its own predictions, so where that is
+        No measure tells how well a network goes on from its own predictions, so where that is
         taught the newest ones are.
         """
-        return self._preset.train.self_feeding > 1 or row.psnr > position.best
+        model = self._preset.model
+        value = judged(model, row)
+        is_better = better(model, value, position.best)
+        best = value if is_better else position.best
+        return best, is_better or self._preset.train.self_feeding > 1
+
+    def _measured_by_itself(self, windows: Iterable[Window]) -> dict[str, float]:
+        return self._own_measures(window.frames() for window in windows)
 
     def _measured(self, position: Position) -> Row:
         from artengine.nn.optimisers import learning_rate
 
         scores = asdict(validate(self._predictor, self._held_out))
-        own = self._own_measures((window.context, window.truth) for window in self._held_out)
-        self._check_finite([*scores.values(), *own.values()], position)
+        own = self._measured_by_itself(self._held_out)
+        self._check_weights(position)
+        for name, value in {**scores, **own}.items():
+            if not math.isfinite(value):
+                raise self._diverged(f"{name} became {value}", position)
         return Row(
-            epoch=math.ceil(position.step / self._preset.train.epoch),
+            epoch=position.epochs + 1,
             step=position.step,
             seconds=position.seconds,
             learning_rate=learning_rate(self._trainee.optimizer),
@@ -263,10 +278,9 @@ class _Training:
             own=own,
         )
 
-    def _check_finite(self, measured: Sequence[float], position: Position) -> None:
+    def _check_weights(self, position: Position) -> None:
         # A loss can still be finite where its gradient is not.
-        arrays = (variable.numpy() for variable in self.variables)
-        if not all(np.isfinite(array).all() for array in (*measured, *arrays)):
+        if not all(np.isfinite(variable.numpy()).all() for variable in self.variables):
             raise self._diverged("weights became nan or inf", position)
 
     def _diverged(self, what: str, position: Position) -> TrainingError:
@@ -304,12 +318,9 @@ class _Training:
         )
 
     def _film(self, row: Row) -> None:
-        first = self._held_out[0]
+        context, truth = self._held_out[0].frames()
         picture = monitor_picture(
-            first.context,
-            self._predictor(first.context),
-            first.truth,
-            _free_run(self._predictor, first.context),
+            context, self._predictor(context), truth, _free_run(self._predictor, context)
         )
         save_monitor(self._run.monitor(row.epoch), picture)
 
@@ -469,8 +480,8 @@ def _held_out(data: Path, preset: Preset) -> list[Window]:
 def _free_run(predictor: Predictor, context: tuple[Frame, ...]) -> list[Frame]:
     predictor.reset()
     dreamt = list(context)
-    for _ in range(max(STRIP)):
-        dreamt.append(predictor(dreamt[-len(context) :]))
+    for number in range(max(STRIP)):
+        dreamt.append(predictor(dreamt[-len(context) :], (0, number)))
     predictor.reset()
     return dreamt[len(context) :]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
@@ -29,7 +28,8 @@ class Position:
     Args:
         step: batches trained on.
         seconds: time trained.
-        best: best PSNR on held-out frames, of whole epochs and of the training's end.
+        best: the best of what the model is judged by, of whole epochs and of the training's end;
+            None before the first.
         epochs: whole epochs, each with its row in the log.
         losses: of the epoch that is under way.
         footage: tells the prepared footage from any other.
@@ -40,7 +40,7 @@ class Position:
 
     step: int = 0
     seconds: float = 0.0
-    best: float = -math.inf
+    best: float | None = None
     epochs: int = 0
     losses: list[float] = field(default_factory=list)
     footage: str = ""

@@ -20,12 +20,15 @@ class Run:
     | name | what |
     | --- | --- |
     | `recipe.toml` | the preset as it was trained; `artengine dream RUN` reads it |
-    | `best.weights.h5`, `best.json` | weights with the best PSNR on held-out frames |
+    | `best.weights.h5`, `best.json` | the best weights, which dreams take |
     | `last.weights.h5`, `last.json` | the newest weights |
     | `kept/` | weights of every k-th epoch, where the recipe asks for them |
     | `checkpoint.h5` | weights, optimiser, step and random state, to go on from |
     | `log.csv`, `log.png` | what each epoch measured |
     | `monitor/` | a picture for each epoch |
+
+    The best weights are those that do best on held-out frames by what the model is judged by, which
+    is PSNR unless it says otherwise; with `self_feeding` the newest ones are.
     """
 
     folder: Path
@@ -42,7 +45,7 @@ class Run:
 
     @property
     def best(self) -> Path:
-        """Weights with the best PSNR on held-out frames."""
+        """The best weights."""
         return self.folder / "best.weights.h5"
 
     @property

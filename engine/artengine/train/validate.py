@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from artengine.frame import Frame
+from artengine.frame import Frame, Picture, to_frame, to_picture
 
 if TYPE_CHECKING:
     from artengine.nn.predictor import Predictor
@@ -16,10 +16,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Context frames, oldest first, and the frame that follows them."""
+    """Context, oldest first, and what follows it, as pictures: they are held for the whole
+    training, and frames would take four times the memory."""
 
-    context: tuple[Frame, ...]
-    truth: Frame
+    context: tuple[Picture, ...]
+    truth: Picture
+
+    def frames(self) -> tuple[tuple[Frame, ...], Frame]:
+        """The same as frames."""
+        return tuple(to_frame(picture) for picture in self.context), to_frame(self.truth)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +39,13 @@ class Scores:
 
 
 def split(history: Any, truth: Any) -> list[Window]:
-    """Take a batch of windows `(B, H, W, 3n)` and `(B, T, H, W, 3)` apart into frames."""
+    """Take a batch of windows `(B, H, W, 3n)` and `(B, T, H, W, 3)` in 0..1 apart into pictures."""
     histories, truths = np.asarray(history), np.asarray(truth)
     return [
-        Window(tuple(np.ascontiguousarray(f) for f in np.split(h, h.shape[-1] // 3, axis=-1)), t[0])
+        Window(
+            tuple(to_picture(frame) for frame in np.split(h, h.shape[-1] // 3, axis=-1)),
+            to_picture(t[0]),
+        )
         for h, t in zip(histories, truths, strict=True)
     ]
 
@@ -54,8 +62,9 @@ def validate(predictor: Predictor, windows: Iterable[Window]) -> Scores:
 
     rows = []
     for window in windows:
+        context, truth = window.frames()
         predictor.reset()
-        prediction = predictor(window.context)
-        rows.append((*score(window.truth, prediction), *score(window.truth, window.context[-1])))
+        prediction = predictor(context)
+        rows.append((*score(truth, prediction), *score(truth, context[-1])))
     predictor.reset()
     return Scores(*(float(value) for value in np.mean(rows, axis=0)))

@@ -28,6 +28,7 @@ class PixelCNN(Model):
     name: ClassVar[str] = "pixelcnn"
     multiple: ClassVar[int] = 16
     differentiable: ClassVar[bool] = False
+    judged_by: ClassVar[str] = "bits_per_dim"
 
     context: int = Param(4, ge=1, le=32)
     """How many past frames the network sees."""

@@ -65,7 +65,9 @@ def test_trains_and_dreams(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert main(["train", "small.toml", "--steps", "3"]) == 8
     assert "--resume" in capsys.readouterr().err
     assert main(["train", "runs/small", "--resume", "--steps", "4"]) == 0
-    assert "step 4" in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert "step 4" in error
+    assert "best PSNR" in error
 
 
 def test_only_a_training_is_gone_on_with_in_its_own_folder(
@@ -101,6 +103,16 @@ def test_going_on_remembers_the_footage_it_was_given(
     assert main([*prepare, "-o", "other", "--size", "32x32"]) == 0
     assert main(["train", "small.toml", "--resume", "--steps", "3", "--data", "other"]) == 8
     assert "other footage" in capsys.readouterr().err
+
+
+def test_the_newest_weights_are_the_best_of_a_network_that_feeds_itself(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fed = ["train", "small.toml", "--set", "train.self_feeding=4"]
+    assert main([*fed, "--steps", "3"]) == 0
+    error = capsys.readouterr().err
+    assert "the newest weights count as the best; dream from it" in error
+    assert "best PSNR" not in error
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ import pytest
 from PIL import Image
 
 from artengine.catalog import Catalog
-from artengine.errors import PresetError, TrainingError, UsageError, WeightsError
+from artengine.errors import PluginError, PresetError, TrainingError, UsageError, WeightsError
 from artengine.model import Model, NetworkState, Tensor
 from artengine.nn.checkpoint import read_position
 from artengine.nn.determinism import make_deterministic
@@ -409,6 +409,7 @@ def test_never_saves_weights_that_are_no_numbers(
         ({"optimizer": "adamm"}, "adam"),
         ({"optimizer": "Optimizer"}, "allowed"),
         ({"loss": "mean_squared_eror"}, "mean_squared_error"),
+        ({"loss": "poisson"}, '"poisson" given; allowed: "mean_absolute_error", '),
     ],
 )
 def test_unknown_names(catalog: Catalog, change: dict[str, str], near: str) -> None:
@@ -451,6 +452,22 @@ def test_keeps_weights_every_so_often(
     train(preset, data, run, catalog)
     kept = sorted(path.name for path in (run.folder / "kept").glob("*.weights.h5"))
     assert kept == ["epoch-00002.weights.h5"]
+
+
+def test_kept_weights_stay_when_epochs_become_longer(
+    catalog: Catalog, bikes: Path, data: Path, tmp_path: Path
+) -> None:
+    """Log, kept weights and monitor pictures count on together."""
+    run, seconds = Run(tmp_path / "run"), []
+    for changes in ({"epoch": 2, "steps": 4}, {"epoch": 3, "steps": 6}):
+        settings = table(keep_every=1, **changes)
+        preset = parse_preset(settings, catalog, [f"source.path={bikes}"])
+        train(preset, data, run, catalog, resume=run.checkpoint.is_file())
+        seconds.append(run.kept(2).read_bytes())
+    assert seconds[0] == seconds[1]
+    assert [(row["epoch"], row["step"]) for row in log(run)] == [("1", "2"), ("2", "4"), ("3", "6")]
+    assert run.kept(3).is_file()
+    assert run.monitor(3).is_file()
 
 
 def test_a_model_that_draws_its_frames_takes_no_adversarial_loss(catalog: Catalog) -> None:
@@ -626,6 +643,71 @@ class OwnLoss(Boundless):
         return {"brightness": ops.mean(network(history))}
 
 
+class Judged(OwnLoss):
+    """Is judged by how far from black it is."""
+
+    name: ClassVar[str] = "judged"
+    judged_by: ClassVar[str] = "light"
+
+    def measure(
+        self, network: keras.Model, history: Tensor, truth: Tensor, seed: Tensor
+    ) -> Mapping[str, Tensor]:
+        from keras import ops
+
+        return {"light": ops.mean(ops.square(network(history)))}
+
+
+class Misjudged(Boundless):
+    """Is judged by what nobody measures."""
+
+    name: ClassVar[str] = "misjudged"
+    judged_by: ClassVar[str] = "smim"
+
+
+class Overwriting(Boundless):
+    """Measures itself by the name of another measure."""
+
+    name: ClassVar[str] = "overwriting"
+
+    def measure(
+        self, network: keras.Model, history: Tensor, truth: Tensor, seed: Tensor
+    ) -> Mapping[str, Tensor]:
+        return {"psnr": seed[0]}
+
+
+class Unmeasurable(Boundless):
+    """Measures what is no number."""
+
+    name: ClassVar[str] = "unmeasurable"
+
+    def measure(
+        self, network: keras.Model, history: Tensor, truth: Tensor, seed: Tensor
+    ) -> Mapping[str, Tensor]:
+        from keras import ops
+
+        return {"oddity": ops.log(0.0 * truth[0, 0, 0, 0, 0] - 1.0)}
+
+
+class Counting(Boundless):
+    """As bright as the number of the frame."""
+
+    name: ClassVar[str] = "counting"
+
+    def step(
+        self,
+        network: keras.Model,
+        history: Tensor,
+        state: NetworkState,
+        seed: Tensor,
+        *,
+        training: bool = False,
+    ) -> tuple[Tensor, NetworkState]:
+        from keras import ops
+
+        grey = ops.cast(seed[1], "float32") / 32.0
+        return 0.0 * network(history, training=training) + grey, state
+
+
 class Sampling(Boundless):
     """Adds noise that comes from the seed it is given."""
 
@@ -703,6 +785,64 @@ def with_models(catalog: Catalog, *more: type[Model]) -> Catalog:
     copied = object.__new__(Catalog)
     copied.__dict__ = dict(catalog.__dict__)
     return With(copied, more)
+
+
+def test_a_model_may_be_judged_by_what_it_measures_itself(
+    catalog: Catalog, bikes: Path, data: Path, tmp_path: Path
+) -> None:
+    """Less of it is better, also where the training goes on."""
+    own = table(epoch=2, learning_rate=0.02, steps=8)
+    own["model"] = {"use": "judged", "context": 2}
+    preset = parse_preset(own, with_models(catalog, Judged), [f"source.path={bikes}"])
+    run = Run(tmp_path / "run")
+    train(preset, data, run, catalog, observer=after(4))
+    position = train(preset, data, run, catalog, resume=True)
+    rows = read_log(run.log, 9)
+    best = min(rows, key=lambda row: row.own["light"])
+    assert max(rows, key=lambda row: row.psnr) != best
+    assert json.loads((run.folder / "best.json").read_text())["measured"]["epoch"] == best.epoch
+    assert position.best == pytest.approx(best.own["light"], rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("kind", "error", "told"),
+    [
+        (Misjudged, PluginError, r'by "smim", .* \(did you mean "ssim"\?\); there are: psnr, ssim'),
+        (Overwriting, PluginError, '"overwriting": measures "psnr", which is another column'),
+        (Unmeasurable, TrainingError, "oddity became nan at step 3; lower train.learning_rate"),
+    ],
+)
+def test_measures_that_cannot_be_used(
+    kind: type[Model],
+    error: type[Exception],
+    told: str,
+    catalog: Catalog,
+    bikes: Path,
+    data: Path,
+    tmp_path: Path,
+) -> None:
+    own = table()
+    own["model"] = {"use": kind.name, "context": 2}
+    preset = parse_preset(own, with_models(catalog, kind), [f"source.path={bikes}"])
+    run = Run(tmp_path / "run")
+    with pytest.raises(error, match=told):
+        train(preset, data, run, catalog)
+    assert not run.checkpoint.exists()
+
+
+def test_the_monitor_s_dream_draws_each_frame_anew(
+    catalog: Catalog, bikes: Path, data: Path, tmp_path: Path
+) -> None:
+    own = table(steps=1)
+    own["model"] = {"use": "counting", "context": 2}
+    preset = parse_preset(own, with_models(catalog, Counting), [f"source.path={bikes}"])
+    run = Run(tmp_path / "run")
+    train(preset, data, run, catalog)
+    with Image.open(run.monitor(1)) as image:
+        sheet = np.asarray(image.convert("L"))
+    # The last of three rows, of 96 pixels under a line of 16.
+    middles = sheet[2 * 112 + 16 + 48, 96::192]
+    np.testing.assert_allclose(middles, [n * 255 / 32 for n in (0, 1, 3, 7, 15, 31)], atol=2)
 
 
 @pytest.fixture(params=[Remembering, OwnLoss, Sampling])

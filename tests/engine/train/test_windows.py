@@ -14,6 +14,7 @@ from artengine.errors import TrainingError
 from artengine.train.manifest import Manifest, shard_name
 from artengine.train.prepare import prepare
 from artengine.train.reader import TOGETHER
+from artengine.train.validate import split
 from artengine.train.windows import windows
 
 Floats = npt.NDArray[np.float32]
@@ -207,6 +208,19 @@ def test_validation_is_the_tail_in_order_cropped_in_the_middle(footage: Prepare)
     assert numbers(batches) == [list(range(first, first + 4)) for first in range(80, 97)]
     history, _ = batches[0]
     assert np.rint(history[0, 0, 0, 1:3] * 255).tolist() == [3, 5]
+
+
+def test_windows_to_measure_on_are_kept_as_pictures(footage: Prepare) -> None:
+    """Without a loss."""
+    batches = read(footage(100), part="validation", batch=5)
+    kept = [window for history, truth in batches for window in split(history, truth)]
+    assert {part.dtype for window in kept for part in (*window.context, window.truth)} == {
+        np.dtype(np.uint8)
+    }
+    for number, (history, truth) in enumerate(zip(*batches[1], strict=True), start=5):
+        context, target = kept[number].frames()
+        np.testing.assert_array_equal(np.concatenate(context, axis=-1), history)
+        np.testing.assert_array_equal(target, truth[0])
 
 
 def test_validation_windows_can_be_thinned(footage: Prepare) -> None:

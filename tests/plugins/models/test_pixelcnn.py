@@ -230,7 +230,7 @@ def test_learns_in_bits(model: PixelCNN) -> None:
     trainee.compile(optimizer=keras.optimizers.Adam(0.015), jit_compile=False)
     measure = OwnMeasures(model, network)
     window = ([older[0], newer[0]], truth[0])
-    before = measure([window])["bits_per_dim"]
+    before = measure([window])[model.judged_by]
     for _ in range(25):
         trainee.train_on_batch(history, truth[:, None])
     after = measure([window])["bits_per_dim"]
