@@ -16,12 +16,12 @@ KerasLoss = Literal[
     "mean_squared_logarithmic_error",
     "mean_absolute_percentage_error",
     "binary_crossentropy",
-    "poisson",
     "cosine_similarity",
     "mae",
     "mse",
 ]
-"""Keras's losses for pictures; named here, so that a preset is checked without loading Keras."""
+"""Keras's losses for pictures; named here, so that a preset is checked without loading Keras. What
+networks predict may leave 0..1, and all of these are numbers there too."""
 
 Weight = Annotated[float, Field(ge=0, le=1000)]
 

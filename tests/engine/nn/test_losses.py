@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import keras
 import numpy as np
@@ -14,7 +14,7 @@ from artengine.nn.determinism import make_deterministic
 from artengine.nn.losses import LOSSES, of_keras, weighted
 from artengine.nn.losses.adversarial import adversarial, build_discriminator
 from artengine.nn.metrics import ssim
-from artengine.settings import LossWeights
+from artengine.settings import KerasLoss, LossWeights
 
 Array = npt.NDArray[np.float32]
 
@@ -90,6 +90,18 @@ def test_weights_add_up() -> None:
     assert float(both(a, b, LAST)) == pytest.approx(expected, rel=1e-6)
     same = float(of_keras("mean_absolute_error")(a, b, LAST))
     assert same == pytest.approx(value("l1", a, b), rel=1e-6)
+
+
+@pytest.mark.parametrize("name", get_args(KerasLoss))
+def test_predictions_may_leave_the_range_of_light(name: str) -> None:
+    import tensorflow as tf
+
+    prediction = tf.constant(4.0 * clip(1) - 2.0)
+    with tf.GradientTape() as tape:
+        tape.watch(prediction)
+        loss = of_keras(name)(clip(), prediction, LAST)
+    assert np.isfinite(float(loss))
+    assert np.isfinite(tape.gradient(loss, prediction)).all()
 
 
 def test_every_loss_has_a_weight() -> None:
