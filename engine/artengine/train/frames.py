@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from artengine.errors import TrainingError
 from artengine.frame import Picture
+from artengine.train.damage import damaged
 from artengine.train.manifest import Manifest, shard_name
 
 KEPT_BYTES = 256 * 2**20
@@ -73,12 +73,13 @@ class Frames:
             with path.open("rb") as file:
                 file.seek(start)
                 record = Example.FromString(file.read(length))
-        except (OSError, IndexError) as error:
-            raise TrainingError(f"{path}: cannot be read; run artengine prepare again") from error
-        image = np.frombuffer(record.features.feature["image"].bytes_list.value[0], np.uint8)
-        bgr = cv2.imdecode(image, cv2.IMREAD_COLOR)
+            image = np.frombuffer(record.features.feature["image"].bytes_list.value[0], np.uint8)
+            bgr = cv2.imdecode(image, cv2.IMREAD_COLOR)
+        except Exception as error:
+            # Bytes that are not what they were make each of these fail in a way of its own.
+            raise damaged(self._folder, path) from error
         if bgr is None:
-            raise TrainingError(f"{path}: frame {number} is broken; run artengine prepare again")
+            raise damaged(self._folder, path)
         return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
 
     @cached_property

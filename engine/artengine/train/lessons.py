@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
+from artengine.train.damage import reading_from
 from artengine.train.walks import Walk, Walks
 
 
@@ -28,15 +30,21 @@ class Lessons(Protocol):
 
 
 class WindowLessons:
-    """Windows of true frames."""
+    """Windows of true frames.
 
-    def __init__(self, batches: Iterator[tuple[Any, Any]]) -> None:
+    Args:
+        batches: what `windows` gives.
+        folder: the prepared footage that they are read from.
+    """
+
+    def __init__(self, batches: Iterator[tuple[Any, Any]], folder: Path) -> None:
         self.rows: list[Walk] = []
-        self._batches = batches
+        self._batches, self._folder = batches, folder
 
     def next(self, step: int, longest: int) -> tuple[Any, Any]:
-        """The next batch, whatever its number."""
-        return next(self._batches)
+        """The next batch, whatever its number. Raises `TrainingError` where it cannot be read."""
+        with reading_from(self._folder):
+            return next(self._batches)
 
     def learnt(self, trainee: Any) -> None:
         """Nothing depends on it."""

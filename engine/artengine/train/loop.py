@@ -21,6 +21,7 @@ from artengine.model import Model
 from artengine.params import is_path
 from artengine.preset import Preset
 from artengine.settings import TrainSettings
+from artengine.train.damage import reading_from
 from artengine.train.frames import Frames
 from artengine.train.judge import better, check_measures, judged
 from artengine.train.lessons import Lessons, WalkLessons, WindowLessons
@@ -90,9 +91,9 @@ def train(
         observer: told of the progress, and asked whether to stop.
 
     Raises:
-        TrainingError: when the footage is too short or not that of the checkpoint, the loss, a
-            weight or a measure is no longer a number (the last good checkpoint stays), the run
-            folder cannot be used, or those who train together cannot.
+        TrainingError: when the footage is too short, damaged or not that of the checkpoint, the
+            loss, a weight or a measure is no longer a number (the last good checkpoint stays), the
+            run folder cannot be used, or those who train together cannot.
         PluginError: when the model measures itself by a name that is taken, or is judged by what
             is not measured.
         WeightsError: when the checkpoint is broken or belongs to another training.
@@ -434,7 +435,7 @@ def _lessons(data: Path, preset: Preset, position: Position) -> Lessons:
         passes=None,
         skip_batches=position.step,
     )
-    return WindowLessons(iter(batches))
+    return WindowLessons(iter(batches), data)
 
 
 def _reel(data: Path, preset: Preset) -> Reel:
@@ -474,7 +475,8 @@ def _held_out(data: Path, preset: Preset) -> list[Window]:
         epoch=0,
         limit=VALIDATION_WINDOWS,
     )
-    return [window for history, truth in dataset for window in split(history, truth)]
+    with reading_from(data):
+        return [window for history, truth in dataset for window in split(history, truth)]
 
 
 def _free_run(predictor: Predictor, context: tuple[Frame, ...]) -> list[Frame]:

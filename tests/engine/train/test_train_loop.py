@@ -31,6 +31,7 @@ from artengine.settings import KerasLoss, LossWeights, Optimizer
 from artengine.train.cache import prepared
 from artengine.train.log import Row, read_log
 from artengine.train.loop import Observer, train
+from artengine.train.manifest import shard_name
 from artengine.train.position import Position, named_footage
 from artengine.train.recipe import with_length
 from artengine.train.run import Run
@@ -126,9 +127,8 @@ def test_a_model_keeps_what_it_was_furnished_with(
     train(preset, data, parts, catalog, resume=True)
     kept = arrays(preset, whole)
     assert_same(kept, arrays(preset, parts))
-    # Of 45 frames in two scenes; the second one's rest.
     count = next(int(array) for array in kept if array.shape == ())
-    assert count == 30
+    assert count == 45
 
 
 def test_the_same_training_gives_the_same_weights(
@@ -310,6 +310,18 @@ def test_going_on_needs_the_same_footage(
     train(changed, data, run, catalog, resume=True)
     assert json.loads((run.folder / "last.json").read_text())["training"]["size"] == [64, 32]
     assert named_footage(run) is None
+
+
+def test_damaged_footage_is_one_line(
+    preset: Preset, data: Path, catalog: Catalog, tmp_path: Path
+) -> None:
+    footage = shutil.copytree(data, tmp_path / "footage")
+    path = footage / shard_name(0)
+    path.write_bytes(bytes(path.stat().st_size))
+    run = Run(tmp_path / "run")
+    with pytest.raises(TrainingError, match=rf"{path}: is damaged .* {footage} and prepare again"):
+        train(preset, footage, run, catalog)
+    assert not run.recipe.exists()
 
 
 def test_a_checkpoint_that_does_not_fit_leaves_the_run_as_it_was(

@@ -57,10 +57,22 @@ def test_frames_are_found_by_number_in_any_shard(footage: Callable[..., Frames])
     np.testing.assert_array_equal(frames[3][:, 0, 1], np.arange(12))
 
 
-def test_lost_frames_say_what_to_do(footage: Callable[..., Frames], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "damage",
+    [None, b"", b"\0", b"\xff", b"\7\0\0\0\0\0\0\0", b"no such thing"],
+    ids=["gone", "empty", "zeros", "ones", "short", "text"],
+)
+def test_damaged_frames_say_what_to_do(
+    footage: Callable[..., Frames], tmp_path: Path, damage: bytes | None
+) -> None:
     frames = footage(40)
-    (tmp_path / "footage" / shard_name(1)).unlink()
-    with pytest.raises(TrainingError, match="run artengine prepare again"):
+    path = tmp_path / "footage" / shard_name(1)
+    size = path.stat().st_size
+    path.unlink()
+    if damage is not None:
+        path.write_bytes((damage * size)[:size])
+    told = rf"{path}: is damaged or gone; remove the folder {path.parent} and prepare again"
+    with pytest.raises(TrainingError, match=told):
         _ = frames[20]
 
 

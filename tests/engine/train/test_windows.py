@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pytest
 
 from artengine.errors import TrainingError
+from artengine.train.lessons import WindowLessons
 from artengine.train.manifest import Manifest, shard_name
 from artengine.train.prepare import prepare
 from artengine.train.reader import TOGETHER
@@ -275,3 +276,23 @@ def test_lost_and_unfinished_files_are_told(footage: Prepare) -> None:
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(TrainingError, match="lost files"):
         windows(folder, **BASIC)
+
+
+def overwritten(path: Path) -> None:
+    """One byte is another one."""
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("damage", [overwritten, Path.unlink])
+def test_footage_that_is_damaged_while_it_is_read_is_told(
+    footage: Prepare, damage: Callable[[Path], None]
+) -> None:
+    folder = footage(60)
+    lessons = WindowLessons(iter(windows(folder, **(BASIC | {"passes": None}))), folder)
+    lessons.next(0, 1)
+    damage(folder / shard_name(2))
+    rest = (lessons.next(step, 1) for step in range(1, 200))
+    with pytest.raises(TrainingError, match=rf"{shard_name(2)}: is damaged or gone; remove the"):
+        list(rest)
