@@ -134,7 +134,7 @@ class TrainSettings(Settings):
     """A Keras optimiser by name."""
 
     learning_rate: float = Field(1e-3, gt=0, le=10)
-    """The optimiser's step size at the start."""
+    """The optimiser's step size at the start; an adversarial loss has one of its own, of 0.001."""
 
     schedule: Literal["constant", "cosine"] = "cosine"
     """How the step size goes: the same throughout, or falling to a hundredth along half a cosine

@@ -5,6 +5,10 @@ from __future__ import annotations
 import keras
 from keras import ops
 
+DISCRIMINATOR_RATE = 1e-3
+"""The discriminator's step size at the start, whatever that of the network is: it has an optimiser
+of its own, for which the network's could be far too long."""
+
 
 def build_optimiser(
     name: str,
@@ -40,14 +44,22 @@ def build_optimiser(
     return optimiser
 
 
-def set_learning_rate(optimiser: keras.optimizers.Optimizer, rate: float) -> None:
-    """Give all that it holds the same step size."""
-    for each in _parts(optimiser):
-        each.learning_rate = rate
+def set_learning_rate(optimiser: keras.optimizers.Optimizer, rate: float, factor: float) -> None:
+    """Set the step sizes.
+
+    Args:
+        optimiser: what `build_optimiser` made.
+        rate: the network's at the start.
+        factor: what is left of all step sizes by now.
+    """
+    own, *beside = _parts(optimiser)
+    own.learning_rate = rate * factor
+    for each in beside:
+        each.learning_rate = DISCRIMINATOR_RATE * factor
 
 
 def learning_rate(optimiser: keras.optimizers.Optimizer) -> float:
-    """The step size of now."""
+    """The network's step size of now."""
     return float(ops.convert_to_numpy(_parts(optimiser)[0].learning_rate.value))
 
 

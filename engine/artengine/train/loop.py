@@ -186,7 +186,7 @@ class _Training:
             share = _share(settings, position)
             if share >= 1.0 or stop:
                 break
-            set_learning_rate(trainee.optimizer, _learning_rate(settings, share))
+            set_learning_rate(trainee.optimizer, settings.learning_rate, _left(settings, share))
             inputs, truth = lessons.next(position.step, _longest(settings, share))
             _check_shares(len(truth), team)
             loss = team.train_on_batch(trainee, inputs, truth)
@@ -495,12 +495,11 @@ def _share(settings: TrainSettings, position: Position) -> float:
     return position.seconds / (60.0 * (settings.minutes or DEFAULT_MINUTES))
 
 
-def _learning_rate(settings: TrainSettings, share: float) -> float:
+def _left(settings: TrainSettings, share: float) -> float:
+    """What the schedule leaves of the step size."""
     if settings.schedule == "constant":
-        return settings.learning_rate
-    return settings.learning_rate * (
-        0.01 + 0.99 * 0.5 * (1.0 + math.cos(math.pi * min(1.0, share)))
-    )
+        return 1.0
+    return 0.01 + 0.99 * 0.5 * (1.0 + math.cos(math.pi * min(1.0, share)))
 
 
 def _source(preset: Preset) -> dict[str, Any]:

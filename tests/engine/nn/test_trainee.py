@@ -122,11 +122,12 @@ def test_a_model_s_own_loss_takes_the_adversarial_one_beside_it() -> None:
     assert told[1] > told[0] + 0.05
 
 
-def test_all_that_learns_has_the_same_step_size() -> None:
-    optimiser = trainee(adversarial=1.0).optimizer
-    set_learning_rate(optimiser, 0.25)
-    assert learning_rate(optimiser) == 0.25
-    assert [float(each.learning_rate) for each in optimiser.optimizers] == [0.25, 0.25]
+def test_the_discriminator_has_a_step_size_of_its_own() -> None:
+    optimiser = trainee(optimiser="sgd", adversarial=1.0).optimizer
+    set_learning_rate(optimiser, 0.25, 0.5)
+    assert learning_rate(optimiser) == 0.125
+    rates = [float(each.learning_rate) for each in optimiser.optimizers]
+    assert rates == pytest.approx([0.125, 0.0005])
 
 
 @pytest.mark.parametrize("adversarial", [0.0, 0.1])
