@@ -11,6 +11,7 @@ from keras import ops
 
 from artengine.frame import Frame
 from artengine.nn.step import compiled, pad_to_multiple
+from artengine.nn.widened import Widened
 
 
 class Measuring(Protocol):
@@ -29,7 +30,7 @@ class OwnMeasures:
 
     def __init__(self, model: Measuring, network: keras.Model) -> None:
         self._model = model
-        self._network = network
+        self._network = Widened(network)
         self._measure = compiled(self._traced)
 
     def __call__(self, windows: Iterable[tuple[Sequence[Frame], Frame]]) -> dict[str, float]:

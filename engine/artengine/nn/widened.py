@@ -9,11 +9,12 @@ from keras import ops, tree
 
 
 class Widened:
-    """A network as a model's step is given it, which mixes what comes out of it with numbers of its
-    own: that it computes in bfloat16 on some processors is not for every model to think of.
+    """A network as a model is given it, which mixes what comes out of it with numbers of its own:
+    that it computes in bfloat16 on some processors is not for every model to think of.
 
     Args:
-        network: what is called; all else of it is there as well.
+        network: what is called; all else of it is there as well. Networks that are layers of it
+            are given alike.
     """
 
     def __init__(self, network: keras.Model) -> None:
@@ -23,7 +24,15 @@ class Widened:
         """Call the network; its floating numbers come as float32."""
         return tree.map_structure(_wide, self._network(*args, **kwargs))
 
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Any:
+        """A layer by its name or number."""
+        layer = self._network.get_layer(name, index)
+        return Widened(layer) if isinstance(layer, keras.Model) else layer
+
     def __getattr__(self, name: str) -> Any:
+        # A copy is asked for names before it has a network.
+        if name == "_network":
+            raise AttributeError(name)
         return getattr(self._network, name)
 
 

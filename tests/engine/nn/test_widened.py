@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from copy import copy
+from typing import Any, ClassVar
+
 import keras
 import numpy as np
 import pytest
 
+from artengine.model import Model
+from artengine.nn.measure import OwnMeasures
 from artengine.nn.precision import Precision, building_in
 from artengine.nn.widened import Widened
 
@@ -26,3 +32,39 @@ def test_all_outputs_are_float32(precision: Precision) -> None:
         assert keras.backend.standardize_dtype(after.dtype) == "float32"
         np.testing.assert_array_equal(np.asarray(after), np.asarray(before).astype(np.float32))
     assert Widened(network).get_layer("made") is network.get_layer("made")
+
+
+def test_networks_inside_give_float32_too() -> None:
+    with building_in("bfloat16"):
+        shown = keras.Input((4, 4, 3))
+        inner = keras.Model(shown, keras.layers.Conv2D(3, 1)(shown), name="inner")
+        network = keras.Model(shown, inner(shown))
+    made = Widened(network).get_layer("inner")(np.ones((1, 4, 4, 3), np.float32))
+    assert keras.backend.standardize_dtype(made.dtype) == "float32"
+
+
+def test_can_be_copied() -> None:
+    network = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, name="made")])
+    copied = copy(Widened(network))
+    assert copied.get_layer("made") is network.get_layer("made")
+
+
+class Telling(Model):
+    """Tells by a measure whether it is given float32."""
+
+    name: ClassVar[str] = "telling"
+
+    def build(self) -> Any:
+        history = keras.Input((None, None, 3 * self.context))
+        return keras.Model(history, keras.layers.Conv2D(3, 1)(history))
+
+    def measure(self, network: Any, history: Any, truth: Any, seed: Any) -> Mapping[str, Any]:
+        return {"bytes": float(network(history).dtype.size)}
+
+
+def test_a_model_measures_in_float32() -> None:
+    model = Telling(context=1)
+    with building_in("bfloat16"):
+        network = model.build()
+    frame = np.zeros((4, 4, 3), np.float32)
+    assert OwnMeasures(model, network)([([frame], frame)]) == {"bytes": 4.0}
