@@ -74,6 +74,20 @@ def test_amounts_do_not_ask_where_in_a_square() -> None:
     assert value("change", truth, np.zeros_like(truth), still) == pytest.approx(1 / 64, rel=1e-4)
 
 
+@pytest.mark.parametrize("name", ["detail", "change"])
+def test_amounts_see_the_edges_that_no_square_fits_in(name: str) -> None:
+    """What is even is even in cut squares too, and what lies in them counts."""
+    shape = (1, 1, 13, 19, 3)
+    grey, still = np.full(shape, 0.5, np.float32), np.zeros((1, 13, 19, 3), np.float32)
+    darker = np.full_like(grey, 0.25)
+    expected = {"detail": 0.0, "change": 0.25}[name]
+    assert value(name, grey, darker, still) == pytest.approx(expected, abs=1e-6)
+    for edge in (np.s_[:, :, -1:], np.s_[:, :, :, -1:]):
+        marked = grey.copy()
+        marked[edge] = 1.0
+        assert value(name, marked, grey, still) > 1e-3
+
+
 def test_change_begins_with_the_last_frame_that_was_shown() -> None:
     truth, last = clip(0, (1, 2, 8, 8, 3)), clip(1, (1, 8, 8, 3))
     frozen = np.repeat(last[:, None], 2, axis=1)

@@ -46,7 +46,8 @@ def _steepness(frames: Any) -> Any:
 
 
 def _in_squares(frames: Any) -> Any:
-    """Means over the squares of `(B, T, H, W, 3)`, `(B * T, H', W', 3)`."""
+    """Means over the squares of `(B, T, H, W, 3)`, `(B * T, H', W', 3)`; those that the edge cuts
+    are of what is there."""
     height, width = frames.shape[2:4]
     frames = ops.reshape(frames, (-1, height, width, 3))
-    return ops.average_pool(frames, (min(SQUARE, height), min(SQUARE, width)))
+    return ops.average_pool(frames, (min(SQUARE, height), min(SQUARE, width)), padding="same")
