@@ -21,9 +21,9 @@ Two things keep what is taught sensible:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import cv2
 import numpy as np
@@ -45,6 +45,9 @@ NEAR = 4
 LOST = 0.5
 """A walk is lost where it is further from the nearest frame than this share of the mean distance
 between frames of the footage."""
+
+KEPT_SMALL = 4096
+"""So many small frames are kept, of 12 KB each, as those of a few minutes of footage."""
 
 _ALIKE = 256
 """How many places are compared with the end of a scene, evenly spread, to find what follows it."""
@@ -112,7 +115,6 @@ class Walks:
     flip: bool
     seed: int
     rows: list[Walk] = field(default_factory=list)
-    _smalls: dict[int, Small] = field(default_factory=dict)
     _follows: dict[int, int] = field(default_factory=dict)
 
     def steps(self, step: int, longest: int) -> Steps:
@@ -247,11 +249,10 @@ class Walks:
             return small[:, ::-1] if walk.mirrored else small
         return _shrunk(self._cut(self.frames[place], walk))
 
-    def _whole(self, place: int) -> Small:
-        small = self._smalls.get(place)
-        if small is None:
-            small = self._smalls[place] = _shrunk(self.frames[place])
-        return small
+    @cached_property
+    def _whole(self) -> Callable[[int], Small]:
+        """A whole frame by its number."""
+        return lru_cache(KEPT_SMALL)(lambda place: _shrunk(self.frames[place]))
 
 
 def _shrunk(picture: Picture | Frame) -> Small:

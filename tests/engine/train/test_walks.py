@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from weakref import ref
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from artengine.errors import TrainingError
 from artengine.train.frames import Frames
 from artengine.train.manifest import shard_name
 from artengine.train.prepare import prepare
-from artengine.train.walks import Walk, Walks
+from artengine.train.walks import Walk, Walks, _shrunk
 
 Make = Callable[..., Walks]
 
@@ -151,3 +152,24 @@ def test_chance_is_that_of_the_step(footage: Callable[..., Frames]) -> None:
     for walk in one.rows:
         walk.left = 0
     np.testing.assert_array_equal(one.steps(4, 64).history, other.steps(4, 64).history)
+
+
+def test_memory_is_bounded_however_long_the_footage(
+    footage: Callable[..., Frames], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("artengine.train.walks.KEPT_SMALL", 20)
+    made: list[ref[Any]] = []
+
+    def shrunk(picture: Any) -> Any:
+        small = _shrunk(picture)
+        made.append(ref(small))
+        return small
+
+    monkeypatch.setattr("artengine.train.walks._shrunk", shrunk)
+    found = walks(footage(120))
+    for place in range(3, 115):
+        for walk in found.rows:
+            walk.left, walk.place = 5, place
+        found.stand(np.zeros((2, 12, 16, 3), np.float32))
+    assert len(made) > 100
+    assert sum(small() is not None for small in made) <= 20
