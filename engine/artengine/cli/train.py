@@ -53,6 +53,10 @@ def train(
     learnt: being impatient is part of the art. A run folder that was stopped goes on with
     --resume; --steps and --minutes then say how long it shall be in all.
 
+    Weights and the order of what is learnt from go on exactly where they were. A training by
+    minutes has a schedule that follows the clock; only one by steps ends as if it had never been
+    stopped.
+
     Examples:
 
         artengine train night-drive --minutes 10 -o runs/mine
@@ -63,20 +67,15 @@ def train(
     """
     from artengine.catalog import load_catalog
     from artengine.cli.interrupt import Interrupt
-    from artengine.errors import UsageError
     from artengine.train.log import read_log
     from artengine.train.loop import train as run_training
     from artengine.train.position import named_footage
-    from artengine.train.recipe import with_length
     from artengine.train.workers import this_worker
 
-    if steps is not None and minutes is not None:
-        raise UsageError("--steps and --minutes exclude each other; give one of them")
     changes = overrides(set_, {"seed": seed})
     catalog = load_catalog(plugin or [])
     loaded, run = _opened(preset, output, catalog, changes, resume=resume)
-    if steps is not None or minutes is not None:
-        loaded = with_length(loaded, steps=steps, minutes=minutes)
+    loaded = _of_length(loaded, changes, steps, minutes)
     try:
         with Interrupt() as stop:
             chief = this_worker(loaded.train).number == 0
@@ -141,6 +140,26 @@ def _opened(
     if resume and run.recipe.is_file():
         return load_preset(run.recipe, catalog, changes), run
     return loaded or load_preset(given, catalog, changes), run
+
+
+def _of_length(
+    preset: Preset, changes: list[str], steps: int | None, minutes: float | None
+) -> Preset:
+    """The preset with the length that options or `--set` give it, in place of all of its own."""
+    from artengine.errors import UsageError
+    from artengine.preset.document import parse_override
+    from artengine.train.recipe import with_length
+
+    changed = [parse_override(change)[0] for change in changes]
+    if ("train", "steps") in changed:
+        steps = steps or preset.train.steps
+    if ("train", "minutes") in changed:
+        minutes = minutes or preset.train.minutes
+    if steps is not None and minutes is not None:
+        raise UsageError("steps and minutes exclude each other; give one of them")
+    if steps is None and minutes is None:
+        return preset
+    return with_length(preset, steps=steps, minutes=minutes)
 
 
 def _prepare(preset: Preset, stop: Interrupt) -> Path:

@@ -105,6 +105,20 @@ def test_going_on_remembers_the_footage_it_was_given(
     assert "other footage" in capsys.readouterr().err
 
 
+def test_a_length_that_is_set_takes_the_place_of_the_other(folder: Path) -> None:
+    (folder / "short.toml").write_text(
+        PRESET.replace("epoch = 2", "epoch = 2\nminutes = 99"), encoding="utf-8"
+    )
+    recipe = folder / "runs" / "short" / "recipe.toml"
+    for options, told in (
+        (["--set", "train.steps=1"], {"steps": 1}),
+        (["--resume", "--set", "train.minutes=0.001"], {"minutes": 0.001}),
+    ):
+        assert main(["train", "short.toml", *options]) == 0
+        train = tomllib.loads(recipe.read_text(encoding="utf-8"))["train"]
+        assert {name: train[name] for name in ("steps", "minutes") if name in train} == told
+
+
 def test_the_newest_weights_are_the_best_of_a_network_that_feeds_itself(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -126,6 +140,7 @@ def test_the_newest_weights_are_the_best_of_a_network_that_feeds_itself(
         (["dream", "small.toml", "-o", "no/such/a.mp4"], 6, "does not exist"),
         (["dream", "small.toml", "-o", "a.mp5"], 2, ".mp4"),
         (["train", "small.toml", "--steps", "1", "--minutes", "1"], 2, "exclude"),
+        (["train", "small.toml", "--steps", "1", "--set", "train.minutes=1"], 2, "exclude"),
         (["train", "small.toml", "--resume"], 8, "no checkpoint"),
         (["train", "small.toml", "--data", "nowhere"], 8, "nowhere"),
         (["train", "small.toml", "--set", "source.use=video"], 3, "path"),
