@@ -52,6 +52,15 @@ class Black(Plain):
         return ops.mean(ops.square(network(history, training=True)))
 
 
+class Shown(Plain):
+    """Loses what it is shown."""
+
+    name: ClassVar[str] = "shown"
+
+    def loss(self, network: keras.Model, history: Tensor, truth: Tensor, seed: Tensor) -> Tensor:
+        return history
+
+
 def batch(size: int = 4) -> tuple[Array, Array]:
     rng = np.random.default_rng(0)
     history = rng.random((size, 16, 16, 6), dtype=np.float32)
@@ -161,3 +170,20 @@ def test_what_layers_lose_by_themselves_counts_at_every_step() -> None:
     by_steps = np.abs(predicted).sum(axis=(2, 3, 4)).mean()
     found = float(learning.compute_loss(history, truth, history))
     assert found == pytest.approx(by_steps + float(np.abs(truth - predicted).mean()), rel=1e-4)
+
+
+def test_each_window_has_noise_of_its_own() -> None:
+    make_deterministic(0)
+    model = Shown(context=2)
+    made = Trainee(model, model.build(), context_noise=0.2)
+    history, truth = np.full((64, 16, 16, 6), 0.5, np.float32), batch(64)[1]
+    noise = np.asarray(made.compute_loss(history, truth, history)) - history
+    np.testing.assert_allclose(noise.mean(axis=(1, 2, 3)), 0.0, atol=0.03)
+    deviations = noise.std(axis=(1, 2, 3))
+    # Evenly spread from nothing to the largest.
+    assert deviations.max() < 0.21
+    np.testing.assert_allclose(
+        np.quantile(deviations, [0.25, 0.5, 0.75]), [0.05, 0.1, 0.15], atol=0.03
+    )
+    again = np.asarray(made.compute_loss(history, truth, history)) - history
+    assert np.abs(again - noise).mean() > 0.05

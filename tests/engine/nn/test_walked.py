@@ -79,6 +79,18 @@ def test_rows_go_on_from_their_predictions() -> None:
     np.testing.assert_allclose(walked[:, 0, 0, ::3], [[1.0, 0.5], [0.25, 0.125]])
 
 
+def test_the_second_prediction_teaches_through_the_first() -> None:
+    """Of white, weights of a half predict a half, and then a quarter, which falls with the weights
+    twice as fast as it would if what it was predicted from were given."""
+    model = Darker(context=2)
+    network = model.build()
+    trainee = Trainee(model, network, loss=weighted({"l1": 1.0}), rollout=2)
+    trainee.compile(optimizer=keras.optimizers.SGD(0.3))
+    trainee.train_on_batch(np.ones((2, 4, 4, 6), np.float32), np.zeros((2, 2, 4, 4, 3), np.float32))
+    # The mean of both slopes, 1 and 1, shared by three channels.
+    np.testing.assert_allclose(np.ravel(network.get_weights()[0]), 0.5 - 0.3 / 3, rtol=1e-5)
+
+
 def test_rows_go_on_by_whole_rollouts() -> None:
     trainee, _ = trained(Darker(context=2), 2)
     walked = np.asarray(trainee.walked)

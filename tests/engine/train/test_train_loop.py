@@ -27,10 +27,10 @@ from artengine.nn.checkpoint import read_position
 from artengine.nn.determinism import make_deterministic
 from artengine.params import Param
 from artengine.preset import Preset, load_preset, parse_preset
-from artengine.settings import KerasLoss, LossWeights, Optimizer
+from artengine.settings import KerasLoss, LossWeights, Optimizer, TrainSettings
 from artengine.train.cache import prepared
 from artengine.train.log import Row, read_log
-from artengine.train.loop import Observer, train
+from artengine.train.loop import Observer, _longest, train
 from artengine.train.manifest import shard_name
 from artengine.train.position import Position, named_footage
 from artengine.train.recipe import with_length
@@ -244,33 +244,57 @@ epoch = 9
 checkpoint_every = 4
 steps = 20
 context_noise = 0.1
-accumulate = 3
-loss = { l1 = 1.0, adversarial = 0.1 }
 """
 
 
-def test_goes_on_exactly_after_it_was_killed(catalog: Catalog, bikes: Path, tmp_path: Path) -> None:
-    """A process is killed at any moment after its first checkpoint; another takes its place."""
+@pytest.mark.parametrize(
+    "options",
+    [
+        "accumulate = 3\nloss = { l1 = 1.0, adversarial = 0.1 }",
+        "rollout = 2\nself_feeding = 6\nkeep_every = 1",
+    ],
+    ids=["accumulating", "walking"],
+)
+def test_goes_on_exactly_whenever_it_was_killed(
+    options: str, catalog: Catalog, bikes: Path, tmp_path: Path
+) -> None:
+    """Two processes are killed at moments after a checkpoint that are drawn by chance, the second
+    of which goes on from the first; a third comes to the end."""
     shutil.copy(bikes, tmp_path)
     file = tmp_path / "killed.toml"
-    file.write_text(KILLED, encoding="utf-8")
+    file.write_text(KILLED + options, encoding="utf-8")
     whole, parts = Run(tmp_path / "whole"), Run(tmp_path / "parts")
-    command = [sys.executable, "-m", "artengine", "train", str(file), "-o"]
-    with subprocess.Popen([*command, str(parts.folder)], stderr=subprocess.DEVNULL) as process:
-        while not parts.checkpoint.is_file():
-            assert process.poll() is None
-            time.sleep(0.01)
-        process.kill()
-    assert process.returncode == (1 if sys.platform == "win32" else -signal.SIGKILL)
-    killed_at = read_position(parts.checkpoint)["step"]
-    assert 4 <= killed_at < 20
-    assert killed_at % 4 == 0 or killed_at % 9 == 0
+    command = [sys.executable, "-m", "artengine", "train", str(file), "-o", str(parts.folder)]
+    chance = np.random.default_rng(len(options))
+
+    def written() -> int:
+        return parts.checkpoint.stat().st_mtime_ns if parts.checkpoint.is_file() else 0
+
+    for resume in ([], ["--resume"]):
+        before = written()
+        with subprocess.Popen([*command, *resume], stderr=subprocess.DEVNULL) as process:
+            while written() == before and process.poll() is None:
+                time.sleep(0.01)
+            time.sleep(chance.uniform(0.0, 0.3))
+            process.kill()
+        if not resume:
+            assert process.returncode == (1 if sys.platform == "win32" else -signal.SIGKILL)
+            killed_at = read_position(parts.checkpoint)["step"]
+            assert 4 <= killed_at < 20
+            assert killed_at % 4 == 0 or killed_at % 9 == 0
 
     preset = load_preset(file, catalog)
     footage = prepared(preset.source, preset.train)
     train(preset, footage, whole, catalog)
     train(preset, footage, parts, catalog, resume=True)
     assert_equal_runs(whole, parts)
+
+
+def test_walks_may_go_on_for_longer_octave_by_octave() -> None:
+    settings = TrainSettings(self_feeding=64)
+    shares = (0.0, 1 / 12, 0.25, 0.5, 0.75, 1.0)
+    assert [_longest(settings, share) for share in shares] == [1, 2, 8, 64, 64, 64]
+    assert _longest(TrainSettings(), 0.5) == 1
 
 
 def test_a_checkpoint_within_an_epoch_holds_numbers_only(

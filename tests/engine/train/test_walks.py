@@ -154,6 +154,21 @@ def test_chance_is_that_of_the_step(footage: Callable[..., Frames]) -> None:
     np.testing.assert_array_equal(one.steps(4, 64).history, other.steps(4, 64).history)
 
 
+def test_short_walks_are_as_common_as_long_ones(footage: Callable[..., Frames]) -> None:
+    """Octave by octave."""
+    found = walks(footage(40), rows=[Walk() for _ in range(500)], crop=(1, 1))
+    found.steps(0, 15)
+    # One step of each is taken already.
+    lengths = np.array([walk.left + 1 for walk in found.rows])
+    assert set(lengths) == set(range(1, 16))
+    octaves = np.bincount(np.log2(lengths).astype(int)) / len(lengths)
+    np.testing.assert_allclose(octaves, 0.25, atol=0.06)
+    for walk in found.rows:
+        walk.left = 0
+    found.steps(1, 1)
+    assert {walk.left for walk in found.rows} == {0}
+
+
 def test_memory_is_bounded_however_long_the_footage(
     footage: Callable[..., Frames], monkeypatch: pytest.MonkeyPatch
 ) -> None:
