@@ -18,6 +18,7 @@ import pytest
 
 from artengine.catalog import Catalog
 from artengine.errors import PresetError, TrainingError
+from artengine.nn.checkpoint import read_position
 from artengine.nn.determinism import make_deterministic
 from artengine.preset import Preset, load_preset, parse_preset
 from artengine.settings import TrainSettings
@@ -138,24 +139,35 @@ def assert_alike(run: Run, alone: Run, preset: Preset) -> None:
     np.testing.assert_allclose(vector(run), vector(alone), atol=1e-3 * far)
 
 
-def test_two_devices_learn_what_one_does(
-    preset_file: Path, preset: Preset, alone: Run, tmp_path: Path
-) -> None:
-    """In two parts, the second of which goes on from the checkpoint of the first."""
-    run = Run(tmp_path / "run")
-    trainings = [
-        (str(run.folder), 3, []),
-        (str(run.folder), 99, []),
-        (str(tmp_path / "odd"), 99, ["train.batch=3"]),
-    ]
+def on_two_devices(preset_file: Path, trainings: list[tuple[Path, int, list[str]]]) -> Any:
+    """Train into folders, each for so many steps at most and with changes; what the devices told.
+
+    One process can learn by one sort of step only: TensorFlow numbers what its devices exchange.
+    """
+    given = json.dumps([(str(run), steps, changes) for run, steps, changes in trainings])
     ran = subprocess.run(
-        [sys.executable, "-c", TWO_DEVICES, str(preset_file), json.dumps(trainings)],
+        [sys.executable, "-c", TWO_DEVICES, str(preset_file), given],
         capture_output=True,
         text=True,
         check=False,
     )
     assert ran.returncode == 0, ran.stderr
-    told = json.loads(ran.stdout.splitlines()[-1])
+    return json.loads(ran.stdout.splitlines()[-1])
+
+
+def test_two_devices_learn_what_one_does(
+    preset_file: Path, preset: Preset, alone: Run, tmp_path: Path
+) -> None:
+    """In two parts, the second of which goes on from the checkpoint of the first."""
+    run = Run(tmp_path / "run")
+    told = on_two_devices(
+        preset_file,
+        [
+            (run.folder, 3, []),
+            (run.folder, 99, []),
+            (tmp_path / "odd", 99, ["train.batch=3"]),
+        ],
+    )
     batch = np.arange(12).reshape(4, 3).tolist()
     assert told["parts"] == [batch[:2], batch[2:]]
     assert told["wholes"] == [batch, batch]
@@ -165,6 +177,20 @@ def test_two_devices_learn_what_one_does(
         "give a multiple of 2"
     ]
     assert_alike(run, alone, preset)
+
+
+def test_rows_go_on_from_what_both_devices_predict(
+    preset_file: Path, catalog: Catalog, tmp_path: Path
+) -> None:
+    run, alone = Run(tmp_path / "run"), Run(tmp_path / "alone")
+    changes = ["train.self_feeding=16", "train.rollout=1"]
+    assert on_two_devices(preset_file, [(run.folder, 99, changes)])["errors"] == []
+    preset = load_preset(preset_file, catalog, changes)
+    train(preset, prepared(preset.source, preset.train), alone, catalog)
+    assert_alike(run, alone, preset)
+    walks = [read_position(each.checkpoint)["walks"] for each in (run, alone)]
+    assert walks[0] == walks[1]
+    assert max(walk["left"] for walk in walks[0]) > 0
 
 
 def ports(count: int) -> list[int]:
