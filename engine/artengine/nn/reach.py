@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any, TypeAlias
@@ -12,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from keras import ops, tree
 
+from artengine.curves import CurveError
 from artengine.nn.stepper import Stepper
 
 Numbers: TypeAlias = npt.NDArray[np.float32]
@@ -25,6 +29,9 @@ _LENGTHS = (256, 512, 1024)
 
 _LARGE = 1e4
 """The largest numbers that layers are tried with."""
+
+_PATCHES = (1, 2, 4, 8, 16)
+"""Heights and widths of what is of one number where a layer is tried with patches."""
 
 
 class _EndlessError(Exception):
@@ -77,14 +84,14 @@ class _Graph:
             return made
 
         try:
-            copy = keras.models.clone_model(
+            clone = keras.models.clone_model(
                 network, clone_function=lambda layer: layer, call_function=record
             )
         except ValueError as error:
             raise _EndlessError from error
-        if len(copy.inputs) != 1:
+        if len(clone.inputs) != 1:
             raise _EndlessError
-        return cls(copy.inputs[0], calls, [id(end) for end in copy.outputs])
+        return cls(clone.inputs[0], calls, [id(end) for end in clone.outputs])
 
 
 def reach_of(model: Stepper) -> int | None:
@@ -98,7 +105,8 @@ def reach_of(model: Stepper) -> int | None:
     to the next layer as yes or no, so that nothing fades on its way through a deep network, as a
     gradient does, and layers that shift, shuffle, pool or warp are found out by what they do. The
     numbers are within the range of what the layer before gave, so that a warp goes as far as it is
-    let go. Last comes what the model's `step` does with what its network gave.
+    let go. Last comes what the model's `step` does with what its network gave, whatever its
+    automatable numbers may become.
 
     Returns:
         The distance in pixels, or None where it has no end or cannot be told: for a model that
@@ -107,7 +115,9 @@ def reach_of(model: Stepper) -> int | None:
     network = model.build()
     try:
         graph = _Graph.of(network)
-        _check_step(model, network, 3 * model.context)
+        played = _played(model)
+        for each in played:
+            _check_step(each, network)
         # A weight of zero, as some layers begin with, would hide what it is multiplied with.
         rng = np.random.default_rng(0)
         network.set_weights([_weights(w.shape, rng) for w in network.get_weights()])
@@ -117,7 +127,7 @@ def reach_of(model: Stepper) -> int | None:
             strips = (((2 * half, short), 0), ((short, 2 * half), 1))
             reach = 0
             for (shape, axis), side in product(strips, (0, 1)):
-                reach = max(reach, _Probe(shape, axis, side).beyond_cut(model, graph))
+                reach = max(reach, _Probe(shape, axis, side).beyond_cut(graph, played))
                 if reach >= half:
                     break
             else:
@@ -169,8 +179,8 @@ class _Probe:
     channels: dict[int, int] = field(default_factory=dict)
     ranges: dict[int, tuple[float, float]] = field(default_factory=dict)
 
-    def beyond_cut(self, model: Stepper, graph: _Graph) -> int:
-        """How many pixels beyond the cut are touched in a prediction."""
+    def beyond_cut(self, graph: _Graph, models: Sequence[Stepper]) -> int:
+        """How many pixels beyond the cut are touched in a prediction of any of the models."""
         start = id(graph.start)
         self.channels[start] = graph.start.shape[-1]
         self.touched[start] = self._part_of(self.shape)
@@ -178,7 +188,8 @@ class _Probe:
         for call in graph.calls:
             self._through(call, call.inputs, [id(tensor) for tensor in call.outputs])
         end = -1  # no tensor's identity
-        self._through(_rest_of_step(model), [start, *graph.ends], [end])
+        for model in models:
+            self._through(_rest_of_step(model), [start, *graph.ends], [end])
         if self.touched[end].shape != self.shape:
             raise _EndlessError
         lines = self.touched[end].any(axis=1 - self.axis)
@@ -205,23 +216,43 @@ class _Probe:
     def _draws(self, inputs: Sequence[int]) -> Iterator[tuple[list[Numbers], list[Numbers]]]:
         """Numbers to try a layer with, and the same with others where they are touched.
 
-        Small positive ones keep rectifiers open; the ends of the range carry a warp to its end.
+        Small positive ones keep rectifiers open; the ends of the range, and rest, carry a warp to
+        its end, along one side alone as well. Patches, of another size in each channel, carry whole
+        places there, and lead a search for motion astray, as far as chance will have it.
         """
-        for kind in ("small", "small", "wide", "ends"):
-            drawn = [self._drawn(key, kind) for key in inputs]
+        for kind, patches in (
+            ("small", False),
+            ("small", True),
+            ("wide", False),
+            ("ends", False),
+            ("ends", True),
+        ):
+            drawn = [self._drawn(key, kind, patches=patches) for key in inputs]
+            others = (self._drawn(key, kind, patches=patches) for key in inputs)
             yield (
                 drawn,
                 [
-                    np.where(self.touched[key][None, ..., None], self._drawn(key, kind), numbers)
-                    for key, numbers in zip(inputs, drawn, strict=True)
+                    np.where(self.touched[key][None, ..., None], other, numbers)
+                    for key, numbers, other in zip(inputs, drawn, others, strict=True)
                 ],
             )
 
-    def _drawn(self, key: int, kind: str) -> Numbers:
+    def _drawn(self, key: int, kind: str, *, patches: bool) -> Numbers:
+        height, width = self.touched[key].shape
+        channels = self.channels[key]
+        if not patches:
+            return self._field(key, kind, (1, height, width, channels))
+        drawn = np.empty((1, height, width, channels), np.float32)
+        for channel, side in enumerate(self.rng.choice(_PATCHES, channels)):
+            field = self._field(key, kind, (1, -(-height // side), -(-width // side)))
+            drawn[..., channel] = field.repeat(side, 1).repeat(side, 2)[:, :height, :width]
+        return drawn
+
+    def _field(self, key: int, kind: str, shape: tuple[int, ...]) -> Numbers:
         low, high = self.ranges[key]
-        shape = (1, *self.touched[key].shape, self.channels[key])
         if kind == "ends":
-            return np.where(self.rng.random(shape) < 0.5, low, high).astype(np.float32)
+            ends = np.array([low, np.clip(0.0, low, high), high], np.float32)
+            return ends[self.rng.integers(len(ends), size=shape)]
         if kind == "small":
             low, high = (0.0, min(high, 1.0)) if high > 0.0 else (max(low, -1.0), 0.0)
         return self.rng.uniform(low, high, shape).astype(np.float32)
@@ -246,10 +277,23 @@ def _weights(shape: tuple[int, ...], rng: np.random.Generator) -> Numbers:
     return rng.normal(0.0, np.prod(shape[:-1]) ** -0.5, shape).astype(np.float32)
 
 
-def _check_step(model: Stepper, network: keras.Model, channels: int) -> None:
+def _played(model: Stepper) -> list[Stepper]:
+    """The model as it is, and with each of its automatable numbers at its least or its most."""
+    names = sorted(type(model).automatable())
+    models = [model]
+    for ends in product((-math.inf, math.inf), repeat=len(names)) if names else ():
+        models.append(copy(model))
+        for name, end in zip(names, ends, strict=True):
+            # One that nothing bounds stays as it is.
+            with suppress(CurveError):
+                models[-1].set_values({name: end})
+    return models
+
+
+def _check_step(model: Stepper, network: keras.Model) -> None:
     """Raise `_EndlessError` for a model that remembers, or whose steps differ with their seed."""
     side = 2 * model.multiple
-    history = ops.ones((1, side, side, channels)) / 2
+    history = ops.ones((1, side, side, 3 * model.context)) / 2
     if model.initial_state(network, history):
         raise _EndlessError
     first, second = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 
@@ -15,6 +16,9 @@ class Stepper(Protocol):
     @classmethod
     def automatable(cls) -> frozenset[str]:
         """Names of the numbers that may change from frame to frame."""
+
+    def set_values(self, values: Mapping[str, float]) -> None:
+        """Give such numbers other values, kept inside their bounds."""
 
     @property
     def multiple(self) -> int:

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,9 @@ class Sum:
     @classmethod
     def automatable(cls) -> frozenset[str]:
         return frozenset()
+
+    def set_values(self, values: Mapping[str, float]) -> None:
+        raise NotImplementedError
 
     def build(self) -> Any:
         return None

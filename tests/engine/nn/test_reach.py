@@ -79,6 +79,59 @@ def test_what_a_step_does_with_its_network_counts() -> None:
     assert reach_of(Moved()) == 6
 
 
+class Carried(Stack):
+    """Moves the frame across and down by what its network says, never by more than 24 pixels either
+    way, and is black where that is outside of the frame."""
+
+    push: float = Param(0.0, ge=-8, le=8, automatable=True)
+
+    def build(self) -> keras.Model:
+        history = keras.Input((None, None, 3))
+        return keras.Model(history, layers.Conv2D(2, 1)(history))
+
+    def step(self, network: Any, history: Any, state: Any, seed: Any, **_: Any) -> Any:
+        far = ops.cast(ops.clip(self.push * network(history), -24.0, 24.0), "int32")
+        _, height, width, channels = history.shape
+        row = ops.arange(height)[:, None] - far[..., 1]
+        column = ops.arange(width) - far[..., 0]
+        inside = (row >= 0) & (row < height) & (column >= 0) & (column < width)
+        index = ops.clip(row, 0, height - 1) * width + ops.clip(column, 0, width - 1)
+        moved = ops.take(ops.reshape(history, (-1, channels)), index, axis=0)
+        return ops.where(inside[..., None], moved, 0.0), state
+
+
+@pytest.mark.parametrize("push", [0.0, 1.0])
+def test_automatable_numbers_count_as_far_as_they_go(push: float) -> None:
+    """And a frame that is moved in a narrow strip is moved along it."""
+    assert reach_of(Carried(push=push)) == 24
+
+
+class Sampled(Stack):
+    """Draws, if it is told to."""
+
+    noise: float = Param(0.0, ge=0, le=1, automatable=True)
+
+    def step(self, network: Any, history: Any, state: Any, seed: Any, **_: Any) -> Any:
+        return network(history) + self.noise * ops.sin(ops.cast(seed[0], "float32")), state
+
+
+def test_a_model_that_may_sample_looks_everywhere() -> None:
+    assert reach_of(Sampled.model_construct(context=1, layers=[conv(3)], noise=0.0)) is None
+
+
+class Turned(Stack):
+    """Rolls the frame by a number that nothing bounds."""
+
+    far: int = Param(3, automatable=True)
+
+    def step(self, network: Any, history: Any, state: Any, seed: Any, **_: Any) -> Any:
+        return ops.roll(network(history), self.far, axis=1), state
+
+
+def test_a_number_that_nothing_bounds_counts_as_it_is() -> None:
+    assert reach_of(Turned.model_construct(context=1, layers=[conv(3)], far=3)) == 4
+
+
 def remembers(self: Any, network: Any, history: Any) -> Any:
     return (ops.zeros((1,)),)
 
