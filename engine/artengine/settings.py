@@ -147,9 +147,10 @@ class TrainSettings(Settings):
     self_feeding: int = Field(1, ge=1, le=10_000)
     """How far the network is taught on from its own predictions, in frames: a row of the batch
     begins with true frames, and then sees what it predicted, for so many frames at most; the
-    limit grows over the first half of the training. 1 shows it true frames only. The state of a
-    recurrent network is made anew at each training step, from the frames of its context, predicted
-    ones too: what it carries on farther than that is learnt by `rollout` alone."""
+    limit grows over the first half of the training, and the last epoch's weights count as the best.
+    1 shows it true frames only. The state of a recurrent network is made anew at each training
+    step, from the frames of its context, predicted ones too: what it carries on farther than that
+    is learnt by `rollout` alone."""
 
     context_noise: float = Field(0.0, ge=0, le=1)
     """Deviation of the gaussian noise that is laid over the context, so that the network learns to

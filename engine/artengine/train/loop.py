@@ -249,7 +249,7 @@ class _Training:
         """The best so far of what the model is judged by, and whether these weights are the best.
 
         No measure tells how well a network goes on from its own predictions, so where that is
-        taught the newest ones are.
+        taught those of the last epoch are.
         """
         model = self._preset.model
         value = judged(model, row)

@@ -28,7 +28,7 @@ class Run:
     | `monitor/` | a picture for each epoch |
 
     The best weights are those that do best on held-out frames by what the model is judged by, which
-    is PSNR unless it says otherwise; with `self_feeding` the newest ones are.
+    is PSNR unless it says otherwise; with `self_feeding` above 1 those of the last epoch are.
     """
 
     folder: Path

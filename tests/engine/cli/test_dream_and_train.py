@@ -119,13 +119,13 @@ def test_a_length_that_is_set_takes_the_place_of_the_other(folder: Path) -> None
         assert {name: train[name] for name in ("steps", "minutes") if name in train} == told
 
 
-def test_the_newest_weights_are_the_best_of_a_network_that_feeds_itself(
+def test_the_last_epoch_s_weights_are_the_best_of_a_network_that_feeds_itself(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     fed = ["train", "small.toml", "--set", "train.self_feeding=4"]
     assert main([*fed, "--steps", "3"]) == 0
     error = capsys.readouterr().err
-    assert "the newest weights count as the best; dream from it" in error
+    assert "the last epoch's weights count as the best; dream from it" in error
     assert "best PSNR" not in error
 
 
