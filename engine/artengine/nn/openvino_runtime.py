@@ -89,7 +89,10 @@ class OpenVinoRuntime:
         given |= {f"value_{name}": _shared(np.array(value)) for name, value in values.items()}
         if shape not in self._compiled:
             self._compiled[shape] = self._compile(given, len(frames), len(state), sorted(values))
-        prediction, *after = self._compiled[shape](given)
+        try:
+            prediction, *after = self._compiled[shape](given)
+        except RuntimeError as error:
+            raise self._refusal(error) from error
         return prediction.data, tuple(after)
 
     def take(self, part: openvino.Tensor) -> npt.NDArray[np.generic]:
@@ -121,10 +124,13 @@ class OpenVinoRuntime:
             }
             request = self._core.compile_model(model, "CPU", settings).create_infer_request()
         except (RuntimeError, ValueError) as error:
-            raise UsageError(
-                f'the runtime openvino cannot do model "{self._name}": {_cause(error)}; {_OTHER}'
-            ) from error
+            raise self._refusal(error) from error
         return _Compiled(request, draw, names, outputs)
+
+    def _refusal(self, error: Exception) -> UsageError:
+        return UsageError(
+            f'the runtime openvino cannot do model "{self._name}": {_cause(error)}; {_OTHER}'
+        )
 
     def _traced(
         self, given: Mapping[str, openvino.Tensor], frames: int, states: int, values: list[str]
@@ -243,4 +249,4 @@ def _cause(error: Exception) -> str:
     if lacking:
         return f"it has no {lacking[1].strip()}"
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return shorten(lines[-1], 200) if lines else type(error).__name__
+    return shorten(lines[-1].rstrip("."), 200) if lines else type(error).__name__

@@ -163,6 +163,15 @@ def test_the_coldest_draw_is_the_likeliest_pixel() -> None:
     assert np.abs(np.asarray(logistics.draw(found, guess, chance, 1.0)) - drawn).max() > 0.01
 
 
+def test_of_equally_heavy_logistics_the_first_is_drawn() -> None:
+    found = np.zeros((1, logistics.numbers(4)), np.float32)
+    found[0, :4] = [1.0, 2.0, 2.0, 2.0]
+    found[0, 4::9] = [-4.0, -2.0, 2.0, 4.0]  # means of red, in tenths
+    guess, chance = np.full((1, 3), 0.5, np.float32), np.full((1, 7), 0.5, np.float32)
+    drawn = np.asarray(logistics.draw(found, guess, chance, 1.0))
+    assert drawn[0, 0] == pytest.approx(0.3, abs=1 / 255)
+
+
 def test_temperature_widens_what_is_drawn() -> None:
     found = np.zeros((1, logistics.numbers(3)), np.float32)
     found[0, 3] = 5.0

@@ -90,7 +90,10 @@ def draw(parameters: Tensor, guess: Tensor, chance: Tensor, temperature: Tensor 
     mixtures = logits.shape[-1]
     # The largest of log weights with Gumbel noise is a draw by weight, at any temperature.
     gumbel = -ops.log(-ops.log(chance[..., :mixtures]))
-    drawn = ops.argmax(logits + temperature * gumbel, axis=-1)
+    weights = logits + temperature * gumbel
+    # Not `argmax`: Keras handles zeros in it by their bits, which OpenVINO cannot.
+    largest = ops.equal(weights, ops.max(weights, axis=-1, keepdims=True))
+    drawn = ops.min(ops.where(largest, ops.arange(mixtures), mixtures), axis=-1)
     one = ops.expand_dims(ops.one_hot(drawn, mixtures), -1)
     means, log_scales, couplings = (
         ops.sum(one * each, axis=-2) for each in (means, log_scales, couplings)
