@@ -56,6 +56,11 @@ def prepare(
 
         artengine train night-drive --data commute
     """
+    from artengine.errors import SourceError
+
+    for video in videos:
+        if not video.exists():
+            raise SourceError(f"there is no file {video}")
     import artengine.nn  # noqa: F401 - loads TensorFlow in silence
     from artengine.catalog import load_catalog
     from artengine.cli.progress import bar
@@ -64,7 +69,8 @@ def prepare(
     given = {"start": start, "end": end, "fit": fit}
     table = {name: value for name, value in given.items() if value is not None}
     kind = load_catalog().get("source", "video")
-    sources = [_source(kind, {"path": str(path), **table}) for path in videos]
+    # Whole, for the recipe of what is trained on the footage names the video too.
+    sources = [_source(kind, {"path": str(path.absolute()), **table}) for path in videos]
     preparation = Preparation.of(sources, size=parse_size(size), fps=fps, quality=quality)
     try:
         with bar("preparing footage", "frames") as progress:

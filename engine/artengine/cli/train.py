@@ -66,14 +66,16 @@ def train(
         artengine train runs/mine --resume --minutes 20
     """
     from artengine.catalog import load_catalog
+    from artengine.cli.footage import check_files, missing_files, source_of
     from artengine.cli.interrupt import Interrupt
     from artengine.train.log import read_log
     from artengine.train.loop import train as run_training
     from artengine.train.position import named_footage
     from artengine.train.workers import this_worker
 
-    changes = overrides(set_, {"seed": seed})
     catalog = load_catalog(plugin or [])
+    prepared_from = [] if data is None else source_of(data, catalog)
+    changes = [*prepared_from, *overrides(set_, {"seed": seed})]
     loaded, run = _opened(preset, output, catalog, changes, resume=resume)
     loaded = _of_length(loaded, changes, steps, minutes)
     try:
@@ -84,6 +86,8 @@ def train(
             rows = read_log(run.log, sys.maxsize) if resume else []
             if data is None and resume and run.checkpoint.is_file():
                 data = named_footage(run)
+            if data is None:
+                check_files(loaded)
             footage = data or _prepare(loaded, stop)
             with _display(loaded.name, stop) as observer:
                 position = run_training(
@@ -101,8 +105,12 @@ def train(
     word = "stopped" if stop.asked else "trained"
     rest = "the first worker has the run"
     if chief:
-        command = shlex.join(["artengine", "dream", str(run.folder)])
-        rest = f"{_best(loaded, position)}dream from it with: {command}"
+        command = ["artengine", "dream", str(run.folder)]
+        for file in plugin or []:
+            command += ["--plugin", str(file)]
+        for name in missing_files(loaded.source):
+            command += ["--set", f"source.{name}=FILE"]
+        rest = f"{_best(loaded, position)}dream from it with: {shlex.join(command)}"
     typer.echo(
         f"{word} at step {position.step} after {position.seconds / 60:.1f} min; {rest}", err=True
     )

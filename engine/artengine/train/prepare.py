@@ -63,8 +63,8 @@ class Preparation:
     """Opened sources, and how they are to be stored; see `prepare`.
 
     Args:
-        sources: without repeats at their end.
-        footages: each source, opened.
+        sources: what was given, in order.
+        footages: each source, opened without repeats at its end.
         quality: JPEG quality; 100 stores PNG.
         cap: how many frames to take of footage that has no end.
         shard_frames: most frames in a file.
@@ -88,17 +88,16 @@ class Preparation:
         shard_frames: int = 256,
     ) -> Self:
         """Open the sources. Raises `SourceError`."""
-        given = [source] if isinstance(source, Source) else source
-        sources = tuple(one.once() for one in given)
-        first = sources[0].open(size, fps)
-        footages = (first, *(one.open(size, first.fps) for one in sources[1:]))
+        sources = (source,) if isinstance(source, Source) else tuple(source)
+        first = sources[0].once().open(size, fps)
+        footages = (first, *(one.once().open(size, first.fps) for one in sources[1:]))
         return cls(sources, footages, quality, max(1, round(seconds * first.fps)), shard_frames)
 
     @property
     def identity(self) -> str:
         """One line that tells these frames from all others; see `Manifest`."""
         return identity(
-            self.sources,
+            [source.once() for source in self.sources],
             size=self.footages[0].size,
             fps=self.footages[0].fps,
             quality=self.quality,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -97,12 +98,33 @@ def test_going_on_remembers_the_footage_it_was_given(
     about = json.loads((folder / "runs" / "small" / "best.json").read_text(encoding="utf-8"))
     assert about["training"]["size"] == [40, 24]
     assert about["source"] == {"use": ["video"]}
+    recipe = tomllib.loads((folder / "runs" / "small" / "recipe.toml").read_text(encoding="utf-8"))
+    source = recipe["source"]
+    assert {name: source[name] for name in ("use", "path", "end", "at_end")} == {
+        "use": "video",
+        "path": str(bikes),
+        "end": 2,
+        "at_end": "loop",
+    }
     assert main(["train", "small.toml", "--resume", "--steps", "2"]) == 0
     assert "step 2" in capsys.readouterr().err
 
     assert main([*prepare, "-o", "other", "--size", "32x32"]) == 0
     assert main(["train", "small.toml", "--resume", "--steps", "3", "--data", "other"]) == 8
     assert "other footage" in capsys.readouterr().err
+
+
+def test_footage_whose_clip_is_gone_leaves_the_clip_to_be_named(
+    folder: Path, capsys: pytest.CaptureFixture[str], bikes: Path
+) -> None:
+    clip = Path(shutil.copy(bikes, folder / "moved.mp4"))
+    assert main(["prepare", "moved.mp4", "--end", "2", "-o", "footage", "--size", "32x32"]) == 0
+    clip.unlink()
+    template = PRESET.replace('"synthetic"', '"video"\npath = "clip.mp4"')
+    (folder / "small.toml").write_text(template, encoding="utf-8")
+    assert main(["train", "small.toml", "--data", "footage", "--steps", "1"]) == 0
+    run = Path("runs") / "small"
+    assert f"artengine dream {run} --set source.path=FILE\n" in capsys.readouterr().err
 
 
 def test_a_length_that_is_set_takes_the_place_of_the_other(folder: Path) -> None:
