@@ -18,7 +18,8 @@ def flops(model: Stepper, network: keras.Model, height: int, width: int) -> int 
 
     Returns:
         The count for a frame of that size, padded to what the network divides by; or None where it
-        cannot be told: for a step with a loop in it, or another backend than TensorFlow.
+        cannot be told: for a step with a loop that does not count up to a constant, or with
+        branches that differ, or another backend than TensorFlow.
     """
     if keras.backend.backend() != "tensorflow":
         return None
@@ -32,16 +33,26 @@ def flops(model: Stepper, network: keras.Model, height: int, width: int) -> int 
     specs = tf.nest.map_structure(
         lambda x: tf.TensorSpec(np.shape(x), tf.as_dtype(tf.convert_to_tensor(x).dtype)), given
     )
-    graph = tf.function(step, autograph=False).get_concrete_function(*specs).graph
+    return _counted(tf.function(step, autograph=False).get_concrete_function(*specs).graph)
+
+
+def _counted(graph: Any) -> int | None:
+    """Count the operations of a graph; None where one of them cannot be told."""
     counted = [_operation(operation) for operation in graph.get_operations()]
     known = [count for count in counted if count is not None]
     return sum(known) if len(known) == len(counted) else None
 
 
 def _operation(operation: Any) -> int | None:
-    """Count one operation of TensorFlow's; None for one that holds others."""
+    """Count one operation of TensorFlow's, with those that it holds."""
     kind = operation.type
-    if kind.endswith(("While", "If", "Case", "PartitionedCall")):
+    if kind in ("While", "StatelessWhile"):
+        trips, once = _trips(operation), _counted(_inside(operation, "body"))
+        return None if trips is None or once is None else trips * once
+    if kind in ("If", "StatelessIf"):
+        one, other = (_counted(_inside(operation, f"{name}_branch")) for name in ("then", "else"))
+        return one if one == other else None
+    if kind.endswith(("Case", "PartitionedCall")):
         return None
     sizes = [tuple(map(int, tensor.shape)) for tensor in operation.inputs]
     if kind in ("Conv2D", "DepthwiseConv2dNative"):
@@ -62,3 +73,37 @@ def _operation(operation: Any) -> int | None:
             sides |= zip(term, size, strict=True)
         return 2 * math.prod(sides.values())
     return 0
+
+
+def _inside(operation: Any, name: str) -> Any:
+    """The graph that an operation holds by that name."""
+    return operation.graph._get_function(operation.get_attr(name).name).graph
+
+
+def _trips(loop: Any) -> int | None:
+    """How often a loop runs that counts up to a constant by one; None for any other."""
+    import tensorflow as tf
+
+    condition, body = _inside(loop, "cond"), _inside(loop, "body")
+    asked = _source(condition.outputs[0])
+    if asked.type != "Less":
+        return None
+    counter, end = asked.inputs
+    names = [tensor.name for tensor in condition.inputs]
+    if counter.name not in names:
+        return None
+    place = names.index(counter.name)
+    counted = _source(body.outputs[place])
+    if counted.type != "AddV2" or counted.inputs[0].name != body.inputs[place].name:
+        return None
+    first, step, last = map(tf.get_static_value, (loop.inputs[place], counted.inputs[1], end))
+    if first is None or last is None or step != 1:
+        return None
+    return max(0, int(last) - int(first))
+
+
+def _source(tensor: Any) -> Any:
+    """The operation that a tensor comes from."""
+    while tensor.op.type == "Identity":
+        tensor = tensor.op.inputs[0]
+    return tensor.op

@@ -70,6 +70,69 @@ def test_hourglass_by_hand() -> None:
     assert flops(model, model.build(), 64, 64) == 2 * products
 
 
-def test_a_loop_is_not_counted() -> None:
-    model = PixelCNN(width=4, decoder=4)
-    assert flops(model, model.build(), 32, 32) is None
+class Looping(Counted):
+    """Goes through its network again and again, as the test has it."""
+
+    again: Any = None
+
+    def step(self, network: Any, history: Any, state: Any, seed: Any, **_: Any) -> Any:
+        return self.again(network, history, seed), state
+
+
+def counted_up(network: Any, x: Any, seed: Any) -> Any:
+    def once(number: Any, x: Any) -> Any:
+        return number + 1, network(x)
+
+    return ops.while_loop(lambda number, _: number < 7, once, (2, x))[1]
+
+
+def inside_another(network: Any, x: Any, seed: Any) -> Any:
+    return ops.fori_loop(0, 3, lambda _, x: counted_up(network, x, seed), x)
+
+
+def two_ways(network: Any, x: Any, seed: Any) -> Any:
+    return ops.cond(seed[0] > 0, lambda: network(x), lambda: network(2.0 * x))
+
+
+def either_or(network: Any, x: Any, seed: Any) -> Any:
+    return ops.cond(seed[0] > 0, lambda: network(x), lambda: x)
+
+
+def until_dark(network: Any, x: Any, seed: Any) -> Any:
+    return ops.while_loop(lambda x: ops.max(x) > 0.1, lambda x: (network(x),), (x,))[0]
+
+
+def as_told(network: Any, x: Any, seed: Any) -> Any:
+    return ops.fori_loop(0, seed[0], lambda _, x: network(x), x)
+
+
+def by_twos(network: Any, x: Any, seed: Any) -> Any:
+    return ops.while_loop(lambda n, _: n < 8, lambda n, x: (n + 2, network(x)), (0, x))[1]
+
+
+@pytest.mark.parametrize(
+    ("again", "times"),
+    [
+        (counted_up, 5),
+        (inside_another, 15),
+        (two_ways, 1),
+        (either_or, None),
+        (until_dark, None),
+        (as_told, None),
+        (by_twos, None),
+    ],
+)
+def test_a_loop_counts_as_often_as_it_surely_runs(again: Any, times: int | None) -> None:
+    model = Looping(made=layers.Conv2D(3, 3, padding="same"), again=again)
+    once = 2 * PIXELS * 9 * 3 * 3
+    assert flops(model, model.build(), 7, 10) == (None if times is None else times * once)
+
+
+@pytest.mark.parametrize("grouping", ["groups", "raster"])
+def test_pixels_that_are_drawn_one_after_the_other_count(grouping: Any) -> None:
+    model = PixelCNN(width=4, decoder=4, grouping=grouping)
+    network = model.build()
+    small, large = (flops(model, network, side, side) for side in (32, 64))
+    assert small is not None
+    assert large is not None
+    assert large >= 4 * small > 1e6
