@@ -18,6 +18,7 @@ from artengine.nn.predictor import Predictor
 from artengine.nn.runtimes import RuntimeName, layers_in, runtime_for
 from artengine.nn.step import compiled
 from artengine.nn.stepper import Stepper
+from artengine.nn.tiles import Tiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,8 @@ class Timing:
         model, runtime, precision, size: what was timed; width and height in pixels.
         ms: the median of the frames, in milliseconds; None where none could be made.
         frames: how many were timed.
-        gflop: what a frame's convolutions and products of matrices count, in 10**9; None where it
-            cannot be told.
+        gflop: what a frame's convolutions and products of matrices count, in 10**9, those of all
+            its tiles where it is cut; None where it cannot be told.
         note: why there is no time.
     """
 
@@ -117,7 +118,7 @@ class Subject:
         except ArtengineError as error:
             return Timing(self._name, runtime, precision, size, note=str(error))
         ms = 1000 * statistics.median(times)
-        gflop = self._counted(size)
+        gflop = self._counted(size, predictor.tiles(height, width))
         return Timing(self._name, runtime, precision, size, ms, len(times), gflop)
 
     def _network(self, precision: Precision) -> keras.Model:
@@ -135,10 +136,12 @@ class Subject:
             self._predictors[key] = Predictor(self._model, network, runtime=computes)
         return self._predictors[key]
 
-    def _counted(self, size: tuple[int, int]) -> float | None:
+    def _counted(self, size: tuple[int, int], tiles: Tiles | None) -> float | None:
         if size not in self._gflop:
-            counted = flops(self._model, self._network("float32"), size[1], size[0])
-            self._gflop[size] = None if counted is None else 1e-9 * counted
+            height, width = size[::-1] if tiles is None else tiles.shape
+            counted = flops(self._model, self._network("float32"), height, width)
+            count = 1 if tiles is None else len(tiles)
+            self._gflop[size] = None if counted is None else 1e-9 * count * counted
         return self._gflop[size]
 
 

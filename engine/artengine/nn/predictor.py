@@ -113,7 +113,7 @@ class Predictor:
         self._state: tuple[Any, ...] | None = None
         self._kept: dict[int, tuple[Frame, Any]] = {}
         self._tile = tile
-        self._tiles: dict[tuple[int, ...], Tiles | None] = {}
+        self._tiles: dict[tuple[int, int], Tiles | None] = {}
 
     def reset(self) -> None:
         """Forget a recurrent network's state, as before a film's first frame."""
@@ -142,13 +142,17 @@ class Predictor:
             UsageError: when it is to be cut into tiles smaller than the model can use, or the
                 runtime cannot compute the model.
         """
-        shape = frames[0].shape
-        if shape not in self._tiles:
-            self._tiles[shape] = plan(self._model, shape[0], shape[1], self._tile)
-        tiles = self._tiles[shape]
+        tiles = self.tiles(*frames[0].shape[:2])
         if tiles is None:
             return self._predict(frames, seed)
         return tiles.predict(frames, lambda cut: self._predict_once(cut, seed))
+
+    def tiles(self, height: int, width: int) -> Tiles | None:
+        """How frames of a size are cut; None for not at all. Raises as a call does."""
+        size = height, width
+        if size not in self._tiles:
+            self._tiles[size] = plan(self._model, height, width, self._tile)
+        return self._tiles[size]
 
     def _predict_once(self, frames: Sequence[Frame], seed: tuple[int, int]) -> Frame:
         """Predict from frames that are not seen again, and let go of them."""

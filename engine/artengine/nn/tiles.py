@@ -99,6 +99,15 @@ class Tiles:
     rows: tuple[Span, ...]
     columns: tuple[Span, ...]
 
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width of a tile, in pixels."""
+        row, column = self.rows[0], self.columns[0]
+        return row.stop - row.start, column.stop - column.start
+
+    def __len__(self) -> int:
+        return len(self.rows) * len(self.columns)
+
     def predict(
         self, frames: Sequence[Frame], predict: Callable[[Sequence[Frame]], Frame]
     ) -> Frame:

@@ -14,6 +14,8 @@ from artengine.errors import UsageError
 from artengine.frame import Frame
 from artengine.model import Model
 from artengine.nn import tiles
+from artengine.nn.bench import Subject
+from artengine.nn.flops import flops
 from artengine.nn.predictor import Predictor
 from artengine.nn.tiles import spans
 from artengine.params import Param
@@ -84,6 +86,19 @@ def test_only_what_needs_much_memory_is_cut(monkeypatch: Any) -> None:
     assert len(cut.rows) > 1
     assert tiles.plan(Pooled(), 600, 600, "whole") is None
     assert tiles.plan(Pooled(), 512, 512, "auto") is None
+
+
+def test_a_frame_that_is_cut_counts_what_all_its_tiles_compute(monkeypatch: Any) -> None:
+    monkeypatch.setattr(tiles, "ROOM", 1 << 24)
+    model = Pooled()
+    timing = Subject("pooled", model).time("keras", "float32", (600, 520), seconds=0.01)
+    cut = tiles.plan(model, 520, 600, "auto")
+    assert cut is not None
+    tile, whole = (flops(model, model.build(), *size) for size in (cut.shape, (520, 600)))
+    assert tile is not None
+    assert whole is not None
+    assert timing.gflop == pytest.approx(1e-9 * len(cut) * tile)
+    assert len(cut) * tile > 1.05 * whole
 
 
 def test_tiles_that_are_too_small_are_refused() -> None:
