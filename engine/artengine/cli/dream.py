@@ -71,7 +71,7 @@ def dream(
     to = targets(loaded, catalog, output, Path())
     try:
         with (
-            bar(f"dreaming {loaded.title or loaded.name}", "frames") as progress,
+            bar(f"dreaming {loaded.name}", "frames") as progress,
             Interrupt() as stop,
         ):
             rendered = render(loaded, catalog, to, progress=progress, stop=stop)

@@ -16,8 +16,20 @@ def with_length(preset: Preset, *, steps: int | None, minutes: float | None) -> 
 
 
 def run_recipe(preset: Preset) -> str:
-    """TOML of the preset that takes its weights from the folder it stands in."""
-    return to_toml({**preset.table, "model": {**preset.table["model"], "weights": "."}})
+    """TOML of the preset that takes its weights from the folder it stands in.
+
+    Its films are called after that folder, save for those that the preset gives other names.
+    """
+    model = {**preset.table["model"], "weights": "."}
+    writers = [
+        {name: value for name, value in table.items() if name != "path" or value != default}
+        for table, default in zip(preset.table["writers"], _default_paths(preset), strict=True)
+    ]
+    return to_toml({**preset.table, "model": model, "writers": writers})
+
+
+def _default_paths(preset: Preset) -> list[str]:
+    return [preset.name + "".join(writer.suffixes[:1]) for writer in preset.writers]
 
 
 _LENGTHS = ("steps", "minutes")

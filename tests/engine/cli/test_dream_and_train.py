@@ -14,8 +14,12 @@ from pathlib import Path
 
 import pytest
 
+from artengine.catalog import Catalog
 from artengine.cli import main
+from artengine.dream.render import targets
 from artengine.ffmpeg import Decoder, metadata
+from artengine.preset import load_preset
+from artengine.train.recipe import run_recipe
 
 PRESET = """
 title = "Small"
@@ -69,6 +73,18 @@ def test_trains_and_dreams(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     error = capsys.readouterr().err
     assert "step 4" in error
     assert "best PSNR" in error
+
+
+def test_films_of_a_run_are_called_after_its_folder(folder: Path, catalog: Catalog) -> None:
+    writers = '[[writers]]\nuse = "gif"\n[[writers]]\nuse = "webm"\npath = "rings.webm"\n'
+    (folder / "small.toml").write_text(PRESET + writers, encoding="utf-8")
+    mine = folder / "runs" / "mine"
+    mine.mkdir(parents=True)
+    recipe = run_recipe(load_preset("small.toml", catalog))
+    (mine / "recipe.toml").write_text(recipe, encoding="utf-8")
+    preset = load_preset("runs/mine", catalog)
+    to = targets(preset, catalog, None, Path())
+    assert [str(target.path) for target in to] == ["mine.gif", "rings.webm"]
 
 
 def test_only_a_training_is_gone_on_with_in_its_own_folder(
