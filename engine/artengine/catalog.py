@@ -146,14 +146,28 @@ class Catalog:
                 )
 
 
-def load_catalog(plugin_files: Sequence[Path] = (), *, user_folder: bool = True) -> Catalog:
-    """Discover every plugin and put them in a catalog; none that is broken stops it.
+def load_catalog(
+    plugin_files: Sequence[Path] = (), *, user_folder: bool = True, all_sound: bool = True
+) -> Catalog:
+    """Discover every plugin and put them in a catalog.
+
+    One that is broken is set aside, unless a person named it.
 
     Args:
         plugin_files: modules or packages to load besides, as named by `--plugin`.
         user_folder: whether the person's plugin folder is read.
+        all_sound: whether those must be sound; False sets aside what is broken in them too.
 
     Raises:
         UsageError: when one of `plugin_files` does not exist.
+        PluginError: when some of `plugin_files` are broken, with a line for each.
     """
-    return Catalog(discover(plugin_files, user_folder=user_folder))
+    catalog = Catalog(discover(plugin_files, user_folder=user_folder))
+    broken = [
+        f"--plugin {report.plugin}: {report.reason}"
+        for report in catalog.reports
+        if report.origin == "--plugin" and report.status == "failed"
+    ]
+    if broken and all_sound:
+        raise PluginError("\n".join(broken))
+    return catalog

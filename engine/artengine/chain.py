@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from artengine.curves import Clock
 from artengine.effect import Effect, Moment
-from artengine.errors import PluginError
+from artengine.errors import PluginError, reason
 from artengine.frame import Frame, Size, size_of
 from artengine.params import Automated
 
@@ -92,10 +92,17 @@ class Chain:
                 automated.set_time(clock)
                 bent = effect.apply(_read_only(frame), moment)
             except Exception as error:
+                said = reason(error, type(effect).__module__)
                 raise PluginError(
-                    f"{self._label(slot)} failed at frame {clock.index}: {_text(error)}"
+                    f"{self._label(slot)} failed at frame {clock.index}: {said}"
                 ) from error
-            frame = self._checked(slot, bent, expected, clock.index)
+            bent = self._checked(slot, bent, expected, clock.index)
+            if not _is_finite(bent) and _is_finite(frame):
+                raise PluginError(
+                    f"{self._label(slot)} returned nan or inf at frame {clock.index}; it must keep "
+                    "numbers finite"
+                )
+            frame = bent
         return frame
 
     def _checked(self, slot: str, bent: object, expected: Size, index: int) -> Frame:
@@ -122,7 +129,8 @@ class Chain:
             width, height = effect.output_size(size)
         except Exception as error:
             raise PluginError(
-                f"{self._label(slot)} cannot tell its size: {_text(error)}"
+                f"{self._label(slot)} cannot tell its size: "
+                f"{reason(error, type(effect).__module__)}"
             ) from error
         if self.place != "output" and (width, height) != size:
             raise PluginError(
@@ -172,6 +180,5 @@ def _read_only(frame: Frame) -> Frame:
     return view
 
 
-def _text(error: Exception) -> str:
-    said = " ".join(str(error).split())
-    return f"{type(error).__name__}: {said}" if said else type(error).__name__
+def _is_finite(frame: Frame) -> bool:
+    return bool(np.isfinite(frame).all())

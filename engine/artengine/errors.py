@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Sequence
 from difflib import get_close_matches
+from pathlib import Path
 
 
 class ArtengineError(Exception):
@@ -72,3 +74,22 @@ def did_you_mean(given: str, known: Sequence[str]) -> str:
     """Return `' (did you mean "x"?)'` for the nearest known word, or an empty string."""
     near = get_close_matches(given, known, n=1, cutoff=0.6)
     return f' (did you mean "{near[0]}"?)' if near else ""
+
+
+def reason(error: BaseException, module: str) -> str:
+    """Say on one line what a plugin's code raised, and where in its module, or below it, that was.
+
+    Args:
+        error: what was raised.
+        module: the plugin's, as its `__name__`.
+    """
+    said = " ".join(str(error).split())
+    text = f"{type(error).__name__}: {said}" if said else type(error).__name__
+    if isinstance(error, SyntaxError):
+        return text
+    place = ""
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        name = str(frame.f_globals.get("__name__"))
+        if name == module or name.startswith(f"{module}."):
+            place = f" ({Path(frame.f_code.co_filename).name}, line {line})"
+    return text + place

@@ -12,7 +12,6 @@ import importlib.util
 import inspect
 import re
 import sys
-import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -26,7 +25,7 @@ from pydantic import ValidationError
 
 from artengine import folders, hookspecs
 from artengine.effect import Effect
-from artengine.errors import PluginError, UsageError, did_you_mean
+from artengine.errors import PluginError, UsageError, did_you_mean, reason
 from artengine.model import Model
 from artengine.params import Plugin
 from artengine.source import Source
@@ -107,8 +106,7 @@ def discover(plugin_files: Sequence[Path] = (), *, user_folder: bool = True) -> 
     files: dict[Path, Origin] = {}
     if user_folder:
         files |= dict.fromkeys(_folder_plugins(folders.plugins()), "plugin folder")
-    for file in plugin_files:
-        files.setdefault(file.resolve(), "--plugin")
+    files |= dict.fromkeys([file.resolve() for file in plugin_files], "--plugin")
     found += [_load_file(manager, file, origin) for file, origin in files.items()]
     return Discovery(manager, found)
 
@@ -188,20 +186,7 @@ def _guard(module: str) -> Iterator[None]:
     except PluginError:
         raise
     except (Exception, SystemExit) as error:
-        raise PluginError(_reason(error, module)) from error
-
-
-def _reason(error: BaseException, module: str) -> str:
-    said = " ".join(str(error).split())
-    text = f"{type(error).__name__}: {said}" if said else type(error).__name__
-    if isinstance(error, SyntaxError):
-        return text
-    place = ""
-    for frame, line in traceback.walk_tb(error.__traceback__):
-        name = str(frame.f_globals.get("__name__"))
-        if name == module or name.startswith(f"{module}."):
-            place = f" ({Path(frame.f_code.co_filename).name}, line {line})"
-    return text + place
+        raise PluginError(reason(error, module)) from error
 
 
 def _register(
@@ -234,18 +219,28 @@ def _check_hooks(manager: pluggy.PluginManager, plugin: object) -> None:
             continue
         marked += 1
         hook = options.get("specname") or name
+        function = getattr(plugin, name)
+        where = _written(function)
         if hook not in known:
-            raise PluginError(f'there is no hook "{hook}"{did_you_mean(hook, known)}')
+            raise PluginError(f'there is no hook "{hook}"{did_you_mean(hook, known)}{where}')
         if options.get("wrapper") or options.get("hookwrapper"):
-            raise PluginError(f'"{hook}" is marked as a wrapper; hooks here are plain functions')
-        taken = inspect.signature(getattr(plugin, name)).parameters
+            raise PluginError(
+                f'"{hook}" is marked as a wrapper; hooks here are plain functions{where}'
+            )
+        taken = inspect.signature(function).parameters
         specified = list(inspect.signature(getattr(hookspecs, hook)).parameters)
         for argument in taken:
             if argument not in specified:
                 offer = f"it may take {', '.join(specified)}" if specified else "it takes none"
-                raise PluginError(f'hook "{hook}" has no argument "{argument}"; {offer}')
+                raise PluginError(f'hook "{hook}" has no argument "{argument}"; {offer}{where}')
     if not marked:
         raise PluginError("has no function marked with hookimpl, so it provides nothing")
+
+
+def _written(function: Any) -> str:
+    """Where a function is written, to end a message with."""
+    code = inspect.unwrap(function).__code__
+    return f" ({Path(code.co_filename).name}, line {code.co_firstlineno})"
 
 
 def _offered(manager: pluggy.PluginManager, plugin: object) -> Iterator[tuple[str, Any]]:

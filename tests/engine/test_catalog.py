@@ -82,13 +82,13 @@ def test_an_unknown_name_is_answered_with_the_nearest_and_all_there_are(catalog:
 def test_a_failed_plugin_is_hinted_at_where_a_name_is_missing(tmp_path: Path) -> None:
     bad = plugin(tmp_path, "bad", "1 / 0")
     with pytest.raises(PluginError, match="some plugins failed: see artengine plugins list"):
-        load_catalog([bad], user_folder=False).get("source", "tape")
+        load_catalog([bad], user_folder=False, all_sound=False).get("source", "tape")
 
 
 def test_the_first_to_bring_a_name_keeps_it(tmp_path: Path) -> None:
     first, second = effect(tmp_path, "one", "test-still"), effect(tmp_path, "two", "test-still")
     shipped = effect(tmp_path, "three", "trails")
-    catalog = load_catalog([first, second, shipped], user_folder=False)
+    catalog = load_catalog([first, second, shipped], user_folder=False, all_sound=False)
     reports = {report.plugin: report for report in catalog.reports}
     assert reports["one.py"].provides == ("effect test-still",)
     assert (reports["two.py"].status, reports["two.py"].provides) == ("failed", ())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
@@ -15,6 +16,7 @@ from artengine.frame import Frame, Size
 from artengine.params import Automated, Param
 
 NOW = Clock(3, 10.0, 20)
+SELF = Path(__file__).read_text(encoding="utf-8")
 
 
 class Add(Effect):
@@ -185,8 +187,24 @@ def test_a_result_that_is_no_frame_is_refused(returned: Any, said: str) -> None:
 def test_an_error_names_effect_frame_and_reason() -> None:
     with pytest.raises(PluginError) as caught:
         run(chain(Add(), bad(ZeroDivisionError("one\ntwo")), place="feedback"), frame_of(1))
-    assert str(caught.value) == 'feedback[1] "bad" failed at frame 3: ZeroDivisionError: one two'
+    said, _, place = str(caught.value).partition(" (")
+    assert said == 'feedback[1] "bad" failed at frame 3: ZeroDivisionError: one two'
+    line = next(n for n, text in enumerate(SELF.splitlines(), 1) if "raise self._returns" in text)
+    assert place == f"test_chain.py, line {line})"
     assert isinstance(caught.value.__cause__, ZeroDivisionError)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_an_effect_keeps_numbers_finite(value: float) -> None:
+    broken = frame_of(1)
+    broken[2, 3, 1] = value
+    with pytest.raises(PluginError) as caught:
+        run(chain(Add(), bad(broken)), frame_of(1))
+    assert str(caught.value) == (
+        'output[1] "bad" returned nan or inf at frame 3; it must keep numbers finite'
+    )
+    # What comes from the network is none of its doing.
+    assert np.isnan(run(chain(Add()), frame_of(np.nan))).all()
 
 
 def test_what_an_effect_returns_is_contiguous_for_the_next() -> None:

@@ -99,7 +99,7 @@ def test_a_changed_package_is_read_anew(tmp_path: Path) -> None:
 def test_a_file_of_the_folder_that_is_also_named_is_loaded_once(tmp_path: Path) -> None:
     file = write(folders.plugins() / "one.py", GOOD)
     found = [report for report, _ in discover([file]).found if report.plugin == "one.py"]
-    assert [(report.origin, report.status) for report in found] == [("plugin folder", "ok")]
+    assert [(report.origin, report.status) for report in found] == [("--plugin", "ok")]
 
 
 def test_files_of_one_name_are_two_plugins(tmp_path: Path) -> None:
@@ -166,15 +166,15 @@ BROKEN = {
     "hook-exits": (f"{IMPLEMENTS}raise SystemExit", "SystemExit (bad.py, line"),
     "unknown-hook": (
         "from artengine.api import hookimpl\n@hookimpl\ndef register_effect(): return []\n",
-        'there is no hook "register_effect" (did you mean "register_effects"?)',
+        'there is no hook "register_effect" (did you mean "register_effects"?) (bad.py, line 2)',
     ),
     "wrong-argument": (
         "from artengine.api import hookimpl\n@hookimpl\ndef after_frame(index, image): pass\n",
-        'hook "after_frame" has no argument "image"; it may take index, picture',
+        'hook "after_frame" has no argument "image"; it may take index, picture (bad.py, line 2)',
     ),
     "argument-of-none": (
         "from artengine.api import hookimpl\n@hookimpl\ndef register_effects(x): return []\n",
-        'hook "register_effects" has no argument "x"; it takes none',
+        'hook "register_effects" has no argument "x"; it takes none (bad.py, line 2)',
     ),
     "wrapper": (
         "from artengine.api import hookimpl\n@hookimpl(wrapper=True)\n"

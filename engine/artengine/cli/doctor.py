@@ -51,7 +51,7 @@ def doctor(plugin: PluginFiles = None, as_json: AsJson = False) -> None:
     """
     from artengine.catalog import load_catalog
 
-    catalog = load_catalog(plugin or [])
+    catalog = load_catalog(plugin or [], all_sound=False)
     findings = []
     for finding in examine(catalog):
         findings.append(finding)

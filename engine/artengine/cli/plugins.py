@@ -34,7 +34,7 @@ def list_(plugin: PluginFiles = None, as_json: AsJson = False) -> None:
     from artengine.catalog import KINDS, load_catalog
     from artengine.reference import about
 
-    catalog = load_catalog(plugin or [])
+    catalog = load_catalog(plugin or [], all_sound=False)
     if as_json:
         kinds = {
             f"{kind}s": [{"name": n, "about": about(p)} for n, p in catalog.plugins(kind).items()]
