@@ -12,7 +12,8 @@ other colours is further away.
 
 Kinship is the distance between the first and second half of the clip's pictures over that between
 film and clip, and at most 1: a film that is no further from its clip than the clip is from itself
-is of its kin.
+is of its kin. Chance parts patches of the same pictures too, and the more so the fewer there are: a
+half has 4,096 on each level, film and clip 8,192, so that kinship leans a little towards 1.
 """
 
 from __future__ import annotations
@@ -148,8 +149,8 @@ def kinship(film: Samples, clip: Kin, first: int = 0) -> float:
 def descriptors(pictures: Sequence[Picture], side: Literal["clip", "film"]) -> Descriptors:
     """128 patches of each picture on each level, from random places, the same at each call.
 
-    The sides have places of their own, so that chance moves the distance of film and clip no less
-    than that of the clip's halves.
+    The sides have places of their own, so that chance parts a film from its clip as well, and not
+    the clip's halves alone.
     """
     chance = np.random.default_rng((SEED, ("clip", "film").index(side)))
     levels: list[list[npt.NDArray[np.float32]]] = [[] for _ in range(LEVELS)]

@@ -1,4 +1,4 @@
-"""Reading a film for measuring: one pass, in memory that does not grow with its length."""
+"""Reading a film for measuring: one pass, of which each frame leaves eight numbers."""
 
 from __future__ import annotations
 
