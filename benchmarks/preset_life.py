@@ -1,0 +1,87 @@
+"""How long the dreams of the packaged presets live, and how near they stay to what they saw.
+
+    python benchmarks/preset_life.py [PRESET ...] [--frames 1000] [--page PAGE]
+
+Every preset that needs no clip of a person's own is dreamt, at the size and with the effects that
+it names, for so many frames, and measured beside its own source, of which a minute is read: as
+`artengine measure` does with a film and its clip. Printed is a line of a table in Markdown for each
+as it is done; PAGE is a file for all of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+from itertools import islice
+from pathlib import Path
+
+from artengine.catalog import load_catalog
+from artengine.dream.dreaming import Dream
+from artengine.effect import Effect
+from artengine.errors import ArtengineError
+from artengine.measure import Reference, read
+from artengine.preset import Preset, list_presets, load_preset
+from artengine.whole import whole
+
+SECONDS = 60  # of a source, which may have no end
+
+PAGE = """# How long the presets' dreams live
+
+Each row is a dream of so many frames, with the preset's own effects, measured beside its own
+source as `artengine measure` does: vitality, the share of frames that move, with contrast and
+detail, about as the source does; kinship, how much its pictures look like the source's, of which
+effects may well lead away; and the frame it died at. *Truth* is what of a preset looks at the
+source's own frames: those that are put back each step, or effects that lay them over the dream.
+`benchmarks/preset_life.py` makes this page.
+"""
+
+HEAD = """| preset | model | truth | frames | vitality | kinship | death |
+| --- | --- | --- | --: | --: | --: | --: |"""
+
+
+def main() -> None:
+    """Dream, measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("presets", nargs="*", metavar="PRESET")
+    parser.add_argument("--frames", type=int, default=1000)
+    parser.add_argument("--page", type=Path)
+    options = parser.parse_args()
+
+    rows = []
+    print(HEAD, flush=True)
+    try:
+        catalog = load_catalog()
+        for name in options.presets or list_presets():
+            preset = load_preset(name, catalog, [f"dream.frames={options.frames}"])
+            if preset.weights is None:
+                continue
+            rows.append(row(name, preset))
+            print(rows[-1], flush=True)
+    except ArtengineError as error:
+        parser.exit(1, f"{error}\n")
+    if options.page:
+        with whole(options.page) as unfinished:
+            unfinished.write_text("\n".join([PAGE, HEAD, *rows, ""]), encoding="utf-8")
+
+
+def row(name: str, preset: Preset) -> str:
+    """Dream of a preset and measure it."""
+    with Dream(preset) as dream:
+        film = read(iter(dream))
+    source = preset.source.open(film.size)
+    clip = read(islice(source.frames(), round(SECONDS * source.fps)), film.size)
+    report = Reference.of(clip).measure(film)
+    cells = [name, preset.model.name, truth(preset) or "none", f"{report.frames:,}"]
+    cells += [f"{report.vitality:.2f}", f"{report.kinship:.2f}", f"{report.death or 'none'}"]
+    return f"| {' | '.join(cells)} |"
+
+
+def truth(preset: Preset) -> str:
+    """How a preset puts the truth back."""
+    history = [f"history {preset.dream.history}"] if preset.dream.history else []
+    effects = [automated.plugin for automated in preset.feedback]
+    laid = [one.name for one in effects if isinstance(one, Effect) and one.uses_truth]
+    return ", ".join([*history, *laid])
+
+
+if __name__ == "__main__":
+    main()
