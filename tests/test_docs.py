@@ -49,7 +49,7 @@ def test_presets_are_valid(block: str, catalog: Catalog, tmp_path: Path) -> None
     (tmp_path / "rings.toml").write_text(block, encoding="utf-8")
     preset = load_preset(tmp_path / "rings.toml", catalog)
     assert preset.title == "Rings"
-    assert len(preset.feedback) == 2
+    assert len(preset.feedback) == 3
 
 
 @pytest.mark.parametrize(

@@ -196,10 +196,9 @@ def test_no_gain_in_the_loop_drives_it_away(model: Model) -> None:
     predictor = Predictor(model, model.build())
     frame = random_frames(1)[0]
     for number in range(200):
-        frame = predictor(
-            [np.float32(0.5) + np.float32(1.6) * (frame - np.float32(0.5))], (0, number)
-        )
-        predictor.restore([np.float32(2.0) * part for part in predictor.state()])
+        harder = (0.5 + 1.6 * (frame - 0.5)).astype(np.float32)
+        frame = predictor([harder], (0, number))
+        predictor.restore([2 * part.astype(np.float32) for part in predictor.state()])
     assert -1.0 <= frame.min() <= frame.max() <= 2.0
     assert max(np.abs(part).max() for part in predictor.state()) <= 2.0 * 2.0
 
