@@ -2,7 +2,7 @@
 
     python benchmarks/runtimes.py [MODEL ...] [--size 256] [--frames 12] [--precision float32]
 
-The sides take turns in one process, frame by frame, on the same network with random weights:
+The sides take turns in one process, frame by frame, with the same random weights:
 
 - variables: Keras, with the network's variables, as a training watches it;
 - constants: Keras, with weights as constants of the trace;
@@ -10,8 +10,9 @@ The sides take turns in one process, frame by frame, on the same network with ra
 - openvino: the runtime, where it is installed.
 
 Printed are medians, of the time that passes and of the time that all cores compute, which other
-work on the machine disturbs less, and their ratios to the first side. TF_ENABLE_ONEDNN_OPTS=1 turns
-on the library that TensorFlow uses by itself on processors with AVX512 or AMX only.
+work on the machine disturbs less, and their ratios to the first side; of a runtime that cannot do
+the model, why. TF_ENABLE_ONEDNN_OPTS=1 turns on the library that TensorFlow uses by itself on
+processors with AVX512 or AMX only.
 """
 
 from __future__ import annotations
@@ -19,10 +20,14 @@ from __future__ import annotations
 import argparse
 import statistics
 import time
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
 
 import numpy as np
 
 from artengine.catalog import load_catalog
+from artengine.errors import ArtengineError
 from artengine.frame import Frame
 from artengine.model import Model
 from artengine.nn.precision import Precision, building_in
@@ -39,6 +44,8 @@ def main() -> None:
     parser.add_argument("--frames", type=int, default=12)
     parser.add_argument("--precision", default="float32", choices=("float32", "bfloat16"))
     options = parser.parse_args()
+    if unknown := [name for name in options.models if name not in models]:
+        parser.error(f"no model {unknown[0]}; there are: {', '.join(models)}")
     for name in options.models or ["swift", "flow", "convlstm", "deep"]:
         print(f"{name} at {options.size}x{options.size} in {options.precision}")
         compare(models[name](), options.size, options.frames, options.precision)
@@ -46,30 +53,30 @@ def main() -> None:
 
 def compare(model: Model, size: int, count: int, precision: Precision) -> None:
     """Time the sides in turns."""
-    with building_in(precision):
-        network = model.build()
-    computes: dict[str, Runtime] = {
-        "variables": KerasRuntime(model, network),
-        "constants": KerasRuntime(model, network, fixed=True),
-    }
-    for runtime in installed_runtimes():
-        with building_in(layers_in(runtime, precision)):
-            built = model.build()
-        computes[runtime] = runtime_for(runtime, model, built, precision)
-    sides = {name: Predictor(model, network, runtime=each) for name, each in computes.items()}
     rng = np.random.default_rng(0)
     begin = [rng.random((size, size, 3), dtype=np.float32) for _ in range(model.context)]
-    frames: dict[str, list[Frame]] = {name: list(begin) for name in sides}
+    networks = networks_of(model, precision)
+    sides: dict[str, Predictor] = {}
+    for name, make in runtimes_of(model, networks, precision).items():
+        try:
+            predictor = Predictor(model, networks[precision], runtime=make())
+            # What is traced or converted is not timed.
+            frames = [*begin[1:], predictor(begin)]
+            predictor(frames)
+        except ArtengineError as error:
+            print(f"  {name:10} {error}")
+        else:
+            sides[name] = predictor
+    histories: dict[str, list[Frame]] = {name: list(begin) for name in sides}
     passed: dict[str, list[float]] = {name: [] for name in sides}
     computed: dict[str, list[float]] = {name: [] for name in sides}
-    for index in range(-2, count):  # the first two are not timed
+    for index in range(count):
         for name, predictor in sides.items():
             began, began_computing = time.perf_counter(), time.process_time()
-            made = predictor(frames[name], (0, index + 2))
-            if index >= 0:
-                passed[name].append(1000 * (time.perf_counter() - began))
-                computed[name].append(1000 * (time.process_time() - began_computing))
-            frames[name] = [*frames[name][1:], made]
+            made = predictor(histories[name], (0, index))
+            passed[name].append(1000 * (time.perf_counter() - began))
+            computed[name].append(1000 * (time.process_time() - began_computing))
+            histories[name] = [*histories[name][1:], made]
     for name in sides:
         ratios = [
             statistics.median(a / b for a, b in zip(times[name], times["variables"], strict=True))
@@ -79,6 +86,31 @@ def compare(model: Model, size: int, count: int, precision: Precision) -> None:
             f"  {name:10} {statistics.median(passed[name]):8.1f} ms, ratio {ratios[0]:.2f};"
             f" computing {statistics.median(computed[name]):8.1f} ms, ratio {ratios[1]:.2f}"
         )
+
+
+def networks_of(model: Model, precision: Precision) -> dict[Precision, Any]:
+    """One network in every precision that a side builds its layers in."""
+    built: dict[Precision, Any] = {}
+    for layers in (precision, *(layers_in(name, precision) for name in installed_runtimes())):
+        if layers not in built:
+            with building_in(layers):
+                built[layers] = model.build()
+            built[layers].set_weights(built[precision].get_weights())
+    return built
+
+
+def runtimes_of(
+    model: Model, networks: Mapping[Precision, Any], precision: Precision
+) -> dict[str, Callable[[], Runtime]]:
+    """What makes the runtime of each side."""
+    return {
+        "variables": partial(KerasRuntime, model, networks[precision]),
+        "constants": partial(KerasRuntime, model, networks[precision], fixed=True),
+        **{
+            name: partial(runtime_for, name, model, networks[layers_in(name, precision)], precision)
+            for name in installed_runtimes()
+        },
+    }
 
 
 if __name__ == "__main__":
