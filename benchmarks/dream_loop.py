@@ -1,15 +1,15 @@
 """What a dream costs beside its network, and beside a plain loop like the original's.
 
     python benchmarks/dream_loop.py CLIP [--model swift|hourglass] [--size 512] [--frames 60]
-        [--set width=16]
+        [--rounds 5] [--runtime keras|openvino] [--precision float32|bfloat16] [--set width=16]
 
 Four sides take turns in one process, round after round, on the same network and the same clip:
 
 - network: predictions alone, each from the last few predictions;
-- free: the whole dream with three feedback effects and an mp4 writer, of which none looks at the
-  truth;
-- engine: the same with an effect that does, so that the clip is decoded beside it;
-- plain: predict, read and resize the truth from JPEG files, one effect, save a JPEG.
+- free: the whole dream with feedback effects, three for swift and one for hourglass, and an mp4
+  writer; none of them looks at the truth;
+- engine: the same, the last effect being one that does, so that the clip is decoded beside it;
+- plain: predict with Keras, read and resize the truth from JPEG files, one effect, save a JPEG.
 
 Printed are the medians over the rounds and their ratios: of the time that passes, and of what all
 processors together spend, ffmpeg's processes included, which another program beside it disturbs
@@ -26,15 +26,18 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from PIL import Image
 
 from artengine.catalog import load_catalog
 from artengine.dream.render import render, targets
+from artengine.errors import ArtengineError
 from artengine.frame import Frame, to_picture
+from artengine.nn.precision import Precision, building_in
 from artengine.nn.predictor import Predictor
+from artengine.nn.runtimes import RuntimeName, layers_in, runtime_for
 from artengine.preset import Preset, parse_preset
 
 TRUTH: dict[str, dict[str, Any]] = {
@@ -61,6 +64,8 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=512)
     parser.add_argument("--frames", type=int, default=60)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--runtime", default="keras", choices=get_args(RuntimeName))
+    parser.add_argument("--precision", default="float32", choices=get_args(Precision))
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="sets")
     options = parser.parse_args()
 
@@ -78,9 +83,14 @@ def main() -> None:
             [f"source.path={options.clip.absolute()}", *(f"model.{s}" for s in options.sets)],
         )
 
-    preset, free = dreaming(TRUTH[options.model]), dreaming(SHARPEN)
-    network = preset.model.build()
-    predictor = Predictor(preset.model, network)
+    try:
+        preset, free = dreaming(TRUTH[options.model]), dreaming(SHARPEN)
+        with building_in(layers_in(options.runtime, options.precision)):
+            network = preset.model.build()
+        runtime = runtime_for(options.runtime, preset.model, network, options.precision)
+    except ArtengineError as error:
+        parser.error(str(error))
+    predictor = Predictor(preset.model, network, runtime=runtime)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         stills = save_stills(preset, folder, options.frames + preset.model.context)
@@ -100,7 +110,10 @@ def main() -> None:
                 seconds = side()
                 spent[name].append(Spent(seconds, worked() - before))
 
-    print(f"{options.model} at {options.size}x{options.size}, {options.frames} frames a round")
+    print(
+        f"{options.model} at {options.size}x{options.size} with {options.runtime} in "
+        f"{options.precision}, {options.frames} frames a round"
+    )
     for name, found in spent.items():
         passed = [1000 * s.passed / options.frames for s in found]
         work = [1000 * s.worked / options.frames for s in found]
@@ -159,7 +172,7 @@ def plain_loop(network: Any, stills: list[Path], preset: Preset, folder: Path) -
     rng = np.random.default_rng(0)
     began = time.perf_counter()
     for index in range(preset.dream.frames):
-        prediction = network.predict(stack, verbose=0)[0]
+        prediction = np.asarray(network.predict(stack, verbose=0)[0], np.float32)
         truth = read_still(stills[index + n], preset)
         fed = prediction - truth + 0.1 * rng.normal(size=truth.shape)
         stack = np.concatenate([stack[..., 3:], fed[None].astype(np.float32)], axis=-1)
