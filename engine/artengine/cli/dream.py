@@ -72,7 +72,7 @@ def dream(
     try:
         with (
             bar(f"dreaming {loaded.name}", "frames") as progress,
-            Interrupt() as stop,
+            Interrupt("stopping after this frame") as stop,
         ):
             rendered = render(loaded, catalog, to, progress=progress, stop=stop)
     except BaseException as error:

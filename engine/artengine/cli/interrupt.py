@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
+from contextlib import suppress
 from types import FrameType, TracebackType
 from typing import Self
 
@@ -11,10 +14,14 @@ class Interrupt:
     """While entered, the first Ctrl-C only sets a flag, which a loop asks for by calling this.
 
     The second one raises KeyboardInterrupt as usual.
+
+    Args:
+        says: what the first one is answered with, as "stopping after this frame".
     """
 
-    def __init__(self) -> None:
+    def __init__(self, says: str = "stopping") -> None:
         self.asked = False
+        self._says = says
 
     def __call__(self) -> bool:
         """Whether Ctrl-C was pressed."""
@@ -41,3 +48,11 @@ class Interrupt:
         if self.asked:
             raise KeyboardInterrupt
         self.asked = True
+        _tell(f"\n{self._says}; press Ctrl-C again to quit at once\n")
+
+
+def _tell(text: str) -> None:
+    # Whatever else writes there, a progress bar for one, may hold a lock that it waits to give back
+    # until this handler returns.
+    with suppress(OSError, ValueError):
+        os.write(sys.__stderr__.fileno() if sys.__stderr__ else 2, text.encode())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -119,6 +120,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: what follows `artengine`; by default what the shell gave.
     """
     _warn_plainly()
+    try:
+        return _run(arguments)
+    finally:
+        if arguments is None:
+            # Python takes a while to end, and one more Ctrl-C would change its exit code.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     try:
         code = app(args=arguments, prog_name="artengine", standalone_mode=False)
     except ArtengineError as error:

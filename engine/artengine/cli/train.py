@@ -79,7 +79,7 @@ def train(
     loaded, run = _opened(preset, output, catalog, changes, resume=resume)
     loaded = _of_length(loaded, changes, steps, minutes)
     try:
-        with Interrupt() as stop:
+        with Interrupt("stopping after this step, and saving what was learnt") as stop:
             chief = this_worker(loaded.train).number == 0
             if chief:
                 run.check(resume=resume)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import typer
 
 from artengine import __version__, errors
 from artengine.cli import app, main
+from artengine.cli.interrupt import Interrupt
 from artengine.cli.program import EPILOG
 
 
@@ -121,6 +123,28 @@ def test_ctrl_c_is_answered_with_one_word(
     plugin.write_text("raise KeyboardInterrupt", encoding="utf-8")
     assert main(["--plugin", str(plugin), "plugins", "list"]) == 130
     assert capsys.readouterr().err == "stopped\n"
+
+
+def test_the_first_ctrl_c_is_answered_at_once_and_the_second_ends(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    with Interrupt("stopping after this frame") as stop:
+        assert not stop()
+        signal.raise_signal(signal.SIGINT)
+        assert stop()
+        told = capfd.readouterr().err
+        assert told == "\nstopping after this frame; press Ctrl-C again to quit at once\n"
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+
+
+def test_ctrl_c_does_not_change_how_a_command_ended() -> None:
+    done = run(
+        "import signal, sys; from artengine.cli import main; sys.argv = ['artengine', 'drem']; "
+        "code = main(); signal.raise_signal(signal.SIGINT); sys.exit(code)"
+    )
+    assert done.returncode == 2
+    assert "no such command" in done.stderr
 
 
 def run(code: str) -> subprocess.CompletedProcess[str]:
