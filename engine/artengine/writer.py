@@ -33,13 +33,20 @@ class Film:
 class Sink(ABC):
     """An opened writer. Exactly one of `close` and `abort` ends it."""
 
+    fragment: bool = False
+    """Whether the film was left before its end, as is known when it is closed. A fragment replaces
+    nothing: where a film stands under its name already, it gets another name beside it."""
+
     @abstractmethod
     def write(self, picture: Picture) -> None:
         """Take the next picture, uint8 `(H, W, 3)`. Raises `WriterError`."""
 
     @abstractmethod
-    def close(self) -> None:
-        """Finish the file and give it its final name. Raises `WriterError`."""
+    def close(self) -> Path | None:
+        """Finish the file and give it its final name, or return the other one that it got.
+
+        Raises `WriterError`.
+        """
 
     @abstractmethod
     def abort(self) -> None:

@@ -101,18 +101,26 @@ class Sinks:
         if not self._open and self._errors:
             raise self._errors[0]
 
-    def close(self) -> list[Path]:
-        """Finish the files and return them; an interrupt removes those that are unfinished."""
+    def close(self, *, fragment: bool = False) -> list[Path]:
+        """Finish the files and return them; an interrupt removes those that are unfinished.
+
+        Args:
+            fragment: whether the film was left before its end, and so replaces no other.
+        """
         files = []
         try:
             while self._open:
                 target, sink = self._open[0]
+                sink.fragment = fragment
+                path = target.writer.result(target.path)
                 try:
-                    sink.close()
+                    other = sink.close()
                 except Exception as error:
                     self._errors.append(error)
                 else:
-                    files.append(target.writer.result(target.path))
+                    files.append(other or path)
+                    if other is not None:
+                        logger.warning("%s is left as it was; what was made is %s", path, other)
                 del self._open[0]
         except BaseException:
             self.abort()
@@ -146,7 +154,7 @@ def render(
     """Dream a preset and write it.
 
     Output chain and writers work on a thread of their own, decoding on another. A film that is
-    stopped or that fails on its way keeps the frames it has.
+    stopped or that fails on its way keeps the frames it has, and leaves a film that was there.
 
     Args:
         predict: a network to dream with in place of the preset's weights.
@@ -194,7 +202,7 @@ def render(
             raise
         if stopped and not sinks.written:
             sinks.abort()
-        files = sinks.close()
+        files = sinks.close(fragment=stopped)
     catalog.notify("after_dream", recipe=preset.table, files=files)
     return Rendered(tuple(files), sinks.written, time.monotonic() - began, stopped)
 
@@ -202,7 +210,7 @@ def render(
 def _close_after(error: BaseException, sinks: Sinks) -> None:
     """Finish a film that failed on its way, and let no writer's error hide the reason."""
     try:
-        sinks.close()
+        sinks.close(fragment=True)
     except Exception as another:
         if another is not error:
             logger.warning("%s", another)

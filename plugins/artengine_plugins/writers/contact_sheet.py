@@ -77,7 +77,7 @@ class _SheetSink(Sink):
         small: Picture = cv2.resize(picture, self._cell, interpolation=how)  # type: ignore[assignment]
         return small
 
-    def close(self) -> None:
+    def close(self) -> Path | None:
         if self._last is None:
             self.abort()
             raise WriterError(f"{self._file.target}: no frame was written, so there is no sheet")
@@ -106,7 +106,7 @@ class _SheetSink(Sink):
         except OSError as error:
             self.abort()
             raise cannot_write(self._file.target, error) from error
-        self._file.keep()
+        return self._file.keep(fragment=self.fragment)
 
     def abort(self) -> None:
         self._file.remove()

@@ -52,14 +52,14 @@ class EncodedSink(Sink):
         """Encode the next picture."""
         self._encoder.write(picture if self._prepare is None else self._prepare(picture))
 
-    def close(self) -> None:
+    def close(self) -> Path | None:
         """Finish the file and rename it."""
         try:
             self._encoder.close()
         except BaseException:
             self.abort()
             raise
-        self._file.keep(self._finish)
+        return self._file.keep(self._finish, fragment=self.fragment)
 
     def abort(self) -> None:
         """Kill the encoder and remove the file."""

@@ -62,14 +62,14 @@ class FramesSink(Sink):
             raise cannot_write(self._folder / file.name, error) from error
         self._taken += 1
 
-    def close(self) -> None:
+    def close(self) -> Path | None:
         """Give the folder its name."""
         if self._taken == 0:
             self.abort()
             raise WriterError(f"{self._folder}: no frame was written, so there is no film")
-        old = self._set_aside()
+        old = None if self.fragment else self._set_aside()
         try:
-            self._file.keep()
+            made = self._file.keep(fragment=self.fragment)
         except BaseException:
             if old is not None and not self._folder.exists():
                 with suppress(OSError):
@@ -77,6 +77,7 @@ class FramesSink(Sink):
             raise
         if old is not None:
             old.remove()
+        return made
 
     def _set_aside(self) -> Unfinished | None:
         """Rename the folder that is to be replaced; one that may not be stays in the way."""

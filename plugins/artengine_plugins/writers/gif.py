@@ -79,7 +79,7 @@ class _GifSink(Sink):
         for encoder in self._encoders:
             encoder.write(picture)
 
-    def close(self) -> None:
+    def close(self) -> Path | None:
         try:
             for encoder in self._encoders:
                 encoder.close()
@@ -89,7 +89,7 @@ class _GifSink(Sink):
             raise
         self._whole.remove()
         self._palette.remove()
-        self._file.keep(lambda path: tag_gif(path, self._film))
+        return self._file.keep(lambda path: tag_gif(path, self._film), fragment=self.fragment)
 
     def _weave(self) -> None:
         use = f"paletteuse=dither={self._gif.dither}:bayer_scale=1:diff_mode=rectangle"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
@@ -38,8 +39,17 @@ class Unfinished:
         except OSError as error:
             raise cannot_write(target, error) from error
 
-    def keep(self, finish: Callable[[Path], None] | None = None) -> None:
+    def keep(
+        self, finish: Callable[[Path], None] | None = None, *, fragment: bool = False
+    ) -> Path | None:
         """Give the file its final name, after `finish` has done its last work on it.
+
+        Args:
+            finish: given the path of the unfinished file.
+            fragment: whether what stands at the target is kept.
+
+        Returns:
+            The name that a fragment got, where that is not the target.
 
         Raises:
             WriterError: when that fails. What `finish` could not finish is removed; what only
@@ -54,6 +64,8 @@ class Unfinished:
                 raise cannot_write(self.target, error) from error
             raise
         self._kept = True
+        if fragment and os.path.lexists(self.target):
+            return self._beside()
         try:
             self.path.replace(self.target)
         except OSError as error:
@@ -61,6 +73,7 @@ class Unfinished:
                 f"{self.target} cannot be written: {_reason(error)}; what was made is kept as "
                 f"{self._beside()}"
             ) from error
+        return None
 
     def _beside(self) -> Path:
         """Rename what is finished to the first free name beside the target."""

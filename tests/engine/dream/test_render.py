@@ -145,6 +145,26 @@ def test_stops_when_asked_and_keeps_what_there_is(
     assert sum(1 for _ in Decoder(tmp_path / "a.mp4", (128, 96))) == 2
 
 
+def test_a_fragment_leaves_the_film_that_was_there(
+    preset: Preset, catalog: Catalog, predict: Predictor, tmp_path: Path, caplog: Any
+) -> None:
+    (tmp_path / "a.mp4").write_bytes(b"yesterday's")
+    to = targets(preset, catalog, tmp_path / "a.mp4", tmp_path)
+    asked = iter([False, False, True])
+    rendered = render(preset, catalog, to, predict=predict, stop=lambda: next(asked))
+    assert rendered.files == (tmp_path / "a-1.mp4",)
+    assert sum(1 for _ in Decoder(tmp_path / "a-1.mp4", (128, 96))) == 2
+
+    def fails(done: int, total: int) -> None:
+        raise ValueError("on its way")
+
+    with pytest.raises(ValueError, match="on its way"):
+        render(preset, catalog, to, predict=predict, progress=fails)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["a-1.mp4", "a-2.mp4", "a.mp4"]
+    assert (tmp_path / "a.mp4").read_bytes() == b"yesterday's"
+    assert f"{tmp_path / 'a.mp4'} is left as it was" in caplog.text
+
+
 def test_stopped_before_its_first_frame_it_leaves_the_film_that_was_there(
     preset: Preset, catalog: Catalog, predict: Predictor, tmp_path: Path
 ) -> None:

@@ -93,6 +93,20 @@ def test_an_aborted_film_leaves_the_old_one(kind: type[Writer], tmp_path: Path) 
 
 
 @every
+def test_a_fragment_is_put_beside_the_old_one(kind: type[Writer], tmp_path: Path) -> None:
+    made = write(kind, tmp_path, pictures(3, 32, 32))
+    before = {file.name: file.read_bytes() for file in made.rglob("*")} or made.read_bytes()
+    sink = kind().open(target(kind, tmp_path), film((16, 16)))
+    sink.write(pictures(1, 16, 16)[0])
+    sink.fragment = True
+    other = sink.close()
+    after = {file.name: file.read_bytes() for file in made.rglob("*")} or made.read_bytes()
+    assert after == before
+    assert other is not None
+    assert {entry.name for entry in tmp_path.iterdir()} == {made.name, other.name}
+
+
+@every
 def test_a_mistake_is_one_line_and_leaves_nothing(kind: type[Writer], tmp_path: Path) -> None:
     with pytest.raises(WriterError) as missing:
         kind().open(target(kind, tmp_path / "none"), film((8, 8)))
