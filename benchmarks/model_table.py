@@ -25,11 +25,13 @@ remove a row's folder for that. A longer dream of what was trained takes other -
 and a shorter one is measured on the longer one's film.
 
 PAGE is a folder for a page, README.md, of all that was ever measured for it: the table, and the
-sheets of those dreams whose footage is a scene, for a person's film is not ours to show.
+sheets of those dreams whose footage is a scene, for a person's film is not ours to show. A model's
+first sheet is MODEL.jpg; those of its other trainings are called as their rows' folders.
 
-Printed is a table in Markdown: the steps trained; PSNR and SSIM on held-out frames of the weights
-that dreamt, those of the copied last frame in brackets; vitality, kinship and the frame it died at;
-and the milliseconds of a dreamt frame, written into the film, beside whatever else the machine did.
+Printed is a table in Markdown: the minutes and the steps trained; PSNR and SSIM on held-out frames
+of the weights that dreamt, those of the copied last frame in brackets; vitality, kinship and the
+frame it died at; and the milliseconds of a dreamt frame, written into the film, beside whatever
+else the machine did.
 """
 
 from __future__ import annotations
@@ -45,7 +47,7 @@ from fnmatch import fnmatch
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from PIL import Image
 
@@ -83,14 +85,17 @@ ORIGINAL: dict[str, Any] = {
 
 PAGE = """# What each model learns, and how long its dream lives
 
-Each row is one training of a few minutes on two cores, and one dream of 256x256 without effects and
-without any truth put back: the steps that were trained; PSNR and SSIM on held-out frames, those of
-the copied last frame in brackets; vitality, kinship and the frame it died at, as
+Each row is one training on two cores, and one dream of 256x256 without effects and without any
+truth put back: the minutes and the steps that were trained; PSNR and SSIM on held-out frames, those
+of the copied last frame in brackets; vitality, kinship and the frame it died at, as
 `artengine measure` has them; and the milliseconds of a frame of the film. `original` is the
 training of the notebook that artengine began as. `benchmarks/model_table.py` makes this page.
 """
 
-SHEETS = f"Frames {', '.join(f'{number:,}' for number in SHOWN)} of a dream of the night road."
+SHEETS = f"Frames {', '.join(f'{number:,}' for number in SHOWN)} of each dream, those it has."
+
+Training: TypeAlias = tuple[str, str, float]
+"""A model, what its footage is called, and minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,11 @@ class Row:
     clip: str
     preset: Preset
     folder: Path
+
+    @property
+    def training(self) -> Training:
+        """Which it is of all that a page tells of."""
+        return self.model, self.footage, self.preset.train.minutes or 0.0
 
     @property
     def run(self) -> Run:
@@ -224,7 +234,8 @@ def train(row: Row) -> dict[str, Any]:
             artengine("train", run.folder, "--resume", "--minutes", minutes)
         else:
             recipe = row.folder / f"{row.folder.name}.toml"
-            recipe.write_text(row.preset.recipe(), encoding="utf-8")
+            with whole(recipe) as unfinished:
+                unfinished.write_text(row.preset.recipe(), encoding="utf-8")
             artengine("train", recipe, "-o", run.folder)
         log = read_log(run.log, sys.maxsize)
     best = json.loads(run.best.with_name("best.json").read_text(encoding="utf-8"))["measured"]
@@ -247,15 +258,17 @@ def longer_film(row: Row) -> Path | None:
     longer = [
         film
         for film in row.folder.glob("*.mp4")
-        if int(film.stem) > row.preset.dream.frames and "ms" in known_of(film)
+        if film.stem.isdigit()
+        and int(film.stem) > row.preset.dream.frames
+        and "ms" in known_of(film)
     ]
     return min(longer, key=lambda film: int(film.stem), default=None)
 
 
 def known_of(film: Path) -> dict[str, Any]:
-    """What is noted of a film."""
-    found: dict[str, Any] = json.loads(film.with_suffix(".json").read_text(encoding="utf-8"))
-    return found
+    """What is noted of a film; of one that nothing is noted of, as of a person's own, nothing."""
+    notes = film.with_suffix(".json")
+    return json.loads(notes.read_text(encoding="utf-8")) if notes.is_file() else {}
 
 
 def measure(row: Row) -> dict[str, Any]:
@@ -269,7 +282,8 @@ def measure(row: Row) -> dict[str, Any]:
     for place, picture in enumerate(shown):
         small = Image.fromarray(picture).resize((CELL, CELL), Image.Resampling.LANCZOS)
         sheet.paste(small, (place * (CELL + GAP), 0))
-    sheet.save(row.file(".jpg"), quality=85, optimize=True)
+    with whole(row.file(".jpg")) as unfinished:
+        sheet.save(unfinished, "JPEG", quality=85, optimize=True)
     names = ("vitality", "kinship", "death", "kept")
     return {name: value for name, value in report.as_data().items() if name in names}
 
@@ -305,14 +319,14 @@ def gather(folder: Path) -> None:
 def table(rows: list[dict[str, Any]]) -> list[str]:
     """Lines of Markdown on what is known of rows; of those that were not begun, none."""
     lines = [
-        "| model | footage | steps | PSNR (copy) | SSIM (copy) "
+        "| model | footage | minutes | steps | PSNR (copy) | SSIM (copy) "
         "| frames | vitality | kinship | death | ms |",
-        f"| --- | --- {'| --: ' * 8}|",
+        f"| --- | --- {'| --: ' * 9}|",
     ]
     for row in rows:
         if "steps" not in row:
             continue
-        cells = [row["model"], row["footage"], f"{row['steps']}"]
+        cells = [row["model"], row["footage"], f"{row['minutes']:g}", f"{row['steps']}"]
         cells += [
             f"{row[name]:.{digits}f} ({row[f'{name}_copy']:.{digits}f})"
             for name, digits in (("psnr", 1), ("ssim", 3))
@@ -334,37 +348,82 @@ def width(picture: Path) -> int:
 def show(page: Path, folder: Path, rows: Sequence[Row], models: Sequence[str]) -> None:
     """Write a page of what was measured, now and before."""
     page.mkdir(parents=True, exist_ok=True)
-    known: dict[tuple[str, str, int], dict[str, Any]] = {}
-    for file in (page / "table.jsonl", folder / "table.jsonl"):
-        lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
-        for found in map(json.loads, lines):
-            if "vitality" in found:
-                known[found["model"], found["footage"], found["frames"]] = found
+    before = lines_of(page / "table.jsonl")
+    known = {
+        (*training_of(found), found["frames"]): found
+        for found in [*before, *lines_of(folder / "table.jsonl")]
+        if "vitality" in found
+    }
+    sheets = copy_sheets(page, rows, before)
     order = {model: number for number, model in enumerate(models)}
-    measured = sorted(
-        known.values(),
-        key=lambda of: (order.get(of["model"], len(order)), of["footage"], of["frames"]),
-    )
+    measured = [
+        known[key] | ({"sheet": sheets[key[:3]]} if key[:3] in sheets else {})
+        for key in sorted(known, key=lambda key: (order.get(key[0], len(order)), *key))
+    ]
     with whole(page / "table.jsonl") as unfinished:
         unfinished.write_text(
             "".join(f"{json.dumps(found)}\n" for found in measured), encoding="utf-8"
         )
-    for row in rows:
-        sheets = [*row.folder.glob("*.jpg")] if scene_of(row.clip) else []
-        # Of a longer dream there is more to see, perhaps there already.
-        for sheet in sheets:
-            shown = page / f"{row.model}.jpg"
-            if not shown.is_file() or width(sheet) >= width(shown):
-                shutil.copyfile(sheet, shown)
-    names = dict.fromkeys(found["model"] for found in measured)
     text = [PAGE, *table(measured), "", "## What they dream", "", SHEETS]
-    text += [
-        f"\n**{name}**\n\n![{name}]({name}.jpg)"
-        for name in names
-        if (page / f"{name}.jpg").is_file()
-    ]
+    for picture, title in pictures(page, measured).items():
+        text.append(f"\n**{title}**\n\n![{title}]({picture})")
     with whole(page / "README.md") as unfinished:
         unfinished.write_text("\n".join(text) + "\n", encoding="utf-8")
+
+
+def training_of(found: dict[str, Any]) -> Training:
+    """Which training a row is of."""
+    return found["model"], found["footage"], found["minutes"]
+
+
+def lines_of(file: Path) -> list[dict[str, Any]]:
+    """The rows that a file tells of; none where there is no file."""
+    return [
+        json.loads(line)
+        for line in (file.read_text(encoding="utf-8").splitlines() if file.is_file() else ())
+    ]
+
+
+def copy_sheets(
+    page: Path, rows: Sequence[Row], before: Sequence[dict[str, Any]]
+) -> dict[Training, str]:
+    """Copy what scenes' rows have to show to a page; return the name of each training's sheet.
+
+    Args:
+        before: the rows that the page told of. Of pages made when a model had one sheet alone, they
+            do not say which training's it is: then it is that of a scene they tell of.
+    """
+    sheets = {training_of(found): found["sheet"] for found in before if "sheet" in found}
+    told = {training_of(found) for found in before}
+    for row in rows:
+        made = [*row.folder.glob("*.jpg")] if scene_of(row.clip) else []
+        if not made:
+            continue
+        if row.training not in sheets:
+            first = f"{row.model}.jpg"
+            unnamed = (page / first).is_file() and row.training not in told
+            taken = first in sheets.values() or unnamed
+            sheets[row.training] = f"{row.folder.name}.jpg" if taken else first
+        shown = page / sheets[row.training]
+        # Of a longer dream there is more to see, perhaps there already.
+        widest = max(made, key=width)
+        if not shown.is_file() or width(widest) >= width(shown):
+            with whole(shown) as unfinished:
+                shutil.copyfile(widest, unfinished)
+    return sheets
+
+
+def pictures(page: Path, measured: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """The sheets that a page shows, by file, and what each is called."""
+    named = {found["sheet"] for found in measured if "sheet" in found}
+    titles = {}
+    for found in measured:
+        model, footage, minutes = training_of(found)
+        if "sheet" in found:
+            titles[found["sheet"]] = f"{model} on {footage}, {minutes:g} minutes"
+        elif f"{model}.jpg" not in named and (page / f"{model}.jpg").is_file():
+            titles[f"{model}.jpg"] = model
+    return titles
 
 
 if __name__ == "__main__":
