@@ -1,0 +1,159 @@
+"""The benchmarks that keep or tell what people rely on."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import shutil
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from artengine.catalog import Catalog
+
+ROOT = Path(__file__).parent.parent
+SCENES = {"night": "scene:night-road", "city": "scene:city-rain"}
+
+
+def script(name: str) -> ModuleType:
+    """A benchmark as a module."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "benchmarks" / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def tables() -> ModuleType:
+    return script("model_table")
+
+
+@pytest.fixture
+def row(tables: ModuleType, catalog: Catalog, tmp_path: Path) -> Any:
+    """Makes a row that is done, with a sheet of one colour."""
+
+    def row(model: str, footage: str, minutes: float, shade: int) -> Any:
+        preset = tables.preset_for(model, SCENES[footage], minutes, 2000, catalog)
+        folder = tmp_path / "table" / f"{model}-{footage}-{minutes:g}min"
+        made = tables.Row(model, footage, SCENES[footage], preset, folder)
+        folder.mkdir(parents=True)
+        scores = dict.fromkeys(("psnr", "psnr_copy", "ssim", "ssim_copy"), 1.0)
+        told = {"minutes": minutes, "steps": 5, "frames": 2000, "ms": 7, "vitality": shade / 255}
+        found = made.found() | scores | told | {"kinship": 0.5, "death": None}
+        made.file(".json").write_text(json.dumps(found), encoding="utf-8")
+        Image.new("L", (1000, 8), shade).save(made.file(".jpg"))
+        return made
+
+    return row
+
+
+def shown(tables: ModuleType, page: Path, folder: Path, *rows: Any) -> str:
+    """The page's text, once these rows are on it."""
+    tables.gather(folder)
+    tables.show(page, folder, rows, ["deep", "swift"])
+    return (page / "README.md").read_text(encoding="utf-8")
+
+
+def shade(picture: Path) -> int:
+    with Image.open(picture) as opened:
+        return round(float(np.asarray(opened.convert("L")).mean()))
+
+
+def test_a_page_keeps_other_minutes_and_other_scenes_apart(
+    tables: ModuleType, row: Any, tmp_path: Path
+) -> None:
+    page, folder = tmp_path / "page", tmp_path / "table"
+    first = row("swift", "night", 10, 100)
+    assert "![swift on night, 10 minutes](swift.jpg)" in shown(tables, page, folder, first)
+    longer, city = row("swift", "night", 60, 150), row("swift", "city", 10, 200)
+    shutil.rmtree(first.folder)
+    text = shown(tables, page, folder, longer, city)
+    assert text == shown(tables, page, folder, longer, city)
+    for line in (
+        "| swift | city | 10 | 5 | 1.0 (1.0) | 1.000 (1.000) | 2,000 | 0.78 | 0.50 | none | 7 |",
+        "| swift | night | 10 | 5 | 1.0 (1.0) | 1.000 (1.000) | 2,000 | 0.39 | 0.50 | none | 7 |",
+        "| swift | night | 60 | 5 | 1.0 (1.0) | 1.000 (1.000) | 2,000 | 0.59 | 0.50 | none | 7 |",
+        "![swift on night, 10 minutes](swift.jpg)",
+        "![swift on night, 60 minutes](swift-night-60min.jpg)",
+        "![swift on city, 10 minutes](swift-city-10min.jpg)",
+    ):
+        assert text.splitlines().count(line) == 1, line
+    sheets = {"swift": 100, "swift-night-60min": 150, "swift-city-10min": 200}
+    assert {name: shade(page / f"{name}.jpg") for name in sheets} == sheets
+
+
+def test_a_page_that_does_not_name_its_sheets_goes_on(
+    tables: ModuleType, row: Any, tmp_path: Path
+) -> None:
+    page, folder = tmp_path / "page", tmp_path / "table"
+    night = row("swift", "night", 10, 100)
+    shown(tables, page, folder, night)
+    lines = page / "table.jsonl"
+    (found,) = tables.lines_of(lines)
+    del found["sheet"]
+    lines.write_text(f"{json.dumps(found)}\n", encoding="utf-8")
+    text = shown(tables, page, folder, row("swift", "city", 10, 200))
+    assert "![swift](swift.jpg)" in text
+    assert "![swift on city, 10 minutes](swift-city-10min.jpg)" in text
+    assert shade(page / "swift.jpg") == 100
+    assert "![swift on night, 10 minutes](swift.jpg)" in shown(tables, page, folder, night)
+
+
+def test_the_gallerys_page_can_be_read(tables: ModuleType) -> None:
+    rows = tables.lines_of(ROOT / "gallery/models/table.jsonl")
+    assert len(tables.table(rows)) == len(rows) + 2 > 10
+    assert set(tables.pictures(ROOT / "gallery/models", rows)) == {
+        file.name for file in (ROOT / "gallery/models").glob("*.jpg")
+    }
+
+
+def test_a_film_that_nothing_is_noted_of_is_passed_over(tables: ModuleType, row: Any) -> None:
+    made = row("swift", "night", 10, 100)
+    for name in ("3000.mp4", "best.mp4"):
+        (made.folder / name).touch()
+    assert tables.longer_film(made) is None
+    (made.folder / "3000.json").write_text('{"ms": 7}', encoding="utf-8")
+    assert tables.longer_film(made) == made.folder / "3000.mp4"
+
+
+def test_the_peak_of_a_dream_is_told(capfd: pytest.CaptureFixture[str]) -> None:
+    memory = script("memory")
+    code, peak = memory.peak_of(["night-drive", "--size", "32x32", "--frames", "1"])
+    assert code == 0
+    assert 1e8 < peak < 1e10
+    assert memory.peak_of(["no-such-preset"])[0] == 2
+    assert "no-such-preset" in capfd.readouterr().err
+
+
+@pytest.mark.skipif(find_spec("openvino") is None, reason="no openvino here")
+def test_a_runtime_that_cannot_do_a_model_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    from artengine_plugins.models.pixelcnn import PixelCNN
+
+    script("runtimes").compare(PixelCNN(width=4, decoder=4), 32, 1, "float32")
+    lines = capsys.readouterr().out.splitlines()
+    assert {line.split()[0] for line in lines if " ms, ratio " in line} == {
+        "variables",
+        "constants",
+        "keras",
+    }
+    (refused,) = (line for line in lines if "openvino" in line)
+    assert "cannot do model" in refused
+
+
+def test_the_sides_of_the_runtimes_have_one_networks_weights() -> None:
+    from artengine_plugins.models.swift import Swift
+
+    networks = script("runtimes").networks_of(Swift(width=4), "bfloat16")
+    first, *others = networks.values()
+    for other in others:
+        for one, same in zip(first.get_weights(), other.get_weights(), strict=True):
+            np.testing.assert_array_equal(one, same)
