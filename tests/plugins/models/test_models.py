@@ -146,9 +146,16 @@ def test_deep_keeps_some_of_the_newest_frame_and_never_all() -> None:
 
 
 def test_every_built_in_model_is_registered(catalog: Catalog) -> None:
-    assert {"automaton", "convlstm", "deep", "flow", "hourglass", "pixelcnn", "swift"} <= set(
-        catalog.models
-    )
+    assert set(catalog.models) >= {
+        "automaton",
+        "convlstm",
+        "deep",
+        "flow",
+        "hourglass",
+        "pixelcnn",
+        "recall",
+        "swift",
+    }
 
 
 def random_frames(count: int, scale: float = 1.0) -> list[npt.NDArray[np.float32]]:
