@@ -208,7 +208,8 @@ class DreamSettings(Settings):
     tile: Side | Literal["auto", "whole"] = "auto"
     """How a large frame is predicted: "whole"; in overlapping squares of so many pixels a side,
     which takes less memory and gives the same frame; or "auto", in squares only where the network
-    would take more than about a gigabyte."""
+    would take more than about a gigabyte. Models that carry a state, draw their frames or look at
+    all of a frame at once predict it whole always."""
 
     runtime: Literal["keras", "openvino"] = "keras"
     """What computes the network: "openvino" is often quicker on a processor, needs

@@ -128,7 +128,7 @@ class Tiles:
 def plan(model: Stepper, height: int, width: int, tile: Tile) -> Tiles | None:
     """Decide how frames of a size are cut; None for not at all.
 
-    A model that remembers, samples or looks everywhere is never cut.
+    A model that remembers, samples or looks everywhere is never cut; a warning says so.
 
     Raises:
         UsageError: when tiles are wanted smaller than the model can use.
@@ -139,8 +139,10 @@ def plan(model: Stepper, height: int, width: int, tile: Tile) -> Tiles | None:
     reach = reach_of(model)
     if reach is None:
         logger.warning(
-            "frames of %dx%d are predicted whole, as this model cannot do otherwise; lower "
-            "dream.size if memory does not suffice",
+            "%sframes of %dx%d are predicted whole, for this model carries a state, draws its "
+            "frames or looks at all of a frame at once; lower dream.size if memory does not "
+            "suffice",
+            "" if tile == "auto" else f"dream.tile: {tile} cannot be done: ",
             width,
             height,
         )

@@ -118,10 +118,16 @@ class Remembering(Pooled):
         return total, (total,)
 
 
-def test_a_network_that_remembers_is_run_whole_and_says_so(caplog: Any) -> None:
+def test_a_network_that_remembers_is_run_whole_and_says_so(caplog: Any, monkeypatch: Any) -> None:
     model = Remembering()
     predictor = Predictor(model, model.build(), tile=32)
     with caplog.at_level(logging.WARNING):
         first, second = predictor(frames(40, 60)), predictor(frames(40, 60))
     np.testing.assert_allclose(second, 2 * first, rtol=1e-6)
-    assert caplog.text.count("frames of 60x40 are predicted whole") == 1
+    said = "frames of 60x40 are predicted whole, for this model carries a state, draws its frames"
+    assert caplog.text.count(f"dream.tile: 32 cannot be done: {said}") == 1
+    monkeypatch.setattr(tiles, "ROOM", 1 << 24)
+    caplog.clear()
+    assert tiles.plan(model, 600, 600, "auto") is None
+    (told,) = caplog.messages
+    assert told.startswith("frames of 600x600 are predicted whole, for this model carries a state")
