@@ -84,6 +84,11 @@ class Manifest(BaseModel):
         """How many frames the finished shards hold."""
         return sum(shard.frames for shard in self.shards)
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files and folders that the sources name as their `path`, in order."""
+        return tuple(str(o.parameters["path"]) for o in self.origins if "path" in o.parameters)
+
     @classmethod
     def read(cls, folder: Path) -> Self | None:
         """Read a folder's manifest, or return None where there is none.

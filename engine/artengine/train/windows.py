@@ -7,6 +7,7 @@ then are frames decoded.
 
 from __future__ import annotations
 
+from itertools import count
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -147,10 +148,12 @@ def held_out_from(folder: Path, manifest: Manifest, span: int, validation: float
     split = min(frames - round(frames * validation), latest)
     if Spans.between(0, split, manifest.cuts, span).total == 0:
         longest = max(end - start for start, end in scenes)
+        least = next(n for n in count(2 * span) if n - round(n * validation) >= span)
         raise TrainingError(
-            f"{folder}: holds {frames} frames, at most {longest} of them without a cut; a window "
-            f"takes {span} in a row, and there must be one to learn from and another to measure "
-            "on; give longer footage, less context or a smaller stride"
+            f"{', '.join(manifest.files) or folder}: holds {frames} frames, at most {longest} of "
+            f"them without a cut; a window takes {span} in a row, and there must be one to learn "
+            f"from and another to measure on; give {least} frames or more without a cut, "
+            "less context or a smaller stride"
         )
     return split
 

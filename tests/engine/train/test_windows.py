@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from artengine.train.prepare import prepare
 from artengine.train.reader import TOGETHER
 from artengine.train.validate import split
 from artengine.train.windows import windows
+from artengine_plugins.sources.video import Video
 
 Floats = npt.NDArray[np.float32]
 Batch = tuple[Floats, Floats]
@@ -263,6 +265,19 @@ def test_too_little_footage_says_how_much_is_needed(footage: Prepare) -> None:
     with pytest.raises(TrainingError, match=r"12 frames, at most 9 .* takes 7 in a row") as error:
         read(folder, context=5, targets=2)
     assert "\n" not in str(error.value)
+
+
+def test_too_short_a_clip_is_named_with_what_it_needs(tmp_path: Path, bikes: Path) -> None:
+    prepare(Video(path=str(bikes), end=0.2), tmp_path, size=(16, 12))
+    with pytest.raises(TrainingError, match=rf"^{re.escape(str(bikes))}: holds 5 .* give 8 frames"):
+        read(tmp_path)
+
+
+@pytest.mark.parametrize(("validation", "least"), [(0.2, 8), (0.7, 12)])
+def test_what_a_clip_needs_is_enough(footage: Any, validation: float, least: int) -> None:
+    with pytest.raises(TrainingError, match=f"give {least} frames"):
+        read(footage(least - 1), validation=validation)
+    assert read(footage(least), validation=validation)
 
 
 def test_a_folder_without_footage_is_named(tmp_path: Path) -> None:
