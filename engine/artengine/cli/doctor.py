@@ -106,26 +106,32 @@ def ffmpeg() -> Finding:
 
 
 def folders() -> Iterator[Finding]:
-    """The person's own folder and the cache, and whether they can be written to."""
+    """The person's own folder, that of plugins in it, and the cache; whether they can be written
+    to."""
     from artengine import folders as known
 
-    for topic, folder in (("own folder", known.home()), ("cache folder", known.cache())):
+    for topic, folder, variable, use in (
+        ("own folder", known.home(), "ARTENGINE_HOME", "presets and plugins of your own"),
+        ("plugin folder", known.plugins(), "ARTENGINE_HOME", "each file in it is a plugin"),
+        (
+            "cache folder",
+            known.cache(),
+            "ARTENGINE_CACHE",
+            "remove it to make room; what is needed of it is made again",
+        ),
+    ):
         try:
             with tempfile.TemporaryFile(dir=_existing(folder)):
                 pass
         except OSError as error:
             said = f"{folder} cannot be written to: {error.strerror}"
-            yield Finding(topic, "failed", f"{said}; set {_variable(topic)} to another")
+            yield Finding(topic, "failed", f"{said}; set {variable} to another")
         else:
-            yield Finding(topic, "ok", str(folder))
+            yield Finding(topic, "ok", f"{folder} ({use})")
 
 
 def _existing(folder: Path) -> Path:
     return next(parent for parent in (folder, *folder.parents) if os.path.lexists(parent))
-
-
-def _variable(topic: str) -> str:
-    return "ARTENGINE_HOME" if topic == "own folder" else "ARTENGINE_CACHE"
 
 
 def plugins(catalog: Catalog) -> Iterator[Finding]:

@@ -25,7 +25,15 @@ def test_a_sound_machine_passes(tmp_path: Path, capsys: pytest.CaptureFixture[st
         "text": "ZeroDivisionError: division by zero (bad.py, line 1) (--plugin)",
     }
     assert {entry["status"] for entry in found.values()} == {"ok"}
-    topics = {"python", "artengine", "tensorflow", "keras", "ffmpeg", "own folder", "accelerators"}
+    topics = {
+        "python",
+        "artengine",
+        "tensorflow",
+        "keras",
+        "ffmpeg",
+        "cache folder",
+        "accelerators",
+    }
     assert topics <= set(found)
     assert "effect trails" in found["plugin artengine_plugins.effects"]["text"]
 
@@ -48,7 +56,10 @@ def test_folders_are_looked_at_and_not_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ARTENGINE_HOME", str(tmp_path / "not" / "yet"))
-    assert next(folders()) == Finding("own folder", "ok", str(tmp_path / "not" / "yet"))
+    home = tmp_path / "not" / "yet"
+    own, plugins, _ = folders()
+    assert own == Finding("own folder", "ok", f"{home} (presets and plugins of your own)")
+    assert plugins.text == f"{home / 'plugins'} (each file in it is a plugin)"
     assert list(tmp_path.iterdir()) == []
 
 
