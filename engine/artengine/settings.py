@@ -6,7 +6,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-Side = Annotated[int, Field(ge=1, le=16384)]
+LONGEST = 16384
+"""The longest side of a frame, in pixels."""
+
+Side = Annotated[int, Field(ge=1, le=LONGEST)]
 
 KerasLoss = Literal[
     "mean_absolute_error",

@@ -12,7 +12,8 @@ from pydantic import BaseModel, Field, PositiveInt, ValidationError
 
 from artengine.errors import WeightsError, did_you_mean
 from artengine.params import is_path
-from artengine.preset import Preset, packaged_folder
+from artengine.preset import Preset, list_presets, packaged_folder
+from artengine.preset.document import parse_override
 
 if TYPE_CHECKING:
     import keras
@@ -142,16 +143,28 @@ def _default_run(preset: Preset) -> Path:
 
 def _command(preset: Preset, run: Path) -> str:
     """The command that trains the preset into a run folder."""
-    words = ["artengine", "train", str(preset.path or preset.name)]
+    words = ["artengine", "train", _called(preset)]
+    changed = {parse_override(change)[0]: change for change in preset.overrides}
+    for place, change in changed.items():
+        if place[0] in ("source", "model", "train") and place != ("model", "weights"):
+            words += ["--set", change]
     fields = type(preset.source).model_fields
     for name in (name for name, info in fields.items() if is_path(info)):
         # A clip that a person named is not the one the preset would find by itself.
         given = getattr(preset.source, name)
+        if ("source", name) in changed:
+            continue
         if preset.path is None or not Path(given).is_relative_to(preset.path.absolute().parent):
             words += ["--set", f"source.{name}={given}"]
     if run != _default_run(preset):
         words += ["-o", str(run)]
     return shlex.join(words)
+
+
+def _called(preset: Preset) -> str:
+    """What a person calls the preset on a command line."""
+    found, _ = list_presets().get(preset.name, (None, ""))
+    return preset.name if preset.path is None or preset.path == found else str(preset.path)
 
 
 def _other_weights(preset: Preset) -> str:

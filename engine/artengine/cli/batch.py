@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from artengine.cli.options import AsJson, PluginFiles, Set, Size, overrides
+from artengine.cli.options import AsJson, Frames, PluginFiles, Set, Size, overrides
 from artengine.errors import GalleryError
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def batch(
             "default the preset's own.",
         ),
     ] = None,
-    frames: Annotated[int | None, typer.Option(help="Length of the films, in frames.")] = None,
+    frames: Frames = None,
     size: Size = None,
     set_: Set = None,
     plugin: PluginFiles = None,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from artengine.cli.options import PluginFiles, Seed, Set, Size, overrides
+from artengine.cli.options import Frames, PluginFiles, Seed, Set, Size, overrides
 
 if TYPE_CHECKING:
     from artengine.dream.render import Rendered
@@ -26,7 +26,7 @@ def dream(
             help="The film to write; its ending chooses the writer. By default the preset's own.",
         ),
     ] = None,
-    frames: Annotated[int | None, typer.Option(help="Length of the film, in frames.")] = None,
+    frames: Frames = None,
     size: Size = None,
     seed: Seed = None,
     runtime: Annotated[
@@ -58,6 +58,7 @@ def dream(
         artengine dream night-drive --runtime openvino
     """
     from artengine.catalog import load_catalog
+    from artengine.cli.footage import check_files
     from artengine.cli.interrupt import Interrupt
     from artengine.cli.progress import bar
     from artengine.dream.render import render, targets
@@ -66,8 +67,9 @@ def dream(
     catalog = load_catalog(plugin or [])
     given = overrides(set_, {"dream.frames": frames, "dream.size": size, "seed": seed})
     if runtime is not None:
-        given.insert(0, f"dream.runtime={runtime}")
+        given.insert(0, f"dream.runtime={_runtime(runtime)}")
     loaded = load_preset(preset, catalog, given)
+    check_files(loaded)
     to = targets(loaded, catalog, output, Path())
     try:
         with (
@@ -81,6 +83,17 @@ def dream(
     report(rendered, as_json=as_json)
     if rendered.stopped:
         raise typer.Exit(130)
+
+
+def _runtime(name: str) -> str:
+    from artengine.errors import UsageError
+    from artengine.params import check
+    from artengine.settings import DreamSettings
+
+    checked = check(DreamSettings, {"runtime": name})
+    if isinstance(checked, list):
+        raise UsageError(f"--{checked[0]}")
+    return name
 
 
 def report(rendered: Rendered, *, as_json: bool) -> None:

@@ -23,7 +23,10 @@ Set = Annotated[
 Size = Annotated[
     str | None, typer.Option(metavar="WxH", help="Width and height in pixels, as 512x512.")
 ]
-Seed = Annotated[int | None, typer.Option(help="Another seed gives another dream.")]
+Seed = Annotated[
+    int | None, typer.Option(min=0, max=2**32 - 1, help="Another seed gives another dream.")
+]
+Frames = Annotated[int | None, typer.Option(min=1, help="Length of the film, in frames.")]
 
 
 def _with_global(ctx: typer.Context, files: list[Path] | None) -> list[Path]:
@@ -45,10 +48,16 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs."
 
 def parse_size(text: str) -> tuple[int, int]:
     """Read `512x256` as width and height. Raises UsageError."""
+    from artengine.settings import LONGEST
+
     match = re.fullmatch(r"(\d+)[xX](\d+)", text.strip())
-    if match is None or int(match[1]) < 1 or int(match[2]) < 1:
-        raise UsageError(f'"{text}" is not a size; write width and height as 512x512')
-    return int(match[1]), int(match[2])
+    width, height = (int(match[1]), int(match[2])) if match else (0, 0)
+    if not (1 <= width <= LONGEST and 1 <= height <= LONGEST):
+        raise UsageError(
+            f'--size: "{text}" is not a size; write width and height as 512x512, each from 1 to '
+            f"{LONGEST} pixels"
+        )
+    return width, height
 
 
 def overrides(

@@ -55,6 +55,8 @@ def targets(preset: Preset, catalog: Catalog, output: Path | None, folder: Path)
         kind = catalog.writer_for(output.name)
         if kind is None:
             known = sorted({s for writer in catalog.writers.values() for s in writer.suffixes})
+            if not output.suffix:
+                raise UsageError(f"{output}: end the name in one of {', '.join(known)}")
             raise UsageError(
                 f'{output}: no writer for "{output.suffix}"{did_you_mean(output.suffix, known)}; '
                 f"known endings: {', '.join(known)}"
@@ -82,7 +84,6 @@ class Sinks:
         self.written = 0
         try:
             for target in targets:
-                _check_folder(target.path)
                 self._open.append((target, target.writer.open(target.path, film)))
         except BaseException:
             self.abort()
@@ -165,6 +166,8 @@ def render(
     Raises:
         ArtengineError: of the source, the weights, an effect or a writer.
     """
+    for target in targets:
+        _check_folder(target.path)
     if predict is None:
         preset = with_precision(with_weights(preset))
     with Dream(preset, predict=predict) as dream:

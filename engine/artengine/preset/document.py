@@ -273,7 +273,8 @@ def _read(path: Path, carried: str | None = None) -> dict[str, Any]:
         said, where = (found[1], found[2]) if found else (str(error), "")
         if not where.startswith("line"):
             where = f"line {text.rstrip().count(chr(10)) + 1}"
-        raise ValueError(f"{where}: {said[:1].lower()}{said[1:]}") from error
+        hint = "; texts stand in quotes" if said == "Invalid value" else ""
+        raise ValueError(f"{where}: {said[:1].lower()}{said[1:]}{hint}") from error
     if _is_deep(table):
         raise ValueError(f"nests too deeply; allowed: {MOST_LEVELS} levels")
     return table

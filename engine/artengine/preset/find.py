@@ -46,7 +46,8 @@ def find_preset(name: str) -> Path:
             return file
     if is_path(name):
         beside = [entry.name for entry in _presets_in(path.parent)]
-        raise UsageError(f"no preset at {shown(name)}{did_you_mean(path.name, beside)}")
+        sought = "preset" if name.endswith(".toml") else "run or preset"
+        raise UsageError(f"no {sought} at {shown(name)}{did_you_mean(path.name, beside)}")
     for file in candidates(name):
         return file
     looked = ", ".join(str(folder) for folder in preset_folders().values())

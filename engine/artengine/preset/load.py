@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -72,6 +72,7 @@ class Preset:
         writers: where films go; a path that was left out is the preset's name.
         files: absolute paths and patterns that it reads.
         table: all of it as one plain table, without `extends`.
+        overrides: what was put in place of its values, as "dream.frames=100".
     """
 
     name: str
@@ -91,6 +92,7 @@ class Preset:
     writers: tuple[Writer, ...]
     files: tuple[str, ...]
     table: Mapping[str, Any]
+    overrides: tuple[str, ...] = ()
 
     def feedback_chain(self) -> Chain:
         """A new chain of the effects on what is fed back, sharing no state with any other."""
@@ -119,10 +121,12 @@ def load_preset(where: str | Path, catalog: Catalog, overrides: Sequence[str] = 
         overrides: values to put in place of the preset's, as "dream.frames=100".
 
     Raises:
-        UsageError: when there is no such preset.
+        UsageError: when there is no such preset or film.
         SourceError: when a film or picture cannot be read.
         PresetError: with every mistake that it and the overrides hold.
     """
+    if catalog.writer_for(str(where)) is not None and not is_file(Path(where)):
+        raise UsageError(f"there is no file {where}")
     path = find_preset(str(where))
     # Recipes of run folders and gallery pieces all have one name; their folders tell them apart.
     name = path.absolute().parent.name if path.name == RECIPE else path.stem
@@ -166,7 +170,7 @@ def _checked(
     if preset is None or mistakes:
         raise PresetError([one_line(mistake) for mistake in mistakes])
     remember(checker.named)
-    return preset
+    return replace(preset, overrides=tuple(overrides))
 
 
 class _Checker:

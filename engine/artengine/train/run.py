@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -75,8 +76,8 @@ class Run:
         """See whether a training may start, or go on, in this folder.
 
         Raises:
-            TrainingError: when the folder already holds a training that is not to be resumed, or
-                there is nothing to resume.
+            TrainingError: when the folder already holds a training that is not to be resumed,
+                there is nothing to resume, or it cannot be made.
         """
         if resume and not self.checkpoint.is_file():
             raise TrainingError(
@@ -86,6 +87,11 @@ class Run:
             raise TrainingError(
                 f"{self.folder}: already holds a training; go on with it by --resume, or choose "
                 "another folder with -o"
+            )
+        around = next(each for each in (self.folder, *self.folder.parents) if each.exists())
+        if not (around.is_dir() and os.access(around, os.W_OK)):
+            raise TrainingError(
+                f"{self.folder}: cannot be written in {around}; choose another folder with -o"
             )
 
     @contextmanager

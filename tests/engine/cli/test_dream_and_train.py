@@ -160,10 +160,15 @@ def test_a_length_that_is_set_takes_the_place_of_the_other(folder: Path) -> None
 def test_the_last_epoch_s_weights_are_the_best_of_a_network_that_feeds_itself(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    fed = ["train", "small.toml", "--set", "train.self_feeding=4"]
+    (folder / "quiet.py").write_text(
+        "from artengine.api import hookimpl\n\n@hookimpl\ndef after_epoch(): pass\n",
+        encoding="utf-8",
+    )
+    fed = ["--plugin", "quiet.py", "train", "small.toml", "--set", "train.self_feeding=4"]
     assert main([*fed, "--steps", "3"]) == 0
     error = capsys.readouterr().err
     assert "the last epoch's weights count as the best; dream from it" in error
+    assert f"artengine dream {Path('runs') / 'small'} --plugin quiet.py\n" in error
     assert "best PSNR" not in error
 
 
@@ -182,6 +187,30 @@ def test_the_last_epoch_s_weights_are_the_best_of_a_network_that_feeds_itself(
         (["train", "small.toml", "--resume"], 8, "no checkpoint"),
         (["train", "small.toml", "--data", "nowhere"], 8, "nowhere"),
         (["train", "small.toml", "--set", "source.use=video"], 3, "path"),
+        (
+            ["train", "small.toml", "-o", "small.toml/run"],
+            8,
+            "small.toml/run: cannot be written in",
+        ),
+        (["dream", "small.toml", "--size", "99999x9"], 2, 'error: --size: "99999x9" is not a size'),
+        (["dream", "small.toml", "--frames", "0"], 2, "invalid value for '--frames'"),
+        (["dream", "small.toml", "--seed", "-1"], 2, "invalid value for '--seed'"),
+        (["dream", "small.toml", "--runtime", "kers"], 2, 'error: --runtime: "kers" given'),
+        (["dream", "small.toml", "-o", "x"], 2, "x: end the name in one of "),
+        (["dream", "runs/not"], 2, 'no run or preset at "runs/not"'),
+        (["train", "runs/not", "--resume"], 2, 'no run or preset at "runs/not"'),
+        (["dream", "three.mp4"], 2, "there is no file three.mp4"),
+        (
+            ["train", "recall"],
+            5,
+            "recall: needs a clip; name your clip with --set source.path=FILE",
+        ),
+        (["dream", "flow"], 5, "flow: needs a clip; name your clip with --set source.path=FILE"),
+        (
+            ["dream", "night-drive", "--set", "model.use=swift", "--set", "dream.frames=9"],
+            7,
+            "with: artengine train night-drive --set model.use=swift\n",
+        ),
     ],
 )
 def test_mistakes_are_one_line(

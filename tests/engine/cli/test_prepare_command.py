@@ -87,6 +87,13 @@ def test_mistakes_are_told_on_one_line(
     assert len(said.splitlines()) == 1
 
 
+def test_a_video_that_is_not_there_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["prepare", "nope.mp4", "-o", str(tmp_path / "footage")]) == 5
+    assert capsys.readouterr().err == "error: there is no file nope.mp4\n"
+
+
 @pytest.mark.parametrize("content", [b"", b"not a video at all, but text\n" * 50])
 def test_what_is_no_video_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes
