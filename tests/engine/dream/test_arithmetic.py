@@ -70,7 +70,7 @@ def test_a_runtime_is_chosen_on_the_command_line(
 
 
 def test_a_runtime_that_there_is_not_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["dream", "night-drive", "--runtime", "onnx"]) == 3
+    assert main(["dream", "night-drive", "--runtime", "onnx"]) == 2
     told = capsys.readouterr().err
     assert told.count("\n") == 1
-    assert 'dream.runtime: "onnx" given; allowed: "keras", "openvino"' in told
+    assert '--runtime: "onnx" given; allowed: "keras", "openvino"' in told
