@@ -140,8 +140,9 @@ def _inputs(
     mask = ops.tile(known, (height // SIDE, width // SIDE))[None, :, :, None]
     seen = RESIDUAL * (frame - guess) * mask
     padded = ops.pad(seen, ((0, 0), (_REACH, _REACH), (_REACH, _REACH), (0, 0)))
-    extent = (batch, height + _REACH, width + _REACH, 3)
-    window = ops.slice(padded, (0, place // SIDE, place % SIDE, 0), extent)
+    # Not `slice`: OpenVINO takes its length for what it is in the first turn of the loop.
+    window = ops.take(padded, place // SIDE + ops.arange(height + _REACH), axis=1)
+    window = ops.take(window, place % SIDE + ops.arange(width + _REACH), axis=2)
     which = ops.concatenate([ops.reshape(known, (-1,)), ops.one_hot(place, GROUPS)])
     group = ops.broadcast_to(which[None, None, None, :], (batch, 1, 1, 2 * GROUPS))
     return [window, at(features, order, rank), group]
