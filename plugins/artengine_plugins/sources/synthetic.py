@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import count
-from threading import Lock
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -47,8 +47,8 @@ class Synthetic(Source):
             raise SourceError(
                 f"synthetic: size {width}x{height} given; width and height must be at least 1"
             )
-        scene = scenes[self.scene]((width, height), self.seed, self.crowd, self.sway)
-        return _Drawn(scene, fps or self.fps, self.speed)
+        paint = partial(scenes[self.scene], (width, height), self.seed, self.crowd, self.sway)
+        return _Drawn(paint, (width, height), fps or self.fps, self.speed)
 
     def fingerprint(self) -> dict[str, str]:
         """The version of the drawing; see `Source.fingerprint`."""
@@ -58,17 +58,16 @@ class Synthetic(Source):
 class _Drawn(Footage):
     endless = True
 
-    def __init__(self, scene: Scene, fps: float, speed: float) -> None:
-        self.size = scene.size
+    def __init__(self, paint: Callable[[], Scene], size: Size, fps: float, speed: float) -> None:
+        self.size = size
         self.fps = fps
         self.length = None
-        self._scene = scene
+        self._paint = paint
         self._speed = speed
-        # A scene draws on one canvas, and two iterators may be read from two threads.
-        self._drawing = Lock()
 
     def frames(self, start: int = 0) -> Iterator[Picture]:
+        # A scene of its own: it draws on one canvas, which takes some thirty times a picture's
+        # memory and is let go of with the iterator.
+        scene = self._paint()
         for index in count(start):
-            with self._drawing:
-                picture = self._scene.draw(index / self.fps * self._speed)
-            yield picture
+            yield scene.draw(index / self.fps * self._speed)
