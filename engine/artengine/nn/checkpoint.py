@@ -13,16 +13,23 @@ import numpy as np
 from keras import ops
 
 from artengine.errors import WeightsError
-from artengine.nn.hdf5 import check_self_contained
+from artengine.nn.hdf5 import check_self_contained, reserve
 from artengine.whole import whole
 
 
 def save_checkpoint(path: Path, variables: Sequence[Any], position: Mapping[str, Any]) -> None:
-    """Write variables and a position (plain JSON values) to one HDF5 file, whole or not at all."""
-    with whole(path) as unfinished, h5py.File(unfinished, "w") as file:
-        file.attrs["position"] = json.dumps(dict(position))
-        for number, variable in enumerate(variables):
-            file.create_dataset(str(number), data=ops.convert_to_numpy(variable.value))
+    """Write variables and a position (plain JSON values) to one HDF5 file, whole or not at all.
+
+    Raises:
+        OSError: when it cannot be written.
+    """
+    arrays = [np.asarray(ops.convert_to_numpy(variable.value)) for variable in variables]
+    with whole(path) as unfinished:
+        reserve(unfinished, [array.nbytes for array in arrays])
+        with h5py.File(unfinished, "w") as file:
+            file.attrs["position"] = json.dumps(dict(position))
+            for number, array in enumerate(arrays):
+                file.create_dataset(str(number), data=array)
 
 
 def load_checkpoint(path: Path, variables: Sequence[Any]) -> dict[str, Any]:

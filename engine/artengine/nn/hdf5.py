@@ -1,10 +1,30 @@
-"""HDF5 files from strangers: what they hold must lie in them."""
+"""HDF5 files: those from strangers must hold all they need, and ours need room."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import h5py
+
+_BESIDE = 8192
+"""Bytes a variable that HDF5 takes at most beside its numbers: its groups, names and layout."""
+
+
+def reserve(path: Path, sizes: Sequence[int]) -> None:
+    """Make a file that is as large as one of HDF5 with such variables will be.
+
+    It is there to be written over. Where HDF5 itself meets a full disk it cannot close its file,
+    and takes the whole process down with it.
+
+    Args:
+        sizes: bytes of each variable.
+
+    Raises:
+        OSError: when there is no room.
+    """
+    path.write_bytes(bytes(sum(sizes) + _BESIDE * (len(sizes) + 1)))
 
 
 def check_self_contained(file: h5py.File) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,9 +12,11 @@ from typing import Any
 
 import h5py
 import keras
+import numpy as np
 
 from artengine.errors import WeightsError
-from artengine.nn.hdf5 import check_self_contained
+from artengine.nn.hdf5 import check_self_contained, reserve
+from artengine.whole import whole
 
 SUFFIX = ".weights.h5"
 
@@ -27,14 +30,16 @@ def save_weights(path: Path, network: keras.Model, description: Mapping[str, Any
     """Write a network's weights to `path` (ending in `.weights.h5`) and the description beside it.
 
     Each file appears under its name only once it is whole.
+
+    Raises:
+        OSError: when one of them cannot be written.
     """
-    partial = path.with_name(f".partial-{path.name}")
-    network.save_weights(partial)
-    about = description_path(path)
-    partial_about = about.with_name(f".partial-{about.name}")
-    partial_about.write_text(json.dumps(dict(description), indent=2) + "\n", encoding="utf-8")
-    partial.replace(path)
-    partial_about.replace(about)
+    sizes = [np.dtype(each.dtype).itemsize * math.prod(each.shape) for each in network.weights]
+    # Keras wants this ending.
+    with whole(description_path(path)) as about, whole(path, SUFFIX) as unfinished:
+        about.write_text(json.dumps(dict(description), indent=2) + "\n", encoding="utf-8")
+        reserve(unfinished, sizes)
+        network.save_weights(unfinished)
 
 
 def load_weights(path: Path, network: keras.Model) -> None:

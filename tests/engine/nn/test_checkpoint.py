@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -124,3 +126,33 @@ def test_a_position_that_is_none_is_one_line(tmp_path: Path, position: Any) -> N
         file.attrs["position"] = position
     with pytest.raises(WeightsError, match=r"c\.h5: cannot be read"):
         read_position(tmp_path / "c.h5")
+
+
+FULL = """
+import resource, sys
+from pathlib import Path
+import keras
+from artengine.nn.checkpoint import save_checkpoint
+from artengine.nn.weights import save_weights
+
+network = keras.Sequential([keras.Input((64,)), keras.layers.Dense(512), keras.layers.Dense(64)])
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+folder = Path(sys.argv[1])
+for save in (
+    lambda: save_checkpoint(folder / "checkpoint.h5", network.variables, {}),
+    lambda: save_weights(folder / "last.weights.h5", network, {}),
+):
+    try:
+        save()
+    except OSError as error:
+        print(error.strerror)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a limit of file sizes is of Unix")
+def test_a_full_disk_is_an_error_and_leaves_nothing(tmp_path: Path) -> None:
+    """A limit on a file's size stands for a full disk; HDF5 would die of either."""
+    words = [sys.executable, "-c", FULL, str(tmp_path)]
+    told = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert (told.returncode, told.stdout.splitlines()) == (0, ["File too large"] * 2), told.stderr
+    assert not list(tmp_path.iterdir())
