@@ -1,3 +1,4 @@
+import _thread
 import threading
 import time
 from collections.abc import Iterator
@@ -107,3 +108,27 @@ def test_outlet_lets_an_error_of_the_loop_through() -> None:
     with pytest.raises(KeyError):
         feed()
     assert done == [1]
+
+
+def test_an_interrupt_while_it_is_left_ends_the_outlet_after_the_item_in_hand() -> None:
+    before = set(threading.enumerate())
+    left = threading.Event()
+    done: list[int] = []
+
+    def work(number: int) -> None:
+        left.wait()
+        _thread.interrupt_main()
+        time.sleep(0.2)
+        done.append(number)
+
+    def feed() -> None:
+        with Outlet(work, depth=4) as outlet:
+            for number in range(4):
+                outlet.put(number)
+            left.set()
+
+    with pytest.raises(KeyboardInterrupt):
+        feed()
+    # The first interrupt may come before the context is left, and the second ends it then.
+    assert done in ([0], [0, 1])
+    assert set(threading.enumerate()) == before
