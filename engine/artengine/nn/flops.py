@@ -36,6 +36,10 @@ def flops(model: Stepper, network: keras.Model, height: int, width: int) -> int 
     return _counted(tf.function(step, autograph=False).get_concrete_function(*specs).graph)
 
 
+_PRODUCTS = ("MatMul", "BatchMatMul", "BatchMatMulV2")
+_COUNTED = ("Conv2D", "DepthwiseConv2dNative", "Conv2DBackpropInput", *_PRODUCTS, "Einsum")
+
+
 def _counted(graph: Any) -> int | None:
     """Count the operations of a graph; None where one of them cannot be told."""
     counted = [_operation(operation) for operation in graph.get_operations()]
@@ -54,25 +58,26 @@ def _operation(operation: Any) -> int | None:
         return one if one == other else None
     if kind.endswith(("Case", "PartitionedCall")):
         return None
-    sizes = [tuple(map(int, tensor.shape)) for tensor in operation.inputs]
+    if kind not in _COUNTED:
+        return 0
+    sizes: list[tuple[int, ...]] = [tuple(tensor.shape) for tensor in operation.inputs]
+    made: tuple[int, ...] = tuple(operation.outputs[0].shape)
+    if any(None in size for size in (*sizes, made)):
+        return None
     if kind in ("Conv2D", "DepthwiseConv2dNative"):
-        made = tuple(map(int, operation.outputs[0].shape))
         # Each output is a sum over the kernel, whose channels are the outputs' last axis.
         return 2 * math.prod(made) * math.prod(sizes[1]) // made[-1]
     if kind == "Conv2DBackpropInput":
         # Turned round: each input is spread over the kernel.
         return 2 * math.prod(sizes[2]) * math.prod(sizes[1]) // sizes[2][-1]
-    if kind in ("MatMul", "BatchMatMul", "BatchMatMulV2"):
+    if kind in _PRODUCTS:
         turned = operation.get_attr("transpose_a" if kind == "MatMul" else "adj_x")
-        made = tuple(map(int, operation.outputs[0].shape))
         return 2 * math.prod(made) * sizes[0][-2 if turned else -1]
-    if kind == "Einsum":
-        terms = operation.get_attr("equation").decode().partition("->")[0].split(",")
-        sides: dict[str, int] = {}
-        for term, size in zip(terms, sizes, strict=True):
-            sides |= zip(term, size, strict=True)
-        return 2 * math.prod(sides.values())
-    return 0
+    terms = operation.get_attr("equation").decode().partition("->")[0].split(",")
+    sides: dict[str, int] = {}
+    for term, size in zip(terms, sizes, strict=True):
+        sides |= zip(term, size, strict=True)
+    return 2 * math.prod(sides.values())
 
 
 def _inside(operation: Any, name: str) -> Any:

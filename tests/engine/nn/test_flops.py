@@ -136,3 +136,17 @@ def test_pixels_that_are_drawn_one_after_the_other_count(grouping: Any) -> None:
     assert small is not None
     assert large is not None
     assert large >= 4 * small > 1e6
+
+
+def test_an_operation_of_a_size_that_only_running_tells_is_not_counted() -> None:
+    class Chosen(Counted):
+        name: ClassVar[str] = "chosen"
+
+        def step(self, network: Any, history: Any, state: Any, seed: Any, **_: Any) -> Any:
+            places = ops.stack(ops.nonzero(history[0, :, :, 0] > 0.5), axis=1)
+            bright = ops.cast(places, "float32") @ ops.ones((2, 2))
+            return network(history) + ops.sum(bright), state
+
+    model = Chosen()
+    model.made = layers.Conv2D(3, 1)
+    assert flops(model, model.build(), 7, 10) is None
