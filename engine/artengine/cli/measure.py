@@ -52,10 +52,13 @@ def measure(
         artengine measure frames/ --source clip.mp4 --json
     """
     from artengine.measure import Reference
+    from artengine.measure.life import check_size
 
     if plot is not None:
         _check_plot(plot)
     opened = _Film.open(film)
+    with _named(film):
+        check_size(opened.size)
     with _named(source):
         clip = _Film.open(source, opened.size)
         reference = Reference.of(clip.read("reading the clip"))
@@ -85,6 +88,14 @@ class _Film:
         """Look into it, to read it at a size, or at its own. Raises `SourceError`."""
         if path.is_dir():
             from artengine.catalog import load_catalog
+            from artengine.errors import SourceError
+            from artengine.train.run import Run
+
+            if Run(path).log.is_file():
+                raise SourceError(
+                    f"{path}: is a training's run and no film; "
+                    f"dream it first: artengine dream {path}"
+                )
 
             kind = load_catalog().get("source", "images")
             footage = kind.model_validate({"path": str(path), "fit": "stretch"}).once().open(size)

@@ -26,7 +26,7 @@ import numpy as np
 import numpy.typing as npt
 
 from artengine.errors import SourceError
-from artengine.frame import Picture
+from artengine.frame import Picture, Size
 
 Curve: TypeAlias = npt.NDArray[np.float64]
 """float64 `(N,)`: a number for each frame, not-a-number where it asks for frames before the
@@ -110,6 +110,19 @@ class Curves:
         return found
 
 
+def check_size(size: Size) -> None:
+    """Refuse frames that are smaller than a block.
+
+    Raises:
+        SourceError: with the least size.
+    """
+    if min(size) < BLOCK:
+        raise SourceError(
+            f"frames of {size[0]}x{size[1]} pixels are too small to measure; "
+            f"{BLOCK}x{BLOCK} is the least"
+        )
+
+
 class Meter:
     """Measures pictures one after the other; remembers the last 32, averaged over blocks."""
 
@@ -124,11 +137,7 @@ class Meter:
             SourceError: when it is smaller than a block.
         """
         height, width = picture.shape[:2]
-        if min(height, width) < BLOCK:
-            raise SourceError(
-                f"frames of {width}x{height} pixels are too small to measure; "
-                f"{BLOCK}x{BLOCK} is the least"
-            )
+        check_size((width, height))
         planes = cv2.transform(picture.astype(np.float32), _OPPONENT)
         means, deviations = (found.ravel() for found in cv2.meanStdDev(planes))
         luma = np.asarray(cv2.extractChannel(planes, 0), np.float32)

@@ -116,7 +116,8 @@ def short(path: Path, frames: int, size: tuple[int, int] = (64, 48)) -> str:
         ("clip", "empty.mp4", 5, "is empty (0 bytes)"),
         ("short.mkv", "clip", 5, "short.mkv: the film has 48 frames"),
         ("clip", "scrap.mkv", 5, "scrap.mkv: the clip has 15 frames"),
-        ("tiny.mkv", "clip", 5, "frames of 7x7 pixels are too small"),
+        ("tiny.mkv", "clip", 5, "tiny.mkv: frames of 7x7 pixels are too small"),
+        ("run", "clip", 5, "is a training's run and no film; dream it first: artengine dream"),
         ("folder", "clip", 5, "holds no pictures"),
     ],
 )
@@ -132,6 +133,8 @@ def test_bad_input_is_told_on_one_line(
     (tmp_path / "text.mp4").write_text("not a video at all, but text\n" * 50, encoding="utf-8")
     (tmp_path / "empty.mp4").touch()
     (tmp_path / "folder").mkdir()
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "log.csv").touch()
     short(tmp_path / "short.mkv", 48)
     short(tmp_path / "scrap.mkv", 15)
     short(tmp_path / "tiny.mkv", 60, (7, 7))
