@@ -115,5 +115,7 @@ def report(rendered: Rendered, *, as_json: bool) -> None:
         f"{word} {rendered.frames} frames in {rendered.seconds:.1f} s ({rate:.1f} a second)",
         err=True,
     )
+    if not rendered.files:
+        typer.echo("no film was made", err=True)
     for file in rendered.files:
         typer.echo(str(file))

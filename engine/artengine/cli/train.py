@@ -126,7 +126,7 @@ def _best(preset: Preset, position: Position) -> str:
     """What is to be said of the best weights; nothing before the first epoch's end."""
     best, name = position.best, preset.model.judged_by
     if preset.train.self_feeding > 1:
-        return "the last epoch's weights count as the best; "
+        return "its dreams are of the last epoch's weights; "
     if best is None:
         return ""
     known = {"psnr": f"PSNR {best:.2f} dB", "ssim": f"SSIM {best:.3f}"}

@@ -82,7 +82,7 @@ class Report:
         lines = [f"vitality  {self.vitality:.2f}   of {self.frames} frames; {fate}"]
         faults = [f"{fault} ({share:.0%})" for fault, share in self._faults(kept) if share >= 0.005]
         if faults:
-            lines.append(f"          frames die of {', '.join(faults)}")
+            lines.append(f"          not alive for {', '.join(faults)}")
         lines.append(f"kinship   {self.kinship:.2f}   1 is as near as the clip is to itself")
         flat = [name for name in BANDED if self.life.medians[name] == 0]
         if flat:

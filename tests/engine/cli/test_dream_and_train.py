@@ -167,7 +167,7 @@ def test_the_last_epoch_s_weights_are_the_best_of_a_network_that_feeds_itself(
     fed = ["--plugin", "quiet.py", "train", "small.toml", "--set", "train.self_feeding=4"]
     assert main([*fed, "--steps", "3"]) == 0
     error = capsys.readouterr().err
-    assert "the last epoch's weights count as the best; dream from it" in error
+    assert "its dreams are of the last epoch's weights; dream from it" in error
     assert f"artengine dream {Path('runs') / 'small'} --plugin quiet.py\n" in error
     assert "best PSNR" not in error
 

@@ -91,3 +91,13 @@ def test_a_summary_needs_no_plugins_and_survives_broken_presets(write: Write) ->
         "broken: d.toml: line 1, column 7: invalid value; texts stand in quotes"
     )
     assert summary(write("e.toml", 'about = "red \\u001b[31m"')) == "red [31m"
+
+
+@pytest.mark.parametrize("name", ["empty", "./empty"])
+def test_a_folder_without_a_recipe_is_told(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match=r'^the folder "empty" holds no recipe.toml, and so is'):
+        find_preset(name)
