@@ -11,12 +11,12 @@ from pathlib import Path
 def whole(path: Path, ending: str = ".part") -> Iterator[Path]:
     """Give the hidden path to write a file under, which becomes `path` when the block ends.
 
+    A block that raises leaves what stood at `path`, and nothing unfinished. Raises `OSError` where
+    `path` cannot be replaced.
+
     Args:
         path: what is to be made or replaced.
         ending: of the hidden path, for libraries that want one of theirs.
-
-    A block that raises leaves what stood at `path`, and nothing unfinished. Raises `OSError` where
-    `path` cannot be replaced.
     """
     unfinished = path.with_name(f".{path.name}{ending}")
     try:
