@@ -14,6 +14,7 @@ import keras
 import numpy as np
 import numpy.typing as npt
 import openvino
+import openvino.opset13 as opset
 
 from artengine.errors import UsageError
 from artengine.frame import Frame
@@ -53,14 +54,7 @@ class OpenVinoRuntime:
                 "the runtime openvino needs Keras on tensorflow, which is on "
                 f"{keras.backend.backend()}; {_OTHER}"
             )
-        self._core = openvino.Core()
-        able = self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-        if precision == "bfloat16" and "BF16" not in able:
-            raise UsageError(
-                "dream.precision: bfloat16 given, which the runtime openvino cannot do on this "
-                f"processor; allowed: float32; or {_OTHER}"
-            )
-        self._precision = "bf16" if precision == "bfloat16" else "f32"
+        self._core, self._settings = _processor(precision)
         self._name = getattr(type(model), "name", type(model).__name__)
         self._step = Step(model, network, fixed=True)
         self._compiled: dict[tuple[int, ...], _Compiled] = {}
@@ -116,13 +110,8 @@ class OpenVinoRuntime:
                 file = Path(folder) / "step.pb"
                 file.write_bytes(graph.SerializeToString())
                 model = self._core.read_model(file)
-            settings = {
-                "PERFORMANCE_HINT": "LATENCY",
-                "INFERENCE_PRECISION_HINT": self._precision,
-                # Decoding, effects and encoding work beside it.
-                "ENABLE_CPU_PINNING": False,
-            }
-            request = self._core.compile_model(model, "CPU", settings).create_infer_request()
+            compiled = self._core.compile_model(model, "CPU", self._settings)
+            request = compiled.create_infer_request()
         except (RuntimeError, ValueError) as error:
             raise self._refusal(error) from error
         return _Compiled(request, draw, names, outputs)
@@ -189,6 +178,49 @@ class _Compiled:
             self.request.set_tensor(port, found[-1])
         self.request.infer()
         return found
+
+
+def multiplying(
+    a: npt.NDArray[np.float32],
+    b: npt.NDArray[np.float32],
+    *,
+    precision: Literal["float32", "bfloat16"] = "float32",
+) -> Callable[[], None]:
+    """What multiplies two matrices, each time that it is called; the second is a constant to it.
+
+    Raises:
+        UsageError: when the processor has no such arithmetic.
+    """
+    core, settings = _processor(precision)
+    left = opset.parameter(a.shape, np.float32)
+    product = opset.matmul(left, opset.constant(b), transpose_a=False, transpose_b=False)
+    model = openvino.Model([product], [left])
+    request = core.compile_model(model, "CPU", settings).create_infer_request()
+    request.set_input_tensor(_shared(a))
+
+    def once() -> None:
+        request.infer(share_outputs=True)
+
+    return once
+
+
+def _processor(
+    precision: Literal["float32", "bfloat16"],
+) -> tuple[openvino.Core, dict[str, str | bool]]:
+    """OpenVINO, and how it is to compile for the processor; see `OpenVinoRuntime`."""
+    core = openvino.Core()
+    able = core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    if precision == "bfloat16" and "BF16" not in able:
+        raise UsageError(
+            "dream.precision: bfloat16 given, which the runtime openvino cannot do on this "
+            f"processor; allowed: float32; or {_OTHER}"
+        )
+    return core, {
+        "PERFORMANCE_HINT": "LATENCY",
+        "INFERENCE_PRECISION_HINT": "bf16" if precision == "bfloat16" else "f32",
+        # Decoding, effects and encoding work beside it.
+        "ENABLE_CPU_PINNING": False,
+    }
 
 
 def _cut_chance(graph: Any) -> tuple[Callable[[Any], Sequence[Any]], list[str]]:

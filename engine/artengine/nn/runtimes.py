@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Literal, TypeAlias, get_args
 
 import keras
+import numpy as np
+import numpy.typing as npt
+from keras import ops
 
 from artengine.errors import UsageError
 from artengine.nn.fold import folded
 from artengine.nn.precision import Precision
 from artengine.nn.predictor import KerasRuntime, Runtime
+from artengine.nn.step import compiled
 from artengine.nn.stepper import Stepper
 
 RuntimeName: TypeAlias = Literal["keras", "openvino"]
@@ -47,3 +52,27 @@ def runtime_for(
     from artengine.nn.openvino_runtime import OpenVinoRuntime
 
     return OpenVinoRuntime(model, network, precision=precision)
+
+
+def multiplying(
+    name: RuntimeName,
+    a: npt.NDArray[np.float32],
+    b: npt.NDArray[np.float32],
+    precision: Precision,
+) -> Callable[[], None]:
+    """What multiplies two matrices with a runtime that is installed, each time that it is called.
+
+    Raises:
+        UsageError: when the runtime cannot compute in that precision here.
+    """
+    if name == "openvino":
+        from artengine.nn.openvino_runtime import multiplying as with_openvino
+
+        return with_openvino(a, b, precision=precision)
+    multiply = compiled(ops.matmul)
+    left, right = (ops.cast(matrix, precision) for matrix in (a, b))
+
+    def once() -> None:
+        ops.convert_to_numpy(multiply(left, right)[:1, :1])
+
+    return once

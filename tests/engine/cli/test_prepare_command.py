@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
@@ -41,20 +39,22 @@ def test_videos_become_one_footage(
 
 
 def test_stopping_keeps_what_is_stored_and_the_same_command_goes_on(
-    tmp_path: Path, bikes: str, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    bikes: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     folder = tmp_path / "footage"
     command = ["prepare", *[bikes] * 4, "-o", str(folder), "--size", "64x48"]
+    write = Manifest.write
 
-    def stop() -> None:
-        while not (folder / Manifest.FILE).exists():
-            time.sleep(0.005)
+    def write_and_stop(manifest: Manifest, folder: Path) -> None:
+        write(manifest, folder)
         os.kill(os.getpid(), signal.SIGINT)
 
-    watcher = Thread(target=stop)
-    watcher.start()
-    assert main(command) == 130
-    watcher.join()
+    with monkeypatch.context() as stopped:
+        stopped.setattr(Manifest, "write", write_and_stop)
+        assert main(command) == 130
     assert "the same command goes on from there" in capsys.readouterr().err
     manifest = Manifest.read(folder)
     assert manifest is not None
