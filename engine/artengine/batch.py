@@ -234,7 +234,7 @@ class _Children:
         with self._lock:
             self._stopped = True
             for process in self._running:
-                process.terminate()
+                process.kill()
 
 
 def _reason(status: int, said: str) -> str:

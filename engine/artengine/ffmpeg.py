@@ -117,7 +117,7 @@ def probe(path: Path) -> Probe:
     if header is None or stream is None:
         if "Audio:" in log and stream is None:
             raise SourceError(f"{path} holds sound but no video; give a file with pictures in it")
-        raise SourceError(f"{path} cannot be read as video: {_complaint(log)}")
+        raise _unreadable(path, log)
     width, height, rate_num, rate_den, aspect_num, aspect_den = map(int, header.groups())
     aspect = Fraction(aspect_num, aspect_den) if aspect_num and aspect_den else Fraction(1)
     coded = re.search(r", (\d+)x(\d+)", stream[1])
@@ -143,13 +143,20 @@ def metadata(path: Path) -> dict[str, str]:
     command += [*_input(path), "-f", "ffmetadata", "pipe:1"]
     status, told, log = _ask(command)
     if status:
-        raise SourceError(f"{path} cannot be read as video: {_complaint(log)}")
+        raise _unreadable(path, log)
     text = told.decode("utf-8", "replace")
     # In this format a backslash keeps the character after it, a line's end too, from its meaning.
     entries = re.findall(r"^((?:[^=;#\\\n]|\\.)+)=((?:[^\\\n]|\\.)*)$", text, re.M | re.S)
     # The file's own come first; those of its streams and chapters must not replace them.
     entries.reverse()
     return {key.lower(): re.sub(r"\\(.)", r"\1", value, flags=re.S) for key, value in entries}
+
+
+def _unreadable(path: Path, log: str) -> SourceError:
+    return SourceError(
+        f"{path} cannot be read as video; see whether it is one, and whole "
+        f"(ffmpeg says: {_complaint(log)})"
+    )
 
 
 def _square(width: int, height: int, aspect: Fraction) -> Size:

@@ -46,8 +46,8 @@ def bench(
 
     Models have their default parameters and random weights. A time is the median of some frames,
     without effects and files. The share is that of the rate at which this machine multiplies
-    matrices, in the same arithmetic and by the runtime that does it quickest. --model, --runtime and --size may be given several times.
-    Ctrl-C ends it early and prints what there is.
+    matrices, in the same arithmetic and by the runtime that does it quickest. --model, --runtime
+    and --size may be given several times. Ctrl-C ends it early and prints what there is.
 
     Examples:
 

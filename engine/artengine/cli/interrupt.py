@@ -51,6 +51,23 @@ class Interrupt:
         _tell(f"\n{self._says}; press Ctrl-C again to quit at once\n")
 
 
+def end_as_interrupt() -> None:
+    """Have the wish of a scheduler or a closing desktop to end, SIGTERM, answered as Ctrl-C is.
+
+    What answers Ctrl-C at that moment is called; a second SIGTERM ends the process at once.
+    """
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        answer = signal.getsignal(signal.SIGINT)
+        if not callable(answer):
+            # Shells have what they run in the background ignore Ctrl-C.
+            raise KeyboardInterrupt
+        answer(signal.SIGINT, frame)
+
+    signal.signal(signal.SIGTERM, handle)
+
+
 def _tell(text: str) -> None:
     # Whatever else writes there, a progress bar for one, may hold a lock that it waits to give back
     # until this handler returns.

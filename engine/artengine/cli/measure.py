@@ -52,7 +52,7 @@ def measure(
         artengine measure frames/ --source clip.mp4 --json
     """
     from artengine.measure import Reference
-    from artengine.measure.life import check_size
+    from artengine.measure.life import check_length, check_size
 
     if plot is not None:
         _check_plot(plot)
@@ -61,9 +61,12 @@ def measure(
         check_size(opened.size)
     with _named(source):
         clip = _Film.open(source, opened.size)
-        reference = Reference.of(clip.read("reading the clip"))
     with _named(film):
-        report = reference.measure(opened.read("measuring the film"))
+        found = opened.read("reading the film")
+        check_length(len(found.curves))
+    with _named(source):
+        reference = Reference.of(clip.read("reading the clip"))
+    report = reference.measure(found)
     if as_json:
         import json
 

@@ -19,6 +19,7 @@ from artengine.cli.bench import bench
 from artengine.cli.doctor import doctor
 from artengine.cli.dream import dream
 from artengine.cli.gallery import gallery_app
+from artengine.cli.interrupt import end_as_interrupt
 from artengine.cli.measure import measure
 from artengine.cli.plugins import plugins_app
 from artengine.cli.prepare import prepare
@@ -52,7 +53,7 @@ Exit codes:
   7    weights are missing or belong to another network
   8    training cannot start or go on
   9    a gallery or a piece of it is broken
-  130  stopped with Ctrl-C
+  130  stopped with Ctrl-C or SIGTERM
 """
 
 
@@ -120,6 +121,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: what follows `artengine`; by default what the shell gave.
     """
     _warn_plainly()
+    if arguments is None:
+        end_as_interrupt()
     try:
         return _run(arguments)
     finally:
@@ -137,6 +140,9 @@ def _run(arguments: Sequence[str] | None) -> int:
         return error.exit_code
     except MISUSE as error:
         return _misused(error)
+    except MemoryError:
+        typer.echo("error: the memory does not suffice; take smaller frames or batches", err=True)
+        return ArtengineError.exit_code
     return code if isinstance(code, int) else 0
 
 

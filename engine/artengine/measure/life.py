@@ -123,6 +123,19 @@ def check_size(size: Size) -> None:
         )
 
 
+def check_length(frames: int) -> None:
+    """Refuse films that end before frame 48, the first that is judged.
+
+    Raises:
+        SourceError: with the least length.
+    """
+    if frames <= FIRST:
+        raise SourceError(
+            f"the film has {frames} frames and is judged from frame {FIRST} on; "
+            f"make it longer than {FIRST}, better by hundreds"
+        )
+
+
 class Meter:
     """Measures pictures one after the other; remembers the last 32, averaged over blocks."""
 
@@ -230,11 +243,7 @@ def life(film: Curves, medians: dict[str, float]) -> Life:
     Raises:
         SourceError: when the film has fewer than 49 frames.
     """
-    if len(film) <= FIRST:
-        raise SourceError(
-            f"the film has {len(film)} frames and is judged from frame {FIRST} on; "
-            f"make it longer than {FIRST}, better by hundreds"
-        )
+    check_length(len(film))
     kept = {name: _within(getattr(film, name), medians[name]) for name in BANDED}
     kept["return"] = film.back >= LEAST_RETURN * medians["motion"]
     kept["drift"] = film.drift >= LEAST_DRIFT * film.motion

@@ -14,7 +14,7 @@ from artengine.curves import is_curve
 from artengine.errors import PresetError, UsageError
 from artengine.params import shown
 from artengine.preset.files import PathError, readable
-from artengine.preset.find import candidates, find_preset, is_file, is_path
+from artengine.preset.find import RECIPE, candidates, find_preset, is_file, is_path
 from artengine.preset.layer import Layer
 from artengine.preset.recipe import one_line
 
@@ -228,6 +228,8 @@ def _find_base(name: str, layer: Layer, trail: tuple[Path, ...]) -> Path:
     folder = layer.folder
     if is_path(name):
         base = folder / name
+        if is_file(base / RECIPE):
+            raise UsageError(f"{shown(name)} is a folder; write {shown(f'{name}/{RECIPE}')}")
         if Path(name).is_absolute() or not is_file(base):
             raise UsageError(
                 f"no preset at {shown(name)}; write a name, or a path from this file on"

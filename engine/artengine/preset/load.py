@@ -341,8 +341,20 @@ class _Checker:
         try:
             return Automated.parse(kind, own)
         except TableError as error:
-            self.problems += [problem.inside(*place) for problem in error.problems]
+            self.problems += [
+                replace(problem, text=problem.text + self._elsewhere(kind, problem)).inside(*place)
+                for problem in error.problems
+            ]
             return None
+
+    def _elsewhere(self, kind: type[Plugin], problem: Problem) -> str:
+        """Where a parameter that a source or model does not have is to be found."""
+        name = problem.place[0] if problem.place else None
+        if kind.kind not in ("source", "model") or name is None or name in kind.model_fields:
+            return ""
+        others = self.catalog.sources if kind.kind == "source" else self.catalog.models
+        having = [use for use, other in others.items() if name in other.model_fields]
+        return f"; {name} goes with {kind.kind}.use = {' or '.join(having)}" if having else ""
 
     def _resolve_files(self, kind: type[Plugin], place: Place, table: dict[str, Any]) -> None:
         for name, info in kind.model_fields.items():

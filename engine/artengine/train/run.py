@@ -79,16 +79,18 @@ class Run:
             TrainingError: when the folder already holds a training that is not to be resumed,
                 there is nothing to resume, or it cannot be made.
         """
-        if resume and not self.checkpoint.is_file():
+        # Unlike Path's, these raise nothing where a folder on the way may not be entered.
+        begun = os.path.isfile(self.checkpoint)  # noqa: PTH113
+        if resume and not begun:
             raise TrainingError(
                 f"{self.folder}: no checkpoint to resume from; leave out --resume to start"
             )
-        if not resume and self.checkpoint.is_file():
+        if not resume and begun:
             raise TrainingError(
                 f"{self.folder}: already holds a training; go on with it by --resume, or choose "
                 "another folder with -o"
             )
-        around = next(each for each in (self.folder, *self.folder.parents) if each.exists())
+        around = next(p for p in (self.folder, *self.folder.parents) if os.path.exists(p))  # noqa: PTH110
         if not (around.is_dir() and os.access(around, os.W_OK)):
             raise TrainingError(
                 f"{self.folder}: cannot be written in {around}; choose another folder with -o"

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import typer
 
@@ -125,6 +126,18 @@ def test_ctrl_c_is_answered_with_one_word(
     assert capsys.readouterr().err == "stopped\n"
 
 
+def test_memory_that_does_not_suffice_is_told_on_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def load(*_: object, **__: object) -> object:
+        return np.empty((1 << 60,), np.uint8)
+
+    monkeypatch.setattr("artengine.catalog.load_catalog", load)
+    assert main(["plugins", "list"]) == 1
+    told = "error: the memory does not suffice; take smaller frames or batches\n"
+    assert capsys.readouterr().err == told
+
+
 def test_the_first_ctrl_c_is_answered_at_once_and_the_second_ends(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
@@ -136,6 +149,27 @@ def test_the_first_ctrl_c_is_answered_at_once_and_the_second_ends(
         assert told == "\nstopping after this frame; press Ctrl-C again to quit at once\n"
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
+
+
+def test_sigterm_is_answered_as_ctrl_c_is_and_a_second_ends_at_once() -> None:
+    done = run(
+        "import signal; from artengine.cli.interrupt import Interrupt, end_as_interrupt; "
+        "end_as_interrupt()\n"
+        "with Interrupt() as stop:\n"
+        "    signal.raise_signal(signal.SIGTERM)\n"
+        "    print(stop(), flush=True)\n"
+        "    signal.raise_signal(signal.SIGTERM)\n"
+        "    print('still here')"
+    )
+    assert done.stdout == "True\n"
+    assert done.returncode == -signal.SIGTERM
+    ignored = run(
+        "import signal; from artengine.cli.interrupt import end_as_interrupt\n"
+        "signal.signal(signal.SIGINT, signal.SIG_IGN); end_as_interrupt()\n"
+        "try: signal.raise_signal(signal.SIGTERM)\n"
+        "except KeyboardInterrupt: print('ends')"
+    )
+    assert ignored.stdout == "ends\n"
 
 
 def test_ctrl_c_does_not_change_how_a_command_ended() -> None:

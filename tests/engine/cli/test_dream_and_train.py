@@ -227,7 +227,10 @@ def test_mistakes_are_one_line(
     assert sorted(path.name for path in folder.iterdir()) == ["small.toml"]
 
 
-def test_ctrl_c_keeps_a_usable_checkpoint(folder: Path) -> None:
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_and_schedulers_leave_a_usable_checkpoint(
+    folder: Path, asked: signal.Signals
+) -> None:
     run = subprocess.Popen(
         [sys.executable, "-m", "artengine", "train", "small.toml", "--steps", "100000"],
         stderr=subprocess.PIPE,
@@ -240,7 +243,7 @@ def test_ctrl_c_keeps_a_usable_checkpoint(folder: Path) -> None:
         if checkpoint.exists() or run.poll() is not None:
             break
         time.sleep(0.1)
-    run.send_signal(signal.SIGINT)
+    run.send_signal(asked)
     _, error = run.communicate(timeout=60)
     assert run.returncode == 130, error
     assert "stopped at step" in error

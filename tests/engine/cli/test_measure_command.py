@@ -146,6 +146,8 @@ def test_bad_input_is_told_on_one_line(
     assert len(errors) == 1
     assert words in errors[0]
     assert "Traceback" not in told.err
+    # A film that cannot be judged is told of before its clip is read, which may take long.
+    assert ("reading the clip" in told.err) == (source == "scrap.mkv")
 
 
 @pytest.mark.parametrize(

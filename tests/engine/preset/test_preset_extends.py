@@ -115,7 +115,10 @@ def test_everything_that_cannot_be_read_is_told_at_once(write: Write, problems: 
     write("twice.toml", "seed = 1\nseed = 2")
     write("self.toml", 'extends = "self"')
     names = ["broken", "bytes.toml", "twice", "self", "nothere", "./no.toml", "/etc/passwd"]
-    names += ["a" * 5000, "./" + "a" * 5000]
+    names += ["a" * 5000, "./" + "a" * 5000, "runs/mine"]
+    run = Path.cwd() / "runs" / "mine"
+    run.mkdir(parents=True)
+    (run / "recipe.toml").touch()
     lines = problems(write("a.toml", f"extends = {names}"))
     assert lines[0].startswith("broken.toml: line 2, column 12: ")
     assert lines[1] == "bytes.toml: is not text in UTF-8"
@@ -126,7 +129,8 @@ def test_everything_that_cannot_be_read_is_told_at_once(write: Write, problems: 
         'a.toml: extends: no preset at "./no.toml"; write a name, or a path from this file on'
     )
     assert lines[6].startswith('a.toml: extends: no preset at "/etc/passwd"')
-    assert len(lines) == 9
+    assert lines[9] == ('a.toml: extends: "runs/mine" is a folder; write "runs/mine/recipe.toml"')
+    assert len(lines) == 10
 
 
 @pytest.mark.parametrize("given", ["3", "[1]", "{ a = 1 }"])
