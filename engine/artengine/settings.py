@@ -68,7 +68,8 @@ class LossWeights(Settings):
     """How far the steps between neighbouring pixels are off: edges as steep as in truth."""
 
     detail: Weight = 0.0
-    """How far the amount of detail about a place is off, wherever exactly the detail lies."""
+    """How far the amount of detail about a place is off, fine and coarse, wherever exactly the
+    detail lies."""
 
     change: Weight = 0.0
     """How far the amount of motion about a place is off, wherever exactly things move."""

@@ -67,11 +67,28 @@ def test_amounts_do_not_ask_where_in_a_square() -> None:
     grey = np.full_like(truth, 1 / 64)
     still = np.zeros((1, 24, 32, 3), np.float32)
     assert value("l1", truth, grey, still) < value("l1", truth, moved, still) + 1e-6
-    for name in ("detail", "change"):
-        assert value(name, truth, moved, still) == pytest.approx(0.0, abs=1e-6)
+    assert value("change", truth, moved, still) == pytest.approx(0.0, abs=1e-6)
+    # Octaves are halves of the frame, and a pixel's share in them depends on where the cuts lie.
+    assert value("detail", truth, moved, still) < 0.05 * value("detail", truth, grey, still)
     assert value("detail", truth, grey, still) > 0.05
     # The grey changes by as much on the average; a still one does not change at all.
     assert value("change", truth, np.zeros_like(truth), still) == pytest.approx(1 / 64, rel=1e-4)
+
+
+def test_detail_is_wanted_in_each_octave() -> None:
+    """A pattern of single pixels does not stand for one of larger things, nor the other way."""
+    rng, still = np.random.default_rng(0), np.zeros((1, 32, 32, 3), np.float32)
+    coarse = np.kron(rng.random((1, 1, 8, 8, 3), np.float32), np.ones((4, 4, 1), np.float32))
+    fine = rng.random((1, 1, 32, 32, 3), np.float32)
+    for truth, other in ((coarse, fine), (fine, coarse)):
+        elsewhere = np.roll(truth, 8, axis=3)
+        near = value("detail", truth, elsewhere, still)
+        assert near > 0.0
+        # As much of the other in sum as there can be: no strength of it does.
+        made = (
+            0.5 + strength * (other - 0.5) for strength in np.linspace(0, 1, 21, dtype=np.float32)
+        )
+        assert min(value("detail", truth, one, still) for one in made) > 1.5 * near
 
 
 @pytest.mark.parametrize("name", ["detail", "change"])

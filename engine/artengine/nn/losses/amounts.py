@@ -11,43 +11,62 @@ from typing import Any
 from keras import ops
 
 LEAST = 1e-4
-"""Steepness below which nothing is seen."""
+"""Detail below which nothing is seen."""
+
+BANDS = 3
+"""Octaves in which detail is looked at, from single pixels up. In one alone, whatever is easiest
+to paint would do: a chequered grey, which from a little farther off is plain."""
 
 SQUARE = 8
 """Side of the squares, in pixels; that of the frame where it is smaller."""
 
 
 def detail(truth: Any, prediction: Any, _last: Any) -> Any:
-    """How far the mean steepness of the squares is off, by its square root: of what has little
-    detail the same step up or down is seen more."""
-    real, made = (
-        ops.sqrt(_in_squares(_steepness(frames)) + LEAST) for frames in (truth, prediction)
-    )
-    return ops.mean(ops.abs(real - made))
+    """How far the mean detail of the squares is off in each octave, by its square root: of what has
+    little detail the same step up or down is seen more."""
+    off = 0.0
+    sides = [_as_pictures(frames) for frames in (truth, prediction)]
+    for band in range(BANDS):
+        if band:
+            sides = [_pooled(side, 2) for side in sides]
+        square = max(1, SQUARE >> band)
+        real, made = (ops.sqrt(_pooled(_fine(side), square) + LEAST) for side in sides)
+        off += ops.mean(ops.abs(real - made))
+    return off / BANDS
 
 
 def change(truth: Any, prediction: Any, last: Any) -> Any:
     """How far the mean change of the squares from frame to frame is off: each frame is held against
     the one before it, the first against the last one that the network was shown."""
+    first = last[:, None]
     real, made = (
-        _in_squares(ops.abs(ops.diff(ops.concatenate([last[:, None], frames], axis=1), axis=1)))
-        for frames in (truth, prediction)
+        _pooled(_as_pictures(ops.abs(ops.diff(frames, axis=1))), SQUARE)
+        for frames in (ops.concatenate([first, side], axis=1) for side in (truth, prediction))
     )
     return ops.mean(ops.abs(real - made))
 
 
-def _steepness(frames: Any) -> Any:
-    """Steps to the neighbours on the right and below, 0 where there is none, `(B, T, H, W, 3)`."""
-    total = 0.0
-    for axis in (2, 3):
-        room = [(0, 1) if side == axis else (0, 0) for side in range(5)]
-        total += ops.pad(ops.abs(ops.diff(frames, axis=axis)), room)
-    return total
+def _fine(pictures: Any) -> Any:
+    """How far pixels stand out from what is about them, four times, `(N, H, W, 3)`.
+
+    What is about them is a binomial blur, which leaves nothing of any pattern of two pixels: so
+    none of these is worth more than another, as they are to differences of neighbours."""
+    blurred = pictures
+    for axis in (1, 2):
+        room = [(1, 1) if side == axis else (0, 0) for side in range(4)]
+        wide = ops.pad(blurred, room, mode="symmetric")
+        n = blurred.shape[axis]
+        before, after = (wide[:, k : k + n] if axis == 1 else wide[:, :, k : k + n] for k in (0, 2))
+        blurred = 0.25 * (before + after) + 0.5 * blurred
+    return 4.0 * ops.abs(pictures - blurred)
 
 
-def _in_squares(frames: Any) -> Any:
-    """Means over the squares of `(B, T, H, W, 3)`, `(B * T, H', W', 3)`; those that the edge cuts
-    are of what is there."""
-    height, width = frames.shape[2:4]
-    frames = ops.reshape(frames, (-1, height, width, 3))
-    return ops.average_pool(frames, (min(SQUARE, height), min(SQUARE, width)), padding="same")
+def _as_pictures(frames: Any) -> Any:
+    """Frames `(B, T, H, W, 3)` as `(B * T, H, W, 3)`."""
+    return ops.reshape(frames, (-1, *frames.shape[2:]))
+
+
+def _pooled(pictures: Any, side: int) -> Any:
+    """Means over the squares of `(N, H, W, 3)`; those that the edge cuts are of what is there."""
+    height, width = pictures.shape[1:3]
+    return ops.average_pool(pictures, (min(side, height), min(side, width)), padding="same")
