@@ -234,6 +234,7 @@ class _Children:
         with self._lock:
             self._stopped = True
             for process in self._running:
+                # Asked to end by SIGTERM, it would finish a film that nobody waits for.
                 process.kill()
 
 

@@ -23,7 +23,7 @@ from typing import Self, cast
 
 import numpy as np
 
-from artengine.child import APART
+from artengine.child import APART, spared
 from artengine.errors import SourceError, WriterError
 from artengine.frame import Picture, Size
 
@@ -378,9 +378,14 @@ def _start(
     """Start ffmpeg, with roomy pipes where there are any. Raises SourceError."""
     executable = ffmpeg_executable()
     try:
-        process = subprocess.Popen(
-            [executable, *arguments], stdin=stdin, stdout=stdout, stderr=subprocess.PIPE, **APART
-        )
+        with spared():
+            process = subprocess.Popen(
+                [executable, *arguments],
+                stdin=stdin,
+                stdout=stdout,
+                stderr=subprocess.PIPE,
+                **APART,
+            )
     except OSError as error:
         raise SourceError(
             f"ffmpeg cannot be started: {executable}: {error.strerror}; install ffmpeg, or set "

@@ -45,6 +45,19 @@ def write_all(encoder: Encoder, pictures: list[Picture]) -> None:
     encoder.close()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
+def test_what_a_scheduler_sends_to_all_of_a_job_spares_the_film(tmp_path: Path) -> None:
+    path, pictures = tmp_path / "a.mkv", noise(20, 64, 48)
+    encoder = Encoder(path, (64, 48), 25, FFV1)
+    for number, picture in enumerate(pictures):
+        if number == 10:
+            encoder._process.send_signal(signal.SIGTERM)
+        encoder.write(picture)
+    encoder.close()
+    with Decoder(path, (64, 48)) as found:
+        assert sum(1 for _ in found) == 20
+
+
 def test_probe_of_a_plain_file(bikes: Path) -> None:
     held = probe(bikes)
     assert held.size == held.coded_size == (640, 272)

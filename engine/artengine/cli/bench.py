@@ -74,7 +74,7 @@ def bench(
     cells = list(product(models, runtimes, precisions, sizes))
     with bar("timing", "times") as progress, Interrupt() as stop:
         progress(0, len(cells))
-        rates = {precision: matrix_rate(precision) for precision in precisions}
+        rates = {precision: matrix_rate(precision, stop=stop) for precision in precisions}
         for name, of_model in groupby(cells, key=itemgetter(0)):
             subject = Subject(name, _with_defaults(catalog.models[name]))
             for _, of_runtime, precision, pixels in of_model:

@@ -1,4 +1,4 @@
-"""Ctrl-C as a wish to stop: once to end cleanly, twice to end at once."""
+"""Ctrl-C and SIGTERM as a wish to stop: once to end cleanly, twice to end at once."""
 
 from __future__ import annotations
 

@@ -92,9 +92,10 @@ class _Film:
         if path.is_dir():
             from artengine.catalog import load_catalog
             from artengine.errors import SourceError
+            from artengine.preset.find import is_file
             from artengine.train.run import Run
 
-            if Run(path).log.is_file():
+            if is_file(Run(path).log):
                 raise SourceError(
                     f"{path}: is a training's run and no film; "
                     f"dream it first: artengine dream {path}"

@@ -28,7 +28,7 @@ from artengine.cli.train import train
 from artengine.errors import ArtengineError
 
 STOPPED = 130
-"""Exit code of what a person stopped with Ctrl-C."""
+"""Exit code of what was stopped with Ctrl-C or SIGTERM."""
 
 MISUSE = cast("type[Exception]", typer.BadParameter.__mro__[1])
 """Base of the errors of whichever click typer works with, which it does not export."""
@@ -127,8 +127,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _run(arguments)
     finally:
         if arguments is None:
-            # Python takes a while to end, and one more Ctrl-C would change its exit code.
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            # Python takes a while to end, and one more wish to stop would change its exit code.
+            for wish in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(wish, signal.SIG_IGN)
 
 
 def _run(arguments: Sequence[str] | None) -> int:

@@ -138,14 +138,15 @@ def _opened(
 ) -> tuple[Preset, Run]:
     """The preset, or the recipe of the run to go on with, and the run folder."""
     from artengine.preset import load_preset
+    from artengine.preset.find import is_file
     from artengine.train.run import Run
 
     run = Run(Path(given) if output is None else output)
     loaded = None
-    if output is None and not run.checkpoint.is_file():
+    if output is None and not is_file(run.checkpoint):
         loaded = load_preset(given, catalog, changes)
         run = Run(Path("runs") / loaded.name)
-    if resume and run.recipe.is_file():
+    if resume and is_file(run.recipe):
         return load_preset(run.recipe, catalog, changes), run
     return loaded or load_preset(given, catalog, changes), run
 

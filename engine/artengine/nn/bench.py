@@ -53,7 +53,13 @@ class Timing:
         return self.gflop / self.ms * 1000 if self.gflop and self.ms else None
 
 
-def matrix_rate(precision: Precision, *, side: int = 2048, seconds: float = 1.0) -> float:
+def matrix_rate(
+    precision: Precision,
+    *,
+    side: int = 2048,
+    seconds: float = 1.0,
+    stop: Callable[[], bool] = lambda: False,
+) -> float:
     """The rate at which this machine multiplies square matrices, in 10**9 operations a second.
 
     It is that of the runtime that does it quickest: not each makes full use of the processor.
@@ -61,6 +67,7 @@ def matrix_rate(precision: Precision, *, side: int = 2048, seconds: float = 1.0)
     Args:
         side: rows and columns.
         seconds: how long to try each runtime; the median counts.
+        stop: asked after each product; True ends it there.
     """
     rng = np.random.default_rng(0)
     a, b = (rng.uniform(-1, 1, (side, side)).astype(np.float32) for _ in range(2))
@@ -72,7 +79,7 @@ def matrix_rate(precision: Precision, *, side: int = 2048, seconds: float = 1.0)
             # Keras can do it everywhere.
             continue
         once()
-        taken.append(statistics.median(_times(once, seconds)))
+        taken.append(statistics.median(_times(once, seconds, stop)))
     return 2e-9 * side**3 / min(taken)
 
 

@@ -189,13 +189,18 @@ def multiplying(
     """What multiplies two matrices, each time that it is called; the second is a constant to it.
 
     Raises:
-        UsageError: when the processor has no such arithmetic.
+        UsageError: when the processor has no such arithmetic, or OpenVINO refuses.
     """
     core, settings = _processor(precision)
     left = opset.parameter(a.shape, np.float32)
     product = opset.matmul(left, opset.constant(b), transpose_a=False, transpose_b=False)
     model = openvino.Model([product], [left])
-    request = core.compile_model(model, "CPU", settings).create_infer_request()
+    try:
+        request = core.compile_model(model, "CPU", settings).create_infer_request()
+    except RuntimeError as error:
+        raise UsageError(
+            f"the runtime openvino cannot multiply matrices: {_cause(error)}; {_OTHER}"
+        ) from error
     request.set_input_tensor(_shared(a))
 
     def once() -> None:

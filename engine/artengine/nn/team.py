@@ -254,7 +254,7 @@ def build_team(
     try:
         if count > 1:
             logger.warning("training begins as soon as all %d workers are there", count)
-        with _ended_by_ctrl_c():
+        with _ended_at_once():
             strategy = tf.distribute.MultiWorkerMirroredStrategy()
         return Workers(strategy, number, count)
     except (RuntimeError, ValueError, tf.errors.OpError) as error:
@@ -265,13 +265,17 @@ def build_team(
 
 
 @contextmanager
-def _ended_by_ctrl_c() -> Iterator[None]:
-    """Let Ctrl-C end the process, as TensorFlow waits without ever letting Python hear of it."""
+def _ended_at_once() -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM end the process, as TensorFlow waits without ever letting Python hear
+    of them."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    before = {
+        number: signal.signal(number, signal.SIG_DFL) for number in (signal.SIGINT, signal.SIGTERM)
+    }
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -228,8 +228,10 @@ def _find_base(name: str, layer: Layer, trail: tuple[Path, ...]) -> Path:
     folder = layer.folder
     if is_path(name):
         base = folder / name
-        if is_file(base / RECIPE):
-            raise UsageError(f"{shown(name)} is a folder; write {shown(f'{name}/{RECIPE}')}")
+        if not Path(name).is_absolute() and is_file(base / RECIPE):
+            inside = f"{name.rstrip('/')}/{RECIPE}"
+            readable(inside, layer)
+            raise UsageError(f"{shown(name)} is a folder; write {shown(inside)}")
         if Path(name).is_absolute() or not is_file(base):
             raise UsageError(
                 f"no preset at {shown(name)}; write a name, or a path from this file on"

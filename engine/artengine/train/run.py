@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from artengine.errors import TrainingError
-from artengine.preset.find import RECIPE
+from artengine.preset.find import RECIPE, is_file
 from artengine.train.lock import alone
 from artengine.whole import whole
 
@@ -79,8 +79,7 @@ class Run:
             TrainingError: when the folder already holds a training that is not to be resumed,
                 there is nothing to resume, or it cannot be made.
         """
-        # Unlike Path's, these raise nothing where a folder on the way may not be entered.
-        begun = os.path.isfile(self.checkpoint)  # noqa: PTH113
+        begun = is_file(self.checkpoint)
         if resume and not begun:
             raise TrainingError(
                 f"{self.folder}: no checkpoint to resume from; leave out --resume to start"
@@ -90,6 +89,7 @@ class Run:
                 f"{self.folder}: already holds a training; go on with it by --resume, or choose "
                 "another folder with -o"
             )
+        # Unlike Path's, it raises nothing where a folder on the way may not be entered.
         around = next(p for p in (self.folder, *self.folder.parents) if os.path.exists(p))  # noqa: PTH110
         if not (around.is_dir() and os.access(around, os.W_OK)):
             raise TrainingError(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,8 @@ import pytest
 from artengine.cli import main
 from artengine.cli.bench import as_text
 from artengine.cli.interrupt import Interrupt
+from artengine.errors import UsageError
+from artengine.nn import bench as timing
 from artengine.nn.bench import Timing
 from artengine.nn.runtimes import installed_runtimes
 
@@ -33,6 +37,30 @@ def test_times_what_was_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
             each["gflops"] / found["matrix_gflops"]["float32"], rel=0.05
         )
     assert "timing" in told.err
+
+
+def test_the_quickest_product_of_matrices_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A runtime that cannot do it is left out, and one that is slower does not count."""
+    clock = itertools.count()
+    taking = {"keras": 3, "openvino": 2}
+
+    def multiplying(name: str, *_: object) -> Callable[[], None]:
+        if name not in taking:
+            raise UsageError("no such arithmetic")
+
+        def once() -> None:
+            # Looking at the clock before and after takes a tick too.
+            for _ in range(taking[name] - 1):
+                next(clock)
+
+        return once
+
+    monkeypatch.setattr(timing, "multiplying", multiplying)
+    monkeypatch.setattr(timing, "installed_runtimes", lambda: ["keras", "openvino"])
+    monkeypatch.setattr("time.perf_counter", lambda: next(clock))
+    assert timing.matrix_rate("float32", side=10, seconds=10) == pytest.approx(2e-9 * 10**3 / 2)
+    del taking["openvino"]
+    assert timing.matrix_rate("float32", side=10, seconds=10) == pytest.approx(2e-9 * 10**3 / 3)
 
 
 def test_the_table() -> None:

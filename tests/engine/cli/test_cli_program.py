@@ -172,10 +172,11 @@ def test_sigterm_is_answered_as_ctrl_c_is_and_a_second_ends_at_once() -> None:
     assert ignored.stdout == "ends\n"
 
 
-def test_ctrl_c_does_not_change_how_a_command_ended() -> None:
+@pytest.mark.parametrize("wish", ["SIGINT", "SIGTERM"])
+def test_a_late_wish_to_stop_does_not_change_how_a_command_ended(wish: str) -> None:
     done = run(
         "import signal, sys; from artengine.cli import main; sys.argv = ['artengine', 'drem']; "
-        "code = main(); signal.raise_signal(signal.SIGINT); sys.exit(code)"
+        f"code = main(); signal.raise_signal(signal.{wish}); sys.exit(code)"
     )
     assert done.returncode == 2
     assert "no such command" in done.stderr

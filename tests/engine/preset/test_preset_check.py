@@ -268,6 +268,10 @@ def test_source_and_model_are_needed(write: Write, problems: Problems) -> None:
         ({"model": {"use": "net", "weights": 3}}, "model.weights: 3 given; allowed: a packaged"),
         ({"source": {"use": "void", "weights": "x"}}, "source.weights: unknown"),
         (
+            {"source": {"use": "void", "speed": 2.0}},
+            "source.speed: unknown; allowed: grey; speed goes with source.use = video or synthetic",
+        ),
+        (
             {"writers": [{"use": "reel"}, {"use": "reel"}]},
             'writers[1].path: "preset.reel" given; writers[0]: goes to preset.reel already',
         ),

@@ -115,7 +115,7 @@ def test_everything_that_cannot_be_read_is_told_at_once(write: Write, problems: 
     write("twice.toml", "seed = 1\nseed = 2")
     write("self.toml", 'extends = "self"')
     names = ["broken", "bytes.toml", "twice", "self", "nothere", "./no.toml", "/etc/passwd"]
-    names += ["a" * 5000, "./" + "a" * 5000, "runs/mine"]
+    names += ["a" * 5000, "./" + "a" * 5000, "runs/mine/"]
     run = Path.cwd() / "runs" / "mine"
     run.mkdir(parents=True)
     (run / "recipe.toml").touch()
@@ -129,7 +129,7 @@ def test_everything_that_cannot_be_read_is_told_at_once(write: Write, problems: 
         'a.toml: extends: no preset at "./no.toml"; write a name, or a path from this file on'
     )
     assert lines[6].startswith('a.toml: extends: no preset at "/etc/passwd"')
-    assert lines[9] == ('a.toml: extends: "runs/mine" is a folder; write "runs/mine/recipe.toml"')
+    assert lines[9] == ('a.toml: extends: "runs/mine/" is a folder; write "runs/mine/recipe.toml"')
     assert len(lines) == 10
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -297,3 +298,20 @@ def test_what_does_not_go_together(catalog: Catalog, other: dict[str, Any]) -> N
     (name,) = other
     with pytest.raises(PresetError, match=f"train: {name} and distribute do not go together"):
         parse_preset(table, catalog)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
+@pytest.mark.parametrize("wish", ["SIGINT", "SIGTERM"])
+def test_a_worker_that_waits_for_the_others_can_be_ended(wish: str) -> None:
+    """TensorFlow waits in its own threads' code, where no handler of Python's is ever called."""
+    code = (
+        "import signal; from artengine.cli.interrupt import Interrupt, end_as_interrupt; "
+        "from artengine.nn.team import _ended_at_once\n"
+        "end_as_interrupt()\n"
+        "with Interrupt(), _ended_at_once():\n"
+        f"    signal.raise_signal(signal.{wish})\n"
+        "    print('still here')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert done.returncode == -getattr(signal, wish)
+    assert done.stdout == b""

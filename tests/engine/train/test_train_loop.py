@@ -959,3 +959,12 @@ def test_a_model_s_automatable_number_follows_its_curve_and_can_be_changed(
         ]:
             with pytest.raises(UsageError, match=told):
                 dream.set(place, value)
+
+
+def test_a_folder_that_cannot_be_looked_into_is_told_of() -> None:
+    """As one below a folder that is closed to the person, or with a name that no file can have."""
+    with pytest.raises(TrainingError, match="no checkpoint to resume from"):
+        Run(Path("a" * 5000)).check(resume=True)
+    Run(Path("a" * 5000)).check(resume=False)
+    with pytest.raises(TrainingError, match="cannot be written"), Run(Path("a" * 5000)).taken():
+        pass

@@ -29,7 +29,8 @@ def detail(truth: Any, prediction: Any, _last: Any) -> Any:
     for band in range(BANDS):
         if band:
             sides = [_pooled(side, 2) for side in sides]
-        square = max(1, SQUARE >> band)
+        # The same squares of the frame, halved as it is.
+        square = SQUARE >> band
         real, made = (ops.sqrt(_pooled(_fine(side), square) + LEAST) for side in sides)
         off += ops.mean(ops.abs(real - made))
     return off / BANDS
@@ -49,8 +50,9 @@ def change(truth: Any, prediction: Any, last: Any) -> Any:
 def _fine(pictures: Any) -> Any:
     """How far pixels stand out from what is about them, four times, `(N, H, W, 3)`.
 
-    What is about them is a binomial blur, which leaves nothing of any pattern of two pixels: so
-    none of these is worth more than another, as they are to differences of neighbours."""
+    What is about them is a binomial blur, which within the frame leaves nothing of any pattern of
+    two pixels: none of these is worth more than another, as they are to differences of neighbours.
+    """
     blurred = pictures
     for axis in (1, 2):
         room = [(1, 1) if side == axis else (0, 0) for side in range(4)]
