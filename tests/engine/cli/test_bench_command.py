@@ -6,6 +6,7 @@ import itertools
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -115,8 +116,15 @@ def register_models():
 def test_ctrl_c_prints_what_there_is(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    asked = iter([False, True])
-    monkeypatch.setattr(Interrupt, "__call__", lambda _self: next(asked, True))
+    timed: list[Timing] = []
+    time = timing.Subject.time
+
+    def once(*given: Any, **named: Any) -> Timing:
+        timed.append(time(*given, **named))
+        return timed[-1]
+
+    monkeypatch.setattr(timing.Subject, "time", once)
+    monkeypatch.setattr(Interrupt, "__call__", lambda _self: bool(timed))
     assert main([*QUICK, "--json"]) == 130
     found = json.loads(capsys.readouterr().out)
     assert len(found["results"]) == 1

@@ -189,7 +189,7 @@ def test_ctrl_c_ends_it_with_one_word(
     def interrupted(self: Meter, picture: Picture) -> None:
         nonlocal fed
         fed += 1
-        if fed == 150:  # in the film, after the clip
+        if fed == 150:  # in the clip, after the film
             os.kill(os.getpid(), signal.SIGINT)
         feed(self, picture)
 
