@@ -50,3 +50,11 @@ def to_read_only_frame(picture: Picture) -> Frame:
 def size_of(frame: Frame | Picture) -> Size:
     """Width and height of an array `(H, W, 3)`."""
     return int(frame.shape[1]), int(frame.shape[0])
+
+
+def same_shape(one: Size, other: Size) -> bool:
+    """Whether two sizes are as wide for their height, to a fiftieth.
+
+    Sizes that were rounded to whole pixels, or to even ones, are still of one shape.
+    """
+    return abs(one[0] * other[1] / (one[1] * other[0]) - 1.0) < 0.02

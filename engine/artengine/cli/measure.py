@@ -40,8 +40,9 @@ def measure(
     first of 48 dead frames in a row. Kinship is 1 where the film's pictures are as near to the
     clip's as the halves of the clip are to each other, and towards 0 the stranger they are.
 
-    The clip is read once, to its end, stretched to the film's size. Films of 49 frames and clips of
-    16 are the shortest.
+    The clip is read once, to its end, stretched to the film's size; a film of another shape than
+    its clip is best measured beside the clip cut to that shape. Films of 49 frames and clips of 16
+    are the shortest.
 
     Examples:
 
@@ -60,6 +61,7 @@ def measure(
     with _named(film):
         check_size(opened.size)
     with _named(source):
+        shown = _Film.open(source).size
         clip = _Film.open(source, opened.size)
     with _named(film):
         found = opened.read("reading the film")
@@ -74,8 +76,22 @@ def measure(
         typer.echo(json.dumps(named | report.as_data(), indent=2))
     else:
         typer.echo(report.as_text())
+    _tell_of_shapes(shown, opened.size)
     if plot is not None:
         _draw(report, plot, f"{film.name} beside {source.name}")
+
+
+def _tell_of_shapes(clip: Size, film: Size) -> None:
+    """Say so where the clip had to be stretched, which counts against the film."""
+    from artengine.frame import same_shape
+
+    if not same_shape(clip, film):
+        typer.echo(
+            f"the clip's {clip[0]}x{clip[1]} was stretched to the film's {film[0]}x{film[1]}, of "
+            "another shape; where the film shows a part of the clip, cut the clip to that part "
+            "first",
+            err=True,
+        )
 
 
 class _Film:

@@ -117,9 +117,26 @@ def train(
     if rows and not stop.asked and rows[-1].step == position.step:
         typer.echo("nothing was left to train; give more in all by --steps or --minutes", err=True)
     if chief:
+        _tell_of_shapes(loaded)
         typer.echo(str(run.folder))
     if stop.asked:
         raise typer.Exit(130)
+
+
+def _tell_of_shapes(preset: Preset) -> None:
+    """Say so where dreams are of another shape than what was learnt."""
+    from artengine.frame import same_shape
+
+    learnt, dreamt = preset.train.size, preset.dream.size
+    if dreamt is None or same_shape(learnt, dreamt):
+        return
+    factor = max(1, round(min(dreamt) / min(learnt)))
+    typer.echo(
+        f"{learnt[0]}x{learnt[1]} was learnt, but its dreams are {dreamt[0]}x{dreamt[1]}, of "
+        f"another shape; to see all of it dream with --size {learnt[0] * factor}x"
+        f"{learnt[1] * factor}",
+        err=True,
+    )
 
 
 def _best(preset: Preset, position: Position) -> str:

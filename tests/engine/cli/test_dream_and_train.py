@@ -157,6 +157,18 @@ def test_a_length_that_is_set_takes_the_place_of_the_other(folder: Path) -> None
         assert {name: train[name] for name in ("steps", "minutes") if name in train} == told
 
 
+def test_dreams_of_another_shape_than_what_is_learnt_are_told_of(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = ["train", "small.toml", "--steps", "1", "--set", "train.size=[64,32]"]
+    assert main([*one, "-o", "cut"]) == 0
+    error = capsys.readouterr().err
+    assert "64x32 was learnt, but its dreams are 48x32" in error
+    assert "dream with --size 64x32\n" in error
+    assert main([*one, "-o", "wide", "--set", "dream.size=[96,48]"]) == 0
+    assert "another shape" not in capsys.readouterr().err
+
+
 def test_the_last_epoch_s_weights_are_the_best_of_a_network_that_feeds_itself(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

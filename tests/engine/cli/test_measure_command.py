@@ -94,7 +94,20 @@ def test_folders_of_pictures_are_films_and_clips(
     assert told["kinship"] == 1
     made = film(tmp_path / "film.mkv", clip, "crop=80:40,scale=80:40")
     assert main(["measure", str(made), "--source", str(folder), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["size"] == [80, 40]
+    told = capsys.readouterr()
+    assert json.loads(told.out)["size"] == [80, 40]
+    assert "the clip's 96x72 was stretched to the film's 80x40" in told.err
+
+
+def test_nothing_is_said_of_shapes_that_are_the_same(
+    tmp_path: Path, clip: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # 88x72 are the clip's 11:9 exactly, and 89x72 are so but for rounding.
+    for size in ("88:72", "89:72"):
+        made = film(tmp_path / "film.mkv", clip, f"scale={size}")
+        assert main(["measure", str(made), "--source", str(clip)]) == 0
+        assert "stretched" not in capsys.readouterr().err
+        made.unlink()
 
 
 def short(path: Path, frames: int, size: tuple[int, int] = (64, 48)) -> str:
