@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
@@ -61,13 +61,12 @@ def measure(
     with _named(film):
         check_size(opened.size)
     with _named(source):
-        shown = _Film.open(source).size
-        clip = _Film.open(source, opened.size)
+        clip = _Film.open(source)
     with _named(film):
-        found = opened.read("reading the film")
+        found = opened.read("reading the film", opened.size)
         check_length(len(found.curves))
     with _named(source):
-        reference = Reference.of(clip.read("reading the clip"))
+        reference = Reference.of(clip.read("reading the clip", opened.size))
     report = reference.measure(found)
     if as_json:
         import json
@@ -76,7 +75,7 @@ def measure(
         typer.echo(json.dumps(named | report.as_data(), indent=2))
     else:
         typer.echo(report.as_text())
-    _tell_of_shapes(shown, opened.size)
+    _tell_of_shapes(clip.size, opened.size)
     if plot is not None:
         _draw(report, plot, f"{film.name} beside {source.name}")
 
@@ -98,13 +97,17 @@ class _Film:
     """A film or clip that was looked into, as a file or a folder."""
 
     def __init__(
-        self, path: Path, size: Size, length: int | None, frames: Iterator[Picture]
+        self,
+        path: Path,
+        size: Size,
+        length: int | None,
+        frames_at: Callable[[Size], Iterator[Picture]],
     ) -> None:
-        self.path, self.size, self.length, self._frames = path, size, length, frames
+        self.path, self.size, self.length, self._frames_at = path, size, length, frames_at
 
     @classmethod
-    def open(cls, path: Path, size: Size | None = None) -> _Film:
-        """Look into it, to read it at a size, or at its own. Raises `SourceError`."""
+    def open(cls, path: Path) -> _Film:
+        """Look into it: its size is its own. Raises `SourceError`."""
         if path.is_dir():
             from artengine.catalog import load_catalog
             from artengine.errors import SourceError
@@ -118,16 +121,16 @@ class _Film:
                 )
 
             kind = load_catalog().get("source", "images")
-            footage = kind.model_validate({"path": str(path), "fit": "stretch"}).once().open(size)
-            return cls(path, footage.size, footage.length, footage.frames())
+            images = kind.model_validate({"path": str(path), "fit": "stretch"}).once()
+            footage = images.open()
+            return cls(path, footage.size, footage.length, lambda size: images.open(size).frames())
         from artengine.measure import VideoFile
 
         file = VideoFile.open(path)
-        file = file if size is None else file.at(size)
-        return cls(path, file.size, file.length, iter(file))
+        return cls(path, file.size, file.length, lambda size: iter(file.at(size)))
 
-    def read(self, title: str) -> Reading:
-        """Read it through, under a bar. Raises `SourceError`."""
+    def read(self, title: str, size: Size) -> Reading:
+        """Read it through at a size, under a bar. Raises `SourceError`."""
         from artengine.cli.progress import bar
         from artengine.measure import read
 
@@ -136,10 +139,10 @@ class _Film:
             show(done, self.length and max(done, self.length))
 
         with (
-            closing(cast("Generator[Picture]", self._frames)) as frames,
+            closing(cast("Generator[Picture]", self._frames_at(size))) as frames,
             bar(title, "frames") as show,
         ):
-            found = read(frames, self.size, told)
+            found = read(frames, size, told)
             show(len(found.curves), len(found.curves))
             return found
 
