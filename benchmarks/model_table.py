@@ -51,6 +51,7 @@ from typing import Any, TypeAlias
 
 from PIL import Image
 
+from artengine.atomic import atomic_write
 from artengine.catalog import Catalog, load_catalog
 from artengine.cli.interrupt import Interrupt
 from artengine.errors import ArtengineError
@@ -59,7 +60,6 @@ from artengine.measure import Reference, VideoFile, read
 from artengine.preset import Preset, list_presets, load_preset, parse_preset
 from artengine.train.log import read_log
 from artengine.train.run import Run
-from artengine.whole import whole
 
 SIZE = (256, 256)
 SECONDS = 60  # of a scene, which has no end
@@ -77,7 +77,7 @@ ORIGINAL: dict[str, Any] = {
         "learning_rate": 1e-4,
         "schedule": "constant",
         "rollout": 1,
-        "self_feeding": 1,
+        "max_horizon": 1,
         "context_noise": 0.0,
     },
 }
@@ -199,7 +199,7 @@ def preset_for(model: str, clip: str, minutes: float, frames: int, catalog: Cata
     train |= {"size": SIZE, "seconds": SECONDS, "minutes": minutes}
     train.pop("steps", None)
     dream = base.get("dream", {}) | {"size": SIZE, "frames": frames}
-    dream |= {"start": 0, "history": 0, "context_order": "oldest-first", "show": "prediction"}
+    dream |= {"start": 0, "truth_frames": 0, "context_order": "oldest-first", "show": "prediction"}
     # A path is a person's, who names it as by --set.
     source, named = {"use": "video", "fit": "stretch"}, [f"source.path={clip}"]
     if scene := scene_of(clip):
@@ -221,7 +221,7 @@ def complete(row: Row, stop: Interrupt) -> None:
             print(f"{row.model} on {row.footage}: {do.__name__}", file=sys.stderr)
             row.folder.mkdir(parents=True, exist_ok=True)
             found |= do(row)
-            with whole(row.file(".json")) as unfinished:
+            with atomic_write(row.file(".json")) as unfinished:
                 unfinished.write_text(json.dumps(found), encoding="utf-8")
 
 
@@ -234,7 +234,7 @@ def train(row: Row) -> dict[str, Any]:
             artengine("train", run.folder, "--resume", "--minutes", minutes)
         else:
             recipe = row.folder / f"{row.folder.name}.toml"
-            with whole(recipe) as unfinished:
+            with atomic_write(recipe) as unfinished:
                 unfinished.write_text(row.preset.recipe(), encoding="utf-8")
             artengine("train", recipe, "-o", run.folder)
         log = read_log(run.log, sys.maxsize)
@@ -282,7 +282,7 @@ def measure(row: Row) -> dict[str, Any]:
     for place, picture in enumerate(shown):
         small = Image.fromarray(picture).resize((CELL, CELL), Image.Resampling.LANCZOS)
         sheet.paste(small, (place * (CELL + GAP), 0))
-    with whole(row.file(".jpg")) as unfinished:
+    with atomic_write(row.file(".jpg")) as unfinished:
         sheet.save(unfinished, "JPEG", quality=85, optimize=True)
     names = ("vitality", "kinship", "death", "kept")
     return {name: value for name, value in report.as_data().items() if name in names}
@@ -311,7 +311,7 @@ def artengine(*words: str | float | Path) -> str:
 def gather(folder: Path) -> None:
     """Write all that is known of every row in the folder, a line for each."""
     found = sorted(folder.glob("*/*.json"))
-    with whole(folder / "table.jsonl") as unfinished:
+    with atomic_write(folder / "table.jsonl") as unfinished:
         lines = [path.read_text(encoding="utf-8") for path in found]
         unfinished.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
@@ -360,14 +360,14 @@ def show(page: Path, folder: Path, rows: Sequence[Row], models: Sequence[str]) -
         known[key] | ({"sheet": sheets[key[:3]]} if key[:3] in sheets else {})
         for key in sorted(known, key=lambda key: (order.get(key[0], len(order)), *key))
     ]
-    with whole(page / "table.jsonl") as unfinished:
+    with atomic_write(page / "table.jsonl") as unfinished:
         unfinished.write_text(
             "".join(f"{json.dumps(found)}\n" for found in measured), encoding="utf-8"
         )
     text = [PAGE, *table(measured), "", "## What they dream", "", SHEETS]
     for picture, title in pictures(page, measured).items():
         text.append(f"\n**{title}**\n\n![{title}]({picture})")
-    with whole(page / "README.md") as unfinished:
+    with atomic_write(page / "README.md") as unfinished:
         unfinished.write_text("\n".join(text) + "\n", encoding="utf-8")
 
 
@@ -408,7 +408,7 @@ def copy_sheets(
         # Of a longer dream there is more to see, perhaps there already.
         widest = max(made, key=width)
         if not shown.is_file() or width(widest) >= width(shown):
-            with whole(shown) as unfinished:
+            with atomic_write(shown) as unfinished:
                 shutil.copyfile(widest, unfinished)
     return sheets
 

@@ -14,13 +14,13 @@ import argparse
 from itertools import islice
 from pathlib import Path
 
+from artengine.atomic import atomic_write
 from artengine.catalog import load_catalog
 from artengine.dream.dreaming import Dream
 from artengine.effect import Effect
 from artengine.errors import ArtengineError
 from artengine.measure import Reference, read
 from artengine.preset import Preset, list_presets, load_preset
-from artengine.whole import whole
 
 SECONDS = 60  # of a source, which may have no end
 
@@ -59,7 +59,7 @@ def main() -> None:
     except ArtengineError as error:
         parser.exit(1, f"{error}\n")
     if options.page:
-        with whole(options.page) as unfinished:
+        with atomic_write(options.page) as unfinished:
             unfinished.write_text("\n".join([PAGE, HEAD, *rows, ""]), encoding="utf-8")
 
 
@@ -77,10 +77,10 @@ def row(name: str, preset: Preset) -> str:
 
 def truth(preset: Preset) -> str:
     """How a preset puts the truth back."""
-    history = [f"history {preset.dream.history}"] if preset.dream.history else []
-    effects = [automated.plugin for automated in preset.feedback]
+    context_frames = [f"history {preset.dream.truth_frames}"] if preset.dream.truth_frames else []
+    effects = [binding.plugin for binding in preset.feedback]
     laid = [one.name for one in effects if isinstance(one, Effect) and one.uses_truth]
-    return ", ".join([*history, *laid])
+    return ", ".join([*context_frames, *laid])
 
 
 if __name__ == "__main__":

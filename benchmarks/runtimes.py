@@ -32,7 +32,7 @@ from artengine.frame import Frame
 from artengine.model import Model
 from artengine.nn.precision import Precision, building_in
 from artengine.nn.predictor import KerasRuntime, Predictor, Runtime
-from artengine.nn.runtimes import installed_runtimes, layers_in, runtime_for
+from artengine.nn.runtimes import build_dtype, installed_runtimes, runtime_for
 
 
 def main() -> None:
@@ -67,16 +67,16 @@ def compare(model: Model, size: int, count: int, precision: Precision) -> None:
             print(f"  {name:10} {error}")
         else:
             sides[name] = predictor
-    histories: dict[str, list[Frame]] = {name: list(begin) for name in sides}
+    contexts: dict[str, list[Frame]] = {name: list(begin) for name in sides}
     passed: dict[str, list[float]] = {name: [] for name in sides}
     computed: dict[str, list[float]] = {name: [] for name in sides}
     for index in range(count):
         for name, predictor in sides.items():
             began, began_computing = time.perf_counter(), time.process_time()
-            made = predictor(histories[name], (0, index))
+            made = predictor(contexts[name], (0, index))
             passed[name].append(1000 * (time.perf_counter() - began))
             computed[name].append(1000 * (time.process_time() - began_computing))
-            histories[name] = [*histories[name][1:], made]
+            contexts[name] = [*contexts[name][1:], made]
     for name in sides:
         ratios = [
             statistics.median(a / b for a, b in zip(times[name], times["variables"], strict=True))
@@ -91,7 +91,7 @@ def compare(model: Model, size: int, count: int, precision: Precision) -> None:
 def networks_of(model: Model, precision: Precision) -> dict[Precision, Any]:
     """One network in every precision that a side builds its layers in."""
     built: dict[Precision, Any] = {}
-    for layers in (precision, *(layers_in(name, precision) for name in installed_runtimes())):
+    for layers in (precision, *(build_dtype(name, precision) for name in installed_runtimes())):
         if layers not in built:
             with building_in(layers):
                 built[layers] = model.build()
@@ -107,7 +107,9 @@ def runtimes_of(
         "variables": partial(KerasRuntime, model, networks[precision]),
         "constants": partial(KerasRuntime, model, networks[precision], fixed=True),
         **{
-            name: partial(runtime_for, name, model, networks[layers_in(name, precision)], precision)
+            name: partial(
+                runtime_for, name, model, networks[build_dtype(name, precision)], precision
+            )
             for name in installed_runtimes()
         },
     }

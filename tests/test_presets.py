@@ -42,10 +42,10 @@ def test_dreams_and_changes(path: Path, catalog: Catalog) -> None:
     assert preset.dream.frames == 5
     with Dream(preset) as dream:
         first = list(dream)
-        dreamt = list(first)
+        turn = list(first)
     with Dream(preset) as dream:
         again = list(dream)
-    for a, b in zip(dreamt, again, strict=True):
+    for a, b in zip(turn, again, strict=True):
         np.testing.assert_array_equal(a, b)
     assert np.abs(first[0].astype(int) - first[-1]).mean() > 0.5
 

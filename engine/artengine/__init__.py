@@ -12,7 +12,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from artengine.studio import Clip, Dream, Preset, clip, installed, load_preset, show
+    from artengine.notebook import Clip, Dream, Preset, clip, installed, load_preset, show
 
 __version__ = "0.1.0"
 

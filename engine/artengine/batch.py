@@ -20,12 +20,12 @@ from typing import Literal
 
 from artengine import __version__
 from artengine.catalog import Catalog
-from artengine.child import APART
 from artengine.dream.dreaming import with_precision
 from artengine.errors import ArtengineError, GalleryError, UsageError
 from artengine.ffmpeg import Decoder, metadata, probe
-from artengine.gallery.piece import FILM, Facts, read_piece, write_piece
+from artengine.gallery.piece import FILM, PieceMetadata, read_piece, write_piece
 from artengine.preset import Preset, load_preset
+from artengine.subprocesses import NEW_SESSION
 from artengine.weights import with_weights
 
 FAILED = "failed"  # the gallery's folder for the errors of renders that failed
@@ -216,7 +216,7 @@ class _Children:
                 stderr=subprocess.PIPE,
                 encoding="utf-8",
                 errors="replace",
-                **APART,
+                **NEW_SESSION,
             )
             self._running.add(process)
         output, said = process.communicate()
@@ -275,7 +275,7 @@ def _there_already(job: Job, folder: Path) -> Outcome:
     return Outcome(job.name, "skipped", note=note)
 
 
-def _make(job: Job, folder: Path, children: _Children) -> Facts:
+def _make(job: Job, folder: Path, children: _Children) -> PieceMetadata:
     film = folder / FILM
     command = job.command(film)
     said = children.render(command)
@@ -286,7 +286,7 @@ def _make(job: Job, folder: Path, children: _Children) -> Facts:
         log = f"$ {shlex.join(command)}\n\n{said}"
         raise _RenderError("the render did not say what it made", log) from error
     held = probe(film)
-    facts = Facts(
+    facts = PieceMetadata(
         frames=frames,
         fps=held.fps,
         size=held.size,

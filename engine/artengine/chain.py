@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from artengine.curves import Clock
-from artengine.effect import Effect, Moment
+from artengine.effect import Effect, FrameContext
 from artengine.errors import PluginError, reason
 from artengine.frame import Frame, Size, size_of
-from artengine.params import Automated
+from artengine.params import Binding
 
 Place: TypeAlias = Literal["feedback", "output", "state"]
 
@@ -36,22 +36,22 @@ class Chain:
         PluginError: from any method, when an effect raises or breaks a promise; names the effect.
     """
 
-    def __init__(self, effects: Sequence[Automated], place: Place, seed: int) -> None:
+    def __init__(self, effects: Sequence[Binding], place: Place, seed: int) -> None:
         self.place = place
         self.seed = seed
-        self.automated = tuple(effects)
+        self.binding = tuple(effects)
         met: Counter[str] = Counter()
-        members: dict[str, tuple[Automated, Effect]] = {}
-        for automated in self.automated:
-            effect = automated.plugin
+        members: dict[str, tuple[Binding, Effect]] = {}
+        for binding in self.binding:
+            effect = binding.plugin
             if not isinstance(effect, Effect):
                 raise PluginError(f'"{effect.name}" is a {effect.kind}; a chain takes effects')
-            members[f"{place}/{effect.name}/{met[effect.name]}"] = automated, effect
+            members[f"{place}/{effect.name}/{met[effect.name]}"] = binding, effect
             met[effect.name] += 1
         self._members = members
 
     def __len__(self) -> int:
-        return len(self.automated)
+        return len(self.binding)
 
     @property
     def effects(self) -> tuple[Effect, ...]:
@@ -64,11 +64,11 @@ class Chain:
         return any(effect.uses_truth for effect in self.effects)
 
     def set(self, number: int, name: str, value: Any) -> None:
-        """Change a parameter of the effect of that number; raises as `Automated.set` does."""
-        self.automated[number].set(name, value)
+        """Change a parameter of the effect of that number; raises as `Binding.set` does."""
+        self.binding[number].set(name, value)
 
     def apply(
-        self, frame: Frame, clock: Clock, truth: Frame | None, history: Sequence[Frame] = ()
+        self, frame: Frame, clock: Clock, truth: Frame | None, context_frames: Sequence[Frame] = ()
     ) -> Frame:
         """Send a frame through the effects.
 
@@ -83,14 +83,14 @@ class Chain:
             float32 `(H, W, 3)` of `output_size`.
         """
         truth = None if truth is None else _read_only(truth)
-        seen = tuple(_read_only(past) for past in history)
-        for slot, (automated, effect) in self._members.items():
+        seen = tuple(_read_only(past) for past in context_frames)
+        for slot, (binding, effect) in self._members.items():
             shown = truth if effect.uses_truth else None
-            moment = Moment(clock, shown, seen, self.seed, slot)
+            now = FrameContext(clock, shown, seen, self.seed, slot)
             expected = self._size_after(slot, effect, size_of(frame))
             try:
-                automated.set_time(clock)
-                bent = effect.apply(_read_only(frame), moment)
+                binding.set_time(clock)
+                bent = effect.apply(_read_only(frame), now)
             except Exception as error:
                 said = reason(error, type(effect).__module__)
                 raise PluginError(

@@ -25,7 +25,7 @@ def generator(seed: int, slot: str, index: int) -> np.random.Generator:
     return np.random.Generator(np.random.SFC64([seed & 0xFFFFFFFF, crc32(slot.encode()), index]))
 
 
-class Moment:
+class FrameContext:
     """What an effect may know of now.
 
     Args:
@@ -41,12 +41,12 @@ class Moment:
         self,
         clock: Clock,
         truth: Frame | None,
-        history: Sequence[Frame] = (),
+        context_frames: Sequence[Frame] = (),
         seed: int = 0,
         slot: str = "",
     ) -> None:
         self.clock = clock
-        self.history = history
+        self.context_frames = context_frames
         self.seed, self.slot = seed, slot
         self._truth = truth
 
@@ -106,7 +106,7 @@ class Effect(Plugin):
     film all of whose effects say so, and that puts no truth back, need not read its source."""
 
     @abstractmethod
-    def apply(self, frame: Frame, moment: Moment) -> Frame:
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Return the bent frame: float32, of `output_size`, not sharing memory that changes later.
 
         Args:

@@ -23,9 +23,9 @@ from typing import Self, cast
 
 import numpy as np
 
-from artengine.child import APART, spared
 from artengine.errors import SourceError, WriterError
 from artengine.frame import Picture, Size
+from artengine.subprocesses import NEW_SESSION, block_sigterm
 
 if sys.platform == "linux":
     import fcntl
@@ -378,13 +378,13 @@ def _start(
     """Start ffmpeg, with roomy pipes where there are any. Raises SourceError."""
     executable = ffmpeg_executable()
     try:
-        with spared():
+        with block_sigterm():
             process = subprocess.Popen(
                 [executable, *arguments],
                 stdin=stdin,
                 stdout=stdout,
                 stderr=subprocess.PIPE,
-                **APART,
+                **NEW_SESSION,
             )
     except OSError as error:
         raise SourceError(

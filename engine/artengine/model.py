@@ -19,7 +19,7 @@ NetworkState: TypeAlias = tuple[Tensor, ...]
 """What a recurrent network carries from frame to frame; empty for one that carries nothing."""
 
 
-class Reel(Protocol):
+class FrameSequence(Protocol):
     """The frames that a network learns from, uint8 `(H, W, 3)`, by number."""
 
     @property
@@ -37,7 +37,7 @@ class Model(Plugin):
     Only `build` must be written. A recurrent model also gives `initial_state` and `step`, one
     that samples draws its numbers in `step` from `seed`, one with a loss of its own gives `loss`,
     one that is to be judged by more than PSNR and SSIM `measure`, and one that keeps something of
-    its clip beside what it learns `furnish`. A number that does not shape
+    its clip beside what it learns `adapt`. A number that does not shape
     the network may be declared `automatable=True`: presets may then give it a curve, and it may be
     changed while the network dreams. All of it is written with `keras.ops`, is traced once, and
     imports Keras inside the methods, so that listing models stays quick.
@@ -45,7 +45,7 @@ class Model(Plugin):
 
     kind: ClassVar[str] = "model"
 
-    multiple: ClassVar[int] = 1
+    size_divisor: ClassVar[int] = 1
     """Height and width must divide by this; the engine pads and crops back where they do not."""
 
     sees: ClassVar[Literal["all", "newest"]] = "all"
@@ -56,7 +56,7 @@ class Model(Plugin):
     """Truth frames that a dream begins by stepping through, their predictions discarded, where
     the preset does not say; of a model that carries a state only."""
 
-    bendable: ClassVar[bool] = True
+    has_spatial_state: ClassVar[bool] = True
     """Whether the state of a model that carries one has parts `(B, h, w, C)` that `[[state]]`
     effects bend. A preset that has such effects is refused otherwise."""
 
@@ -64,7 +64,7 @@ class Model(Plugin):
     """Whether a gradient runs back through what `step` predicts. With a network that draws its
     frames a preset cannot ask for an adversarial loss."""
 
-    judged_by: ClassVar[str] = "psnr"
+    monitor: ClassVar[str] = "psnr"
     """What tells the best weights on held-out frames: `psnr` or `ssim`, of which more is better, or
     what `measure` calls so, of which less is."""
 
@@ -90,17 +90,17 @@ class Model(Plugin):
     @abstractmethod
     def build(self) -> keras.Model:
         """Build the network: float32 `(B, H, W, 3 * context)`, oldest frame first, nominally 0..1,
-        to the prediction `(B, H, W, 3)`, for any H and W that divide by `multiple`.
+        to the prediction `(B, H, W, 3)`, for any H and W that divide by `size_divisor`.
 
         A model that overrides `step` may build a network of other inputs and outputs.
         """
 
-    def initial_state(self, network: keras.Model, history: Tensor) -> NetworkState:
+    def initial_state(self, network: keras.Model, context_frames: Tensor) -> NetworkState:
         """State before the first step, given the first history `(B, H, W, 3 * context)`."""
         return ()
 
     def training_state(
-        self, network: keras.Model, history: Tensor, truth: Tensor, seed: Tensor
+        self, network: keras.Model, context_frames: Tensor, truth: Tensor, seed: Tensor
     ) -> NetworkState:
         """State before the first step of a rollout that is learnt from. It may be told what a
         dream must find out by itself, and `step` tell by its shape which of the two it is given.
@@ -110,16 +110,16 @@ class Model(Plugin):
             truth: the frames that follow, `(B, T, H, W, 3)`.
             seed: int32 `(2,)`, another one each training step.
         """
-        return self.initial_state(network, history)
+        return self.initial_state(network, context_frames)
 
-    def furnish(self, network: keras.Model, reel: Reel) -> None:
+    def adapt(self, network: keras.Model, sequence: FrameSequence) -> None:
         """Give the network what it keeps of its clip beside what it learns, in weights that are
         not trained; called once, before the first training step."""
 
     def step(
         self,
         network: keras.Model,
-        history: Tensor,
+        context_frames: Tensor,
         state: NetworkState,
         seed: Tensor,
         *,
@@ -142,9 +142,11 @@ class Model(Plugin):
         Returns:
             The prediction `(B, H, W, 3)` and the state for the next step, of the same shapes.
         """
-        return network(history, training=training), state
+        return network(context_frames, training=training), state
 
-    def loss(self, network: keras.Model, history: Tensor, truth: Tensor, seed: Tensor) -> Tensor:
+    def loss(
+        self, network: keras.Model, context_frames: Tensor, truth: Tensor, seed: Tensor
+    ) -> Tensor:
         """A loss of the model's own, a scalar, in place of the one that the preset names; that one
         counts where this is not written.
 
@@ -156,7 +158,7 @@ class Model(Plugin):
         raise NotImplementedError
 
     def measure(
-        self, network: keras.Model, history: Tensor, truth: Tensor, seed: Tensor
+        self, network: keras.Model, context_frames: Tensor, truth: Tensor, seed: Tensor
     ) -> Mapping[str, Tensor]:
         """What the model measures of itself, scalars by name: lower case, words joined by
         underscores. Training takes their means over held-out frames, for the log, the weights'

@@ -175,7 +175,7 @@ class TableError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Automated:
+class Binding:
     """A plugin's instance with the curves that drive its parameters."""
 
     plugin: Plugin

@@ -148,7 +148,7 @@ class TrainSettings(Settings):
     rollout: int = Field(1, ge=1, le=32)
     """Steps the network predicts in a row from its own predictions, each with its loss."""
 
-    self_feeding: int = Field(1, ge=1, le=10_000)
+    max_horizon: int = Field(1, ge=1, le=10_000)
     """How far the network is taught on from its own predictions, in frames: a row of the batch
     begins with true frames, and then sees what it predicted, for so many frames at most; the
     limit grows over the first half of the training, and the last epoch's weights count as the best.
@@ -234,11 +234,11 @@ class DreamSettings(Settings):
     """Truth frames that a network with a memory is stepped through before the film begins, their
     predictions discarded; as many as its model likes when left out."""
 
-    history: int = Field(0, ge=0, le=32)
+    truth_frames: int = Field(0, ge=0, le=32)
     """Truth frames put back into the context at each step: 0 dreams freely, more stays closer to
     the clip."""
 
-    history_slots: Literal["oldest", "newest"] = "oldest"
+    truth_slots: Literal["oldest", "newest"] = "oldest"
     """Which slots of the context are put back to the truth."""
 
     context_order: Literal["oldest-first", "newest-first"] = "oldest-first"

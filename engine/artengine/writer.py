@@ -33,7 +33,7 @@ class Film:
 class Sink(ABC):
     """An opened writer. Exactly one of `close` and `abort` ends it."""
 
-    fragment: bool = False
+    partial: bool = False
     """Whether the film was left before its end, as is known when it is closed. A fragment replaces
     nothing: where a film stands under its name already, it gets another name beside it."""
 

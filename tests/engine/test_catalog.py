@@ -21,7 +21,7 @@ from artengine.api import Effect, hookimpl
 class {cls}(Effect):
     """Leave everything as it is."""
     name: ClassVar[str] = "{name}"
-    def apply(self, frame, moment):
+    def apply(self, frame, now):
         return frame
 
 @hookimpl

@@ -10,10 +10,10 @@ import pytest
 
 from artengine.chain import Chain, Place
 from artengine.curves import Clock
-from artengine.effect import Effect, Moment, State
+from artengine.effect import Effect, FrameContext, State
 from artengine.errors import PluginError
 from artengine.frame import Frame, Size
-from artengine.params import Automated, Param
+from artengine.params import Binding, Param
 
 NOW = Clock(3, 10.0, 20)
 SELF = Path(__file__).read_text(encoding="utf-8")
@@ -25,7 +25,7 @@ class Add(Effect):
     name: ClassVar[str] = "add"
     amount: float = Param(1.0, ge=-10, le=10)
 
-    def apply(self, frame: Frame, moment: Moment) -> Frame:
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
         return frame + np.float32(self.amount)
 
 
@@ -34,7 +34,7 @@ class Double(Effect):
 
     name: ClassVar[str] = "double"
 
-    def apply(self, frame: Frame, moment: Moment) -> Frame:
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
         return frame * np.float32(2)
 
 
@@ -43,8 +43,8 @@ class Grain(Effect):
 
     name: ClassVar[str] = "grain"
 
-    def apply(self, frame: Frame, moment: Moment) -> Frame:
-        return moment.rng.random(frame.shape, dtype=np.float32)
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
+        return now.rng.random(frame.shape, dtype=np.float32)
 
 
 class Remember(Effect):
@@ -53,7 +53,7 @@ class Remember(Effect):
     name: ClassVar[str] = "remember"
     _last: Frame | None = None
 
-    def apply(self, frame: Frame, moment: Moment) -> Frame:
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
         self._last = frame.copy() if self._last is None else (frame + self._last) / np.float32(2)
         return self._last
 
@@ -72,7 +72,7 @@ class Enlarge(Effect):
 
     name: ClassVar[str] = "enlarge"
 
-    def apply(self, frame: Frame, moment: Moment) -> Frame:
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
         return frame.repeat(2, axis=0).repeat(2, axis=1)
 
     def output_size(self, size: Size) -> Size:
@@ -85,11 +85,11 @@ class Bad(Effect):
     name: ClassVar[str] = "bad"
     _returns: Any = None
 
-    def apply(self, frame: Frame, moment: Moment) -> Frame:
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
         if isinstance(self._returns, Exception):
             raise self._returns
         if callable(self._returns):
-            return self._returns(frame, moment)  # type: ignore[no-any-return]
+            return self._returns(frame, now)  # type: ignore[no-any-return]
         return self._returns  # type: ignore[no-any-return]
 
 
@@ -98,7 +98,7 @@ def frame_of(value: float, size: Size = (6, 4)) -> Frame:
 
 
 def chain(*effects: Effect, place: Place = "output", seed: int = 5) -> Chain:
-    return Chain([Automated(effect) for effect in effects], place, seed)
+    return Chain([Binding(effect) for effect in effects], place, seed)
 
 
 def run(one: Chain, frame: Frame, clock: Clock = NOW) -> Frame:
@@ -118,8 +118,8 @@ def test_effects_run_in_the_order_given() -> None:
 
 
 def test_curves_set_the_values_of_the_moment() -> None:
-    automated = Automated.parse(Add, {"amount": {"keys": {"0f": 0, "10f": 10}}})
-    one = Chain([automated], "feedback", 0)
+    binding = Binding.parse(Add, {"amount": {"keys": {"0f": 0, "10f": 10}}})
+    one = Chain([binding], "feedback", 0)
     assert run(one, frame_of(0), Clock(4, 24.0))[0, 0, 0] == 4
     assert run(one, frame_of(0), Clock(90, 24.0))[0, 0, 0] == 10
 
@@ -144,18 +144,18 @@ def test_random_numbers_belong_to_film_slot_and_frame() -> None:
 def test_effects_of_one_name_have_slots_of_their_own() -> None:
     seen: list[str] = []
 
-    def note(frame: Frame, moment: Moment) -> Frame:
-        seen.append(moment.slot)
+    def note(frame: Frame, now: FrameContext) -> Frame:
+        seen.append(now.slot)
         return frame
 
     run(chain(bad(note), Add(), bad(note)), frame_of(0))
     assert seen == ["output/bad/0", "output/bad/1"]
 
 
-@pytest.mark.parametrize("target", ["frame", "truth", "history"])
+@pytest.mark.parametrize("target", ["frame", "truth", "truth_frames"])
 def test_nothing_an_effect_is_given_can_be_written_to(target: str) -> None:
-    def write(frame: Frame, moment: Moment) -> Frame:
-        given = {"frame": frame, "truth": moment.truth, "history": moment.history[0]}
+    def write(frame: Frame, now: FrameContext) -> Frame:
+        given = {"frame": frame, "truth": now.truth, "truth_frames": now.context_frames[0]}
         given[target][0, 0, 0] = 7
         return frame
 
@@ -208,7 +208,7 @@ def test_an_effect_keeps_numbers_finite(value: float) -> None:
 
 
 def test_what_an_effect_returns_is_contiguous_for_the_next() -> None:
-    def check(frame: Frame, moment: Moment) -> Frame:
+    def check(frame: Frame, now: FrameContext) -> Frame:
         assert frame.flags.c_contiguous
         return frame[:, ::-1]
 
@@ -298,7 +298,7 @@ def test_a_chain_takes_effects_alone() -> None:
             raise NotImplementedError
 
     with pytest.raises(PluginError, match='"film" is a writer; a chain takes effects'):
-        Chain([Automated(Film())], "output", 0)
+        Chain([Binding(Film())], "output", 0)
 
 
 def test_the_effects_can_be_reached_in_order() -> None:

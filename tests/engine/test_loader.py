@@ -15,14 +15,14 @@ from artengine.loader import PluginReport, discover
 EFFECT = '''
 from __future__ import annotations
 from typing import ClassVar
-from artengine.api import Effect, Frame, Moment, Param, hookimpl
+from artengine.api import Effect, Frame, FrameContext, Param, hookimpl
 
 class Plain(Effect):
     """Leave everything as it is."""
     name: ClassVar[str] = "test-plain"
     amount: float = Param(0.5, ge=0, le=1)
     """Nothing comes of it."""
-    def apply(self, frame: Frame, moment: Moment) -> Frame:
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
         return frame
 '''
 GOOD = f"""{EFFECT}

@@ -11,10 +11,10 @@ import pytest
 from pydantic import field_validator
 
 from artengine.curves import Clock, CurveError
-from artengine.effect import Effect, Moment
+from artengine.effect import Effect, FrameContext
 from artengine.frame import Frame
 from artengine.params import (
-    Automated,
+    Binding,
     Param,
     Plugin,
     Problem,
@@ -69,7 +69,7 @@ class Mist(Effect):
 
     _seen: int = 0
 
-    def apply(self, frame: Frame, moment: Moment) -> Frame:
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
         self._seen += 1
         return frame
 
@@ -81,13 +81,13 @@ class Needs(Effect):
     level: float = Param(ge=1)
     """How much."""
 
-    def apply(self, frame: Frame, moment: Moment) -> Frame:
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
         return frame
 
 
 def problems(table: Mapping[str, Any], kind: type[Plugin] = Mist) -> list[str]:
     with pytest.raises(TableError) as caught:
-        Automated.parse(kind, table)
+        Binding.parse(kind, table)
     assert str(caught.value) == "; ".join(map(str, caught.value.problems))
     return [str(problem) for problem in caught.value.problems]
 
@@ -167,11 +167,11 @@ def test_long_values_are_cut_short() -> None:
 
 
 def test_whole_numbers_are_taken_for_numbers() -> None:
-    assert Automated.parse(Mist, {"amount": 1}).plugin.model_dump()["amount"] == 1.0
+    assert Binding.parse(Mist, {"amount": 1}).plugin.model_dump()["amount"] == 1.0
 
 
 def test_lists_become_tuples() -> None:
-    parsed = Automated.parse(Mist, {"centre": [0, 1], "colours": ["a", "b"]}).plugin
+    parsed = Binding.parse(Mist, {"centre": [0, 1], "colours": ["a", "b"]}).plugin
     assert isinstance(parsed, Mist)
     assert (parsed.centre, parsed.colours) == ((0.0, 1.0), ("a", "b"))
 
@@ -182,14 +182,14 @@ def test_curves_drive_parameters_inside_their_bounds() -> None:
         "steps": {"keys": {"0f": 1, "10f": 9}},
         "sigma": 2.0,
     }
-    automated = Automated.parse(Mist, table)
-    effect = automated.plugin
+    binding = Binding.parse(Mist, table)
+    effect = binding.plugin
     assert isinstance(effect, Mist)
     assert (effect.amount, effect.steps, effect.sigma) == (0.0, 1, 2.0)
-    automated.set_time(Clock(4, 10.0, 11))
+    binding.set_time(Clock(4, 10.0, 11))
     assert (effect.amount, effect.steps) == (0.4, 4)
     assert type(effect.steps) is int
-    automated.set_time(Clock(50, 10.0, 11))
+    binding.set_time(Clock(50, 10.0, 11))
     assert (effect.amount, effect.steps) == (1.0, 9)
 
 
@@ -238,36 +238,36 @@ def test_a_value_that_is_not_finite_never_reaches_an_effect(name: str, value: fl
 
 
 def test_a_parameter_can_be_changed_and_driven_between_frames() -> None:
-    automated = Automated.parse(Mist, {"amount": {"keys": {"0s": 0, "1s": 1}}})
-    effect = automated.plugin
+    binding = Binding.parse(Mist, {"amount": {"keys": {"0s": 0, "1s": 1}}})
+    effect = binding.plugin
     assert isinstance(effect, Mist)
-    automated.set("amount", 0.25)
-    automated.set_time(Clock(10, 10.0))
+    binding.set("amount", 0.25)
+    binding.set_time(Clock(10, 10.0))
     assert effect.amount == 0.25
-    automated.set("sigma", {"keys": {"0s": 1, "1s": 3}})
-    automated.set_time(Clock(5, 10.0))
+    binding.set("sigma", {"keys": {"0s": 1, "1s": 3}})
+    binding.set_time(Clock(5, 10.0))
     assert (effect.amount, effect.sigma) == (0.25, 2.0)
-    automated.set("steps", np.int64(3))
-    automated.set("sigma", np.float32(0.5))
+    binding.set("steps", np.int64(3))
+    binding.set("sigma", np.float32(0.5))
     assert (effect.steps, effect.sigma) == (3, 0.5)
     with pytest.raises(TableError, match="amount: 7 given; allowed: a number from 0 to 1"):
-        automated.set("amount", 7)
+        binding.set("amount", 7)
     with pytest.raises(TableError, match="amuont: unknown"):
-        automated.set("amuont", 0.5)
+        binding.set("amuont", 0.5)
     assert effect.amount == 0.25
 
 
 def test_a_fresh_copy_has_the_parameters_and_none_of_the_state() -> None:
-    automated = Automated.parse(Mist, {"amount": 0.5, "sigma": {"keys": {"0s": 1, "1s": 3}}})
-    effect = automated.plugin
+    binding = Binding.parse(Mist, {"amount": 0.5, "sigma": {"keys": {"0s": 1, "1s": 3}}})
+    effect = binding.plugin
     assert isinstance(effect, Mist)
     effect._seen = 7
-    automated.set("amount", 0.75)
-    copy = automated.fresh()
+    binding.set("amount", 0.75)
+    copy = binding.fresh()
     assert isinstance(copy.plugin, Mist)
     assert (copy.plugin.amount, copy.plugin._seen) == (0.75, 0)
     copy.set("sigma", 9.0)
-    assert "sigma" in automated.curves
+    assert "sigma" in binding.curves
 
 
 def test_what_is_set_is_of_the_declared_type() -> None:

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from artengine.whole import whole
+from artengine.atomic import atomic_write
 
 
 def test_a_file_appears_when_it_is_whole(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("old")
-    with whole(path) as unfinished:
+    with atomic_write(path) as unfinished:
         unfinished.write_text("new")
         assert path.read_text() == "old"
         assert unfinished.name.startswith(".")
@@ -21,7 +21,7 @@ def test_a_file_appears_when_it_is_whole(tmp_path: Path) -> None:
 
 
 def break_off(path: Path, error: type[BaseException]) -> None:
-    with whole(path) as unfinished:
+    with atomic_write(path) as unfinished:
         unfinished.write_text("ne")
         raise error
 
@@ -40,6 +40,6 @@ def test_what_is_broken_off_leaves_what_was_there(
 
 def test_what_cannot_be_replaced_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.txt" / "in").mkdir(parents=True)
-    with pytest.raises(OSError, match=r"a\.txt"), whole(tmp_path / "a.txt") as unfinished:
+    with pytest.raises(OSError, match=r"a\.txt"), atomic_write(tmp_path / "a.txt") as unfinished:
         unfinished.write_text("new")
     assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]

@@ -55,7 +55,7 @@ def batch(
 
         artengine batch night-drive --seed 0..3 --gallery nights --workers 2
 
-        artengine batch classic --set dream.history=1 --size 1024x1024 --gallery large
+        artengine batch classic --set dream.truth_frames=1 --size 1024x1024 --gallery large
     """
     from contextlib import closing
 

@@ -51,7 +51,7 @@ def dream(
 
         artengine dream night-drive -o mine.webm --frames 100 --seed 3
 
-        artengine dream runs/mine --size 1024x1024 --set dream.history=1
+        artengine dream runs/mine --size 1024x1024 --set dream.truth_frames=1
 
         artengine dream classic --set feedback.0.noise=0.3
 

@@ -16,7 +16,7 @@ Set = Annotated[
     typer.Option(
         "--set",
         metavar="PLACE=VALUE",
-        help="Change one value of the preset, as dream.history=1 or feedback.0.amount=0.2; "
+        help="Change one value of the preset, as dream.truth_frames=1 or feedback.0.amount=0.2; "
         "may be given several times.",
     ),
 ]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from artengine.preset import Preset
     from artengine.train.log import Row
     from artengine.train.loop import Observer
-    from artengine.train.position import Position
+    from artengine.train.progress import Position
     from artengine.train.run import Run
 
 
@@ -70,7 +70,7 @@ def train(
     from artengine.cli.interrupt import Interrupt
     from artengine.train.log import read_log
     from artengine.train.loop import train as run_training
-    from artengine.train.position import named_footage
+    from artengine.train.progress import named_footage
     from artengine.train.workers import this_worker
 
     catalog = load_catalog(plugin or [])
@@ -127,12 +127,12 @@ def _tell_of_shapes(preset: Preset) -> None:
     """Say so where dreams are of another shape than what was learnt."""
     from artengine.frame import same_shape
 
-    learnt, dreamt = preset.train.size, preset.dream.size
-    if dreamt is None or same_shape(learnt, dreamt):
+    learnt, turn = preset.train.size, preset.dream.size
+    if turn is None or same_shape(learnt, turn):
         return
-    factor = max(1, round(min(dreamt) / min(learnt)))
+    factor = max(1, round(min(turn) / min(learnt)))
     typer.echo(
-        f"{learnt[0]}x{learnt[1]} was learnt, but its dreams are {dreamt[0]}x{dreamt[1]}, of "
+        f"{learnt[0]}x{learnt[1]} was learnt, but its dreams are {turn[0]}x{turn[1]}, of "
         f"another shape; to see all of it dream with --size {learnt[0] * factor}x"
         f"{learnt[1] * factor}",
         err=True,
@@ -141,8 +141,8 @@ def _tell_of_shapes(preset: Preset) -> None:
 
 def _best(preset: Preset, position: Position) -> str:
     """What is to be said of the best weights; nothing before the first epoch's end."""
-    best, name = position.best, preset.model.judged_by
-    if preset.train.self_feeding > 1:
+    best, name = position.best, preset.model.monitor
+    if preset.train.max_horizon > 1:
         return "its dreams are of the last epoch's weights; "
     if best is None:
         return ""

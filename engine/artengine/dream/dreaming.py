@@ -12,14 +12,14 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 from artengine.chain import Chain
-from artengine.dream.loop import DreamLoop, Dreamt, Predict, Snapshot, shown
-from artengine.dream.memory import ahead
+from artengine.dream.allocator import ahead
+from artengine.dream.loop import DreamLoop, Predict, Snapshot, Turn, shown
 from artengine.dream.prefetch import Prefetch
 from artengine.dream.refine import smaller
 from artengine.dream.state import StateChain
 from artengine.errors import SourceError, UsageError, did_you_mean
 from artengine.frame import Picture, Size, to_picture
-from artengine.params import Automated
+from artengine.params import Binding
 from artengine.preset import Preset
 from artengine.source import Footage
 from artengine.weights import build_network, find_weights
@@ -59,7 +59,7 @@ class Dream:
         self.length = None if endless else preset.dream.frames
         # Copied, for its automatable parameters change as the dream goes on.
         self._model = preset.model.model_copy()
-        self.model = Automated(self._model, dict(preset.model_curves))
+        self.model = Binding(self._model, dict(preset.model_curves))
         self.feedback = preset.feedback_chain()
         self.output = preset.output_chain()
         self.state = StateChain(preset.state, preset.seed)
@@ -70,7 +70,7 @@ class Dream:
             self._change(place, value)
         self._uses_truth = (
             truth
-            or preset.dream.history > 0
+            or preset.dream.truth_frames > 0
             or any(chain.uses_truth for chain in (self.feedback, self.state, self.output))
         )
         self._stack = ExitStack()
@@ -106,12 +106,12 @@ class Dream:
         if self._given is not None:
             return self._given
         weights, settings = find_weights(self.preset), self.preset.dream
-        from artengine.nn.precision import settled
+        from artengine.nn.precision import resolve_precision
         from artengine.nn.predictor import Predictor
-        from artengine.nn.runtimes import layers_in, runtime_for
+        from artengine.nn.runtimes import build_dtype, runtime_for
 
-        precision = settled(settings.precision)
-        network = build_network(self.preset, weights, layers_in(settings.runtime, precision))
+        precision = resolve_precision(settings.precision)
+        network = build_network(self.preset, weights, build_dtype(settings.runtime, precision))
         runtime = runtime_for(settings.runtime, self._model, network, precision)
         return Predictor(self._model, network, tile=settings.tile, runtime=runtime)
 
@@ -151,7 +151,7 @@ class Dream:
         self._stack.close()
         self._loop = None
 
-    def turns(self) -> Iterator[Dreamt]:
+    def turns(self) -> Iterator[Turn]:
         """The turns of the loop, from where the dream stands."""
         if self._loop is None:
             self._loop = self._start()
@@ -161,20 +161,20 @@ class Dream:
         # Not a loop, which would hold each turn until the next one is dreamt.
         return map(self.picture, self.turns())
 
-    def picture(self, dreamt: Dreamt) -> Picture:
+    def picture(self, turn: Turn) -> Picture:
         """What the film shows of a turn: the output chain, clipped, in 8 bits."""
-        frame = shown(dreamt, self.preset.dream)
-        return to_picture(self.output.apply(frame, dreamt.clock, dreamt.truth, dreamt.history))
+        frame = shown(turn, self.preset.dream)
+        return to_picture(self.output.apply(frame, turn.clock, turn.truth, turn.context_frames))
 
-    def lean(self, dreamt: Dreamt) -> Dreamt:
+    def lean(self, turn: Turn) -> Turn:
         """A turn without the frames that its picture is not made of, so that they are let go."""
-        frame = shown(dreamt, self.preset.dream)
+        frame = shown(turn, self.preset.dream)
         return replace(
-            dreamt,
+            turn,
             prediction=frame,
             fed=frame,
-            truth=dreamt.truth if self.output.uses_truth else None,
-            history=dreamt.history if len(self.output) else (),
+            truth=turn.truth if self.output.uses_truth else None,
+            context_frames=turn.context_frames if len(self.output) else (),
         )
 
     def set(self, place: str, value: Any) -> None:
@@ -254,10 +254,10 @@ class Dream:
         warmup = self._model.warmup if settings.warmup is None else settings.warmup
         first, lead = round(settings.start * self.fps), context + warmup
         if self._resume is not None:
-            if settings.history and any(truth is None for truth in self._resume.truth):
+            if settings.truth_frames and any(truth is None for truth in self._resume.truth):
                 raise UsageError(
-                    "the dream to go on from put no truth back and kept none; leave dream.history "
-                    "at 0, or begin anew"
+                    "the dream to go on from used no truth frames and kept none; leave "
+                    "dream.truth_frames at 0, or start again"
                 )
             if (self._resume.guide is None) != (self.guide is None):
                 raise UsageError(
@@ -330,9 +330,9 @@ def with_precision(
     if settings.precision != "auto":
         return preset
     if precision is None:
-        from artengine.nn.precision import settled
+        from artengine.nn.precision import resolve_precision
 
-        precision = settled(settings.precision)
+        precision = resolve_precision(settings.precision)
     table = {**preset.table.get("dream", {}), "precision": precision}
     return replace(
         preset,

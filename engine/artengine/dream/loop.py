@@ -10,13 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from artengine.chain import Chain
+from artengine.context_buffer import ContextBuffer
 from artengine.curves import Clock
 from artengine.dream.refine import refined
 from artengine.dream.state import StateChain
 from artengine.errors import PluginError
 from artengine.frame import Frame, Picture, to_read_only_frame
-from artengine.history import History
-from artengine.params import Automated
+from artengine.params import Binding
 from artengine.settings import DreamSettings
 
 
@@ -37,7 +37,7 @@ class Predict(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Dreamt:
+class Turn:
     """One turn of the loop.
 
     Args:
@@ -50,7 +50,7 @@ class Dreamt:
 
     clock: Clock
     truth: Frame | None
-    history: tuple[Frame, ...]
+    context_frames: tuple[Frame, ...]
     prediction: Frame
     fed: Frame
 
@@ -123,8 +123,8 @@ class DreamLoop:
         bend: StateChain | None = None,
         warmup: int = 0,
         resume: Snapshot | None = None,
-        model: Automated | None = None,
-        guide: Iterator[Dreamt] | None = None,
+        model: Binding | None = None,
+        guide: Iterator[Turn] | None = None,
     ) -> None:
         self._guide = guide
         self._predict = predict
@@ -136,19 +136,19 @@ class DreamLoop:
         self._fps, self._seed, self._length = fps, seed, frames
         self._index = 0
         if resume is None:
-            self._history = History.of([self._read() for _ in range(context)])
+            self._context = ContextBuffer.of([self._read() for _ in range(context)])
             predict.reset()
             feedback.reset()
             self._bend.reset()
             self._warm_up(warmup)
         else:
             self._index = resume.index
-            self._history = History(resume.frames, resume.truth)
+            self._context = ContextBuffer(resume.frames, resume.truth)
             predict.restore(resume.network)
             feedback.restore(resume.effects)
             self._bend.restore(resume.bent)
 
-    def __iter__(self) -> Iterator[Dreamt]:
+    def __iter__(self) -> Iterator[Turn]:
         """Dream. Stops at the film's length, or where the source ends."""
         while self._length is None or self._index < self._length:
             try:
@@ -170,33 +170,33 @@ class DreamLoop:
         self._set_time(Clock(0, self._fps, self._length))
         for left in range(steps, 0, -1):
             # Seeds that no frame of the film will have.
-            self._predict(self._as_shown(self._history.frames), self._seeds(2**31 - left))
+            self._predict(self._as_shown(self._context.frames), self._seeds(2**31 - left))
             picture = self._read()
-            self._history.push(to_read_only_frame(picture), picture)
+            self._context.push(to_read_only_frame(picture), picture)
 
     def _seeds(self, index: int) -> tuple[int, int]:
         return self._seed & 0x7FFFFFFF, index
 
-    def _turn(self, picture: Picture | None, small: Dreamt | None) -> Dreamt:
+    def _turn(self, picture: Picture | None, small: Turn | None) -> Turn:
         clock = Clock(self._index, self._fps, self._length)
-        history = self._history.frames
+        context_frames = self._context.frames
         self._set_time(clock)
-        prediction = self._predict(self._as_shown(history), self._seeds(self._index))
+        prediction = self._predict(self._as_shown(context_frames), self._seeds(self._index))
         prediction.flags.writeable = False
         truth = None if picture is None else to_read_only_frame(picture)
         if len(self._bend):
             state = self._predict.state()
-            self._predict.restore(self._bend.apply(state, clock, truth, history))
-        fed = self._feedback.apply(prediction, clock, truth, history)
+            self._predict.restore(self._bend.apply(state, clock, truth, context_frames))
+        fed = self._feedback.apply(prediction, clock, truth, context_frames)
         if small is not None:
             detail = self._settings.detail
             prediction = refined(prediction, small.prediction, detail)
             fed = refined(fed, small.fed, detail)
         restored = self._restored_slots()
-        self._history.push(fed, picture if restored else None)
-        self._history.put_back(restored)
+        self._context.push(fed, picture if restored else None)
+        self._context.put_back(restored)
         self._index += 1
-        return Dreamt(clock, truth, history, prediction, fed)
+        return Turn(clock, truth, context_frames, prediction, fed)
 
     def _set_time(self, clock: Clock) -> None:
         if self._model is None:
@@ -212,23 +212,25 @@ class DreamLoop:
         """What the loop needs to go on later, taken between two turns."""
         return Snapshot(
             index=self._index,
-            frames=self._history.frames,
-            truth=self._history.truth,
+            frames=self._context.frames,
+            truth=self._context.truth,
             effects=self._feedback.state(),
             network=tuple(self._predict.state()),
             bent=self._bend.state(),
         )
 
-    def _as_shown(self, history: tuple[Frame, ...]) -> tuple[Frame, ...]:
-        return history if self._settings.context_order == "oldest-first" else history[::-1]
-
-    def _restored_slots(self) -> range:
-        n, restored = len(self._history), self._settings.history
+    def _as_shown(self, context_frames: tuple[Frame, ...]) -> tuple[Frame, ...]:
         return (
-            range(restored) if self._settings.history_slots == "oldest" else range(n - restored, n)
+            context_frames
+            if self._settings.context_order == "oldest-first"
+            else context_frames[::-1]
         )
 
+    def _restored_slots(self) -> range:
+        n, restored = len(self._context), self._settings.truth_frames
+        return range(restored) if self._settings.truth_slots == "oldest" else range(n - restored, n)
 
-def shown(dreamt: Dreamt, settings: DreamSettings) -> Frame:
+
+def shown(turn: Turn, settings: DreamSettings) -> Frame:
     """What the film shows of a turn, before the output chain."""
-    return dreamt.prediction if settings.show == "prediction" else dreamt.fed
+    return turn.prediction if settings.show == "prediction" else turn.fed

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from artengine.catalog import Catalog
+from artengine.dream.allocator import ahead, keep_memory
 from artengine.dream.dreaming import Dream, with_precision
-from artengine.dream.loop import Dreamt, Predict
-from artengine.dream.memory import ahead, keep_memory
-from artengine.dream.outlet import Outlet
+from artengine.dream.loop import Predict, Turn
+from artengine.dream.writer_thread import WriterThread
 from artengine.errors import UsageError, WriterError, did_you_mean
 from artengine.frame import Picture
 from artengine.preset import Preset
@@ -102,7 +102,7 @@ class Sinks:
         if not self._open and self._errors:
             raise self._errors[0]
 
-    def close(self, *, fragment: bool = False) -> list[Path]:
+    def close(self, *, partial: bool = False) -> list[Path]:
         """Finish the files and return them; an interrupt removes those that are unfinished.
 
         Args:
@@ -112,7 +112,7 @@ class Sinks:
         try:
             while self._open:
                 target, sink = self._open[0]
-                sink.fragment = fragment
+                sink.partial = partial
                 path = target.writer.result(target.path)
                 try:
                     other = sink.close()
@@ -178,25 +178,25 @@ def render(
         sinks = Sinks(targets, film)
         stopped = False
 
-        def write(dreamt: Dreamt) -> None:
-            picture = dream.picture(dreamt)
+        def write(turn: Turn) -> None:
+            picture = dream.picture(turn)
             picture.flags.writeable = False
             sinks.write(picture)
-            catalog.notify("after_frame", index=dreamt.clock.index, picture=picture)
+            catalog.notify("after_frame", index=turn.clock.index, picture=picture)
             progress(sinks.written, total)
 
         try:
             _ = dream.predict
             catalog.notify("before_dream", recipe=preset.table, frames=total)
             began = time.monotonic()
-            with Outlet(write, ahead(dream.output_size)) as outlet:
-                for dreamt in dream.turns():
+            with WriterThread(write, ahead(dream.output_size)) as writer_thread:
+                for turn in dream.turns():
                     if stop():
                         stopped = True
                         break
-                    outlet.put(dream.lean(dreamt))
+                    writer_thread.put(dream.lean(turn))
                     # Not held while the next one is dreamt.
-                    del dreamt
+                    del turn
         except BaseException as error:
             if sinks.written:
                 _close_after(error, sinks)
@@ -205,7 +205,7 @@ def render(
             raise
         if stopped and not sinks.written:
             sinks.abort()
-        files = sinks.close(fragment=stopped)
+        files = sinks.close(partial=stopped)
     catalog.notify("after_dream", recipe=preset.table, files=files)
     return Rendered(tuple(files), sinks.written, time.monotonic() - began, stopped)
 
@@ -213,7 +213,7 @@ def render(
 def _close_after(error: BaseException, sinks: Sinks) -> None:
     """Finish a film that failed on its way, and let no writer's error hide the reason."""
     try:
-        sinks.close(fragment=True)
+        sinks.close(partial=True)
     except Exception as another:
         if another is not error:
             logger.warning("%s", another)

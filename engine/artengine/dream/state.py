@@ -14,7 +14,7 @@ from artengine.chain import Chain, ChainState
 from artengine.curves import Clock
 from artengine.errors import PluginError
 from artengine.frame import Frame, Size, size_of
-from artengine.params import Automated
+from artengine.params import Binding
 
 Array = npt.NDArray[np.generic]
 
@@ -34,27 +34,31 @@ class StateChain:
         seed: the film's seed.
     """
 
-    def __init__(self, effects: Sequence[Automated], seed: int) -> None:
+    def __init__(self, effects: Sequence[Binding], seed: int) -> None:
         self._seed = seed
-        self.automated = tuple(automated.fresh() for automated in effects)
+        self.binding = tuple(binding.fresh() for binding in effects)
         self._chains: dict[str, Chain] = {}
 
     def __len__(self) -> int:
-        return len(self.automated)
+        return len(self.binding)
 
     @property
     def uses_truth(self) -> bool:
         """Whether any of the effects may look at the truth."""
-        return Chain(self.automated, "state", self._seed).uses_truth
+        return Chain(self.binding, "state", self._seed).uses_truth
 
     def set(self, number: int, name: str, value: Any) -> None:
-        """Change a parameter of the effect of that number; raises as `Automated.set` does."""
-        self.automated[number].set(name, value)
+        """Change a parameter of the effect of that number; raises as `Binding.set` does."""
+        self.binding[number].set(name, value)
         for chain in self._chains.values():
-            chain.automated[number].set(name, value)
+            chain.binding[number].set(name, value)
 
     def apply(
-        self, state: Sequence[Array], clock: Clock, truth: Frame | None, history: Sequence[Frame]
+        self,
+        state: Sequence[Array],
+        clock: Clock,
+        truth: Frame | None,
+        context_frames: Sequence[Frame],
     ) -> list[Array]:
         """Bend a state.
 
@@ -78,7 +82,7 @@ class StateChain:
             size = size_of(frames[0])
             if size not in shown:
                 now = None if truth is None else _resized(truth, size)
-                shown[size] = now, [_resized(frame, size) for frame in history]
+                shown[size] = now, [_resized(frame, size) for frame in context_frames]
             now, seen = shown[size]
             for place, frame in enumerate(frames):
                 frames[place] = self._chain(f"{number}.{place}").apply(frame, clock, now, seen)
@@ -91,7 +95,7 @@ class StateChain:
 
     def _chain(self, frame: str) -> Chain:
         if frame not in self._chains:
-            fresh = [automated.fresh() for automated in self.automated]
+            fresh = [binding.fresh() for binding in self.binding]
             self._chains[frame] = Chain(fresh, "state", self._seed)
         return self._chains[frame]
 

@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from PIL import Image
 
+from artengine.atomic import atomic_write
 from artengine.errors import GalleryError
 from artengine.gallery.overview import overview
 from artengine.gallery.piece import (
@@ -27,7 +28,6 @@ from artengine.gallery.piece import (
     read_pieces,
 )
 from artengine.preset.find import RECIPE
-from artengine.whole import whole
 
 OVERVIEW = "overview.jpg"
 
@@ -143,7 +143,7 @@ def _hash(script: str) -> str:
 
 def _write(path: Path, content: bytes) -> Path:
     try:
-        with whole(path) as unfinished:
+        with atomic_write(path) as unfinished:
             unfinished.write_bytes(content)
     except OSError as error:
         raise GalleryError(f"{path}: cannot be written ({error.strerror})") from error

@@ -32,7 +32,7 @@ THUMBNAIL_WIDTH = 320
 _FILES = (RECIPE, FILM, POSTER, THUMBNAIL, FACTS)
 
 
-class Facts(BaseModel):
+class PieceMetadata(BaseModel):
     """What `piece.json` records of how a piece came about."""
 
     model_config = ConfigDict(frozen=True, use_attribute_docstrings=True, allow_inf_nan=False)
@@ -77,7 +77,7 @@ class Piece:
     folder: Path
     recipe: str
     table: Mapping[str, Any]
-    facts: Facts
+    facts: PieceMetadata
     poster_size: Size
 
     @property
@@ -150,7 +150,9 @@ def read_pieces(gallery: Path) -> tuple[list[Piece], list[GalleryError]]:
     return pieces, broken
 
 
-def write_piece(folder: Path, recipe: str, facts: Facts, pictures: Iterable[Picture]) -> Piece:
+def write_piece(
+    folder: Path, recipe: str, facts: PieceMetadata, pictures: Iterable[Picture]
+) -> Piece:
     """Put recipe, poster, thumbnail and facts beside a film that is already in the folder.
 
     Args:
@@ -213,14 +215,14 @@ def _table(folder: Path, recipe: str) -> dict[str, Any]:
     return table
 
 
-def _facts(folder: Path) -> Facts:
+def _facts(folder: Path) -> PieceMetadata:
     try:
         given = json.loads(_text(folder, FACTS))
     except (ValueError, RecursionError) as error:
         raise _broken(folder, f"{FACTS} is not JSON ({error})") from error
     if not isinstance(given, dict):
         raise _broken(folder, f"{FACTS} is not an object")
-    facts = check(Facts, given)
+    facts = check(PieceMetadata, given)
     if isinstance(facts, list):
         raise _broken(folder, f"{FACTS}: {', '.join(map(str, facts))}")
     return facts

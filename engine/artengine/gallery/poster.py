@@ -14,13 +14,13 @@ JUDGED_SIDE = 96  # the longer side that pictures are judged at, in pixels
 
 
 def most_striking(pictures: Iterable[Picture]) -> Picture:
-    """Choose the picture of the highest `strikingness`, the earliest where several share it.
+    """Choose the picture of the highest `saliency`, the earliest where several share it.
 
     Reads the pictures once and keeps only the best so far. Raises `ValueError` when there are none.
     """
     best, highest = None, -1.0
     for picture in pictures:
-        score = strikingness(picture)
+        score = saliency(picture)
         if score > highest:
             best, highest = picture.copy(), score
     if best is None:
@@ -28,7 +28,7 @@ def most_striking(pictures: Iterable[Picture]) -> Picture:
     return best
 
 
-def strikingness(picture: Picture) -> float:
+def saliency(picture: Picture) -> float:
     """Colourfulness times detail: 0 for a flat picture, some hundreds for a rich one.
 
     The picture is judged at a small size, since fine noise is neither colour nor detail to an eye

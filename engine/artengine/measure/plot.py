@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
+from artengine.atomic import atomic_write
 from artengine.measure.life import BAND, BANDED, FIRST, LEAST_DRIFT, LEAST_RETURN, Curve
-from artengine.whole import whole
 
 if TYPE_CHECKING:
     from artengine.measure.report import Report
@@ -50,7 +50,7 @@ def draw(report: Report, path: Path, title: str = "") -> None:
         _panel(axes, report, name)
     _strip(strip, report)
     figure.suptitle(_headline(report, title), fontsize=13, color=_INK)
-    with whole(path) as unfinished:
+    with atomic_write(path) as unfinished:
         figure.savefig(unfinished, dpi=110, format="png")
 
 

@@ -16,12 +16,12 @@ from artengine.nn.precision import Precision, building_in
 from artengine.nn.predictor import Predictor
 from artengine.nn.runtimes import (
     RuntimeName,
+    build_dtype,
     installed_runtimes,
-    layers_in,
     multiplying,
     runtime_for,
 )
-from artengine.nn.stepper import Stepper
+from artengine.nn.step_model import StepModel
 from artengine.nn.tiles import Tiles
 
 
@@ -90,7 +90,7 @@ class Subject:
         name, model: what it is called, and the model.
     """
 
-    def __init__(self, name: str, model: Stepper) -> None:
+    def __init__(self, name: str, model: StepModel) -> None:
         self._name, self._model = name, model
         self._networks: dict[Precision, keras.Model] = {}
         self._predictors: dict[tuple[RuntimeName, Precision], Predictor] = {}
@@ -145,7 +145,7 @@ class Subject:
     def _predictor(self, runtime: RuntimeName, precision: Precision) -> Predictor:
         key = runtime, precision
         if key not in self._predictors:
-            network = self._network(layers_in(runtime, precision))
+            network = self._network(build_dtype(runtime, precision))
             computes = runtime_for(runtime, self._model, network, precision)
             self._predictors[key] = Predictor(self._model, network, runtime=computes)
         return self._predictors[key]

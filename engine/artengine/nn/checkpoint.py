@@ -12,9 +12,9 @@ import h5py
 import numpy as np
 from keras import ops
 
+from artengine.atomic import atomic_write
 from artengine.errors import WeightsError
 from artengine.nn.hdf5 import check_self_contained, reserve
-from artengine.whole import whole
 
 
 def save_checkpoint(path: Path, variables: Sequence[Any], position: Mapping[str, Any]) -> None:
@@ -24,7 +24,7 @@ def save_checkpoint(path: Path, variables: Sequence[Any], position: Mapping[str,
         OSError: when it cannot be written.
     """
     arrays = [np.asarray(ops.convert_to_numpy(variable.value)) for variable in variables]
-    with whole(path) as unfinished:
+    with atomic_write(path) as unfinished:
         reserve(unfinished, [array.nbytes for array in arrays])
         with h5py.File(unfinished, "w") as file:
             file.attrs["position"] = json.dumps(dict(position))

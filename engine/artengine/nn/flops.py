@@ -9,10 +9,10 @@ import keras
 import numpy as np
 
 from artengine.nn.step import Step
-from artengine.nn.stepper import Stepper
+from artengine.nn.step_model import StepModel
 
 
-def flops(model: Stepper, network: keras.Model, height: int, width: int) -> int | None:
+def flops(model: StepModel, network: keras.Model, height: int, width: int) -> int | None:
     """Count the floating-point operations of one step: those of its convolutions and products of
     matrices, of which a multiplication and its addition are two. All else is left out.
 

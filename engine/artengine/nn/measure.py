@@ -10,18 +10,20 @@ import numpy as np
 from keras import ops
 
 from artengine.frame import Frame
+from artengine.nn.float32_outputs import Float32Outputs
 from artengine.nn.step import compiled, pad_to_multiple
-from artengine.nn.widened import Widened
 
 
 class Measuring(Protocol):
     """The part of `artengine.model.Model` that is called here."""
 
     @property
-    def multiple(self) -> int:
+    def size_divisor(self) -> int:
         """What height and width must divide by."""
 
-    def measure(self, network: Any, history: Any, truth: Any, seed: Any) -> Mapping[str, Any]:
+    def measure(
+        self, network: Any, context_frames: Any, truth: Any, seed: Any
+    ) -> Mapping[str, Any]:
         """Scalars by name."""
 
 
@@ -30,7 +32,7 @@ class OwnMeasures:
 
     def __init__(self, model: Measuring, network: keras.Model) -> None:
         self._model = model
-        self._network = Widened(network)
+        self._network = Float32Outputs(network)
         self._measure = compiled(self._traced)
 
     def __call__(self, windows: Iterable[tuple[Sequence[Frame], Frame]]) -> dict[str, float]:
@@ -41,14 +43,14 @@ class OwnMeasures:
         """
         found: dict[str, list[float]] = {}
         for number, (context, truth) in enumerate(windows):
-            history = ops.convert_to_tensor(np.concatenate(context, axis=-1)[None])
+            context_frames = ops.convert_to_tensor(np.concatenate(context, axis=-1)[None])
             seed = ops.convert_to_tensor((0, number), dtype="int32")
-            measured = self._measure(history, ops.convert_to_tensor(truth[None]), seed)
+            measured = self._measure(context_frames, ops.convert_to_tensor(truth[None]), seed)
             for name, value in measured.items():
                 found.setdefault(name, []).append(float(value))
         return {name: float(np.mean(values)) for name, values in found.items()}
 
-    def _traced(self, history: Any, truth: Any, seed: Any) -> Mapping[str, Any]:
-        multiple = self._model.multiple
-        history, truth = (pad_to_multiple(x, multiple) for x in (history, truth))
-        return self._model.measure(self._network, history, truth[:, None], seed)
+    def _traced(self, context_frames: Any, truth: Any, seed: Any) -> Mapping[str, Any]:
+        size_divisor = self._model.size_divisor
+        context_frames, truth = (pad_to_multiple(x, size_divisor) for x in (context_frames, truth))
+        return self._model.measure(self._network, context_frames, truth[:, None], seed)

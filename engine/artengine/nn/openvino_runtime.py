@@ -19,7 +19,7 @@ import openvino.opset13 as opset
 from artengine.errors import UsageError
 from artengine.frame import Frame
 from artengine.nn.step import Step
-from artengine.nn.stepper import Stepper
+from artengine.nn.step_model import StepModel
 
 _OTHER = "take the runtime keras"
 
@@ -44,7 +44,7 @@ class OpenVinoRuntime:
 
     def __init__(
         self,
-        model: Stepper,
+        model: StepModel,
         network: keras.Model,
         *,
         precision: Literal["float32", "bfloat16"] = "float32",
@@ -129,11 +129,11 @@ class OpenVinoRuntime:
 
         def step(*arguments: Any) -> Any:
             left = iter(arguments)
-            history = [next(left) for _ in range(frames)]
+            context_frames = [next(left) for _ in range(frames)]
             state = tuple(next(left) for _ in range(states))
             seed = next(left)
             prediction, after = self._step(
-                history, state, seed, dict(zip(values, left, strict=True))
+                context_frames, state, seed, dict(zip(values, left, strict=True))
             )
             named = {"prediction": prediction, **{f"after_{n}": p for n, p in enumerate(after)}}
             return [tf.identity(part, name=name) for name, part in named.items()]

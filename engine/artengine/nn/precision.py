@@ -17,7 +17,7 @@ _WORDS = {"avx512_bf16", "amx_bf16", "bf16"}
 """What Linux calls a processor's instructions for it: Intel's and AMD's, and ARM's."""
 
 
-def settled(precision: Literal["auto", "float32", "bfloat16"]) -> Precision:
+def resolve_precision(precision: Literal["auto", "float32", "bfloat16"]) -> Precision:
     """Decide what `auto` is: bfloat16 where what computes has instructions for it."""
     if precision != "auto":
         return precision

@@ -12,7 +12,7 @@ from keras import ops
 
 from artengine.frame import Frame
 from artengine.nn.step import Step, compiled
-from artengine.nn.stepper import Stepper
+from artengine.nn.step_model import StepModel
 from artengine.nn.tiles import Tile, Tiles, plan
 
 
@@ -48,7 +48,7 @@ class KerasRuntime:
         fixed: whether the network learns no more, so that its weights may be taken for constants.
     """
 
-    def __init__(self, model: Stepper, network: keras.Model, *, fixed: bool = False) -> None:
+    def __init__(self, model: StepModel, network: keras.Model, *, fixed: bool = False) -> None:
         self._step = Step(model, network, fixed=fixed)
         self._compiled = compiled(self._step)
 
@@ -98,7 +98,7 @@ class Predictor:
 
     def __init__(
         self,
-        model: Stepper,
+        model: StepModel,
         network: keras.Model,
         *,
         tile: Tile = "auto",
@@ -106,7 +106,7 @@ class Predictor:
     ) -> None:
         self._model = model
         self._runtime = runtime or KerasRuntime(model, network)
-        self._automated: dict[str, type[np.generic]] = {
+        self._binding: dict[str, type[np.generic]] = {
             name: np.int32 if isinstance(getattr(model, name), int) else np.float32
             for name in sorted(type(model).automatable())
         }
@@ -165,7 +165,7 @@ class Predictor:
         self._kept = {id(f): (f, t) for f, t in zip(frames, shown, strict=True)}
         if self._state is None:
             self._state = self._runtime.start(shown)
-        values = {name: kind(getattr(self._model, name)) for name, kind in self._automated.items()}
+        values = {name: kind(getattr(self._model, name)) for name, kind in self._binding.items()}
         prediction, self._state = self._runtime.step(
             shown, self._state, np.array(seed, np.int32), values
         )

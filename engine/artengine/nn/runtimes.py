@@ -16,7 +16,7 @@ from artengine.nn.fold import folded
 from artengine.nn.precision import Precision
 from artengine.nn.predictor import KerasRuntime, Runtime
 from artengine.nn.step import compiled
-from artengine.nn.stepper import Stepper
+from artengine.nn.step_model import StepModel
 
 RuntimeName: TypeAlias = Literal["keras", "openvino"]
 
@@ -26,18 +26,18 @@ def installed_runtimes() -> list[RuntimeName]:
     return [name for name in get_args(RuntimeName) if name == "keras" or find_spec(name)]
 
 
-def layers_in(name: RuntimeName, precision: Precision) -> Precision:
+def build_dtype(name: RuntimeName, precision: Precision) -> Precision:
     """The precision a network is to be built in: OpenVINO turns one of float32 into its own."""
     return precision if name == "keras" else "float32"
 
 
 def runtime_for(
-    name: RuntimeName, model: Stepper, network: keras.Model, precision: Precision
+    name: RuntimeName, model: StepModel, network: keras.Model, precision: Precision
 ) -> Runtime:
     """Make a runtime for a network that learns no more.
 
     Args:
-        network: built in the precision that `layers_in` gives.
+        network: built in the precision that `build_dtype` gives.
 
     Raises:
         UsageError: when it is not installed, or cannot compute in that precision here.

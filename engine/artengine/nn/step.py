@@ -10,8 +10,8 @@ from typing import Any
 import keras
 from keras import ops
 
-from artengine.nn.stepper import Stepper
-from artengine.nn.widened import Widened
+from artengine.nn.float32_outputs import Float32Outputs
+from artengine.nn.step_model import StepModel
 
 
 class Step:
@@ -25,9 +25,9 @@ class Step:
             it may compute with them beforehand; a network that still learns is not fixed.
     """
 
-    def __init__(self, model: Stepper, network: keras.Model, *, fixed: bool = False) -> None:
+    def __init__(self, model: StepModel, network: keras.Model, *, fixed: bool = False) -> None:
         self._model = model
-        self._network = Widened(network)
+        self._network = Float32Outputs(network)
         variables = network.variables if fixed else []
         self._weights = [(v, ops.convert_to_numpy(v.value)) for v in variables]
 
@@ -66,7 +66,7 @@ class Step:
 
     def _stack(self, frames: Sequence[Any]) -> Any:
         return pad_to_multiple(
-            ops.expand_dims(ops.concatenate(frames, axis=-1), 0), self._model.multiple
+            ops.expand_dims(ops.concatenate(frames, axis=-1), 0), self._model.size_divisor
         )
 
     def _constants(self) -> Any:
@@ -77,10 +77,10 @@ class Step:
         )
 
 
-def pad_to_multiple(batch: Any, multiple: int) -> Any:
-    """Repeat the last row and column of `(B, H, W, C)` until H and W divide by `multiple`."""
+def pad_to_multiple(batch: Any, size_divisor: int) -> Any:
+    """Repeat the last row and column of `(B, H, W, C)` until H and W divide by `size_divisor`."""
     for axis in (1, 2):
-        missing = -batch.shape[axis] % multiple
+        missing = -batch.shape[axis] % size_divisor
         if missing:
             last = batch[:, -1:] if axis == 1 else batch[:, :, -1:]
             batch = ops.concatenate([batch, ops.repeat(last, missing, axis=axis)], axis=axis)

@@ -13,8 +13,8 @@ import numpy as np
 
 from artengine.errors import UsageError
 from artengine.frame import Frame
-from artengine.nn.reach import bytes_per_pixel, reach_of
-from artengine.nn.stepper import Stepper
+from artengine.nn.receptive_field import bytes_per_pixel, receptive_field_of
+from artengine.nn.step_model import StepModel
 
 logger = logging.getLogger("artengine")
 
@@ -65,7 +65,7 @@ class Span:
         return slice(self.first - self.start, self.last - self.start)
 
 
-def spans(length: int, side: int, margin: int, multiple: int) -> tuple[Span, ...]:
+def spans(length: int, side: int, margin: int, size_divisor: int) -> tuple[Span, ...]:
     """Cut a side of a frame into overlapping spans of one length.
 
     The frame's own border is that of its first and last span, so that what a network pads with at
@@ -73,16 +73,16 @@ def spans(length: int, side: int, margin: int, multiple: int) -> tuple[Span, ...
 
     Args:
         length: the frame's side, in pixels.
-        side: a span's at most; a multiple of `multiple` above twice the margin.
-        margin: the network's reach, rounded up to `multiple`.
+        side: a span's at most; a multiple of `size_divisor` above twice the margin.
+        margin: the network's reach, rounded up to `size_divisor`.
         multiple: what spans begin at and divide by.
     """
-    padded = _up(length, multiple)
+    padded = _up(length, size_divisor)
     if padded <= side:
         return (Span(0, padded, 0, length),)
     inner = padded - 2 * margin
     # As many as are needed, and no longer than so many need to be.
-    step = _up(math.ceil(inner / math.ceil(inner / (side - 2 * margin))), multiple)
+    step = _up(math.ceil(inner / math.ceil(inner / (side - 2 * margin))), size_divisor)
     size = step + 2 * margin
     starts = [min(start, padded - size) for start in range(0, inner, step)]
     edges = [0, *(start + margin for start in starts[1:]), length]
@@ -125,7 +125,7 @@ class Tiles:
         return whole
 
 
-def plan(model: Stepper, height: int, width: int, tile: Tile) -> Tiles | None:
+def plan(model: StepModel, height: int, width: int, tile: Tile) -> Tiles | None:
     """Decide how frames of a size are cut; None for not at all.
 
     A model that remembers, samples or looks everywhere is never cut; a warning says so.
@@ -136,7 +136,7 @@ def plan(model: Stepper, height: int, width: int, tile: Tile) -> Tiles | None:
     side = _side(model, height * width, tile)
     if side is None or max(height, width) <= side:
         return None
-    reach = reach_of(model)
+    reach = receptive_field_of(model)
     if reach is None:
         logger.warning(
             "%sframes of %dx%d are predicted whole, for this model carries a state, draws its "
@@ -147,19 +147,21 @@ def plan(model: Stepper, height: int, width: int, tile: Tile) -> Tiles | None:
             height,
         )
         return None
-    multiple = model.multiple
-    margin = _up(reach, multiple)
-    least = 2 * margin + multiple
+    size_divisor = model.size_divisor
+    margin = _up(reach, size_divisor)
+    least = 2 * margin + size_divisor
     if tile != "auto" and side < least:
         raise UsageError(
             f"dream.tile: {tile} given; allowed: auto, whole, or {least} and more, for this model "
             f"looks {reach} pixels far"
         )
-    side = max(_up(side, multiple), least)
-    return Tiles(spans(height, side, margin, multiple), spans(width, side, margin, multiple))
+    side = max(_up(side, size_divisor), least)
+    return Tiles(
+        spans(height, side, margin, size_divisor), spans(width, side, margin, size_divisor)
+    )
 
 
-def _side(model: Stepper, pixels: int, tile: Tile) -> int | None:
+def _side(model: StepModel, pixels: int, tile: Tile) -> int | None:
     """The side of a tile, or None where none are needed."""
     if tile != "auto":
         return None if tile == "whole" else tile
@@ -179,5 +181,5 @@ def _cut(frame: Frame, row: Span, column: Span) -> Frame:
     return np.ascontiguousarray(part)
 
 
-def _up(number: int, multiple: int) -> int:
-    return -(-number // multiple) * multiple
+def _up(number: int, size_divisor: int) -> int:
+    return -(-number // size_divisor) * size_divisor

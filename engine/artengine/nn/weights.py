@@ -14,9 +14,9 @@ import h5py
 import keras
 import numpy as np
 
+from artengine.atomic import atomic_write
 from artengine.errors import WeightsError
 from artengine.nn.hdf5 import check_self_contained, reserve
-from artengine.whole import whole
 
 SUFFIX = ".weights.h5"
 
@@ -36,7 +36,7 @@ def save_weights(path: Path, network: keras.Model, description: Mapping[str, Any
     """
     sizes = [np.dtype(each.dtype).itemsize * math.prod(each.shape) for each in network.weights]
     # Keras wants this ending.
-    with whole(description_path(path)) as about, whole(path, SUFFIX) as unfinished:
+    with atomic_write(description_path(path)) as about, atomic_write(path, SUFFIX) as unfinished:
         about.write_text(json.dumps(dict(description), indent=2) + "\n", encoding="utf-8")
         reserve(unfinished, sizes)
         network.save_weights(unfinished)

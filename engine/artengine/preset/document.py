@@ -75,25 +75,25 @@ class Document:
         """Put one value in its place. Raises ValueError with what is there instead."""
         above: Any = self.table
         value = _plain(value)
-        walked: Place = ()
+        passed: Place = ()
         for part, below in zip(place, (*place[1:], None), strict=True):
-            step = self._step(above, part, walked)
+            step = self._step(above, part, passed)
             if below is None and step == "use" and above.get("use", value) != value:
                 above.clear()
-                _forget(self._written, walked)
-                self._written[walked] = layer
-            walked += (step,)
+                _forget(self._written, passed)
+                self._written[passed] = layer
+            passed += (step,)
             if isinstance(above, dict) and below is not None and step not in above:
                 above[str(step)] = [] if step in ARRAYS else {}
-                self._written[walked] = layer
+                self._written[passed] = layer
             if below is not None:
                 above = above[step]
         above[step] = value
-        _forget(self._written, walked)
-        _note(self._written, walked, value, layer)
+        _forget(self._written, passed)
+        _note(self._written, passed, value, layer)
 
     @staticmethod
-    def _step(above: Any, part: str | int, walked: Place) -> str | int:
+    def _step(above: Any, part: str | int, passed: Place) -> str | int:
         if isinstance(above, dict):
             return str(part)
         if isinstance(above, list) and isinstance(part, int) and part < len(above):
@@ -102,7 +102,7 @@ class Document:
             holds = f"entries 0 to {len(above) - 1}" if above else "no entries"
         else:
             holds = f"the plain value {shown(above)}"
-        raise ValueError(f"there is no {part}; {'.'.join(map(str, walked))} holds {holds}")
+        raise ValueError(f"there is no {part}; {'.'.join(map(str, passed))} holds {holds}")
 
 
 def _merge(

@@ -16,7 +16,7 @@ from artengine.curves import Curve
 from artengine.effect import Effect
 from artengine.errors import PresetError, UsageError, did_you_mean
 from artengine.model import Model
-from artengine.params import Automated, Plugin, Problem, TableError, check, is_path, shown
+from artengine.params import Binding, Plugin, Problem, TableError, check, is_path, shown
 from artengine.preset.document import (
     TABLES,
     Document,
@@ -86,9 +86,9 @@ class Preset:
     weights: str | None
     train: TrainSettings
     dream: DreamSettings
-    feedback: tuple[Automated, ...]
-    state: tuple[Automated, ...]
-    output: tuple[Automated, ...]
+    feedback: tuple[Binding, ...]
+    state: tuple[Binding, ...]
+    output: tuple[Binding, ...]
     writers: tuple[Writer, ...]
     files: tuple[str, ...]
     table: Mapping[str, Any]
@@ -96,11 +96,11 @@ class Preset:
 
     def feedback_chain(self) -> Chain:
         """A new chain of the effects on what is fed back, sharing no state with any other."""
-        return Chain([automated.fresh() for automated in self.feedback], "feedback", self.seed)
+        return Chain([binding.fresh() for binding in self.feedback], "feedback", self.seed)
 
     def output_chain(self) -> Chain:
         """A new chain of the effects on what is written only, sharing no state with any other."""
-        return Chain([automated.fresh() for automated in self.output], "output", self.seed)
+        return Chain([binding.fresh() for binding in self.output], "output", self.seed)
 
     def recipe(self) -> str:
         """The TOML of a preset that stands alone and makes the same film."""
@@ -203,10 +203,10 @@ class _Checker:
         state = self._effects("state")
         output = self._effects("output")
         writers = self._writers()
-        if model and dream and dream.history > model.context:
+        if model and dream and dream.truth_frames > model.context:
             self._problem(
-                ("dream", "history"),
-                f"{dream.history} given; allowed: a whole number from 0 to {model.context}, "
+                ("dream", "truth_frames"),
+                f"{dream.truth_frames} given; allowed: a whole number from 0 to {model.context}, "
                 "the frames that the model sees",
             )
         if model and dream:
@@ -259,10 +259,12 @@ class _Checker:
         """Refuse what does nothing to a network of this sort."""
         kinds = self.catalog.models.items()
         carrying = [name for name, kind in kinds if kind.carries_state()]
-        bendable = [name for name, kind in kinds if kind.carries_state() and kind.bendable]
+        has_spatial_state = [
+            name for name, kind in kinds if kind.carries_state() and kind.has_spatial_state
+        ]
         for place, given, what, able in (
             (("dream", "warmup"), dream.warmup, "no state to warm", carrying),
-            (("state",), bent, "nothing that effects can bend", bendable),
+            (("state",), bent, "nothing that effects can bend", has_spatial_state),
         ):
             if given and model.name not in able:
                 self._problem(
@@ -271,17 +273,17 @@ class _Checker:
                     f"model that does: {', '.join(able) or 'none here'}",
                 )
         seen_first = dream.context_order == "newest-first"
-        restored_first = dream.history_slots == "oldest"
+        restored_first = dream.truth_slots == "oldest"
         if (
             model.sees == "newest"
-            and 0 < dream.history < model.context
+            and 0 < dream.truth_frames < model.context
             and seen_first != restored_first
         ):
             self._problem(
-                ("dream", "history"),
+                ("dream", "truth_frames"),
                 f'"{model.name}" is shown one frame at each step, and it is not put back to the '
                 'truth; lay truth over it with [[feedback]] use = "blend", or take '
-                f"history = {model.context} or another dream.history_slots",
+                f"truth_frames = {model.context} or another dream.truth_slots",
             )
 
     def _problem(self, place: Place, text: str) -> None:
@@ -317,8 +319,8 @@ class _Checker:
         if not self._is_table((word,), table):
             return None, {}
         kind = self._kind(word, (word,), table)
-        automated = None if kind is None else self._automated(kind, (word,), table)
-        return (None, {}) if automated is None else (automated.plugin, automated.curves)
+        binding = None if kind is None else self._binding(kind, (word,), table)
+        return (None, {}) if binding is None else (binding.plugin, binding.curves)
 
     def _kind(self, kind: Kind, place: Place, table: dict[str, Any]) -> type[Plugin] | None:
         known = self.catalog.plugins(kind)
@@ -332,14 +334,12 @@ class _Checker:
             return known[used]
         return None
 
-    def _automated(
-        self, kind: type[Plugin], place: Place, table: dict[str, Any]
-    ) -> Automated | None:
+    def _binding(self, kind: type[Plugin], place: Place, table: dict[str, Any]) -> Binding | None:
         self._resolve_files(kind, place, table)
         presets_own = ("use", "weights") if kind.kind == "model" else ("use",)
         own = {name: value for name, value in table.items() if name not in presets_own}
         try:
-            return Automated.parse(kind, own)
+            return Binding.parse(kind, own)
         except TableError as error:
             self.problems += [
                 replace(problem, text=problem.text + self._elsewhere(kind, problem)).inside(*place)
@@ -417,20 +417,20 @@ class _Checker:
                 self._problem((word, index), f"a table is needed; write [[{word}]] for each {each}")
         return tables
 
-    def _effects(self, word: str) -> tuple[Automated, ...]:
+    def _effects(self, word: str) -> tuple[Binding, ...]:
         effects = []
         for place, table in self._array(word, "effect"):
             kind = self._kind("effect", place, table)
             if kind is None:
                 continue
-            automated = self._automated(kind, place, table)
-            if automated is not None:
-                effects.append(automated)
-                self._check_size(place, automated)
+            binding = self._binding(kind, place, table)
+            if binding is not None:
+                effects.append(binding)
+                self._check_size(place, binding)
         return tuple(effects)
 
-    def _check_size(self, place: Place, automated: Automated) -> None:
-        effect, size = automated.plugin, (64, 64)
+    def _check_size(self, place: Place, binding: Binding) -> None:
+        effect, size = binding.plugin, (64, 64)
         if not isinstance(effect, Effect):
             return
         try:
@@ -459,8 +459,8 @@ class _Checker:
                 given = table["path"] = f"{self.name}{kind.suffixes[0]}"
             elif given and isinstance(given, str):
                 self._check_target(kind, path, given)
-            automated = self._automated(kind, place, table)
-            writer = automated and automated.plugin
+            binding = self._binding(kind, place, table)
+            writer = binding and binding.plugin
             if not isinstance(writer, Writer):
                 continue
             made = self._made(writer, given)

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from artengine.frame import Picture
-from artengine.train.damage import damaged
 from artengine.train.manifest import Manifest, shard_name
+from artengine.train.read_errors import damaged
 
 KEPT_BYTES = 256 * 2**20
 """So many bytes of decoded frames are kept: a short clip is decoded once."""

@@ -26,7 +26,7 @@ else:
 
 
 @contextmanager
-def alone(
+def exclusive_lock(
     folder: Path, *, poll: float = 0.2, waiting: Callable[[], None] = lambda: None
 ) -> Iterator[None]:
     """Wait until no other process works in a folder that exists, then keep the others out.

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
+from artengine.atomic import atomic_write
 from artengine.errors import TrainingError
-from artengine.whole import whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,10 @@ def read_log(path: Path, epochs: int) -> list[Row]:
 
 def write_log(path: Path, rows: list[Row]) -> None:
     """Write all rows, whole or not at all."""
-    with whole(path) as unfinished, unfinished.open("w", newline="", encoding="utf-8") as file:
+    with (
+        atomic_write(path) as unfinished,
+        unfinished.open("w", newline="", encoding="utf-8") as file,
+    ):
         tables = [row.numbers() for row in rows]
         names = dict.fromkeys(name for table in tables for name in table)
         writer = csv.DictWriter(file, list(names), lineterminator="\n")
@@ -89,7 +92,7 @@ def plot_log(path: Path, rows: list[Row]) -> None:
             axes.plot(steps, [getattr(row, copy) for row in rows], "--", label="copied last frame")
             axes.legend()
         axes.grid(alpha=0.3)
-    with whole(path) as unfinished:
+    with atomic_write(path) as unfinished:
         figure.savefig(unfinished, dpi=100, format="png")
 
 

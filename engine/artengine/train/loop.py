@@ -21,27 +21,27 @@ from artengine.model import Model
 from artengine.params import is_path
 from artengine.preset import Preset
 from artengine.settings import TrainSettings
-from artengine.train.damage import reading_from
+from artengine.train.batch_source import BatchSource, RolloutBatches, WindowBatches
+from artengine.train.best_weights import better, check_measures, judged
+from artengine.train.frame_sequence import FrameSequence
 from artengine.train.frames import Frames
-from artengine.train.judge import better, check_measures, judged
-from artengine.train.lessons import Lessons, WalkLessons, WindowLessons
 from artengine.train.log import Row, plot_log, read_log, write_log
 from artengine.train.manifest import Manifest
 from artengine.train.monitor import STRIP, monitor_picture, save_monitor
-from artengine.train.position import Position, made_with, resumed, shared
+from artengine.train.on_policy import OnPolicyRollout, OnPolicyRollouts
+from artengine.train.progress import Position, made_with, resumed, shared
+from artengine.train.read_errors import reading_from
 from artengine.train.recipe import run_recipe
-from artengine.train.reel import Reel
 from artengine.train.run import Run
 from artengine.train.store import writing_to
 from artengine.train.validate import Window, split, validate
-from artengine.train.walks import Walk, Walks
 from artengine.train.windows import finished, held_out_from, windows
 from artengine.train.workers import this_worker
 from artengine.weights import model_table
 
 if TYPE_CHECKING:
+    from artengine.nn.distribution import DistributionStrategy
     from artengine.nn.predictor import Predictor
-    from artengine.nn.team import Team
 
 VALIDATION_WINDOWS = 16
 """How many held-out windows are measured after each epoch, evenly spread over the tail."""
@@ -99,7 +99,7 @@ def train(
         WeightsError: when the checkpoint is broken or belongs to another training.
     """
     from artengine.nn.determinism import make_deterministic
-    from artengine.nn.team import build_team
+    from artengine.nn.distribution import build_strategy
 
     preset = replace(preset, model=preset.model.as_trained())
     settings = preset.train
@@ -108,16 +108,24 @@ def train(
     if chief:
         run.check(resume=resume)
     make_deterministic(preset.seed)
-    team = build_team(settings.distribute, worker.number, worker.count, xla=settings.xla)
+    strategy = build_strategy(settings.distribute, worker.number, worker.count, xla=settings.xla)
     manifest = finished(data)
     held_out = _held_out(data, preset) if chief else []
     crop = _crop(settings, manifest.size)
-    network, trainee = _build(preset, crop, team)
+    network, trainer = _build(preset, crop, strategy)
     with run.taken() if chief else nullcontext():
         if chief:
             run.check(resume=resume)
         training = _Training(
-            preset, run, catalog, observer or Observer(), network, trainee, team, manifest, held_out
+            preset,
+            run,
+            catalog,
+            observer or Observer(),
+            network,
+            trainer,
+            strategy,
+            manifest,
+            held_out,
         )
         start = Position(
             footage=sha256(manifest.identity.encode()).hexdigest()[:16],
@@ -128,8 +136,8 @@ def train(
         if chief and resume:
             position = resumed(run, training.variables, start)
         elif chief:
-            preset.model.furnish(network, _reel(data, preset))
-        position = shared(team, training.variables, position, start.footage)
+            preset.model.adapt(network, _sequence(data, preset))
+        position = shared(strategy, training.variables, position, start.footage)
         if not chief:
             return training.go(position, data)
         with writing_to(run.folder):
@@ -151,8 +159,8 @@ class _Training:
         catalog: Catalog,
         observer: Observer,
         network: Any,
-        trainee: Any,
-        team: Team,
+        trainer: Any,
+        strategy: DistributionStrategy,
         manifest: Manifest,
         held_out: list[Window],
     ) -> None:
@@ -161,36 +169,36 @@ class _Training:
 
         self._preset, self._run = preset, run
         self._catalog, self._observer = catalog, observer
-        self._network, self._trainee, self._team = network, trainee, team
+        self._network, self._trainer, self._strategy = network, trainer, strategy
         self._manifest, self._held_out = manifest, held_out
         self._predictor = Predictor(preset.model, network)
         self._own_measures = OwnMeasures(preset.model, network)
-        self.variables = [*trainee.variables, *trainee.optimizer.variables]
+        self.variables = [*trainer.variables, *trainer.optimizer.variables]
 
     def go(self, position: Position, data: Path) -> Position:
         """Train from a position on, until the length is reached or the observer says stop."""
         from artengine.nn.optimisers import set_learning_rate
 
         self._rows = read_log(self._run.log, position.epochs)
-        settings, observer, trainee = self._preset.train, self._observer, self._trainee
-        team = self._team
-        if team.chief:
+        settings, observer, trainer = self._preset.train, self._observer, self._trainer
+        strategy = self._strategy
+        if strategy.chief:
             # Now rather than after an epoch, of which nothing would be kept.
             check_measures(self._preset.model, self._measured_by_itself(self._held_out[:1]))
         clock = time.monotonic() - position.seconds
-        lessons = _lessons(data, self._preset, position)
-        position = replace(position, walks=lessons.rows)
+        batch_source = _batch_source(data, self._preset, position)
+        position = replace(position, walks=batch_source.rows)
         while True:
-            seconds, stop = team.agreed(position.seconds, stop=observer.stop())
+            seconds, stop = strategy.agreed(position.seconds, stop=observer.stop())
             position = replace(position, seconds=seconds)
             share = _share(settings, position)
             if share >= 1.0 or stop:
                 break
-            set_learning_rate(trainee.optimizer, settings.learning_rate, _left(settings, share))
-            inputs, truth = lessons.next(position.step, _longest(settings, share))
-            _check_shares(len(truth), team)
-            loss = team.train_on_batch(trainee, inputs, truth)
-            lessons.learnt(trainee)
+            set_learning_rate(trainer.optimizer, settings.learning_rate, _left(settings, share))
+            inputs, truth = batch_source.next(position.step, _longest(settings, share))
+            _check_shares(len(truth), strategy)
+            loss = strategy.train_on_batch(trainer, inputs, truth)
+            batch_source.learnt(trainer)
             position = replace(
                 position,
                 step=position.step + 1,
@@ -204,13 +212,13 @@ class _Training:
                 position = self._epoch_ends(position)
             elif settings.checkpoint_every and position.step % settings.checkpoint_every == 0:
                 self._keep(position)
-        if team.chief and (position.losses or not position.epochs):
+        if strategy.chief and (position.losses or not position.epochs):
             position = self._leaves_off(position)
         return position
 
     def _epoch_ends(self, position: Position) -> Position:
         whole = replace(position, epochs=position.epochs + 1, losses=[])
-        if not self._team.chief:
+        if not self._strategy.chief:
             return whole
         row = self._measured(position)
         best, is_best = self._judged(row, position)
@@ -225,7 +233,7 @@ class _Training:
         """Write a checkpoint within an epoch, whose weights and log are not due yet."""
         from artengine.nn.checkpoint import save_checkpoint
 
-        if not self._team.chief:
+        if not self._strategy.chief:
             return
         self._check_weights(position)
         with writing_to(self._run.folder):
@@ -255,7 +263,7 @@ class _Training:
         value = judged(model, row)
         is_better = better(model, value, position.best)
         best = value if is_better else position.best
-        return best, is_better or self._preset.train.self_feeding > 1
+        return best, is_better or self._preset.train.max_horizon > 1
 
     def _measured_by_itself(self, windows: Iterable[Window]) -> dict[str, float]:
         return self._own_measures(window.frames() for window in windows)
@@ -273,7 +281,7 @@ class _Training:
             epoch=position.epochs + 1,
             step=position.step,
             seconds=position.seconds,
-            learning_rate=learning_rate(self._trainee.optimizer),
+            learning_rate=learning_rate(self._trainer.optimizer),
             loss=sum(position.losses) / max(1, len(position.losses)),
             **scores,
             own=own,
@@ -343,9 +351,9 @@ class _Training:
         }
 
 
-def _build(preset: Preset, crop: Size, team: Team) -> tuple[Any, Any]:
+def _build(preset: Preset, crop: Size, strategy: DistributionStrategy) -> tuple[Any, Any]:
     """The network, and the trainee that is compiled around it."""
-    with team.scope():
+    with strategy.scope():
         return _built(preset, crop)
 
 
@@ -355,7 +363,7 @@ def _built(preset: Preset, crop: Size) -> tuple[Any, Any]:
     from artengine.nn.losses import of_keras, weighted
     from artengine.nn.losses.adversarial import build_discriminator
     from artengine.nn.optimisers import build_optimiser
-    from artengine.nn.trainee import Trainee
+    from artengine.nn.rollout_trainer import RolloutTrainer
 
     settings, model = preset.train, preset.model
     if isinstance(settings.loss, str):
@@ -373,7 +381,7 @@ def _built(preset: Preset, crop: Size) -> tuple[Any, Any]:
         )
     finally:
         keras.config.set_dtype_policy("float32")
-    trainee = Trainee(
+    trainer = RolloutTrainer(
         model,
         network,
         context_noise=settings.context_noise,
@@ -382,32 +390,32 @@ def _built(preset: Preset, crop: Size) -> tuple[Any, Any]:
         adversarial=adversarial,
         rollout=settings.rollout,
         seed=preset.seed % 2**31,
-        walked=(
+        on_policy_context=(
             (settings.batch, crop[1], crop[0], 3 * model.context)
-            if settings.self_feeding > 1
+            if settings.max_horizon > 1
             else None
         ),
     )
-    trainee.compile(optimizer=optimizer, jit_compile=False)
-    return network, trainee
+    trainer.compile(optimizer=optimizer, jit_compile=False)
+    return network, trainer
 
 
-def _check_shares(batch: int, team: Team) -> None:
-    if batch % team.replicas:
+def _check_shares(batch: int, strategy: DistributionStrategy) -> None:
+    if batch % strategy.replicas:
         raise TrainingError(
-            f"train.batch: a batch of {batch} windows cannot be shared evenly by {team.replicas} "
-            f"replicas of the network; give a multiple of {team.replicas}"
+            f"train.batch: a batch of {batch} windows cannot be shared evenly by "
+            f"{strategy.replicas} replicas of the network; give a multiple of {strategy.replicas}"
         )
 
 
-def _lessons(data: Path, preset: Preset, position: Position) -> Lessons:
+def _batch_source(data: Path, preset: Preset, position: Position) -> BatchSource:
     """What is learnt from, batch by batch, from a position on."""
     settings, context = preset.train, preset.model.context
-    if settings.self_feeding > 1:
+    if settings.max_horizon > 1:
         manifest = finished(data)
         span = settings.stride * context + 1
         crop = _crop(settings, manifest.size)
-        walks = Walks(
+        walks = OnPolicyRollouts(
             Frames(data, manifest),
             cuts=manifest.cuts,
             stop=held_out_from(data, manifest, span, settings.validation),
@@ -417,9 +425,9 @@ def _lessons(data: Path, preset: Preset, position: Position) -> Lessons:
             crop=crop,
             flip=settings.flip,
             seed=preset.seed,
-            rows=position.walks or [Walk() for _ in range(settings.batch)],
+            rows=position.walks or [OnPolicyRollout() for _ in range(settings.batch)],
         )
-        return WalkLessons(walks)
+        return RolloutBatches(walks)
     batches = windows(
         data,
         context=context,
@@ -435,14 +443,14 @@ def _lessons(data: Path, preset: Preset, position: Position) -> Lessons:
         passes=None,
         skip_batches=position.step,
     )
-    return WindowLessons(iter(batches), data)
+    return WindowBatches(iter(batches), data)
 
 
-def _reel(data: Path, preset: Preset) -> Reel:
+def _sequence(data: Path, preset: Preset) -> FrameSequence:
     settings, manifest = preset.train, finished(data)
     span = settings.stride * preset.model.context + 1
     stop = held_out_from(data, manifest, span, settings.validation)
-    return Reel.of(data, manifest, stop=stop, stride=settings.stride)
+    return FrameSequence.of(data, manifest, stop=stop, stride=settings.stride)
 
 
 def _crop(settings: TrainSettings, size: Size) -> Size:
@@ -455,7 +463,7 @@ def _crop(settings: TrainSettings, size: Size) -> Size:
 def _longest(settings: TrainSettings, share: float) -> int:
     """How far a walk that begins now goes on at most: octave by octave further, until half of the
     training is done."""
-    reached: float = settings.self_feeding ** min(1.0, 2.0 * share)
+    reached: float = settings.max_horizon ** min(1.0, 2.0 * share)
     return round(reached)
 
 
@@ -476,16 +484,18 @@ def _held_out(data: Path, preset: Preset) -> list[Window]:
         limit=VALIDATION_WINDOWS,
     )
     with reading_from(data):
-        return [window for history, truth in dataset for window in split(history, truth)]
+        return [
+            window for context_frames, truth in dataset for window in split(context_frames, truth)
+        ]
 
 
 def _free_run(predictor: Predictor, context: tuple[Frame, ...]) -> list[Frame]:
     predictor.reset()
-    dreamt = list(context)
+    turn = list(context)
     for number in range(max(STRIP)):
-        dreamt.append(predictor(dreamt[-len(context) :], (0, number)))
+        turn.append(predictor(turn[-len(context) :], (0, number)))
     predictor.reset()
-    return dreamt[len(context) :]
+    return turn[len(context) :]
 
 
 def _share(settings: TrainSettings, position: Position) -> float:

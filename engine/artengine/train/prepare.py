@@ -13,7 +13,7 @@ from artengine.errors import PluginError, SourceError, TrainingError
 from artengine.frame import Picture, Size, size_of
 from artengine.source import Footage, Source
 from artengine.train.cuts import CutFinder
-from artengine.train.lock import alone
+from artengine.train.lock import exclusive_lock
 from artengine.train.manifest import Manifest, Origin, identity
 from artengine.train.store import Store, writing_to
 
@@ -132,7 +132,7 @@ class Preparation:
         with writing_to(folder):
             folder.mkdir(parents=True, exist_ok=True)
             (folder / ".lock").touch()
-        with alone(folder, waiting=waiting):
+        with exclusive_lock(folder, waiting=waiting):
             manifest = self._begun(folder)
             if manifest.finished:
                 return manifest

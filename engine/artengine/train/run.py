@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from artengine.atomic import atomic_write
 from artengine.errors import TrainingError
 from artengine.preset.find import RECIPE, is_file
-from artengine.train.lock import alone
-from artengine.whole import whole
+from artengine.train.lock import exclusive_lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Run:
     | `monitor/` | a picture for each epoch |
 
     The best weights are those that do best on held-out frames by what the model is judged by, which
-    is PSNR unless it says otherwise; with `self_feeding` above 1 those of the last epoch are.
+    is PSNR unless it says otherwise; with `max_horizon` above 1 those of the last epoch are.
     """
 
     folder: Path
@@ -111,7 +111,7 @@ class Run:
             )
 
         self._make()
-        with alone(self.folder, waiting=refuse):
+        with exclusive_lock(self.folder, waiting=refuse):
             yield
 
     def _make(self) -> None:
@@ -126,5 +126,5 @@ class Run:
 
     def begin(self, recipe: str) -> None:
         """Write the recipe into the folder. Raises `OSError`."""
-        with whole(self.recipe) as unfinished:
+        with atomic_write(self.recipe) as unfinished:
             unfinished.write_text(recipe, encoding="utf-8")

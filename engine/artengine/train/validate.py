@@ -38,15 +38,15 @@ class Scores:
     ssim_copy: float
 
 
-def split(history: Any, truth: Any) -> list[Window]:
+def split(context_frames: Any, truth: Any) -> list[Window]:
     """Take a batch of windows `(B, H, W, 3n)` and `(B, T, H, W, 3)` in 0..1 apart into pictures."""
-    histories, truths = np.asarray(history), np.asarray(truth)
+    contexts, truths = np.asarray(context_frames), np.asarray(truth)
     return [
         Window(
             tuple(to_picture(frame) for frame in np.split(h, h.shape[-1] // 3, axis=-1)),
             to_picture(t[0]),
         )
-        for h, t in zip(histories, truths, strict=True)
+        for h, t in zip(contexts, truths, strict=True)
     ]
 
 

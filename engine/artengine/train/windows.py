@@ -174,13 +174,15 @@ class _Decoder:
         import tensorflow as tf
 
         frames = [self._decode(image, chance) for image in tf.unstack(images)]
-        history = tf.concat(frames[: self._context], axis=-1)
+        context_frames = tf.concat(frames[: self._context], axis=-1)
         truth = tf.stack(frames[self._context :])
         if self._flip:
             mirror = chance[2] < 0.5
-            history = tf.cond(mirror, lambda: tf.reverse(history, [1]), lambda: history)
+            context_frames = tf.cond(
+                mirror, lambda: tf.reverse(context_frames, [1]), lambda: context_frames
+            )
             truth = tf.cond(mirror, lambda: tf.reverse(truth, [2]), lambda: truth)
-        return history, truth
+        return context_frames, truth
 
     def _decode(self, image: Any, chance: Any) -> Any:
         import tensorflow as tf
@@ -201,8 +203,8 @@ class _Decoder:
         return tf.ensure_shape(frame, [height, width, 3])
 
 
-def _to_floats(history: Any, truth: Any) -> Any:
+def _to_floats(context_frames: Any, truth: Any) -> Any:
     import tensorflow as tf
 
     scale = np.float32(1 / 255)
-    return tf.cast(history, tf.float32) * scale, tf.cast(truth, tf.float32) * scale
+    return tf.cast(context_frames, tf.float32) * scale, tf.cast(truth, tf.float32) * scale

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from artengine.api import Effect, Frame, Moment, Param
+from artengine.api import Effect, Frame, FrameContext, Param
 from artengine_plugins.imaging.luma import luma
 from artengine_plugins.imaging.mix import mix
 from artengine_plugins.imaging.spread import spread
@@ -97,8 +97,8 @@ class Blend(Effect):
     is bright; `overlay`, `hard-light` and `soft-light` raise contrast; `colour` takes the truth's
     colours and keeps the dream's light, `luminosity` the other way round."""
 
-    def apply(self, frame: Frame, moment: Moment) -> Frame:
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Blend the truth over the frame."""
-        truth = truth_for(frame, moment)
+        truth = truth_for(frame, now)
         blended = truth if self.mode == "normal" else _MODES[self.mode](frame, truth)
         return mix(frame, blended, self.amount)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from artengine.api import Effect, Frame, Moment, Param
+from artengine.api import Effect, Frame, FrameContext, Param
 from artengine_plugins.imaging.blur import gaussian_blur
 from artengine_plugins.imaging.mix import mix
 
@@ -22,6 +22,6 @@ class Blur(Effect):
     """How much of the blurred picture is taken: none at 0, a haze over sharp edges in between,
     nothing else at 1."""
 
-    def apply(self, frame: Frame, moment: Moment) -> Frame:
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Blur the frame."""
         return mix(frame, gaussian_blur(frame, self.radius), self.amount)

@@ -8,7 +8,7 @@ from typing import ClassVar
 import cv2
 import numpy as np
 
-from artengine.api import Effect, Frame, Moment, Param, size_of
+from artengine.api import Effect, Frame, FrameContext, Param, size_of
 from artengine_plugins.imaging.border import BORDERS, Border
 
 
@@ -29,7 +29,7 @@ class ChannelShift(Effect):
     """What comes in at the edges: `reflect` the picture mirrored, `wrap` its opposite side,
     `replicate` streaks of the edge, `black` nothing."""
 
-    def apply(self, frame: Frame, moment: Moment) -> Frame:
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Move red and blue."""
         x = self.distance * cos(radians(self.angle))
         y = self.distance * sin(radians(self.angle))

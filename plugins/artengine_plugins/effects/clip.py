@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from artengine.api import Effect, Frame, Moment, Param
+from artengine.api import Effect, Frame, FrameContext, Param
 
 
 class Clip(Effect):
@@ -31,7 +31,7 @@ class Clip(Effect):
     at 1 all lights and darks are drawn towards the middle, and differences beyond the limits stay
     visible."""
 
-    def apply(self, frame: Frame, moment: Moment) -> Frame:
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Hold the values."""
         knee = np.float32(self.softness * (self.high - self.low) / 2.0)
         held = np.clip(frame, self.low + knee, self.high - knee)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import PrivateAttr
 
-from artengine.api import Effect, Frame, Moment, Param, Size, State, size_of
+from artengine.api import Effect, Frame, FrameContext, Param, Size, State, size_of
 from artengine_plugins.imaging.luma import Plane, luma
 
 Grey = npt.NDArray[np.uint8]
@@ -42,14 +42,14 @@ class Datamosh(Effect):
     _held: Frame | None = PrivateAttr(default=None)
     _small: Grey | None = PrivateAttr(default=None)
 
-    def apply(self, frame: Frame, moment: Moment) -> Frame:
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Drag the held picture along, and renew some of its blocks."""
         size = size_of(frame)
-        now, before, held = _shrunk(moment.truth), self._small, self._held
+        small, before, held = _shrunk(now.truth), self._small, self._held
         if before is None or held is None or held.shape != frame.shape:
             held = frame.copy()
         else:
-            across, down = self._motion(before, now, size)
+            across, down = self._motion(before, small, size)
             held = cv2.remap(
                 held,
                 across + np.arange(size[0], dtype=np.float32),
@@ -58,15 +58,15 @@ class Datamosh(Effect):
                 borderMode=cv2.BORDER_REPLICATE,
             ).astype(np.float32, copy=False)
             columns, rows = self._blocks(size)
-            renewed = moment.rng.random((rows, columns), np.float32) < self.refresh
+            renewed = now.rng.random((rows, columns), np.float32) < self.refresh
             np.copyto(held, frame, where=self._spread(renewed, size)[:, :, None])
-        self._held, self._small = held, now
+        self._held, self._small = held, small
         return held.copy()
 
-    def _motion(self, before: Grey, now: Grey, size: Size) -> tuple[Plane, Plane]:
+    def _motion(self, before: Grey, after: Grey, size: Size) -> tuple[Plane, Plane]:
         """How far from each pixel what is now there lay before: across and down, `(H, W)`."""
-        still = np.zeros((*now.shape, 2), np.float32)
-        flow = cv2.calcOpticalFlowFarneback(now, before, still, 0.5, 2, 9, 2, 5, 1.1, 0)
+        still = np.zeros((*after.shape, 2), np.float32)
+        flow = cv2.calcOpticalFlowFarneback(after, before, still, 0.5, 2, 9, 2, 5, 1.1, 0)
         flow = cv2.resize(flow, self._blocks(size), interpolation=cv2.INTER_AREA)
         # Whole pixels, so that what is dragged stays crisp however far it goes.
         steps = np.rint(flow * (self.drag * max(size) / _SIDE)).astype(np.float32)

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 import cv2
 import numpy as np
 
-from artengine.api import Frame, Moment, Param, size_of
+from artengine.api import Frame, FrameContext, Param, size_of
 from artengine_plugins.imaging.border import Border
 from artengine_plugins.imaging.flow_noise import FlowNoise
 from artengine_plugins.imaging.phase import PhasedEffect
@@ -46,13 +46,13 @@ class Displace(PhasedEffect):
     """What flows in at the edges: `reflect` the picture mirrored, `wrap` its opposite side,
     `replicate` streaks of the edge, `black` nothing."""
 
-    def apply(self, frame: Frame, moment: Moment) -> Frame:
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Draw each pixel from upstream."""
         width, height = size_of(frame)
         coarse = -(-width // _COARSE), -(-height // _COARSE)
         cell = self.scale * min(size_of(frame)) / _COARSE
-        noise = FlowNoise(moment.steady_rng)
-        potential = noise.field(coarse, cell, self.advance(self.drift, moment), octaves=2)
+        noise = FlowNoise(now.steady_rng)
+        potential = noise.field(coarse, cell, self.advance(self.drift, now), octaves=2)
         # The steepest slope of such noise is about 3 to a cell; Sobel's weights add up to 8.
         reach = self.amount / 100.0 * min(width, height) * cell / 3.0
         slope = {

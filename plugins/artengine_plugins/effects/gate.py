@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import PrivateAttr
 
-from artengine.api import Effect, Frame, Moment, Param, State
+from artengine.api import Effect, Frame, FrameContext, Param, State
 from artengine_plugins.imaging.blur import gaussian_blur
 from artengine_plugins.imaging.luma import Plane, luma
 from artengine_plugins.imaging.spread import spread
@@ -41,9 +41,9 @@ class Gate(Effect):
     _light: Plane | None = PrivateAttr(default=None)
     _opened: Plane | None = PrivateAttr(default=None)
 
-    def apply(self, frame: Frame, moment: Moment) -> Frame:
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Let the frame through where the gate is open, and the truth elsewhere."""
-        truth = truth_for(frame, moment)
+        truth = truth_for(frame, now)
         opened = self._open(self._happening(frame, truth))
         passed = frame - truth
         passed *= spread(np.float32(1.0) - opened if self.invert else opened)

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from artengine.api import Effect, Frame, Moment, Param
+from artengine.api import Effect, Frame, FrameContext, Param
 from artengine_plugins.imaging.blur import gaussian_blur
 
 
@@ -27,7 +27,7 @@ class Glow(Effect):
     """How far the halo reaches, as a Gaussian's standard deviation: not at all at 0, into a fog at
     64."""
 
-    def apply(self, frame: Frame, moment: Moment) -> Frame:
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Add the halo."""
         lights = frame - np.float32(self.threshold)
         np.maximum(lights, 0.0, out=lights)

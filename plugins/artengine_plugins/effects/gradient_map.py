@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from artengine.api import Frame, Moment, Param
+from artengine.api import Frame, FrameContext, Param
 from artengine_plugins.imaging.colour import HexColour
 from artengine_plugins.imaging.gradient import Ends, look_up
 from artengine_plugins.imaging.luma import luma
@@ -47,9 +47,9 @@ class GradientMap(PhasedEffect):
     """What values beyond 0..1 become: `hold` the palette's last colour, `mirror` the palette run
     backwards, `repeat` the palette from its other end."""
 
-    def apply(self, frame: Frame, moment: Moment) -> Frame:
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Recolour the frame."""
-        offset = self.offset + self.advance(self.cycle, moment)
+        offset = self.offset + self.advance(self.cycle, now)
         # Two gradients on, a mirrored or repeated one is where it was.
         offset = offset if self.ends == "hold" else offset % 2.0
         places = luma(frame) + np.float32(offset)

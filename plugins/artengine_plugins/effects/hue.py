@@ -8,7 +8,7 @@ from typing import ClassVar
 import cv2
 import numpy as np
 
-from artengine.api import Effect, Frame, Moment, Param
+from artengine.api import Effect, Frame, FrameContext, Param
 from artengine_plugins.imaging.luma import WEIGHTS
 
 
@@ -27,7 +27,7 @@ class Hue(Effect):
     """Turn of every hue: none at 0; red goes to yellow at 60; -180 and 180 give each colour's
     opposite. In a feedback chain it adds up from frame to frame."""
 
-    def apply(self, frame: Frame, moment: Moment) -> Frame:
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Turn the colours."""
         turn = radians(self.degrees)
         along, across = (1.0 - cos(turn)) / 3.0, sin(turn) / sqrt(3.0)

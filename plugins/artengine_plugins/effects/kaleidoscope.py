@@ -8,7 +8,7 @@ from typing import ClassVar
 import cv2
 import numpy as np
 
-from artengine.api import Frame, Moment, Param
+from artengine.api import Frame, FrameContext, Param
 from artengine_plugins.imaging.border import Border
 from artengine_plugins.imaging.mix import mix
 from artengine_plugins.imaging.phase import PhasedEffect
@@ -46,7 +46,7 @@ class Kaleidoscope(PhasedEffect):
     """What is seen where the wedge reaches out of the picture: `reflect` the picture mirrored,
     `wrap` its opposite side, `replicate` streaks of the edge, `black` nothing."""
 
-    def apply(self, frame: Frame, moment: Moment) -> Frame:
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Draw the wedge all around."""
         height, width = frame.shape[:2]
         middle = np.float32(self.x * (width - 1)), np.float32(self.y * (height - 1))
@@ -58,7 +58,7 @@ class Kaleidoscope(PhasedEffect):
         wedge = np.float32(pi / self.segments)
         around -= wedge * 2.0 * np.floor(around / (wedge * 2.0))
         around = wedge - np.abs(around - wedge)
-        around += np.float32(radians(self.angle + self.advance(self.turn, moment)) % (2.0 * pi))
+        around += np.float32(radians(self.angle + self.advance(self.turn, now)) % (2.0 * pi))
         right, down = cv2.polarToCart(distance, around)
         star = warp_from(
             frame,

@@ -7,7 +7,7 @@ from typing import ClassVar
 import cv2
 import numpy as np
 
-from artengine.api import Effect, Frame, Moment, Param
+from artengine.api import Effect, Frame, FrameContext, Param
 
 
 class Levels(Effect):
@@ -33,7 +33,7 @@ class Levels(Effect):
     brightness: float = Param(0.0, ge=-1, le=1)
     """What is added at the end: everything is black at -1 and white at 1."""
 
-    def apply(self, frame: Frame, moment: Moment) -> Frame:
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Scale, bend, spread and lift, in this order."""
         span = self.white - self.black
         if self.gamma == 1.0:

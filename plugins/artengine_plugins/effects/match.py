@@ -7,7 +7,7 @@ from typing import ClassVar
 import cv2
 import numpy as np
 
-from artengine.api import Effect, Frame, Moment, Param
+from artengine.api import Effect, Frame, FrameContext, Param
 
 _GAIN = 4.0
 """A channel's contrast is raised or lowered so many times at most."""
@@ -30,10 +30,10 @@ class Match(Effect):
     """How far the spread of values is brought to the truth's: left as it is at 0, the same as the
     truth's at 1, but never more than four times what it was, or less than a quarter."""
 
-    def apply(self, frame: Frame, moment: Moment) -> Frame:
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Scale and move each channel."""
         mean, deviation = (part.ravel() for part in cv2.meanStdDev(frame))
-        wanted_mean, wanted_deviation = (part.ravel() for part in cv2.meanStdDev(moment.truth))
+        wanted_mean, wanted_deviation = (part.ravel() for part in cv2.meanStdDev(now.truth))
         ratio = (wanted_deviation + 1e-6) / (deviation + 1e-6)
         gain = np.clip(ratio, 1.0 / _GAIN, _GAIN) ** self.contrast
         lift = mean * (1.0 - gain) + self.brightness * (wanted_mean - mean)

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 import numpy as np
 import numpy.typing as npt
 
-from artengine.api import Effect, Frame, Moment, Param
+from artengine.api import Effect, Frame, FrameContext, Param
 from artengine_plugins.imaging.mix import mix
 
 
@@ -31,7 +31,7 @@ class Mirror(Effect):
     """How much of the folded picture is taken: none at 0, a reflection in glass in between,
     nothing else at 1."""
 
-    def apply(self, frame: Frame, moment: Moment) -> Frame:
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Fold the frame."""
         height, width = frame.shape[:2]
         folded = frame

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from artengine.api import Effect, Frame, Moment, Param
+from artengine.api import Effect, Frame, FrameContext, Param
 from artengine_plugins.imaging.gaussian import gaussian
 from artengine_plugins.imaging.truth import truth_for
 
@@ -32,14 +32,14 @@ class NegativeMix(Effect):
     """Standard deviation of the noise that is added: none at 0, a storm at 2. Some is needed to
     keep a dream awake, for where the network is right the difference is black."""
 
-    def apply(self, frame: Frame, moment: Moment) -> Frame:
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Take the truth from the frame, or the frame from the truth."""
-        flips = moment.index // self.flip_every if self.flip_every else 0
+        flips = now.index // self.flip_every if self.flip_every else 0
         sign = np.float32(-self.strength if flips % 2 else self.strength)
-        mixed = frame - truth_for(frame, moment)
+        mixed = frame - truth_for(frame, now)
         mixed *= sign
         if self.noise:
-            grain = gaussian(moment.rng, frame.shape)
+            grain = gaussian(now.rng, frame.shape)
             grain *= np.float32(self.noise)
             mixed += grain
         return mixed

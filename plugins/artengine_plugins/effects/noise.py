@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 import cv2
 import numpy as np
 
-from artengine.api import Frame, Moment, Param, size_of
+from artengine.api import Frame, FrameContext, Param, size_of
 from artengine_plugins.imaging.flow_noise import FlowNoise
 from artengine_plugins.imaging.gaussian import gaussian
 from artengine_plugins.imaging.phase import PhasedEffect
@@ -43,15 +43,15 @@ class Noise(PhasedEffect):
     drift: float = Param(0.3, ge=0, le=10)
     """How fast perlin clouds change, in turns a second: they stand still at 0 and seethe at 10."""
 
-    def apply(self, frame: Frame, moment: Moment) -> Frame:
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Add the noise, or throw the pixels that it hits."""
         if self.pattern == "salt":
-            return self._salt(frame, moment)
+            return self._salt(frame, now)
         if self.pattern == "perlin":
-            noise = self._perlin(frame, moment)
+            noise = self._perlin(frame, now)
         else:
             height, width = frame.shape[:2]
-            noise = gaussian(moment.rng, (height, width, self._layers))
+            noise = gaussian(now.rng, (height, width, self._layers))
         noise *= np.float32(self.amount)
         # Into the noise, unless one layer of it goes over all three of the frame's.
         return np.add(frame, noise, out=noise if noise.shape == frame.shape else None)
@@ -60,20 +60,20 @@ class Noise(PhasedEffect):
     def _layers(self) -> int:
         return 1 if self.monochrome else 3
 
-    def _salt(self, frame: Frame, moment: Moment) -> Frame:
+    def _salt(self, frame: Frame, now: FrameContext) -> Frame:
         height, width = frame.shape[:2]
-        dice = random_bytes(moment.rng, (height, width, self._layers, 2)).view("<u2")[..., 0]
+        dice = random_bytes(now.rng, (height, width, self._layers, 2)).view("<u2")[..., 0]
         hits = min(self.amount, 1.0) * 2**16
         thrown = frame * (dice >= hits)
         # Of the dice that hit, the lower half mean white.
         thrown += dice < hits / 2.0
         return thrown
 
-    def _perlin(self, frame: Frame, moment: Moment) -> Frame:
+    def _perlin(self, frame: Frame, now: FrameContext) -> Frame:
         cell = self.scale * min(size_of(frame))
-        phase = self.advance(self.drift, moment)
+        phase = self.advance(self.drift, now)
         layers = [
-            FlowNoise(moment.steady_rng).field(size_of(frame), cell, phase, octaves=3)
+            FlowNoise(now.steady_rng).field(size_of(frame), cell, phase, octaves=3)
             for _ in range(self._layers)
         ]
         return cv2.merge(layers * (3 // self._layers)).astype(np.float32, copy=False)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from artengine.api import Effect, Frame, Moment, Param
+from artengine.api import Effect, Frame, FrameContext, Param
 from artengine_plugins.imaging.luma import Plane, luma
 
 
@@ -37,29 +37,29 @@ class PixelSort(Effect):
     """Stretches are cut to at most so many pixels, elsewhere in each frame: short streaks that
     shimmer at 2, whole rows at 4096."""
 
-    def apply(self, frame: Frame, moment: Moment) -> Frame:
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Sort the stretches."""
         height, width = frame.shape[:2]
         light = luma(frame)
         if self.direction in ("left", "up"):
             np.negative(light, out=light)
         if self.direction in ("right", "left"):
-            places = self._order(light, moment)
+            places = self._order(light, now)
             places += np.arange(0, height * width, width)[:, None]
         else:
             turned = cv2.transpose(light).astype(np.float32, copy=False)
-            places = np.ascontiguousarray(self._order(turned, moment).T)
+            places = np.ascontiguousarray(self._order(turned, now).T)
             places *= width
             places += np.arange(width)
         return frame.reshape(-1, 3).take(places, axis=0)
 
-    def _order(self, light: Plane, moment: Moment) -> npt.NDArray[np.intp]:
+    def _order(self, light: Plane, now: FrameContext) -> npt.NDArray[np.intp]:
         """Which column's pixel goes to each place, when rows are sorted by `light`."""
         height, width = light.shape
         outside = self._outside(light)
         cuts = outside.copy()
         cuts[:, 1:] |= outside[:, :-1]
-        starts = moment.rng.integers(0, self.longest, (height, 1), np.int32)
+        starts = now.rng.integers(0, self.longest, (height, 1), np.int32)
         cuts |= (np.arange(width, dtype=np.int32) + starts) % np.int32(self.longest) == 0
         # One number a pixel, sorted along the row: stretch, then light, then where it was.
         bits = width.bit_length()

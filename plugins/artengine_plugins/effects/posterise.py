@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from artengine.api import Effect, Frame, Moment, Param
+from artengine.api import Effect, Frame, FrameContext, Param
 from artengine_plugins.imaging.mix import mix
 
 
@@ -23,7 +23,7 @@ class Posterise(Effect):
     amount: float = Param(1.0, ge=0, le=1)
     """How much of the stepped picture is taken: none at 0, nothing else at 1."""
 
-    def apply(self, frame: Frame, moment: Moment) -> Frame:
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Round each value to its step."""
         steps = np.float32(self.levels - 1.0)
         stepped = frame * steps

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from artengine.api import Effect, Frame, Moment, Param
+from artengine.api import Effect, Frame, FrameContext, Param
 from artengine_plugins.imaging.colour import HexColour, parse_colours
 from artengine_plugins.imaging.mix import mix
 from artengine_plugins.imaging.oklab import to_oklab
@@ -63,7 +63,7 @@ class Quantise(Effect):
     amount: float = Param(1.0, ge=0, le=1)
     """How much of the quantised picture is taken: none at 0, nothing else at 1."""
 
-    def apply(self, frame: Frame, moment: Moment) -> Frame:
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Give each pixel its nearest colour."""
         height, width = frame.shape[:2]
         reached = np.float32(2**_BITS - 1)

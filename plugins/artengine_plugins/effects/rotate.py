@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from artengine.api import Effect, Frame, Moment, Param
+from artengine.api import Effect, Frame, FrameContext, Param
 from artengine_plugins.imaging.border import Border
 from artengine_plugins.imaging.warp import about_centre, warp_affine
 
@@ -29,7 +29,7 @@ class Rotate(Effect):
     """What comes in at the corners: `reflect` the picture mirrored, `wrap` its opposite side,
     `replicate` streaks of the edge, `black` nothing."""
 
-    def apply(self, frame: Frame, moment: Moment) -> Frame:
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Turn the frame about the point."""
         matrix = about_centre(frame, self.x, self.y, degrees=self.degrees)
         return warp_affine(frame, matrix, self.border)

@@ -7,7 +7,7 @@ from typing import ClassVar
 import cv2
 import numpy as np
 
-from artengine.api import Effect, Frame, Moment, Param
+from artengine.api import Effect, Frame, FrameContext, Param
 from artengine_plugins.imaging.luma import WEIGHTS
 
 
@@ -21,7 +21,7 @@ class Saturation(Effect):
     """How colourful: 0 is grey, 1 unchanged, 4 poisonous; below 0 colours turn into their
     opposites, strong ones at -2."""
 
-    def apply(self, frame: Frame, moment: Moment) -> Frame:
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Scale each pixel's distance from its own grey."""
         matrix = np.eye(3) * self.factor + (1.0 - self.factor) * np.array(WEIGHTS)
         return cv2.transform(frame, matrix.astype(np.float32)).astype(np.float32, copy=False)

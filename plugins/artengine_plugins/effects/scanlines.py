@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from artengine.api import Frame, Moment, Param
+from artengine.api import Frame, FrameContext, Param
 from artengine_plugins.imaging.phase import PhasedEffect
 
 
@@ -27,9 +27,9 @@ class Scanlines(PhasedEffect):
     """How fast the lines move down, or up below 0: they stand at 0 and flicker at -2000 and
     2000."""
 
-    def apply(self, frame: Frame, moment: Moment) -> Frame:
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Darken the lines."""
-        rows = np.arange(frame.shape[0]) - self.advance(self.roll, moment)
+        rows = np.arange(frame.shape[0]) - self.advance(self.roll, now)
         wave = np.cos(rows / self.spacing * (2.0 * np.pi))
         light = ((1.0 - self.strength) ** (0.5 * wave)).astype(np.float32)
         lined: Frame = frame * light[:, None, None]

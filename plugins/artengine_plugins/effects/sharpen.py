@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from artengine.api import Effect, Frame, Moment, Param
+from artengine.api import Effect, Frame, FrameContext, Param
 from artengine_plugins.imaging.blur import gaussian_blur
 
 
@@ -30,7 +30,7 @@ class Sharpen(Effect):
     """The most a value may move in one frame: nothing moves at 0; at 4 an edge may overshoot
     freely, and in feedback explodes."""
 
-    def apply(self, frame: Frame, moment: Moment) -> Frame:
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Add the detail."""
         detail = gaussian_blur(frame, self.radius)
         np.subtract(frame, detail, out=detail)

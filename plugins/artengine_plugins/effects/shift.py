@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from artengine.api import Effect, Frame, Moment, Param, size_of
+from artengine.api import Effect, Frame, FrameContext, Param, size_of
 from artengine_plugins.imaging.border import Border
 from artengine_plugins.imaging.warp import warp_affine
 
@@ -32,7 +32,7 @@ class Shift(Effect):
     """What comes in at the edge: `wrap` what has left on the other side, `reflect` the picture
     mirrored, `replicate` streaks of the edge, `black` nothing."""
 
-    def apply(self, frame: Frame, moment: Moment) -> Frame:
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Slide the frame."""
         moved = [
             self._within(distance * (length / 100.0 if self.unit == "percent" else 1.0), length)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import PrivateAttr
 
-from artengine.api import Effect, Frame, Moment, Param, State
+from artengine.api import Effect, Frame, FrameContext, Param, State
 
 Halves = npt.NDArray[np.float16]
 
@@ -34,7 +34,7 @@ class SlitScan(Effect):
     _past: Halves | None = PrivateAttr(default=None)
     _count: int = PrivateAttr(default=0)
 
-    def apply(self, frame: Frame, moment: Moment) -> Frame:
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Remember the frame, and put one together from many."""
         past, slots = self._past, self.frames + 1
         if past is None or past.shape != (slots, *frame.shape):

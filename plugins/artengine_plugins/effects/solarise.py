@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from artengine.api import Effect, Frame, Moment, Param
+from artengine.api import Effect, Frame, FrameContext, Param
 from artengine_plugins.imaging.mix import mix
 
 
@@ -26,7 +26,7 @@ class Solarise(Effect):
     amount: float = Param(1.0, ge=0, le=1)
     """How much of the folded picture is taken: none at 0, nothing else at 1."""
 
-    def apply(self, frame: Frame, moment: Moment) -> Frame:
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Fold the values."""
         threshold = np.float32(self.threshold)
         folded = np.abs(frame - threshold)

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from artengine.api import Effect, Frame, Moment, Param
+from artengine.api import Effect, Frame, FrameContext, Param
 from artengine_plugins.imaging.border import Border
 from artengine_plugins.imaging.warp import warp_from
 
@@ -36,7 +36,7 @@ class Swirl(Effect):
     """What comes in at the edges: `reflect` the picture mirrored, `wrap` its opposite side,
     `replicate` streaks of the edge, `black` nothing."""
 
-    def apply(self, frame: Frame, moment: Moment) -> Frame:
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Stir the frame."""
         height, width = frame.shape[:2]
         middle = np.float32(self.x * (width - 1)), np.float32(self.y * (height - 1))

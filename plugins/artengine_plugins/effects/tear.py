@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import PrivateAttr
 
-from artengine.api import Effect, Frame, Moment, Param, State
+from artengine.api import Effect, Frame, FrameContext, Param, State
 
 Offsets = npt.NDArray[np.float64]
 
@@ -33,13 +33,13 @@ class Tear(Effect):
 
     _offsets: Offsets | None = PrivateAttr(default=None)
 
-    def apply(self, frame: Frame, moment: Moment) -> Frame:
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Move the bands, round the edges of the picture."""
         height, width = frame.shape[:2]
         offsets = self._offsets
-        renewed = moment.rng.random() < 1.0 / self.hold
+        renewed = now.rng.random() < 1.0 / self.hold
         if offsets is None or len(offsets) != height or renewed:
-            offsets = self._slipped(height, moment)
+            offsets = self._slipped(height, now)
         self._offsets = offsets
         steps = np.rint(offsets * self.amount / 100.0 * width).astype(np.intp)
         columns = (np.arange(width) - steps[:, None]) % width
@@ -47,10 +47,10 @@ class Tear(Effect):
         torn: Frame = np.take(frame.reshape(-1, 3), places, axis=0)
         return torn
 
-    def _slipped(self, rows: int, moment: Moment) -> Offsets:
+    def _slipped(self, rows: int, now: FrameContext) -> Offsets:
         """How far each row slips, as a share of `amount` in -1..1."""
         offsets = np.zeros(rows)
-        for start, high, way in moment.rng.random((self.bands, 3)):
+        for start, high, way in now.rng.random((self.bands, 3)):
             first = int(start * rows)
             last = first + 1 + int(high * self.height / 100.0 * rows)
             offsets[first:last] = 2.0 * way - 1.0

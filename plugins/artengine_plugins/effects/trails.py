@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import PrivateAttr
 
-from artengine.api import Effect, Frame, Moment, Param, State
+from artengine.api import Effect, Frame, FrameContext, Param, State
 from artengine_plugins.imaging.mix import mix
 
 
@@ -27,7 +27,7 @@ class Trails(Effect):
 
     _ghost: Frame | None = PrivateAttr(default=None)
 
-    def apply(self, frame: Frame, moment: Moment) -> Frame:
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Show the frame or its ghost, whichever is stronger, and remember it."""
         ghost = self._ghost
         if ghost is None or ghost.shape != frame.shape:

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 import cv2
 import numpy as np
 
-from artengine.api import Effect, Frame, Moment, Param, Size, size_of
+from artengine.api import Effect, Frame, FrameContext, Param, Size, size_of
 from artengine_plugins.imaging.directional import double
 
 
@@ -27,7 +27,7 @@ class Upscale(Effect):
     crisp; `edges` follows slanted edges, so that they stay smooth (directional cubic convolution:
     Zhou, Shen and Dong, 2012), and takes several times as long."""
 
-    def apply(self, frame: Frame, moment: Moment) -> Frame:
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Enlarge the frame."""
         size = self.output_size(size_of(frame))
         if size == size_of(frame):

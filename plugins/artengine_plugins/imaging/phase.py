@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from pydantic import PrivateAttr
 
-from artengine.api import Effect, Moment, State
+from artengine.api import Effect, FrameContext, State
 
 
 class PhasedEffect(Effect):
@@ -17,10 +17,10 @@ class PhasedEffect(Effect):
 
     _phase: float = PrivateAttr(default=0.0)
 
-    def advance(self, rate: float, moment: Moment) -> float:
+    def advance(self, rate: float, now: FrameContext) -> float:
         """Return the phase now, 0 at the first frame, and let it go on by `rate` a second."""
         phase = self._phase
-        self._phase += rate / moment.fps
+        self._phase += rate / now.fps
         return phase
 
     def reset(self) -> None:

@@ -38,7 +38,7 @@ class Automaton(Model):
     """
 
     name: ClassVar[str] = "automaton"
-    multiple: ClassVar[int] = 16
+    size_divisor: ClassVar[int] = 16
     sees: ClassVar[Literal["all", "newest"]] = "newest"
     warmup: ClassVar[int] = 8
 
@@ -83,23 +83,23 @@ class Automaton(Model):
         share = LEAST + (1.0 - LEAST) * ops.sigmoid(x[..., channels:] - QUIET)
         return keras.Model(cells, [becomes, share], name=self.name)
 
-    def initial_state(self, network: keras.Model, history: Tensor) -> NetworkState:
+    def initial_state(self, network: keras.Model, context_frames: Tensor) -> NetworkState:
         """Empty hidden channels that went through the frames before the newest, oldest first."""
         from keras import ops
 
-        batch, height, width, _ = ops.shape(history)
+        batch, height, width, _ = ops.shape(context_frames)
         state: NetworkState = (
             ops.zeros((batch, height // self.grid, width // self.grid, self.hidden)),
         )
         for past in range(self.context - 1):
             seed = ops.convert_to_tensor((past, 2**31 - 1), dtype="int32")
-            _, state = self.step(network, history[..., 3 * past : 3 * past + 3], state, seed)
+            _, state = self.step(network, context_frames[..., 3 * past : 3 * past + 3], state, seed)
         return state
 
     def step(
         self,
         network: keras.Model,
-        history: Tensor,
+        context_frames: Tensor,
         state: NetworkState,
         seed: Tensor,
         *,
@@ -108,7 +108,7 @@ class Automaton(Model):
         """Let the newest frame and the hidden channels go on growing."""
         from keras import ops
 
-        newest, (hidden,) = bounded(history[..., -3:], state)
+        newest, (hidden,) = bounded(context_frames[..., -3:], state)
         cells = ops.concatenate([_to_cells(newest, self.grid), hidden], axis=-1)
         chance = uniform((self.steps, *ops.shape(cells)[:-1], 1), seed)
         for number in range(self.steps):

@@ -33,7 +33,7 @@ class Convlstm(Model):
     """
 
     name: ClassVar[str] = "convlstm"
-    multiple: ClassVar[int] = 8
+    size_divisor: ClassVar[int] = 8
     sees: ClassVar[Literal["all", "newest"]] = "newest"
     warmup: ClassVar[int] = 8
 
@@ -108,17 +108,17 @@ class Convlstm(Model):
             name=self.name,
         )
 
-    def initial_state(self, network: keras.Model, history: Tensor) -> NetworkState:
+    def initial_state(self, network: keras.Model, context_frames: Tensor) -> NetworkState:
         """Empty cells that were shown the frames before the newest, oldest first."""
         from keras import ops
 
-        batch, height, width, _ = ops.shape(history)
+        batch, height, width, _ = ops.shape(context_frames)
         state: NetworkState = tuple(
             ops.zeros((batch, height // scale, width // scale, channels))
             for scale, channels in zip((4, 4, 8, 8), self._channels, strict=True)
         )
         for past in range(self.context - 1):
-            frame = history[..., 3 * past : 3 * past + 3]
+            frame = context_frames[..., 3 * past : 3 * past + 3]
             _, *after = network([frame, *state], training=False)
             state = tuple(after)
         return state
@@ -126,14 +126,14 @@ class Convlstm(Model):
     def step(
         self,
         network: keras.Model,
-        history: Tensor,
+        context_frames: Tensor,
         state: NetworkState,
         seed: Tensor,
         *,
         training: bool = False,
     ) -> tuple[Tensor, NetworkState]:
         """Show the newest frame to the network and take its state along."""
-        newest, state = bounded(history[..., -3:], state)
+        newest, state = bounded(context_frames[..., -3:], state)
         kept = [self.memory * part for part in state]
         prediction, *after = network([newest, *kept], training=training)
         return prediction, tuple(after)

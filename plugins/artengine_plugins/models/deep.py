@@ -29,7 +29,7 @@ class Deep(Model):
     """
 
     name: ClassVar[str] = "deep"
-    multiple: ClassVar[int] = 16
+    size_divisor: ClassVar[int] = 16
 
     context: int = Param(4, ge=1, le=32)
     """How many past frames the network sees."""
@@ -80,8 +80,8 @@ class Deep(Model):
             )
 
         w = self.width
-        history = keras.Input((None, None, 3 * self.context), name="history")
-        details = relu(conv(history, w // 2, kernel=4, stride=2))
+        context_frames = keras.Input((None, None, 3 * self.context), name="context_frames")
+        details = relu(conv(context_frames, w // 2, kernel=4, stride=2))
         x = conv(details, w, kernel=4, stride=2)
 
         eighth = block(conv(x, 2 * w, kernel=2, stride=2), 2)
@@ -96,12 +96,12 @@ class Deep(Model):
         x = relu(conv(x, 2 * w // 3))
         imagined = pixels(x, 3, "imagined")
         kept = layers.Rescaling(KEPT, dtype="float32")(pixels(x, 1, "kept"))
-        return keras.Model(history, [imagined, kept], name=self.name)
+        return keras.Model(context_frames, [imagined, kept], name=self.name)
 
     def step(
         self,
         network: keras.Model,
-        history: Tensor,
+        context_frames: Tensor,
         state: NetworkState,
         seed: Tensor,
         *,
@@ -110,6 +110,6 @@ class Deep(Model):
         """Predict one frame, float32 in 0..1."""
         from keras import ops
 
-        imagined, kept = network(history, training=training)
-        newest = ops.clip(ops.cast(history[..., -3:], "float32"), 0.0, 1.0)
+        imagined, kept = network(context_frames, training=training)
+        newest = ops.clip(ops.cast(context_frames[..., -3:], "float32"), 0.0, 1.0)
         return imagined + kept * (newest - imagined), state

@@ -27,7 +27,7 @@ class Flow(Model):
     """
 
     name: ClassVar[str] = "flow"
-    multiple: ClassVar[int] = 16
+    size_divisor: ClassVar[int] = 16
 
     context: int = Param(4, ge=1, le=32)
     """How many past frames the network sees. The motion is found in the last two."""
@@ -83,8 +83,8 @@ class Flow(Model):
             )
             return layer(x)
 
-        def seen(history: Tensor) -> Tensor:
-            return carried_on(history, self.reach)
+        def seen(context_frames: Tensor) -> Tensor:
+            return carried_on(context_frames, self.reach)
 
         def added(parts: list[Tensor]) -> Tensor:
             motion, more = parts
@@ -92,12 +92,12 @@ class Flow(Model):
             return motion[..., :2] + more
 
         w = self.width
-        history = keras.Input((None, None, 3 * self.context), name="history")
-        top = conv(history, w, kernel=4, stride=4)
+        context_frames = keras.Input((None, None, 3 * self.context), name="context_frames")
+        top = conv(context_frames, w, kernel=4, stride=4)
         if self.context > 1:
             motion = layers.Lambda(
                 seen, output_shape=(None, None, 3), dtype="float32", name="motion"
-            )(history)
+            )(context_frames)
             top = layers.Concatenate()([top, conv(motion, w, kernel=2, stride=2)])
         top = conv(top, w)
         middle = conv(conv(top, 2 * w, stride=2), 2 * w)
@@ -118,12 +118,12 @@ class Flow(Model):
         trust = layers.Activation("sigmoid", dtype="float32")(head(x, 16, "trust", 3.0))
         paint = layers.Lambda(lambda x: depth_to_space(x, 4), dtype="float32")(paint)
         trust = layers.Lambda(lambda x: depth_to_space(x, 4), dtype="float32")(trust)
-        return keras.Model(history, [flow, paint, trust], name=self.name)
+        return keras.Model(context_frames, [flow, paint, trust], name=self.name)
 
     def step(
         self,
         network: keras.Model,
-        history: Tensor,
+        context_frames: Tensor,
         state: NetworkState,
         seed: Tensor,
         *,
@@ -132,13 +132,15 @@ class Flow(Model):
         """Predict one frame, float32 in 0..1."""
         from keras import ops
 
-        flow, paint, trust = network(history, training=training)
+        flow, paint, trust = network(context_frames, training=training)
         if not training:
             flow = self.push * flow
         flow = ops.clip(flow, -self.reach, self.reach)
-        return put_together(history[..., -3:], flow, paint, trust), state
+        return put_together(context_frames[..., -3:], flow, paint, trust), state
 
-    def loss(self, network: keras.Model, history: Tensor, truth: Tensor, seed: Tensor) -> Tensor:
+    def loss(
+        self, network: keras.Model, context_frames: Tensor, truth: Tensor, seed: Tensor
+    ) -> Tensor:
         """Mean absolute error of a rollout, and what keeps a dream sharp and moving.
 
         Beside the error of the frame stand that of the paint, for a dream comes to rest on it
@@ -150,10 +152,10 @@ class Flow(Model):
         from keras import ops
 
         total = 0.0
-        last_target = history[..., -3:]
+        last_target = context_frames[..., -3:]
         for step in range(truth.shape[1]):
-            target, last = truth[:, step], history[..., -3:]
-            flow, paint, trust = network(history, training=True)
+            target, last = truth[:, step], context_frames[..., -3:]
+            flow, paint, trust = network(context_frames, training=True)
             flow = ops.clip(flow, -self.reach, self.reach)
             prediction = put_together(last, flow, paint, trust)
             total += difference(prediction, target) + 0.5 * difference(paint, target)
@@ -161,11 +163,13 @@ class Flow(Model):
             total += 0.25 * difference(detail(prediction), detail(target))
             total += 0.25 * difference(change(last, prediction), change(last_target, target))
             last_target = target
-            history = ops.concatenate([history[..., 3:], ops.stop_gradient(prediction)], axis=-1)
+            context_frames = ops.concatenate(
+                [context_frames[..., 3:], ops.stop_gradient(prediction)], axis=-1
+            )
         return total / truth.shape[1]
 
 
-def carried_on(history: Tensor, reach: float) -> Tensor:
+def carried_on(context_frames: Tensor, reach: float) -> Tensor:
     """The motion that a history's last two frames show, at the places it leads to.
 
     Returns:
@@ -174,7 +178,7 @@ def carried_on(history: Tensor, reach: float) -> Tensor:
     """
     from keras import ops
 
-    found, error = motion(history[..., -3:], history[..., -6:-3], reach)
+    found, error = motion(context_frames[..., -3:], context_frames[..., -6:-3], reach)
     arrived, _ = warp(ops.concatenate([found, ops.sqrt(error)], axis=-1), found / 2.0)
     return arrived
 

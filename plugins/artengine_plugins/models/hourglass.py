@@ -19,7 +19,7 @@ class Hourglass(Model):
     """
 
     name: ClassVar[str] = "hourglass"
-    multiple: ClassVar[int] = 4
+    size_divisor: ClassVar[int] = 4
 
     def build(self) -> keras.Model:
         """Float32 `(B, H, W, 3 * context)` to `(B, H, W, 3)` in 0..1; H and W divide by 4."""
@@ -37,8 +37,8 @@ class Hourglass(Model):
                 x
             )
 
-        history = keras.Input((None, None, 3 * self.context), name="history")
-        x = norm(conv(history, 64, 7))
+        context_frames = keras.Input((None, None, 3 * self.context), name="context_frames")
+        x = norm(conv(context_frames, 64, 7))
         x = norm(conv(x, 32, 5))
         skip_one = conv(x, 16, 3)
         x = norm(layers.MaxPooling2D()(skip_one))
@@ -65,4 +65,4 @@ class Hourglass(Model):
         prediction = layers.Conv2D(
             3, 7, padding="same", activation="sigmoid", dtype="float32", name="prediction"
         )(x)
-        return keras.Model(history, prediction, name=self.name)
+        return keras.Model(context_frames, prediction, name=self.name)

@@ -26,9 +26,9 @@ class PixelCNN(Model):
     """
 
     name: ClassVar[str] = "pixelcnn"
-    multiple: ClassVar[int] = 16
+    size_divisor: ClassVar[int] = 16
     differentiable: ClassVar[bool] = False
-    judged_by: ClassVar[str] = "bits_per_dim"
+    monitor: ClassVar[str] = "bits_per_dim"
 
     context: int = Param(4, ge=1, le=32)
     """How many past frames the network sees."""
@@ -63,11 +63,11 @@ class PixelCNN(Model):
         kind = groups if self.grouping == "groups" else raster
         decoder = kind.decoder(_FEATURES, self.decoder, _BLOCKS, logistics.numbers(self.mixtures))
         # Their inputs are put in as they come, in `step`; the network only holds them together.
-        history, *given = (
+        context_frames, *given = (
             keras.Input(tensor.shape[1:]) for tensor in (*encoder.inputs, *decoder.inputs)
         )
-        outputs = [*encoder(history), decoder(given)]
-        return keras.Model([history, *given], outputs, name=self.name)
+        outputs = [*encoder(context_frames), decoder(given)]
+        return keras.Model([context_frames, *given], outputs, name=self.name)
 
     def _encoder(self) -> keras.Model:
         """Float32 history `(B, H, W, 3 * context)` to the guess `(B, H, W, 3)` in 0..1 and features
@@ -92,23 +92,23 @@ class PixelCNN(Model):
             return layers.UpSampling2D(2)(x)
 
         w = self.width
-        history = keras.Input((None, None, 3 * self.context), name="history")
-        top = conv(conv(history, w, kernel=4, stride=4), w)
+        context_frames = keras.Input((None, None, 3 * self.context), name="context_frames")
+        top = conv(conv(context_frames, w, kernel=4, stride=4), w)
         middle = conv(conv(top, 2 * w, stride=2), 2 * w)
         bottom = conv(conv(middle, 4 * w, stride=2), 4 * w)
         x = conv(layers.Concatenate()([up(conv(bottom, 2 * w)), middle]), 2 * w)
         x = conv(layers.Concatenate()([up(conv(x, w)), top]), w)
         x = layers.Lambda(lambda x: depth_to_space(x, 4))(layers.Conv2D(16 * _FEATURES, 1)(x))
-        last = layers.Lambda(lambda past: past[..., -3:])(history)
+        last = layers.Lambda(lambda past: past[..., -3:])(context_frames)
         x = layers.ReLU()(layers.Add()([x, layers.Conv2D(_FEATURES, 5, padding="same")(last)]))
         features = conv(x, _FEATURES)
         guess = layers.Conv2D(3, 1, activation="sigmoid", dtype="float32", name="guess")(features)
-        return keras.Model(history, [guess, features], name="encoder")
+        return keras.Model(context_frames, [guess, features], name="encoder")
 
     def step(
         self,
         network: keras.Model,
-        history: Tensor,
+        context_frames: Tensor,
         state: NetworkState,
         seed: Tensor,
         *,
@@ -117,7 +117,7 @@ class PixelCNN(Model):
         """Sample one frame: `(B, H, W, 3)` in 0..1, in steps of 1/255."""
         from keras import ops
 
-        guess, features = _encoded(network, history)
+        guess, features = _encoded(network, context_frames)
         chance = uniform((*ops.shape(guess)[:-1], self.mixtures + 3), seed)
 
         def pick(parameters: Tensor, guess: Tensor, chance: Tensor) -> Tensor:
@@ -127,7 +127,9 @@ class PixelCNN(Model):
         decoder = network.get_layer("decoder")
         return kind.sample(decoder, guess, features, self.order, pick, chance), state
 
-    def loss(self, network: keras.Model, history: Tensor, truth: Tensor, seed: Tensor) -> Tensor:
+    def loss(
+        self, network: keras.Model, context_frames: Tensor, truth: Tensor, seed: Tensor
+    ) -> Tensor:
         """Bits for each pixel and channel, and how far the guess is off, over all of `truth`: each
         frame after the first given those that were drawn before it.
 
@@ -142,22 +144,24 @@ class PixelCNN(Model):
         total = 0.0
         for frame in range(truth.shape[1]):
             wanted = logistics.quantised(truth[:, frame])
-            guess, features = _encoded(network, history)
+            guess, features = _encoded(network, context_frames)
             off = ops.mean(ops.abs(guess - wanted))
             total += self._bits(network, wanted, guess, features, order, ranks) + 10.0 * off
             if frame + 1 < truth.shape[1]:
-                drawn, _ = self.step(network, history, (), seed + frame + 1)
-                history = ops.concatenate([history[..., 3:], ops.stop_gradient(drawn)], axis=-1)
+                drawn, _ = self.step(network, context_frames, (), seed + frame + 1)
+                context_frames = ops.concatenate(
+                    [context_frames[..., 3:], ops.stop_gradient(drawn)], axis=-1
+                )
         return total / truth.shape[1]
 
     def measure(
-        self, network: keras.Model, history: Tensor, truth: Tensor, seed: Tensor
+        self, network: keras.Model, context_frames: Tensor, truth: Tensor, seed: Tensor
     ) -> Mapping[str, Tensor]:
         """`bits_per_dim`: bits for each pixel and channel of the true frame, in the order given."""
         from keras import ops
 
         wanted = logistics.quantised(truth[:, 0])
-        guess, features = _encoded(network, history)
+        guess, features = _encoded(network, context_frames)
         ranks = ops.arange(groups.GROUPS)
         bits = self._bits(network, wanted, guess, features, self.order, ranks)
         return {"bits_per_dim": bits}
@@ -196,9 +200,9 @@ _BLOCKS = 2
 """Gated blocks of the decoder after its first layer."""
 
 
-def _encoded(network: keras.Model, history: Tensor) -> tuple[Tensor, Tensor]:
+def _encoded(network: keras.Model, context_frames: Tensor) -> tuple[Tensor, Tensor]:
     """Guess and features; what a dream feeds back is clipped, for nothing else was learnt."""
     from keras import ops
 
-    guess, features = network.get_layer("encoder")(ops.clip(history, 0.0, 1.0))
+    guess, features = network.get_layer("encoder")(ops.clip(context_frames, 0.0, 1.0))
     return guess, ops.cast(features, "float32")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from artengine.api import Model, NetworkState, Param, Reel, Tensor
+from artengine.api import FrameSequence, Model, NetworkState, Param, Tensor
 from artengine_plugins.models.depth_to_space import depth_to_space
 from artengine_plugins.models.pixels.chance import uniform
 from artengine_plugins.models.remembered import Remembered, memory_layer, remember
@@ -41,8 +41,8 @@ class Recall(Model):
     name: ClassVar[str] = "recall"
     # Cells must not be cut. To what the network divides by `step` pads them, for what is remembered
     # belongs on the frame alone.
-    multiple: ClassVar[int] = CELL
-    bendable: ClassVar[bool] = False
+    size_divisor: ClassVar[int] = CELL
+    has_spatial_state: ClassVar[bool] = False
 
     context: int = Param(4, ge=1, le=32)
     """How many past frames the network sees."""
@@ -99,12 +99,12 @@ class Recall(Model):
             return conv(layers.Add()([x, beside]), filters)
 
         w = self.width
-        history = keras.Input((None, None, 3 * self.context), name="history")
+        context_frames = keras.Input((None, None, 3 * self.context), name="context_frames")
         hint = keras.Input((None, None, 3), name="hint")
         place = keras.Input((), name="place")
         remembered = memory_layer(self.pictures, self.grid)(place)
 
-        quarter = conv(history, w, kernel=4, stride=4)
+        quarter = conv(context_frames, w, kernel=4, stride=4)
         eighth = conv(quarter, 2 * w, stride=2)
         eighth = conv(layers.Concatenate()([eighth, hint]), 2 * w)
         sixteenth = down(eighth, 3 * w)
@@ -115,24 +115,24 @@ class Recall(Model):
         x = layers.Lambda(lambda x: depth_to_space(x, 4), name="depth_to_space")(x)
         enlarged = layers.UpSampling2D(CELL, interpolation="bilinear", dtype="float32")(hint)
         prediction = layers.Add(dtype="float32", name="prediction")([enlarged, x])
-        return keras.Model([history, hint, place], [prediction, remembered], name=self.name)
+        return keras.Model([context_frames, hint, place], [prediction, remembered], name=self.name)
 
-    def furnish(self, network: keras.Model, reel: Reel) -> None:
+    def adapt(self, network: keras.Model, sequence: FrameSequence) -> None:
         """Fill the memory."""
-        remember(network.get_layer("memory"), reel)
+        remember(network.get_layer("memory"), sequence)
 
-    def initial_state(self, network: keras.Model, history: Tensor) -> NetworkState:
+    def initial_state(self, network: keras.Model, context_frames: Tensor) -> NetworkState:
         """The place that looks most like the newest frames."""
         from keras import ops
 
         memory: Remembered = network.get_layer("memory")
-        frames = [history[..., 3 * n : 3 * n + 3] for n in range(self.context)]
+        frames = [context_frames[..., 3 * n : 3 * n + 3] for n in range(self.context)]
         before, now = (shrink(frame, self.grid) for frame in (frames[:1] + frames)[-2:])
         place = memory.recognise(before, now)
         return place, SETTLES * ops.ones_like(place)
 
     def training_state(
-        self, network: keras.Model, history: Tensor, truth: Tensor, seed: Tensor
+        self, network: keras.Model, context_frames: Tensor, truth: Tensor, seed: Tensor
     ) -> NetworkState:
         """The truth, `(B, T, H / 8, W / 8, 3)`, in place of a memory."""
         from keras import ops
@@ -145,7 +145,7 @@ class Recall(Model):
     def step(
         self,
         network: keras.Model,
-        history: Tensor,
+        context_frames: Tensor,
         state: NetworkState,
         seed: Tensor,
         *,
@@ -155,9 +155,9 @@ class Recall(Model):
         from keras import ops
 
         def painted(hint: Tensor) -> Tensor:
-            _, height, width, _ = history.shape
-            shown = [padded(history, DIVIDES), padded(hint, DIVIDES // CELL)]
-            nowhere = ops.zeros(ops.shape(history)[:1])
+            _, height, width, _ = context_frames.shape
+            shown = [padded(context_frames, DIVIDES), padded(hint, DIVIDES // CELL)]
+            nowhere = ops.zeros(ops.shape(context_frames)[:1])
             prediction, _ = network([*shown, nowhere], training=training)
             return prediction[:, :height, :width]
 
@@ -167,7 +167,7 @@ class Recall(Model):
             return painted(hints[:, 0]), (rest,)
         place, since = state
         memory: Remembered = network.get_layer("memory")
-        now = cells(history[..., -3:])
+        now = cells(context_frames[..., -3:])
         here, there, place, elsewhere = memory.play(place, self.pace, self.leaps, seed)
         since = ops.where(elsewhere, 1.0, ops.minimum(since + 1.0, SETTLES))
         pull = self.pull * memory.filled() * (since / SETTLES)[:, None, None, None]
@@ -199,11 +199,11 @@ def shrink(frame: Tensor, side: int) -> Tensor:
     return ops.image.resize(cells(frame), (side, side), antialias=True)
 
 
-def padded(batch: Tensor, multiple: int) -> Tensor:
-    """Repeat the last row and column of `(B, H, W, C)` until H and W divide by `multiple`."""
+def padded(batch: Tensor, size_divisor: int) -> Tensor:
+    """Repeat the last row and column of `(B, H, W, C)` until H and W divide by `size_divisor`."""
     from keras import ops
 
     _, height, width, _ = batch.shape
-    down, right = -height % multiple, -width % multiple
+    down, right = -height % size_divisor, -width % size_divisor
     batch = ops.concatenate([batch, ops.repeat(batch[:, -1:], down, axis=1)], axis=1)
     return ops.concatenate([batch, ops.repeat(batch[:, :, -1:], right, axis=2)], axis=2)

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from artengine.api import Reel, Tensor
+from artengine.api import FrameSequence, Tensor
 from artengine_plugins.models.pixels.chance import uniform
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Small = npt.NDArray[np.uint8]
 """Remembered pictures, uint8 `(N, side, side, 3)`."""
 
-APART = 48
+NEW_SESSION = 48
 """Pictures of a run so near to each other do not count as other places: a dream that went back to
 one would come to the same picture again within a second or two."""
 
@@ -33,7 +33,7 @@ STILL = 0.05
 """Steps below this share of the clip's long ones do not count for what is usual: in a clip that
 rests most of the time, that would be to rest."""
 
-ENOUGH = 2 * APART
+ENOUGH = 2 * NEW_SESSION
 """So many pictures that move are enough to dream of, however long the clip rests beside."""
 
 _MEAN = np.full(2 * ROOM + 1, 1 / (2 * ROOM + 1))
@@ -157,11 +157,14 @@ def memory_layer(pictures: int, side: int) -> keras.Layer:
     return Memory(name="memory", dtype="float32")
 
 
-def remember(memory: Any, reel: Reel) -> None:
+def remember(memory: Any, sequence: FrameSequence) -> None:
     """Fill a memory with a clip: all of it, or some runs of it, evenly spread, without what rests
     or races in it, where a dream would linger."""
     room, side = memory.pictures.shape[:2]
-    seen = [np.stack([_small(reel[number], side) for number in run]) for run in _runs(reel, room)]
+    seen = [
+        np.stack([_small(sequence[number], side) for number in run])
+        for run in _runs(sequence, room)
+    ]
     runs = _moving(seen)
     pictures = np.concatenate(runs)
     lengths = [len(run) for run in runs]
@@ -177,8 +180,8 @@ def remember(memory: Any, reel: Reel) -> None:
         held.assign(whole)
 
 
-def _runs(reel: Reel, room: int) -> list[range]:
-    scenes = [scene for scene in reel.scenes if len(scene) > 1]
+def _runs(sequence: FrameSequence, room: int) -> list[range]:
+    scenes = [scene for scene in sequence.scenes if len(scene) > 1]
     total = sum(len(scene) for scene in scenes)
     if total <= room:
         return scenes
@@ -236,14 +239,14 @@ def _alike(pictures: Small, last: npt.NDArray[np.int64]) -> npt.NDArray[np.int32
     behind, ahead = numbers - first, last - numbers
     # Something goes before, and it goes on for long: for two seconds, or almost the whole run.
     early = min(1, int(np.minimum(behind, ahead).max()))
-    lasting = (ahead >= APART) & (ahead >= behind)
+    lasting = (ahead >= NEW_SESSION) & (ahead >= behind)
     lasting |= behind <= np.maximum(early, (ahead + behind) // 5)
     reachable = (np.minimum(behind, ahead) >= early) & lasting
     far = _distances(pictures)
     before = np.maximum(numbers - 1, 0)
 
     def apart(number: int) -> npt.NDArray[np.bool_]:
-        return np.asarray((last != last[number]) | (np.abs(numbers - number) >= APART))
+        return np.asarray((last != last[number]) | (np.abs(numbers - number) >= NEW_SESSION))
 
     alike = np.empty((len(pictures), WAYS), np.int32)
     for number in range(len(pictures)):

@@ -24,7 +24,7 @@ class Swift(Model):
     """
 
     name: ClassVar[str] = "swift"
-    multiple: ClassVar[int] = 32
+    size_divisor: ClassVar[int] = 32
 
     context: int = Param(4, ge=1, le=32)
     """How many past frames the network sees."""
@@ -59,8 +59,8 @@ class Swift(Model):
             return conv(layers.Add()([enlarged, skip]), filters)
 
         w = self.width
-        history = keras.Input((None, None, 3 * self.context), name="history")
-        quarter = conv(history, w, kernel=4, stride=4)
+        context_frames = keras.Input((None, None, 3 * self.context), name="context_frames")
+        quarter = conv(context_frames, w, kernel=4, stride=4)
         eighth = conv(conv(quarter, 2 * w, stride=2), 2 * w)
         sixteenth = conv(conv(eighth, 3 * w, stride=2), 3 * w)
         bottom = conv(conv(sixteenth, 4 * w, stride=2), 4 * w)
@@ -71,4 +71,4 @@ class Swift(Model):
         x = layers.Conv2D(48, 3, padding="same", name="pixels")(x)
         x = layers.Lambda(lambda x: depth_to_space(x, 4), name="depth_to_space")(x)
         prediction = layers.Activation("sigmoid", dtype="float32", name="prediction")(x)
-        return keras.Model(history, prediction, name=self.name)
+        return keras.Model(context_frames, prediction, name=self.name)

@@ -106,7 +106,7 @@ class _SheetSink(Sink):
         except OSError as error:
             self.abort()
             raise cannot_write(self._file.target, error) from error
-        return self._file.keep(fragment=self.fragment)
+        return self._file.keep(partial=self.partial)
 
     def abort(self) -> None:
         self._file.remove()

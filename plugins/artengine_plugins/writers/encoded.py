@@ -59,7 +59,7 @@ class EncodedSink(Sink):
         except BaseException:
             self.abort()
             raise
-        return self._file.keep(self._finish, fragment=self.fragment)
+        return self._file.keep(self._finish, partial=self.partial)
 
     def abort(self) -> None:
         """Kill the encoder and remove the file."""

@@ -67,9 +67,9 @@ class FramesSink(Sink):
         if self._taken == 0:
             self.abort()
             raise WriterError(f"{self._folder}: no frame was written, so there is no film")
-        old = None if self.fragment else self._set_aside()
+        old = None if self.partial else self._set_aside()
         try:
-            made = self._file.keep(fragment=self.fragment)
+            made = self._file.keep(partial=self.partial)
         except BaseException:
             if old is not None and not self._folder.exists():
                 with suppress(OSError):

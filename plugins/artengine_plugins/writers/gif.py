@@ -89,7 +89,7 @@ class _GifSink(Sink):
             raise
         self._whole.remove()
         self._palette.remove()
-        return self._file.keep(lambda path: tag_gif(path, self._film), fragment=self.fragment)
+        return self._file.keep(lambda path: tag_gif(path, self._film), partial=self.partial)
 
     def _weave(self) -> None:
         use = f"paletteuse=dither={self._gif.dither}:bayer_scale=1:diff_mode=rectangle"

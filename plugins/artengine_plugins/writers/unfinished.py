@@ -40,7 +40,7 @@ class Unfinished:
             raise cannot_write(target, error) from error
 
     def keep(
-        self, finish: Callable[[Path], None] | None = None, *, fragment: bool = False
+        self, finish: Callable[[Path], None] | None = None, *, partial: bool = False
     ) -> Path | None:
         """Give the file its final name, after `finish` has done its last work on it.
 
@@ -64,7 +64,7 @@ class Unfinished:
                 raise cannot_write(self.target, error) from error
             raise
         self._kept = True
-        if fragment and os.path.lexists(self.target):
+        if partial and os.path.lexists(self.target):
             return self._beside()
         try:
             self.path.replace(self.target)

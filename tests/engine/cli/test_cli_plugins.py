@@ -25,7 +25,7 @@ class Still(Effect):
     of it."""
     factor: int = Param(automatable=False)
     """A number that must be given."""
-    def apply(self, frame, moment):
+    def apply(self, frame, now):
         return frame
 
 @hookimpl

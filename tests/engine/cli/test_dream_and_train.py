@@ -176,7 +176,7 @@ def test_the_last_epoch_s_weights_are_the_best_of_a_network_that_feeds_itself(
         "from artengine.api import hookimpl\n\n@hookimpl\ndef after_epoch(): pass\n",
         encoding="utf-8",
     )
-    fed = ["--plugin", "quiet.py", "train", "small.toml", "--set", "train.self_feeding=4"]
+    fed = ["--plugin", "quiet.py", "train", "small.toml", "--set", "train.max_horizon=4"]
     assert main([*fed, "--steps", "3"]) == 0
     error = capsys.readouterr().err
     assert "its dreams are of the last epoch's weights; dream from it" in error

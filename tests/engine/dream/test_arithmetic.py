@@ -20,7 +20,7 @@ from artengine.preset import load_preset
 SMALL = ("dream.frames=2", "dream.size=[32, 32]")
 
 
-def dreamt(catalog: Catalog, *changes: str) -> Any:
+def turn(catalog: Catalog, *changes: str) -> Any:
     with Dream(load_preset("night-drive", catalog, [*SMALL, *changes])) as dream:
         return np.stack([turn.prediction for turn in dream.turns()])
 
@@ -49,7 +49,7 @@ def test_a_film_says_what_precision_it_was_made_in(
 
 
 def test_precisions_dream_differently(catalog: Catalog) -> None:
-    one, other = (dreamt(catalog, f"dream.precision={p}") for p in ("float32", "bfloat16"))
+    one, other = (turn(catalog, f"dream.precision={p}") for p in ("float32", "bfloat16"))
     assert 0 < np.abs(one - other).max() < 0.1
 
 
@@ -63,7 +63,7 @@ def test_a_runtime_is_chosen_on_the_command_line(
     assert recorded(film)["runtime"] == "openvino"
     capsys.readouterr()
     one, other = (
-        dreamt(catalog, f"dream.runtime={runtime}", "dream.precision=float32")
+        turn(catalog, f"dream.runtime={runtime}", "dream.precision=float32")
         for runtime in ("keras", "openvino")
     )
     np.testing.assert_allclose(one, other, atol=1e-4)

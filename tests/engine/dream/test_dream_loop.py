@@ -8,9 +8,9 @@ import pytest
 
 from artengine.chain import Chain
 from artengine.dream.loop import DreamLoop, shown
-from artengine.effect import Effect, Moment, State
+from artengine.effect import Effect, FrameContext, State
 from artengine.frame import Frame, Picture
-from artengine.params import Automated
+from artengine.params import Binding
 from artengine.settings import DreamSettings
 
 
@@ -55,9 +55,9 @@ class AddNoiseAndCount(Effect):
     name: ClassVar[str] = "add-noise-and-count"
     _met: int = 0
 
-    def apply(self, frame: Frame, moment: Moment) -> Frame:
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
         self._met += 1
-        return frame + np.float32(self._met) + moment.rng.random(dtype=np.float32)
+        return frame + np.float32(self._met) + now.rng.random(dtype=np.float32)
 
     def reset(self) -> None:
         self._met = 0
@@ -75,7 +75,7 @@ def loop(network: Network | None = None, source: Any = None, **changes: Any) -> 
         network or Network(),
         source or truths(),
         context=3,
-        feedback=Chain([Automated(effect) for effect in effects], "feedback", 1),
+        feedback=Chain([Binding(effect) for effect in effects], "feedback", 1),
         fps=10,
         seed=1,
         frames=changes.pop("frames", 6),
@@ -93,17 +93,17 @@ def test_feeds_its_predictions_back() -> None:
 
 
 @pytest.mark.parametrize(
-    ("history", "slots", "third"), [(1, "oldest", [2, 1001, 1002]), (2, "newest", [2, 3, 4])]
+    ("truth_frames", "slots", "third"), [(1, "oldest", [2, 1001, 1002]), (2, "newest", [2, 3, 4])]
 )
-def test_puts_truth_back(history: int, slots: str, third: list[float]) -> None:
+def test_puts_truth_back(truth_frames: int, slots: str, third: list[float]) -> None:
     network = Network()
-    list(loop(network, history=history, history_slots=slots))
+    list(loop(network, truth_frames=truth_frames, truth_slots=slots))
     assert network.seen[2] == third
 
 
 def test_all_history_never_dreams() -> None:
     network = Network()
-    list(loop(network, history=3))
+    list(loop(network, truth_frames=3))
     assert network.seen[4] == [4, 5, 6]
 
 
@@ -131,13 +131,13 @@ def test_ends_with_the_source() -> None:
 
 
 def test_goes_on_where_it_stopped() -> None:
-    whole = list(loop(effects=[AddNoiseAndCount()], history=1))
-    first = loop(effects=[AddNoiseAndCount()], history=1)
+    whole = list(loop(effects=[AddNoiseAndCount()], truth_frames=1))
+    first = loop(effects=[AddNoiseAndCount()], truth_frames=1)
     before = list(islice(iter(first), 3))
     snapshot = first.snapshot()
     list(first)  # which the snapshot does not notice
     rest = list(
-        loop(effects=[AddNoiseAndCount()], history=1, resume=snapshot, source=truths(3 + 3))
+        loop(effects=[AddNoiseAndCount()], truth_frames=1, resume=snapshot, source=truths(3 + 3))
     )
     assert snapshot.index == 3
     for a, b in zip(whole, before + rest, strict=True):

@@ -15,13 +15,13 @@ import pytest
 from artengine.catalog import Catalog
 from artengine.curves import Clock
 from artengine.dream.dreaming import Dream
-from artengine.dream.loop import Dreamt
+from artengine.dream.loop import Turn
 from artengine.dream.state import StateChain, from_frames, to_frames
 from artengine.errors import PluginError, PresetError, SourceError, UsageError
 from artengine.frame import Frame
 from artengine.nn.determinism import make_deterministic
 from artengine.nn.predictor import Predictor
-from artengine.params import Automated
+from artengine.params import Binding
 from artengine.preset import Preset, parse_preset
 from artengine_plugins.effects.blend import Blend
 from artengine_plugins.effects.noise import Noise
@@ -53,26 +53,26 @@ def predict(catalog: Catalog, bikes: Path) -> Predictor:
     return Predictor(model, model.build())
 
 
-def dreamt(preset: Preset, predict: Predictor) -> list[Dreamt]:
+def turn(preset: Preset, predict: Predictor) -> list[Turn]:
     with Dream(preset, predict=predict, truth=True) as dream:
         return list(dream.turns())
 
 
-def truths(turns: list[Dreamt]) -> list[Frame]:
+def truths(turns: list[Turn]) -> list[Frame]:
     return [turn.truth for turn in turns if turn.truth is not None]
 
 
-def frames(turns: list[Dreamt]) -> npt.NDArray[np.float32]:
+def frames(turns: list[Turn]) -> npt.NDArray[np.float32]:
     return np.stack([turn.prediction for turn in turns])
 
 
 def test_a_warm_up_steps_through_the_truth_and_the_film_begins_after_it(
     ready: Any, predict: Predictor
 ) -> None:
-    cold, warm = dreamt(ready(warmup=0), predict), dreamt(ready(), predict)
+    cold, warm = turn(ready(warmup=0), predict), turn(ready(), predict)
     np.testing.assert_array_equal(truths(warm)[0], truths(cold)[3])
     # By hand: the cell has seen the two frames of the context, and the truth after them.
-    truth = [*cold[0].history, *truths(cold)]
+    truth = [*cold[0].context_frames, *truths(cold)]
     predict.reset()
     for first in range(3):
         predict(truth[first : first + 2])
@@ -82,24 +82,24 @@ def test_a_warm_up_steps_through_the_truth_and_the_film_begins_after_it(
 
 
 def test_the_model_says_how_long_it_warms_up(ready: Any, predict: Predictor) -> None:
-    eight, own = dreamt(ready(warmup=8), predict), dreamt(ready(warmup=None), predict)
+    eight, own = turn(ready(warmup=8), predict), turn(ready(warmup=None), predict)
     np.testing.assert_array_equal(frames(eight), frames(own))
-    assert not np.array_equal(frames(eight), frames(dreamt(ready(), predict)))
+    assert not np.array_equal(frames(eight), frames(turn(ready(), predict)))
 
 
 def test_effects_bend_what_is_remembered(ready: Any, predict: Predictor) -> None:
-    plain = frames(dreamt(ready(), predict))
-    bent = frames(dreamt(ready({"use": "noise", "amount": 0.5}), predict))
+    plain = frames(turn(ready(), predict))
+    bent = frames(turn(ready({"use": "noise", "amount": 0.5}), predict))
     # The first prediction comes before anything is bent.
     np.testing.assert_array_equal(plain[0], bent[0])
     assert np.abs(plain[1] - bent[1]).mean() > 1e-3
-    nothing = frames(dreamt(ready({"use": "noise", "amount": 0.0}), predict))
+    nothing = frames(turn(ready({"use": "noise", "amount": 0.0}), predict))
     np.testing.assert_allclose(plain, nothing, atol=1e-4)
 
 
 def test_goes_on_bit_for_bit(ready: Any, predict: Predictor) -> None:
     preset = ready({"use": "trails"}, {"use": "noise", "amount": 0.2})
-    whole = frames(dreamt(preset, predict))
+    whole = frames(turn(preset, predict))
     with Dream(preset, predict=predict) as dream:
         before = list(islice(dream.turns(), 2))
         snapshot = dream.snapshot()
@@ -110,7 +110,7 @@ def test_goes_on_bit_for_bit(ready: Any, predict: Predictor) -> None:
 
 def test_a_parameter_of_the_state_can_be_changed(ready: Any, predict: Predictor) -> None:
     preset = ready({"use": "noise", "amount": 0.0})
-    plain = frames(dreamt(preset, predict))
+    plain = frames(turn(preset, predict))
     with Dream(preset, predict=predict) as dream:
         turns = dream.turns()
         changed = list(islice(turns, 2))
@@ -166,7 +166,7 @@ def test_channels_are_shown_three_at_a_time(channels: int) -> None:
 
 
 def test_each_frame_of_the_state_has_a_memory_of_its_own() -> None:
-    chain = StateChain([Automated(Trails(decay=1.0))], 0)
+    chain = StateChain([Binding(Trails(decay=1.0))], 0)
     first, second = np.zeros((1, 4, 6, 6), np.float32), np.zeros((1, 4, 6, 6), np.float32)
     first[..., :3] = 1.0
     chain.apply([first], clock(0), truth(), ())
@@ -177,13 +177,13 @@ def test_each_frame_of_the_state_has_a_memory_of_its_own() -> None:
 
 def test_the_truth_is_shown_at_the_size_of_each_part() -> None:
     parts = [np.zeros((1, 4, 6, 3), np.float32), np.zeros((1, 2, 3, 4), np.float32)]
-    bent = StateChain([Automated(Blend(amount=1.0))], 0).apply(parts, clock(0), truth(1.0), ())
+    bent = StateChain([Binding(Blend(amount=1.0))], 0).apply(parts, clock(0), truth(1.0), ())
     for part, found in zip(parts, bent, strict=True):
         np.testing.assert_allclose(numbers(found), np.ones_like(part), atol=1e-6)
 
 
 def test_other_parts_stay_as_they_are_and_one_must_be_a_picture() -> None:
-    chain = StateChain([Automated(Noise(amount=1.0))], 0)
+    chain = StateChain([Binding(Noise(amount=1.0))], 0)
     count, whole = np.ones((1,), np.float32), np.ones((1, 2, 2, 3), np.int32)
     field = np.zeros((1, 2, 2, 3), np.float32)
     bent = chain.apply([count, field, whole], clock(0), truth(), ())
@@ -199,18 +199,22 @@ def test_a_model_says_whether_its_state_can_be_bent(catalog: Catalog, name: str)
     model = catalog.get("model", name).model_validate({})
     predict = Predictor(model, model.build())
     predict([np.zeros((32, 32, 3), np.float32)] * model.context)
-    chain = StateChain([Automated(Noise(amount=1.0))], 0)
-    with nullcontext() if model.bendable else pytest.raises(PluginError, match="nothing to bend"):
+    chain = StateChain([Binding(Noise(amount=1.0))], 0)
+    with (
+        nullcontext()
+        if model.has_spatial_state
+        else pytest.raises(PluginError, match="nothing to bend")
+    ):
         chain.apply(predict.state(), clock(0), truth(), ())
 
 
 def test_what_does_nothing_to_a_network_is_refused(catalog: Catalog, bikes: Path) -> None:
-    own = table({"use": "noise"}, history=1)
+    own = table({"use": "noise"}, truth_frames=1)
     path = f"source.path={bikes}"
     with pytest.raises(PresetError) as caught:
         parse_preset(own, catalog, [path])
     (problem,) = caught.value.problems
-    assert "dream.history" in problem
+    assert "dream.truth_frames" in problem
     assert "[[feedback]]" in problem
     own["model"] = {"use": "swift"}
     with pytest.raises(PresetError) as caught:
@@ -222,7 +226,7 @@ def test_what_does_nothing_to_a_network_is_refused(catalog: Catalog, bikes: Path
     assert all("convlstm" in problem for problem in caught.value.problems)
     own["model"] = {"use": "recall"}
     with pytest.raises(PresetError) as caught:
-        parse_preset(own, catalog, [path, "dream.history=0"])
+        parse_preset(own, catalog, [path, "dream.truth_frames=0"])
     (problem,) = caught.value.problems
     assert problem.endswith(
         'state: "recall" carries nothing that effects can bend from frame to frame; remove this, '
@@ -231,21 +235,19 @@ def test_what_does_nothing_to_a_network_is_refused(catalog: Catalog, bikes: Path
     own["model"] = {"use": "convlstm"}
     own["state"] = [{"use": "upscale"}]
     with pytest.raises(PresetError, match="what is remembered must keep it"):
-        parse_preset(own, catalog, [path, "dream.history=0"])
+        parse_preset(own, catalog, [path, "dream.truth_frames=0"])
 
 
 @pytest.mark.parametrize(
-    ("history", "slots", "order"),
+    ("truth_frames", "slots", "order"),
     [(1, "newest", "oldest-first"), (1, "oldest", "newest-first"), (2, "oldest", "oldest-first")],
 )
 def test_truth_that_the_network_is_shown_is_put_back(
-    ready: Any, predict: Predictor, history: int, slots: str, order: str
+    ready: Any, predict: Predictor, truth_frames: int, slots: str, order: str
 ) -> None:
-    preset = ready(history=history, history_slots=slots, context_order=order)
+    preset = ready(truth_frames=truth_frames, truth_slots=slots, context_order=order)
     free = ready(context_order=order)
-    assert not np.array_equal(
-        frames(dreamt(preset, predict))[-1], frames(dreamt(free, predict))[-1]
-    )
+    assert not np.array_equal(frames(turn(preset, predict))[-1], frames(turn(free, predict))[-1])
 
 
 def test_a_clip_shorter_than_the_warm_up_is_refused(ready: Any, predict: Predictor) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from artengine.catalog import Catalog
 from artengine.dream.dreaming import Dream
-from artengine.dream.loop import Dreamt
+from artengine.dream.loop import Turn
 from artengine.dream.refine import refined, smaller
 from artengine.errors import UsageError
 from artengine.frame import Frame, Size
@@ -49,7 +49,7 @@ def predictors(catalog: Catalog) -> dict[str, Predictor]:
     return {name: Predictor(model, model.build()) for name, model in models.items()}
 
 
-def dreamt(preset: Preset, predictors: dict[str, Predictor]) -> list[Dreamt]:
+def turns_of(preset: Preset, predictors: dict[str, Predictor]) -> list[Turn]:
     with Dream(preset, predict=predictors[preset.model.name]) as dream:
         return list(dream.turns())
 
@@ -88,8 +88,8 @@ def test_takes_any_size(detail: float, size: Size) -> None:
 def test_a_small_dream_decides_what_there_is_to_see(
     ready: Ready, predictors: dict[str, Predictor]
 ) -> None:
-    alone = dreamt(ready(refine=1.0, size=[32, 24]), predictors)
-    plain = dreamt(ready(refine=1.0), predictors)
+    alone = turns_of(ready(refine=1.0, size=[32, 24]), predictors)
+    plain = turns_of(ready(refine=1.0), predictors)
     with Dream(ready(), predict=predictors["swift"]) as dream:
         assert (dream.size, dream.guide and dream.guide.size) == ((64, 48), (32, 24))
         large = list(dream.turns())
@@ -115,8 +115,8 @@ def test_a_small_dream_decides_what_there_is_to_see(
 def test_goes_on_bit_for_bit(
     ready: Ready, predictors: dict[str, Predictor], model: str, state: Any
 ) -> None:
-    preset = ready(model, state, history=2 if state else 1, warmup=2 if state else None)
-    whole = dreamt(preset, predictors)
+    preset = ready(model, state, truth_frames=2 if state else 1, warmup=2 if state else None)
+    whole = turns_of(preset, predictors)
     with Dream(preset, predict=predictors[model]) as dream:
         first = list(islice(dream.turns(), 2))
         snapshot = dream.snapshot()
@@ -125,7 +125,7 @@ def test_goes_on_bit_for_bit(
     assert len(whole) == 5
     for one, other in zip(whole, first + rest, strict=True):
         np.testing.assert_array_equal(one.fed, other.fed)
-    plain = ready(model, state, history=2 if state else 1, refine=1.0)
+    plain = ready(model, state, truth_frames=2 if state else 1, refine=1.0)
     with (
         pytest.raises(UsageError, match=r"leave dream\.refine as it was"),
         Dream(plain, predict=predictors[model], resume=snapshot) as dream,
@@ -135,7 +135,7 @@ def test_goes_on_bit_for_bit(
 
 def test_a_parameter_changes_at_both_sizes(ready: Ready, predictors: dict[str, Predictor]) -> None:
     preset = ready()
-    plain = dreamt(preset, predictors)
+    plain = turns_of(preset, predictors)
     with Dream(preset, predict=predictors["swift"]) as dream:
         turns = dream.turns()
         changed = list(islice(turns, 2))
@@ -152,5 +152,5 @@ def test_a_parameter_changes_at_both_sizes(ready: Ready, predictors: dict[str, P
     assert distance(*shapes) > 0.02
 
 
-def fed(turns: list[Dreamt]) -> list[Frame]:
+def fed(turns: list[Turn]) -> list[Frame]:
     return [turn.fed for turn in turns]

@@ -311,10 +311,10 @@ def test_a_failing_effect_keeps_the_frames_before_it(
     noise = type(preset.feedback[0].plugin)
     apply = noise.apply  # type: ignore[attr-defined]
 
-    def fails(self: Any, frame: Any, moment: Any) -> Any:
-        if moment.index == 4:
+    def fails(self: Any, frame: Any, now: Any) -> Any:
+        if now.index == 4:
             raise ValueError("too much")
-        return apply(self, frame, moment)
+        return apply(self, frame, now)
 
     monkeypatch.setattr(noise, "apply", fails)
     with pytest.raises(PluginError, match=r"noise.*frame 4.*too much"):

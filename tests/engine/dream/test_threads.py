@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from artengine.dream.outlet import Outlet
 from artengine.dream.prefetch import Prefetch
+from artengine.dream.writer_thread import WriterThread
 
 
 def numbers(closed: threading.Event, upto: int = 10**9, fails: bool = False) -> Iterator[int]:
@@ -40,8 +40,8 @@ def test_without_depth_there_are_no_threads() -> None:
         assert next(items) == 0
     assert closed.is_set()
     done: list[int] = []
-    with Outlet(done.append, depth=0) as outlet:
-        outlet.put(1)
+    with WriterThread(done.append, depth=0) as writer_thread:
+        writer_thread.put(1)
         assert (done, threading.active_count()) == ([1], before)
 
 
@@ -78,9 +78,9 @@ def test_prefetch_raises_after_what_came_before() -> None:
 
 def test_outlet_works_in_order_and_finishes() -> None:
     done: list[int] = []
-    with Outlet(done.append, depth=2) as outlet:
+    with WriterThread(done.append, depth=2) as writer_thread:
         for number in range(50):
-            outlet.put(number)
+            writer_thread.put(number)
     assert done == list(range(50))
 
 
@@ -90,9 +90,9 @@ def test_outlet_raises_what_the_work_raises() -> None:
             raise OSError("full")
 
     def feed() -> None:
-        with Outlet(work, depth=1) as outlet:
+        with WriterThread(work, depth=1) as writer_thread:
             for number in range(100):
-                outlet.put(number)
+                writer_thread.put(number)
 
     with pytest.raises(OSError, match="full"):
         feed()
@@ -102,8 +102,8 @@ def test_outlet_lets_an_error_of_the_loop_through() -> None:
     done: list[int] = []
 
     def feed() -> None:
-        with Outlet(done.append) as outlet:
-            outlet.put(1)
+        with WriterThread(done.append) as writer_thread:
+            writer_thread.put(1)
             raise KeyError("loop")
 
     with pytest.raises(KeyError):
@@ -123,9 +123,9 @@ def test_an_interrupt_while_it_is_left_ends_the_outlet_after_the_item_in_hand() 
         done.append(number)
 
     def feed() -> None:
-        with Outlet(work, depth=4) as outlet:
+        with WriterThread(work, depth=4) as writer_thread:
             for number in range(4):
-                outlet.put(number)
+                writer_thread.put(number)
             left.set()
 
     # Where tests run side by side, workers ignore the signal.

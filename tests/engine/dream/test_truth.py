@@ -11,7 +11,7 @@ import pytest
 
 from artengine.catalog import Catalog
 from artengine.dream.dreaming import Dream
-from artengine.effect import Effect, Moment
+from artengine.effect import Effect, FrameContext
 from artengine.errors import PluginError, UsageError
 from artengine.frame import Frame, Picture, Size
 from artengine.preset import Preset, parse_preset
@@ -62,8 +62,8 @@ class Stranger(Effect):
 
     name: ClassVar[str] = "stranger"
 
-    def apply(self, frame: Frame, moment: Moment) -> Frame:
-        return frame + moment.truth
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
+        return frame + now.truth
 
 
 class Liar(Stranger):
@@ -119,7 +119,7 @@ def test_a_free_dream_reads_only_what_it_begins_with(ready: Ready) -> None:
         {"effects": ["zoom", "blend"]},
         {"effects": ["stranger"]},
         {"effects": [], "output": ["gate"]},
-        {"effects": [], "history": 1},
+        {"effects": [], "truth_frames": 1},
     ],
     ids=str,
 )
@@ -165,8 +165,8 @@ def test_goes_on_without_reading(ready: Ready) -> None:
     Footages.footage.read.clear()
     np.testing.assert_array_equal(whole, first + film(preset, resume=snapshot))
     assert Footages.footage.read == []
-    with pytest.raises(UsageError, match=r"leave dream\.history at 0"):
-        film(ready("noise", history=1), resume=snapshot)
+    with pytest.raises(UsageError, match=r"dream.truth_frames at 0"):
+        film(ready("noise", truth_frames=1), resume=snapshot)
 
 
 def test_an_effect_that_looks_at_the_truth_unsaid_is_told_so(ready: Ready) -> None:

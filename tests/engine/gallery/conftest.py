@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from artengine.frame import Picture
-from artengine.gallery.piece import FILM, Facts, Piece, write_piece
+from artengine.gallery.piece import FILM, Piece, PieceMetadata, write_piece
 
 WIDTH, HEIGHT, FPS, FRAMES = 96, 64, 12, 24
 
@@ -55,7 +55,7 @@ def make_piece(film: Path) -> MakePiece:
     def make(folder: Path, recipe: str = RECIPE, seed: int = 7) -> Piece:
         folder.mkdir(parents=True)
         (folder / FILM).write_bytes(film.read_bytes())
-        facts = Facts(
+        facts = PieceMetadata(
             frames=FRAMES,
             fps=FPS,
             size=(WIDTH, HEIGHT),

@@ -11,14 +11,14 @@ from PIL import Image
 
 from artengine.frame import Picture
 from artengine.gallery.overview import GAP, MOST_BYTES, overview
-from artengine.gallery.piece import FILM, Facts, Piece, write_piece
+from artengine.gallery.piece import FILM, Piece, PieceMetadata, write_piece
 
 
 def piece(folder: Path, picture: Picture) -> Piece:
     folder.mkdir()
     (folder / FILM).write_bytes(b"film")
     height, width = picture.shape[:2]
-    facts = Facts(
+    facts = PieceMetadata(
         frames=1, fps=24, size=(width, height), render_seconds=0, engine="0", preset="p", seed=0
     )
     return write_piece(folder, "", facts, [picture])

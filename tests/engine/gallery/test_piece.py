@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from artengine.errors import GalleryError
-from artengine.gallery.piece import FILM, Facts, Piece, read_piece, read_pieces, write_piece
+from artengine.gallery.piece import FILM, Piece, PieceMetadata, read_piece, read_pieces, write_piece
 
 MakePiece = Callable[..., Piece]
 
@@ -31,7 +31,7 @@ def test_the_poster_is_a_frame_of_the_colours_not_of_the_black(
 
 def test_the_thumbnail_of_a_large_film_is_320_wide(tmp_path: Path) -> None:
     (tmp_path / FILM).write_bytes(b"film")
-    facts = Facts(
+    facts = PieceMetadata(
         frames=1, fps=24, size=(1920, 960), render_seconds=0, engine="0", preset="p", seed=0
     )
     piece = write_piece(tmp_path, "", facts, [np.zeros((960, 1920, 3), np.uint8)])
@@ -43,7 +43,9 @@ def test_the_thumbnail_of_a_large_film_is_320_wide(tmp_path: Path) -> None:
 
 def test_the_poster_is_not_of_where_the_dream_begins(tmp_path: Path) -> None:
     (tmp_path / FILM).write_bytes(b"film")
-    facts = Facts(frames=9, fps=24, size=(64, 64), render_seconds=0, engine="0", preset="p", seed=0)
+    facts = PieceMetadata(
+        frames=9, fps=24, size=(64, 64), render_seconds=0, engine="0", preset="p", seed=0
+    )
     stripes = np.zeros((64, 64, 3), np.uint8)
     stripes[::8] = 255
     faint = stripes // 8

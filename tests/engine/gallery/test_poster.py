@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from artengine.gallery.poster import most_striking, strikingness
+from artengine.gallery.poster import most_striking, saliency
 
 rng = np.random.default_rng(0)
 
@@ -23,23 +23,23 @@ vivid_blocks = blocks((255, 0, 60), (0, 200, 255), (255, 220, 0))
 
 def test_flat_pictures_have_no_strikingness() -> None:
     for colour in ((0, 0, 0), (255, 255, 255), (255, 0, 80)):
-        assert strikingness(flat(*colour)) == pytest.approx(0, abs=1e-3)
+        assert saliency(flat(*colour)) == pytest.approx(0, abs=1e-3)
 
 
 def test_colour_and_detail_both_count() -> None:
-    assert strikingness(vivid_blocks) > strikingness(dull_blocks)
-    assert strikingness(vivid_blocks) > strikingness(grey_blocks)
-    assert strikingness(grey_blocks) > strikingness(flat(255, 0, 80))
+    assert saliency(vivid_blocks) > saliency(dull_blocks)
+    assert saliency(vivid_blocks) > saliency(grey_blocks)
+    assert saliency(grey_blocks) > saliency(flat(255, 0, 80))
 
 
 def test_fine_noise_does_not_pass_for_detail() -> None:
     noise = rng.integers(0, 256, (512, 512, 3), dtype=np.uint8)
-    assert strikingness(vivid_blocks) > 4 * strikingness(noise)
+    assert saliency(vivid_blocks) > 4 * saliency(noise)
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 300), (300, 2), (33, 57)])
 def test_any_size_can_be_judged(shape: tuple[int, int]) -> None:
-    assert strikingness(rng.integers(0, 256, (*shape, 3), dtype=np.uint8)) >= 0
+    assert saliency(rng.integers(0, 256, (*shape, 3), dtype=np.uint8)) >= 0
 
 
 def test_the_most_striking_is_chosen_and_kept_from_later_changes() -> None:

@@ -19,13 +19,13 @@ class Counted(Model):
     """What the test makes of it."""
 
     name: ClassVar[str] = "counted"
-    multiple: ClassVar[int] = 4
+    size_divisor: ClassVar[int] = 4
     context: int = Param(1, ge=1)
     made: Any = None
 
     def build(self) -> keras.Model:
-        history = keras.Input((None, None, 3))
-        return keras.Model(history, self.made(history))
+        context_frames = keras.Input((None, None, 3))
+        return keras.Model(context_frames, self.made(context_frames))
 
 
 PIXELS = 8 * 12
@@ -75,8 +75,8 @@ class Looping(Counted):
 
     again: Any = None
 
-    def step(self, network: Any, history: Any, state: Any, seed: Any, **_: Any) -> Any:
-        return self.again(network, history, seed), state
+    def step(self, network: Any, context_frames: Any, state: Any, seed: Any, **_: Any) -> Any:
+        return self.again(network, context_frames, seed), state
 
 
 def counted_up(network: Any, x: Any, seed: Any) -> Any:
@@ -142,10 +142,10 @@ def test_an_operation_of_a_size_that_only_running_tells_is_not_counted() -> None
     class Chosen(Counted):
         name: ClassVar[str] = "chosen"
 
-        def step(self, network: Any, history: Any, state: Any, seed: Any, **_: Any) -> Any:
-            places = ops.stack(ops.nonzero(history[0, :, :, 0] > 0.5), axis=1)
+        def step(self, network: Any, context_frames: Any, state: Any, seed: Any, **_: Any) -> Any:
+            places = ops.stack(ops.nonzero(context_frames[0, :, :, 0] > 0.5), axis=1)
             bright = ops.cast(places, "float32") @ ops.ones((2, 2))
-            return network(history) + ops.sum(bright), state
+            return network(context_frames) + ops.sum(bright), state
 
     model = Chosen()
     model.made = layers.Conv2D(3, 1)

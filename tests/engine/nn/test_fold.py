@@ -53,9 +53,9 @@ BEFORE: dict[str, Any] = {
 @pytest.mark.parametrize("before", BEFORE.values(), ids=BEFORE)
 def test_is_folded_exactly(before: Any) -> None:
     keras.utils.set_random_seed(0)
-    history = keras.Input((None, None, 3))
-    x = layers.BatchNormalization()(before(history))
-    network = trained(keras.Model(history, layers.Conv2D(2, 5, padding="same")(x)))
+    context_frames = keras.Input((None, None, 3))
+    x = layers.BatchNormalization()(before(context_frames))
+    network = trained(keras.Model(context_frames, layers.Conv2D(2, 5, padding="same")(x)))
     fewer = folded(network)
     assert norms(network) == 1
     assert norms(fewer) == 0
@@ -91,8 +91,8 @@ KEPT: dict[str, Any] = {
 
 @pytest.mark.parametrize("made", KEPT.values(), ids=KEPT)
 def test_what_cannot_be_folded_stays(made: Any) -> None:
-    history = keras.Input((16, 12, 3))
-    network = keras.Model(history, made(history))
+    context_frames = keras.Input((16, 12, 3))
+    network = keras.Model(context_frames, made(context_frames))
     assert folded(network) is network
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from artengine.nn import precision
-from artengine.nn.precision import building_in, processor_has_bfloat16, settled
+from artengine.nn.precision import building_in, processor_has_bfloat16, resolve_precision
 from artengine.nn.predictor import Predictor
 from artengine.nn.runtimes import runtime_for
 from artengine_plugins.models.hourglass import Hourglass
@@ -45,8 +45,8 @@ def test_auto_is_what_there_is(
         pytest.skip("the accelerator decides here")
     (tmp_path / "cpuinfo").write_text(f"flags : fma{' amx_bf16' if has else ''}", encoding="utf-8")
     monkeypatch.setattr(precision, "_CPUINFO", tmp_path / "cpuinfo")
-    assert settled("auto") == auto
-    assert (settled("float32"), settled("bfloat16")) == ("float32", "bfloat16")
+    assert resolve_precision("auto") == auto
+    assert (resolve_precision("float32"), resolve_precision("bfloat16")) == ("float32", "bfloat16")
 
 
 def test_a_network_in_bfloat16_is_another_and_near() -> None:

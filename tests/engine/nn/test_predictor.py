@@ -14,7 +14,7 @@ class Sum:
     """Steps with no network: adds up what it is shown, and counts its steps in a state."""
 
     context = 2
-    multiple = 4
+    size_divisor = 4
 
     @classmethod
     def automatable(cls) -> frozenset[str]:
@@ -26,27 +26,29 @@ class Sum:
     def build(self) -> Any:
         return None
 
-    def initial_state(self, network: Any, history: Any) -> tuple[Any, ...]:
+    def initial_state(self, network: Any, context_frames: Any) -> tuple[Any, ...]:
         return (ops.zeros((1,)),)
 
-    def training_state(self, network: Any, history: Any, truth: Any, seed: Any) -> tuple[Any, ...]:
+    def training_state(
+        self, network: Any, context_frames: Any, truth: Any, seed: Any
+    ) -> tuple[Any, ...]:
         raise NotImplementedError
 
     def step(
         self,
         network: Any,
-        history: Any,
+        context_frames: Any,
         state: tuple[Any, ...],
         seed: Any,
         *,
         training: bool = False,
     ) -> tuple[Any, tuple[Any, ...]]:
-        assert history.shape[1] % 4 == 0
-        assert history.shape[2] % 4 == 0
-        total = history[..., :3] + 10 * history[..., 3:] + 100 * state[0]
+        assert context_frames.shape[1] % 4 == 0
+        assert context_frames.shape[2] % 4 == 0
+        total = context_frames[..., :3] + 10 * context_frames[..., 3:] + 100 * state[0]
         return total + 1000 * ops.cast(seed[1], "float32"), (state[0] + 1,)
 
-    def loss(self, network: Any, history: Any, truth: Any, seed: Any) -> Any:
+    def loss(self, network: Any, context_frames: Any, truth: Any, seed: Any) -> Any:
         return None
 
 
@@ -75,7 +77,7 @@ def test_carries_its_state_and_forgets_it() -> None:
 
 def test_a_state_from_before_the_first_step_is_none() -> None:
     class FromOne(Sum):
-        def initial_state(self, network: Any, history: Any) -> tuple[Any, ...]:
+        def initial_state(self, network: Any, context_frames: Any) -> tuple[Any, ...]:
             return (ops.ones((1,)),)
 
     predictor = Predictor(FromOne(), None)

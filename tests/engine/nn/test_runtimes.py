@@ -131,7 +131,7 @@ def test_openvino_plays_numbers_that_stand_beside_constants() -> None:
     network = model.build()
     rng = np.random.default_rng(0)
     pictures = rng.integers(0, 255, (40, 32, 32, 3), np.uint8)
-    model.furnish(network, Clip(pictures, [range(40)]))
+    model.adapt(network, Clip(pictures, [range(40)]))
     keras_, openvino = (predictor(name, model, network) for name in ("keras", "openvino"))
     frames = [picture / np.float32(255) for picture in pictures[:2]]
     for index, (model.pull, model.leaps) in enumerate(((0.25, 0.0), (1.0, 1.0), (0.0, 0.5))):

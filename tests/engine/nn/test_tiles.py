@@ -22,16 +22,18 @@ from artengine.params import Param
 
 
 @pytest.mark.parametrize("length", [1, 47, 48, 49, 63, 97, 130, 1000])
-@pytest.mark.parametrize(("side", "margin", "multiple"), [(48, 16, 4), (36, 16, 4), (16, 0, 16)])
-def test_spans_cover_a_side_once(length: int, side: int, margin: int, multiple: int) -> None:
-    cut = spans(length, side, margin, multiple)
+@pytest.mark.parametrize(
+    ("side", "margin", "size_divisor"), [(48, 16, 4), (36, 16, 4), (16, 0, 16)]
+)
+def test_spans_cover_a_side_once(length: int, side: int, margin: int, size_divisor: int) -> None:
+    cut = spans(length, side, margin, size_divisor)
     assert [span.first for span in cut] == [0, *(span.last for span in cut[:-1])]
     assert cut[-1].last == length
     assert len({span.stop - span.start for span in cut}) == 1
-    assert (cut[0].start, cut[-1].stop) == (0, -(-length // multiple) * multiple)
+    assert (cut[0].start, cut[-1].stop) == (0, -(-length // size_divisor) * size_divisor)
     for span in cut:
         assert span.stop - span.start <= side
-        assert span.start % multiple == span.stop % multiple == 0
+        assert span.start % size_divisor == span.stop % size_divisor == 0
         assert span.first < span.last
         # Frames end where the network's own padding begins; elsewhere a margin is left out.
         assert span.start == 0 or span.first - span.start >= margin
@@ -42,17 +44,17 @@ class Pooled(Model):
     """Looks seven pixels far, in blocks of four."""
 
     name: ClassVar[str] = "pooled"
-    multiple: ClassVar[int] = 4
+    size_divisor: ClassVar[int] = 4
     context: int = Param(2, ge=1)
 
     def build(self) -> keras.Model:
         keras.utils.set_random_seed(0)
-        history = keras.Input((None, None, 3 * self.context))
-        skip = layers.Conv2D(8, 7, padding="same", activation="relu")(history)
+        context_frames = keras.Input((None, None, 3 * self.context))
+        skip = layers.Conv2D(8, 7, padding="same", activation="relu")(context_frames)
         x = layers.MaxPooling2D(4)(skip)
         x = layers.Conv2D(8, 3, padding="same", activation="relu")(x)
         x = layers.Concatenate()([layers.UpSampling2D(4)(x), skip])
-        return keras.Model(history, layers.Conv2D(3, 1, activation="sigmoid")(x))
+        return keras.Model(context_frames, layers.Conv2D(3, 1, activation="sigmoid")(x))
 
 
 def frames(height: int, width: int) -> list[Frame]:
@@ -110,11 +112,11 @@ def test_tiles_that_are_too_small_are_refused() -> None:
 class Remembering(Pooled):
     """Adds up what it predicted."""
 
-    def initial_state(self, network: Any, history: Any) -> Any:
-        return (ops.zeros_like(history[..., :3]),)
+    def initial_state(self, network: Any, context_frames: Any) -> Any:
+        return (ops.zeros_like(context_frames[..., :3]),)
 
-    def step(self, network: Any, history: Any, state: Any, seed: Any, **_: Any) -> Any:
-        total = state[0] + network(history)
+    def step(self, network: Any, context_frames: Any, state: Any, seed: Any, **_: Any) -> Any:
+        total = state[0] + network(context_frames)
         return total, (total,)
 
 

@@ -58,7 +58,7 @@ class Grain(Effect):
     mask: str = Param("", path=True)
     """Where."""
     _count: int = 0
-    def apply(self, frame: Any, moment: Any) -> Any:
+    def apply(self, frame: Any, now: Any) -> Any:
         self._count += 1
         return frame + self._count
 
@@ -68,7 +68,7 @@ class Enlarge(Effect):
     name: ClassVar[str] = "enlarge"
     factor: int = Param(2, ge=1, le=4, automatable=False)
     """How many times."""
-    def apply(self, frame: Any, moment: Any) -> Any:
+    def apply(self, frame: Any, now: Any) -> Any:
         return frame.repeat(self.factor, 0).repeat(self.factor, 1)
     def output_size(self, size: Any) -> Any:
         return size[0] * self.factor, size[1] * self.factor
@@ -77,7 +77,7 @@ class Enlarge(Effect):
 class Lost(Effect):
     """An effect that does not know its size."""
     name: ClassVar[str] = "lost"
-    def apply(self, frame: Any, moment: Any) -> Any:
+    def apply(self, frame: Any, now: Any) -> Any:
         return frame
     def output_size(self, size: Any) -> Any:
         raise LookupError("no map")

@@ -42,7 +42,7 @@ minutes = 10
 [dream]
 frames = 480
 size = [512, 256]
-history = 2
+truth_frames = 2
 
 [[feedback]]
 use = "grain"
@@ -77,7 +77,7 @@ def test_a_preset_becomes_plugins_settings_and_chains(write: Write, parts: Catal
     assert (preset.train.minutes, preset.dream.size) == (10, (512, 256))
     assert [writer.path for writer in preset.writers] == ["films/night.reel"]
     assert preset.output_chain().output_size((64, 64)) == (128, 128)
-    effect = preset.feedback_chain().automated[0]
+    effect = preset.feedback_chain().binding[0]
     effect.set_time(Clock(2, 1.0))
     assert effect.plugin.model_dump()["amount"] == pytest.approx(0.1)
     assert load_preset(path, parts).table == preset.table
@@ -138,8 +138,8 @@ def test_chains_of_one_preset_share_nothing(parts: Catalog) -> None:
     for index in range(3):
         first.apply(frame, Clock(index, 1.0), frame)
     assert second.apply(frame, Clock(0, 1.0), frame).max() == 1
-    first.automated[0].set("amount", 0.9)
-    assert preset.feedback_chain().automated[0].plugin.model_dump()["amount"] == 0.1
+    first.binding[0].set("amount", 0.9)
+    assert preset.feedback_chain().binding[0].plugin.model_dump()["amount"] == 0.1
 
 
 def test_an_automatable_number_of_a_model_may_be_a_curve(parts: Catalog) -> None:
@@ -248,8 +248,8 @@ def test_source_and_model_are_needed(write: Write, problems: Problems) -> None:
         ({"seed": 2**32}, "seed: 4294967296 given; allowed: "),
         ({"seed": True}, "seed: true given; allowed: "),
         (
-            {"model": {"use": "net", "context": 2}, "dream": {"history": 3}},
-            "dream.history: 3 given; allowed: a whole number from 0 to 2, the frames ",
+            {"model": {"use": "net", "context": 2}, "dream": {"truth_frames": 3}},
+            "dream.truth_frames: 3 given; allowed: a whole number from 0 to 2, the frames ",
         ),
         (
             {"model": {"use": "flow"}, "train": {"loss": {"l1": 1.0, "adversarial": 0.01}}},

@@ -13,7 +13,7 @@ import pytest
 
 from artengine.settings import TrainSettings
 from artengine.train.cache import prepared
-from artengine.train.lock import alone
+from artengine.train.lock import exclusive_lock
 from artengine.train.manifest import Manifest
 from artengine_plugins.sources.synthetic import Synthetic
 from artengine_plugins.sources.video import Video
@@ -79,15 +79,15 @@ def test_two_that_need_the_same_footage_prepare_it_once(bikes: Path) -> None:
 
 def test_a_lock_keeps_another_process_out_until_it_dies(tmp_path: Path) -> None:
     script = (
-        "import sys; from pathlib import Path; from artengine.train.lock import alone\n"
-        "with alone(Path(sys.argv[1])): print('in', flush=True); sys.stdin.read()\n"
+        "import sys; from pathlib import Path; from artengine.train.lock import exclusive_lock\n"
+        "with exclusive_lock(Path(sys.argv[1])): print('in', flush=True); sys.stdin.read()\n"
     )
     command = [sys.executable, "-c", script, str(tmp_path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == b"in\n"
         with ThreadPoolExecutor() as pool:
-            entered = pool.submit(lambda: alone(tmp_path, poll=0.01).__enter__())
+            entered = pool.submit(lambda: exclusive_lock(tmp_path, poll=0.01).__enter__())
             with pytest.raises(TimeoutError):
                 entered.result(timeout=0.3)
             other.kill()
@@ -113,9 +113,9 @@ def test_a_wait_is_said_and_can_be_ended(tmp_path: Path) -> None:
             raise KeyboardInterrupt
 
     with (
-        alone(tmp_path),
+        exclusive_lock(tmp_path),
         pytest.raises(KeyboardInterrupt),
-        alone(tmp_path, poll=0.01, waiting=waiting),
+        exclusive_lock(tmp_path, poll=0.01, waiting=waiting),
     ):
         pass
     logging.getLogger("artengine").removeHandler(listening)

@@ -32,7 +32,7 @@ from artengine.train.cache import prepared
 from artengine.train.log import Row, read_log
 from artengine.train.loop import Observer, _longest, train
 from artengine.train.manifest import shard_name
-from artengine.train.position import Position, named_footage
+from artengine.train.progress import Position, named_footage
 from artengine.train.recipe import with_length
 from artengine.train.run import Run
 from artengine.weights import build_network, find_weights
@@ -196,7 +196,7 @@ ALL_LOSSES = dict.fromkeys(LossWeights.model_fields, 0.5)
         ((0, 4), {}),
         ((1, 3, 7), {}),
         ((5,), {"loss": ALL_LOSSES, "accumulate": 2}),
-        ((2, 5), {"self_feeding": 6}),
+        ((2, 5), {"max_horizon": 6}),
     ],
 )
 def test_resumes_exactly(
@@ -251,7 +251,7 @@ context_noise = 0.1
     "options",
     [
         "accumulate = 3\nloss = { l1 = 1.0, adversarial = 0.1 }",
-        "rollout = 2\nself_feeding = 6\nkeep_every = 1",
+        "rollout = 2\nmax_horizon = 6\nkeep_every = 1",
     ],
     ids=["accumulating", "walking"],
 )
@@ -291,7 +291,7 @@ def test_goes_on_exactly_whenever_it_was_killed(
 
 
 def test_walks_may_go_on_for_longer_octave_by_octave() -> None:
-    settings = TrainSettings(self_feeding=64)
+    settings = TrainSettings(max_horizon=64)
     shares = (0.0, 1 / 12, 0.25, 0.5, 0.75, 1.0)
     assert [_longest(settings, share) for share in shares] == [1, 2, 8, 64, 64, 64]
     assert _longest(TrainSettings(), 0.5) == 1
@@ -355,7 +355,7 @@ def test_a_checkpoint_that_does_not_fit_leaves_the_run_as_it_was(
     train(preset, data, run, catalog, observer=after(1))
     recipe = run.recipe.read_text()
     walking = Run(tmp_path / "walking")
-    fed = parse_preset(table(self_feeding=4), catalog, [f"source.path={bikes}"])
+    fed = parse_preset(table(max_horizon=4), catalog, [f"source.path={bikes}"])
     train(fed, data, walking, catalog, observer=after(1))
     for begun, other, told in (
         (run, table(optimizer="adamw"), "train.optimizer adam, .* has adamw; go on with the"),
@@ -363,9 +363,9 @@ def test_a_checkpoint_that_does_not_fit_leaves_the_run_as_it_was(
         (run, table(precision="mixed_float16"), "train.precision other than mixed_float16, "),
         (run, table(loss={"adversarial": 1}), "train.loss without adversarial, "),
         (run, table() | {"model": {"use": "swift"}}, r"model swift \(.*width = 8\), .* swift \("),
-        (walking, table(self_feeding=1), "train.self_feeding above 1, .* has 1"),
-        (walking, table(self_feeding=4, batch=3), "train.batch 2, .* has 3"),
-        (walking, table(self_feeding=4, crop="whole"), "train.crop 32x32, .* has 64x32"),
+        (walking, table(max_horizon=1), "train.max_horizon above 1, .* has 1"),
+        (walking, table(max_horizon=4, batch=3), "train.batch 2, .* has 3"),
+        (walking, table(max_horizon=4, crop="whole"), "train.crop 32x32, .* has 64x32"),
     ):
         changed = parse_preset(other, catalog, [f"source.path={bikes}"])
         with pytest.raises(WeightsError, match=f"was made with {told}"):
@@ -468,7 +468,7 @@ def test_learns_from_whole_frames_that_the_network_does_not_divide(
     own = table(size=[46, 30], crop="whole", steps=2)
     own["model"] = {"use": "hourglass", "context": 2}
     preset = parse_preset(own, catalog, [f"source.path={bikes}"])
-    assert 46 % preset.model.multiple
+    assert 46 % preset.model.size_divisor
     rows: list[Row] = []
     train(
         preset,
@@ -609,8 +609,10 @@ class Boundless(Model):
     def build(self) -> keras.Model:
         import keras
 
-        history = keras.Input((None, None, 3 * self.context))
-        return keras.Model(history, keras.layers.Conv2D(3, 3, padding="same")(history))
+        context_frames = keras.Input((None, None, 3 * self.context))
+        return keras.Model(
+            context_frames, keras.layers.Conv2D(3, 3, padding="same")(context_frames)
+        )
 
 
 class Remembering(Boundless):
@@ -618,21 +620,21 @@ class Remembering(Boundless):
 
     name: ClassVar[str] = "remembering"
 
-    def initial_state(self, network: keras.Model, history: Tensor) -> NetworkState:
+    def initial_state(self, network: keras.Model, context_frames: Tensor) -> NetworkState:
         from keras import ops
 
-        return (ops.zeros_like(history[..., :3]),)
+        return (ops.zeros_like(context_frames[..., :3]),)
 
     def step(
         self,
         network: keras.Model,
-        history: Tensor,
+        context_frames: Tensor,
         state: NetworkState,
         seed: Tensor,
         *,
         training: bool = False,
     ) -> tuple[Tensor, NetworkState]:
-        mean = 0.5 * state[0] + 0.5 * network(history, training=training)
+        mean = 0.5 * state[0] + 0.5 * network(context_frames, training=training)
         return mean, (mean,)
 
 
@@ -641,12 +643,14 @@ class Uncompilable(Boundless):
 
     name: ClassVar[str] = "uncompilable"
 
-    def loss(self, network: keras.Model, history: Tensor, truth: Tensor, seed: Tensor) -> Tensor:
+    def loss(
+        self, network: keras.Model, context_frames: Tensor, truth: Tensor, seed: Tensor
+    ) -> Tensor:
         import tensorflow as tf
         from keras import ops
 
         number = tf.strings.to_number(tf.strings.as_string(seed[0]))
-        return ops.mean(network(history, training=True)) + 0.0 * number
+        return ops.mean(network(context_frames, training=True)) + 0.0 * number
 
 
 class Steep(Boundless):
@@ -654,10 +658,12 @@ class Steep(Boundless):
 
     name: ClassVar[str] = "steep"
 
-    def loss(self, network: keras.Model, history: Tensor, truth: Tensor, seed: Tensor) -> Tensor:
+    def loss(
+        self, network: keras.Model, context_frames: Tensor, truth: Tensor, seed: Tensor
+    ) -> Tensor:
         from keras import ops
 
-        return ops.mean(ops.sqrt(0.0 * network(history, training=True)))
+        return ops.mean(ops.sqrt(0.0 * network(context_frames, training=True)))
 
 
 class OwnLoss(Boundless):
@@ -665,39 +671,41 @@ class OwnLoss(Boundless):
 
     name: ClassVar[str] = "own-loss"
 
-    def loss(self, network: keras.Model, history: Tensor, truth: Tensor, seed: Tensor) -> Tensor:
+    def loss(
+        self, network: keras.Model, context_frames: Tensor, truth: Tensor, seed: Tensor
+    ) -> Tensor:
         from keras import ops
 
-        return ops.mean(ops.square(network(history, training=True)))
+        return ops.mean(ops.square(network(context_frames, training=True)))
 
     def measure(
-        self, network: keras.Model, history: Tensor, truth: Tensor, seed: Tensor
+        self, network: keras.Model, context_frames: Tensor, truth: Tensor, seed: Tensor
     ) -> Mapping[str, Tensor]:
         from keras import ops
 
-        assert truth.shape[1:] == (1, *history.shape[1:3], 3)
-        return {"brightness": ops.mean(network(history))}
+        assert truth.shape[1:] == (1, *context_frames.shape[1:3], 3)
+        return {"brightness": ops.mean(network(context_frames))}
 
 
 class Judged(OwnLoss):
     """Is judged by how far from black it is."""
 
     name: ClassVar[str] = "judged"
-    judged_by: ClassVar[str] = "light"
+    monitor: ClassVar[str] = "light"
 
     def measure(
-        self, network: keras.Model, history: Tensor, truth: Tensor, seed: Tensor
+        self, network: keras.Model, context_frames: Tensor, truth: Tensor, seed: Tensor
     ) -> Mapping[str, Tensor]:
         from keras import ops
 
-        return {"light": ops.mean(ops.square(network(history)))}
+        return {"light": ops.mean(ops.square(network(context_frames)))}
 
 
 class Misjudged(Boundless):
     """Is judged by what nobody measures."""
 
     name: ClassVar[str] = "misjudged"
-    judged_by: ClassVar[str] = "smim"
+    monitor: ClassVar[str] = "smim"
 
 
 class Overwriting(Boundless):
@@ -706,7 +714,7 @@ class Overwriting(Boundless):
     name: ClassVar[str] = "overwriting"
 
     def measure(
-        self, network: keras.Model, history: Tensor, truth: Tensor, seed: Tensor
+        self, network: keras.Model, context_frames: Tensor, truth: Tensor, seed: Tensor
     ) -> Mapping[str, Tensor]:
         return {"psnr": seed[0]}
 
@@ -717,7 +725,7 @@ class Unmeasurable(Boundless):
     name: ClassVar[str] = "unmeasurable"
 
     def measure(
-        self, network: keras.Model, history: Tensor, truth: Tensor, seed: Tensor
+        self, network: keras.Model, context_frames: Tensor, truth: Tensor, seed: Tensor
     ) -> Mapping[str, Tensor]:
         from keras import ops
 
@@ -732,7 +740,7 @@ class Counting(Boundless):
     def step(
         self,
         network: keras.Model,
-        history: Tensor,
+        context_frames: Tensor,
         state: NetworkState,
         seed: Tensor,
         *,
@@ -741,7 +749,7 @@ class Counting(Boundless):
         from keras import ops
 
         grey = ops.cast(seed[1], "float32") / 32.0
-        return 0.0 * network(history, training=training) + grey, state
+        return 0.0 * network(context_frames, training=training) + grey, state
 
 
 class Sampling(Boundless):
@@ -752,7 +760,7 @@ class Sampling(Boundless):
     def step(
         self,
         network: keras.Model,
-        history: Tensor,
+        context_frames: Tensor,
         state: NetworkState,
         seed: Tensor,
         *,
@@ -760,7 +768,7 @@ class Sampling(Boundless):
     ) -> tuple[Tensor, NetworkState]:
         from keras import ops
 
-        prediction = network(history, training=training)
+        prediction = network(context_frames, training=training)
         phase = ops.cast(seed[0] % 1000 + 7 * (seed[1] % 1000), "float32")
         return prediction + 0.01 * ops.sin(phase + 1e4 * prediction), state
 
@@ -776,13 +784,13 @@ class Played(Boundless):
     def step(
         self,
         network: keras.Model,
-        history: Tensor,
+        context_frames: Tensor,
         state: NetworkState,
         seed: Tensor,
         *,
         training: bool = False,
     ) -> tuple[Tensor, NetworkState]:
-        return self.gain * (1.0 + 0.0 * network(history, training=training)), state
+        return self.gain * (1.0 + 0.0 * network(context_frames, training=training)), state
 
 
 class With(Catalog):
@@ -922,7 +930,7 @@ def test_a_model_s_automatable_number_follows_its_curve_and_can_be_changed(
 ) -> None:
     from artengine.dream.dreaming import Dream
 
-    def dreamt(preset: Preset, **changes: Any) -> list[float]:
+    def turn(preset: Preset, **changes: Any) -> list[float]:
         found = []
         with Dream(preset) as dream:
             for turn in dream.turns():
@@ -946,11 +954,11 @@ def test_a_model_s_automatable_number_follows_its_curve_and_can_be_changed(
         return parse_preset(changed, catalog, changes)
 
     curved = ready({"keys": {"0f": 1.0, "2f": 0.0}})
-    assert dreamt(ready(0.5)) == [0.5] * 4
-    assert dreamt(curved) == [1.0, 0.5, 0.0, 0.0]
-    assert dreamt(curved, gain=0.25) == [1.0, 0.5, 0.25, 0.25]
-    assert dreamt(curved) == [1.0, 0.5, 0.0, 0.0]
-    assert dreamt(ready(0.5), gain={"keys": {"2f": 0.0, "4f": 1.0}}) == [0.5, 0.5, 0.0, 0.5]
+    assert turn(ready(0.5)) == [0.5] * 4
+    assert turn(curved) == [1.0, 0.5, 0.0, 0.0]
+    assert turn(curved, gain=0.25) == [1.0, 0.5, 0.25, 0.25]
+    assert turn(curved) == [1.0, 0.5, 0.0, 0.0]
+    assert turn(ready(0.5), gain={"keys": {"2f": 0.0, "4f": 1.0}}) == [0.5, 0.5, 0.0, 0.5]
     with Dream(curved) as dream:
         for place, value, told in [
             ("model.context", 3, r"cannot change in a dream; .* these can: gain"),

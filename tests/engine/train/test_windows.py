@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pytest
 
 from artengine.errors import TrainingError
-from artengine.train.lessons import WindowLessons
+from artengine.train.batch_source import WindowBatches
 from artengine.train.manifest import Manifest, shard_name
 from artengine.train.prepare import prepare
 from artengine.train.reader import TOGETHER
@@ -61,8 +61,8 @@ def read(folder: Path, **changes: Any) -> list[Batch]:
 def numbers(batches: Iterable[Batch]) -> list[list[int]]:
     """Frame numbers of each window, from the red of one pixel."""
     found = []
-    for history, truth in batches:
-        reds = np.concatenate([history[:, 0, 0, ::3], truth[:, :, 0, 0, 0]], axis=1)
+    for context_frames, truth in batches:
+        reds = np.concatenate([context_frames[:, 0, 0, ::3], truth[:, :, 0, 0, 0]], axis=1)
         found += np.rint(reds * 255).astype(int).tolist()
     return found
 
@@ -96,11 +96,11 @@ def test_every_window_of_every_scene_comes_once_a_pass(
 
 def test_shapes_values_and_types(footage: Prepare) -> None:
     folder = footage(60)
-    (history, truth), *_ = read(folder, batch=4, targets=2, crop=(8, 4), context=3)
-    assert history.shape == (4, 4, 8, 9)
+    (context_frames, truth), *_ = read(folder, batch=4, targets=2, crop=(8, 4), context=3)
+    assert context_frames.shape == (4, 4, 8, 9)
     assert truth.shape == (4, 2, 4, 8, 3)
-    assert history.dtype == truth.dtype == np.float32
-    assert 0 <= history.min() < history.max() <= 1
+    assert context_frames.dtype == truth.dtype == np.float32
+    assert 0 <= context_frames.min() < context_frames.max() <= 1
     dataset = windows(folder, **(BASIC | {"batch": 4, "targets": 2, "crop": (8, 4)}))
     assert dataset.element_spec[0].shape == (4, 4, 8, 9)
     assert dataset.element_spec[1].shape == (4, 2, 4, 8, 3)
@@ -109,8 +109,8 @@ def test_shapes_values_and_types(footage: Prepare) -> None:
 def test_crops_go_everywhere_and_are_the_same_in_all_frames_of_a_window(footage: Prepare) -> None:
     folder = footage(200)
     corners = set()
-    for history, truth in read(folder, crop=(11, 9), batch=1):
-        frames = [*np.split(history[0], 3, axis=-1), truth[0, 0]]
+    for context_frames, truth in read(folder, crop=(11, 9), batch=1):
+        frames = [*np.split(context_frames[0], 3, axis=-1), truth[0, 0]]
         rows = [np.rint(frame[..., 1] * 255).astype(int) for frame in frames]
         columns = [np.rint(frame[..., 2] * 255).astype(int) for frame in frames]
         top, left = rows[0][0, 0], columns[0][0, 0]
@@ -123,8 +123,8 @@ def test_crops_go_everywhere_and_are_the_same_in_all_frames_of_a_window(footage:
 
 def test_half_of_the_windows_are_mirrored_as_a_whole(footage: Prepare) -> None:
     mirrored = []
-    for history, truth in read(footage(200), flip=True):
-        frames = [*np.split(history[0], 3, axis=-1), truth[0, 0]]
+    for context_frames, truth in read(footage(200), flip=True):
+        frames = [*np.split(context_frames[0], 3, axis=-1), truth[0, 0]]
         falls = {bool(frame[0, 0, 2] > frame[0, -1, 2]) for frame in frames}
         assert len(falls) == 1
         mirrored.append(falls.pop())
@@ -132,8 +132,8 @@ def test_half_of_the_windows_are_mirrored_as_a_whole(footage: Prepare) -> None:
 
 
 def test_a_crop_larger_than_the_frame_takes_the_whole_side(footage: Prepare) -> None:
-    (history, _), *_ = read(footage(30), crop=(64, 6))
-    assert history.shape[1:3] == (6, 16)
+    (context_frames, _), *_ = read(footage(30), crop=(64, 6))
+    assert context_frames.shape[1:3] == (6, 16)
 
 
 def test_an_epoch_is_the_same_each_time_and_another_is_not(footage: Prepare) -> None:
@@ -207,22 +207,22 @@ def test_fewer_shards_are_held_where_they_are_large(
 
 def test_validation_is_the_tail_in_order_cropped_in_the_middle(footage: Prepare) -> None:
     batches = read(footage(100), part="validation", crop=(6, 6), flip=True, batch=5)
-    assert [len(history) for history, _ in batches] == [5, 5, 5, 2]
+    assert [len(context_frames) for context_frames, _ in batches] == [5, 5, 5, 2]
     assert numbers(batches) == [list(range(first, first + 4)) for first in range(80, 97)]
-    history, _ = batches[0]
-    assert np.rint(history[0, 0, 0, 1:3] * 255).tolist() == [3, 5]
+    context_frames, _ = batches[0]
+    assert np.rint(context_frames[0, 0, 0, 1:3] * 255).tolist() == [3, 5]
 
 
 def test_windows_to_measure_on_are_kept_as_pictures(footage: Prepare) -> None:
     """Without a loss."""
     batches = read(footage(100), part="validation", batch=5)
-    kept = [window for history, truth in batches for window in split(history, truth)]
+    kept = [window for context_frames, truth in batches for window in split(context_frames, truth)]
     assert {part.dtype for window in kept for part in (*window.context, window.truth)} == {
         np.dtype(np.uint8)
     }
-    for number, (history, truth) in enumerate(zip(*batches[1], strict=True), start=5):
+    for number, (context_frames, truth) in enumerate(zip(*batches[1], strict=True), start=5):
         context, target = kept[number].frames()
-        np.testing.assert_array_equal(np.concatenate(context, axis=-1), history)
+        np.testing.assert_array_equal(np.concatenate(context, axis=-1), context_frames)
         np.testing.assert_array_equal(target, truth[0])
 
 
@@ -305,9 +305,9 @@ def test_footage_that_is_damaged_while_it_is_read_is_told(
     footage: Prepare, damage: Callable[[Path], None]
 ) -> None:
     folder = footage(60)
-    lessons = WindowLessons(iter(windows(folder, **(BASIC | {"passes": None}))), folder)
-    lessons.next(0, 1)
+    batch_source = WindowBatches(iter(windows(folder, **(BASIC | {"passes": None}))), folder)
+    batch_source.next(0, 1)
     damage(folder / shard_name(2))
-    rest = (lessons.next(step, 1) for step in range(1, 200))
+    rest = (batch_source.next(step, 1) for step in range(1, 200))
     with pytest.raises(TrainingError, match=rf"{shard_name(2)}: is damaged or gone; remove the"):
         list(rest)

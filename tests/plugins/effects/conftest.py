@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from artengine.api import Clock, Frame, Moment, Size, to_frame
+from artengine.api import Clock, Frame, FrameContext, Size, to_frame
 from artengine_plugins.sources.video import Video
 
 
@@ -44,6 +44,6 @@ def random() -> Callable[..., Frame]:
 
 
 @pytest.fixture(scope="session")
-def at() -> Callable[[int, Frame], Moment]:
+def at() -> Callable[[int, Frame], FrameContext]:
     """A moment of a film of 24 frames a second, by index and truth."""
-    return lambda index, truth: Moment(Clock(index, 24.0), truth, seed=5, slot="feedback.0")
+    return lambda index, truth: FrameContext(Clock(index, 24.0), truth, seed=5, slot="feedback.0")

@@ -9,11 +9,11 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from artengine.api import Frame, Moment
+from artengine.api import Frame, FrameContext
 from artengine_plugins.effects.blend import Blend, Mode
 from artengine_plugins.imaging.luma import luma
 
-At = Callable[[int, Frame], Moment]
+At = Callable[[int, Frame], FrameContext]
 Random = Callable[..., Frame]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
-from artengine.api import Effect, Frame, Moment
+from artengine.api import Effect, Frame, FrameContext
 from artengine.params import check
 from artengine_plugins.effects.clip import Clip
 from artengine_plugins.effects.gradient_map import GradientMap
@@ -22,7 +22,7 @@ from artengine_plugins.imaging.colour import parse_colours
 from artengine_plugins.imaging.luma import luma
 from artengine_plugins.imaging.palettes import PALETTES
 
-At = Callable[[int, Frame], Moment]
+At = Callable[[int, Frame], FrameContext]
 Random = Callable[..., Frame]
 Shots = Callable[[int, int], Sequence[Frame]]
 

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from artengine.api import Clock, Effect, Frame, Moment, size_of
+from artengine.api import Clock, Effect, Frame, FrameContext, size_of
 from artengine.catalog import load_catalog
-from artengine.params import Automated, bounds, check
+from artengine.params import Binding, bounds, check
 
-At = Callable[[int, Frame], Moment]
+At = Callable[[int, Frame], FrameContext]
 Random = Callable[..., Frame]
 Shots = Callable[[int, int], Sequence[Frame]]
 
@@ -152,7 +152,7 @@ def test_looks_at_the_truth_as_it_says(kind: type[Effect], shots: Shots) -> None
             effect, clocks = made(kind, table), [Clock(index, 24.0) for index in range(3)]
             films.append(
                 [
-                    effect.apply(frame, Moment(clock, truth, seed=5, slot="feedback/x/0"))
+                    effect.apply(frame, FrameContext(clock, truth, seed=5, slot="feedback/x/0"))
                     for frame, clock, truth in zip(real[:3], clocks, truths, strict=True)
                 ]
             )
@@ -250,12 +250,12 @@ def test_follows_curves(kind: type[Effect], random: Random, at: At) -> None:
     frames = [random(17, 33, seed=seed) for seed in range(5)]
     for name in kind.automatable():
         low, high = numbers(kind)[name]
-        driven = Automated.parse(kind, {name: {"keys": {"0f": low, "4f": high}}})
+        driven = Binding.parse(kind, {name: {"keys": {"0f": low, "4f": high}}})
         assert isinstance(driven.plugin, Effect)
         for index, frame in enumerate(frames):
-            moment = at(index, frames[0])
-            driven.set_time(moment.clock)
-            sound(driven.plugin, frame, driven.plugin.apply(frame, moment))
+            now = at(index, frames[0])
+            driven.set_time(now.clock)
+            sound(driven.plugin, frame, driven.plugin.apply(frame, now))
 
 
 @every
@@ -266,10 +266,10 @@ def test_can_be_seen(kind: type[Effect], shots: Shots, at: At) -> None:
     written, fed_back = kind(), kind()
     moved, fed = 0.0, dreams[0]
     for index, dream in enumerate(dreams[:5]):
-        moment = at(index, real[index + 1])
-        moved += difference(dream, written.apply(dream, moment)) / 5.0
+        now = at(index, real[index + 1])
+        moved += difference(dream, written.apply(dream, now)) / 5.0
         if size_of(fed) == size_of(dream):
-            fed = fed_back.apply(fed, moment)
+            fed = fed_back.apply(fed, now)
     assert max(moved, difference(dreams[0], fed)) > 2.0
 
 

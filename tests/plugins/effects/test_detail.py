@@ -8,13 +8,13 @@ import cv2
 import numpy as np
 import pytest
 
-from artengine.api import Frame, Moment
+from artengine.api import Frame, FrameContext
 from artengine_plugins.effects.blur import Blur
 from artengine_plugins.effects.glow import Glow
 from artengine_plugins.effects.sharpen import Sharpen
 from artengine_plugins.effects.upscale import Upscale
 
-At = Callable[[int, Frame], Moment]
+At = Callable[[int, Frame], FrameContext]
 Shots = Callable[[int, int], Sequence[Frame]]
 
 

@@ -8,14 +8,14 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from artengine.api import Frame, Moment
+from artengine.api import Frame, FrameContext
 from artengine_plugins.effects.channel_shift import ChannelShift
 from artengine_plugins.effects.pixel_sort import PixelSort
 from artengine_plugins.effects.scanlines import Scanlines
 from artengine_plugins.effects.tear import Tear
 from artengine_plugins.imaging.luma import luma
 
-At = Callable[[int, Frame], Moment]
+At = Callable[[int, Frame], FrameContext]
 Random = Callable[..., Frame]
 Shots = Callable[[int, int], Sequence[Frame]]
 

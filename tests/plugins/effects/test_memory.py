@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from artengine.api import Frame, Moment
+from artengine.api import Frame, FrameContext
 from artengine_plugins.effects.datamosh import Datamosh
 from artengine_plugins.effects.gate import Gate
 from artengine_plugins.effects.noise import Noise
@@ -16,7 +16,7 @@ from artengine_plugins.effects.scanlines import Scanlines
 from artengine_plugins.effects.slit_scan import SlitScan
 from artengine_plugins.effects.trails import Trails
 
-At = Callable[[int, Frame], Moment]
+At = Callable[[int, Frame], FrameContext]
 Random = Callable[..., Frame]
 Shots = Callable[[int, int], Sequence[Frame]]
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
-from artengine.api import Frame, Moment
+from artengine.api import Frame, FrameContext
 from artengine_plugins.effects.displace import Displace
 from artengine_plugins.effects.kaleidoscope import Kaleidoscope
 from artengine_plugins.effects.mirror import Mirror
@@ -16,7 +16,7 @@ from artengine_plugins.effects.shift import Shift
 from artengine_plugins.effects.swirl import Swirl
 from artengine_plugins.effects.zoom import Zoom
 
-At = Callable[[int, Frame], Moment]
+At = Callable[[int, Frame], FrameContext]
 Random = Callable[..., Frame]
 Shots = Callable[[int, int], Sequence[Frame]]
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from artengine.api import Frame, Moment
+from artengine.api import Frame, FrameContext
 from artengine_plugins.effects.negative_mix import NegativeMix
 
-At = Callable[[int, Frame], Moment]
+At = Callable[[int, Frame], FrameContext]
 Random = Callable[..., Frame]
 
 

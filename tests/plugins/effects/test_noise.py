@@ -7,10 +7,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from artengine.api import Frame, Moment
+from artengine.api import Frame, FrameContext
 from artengine_plugins.effects.noise import Noise
 
-At = Callable[[int, Frame], Moment]
+At = Callable[[int, Frame], FrameContext]
 Random = Callable[..., Frame]
 
 
@@ -66,12 +66,12 @@ def test_clouds_keep_their_shape_at_every_size(at: At) -> None:
 
 def test_other_places_and_seeds_draw_other_noise(grey: Frame, at: At) -> None:
     here = at(3, grey)
-    there = Moment(here.clock, grey, seed=here.seed, slot="feedback.1")
-    elsewhere = Moment(here.clock, grey, seed=here.seed + 1, slot=here.slot)
+    there = FrameContext(here.clock, grey, seed=here.seed, slot="feedback.1")
+    elsewhere = FrameContext(here.clock, grey, seed=here.seed + 1, slot=here.slot)
     for pattern in ("gaussian", "perlin"):
         shown = [
-            Noise.model_validate({"pattern": pattern}).apply(grey, moment)
-            for moment in (here, there, elsewhere)
+            Noise.model_validate({"pattern": pattern}).apply(grey, now)
+            for now in (here, there, elsewhere)
         ]
         assert np.abs(shown[0] - shown[1]).mean() > 0.01
         assert np.abs(shown[0] - shown[2]).mean() > 0.01

@@ -12,7 +12,7 @@ from keras import ops
 
 from artengine.nn.determinism import make_deterministic
 from artengine.nn.predictor import Predictor
-from artengine.nn.trainee import Trainee
+from artengine.nn.rollout_trainer import RolloutTrainer
 from artengine_plugins.models.flow import Flow, carried_on, curvature, detail, put_together
 from artengine_plugins.models.motion import motion
 from artengine_plugins.models.warp import warp
@@ -111,7 +111,7 @@ def test_push_sets_the_speed_of_a_dream() -> None:
     make_deterministic(0)
     frames = [waves(32, 32)[0] for _ in range(4)]
 
-    def dreamt(push: float) -> Array:
+    def turn(push: float) -> Array:
         model = Flow(width=4, push=push)
         network = model.build()
         for layer in network.layers:
@@ -124,7 +124,7 @@ def test_push_sets_the_speed_of_a_dream() -> None:
     inner = (slice(6, -6), slice(6, -6))
     for push in (-1.0, 0.0, 1.0, 2.0):
         expected = waves(32, 32, moved=(push, 0.0))[0]
-        np.testing.assert_allclose(dreamt(push)[inner], expected[inner], atol=0.01)
+        np.testing.assert_allclose(turn(push)[inner], expected[inner], atol=0.01)
 
 
 def test_an_even_flow_and_a_spreading_one_have_no_curvature() -> None:
@@ -220,8 +220,8 @@ def test_it_learns_what_to_add_to_a_motion() -> None:
     rng = np.random.default_rng(0)
     model = Flow(width=8, context=2, reach=8)
     network = model.build()
-    trainee = Trainee(model, network)
-    trainee.compile(optimizer=keras.optimizers.Adam(0.004), jit_compile=False)
+    trainer = RolloutTrainer(model, network)
+    trainer.compile(optimizer=keras.optimizers.Adam(0.004), jit_compile=False)
 
     def windows(count: int) -> tuple[Array, Array]:
         noise = rng.random((count, 16, 16, 3), dtype=np.float32)
@@ -230,6 +230,6 @@ def test_it_learns_what_to_add_to_a_motion() -> None:
         return np.concatenate([frames[0], frames[0]], axis=-1), frames[1][:, None]
 
     for _ in range(120):
-        trainee.train_on_batch(*windows(4))
+        trainer.train_on_batch(*windows(4))
     flow = ops.convert_to_numpy(network(windows(4)[0])[0])[:, 4:-4, 4:-4].mean(axis=(0, 1, 2))
     np.testing.assert_allclose(flow, [3.0, -1.0], atol=0.5)

@@ -14,9 +14,9 @@ from artengine.model import Model
 from artengine.nn.determinism import make_deterministic
 from artengine.nn.losses.differences import l1
 from artengine.nn.predictor import Predictor
-from artengine.nn.reach import reach_of
+from artengine.nn.receptive_field import receptive_field_of
+from artengine.nn.rollout_trainer import RolloutTrainer
 from artengine.nn.tiles import Tiles, spans
-from artengine.nn.trainee import Trainee
 from artengine_plugins.models.automaton import Automaton
 from artengine_plugins.models.convlstm import Convlstm
 from artengine_plugins.models.deep import Deep
@@ -65,21 +65,22 @@ def test_is_deterministic(model: Model) -> None:
 
 def test_tiles_make_the_whole_frame(model: Model) -> None:
     """Of odd sides, at its borders and where tiles meet, for models that can be cut at all."""
-    reach = reach_of(model)
+    reach = receptive_field_of(model)
     if model.name in REACHES:
         assert reach == REACHES[model.name]
     if reach is None:
         pytest.skip(f"{model.name} sees its frames whole")
-    margin = -(-reach // model.multiple) * model.multiple
-    height, width = 2 * margin + 1, 2 * margin + 4 * model.multiple + 7
+    margin = -(-reach // model.size_divisor) * model.size_divisor
+    height, width = 2 * margin + 1, 2 * margin + 4 * model.size_divisor + 7
     rng = np.random.default_rng(0)
     frames = [
         rng.uniform(-0.3, 1.3, (height, width, 3)).astype(np.float32) for _ in range(model.context)
     ]
     predictor = Predictor(model, model.build(), tile="whole")
-    least = 2 * margin + model.multiple
+    least = 2 * margin + model.size_divisor
     tiles = Tiles(
-        spans(height, least, margin, model.multiple), spans(width, least, margin, model.multiple)
+        spans(height, least, margin, model.size_divisor),
+        spans(width, least, margin, model.size_divisor),
     )
     assert len(tiles.rows) == 1
     assert len(tiles.columns) > 3
@@ -93,12 +94,12 @@ def test_learns(model: Model) -> None:
     """A few steps on one window bring the loss down, through a rollout."""
     make_deterministic(0)
     rng = np.random.default_rng(0)
-    history = rng.random((2, 32, 32, 3 * model.context), dtype=np.float32)
+    context_frames = rng.random((2, 32, 32, 3 * model.context), dtype=np.float32)
     truth = rng.random((2, 2, 1, 1, 3), dtype=np.float32) * np.ones((2, 2, 32, 32, 3), np.float32)
     loss = l1 if type(model).loss is Model.loss else None
-    trainee = Trainee(model, model.build(), loss=loss, rollout=2, context_noise=0.05)
-    trainee.compile(optimizer=keras.optimizers.Adam(0.003), jit_compile=False)
-    losses = [float(trainee.train_on_batch(history, truth)) for _ in range(30)]
+    trainer = RolloutTrainer(model, model.build(), loss=loss, rollout=2, context_noise=0.05)
+    trainer.compile(optimizer=keras.optimizers.Adam(0.003), jit_compile=False)
+    losses = [float(trainer.train_on_batch(context_frames, truth)) for _ in range(30)]
     assert losses[-1] < 0.9 * losses[0]
 
 
@@ -134,14 +135,14 @@ def test_deep_keeps_some_of_the_newest_frame_and_never_all() -> None:
     rng = np.random.default_rng(0)
     model = Deep(width=8)
     network = model.build()
-    history = rng.random((1, 32, 32, 12), dtype=np.float32)
-    imagined, kept = (keras.ops.convert_to_numpy(part) for part in network(history))
+    context_frames = rng.random((1, 32, 32, 12), dtype=np.float32)
+    imagined, kept = (keras.ops.convert_to_numpy(part) for part in network(context_frames))
     prediction = keras.ops.convert_to_numpy(
-        model.step(network, history, (), keras.ops.zeros((2,), "int32"))[0]
+        model.step(network, context_frames, (), keras.ops.zeros((2,), "int32"))[0]
     )
     assert kept.min() > 0.0
     assert kept.max() < 0.9
-    expected = kept * history[..., -3:] + (1 - kept) * imagined
+    expected = kept * context_frames[..., -3:] + (1 - kept) * imagined
     np.testing.assert_allclose(prediction, expected, atol=1e-6)
 
 

@@ -14,7 +14,7 @@ from artengine.model import Model
 from artengine.nn.determinism import make_deterministic
 from artengine.nn.measure import OwnMeasures
 from artengine.nn.predictor import Predictor
-from artengine.nn.trainee import Trainee
+from artengine.nn.rollout_trainer import RolloutTrainer
 from artengine_plugins.models.pixelcnn import PixelCNN
 from artengine_plugins.models.pixels import groups, logistics, raster
 
@@ -234,14 +234,14 @@ def test_learns_in_bits(model: PixelCNN) -> None:
     base = rng.random((4, 1, 1, 3), dtype=np.float32) * np.ones((4, 32, 32, 3), np.float32)
     grain = 0.02 * rng.normal(size=(3, 4, 32, 32, 3)).astype(np.float32)
     older, newer, truth = np.clip(base + grain, 0, 1)
-    history = np.concatenate([older, newer], axis=-1)
-    trainee = Trainee(model, network, context_noise=0.01)
-    trainee.compile(optimizer=keras.optimizers.Adam(0.015), jit_compile=False)
+    context_frames = np.concatenate([older, newer], axis=-1)
+    trainer = RolloutTrainer(model, network, context_noise=0.01)
+    trainer.compile(optimizer=keras.optimizers.Adam(0.015), jit_compile=False)
     measure = OwnMeasures(model, network)
     window = ([older[0], newer[0]], truth[0])
-    before = measure([window])[model.judged_by]
+    before = measure([window])[model.monitor]
     for _ in range(25):
-        trainee.train_on_batch(history, truth[:, None])
+        trainer.train_on_batch(context_frames, truth[:, None])
     after = measure([window])["bits_per_dim"]
     # Of gaussian grain of that deviation, at 255 levels, log2(0.02 * 255 * sqrt(2 pi e)) = 4.4.
     assert 4.2 < after < before - 1
@@ -266,14 +266,14 @@ def test_learns_from_what_it_drew_itself(model: PixelCNN) -> None:
     """The second frame of a rollout is judged by a history that holds the first one's draw."""
     make_deterministic(0)
     network = model.build()
-    history = np.concatenate(random_frames(2, 16, 16), axis=-1)[None]
+    context_frames = np.concatenate(random_frames(2, 16, 16), axis=-1)[None]
     truth = np.stack(random_frames(2, 16, 16))[None]
     seed = np.array([1, 2], np.int32)
-    drawn, _ = model.step(network, history, (), seed + 1)
-    following = np.concatenate([history[..., 3:], drawn], axis=-1)
+    drawn, _ = model.step(network, context_frames, (), seed + 1)
+    following = np.concatenate([context_frames[..., 3:], drawn], axis=-1)
     first, second = (
         float(model.loss(network, past, truth[:, n : n + 1], seed))
-        for n, past in enumerate((history, following))
+        for n, past in enumerate((context_frames, following))
     )
-    both = float(model.loss(network, history, truth, seed))
+    both = float(model.loss(network, context_frames, truth, seed))
     assert both == pytest.approx((first + second) / 2, rel=1e-4)

@@ -18,7 +18,7 @@ from artengine.nn.determinism import make_deterministic
 from artengine.nn.losses.differences import l1
 from artengine.nn.precision import building_in
 from artengine.nn.predictor import Predictor
-from artengine.nn.trainee import Trainee
+from artengine.nn.rollout_trainer import RolloutTrainer
 from artengine_plugins.models.recall import Recall, cells
 from artengine_plugins.models.remembered import memory_layer, remember
 from artengine_plugins.sources.video import Video
@@ -52,11 +52,11 @@ def grey(count: int) -> npt.NDArray[np.uint8]:
     return np.broadcast_to(levels, (count, 64, 64, 3)).astype(np.uint8)
 
 
-def furnished(clip: Clip, **parameters: Any) -> tuple[Recall, keras.Model, Any]:
+def adapted(clip: Clip, **parameters: Any) -> tuple[Recall, keras.Model, Any]:
     make_deterministic(0)
     model = Recall(width=4, **parameters)
     network = model.build()
-    model.furnish(network, clip)
+    model.adapt(network, clip)
     return model, network, network.get_layer("memory")
 
 
@@ -69,7 +69,7 @@ def remembered(clip: Clip, pictures: int) -> Any:
 
 
 def test_it_holds_a_short_clip_whole(clip: Clip) -> None:
-    _, _, memory = furnished(clip, pictures=64)
+    _, _, memory = adapted(clip, pictures=64)
     small = cv2.resize(clip[33], (32, 32), interpolation=cv2.INTER_AREA)
     np.testing.assert_array_equal(np.asarray(memory.pictures)[33], small)
     assert int(memory.count) == 60
@@ -81,7 +81,7 @@ def test_it_holds_a_short_clip_whole(clip: Clip) -> None:
 
 
 def test_of_a_longer_one_it_holds_runs_of_all_its_parts() -> None:
-    _, _, memory = furnished(Clip(grey(250), [range(100), range(100, 250)]), pictures=64, grid=4)
+    _, _, memory = adapted(Clip(grey(250), [range(100), range(100, 250)]), pictures=64, grid=4)
     count, last = int(memory.count), np.asarray(memory.last)
     levels = np.asarray(memory.pictures)[:count, 0, 0, 0].astype(int)
     assert 48 <= count <= 64
@@ -95,12 +95,12 @@ def test_of_a_longer_one_it_holds_runs_of_all_its_parts() -> None:
 def test_what_rests_is_not_held() -> None:
     levels = np.concatenate([np.arange(60), np.full(40, 60), np.arange(60, 120)])
     pictures = np.broadcast_to(levels[:, None, None, None], (160, 16, 16, 3)).astype(np.uint8)
-    _, _, memory = furnished(Clip(pictures, [range(160)]), pictures=200, grid=4)
+    _, _, memory = adapted(Clip(pictures, [range(160)]), pictures=200, grid=4)
     count, last = int(memory.count), np.asarray(memory.last)
     held = np.asarray(memory.pictures)[:count, 0, 0, 0]
     assert 1 <= (held == 60).sum() < 16
     assert len(set(last[:count])) == 2
-    _, _, memory = furnished(Clip(pictures[60:100], [range(40)]), pictures=200, grid=4)
+    _, _, memory = adapted(Clip(pictures[60:100], [range(40)]), pictures=200, grid=4)
     assert int(memory.count) == 40
 
 
@@ -156,21 +156,21 @@ def test_places_are_told_apart_in_the_arithmetic_of_16_bits() -> None:
 
 
 def test_frames_as_far_apart_as_it_learns_are_held() -> None:
-    _, _, memory = furnished(Clip(grey(80), [range(0, 80, 2)]), pictures=64, grid=4)
+    _, _, memory = adapted(Clip(grey(80), [range(0, 80, 2)]), pictures=64, grid=4)
     np.testing.assert_array_equal(np.asarray(memory.pictures)[:40, 0, 0, 0], range(0, 80, 2))
 
 
 def test_it_recognises_where_it_is(clip: Clip) -> None:
-    model, network, _ = furnished(clip, pictures=64)
+    model, network, _ = adapted(clip, pictures=64)
     for place in (5, 30, 50):
         shown = clip.pictures[place - 3 : place + 1].astype(np.float32) / 255
-        history = ops.concatenate([frame[None] for frame in shown], axis=-1)
-        found, _ = model.initial_state(network, history)
+        context_frames = ops.concatenate([frame[None] for frame in shown], axis=-1)
+        found, _ = model.initial_state(network, context_frames)
         assert abs(float(found[0]) - place) <= 1
 
 
 def test_it_goes_on_and_at_the_end_elsewhere(clip: Clip) -> None:
-    _, _, memory = furnished(clip, pictures=64)
+    _, _, memory = adapted(clip, pictures=64)
 
     def onward(place: float, pace: float, leaps: float = 0.0) -> float:
         return float(memory.play(np.array([place], np.float32), pace, leaps, SEED)[2][0])
@@ -229,11 +229,11 @@ def test_a_jump_does_not_strike() -> None:
     """From black to white and back it takes a while, and that while begins and ends gently."""
     levels = np.repeat(np.array([40, 220], np.uint8), 40)
     pictures = np.broadcast_to(levels[:, None, None, None], (80, 64, 64, 3)).astype(np.uint8)
-    model, network, _ = furnished(Clip(pictures, [range(40), range(40, 80)]), pictures=80)
+    model, network, _ = adapted(Clip(pictures, [range(40), range(40, 80)]), pictures=80)
     paint_the_hint(network)
-    dreamt = dream(model, network, pictures[:4].astype(np.float32) / 255, 80)[:, 0, 0, 0]
-    steps = np.abs(np.diff(dreamt)) / (180 / 255)
-    assert dreamt.min() < 45 / 255 < 210 / 255 < dreamt.max()
+    turn = dream(model, network, pictures[:4].astype(np.float32) / 255, 80)[:, 0, 0, 0]
+    steps = np.abs(np.diff(turn)) / (180 / 255)
+    assert turn.min() < 45 / 255 < 210 / 255 < turn.max()
     assert 0.08 < steps.max() < 0.13
     first = int(np.argmax(steps > 0.001))
     assert steps[first] < 0.04
@@ -241,7 +241,7 @@ def test_a_jump_does_not_strike() -> None:
 
 def test_a_jump_keeps_the_way_to_come_smooth(clip: Clip) -> None:
     """Before and after are neighbours wherever it goes on."""
-    _, _, memory = furnished(clip, pictures=64)
+    _, _, memory = adapted(clip, pictures=64)
     here, there, place, _ = memory.play(np.array([59.0], np.float32), 1.0, 0.0, SEED)
     number = int(place[0])
     np.testing.assert_allclose(here, memory(np.array([number - 1.0], np.float32)), atol=1e-6)
@@ -274,24 +274,24 @@ def motion(frames: Frames) -> float:
 def test_a_dream_does_not_come_to_rest(clip: Clip) -> None:
     """Trained for a moment, on its own steps after the clip's, it still moves after 300 frames,
     and no more than the clip does."""
-    model, network, _ = furnished(clip, pictures=64)
+    model, network, _ = adapted(clip, pictures=64)
     truth = clip.pictures.astype(np.float32) / 255
-    trainee = Trainee(model, network, loss=l1, rollout=2, context_noise=0.02)
-    trainee.compile(optimizer=keras.optimizers.Adam(0.002), jit_compile=False)
+    trainer = RolloutTrainer(model, network, loss=l1, rollout=2, context_noise=0.02)
+    trainer.compile(optimizer=keras.optimizers.Adam(0.002), jit_compile=False)
     rng = np.random.default_rng(0)
     for _ in range(40):
         places = rng.integers(0, 54, 4)
-        history = np.stack([np.concatenate(list(truth[p : p + 4]), axis=-1) for p in places])
-        trainee.train_on_batch(history, np.stack([truth[p + 4 : p + 6] for p in places]))
-    dreamt = dream(model, network, truth[:4], 320)
-    moved, moves = motion(dreamt[280:]), motion(truth)
+        context_frames = np.stack([np.concatenate(list(truth[p : p + 4]), axis=-1) for p in places])
+        trainer.train_on_batch(context_frames, np.stack([truth[p + 4 : p + 6] for p in places]))
+    turn = dream(model, network, truth[:4], 320)
+    moved, moves = motion(turn[280:]), motion(truth)
     assert 0.5 * moves < moved < 2 * moves
     model.pace = 0.0
     assert motion(dream(model, network, truth[:4], 100)[80:]) < 0.1 * moves
 
 
 def test_the_memory_takes_colours_back_as_fast_as_it_pulls(clip: Clip) -> None:
-    model, network, _ = furnished(clip, pictures=64)
+    model, network, _ = adapted(clip, pictures=64)
     truth = clip.pictures.astype(np.float32) / 255
     paint_the_hint(network)
     model.pull = 1.0
@@ -308,7 +308,7 @@ def test_what_is_remembered_lies_on_the_frame_whatever_its_size() -> None:
     """And not on what the frame is padded with."""
     slope = np.linspace(0, 200, 64)[None, :, None, None] + np.arange(40)[:, None, None, None]
     pictures = np.broadcast_to(slope, (40, 64, 64, 3)).astype(np.uint8)
-    model, network, _ = furnished(Clip(pictures, [range(40)]), pictures=40, grid=16)
+    model, network, _ = adapted(Clip(pictures, [range(40)]), pictures=40, grid=16)
     paint_the_hint(network)
     model.pull = 1.0
     for width, height in ((16, 40), (1, 1)):

@@ -98,7 +98,7 @@ def test_a_fragment_is_put_beside_the_old_one(kind: type[Writer], tmp_path: Path
     before = {file.name: file.read_bytes() for file in made.rglob("*")} or made.read_bytes()
     sink = kind().open(target(kind, tmp_path), film((16, 16)))
     sink.write(pictures(1, 16, 16)[0])
-    sink.fragment = True
+    sink.partial = True
     other = sink.close()
     after = {file.name: file.read_bytes() for file in made.rglob("*")} or made.read_bytes()
     assert after == before

@@ -58,10 +58,10 @@ def adversarial(
         ops.stop_gradient(ops.convert_to_tensor(v)) for v in discriminator.trainable_variables
     ]
     answer, _ = discriminator.stateless_call(frozen, [], made)
-    found_out = ops.mean(ops.square(answer - 1.0))
+    generator_loss = ops.mean(ops.square(answer - 1.0))
     genuine, forged = discriminator(real), discriminator(ops.stop_gradient(made))
-    taken_in = 0.5 * (ops.mean(ops.square(genuine - 1.0)) + ops.mean(ops.square(forged)))
-    return found_out, taken_in
+    discriminator_loss = 0.5 * (ops.mean(ops.square(genuine - 1.0)) + ops.mean(ops.square(forged)))
+    return generator_loss, discriminator_loss
 
 
 def _moving(last: Any, frames: Any) -> Any:

@@ -9,8 +9,8 @@ import pytest
 
 from artengine.catalog import Catalog
 from artengine.errors import PresetError, SourceError, UsageError
+from artengine.notebook import clip
 from artengine.preset import load_preset, parse_preset
-from artengine.studio import clip
 
 PICTURES = [np.full((16, 24, 3), value, np.uint8) for value in (0, 120, 240)]
 TABLE = {

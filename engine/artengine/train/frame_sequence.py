@@ -13,7 +13,7 @@ from artengine.train.manifest import Manifest
 
 
 @dataclass(frozen=True)
-class Reel:
+class FrameSequence:
     """Frames by number, and which of them make up a scene; what a model is furnished from.
 
     Args:

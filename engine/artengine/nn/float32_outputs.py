@@ -8,7 +8,7 @@ import keras
 from keras import ops, tree
 
 
-class Widened:
+class Float32Outputs:
     """A network as a model is given it, which mixes what comes out of it with numbers of its own:
     that it computes in bfloat16 on some processors is not for every model to think of.
 
@@ -27,7 +27,7 @@ class Widened:
     def get_layer(self, name: str | None = None, index: int | None = None) -> Any:
         """A layer by its name or number."""
         layer = self._network.get_layer(name, index)
-        return Widened(layer) if isinstance(layer, keras.Model) else layer
+        return Float32Outputs(layer) if isinstance(layer, keras.Model) else layer
 
     def __getattr__(self, name: str) -> Any:
         # A copy is asked for names before it has a network.

@@ -13,12 +13,12 @@ from artengine.errors import TrainingError, WeightsError
 from artengine.frame import Size
 from artengine.preset import Preset
 from artengine.settings import LossWeights
+from artengine.train.on_policy import OnPolicyRollout
 from artengine.train.run import Run
-from artengine.train.walks import Walk
 from artengine.weights import model_table, model_words
 
 if TYPE_CHECKING:
-    from artengine.nn.team import Team
+    from artengine.nn.distribution import DistributionStrategy
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Position:
     footage: str = ""
     data: str = ""
     made_with: dict[str, str] = field(default_factory=dict)
-    walks: list[Walk] = field(default_factory=list)
+    walks: list[OnPolicyRollout] = field(default_factory=list)
 
 
 def made_with(preset: Preset, crop: Size) -> dict[str, str]:
@@ -66,9 +66,9 @@ def made_with(preset: Preset, crop: Size) -> dict[str, str]:
         "train.loss": "with adversarial" if contested else "without adversarial",
         "train.precision": "mixed_float16" if scaled else "other than mixed_float16",
         "train.accumulate": "above 1" if settings.accumulate > 1 else "1",
-        "train.self_feeding": "above 1" if settings.self_feeding > 1 else "1",
+        "train.max_horizon": "above 1" if settings.max_horizon > 1 else "1",
     }
-    if settings.self_feeding > 1:
+    if settings.max_horizon > 1:
         found |= {"train.batch": str(settings.batch), "train.crop": f"{crop[0]}x{crop[1]}"}
     return found
 
@@ -121,18 +121,20 @@ def resumed(run: Run, variables: Sequence[Any], start: Position) -> Position:
     return replace(position, data=start.data)
 
 
-def shared(team: Team, variables: Sequence[Any], position: Position, footage: str) -> Position:
+def shared(
+    strategy: DistributionStrategy, variables: Sequence[Any], position: Position, footage: str
+) -> Position:
     """The chief's position, once all of the team have its variables.
 
     Raises:
         TrainingError: when the others learn from other footage, or are of another version.
     """
-    told = _parsed(team.from_chief(variables, asdict(position)))
+    told = _parsed(strategy.from_chief(variables, asdict(position)))
     if told is None:
         raise TrainingError(
             "the workers are of different versions of the engine; give all the same"
         )
-    _, differs = team.agreed(0.0, stop=told.footage != footage)
+    _, differs = strategy.agreed(0.0, stop=told.footage != footage)
     if differs:
         raise TrainingError(
             "the workers learn from different footage; give all of them the same, prepared alike"

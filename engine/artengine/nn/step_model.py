@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 
-class Stepper(Protocol):
+class StepModel(Protocol):
     """A recipe for steps with a network; see `artengine.model.Model` for each method's contract."""
 
     @property
@@ -21,22 +21,24 @@ class Stepper(Protocol):
         """Give such numbers other values, kept inside their bounds."""
 
     @property
-    def multiple(self) -> int:
+    def size_divisor(self) -> int:
         """What height and width must divide by."""
 
     def build(self) -> Any:
         """A new network."""
 
-    def initial_state(self, network: Any, history: Any) -> tuple[Any, ...]:
+    def initial_state(self, network: Any, context_frames: Any) -> tuple[Any, ...]:
         """State before the first step."""
 
-    def training_state(self, network: Any, history: Any, truth: Any, seed: Any) -> tuple[Any, ...]:
+    def training_state(
+        self, network: Any, context_frames: Any, truth: Any, seed: Any
+    ) -> tuple[Any, ...]:
         """State before the first step of a rollout that is learnt from."""
 
     def step(
         self,
         network: Any,
-        history: Any,
+        context_frames: Any,
         state: tuple[Any, ...],
         seed: Any,
         *,
@@ -44,5 +46,5 @@ class Stepper(Protocol):
     ) -> tuple[Any, tuple[Any, ...]]:
         """Prediction and next state."""
 
-    def loss(self, network: Any, history: Any, truth: Any, seed: Any) -> Any:
+    def loss(self, network: Any, context_frames: Any, truth: Any, seed: Any) -> Any:
         """A scalar, of a model that brings a loss of its own."""

@@ -57,7 +57,7 @@ _NEAREST_FIRST = 1e-4
 
 
 @dataclass(slots=True)
-class Walk:
+class OnPolicyRollout:
     """Where a row of the batch stands.
 
     Args:
@@ -85,13 +85,13 @@ class Steps:
         begins: which rows begin, bool `(B,)`; the others go on from what they saw.
     """
 
-    history: npt.NDArray[np.float32]
+    context_frames: npt.NDArray[np.float32]
     truth: npt.NDArray[np.float32]
     begins: npt.NDArray[np.bool_]
 
 
 @dataclass
-class Walks:
+class OnPolicyRollouts:
     """As many walks as a batch has rows.
 
     Args:
@@ -114,7 +114,7 @@ class Walks:
     crop: Size
     flip: bool
     seed: int
-    rows: list[Walk] = field(default_factory=list)
+    rows: list[OnPolicyRollout] = field(default_factory=list)
     _follows: dict[int, int] = field(default_factory=dict)
 
     def steps(self, step: int, longest: int) -> Steps:
@@ -127,7 +127,7 @@ class Walks:
         """
         width, height = self.crop
         count = len(self.rows)
-        history = np.zeros((count, height, width, 3 * self.context), np.float32)
+        context_frames = np.zeros((count, height, width, 3 * self.context), np.float32)
         truth = np.empty((count, self.targets, height, width, 3), np.float32)
         begins = np.zeros(count, bool)
         for row, walk in enumerate(self.rows):
@@ -136,7 +136,9 @@ class Walks:
                 self._begin(walk, np.random.default_rng((self.seed, step, row)), longest)
                 places = walk.place - self.stride * np.arange(self.context - 1, -1, -1)
                 seen = [self._cut(self.frames[int(place)], walk) for place in places]
-                np.divide(np.concatenate(seen, axis=-1), 255, out=history[row], dtype=np.float32)
+                np.divide(
+                    np.concatenate(seen, axis=-1), 255, out=context_frames[row], dtype=np.float32
+                )
             for target in range(self.targets):
                 walk.place = self._after(walk.place)
                 np.divide(
@@ -146,7 +148,7 @@ class Walks:
                     dtype=np.float32,
                 )
             walk.left -= self.targets
-        return Steps(history, truth, begins)
+        return Steps(context_frames, truth, begins)
 
     def stand(self, seen: npt.NDArray[np.float32]) -> None:
         """Let each walk stand at the frame near its place that its last prediction is most like.
@@ -170,7 +172,7 @@ class Walks:
             if distances[nearest] <= LOST * self._spread:
                 walk.place = int(places[nearest])
 
-    def _begin(self, walk: Walk, chance: np.random.Generator, longest: int) -> None:
+    def _begin(self, walk: OnPolicyRollout, chance: np.random.Generator, longest: int) -> None:
         number = int(chance.integers(self._starts.total))
         run = int(np.searchsorted(self._starts.before, number, side="right")) - 1
         first = int(self._starts.firsts[run]) + number - int(self._starts.before[run])
@@ -181,7 +183,7 @@ class Walks:
         walk.left_edge = int(chance.integers(whole[1] - self.crop[0] + 1))
         walk.mirrored = self.flip and bool(chance.integers(2))
 
-    def _cut(self, picture: Picture, walk: Walk) -> Picture:
+    def _cut(self, picture: Picture, walk: OnPolicyRollout) -> Picture:
         width, height = self.crop
         part = picture[walk.top : walk.top + height, walk.left_edge : walk.left_edge + width]
         return part[:, ::-1] if walk.mirrored else part
@@ -242,7 +244,7 @@ class Walks:
         apart = np.abs(smalls[:, None] - smalls[None]).mean(axis=(2, 3, 4))
         return float(apart.sum() / (len(places) * (len(places) - 1)))
 
-    def _small(self, place: int, walk: Walk) -> Small:
+    def _small(self, place: int, walk: OnPolicyRollout) -> Small:
         height, width = self.frames[place].shape[:2]
         if (width, height) == self.crop:
             small = self._whole(place)

@@ -12,11 +12,11 @@ from keras import ops
 
 from artengine.model import Model, Tensor
 from artengine.nn.determinism import make_deterministic
+from artengine.nn.distribution import DistributionStrategy
 from artengine.nn.losses import weighted
 from artengine.nn.losses.adversarial import build_discriminator
 from artengine.nn.optimisers import build_optimiser, learning_rate, set_learning_rate
-from artengine.nn.team import Team
-from artengine.nn.trainee import Trainee
+from artengine.nn.rollout_trainer import RolloutTrainer
 
 Array = npt.NDArray[np.float32]
 
@@ -27,9 +27,9 @@ class Plain(Model):
     name: ClassVar[str] = "plain"
 
     def build(self) -> keras.Model:
-        history = keras.Input((None, None, 3 * self.context))
-        x = keras.layers.Conv2D(4, 3, padding="same", activation="relu")(history)
-        return keras.Model(history, keras.layers.Conv2D(3, 3, padding="same")(x))
+        context_frames = keras.Input((None, None, 3 * self.context))
+        x = keras.layers.Conv2D(4, 3, padding="same", activation="relu")(context_frames)
+        return keras.Model(context_frames, keras.layers.Conv2D(3, 3, padding="same")(x))
 
 
 class Spare(Plain):
@@ -48,8 +48,10 @@ class Black(Plain):
 
     name: ClassVar[str] = "black"
 
-    def loss(self, network: keras.Model, history: Tensor, truth: Tensor, seed: Tensor) -> Tensor:
-        return ops.mean(ops.square(network(history, training=True)))
+    def loss(
+        self, network: keras.Model, context_frames: Tensor, truth: Tensor, seed: Tensor
+    ) -> Tensor:
+        return ops.mean(ops.square(network(context_frames, training=True)))
 
 
 class Shown(Plain):
@@ -57,28 +59,30 @@ class Shown(Plain):
 
     name: ClassVar[str] = "shown"
 
-    def loss(self, network: keras.Model, history: Tensor, truth: Tensor, seed: Tensor) -> Tensor:
-        return history
+    def loss(
+        self, network: keras.Model, context_frames: Tensor, truth: Tensor, seed: Tensor
+    ) -> Tensor:
+        return context_frames
 
 
 def batch(size: int = 4) -> tuple[Array, Array]:
     rng = np.random.default_rng(0)
-    history = rng.random((size, 16, 16, 6), dtype=np.float32)
-    return history, rng.random((size, 2, 16, 16, 3), dtype=np.float32)
+    context_frames = rng.random((size, 16, 16, 6), dtype=np.float32)
+    return context_frames, rng.random((size, 2, 16, 16, 3), dtype=np.float32)
 
 
-def trainee(
+def trainer(
     model: Model | None = None,
     *,
     adversarial: float = 0.0,
     optimiser: str = "adam",
     accumulate: int = 1,
-) -> Trainee:
+) -> RolloutTrainer:
     make_deterministic(0)
     model = model or Plain(context=2)
     network = model.build()
     discriminator = build_discriminator() if adversarial else None
-    made = Trainee(
+    made = RolloutTrainer(
         model,
         network,
         loss=None if isinstance(model, Black) else weighted({"l1": 1.0}),
@@ -98,16 +102,20 @@ def values(model: keras.Model) -> Array:
     return np.concatenate([np.ravel(v.numpy()) for v in model.trainable_variables])
 
 
-def moved(made: Trainee, steps: list[tuple[Array, Array]], team: Team | None = None) -> Array:
+def moved(
+    made: RolloutTrainer,
+    steps: list[tuple[Array, Array]],
+    strategy: DistributionStrategy | None = None,
+) -> Array:
     """How far the network goes while it learns."""
     before = values(made.network)
-    for history, truth in steps:
-        (team or Team()).train_on_batch(made, history, truth)
+    for context_frames, truth in steps:
+        (strategy or DistributionStrategy()).train_on_batch(made, context_frames, truth)
     return values(made.network) - before
 
 
 def test_the_discriminator_learns_beside_the_network() -> None:
-    alone, beside = trainee(), trainee(adversarial=1e-9)
+    alone, beside = trainer(), trainer(adversarial=1e-9)
     first = values(beside.discriminator)
     told = [float(each.train_on_batch(*batch())) for each in (alone, beside)]
     # Its own loss, about a half, is no part of what is told.
@@ -117,7 +125,7 @@ def test_the_discriminator_learns_beside_the_network() -> None:
 
 
 def test_the_network_learns_from_being_found_out() -> None:
-    alone, against = trainee(optimiser="sgd"), trainee(optimiser="sgd", adversarial=1.0)
+    alone, against = trainer(optimiser="sgd"), trainer(optimiser="sgd", adversarial=1.0)
     told = [float(each.train_on_batch(*batch())) for each in (alone, against)]
     assert told[1] > told[0] + 0.05
     assert np.abs(values(against.network) - values(alone.network)).max() > 1e-6
@@ -126,13 +134,13 @@ def test_the_network_learns_from_being_found_out() -> None:
 def test_a_model_s_own_loss_takes_the_adversarial_one_beside_it() -> None:
     told = []
     for adversarial in (0.0, 1.0):
-        made = trainee(Black(context=2), adversarial=adversarial)
+        made = trainer(Black(context=2), adversarial=adversarial)
         told.append(float(made.train_on_batch(*batch())))
     assert told[1] > told[0] + 0.05
 
 
 def test_the_discriminator_has_a_step_size_of_its_own() -> None:
-    optimiser = trainee(optimiser="sgd", adversarial=1.0).optimizer
+    optimiser = trainer(optimiser="sgd", adversarial=1.0).optimizer
     set_learning_rate(optimiser, 0.25, 0.5)
     assert learning_rate(optimiser) == 0.125
     rates = [float(each.learning_rate) for each in optimiser.optimizers]
@@ -141,12 +149,12 @@ def test_the_discriminator_has_a_step_size_of_its_own() -> None:
 
 @pytest.mark.parametrize("adversarial", [0.0, 0.1])
 def test_what_is_accumulated_is_learnt_as_one_batch(adversarial: float) -> None:
-    history, truth = batch()
-    halves = [(history[:2], truth[:2]), (history[2:], truth[2:])]
+    context_frames, truth = batch()
+    halves = [(context_frames[:2], truth[:2]), (context_frames[2:], truth[2:])]
     options: dict[str, Any] = {"adversarial": adversarial, "optimiser": "sgd"}
-    whole = moved(trainee(**options), [(history, truth)])
+    whole = moved(trainer(**options), [(context_frames, truth)])
     assert np.abs(whole).max() > 1e-5
-    made = trainee(**options, accumulate=2)
+    made = trainer(**options, accumulate=2)
     two = moved(made, halves)
     np.testing.assert_allclose(two, whole, atol=1e-3 * np.abs(whole).max())
     assert not moved(made, halves[:1]).any()
@@ -155,8 +163,8 @@ def test_what_is_accumulated_is_learnt_as_one_batch(adversarial: float) -> None:
 def test_xla_compiles_the_step() -> None:
     """What it does is the same, but for its rounding, which shows that it was done by XLA."""
     steps = [batch()] * 3
-    without = moved(trainee(optimiser="sgd", adversarial=0.1), steps)
-    by_xla = moved(trainee(optimiser="sgd", adversarial=0.1), steps, Team(xla=True))
+    without = moved(trainer(optimiser="sgd", adversarial=0.1), steps)
+    by_xla = moved(trainer(optimiser="sgd", adversarial=0.1), steps, DistributionStrategy(xla=True))
     np.testing.assert_allclose(by_xla, without, atol=1e-2 * np.abs(without).max())
     assert not np.array_equal(by_xla, without)
 
@@ -164,20 +172,20 @@ def test_xla_compiles_the_step() -> None:
 def test_what_layers_lose_by_themselves_counts_at_every_step() -> None:
     """As the mean of the steps, as the loss of the rollout is."""
     model = Spare(context=2)
-    learning = trainee(model)
-    history, truth = batch()
-    predicted = np.asarray(learning(history))
+    learning = trainer(model)
+    context_frames, truth = batch()
+    predicted = np.asarray(learning(context_frames))
     by_steps = np.abs(predicted).sum(axis=(2, 3, 4)).mean()
-    found = float(learning.compute_loss(history, truth, history))
+    found = float(learning.compute_loss(context_frames, truth, context_frames))
     assert found == pytest.approx(by_steps + float(np.abs(truth - predicted).mean()), rel=1e-4)
 
 
 def test_each_window_has_noise_of_its_own() -> None:
     make_deterministic(0)
     model = Shown(context=2)
-    made = Trainee(model, model.build(), context_noise=0.2)
-    history, truth = np.full((64, 16, 16, 6), 0.5, np.float32), batch(64)[1]
-    noise = np.asarray(made.compute_loss(history, truth, history)) - history
+    made = RolloutTrainer(model, model.build(), context_noise=0.2)
+    context_frames, truth = np.full((64, 16, 16, 6), 0.5, np.float32), batch(64)[1]
+    noise = np.asarray(made.compute_loss(context_frames, truth, context_frames)) - context_frames
     np.testing.assert_allclose(noise.mean(axis=(1, 2, 3)), 0.0, atol=0.03)
     deviations = noise.std(axis=(1, 2, 3))
     # Evenly spread from nothing to the largest.
@@ -185,5 +193,5 @@ def test_each_window_has_noise_of_its_own() -> None:
     np.testing.assert_allclose(
         np.quantile(deviations, [0.25, 0.5, 0.75]), [0.05, 0.1, 0.15], atol=0.03
     )
-    again = np.asarray(made.compute_loss(history, truth, history)) - history
+    again = np.asarray(made.compute_loss(context_frames, truth, context_frames)) - context_frames
     assert np.abs(again - noise).mean() > 0.05

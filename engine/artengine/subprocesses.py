@@ -10,14 +10,14 @@ from contextlib import contextmanager
 from typing import Any
 
 if sys.platform == "win32":
-    APART: dict[str, Any] = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    NEW_SESSION: dict[str, Any] = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
 else:
-    APART: dict[str, Any] = {"start_new_session": True}
+    NEW_SESSION: dict[str, Any] = {"start_new_session": True}
 """What `subprocess.Popen` is to be given, so that Ctrl-C does not reach it."""
 
 
 @contextmanager
-def spared() -> Iterator[None]:
+def block_sigterm() -> Iterator[None]:
     """Keep SIGTERM, which schedulers send to all of a job, from what is started meanwhile.
 
     It can be killed still. Windows has no such signal.

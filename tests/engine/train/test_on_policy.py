@@ -13,10 +13,10 @@ import pytest
 from artengine.errors import TrainingError
 from artengine.train.frames import Frames
 from artengine.train.manifest import shard_name
+from artengine.train.on_policy import OnPolicyRollout, OnPolicyRollouts, _shrunk
 from artengine.train.prepare import prepare
-from artengine.train.walks import Walk, Walks, _shrunk
 
-Make = Callable[..., Walks]
+Make = Callable[..., OnPolicyRollouts]
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def footage(tmp_path: Path, numbered: Any) -> Callable[..., Frames]:
     return make
 
 
-def walks(frames: Frames, cuts: tuple[int, ...] = (), **changes: Any) -> Walks:
+def walks(frames: Frames, cuts: tuple[int, ...] = (), **changes: Any) -> OnPolicyRollouts:
     basic: dict[str, Any] = {
         "stop": len(frames),
         "context": 3,
@@ -40,9 +40,9 @@ def walks(frames: Frames, cuts: tuple[int, ...] = (), **changes: Any) -> Walks:
         "crop": (16, 12),
         "flip": False,
         "seed": 1,
-        "rows": [Walk() for _ in range(2)],
+        "rows": [OnPolicyRollout() for _ in range(2)],
     }
-    return Walks(frames, cuts=cuts, **(basic | changes))
+    return OnPolicyRollouts(frames, cuts=cuts, **(basic | changes))
 
 
 def reds(pixels: Any) -> list[int]:
@@ -84,7 +84,7 @@ def test_a_walk_begins_with_truth_and_goes_on_frame_by_frame(
     first = found.steps(0, 1000)
     assert first.begins.all()
     for row in range(2):
-        seen = reds(first.history[row, 0, 0])
+        seen = reds(first.context_frames[row, 0, 0])
         assert seen == list(range(seen[0], seen[0] + 3))
         assert reds(first.truth[row, 0, 0, 0]) == [seen[-1] + 1]
     for walk in found.rows:
@@ -136,12 +136,12 @@ def test_the_held_out_part_is_never_seen(footage: Callable[..., Frames]) -> None
 
 
 def test_crops_and_mirrors_stay_those_of_the_walk(footage: Callable[..., Frames]) -> None:
-    found = walks(footage(40), crop=(8, 6), flip=True, rows=[Walk() for _ in range(8)])
+    found = walks(footage(40), crop=(8, 6), flip=True, rows=[OnPolicyRollout() for _ in range(8)])
     steps = found.steps(0, 64)
-    assert steps.history.shape == (8, 6, 8, 9)
+    assert steps.context_frames.shape == (8, 6, 8, 9)
     blues = np.rint(steps.truth[:, 0, 0, :, 2] * 255).astype(int)
     assert {int(np.sign(np.diff(row)[0])) for row in blues} == {-1, 1}
-    np.testing.assert_array_equal(steps.history[:, 0, :, 2], steps.truth[:, 0, 0, :, 2])
+    np.testing.assert_array_equal(steps.context_frames[:, 0, :, 2], steps.truth[:, 0, 0, :, 2])
     assert len({(walk.top, walk.left_edge) for walk in found.rows}) > 3
 
 
@@ -151,12 +151,14 @@ def test_chance_is_that_of_the_step(footage: Callable[..., Frames]) -> None:
     one.steps(3, 64)
     for walk in one.rows:
         walk.left = 0
-    np.testing.assert_array_equal(one.steps(4, 64).history, other.steps(4, 64).history)
+    np.testing.assert_array_equal(
+        one.steps(4, 64).context_frames, other.steps(4, 64).context_frames
+    )
 
 
 def test_short_walks_are_as_common_as_long_ones(footage: Callable[..., Frames]) -> None:
     """Octave by octave."""
-    found = walks(footage(40), rows=[Walk() for _ in range(500)], crop=(1, 1))
+    found = walks(footage(40), rows=[OnPolicyRollout() for _ in range(500)], crop=(1, 1))
     found.steps(0, 15)
     # One step of each is taken already.
     lengths = np.array([walk.left + 1 for walk in found.rows])
@@ -172,7 +174,7 @@ def test_short_walks_are_as_common_as_long_ones(footage: Callable[..., Frames]) 
 def test_memory_is_bounded_however_long_the_footage(
     footage: Callable[..., Frames], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("artengine.train.walks.KEPT_SMALL", 20)
+    monkeypatch.setattr("artengine.train.on_policy.KEPT_SMALL", 20)
     made: list[ref[Any]] = []
 
     def shrunk(picture: Any) -> Any:
@@ -180,7 +182,7 @@ def test_memory_is_bounded_however_long_the_footage(
         made.append(ref(small))
         return small
 
-    monkeypatch.setattr("artengine.train.walks._shrunk", shrunk)
+    monkeypatch.setattr("artengine.train.on_policy._shrunk", shrunk)
     found = walks(footage(120))
     for place in range(3, 115):
         for walk in found.rows:

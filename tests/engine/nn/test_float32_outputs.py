@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from artengine.model import Model
+from artengine.nn.float32_outputs import Float32Outputs
 from artengine.nn.measure import OwnMeasures
 from artengine.nn.precision import Precision, building_in
-from artengine.nn.widened import Widened
 
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
@@ -23,7 +23,7 @@ def test_all_outputs_are_float32(precision: Precision) -> None:
         made = keras.layers.Conv2D(3, 1, name="made")(shown)
         network = keras.Model(shown, {"picture": made, "rest": [keras.layers.ReLU()(made)]})
     frames = np.full((1, 4, 4, 3), 0.3, np.float32)
-    narrow, wide = network(frames), Widened(network)(frames, training=False)
+    narrow, wide = network(frames), Float32Outputs(network)(frames, training=False)
     for before, after in (
         (narrow["picture"], wide["picture"]),
         (narrow["rest"][0], wide["rest"][0]),
@@ -31,7 +31,7 @@ def test_all_outputs_are_float32(precision: Precision) -> None:
         assert keras.backend.standardize_dtype(before.dtype) == precision
         assert keras.backend.standardize_dtype(after.dtype) == "float32"
         np.testing.assert_array_equal(np.asarray(after), np.asarray(before).astype(np.float32))
-    assert Widened(network).get_layer("made") is network.get_layer("made")
+    assert Float32Outputs(network).get_layer("made") is network.get_layer("made")
 
 
 def test_networks_inside_give_float32_too() -> None:
@@ -39,13 +39,13 @@ def test_networks_inside_give_float32_too() -> None:
         shown = keras.Input((4, 4, 3))
         inner = keras.Model(shown, keras.layers.Conv2D(3, 1)(shown), name="inner")
         network = keras.Model(shown, inner(shown))
-    made = Widened(network).get_layer("inner")(np.ones((1, 4, 4, 3), np.float32))
+    made = Float32Outputs(network).get_layer("inner")(np.ones((1, 4, 4, 3), np.float32))
     assert keras.backend.standardize_dtype(made.dtype) == "float32"
 
 
 def test_can_be_copied() -> None:
     network = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, name="made")])
-    copied = copy(Widened(network))
+    copied = copy(Float32Outputs(network))
     assert copied.get_layer("made") is network.get_layer("made")
 
 
@@ -55,11 +55,13 @@ class Telling(Model):
     name: ClassVar[str] = "telling"
 
     def build(self) -> Any:
-        history = keras.Input((None, None, 3 * self.context))
-        return keras.Model(history, keras.layers.Conv2D(3, 1)(history))
+        context_frames = keras.Input((None, None, 3 * self.context))
+        return keras.Model(context_frames, keras.layers.Conv2D(3, 1)(context_frames))
 
-    def measure(self, network: Any, history: Any, truth: Any, seed: Any) -> Mapping[str, Any]:
-        return {"bytes": float(network(history).dtype.size)}
+    def measure(
+        self, network: Any, context_frames: Any, truth: Any, seed: Any
+    ) -> Mapping[str, Any]:
+        return {"bytes": float(network(context_frames).dtype.size)}
 
 
 def test_a_model_measures_in_float32() -> None:

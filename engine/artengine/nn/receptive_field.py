@@ -16,7 +16,7 @@ import numpy.typing as npt
 from keras import ops, tree
 
 from artengine.curves import CurveError
-from artengine.nn.stepper import Stepper
+from artengine.nn.step_model import StepModel
 
 Numbers: TypeAlias = npt.NDArray[np.float32]
 """float32 `(1, H, W, C)`."""
@@ -94,11 +94,11 @@ class _Graph:
         return cls(clone.inputs[0], calls, [id(end) for end in clone.outputs])
 
 
-def reach_of(model: Stepper) -> int | None:
+def receptive_field_of(model: StepModel) -> int | None:
     """Find how far a pixel of a prediction looks for what it is made of.
 
-    Where a frame is cut at multiples of `model.multiple`, either part is predicted as in the whole
-    frame, save for so many pixels along the cut.
+    Where a frame is cut at multiples of `model.size_divisor`, either part is predicted as in the
+    whole frame, save for so many pixels along the cut.
 
     A strip is cut in two, and each layer is tried by itself: random numbers on one side of the cut
     are replaced by others, and where the other side comes out changed it is touched. That goes on
@@ -122,8 +122,8 @@ def reach_of(model: Stepper) -> int | None:
         rng = np.random.default_rng(0)
         network.set_weights([_weights(w.shape, rng) for w in network.get_weights()])
         for length in _LENGTHS:
-            half = _up(length, model.multiple)
-            short = 4 * model.multiple
+            half = _up(length, model.size_divisor)
+            short = 4 * model.size_divisor
             strips = (((2 * half, short), 0), ((short, 2 * half), 1))
             reach = 0
             for (shape, axis), side in product(strips, (0, 1)):
@@ -137,7 +137,7 @@ def reach_of(model: Stepper) -> int | None:
     return None
 
 
-def bytes_per_pixel(model: Stepper) -> float | None:
+def bytes_per_pixel(model: StepModel) -> float | None:
     """Tell about how much a model's network holds at once, for each pixel of the frame.
 
     Counted are a layer's inputs, its outputs and what later layers wait for, in float32.
@@ -149,7 +149,7 @@ def bytes_per_pixel(model: Stepper) -> float | None:
         graph = _Graph.of(model.build())
     except _EndlessError:
         return None
-    side = 8 * model.multiple
+    side = 8 * model.size_divisor
     held = {id(graph.start): np.zeros((1, side, side, graph.start.shape[-1]), np.float32)}
     last = {key: number for number, call in enumerate(graph.calls) for key in call.inputs}
     most = 0
@@ -179,7 +179,7 @@ class _Probe:
     channels: dict[int, int] = field(default_factory=dict)
     ranges: dict[int, tuple[float, float]] = field(default_factory=dict)
 
-    def beyond_cut(self, graph: _Graph, models: Sequence[Stepper]) -> int:
+    def beyond_cut(self, graph: _Graph, models: Sequence[StepModel]) -> int:
         """How many pixels beyond the cut are touched in a prediction of any of the models."""
         start = id(graph.start)
         self.channels[start] = graph.start.shape[-1]
@@ -277,7 +277,7 @@ def _weights(shape: tuple[int, ...], rng: np.random.Generator) -> Numbers:
     return rng.normal(0.0, np.prod(shape[:-1]) ** -0.5, shape).astype(np.float32)
 
 
-def _played(model: Stepper) -> list[Stepper]:
+def _played(model: StepModel) -> list[StepModel]:
     """The model as it is, and with each of its automatable numbers at its least or its most."""
     names = sorted(type(model).automatable())
     models = [model]
@@ -290,36 +290,36 @@ def _played(model: Stepper) -> list[Stepper]:
     return models
 
 
-def _check_step(model: Stepper, network: keras.Model) -> None:
+def _check_step(model: StepModel, network: keras.Model) -> None:
     """Raise `_EndlessError` for a model that remembers, or whose steps differ with their seed."""
-    side = 2 * model.multiple
-    history = ops.ones((1, side, side, 3 * model.context)) / 2
-    if model.initial_state(network, history):
+    side = 2 * model.size_divisor
+    context_frames = ops.ones((1, side, side, 3 * model.context)) / 2
+    if model.initial_state(network, context_frames):
         raise _EndlessError
     first, second = (
-        _numpy(model.step(network, history, (), ops.convert_to_tensor(seed, "int32"))[0])
+        _numpy(model.step(network, context_frames, (), ops.convert_to_tensor(seed, "int32"))[0])
         for seed in ((0, 0), (1, 1))
     )
     if _differ(first, second).any():
         raise _EndlessError
 
 
-def _rest_of_step(model: Stepper) -> Callable[[Sequence[Numbers]], list[Numbers]]:
+def _rest_of_step(model: StepModel) -> Callable[[Sequence[Numbers]], list[Numbers]]:
     """What a model's step makes of a history and of what its network gave for that."""
 
     def rest(numbers: Sequence[Numbers]) -> list[Numbers]:
-        history, *given = (ops.convert_to_tensor(array) for array in numbers)
+        context_frames, *given = (ops.convert_to_tensor(array) for array in numbers)
         asked = 0
 
         def network(shown: Any, training: bool = False) -> Any:
             nonlocal asked
             asked += 1
-            if shown is not history or asked > 1:
+            if shown is not context_frames or asked > 1:
                 raise _EndlessError
             return given if len(given) > 1 else given[0]
 
         seed = ops.zeros((2,), "int32")
-        prediction, _ = model.step(network, history, (), seed)
+        prediction, _ = model.step(network, context_frames, (), seed)
         if not asked:
             raise _EndlessError
         return [_numpy(prediction)]
@@ -336,5 +336,5 @@ def _numpy(tensor: Any) -> Numbers:
     return np.asarray(ops.convert_to_numpy(tensor), np.float32)
 
 
-def _up(number: int, multiple: int) -> int:
-    return -(-number // multiple) * multiple
+def _up(number: int, size_divisor: int) -> int:
+    return -(-number // size_divisor) * size_divisor

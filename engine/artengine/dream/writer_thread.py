@@ -13,7 +13,7 @@ Item = TypeVar("Item")
 _POLL = 0.1
 
 
-class Outlet(Generic[Item]):
+class WriterThread(Generic[Item]):
     """Calls `work` with each item on a thread, in order, while the loop goes on.
 
     At most `depth` items wait, so a slow writer slows the loop rather than filling memory; with

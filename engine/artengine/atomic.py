@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 @contextmanager
-def whole(path: Path, ending: str = ".part") -> Iterator[Path]:
+def atomic_write(path: Path, ending: str = ".part") -> Iterator[Path]:
     """Give the hidden path to write a file under, which becomes `path` when the block ends.
 
     A block that raises leaves what stood at `path`, and nothing unfinished. Raises `OSError` where

@@ -184,7 +184,7 @@ def test_rows_go_on_from_what_both_devices_predict(
     preset_file: Path, catalog: Catalog, tmp_path: Path
 ) -> None:
     run, alone = Run(tmp_path / "run"), Run(tmp_path / "alone")
-    changes = ["train.self_feeding=16", "train.rollout=1"]
+    changes = ["train.max_horizon=16", "train.rollout=1"]
     assert on_two_devices(preset_file, [(run.folder, 99, changes)])["errors"] == []
     preset = load_preset(preset_file, catalog, changes)
     train(preset, prepared(preset.source, preset.train), alone, catalog)
@@ -306,7 +306,7 @@ def test_a_worker_that_waits_for_the_others_can_be_ended(wish: str) -> None:
     """TensorFlow waits in its own threads' code, where no handler of Python's is ever called."""
     code = (
         "import signal; from artengine.cli.interrupt import Interrupt, end_as_interrupt; "
-        "from artengine.nn.team import _ended_at_once\n"
+        "from artengine.nn.distribution import _ended_at_once\n"
         "end_as_interrupt()\n"
         "with Interrupt(), _ended_at_once():\n"
         f"    signal.raise_signal(signal.{wish})\n"

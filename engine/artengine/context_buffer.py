@@ -9,7 +9,7 @@ from typing import Self
 from artengine.frame import Frame, Picture, to_read_only_frame
 
 
-class History:
+class ContextBuffer:
     """The last n frames, oldest first, and the truth of the same moments.
 
     The truth is kept beside what was dreamt so that slots can be put back to it: as the pictures

@@ -11,7 +11,7 @@ from keras import layers, ops
 
 from artengine.model import Model
 from artengine.nn.losses import weighted
-from artengine.nn.trainee import Trainee
+from artengine.nn.rollout_trainer import RolloutTrainer
 
 
 class Darker(Model):
@@ -20,11 +20,11 @@ class Darker(Model):
     name: ClassVar[str] = "darker"
 
     def build(self) -> Any:
-        history = keras.Input((None, None, 3 * self.context))
+        context_frames = keras.Input((None, None, 3 * self.context))
         half = layers.DepthwiseConv2D(
             1, use_bias=False, depthwise_initializer=keras.initializers.Constant(0.5)
         )
-        return keras.Model(history, half(history[..., -3:]))
+        return keras.Model(context_frames, half(context_frames[..., -3:]))
 
 
 class DarkerOwn(Darker):
@@ -32,8 +32,8 @@ class DarkerOwn(Darker):
 
     name: ClassVar[str] = "darker-own"
 
-    def loss(self, network: Any, history: Any, truth: Any, seed: Any) -> Any:
-        return ops.mean(ops.abs(network(history) - truth[:, 0]))
+    def loss(self, network: Any, context_frames: Any, truth: Any, seed: Any) -> Any:
+        return ops.mean(ops.abs(network(context_frames) - truth[:, 0]))
 
 
 class Patchy(Darker):
@@ -42,8 +42,8 @@ class Patchy(Darker):
     name: ClassVar[str] = "patchy"
 
     def build(self) -> Any:
-        history = keras.Input((None, None, 3 * self.context))
-        return keras.Model(history, super().build()(layers.Dropout(0.5)(history)))
+        context_frames = keras.Input((None, None, 3 * self.context))
+        return keras.Model(context_frames, super().build()(layers.Dropout(0.5)(context_frames)))
 
 
 class PatchyOwn(Patchy, DarkerOwn):
@@ -52,31 +52,33 @@ class PatchyOwn(Patchy, DarkerOwn):
     name: ClassVar[str] = "patchy-own"
 
 
-def trained(model: Model, rollout: int, context_noise: float = 0.0) -> tuple[Trainee, list[float]]:
+def trained(
+    model: Model, rollout: int, context_noise: float = 0.0
+) -> tuple[RolloutTrainer, list[float]]:
     own = type(model).loss is not Model.loss
-    trainee = Trainee(
+    trainer = RolloutTrainer(
         model,
         model.build(),
         loss=None if own else weighted({"l1": 1.0}),
         rollout=rollout,
         context_noise=context_noise,
-        walked=(2, 4, 4, 6),
+        on_policy_context=(2, 4, 4, 6),
     )
-    trainee.compile(optimizer=keras.optimizers.SGD(0.0))
+    trainer.compile(optimizer=keras.optimizers.SGD(0.0))
     truth = np.zeros((2, rollout, 4, 4, 3), np.float32)
     ones = np.ones((2, 4, 4, 6), np.float32)
     losses = [
-        float(trainee.train_on_batch((ones, np.array(begins)), truth))
+        float(trainer.train_on_batch((ones, np.array(begins)), truth))
         for begins in ([True, True], [False, False], [True, False])
     ]
-    return trainee, losses
+    return trainer, losses
 
 
 def test_rows_go_on_from_their_predictions() -> None:
-    trainee, losses = trained(Darker(context=2), 1)
+    trainer, losses = trained(Darker(context=2), 1)
     np.testing.assert_allclose(losses, [0.5, 0.25, (0.5 + 0.125) / 2], rtol=1e-6)
-    walked = np.asarray(trainee.walked)
-    np.testing.assert_allclose(walked[:, 0, 0, ::3], [[1.0, 0.5], [0.25, 0.125]])
+    on_policy_context = np.asarray(trainer.on_policy_context)
+    np.testing.assert_allclose(on_policy_context[:, 0, 0, ::3], [[1.0, 0.5], [0.25, 0.125]])
 
 
 def test_the_second_prediction_teaches_through_the_first() -> None:
@@ -84,30 +86,30 @@ def test_the_second_prediction_teaches_through_the_first() -> None:
     twice as fast as it would if what it was predicted from were given."""
     model = Darker(context=2)
     network = model.build()
-    trainee = Trainee(model, network, loss=weighted({"l1": 1.0}), rollout=2)
-    trainee.compile(optimizer=keras.optimizers.SGD(0.3))
-    trainee.train_on_batch(np.ones((2, 4, 4, 6), np.float32), np.zeros((2, 2, 4, 4, 3), np.float32))
+    trainer = RolloutTrainer(model, network, loss=weighted({"l1": 1.0}), rollout=2)
+    trainer.compile(optimizer=keras.optimizers.SGD(0.3))
+    trainer.train_on_batch(np.ones((2, 4, 4, 6), np.float32), np.zeros((2, 2, 4, 4, 3), np.float32))
     # The mean of both slopes, 1 and 1, shared by three channels.
     np.testing.assert_allclose(np.ravel(network.get_weights()[0]), 0.5 - 0.3 / 3, rtol=1e-5)
 
 
 def test_rows_go_on_by_whole_rollouts() -> None:
-    trainee, _ = trained(Darker(context=2), 2)
-    walked = np.asarray(trainee.walked)
-    np.testing.assert_allclose(walked[:, 0, 0, ::3], [[0.5, 0.25], [1 / 32, 1 / 64]])
+    trainer, _ = trained(Darker(context=2), 2)
+    on_policy_context = np.asarray(trainer.on_policy_context)
+    np.testing.assert_allclose(on_policy_context[:, 0, 0, ::3], [[0.5, 0.25], [1 / 32, 1 / 64]])
 
 
 @pytest.mark.parametrize("kind", [Patchy, PatchyOwn])
 def test_rows_go_on_as_a_dream_does(kind: type[Model]) -> None:
     """Without the noise and the gaps that are learnt from."""
-    trainee, losses = trained(kind(context=2), 1, context_noise=0.5)
+    trainer, losses = trained(kind(context=2), 1, context_noise=0.5)
     assert abs(losses[0] - 0.5) > 1e-3
-    walked = np.asarray(trainee.walked)
-    np.testing.assert_allclose(walked[:, 0, 0, ::3], [[1.0, 0.5], [0.25, 0.125]])
+    on_policy_context = np.asarray(trainer.on_policy_context)
+    np.testing.assert_allclose(on_policy_context[:, 0, 0, ::3], [[1.0, 0.5], [0.25, 0.125]])
 
 
 def test_rows_of_a_model_with_its_own_loss_go_on_too() -> None:
-    trainee, losses = trained(DarkerOwn(context=2), 1)
+    trainer, losses = trained(DarkerOwn(context=2), 1)
     np.testing.assert_allclose(losses, [0.5, 0.25, (0.5 + 0.125) / 2], rtol=1e-6)
-    walked = np.asarray(trainee.walked)
-    np.testing.assert_allclose(walked[:, 0, 0, ::3], [[1.0, 0.5], [0.25, 0.125]])
+    on_policy_context = np.asarray(trainer.on_policy_context)
+    np.testing.assert_allclose(on_policy_context[:, 0, 0, ::3], [[1.0, 0.5], [0.25, 0.125]])

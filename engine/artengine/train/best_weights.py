@@ -32,20 +32,20 @@ def check_measures(model: Model, own: Iterable[str]) -> None:
                 "give it another name"
             )
     known = [*_COMMON, *own]
-    if model.judged_by not in known:
+    if model.monitor not in known:
         raise PluginError(
-            f'model "{model.name}": is judged by "{model.judged_by}", which nothing measures'
-            f"{did_you_mean(model.judged_by, known)}; there are: {', '.join(known)}"
+            f'model "{model.name}": is judged by "{model.monitor}", which nothing measures'
+            f"{did_you_mean(model.monitor, known)}; there are: {', '.join(known)}"
         )
 
 
 def judged(model: Model, row: Row) -> float:
     """The number of a row that the model is judged by."""
-    return row.numbers()[model.judged_by]
+    return row.numbers()[model.monitor]
 
 
 def better(model: Model, value: float, best: float | None) -> bool:
     """Whether a value of what the model is judged by is better than the best so far."""
     if best is None:
         return True
-    return value > best if model.judged_by in _COMMON else value < best
+    return value > best if model.monitor in _COMMON else value < best

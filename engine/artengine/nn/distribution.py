@@ -23,7 +23,7 @@ logger = logging.getLogger("artengine")
 Array = npt.NDArray[np.generic]
 
 
-class Team:
+class DistributionStrategy:
     """Who takes each step of a training: here one device alone.
 
     Args:
@@ -44,22 +44,22 @@ class Team:
         """Where the network, its optimiser and what trains them are to be made."""
         return nullcontext()
 
-    def train_on_batch(self, trainee: keras.Model, inputs: Any, truth: Any) -> float:
+    def train_on_batch(self, trainer: keras.Model, inputs: Any, truth: Any) -> float:
         """Take a step with a whole batch, and return its loss.
 
         Raises:
             TrainingError: when XLA cannot compile it, or another process of the team is gone.
         """
         if not self._xla:
-            return float(trainee.train_on_batch(inputs, truth))
+            return float(trainer.train_on_batch(inputs, truth))
         import tensorflow as tf
 
         if self._step is None:
             # Keras itself leaves XLA out where operations must be deterministic.
             self._step = tf.function(
-                lambda *batch: trainee.train_step(batch)["loss"], autograph=False, jit_compile=True
+                lambda *batch: trainer.train_step(batch)["loss"], autograph=False, jit_compile=True
             )
-        trainee.reset_metrics()
+        trainer.reset_metrics()
         try:
             return float(self._step(inputs, truth))
         except (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError) as error:
@@ -87,7 +87,7 @@ class Team:
         return position
 
 
-class Devices(Team):
+class Devices(DistributionStrategy):
     """The devices of one machine: each has a copy of the network and takes its part of a batch."""
 
     def __init__(self, strategy: Any) -> None:
@@ -100,20 +100,20 @@ class Devices(Team):
         scope: AbstractContextManager[Any] = self._strategy.scope()
         return scope
 
-    def train_on_batch(self, trainee: keras.Model, inputs: Any, truth: Any) -> float:
+    def train_on_batch(self, trainer: keras.Model, inputs: Any, truth: Any) -> float:
         """Take a step with a whole batch, and return its loss."""
         if self._step is None:
-            self._step = self._compiled(trainee)
-        trainee.reset_metrics()
+            self._step = self._compiled(trainer)
+        trainer.reset_metrics()
         return float(self._step(inputs, truth))
 
-    def _compiled(self, trainee: keras.Model) -> Callable[[Any, Any], Any]:
+    def _compiled(self, trainer: keras.Model) -> Callable[[Any, Any], Any]:
         import tensorflow as tf
 
         strategy = self._strategy
 
         def mine(inputs: Any, truth: Any) -> Any:
-            return trainee.train_step(keras.tree.map_structure(replicas.part, (inputs, truth)))[
+            return trainer.train_step(keras.tree.map_structure(replicas.part, (inputs, truth)))[
                 "loss"
             ]
 
@@ -148,10 +148,10 @@ class Workers(Devices):
         with _nobody_missing(), super().scope():
             yield
 
-    def train_on_batch(self, trainee: keras.Model, inputs: Any, truth: Any) -> float:
+    def train_on_batch(self, trainer: keras.Model, inputs: Any, truth: Any) -> float:
         """Take a step with a whole batch, and return its loss."""
         with _nobody_missing():
-            return super().train_on_batch(trainee, inputs, truth)
+            return super().train_on_batch(trainer, inputs, truth)
 
     def agreed(self, seconds: float, *, stop: bool) -> tuple[float, bool]:
         """The chief's time, and whether anybody wants to stop."""
@@ -225,13 +225,13 @@ def _nobody_missing() -> Iterator[None]:
         ) from error
 
 
-def build_team(
+def build_strategy(
     kind: Literal["none", "mirrored", "workers"],
     number: int = 0,
     count: int = 1,
     *,
     xla: bool = False,
-) -> Team:
+) -> DistributionStrategy:
     """Bring together who trains; to be called before anything else of TensorFlow's is.
 
     Args:
@@ -245,7 +245,7 @@ def build_team(
         TrainingError: when the processes cannot be brought together.
     """
     if kind == "none":
-        return Team(xla=xla)
+        return DistributionStrategy(xla=xla)
     import tensorflow as tf
 
     if kind == "mirrored":

@@ -10,7 +10,7 @@ import pytest
 from keras import layers, ops
 
 from artengine.model import Model
-from artengine.nn.reach import bytes_per_pixel, reach_of
+from artengine.nn.receptive_field import bytes_per_pixel, receptive_field_of
 from artengine.params import Param
 
 
@@ -18,15 +18,15 @@ class Stack(Model):
     """A network of the layers it is given."""
 
     name: ClassVar[str] = "stack"
-    multiple: ClassVar[int] = 4
+    size_divisor: ClassVar[int] = 4
     context: int = Param(1, ge=1)
     layers: list[Any] = Param([])
 
     def build(self) -> keras.Model:
-        history = x = keras.Input((None, None, 3))
+        context_frames = x = keras.Input((None, None, 3))
         for layer in self.layers:
             x = layer(x)
-        return keras.Model(history, x)
+        return keras.Model(context_frames, x)
 
 
 def conv(kernel: int, **options: Any) -> Any:
@@ -56,27 +56,27 @@ def conv(kernel: int, **options: Any) -> Any:
     ids=lambda value: str(value) if isinstance(value, int) else None,
 )
 def test_reach_is_found(stack: list[Any], reach: int | None) -> None:
-    assert reach_of(Stack.model_construct(context=1, layers=stack)) == reach
+    assert receptive_field_of(Stack.model_construct(context=1, layers=stack)) == reach
 
 
 class Moved(Stack):
     """Moves the frame by what its network says, but never by more than six pixels."""
 
     def build(self) -> keras.Model:
-        history = keras.Input((None, None, 3))
-        x = layers.Conv2D(1, 3, padding="same")(history)
-        return keras.Model(history, layers.Lambda(lambda x: 6 * ops.tanh(x))(x))
+        context_frames = keras.Input((None, None, 3))
+        x = layers.Conv2D(1, 3, padding="same")(context_frames)
+        return keras.Model(context_frames, layers.Lambda(lambda x: 6 * ops.tanh(x))(x))
 
-    def step(self, network: Any, history: Any, state: Any, seed: Any, **_: Any) -> Any:
-        far = ops.cast(ops.round(network(history)[..., 0]), "int32")
-        height, width = history.shape[1:3]
+    def step(self, network: Any, context_frames: Any, state: Any, seed: Any, **_: Any) -> Any:
+        far = ops.cast(ops.round(network(context_frames)[..., 0]), "int32")
+        height, width = context_frames.shape[1:3]
         column = ops.clip(ops.arange(width) - far, 0, width - 1)
         column = ops.broadcast_to(column[..., None], (1, height, width, 3))
-        return ops.take_along_axis(history, column, axis=2), state
+        return ops.take_along_axis(context_frames, column, axis=2), state
 
 
 def test_what_a_step_does_with_its_network_counts() -> None:
-    assert reach_of(Moved()) == 6
+    assert receptive_field_of(Moved()) == 6
 
 
 class Carried(Stack):
@@ -86,24 +86,24 @@ class Carried(Stack):
     push: float = Param(0.0, ge=-8, le=8, automatable=True)
 
     def build(self) -> keras.Model:
-        history = keras.Input((None, None, 3))
-        return keras.Model(history, layers.Conv2D(2, 1)(history))
+        context_frames = keras.Input((None, None, 3))
+        return keras.Model(context_frames, layers.Conv2D(2, 1)(context_frames))
 
-    def step(self, network: Any, history: Any, state: Any, seed: Any, **_: Any) -> Any:
-        far = ops.cast(ops.clip(self.push * network(history), -24.0, 24.0), "int32")
-        _, height, width, channels = history.shape
+    def step(self, network: Any, context_frames: Any, state: Any, seed: Any, **_: Any) -> Any:
+        far = ops.cast(ops.clip(self.push * network(context_frames), -24.0, 24.0), "int32")
+        _, height, width, channels = context_frames.shape
         row = ops.arange(height)[:, None] - far[..., 1]
         column = ops.arange(width) - far[..., 0]
         inside = (row >= 0) & (row < height) & (column >= 0) & (column < width)
         index = ops.clip(row, 0, height - 1) * width + ops.clip(column, 0, width - 1)
-        moved = ops.take(ops.reshape(history, (-1, channels)), index, axis=0)
+        moved = ops.take(ops.reshape(context_frames, (-1, channels)), index, axis=0)
         return ops.where(inside[..., None], moved, 0.0), state
 
 
 @pytest.mark.parametrize("push", [0.0, 1.0])
 def test_automatable_numbers_count_as_far_as_they_go(push: float) -> None:
     """And a frame that is moved in a narrow strip is moved along it."""
-    assert reach_of(Carried(push=push)) == 24
+    assert receptive_field_of(Carried(push=push)) == 24
 
 
 class Sampled(Stack):
@@ -111,12 +111,14 @@ class Sampled(Stack):
 
     noise: float = Param(0.0, ge=0, le=1, automatable=True)
 
-    def step(self, network: Any, history: Any, state: Any, seed: Any, **_: Any) -> Any:
-        return network(history) + self.noise * ops.sin(ops.cast(seed[0], "float32")), state
+    def step(self, network: Any, context_frames: Any, state: Any, seed: Any, **_: Any) -> Any:
+        return network(context_frames) + self.noise * ops.sin(ops.cast(seed[0], "float32")), state
 
 
 def test_a_model_that_may_sample_looks_everywhere() -> None:
-    assert reach_of(Sampled.model_construct(context=1, layers=[conv(3)], noise=0.0)) is None
+    assert (
+        receptive_field_of(Sampled.model_construct(context=1, layers=[conv(3)], noise=0.0)) is None
+    )
 
 
 class Turned(Stack):
@@ -124,24 +126,26 @@ class Turned(Stack):
 
     far: int = Param(3, automatable=True)
 
-    def step(self, network: Any, history: Any, state: Any, seed: Any, **_: Any) -> Any:
-        return ops.roll(network(history), self.far, axis=1), state
+    def step(self, network: Any, context_frames: Any, state: Any, seed: Any, **_: Any) -> Any:
+        return ops.roll(network(context_frames), self.far, axis=1), state
 
 
 def test_a_number_that_nothing_bounds_counts_as_it_is() -> None:
-    assert reach_of(Turned.model_construct(context=1, layers=[conv(3)], far=3)) == 4
+    assert receptive_field_of(Turned.model_construct(context=1, layers=[conv(3)], far=3)) == 4
 
 
-def remembers(self: Any, network: Any, history: Any) -> Any:
+def remembers(self: Any, network: Any, context_frames: Any) -> Any:
     return (ops.zeros((1,)),)
 
 
-def samples(self: Any, network: Any, history: Any, state: Any, seed: Any, **_: Any) -> Any:
-    return network(history) + ops.sin(ops.cast(seed[0], "float32")), state
+def samples(self: Any, network: Any, context_frames: Any, state: Any, seed: Any, **_: Any) -> Any:
+    return network(context_frames) + ops.sin(ops.cast(seed[0], "float32")), state
 
 
-def asks_twice(self: Any, network: Any, history: Any, state: Any, seed: Any, **_: Any) -> Any:
-    return network(network(history)), state
+def asks_twice(
+    self: Any, network: Any, context_frames: Any, state: Any, seed: Any, **_: Any
+) -> Any:
+    return network(network(context_frames)), state
 
 
 @pytest.mark.parametrize(
@@ -153,7 +157,7 @@ def test_some_models_look_everywhere(
     method: str, function: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Stack, method, function)
-    assert reach_of(Stack.model_construct(context=1, layers=[conv(3)])) is None
+    assert receptive_field_of(Stack.model_construct(context=1, layers=[conv(3)])) is None
 
 
 def test_memory_is_what_must_be_held_at_once() -> None:

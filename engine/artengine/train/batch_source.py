@@ -8,14 +8,14 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from artengine.train.damage import reading_from
-from artengine.train.walks import Walk, Walks
+from artengine.train.on_policy import OnPolicyRollout, OnPolicyRollouts
+from artengine.train.read_errors import reading_from
 
 
-class Lessons(Protocol):
+class BatchSource(Protocol):
     """Gives batches; `rows` is what a checkpoint must hold of it, beside the number of the step."""
 
-    rows: list[Walk]
+    rows: list[OnPolicyRollout]
 
     def next(self, step: int, longest: int) -> tuple[Any, Any]:
         """What the trainee is shown and what it is to predict.
@@ -25,11 +25,11 @@ class Lessons(Protocol):
             longest: how far rows may go on from the network's own predictions.
         """
 
-    def learnt(self, trainee: Any) -> None:
+    def learnt(self, trainer: Any) -> None:
         """Told when a batch was learnt, with what learnt it."""
 
 
-class WindowLessons:
+class WindowBatches:
     """Windows of true frames.
 
     Args:
@@ -38,7 +38,7 @@ class WindowLessons:
     """
 
     def __init__(self, batches: Iterator[tuple[Any, Any]], folder: Path) -> None:
-        self.rows: list[Walk] = []
+        self.rows: list[OnPolicyRollout] = []
         self._batches, self._folder = batches, folder
 
     def next(self, step: int, longest: int) -> tuple[Any, Any]:
@@ -46,22 +46,22 @@ class WindowLessons:
         with reading_from(self._folder):
             return next(self._batches)
 
-    def learnt(self, trainee: Any) -> None:
+    def learnt(self, trainer: Any) -> None:
         """Nothing depends on it."""
 
 
-class WalkLessons:
+class RolloutBatches:
     """Walks, which go on from the network's own predictions."""
 
-    def __init__(self, walks: Walks) -> None:
+    def __init__(self, walks: OnPolicyRollouts) -> None:
         self.rows = walks.rows
         self._walks = walks
 
     def next(self, step: int, longest: int) -> tuple[Any, Any]:
         """The next step of each walk; those that are over begin anew."""
         steps = self._walks.steps(step, longest)
-        return (steps.history, steps.begins), steps.truth
+        return (steps.context_frames, steps.begins), steps.truth
 
-    def learnt(self, trainee: Any) -> None:
+    def learnt(self, trainer: Any) -> None:
         """Let the walks stand where the predictions are."""
-        self._walks.stand(np.asarray(trainee.walked)[..., -3:])
+        self._walks.stand(np.asarray(trainer.on_policy_context)[..., -3:])
