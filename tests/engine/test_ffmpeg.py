@@ -246,7 +246,7 @@ def test_an_ffmpeg_that_cannot_be_started_is_told(
 @pytest.mark.skipif(sys.platform != "linux", reason="pipes have a size of their own on Linux alone")
 def test_pictures_come_through_narrow_pipes(bikes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # What no system allows stands for what one allows no longer.
-    monkeypatch.setattr("artengine.ffmpeg._PIPE_BYTES", -1)
+    monkeypatch.setattr("artengine.ffmpeg.process._PIPE_BYTES", -1)
     with Decoder(bikes, (64, 32), count=3) as decoder:
         assert len(list(decoder)) == 3
 

@@ -1,0 +1,14 @@
+"""ffmpeg as a subprocess: probing, decoding and encoding video files through pipes.
+
+Files may come with a stranger's preset, so ffmpeg opens regular files only, by formats that hold
+their pictures themselves: playlists and other formats that would make it read further files or the
+network are refused (see `fence`).
+"""
+
+from artengine.ffmpeg.decode import Decoder
+from artengine.ffmpeg.encode import Encoder, rate
+from artengine.ffmpeg.executable import ffmpeg_executable
+from artengine.ffmpeg.probing import Probe, probe
+from artengine.ffmpeg.tags import metadata
+
+__all__ = ["Decoder", "Encoder", "Probe", "ffmpeg_executable", "metadata", "probe", "rate"]

@@ -1,0 +1,32 @@
+"""The fence: how ffmpeg is told to open one regular file and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from artengine.errors import SourceError
+
+# Demuxers whose files stand alone. hls, concat, dash, image2 and others that name further files
+# are left out on purpose.
+_FORMATS = (
+    "3gp,amv,apng,asf,av1,avi,avs2,avs3,bink,cavsvideo,dirac,dnxhd,dv,evc,f4v,fli,flic,flv,gif,gxf,"
+    "h261,h263,h264,hevc,ivf,jpegxl_anim,lvf,m4v,matroska,mjpeg,mjpeg_2000,mov,mpeg,mpegts,"
+    "mpegvideo,mv,mxf,nsv,nut,obu,ogg,pmp,roq,rm,smjpeg,smk,svag,swf,vc1,vc1test,vvc,webm,"
+    "webp_anim,wtv,yop,yuv4mpegpipe,"
+    "aac,flac,mp3,wav"  # only to say that they hold no video
+)
+
+
+def input_arguments(path: Path, seek: float | None = None) -> list[str]:
+    """Arguments that open a file of its own, and nothing else."""
+    if path.is_dir():
+        raise SourceError(f"{path} is a folder; give a video file, or use the images source")
+    if not path.exists():
+        raise SourceError(f"there is no file {path}; check the path")
+    if not path.is_file():
+        raise SourceError(f"{path} is not a regular file; give a video file")
+    if path.stat().st_size == 0:
+        raise SourceError(f"{path} is empty (0 bytes); copy or download it again")
+    safe = ["-protocol_whitelist", "file,pipe", "-format_whitelist", _FORMATS]
+    at = [] if seek is None or seek <= 0 else ["-noaccurate_seek", "-ss", f"{seek:.6f}"]
+    return [*safe, "-copyts", "-start_at_zero", *at, "-i", f"file:{path.absolute()}"]

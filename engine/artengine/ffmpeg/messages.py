@@ -1,0 +1,39 @@
+"""What ffmpeg reports, as one line of an error message."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from artengine.errors import SourceError
+
+_ECHO = re.compile(
+    r"Error opening (?:in|out)put files?|Terminating thread|Task finished|Conversion failed"
+    r"|Error (?:submitting|sending) |Error while filtering|Nothing was written"
+    r"|Last message repeated"
+)
+
+
+def unreadable(path: Path, log: str) -> SourceError:
+    """The error for a file that ffmpeg cannot read, with the errors in its `level+...` log."""
+    errors = [line for line in log.splitlines() if re.search(r"\[(error|fatal|panic)\]", line)]
+    said = one_line(errors) or "ffmpeg found no picture in it"
+    return SourceError(
+        f"{path} cannot be read as video; see whether it is one, and whole (ffmpeg says: {said})"
+    )
+
+
+def one_line(lines: Sequence[str]) -> str:
+    """Join ffmpeg's messages, without addresses, repeats and messages that only echo a cause."""
+    said: list[str] = []
+    echoes: list[str] = []
+    for line in lines:
+        text = re.sub(r"\[(?:[^\]]* @ 0x[0-9a-f]+|error|fatal|panic)\]\s*", "", line).strip()
+        text = re.sub(r"not on whitelist '.*", "is not among the formats that are read", text)
+        text = text.removeprefix("Error opening input: ").rstrip(".")
+        kind = echoes if _ECHO.match(text) else said
+        if text and text not in kind:
+            kind.append(text)
+    joined = "; ".join(said or echoes[-1:])
+    return joined if len(joined) <= 300 else joined[:297] + "..."

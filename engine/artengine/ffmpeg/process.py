@@ -1,0 +1,96 @@
+"""ffmpeg as a child process."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Sequence
+from contextlib import suppress
+from threading import Thread
+
+from artengine.errors import SourceError
+from artengine.ffmpeg.executable import ffmpeg_executable
+from artengine.ffmpeg.messages import one_line
+from artengine.subprocesses import NEW_SESSION, block_sigterm
+
+if sys.platform == "linux":
+    import fcntl
+
+_PIPE_BYTES = 1 << 20
+
+
+class LogTail:
+    """The last lines a process wrote to standard error, read so that it never blocks on them."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._lines: deque[str] = deque(maxlen=12)
+        self._process = process
+        self._thread = Thread(target=self._drain, daemon=True)
+        self._thread.start()
+
+    def _drain(self) -> None:
+        stream = self._process.stderr
+        if stream is not None:
+            with stream:
+                for line in stream:
+                    self._lines.append(line.decode("utf-8", "replace"))
+
+    def join(self) -> None:
+        """Wait until the process has closed its standard error."""
+        self._thread.join(timeout=10)
+
+    def words(self) -> str:
+        """The lines so far as one line, once standard error is closed."""
+        self.join()
+        return one_line(list(self._lines))
+
+
+def start(
+    arguments: Sequence[str], *, stdin: int = subprocess.DEVNULL, stdout: int = subprocess.DEVNULL
+) -> subprocess.Popen[bytes]:
+    """Start ffmpeg, with roomy pipes where there are any. Raises SourceError."""
+    executable = ffmpeg_executable()
+    try:
+        with block_sigterm():
+            process = subprocess.Popen(
+                [executable, *arguments],
+                stdin=stdin,
+                stdout=stdout,
+                stderr=subprocess.PIPE,
+                **NEW_SESSION,
+            )
+    except OSError as error:
+        raise SourceError(
+            f"ffmpeg cannot be started: {executable}: {error.strerror}; install ffmpeg, or set "
+            "IMAGEIO_FFMPEG_EXE to it"
+        ) from error
+    for pipe in (process.stdin, process.stdout):
+        if sys.platform == "linux" and pipe is not None:
+            # Slower without: systems bound how much room the pipes of one person may have.
+            with suppress(OSError):
+                fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+    return process
+
+
+def run(arguments: Sequence[str]) -> tuple[int, bytes, str]:
+    """Run ffmpeg: its exit status, what it wrote, and what it said. Raises SourceError."""
+    with start(arguments, stdout=subprocess.PIPE) as process:
+        try:
+            told, said = process.communicate()
+        except BaseException:
+            process.kill()
+            raise
+    return process.returncode, told, said.decode("utf-8", "replace")
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Kill the process if it still runs, close its pipes and wait for it."""
+    if process.poll() is None:
+        process.kill()
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            # What is still buffered for a dead process cannot be flushed.
+            with suppress(OSError):
+                stream.close()
+    process.wait()
