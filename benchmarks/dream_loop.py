@@ -32,7 +32,8 @@ import numpy as np
 from PIL import Image
 
 from artengine.catalog import load_catalog
-from artengine.dream.render import render, targets
+from artengine.dream.render import render
+from artengine.dream.targets import targets
 from artengine.errors import ArtengineError
 from artengine.frame import Frame, to_picture
 from artengine.nn.precision import Precision, building_in

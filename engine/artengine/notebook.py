@@ -16,7 +16,8 @@ from PIL import Image
 
 from artengine.catalog import Catalog, load_catalog
 from artengine.dream.dreaming import Dream
-from artengine.dream.render import Sinks, Target
+from artengine.dream.sinks import Sinks
+from artengine.dream.targets import Target
 from artengine.errors import UsageError
 from artengine.frame import Frame, Picture, size_of, to_picture
 from artengine.preset import Preset, parse_preset

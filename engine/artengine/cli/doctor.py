@@ -164,7 +164,8 @@ def accelerators() -> Finding:
 
 def self_test(catalog: Catalog) -> Finding:
     """Dream three frames of a small synthetic film, from drawing to encoding."""
-    from artengine.dream.render import render, targets
+    from artengine.dream.render import render
+    from artengine.dream.targets import targets
     from artengine.errors import ArtengineError
     from artengine.preset import parse_preset
 

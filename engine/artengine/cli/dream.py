@@ -61,7 +61,8 @@ def dream(
     from artengine.cli.footage import check_files
     from artengine.cli.interrupt import Interrupt
     from artengine.cli.progress import bar
-    from artengine.dream.render import render, targets
+    from artengine.dream.render import render
+    from artengine.dream.targets import targets
     from artengine.preset import load_preset
 
     catalog = load_catalog(plugin or [])

@@ -11,9 +11,9 @@ from typing import Self, cast
 
 from artengine.errors import PluginError, SourceError, TrainingError
 from artengine.frame import Picture, Size, size_of
+from artengine.lock import exclusive_lock
 from artengine.source import Footage, Source
 from artengine.train.cuts import CutFinder
-from artengine.train.lock import exclusive_lock
 from artengine.train.manifest import Manifest, Origin, identity
 from artengine.train.store import Store, writing_to
 

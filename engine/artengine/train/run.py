@@ -10,8 +10,8 @@ from pathlib import Path
 
 from artengine.atomic import atomic_write
 from artengine.errors import TrainingError
+from artengine.lock import exclusive_lock
 from artengine.preset.find import RECIPE, is_file
-from artengine.train.lock import exclusive_lock
 
 
 @dataclass(frozen=True, slots=True)

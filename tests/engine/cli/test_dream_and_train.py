@@ -16,7 +16,7 @@ import pytest
 
 from artengine.catalog import Catalog
 from artengine.cli import main
-from artengine.dream.render import targets
+from artengine.dream.targets import targets
 from artengine.ffmpeg import Decoder, metadata
 from artengine.preset import load_preset
 from artengine.train.recipe import run_recipe

@@ -11,7 +11,9 @@ from pydantic import PrivateAttr
 
 from artengine.catalog import Catalog
 from artengine.dream.dreaming import Dream
-from artengine.dream.render import Sinks, Target, render, targets
+from artengine.dream.render import render
+from artengine.dream.sinks import Sinks
+from artengine.dream.targets import Target, targets
 from artengine.errors import PluginError, SourceError, UsageError, WeightsError, WriterError
 from artengine.ffmpeg import Decoder, probe
 from artengine.frame import Picture

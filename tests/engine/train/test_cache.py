@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from artengine.lock import exclusive_lock
 from artengine.settings import TrainSettings
 from artengine.train.cache import prepared
-from artengine.train.lock import exclusive_lock
 from artengine.train.manifest import Manifest
 from artengine_plugins.sources.synthetic import Synthetic
 from artengine_plugins.sources.video import Video
@@ -79,7 +79,7 @@ def test_two_that_need_the_same_footage_prepare_it_once(bikes: Path) -> None:
 
 def test_a_lock_keeps_another_process_out_until_it_dies(tmp_path: Path) -> None:
     script = (
-        "import sys; from pathlib import Path; from artengine.train.lock import exclusive_lock\n"
+        "import sys; from pathlib import Path; from artengine.lock import exclusive_lock\n"
         "with exclusive_lock(Path(sys.argv[1])): print('in', flush=True); sys.stdin.read()\n"
     )
     command = [sys.executable, "-c", script, str(tmp_path)]
