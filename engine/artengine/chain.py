@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NoReturn, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from artengine.curves import Clock
-from artengine.effect import Effect, FrameContext
+from artengine.effect import ChainControls, Effect, FrameContext
 from artengine.errors import PluginError, reason
-from artengine.frame import Frame, Size, size_of
-from artengine.params import Binding
+from artengine.frame import Frame, Size, is_finite, size_of
+from artengine.params import Binding, Problem, TableError
 
 Place: TypeAlias = Literal["feedback", "output", "state"]
 
+PROBE: Size = (64, 64)
+"""A frame's size by which it is told whether an effect changes it."""
+
 ChainState: TypeAlias = dict[str, dict[str, npt.NDArray[np.generic]]]
 """What the effects of a chain remember: arrays by name, by slot."""
+
+
+_Member: TypeAlias = tuple[Binding, Effect, ChainControls]
 
 
 class Chain:
@@ -26,6 +32,10 @@ class Chain:
 
     Each has a slot of its own, `place/name/occurrence`, from which its random numbers come; adding
     an effect of another name leaves those of the others as they were.
+
+    The chain applies each effect's controls. An effect that is not `on` is skipped. With `mix`
+    below 1 its result is blended with the frame it was given, which is enlarged where the effect
+    changes the size; with 0 it is applied only if it remembers, so that its memory has no gaps.
 
     Args:
         effects: the effects with their curves, in order. The chain owns them.
@@ -41,12 +51,12 @@ class Chain:
         self.seed = seed
         self.binding = tuple(effects)
         met: Counter[str] = Counter()
-        members: dict[str, tuple[Binding, Effect]] = {}
+        members: dict[str, _Member] = {}
         for binding in self.binding:
-            effect = binding.plugin
-            if not isinstance(effect, Effect):
+            effect, controls = binding.plugin, binding.controls
+            if not isinstance(effect, Effect) or not isinstance(controls, ChainControls):
                 raise PluginError(f'"{effect.name}" is a {effect.kind}; a chain takes effects')
-            members[f"{place}/{effect.name}/{met[effect.name]}"] = binding, effect
+            members[f"{place}/{effect.name}/{met[effect.name]}"] = binding, effect, controls
             met[effect.name] += 1
         self._members = members
 
@@ -56,7 +66,7 @@ class Chain:
     @property
     def effects(self) -> tuple[Effect, ...]:
         """The effects themselves, in order; parameters without a curve may be changed."""
-        return tuple(effect for _, effect in self._members.values())
+        return tuple(effect for _, effect, _ in self._members.values())
 
     @property
     def uses_truth(self) -> bool:
@@ -64,8 +74,17 @@ class Chain:
         return any(effect.uses_truth for effect in self.effects)
 
     def set(self, number: int, name: str, value: Any) -> None:
-        """Change a parameter of the effect of that number; raises as `Binding.set` does."""
-        self.binding[number].set(name, value)
+        """Change a parameter, or `mix` or `on`, of the effect of that number.
+
+        Raises:
+            TableError: as `Binding.set` does, and where the frame's size would change.
+        """
+        binding = self.binding[number]
+        changed = binding.changed(name, value)
+        if _size_made(changed) != _size_made(binding):
+            said = "changes the frame's size, which stays as it is once a film has begun"
+            raise TableError([Problem((name,), said)])
+        binding.adopt(name, changed)
 
     def apply(
         self, frame: Frame, clock: Clock, truth: Frame | None, context_frames: Sequence[Frame] = ()
@@ -84,44 +103,69 @@ class Chain:
         """
         truth = None if truth is None else _read_only(truth)
         seen = tuple(_read_only(past) for past in context_frames)
-        for slot, (binding, effect) in self._members.items():
-            shown = truth if effect.uses_truth else None
-            now = FrameContext(clock, shown, seen, self.seed, slot)
-            expected = self._size_after(slot, effect, size_of(frame))
-            try:
-                binding.set_time(clock)
-                bent = effect.apply(_read_only(frame), now)
-            except Exception as error:
-                said = reason(error, type(effect).__module__)
-                raise PluginError(
-                    f"{self._label(slot)} failed at frame {clock.index}: {said}"
-                ) from error
-            bent = self._checked(slot, bent, expected, clock.index)
-            if not _is_finite(bent) and _is_finite(frame):
-                raise PluginError(
-                    f"{self._label(slot)} returned nan or inf at frame {clock.index}; it must keep "
-                    "numbers finite"
-                )
-            frame = bent
+        for slot, (binding, effect, controls) in self._members.items():
+            if controls.on:
+                seen_truth = truth if effect.uses_truth else None
+                now = FrameContext(clock, seen_truth, seen, self.seed, slot)
+                frame = self._applied(frame, now, binding, effect, controls)
         return frame
 
-    def _checked(self, slot: str, bent: object, expected: Size, index: int) -> Frame:
+    def _applied(
+        self,
+        frame: Frame,
+        now: FrameContext,
+        binding: Binding,
+        effect: Effect,
+        controls: ChainControls,
+    ) -> Frame:
+        """The frame after one effect, mixed as the controls say."""
+        size = self._size_after(now.slot, effect, size_of(frame))
+        try:
+            binding.set_time(now.clock)
+            if controls.mix == 0 and type(effect).state is Effect.state:
+                return _resized(frame, size)
+            output: object = effect.apply(_read_only(frame), now)
+        except Exception as error:
+            said = reason(error, type(effect).__module__)
+            raise PluginError(
+                f"{self._label(now.slot)} failed at frame {now.index}: {said}"
+            ) from error
+        processed = self._checked(now.slot, output, size, now.index)
+        if not is_finite(processed):
+            self._refuse_infinite(frame, now)
+        if controls.mix == 1:
+            return processed
+        return _mixed(_resized(frame, size), processed, controls.mix)
+
+    def _refuse_infinite(self, given: Frame, now: FrameContext) -> NoReturn:
+        label, index = self._label(now.slot), now.index
+        if is_finite(given):
+            raise PluginError(
+                f"{label} returned nan or inf at frame {index}; it must keep numbers finite"
+            )
+        raise PluginError(
+            f"{label} was given nan or inf at frame {index}, and is not what made it; see what the "
+            "network predicts"
+        )
+
+    def _checked(self, slot: str, output: object, expected: Size, index: int) -> Frame:
         shape = (expected[1], expected[0], 3)
-        if isinstance(bent, np.ndarray) and bent.dtype == np.float32 and bent.shape == shape:
+        if isinstance(output, np.ndarray) and output.dtype == np.float32 and output.shape == shape:
             # A mirrored frame is a view with negative strides, which OpenCV refuses.
-            return np.ascontiguousarray(bent)
-        if isinstance(bent, np.ndarray):
-            given = f"{bent.dtype} {bent.shape}"
+            return np.ascontiguousarray(output)
+        if isinstance(output, np.ndarray):
+            given = f"{output.dtype} {output.shape}"
         else:
-            given = type(bent).__name__
+            given = type(output).__name__
         raise PluginError(
             f"{self._label(slot)} returned {given} at frame {index}; it must be float32 {shape}"
         )
 
     def output_size(self, size: Size) -> Size:
         """Width and height of what `apply` returns for a frame of `size`."""
-        for slot, (_, effect) in self._members.items():
-            size = self._size_after(slot, effect, size)
+        for slot, (_, effect, controls) in self._members.items():
+            if controls.on:
+                size = self._size_after(slot, effect, size)
         return size
 
     def _size_after(self, slot: str, effect: Effect, size: Size) -> Size:
@@ -147,7 +191,7 @@ class Chain:
     def state(self) -> ChainState:
         """Copy what the effects remember; effects that remember nothing are left out."""
         states: ChainState = {}
-        for slot, (_, effect) in self._members.items():
+        for slot, (_, effect, _) in self._members.items():
             state = effect.state()
             for name, value in state.items():
                 if not isinstance(value, np.ndarray):
@@ -164,7 +208,7 @@ class Chain:
         for slot in states:
             if slot not in self._members:
                 raise PluginError(f"there is no effect {slot} to give its state back to")
-        for slot, (_, effect) in self._members.items():
+        for slot, (_, effect, _) in self._members.items():
             effect.reset()
             if slot in states:
                 effect.restore({name: value.copy() for name, value in states[slot].items()})
@@ -180,5 +224,26 @@ def _read_only(frame: Frame) -> Frame:
     return view
 
 
-def _is_finite(frame: Frame) -> bool:
-    return bool(np.isfinite(frame).all())
+def _size_made(binding: Binding) -> Size:
+    """The size that a small frame has after an effect."""
+    effect, controls = binding.plugin, binding.controls
+    if not isinstance(effect, Effect) or not isinstance(controls, ChainControls) or not controls.on:
+        return PROBE
+    return effect.output_size(PROBE)
+
+
+def _resized(frame: Frame, size: Size) -> Frame:
+    if size_of(frame) == size:
+        return frame
+    import cv2
+
+    return cv2.resize(frame, size, interpolation=cv2.INTER_LINEAR).astype(np.float32, copy=False)
+
+
+def _mixed(before: Frame, after: Frame, mix: float) -> Frame:
+    if mix == 0:
+        return before
+    import cv2
+
+    mixed = cv2.addWeighted(before, 1.0 - mix, after, mix, 0.0)
+    return mixed.astype(np.float32, copy=False)

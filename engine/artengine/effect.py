@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
 from typing import ClassVar
 from zlib import crc32
 
@@ -14,7 +15,7 @@ import numpy.typing as npt
 from artengine.curves import Clock
 from artengine.errors import PluginError
 from artengine.frame import Frame, Size
-from artengine.params import Plugin
+from artengine.params import Param, Plugin
 
 State = Mapping[str, npt.NDArray[np.generic]]
 """What an effect must remember from frame to frame: arrays by name."""
@@ -91,6 +92,17 @@ class FrameContext:
         return generator(self.seed, f"{self.slot}, steady", 0)
 
 
+class ChainControls(Plugin):
+    """What a chain does with one of its effects, whichever effect it is."""
+
+    mix: float = Param(1.0, ge=0, le=1, automatable=True)
+    """How much of the effect is seen: none of it at 0, where an effect that remembers still sees
+    every frame; a blend of the frame before it and after it between; the effect alone at 1."""
+
+    on: bool = True
+    """Whether the effect is applied at all. One that is off sees no frame, and costs no time."""
+
+
 class Effect(Plugin):
     """Base of effects. Numbers may be curves unless a parameter says `automatable=False`.
 
@@ -100,6 +112,10 @@ class Effect(Plugin):
 
     kind: ClassVar[str] = "effect"
     automates: ClassVar[bool] = True
+    controls: ClassVar[type[Plugin] | None] = ChainControls
+    reserved: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {"mask": "masks are not supported yet, and the word is kept for them; leave it out"}
+    )
 
     uses_truth: ClassVar[bool] = True
     """Whether `apply` may look at the moment's truth. One that says False is shown none, and a

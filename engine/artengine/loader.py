@@ -47,7 +47,6 @@ BASES: Mapping[str, type[Plugin]] = MappingProxyType(
 """What each hook that registers must return classes of."""
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-_TAKEN: Mapping[str, frozenset[str]] = MappingProxyType({"model": frozenset({"use", "weights"})})
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,11 +270,17 @@ def class_fault(given: Any, base: type[Plugin]) -> str:
         return f'{label} {said}; write name: ClassVar[str] = "like-this"'
     if not (given.__doc__ or "").strip() and sys.flags.optimize < 2:
         return f"{label} has no docstring to say what it does"
-    for parameter in given.model_fields.keys() & _TAKEN.get(base.kind, {"use"}):
+    for parameter in given.model_fields.keys() & _taken(base):
         return f'{label} has a parameter "{parameter}", a word that presets need themselves'
     return (
         _suffix_fault(label, given) if issubclass(given, Writer) else _default_fault(label, given)
     )
+
+
+def _taken(base: type[Plugin]) -> set[str]:
+    """Words of a preset's table that no parameter may have as its name."""
+    words = {"use", *base.reserved, *(base.controls.model_fields if base.controls else ())}
+    return words | {"weights"} if base.kind == "model" else words
 
 
 def _suffix_fault(label: str, given: type[Writer]) -> str:

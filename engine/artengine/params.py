@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from numbers import Integral, Real
 from operator import getitem
-from types import UnionType
+from types import MappingProxyType, UnionType
 from typing import Annotated, Any, ClassVar, Self, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -20,6 +20,7 @@ from artengine.curves import Clock, Curve, CurveError, is_curve, parse_curve
 from artengine.errors import did_you_mean
 
 Checked = TypeVar("Checked", bound=BaseModel)
+PluginT = TypeVar("PluginT", bound="Plugin")
 
 
 def Param(  # noqa: N802 - reads as a declaration, like pydantic's Field
@@ -85,6 +86,12 @@ class Plugin(BaseModel):
 
     automates: ClassVar[bool] = False
     """Whether this kind's numbers may be curves unless a parameter says otherwise."""
+
+    controls: ClassVar[type[Plugin] | None] = None
+    """Keys of a preset's table that the engine acts on itself, beside the plugin's parameters."""
+
+    reserved: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """Words that no parameter may have as its name, with the message where a preset gives one."""
 
     @classmethod
     def automatable(cls) -> frozenset[str]:
@@ -176,10 +183,22 @@ class TableError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """A plugin's instance with the curves that drive its parameters."""
+    """A plugin's instance with the curves that drive its parameters.
+
+    Args:
+        plugin: the instance.
+        curves: curves by the name of the parameter that they drive, the controls' among them.
+        controls: what the engine does with the plugin, of the class that the plugin names; by
+            default one that has the default values.
+    """
 
     plugin: Plugin
     curves: dict[str, Curve] = field(default_factory=dict)
+    controls: Plugin | None = None
+
+    def __post_init__(self) -> None:
+        if self.controls is None and self.plugin.controls is not None:
+            object.__setattr__(self, "controls", self.plugin.controls())
 
     @classmethod
     def parse(cls, kind: type[Plugin], table: Mapping[str, Any]) -> Self:
@@ -188,39 +207,36 @@ class Binding:
         Raises:
             TableError: with every mistake of the table at once.
         """
-        plain, curves, problems = dict(table), dict[str, Curve](), list[Problem]()
-        automatable = kind.automatable()
-        for name in [given for given in table if given in automatable]:
-            if not isinstance(table[name], Mapping):
-                continue
-            info = kind.model_fields[name]
-            # A curve that is wrong must not be reported again as a missing parameter.
-            plain[name] = _anything_legal(info)
-            try:
-                curve = parse_curve(table[name])
-                start = curve.at(Clock(0, 1.0))
-            except CurveError as error:
-                problems.append(Problem((name,), str(error)))
-                continue
-            problems += [
-                Problem((name,), f"the curve reaches {plainly(value)}; allowed: {allowed(info)}")
-                for value in dict.fromkeys(curve.values())
-                if clamp(info, value) != value
-            ]
-            if math.isfinite(start):
-                plain[name] = clamp(info, start)
-            curves[name] = curve
-        checked = check(kind, plain)
-        if isinstance(checked, list) or problems:
-            problems += checked if isinstance(checked, list) else []
+        problems = [
+            Problem((name,), kind.reserved[name]) for name in table if name in kind.reserved
+        ]
+        curves: dict[str, Curve] = {}
+        controlled = kind.controls.model_fields if kind.controls else {}
+        own, controls = dict[str, Any](), dict[str, Any]()
+        for name, value in table.items():
+            if name not in kind.reserved:
+                (controls if name in controlled else own)[name] = value
+        plugin = _bound(kind, own, curves, problems)
+        control = _bound(kind.controls, controls, curves, problems) if kind.controls else None
+        if problems or plugin is None:
             raise TableError(_in_order(problems, table))
-        return cls(checked, curves)
+        return cls(plugin, curves, control)
 
     def fresh(self) -> Self:
-        """The same plugin, parameters and curves, with none of what it remembers."""
-        kind = type(self.plugin)
-        values = {name: getattr(self.plugin, name) for name in kind.model_fields}
-        return type(self)(kind(**values), dict(self.curves))
+        """The same parameters, curves and controls, with none of what the plugin remembers."""
+        controls = None if self.controls is None else _copy(self.controls)
+        return type(self)(_copy(self.plugin), dict(self.curves), controls)
+
+    def changed(self, name: str, value: Any) -> Self:
+        """A copy of which one parameter has another value, or a curve as a preset writes it.
+
+        Raises:
+            TableError: when there is no such parameter, or the value is not allowed.
+        """
+        table = self.plugin.model_dump(mode="json")
+        if self.controls is not None:
+            table |= self.controls.model_dump(mode="json")
+        return self.parse(type(self.plugin), table | {name: value})
 
     def set(self, name: str, value: Any) -> None:
         """Give one parameter another value, or a curve as a preset writes it, between two frames.
@@ -228,17 +244,65 @@ class Binding:
         Raises:
             TableError: when there is no such parameter, or the value is not allowed.
         """
-        kind = type(self.plugin)
-        now = self.plugin.model_dump(mode="json")
-        changed = self.parse(kind, now | {name: value})
-        setattr(self.plugin, name, getattr(changed.plugin, name))
+        self.adopt(name, self.changed(name, value))
+
+    def adopt(self, name: str, other: Self) -> None:
+        """Take one parameter's value, or its curve, from another binding of the same plugin."""
+        setattr(self._holder(name), name, getattr(other._holder(name), name))
         self.curves.pop(name, None)
-        self.curves.update(changed.curves)
+        if name in other.curves:
+            self.curves[name] = other.curves[name]
 
     def set_time(self, clock: Clock) -> None:
         """Give every automated parameter its value at that time. Raises `CurveError`."""
-        if self.curves:
-            self.plugin.set_values({name: curve.at(clock) for name, curve in self.curves.items()})
+        for name, curve in self.curves.items():
+            self._holder(name).set_values({name: curve.at(clock)})
+
+    def _holder(self, name: str) -> Plugin:
+        """What holds a parameter: the plugin, or its controls."""
+        if self.controls is not None and name in type(self.controls).model_fields:
+            return self.controls
+        return self.plugin
+
+
+def _copy(plugin: PluginT) -> PluginT:
+    kind = type(plugin)
+    return kind(**{name: getattr(plugin, name) for name in kind.model_fields})
+
+
+def _bound(
+    kind: type[PluginT],
+    table: Mapping[str, Any],
+    curves: dict[str, Curve],
+    problems: list[Problem],
+) -> PluginT | None:
+    """Build a plugin; its curves go to `curves`, and its mistakes to `problems`."""
+    plain, automatable = dict(table), kind.automatable()
+    for name in [given for given in table if given in automatable]:
+        if not isinstance(table[name], Mapping):
+            continue
+        info = kind.model_fields[name]
+        # A curve that is wrong must not be reported again as a missing parameter.
+        plain[name] = _anything_legal(info)
+        try:
+            curve = parse_curve(table[name])
+            start = curve.at(Clock(0, 1.0))
+        except CurveError as error:
+            problems.append(Problem((name,), str(error)))
+            continue
+        problems += [
+            Problem((name,), f"the curve reaches {plainly(value)}; allowed: {allowed(info)}")
+            for value in dict.fromkeys(curve.values())
+            if clamp(info, value) != value
+        ]
+        if math.isfinite(start):
+            plain[name] = clamp(info, start)
+        curves[name] = curve
+    checked = check(kind, plain)
+    if isinstance(checked, list):
+        problems += checked
+        return None
+    return checked
 
 
 def _anything_legal(info: FieldInfo) -> float:
@@ -303,6 +367,8 @@ def _problem(kind: type[BaseModel], table: Mapping[str, Any], details: Any) -> P
     if not loc:
         return Problem((), said)
     name, known = str(loc[0]), list(kind.model_fields)
+    if issubclass(kind, Plugin) and kind.controls:
+        known += kind.controls.model_fields
     info = kind.model_fields.get(name)
     if info is None:
         offer = f"allowed: {', '.join(known)}" if known else "there are no parameters"

@@ -58,6 +58,11 @@ def parameters(table: type[BaseModel]) -> tuple[Parameter, ...]:
     return tuple(found)
 
 
+def all_parameters(plugin: type[Plugin]) -> tuple[Parameter, ...]:
+    """A plugin's parameters, and after them those that the engine acts on itself."""
+    return parameters(plugin) + (parameters(plugin.controls) if plugin.controls else ())
+
+
 def about(table: type[BaseModel]) -> str:
     """The first paragraph of a class's docstring, on one line."""
     return " ".join((table.__doc__ or "").strip().partition("\n\n")[0].split())
@@ -65,11 +70,13 @@ def about(table: type[BaseModel]) -> str:
 
 def describe(plugin: type[Plugin]) -> dict[str, Any]:
     """Everything a program may want to know of a plugin, in JSON's types."""
-    listed: Sequence[dict[str, Any]] = [asdict(parameter) for parameter in parameters(plugin)]
+    listed: Sequence[dict[str, Any]] = [asdict(each) for each in parameters(plugin)]
+    controls = parameters(plugin.controls) if plugin.controls else ()
     return {
         "kind": plugin.kind,
         "name": plugin.name,
         "about": about(plugin),
         "suffixes": list(getattr(plugin, "suffixes", ())),
         "parameters": listed,
+        "controls": [asdict(each) for each in controls],
     }

@@ -10,10 +10,10 @@ import pytest
 
 from artengine.chain import Chain, Place
 from artengine.curves import Clock
-from artengine.effect import Effect, FrameContext, State
+from artengine.effect import ChainControls, Effect, FrameContext, State
 from artengine.errors import PluginError
 from artengine.frame import Frame, Size
-from artengine.params import Binding, Param
+from artengine.params import Binding, Param, TableError
 
 NOW = Clock(3, 10.0, 20)
 SELF = Path(__file__).read_text(encoding="utf-8")
@@ -203,8 +203,15 @@ def test_an_effect_keeps_numbers_finite(value: float) -> None:
     assert str(caught.value) == (
         'output[1] "bad" returned nan or inf at frame 3; it must keep numbers finite'
     )
-    # What comes from the network is none of its doing.
-    assert np.isnan(run(chain(Add()), frame_of(np.nan))).all()
+
+
+def test_what_was_infinite_before_an_effect_is_not_laid_to_it() -> None:
+    with pytest.raises(PluginError) as caught:
+        run(chain(Add()), frame_of(np.nan))
+    assert str(caught.value) == (
+        'output[0] "add" was given nan or inf at frame 3, and is not what made it; see what the '
+        "network predicts"
+    )
 
 
 def test_what_an_effect_returns_is_contiguous_for_the_next() -> None:
@@ -225,6 +232,72 @@ def test_sizes_change_in_output_chains_only() -> None:
         fed.output_size((6, 4))
     with pytest.raises(PluginError, match=r"put it in \[\[output\]\]"):
         run(fed, frame_of(0))
+
+
+def bound(kind: type[Effect], place: Place = "output", **table: Any) -> Chain:
+    return Chain([Binding.parse(kind, table)], place, 5)
+
+
+def test_mix_and_on_can_be_changed_and_driven() -> None:
+    one = bound(Add, amount=8.0, mix={"keys": {"0f": 0, "4f": 1}})
+    assert [run(one, frame_of(0), Clock(i, 24.0))[0, 0, 0] for i in range(5)] == [0, 2, 4, 6, 8]
+    one.set(0, "mix", 0.25)
+    assert run(one, frame_of(0))[0, 0, 0] == 2
+    one.set(0, "on", value=False)
+    assert run(one, frame_of(0))[0, 0, 0] == 0
+    one.set(0, "on", value=True)
+    one.set(0, "amount", 4.0)
+    assert run(one, frame_of(0))[0, 0, 0] == 1
+    with pytest.raises(TableError, match="mix: 2 given; allowed: a number from 0 to 1"):
+        one.set(0, "mix", 2)
+    with pytest.raises(TableError, match="on: 1 given; allowed: true or false"):
+        one.set(0, "on", 1)
+
+
+def test_a_fresh_binding_has_the_same_controls() -> None:
+    binding = Binding.parse(Add, {"mix": 0.5, "on": False})
+    one = Chain([binding.fresh()], "output", 5)
+    one.set(0, "on", value=True)
+    assert run(one, frame_of(0))[0, 0, 0] == 0.5
+    assert run(Chain([binding], "output", 5), frame_of(0))[0, 0, 0] == 0
+
+
+def test_an_effect_that_is_mixed_out_goes_on_remembering_and_one_that_is_off_does_not() -> None:
+    def last(**controls: Any) -> float:
+        one = bound(Remember, **controls)
+        for index, value in enumerate((0, 8)):
+            run(one, frame_of(value), Clock(index, 24.0))
+        one.set(0, "mix", 1)
+        one.set(0, "on", value=True)
+        return float(run(one, frame_of(0))[0, 0, 0])
+
+    assert last() == 2
+    assert last(mix=0) == 2
+    assert last(on=False) == 0
+
+
+def test_an_effect_that_remembers_nothing_is_not_applied_where_none_of_it_is_seen() -> None:
+    one = Chain([Binding(bad(ValueError()), controls=ChainControls(mix=0))], "feedback", 5)
+    assert run(one, frame_of(3))[0, 0, 0] == 3
+
+
+def test_a_frame_is_enlarged_to_be_mixed_with_a_larger_one() -> None:
+    assert run(bound(Enlarge, mix=0.5), frame_of(3)).shape == (8, 12, 3)
+    assert run(bound(Enlarge, mix=0), frame_of(3)).shape == (8, 12, 3)
+    off = bound(Enlarge, on=False)
+    assert off.output_size((6, 4)) == (6, 4)
+    assert run(off, frame_of(3)).shape == (4, 6, 3)
+
+
+def test_the_size_of_a_film_cannot_be_changed_while_it_runs() -> None:
+    for one, value in ((bound(Enlarge), False), (bound(Enlarge, on=False), True)):
+        with pytest.raises(TableError, match="on: changes the frame's size, which stays as it is"):
+            one.set(0, "on", value)
+
+
+def test_the_word_mask_is_kept() -> None:
+    with pytest.raises(TableError, match=r"^mask: masks are not supported yet"):
+        bound(Add, mask="m.png")
 
 
 def test_state_is_given_out_and_taken_back() -> None:

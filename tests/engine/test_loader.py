@@ -213,6 +213,14 @@ BROKEN = {
         GOOD.replace("amount: float", "use: float"),
         'Plain has a parameter "use", a word that presets need themselves',
     ),
+    "controls": (
+        GOOD.replace("amount: float", "mix: float"),
+        'Plain has a parameter "mix", a word that presets need themselves',
+    ),
+    "kept": (
+        GOOD.replace("amount: float", "mask: float"),
+        'Plain has a parameter "mask", a word that presets need themselves',
+    ),
     "default": (
         GOOD.replace("Param(0.5,", "Param(5,"),
         "Plain.amount has a default that it does not allow",

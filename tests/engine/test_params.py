@@ -55,7 +55,7 @@ class Mist(Effect):
     """Fixed."""
     flag: bool = False
     """On or off."""
-    mask: str = Param("", path=True)
+    picture: str = Param("", path=True)
     """A picture."""
     tag: str = Param("ab", pattern="^[a-z]+$", min_length=2)
     """A word."""
@@ -278,7 +278,7 @@ def test_what_is_set_is_of_the_declared_type() -> None:
 
 def test_paths_are_told_from_other_texts() -> None:
     fields = Mist.model_fields
-    assert [name for name, info in fields.items() if is_path(info)] == ["mask"]
+    assert [name for name, info in fields.items() if is_path(info)] == ["picture"]
 
 
 def test_a_place_reads_as_it_is_written_on_the_command_line() -> None:

@@ -89,10 +89,10 @@ def show(
 def _text(plugin: type[Plugin]) -> str:
     from inspect import cleandoc
 
-    from artengine.reference import parameters
+    from artengine.reference import all_parameters
 
     lines = [f"{plugin.kind} {plugin.name}", "", cleandoc(plugin.__doc__ or "")]
-    for parameter in parameters(plugin):
+    for parameter in all_parameters(plugin):
         facts = [parameter.allowed]
         if parameter.unit:
             facts.append(f"in {parameter.unit}")

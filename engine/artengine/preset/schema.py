@@ -80,6 +80,8 @@ def _properties(table: type[BaseModel], inside: str, definitions: dict[str, Any]
 def _plugin(plugin: type[Plugin], kind: Kind, definitions: dict[str, Any]) -> dict[str, Any]:
     properties: dict[str, Any] = {"use": {"const": plugin.name, "description": about(plugin)}}
     properties |= _properties(plugin, f"{kind}.{plugin.name}.", definitions)
+    if plugin.controls:
+        properties |= _properties(plugin.controls, f"{kind}.", definitions)
     if kind == "model":
         properties["weights"] = {
             "type": "string",

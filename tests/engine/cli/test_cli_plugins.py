@@ -84,7 +84,14 @@ def test_a_plugin_is_shown_with_its_parameters(
         "  amount: a number from 0 to 1 in turns a second or a curve; default 0.5\n"
         "      Nothing comes of it.\n\n"
         "  factor: a whole number; required\n"
-        "      A number that must be given.\n"
+        "      A number that must be given.\n\n"
+        "  mix: a number from 0 to 1 or a curve; default 1.0\n"
+        "      How much of the effect is seen: none of it at 0, where an effect that remembers "
+        "still sees every frame; a blend of the frame before it and after it between; the effect "
+        "alone at 1.\n\n"
+        "  on: true or false; default true\n"
+        "      Whether the effect is applied at all. One that is off sees no frame, and costs no "
+        "time.\n"
     )
 
 
@@ -93,6 +100,7 @@ def test_a_plugin_is_shown_to_programs(still: str, capsys: pytest.CaptureFixture
     (shown,) = json.loads(capsys.readouterr().out)
     assert (shown["kind"], shown["name"]) == ("effect", "test-still")
     amount, factor = shown["parameters"]
+    assert [control["name"] for control in shown["controls"]] == ["mix", "on"]
     assert amount["schema"] == {"type": "number", "minimum": 0, "maximum": 1}
     assert (amount["curve"], amount["default"], amount["unit"]) == (True, 0.5, "turns a second")
     assert (factor["curve"], factor["default"], factor["required"]) == (False, None, True)

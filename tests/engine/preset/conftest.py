@@ -55,7 +55,7 @@ class Grain(Effect):
     name: ClassVar[str] = "grain"
     amount: float = Param(0.1, ge=0, le=1)
     """How much."""
-    mask: str = Param("", path=True)
+    picture: str = Param("", path=True)
     """Where."""
     _count: int = 0
     def apply(self, frame: Any, now: Any) -> Any:

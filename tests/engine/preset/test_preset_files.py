@@ -146,10 +146,10 @@ def test_a_name_that_looks_like_a_pattern_is_a_file_where_there_is_one(
 def test_every_path_is_checked_in_lists_and_effects_as_well(
     stranger: Path, problems: Problems
 ) -> None:
-    more = 'more = ["clip.mp4", "../secret.mp4"]\n[[output]]\nuse = "grain"\nmask = "../m.png"'
+    more = 'more = ["clip.mp4", "../secret.mp4"]\n[[output]]\nuse = "grain"\npicture = "../m.png"'
     lines = problems(preset(stranger, "clip.mp4", more))
-    assert [line.split(": ")[1] for line in lines] == ["source.more[1]", "output[0].mask"]
-    assert lines[1].endswith("--set output.0.mask=../m.png")
+    assert [line.split(": ")[1] for line in lines] == ["source.more[1]", "output[0].picture"]
+    assert lines[1].endswith("--set output.0.picture=../m.png")
 
 
 @pytest.mark.parametrize("given", ["a\\u0000b", "a" * 5000])

@@ -31,7 +31,10 @@ GOOD: dict[str, Any] = {
     "train": {"steps": 3, "size": [64, 64], "loss": {"l1": 1.0, "ssim": 0.2}},
     "dream": {"frames": 3, "size": [64, 64]},
     "feedback": [{"use": "grain", "amount": {"keys": {"0s": 0, "1s": 1}, "ease": "in"}}],
-    "output": [{"use": "enlarge", "factor": 2}, {"use": "grain", "amount": 0.5}],
+    "output": [
+        {"use": "enlarge", "factor": 2, "on": False},
+        {"use": "grain", "amount": 0.5, "mix": {"keys": {"0s": 0, "1s": 1}}},
+    ],
     "writers": [{"use": "reel", "path": "a.reel"}],
 }
 
@@ -64,6 +67,9 @@ def test_a_preset_that_changes_another_fits(validator: Any) -> None:
         {"feedback": {"use": "grain"}},
         {"feedback": [{"amount": 1}]},
         {"feedback": [{"use": "grain", "amount": 2}]},
+        {"feedback": [{"use": "grain", "mix": 2}]},
+        {"feedback": [{"use": "grain", "on": 1}]},
+        {"feedback": [{"use": "grain", "mask": "m.png"}]},
         {"feedback": [{"use": "grain", "amount": {"kys": {}}}]},
         {"feedback": [{"use": "grain", "amount": {"keys": {"0s": "x"}}}]},
         {"output": [{"use": "enlarge", "factor": {"keys": {"0s": 1}}}]},

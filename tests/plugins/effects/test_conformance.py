@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from artengine.api import Clock, Effect, Frame, FrameContext, size_of
 from artengine.catalog import load_catalog
+from artengine.chain import Chain
 from artengine.params import Binding, bounds, check
 
 At = Callable[[int, Frame], FrameContext]
@@ -256,6 +257,46 @@ def test_follows_curves(kind: type[Effect], random: Random, at: At) -> None:
             now = at(index, frames[0])
             driven.set_time(now.clock)
             sound(driven.plugin, frame, driven.plugin.apply(frame, now))
+
+
+def film(kind: type[Effect], frames: Sequence[Frame], **controls: Any) -> list[Frame]:
+    """Frames after an output chain of one effect."""
+    chain = Chain([Binding.parse(kind, controls)], "output", 5)
+    return [
+        chain.apply(frame, Clock(index, 24.0), frames[(index + 1) % len(frames)])
+        for index, frame in enumerate(frames)
+    ]
+
+
+@every
+def test_a_chain_mixes_it(kind: type[Effect], shots: Shots) -> None:
+    frames = shots(96, 64)[:4]
+    slot = f"output/{kind.name}/0"
+    effect = kind()
+    alone = [
+        effect.apply(frame, FrameContext(Clock(i, 24.0), frames[(i + 1) % 4], seed=5, slot=slot))
+        for i, frame in enumerate(frames)
+    ]
+    plain = [
+        resized(frame, size_of(processed)) for frame, processed in zip(frames, alone, strict=True)
+    ]
+    np.testing.assert_array_equal(film(kind, frames, mix=1), alone)
+    np.testing.assert_array_equal(film(kind, frames, mix=0), plain)
+    for mixed, before, after in zip(film(kind, frames, mix=0.25), plain, alone, strict=True):
+        np.testing.assert_allclose(mixed, 0.75 * before + 0.25 * after, atol=1e-5)
+    off = film(kind, frames, on=False)
+    assert all(given is returned for given, returned in zip(frames, off, strict=True))
+
+
+@every
+def test_remembers_while_it_is_mixed_out(kind: type[Effect], shots: Shots) -> None:
+    frames = shots(96, 64)[:5]
+    late = film(kind, frames, mix={"keys": {"0f": 0, "4f": 1}, "ease": "hold"})
+    np.testing.assert_array_equal(late[-1], film(kind, frames)[-1])
+
+
+def resized(frame: Frame, size: tuple[int, int]) -> Frame:
+    return frame if size_of(frame) == size else cv2.resize(frame, size).astype(np.float32)
 
 
 @every
