@@ -26,7 +26,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 def __getattr__(name: str) -> Any:
     # Looked up when first used, so that the command line starts without any of it.
     if name in __all__:
-        from artengine import studio
+        from artengine import notebook
 
-        return getattr(studio, name)
+        return getattr(notebook, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +24,7 @@ from artengine.dream.dreaming import with_precision
 from artengine.errors import ArtengineError, GalleryError, UsageError
 from artengine.ffmpeg import Decoder, metadata, probe
 from artengine.gallery.piece import FILM, PieceMetadata, read_piece, write_piece
-from artengine.preset import Preset, load_preset
+from artengine.preset import Override, Preset, load_preset, parse_overrides
 from artengine.subprocesses import NEW_SESSION
 from artengine.weights import with_weights
 
@@ -39,21 +39,21 @@ class Job:
         name: the piece's folder in the gallery.
         preset: the checked preset, overrides included.
         given: the preset as it was asked for.
-        overrides: values in place of the preset's, as "dream.frames=100".
+        overrides: values in place of the preset's.
         plugins: plugin files to load.
     """
 
     name: str
     preset: Preset
     given: str
-    overrides: tuple[str, ...]
+    overrides: tuple[Override, ...]
     plugins: tuple[Path, ...]
 
     def command(self, film: Path) -> list[str]:
         """The command that renders the film."""
         words = [sys.executable, "-m", "artengine", "dream", "--json", "--output", str(film)]
         for override in self.overrides:
-            words += ["--set", override]
+            words += ["--set", override.written]
         for plugin in self.plugins:
             words += ["--plugin", str(plugin)]
         return [*words, "--", self.given]
@@ -99,7 +99,7 @@ def plan(
     catalog: Catalog,
     *,
     seeds: Sequence[int] = (),
-    overrides: Sequence[str] = (),
+    overrides: Iterable[str | Override] = (),
     plugins: Sequence[Path] = (),
 ) -> tuple[list[Job], list[Outcome]]:
     """Make a job of every preset, once for each seed; the preset's own seed where none is given.
@@ -114,14 +114,17 @@ def plan(
         UsageError: when two pieces would have the same name.
     """
     each: Sequence[int | None] = seeds or [None]
+    changes = parse_overrides(overrides)
     jobs: dict[str, Job] = {}
     refused: list[Outcome] = []
     for given in presets:
         for seed in each:
             suffix = "" if seed is None else f"-s{seed}"
-            if overrides:
-                suffix += f"-{hashlib.sha256(repr(sorted(overrides)).encode()).hexdigest()[:6]}"
-            words = (*overrides, *([] if seed is None else [f"seed={seed}"]))
+            if changes:
+                written = sorted(change.written for change in changes)
+                suffix += f"-{hashlib.sha256(repr(written).encode()).hexdigest()[:6]}"
+            its_seed = [] if seed is None else [f"seed={seed}"]
+            words = (*changes, *parse_overrides(its_seed, "--seeds"))
             try:
                 preset = load_preset(given, catalog, words)
             except ArtengineError as error:
@@ -294,7 +297,7 @@ def _make(job: Job, folder: Path, children: _Children) -> PieceMetadata:
         engine=__version__,
         preset=job.preset.name,
         seed=job.preset.seed,
-        overrides=job.overrides,
+        overrides=tuple(override.written for override in job.overrides),
     )
     with Decoder(film, held.size) as pictures:
         write_piece(folder, _recipe(job.preset, film), facts, pictures)

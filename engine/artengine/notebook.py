@@ -20,7 +20,7 @@ from artengine.dream.sinks import Sinks
 from artengine.dream.targets import Target
 from artengine.errors import UsageError
 from artengine.frame import Frame, Picture, size_of, to_picture
-from artengine.preset import Preset, parse_preset
+from artengine.preset import Preset, parse_overrides, parse_preset
 from artengine.preset import load_preset as read_preset
 from artengine.writer import Film
 
@@ -43,9 +43,10 @@ def load_preset(where: str | Path | Mapping[str, Any], *changes: str) -> Preset:
     Raises:
         UsageError, PresetError: when there is none, or with every mistake in it.
     """
+    overrides = parse_overrides(changes, "load_preset")
     if isinstance(where, Mapping):
-        return parse_preset(where, installed(), changes)
-    return read_preset(str(where), installed(), changes)
+        return parse_preset(where, installed(), overrides)
+    return read_preset(str(where), installed(), overrides)
 
 
 def show(picture: Picture | Frame) -> Image.Image:

@@ -13,7 +13,6 @@ from pydantic import BaseModel, Field, PositiveInt, ValidationError
 from artengine.errors import WeightsError, did_you_mean
 from artengine.params import is_path
 from artengine.preset import Preset, list_presets, packaged_folder
-from artengine.preset.document import parse_override
 
 if TYPE_CHECKING:
     import keras
@@ -144,7 +143,7 @@ def _default_run(preset: Preset) -> Path:
 def _command(preset: Preset, run: Path) -> str:
     """The command that trains the preset into a run folder."""
     words = ["artengine", "train", _called(preset)]
-    changed = {parse_override(change)[0]: change for change in preset.overrides}
+    changed = {override.address: override.written for override in preset.overrides}
     for place, change in changed.items():
         if place[0] in ("source", "model", "train") and place != ("model", "weights"):
             words += ["--set", change]

@@ -63,12 +63,12 @@ def dream(
     from artengine.cli.progress import bar
     from artengine.dream.render import render
     from artengine.dream.targets import targets
-    from artengine.preset import load_preset
+    from artengine.preset import load_preset, parse_overrides
 
     catalog = load_catalog(plugin or [])
     given = overrides(set_, {"dream.frames": frames, "dream.size": size, "seed": seed})
     if runtime is not None:
-        given.insert(0, f"dream.runtime={_runtime(runtime)}")
+        given = [*parse_overrides([f"dream.runtime={_runtime(runtime)}"]), *given]
     loaded = load_preset(preset, catalog, given)
     check_files(loaded)
     to = targets(loaded, catalog, output, Path())

@@ -5,19 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from artengine.errors import UsageError
 
+if TYPE_CHECKING:
+    from artengine.preset import Override
+
 Set = Annotated[
     list[str] | None,
     typer.Option(
         "--set",
-        metavar="PLACE=VALUE",
-        help="Change one value of the preset, as dream.truth_frames=1 or feedback.0.amount=0.2; "
-        "may be given several times.",
+        metavar="ADDRESS=VALUE",
+        help="Change one value of the preset, as dream.truth_frames=1 or "
+        "feedback.noise.amount=0.2; may be given several times.",
     ),
 ]
 Size = Annotated[
@@ -62,15 +65,19 @@ def parse_size(text: str) -> tuple[int, int]:
 
 def overrides(
     given: list[str] | None, options: Mapping[str, str | int | float | None]
-) -> list[str]:
-    """Turn options into the same words as `--set`; a later one wins, so `--set` comes last.
+) -> list[Override]:
+    """Parse what `--set` and other options put in place of a preset's values.
 
-    A text value is a size, `512x512`.
+    Args:
+        given: what `--set` was given; it comes last, for a later override wins.
+        options: the values of other options by address; a text is a size, `512x512`.
     """
+    from artengine.preset import parse_overrides
+
     words = []
-    for place, value in options.items():
+    for address, value in options.items():
         if isinstance(value, str):
-            words.append(f"{place}={list(parse_size(value))}")
+            words.append(f"{address}={list(parse_size(value))}")
         elif value is not None:
-            words.append(f"{place}={value}")
-    return [*words, *(given or [])]
+            words.append(f"{address}={value}")
+    return parse_overrides([*words, *(given or [])])

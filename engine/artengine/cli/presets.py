@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from artengine.cli.options import AsJson, PluginFiles, Set
+from artengine.cli.options import AsJson, PluginFiles, Set, overrides
 
 presets_app = typer.Typer(
     name="presets", help="Find, read and check presets.", no_args_is_help=True
@@ -57,7 +57,7 @@ def show(
     from artengine.catalog import load_catalog
     from artengine.preset import load_preset
 
-    loaded = load_preset(preset, load_catalog(plugin or []), set_ or [])
+    loaded = load_preset(preset, load_catalog(plugin or []), overrides(set_, {}))
     typer.echo(loaded.recipe(), nl=False)
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from artengine.catalog import Catalog
     from artengine.cli.interrupt import Interrupt
-    from artengine.preset import Preset
+    from artengine.preset import Override, Preset
     from artengine.train.log import Row
     from artengine.train.loop import Observer
     from artengine.train.progress import Position
@@ -68,13 +68,14 @@ def train(
     from artengine.catalog import load_catalog
     from artengine.cli.footage import check_files, missing_files, source_of
     from artengine.cli.interrupt import Interrupt
+    from artengine.preset import parse_overrides
     from artengine.train.log import read_log
     from artengine.train.loop import train as run_training
     from artengine.train.progress import named_footage
     from artengine.train.workers import this_worker
 
     catalog = load_catalog(plugin or [])
-    prepared_from = [] if data is None else source_of(data, catalog)
+    prepared_from = [] if data is None else parse_overrides(source_of(data, catalog), "--data")
     changes = [*prepared_from, *overrides(set_, {"seed": seed})]
     loaded, run = _opened(preset, output, catalog, changes, resume=resume)
     loaded = _of_length(loaded, changes, steps, minutes)
@@ -151,7 +152,7 @@ def _best(preset: Preset, position: Position) -> str:
 
 
 def _opened(
-    given: str, output: Path | None, catalog: Catalog, changes: list[str], *, resume: bool
+    given: str, output: Path | None, catalog: Catalog, changes: list[Override], *, resume: bool
 ) -> tuple[Preset, Run]:
     """The preset, or the recipe of the run to go on with, and the run folder."""
     from artengine.preset import load_preset
@@ -169,14 +170,13 @@ def _opened(
 
 
 def _of_length(
-    preset: Preset, changes: list[str], steps: int | None, minutes: float | None
+    preset: Preset, changes: list[Override], steps: int | None, minutes: float | None
 ) -> Preset:
     """The preset with the length that options or `--set` give it, in place of all of its own."""
     from artengine.errors import UsageError
-    from artengine.preset.document import parse_override
     from artengine.train.recipe import with_length
 
-    changed = [parse_override(change)[0] for change in changes]
+    changed = [change.address for change in changes]
     if ("train", "steps") in changed:
         steps = steps or preset.train.steps
     if ("train", "minutes") in changed:

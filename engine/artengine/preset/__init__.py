@@ -3,16 +3,19 @@
 from artengine.preset.files import remember
 from artengine.preset.find import find_preset, list_presets, packaged_folder
 from artengine.preset.load import Preset, load_preset, parse_preset
+from artengine.preset.override import Override, parse_overrides
 from artengine.preset.recipe import to_toml
 from artengine.preset.schema import preset_schema
 from artengine.preset.summary import summary
 
 __all__ = [
+    "Override",
     "Preset",
     "find_preset",
     "list_presets",
     "load_preset",
     "packaged_folder",
+    "parse_overrides",
     "parse_preset",
     "preset_schema",
     "remember",

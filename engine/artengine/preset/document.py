@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from numbers import Integral, Real
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from artengine.curves import is_curve
 from artengine.errors import PresetError, UsageError
 from artengine.params import shown
+from artengine.preset.address import LISTS, Address, to_numbers, write_address
 from artengine.preset.files import PathError, readable
 from artengine.preset.find import RECIPE, candidates, find_preset, is_file, is_path
 from artengine.preset.layer import Layer
+from artengine.preset.migrations import migrate
+from artengine.preset.override import Override
 from artengine.preset.recipe import one_line
-
-Place: TypeAlias = tuple[str | int, ...]
 
 TABLES = (
     "title",
@@ -36,9 +36,6 @@ TABLES = (
 )
 """The words at the top of a preset, in the order in which recipes write them."""
 
-ARRAYS = ("feedback", "state", "output", "writers")
-"""Those of them that hold one table for each plugin."""
-
 MOST_FILES = 100
 """How many files one preset may be laid together from."""
 
@@ -55,13 +52,19 @@ class Document:
 
     def __init__(self, layer: Layer) -> None:
         self.table: dict[str, Any] = {}
-        self._written: dict[Place, Layer] = {(): layer}
+        self.renamed: list[str] = []
+        """What was read by a new name, in a sentence for each key."""
+        self._written: dict[Address, Layer] = {(): layer}
 
-    def written(self, place: Place) -> Layer:
-        """Where the value at `place` was written; for one that is missing, the table around it."""
-        while place not in self._written:
-            place = place[:-1]
-        return self._written[place]
+    def written(self, address: Address) -> Layer:
+        """Where a value was written; for one that is missing, the table around it."""
+        while address not in self._written:
+            address = address[:-1]
+        return self._written[address]
+
+    def uses(self) -> dict[str, list[str | None]]:
+        """The plugins' names of each list of plugins, by the list's name."""
+        return {word: [_use(each) for each in _entries(self.table.get(word))] for word in LISTS}
 
     def lay(self, table: Mapping[str, Any], layer: Layer) -> None:
         """Lay another table over this one.
@@ -71,12 +74,14 @@ class Document:
         """
         _merge(self.table, _plain(table), (), layer, self._written)
 
-    def put(self, place: Place, value: Any, layer: Layer) -> None:
-        """Put one value in its place. Raises ValueError with what is there instead."""
+    def put(self, address: Address, value: Any, layer: Layer) -> None:
+        """Put one value in its address. Raises ValueError with what is there instead."""
+        if _is_deep(value):
+            raise ValueError(f"nests too deeply; allowed: {MOST_LEVELS} levels")
         above: Any = self.table
         value = _plain(value)
-        passed: Place = ()
-        for part, below in zip(place, (*place[1:], None), strict=True):
+        passed: Address = ()
+        for part, below in zip(address, (*address[1:], None), strict=True):
             step = self._step(above, part, passed)
             if below is None and step == "use" and above.get("use", value) != value:
                 above.clear()
@@ -84,7 +89,7 @@ class Document:
                 self._written[passed] = layer
             passed += (step,)
             if isinstance(above, dict) and below is not None and step not in above:
-                above[str(step)] = [] if step in ARRAYS else {}
+                above[str(step)] = [] if step in LISTS else {}
                 self._written[passed] = layer
             if below is not None:
                 above = above[step]
@@ -93,7 +98,7 @@ class Document:
         _note(self._written, passed, value, layer)
 
     @staticmethod
-    def _step(above: Any, part: str | int, passed: Place) -> str | int:
+    def _step(above: Any, part: str | int, passed: Address) -> str | int:
         if isinstance(above, dict):
             return str(part)
         if isinstance(above, list) and isinstance(part, int) and part < len(above):
@@ -105,25 +110,34 @@ class Document:
         raise ValueError(f"there is no {part}; {'.'.join(map(str, passed))} holds {holds}")
 
 
+def _entries(given: Any) -> list[Any]:
+    return given if isinstance(given, list) else []
+
+
+def _use(table: Any) -> str | None:
+    use = table.get("use") if isinstance(table, dict) else None
+    return use if isinstance(use, str) else None
+
+
 def _merge(
     base: dict[str, Any],
     table: dict[str, Any],
-    place: Place,
+    address: Address,
     layer: Layer,
-    written: dict[Place, Layer],
+    written: dict[Address, Layer],
 ) -> None:
     if "use" in table and base.get("use", table["use"]) != table["use"]:
         base.clear()
-        _forget(written, place)
-    if place:
-        written[place] = layer
+        _forget(written, address)
+    if address:
+        written[address] = layer
     for name, value in table.items():
         below = base.get(name)
         if isinstance(value, dict) and isinstance(below, dict) and not is_curve(value):
-            _merge(below, value, (*place, name), layer, written)
+            _merge(below, value, (*address, name), layer, written)
             continue
-        _forget(written, (*place, name))
-        _note(written, (*place, name), value, layer)
+        _forget(written, (*address, name))
+        _note(written, (*address, name), value, layer)
         base[name] = value
 
 
@@ -138,15 +152,15 @@ def _plain(value: Any) -> Any:
     return float(value) if isinstance(value, Real) else str(value)
 
 
-def _note(written: dict[Place, Layer], place: Place, value: Any, layer: Layer) -> None:
-    written[place] = layer
+def _note(written: dict[Address, Layer], address: Address, value: Any, layer: Layer) -> None:
+    written[address] = layer
     if isinstance(value, dict):
         for name, inside in value.items():
-            _note(written, (*place, name), inside, layer)
+            _note(written, (*address, name), inside, layer)
 
 
-def _forget(written: dict[Place, Layer], place: Place) -> None:
-    for known in [known for known in written if known[: len(place)] == place and known]:
+def _forget(written: dict[Address, Layer], address: Address) -> None:
+    for known in [known for known in written if known[: len(address)] == address and known]:
         del written[known]
 
 
@@ -220,7 +234,14 @@ class _Reader:
                 self._problems.append(f"{layer.label}: extends: {error}")
             else:
                 self.lay_file(base, trail)
-        self._document.lay({key: table[key] for key in table if key != "extends"}, layer)
+        own = {key: table[key] for key in table if key != "extends"}
+        try:
+            own, renamed = migrate(own)
+        except ValueError as error:
+            self._problems.append(f"{layer.label}: {error}")
+            return
+        self._document.renamed += [f"{layer.label}: {each}" for each in renamed]
+        self._document.lay(own, layer)
 
 
 def _find_base(name: str, layer: Layer, trail: tuple[Path, ...]) -> Path:
@@ -300,53 +321,25 @@ def _is_deep(value: Any) -> bool:
     return any(isinstance(each, dict | list) for each in level)
 
 
-def lay_overrides(document: Document, overrides: Sequence[str], layer: Layer) -> list[str]:
-    """Put `dream.frames=100` and its like in their places; return the mistakes in them."""
-    problems = []
-    parsed: list[tuple[Place, Any]] = []
-    for override in overrides:
-        try:
-            parsed.append(parse_override(override))
-        except ValueError as error:
-            problems.append(f"{layer.label}: {override}: {error}")
-    # Another plugin comes first, for its parameters take the place of the old one's.
-    parsed.sort(key=lambda pair: pair[0][-1] != "use")
-    for place, value in parsed:
-        try:
-            document.put(place, value, layer)
-        except ValueError as error:
-            problems.append(f"{layer.label}: {'.'.join(map(str, place))}: {error}")
-    return problems
+def lay_overrides(
+    document: Document, overrides: Sequence[Override], is_text: Callable[[Address, Any], bool]
+) -> list[str]:
+    """Put overrides in their places; return the mistakes in them.
 
-
-def parse_override(override: str) -> tuple[Place, Any]:
-    """Split `feedback.0.amount=0.5` into its place and its value.
-
-    The value is read as TOML, and as plain text where it is none. Raises ValueError.
+    Args:
+        is_text: whether a value's address is that of a text; `nan` and `2024` are texts there.
     """
-    written, equals, given = override.partition("=")
-    if not equals or not written.strip():
-        raise ValueError("write it as table.key=value, as dream.frames=100")
-    keys = re.sub(r"\[(\d+)\]", r".\1", written.strip())
-    try:
-        nested: Any = tomllib.loads(f"{keys} = 0")
-    except tomllib.TOMLDecodeError as error:
-        raise ValueError("write a place as dream.frames or feedback.0.amount") from error
-    place: Place = ()
-    while isinstance(nested, dict):
-        ((key, nested),) = nested.items()
-        place += (int(key) if key.isdecimal() and place else key,)
-    value = _value(given.strip())
-    if len(place) > MOST_LEVELS or _is_deep(value):
-        raise ValueError(f"nests too deeply; allowed: {MOST_LEVELS} levels")
-    return place, value
-
-
-def _value(given: str) -> Any:
-    try:
-        table = tomllib.loads(f"value = {given}")
-    except (tomllib.TOMLDecodeError, RecursionError):
-        return given
-    value = table["value"]
-    dates = (dt.date, dt.time)
-    return given if len(table) > 1 or isinstance(value, dates) else value
+    problems = []
+    # Another plugin comes first, for its parameters take the address of the old one's.
+    for override in sorted(overrides, key=lambda each: each.address[-1] != "use"):
+        layer = Layer(override.origin, Path.cwd(), named=True)
+        try:
+            address = to_numbers(override.address, document.uses())
+            value = override.value
+            if is_text(address, value):
+                value = override.text
+            document.put(address, value, layer)
+        except ValueError as error:
+            written = write_address(override.address)
+            problems.append(f"{override.origin}: {written}: {error}")
+    return problems

@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import Field
 
-from artengine.catalog import Catalog, Kind
+from artengine.catalog import KINDS, Catalog, Kind
 from artengine.chain import Chain
 from artengine.curves import Curve
 from artengine.effect import Effect
 from artengine.errors import PresetError, UsageError, did_you_mean
 from artengine.model import Model
 from artengine.params import Binding, Plugin, Problem, TableError, check, is_path, shown
+from artengine.preset.address import CHAINS, LISTS, Address, to_names, write_address
 from artengine.preset.document import (
     TABLES,
     Document,
-    Place,
     lay_overrides,
     lay_table,
     read_document,
 )
 from artengine.preset.files import PathError, readable, remember, writable
 from artengine.preset.find import RECIPE, find_preset, is_file
-from artengine.preset.layer import Layer
+from artengine.preset.override import Override, parse_overrides
 from artengine.preset.recipe import one_line, to_toml
 from artengine.settings import DreamSettings, LossWeights, Settings, TrainSettings
 from artengine.source import Source
 from artengine.writer import Writer
+
+logger = logging.getLogger("artengine")
 
 SettingsT = TypeVar("SettingsT", bound=Settings)
 
@@ -72,7 +76,7 @@ class Preset:
         writers: where films go; a path that was left out is the preset's name.
         files: absolute paths and patterns that it reads.
         table: all of it as one plain table, without `extends`.
-        overrides: what was put in place of its values, as "dream.frames=100".
+        overrides: what was put in place of its values.
     """
 
     name: str
@@ -92,7 +96,7 @@ class Preset:
     writers: tuple[Writer, ...]
     files: tuple[str, ...]
     table: Mapping[str, Any]
-    overrides: tuple[str, ...] = ()
+    overrides: tuple[Override, ...] = ()
 
     def feedback_chain(self) -> Chain:
         """A new chain of the effects on what is fed back, sharing no state with any other."""
@@ -111,7 +115,9 @@ class Preset:
         remember(self.files)
 
 
-def load_preset(where: str | Path, catalog: Catalog, overrides: Sequence[str] = ()) -> Preset:
+def load_preset(
+    where: str | Path, catalog: Catalog, overrides: Iterable[str | Override] = ()
+) -> Preset:
     """Read and check a preset.
 
     Args:
@@ -147,7 +153,7 @@ def _carried(path: Path, catalog: Catalog) -> str | None:
 def parse_preset(
     table: Mapping[str, Any],
     catalog: Catalog,
-    overrides: Sequence[str] = (),
+    overrides: Iterable[str | Override] = (),
     *,
     name: str = "preset",
 ) -> Preset:
@@ -160,17 +166,48 @@ def parse_preset(
 
 
 def _checked(
-    document: Document, name: str, path: Path | None, catalog: Catalog, overrides: Sequence[str]
+    document: Document,
+    name: str,
+    path: Path | None,
+    catalog: Catalog,
+    overrides: Iterable[str | Override],
 ) -> Preset:
-    command = Layer("--set", Path.cwd(), named=True)
-    mistakes = lay_overrides(document, overrides, command)
+    parsed = parse_overrides(overrides)
+    for renamed in document.renamed:
+        logger.warning("%s", renamed)
+    mistakes = lay_overrides(document, parsed, partial(_is_text, document.table, catalog))
     checker = _Checker(document, catalog, name)
     preset = checker.preset(path)
-    mistakes += [f"{document.written(p.place).label}: {p}" for p in checker.problems]
+    mistakes += [_told(problem, document) for problem in checker.problems]
     if preset is None or mistakes:
         raise PresetError([one_line(mistake) for mistake in mistakes])
     remember(checker.named)
-    return replace(preset, overrides=tuple(overrides))
+    return replace(preset, overrides=tuple(parsed))
+
+
+def _told(problem: Problem, document: Document) -> str:
+    """A mistake with the file that holds it and the address of what is wrong."""
+    address = to_names(problem.place, document.uses())
+    return f"{document.written(problem.place).label}: {write_address(address)}: {problem.text}"
+
+
+def _is_text(table: Mapping[str, Any], catalog: Catalog, address: Address, value: Any) -> bool:
+    """Whether the value at an address is declared as a text, and not as a list or number too."""
+    if isinstance(value, str):
+        return False
+    if address in (("title",), ("about",), ("model", "weights")) or address[-1] == "use":
+        return True
+    word = "effect" if address[0] in CHAINS else "writer" if address[0] == "writers" else address[0]
+    if word not in KINDS or len(address) != (3 if address[0] in LISTS else 2):
+        return False
+    around = table.get(str(address[0]))
+    if isinstance(around, list):
+        around = around[int(address[1])]
+    if not isinstance(around, dict):
+        return False
+    kind = catalog.plugins(word).get(str(around.get("use")))
+    info = None if kind is None else kind.model_fields.get(str(address[-1]))
+    return info is not None and info.annotation is str
 
 
 class _Checker:
@@ -286,10 +323,10 @@ class _Checker:
                 f"truth_frames = {model.context} or another dream.truth_slots",
             )
 
-    def _problem(self, place: Place, text: str) -> None:
+    def _problem(self, place: Address, text: str) -> None:
         self.problems.append(Problem(place, text))
 
-    def _settings(self, kind: type[SettingsT], place: Place) -> SettingsT | None:
+    def _settings(self, kind: type[SettingsT], place: Address) -> SettingsT | None:
         table = self.table
         if place:
             table = self.table.get(str(place[0]), {})
@@ -303,7 +340,7 @@ class _Checker:
             return None
         return checked
 
-    def _is_table(self, place: Place, given: Any) -> bool:
+    def _is_table(self, place: Address, given: Any) -> bool:
         if isinstance(given, dict):
             return True
         self._problem(place, f"a table is needed; write [{place[0]}], once")
@@ -322,7 +359,7 @@ class _Checker:
         binding = None if kind is None else self._binding(kind, (word,), table)
         return (None, {}) if binding is None else (binding.plugin, binding.curves)
 
-    def _kind(self, kind: Kind, place: Place, table: dict[str, Any]) -> type[Plugin] | None:
+    def _kind(self, kind: Kind, place: Address, table: dict[str, Any]) -> type[Plugin] | None:
         known = self.catalog.plugins(kind)
         used = table.get("use")
         if used is None:
@@ -334,7 +371,7 @@ class _Checker:
             return known[used]
         return None
 
-    def _binding(self, kind: type[Plugin], place: Place, table: dict[str, Any]) -> Binding | None:
+    def _binding(self, kind: type[Plugin], place: Address, table: dict[str, Any]) -> Binding | None:
         self._resolve_files(kind, place, table)
         presets_own = ("use", "weights") if kind.kind == "model" else ("use",)
         own = {name: value for name, value in table.items() if name not in presets_own}
@@ -356,7 +393,7 @@ class _Checker:
         having = [use for use, other in others.items() if name in other.model_fields]
         return f"; {name} goes with {kind.kind}.use = {' or '.join(having)}" if having else ""
 
-    def _resolve_files(self, kind: type[Plugin], place: Place, table: dict[str, Any]) -> None:
+    def _resolve_files(self, kind: type[Plugin], place: Address, table: dict[str, Any]) -> None:
         for name, info in kind.model_fields.items():
             given = table.get(name)
             if not is_path(info) or not given:
@@ -366,10 +403,10 @@ class _Checker:
             elif isinstance(given, list) and all(isinstance(path, str) for path in given):
                 table[name] = [self._file((*place, name, i), path) for i, path in enumerate(given)]
 
-    def _file(self, place: Place, given: str) -> str:
+    def _file(self, place: Address, given: str) -> str:
         layer = self.document.written(place)
         try:
-            whole = readable(given, layer, ".".join(map(str, place)))
+            whole = readable(given, layer, write_address(self._named(place)))
         except PathError as error:
             self._problem(place, str(error))
             return given
@@ -377,6 +414,9 @@ class _Checker:
         if layer.named:
             self.named.append(whole)
         return whole
+
+    def _named(self, place: Address) -> Address:
+        return to_names(place, self.document.uses())
 
     def _weights(self) -> str | None:
         model = self.table.get("model")
@@ -404,12 +444,12 @@ class _Checker:
         except (OSError, ValueError):
             return False
 
-    def _array(self, word: str, each: str) -> list[tuple[Place, dict[str, Any]]]:
+    def _array(self, word: str, each: str) -> list[tuple[Address, dict[str, Any]]]:
         given = self.table.get(word, [])
         if not isinstance(given, list):
             self._problem((word,), f"a list of tables is needed; write [[{word}]] for each {each}")
             return []
-        tables: list[tuple[Place, dict[str, Any]]] = []
+        tables: list[tuple[Address, dict[str, Any]]] = []
         for index, table in enumerate(given):
             if isinstance(table, dict):
                 tables.append(((word, index), table))
@@ -429,7 +469,7 @@ class _Checker:
                 self._check_size(place, binding)
         return tuple(effects)
 
-    def _check_size(self, place: Place, binding: Binding) -> None:
+    def _check_size(self, place: Address, binding: Binding) -> None:
         effect, size = binding.plugin, (64, 64)
         if not isinstance(effect, Effect):
             return
@@ -448,7 +488,7 @@ class _Checker:
 
     def _writers(self) -> tuple[Writer, ...]:
         writers: list[Writer] = []
-        targets: dict[str, Place] = {}
+        targets: dict[str, Address] = {}
         for place, table in self._array("writers", "file"):
             kind = self._kind("writer", place, table)
             if kind is None or not issubclass(kind, Writer):
@@ -467,8 +507,8 @@ class _Checker:
             # Many disks do not tell capital letters from small ones.
             target = str(Path.cwd() / made).casefold()
             if given and target in targets:
-                first = Problem(targets[target], f"goes to {made} already")
-                self._problem(path, f"{shown(given)} given; {first}")
+                first = write_address(self._named(targets[target]))
+                self._problem(path, f"{shown(given)} given; {first}: goes to {made} already")
             elif given:
                 targets[target] = place
             # A recipe says what a file is called; where it was put once is not part of it.
@@ -485,7 +525,7 @@ class _Checker:
         except ValueError:
             return given
 
-    def _check_target(self, kind: type[Writer], place: Place, given: str) -> None:
+    def _check_target(self, kind: type[Writer], place: Address, given: str) -> None:
         try:
             writable(given, self.document.written(place))
         except PathError as error:

@@ -217,13 +217,13 @@ def test_every_mistake_comes_at_once_with_the_file_that_holds_it(
         'night.toml: train.learning_rate: "fast" given',
         "night.toml: dream.frames: 0 given",
         "--set: dream.fps: -1 given",
-        "base.toml: feedback[2].amount: 3.0 given",
-        'night.toml: output[0].amount: "much" given',
-        'night.toml: output[0].amuont: unknown (did you mean "amount"?)',
-        "night.toml: output[1]: use is missing",
-        'night.toml: writers[0].path: "../night.reel" given',
+        "base.toml: feedback.grain-3.amount: 3.0 given",
+        'night.toml: output.grain.amount: "much" given',
+        'night.toml: output.grain.amuont: unknown (did you mean "amount"?)',
+        "night.toml: output.1: use is missing",
+        'night.toml: writers.reel.path: "../night.reel" given',
     ]
-    assert "base.toml: feedback[2].amount: 3.0 given; allowed: a number from 0 to 1" in lines
+    assert "base.toml: feedback.grain-3.amount: 3.0 given; allowed: a number from 0 to 1" in lines
 
 
 def test_source_and_model_are_needed(write: Write, problems: Problems) -> None:
@@ -240,10 +240,10 @@ def test_source_and_model_are_needed(write: Write, problems: Problems) -> None:
         ({"source": "void"}, "source: a table is needed; write [source], once"),
         ({"dream": 3}, "dream: a table is needed; write [dream], once"),
         ({"feedback": {"use": "grain"}}, "feedback: a list of tables is needed; write "),
-        ({"feedback": ["grain"]}, "feedback[0]: a table is needed; write [[feedback]] for each"),
-        ({"feedback": [{}]}, "feedback[0]: use is missing; it names the effect: "),
+        ({"feedback": ["grain"]}, "feedback.0: a table is needed; write [[feedback]] for each"),
+        ({"feedback": [{}]}, "feedback.0: use is missing; it names the effect: "),
         ({"source": {"use": 3}}, "source.use: there is no source 3; there are: "),
-        ({"output": [{"use": "void"}]}, 'output[0].use: there is no effect "void"'),
+        ({"output": [{"use": "void"}]}, 'output.void.use: there is no effect "void"'),
         ({"seed": -1}, "seed: -1 given; allowed: a whole number at least 0 and below 4294967296"),
         ({"seed": 2**32}, "seed: 4294967296 given; allowed: "),
         ({"seed": True}, "seed: true given; allowed: "),
@@ -262,9 +262,9 @@ def test_source_and_model_are_needed(write: Write, problems: Problems) -> None:
         ),
         (
             {"feedback": [{"use": "grain"}, {"use": "enlarge"}]},
-            'feedback[1]: "enlarge" changes the size, and what is fed back must keep it; move it',
+            'feedback.enlarge: "enlarge" changes the size, and what is fed back must keep it; move',
         ),
-        ({"output": [{"use": "lost"}]}, 'output[0]: "lost" cannot tell its size: no map'),
+        ({"output": [{"use": "lost"}]}, 'output.lost: "lost" cannot tell its size: no map'),
         ({"model": {"use": "net", "weights": 3}}, "model.weights: 3 given; allowed: a packaged"),
         ({"source": {"use": "void", "weights": "x"}}, "source.weights: unknown"),
         (
@@ -273,17 +273,17 @@ def test_source_and_model_are_needed(write: Write, problems: Problems) -> None:
         ),
         (
             {"writers": [{"use": "reel"}, {"use": "reel"}]},
-            'writers[1].path: "preset.reel" given; writers[0]: goes to preset.reel already',
+            'writers.reel-2.path: "preset.reel" given; writers.reel: goes to preset.reel already',
         ),
         (
             {"writers": [{"use": "reel", "path": "q.reel"}, {"use": "reel", "path": "./Q.reel"}]},
-            'writers[1].path: "./Q.reel" given; writers[0]: goes to Q.reel already',
+            'writers.reel-2.path: "./Q.reel" given; writers.reel: goes to Q.reel already',
         ),
         (
             {"writers": [{"use": "reel", "path": "x.mp4"}]},
-            'writers[0].path: "x.mp4" given; files of reel end in .reel, .reel.gz',
+            'writers.reel.path: "x.mp4" given; files of reel end in .reel, .reel.gz',
         ),
-        ({"writers": [{"use": "reel", "path": 3}]}, "writers[0].path: 3 given; allowed: a text"),
+        ({"writers": [{"use": "reel", "path": 3}]}, "writers.reel.path: 3 given; allowed: a text"),
     ],
 )
 def test_a_mistake_says_what_to_write(tables: dict[str, object], line: str, parts: Catalog) -> None:
@@ -397,5 +397,5 @@ def test_writers_of_one_folder_are_told_apart_by_what_they_make(catalog: Catalog
     with pytest.raises(PresetError) as caught:
         parse_preset(tables, catalog, name="night")
     assert str(caught.value).endswith(
-        'writers[1].path: "night.jpg" given; writers[0]: goes to night already'
+        'writers.jpg.path: "night.jpg" given; writers.png: goes to night already'
     )

@@ -10,9 +10,10 @@ import pytest
 
 from artengine import folders
 from artengine.catalog import Catalog
-from artengine.errors import PresetError
+from artengine.errors import PresetError, UsageError
 from artengine.preset import load_preset, parse_preset
-from artengine.preset.document import MOST_FILES, MOST_LEVELS, parse_override, read_document
+from artengine.preset.document import MOST_FILES, MOST_LEVELS, read_document
+from artengine.preset.override import parse_override
 
 Write = Callable[[str, str], Path]
 Problems = Callable[..., list[str]]
@@ -164,10 +165,12 @@ def test_nesting_without_end_is_refused(text: str, write: Write, problems: Probl
     assert line == f"a.toml: nests too deeply; allowed: {MOST_LEVELS} levels"
 
 
-@pytest.mark.parametrize("override", [f"{DEEP}=1", f"title={{ {DEEP} = 1 }}"])
-def test_overrides_without_end_are_refused(override: str, write: Write, problems: Problems) -> None:
-    (line,) = problems(write("a.toml", BASE), override)
-    assert line.endswith(f"nests too deeply; allowed: {MOST_LEVELS} levels")
+def test_overrides_without_end_are_refused(write: Write, parts: Catalog) -> None:
+    path = write("a.toml", BASE)
+    with pytest.raises(PresetError, match=f"nests too deeply; allowed: {MOST_LEVELS} levels"):
+        load_preset(path, parts, [f"source.grey={{ {DEEP} = 1 }}"])
+    with pytest.raises(UsageError, match="an address has at most 32 parts"):
+        load_preset(path, parts, [f"{DEEP}=1"])
 
 
 @pytest.mark.parametrize(
@@ -196,15 +199,17 @@ def test_overrides_without_end_are_refused(override: str, write: Write, problems
 def test_an_override_is_a_place_and_a_value_of_toml_or_text(
     override: str, place: tuple[Any, ...], value: Any
 ) -> None:
-    assert parse_override(override) == (place, value)
+    parsed = parse_override(override)
+    assert (parsed.address, parsed.value) == (place, value)
 
 
 @pytest.mark.parametrize("override", ["dream.frames", "=3", "a b=3", "a..b=1", "[a]=1", ""])
 def test_what_is_no_override_is_refused(override: str, parts: Catalog) -> None:
-    with pytest.raises(PresetError) as caught:
-        parse_preset({"source": {"use": "void"}, "model": {"use": "net"}}, parts, [override])
-    (line,) = caught.value.problems
+    with pytest.raises(UsageError) as caught:
+        parse_preset({"source": {"use": "void"}, "model": {"use": "net"}}, parts, [override, "x"])
+    line, other = str(caught.value).splitlines()
     assert line.startswith(f"--set: {override}: write ")
+    assert other == "--set: x: write it as table.key=value, as dream.frames=100"
 
 
 def test_overrides_reach_every_place(write: Write, parts: Catalog) -> None:
@@ -257,14 +262,14 @@ def test_places_that_are_not_there_are_told(write: Write, problems: Problems) ->
     )
     heads = [line.partition(";")[0] for line in lines]
     assert heads == [
-        "--set: feedback.3.amount: there is no 3",
-        "--set: feedback.amount: there is no amount",
-        "--set: output.0.factor: there is no 0",
+        '--set: feedback.3.amount: [[feedback]] has no "3"',
+        '--set: feedback.amount: [[feedback]] has no "amount"',
+        '--set: output.0.factor: [[output]] has no "0"',
         "--set: seed.x: there is no x",
         '--set: feedbak: unknown (did you mean "feedback"?)',
         "--set: extends: unknown",
         '--set: dream.framse: unknown (did you mean "frames"?)',
-        '--set: feedback[0].amuont: unknown (did you mean "amount"?)',
+        '--set: feedback.grain.amuont: unknown (did you mean "amount"?)',
     ]
-    assert lines[0].endswith("feedback holds entries 0 to 0")
-    assert lines[2].endswith("output holds no entries")
+    assert lines[0].endswith("it has grain")
+    assert lines[2].endswith("it is empty")

@@ -148,8 +148,8 @@ def test_every_path_is_checked_in_lists_and_effects_as_well(
 ) -> None:
     more = 'more = ["clip.mp4", "../secret.mp4"]\n[[output]]\nuse = "grain"\npicture = "../m.png"'
     lines = problems(preset(stranger, "clip.mp4", more))
-    assert [line.split(": ")[1] for line in lines] == ["source.more[1]", "output[0].picture"]
-    assert lines[1].endswith("--set output.0.picture=../m.png")
+    assert [line.split(": ")[1] for line in lines] == ["source.more.1", "output.grain.picture"]
+    assert lines[1].endswith("--set output.grain.picture=../m.png")
 
 
 @pytest.mark.parametrize("given", ["a\\u0000b", "a" * 5000])

@@ -1,0 +1,108 @@
+"""Addresses: where a value stands in a preset, as `dream.frames` or `feedback.noise.amount`.
+
+An entry of a chain or of the writers is named by its plugin, and the second of one name has `-2`
+behind it: `feedback.noise-2.amount`. Its number works too, counted from 0: `feedback.0.amount`.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+from artengine.errors import did_you_mean
+
+Address: TypeAlias = tuple[str | int, ...]
+
+CHAINS = ("feedback", "state", "output")
+"""The tables of a preset that hold a list of effects."""
+
+LISTS = (*CHAINS, "writers")
+"""The tables of a preset that hold a list of plugins."""
+
+MOST_PARTS = 32
+"""How many parts an address may have."""
+
+
+def parse_address(written: str) -> Address:
+    """Split `feedback.noise.amount` into its parts; those that are whole numbers become numbers.
+
+    Parts that hold dots or spaces are quoted, as keys are in TOML.
+
+    Raises:
+        ValueError: when it is none.
+    """
+    keys = re.sub(r"\[(\d+)\]", r".\1", written.strip())
+    try:
+        nested: Any = tomllib.loads(f"{keys} = 0")
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ValueError("write an address as dream.frames or feedback.noise.amount") from error
+    address: Address = ()
+    while isinstance(nested, dict):
+        if len(nested) != 1 or len(address) == MOST_PARTS:
+            raise ValueError(f"an address has at most {MOST_PARTS} parts, as dream.frames has 2")
+        ((key, nested),) = nested.items()
+        address += (int(key) if key.isdecimal() and address else key,)
+    return address
+
+
+def write_address(address: Address) -> str:
+    """The address as text, its parts joined by dots."""
+    return ".".join(map(str, address))
+
+
+def entry_names(uses: Sequence[str | None]) -> list[str | None]:
+    """The name of each entry of a list of plugins, in their order.
+
+    Args:
+        uses: the name of each entry's plugin; None for an entry that names none.
+
+    Returns:
+        The plugins' names, with `-2`, `-3` and so on behind those that were there before. None for
+        an entry that names no plugin; its number is its only address.
+    """
+    names: list[str | None] = []
+    plain = set(uses)
+    for use in uses:
+        name, count = use, 1
+        while name is not None and (name in names or (count > 1 and name in plain)):
+            count += 1
+            name = f"{use}-{count}"
+        names.append(name)
+    return names
+
+
+def to_numbers(address: Address, lists: Mapping[str, Sequence[str | None]]) -> Address:
+    """The same address with the number of an entry in place of its name.
+
+    Args:
+        address: an address; one that leads into no list comes back as it is.
+        lists: the `uses` of each list, by the list's name.
+
+    Raises:
+        ValueError: when the list has no such entry; the message says what it has.
+    """
+    if len(address) < 2 or address[0] not in lists:
+        return address
+    word, part, *rest = address
+    names = entry_names(lists[str(word)])
+    if isinstance(part, int) and part < len(names):
+        return address
+    if part in names:
+        return (word, names.index(str(part)), *rest)
+    known = [name or str(number) for number, name in enumerate(names)]
+    holds = f"it has {', '.join(known)}" if known else "it is empty"
+    raise ValueError(f'[[{word}]] has no "{part}"{did_you_mean(str(part), known)}; {holds}')
+
+
+def to_names(address: Address, lists: Mapping[str, Sequence[str | None]]) -> Address:
+    """The same address with the name of an entry in place of its number, where it has a name."""
+    if len(address) < 2 or address[0] not in lists:
+        return address
+    word, number, *rest = address
+    if not isinstance(number, int):
+        return address
+    names = entry_names(lists[str(word)])
+    name = names[number] if number < len(names) else None
+    return address if name is None else (word, name, *rest)

@@ -1,0 +1,82 @@
+"""Overrides: values that are put in place of a preset's."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from artengine.errors import UsageError
+from artengine.preset.address import Address, parse_address
+from artengine.preset.migrations import new_address, renaming
+
+logger = logging.getLogger("artengine")
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A value in place of a preset's. It is parsed once, where it enters.
+
+    Args:
+        address: where it goes.
+        value: what its text is, read as TOML; the text itself where it is no TOML.
+        written: how it was written, as `dream.frames=100`.
+        origin: what messages call the place where it was written.
+    """
+
+    address: Address
+    value: Any
+    written: str
+    origin: str = "--set"
+
+    @property
+    def text(self) -> str:
+        """What stands behind the equals sign: the value of a parameter that is a text."""
+        return self.written.partition("=")[2].strip()
+
+
+def parse_override(written: str, origin: str = "--set") -> Override:
+    """Split `feedback.noise.amount=0.5` into address and value.
+
+    A name that was renamed is read by the new one, with a line in the log.
+
+    Raises:
+        ValueError: when it is no override.
+    """
+    place, equals, given = written.partition("=")
+    if not equals or not place.strip():
+        raise ValueError("write it as table.key=value, as dream.frames=100")
+    address = parse_address(place)
+    if new_address(address) != address:
+        logger.warning("%s: %s", origin, renaming(address))
+    return Override(new_address(address), _value(given.strip()), written, origin)
+
+
+def parse_overrides(given: Iterable[str | Override], origin: str = "--set") -> list[Override]:
+    """Parse every override of a command or a call; those that were parsed stay as they are.
+
+    Raises:
+        UsageError: with a line for each that is none.
+    """
+    parsed, problems = [], []
+    for each in given:
+        try:
+            parsed.append(each if isinstance(each, Override) else parse_override(each, origin))
+        except ValueError as error:
+            problems.append(f"{origin}: {each}: {error}")
+    if problems:
+        raise UsageError("\n".join(problems))
+    return parsed
+
+
+def _value(given: str) -> Any:
+    try:
+        table = tomllib.loads(f"value = {given}")
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return given
+    value = table["value"]
+    dates = (dt.date, dt.time)
+    return given if len(table) > 1 or isinstance(value, dates) else value
