@@ -23,8 +23,8 @@ KerasLoss = Literal[
     "mae",
     "mse",
 ]
-"""Keras's losses for pictures; named here, so that a preset is checked without loading Keras. What
-networks predict may leave 0..1, and all of these are numbers there too."""
+"""Keras's losses for pictures, named here so that a preset is checked without loading Keras. All of
+them are finite where a prediction leaves 0..1."""
 
 Weight = Annotated[float, Field(ge=0, le=1000)]
 
@@ -53,30 +53,33 @@ class Settings(BaseModel):
 
 
 class LossWeights(Settings):
-    """Losses that are added up, each times its weight; those of weight 0 are left out."""
+    """A sum of losses, each times its weight. A loss of weight 0 is left out."""
 
     l1: Weight = 0.0
-    """Mean absolute difference: sharper than l2."""
+    """Mean absolute difference. Sharper than l2."""
 
     l2: Weight = 0.0
-    """Mean squared difference: smooths what it is not sure of."""
+    """Mean squared difference. Blurs what the network is unsure of."""
 
     ssim: Weight = 0.0
-    """One less the structural similarity: local contrast and structure, whatever the brightness."""
+    """1 minus the structural similarity: compares local contrast and structure rather than
+    brightness."""
 
     gradient: Weight = 0.0
-    """How far the steps between neighbouring pixels are off: edges as steep as in truth."""
+    """Difference of the steps between neighbouring pixels. Makes edges as steep as in the clip."""
 
     detail: Weight = 0.0
-    """How far the amount of detail about a place is off, fine and coarse, wherever exactly the
-    detail lies."""
+    """Difference in the amount of detail, fine and coarse, around each pixel. The detail may lie
+    elsewhere than in the clip, so that textures stay sharp where their exact place cannot be
+    known."""
 
     change: Weight = 0.0
-    """How far the amount of motion about a place is off, wherever exactly things move."""
+    """Difference in the amount of motion around each pixel, wherever exactly things move."""
 
     adversarial: Weight = 0.0
-    """How surely a second network, which learns beside the first, tells what was predicted from
-    the truth. It looks at each frame with the one before it. About 0.01 beside an l1 of 1."""
+    """Weight of a second network, which learns beside the first to tell predicted frames from
+    those of the clip, and which the first learns to deceive. It sees each frame with the one
+    before it. Try 0.01 beside an l1 of 1."""
 
     @model_validator(mode="after")
     def _weigh_something(self) -> Self:
@@ -91,95 +94,101 @@ class TrainSettings(Settings):
     """How a network learns a clip."""
 
     size: tuple[Side, Side] = (256, 256)
-    """Width and height the footage is prepared at, in pixels."""
+    """Width and height to which the clip is scaled before training, in pixels."""
 
     crop: tuple[Side, Side] | Literal["whole"] = (128, 128)
-    """Width and height of the random crops that are learnt from, in pixels, whole sides where the
-    frame is smaller; or "whole" for whole frames."""
+    """Width and height of the random crops that the network learns from, in pixels. A side longer
+    than the frame's is cut to it. "whole" learns from whole frames."""
 
-    seconds: float = Field(60.0, gt=0)
-    """How much of an endless source is prepared, in seconds; a clip that ends is taken whole."""
+    seconds: float = Field(60.0, gt=0, le=86_400)
+    """How much of an endless source is used, in seconds. A clip that ends is used whole."""
 
-    fps: float | None = Field(None, gt=0, le=1000)
-    """Frames a second the footage is prepared at; the source's own when left out."""
+    fps: float | None = Field(None, ge=0.01, le=1000)
+    """Frames a second to learn from. Left out, the clip's own."""
 
     stride: int = Field(1, ge=1, le=64)
-    """Distance between the frames of a window: 2 learns from every other frame, so that dreams
-    move twice as fast."""
+    """Distance between the frames that the network sees: 2 learns from every second frame, and its
+    dreams move twice as fast."""
 
     flip: bool = True
-    """Whether windows are mirrored left to right, half of the time."""
+    """Whether half of the examples are mirrored left to right. Set it to false for clips in which
+    left and right differ, such as text or traffic."""
 
     batch: int = Field(8, ge=1, le=4096)
-    """Windows in a batch."""
+    """Examples in a batch. More need more memory and make steadier progress."""
 
-    minutes: float | None = Field(None, gt=0)
-    """How long to train, in minutes; 10 when neither this nor `steps` is given."""
+    minutes: float | None = Field(None, gt=0, le=1_000_000)
+    """How long to train, in minutes. 10 where neither this nor `steps` is given."""
 
-    steps: int | None = Field(None, ge=1)
-    """How many batches to train on, in place of a time: `minutes` beside it, as of a preset that is
-    extended, do not count."""
+    steps: int | None = Field(None, ge=1, le=1_000_000_000)
+    """How many batches to train on. Takes the place of `minutes`, also of those of a preset that
+    is extended."""
 
-    epoch: int = Field(100, ge=1)
-    """Batches in an epoch; after each come validation, a monitor picture and a checkpoint."""
+    epoch: int = Field(100, ge=1, le=1_000_000_000)
+    """Batches in an epoch. After each epoch the network is validated, and a picture and a
+    checkpoint are saved."""
 
     checkpoint_every: int = Field(0, ge=0)
-    """Batches after which a checkpoint is written within an epoch too, where epochs are so long
-    that they should not be lost; 0 writes one at their ends only."""
+    """Also save a checkpoint after every so many batches, for long epochs. 0 saves one at the end
+    of each epoch only."""
 
     keep_every: int = Field(0, ge=0)
-    """Keep the weights of every so many epochs for good, besides the last and the best; 0 keeps
-    none."""
+    """Keep the weights of every so many epochs in the run's `kept` folder. 0 keeps only the best
+    and the last."""
 
     loss: KerasLoss | LossWeights = "mean_absolute_error"
-    """A Keras loss by name, or a table of losses and their weights, as `{ l1 = 1.0, ssim = 0.2 }`.
-    A model that brings a loss of its own takes `adversarial` alone of the table, and adds it."""
+    """What the network minimises: the name of a Keras loss, or a table of losses and their
+    weights, as `{ l1 = 1.0, ssim = 0.2 }`. A model with a loss of its own takes only
+    `adversarial` of that table, which is added to its loss."""
 
     optimizer: Optimizer = "adam"
-    """A Keras optimiser by name."""
+    """The Keras optimiser that updates the weights."""
 
     learning_rate: float = Field(1e-3, gt=0, le=10)
-    """The optimiser's step size at the start; an adversarial loss has one of its own, of 0.001."""
+    """The optimiser's learning rate at the start. The network of an adversarial loss has its own,
+    0.001."""
 
     schedule: Literal["constant", "cosine"] = "cosine"
-    """How the step size goes: the same throughout, or falling to a hundredth along half a cosine
-    over the whole training."""
+    """How the learning rate changes: "constant", or "cosine", which lowers it to a hundredth over
+    the training."""
 
     rollout: int = Field(1, ge=1, le=32)
-    """Steps the network predicts in a row from its own predictions, each with its loss."""
+    """How many frames in a row the network predicts at each training step, each from its own
+    predictions and each with its loss. The gradient runs through all of them."""
 
     max_horizon: int = Field(1, ge=1, le=10_000)
-    """How far the network is taught on from its own predictions, in frames: a row of the batch
-    begins with true frames, and then sees what it predicted, for so many frames at most; the
-    limit grows over the first half of the training, and the last epoch's weights count as the best.
-    1 shows it true frames only. The state of a recurrent network is made anew at each training
-    step, from the frames of its context, predicted ones too: what it carries on farther than that
-    is learnt by `rollout` alone."""
+    """How far the network is trained on its own predictions, in frames (on-policy rollouts). Each
+    example begins with frames of the clip and goes on with predicted ones, up to this many; the
+    limit grows over the first half of the training. 1 trains on frames of the clip only. Above 1
+    the last epoch's weights are kept as the best ones. No gradient runs from step to step: a
+    recurrent state over more frames than the context is learnt by `rollout` alone."""
 
     context_noise: float = Field(0.0, ge=0, le=1)
-    """Deviation of the gaussian noise that is laid over the context, so that the network learns to
-    come back from what it has never seen."""
+    """Standard deviation of the noise that is added to the frames the network sees, so that it
+    learns to recover from damaged frames."""
 
     validation: float = Field(0.1, gt=0, lt=0.9)
-    """Share of the footage, at its end, that is held out to measure on."""
+    """Share of the clip, at its end, that is not trained on and serves to measure."""
 
     precision: Literal["float32", "mixed_bfloat16", "mixed_float16"] = "float32"
-    """Arithmetic: the mixed ones are faster on hardware that has them."""
+    """Arithmetic of the training. The mixed ones are faster on hardware that supports them."""
 
     accumulate: int = Field(1, ge=1, le=1024)
-    """Batches that the network looks at before it learns from all of them at once: a batch so many
-    times as large, in the memory of one."""
+    """How many batches are summed up before the weights are updated: a larger batch in the memory
+    of a small one."""
 
     distribute: Literal["none", "mirrored", "workers"] = "none"
-    """Who trains: "none", one device; "mirrored", all graphics cards of this machine; "workers",
-    the processes that TF_CONFIG names, on one machine or many. Each takes its share of a batch."""
+    """Where to train: "none", on one device; "mirrored", on all graphics cards of this machine;
+    "workers", in the processes that the variable TF_CONFIG names, on one machine or several. Each
+    takes its share of a batch."""
 
     xla: bool = False
-    """Whether XLA compiles the training's step: it begins later, and goes on faster on many
-    graphics cards; on a processor it rarely pays."""
+    """Whether XLA compiles the training step. It starts later and is faster on many graphics
+    cards, rarely on a processor."""
 
     quality: int = Field(95, ge=1, le=100)
-    """JPEG quality of the prepared frames; 100 stores them without loss, as PNG."""
+    """JPEG quality at which the clip's frames are stored for training. 100 stores PNG, without
+    loss."""
 
     @model_validator(mode="after")
     def _share_plainly(self) -> Self:
@@ -192,58 +201,58 @@ class TrainSettings(Settings):
 class DreamSettings(Settings):
     """How a network dreams."""
 
-    frames: int = Field(240, ge=1)
+    frames: int = Field(240, ge=1, le=10_000_000)
     """Length of the film, in frames."""
 
     size: tuple[Side, Side] | None = None
-    """Width and height of the dream, in pixels; the training size when left out."""
+    """Width and height of the film before the output chain, in pixels. Left out, the size that the
+    network was trained at."""
 
     refine: float = Field(1.0, ge=1, le=16)
-    """How many times smaller than the film the dream is dreamt. Above 1 a dream of that smaller
-    size decides what there is to see, and the same network, dreaming beside it at the film's size,
-    adds the detail: a large film of the shapes that the network dreams near the size it learnt
-    at."""
+    """Above 1, a dream that many times smaller decides the large shapes, and the same network at
+    the film's size adds detail to them. For films much larger than the training size, which would
+    otherwise be small patterns without large shapes."""
 
     detail: float = Field(8.0, ge=1, le=256)
-    """With `refine`, how large a thing of the small dream, in its own pixels, is left to the
-    network at the film's size: at 1 only what the small dream cannot show, which stays soft; at 8
-    edges and textures; at 64 all but the layout."""
+    """With `refine`: structures up to this size, in pixels of the small dream, come from the
+    network at the film's size. 1 is soft; 8 adds edges and textures; 64 keeps only the layout of
+    the small dream."""
 
     tile: Side | Literal["auto", "whole"] = "auto"
-    """How a large frame is predicted: "whole"; in overlapping squares of so many pixels a side,
-    which takes less memory and gives the same frame; or "auto", in squares only where the network
-    would take more than about a gigabyte. Models that carry a state, draw their frames or look at
-    all of a frame at once predict it whole always."""
+    """How large frames are predicted: "whole"; in overlapping squares of so many pixels a side,
+    which take less memory and give the same frame; or "auto", in squares where the network would
+    need more than about a gigabyte. Recurrent and sampling models, and those whose every pixel
+    sees the whole frame, always predict whole frames."""
 
     runtime: Literal["keras", "openvino"] = "keras"
-    """What computes the network: "openvino" is often quicker on a processor, needs
-    artengine[openvino], and rounds otherwise, so that its film slowly becomes another."""
+    """What computes the network. "openvino" is often faster on a processor and needs
+    artengine[openvino]. Its rounding differs, so that the film slowly becomes another one."""
 
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
-    """Arithmetic of the network: "bfloat16" is quicker on hardware that has it and rounds more, so
-    that its film is another one; "auto" is that where there is such hardware, else "float32", and
-    the film's recipe says which it was."""
+    """Arithmetic of the network. "bfloat16" is faster on hardware that supports it; it rounds more,
+    and makes another film. "auto" chooses it where the hardware supports it, else "float32", and
+    writes its choice into the film's recipe."""
 
-    fps: float | None = Field(None, gt=0, le=1000)
-    """Frames a second of the film; the source's own when left out."""
+    fps: float | None = Field(None, ge=0.01, le=1000)
+    """Frames a second of the film. Left out, the clip's own."""
 
-    start: float = Field(0.0, ge=0)
-    """Where in the source the dream begins, in seconds."""
+    start: float = Field(0.0, ge=0, le=1_000_000)
+    """Where in the clip the dream begins, in seconds."""
 
     warmup: int | None = Field(None, ge=0, le=10_000)
-    """Truth frames that a network with a memory is stepped through before the film begins, their
-    predictions discarded; as many as its model likes when left out."""
+    """How many frames of the clip a recurrent network sees before the film begins. Their
+    predictions are not filmed. Left out, as many as the model suggests."""
 
     truth_frames: int = Field(0, ge=0, le=32)
-    """Truth frames put back into the context at each step: 0 dreams freely, more stays closer to
-    the clip."""
+    """How many frames of the context are replaced by frames of the clip at each step (teacher
+    forcing). 0 dreams freely; more stays closer to the clip."""
 
     truth_slots: Literal["oldest", "newest"] = "oldest"
-    """Which slots of the context are put back to the truth."""
+    """Which frames of the context `truth_frames` replaces: the oldest or the newest."""
 
     context_order: Literal["oldest-first", "newest-first"] = "oldest-first"
-    """The order the network is shown its context in. It learnt oldest first; the other way round,
-    time runs against what it knows."""
+    """The order in which the network sees its context. It was trained oldest first; "newest-first"
+    makes time run against what it learnt."""
 
     show: Literal["prediction", "feedback"] = "prediction"
-    """What is filmed: the network's prediction, or what is fed back after the effects."""
+    """What is filmed: the network's prediction, or what the feedback chain makes of it."""

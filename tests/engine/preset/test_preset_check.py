@@ -399,3 +399,23 @@ def test_writers_of_one_folder_are_told_apart_by_what_they_make(catalog: Catalog
     assert str(caught.value).endswith(
         'writers.jpg.path: "night.jpg" given; writers.png: goes to night already'
     )
+
+
+@pytest.mark.parametrize(
+    ("word", "key", "value"),
+    [
+        ("dream", "fps", 1e-300),
+        ("dream", "start", 1e308),
+        ("dream", "start", 1e17),
+        ("dream", "frames", 10**12),
+        ("train", "seconds", 1e300),
+        ("train", "fps", 1e-300),
+        ("train", "minutes", 1e300),
+    ],
+)
+def test_times_that_nothing_can_reach_are_refused(
+    word: str, key: str, value: float, parts: Catalog
+) -> None:
+    (line,) = mistakes(parts, **{word: {key: value}})
+    assert line.startswith(f"preset: {word}.{key}: ")
+    assert "; allowed: a " in line
