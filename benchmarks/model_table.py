@@ -166,16 +166,16 @@ def main() -> None:
             try:
                 complete(row, stop)
             except (ArtengineError, subprocess.CalledProcessError) as error:
-                if not stop.asked:
+                if not stop.requested:
                     failed = True
                     print(f"{row.model} on {row.footage}: {error}", file=sys.stderr)
             gather(options.folder)
-            if stop.asked:
+            if stop.requested:
                 break
     print("\n".join(table([row.found() for row in rows])))
     if options.page:
         show(options.page, options.folder, rows, models)
-    sys.exit(130 if stop.asked else int(failed))
+    sys.exit(130 if stop.requested else int(failed))
 
 
 def scene_of(clip: str) -> str:
@@ -217,7 +217,7 @@ def complete(row: Row, stop: Interrupt) -> None:
     """Do what is missing of a row, and note each thing once it is whole."""
     for known, do in (("steps", train), ("ms", dream), ("vitality", measure)):
         found = row.found()
-        if known not in found and not stop.asked:
+        if known not in found and not stop.requested:
             print(f"{row.model} on {row.footage}: {do.__name__}", file=sys.stderr)
             row.folder.mkdir(parents=True, exist_ok=True)
             found |= do(row)

@@ -169,5 +169,5 @@ def load_catalog(
         if report.origin == "--plugin" and report.status == "failed"
     ]
     if broken and all_sound:
-        raise PluginError("\n".join(broken))
+        raise PluginError(*broken)
     return catalog

@@ -1,11 +1,29 @@
-"""Errors that a person reads: one line, what went wrong and what to do instead."""
+"""Errors for the user: one line that says where, what, and what to do instead."""
 
 from __future__ import annotations
 
+import re
 import traceback
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
+
+_LINE_ENDS = re.compile(r"\s*[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+def printable(text: str) -> str:
+    r"""Return text that a terminal shows and does not obey.
+
+    Control characters, and those that change the direction of writing, are written as escapes
+    (`\x1b`). Line feeds and tabs stay.
+    """
+    return _CONTROLS.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
+def one_line(text: str) -> str:
+    """Return printable text on one line: each line end becomes a space."""
+    return printable(_LINE_ENDS.sub(" ", text.strip()).replace("\t", " "))
 
 
 class ArtengineError(Exception):
@@ -13,13 +31,20 @@ class ArtengineError(Exception):
 
     The message is one plain lowercase statement that names the place, what was found and the
     remedy. The command line prints it without a traceback and exits with `exit_code`.
+
+    Args:
+        lines: what to say, one line each. They may quote files and plugins: line ends inside of a
+            line become spaces, and control characters become escapes.
     """
 
     exit_code = 1
 
+    def __init__(self, *lines: str) -> None:
+        super().__init__("\n".join(one_line(line) for line in lines))
+
 
 class UsageError(ArtengineError):
-    """A command was asked for something that cannot be asked for."""
+    """A command or a function was called with what it does not take."""
 
     exit_code = 2
 
@@ -31,11 +56,11 @@ class PresetError(ArtengineError):
 
     def __init__(self, problems: Sequence[str]) -> None:
         self.problems = list(problems)
-        super().__init__("\n".join(self.problems))
+        super().__init__(*self.problems)
 
 
 class PluginError(ArtengineError):
-    """A plugin is missing, is broken, or broke a promise of its kind."""
+    """A plugin is missing, does not load, or does not do what plugins of its kind must do."""
 
     exit_code = 4
 
@@ -77,14 +102,13 @@ def did_you_mean(given: str, known: Sequence[str]) -> str:
 
 
 def reason(error: BaseException, module: str) -> str:
-    """Say on one line what a plugin's code raised, and where in its module, or below it, that was.
+    """Say on one line what a plugin's code raised, and at which of the plugin's lines.
 
     Args:
         error: what was raised.
-        module: the plugin's, as its `__name__`.
+        module: the plugin's module, as its `__name__`.
     """
-    said = " ".join(str(error).split())
-    text = f"{type(error).__name__}: {said}" if said else type(error).__name__
+    text = f"{type(error).__name__}: {one_line(str(error))}".removesuffix(": ")
     if isinstance(error, SyntaxError):
         return text
     place = ""

@@ -1,4 +1,4 @@
-"""Where the engine keeps a person's presets, plugins and caches."""
+"""Where the engine keeps the user's presets, plugins and caches."""
 
 from __future__ import annotations
 
@@ -7,24 +7,46 @@ from pathlib import Path
 
 from platformdirs import user_cache_path, user_config_path
 
+from artengine.errors import UsageError
+
 
 def home() -> Path:
-    """The person's own folder; `ARTENGINE_HOME` moves it."""
-    moved = os.environ.get("ARTENGINE_HOME")
-    return Path(moved).expanduser() if moved else user_config_path("artengine")
+    """The user's own folder; `ARTENGINE_HOME` moves it.
+
+    Raises:
+        UsageError: when `ARTENGINE_HOME` begins with the home folder of a user that does not exist.
+    """
+    return _moved("ARTENGINE_HOME") or user_config_path("artengine")
 
 
 def presets() -> Path:
-    """The person's presets."""
+    """The user's presets. Raises `UsageError` as `home` does."""
     return home() / "presets"
 
 
 def plugins() -> Path:
-    """The person's one-file plugins, loaded at every start."""
+    """The user's one-file plugins, loaded at every start. Raises `UsageError` as `home` does."""
     return home() / "plugins"
 
 
 def cache() -> Path:
-    """Prepared footage and other things that can be made again; `ARTENGINE_CACHE` moves it."""
-    moved = os.environ.get("ARTENGINE_CACHE")
-    return Path(moved).expanduser() if moved else user_cache_path("artengine")
+    """Prepared footage and other files that can be made again; `ARTENGINE_CACHE` moves it.
+
+    Raises:
+        UsageError: when `ARTENGINE_CACHE` begins with the home folder of a user that does not
+            exist.
+    """
+    return _moved("ARTENGINE_CACHE") or user_cache_path("artengine")
+
+
+def _moved(variable: str) -> Path | None:
+    """The folder that an environment variable names, or None where it is not set."""
+    given = os.environ.get(variable)
+    if not given:
+        return None
+    try:
+        return Path(given).expanduser()
+    except RuntimeError:
+        raise UsageError(
+            f'{variable}="{given}": there is no such user; set it to a folder as /path/to/folder'
+        ) from None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from artengine.cli.options import AsJson, Frames, PluginFiles, Set, Size, overrides
+from artengine.cli.streams import answer, answers, tell
 from artengine.errors import GalleryError
 
 if TYPE_CHECKING:
@@ -90,19 +91,19 @@ def batch(
             interrupted = True
     outcomes = natsorted(outcomes, key=lambda outcome: outcome.name)
     if as_json:
-        typer.echo(json.dumps([asdict(outcome) for outcome in outcomes], indent=2))
+        answer(json.dumps([asdict(outcome) for outcome in outcomes], indent=2))
     else:
         _print_summary(outcomes)
     if interrupted:
-        typer.echo("stopped: what was not whole yet is removed", err=True)
+        tell("stopped: what was not whole yet is removed")
         raise typer.Exit(130)
     if any(outcome.status == "failed" for outcome in outcomes):
-        typer.echo(f"the errors are in {gallery / 'failed'}", err=True)
+        tell(f"the errors are in {gallery / 'failed'}")
         raise typer.Exit(GalleryError.exit_code)
 
 
 def _tell(outcome: Outcome) -> None:
-    typer.echo(f"{outcome.status} {outcome.name}{_colon(outcome.note)}", err=True)
+    tell(f"{outcome.status} {outcome.name}{_colon(outcome.note)}")
 
 
 def _colon(note: str) -> str:
@@ -126,4 +127,4 @@ def _print_summary(outcomes: Sequence[Outcome]) -> None:
             f"{outcome.seconds:.1f}" if outcome.seconds else "",
             Text(outcome.note),
         )
-    Console().print(table)
+    Console(file=answers()).print(table)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from artengine.cli.options import AsJson, PluginFiles, parse_size
+from artengine.cli.streams import answer
 from artengine.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def bench(
                     subject.time(of_runtime, precision, pixels, seconds=seconds, stop=stop)
                 )
                 progress(len(timings), len(cells))
-    typer.echo(as_text(rates, timings) if not as_json else _json(rates, timings))
+    answer(as_text(rates, timings) if not as_json else _json(rates, timings))
     if stop():
         raise typer.Exit(130)
 

@@ -17,6 +17,7 @@ import typer
 
 from artengine import __version__
 from artengine.cli.options import AsJson, PluginFiles
+from artengine.cli.streams import answer
 
 if TYPE_CHECKING:
     from artengine.catalog import Catalog
@@ -56,9 +57,9 @@ def doctor(plugin: PluginFiles = None, as_json: AsJson = False) -> None:
     for finding in examine(catalog):
         findings.append(finding)
         if not as_json:
-            typer.echo(f"{finding.status:7}  {finding.topic}: {finding.text}")
+            answer(f"{finding.status:7}  {finding.topic}: {finding.text}")
     if as_json:
-        typer.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
+        answer(json.dumps([asdict(finding) for finding in findings], indent=2))
     if any(finding.status == "failed" for finding in findings):
         raise typer.Exit(1)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from artengine.cli.options import Frames, PluginFiles, Seed, Set, Size, overrides
+from artengine.cli.streams import answer, tell
 
 if TYPE_CHECKING:
     from artengine.dream.render import Rendered
@@ -108,15 +109,12 @@ def report(rendered: Rendered, *, as_json: bool) -> None:
             "seconds": round(rendered.seconds, 3),
             "stopped": rendered.stopped,
         }
-        typer.echo(json.dumps(facts, indent=2))
+        answer(json.dumps(facts, indent=2))
         return
     rate = rendered.frames / max(rendered.seconds, 1e-9)
     word = "stopped after" if rendered.stopped else "dreamt"
-    typer.echo(
-        f"{word} {rendered.frames} frames in {rendered.seconds:.1f} s ({rate:.1f} a second)",
-        err=True,
-    )
+    tell(f"{word} {rendered.frames} frames in {rendered.seconds:.1f} s ({rate:.1f} a second)")
     if not rendered.files:
-        typer.echo("no film was made", err=True)
+        tell("no film was made")
     for file in rendered.files:
-        typer.echo(str(file))
+        answer(str(file))

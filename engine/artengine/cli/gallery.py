@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from artengine.cli.command import Command
+from artengine.cli.streams import answer, tell
 from artengine.errors import GalleryError
 
 gallery_app = typer.Typer(
@@ -14,7 +16,7 @@ gallery_app = typer.Typer(
 )
 
 
-@gallery_app.command()
+@gallery_app.command(cls=Command)
 def build(
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", help="Folder whose folders are the pieces.")
@@ -39,8 +41,8 @@ def build(
 
     built = build_page(folder, title=title)
     for path in built.files:
-        typer.echo(path)
+        answer(path)
     for error in built.broken:
-        typer.echo(f"left out: {error}", err=True)
+        tell(f"left out: {error}")
     if built.broken:
         raise typer.Exit(GalleryError.exit_code)

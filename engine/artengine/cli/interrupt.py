@@ -1,35 +1,44 @@
-"""Ctrl-C and SIGTERM as a wish to stop: once to end cleanly, twice to end at once."""
+"""Ctrl-C, SIGTERM and SIGHUP as stop requests, and the end of the process."""
 
 from __future__ import annotations
 
 import os
 import signal
 import sys
+import threading
 from contextlib import suppress
 from types import FrameType, TracebackType
 from typing import Self
 
+END_SIGNALS = tuple(
+    getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
+"""What a scheduler and a terminal that is closed send. Windows has no SIGHUP."""
+
 
 class Interrupt:
-    """While entered, the first Ctrl-C only sets a flag, which a loop asks for by calling this.
+    """While entered, Ctrl-C is a stop request, which a loop asks for by calling this.
 
-    The second one raises KeyboardInterrupt as usual.
+    Until the loop has asked for the first time there is nothing to keep, and Ctrl-C raises
+    KeyboardInterrupt at once; so does a second Ctrl-C at any time.
 
     Args:
         says: what the first one is answered with, as "stopping after this frame".
     """
 
     def __init__(self, says: str = "stopping") -> None:
-        self.asked = False
+        self.requested = False
         self._says = says
+        self._polled = False
 
     def __call__(self) -> bool:
         """Whether Ctrl-C was pressed."""
-        return self.asked
+        self._polled = True
+        return self.requested
 
     def check(self) -> None:
         """Raise KeyboardInterrupt if Ctrl-C was pressed, where work can be left at any time."""
-        if self.asked:
+        if self.requested:
             raise KeyboardInterrupt
 
     def __enter__(self) -> Self:
@@ -45,27 +54,51 @@ class Interrupt:
         signal.signal(signal.SIGINT, self._before)
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
-        if self.asked:
+        if self.requested or not self._polled:
+            self.requested = True
             raise KeyboardInterrupt
-        self.asked = True
+        self.requested = True
         _tell(f"\n{self._says}; press Ctrl-C again to quit at once\n")
 
 
 def end_as_interrupt() -> None:
-    """Have the wish of a scheduler or a closing desktop to end, SIGTERM, answered as Ctrl-C is.
+    """Answer SIGTERM, and SIGHUP of a terminal that is closed, as Ctrl-C is answered.
 
-    What answers Ctrl-C at that moment is called; a second SIGTERM ends the process at once.
+    A second SIGTERM ends the process at once; a second SIGHUP is ignored, for a closing terminal
+    may send several. Where SIGHUP is ignored from the start, as by nohup, it stays ignored.
     """
 
     def handle(number: int, frame: FrameType | None) -> None:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        answer = signal.getsignal(signal.SIGINT)
-        if not callable(answer):
+        signal.signal(number, signal.SIG_DFL if number == signal.SIGTERM else signal.SIG_IGN)
+        interrupt = signal.getsignal(signal.SIGINT)
+        if not callable(interrupt):
             # Shells have what they run in the background ignore Ctrl-C.
             raise KeyboardInterrupt
-        answer(signal.SIGINT, frame)
+        interrupt(signal.SIGINT, frame)
 
-    signal.signal(signal.SIGTERM, handle)
+    for number in END_SIGNALS:
+        if number == signal.SIGTERM or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, handle)
+
+
+def end(code: int) -> None:
+    """Let the process end with this exit code, whatever signals come on the way.
+
+    Python waits for all threads before it ends. The engine has ended its own; where a plugin left
+    one running, this ends the process here.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+
+    def at_once(number: int, frame: FrameType | None) -> None:
+        os._exit(code)
+
+    for number in (signal.SIGINT, *END_SIGNALS):
+        signal.signal(number, at_once)
+    foreign = [thread for thread in threading.enumerate() if not thread.daemon]
+    if foreign != [threading.main_thread()]:
+        os._exit(code)
 
 
 def _tell(text: str) -> None:

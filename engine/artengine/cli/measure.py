@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from artengine.cli.options import AsJson
+from artengine.cli.streams import answer, tell
 
 if TYPE_CHECKING:
     from artengine.frame import Picture, Size
@@ -72,9 +73,9 @@ def measure(
         import json
 
         named = {"film": str(film), "source": str(source), "size": list(opened.size)}
-        typer.echo(json.dumps(named | report.as_data(), indent=2))
+        answer(json.dumps(named | report.as_data(), indent=2))
     else:
-        typer.echo(report.as_text())
+        answer(report.as_text())
     _tell_of_shapes(clip.size, opened.size)
     if plot is not None:
         _draw(report, plot, f"{film.name} beside {source.name}")
@@ -85,11 +86,10 @@ def _tell_of_shapes(clip: Size, film: Size) -> None:
     from artengine.frame import same_shape
 
     if not same_shape(clip, film):
-        typer.echo(
+        tell(
             f"the clip's {clip[0]}x{clip[1]} was stretched to the film's {film[0]}x{film[1]}, of "
             "another shape; where the film shows a part of the clip, cut the clip to that part "
-            "first",
-            err=True,
+            "first"
         )
 
 
@@ -177,4 +177,4 @@ def _draw(report: Report, path: Path, title: str) -> None:
         draw(report, path, title)
     except OSError as error:
         raise WriterError(f"{path} cannot be written: {error.strerror}; choose another") from error
-    typer.echo(f"plot: {path}", err=True)
+    tell(f"plot: {path}")

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from artengine.cli.command import Command
 from artengine.cli.options import AsJson, PluginFiles
+from artengine.cli.streams import answer
 
 if TYPE_CHECKING:
     from artengine.params import Plugin
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 plugins_app = typer.Typer(name="plugins", help="Show what presets can name.", no_args_is_help=True)
 
 
-@plugins_app.command("list")
+@plugins_app.command("list", cls=Command)
 def list_(plugin: PluginFiles = None, as_json: AsJson = False) -> None:
     """List what presets can name, and which plugins failed.
 
@@ -41,22 +43,22 @@ def list_(plugin: PluginFiles = None, as_json: AsJson = False) -> None:
             for kind in KINDS
         }
         reports = [asdict(report) for report in catalog.reports]
-        typer.echo(json.dumps({**kinds, "plugins": reports}, indent=2))
+        answer(json.dumps({**kinds, "plugins": reports}, indent=2))
         return
     for kind in KINDS:
         found = catalog.plugins(kind)
         width = max(map(len, found), default=0)
-        typer.echo(f"{kind}s")
+        answer(f"{kind}s")
         for name, kind_of in found.items():
-            typer.echo(f"  {name:{width}}  {about(kind_of)}")
+            answer(f"  {name:{width}}  {about(kind_of)}")
     failed = [report for report in catalog.reports if report.status == "failed"]
     if failed:
-        typer.echo("failed")
+        answer("failed")
     for report in failed:
-        typer.echo(f"  {report.plugin} ({report.origin}): {report.reason}")
+        answer(f"  {report.plugin} ({report.origin}): {report.reason}")
 
 
-@plugins_app.command()
+@plugins_app.command(cls=Command)
 def show(
     name: Annotated[str, typer.Argument(metavar="NAME", help="What presets call it.")],
     plugin: PluginFiles = None,
@@ -81,9 +83,9 @@ def show(
         near = did_you_mean(name, known)
         raise PluginError(f'no plugin "{name}"{near}; see artengine plugins list')
     if as_json:
-        typer.echo(json.dumps([describe(kind) for kind in found], indent=2))
+        answer(json.dumps([describe(kind) for kind in found], indent=2))
         return
-    typer.echo("\n\n".join(_text(kind) for kind in found))
+    answer("\n\n".join(_text(kind) for kind in found))
 
 
 def _text(plugin: type[Plugin]) -> str:

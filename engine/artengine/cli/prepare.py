@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from artengine.cli.options import parse_size
+from artengine.cli.streams import answer, tell
 
 if TYPE_CHECKING:
     from artengine.source import Source
@@ -76,16 +77,13 @@ def prepare(
         with bar("preparing footage", "frames") as progress:
             manifest = preparation.run(output, progress)
     except KeyboardInterrupt:
-        typer.echo(
-            "stopped; what is stored is kept, and the same command goes on from there", err=True
-        )
+        tell("stopped; what is stored is kept, and the same command goes on from there")
         raise typer.Exit(130) from None
-    typer.echo(
+    tell(
         f"{manifest.frames} frames at {manifest.fps:g} fps in {len(manifest.cuts) + 1} scenes; "
-        f"learn from them with: artengine train PRESET --data {output}",
-        err=True,
+        f"learn from them with: artengine train PRESET --data {output}"
     )
-    typer.echo(output)
+    answer(output)
 
 
 def _source(kind: type[Source], table: dict[str, Any]) -> Source:

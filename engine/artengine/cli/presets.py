@@ -8,14 +8,16 @@ from typing import Annotated
 
 import typer
 
+from artengine.cli.command import Command
 from artengine.cli.options import AsJson, PluginFiles, Set, overrides
+from artengine.cli.streams import answer
 
 presets_app = typer.Typer(
     name="presets", help="Find, read and check presets.", no_args_is_help=True
 )
 
 
-@presets_app.command("list")
+@presets_app.command("list", cls=Command)
 def list_(as_json: AsJson = False) -> None:
     """List the presets that can be called by name, and where they are.
 
@@ -33,14 +35,14 @@ def list_(as_json: AsJson = False) -> None:
             {"name": name, "about": said, "path": str(path.absolute()), "folder": label}
             for name, (path, label, said) in found.items()
         ]
-        typer.echo(json.dumps(listed, indent=2))
+        answer(json.dumps(listed, indent=2))
         return
     width = max(map(len, found), default=0)
     for name, (_, label, said) in found.items():
-        typer.echo(f"{name:{width}}  {said} ({label})")
+        answer(f"{name:{width}}  {said} ({label})")
 
 
-@presets_app.command()
+@presets_app.command(cls=Command)
 def show(
     preset: Annotated[str, typer.Argument(metavar="PRESET", help="Its name or file.")],
     set_: Set = None,
@@ -58,10 +60,10 @@ def show(
     from artengine.preset import load_preset
 
     loaded = load_preset(preset, load_catalog(plugin or []), overrides(set_, {}))
-    typer.echo(loaded.recipe(), nl=False)
+    answer(loaded.recipe(), end="")
 
 
-@presets_app.command()
+@presets_app.command(cls=Command)
 def validate(
     presets: Annotated[
         list[str], typer.Argument(metavar="PRESET...", help="Their names or files.")
@@ -88,12 +90,12 @@ def validate(
         except PresetError as error:
             problems += error.problems
         else:
-            typer.echo(f"{path}: ok")
+            answer(f"{path}: ok")
     if problems:
         raise PresetError(list(dict.fromkeys(problems)))
 
 
-@presets_app.command()
+@presets_app.command(cls=Command)
 def schema(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="A file to write it to.")
@@ -114,7 +116,7 @@ def schema(
 
     text = json.dumps(preset_schema(load_catalog(plugin or [])), indent=2)
     if output is None:
-        typer.echo(text)
+        answer(text)
         return
     try:
         output.write_text(f"{text}\n", encoding="utf-8")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
-import signal
 import sys
+import traceback as traceback_module
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, cast
@@ -16,19 +17,28 @@ from typer.core import TyperGroup
 from artengine import __version__
 from artengine.cli.batch import batch
 from artengine.cli.bench import bench
+from artengine.cli.command import Command
 from artengine.cli.doctor import doctor
 from artengine.cli.dream import dream
 from artengine.cli.gallery import gallery_app
-from artengine.cli.interrupt import end_as_interrupt
+from artengine.cli.interrupt import end, end_as_interrupt
 from artengine.cli.measure import measure
 from artengine.cli.plugins import plugins_app
 from artengine.cli.prepare import prepare
 from artengine.cli.presets import presets_app
+from artengine.cli.streams import answer, own_streams, tell
 from artengine.cli.train import train
-from artengine.errors import ArtengineError
+from artengine.errors import ArtengineError, UsageError, one_line
+from artengine.subprocesses import command_line
 
 STOPPED = 130
 """Exit code of what was stopped with Ctrl-C or SIGTERM."""
+
+MOST_LINES = 40
+"""Most lines of one error that are printed."""
+
+LONGEST_LINE = 2000
+"""Most characters of one line of an error that are printed."""
 
 MISUSE = cast("type[Exception]", typer.BadParameter.__mro__[1])
 """Base of the errors of whichever click typer works with, which it does not export."""
@@ -58,21 +68,47 @@ Exit codes:
 
 
 class Program(TyperGroup):
-    """The group of all commands; it knows how to end when it is told to stop."""
+    """The group of all commands; it ends quietly when it is stopped or its reader goes away."""
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; Ctrl-C and a reader that has gone away are no errors."""
         try:
-            result = super().invoke(ctx)
-            sys.stdout.flush()
+            return super().invoke(ctx)
         except KeyboardInterrupt:
-            typer.echo("stopped", err=True)
+            tell("stopped")
             raise typer.Exit(STOPPED) from None
         except BrokenPipeError:
-            # Python would complain about it once more when it flushes at its end.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(1) from None
-        return result
+        except (ArtengineError, MISUSE, typer.Exit, typer.Abort):
+            raise
+        except MemoryError:
+            tell("error: there is not enough memory; take smaller frames or batches")
+            raise typer.Exit(ArtengineError.exit_code) from None
+        except Exception as error:
+            if isinstance(error, OSError) and error.errno in (errno.ENAMETOOLONG, errno.ELOOP):
+                # Only what the user named can be so; where it is first looked at does not matter.
+                name = str(error.filename)
+                name = name if len(name) <= 60 else f"{name[:60]}..."
+                raise UsageError(f"{name}: {error.strerror}; name another file or folder") from None
+            if ctx.params["traceback"] or os.environ.get("ARTENGINE_DEBUG"):
+                raise
+            tell(f"error: {unexpected(error)}")
+            raise typer.Exit(ArtengineError.exit_code) from None
+
+
+def unexpected(error: Exception) -> str:
+    """Say on one line what went wrong where the engine has no message of its own for it."""
+    see = command_line(["artengine", "--traceback", *sys.argv[1:]])
+    if isinstance(error, OSError) and error.strerror:
+        place = f"{error.filename}: " if error.filename is not None else ""
+        return one_line(f"{place}{error.strerror}; to see where, run: {see}")
+    frame, line = list(traceback_module.walk_tb(error.__traceback__))[-1]
+    said = f"{type(error).__name__}: {error}".removesuffix(": ")
+    place = f"{Path(frame.f_code.co_filename).name}, line {line}"
+    return one_line(
+        f"unexpected {said} ({place}); this is a fault in artengine or in a plugin: please report "
+        f"it to its developers with what this prints: {see}"
+    )
 
 
 app = typer.Typer(
@@ -88,7 +124,7 @@ app = typer.Typer(
 
 def _version(asked: bool) -> None:
     if asked:
-        typer.echo(f"artengine {__version__}")
+        answer(f"artengine {__version__}")
         raise typer.Exit
 
 
@@ -102,14 +138,21 @@ def start(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
+    traceback: Annotated[
+        bool,
+        typer.Option(
+            "--traceback",
+            help="Show where in the code an unexpected error came from; as ARTENGINE_DEBUG=1.",
+        ),
+    ] = False,
 ) -> None:
     """A network learns a clip, then dreams endless video from it."""
     if ctx.invoked_subcommand is None:
-        typer.echo(ctx.get_help())
+        answer(ctx.get_help())
 
 
 for command in (dream, train, prepare, measure, batch, bench, doctor):
-    app.command()(command)
+    app.command(cls=Command)(command)
 for group in (presets_app, plugins_app, gallery_app):
     app.add_typer(group)
 
@@ -118,50 +161,58 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns its exit code.
 
     Args:
-        arguments: what follows `artengine`; by default what the shell gave.
+        arguments: what follows `artengine`. When left out, this is the program itself: arguments
+            come from the shell, and streams, signals and the end of the process are its own.
     """
-    _warn_plainly()
     if arguments is None:
+        own_streams()
         end_as_interrupt()
-    try:
-        return _run(arguments)
-    finally:
-        if arguments is None:
-            # Python takes a while to end, and one more wish to stop would change its exit code.
-            for wish in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(wish, signal.SIG_IGN)
-
-
-def _run(arguments: Sequence[str] | None) -> int:
+    _warn_plainly()
     try:
         code = app(args=arguments, prog_name="artengine", standalone_mode=False)
     except ArtengineError as error:
-        for line in str(error).splitlines():
-            typer.echo(f"error: {line}", err=True)
-        return error.exit_code
+        _tell_error(error)
+        code = error.exit_code
     except MISUSE as error:
-        return _misused(error)
-    except MemoryError:
-        typer.echo("error: the memory does not suffice; take smaller frames or batches", err=True)
-        return ArtengineError.exit_code
-    return code if isinstance(code, int) else 0
+        code = _misused(error)
+    code = code if isinstance(code, int) else 0
+    if arguments is None:
+        end(code)
+    return code
+
+
+def _tell_error(error: ArtengineError) -> None:
+    """Print an error, a line for each of its mistakes, as much as one can read."""
+    lines = str(error).split("\n")
+    for line in lines[:MOST_LINES]:
+        tell(f"error: {line if len(line) <= LONGEST_LINE else line[:LONGEST_LINE] + '...'}")
+    if len(lines) > MOST_LINES:
+        tell(f"error: and {len(lines) - MOST_LINES} more of this kind")
 
 
 def _misused(error: Any) -> int:
     """Say what is wrong with a command line, on one line."""
     if type(error).__name__ == "NoArgsIsHelpError":
-        typer.echo(error.format_message())
+        answer(error.format_message())
         return 0
-    said = " ".join(error.format_message().split()).rstrip(".")
+    said = one_line(error.format_message()).rstrip(".")
     command = error.ctx.command_path if error.ctx else "artengine"
-    typer.echo(f"error: {said[:1].lower()}{said[1:]}; see {command} --help", err=True)
+    tell(f"error: {said[:1].lower()}{said[1:]}; see {command} --help")
     return int(error.exit_code)
+
+
+class _PlainFormatter(logging.Formatter):
+    """A message on one line, whatever files and plugins say in it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        return one_line(super().format(record))
 
 
 def _warn_plainly() -> None:
     logger = logging.getLogger("artengine")
     if logging.lastResort is not None and logging.lastResort not in logger.handlers:
         # Unlike a handler of our own, this one follows sys.stderr, which progress bars replace.
-        logging.lastResort.setFormatter(logging.Formatter("warning: %(message)s"))
+        logging.lastResort.setFormatter(_PlainFormatter("warning: %(message)s"))
         logger.addHandler(logging.lastResort)
         logger.propagate = False

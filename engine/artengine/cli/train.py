@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from artengine.cli.options import PluginFiles, Seed, Set, overrides
+from artengine.cli.streams import answer, tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,7 +104,7 @@ def train(
     except BaseException as error:
         catalog.notify("on_error", error=error, during="train")
         raise
-    word = "stopped" if stop.asked else "trained"
+    word = "stopped" if stop.requested else "trained"
     rest = "the first worker has the run"
     if chief:
         command = ["artengine", "dream", str(run.folder)]
@@ -112,15 +113,13 @@ def train(
         for name in missing_files(loaded.source):
             command += ["--set", f"source.{name}=FILE"]
         rest = f"{_best(loaded, position)}dream from it with: {shlex.join(command)}"
-    typer.echo(
-        f"{word} at step {position.step} after {position.seconds / 60:.1f} min; {rest}", err=True
-    )
-    if rows and not stop.asked and rows[-1].step == position.step:
-        typer.echo("nothing was left to train; give more in all by --steps or --minutes", err=True)
+    tell(f"{word} at step {position.step} after {position.seconds / 60:.1f} min; {rest}")
+    if rows and not stop.requested and rows[-1].step == position.step:
+        tell("nothing was left to train; give more in all by --steps or --minutes")
     if chief:
         _tell_of_shapes(loaded)
-        typer.echo(str(run.folder))
-    if stop.asked:
+        answer(str(run.folder))
+    if stop.requested:
         raise typer.Exit(130)
 
 
@@ -132,11 +131,10 @@ def _tell_of_shapes(preset: Preset) -> None:
     if turn is None or same_shape(learnt, turn):
         return
     factor = max(1, round(min(turn) / min(learnt)))
-    typer.echo(
+    tell(
         f"{learnt[0]}x{learnt[1]} was learnt, but its dreams are {turn[0]}x{turn[1]}, of "
         f"another shape; to see all of it dream with --size {learnt[0] * factor}x"
-        f"{learnt[1] * factor}",
-        err=True,
+        f"{learnt[1] * factor}"
     )
 
 

@@ -134,7 +134,7 @@ def test_memory_that_does_not_suffice_is_told_on_one_line(
 
     monkeypatch.setattr("artengine.catalog.load_catalog", load)
     assert main(["plugins", "list"]) == 1
-    told = "error: the memory does not suffice; take smaller frames or batches\n"
+    told = "error: there is not enough memory; take smaller frames or batches\n"
     assert capsys.readouterr().err == told
 
 
@@ -156,6 +156,7 @@ def test_sigterm_is_answered_as_ctrl_c_is_and_a_second_ends_at_once() -> None:
         "import signal; from artengine.cli.interrupt import Interrupt, end_as_interrupt; "
         "end_as_interrupt()\n"
         "with Interrupt() as stop:\n"
+        "    stop()\n"
         "    signal.raise_signal(signal.SIGTERM)\n"
         "    print(stop(), flush=True)\n"
         "    signal.raise_signal(signal.SIGTERM)\n"
@@ -213,3 +214,144 @@ def test_warnings_are_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:
     main(["--version"])
     logging.getLogger("artengine").warning("something %s", "odd")
     assert capsys.readouterr().err == "warning: something odd\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGHUP")
+def test_a_closed_terminal_is_answered_as_ctrl_c_is_and_may_be_told_of_twice() -> None:
+    done = run(
+        "import signal; from artengine.cli.interrupt import Interrupt, end_as_interrupt; "
+        "end_as_interrupt()\n"
+        "with Interrupt() as stop:\n"
+        "    stop()\n"
+        "    signal.raise_signal(signal.SIGHUP)\n"
+        "    signal.raise_signal(signal.SIGHUP)\n"
+        "    print(stop())\n"
+    )
+    assert (done.stdout, done.returncode) == ("True\n", 0)
+    ignored = run(
+        "import signal; from artengine.cli.interrupt import end_as_interrupt\n"
+        "signal.signal(signal.SIGHUP, signal.SIG_IGN); end_as_interrupt()\n"
+        "signal.raise_signal(signal.SIGHUP); print('nohup')"
+    )
+    assert ignored.stdout == "nohup\n"
+
+
+def test_ctrl_c_ends_at_once_while_there_is_nothing_to_keep() -> None:
+    with Interrupt() as stop:
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        assert stop()
+
+
+def test_a_thread_that_a_plugin_left_does_not_keep_the_program() -> None:
+    done = run(
+        "import sys, threading; from artengine.cli import main\n"
+        "threading.Thread(target=threading.Event().wait).start()\n"
+        "sys.argv = ['artengine', '--version']; sys.exit(main())"
+    )
+    assert (done.returncode, done.stdout) == (0, f"artengine {__version__}\n")
+
+
+def test_an_unexpected_error_is_one_line_that_says_how_to_see_more(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object, **__: object) -> object:
+        raise KeyError("a\nb")
+
+    monkeypatch.setattr("artengine.catalog.load_catalog", fail)
+    monkeypatch.setattr(sys, "argv", ["artengine", "plugins", "list", "my file"])
+    monkeypatch.delenv("ARTENGINE_DEBUG")
+    assert main(["plugins", "list"]) == 1
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert error.startswith("error: unexpected KeyError: 'a\\nb' (test_cli_program.py, line ")
+    assert "artengine --traceback plugins list" in error
+    assert "Traceback" not in error
+    with pytest.raises(KeyError):
+        main(["--traceback", "plugins", "list"])
+    monkeypatch.setenv("ARTENGINE_DEBUG", "1")
+    with pytest.raises(KeyError):
+        main(["plugins", "list"])
+
+
+def test_an_error_of_the_system_names_its_file(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object, **__: object) -> object:
+        raise OSError(28, "No space left on device", "a.mp4")
+
+    monkeypatch.setattr("artengine.catalog.load_catalog", fail)
+    monkeypatch.delenv("ARTENGINE_DEBUG")
+    assert main(["plugins", "list"]) == 1
+    assert capsys.readouterr().err.startswith("error: a.mp4: No space left on device; ")
+
+
+def test_a_plugin_that_ends_the_program_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def leave(*_: object, **__: object) -> object:
+        sys.exit(0)
+
+    monkeypatch.setattr("artengine.catalog.load_catalog", leave)
+    assert main(["plugins", "list"]) == errors.PluginError.exit_code
+    assert "ended the program by sys.exit(0)" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps a folder that is in use")
+def test_a_working_folder_that_is_gone_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert main(["presets", "list"]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("error: the working folder cannot be used: ")
+    assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize("variable", ["ARTENGINE_HOME", "ARTENGINE_CACHE"])
+def test_folders_of_a_user_that_does_not_exist_are_one_line(
+    variable: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(variable, "~nosuch/x")
+    command = ["presets", "list"] if variable == "ARTENGINE_HOME" else ["doctor"]
+    assert main(command) in {0, 1, 2}
+    error = capsys.readouterr()
+    assert f'{variable}="~nosuch/x": there is no such user' in error.err + error.out
+
+
+LONG = "x" * 300
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["dream", "night-drive", "--frames", "2", "-o", f"{LONG}.mp4"],
+        ["dream", LONG],
+        ["dream", f"{LONG}.mp4"],
+        ["train", LONG],
+        ["train", "night-drive", "--steps", "1", "-o", LONG],
+        ["train", "night-drive", "--steps", "1", "--data", LONG],
+        ["gallery", "build", LONG],
+        ["batch", "night-drive", "--gallery", LONG],
+        ["measure", f"{LONG}.mp4", "--source", "b.mp4"],
+        ["prepare", f"{LONG}.mp4", "-o", "a"],
+        ["presets", "schema", "-o", LONG],
+        ["plugins", "list", "--plugin", f"{LONG}.py"],
+        ["--plugin", f"{LONG}.py", "plugins", "list"],
+    ],
+    ids=lambda line: " ".join(line).replace(LONG, "LONG"),
+)
+def test_names_that_are_too_long_are_one_line(
+    line: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(line) > 0
+    error = capsys.readouterr().err
+    assert "error: " in error
+    assert "unexpected" not in error

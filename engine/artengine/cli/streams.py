@@ -1,0 +1,127 @@
+"""Standard output carries what was asked for and nothing else; the rest goes to standard error.
+
+A command prints what it was asked for with `answer` and everything else with `tell`. What plugins
+and libraries print goes to standard error: `print` because `sys.stdout` is standard error while a
+command runs, and native libraries because file descriptor 1 is.
+"""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TextIO
+
+from artengine.errors import ArtengineError, printable
+
+_answers: TextIO | None = None
+
+
+def own_streams() -> None:
+    """Take the standard streams of this process. Called once, before anything is printed.
+
+    Descriptor 1 becomes a second standard error, and `sys.stdout` writes to a private duplicate of
+    what it was. Streams that are closed are opened on the null device, so that no film is opened
+    as descriptor 1 or 2; writing to a standard output that was closed is then an error. Standard
+    error never raises one: a film is worth more than a message.
+    """
+    for descriptor in (0, 1, 2):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            # The lowest free number is this one. Standard output for reading, so that a write fails
+            # as it would on a closed one.
+            os.open(os.devnull, os.O_RDONLY if descriptor == 1 else os.O_RDWR)
+    encoding = sys.stdout.encoding if sys.stdout is not None else "utf-8"
+    private = os.dup(1)
+    os.dup2(2, 1)
+    # Names of files that are not text are written as the bytes that they are.
+    sys.stdout = _text(private, _Answers, encoding, "surrogateescape")
+    encoding = sys.stderr.encoding if sys.stderr is not None else "utf-8"
+    sys.stderr = _text(2, _Unfailing, encoding, "backslashreplace")
+
+
+def _text(descriptor: int, kind: type[io.FileIO], encoding: str, errors: str) -> TextIO:
+    """Open a descriptor for text, line by line; it is never closed."""
+    if sys.platform == "win32":
+        # Consoles need what `open` makes of them.
+        return open(descriptor, "w", encoding=encoding, errors=errors, buffering=1, closefd=False)
+    file = io.BufferedWriter(kind(descriptor, "w", closefd=False))
+    return io.TextIOWrapper(file, encoding=encoding, errors=errors, line_buffering=True)
+
+
+class OutputError(ArtengineError):
+    """Standard output cannot be written to."""
+
+
+class _Answers(io.FileIO):
+    """Standard output: after a write that failed it takes whatever else is written, in silence."""
+
+    def write(self, data: Any, /) -> int:
+        try:
+            return super().write(data) or 0
+        except BrokenPipeError:
+            self._give_up()
+            raise
+        except OSError as error:
+            self._give_up()
+            said = "it is closed" if error.errno == errno.EBADF else error.strerror
+            raise OutputError(
+                f"standard output cannot be written to: {said}; finished files are kept"
+            ) from error
+
+    def _give_up(self) -> None:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, self.fileno())
+        os.close(nowhere)
+
+
+class _Unfailing(io.FileIO):
+    """Standard error: what a full disk or a closed terminal does not take is lost."""
+
+    def write(self, data: Any, /) -> int:
+        try:
+            return super().write(data) or 0
+        except OSError:
+            return len(data)
+
+
+@contextmanager
+def apart() -> Iterator[None]:
+    """Keep standard output for `answer`: whatever else is printed goes to standard error."""
+    global _answers
+    before, _answers = _answers, sys.stdout
+    sys.stdout = sys.stderr
+    try:
+        yield
+    finally:
+        sys.stdout, _answers = _answers, before
+
+
+def answers() -> TextIO:
+    """The stream of what was asked for."""
+    return sys.stdout if _answers is None else _answers
+
+
+def answer(text: object = "", *, end: str = "\n") -> None:
+    """Print what was asked for on standard output.
+
+    Raises:
+        BrokenPipeError: when its reader has gone away.
+        OutputError: when it cannot be written to.
+    """
+    stream, words = answers(), printable(f"{text}{end}")
+    try:
+        stream.write(words)
+    except UnicodeEncodeError:
+        stream.write(words.encode("ascii", "backslashreplace").decode("ascii"))
+    stream.flush()
+
+
+def tell(text: str) -> None:
+    """Print a line beside what was asked for, on standard error."""
+    sys.stderr.write(f"{printable(text)}\n")
+    sys.stderr.flush()

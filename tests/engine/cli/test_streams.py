@@ -1,0 +1,132 @@
+"""Standard output and error: what goes where, and what happens where they cannot be written to."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from artengine.cli import main
+
+NOISY = """
+import os
+print("imported")
+from artengine.api import Effect, hookimpl
+
+class Loud(Effect):
+    '''Prints.'''
+    name = "loud"
+    def apply(self, frame, now):
+        return frame
+
+@hookimpl
+def register_effects():
+    print("asked")
+    os.write(1, b"native\\n")
+    return [Loud]
+"""
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
+
+
+@pytest.fixture
+def noisy(tmp_path: Path) -> Path:
+    path = tmp_path / "noisy.py"
+    path.write_text(NOISY, encoding="utf-8")
+    return path
+
+
+def shell(line: str, *words: str | Path) -> subprocess.CompletedProcess[bytes]:
+    """Run `artengine` in a shell that redirects its streams: `artengine "$@"` is `$A "$@"`."""
+    return subprocess.run(
+        ["sh", "-c", line.replace("$A", '"$0" -m artengine "$@"'), sys.executable, *words],
+        capture_output=True,
+        check=False,
+        timeout=120,
+        env={name: value for name, value in os.environ.items() if name != "ARTENGINE_DEBUG"},
+    )
+
+
+def test_what_plugins_print_is_kept_out_of_an_answer(
+    noisy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["plugins", "show", "loud", "--plugin", str(noisy), "--json"]) == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out)[0]["name"] == "loud"
+    assert told.err == "imported\nasked\n"
+
+
+@posix
+def test_what_native_code_prints_is_kept_out_of_an_answer(noisy: Path) -> None:
+    done = shell("$A", "plugins", "show", "loud", "--plugin", noisy, "--json")
+    assert json.loads(done.stdout)[0]["name"] == "loud"
+    assert sorted(done.stderr.split()) == [b"asked", b"imported", b"native"]
+
+
+@posix
+@pytest.mark.parametrize(
+    ("line", "said"), [("$A >&-", "it is closed"), ("$A >/dev/full", "No space left on device")]
+)
+def test_an_output_that_takes_nothing_is_one_line(line: str, said: str) -> None:
+    if "full" in line and not Path("/dev/full").exists():
+        pytest.skip("this system has no full device")
+    for words in (["presets", "list"], ["--help"]):
+        done = shell(line, *words)
+        assert done.returncode == 1
+        error = f"error: standard output cannot be written to: {said}; finished files are kept\n"
+        assert done.stderr.decode() == error
+
+
+@posix
+@pytest.mark.parametrize("line", ["$A 2>&-", "$A 2>/dev/full"])
+def test_a_closed_standard_error_changes_nothing_else(line: str, tmp_path: Path) -> None:
+    if "full" in line and not Path("/dev/full").exists():
+        pytest.skip("this system has no full device")
+    # A film, so that what prints while a network loads and progress are part of it.
+    film = tmp_path / "a.mp4"
+    done = shell(line, "dream", "night-drive", "--frames", "2", "--size", "64x64", "-o", film)
+    assert (done.returncode, done.stdout) == (0, f"{film}\n".encode())
+    assert film.is_file()
+    assert shell(line, "presets", "lst").returncode == 2
+
+
+@posix
+def test_a_film_is_kept_though_its_name_cannot_be_printed(tmp_path: Path) -> None:
+    film = tmp_path / "a.gif"
+    done = shell(
+        "$A >&-", "dream", "night-drive", *["--frames", "2", "--size", "64x64", "-o"], film
+    )
+    assert done.returncode == 1
+    assert b"\nerror: standard output cannot be written to: it is closed" in done.stderr
+    assert film.is_file()
+
+
+def test_text_of_files_cannot_forge_lines_nor_command_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "a\x1b[31m\nerror: forged"
+    assert main(["presets", "validate", str(folder / "b.toml")]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "\x1b" not in error
+    plugin = tmp_path / "bad.py"
+    plugin.write_text('raise ValueError("x\\x1b]0;title\\x07\\nerror: forged")', encoding="utf-8")
+    assert main(["plugins", "list", "--plugin", str(plugin)]) == 0
+    told = capsys.readouterr().out
+    assert "\x1b" not in told
+    assert "\nerror: forged" not in told
+
+
+def test_errors_are_no_longer_than_a_screen(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "wrong.toml"
+    path.write_text("\n".join(f"wrong{n} = 1" for n in range(500)), encoding="utf-8")
+    assert main(["presets", "validate", str(path)]) == 3
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 41
+    assert lines[-1].startswith("error: and ")
