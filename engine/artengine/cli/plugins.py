@@ -91,16 +91,8 @@ def show(
 def _text(plugin: type[Plugin]) -> str:
     from inspect import cleandoc
 
+    from artengine.cli.reference import paragraphs, parameter_lines
     from artengine.reference import all_parameters
 
-    lines = [f"{plugin.kind} {plugin.name}", "", cleandoc(plugin.__doc__ or "")]
-    for parameter in all_parameters(plugin):
-        facts = [parameter.allowed]
-        if parameter.unit:
-            facts.append(f"in {parameter.unit}")
-        if parameter.curve:
-            facts.append("or a curve")
-        default = "required" if parameter.required else f"default {json.dumps(parameter.default)}"
-        lines += ["", f"  {parameter.name}: {' '.join(facts)}; {default}"]
-        lines += [f"      {parameter.about}"] if parameter.about else []
-    return "\n".join(lines)
+    lines = [f"{plugin.kind} {plugin.name}", "", *paragraphs(cleandoc(plugin.__doc__ or ""))]
+    return "\n".join([*lines, *parameter_lines(all_parameters(plugin))])

@@ -64,6 +64,48 @@ def show(
 
 
 @presets_app.command(cls=Command)
+def explain(
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", help="A table (dream, train, feedback...) or a plugin."),
+    ],
+    plugin: PluginFiles = None,
+    as_json: AsJson = False,
+) -> None:
+    """Explain every key of a table: what it takes, its default, and what it does.
+
+    Tables are: top (what stands above all tables), source, model, train, train.loss, dream,
+    feedback, state, output and writers. The name of a source, model, effect or writer explains
+    its parameters.
+
+    Examples:
+
+        artengine presets explain dream
+
+        artengine presets explain feedback
+
+        artengine presets explain trails --json
+    """
+    from artengine.catalog import load_catalog
+    from artengine.cli.reference import choice_lines, paragraphs, parameter_lines
+    from artengine.preset.explain import explain as explain_name
+
+    found = explain_name(name, load_catalog(plugin or []))
+    if as_json:
+        answer(json.dumps([each.as_data() for each in found], indent=2))
+        return
+    blocks = []
+    for each in found:
+        lines = [f"{each.kind} {each.name}", "", *paragraphs(each.about)]
+        lines += parameter_lines(each.keys)
+        if each.choices:
+            lines += ["", "  use: one of these, each with keys of its own:"]
+            lines += choice_lines(each.choices)
+        blocks.append("\n".join(lines))
+    answer("\n\n".join(blocks))
+
+
+@presets_app.command(cls=Command)
 def validate(
     presets: Annotated[
         list[str], typer.Argument(metavar="PRESET...", help="Their names or files.")

@@ -1,66 +1,105 @@
-"""What each key of a preset's tables means, for people who have no editor that shows it."""
+"""What each key of a preset's tables means, as data for the command line and other programs."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from types import MappingProxyType
+from typing import Any
 
+from pydantic import BaseModel
+
+from artengine.catalog import KINDS, Catalog, Kind
 from artengine.errors import UsageError, did_you_mean
 from artengine.preset.load import Heading
-from artengine.reference import parameters
-from artengine.settings import DreamSettings, LossWeights, Settings, TrainSettings
+from artengine.reference import Parameter, about, all_parameters, parameters
+from artengine.settings import DreamSettings, LossWeights, TrainSettings
 
-EXPLAINED: Mapping[str, type[Settings]] = {
-    "top": Heading,
-    "train": TrainSettings,
-    "train.loss": LossWeights,
-    "dream": DreamSettings,
-}
-"""The tables that can be explained, by name; `top` is what stands above all tables."""
+SETTINGS: Mapping[str, type[BaseModel]] = MappingProxyType(
+    {
+        "top": Heading,
+        "train": TrainSettings,
+        "train.loss": LossWeights,
+        "dream": DreamSettings,
+    }
+)
+"""Tables whose keys are always the same; `top` is what stands above all tables."""
 
-_PLUGINS = ("source", "model", "feedback", "state", "output", "writers")
+PLUGIN_TABLES: Mapping[str, tuple[Kind, str]] = MappingProxyType(
+    {
+        "source": ("source", "Where the frames come from: the clip that is learnt and dreamt on."),
+        "model": ("model", "The network that predicts the next frame."),
+        "feedback": ("effect", "Effects on each prediction before it is fed back, in order."),
+        "state": ("effect", "Effects on what a recurrent network remembers, in order."),
+        "output": ("effect", "Effects on what is written, and not fed back, in order."),
+        "writers": ("writer", "The files that a film is written to."),
+    }
+)
+"""Tables whose keys are those of the plugin that they `use`: its kind, and what they are for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A key of a table.
+    """A table of a preset, or a plugin that one can use.
 
     Args:
-        key: its name.
-        allowed: what it takes, as "a number from 0 to 1".
-        default: its default as a preset would write it; "" for a key that has none.
-        help: what it does.
+        name: as in a preset: `dream`, `[[feedback]]`, or the plugin's name.
+        kind: "table", or the plugin's kind.
+        about: what it is, in a sentence.
+        keys: its keys, in the order of declaration.
+        choices: what `use` may name, with a sentence for each; empty where there is no `use`.
     """
 
-    key: str
-    allowed: str
-    default: str
-    help: str
+    name: str
+    kind: str
+    about: str
+    keys: tuple[Parameter, ...]
+    choices: Mapping[str, str]
+
+    def as_data(self) -> dict[str, Any]:
+        """All of it in JSON's types."""
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "about": self.about,
+            "keys": [asdict(key) for key in self.keys],
+            "choices": dict(self.choices),
+        }
 
 
-def explain(table: str) -> list[Explained]:
-    """Explain every key of a table, in the order of declaration.
+def explain(name: str, catalog: Catalog) -> list[Explained]:
+    """Explain a table of presets, or the plugins of a name.
 
     Args:
-        table: one of `EXPLAINED`.
+        name: `dream`, `train`, `train.loss`, `top`; `source`, `model`, `feedback`, `state`,
+            `output`, `writers`; or the name of a source, model, effect or writer.
+
+    Returns:
+        What is called so, at least one: a model and an effect may have the same name.
 
     Raises:
-        UsageError: when there is no such table, or its keys are those of a plugin.
+        UsageError: when there is nothing of that name.
     """
-    if table in _PLUGINS:
-        raise UsageError(
-            f"the keys of {table} are those of its plugin; see artengine plugins show NAME"
-        )
-    if table not in EXPLAINED:
-        near = did_you_mean(table, list(EXPLAINED))
-        raise UsageError(f'no table "{table}"{near}; there are: {", ".join(EXPLAINED)}')
-    return [
-        Explained(
-            parameter.name,
-            parameter.allowed,
-            "" if parameter.default is None else json.dumps(parameter.default, ensure_ascii=False),
-            parameter.about,
-        )
-        for parameter in parameters(EXPLAINED[table])
+    if name in SETTINGS:
+        table = SETTINGS[name]
+        return [Explained(name, "table", about(table), parameters(table), {})]
+    if name in PLUGIN_TABLES:
+        kind, said = PLUGIN_TABLES[name]
+        plugins = catalog.plugins(kind)
+        controls = next((each.controls for each in plugins.values() if each.controls), None)
+        keys = parameters(controls) if controls else ()
+        choices = {use: about(plugin) for use, plugin in plugins.items()}
+        return [Explained(name, "table", said, keys, choices)]
+    found = [
+        Explained(name, kind, about(plugin), all_parameters(plugin), {})
+        for kind in KINDS
+        if (plugin := catalog.plugins(kind).get(name)) is not None
     ]
+    if not found:
+        tables: Sequence[str] = [*SETTINGS, *PLUGIN_TABLES]
+        known = [*tables, *(use for kind in KINDS for use in catalog.plugins(kind))]
+        raise UsageError(
+            f'nothing in a preset is called "{name}"{did_you_mean(name, known)}; tables are: '
+            f"{', '.join(tables)}; for the names of plugins see artengine plugins list"
+        )
+    return found

@@ -68,7 +68,7 @@ def parse_overrides(given: Iterable[str | Override], origin: str = "--set") -> l
         except ValueError as error:
             problems.append(f"{origin}: {each}: {error}")
     if problems:
-        raise UsageError("\n".join(problems))
+        raise UsageError(*problems)
     return parsed
 
 

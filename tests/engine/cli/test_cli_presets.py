@@ -77,8 +77,8 @@ def test_sound_presets_are_told_so_and_mistakes_named(
     told = capsys.readouterr()
     assert told.out == "presets/sky.toml: ok\n"
     assert told.err == (
-        'error: a.toml: dream.frames: "a" given; allowed: a whole number at least 1\n'
-        'error: b.toml: dream.frames: "b" given; allowed: a whole number at least 1\n'
+        'error: a.toml: dream.frames: "a" given; allowed: a whole number from 1 to 10000000\n'
+        'error: b.toml: dream.frames: "b" given; allowed: a whole number from 1 to 10000000\n'
     )
 
 
@@ -102,3 +102,27 @@ def test_the_schema_is_printed_or_written(
     assert capsys.readouterr().err == (
         "error: cannot write no/such/folder.json: No such file or directory\n"
     )
+
+
+@pytest.mark.parametrize("name", ["top", "dream", "train", "feedback", "source", "trails", "video"])
+def test_keys_are_explained_in_eighty_columns(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["presets", "explain", name]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert not any(line != line.rstrip() for line in lines)
+    assert main(["presets", "explain", name, "--json"]) == 0
+    (told,) = json.loads(capsys.readouterr().out)
+    assert told["name"] == name
+    for key in told["keys"]:
+        assert any(line.startswith(f"  {key['name']}: ") for line in lines)
+    for choice in told["choices"]:
+        assert any(line.startswith(f"      {choice} ") for line in lines)
+
+
+def test_an_unknown_table_is_answered_with_the_nearest(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["presets", "explain", "draem"]) == 2
+    assert 'did you mean "dream"' in capsys.readouterr().err

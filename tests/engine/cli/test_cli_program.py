@@ -42,6 +42,7 @@ def test_every_command_is_there() -> None:
         "plugins list",
         "plugins show",
         "prepare",
+        "presets explain",
         "presets list",
         "presets schema",
         "presets show",

@@ -1,33 +1,46 @@
-"""Explanations of a preset's keys."""
+"""Every table of a preset, and every plugin, is explained from its declaration."""
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from artengine.catalog import KINDS, Catalog
 from artengine.errors import UsageError
-from artengine.preset.explain import EXPLAINED, Explained, explain
+from artengine.preset.explain import PLUGIN_TABLES, SETTINGS, explain
 
 
-@pytest.mark.parametrize("table", EXPLAINED)
-def test_every_key_is_explained(table: str) -> None:
-    entries = explain(table)
-    assert [entry.key for entry in entries] == list(EXPLAINED[table].model_fields)
-    for entry in entries:
-        assert entry.allowed, entry.key
-        assert entry.help.endswith("."), entry.key
+@pytest.mark.parametrize("table", SETTINGS)
+def test_every_key_is_explained(table: str, catalog: Catalog) -> None:
+    (found,) = explain(table, catalog)
+    assert [key.name for key in found.keys] == list(SETTINGS[table].model_fields)
+    assert all(key.about.endswith(".") and key.allowed for key in found.keys)
 
 
-def test_a_key_says_what_it_takes_and_what_it_is_by_default() -> None:
-    found = {entry.key: entry for entry in explain("dream")}
-    frames = "a whole number from 1 to 10000000"
-    assert found["frames"] == Explained("frames", frames, "240", "Length of the film, in frames.")
-    assert found["size"].default == ""
-    assert found["show"].default == '"prediction"'
-    assert found["truth_frames"].allowed == "a whole number from 0 to 32"
+def test_a_key_says_what_it_takes_and_its_default(catalog: Catalog) -> None:
+    (dream,) = explain("dream", catalog)
+    keys = {key.name: key for key in dream.keys}
+    assert keys["frames"].default == 240
+    assert keys["truth_frames"].allowed == "a whole number from 0 to 32"
+    assert "oldest" in keys["truth_slots"].allowed
 
 
-def test_what_cannot_be_explained_is_told() -> None:
-    with pytest.raises(UsageError, match=r'^no table "draem" \(did you mean "dream"\?\); there'):
-        explain("draem")
-    with pytest.raises(UsageError, match=r"of its plugin; see artengine plugins show NAME"):
-        explain("feedback")
+@pytest.mark.parametrize("table", PLUGIN_TABLES)
+def test_tables_of_plugins_name_what_they_can_use(table: str, catalog: Catalog) -> None:
+    (found,) = explain(table, catalog)
+    kind, _ = PLUGIN_TABLES[table]
+    assert list(found.choices) == list(catalog.plugins(kind))
+    assert [key.name for key in found.keys] == (["mix", "on"] if kind == "effect" else [])
+
+
+def test_every_plugin_is_explained_and_is_data(catalog: Catalog) -> None:
+    for kind in KINDS:
+        for name in catalog.plugins(kind):
+            found = {each.kind: each for each in explain(name, catalog)}
+            assert json.loads(json.dumps(found[kind].as_data()))["name"] == name
+
+
+def test_what_there_is_not_is_told(catalog: Catalog) -> None:
+    with pytest.raises(UsageError, match=r'"draem".*did you mean "dream"'):
+        explain("draem", catalog)
