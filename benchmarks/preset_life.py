@@ -16,7 +16,7 @@ from pathlib import Path
 
 from artengine.atomic import atomic_write
 from artengine.catalog import load_catalog
-from artengine.dream.dreaming import Dream
+from artengine.dream.session import Dream
 from artengine.effect import Effect
 from artengine.errors import ArtengineError
 from artengine.measure import Reference, read

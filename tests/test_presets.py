@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from artengine.catalog import Catalog
-from artengine.dream.dreaming import Dream
+from artengine.dream.session import Dream
 from artengine.errors import WeightsError
 from artengine.preset import load_preset, packaged_folder
 from artengine.preset.document import read_document

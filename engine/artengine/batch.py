@@ -20,7 +20,7 @@ from typing import Literal
 
 from artengine import __version__
 from artengine.catalog import Catalog
-from artengine.dream.dreaming import with_precision
+from artengine.dream.render import with_precision
 from artengine.errors import ArtengineError, GalleryError, UsageError
 from artengine.ffmpeg import Decoder, metadata, probe
 from artengine.gallery.piece import FILM, PieceMetadata, read_piece, write_piece

@@ -79,12 +79,7 @@ class Chain:
         Raises:
             TableError: as `Binding.set` does, and where the frame's size would change.
         """
-        binding = self.binding[number]
-        changed = binding.changed(name, value)
-        if _size_made(changed) != _size_made(binding):
-            said = "changes the frame's size, which stays as it is once a film has begun"
-            raise TableError([Problem((name,), said)])
-        binding.adopt(name, changed)
+        self.binding[number].adopt(name, changed(self.binding[number], name, value))
 
     def apply(
         self, frame: Frame, clock: Clock, truth: Frame | None, context_frames: Sequence[Frame] = ()
@@ -216,6 +211,19 @@ class Chain:
     def _label(self, slot: str) -> str:
         place = list(self._members).index(slot)
         return f'{self.place}[{place}] "{slot.split("/")[1]}"'
+
+
+def changed(binding: Binding, name: str, value: Any) -> Binding:
+    """An effect of which one parameter, or `mix` or `on`, has another value.
+
+    Raises:
+        TableError: as `Binding.changed` does, and where the frame's size would change.
+    """
+    other = binding.changed(name, value)
+    if _size_made(other) != _size_made(binding):
+        said = "changes the frame's size, which stays as it is once a film has begun"
+        raise TableError([Problem((name,), said)])
+    return other
 
 
 def _read_only(frame: Frame) -> Frame:

@@ -1,66 +1,67 @@
-"""History: the last n frames, which the network predicts from."""
+"""The context: the last n frames, which the network predicts from."""
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Self
 
 from artengine.frame import Frame, Picture, to_read_only_frame
 
 
+@dataclass(frozen=True, slots=True)
 class ContextBuffer:
-    """The last n frames, oldest first, and the truth of the same moments.
+    """The last n frames and the source's pictures of the same moments, all oldest first.
 
-    The truth is kept beside what was dreamt so that slots can be put back to it: as the pictures
-    it was read as, which take a quarter of a frame's memory. It is None where nobody read it, and
-    such slots cannot be put back.
+    It is immutable: `push` and `with_truth` return a new one. Source pictures are kept in 8 bits,
+    which takes a quarter of a frame's memory.
+
+    Args:
+        frames: what the network sees next, float32 `(H, W, 3)` each.
+        truth: the source's pictures, uint8 `(H, W, 3)`, or None where the source was not read.
+        is_truth: whether a frame is its source picture already.
     """
 
-    def __init__(self, frames: Iterable[Frame], truth: Iterable[Picture | None]) -> None:
-        """Take up where another history stopped, given what it gave out."""
-        self._frames, self._truth = deque(frames), deque(truth)
-        if not self._frames:
-            raise ValueError("a history needs at least one frame")
-        self._put_back = deque([False] * len(self._frames))
+    frames: tuple[Frame, ...]
+    truth: tuple[Picture | None, ...]
+    is_truth: tuple[bool, ...]
 
     @classmethod
-    def of(cls, truth: Sequence[Picture]) -> Self:
-        """Begin with the source's first n pictures, oldest first."""
-        return cls(map(to_read_only_frame, truth), truth)
-
-    def __len__(self) -> int:
-        return len(self._frames)
-
-    @property
-    def frames(self) -> tuple[Frame, ...]:
-        """What the network sees next, oldest first."""
-        return tuple(self._frames)
-
-    @property
-    def truth(self) -> tuple[Picture | None, ...]:
-        """The source's pictures of the same moments, oldest first."""
-        return tuple(self._truth)
-
-    def push(self, fed: Frame, truth: Picture | None) -> None:
-        """Drop the oldest frame and append what is fed back, with the truth of its moment."""
-        for queue in (self._frames, self._truth, self._put_back):
-            queue.popleft()
-        self._frames.append(fed)
-        self._truth.append(truth)
-        self._put_back.append(False)
-
-    def put_back(self, slots: Sequence[int]) -> None:
-        """Restore those slots (0 is the oldest) to the truth of their moments.
+    def of(cls, pictures: Iterable[Picture]) -> Self:
+        """Begin with the source's first n pictures, oldest first.
 
         Raises:
-            ValueError: when the truth of a slot was not read.
+            ValueError: when there are none.
         """
+        truth = tuple(pictures)
+        if not truth:
+            raise ValueError("a context needs at least one frame")
+        return cls(tuple(map(to_read_only_frame, truth)), truth, (False,) * len(truth))
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+    def push(self, fed: Frame, truth: Picture | None) -> Self:
+        """Drop the oldest frame and append what is fed back, with its source picture."""
+        return type(self)(
+            (*self.frames[1:], fed), (*self.truth[1:], truth), (*self.is_truth[1:], False)
+        )
+
+    def with_truth(self, slots: Sequence[int]) -> Self:
+        """Replace the frames of those slots (0 is the oldest) by their source pictures.
+
+        A frame that was replaced before is the same object again, so that a runtime which holds
+        a copy of it need not copy it anew.
+
+        Raises:
+            ValueError: when the source picture of a slot was not read.
+        """
+        frames, is_truth = list(self.frames), list(self.is_truth)
         for slot in slots:
-            if self._put_back[slot]:
+            if is_truth[slot]:
                 continue
-            truth = self._truth[slot]
-            if truth is None:
-                raise ValueError("the truth of a moment that is to be put back was not read")
-            self._frames[slot] = to_read_only_frame(truth)
-            self._put_back[slot] = True
+            picture = self.truth[slot]
+            if picture is None:
+                raise ValueError("the source picture of a truth frame was not read")
+            frames[slot], is_truth[slot] = to_read_only_frame(picture), True
+        return type(self)(tuple(frames), self.truth, tuple(is_truth))

@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image
 
 from artengine.catalog import Catalog, load_catalog
-from artengine.dream.dreaming import Dream
+from artengine.dream.session import Dream
 from artengine.dream.sinks import Sinks
 from artengine.dream.targets import Target
 from artengine.errors import UsageError

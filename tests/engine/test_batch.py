@@ -12,7 +12,7 @@ import pytest
 
 from artengine.batch import Job, Outcome, parse_seeds, plan, run
 from artengine.catalog import Catalog, load_catalog
-from artengine.dream.dreaming import with_precision
+from artengine.dream.render import with_precision
 from artengine.errors import GalleryError, UsageError
 from artengine.ffmpeg import Decoder, metadata
 from artengine.gallery.piece import read_piece

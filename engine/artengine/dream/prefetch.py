@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator
 from queue import Empty, Full, Queue
@@ -9,14 +10,20 @@ from types import TracebackType
 from typing import Generic, Self, TypeVar
 
 Item = TypeVar("Item")
+logger = logging.getLogger("artengine")
+
 _POLL = 0.1
+_PATIENCE = 2.0
+"""Seconds that an item in hand may take once nobody waits for it."""
 
 
 class Prefetch(Generic[Item]):
     """Iterates over another iterator, which a thread runs up to `depth` items ahead.
 
     With a depth of none there is no thread. What the iterator raises is raised here, after the
-    items that came before. Leaving the context stops the thread and closes the iterator.
+    items that came before. Leaving the context stops the thread and closes the iterator; one that
+    does not return within seconds, as that of a camera without pictures, is left to its thread,
+    which does not keep the program from ending.
     """
 
     def __init__(self, items: Iterator[Item], depth: int = 4) -> None:
@@ -43,7 +50,9 @@ class Prefetch(Generic[Item]):
         if self._thread is None:
             self._close()
         else:
-            self._thread.join()
+            self._thread.join(_PATIENCE)
+            if self._thread.is_alive():
+                logger.warning("the source does not answer; it is left behind")
 
     def __iter__(self) -> Self:
         return self

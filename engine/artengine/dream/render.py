@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from artengine.catalog import Catalog
 from artengine.dream.allocator import ahead, keep_memory
-from artengine.dream.dreaming import Dream, with_precision
-from artengine.dream.loop import Predict, Turn
+from artengine.dream.loop import Predict
+from artengine.dream.session import Dream, Shown
 from artengine.dream.sinks import Sinks
 from artengine.dream.targets import Target
 from artengine.dream.writer_thread import WriterThread
@@ -74,15 +75,15 @@ def render(
         sinks = Sinks(targets, film)
         stopped = False
 
-        def write(turn: Turn) -> None:
-            picture = dream.picture(turn)
+        def write(shown: Shown) -> None:
+            picture = dream.picture(shown)
             picture.flags.writeable = False
             sinks.write(picture)
-            catalog.notify("after_frame", index=turn.clock.index, picture=picture)
+            catalog.notify("after_frame", index=shown.clock.index, picture=picture)
             progress(sinks.written, total)
 
         try:
-            _ = dream.predict
+            _ = dream.network
             catalog.notify("before_dream", recipe=preset.table, frames=total)
             began = time.monotonic()
             with WriterThread(write, ahead(dream.output_size)) as writer_thread:
@@ -90,7 +91,7 @@ def render(
                     if stop():
                         stopped = True
                         break
-                    writer_thread.put(dream.lean(turn))
+                    writer_thread.put(dream.shown(turn))
                     # Not held while the next one is dreamt.
                     del turn
         except BaseException as error:
@@ -113,3 +114,27 @@ def _close_after(error: BaseException, sinks: Sinks) -> None:
     except Exception as another:
         if another is not error:
             logger.warning("%s", another)
+
+
+def with_precision(
+    preset: Preset, precision: Literal["float32", "bfloat16"] | None = None
+) -> Preset:
+    """The preset that names the precision it is dreamt in, so that its recipe makes the same film
+    on a machine of another kind.
+
+    Args:
+        precision: what `auto` is; by default what it is here.
+    """
+    settings = preset.dream
+    if settings.precision != "auto":
+        return preset
+    if precision is None:
+        from artengine.nn.precision import resolve_precision
+
+        precision = resolve_precision(settings.precision)
+    table = {**preset.table.get("dream", {}), "precision": precision}
+    return replace(
+        preset,
+        dream=settings.model_copy(update={"precision": precision}),
+        table={**preset.table, "dream": table},
+    )

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from artengine.chain import Chain, ChainState
+from artengine.chain import Chain, ChainState, changed
 from artengine.curves import Clock
 from artengine.errors import PluginError
 from artengine.frame import Frame, Size, size_of
@@ -20,13 +20,13 @@ Array = npt.NDArray[np.generic]
 
 
 class StateChain:
-    """Bends a network's state with effects made for pictures.
+    """Processes a network's state with effects made for pictures.
 
     The channels of each part of the state `(1, h, w, C)` go through the chain three at a time, as
     frames `(h, w, 3)`; where C does not divide by three the last frame repeats the last channel.
-    What a cell holds between -1 and 1 is shown between 0 and 1, and turned back unclipped. All
+    A value of -1..1 is shown to them as 0..1; what they return is turned back and not clipped. All
     these frames share the effects' parameters and random numbers, so that a tear goes through the
-    whole of what is remembered, but each has what its effects remember for itself. Parts of other
+    whole state; what effects remember is kept for each frame apart. Parts of other
     shapes, and whole numbers, are left as they are.
 
     Args:
@@ -48,10 +48,10 @@ class StateChain:
         return Chain(self.binding, "state", self._seed).uses_truth
 
     def set(self, number: int, name: str, value: Any) -> None:
-        """Change a parameter of the effect of that number; raises as `Binding.set` does."""
-        self.binding[number].set(name, value)
-        for chain in self._chains.values():
-            chain.binding[number].set(name, value)
+        """Change a parameter of the effect of that number; raises as `Chain.set` does."""
+        other = changed(self.binding[number], name, value)
+        for bindings in (self.binding, *(chain.binding for chain in self._chains.values())):
+            bindings[number].adopt(name, other)
 
     def apply(
         self,
@@ -60,23 +60,23 @@ class StateChain:
         truth: Frame | None,
         context_frames: Sequence[Frame],
     ) -> list[Array]:
-        """Bend a state.
+        """Send a state through the effects.
 
         Args:
             state: the parts of the network's state.
             clock: the film's time.
             truth: the source's frame now, shown to the effects at the size of each part; may be
                 None unless `uses_truth`.
-            history: the frames the network saw, oldest first, shown likewise.
+            context_frames: the frames the network saw, oldest first, shown likewise.
 
         Raises:
             PluginError: when an effect fails, or there is no part `(1, h, w, C)`.
         """
         shown: dict[Size, tuple[Frame | None, list[Frame]]] = {}
-        bent = []
+        processed = []
         for number, part in enumerate(state):
-            if not _is_field(part):
-                bent.append(part)
+            if not _is_spatial(part):
+                processed.append(part)
                 continue
             frames = to_frames(part)
             size = size_of(frames[0])
@@ -86,12 +86,12 @@ class StateChain:
             now, seen = shown[size]
             for place, frame in enumerate(frames):
                 frames[place] = self._chain(f"{number}.{place}").apply(frame, clock, now, seen)
-            bent.append(from_frames(frames, part))
-        if not any(map(_is_field, state)):
+            processed.append(from_frames(frames, part))
+        if not any(map(_is_spatial, state)):
             raise PluginError(
-                "[[state]] has nothing to bend: no part of the network's state is (1, h, w, C)"
+                "[[state]] has nothing to process: no part of the network's state is (1, h, w, C)"
             )
-        return bent
+        return processed
 
     def _chain(self, frame: str) -> Chain:
         if frame not in self._chains:
@@ -139,7 +139,7 @@ def from_frames(frames: Sequence[Frame], part: Array) -> Array:
     return np.asarray(field * np.float32(2.0) - np.float32(1.0), dtype=part.dtype)
 
 
-def _is_field(part: Array) -> bool:
+def _is_spatial(part: Array) -> bool:
     # Anything but booleans and whole numbers; bfloat16 is no kind of numpy's own.
     return part.ndim == 4 and part.shape[0] == 1 and part.dtype.kind not in "biu"
 

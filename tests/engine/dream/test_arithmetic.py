@@ -12,7 +12,7 @@ import pytest
 
 from artengine.catalog import Catalog
 from artengine.cli import main
-from artengine.dream.dreaming import Dream
+from artengine.dream.session import Dream
 from artengine.ffmpeg import metadata
 from artengine.nn import precision
 from artengine.preset import load_preset

@@ -1,4 +1,5 @@
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import count, islice
 from typing import Any, ClassVar
 
@@ -7,11 +8,14 @@ import numpy.typing as npt
 import pytest
 
 from artengine.chain import Chain
-from artengine.dream.loop import DreamLoop, shown
+from artengine.dream.loop import DreamLoop, Turn
+from artengine.dream.state import StateChain
 from artengine.effect import Effect, FrameContext, State
+from artengine.errors import PluginError
 from artengine.frame import Frame, Picture
 from artengine.params import Binding
 from artengine.settings import DreamSettings
+from artengine_plugins.models.swift import Swift
 
 
 def frame(value: float) -> Frame:
@@ -69,24 +73,36 @@ class AddNoiseAndCount(Effect):
         self._met = int(state["met"][0])
 
 
-def loop(network: Network | None = None, source: Any = None, **changes: Any) -> DreamLoop:
+def loop(network: Network | None = None, frames: int = 6, **changes: Any) -> DreamLoop:
     effects = changes.pop("effects", [])
     return DreamLoop(
-        network or Network(),
-        source or truths(),
+        network=network or Network(),
+        described="the network",
+        model=Binding(Swift()),
         context=3,
+        warmup=0,
         feedback=Chain([Binding(effect) for effect in effects], "feedback", 1),
+        state_chain=StateChain((), 1),
+        settings=DreamSettings(**changes),
         fps=10,
         seed=1,
-        frames=changes.pop("frames", 6),
-        resume=changes.pop("resume", None),
-        settings=DreamSettings(**changes),
+        frames=frames,
     )
+
+
+def dreamt(loop: DreamLoop) -> list[Turn]:
+    """A film of the source's frames 0, 1, 2 and so on."""
+    pictures, turns = truths(), []
+    state = loop.start(pictures)
+    for picture in islice(pictures, loop.frames):
+        state, turn = loop.step(state, picture)
+        turns.append(turn)
+    return turns
 
 
 def test_feeds_its_predictions_back() -> None:
     network = Network()
-    turns = list(loop(network))
+    turns = dreamt(loop(network))
     assert network.seen[:4] == [[0, 1, 2], [1, 2, 1001], [2, 1001, 1002], [1001, 1002, 1003]]
     assert values([turn.truth for turn in turns]) == [3, 4, 5, 6, 7, 8]
     assert [turn.clock.index for turn in turns] == list(range(6))
@@ -95,51 +111,75 @@ def test_feeds_its_predictions_back() -> None:
 @pytest.mark.parametrize(
     ("truth_frames", "slots", "third"), [(1, "oldest", [2, 1001, 1002]), (2, "newest", [2, 3, 4])]
 )
-def test_puts_truth_back(truth_frames: int, slots: str, third: list[float]) -> None:
+def test_truth_frames_replace_frames_of_the_context(
+    truth_frames: int, slots: str, third: list[float]
+) -> None:
     network = Network()
-    list(loop(network, truth_frames=truth_frames, truth_slots=slots))
+    dreamt(loop(network, truth_frames=truth_frames, truth_slots=slots))
     assert network.seen[2] == third
 
 
-def test_all_history_never_dreams() -> None:
+def test_with_truth_in_every_slot_nothing_is_fed_back() -> None:
     network = Network()
-    list(loop(network, truth_frames=3))
+    dreamt(loop(network, truth_frames=3))
     assert network.seen[4] == [4, 5, 6]
 
 
-def test_turns_the_context_round() -> None:
+def test_shows_the_context_newest_first() -> None:
     network = Network()
-    list(loop(network, context_order="newest-first"))
+    dreamt(loop(network, context_order="newest-first"))
     assert network.seen[:2] == [[2, 1, 0], [1001, 2, 1]]
 
 
 def test_does_not_clip_what_is_fed_back() -> None:
     network = Network()
-    turns = list(loop(network, effects=[AddNoiseAndCount()]))
+    turns = dreamt(loop(network, effects=[AddNoiseAndCount()]))
     assert turns[0].fed[0, 0, 0] > 1 + 1001 / 255
     assert network.seen[1][-1:] == values([turns[0].fed])
 
 
-def test_shows_what_is_asked_for() -> None:
-    turn = next(iter(loop(effects=[AddNoiseAndCount()])))
-    assert shown(turn, DreamSettings()) is turn.prediction
-    assert shown(turn, DreamSettings(show="feedback")) is turn.fed
+def test_a_step_leaves_the_state_it_was_given_as_it_was() -> None:
+    first = loop(truth_frames=1)
+    state = first.start(truths())
+    frames = state.context.frames
+    after, turn = first.step(state, np.full((2, 2, 3), 3, np.uint8))
+    assert (state.index, state.context.frames) == (0, frames)
+    assert after.index == 1
+    assert after.context.frames[-1] is turn.fed
 
 
-def test_ends_with_the_source() -> None:
-    assert len(list(loop(source=islice(truths(), 7), frames=100))) == 4
+def test_steps_a_network_through_the_truth_before_the_film() -> None:
+    network = Network()
+    state = replace(loop(network), warmup=2).start(truths())
+    assert network.seen == [[0, 1, 2], [1, 2, 3]]
+    assert values(state.context.frames) == [2, 3, 4]
 
 
-def test_goes_on_where_it_stopped() -> None:
-    whole = list(loop(effects=[AddNoiseAndCount()], truth_frames=1))
-    first = loop(effects=[AddNoiseAndCount()], truth_frames=1)
-    before = list(islice(iter(first), 3))
-    snapshot = first.snapshot()
-    list(first)  # which the snapshot does not notice
-    rest = list(
-        loop(effects=[AddNoiseAndCount()], truth_frames=1, resume=snapshot, source=truths(3 + 3))
-    )
-    assert snapshot.index == 3
-    for a, b in zip(whole, before + rest, strict=True):
-        np.testing.assert_array_equal(a.fed, b.fed)
-        assert a.clock == b.clock
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
+def test_a_prediction_that_is_not_finite_is_an_error(wrong: float) -> None:
+    class Broken(Network):
+        def __call__(self, frames: Sequence[Frame], seed: tuple[int, int]) -> Frame:
+            predicted = super().__call__(frames, seed)
+            if seed[1] == 1:
+                predicted[1, 1, 2] = wrong
+            return predicted
+
+    with pytest.raises(PluginError, match="frame 1: the network predicted nan or inf; train"):
+        dreamt(loop(Broken()))
+
+
+def test_where_effects_made_the_context_wild_they_are_named() -> None:
+    class Broken(Network):
+        def __call__(self, frames: Sequence[Frame], seed: tuple[int, int]) -> Frame:
+            return frame(255e9 if seed[1] == 0 else np.inf)
+
+    with pytest.raises(PluginError, match=r"fed values up to 1e\+09; weaken the \[\[feedback\]\]"):
+        dreamt(loop(Broken()))
+
+
+def test_large_values_are_not_taken_for_infinite_ones() -> None:
+    class Large(Network):
+        def __call__(self, frames: Sequence[Frame], seed: tuple[int, int]) -> Frame:
+            return np.full((2, 2, 3), 3e38, np.float32)
+
+    assert len(dreamt(loop(Large()))) == 6

@@ -10,8 +10,8 @@ import pytest
 from pydantic import PrivateAttr
 
 from artengine.catalog import Catalog
-from artengine.dream.dreaming import Dream
 from artengine.dream.render import render
+from artengine.dream.session import Dream
 from artengine.dream.sinks import Sinks
 from artengine.dream.targets import Target, targets
 from artengine.errors import PluginError, SourceError, UsageError, WeightsError, WriterError

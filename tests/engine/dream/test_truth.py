@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pytest
 
 from artengine.catalog import Catalog
-from artengine.dream.dreaming import Dream
+from artengine.dream.session import Dream
 from artengine.effect import Effect, FrameContext
 from artengine.errors import PluginError, UsageError
 from artengine.frame import Frame, Picture, Size
@@ -165,7 +165,7 @@ def test_goes_on_without_reading(ready: Ready) -> None:
     Footages.footage.read.clear()
     np.testing.assert_array_equal(whole, first + film(preset, resume=snapshot))
     assert Footages.footage.read == []
-    with pytest.raises(UsageError, match=r"dream.truth_frames at 0"):
+    with pytest.raises(UsageError, match="belongs to another dream"):
         film(ready("noise", truth_frames=1), resume=snapshot)
 
 

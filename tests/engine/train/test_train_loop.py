@@ -898,7 +898,7 @@ def kind(request: pytest.FixtureRequest) -> type[Model]:
 def test_models_may_carry_a_state_sample_or_bring_their_own_loss(
     kind: type[Model], catalog: Catalog, bikes: Path, data: Path, tmp_path: Path
 ) -> None:
-    from artengine.dream.dreaming import Dream
+    from artengine.dream.session import Dream
 
     catalog = with_models(catalog, kind)
     own = table(steps=4, learning_rate=0.001)
@@ -928,7 +928,7 @@ def test_models_may_carry_a_state_sample_or_bring_their_own_loss(
 def test_a_model_s_automatable_number_follows_its_curve_and_can_be_changed(
     catalog: Catalog, bikes: Path, data: Path, tmp_path: Path
 ) -> None:
-    from artengine.dream.dreaming import Dream
+    from artengine.dream.session import Dream
 
     def turn(preset: Preset, **changes: Any) -> list[float]:
         found = []

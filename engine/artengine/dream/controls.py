@@ -1,0 +1,127 @@
+"""The parameters that may change while a dream plays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from artengine.chain import Chain, changed
+from artengine.dream.changes import Change
+from artengine.dream.level import Level
+from artengine.dream.state import StateChain
+from artengine.errors import UsageError, did_you_mean
+from artengine.params import Binding
+from artengine.preset import Preset
+from artengine.preset.address import Address, parse_address, to_names, to_numbers, write_address
+
+CHANGEABLE = (
+    "feedback.NAME.PARAMETER, state.NAME.PARAMETER, output.NAME.PARAMETER, the model's automatable "
+    "parameters and dream.truth_frames"
+)
+
+
+class Controls:
+    """What may change while a dream plays: parameters of effects, automatable parameters of the
+    model, and how many truth frames there are.
+
+    Args:
+        preset: what is dreamt.
+        model: the model that the network steps with.
+        chains: the chains of the film's size, by the name of their table.
+        uses_truth: whether the source is read throughout.
+    """
+
+    def __init__(
+        self,
+        preset: Preset,
+        *,
+        model: Binding,
+        chains: Mapping[str, Chain | StateChain],
+        uses_truth: bool,
+    ) -> None:
+        self._preset = preset
+        self._model = model
+        self._chains = chains
+        self._uses_truth = uses_truth
+        self._lists = {
+            name: [binding.plugin.name for binding in chain.binding]
+            for name, chain in chains.items()
+        }
+
+    def check(self, written: str, value: Any) -> str:
+        """Refuse a change that cannot be made.
+
+        Returns:
+            The address, with the names of effects in place of their numbers.
+
+        Raises:
+            UsageError: when there is no such parameter, it cannot change while the dream plays, or
+                the value is not allowed.
+        """
+        try:
+            address = to_numbers(parse_address(written), self._lists)
+        except ValueError as error:
+            raise UsageError(f"{written}: {error}") from error
+        named = write_address(to_names(address, self._lists))
+        try:
+            self._check(address, value)
+        except ValueError as error:
+            raise UsageError(f"{named.rpartition('.')[0]}.{error}") from error
+        return named
+
+    def _check(self, address: Address, value: Any) -> None:
+        match address:
+            case (("feedback" | "state" | "output") as table, int(number), str(name)):
+                changed(self._chains[table].binding[number], name, value)
+            case ("model", str(name)):
+                self._check_model(name, value)
+            case ("dream", "truth_frames"):
+                self._check_truth_frames(value)
+            case _:
+                raise UsageError(
+                    f"{write_address(address)} cannot change while the dream plays; what can: "
+                    f"{CHANGEABLE}"
+                )
+
+    def _check_model(self, name: str, value: Any) -> None:
+        names = sorted(self._model.plugin.automatable())
+        if name not in names:
+            raise UsageError(
+                f"model.{name} cannot change while the dream plays{did_you_mean(name, names)}; of "
+                f'"{self._model.plugin.name}" these can: {", ".join(names) or "none"}'
+            )
+        self._model.changed(name, value)
+
+    def _check_truth_frames(self, value: Any) -> None:
+        most = self._preset.model.context
+        if type(value) is not int or not 0 <= value <= most:
+            raise UsageError(
+                f"dream.truth_frames: {value!r} given; allowed: a whole number from 0 to {most}, "
+                "the frames that the model sees"
+            )
+        if value and not self._uses_truth:
+            raise UsageError(
+                "dream.truth_frames: nothing in this preset looks at the source, so it is not "
+                "read; begin with dream.truth_frames = 1, or with Dream(preset, truth=True)"
+            )
+
+    def apply(self, change: Change, levels: Sequence[Level]) -> None:
+        """Make a change that was checked, at every size. Raises `UsageError`."""
+        address = to_numbers(parse_address(change.address), self._lists)
+        try:
+            match address:
+                case ("model", str(name)):
+                    self._model.set(name, change.value)
+                case ("dream", str(name)):
+                    for level in levels:
+                        level.set_setting(name, change.value)
+                case ("output", int(number), str(name)):
+                    self._chains["output"].set(number, name, change.value)
+                case ("feedback", int(number), str(name)):
+                    for level in levels:
+                        level.loop.feedback.set(number, name, change.value)
+                case ("state", int(number), str(name)):
+                    for level in levels:
+                        level.loop.state_chain.set(number, name, change.value)
+        except ValueError as error:
+            raise UsageError(f"{change.address.rpartition('.')[0]}.{error}") from error

@@ -1,0 +1,74 @@
+"""Snapshots: all that a dream needs to go on later, bit for bit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from artengine.dream.changes import Change
+from artengine.errors import UsageError
+from artengine.frame import Frame, Picture
+
+Remembered: TypeAlias = Mapping[str, Mapping[str, npt.NDArray[np.generic]]]
+"""What a chain's effects remember: arrays by name, by slot."""
+
+VERSION = 2
+"""The format of snapshots that this engine writes and reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class LevelSnapshot:
+    """Where a dream of one size stands.
+
+    Args:
+        frames: the context, oldest first.
+        truth: the source's pictures of the same moments; None where they were not read.
+        feedback: what the feedback chain's effects remember.
+        state_chain: what the state chain's effects remember.
+        network: a recurrent network's state.
+    """
+
+    frames: tuple[Frame, ...]
+    truth: tuple[Picture | None, ...]
+    feedback: Remembered
+    state_chain: Remembered
+    network: tuple[npt.NDArray[np.generic], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Where a dream stands between two frames.
+
+    Args:
+        identity: which dream it belongs to; see `Dream.identity`.
+        index: how many frames were dreamt.
+        levels: the dream at the film's size, and where it is refined, the smaller one.
+        output: what the output chain's effects remember.
+        changes: what was changed while it played, and what is to be changed.
+        version: the format.
+    """
+
+    identity: str
+    index: int
+    levels: tuple[LevelSnapshot, ...]
+    output: Remembered
+    changes: tuple[Change, ...]
+    version: int = VERSION
+
+    def check(self, identity: str) -> None:
+        """Refuse a snapshot of another format or another dream. Raises `UsageError`."""
+        if self.version != VERSION:
+            raise UsageError(
+                f"the snapshot has format {self.version}, and this engine reads format {VERSION}; "
+                "start the dream again"
+            )
+        if self.identity != identity:
+            raise UsageError(
+                f"the snapshot belongs to another dream ({self.identity[:12]}, this one is "
+                f"{identity[:12]}); go on with the preset, weights and arithmetic that it was "
+                "taken of, and use Dream.set for what you want to change"
+            )

@@ -1,0 +1,263 @@
+"""Dreams that are changed while they play, and go on from a snapshot."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from artengine.catalog import Catalog
+from artengine.dream.changes import Change
+from artengine.dream.session import Dream
+from artengine.dream.snapshot import Snapshot
+from artengine.errors import SourceError, UsageError
+from artengine.frame import Frame, Picture
+from artengine.preset import Preset, parse_preset
+
+Ready = Callable[..., Preset]
+FRAMES = 6
+
+
+class Fading:
+    """Predicts the mean of what it is shown, a little darker."""
+
+    def __call__(self, frames: Sequence[Frame], seed: tuple[int, int]) -> Frame:
+        mean: Frame = np.stack(frames).mean(axis=0, dtype=np.float32)
+        return mean * np.float32(0.9)
+
+    def reset(self) -> None: ...
+
+    def state(self) -> list[Any]:
+        return []
+
+    def restore(self, state: Sequence[Any]) -> None: ...
+
+
+@pytest.fixture
+def ready(catalog: Catalog) -> Ready:
+    def parse(**changes: Any) -> Preset:
+        table = {
+            "source": {"use": "synthetic"},
+            "model": {"use": "recall", "context": 3},
+            "dream": {"frames": FRAMES, "size": [32, 24], **changes.pop("dream", {})},
+            "feedback": [
+                {"use": "noise", "amount": 0.0},
+                {"use": "zoom", "factor": 1.02},
+                {"use": "noise", "amount": 0.0},
+            ],
+            "output": [{"use": "trails"}, {"use": "levels"}, {"use": "upscale", "factor": 2}],
+            **changes,
+        }
+        return parse_preset(table, catalog, name="test")
+
+    return parse
+
+
+def film(preset: Preset, *changes: Change, **options: Any) -> list[Picture]:
+    with Dream(preset, predict=Fading(), **options) as dream:
+        for change in changes:
+            dream.set(change.address, change.value, change.frame)
+        return list(dream)
+
+
+def differing(one: list[Picture], other: list[Picture]) -> list[int]:
+    return [n for n, (a, b) in enumerate(zip(one, other, strict=True)) if (a != b).any()]
+
+
+@pytest.mark.parametrize(
+    ("address", "value", "first"),
+    [
+        ("feedback.noise.amount", 0.5, 3),
+        ("feedback.0.amount", 0.5, 3),
+        ("feedback.noise-2.amount", 0.5, 3),
+        ("feedback.2.amount", {"keys": {"0f": 0.0, "5f": 0.5}}, 3),
+        ("output.levels.gamma", 2.0, 2),
+        ("feedback.zoom.mix", 0.5, 3),
+        ("feedback.zoom.on", False, 3),
+    ],
+)
+def test_a_parameter_changes_from_a_frame_on(
+    ready: Ready, address: str, value: Any, first: int
+) -> None:
+    preset = ready()
+    changed = film(preset, Change(2, address, value))
+    assert differing(film(preset), changed) == list(range(first, FRAMES))
+
+
+def test_both_ways_to_write_an_address_are_one_change(ready: Ready) -> None:
+    with Dream(ready(), predict=Fading()) as dream:
+        dream.set("feedback.2.amount", 0.1)
+        dream.set("feedback.noise-2.amount", 0.2)
+        next(dream.turns())
+        assert dream.changes == (
+            Change(0, "feedback.noise-2.amount", 0.1),
+            Change(0, "feedback.noise-2.amount", 0.2),
+        )
+
+
+def test_what_was_changed_makes_the_same_film_again(ready: Ready) -> None:
+    preset = ready()
+    with Dream(preset, predict=Fading()) as dream:
+        played = []
+        for number, picture in enumerate(dream):
+            played.append(picture)
+            if number == 1:
+                dream.set("feedback.noise.amount", 0.3)
+                dream.set("output.levels.gamma", 2.0)
+            if number == 3:
+                dream.set("feedback.zoom.factor", 1.2)
+        log = dream.changes
+    assert [change.frame for change in log] == [2, 2, 4]
+    np.testing.assert_array_equal(played, film(preset, *log))
+
+
+@pytest.mark.parametrize("stop", range(1, FRAMES))
+def test_goes_on_bit_for_bit_with_changes_made_and_to_come(ready: Ready, stop: int) -> None:
+    preset = ready()
+    changes = (
+        Change(1, "feedback.noise.amount", 0.3),
+        Change(2, "output.levels.gamma", 2.0),
+        Change(4, "feedback.zoom.factor", {"keys": {"0f": 1.0, "5f": 1.3}}),
+        Change(5, "output.trails.decay", 0.2),
+    )
+    whole = film(preset, *changes)
+    with Dream(preset, predict=Fading()) as dream:
+        for change in changes:
+            dream.set(change.address, change.value, change.frame)
+        first = list(islice(dream, stop))
+        snapshot = dream.snapshot()
+    assert snapshot.changes == changes
+    np.testing.assert_array_equal(whole, first + film(preset, resume=snapshot))
+
+
+def test_changes_from_other_threads_are_applied_between_frames(ready: Ready) -> None:
+    preset = ready(dream={"frames": 20})
+    with Dream(preset, predict=Fading()) as dream:
+
+        def play() -> None:
+            for value in range(100):
+                dream.set("feedback.noise.amount", value / 100)
+                dream.set("output.levels.gamma", 0.5 + value / 100)
+
+        players = [threading.Thread(target=play) for _ in range(2)]
+        for player in players:
+            player.start()
+        played = list(islice(dream, 19))
+        for player in players:
+            player.join()
+        played += dream
+        log = dream.changes
+    assert len(log) == 400
+    np.testing.assert_array_equal(played, film(preset, *log))
+
+
+@pytest.mark.parametrize(
+    ("address", "value", "frame", "told"),
+    [
+        ("source.path", "x", None, r"source.path cannot change while the dream plays; what can: f"),
+        ("dream.frames", 3, None, "dream.frames cannot change while the dream plays"),
+        ("feedback.nose.amount", 1.0, None, r'has no "nose" \(did you mean "noise"\?\); it has'),
+        ("feedback.noise.loudness", 1.0, None, r"feedback\.noise\.loudness: unknown"),
+        ("feedback.noise.amount", "loud", None, r'feedback\.noise\.amount: "loud" given'),
+        ("feedback.noise-2.amount", -1, None, r"feedback\.noise-2\.amount: -1 given"),
+        ("output.upscale.factor", 3, None, r"output\.upscale\.factor: changes the frame's size"),
+        ("model.pul", 1.0, None, r'model\.pul cannot .*\(did you mean "pull"\?\)'),
+        ("model.width", 8, None, 'of "recall" these can: leaps, pace, pull'),
+        ("model.pull", 2.0, None, r"model\.pull: 2.0 given"),
+        ("dream.truth_frames", 4, None, "allowed: a whole number from 0 to 3"),
+        ("dream.truth_frames", 2, None, "begin with dream.truth_frames = 1, or with Dream"),
+        ("feedback.noise.amount", 1.0, 1, "frame 1 has been dreamt; the next one is 2"),
+        ("feedback.noise.amount", 1.0, 6, "there is no frame 6; the last one is 5"),
+        ("feedback", 1.0, None, "feedback cannot change"),
+        ("", 1.0, None, "write an address as"),
+    ],
+)
+def test_what_cannot_be_changed_is_said_at_once(
+    ready: Ready, address: str, value: Any, frame: int | None, told: str
+) -> None:
+    with Dream(ready(), predict=Fading()) as dream:
+        plain = list(islice(dream, 2))
+        with pytest.raises(UsageError, match=told) as caught:
+            dream.set(address, value, frame)
+        assert "--set" not in str(caught.value)
+        assert differing(film(ready()), plain + list(dream)) == []
+
+
+def test_truth_frames_change_while_it_plays(ready: Ready) -> None:
+    preset = ready(dream={"truth_frames": 1})
+    free = film(ready(), truth=True)
+    changed = film(ready(), Change(0, "dream.truth_frames", 1), truth=True)
+    np.testing.assert_array_equal(changed, film(preset))
+    assert differing(free, changed)
+
+
+def test_used_again_it_starts_as_the_preset_says(ready: Ready) -> None:
+    dream = Dream(ready(), predict=Fading())
+    with dream:
+        dream.set("feedback.noise.amount", 0.5)
+        changed = list(dream)
+        assert len(dream.changes) == 1
+    with dream:
+        assert not dream.changes
+        again = list(dream)
+    np.testing.assert_array_equal(again, film(ready()))
+    assert differing(changed, again)
+
+
+def snapshot_of(preset: Preset) -> Snapshot:
+    with Dream(preset, predict=Fading()) as dream:
+        list(islice(dream, 2))
+        return dream.snapshot()
+
+
+def test_a_snapshot_of_another_dream_or_format_is_refused(ready: Ready) -> None:
+    snapshot = snapshot_of(ready())
+    with pytest.raises(UsageError, match="belongs to another dream"):
+        Dream(ready(seed=1), predict=Fading(), resume=snapshot)
+    old = Snapshot(snapshot.identity, 2, snapshot.levels, snapshot.output, (), version=1)
+    with pytest.raises(UsageError, match="has format 1, and this engine reads format 2"):
+        Dream(ready(), predict=Fading(), resume=old)
+
+
+def test_a_source_that_ends_before_the_dream_begins(catalog: Catalog, bikes: Path) -> None:
+    table = {
+        "source": {"use": "video", "path": "clip", "at_end": "stop"},
+        "model": {"use": "swift"},
+        "dream": {"size": [32, 24], "start": 9.9},
+    }
+    preset = parse_preset(table, catalog, [f"source.path={bikes}"])
+    with (
+        pytest.raises(SourceError, match=r"fewer frames from 9\.9 s on than the 4 the network"),
+        Dream(preset, predict=Fading()) as dream,
+    ):
+        next(iter(dream))
+
+
+def test_a_source_that_never_answers_does_not_hold_up_the_end(
+    ready: Ready, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    preset = ready(dream={"truth_frames": 1})
+    opened, freed = type(preset.source).open, threading.Event()
+
+    def blocking(self: Any, size: Any = None, fps: Any = None) -> Any:
+        footage = opened(self, size, fps)
+        frames = footage.frames
+
+        def some(start: int = 0) -> Iterator[Picture]:
+            yield from islice(frames(start), 6)
+            freed.wait()
+
+        footage.frames = some  # type: ignore[method-assign]
+        return footage
+
+    monkeypatch.setattr(type(preset.source), "open", blocking)
+    monkeypatch.setattr("artengine.dream.prefetch._PATIENCE", 0.05)
+    with Dream(preset, predict=Fading()) as dream:
+        assert len(list(islice(dream, 3))) == 3
+    assert "the source does not answer" in caplog.text
+    freed.set()
