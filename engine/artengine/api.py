@@ -1,6 +1,6 @@
 """Everything that a plugin author needs."""
 
-from artengine.curves import Clock, Curve, CurveError, register_curve
+from artengine.curves import Clock, Curve, CurveError, Scope, Signal, SignalContext
 from artengine.effect import Effect, FrameContext, State
 from artengine.errors import PluginError, SourceError, WriterError
 from artengine.ffmpeg import Decoder, Encoder, Probe, ffmpeg_executable, metadata, probe
@@ -30,6 +30,9 @@ __all__ = [
     "Plugin",
     "PluginError",
     "Probe",
+    "Scope",
+    "Signal",
+    "SignalContext",
     "Sink",
     "Size",
     "Source",
@@ -42,7 +45,6 @@ __all__ = [
     "hookimpl",
     "metadata",
     "probe",
-    "register_curve",
     "size_of",
     "to_frame",
     "to_picture",

@@ -1,4 +1,4 @@
-"""The catalog: every source, model, effect and writer that presets can name."""
+"""The catalog: every source, model, effect, writer and kind of curve that presets can name."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeAlias, overload
 
 import pluggy
 
+from artengine.curves import Curve, CurveKinds
 from artengine.effect import Effect
 from artengine.errors import PluginError, did_you_mean
 from artengine.loader import Discovery, PluginReport, discover
@@ -23,8 +24,8 @@ from artengine.writer import Writer
 
 logger = logging.getLogger("artengine")
 
-Kind: TypeAlias = Literal["source", "model", "effect", "writer"]
-KINDS: tuple[Kind, ...] = ("source", "model", "effect", "writer")
+Kind: TypeAlias = Literal["source", "model", "effect", "writer", "curve"]
+KINDS: tuple[Kind, ...] = ("source", "model", "effect", "writer", "curve")
 
 
 class Catalog:
@@ -45,7 +46,14 @@ class Catalog:
                         f'{offered.kind} "{offered.name}" is already provided by {owners[label]}'
                     )
                     continue
-                owners[label] = report.plugin
+                told = ("key", offered.key) if issubclass(offered, Curve) else label
+                if told in owners:
+                    report = report.without(  # noqa: PLW2901
+                        f'curve "{offered.name}" is told by the key "{told[1]}", which '
+                        f"{owners[told]} already uses"
+                    )
+                    continue
+                owners[label] = owners[told] = report.plugin
                 self._add(offered)
                 provides.append(" ".join(label))
             reports.append(replace(report, provides=tuple(provides)))
@@ -77,6 +85,12 @@ class Catalog:
         """Writers by name."""
         return MappingProxyType(self._classes["writer"])
 
+    @property
+    def curves(self) -> CurveKinds:
+        """Kinds of curves by the key of a preset's table that tells them."""
+        found: Mapping[str, type[Curve]] = self._classes["curve"]
+        return MappingProxyType({kind.key: kind for kind in found.values()})
+
     def plugins(self, kind: Kind) -> Mapping[str, type[Plugin]]:
         """Plugins of one kind by name, in alphabetical order."""
         return MappingProxyType(dict(sorted(self._classes[kind].items())))
@@ -89,6 +103,8 @@ class Catalog:
     def get(self, kind: Literal["effect"], name: str) -> type[Effect]: ...
     @overload
     def get(self, kind: Literal["writer"], name: str) -> type[Writer]: ...
+    @overload
+    def get(self, kind: Literal["curve"], name: str) -> type[Curve]: ...
     def get(self, kind: Kind, name: str) -> type[Plugin]:
         """Return the plugin of that kind and name.
 

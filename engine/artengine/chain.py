@@ -9,11 +9,12 @@ from typing import Any, Literal, NoReturn, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from artengine.curves import Clock
+from artengine.binding import Binding
+from artengine.curves import Clock, CurveError, Scope
 from artengine.effect import ChainControls, Effect, FrameContext
 from artengine.errors import PluginError, reason
 from artengine.frame import Frame, Size, is_finite, size_of
-from artengine.params import Binding, Problem, TableError
+from artengine.params import Problem, TableError
 
 Place: TypeAlias = Literal["feedback", "output", "state"]
 
@@ -116,12 +117,13 @@ class Chain:
         """The frame after one effect, mixed as the controls say."""
         size = self._size_after(now.slot, effect, size_of(frame))
         try:
-            binding.set_time(now.clock)
+            binding.set_time(now.clock, Scope(now.fps, now.clock.frames, self.seed))
             if controls.mix == 0 and type(effect).state is Effect.state:
                 return _resized(frame, size)
             output: object = effect.apply(_read_only(frame), now)
         except Exception as error:
-            said = reason(error, type(effect).__module__)
+            curve = isinstance(error, CurveError)
+            said = str(error) if curve else reason(error, type(effect).__module__)
             raise PluginError(
                 f"{self._label(now.slot)} failed at frame {now.index}: {said}"
             ) from error

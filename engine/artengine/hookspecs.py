@@ -12,6 +12,7 @@ from typing import Any
 
 import pluggy
 
+from artengine.curves import Curve
 from artengine.effect import Effect
 from artengine.frame import Picture
 from artengine.model import Model
@@ -41,6 +42,11 @@ def register_effects() -> Sequence[type[Effect]]:  # type: ignore[empty-body]
 @hookspec
 def register_writers() -> Sequence[type[Writer]]:  # type: ignore[empty-body]
     """Return the writer classes that the plugin supplies."""
+
+
+@hookspec
+def register_curves() -> Sequence[type[Curve]]:  # type: ignore[empty-body]
+    """Return the kinds of curves that the plugin supplies."""
 
 
 @hookspec

@@ -24,6 +24,7 @@ import pluggy
 from pydantic import ValidationError
 
 from artengine import folders, hookspecs
+from artengine.curves import Curve
 from artengine.effect import Effect
 from artengine.errors import PluginError, UsageError, did_you_mean, reason
 from artengine.model import Model
@@ -42,6 +43,7 @@ BASES: Mapping[str, type[Plugin]] = MappingProxyType(
         "register_models": Model,
         "register_effects": Effect,
         "register_writers": Writer,
+        "register_curves": Curve,
     }
 )
 """What each hook that registers must return classes of."""
@@ -272,9 +274,8 @@ def class_fault(given: Any, base: type[Plugin]) -> str:
         return f"{label} has no docstring to say what it does"
     for parameter in given.model_fields.keys() & _taken(base):
         return f'{label} has a parameter "{parameter}", a word that presets need themselves'
-    return (
-        _suffix_fault(label, given) if issubclass(given, Writer) else _default_fault(label, given)
-    )
+    kinds_own = _suffix_fault if issubclass(given, Writer) else _key_fault
+    return kinds_own(label, given) or _default_fault(label, given)
 
 
 def _taken(base: type[Plugin]) -> set[str]:
@@ -283,13 +284,24 @@ def _taken(base: type[Plugin]) -> set[str]:
     return words | {"weights"} if base.kind == "model" else words
 
 
-def _suffix_fault(label: str, given: type[Writer]) -> str:
+def _suffix_fault(label: str, given: type[Plugin]) -> str:
     suffixes = getattr(given, "suffixes", None)
     if not isinstance(suffixes, tuple) or not all(
         isinstance(suffix, str) and suffix.startswith(".") for suffix in suffixes
     ):
         return f'{label} has the suffixes {suffixes!r}; write them as (".mp4", ".m4v")'
-    return _default_fault(label, given)
+    return ""
+
+
+def _key_fault(label: str, given: type[Plugin]) -> str:
+    if not issubclass(given, Curve):
+        return ""
+    key = getattr(given, "key", None)
+    field = given.model_fields.get(str(key))
+    if field is None or not field.is_required():
+        said = f"has the key {key!r}" if key is not None else "has no key"
+        return f'{label} {said}; write key: ClassVar[str] = "..." with a required parameter\'s name'
+    return ""
 
 
 def _default_fault(label: str, given: type[Plugin]) -> str:

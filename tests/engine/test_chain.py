@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 
+from artengine.binding import Binding
 from artengine.chain import Chain, Place
 from artengine.curves import Clock
 from artengine.effect import ChainControls, Effect, FrameContext, State
 from artengine.errors import PluginError
 from artengine.frame import Frame, Size
-from artengine.params import Binding, Param, TableError
+from artengine.params import Param, TableError
+from artengine_plugins.curves.keyframes import Keyframes
 
 NOW = Clock(3, 10.0, 20)
+KINDS = MappingProxyType({"keys": Keyframes})
 SELF = Path(__file__).read_text(encoding="utf-8")
 
 
@@ -118,7 +122,7 @@ def test_effects_run_in_the_order_given() -> None:
 
 
 def test_curves_set_the_values_of_the_moment() -> None:
-    binding = Binding.parse(Add, {"amount": {"keys": {"0f": 0, "10f": 10}}})
+    binding = Binding.parse(Add, {"amount": {"keys": {"0f": 0, "10f": 10}}}, KINDS)
     one = Chain([binding], "feedback", 0)
     assert run(one, frame_of(0), Clock(4, 24.0))[0, 0, 0] == 4
     assert run(one, frame_of(0), Clock(90, 24.0))[0, 0, 0] == 10
@@ -235,7 +239,7 @@ def test_sizes_change_in_output_chains_only() -> None:
 
 
 def bound(kind: type[Effect], place: Place = "output", **table: Any) -> Chain:
-    return Chain([Binding.parse(kind, table)], place, 5)
+    return Chain([Binding.parse(kind, table, KINDS)], place, 5)
 
 
 def test_mix_and_on_can_be_changed_and_driven() -> None:

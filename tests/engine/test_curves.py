@@ -1,109 +1,23 @@
-"""Curves: keyframes at times, with easing between them."""
+"""Curves: clocks, and kinds of curves that come in as plugins."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from pathlib import Path
+from textwrap import dedent
+from types import MappingProxyType
+from typing import ClassVar
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from artengine.curves import (
-    EASES,
-    Clock,
-    Curve,
-    CurveError,
-    Keyframes,
-    curve_kinds,
-    is_curve,
-    parse_curve,
-    register_curve,
-)
-
-
-def at(table: Mapping[str, Any], index: int, fps: float = 10.0, frames: int | None = 101) -> float:
-    return parse_curve(table).at(Clock(index, fps, frames))
-
-
-def test_values_hold_outside_and_move_between_the_keys() -> None:
-    table = {"keys": {"1s": 2.0, "3s": 4.0}}
-    assert [at(table, i) for i in (0, 10, 15, 20, 30, 99)] == [2.0, 2.0, 2.5, 3.0, 4.0, 4.0]
-
-
-@pytest.mark.parametrize(
-    ("key", "frame"),
-    [("2s", 20), ("0.5s", 5), (".5s", 5), ("7f", 7), ("7", 7), ("50%", 50), (" 3 s ", 30)],
-)
-def test_a_time_is_seconds_frames_or_a_share_of_the_film(key: str, frame: int) -> None:
-    table = {"keys": {"0f": 0.0, key: 1.0}, "ease": "hold"}
-    assert at(table, frame - 1) == 0.0
-    assert at(table, frame) == 1.0
-
-
-def test_shares_of_an_endless_film_are_its_start() -> None:
-    assert at({"keys": {"0%": 1.0, "100%": 5.0}}, 1000, frames=None) == 5.0
-
-
-def test_keys_may_stand_in_any_order() -> None:
-    assert at({"keys": {"2s": 2.0, "0s": 0.0, "1s": 1.0}}, 15) == 1.5
-
-
-def test_keys_that_fall_on_one_frame_jump_to_the_later_one() -> None:
-    table = {"keys": {"0s": 0.0, "1s": 1.0, "10f": -3.0, "2s": -3.0}}
-    assert at(table, 9) == pytest.approx(0.9)
-    assert at(table, 10) == -3.0
-
-
-@pytest.mark.parametrize("ease", EASES)
-def test_easing_starts_at_one_key_and_ends_at_the_next(ease: str) -> None:
-    table = {"keys": {"0s": 3.0, "1s": -1.0}, "ease": ease}
-    assert at(table, 0) == 3.0
-    assert at(table, 10) == -1.0
-
-
-@settings(deadline=None, derandomize=True, database=None)
-@given(
-    keys=st.dictionaries(
-        st.integers(0, 300).map(str), st.floats(-1e3, 1e3), min_size=1, max_size=8
-    ),
-    ease=st.sampled_from(list(EASES)),
-    index=st.integers(0, 400),
-)
-def test_no_easing_overshoots(keys: dict[str, float], ease: str, index: int) -> None:
-    value = at({"keys": keys, "ease": ease}, index)
-    assert min(keys.values()) - 1e-9 <= value <= max(keys.values()) + 1e-9
-
-
-@pytest.mark.parametrize(
-    ("table", "message"),
-    [
-        ({"keys": {}}, "keys must be a table of times"),
-        ({"keys": [1, 2]}, "keys must be a table of times"),
-        ({"keys": {"soon": 1}}, '"soon" is not a time'),
-        ({"keys": {"-1s": 1}}, '"-1s" is not a time'),
-        ({"keys": {"1m": 1}}, '"1m" is not a time'),
-        ({"keys": {"0s": "loud"}}, "the value at \"0s\" is 'loud'"),
-        ({"keys": {"0s": True}}, 'the value at "0s" is True'),
-        ({"keys": {"0s": float("nan")}}, 'the value at "0s" is nan'),
-        ({"keys": {"0s": float("inf")}}, 'the value at "0s" is inf'),
-        ({"keys": {"96f": 1, "96": 2}}, 'the time "96" is there twice'),
-        ({"keys": {"4s": 1, "4.0s": 2}}, 'the time "4.0s" is there twice'),
-        ({"keys": {"0s": 1}, "ease": "in-uot"}, 'did you mean "in-out"'),
-        ({"keys": {"0s": 1}, "ease": 3}, "the ease 3 is unknown"),
-        ({"keys": {"0s": 1}, "eaze": "in"}, 'has no "eaze" (did you mean "ease"?)'),
-        ({"kys": {"0s": 1}}, 'a table with kys given (did you mean "keys"?)'),
-        ({}, "a table with nothing given; allowed: a number"),
-    ],
-)
-def test_what_is_no_curve_is_refused_with_what_is_allowed(
-    table: dict[str, Any], message: str
-) -> None:
-    with pytest.raises(CurveError) as caught:
-        parse_curve(table)
-    assert message in str(caught.value)
-    assert "\n" not in str(caught.value)
+from artengine.binding import Binding
+from artengine.catalog import Catalog, load_catalog
+from artengine.curves import Clock, Curve, CurveError, Scope, Signal, SignalContext
+from artengine.effect import Effect, FrameContext
+from artengine.errors import PresetError
+from artengine.frame import Frame
+from artengine.params import Param, TableError
+from artengine.preset import parse_preset, preset_schema
 
 
 def test_progress_runs_from_0_to_1_and_stands_still_without_an_end() -> None:
@@ -112,67 +26,162 @@ def test_progress_runs_from_0_to_1_and_stands_still_without_an_end() -> None:
     assert Clock(0, 24, 1).progress == 0
 
 
+class Slope(Signal):
+    def __init__(self, slope: float) -> None:
+        self.slope = slope
+
+    def at(self, now: SignalContext) -> float:
+        return self.slope * now.clock.index / (self.slope != 14)
+
+
+class Ramp(Curve):
+    """A value that grows evenly."""
+
+    name: ClassVar[str] = "ramp"
+    key: ClassVar[str] = "ramp"
+    ramp: float = Param(ge=-100)
+    compiled: ClassVar[list[Scope]] = []
+
+    def compile(self, scope: Scope) -> Signal:
+        self.compiled.append(scope)
+        if self.ramp == 13:
+            raise CurveError("13 brings bad luck")
+        return Slope(self.ramp)
+
+    def values(self) -> Sequence[float]:
+        return ()
+
+    def remarks(self, scope: Scope) -> Sequence[str]:
+        return [f"{scope.frames} frames"]
+
+
+class Glow(Effect):
+    """A test's effect."""
+
+    name: ClassVar[str] = "test-glow"
+    amount: float = Param(0.25, ge=0, le=10)
+
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
+        return frame
+
+
+KINDS = MappingProxyType({"ramp": Ramp})
+
+
+def glow(ramp: float) -> Binding:
+    Ramp.compiled.clear()
+    return Binding.parse(Glow, {"amount": {"ramp": ramp}}, KINDS)
+
+
+def amount(binding: Binding) -> float:
+    assert isinstance(binding.plugin, Glow)
+    return binding.plugin.amount
+
+
+def test_a_curve_is_compiled_once_for_a_film_and_not_when_it_is_checked() -> None:
+    binding = glow(2.0)
+    assert Ramp.compiled == []
+    assert amount(binding) == 0.25
+    for index in (0, 3, 9):
+        binding.set_time(Clock(index, 24.0, 48), Scope(24.0, 48, seed=7))
+    assert amount(binding) == 10.0
+    assert Ramp.compiled == [Scope(24.0, 48, seed=7)]
+    binding.set_time(Clock(2, 12.0, 24))
+    assert Ramp.compiled[1:] == [Scope(12.0, 24)]
+    assert amount(binding) == 4.0
+
+
+def test_what_is_said_of_a_curve_names_the_parameter() -> None:
+    assert [str(p) for p in glow(1.0).remarks(Scope(24.0, 48))] == ["amount: 48 frames"]
+
+
+def test_a_curve_that_fails_names_the_parameter() -> None:
+    with pytest.raises(CurveError, match=r"^amount: 13 brings bad luck$"):
+        glow(13.0).set_time(Clock(0, 24.0))
+    with pytest.raises(CurveError, match=r"^amount: the curve failed: \w+Error: .*test_curves.py"):
+        glow(14.0).set_time(Clock(1, 24.0))
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ({"rmap": 1}, 'a table with rmap given (did you mean "ramp"?); allowed: a number, or a '),
+        ({}, "a table with nothing given; allowed: a number, or a table with ramp"),
+        ({"ramp": -101}, "amount.ramp: -101 given; allowed: a number at least -100"),
+        ({"ramp": 1, "ease": 2}, "amount.ease: unknown; allowed: ramp"),
+    ],
+)
+def test_what_is_no_curve_is_refused_with_its_place(table: dict[str, float], message: str) -> None:
+    with pytest.raises(TableError) as caught:
+        Binding.parse(Glow, {"amount": table}, KINDS)
+    assert message in str(caught.value)
+
+
+PLUGIN = '''
+from pathlib import Path
+from typing import ClassVar
+from artengine.api import Curve, Param, Signal, hookimpl
+
+class Line(Signal):
+    def __init__(self, values):
+        self.values = values
+    def at(self, now):
+        return self.values[min(now.clock.index, len(self.values) - 1)]
+
+class Score(Curve):
+    """The lines of a file."""
+    name: ClassVar[str] = "score"
+    key: ClassVar[str] = "score"
+    score: str = Param(path=True)
+    """A text file of one number a line."""
+    def compile(self, scope):
+        return Line([float(line) for line in Path(self.score).read_text().split()])
+
+@hookimpl
+def register_curves():
+    return [Score]
+'''
+
+
 @pytest.fixture
-def _kinds_restored() -> Any:
-    from artengine import curves
-
-    before = dict(curves._KINDS)
-    yield
-    curves._KINDS.clear()
-    curves._KINDS.update(before)
+def scores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Catalog:
+    (tmp_path / "score.py").write_text(dedent(PLUGIN), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return load_catalog([tmp_path / "score.py"], user_folder=False)
 
 
-def _ramp(slope: float, key: str = "ramp") -> type[Curve]:
-    class Ramp(Curve):
-        @classmethod
-        def parse(cls, table: Mapping[str, Any]) -> Ramp:
-            return cls()
-
-        def at(self, clock: Clock) -> float:
-            return slope * clock.index
-
-    Ramp.key = key
-    return Ramp
+def preset(score: str) -> dict[str, object]:
+    return {
+        "source": {"use": "synthetic"},
+        "model": {"use": "swift"},
+        "feedback": [{"use": "noise", "amount": {"score": score}}],
+    }
 
 
-@pytest.mark.usefixtures("_kinds_restored")
-def test_another_kind_joins_by_its_own_key() -> None:
-    assert not is_curve({"ramp": 1})
-    register_curve(_ramp(2.0))
-    assert is_curve({"ramp": 1})
-    assert at({"ramp": 1}, 4) == 8.0
-    with pytest.raises(CurveError, match="keys or ramp"):
-        parse_curve({"wave": 1})
+def test_a_file_with_a_curve_alone_is_a_plugin(scores: Catalog, tmp_path: Path) -> None:
+    (tmp_path / "song.txt").write_text("0.25 0.5", encoding="utf-8")
+    loaded = parse_preset(preset("song.txt"), scores)
+    assert str(tmp_path / "song.txt") in loaded.files
+    (binding,) = loaded.feedback_chain().binding
+    binding.set_time(Clock(5, 24.0))
+    assert binding.plugin.model_dump()["amount"] == 0.5
+    assert str(tmp_path / "song.txt") in loaded.recipe()
+    schema = preset_schema(scores)["$defs"]["curve"]["oneOf"]
+    assert [kind["required"] for kind in schema] == [["keys"], ["score"]]
 
 
-@pytest.mark.usefixtures("_kinds_restored")
-def test_a_kind_that_is_loaded_again_takes_its_own_place_but_no_other() -> None:
-    register_curve(_ramp(1.0))
-    register_curve(_ramp(3.0))
-    assert at({"ramp": 1}, 2) == 6.0
-    with pytest.raises(ValueError, match='curves with "keys" are already Keyframes'):
-        register_curve(_ramp(1.0, key="keys"))
+def test_a_curves_file_is_fenced_as_every_other(scores: Catalog) -> None:
+    with pytest.raises(PresetError, match=r"preset: feedback.noise.amount.score: .*outside"):
+        parse_preset(preset("/etc/hostname"), scores)
 
 
-def test_every_kind_describes_its_table_to_editors() -> None:
-    for kind in curve_kinds():
-        schema = kind.schema()
-        assert kind.key in schema["required"]
-        json.dumps(schema)
-    assert Keyframes.schema()["properties"]["ease"]["enum"] == list(EASES)
-
-
-class Constant(Curve):
-    key: ClassVar[str] = "constant"
-
-    @classmethod
-    def parse(cls, table: Mapping[str, Any]) -> Constant:
-        return cls()
-
-    def at(self, clock: Clock) -> float:
-        return 0.0
-
-
-def test_a_curve_names_no_values_unless_it_knows_them() -> None:
-    assert Constant().values() == ()
-    assert parse_curve({"keys": {"0s": 1, "1s": 4}}).values() == (1.0, 4.0)
+def test_two_curves_cannot_be_told_by_one_key(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        text = PLUGIN.replace('"score"\n    key', f'"{name}"\n    key')
+        (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
+    files = [tmp_path / "one.py", tmp_path / "two.py"]
+    found = load_catalog(files, user_folder=False, all_sound=False)
+    assert found.reports[-1].reason == (
+        'curve "two" is told by the key "score", which one.py already uses'
+    )
+    assert found.get("curve", "one").key == "score"

@@ -150,7 +150,7 @@ def test_the_engines_own_come_first(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     install(tmp_path, monkeypatch, good="stranger_good")
     names = [report.plugin for report, _ in discover().found]
     own = [name for name in names if name.startswith("artengine_plugins")]
-    assert len(own) == 4
+    assert len(own) == 5
     assert names.index("stranger_good") == len(own)
 
 

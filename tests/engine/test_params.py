@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 import pytest
 from pydantic import field_validator
 
+from artengine.binding import Binding
 from artengine.curves import Clock, CurveError
 from artengine.effect import Effect, FrameContext
 from artengine.frame import Frame
 from artengine.params import (
-    Binding,
     Param,
     Plugin,
     Problem,
@@ -27,6 +28,9 @@ from artengine.params import (
 )
 from artengine.settings import DreamSettings
 from artengine.source import Source
+from artengine_plugins.curves.keyframes import Keyframes
+
+KINDS = MappingProxyType({"keys": Keyframes})
 
 
 class Mist(Effect):
@@ -87,7 +91,7 @@ class Needs(Effect):
 
 def problems(table: Mapping[str, Any], kind: type[Plugin] = Mist) -> list[str]:
     with pytest.raises(TableError) as caught:
-        Binding.parse(kind, table)
+        Binding.parse(kind, table, KINDS)
     assert str(caught.value) == "; ".join(map(str, caught.value.problems))
     return [str(problem) for problem in caught.value.problems]
 
@@ -135,7 +139,10 @@ def problems(table: Mapping[str, Any], kind: type[Plugin] = Mist) -> list[str]:
             {"sigma": {"keys": {"0s": 0}}},
             "sigma: the curve reaches 0; allowed: a number above 0",
         ),
-        ({"amount": {"keys": {"x": 0}}}, 'amount: "x" is not a time; write "4s", "96f" or "50%"'),
+        (
+            {"amount": {"keys": {"x": 0}}},
+            'amount.keys: "x" is not a time; write "4s", "96f" or "50%"',
+        ),
     ],
 )
 def test_a_mistake_names_its_place_what_was_given_and_what_is_allowed(
@@ -157,7 +164,7 @@ def test_all_mistakes_come_at_once() -> None:
 def test_a_missing_parameter_says_what_it_must_be() -> None:
     assert problems({}, Needs) == ["level: missing; it must be a number at least 1"]
     assert problems({"level": {"keys": {}}}, Needs) == [
-        'level: keys must be a table of times and numbers, as { "0s" = 0, "4s" = 1 }'
+        'level.keys: it must be a table of times and numbers, as { "0s" = 0, "4s" = 1 }'
     ]
 
 
@@ -182,7 +189,7 @@ def test_curves_drive_parameters_inside_their_bounds() -> None:
         "steps": {"keys": {"0f": 1, "10f": 9}},
         "sigma": 2.0,
     }
-    binding = Binding.parse(Mist, table)
+    binding = Binding.parse(Mist, table, KINDS)
     effect = binding.plugin
     assert isinstance(effect, Mist)
     assert (effect.amount, effect.steps, effect.sigma) == (0.0, 1, 2.0)
@@ -238,7 +245,7 @@ def test_a_value_that_is_not_finite_never_reaches_an_effect(name: str, value: fl
 
 
 def test_a_parameter_can_be_changed_and_driven_between_frames() -> None:
-    binding = Binding.parse(Mist, {"amount": {"keys": {"0s": 0, "1s": 1}}})
+    binding = Binding.parse(Mist, {"amount": {"keys": {"0s": 0, "1s": 1}}}, KINDS)
     effect = binding.plugin
     assert isinstance(effect, Mist)
     binding.set("amount", 0.25)
@@ -258,7 +265,7 @@ def test_a_parameter_can_be_changed_and_driven_between_frames() -> None:
 
 
 def test_a_fresh_copy_has_the_parameters_and_none_of_the_state() -> None:
-    binding = Binding.parse(Mist, {"amount": 0.5, "sigma": {"keys": {"0s": 1, "1s": 3}}})
+    binding = Binding.parse(Mist, {"amount": 0.5, "sigma": {"keys": {"0s": 1, "1s": 3}}}, KINDS)
     effect = binding.plugin
     assert isinstance(effect, Mist)
     effect._seen = 7
@@ -295,7 +302,7 @@ def test_bounds_inside_of_lists_are_told() -> None:
         f"size[0]: 0 given; allowed: {sides}",
         f'size[1]: "a" given; allowed: {sides}',
     ]
-    assert allowed(DreamSettings.model_fields["fps"]) == "a number above 0 and at most 1000"
+    assert allowed(DreamSettings.model_fields["fps"]) == "a number from 0.01 to 1000"
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from artengine.settings import DreamSettings, TrainSettings
 def test_settings_are_described_in_their_order() -> None:
     found = {parameter.name: parameter for parameter in parameters(DreamSettings)}
     assert list(found) == list(DreamSettings.model_fields)
-    assert found["frames"].allowed == "a whole number at least 1"
+    assert found["frames"].allowed == "a whole number from 1 to 10000000"
     assert (found["frames"].default, found["frames"].required) == (240, False)
     assert found["show"].allowed == '"prediction", "feedback"'
     assert not found["fps"].curve

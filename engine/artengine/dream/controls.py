@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from artengine.binding import Binding
 from artengine.chain import Chain, changed
 from artengine.dream.changes import Change
 from artengine.dream.level import Level
 from artengine.dream.state import StateChain
 from artengine.errors import UsageError, did_you_mean
-from artengine.params import Binding
 from artengine.preset import Preset
 from artengine.preset.address import Address, parse_address, to_names, to_numbers, write_address
 

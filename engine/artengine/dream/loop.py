@@ -10,14 +10,14 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from artengine.binding import Binding
 from artengine.chain import Chain
 from artengine.context_buffer import ContextBuffer
-from artengine.curves import Clock
+from artengine.curves import Clock, Scope
 from artengine.dream.refine import refined
 from artengine.dream.state import StateChain
 from artengine.errors import PluginError
 from artengine.frame import Frame, Picture, is_finite, to_read_only_frame
-from artengine.params import Binding
 from artengine.settings import DreamSettings
 
 
@@ -190,7 +190,7 @@ class DreamLoop:
 
     def _set_time(self, clock: Clock) -> None:
         try:
-            self.model.set_time(clock)
+            self.model.set_time(clock, Scope(self.fps, self.frames, self.seed))
         except ValueError as error:
             raise PluginError(
                 f'model "{self.model.plugin.name}" failed at frame {clock.index}: {error}'

@@ -13,6 +13,7 @@ from itertools import islice
 from types import TracebackType
 from typing import Any, Self
 
+from artengine.binding import Binding
 from artengine.curves import Clock
 from artengine.dream.changes import Change, ChangeQueue
 from artengine.dream.controls import Controls
@@ -22,7 +23,6 @@ from artengine.dream.refine import smaller
 from artengine.dream.snapshot import Snapshot
 from artengine.dream.state import StateChain
 from artengine.frame import Frame, Picture, Size, to_picture
-from artengine.params import Binding
 from artengine.preset import Preset
 from artengine.source import Footage
 from artengine.weights import build_network, find_weights
@@ -93,7 +93,7 @@ class Dream:
         preset, resume = self.preset, self._resume
         for name in self._stepped.automatable():
             setattr(self._stepped, name, getattr(preset.model, name))
-        self._model = Binding(self._stepped, dict(preset.model_curves))
+        self._model = Binding(self._stepped, dict(preset.model_curves), kinds=preset.curve_kinds)
         self._feedback = preset.feedback_chain()
         self._state_chain = StateChain(preset.state, preset.seed)
         self._output = preset.output_chain()

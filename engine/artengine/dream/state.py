@@ -10,11 +10,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from artengine.binding import Binding
 from artengine.chain import Chain, ChainState, changed
 from artengine.curves import Clock
 from artengine.errors import PluginError
 from artengine.frame import Frame, Size, size_of
-from artengine.params import Binding
 
 Array = npt.NDArray[np.generic]
 

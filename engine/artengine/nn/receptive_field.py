@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 from keras import ops, tree
 
-from artengine.curves import CurveError
 from artengine.nn.step_model import StepModel
+from artengine.params import CurveError
 
 Numbers: TypeAlias = npt.NDArray[np.float32]
 """float32 `(1, H, W, C)`."""

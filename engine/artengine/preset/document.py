@@ -9,7 +9,6 @@ from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
-from artengine.curves import is_curve
 from artengine.errors import PresetError, UsageError
 from artengine.params import shown
 from artengine.preset.address import LISTS, Address, to_numbers, write_address
@@ -35,6 +34,9 @@ TABLES = (
     "writers",
 )
 """The words at the top of a preset, in the order in which recipes write them."""
+
+SETTINGS = ("train", "dream")
+"""Those that hold settings, whose inner tables merge as the tables around them do."""
 
 MOST_FILES = 100
 """How many files one preset may be laid together from."""
@@ -69,8 +71,8 @@ class Document:
     def lay(self, table: Mapping[str, Any], layer: Layer) -> None:
         """Lay another table over this one.
 
-        Tables merge; everything else is replaced, and so are curves, and tables that now `use`
-        another plugin, whose parameters would not fit.
+        Tables merge; everything else is replaced, and so are tables inside of a plugin's table,
+        such as curves, and tables that now `use` another plugin, whose parameters would not fit.
         """
         _merge(self.table, _plain(table), (), layer, self._written)
 
@@ -133,7 +135,9 @@ def _merge(
         written[address] = layer
     for name, value in table.items():
         below = base.get(name)
-        if isinstance(value, dict) and isinstance(below, dict) and not is_curve(value):
+        # A table inside of a plugin's table is one value, such as a curve.
+        merges = not address or address[0] in SETTINGS
+        if merges and isinstance(value, dict) and isinstance(below, dict):
             _merge(below, value, (*address, name), layer, written)
             continue
         _forget(written, (*address, name))

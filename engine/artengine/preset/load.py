@@ -5,20 +5,21 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import Field
 
+from artengine.binding import Binding, curve_kind
 from artengine.catalog import KINDS, Catalog, Kind
 from artengine.chain import Chain
-from artengine.curves import Curve
+from artengine.curves import Curve, CurveKinds
 from artengine.effect import Effect
 from artengine.errors import PresetError, UsageError, did_you_mean
 from artengine.model import Model
-from artengine.params import Binding, Plugin, Problem, TableError, check, is_path, shown
+from artengine.params import Plugin, Problem, TableError, check, is_path, shown
 from artengine.preset.address import CHAINS, LISTS, Address, to_names, write_address
 from artengine.preset.document import (
     TABLES,
@@ -76,6 +77,7 @@ class Preset:
         writers: where films go; a path that was left out is the preset's name.
         files: absolute paths and patterns that it reads.
         table: all of it as one plain table, without `extends`.
+        curve_kinds: the kinds of curves that its parameters take, by telling key.
         overrides: what was put in place of its values.
     """
 
@@ -96,6 +98,7 @@ class Preset:
     writers: tuple[Writer, ...]
     files: tuple[str, ...]
     table: Mapping[str, Any]
+    curve_kinds: CurveKinds = field(default_factory=dict)
     overrides: tuple[Override, ...] = ()
 
     def feedback_chain(self) -> Chain:
@@ -271,6 +274,7 @@ class _Checker:
             output=output,
             writers=writers,
             files=tuple(self.files),
+            curve_kinds=self.catalog.curves,
             table={word: self.table[word] for word in TABLES if word in self.table},
         )
 
@@ -376,7 +380,7 @@ class _Checker:
         presets_own = ("use", "weights") if kind.kind == "model" else ("use",)
         own = {name: value for name, value in table.items() if name not in presets_own}
         try:
-            return Binding.parse(kind, own)
+            return Binding.parse(kind, own, self.catalog.curves)
         except TableError as error:
             self.problems += [
                 replace(problem, text=problem.text + self._elsewhere(kind, problem)).inside(*place)
@@ -394,8 +398,14 @@ class _Checker:
         return f"; {name} goes with {kind.kind}.use = {' or '.join(having)}" if having else ""
 
     def _resolve_files(self, kind: type[Plugin], place: Address, table: dict[str, Any]) -> None:
-        for name, info in kind.model_fields.items():
+        fields = {**kind.model_fields, **(kind.controls.model_fields if kind.controls else {})}
+        for name, info in fields.items():
             given = table.get(name)
+            if isinstance(given, dict):
+                curve = curve_kind(given, self.catalog.curves)
+                if curve is not None:
+                    self._resolve_files(curve, (*place, name), given)
+                continue
             if not is_path(info) or not given:
                 continue
             if isinstance(given, str):

@@ -7,7 +7,6 @@ from typing import Any
 from pydantic import BaseModel
 
 from artengine.catalog import KINDS, Catalog, Kind
-from artengine.curves import curve_kinds
 from artengine.params import Plugin, json_schema
 from artengine.preset.load import Heading
 from artengine.reference import Parameter, about, parameters
@@ -20,7 +19,7 @@ def preset_schema(catalog: Catalog) -> dict[str, Any]:
     Returns:
         A schema of JSON Schema's draft 7, the one that editors of TOML know best.
     """
-    definitions: dict[str, Any] = {"curve": {"anyOf": [kind.schema() for kind in curve_kinds()]}}
+    definitions: dict[str, Any] = {}
     for kind in KINDS:
         choices = [_plugin(plugin, kind, definitions) for plugin in catalog.plugins(kind).values()]
         # One source or model may be half written, for `extends` brings the rest of the table;
@@ -78,7 +77,9 @@ def _properties(table: type[BaseModel], inside: str, definitions: dict[str, Any]
 
 
 def _plugin(plugin: type[Plugin], kind: Kind, definitions: dict[str, Any]) -> dict[str, Any]:
-    properties: dict[str, Any] = {"use": {"const": plugin.name, "description": about(plugin)}}
+    properties: dict[str, Any] = {}
+    if kind != "curve":
+        properties["use"] = {"const": plugin.name, "description": about(plugin)}
     properties |= _properties(plugin, f"{kind}.{plugin.name}.", definitions)
     if plugin.controls:
         properties |= _properties(plugin.controls, f"{kind}.", definitions)
@@ -87,7 +88,10 @@ def _plugin(plugin: type[Plugin], kind: Kind, definitions: dict[str, Any]) -> di
             "type": "string",
             "description": "Weights that ship by this name, a run folder, or a weights file.",
         }
-    required = ["use", *(name for name, info in plugin.model_fields.items() if info.is_required())]
+    required = [
+        *(["use"] if kind != "curve" else []),
+        *(name for name, info in plugin.model_fields.items() if info.is_required()),
+    ]
     return {
         "type": "object",
         "title": plugin.name,

@@ -55,7 +55,7 @@ def test_the_list_names_everything_and_what_failed(
     told = capsys.readouterr()
     lines = told.out.splitlines()
     kinds = [line for line in lines if not line.startswith(" ")]
-    assert kinds == ["sources", "models", "effects", "writers", "failed"]
+    assert kinds == ["sources", "models", "effects", "writers", "curves", "failed"]
     (line,) = [line for line in lines if line.startswith("  test-still ")]
     assert line.endswith("  Leave everything as it is.")
     assert lines[-1] == (
@@ -72,7 +72,7 @@ def test_plugins_may_be_named_before_the_command_and_after_it(
     listed = json.loads(capsys.readouterr().out)
     assert [report["plugin"] for report in listed["plugins"]][-2:] == ["still.py", "bad.py"]
     assert {"name": "test-still", "about": "Leave everything as it is."} in listed["effects"]
-    assert set(listed) == {"sources", "models", "effects", "writers", "plugins"}
+    assert set(listed) == {"sources", "models", "effects", "writers", "curves", "plugins"}
 
 
 def test_a_plugin_is_shown_with_its_parameters(
@@ -103,7 +103,7 @@ def test_a_plugin_is_shown_to_programs(still: str, capsys: pytest.CaptureFixture
 def test_every_plugin_that_ships_can_be_shown(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["plugins", "list", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)
-    for kind in ("sources", "models", "effects", "writers"):
+    for kind in ("sources", "models", "effects", "writers", "curves"):
         for plugin in listed[kind]:
             assert main(["plugins", "show", plugin["name"]]) == 0
             assert plugin["name"] in capsys.readouterr().out

@@ -7,13 +7,13 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from artengine.binding import Binding
 from artengine.chain import Chain
 from artengine.dream.loop import DreamLoop, Turn
 from artengine.dream.state import StateChain
 from artengine.effect import Effect, FrameContext, State
 from artengine.errors import PluginError
 from artengine.frame import Frame, Picture
-from artengine.params import Binding
 from artengine.settings import DreamSettings
 from artengine_plugins.models.swift import Swift
 

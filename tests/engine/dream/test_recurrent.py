@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from artengine.binding import Binding
 from artengine.catalog import Catalog
 from artengine.curves import Clock
 from artengine.dream.loop import Turn
@@ -21,7 +22,6 @@ from artengine.errors import PluginError, PresetError, SourceError, UsageError
 from artengine.frame import Frame
 from artengine.nn.determinism import make_deterministic
 from artengine.nn.predictor import Predictor
-from artengine.params import Binding
 from artengine.preset import Preset, parse_preset
 from artengine_plugins.effects.blend import Blend
 from artengine_plugins.effects.noise import Noise

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from artengine.catalog import Catalog, load_catalog
-from artengine.curves import Clock
+from artengine.curves import Clock, Scope, SignalContext
 from artengine.errors import PresetError
 from artengine.preset import Preset, load_preset, parse_preset, to_toml
 from artengine.preset.document import TABLES
@@ -146,7 +146,8 @@ def test_an_automatable_number_of_a_model_may_be_a_curve(parts: Catalog) -> None
     curve = {"keys": {"0s": 0.5, "2s": 1.5}}
     preset = parse_preset(minimal(model={"use": "net", "heat": curve}), parts)
     assert preset.model.model_dump()["heat"] == 0.5
-    assert preset.model_curves["heat"].at(Clock(2, 2.0)) == 1.0
+    signal = preset.model_curves["heat"].compile(Scope(2.0))
+    assert signal.at(SignalContext(Clock(2, 2.0))) == 1.0
     assert tomllib.loads(preset.recipe())["model"]["heat"] == curve
     assert parse_preset(tomllib.loads(preset.recipe()), parts).model_curves == preset.model_curves
     plain = parse_preset(dict(preset.table), parts, ["model.heat=0.8"])

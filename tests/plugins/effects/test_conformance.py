@@ -15,15 +15,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from artengine.api import Clock, Effect, Frame, FrameContext, size_of
+from artengine.binding import Binding
 from artengine.catalog import load_catalog
 from artengine.chain import Chain
-from artengine.params import Binding, bounds, check
+from artengine.params import bounds, check
 
 At = Callable[[int, Frame], FrameContext]
 Random = Callable[..., Frame]
 Shots = Callable[[int, int], Sequence[Frame]]
 
-EFFECTS: Sequence[type[Effect]] = list(load_catalog().effects.values())
+CATALOG = load_catalog()
+EFFECTS: Sequence[type[Effect]] = list(CATALOG.effects.values())
 SIZES = [(1, 1), (1, 7), (3, 2), (17, 33), (64, 40)]
 """Width and height."""
 
@@ -251,7 +253,7 @@ def test_follows_curves(kind: type[Effect], random: Random, at: At) -> None:
     frames = [random(17, 33, seed=seed) for seed in range(5)]
     for name in kind.automatable():
         low, high = numbers(kind)[name]
-        driven = Binding.parse(kind, {name: {"keys": {"0f": low, "4f": high}}})
+        driven = Binding.parse(kind, {name: {"keys": {"0f": low, "4f": high}}}, CATALOG.curves)
         assert isinstance(driven.plugin, Effect)
         for index, frame in enumerate(frames):
             now = at(index, frames[0])
@@ -261,7 +263,7 @@ def test_follows_curves(kind: type[Effect], random: Random, at: At) -> None:
 
 def film(kind: type[Effect], frames: Sequence[Frame], **controls: Any) -> list[Frame]:
     """Frames after an output chain of one effect."""
-    chain = Chain([Binding.parse(kind, controls)], "output", 5)
+    chain = Chain([Binding.parse(kind, controls, CATALOG.curves)], "output", 5)
     return [
         chain.apply(frame, Clock(index, 24.0), frames[(index + 1) % len(frames)])
         for index, frame in enumerate(frames)

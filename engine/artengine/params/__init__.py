@@ -1,0 +1,24 @@
+"""Parameters: declared once on a plugin, checked here for every preset."""
+
+from artengine.params.bounds import bounds, clamp
+from artengine.params.check import check, in_order
+from artengine.params.declaration import Param, Plugin, is_path
+from artengine.params.problem import CurveError, Problem, TableError
+from artengine.params.prose import allowed, json_schema, plainly, shown
+
+__all__ = [
+    "CurveError",
+    "Param",
+    "Plugin",
+    "Problem",
+    "TableError",
+    "allowed",
+    "bounds",
+    "check",
+    "clamp",
+    "in_order",
+    "is_path",
+    "json_schema",
+    "plainly",
+    "shown",
+]

@@ -1,0 +1,37 @@
+"""Bounds of a number, and keeping it inside them."""
+
+from __future__ import annotations
+
+import math
+
+from pydantic.fields import FieldInfo
+
+
+def bounds(info: FieldInfo) -> dict[str, float]:
+    """Bounds of a field: any of `ge`, `gt`, `le`, `lt`."""
+    found: dict[str, float] = {}
+    for entry in info.metadata:
+        for name in ("ge", "gt", "le", "lt"):
+            value = getattr(entry, name, None)
+            if value is not None:
+                found[name] = value
+    return found
+
+
+def clamp(info: FieldInfo, value: float) -> float:
+    """Keep a number inside a field's bounds; whole-number fields are rounded.
+
+    Beside a bound that may not be reached itself the value stays a millionth away.
+    """
+    whole = info.annotation is int
+    if whole and math.isfinite(value):
+        value = round(value)
+    for name, limit in bounds(info).items():
+        if name in ("gt", "lt"):
+            step = 1.0 if whole else 1e-6 * max(1.0, abs(limit))
+            limit = limit + step if name == "gt" else limit - step  # noqa: PLW2901
+        if name in ("ge", "gt") and value < limit:
+            value = math.ceil(limit) if whole else limit
+        elif name in ("le", "lt") and value > limit:
+            value = math.floor(limit) if whole else limit
+    return value

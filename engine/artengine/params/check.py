@@ -1,0 +1,112 @@
+"""Checking a preset's table against a declaration."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from numbers import Integral, Real
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from artengine.errors import did_you_mean
+from artengine.params.declaration import Plugin
+from artengine.params.problem import Problem
+from artengine.params.prose import allowed, shown
+
+Checked = TypeVar("Checked", bound=BaseModel)
+
+
+def check(kind: type[Checked], table: Mapping[str, Any]) -> Checked | list[Problem]:
+    """Build a pydantic model from a TOML table, or list every mistake in it."""
+    try:
+        # JSON mode is what makes strict checks fit TOML: lists become tuples, but 1 is not true.
+        return kind.model_validate_json(json.dumps(table, default=_plain), strict=True)
+    except ValidationError as error:
+        problems = [
+            problem for details in error.errors() for problem in _problems(kind, table, details)
+        ]
+        # A field of several types is refused once for each of them.
+        return in_order(list(dict.fromkeys(problems)), table)
+
+
+def _plain(value: Any) -> int | float | str:
+    """What Python's own callers may give beside what TOML has: numpy's numbers, paths."""
+    if isinstance(value, Integral):
+        return int(value)
+    return float(value) if isinstance(value, Real) else str(value)
+
+
+def in_order(problems: list[Problem], table: Mapping[str, Any]) -> list[Problem]:
+    """Sort mistakes as a reader of the table meets them; what is missing comes last."""
+    places = {name: index for index, name in enumerate(table)}
+    return sorted(
+        problems,
+        key=lambda problem: places.get(str(problem.place[0]) if problem.place else "", len(places)),
+    )
+
+
+def _problems(kind: type[BaseModel], table: Mapping[str, Any], details: Any) -> list[Problem]:
+    name = str(details["loc"][0]) if details["loc"] else ""
+    inner = _inner_table(kind.model_fields.get(name))
+    if inner is not None and isinstance(table.get(name), Mapping):
+        found = check(inner, table[name])
+        if isinstance(found, list):
+            return [problem.inside(name) for problem in found]
+    return [_problem(kind, table, details)]
+
+
+def _inner_table(info: FieldInfo | None) -> type[BaseModel] | None:
+    """The table that a field takes, alone or in place of a plain value."""
+    for option in _options(info.annotation) if info else ():
+        if isinstance(option, type) and issubclass(option, BaseModel):
+            return option
+    return None
+
+
+def _options(annotation: Any) -> tuple[Any, ...]:
+    """The types of a union, or the one that is none."""
+    return get_args(annotation) if get_origin(annotation) in (Union, UnionType) else (annotation,)
+
+
+def _problem(kind: type[BaseModel], table: Mapping[str, Any], details: Any) -> Problem:
+    loc: tuple[str | int, ...] = details["loc"]
+    said = details["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    if not loc:
+        return Problem((), said)
+    name, known = str(loc[0]), list(kind.model_fields)
+    if issubclass(kind, Plugin) and kind.controls:
+        known += kind.controls.model_fields
+    info = kind.model_fields.get(name)
+    if info is None:
+        offer = f"allowed: {', '.join(known)}" if known else "there are no parameters"
+        return Problem((name,), f"unknown{did_you_mean(name, known)}; {offer}")
+    if name not in table:
+        return Problem((name,), f"missing; it must be {allowed(info)}")
+    place, given = _walk(table, loc)
+    if details["type"] in ("value_error", "assertion_error"):
+        return Problem(place, said)
+    if isinstance(given, Mapping) and info.annotation in (int, float):
+        return Problem(place, f"a curve given; allowed: {allowed(info)}, the same throughout")
+    near = ""
+    if isinstance(given, str):
+        choices = [choice for option in _options(info.annotation) for choice in get_args(option)]
+        near = did_you_mean(given, [choice for choice in choices if isinstance(choice, str)])
+    return Problem(place, f"{shown(given)} given{near}; allowed: {allowed(info)}")
+
+
+def _walk(
+    table: Mapping[str, Any], loc: tuple[str | int, ...]
+) -> tuple[tuple[str | int, ...], Any]:
+    """Follow a pydantic location as far as the table goes; it also names types and tags."""
+    place: tuple[str | int, ...] = ()
+    value: Any = table
+    for part in loc:
+        try:
+            value = value[part]
+        except (KeyError, IndexError, TypeError):
+            break
+        place += (part,)
+    return place, value

@@ -1,0 +1,117 @@
+"""Declaring parameters: a plugin is a class whose fields are what a preset can give."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from artengine.params.bounds import clamp
+from artengine.params.problem import CurveError
+
+
+def Param(  # noqa: N802 - reads as a declaration, like pydantic's Field
+    default: Any = PydanticUndefined,
+    *,
+    ge: float | None = None,
+    gt: float | None = None,
+    le: float | None = None,
+    lt: float | None = None,
+    min_length: int | None = None,
+    max_length: int | None = None,
+    pattern: str | None = None,
+    unit: str | None = None,
+    path: bool = False,
+    automatable: bool | None = None,
+) -> Any:
+    """Declare a plugin's parameter.
+
+    Args:
+        default: value when a preset says nothing; without one the parameter must be given.
+        ge, gt, le, lt: bounds of a number.
+        min_length, max_length: bounds of a text's or list's length.
+        pattern: regular expression a text must match.
+        unit: what the number counts ("pixels", "seconds", "degrees a frame"), for the docs.
+        path: whether a text names a file or folder to read. The engine resolves it against the
+            preset's folder, and refuses one that a preset may not read.
+        automatable: whether a number may be a curve; by default as the plugin's class says.
+
+    Returns:
+        A pydantic field. The docstring under the field is its help.
+    """
+    extra = {"unit": unit, "path": path or None, "automatable": automatable}
+    return Field(
+        default,
+        ge=ge,
+        gt=gt,
+        le=le,
+        lt=lt,
+        min_length=min_length,
+        max_length=max_length,
+        pattern=pattern,
+        json_schema_extra={name: value for name, value in extra.items() if value is not None},
+    )
+
+
+class Plugin(BaseModel):
+    """A thing a preset can name with `use`: its fields are its parameters."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        use_attribute_docstrings=True,
+        allow_inf_nan=False,
+        validate_default=True,
+        arbitrary_types_allowed=True,
+        protected_namespaces=(),
+    )
+
+    name: ClassVar[str]
+    """What presets call it: lower case, words joined by hyphens."""
+
+    kind: ClassVar[str]
+    """`source`, `model`, `effect` or `writer`."""
+
+    automates: ClassVar[bool] = False
+    """Whether this kind's numbers may be curves unless a parameter says otherwise."""
+
+    controls: ClassVar[type[Plugin] | None] = None
+    """Keys of a preset's table that the engine acts on itself, beside the plugin's parameters."""
+
+    reserved: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """Words that no parameter may have as its name, with the message where a preset gives one."""
+
+    @classmethod
+    def automatable(cls) -> frozenset[str]:
+        """Names of the parameters that take a curve in place of a number."""
+        return frozenset(name for name, info in cls.model_fields.items() if _takes_curve(cls, info))
+
+    def set_values(self, values: Mapping[str, float]) -> None:
+        """Give automatable parameters plain values, kept inside their bounds.
+
+        Raises:
+            CurveError: when a value is not a number, or infinite where nothing bounds it.
+        """
+        for name, value in values.items():
+            info = type(self).model_fields[name]
+            kept = clamp(info, value)
+            if not math.isfinite(kept):
+                raise CurveError(f"{name} becomes {kept}; a curve must stay finite")
+            # A bound is often written as a whole number; what is set is what the field declares.
+            setattr(self, name, int(kept) if info.annotation is int else float(kept))
+
+
+def _takes_curve(cls: type[Plugin], info: FieldInfo) -> bool:
+    extra = info.json_schema_extra
+    marked = extra.get("automatable") if isinstance(extra, Mapping) else None
+    return info.annotation in (float, int) and bool(cls.automates if marked is None else marked)
+
+
+def is_path(info: FieldInfo) -> bool:
+    """Whether a field names a file or folder to read."""
+    extra = info.json_schema_extra
+    return isinstance(extra, Mapping) and bool(extra.get("path"))

@@ -1,0 +1,35 @@
+"""Mistakes in a preset's tables, and where they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class CurveError(ValueError):
+    """A curve cannot be used; the message says why and what is allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake in a table: where it is, and what to do."""
+
+    place: tuple[str | int, ...]
+    text: str
+
+    def inside(self, *place: str | int) -> Problem:
+        """The same mistake seen from an outer table."""
+        return Problem((*place, *self.place), self.text)
+
+    def __str__(self) -> str:
+        where = ""
+        for part in self.place:
+            where += f"[{part}]" if isinstance(part, int) else f".{part}" if where else str(part)
+        return f"{where}: {self.text}" if where else self.text
+
+
+class TableError(ValueError):
+    """A table does not fit what it describes; holds every problem found."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        super().__init__("; ".join(map(str, problems)))

@@ -1,0 +1,103 @@
+"""Saying in words and in JSON schema what a field takes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from operator import getitem
+from typing import Annotated, Any
+
+from pydantic import TypeAdapter
+from pydantic.errors import PydanticInvalidForJsonSchema
+from pydantic.fields import FieldInfo
+
+
+def shown(value: Any) -> str:
+    """Write a value for a message: as JSON, cut where it is long."""
+    text = json.dumps(value, default=str, ensure_ascii=False)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def allowed(info: FieldInfo) -> str:
+    """Say in words what a field takes, as `a number from 0 to 1`."""
+    schema = json_schema(info)
+    tables = schema.get("$defs", {})
+
+    def looked_up(option: Mapping[str, Any]) -> Any:
+        return tables.get(option.get("$ref", "").rpartition("/")[2], option)
+
+    if "anyOf" in schema:
+        return _describe({"anyOf": [looked_up(option) for option in schema["anyOf"]]})
+    return _describe(looked_up(schema))
+
+
+def json_schema(info: FieldInfo, definitions: str = "#/$defs/{model}") -> dict[str, Any]:
+    """JSON schema of a field's plain value, empty for one that JSON cannot hold.
+
+    Args:
+        info: the field.
+        definitions: where the schema points to the definitions of nested tables.
+    """
+    annotation: Any = info.annotation
+    if info.metadata:
+        annotation = getitem(Annotated, (annotation, *info.metadata))
+    try:
+        return TypeAdapter(annotation).json_schema(ref_template=definitions)
+    except PydanticInvalidForJsonSchema:
+        return {}
+
+
+def plainly(number: float) -> str:
+    """Write a number as a person would: 1 for 1.0, and every digit that counts."""
+    if isinstance(number, float) and number.is_integer() and abs(number) < 1e15:
+        return str(int(number))
+    return str(number)
+
+
+def _describe(schema: Mapping[str, Any]) -> str:
+    if "enum" in schema:
+        return ", ".join(json.dumps(choice, ensure_ascii=False) for choice in schema["enum"])
+    if "const" in schema:
+        return json.dumps(schema["const"], ensure_ascii=False)
+    if "anyOf" in schema:
+        # A preset leaves out what is to be nothing; TOML cannot write it.
+        options = [option for option in schema["anyOf"] if option.get("type") != "null"]
+        return " or ".join(map(_describe, options))
+    kind = schema.get("type")
+    if kind == "array":
+        if "prefixItems" in schema:
+            return f"[{', '.join(map(_describe, schema['prefixItems']))}]"
+        count = _span(schema, "minItems", "maxItems")
+        return f"a list{f' of {count}' if count else ''}, each {_describe(schema.get('items', {}))}"
+    if kind == "string":
+        count = _span(schema, "minLength", "maxLength")
+        length = f" of {count} characters" if count else ""
+        pattern = f" matching {schema['pattern']}" if "pattern" in schema else ""
+        return f"a text{length}{pattern}"
+    if kind == "object" and schema.get("properties"):
+        return f"a table of {', '.join(schema['properties'])}"
+    names = {"number": "a number", "integer": "a whole number", "boolean": "true or false"}
+    name = names.get(str(kind), "a table" if kind == "object" or "$ref" in schema else "a value")
+    return f"{name} {_range(schema)}".strip()
+
+
+def _span(schema: Mapping[str, Any], least: str, most: str) -> str:
+    if least in schema and most in schema:
+        same = schema[least] == schema[most]
+        return f"{schema[least]}" if same else f"{schema[least]} to {schema[most]}"
+    if least in schema:
+        return f"at least {schema[least]}"
+    return f"at most {schema[most]}" if most in schema else ""
+
+
+def _range(schema: Mapping[str, Any]) -> str:
+    if "minimum" in schema and "maximum" in schema:
+        return f"from {plainly(schema['minimum'])} to {plainly(schema['maximum'])}"
+    words = {
+        "minimum": "at least",
+        "exclusiveMinimum": "above",
+        "maximum": "at most",
+        "exclusiveMaximum": "below",
+    }
+    said = [f"{word} {plainly(schema[name])}" for name, word in words.items() if name in schema]
+    return " and ".join(said)
