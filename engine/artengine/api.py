@@ -3,7 +3,15 @@
 from artengine.curves import Clock, Curve, CurveError, Scope, Signal, SignalContext
 from artengine.effect import Effect, FrameContext, State
 from artengine.errors import PluginError, SourceError, WriterError
-from artengine.ffmpeg import Decoder, Encoder, Probe, ffmpeg_executable, metadata, probe
+from artengine.ffmpeg import (
+    Decoder,
+    Deinterlace,
+    Encoder,
+    Probe,
+    ffmpeg_executable,
+    metadata,
+    probe,
+)
 from artengine.frame import Frame, Picture, Size, size_of, to_frame, to_picture
 from artengine.hookspecs import hookimpl
 from artengine.model import FrameSequence, Model, NetworkState, Tensor
@@ -16,6 +24,7 @@ __all__ = [
     "Curve",
     "CurveError",
     "Decoder",
+    "Deinterlace",
     "Effect",
     "Encoder",
     "Film",

@@ -174,8 +174,11 @@ def test_nothing_decodable_says_so(tmp_path: Path, bikes: Path) -> None:
     ffmpeg("-i", bikes, "-c", "copy", "-movflags", "+faststart", front)
     whole = front.read_bytes()
     cut.write_bytes(whole[: whole.index(b"mdat") + 40])
+    with pytest.raises(SourceError, match="cannot be read as video") as caught:
+        Decoder(cut, (64, 32))
+    assert "\n" not in str(caught.value)
     with pytest.raises(SourceError, match="0 frames could be decoded") as caught:
-        list(Decoder(cut, (64, 32)))
+        list(Decoder(cut, (64, 32), held=probe(front)))
     assert "\n" not in str(caught.value)
 
 

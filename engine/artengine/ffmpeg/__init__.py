@@ -5,10 +5,25 @@ their pictures themselves: playlists and other formats that would make it read f
 network are refused (see `fence`).
 """
 
-from artengine.ffmpeg.decode import Decoder
+from artengine.ffmpeg.colour import Colour, Hdr
+from artengine.ffmpeg.decode import Decoder, Deinterlace
 from artengine.ffmpeg.encode import Encoder, rate
 from artengine.ffmpeg.executable import ffmpeg_executable
 from artengine.ffmpeg.probing import Probe, probe
 from artengine.ffmpeg.tags import metadata
+from artengine.ffmpeg.timing import Timing, count_pictures
 
-__all__ = ["Decoder", "Encoder", "Probe", "ffmpeg_executable", "metadata", "probe", "rate"]
+__all__ = [
+    "Colour",
+    "Decoder",
+    "Deinterlace",
+    "Encoder",
+    "Hdr",
+    "Probe",
+    "Timing",
+    "count_pictures",
+    "ffmpeg_executable",
+    "metadata",
+    "probe",
+    "rate",
+]

@@ -2,36 +2,58 @@
 
 from __future__ import annotations
 
+import logging
 import subprocess
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from functools import cache
 from io import BufferedReader
 from pathlib import Path
-from typing import Self, cast
+from queue import SimpleQueue
+from typing import Literal, Self, cast
 
 import numpy as np
 
 from artengine.errors import SourceError
+from artengine.ffmpeg.clock import clock_of
 from artengine.ffmpeg.fence import input_arguments
+from artengine.ffmpeg.probing import Probe, probe
 from artengine.ffmpeg.process import LogTail, end, start
+from artengine.ffmpeg.showinfo import FILTER, ShownPictures
 from artengine.frame import Picture, Size
+
+logger = logging.getLogger(__name__)
+
+Deinterlace = Literal["auto", "on", "off"]
+"""`auto`: the pictures that the stream calls interlaced; `on`: all; `off`: none."""
 
 _SCALE_FLAGS = "bicubic+accurate_rnd"
 
 
 class Decoder:
-    """Pictures of a video file, one at a time, in memory that does not grow with its length.
+    """Pictures of a video file as sRGB, one at a time, in bounded memory.
 
-    An iterator of uint8 `(H, W, 3)`, and a context manager that ends ffmpeg. A file that breaks
-    off ends where nothing more can be decoded; one of which nothing can be decoded raises
-    `SourceError`.
+    An iterator of uint8 `(H, W, 3)`, and a context manager that ends ffmpeg. Pictures are turned
+    upright; those whose size changes on the way are scaled to the first one's; HDR is brought to
+    SDR. A file that breaks off ends where nothing more can be decoded, with a warning; one of which
+    nothing can be decoded raises `SourceError`.
 
     Args:
         path: a regular file.
         size: width and height to deliver.
-        filters: ffmpeg filters, applied in this order before scaling to `size`.
-        seek: start at the last key picture at or before so many seconds. Time stamps stay those
-            of the file, counted from its start, so that a filter can tell what to drop.
+        held: what `probe` says of the file; found out when left out.
+        filters: ffmpeg filters, applied in this order before scaling.
+        inside: width and height to scale to, when that is not `size`: what is left of `size` is
+            filled with `background`, evenly on both sides.
+        background: the colour behind transparent pictures, and around them: sRGB, 0..255.
+        deinterlace: which pictures are deinterlaced.
+        seek: start at the last key picture at or before so many seconds of the file's time.
+        skip: leave out what comes before so many seconds of the file's time.
         count: how many pictures to deliver at most.
+
+    Attributes:
+        stamp: when the latest picture is shown, in seconds from the file's start, by its clock.
+        duration: for how long, in seconds, if no other picture follows.
 
     Raises:
         SourceError: when there is no such file, or ffmpeg cannot be started.
@@ -42,24 +64,48 @@ class Decoder:
         path: Path,
         size: Size,
         *,
+        held: Probe | None = None,
         filters: Sequence[str] = (),
+        inside: Size | None = None,
+        background: tuple[int, int, int] = (0, 0, 0),
+        deinterlace: Deinterlace = "auto",
         seek: float | None = None,
+        skip: float | None = None,
         count: int | None = None,
     ) -> None:
         self.path, self.size, self.delivered = path, size, 0
-        scale = f"scale={size[0]}:{size[1]}:flags={_SCALE_FLAGS},format=rgb24"
-        command = ["-hide_banner", "-nostdin", "-loglevel", "error"]
-        command += [
-            *input_arguments(path, seek),
-            "-map",
-            "0:V:0",
-            "-vf",
-            ",".join([*filters, scale]),
+        self.stamp = self.duration = Fraction(0)
+        held = held or probe(path)
+        self._held = held
+        self._clock = clock_of(held.timing)
+        self._told: SimpleQueue[tuple[Fraction | None, Fraction | None]] = SimpleQueue()
+        self._shown = ShownPictures()
+        graph = [
+            *_reading(held, background, deinterlace),
+            *([] if skip is None else [f"select='gte(t,{skip:.6f})'"]),
+            *filters,
+            *_delivering(held, size, inside, background),
+            FILTER,
         ]
+        options = ["-reinit_filter:v:0", "0"]
+        options += ["-c:v:0", held.decoder] if held.decoder else []
+        command = ["-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+info"]
+        command += input_arguments(
+            path, seek=seek, file_clock=held.timing.clock != "running", options=tuple(options)
+        )
+        command += ["-map", "0:V:0", "-vf", ",".join(graph)]
         command += [] if count is None else ["-frames:v", str(count)]
         command += ["-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgb24", "pipe:1"]
         self._process = start(command, stdout=subprocess.PIPE)
-        self._log = LogTail(self._process)
+        self._log = LogTail(self._process, take=self._take, levels=True)
+        if held.colour.hdr != "off":
+            _say_tone_mapped(path, held.colour.hdr, held.colour.assumed)
+
+    def _take(self, line: str) -> bool:
+        if self._shown.read(line):
+            self._told.put((self._shown.stamp, self._shown.duration))
+            return True
+        return False
 
     def __iter__(self) -> Iterator[Picture]:
         return self
@@ -70,6 +116,9 @@ class Decoder:
             raise StopIteration
         picture = np.empty((self.size[1], self.size[0], 3), np.uint8)
         if output.readinto(picture.data.cast("B")) == picture.nbytes:
+            # ffmpeg says when a picture is shown before it writes it.
+            stamp, duration = self._told.get(timeout=60)
+            self.stamp, self.duration = self._clock.at(stamp, duration)
             self.delivered += 1
             return picture
         self._finish()
@@ -85,6 +134,8 @@ class Decoder:
             )
         if self.delivered == 0 and (status or words):
             raise SourceError(f"{self.path}: 0 frames could be decoded: {words or status}")
+        if words:
+            _say_damaged(self.path, words)
 
     def close(self) -> None:
         """End ffmpeg and free the pipe; harmless when it has ended already."""
@@ -96,3 +147,48 @@ class Decoder:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _reading(held: Probe, background: tuple[int, int, int], deinterlace: Deinterlace) -> list[str]:
+    """Filters that undo how pictures are stored: their colour tags, fields and transparency."""
+    width, height = held.turned_size
+    # A picture of the first one's size passes through the scaler untouched.
+    filters = [f"scale={width}:{height}:flags={_SCALE_FLAGS}"]
+    filters += held.colour.filters(held.coded_size)
+    weave = deinterlace == "on" or (deinterlace == "auto" and held.interlaced)
+    if weave and min(width, height) >= 3:
+        which = "all" if deinterlace == "on" else "interlaced"
+        filters.append(f"bwdif=mode=send_frame:deint={which}")
+    if held.colour.alpha != "none":
+        red, green, blue = background
+        ground = f"lutrgb=r={red}:g={green}:b={blue}:a=maxval"
+        mode = ":alpha=premultiplied" if held.colour.alpha == "premultiplied" else ""
+        filters.append(
+            f"format=gbrap,split[over][under];[under]{ground}[ground];"
+            f"[ground][over]overlay=format=gbrp{mode}"
+        )
+    return filters
+
+
+def _delivering(
+    held: Probe, size: Size, inside: Size | None, background: tuple[int, int, int]
+) -> list[str]:
+    """Filters that bring pictures to their size, to sRGB and into their frame."""
+    width, height = inside or size
+    filters = [f"scale={width}:{height}:flags={_SCALE_FLAGS}", *held.colour.to_srgb()]
+    filters.append("format=rgb24")
+    if inside is not None and inside != size:
+        colour = "0x{:02x}{:02x}{:02x}".format(*background)
+        filters.append(f"pad={size[0]}:{size[1]}:(ow-iw)/2:(oh-ih)/2:color={colour}")
+    return filters
+
+
+@cache
+def _say_tone_mapped(path: Path, hdr: str, assumed: str) -> None:
+    said = f"{assumed}, and is taken for" if assumed else "it is stored as"
+    logger.warning("%s: %s HDR (%s); it is tone-mapped to SDR", path, said, hdr.upper())
+
+
+@cache
+def _say_damaged(path: Path, words: str) -> None:
+    logger.warning("%s is damaged; what can be read of it is used (ffmpeg says: %s)", path, words)

@@ -17,8 +17,25 @@ _FORMATS = (
 )
 
 
-def input_arguments(path: Path, seek: float | None = None) -> list[str]:
-    """Arguments that open a file of its own, and nothing else."""
+def input_arguments(
+    path: Path,
+    *,
+    seek: float | None = None,
+    file_clock: bool = True,
+    options: tuple[str, ...] = (),
+) -> list[str]:
+    """Arguments that open one file, and nothing else.
+
+    Args:
+        path: a regular file.
+        seek: start at the last key picture at or before so many seconds.
+        file_clock: keep the file's own time stamps, counted from its start. Without it ffmpeg
+            joins clocks that restart, as recordings of broadcasts have; then nothing can be sought.
+        options: further options of the input, such as a decoder.
+
+    Raises:
+        SourceError: when it is missing, empty or not a regular file.
+    """
     if path.is_dir():
         raise SourceError(f"{path} is a folder; give a video file, or use the images source")
     if not path.exists():
@@ -28,5 +45,6 @@ def input_arguments(path: Path, seek: float | None = None) -> list[str]:
     if path.stat().st_size == 0:
         raise SourceError(f"{path} is empty (0 bytes); copy or download it again")
     safe = ["-protocol_whitelist", "file,pipe", "-format_whitelist", _FORMATS]
+    clock = ["-copyts", "-start_at_zero"] if file_clock else []
     at = [] if seek is None or seek <= 0 else ["-noaccurate_seek", "-ss", f"{seek:.6f}"]
-    return [*safe, "-copyts", "-start_at_zero", *at, "-i", f"file:{path.absolute()}"]
+    return [*safe, *clock, *at, *options, "-i", f"file:{path.absolute()}"]

@@ -17,10 +17,19 @@ _ECHO = re.compile(
 
 def unreadable(path: Path, log: str) -> SourceError:
     """The error for a file that ffmpeg cannot read, with the errors in its `level+...` log."""
-    errors = [line for line in log.splitlines() if re.search(r"\[(error|fatal|panic)\]", line)]
-    said = one_line(errors) or "ffmpeg found no picture in it"
+    said = (
+        one_line([line for line in log.splitlines() if is_error(line)])
+        or "ffmpeg found no picture in it"
+    )
     return SourceError(
         f"{path} cannot be read as video; see whether it is one, and whole (ffmpeg says: {said})"
+    )
+
+
+def is_error(line: str) -> bool:
+    """Whether a line of a `level+...` log is an error."""
+    return (
+        re.match(r"(?:\[[^\]]* @ (?:0x)?[0-9a-f]+\] )*\[(?:error|fatal|panic)\]", line) is not None
     )
 
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
 from artengine.errors import SourceError
+from artengine.ffmpeg.colour import Colour, colour_of
 from artengine.ffmpeg.fence import input_arguments
 from artengine.ffmpeg.messages import unreadable
 from artengine.ffmpeg.process import run
+from artengine.ffmpeg.showinfo import FILTER, ShownPictures
+from artengine.ffmpeg.timing import Timing, timing_of
 from artengine.frame import Size
+
+# So many pictures are looked at: the first alone may not say that it is interlaced.
+_PICTURES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +29,16 @@ class Probe:
             square by widening or heightening, never by shrinking.
         coded_size: width and height as stored.
         fps: pictures a second, on average where they come at odd times.
-        seconds: length of the file, or None when it does not say.
+        seconds: length of the file, or None when that is only known once it is decoded.
         rotation: degrees it is turned anticlockwise by its flag, which decoding undoes: 0, 90,
             180, -90.
         sample_aspect: width over height of a pixel, after turning.
         container: ffmpeg's name of the file's format, as `mov,mp4,m4a,3gp,3g2,mj2`.
+        timing: when its pictures are shown.
+        colour: how their colour is stored.
+        interlaced: whether pictures hold two fields, taken one after the other.
+        decoder: the decoder that must be asked for, as `libvpx-vp9` for transparency; empty for
+            ffmpeg's own choice.
     """
 
     size: Size
@@ -37,40 +48,83 @@ class Probe:
     rotation: int
     sample_aspect: Fraction
     container: str
+    timing: Timing
+    colour: Colour = field(default_factory=Colour)
+    interlaced: bool = False
+    decoder: str = ""
+
+    @property
+    def turned_size(self) -> Size:
+        """Width and height of the stored pictures, after turning."""
+        width, height = self.coded_size
+        return (height, width) if self.rotation % 180 else (width, height)
 
 
 def probe(path: Path) -> Probe:
-    """Open a video file, decode its first picture, and say what it holds.
+    """Open a video file, decode its first pictures, and say what it holds.
+
+    Where the header does not say how fast and how long the film is, the file is read through for
+    its time stamps, without decoding it.
 
     Raises:
         SourceError: when it is missing, empty, no video, or broken; in ffmpeg's own words where it
             has any.
     """
-    command = ["-hide_banner", "-nostdin", "-loglevel", "level+info"]
-    command += [*input_arguments(path), "-map", "0:V:0", "-frames:v", "1", "-pix_fmt", "yuv420p"]
-    # A YUV4MPEG2 header gives what the log does not: the exact frame rate, and the size and pixel
-    # shape after turning.
-    command += ["-f", "yuv4mpegpipe", "pipe:1"]
-    _, told, log = run(command)
-    header = re.match(rb"YUV4MPEG2 W(\d+) H(\d+) F(\d+):(\d+) \S+ A(\d+):(\d+)", told)
-    stream = re.search(r"Stream #0:.*?: Video: (?!.*\(attached pic\))(.*)", log)
-    if header is None or stream is None:
+    found, log = _look(path)
+    stream = re.search(r"^\[info\] +Stream #0:.*?: Video: (?!.*\(attached pic\))(.*)", log, re.M)
+    if "n" not in found.latest or stream is None:
         if "Audio:" in log and stream is None:
             raise SourceError(f"{path} holds sound but no video; give a file with pictures in it")
         raise unreadable(path, log)
-    width, height, rate_num, rate_den, aspect_num, aspect_den = map(int, header.groups())
-    aspect = Fraction(aspect_num, aspect_den) if aspect_num and aspect_den else Fraction(1)
-    coded = re.search(r", (\d+)x(\d+)", stream[1])
+    decoder = _alpha_decoder(stream[1], log)
+    if decoder:
+        found, _ = _look(path, decoder)
     turned = re.search(r"rotation of (-?\d+(?:\.\d+)?) degrees", log)
+    rotation = round(float(turned[1])) if turned else 0
+    width, height = map(int, found.latest["s"].split("x"))
+    aspect = _aspect(found.latest.get("sar", ""))
+    container = _search(r"Input #0, (\S+), from", log)
+    timing = timing_of(
+        path,
+        container,
+        guess=found.rate,
+        mean=_mean(stream[1]),
+        seconds=_seconds(log),
+        duration=found.duration,
+    )
     return Probe(
         size=_square(width, height, aspect),
-        coded_size=(int(coded[1]), int(coded[2])) if coded else (width, height),
-        fps=_fps(rate_num / rate_den, stream[1]),
-        seconds=_seconds(log),
-        rotation=round(float(turned[1])) if turned else 0,
+        coded_size=(height, width) if rotation % 180 else (width, height),
+        fps=float(timing.fps),
+        seconds=timing.seconds,
+        rotation=rotation,
         sample_aspect=aspect,
-        container=_search(r"Input #0, (\S+), from", log),
+        container=container,
+        timing=timing,
+        colour=colour_of(found.latest),
+        interlaced=found.interlaced,
+        decoder=decoder,
     )
+
+
+def _look(path: Path, decoder: str = "") -> tuple[ShownPictures, str]:
+    """Decode the first pictures: what `showinfo` says of them, and the whole log."""
+    command = ["-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+info"]
+    command += input_arguments(path, options=("-c:v:0", decoder) if decoder else ())
+    command += ["-map", "0:V:0", "-frames:v", str(_PICTURES), "-vf", FILTER]
+    command += ["-fps_mode", "passthrough", "-f", "null", "-"]
+    _, _, log = run(command)
+    shown = ShownPictures()
+    for line in log.splitlines():
+        shown.read(line)
+    return shown, log
+
+
+def _alpha_decoder(stream: str, log: str) -> str:
+    """The decoder of VP8 and VP9 that reads their transparency, which ffmpeg's own leave out."""
+    if re.search(r"^\[info\] +alpha_mode +: 1$", log, re.M | re.I) is None:
+        return ""
+    return {"vp8": "libvpx", "vp9": "libvpx-vp9"}.get(stream.split(" ")[0].rstrip(","), "")
 
 
 def _square(width: int, height: int, aspect: Fraction) -> Size:
@@ -79,15 +133,15 @@ def _square(width: int, height: int, aspect: Fraction) -> Size:
     return width, max(1, round(height / aspect))
 
 
-def _fps(guess: float, stream: str) -> float:
-    """Prefer ffmpeg's exact guess, but not where it is the grid that odd time stamps lie on."""
-    if abs(guess - round(guess)) < 1e-3:
-        guess = float(round(guess))  # AVI counts in whole microseconds: 14.999925 is meant as 15
-    average = re.search(r"(\d+(?:\.\d+)?)(k?) fps", stream)
-    if average is None:
-        return guess
-    mean = float(average[1]) * (1000 if average[2] else 1)
-    return guess if mean <= 0 or abs(guess - mean) <= 0.01 * mean else mean
+def _aspect(text: str) -> Fraction:
+    across, _, down = text.partition("/")
+    known = across.isdigit() and down.isdigit() and int(across) and int(down)
+    return Fraction(int(across), int(down)) if known else Fraction(1)
+
+
+def _mean(stream: str) -> float | None:
+    found = re.search(r", (\d+(?:\.\d+)?)(k?) fps", stream)
+    return float(found[1]) * (1000 if found[2] else 1) if found else None
 
 
 def _seconds(log: str) -> float | None:

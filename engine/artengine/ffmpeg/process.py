@@ -5,13 +5,15 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from io import BufferedReader
 from threading import Thread
+from typing import cast
 
 from artengine.errors import SourceError
 from artengine.ffmpeg.executable import ffmpeg_executable
-from artengine.ffmpeg.messages import one_line
+from artengine.ffmpeg.messages import is_error, one_line
 from artengine.subprocesses import NEW_SESSION, block_sigterm
 
 if sys.platform == "linux":
@@ -21,10 +23,23 @@ _PIPE_BYTES = 1 << 20
 
 
 class LogTail:
-    """The last lines a process wrote to standard error, read so that it never blocks on them."""
+    """The last errors a process wrote to standard error, read so that it never blocks on them.
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+    Args:
+        process: ffmpeg, writing its log to a pipe.
+        take: given every line first; those it answers True to are not kept.
+        levels: whether lines name their level (`-loglevel level+info`); then only errors are kept.
+    """
+
+    def __init__(
+        self,
+        process: subprocess.Popen[bytes],
+        *,
+        take: Callable[[str], bool] | None = None,
+        levels: bool = False,
+    ) -> None:
         self._lines: deque[str] = deque(maxlen=12)
+        self._take, self._levels = take, levels
         self._process = process
         self._thread = Thread(target=self._drain, daemon=True)
         self._thread.start()
@@ -34,14 +49,20 @@ class LogTail:
         if stream is not None:
             with stream:
                 for line in stream:
-                    self._lines.append(line.decode("utf-8", "replace"))
+                    self._keep(line.decode("utf-8", "replace"))
+
+    def _keep(self, line: str) -> None:
+        if self._take is not None and self._take(line):
+            return
+        if not self._levels or is_error(line):
+            self._lines.append(line)
 
     def join(self) -> None:
         """Wait until the process has closed its standard error."""
         self._thread.join(timeout=10)
 
     def words(self) -> str:
-        """The lines so far as one line, once standard error is closed."""
+        """The errors so far as one line, once standard error is closed."""
         self.join()
         return one_line(list(self._lines))
 
@@ -82,6 +103,17 @@ def run(arguments: Sequence[str]) -> tuple[int, bytes, str]:
             process.kill()
             raise
     return process.returncode, told, said.decode("utf-8", "replace")
+
+
+def lines(arguments: Sequence[str]) -> Iterator[bytes]:
+    """Run ffmpeg: the lines it writes, as they come. Raises SourceError."""
+    process = start(arguments, stdout=subprocess.PIPE)
+    log = LogTail(process)
+    try:
+        yield from cast(BufferedReader, process.stdout)
+    finally:
+        end(process)
+        log.join()
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
-from artengine.ffmpeg import Decoder, probe
+from artengine.ffmpeg import Decoder, Probe, count_pictures, probe
 from artengine.frame import Picture, Size
 
 
@@ -16,26 +16,28 @@ class VideoFile:
     """A video file, each of whose pictures is read once, from the first to the last.
 
     Frames that come at odd times are neither repeated nor left out, and pixels that are not square
-    are not made so: what is measured are the pictures as they are stored.
+    are not made so: what is measured are the pictures as they are stored. Their colour is read as
+    the sources of dreams and trainings read it.
 
     Args:
         path: the file.
+        held: what it holds.
         size: width and height to deliver, to which pictures of another shape are stretched.
-        length: about how many there are; None where the file does not say.
+        length: how many there are; a damaged file may give fewer.
     """
 
     path: Path
+    held: Probe
     size: Size
-    length: int | None
+    length: int
 
     @classmethod
     def open(cls, path: str | Path) -> Self:
         """Look into a file; its pictures are delivered as large as it stores them, turned as its
         rotation flag says. Raises `SourceError` when it cannot be read as video."""
-        found = probe(Path(path))
-        width, height = found.coded_size
-        size = (height, width) if found.rotation % 180 else (width, height)
-        return cls(Path(path), size, round(found.seconds * found.fps) if found.seconds else None)
+        path = Path(path)
+        held = probe(path)
+        return cls(path, held, held.turned_size, held.timing.frames or count_pictures(path))
 
     def at(self, size: Size) -> Self:
         """The same file at another size, scaled as the sources of dreams and trainings do."""
@@ -43,5 +45,5 @@ class VideoFile:
 
     def __iter__(self) -> Generator[Picture]:
         """Its pictures, uint8 `(H, W, 3)`. Raises `SourceError` when none can be decoded."""
-        with Decoder(self.path, self.size) as pictures:
+        with Decoder(self.path, self.size, held=self.held) as pictures:
             yield from pictures

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from artengine.api import Picture, SourceError, ffmpeg_executable
-from artengine_plugins.sources.video import Video, VideoFootage
+from artengine_plugins.sources.video import Video
+from artengine_plugins.sources.video_footage import VideoFootage
 
 CLIPS = Path(__file__).parents[4] / "shared" / "clips"
 
@@ -115,7 +116,7 @@ def test_a_short_clip_is_decoded_once_and_repeats_the_same(
         return forward(self, first, stop)
 
     def passes(room: int) -> int:
-        monkeypatch.setattr("artengine_plugins.sources.video._HELD_BYTES", room)
+        monkeypatch.setattr("artengine_plugins.sources.video_footage._HELD_BYTES", room)
         begun.clear()
         footage = opened(counted, start=0.0, end=0.4, at_end=at_end)
         assert footage.length == 10

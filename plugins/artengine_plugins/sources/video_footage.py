@@ -1,0 +1,199 @@
+"""A piece of a video file at a size and frame rate."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator, Iterator
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from artengine.api import Decoder, Footage, Picture, Probe, Size, SourceError
+from artengine_plugins.sources.background import parse_background
+from artengine_plugins.sources.ending import numbers
+from artengine_plugins.sources.fit import Fit, kept, shown
+from artengine_plugins.sources.grid import on_grid, slot_of
+
+if TYPE_CHECKING:
+    from artengine_plugins.sources.video import Video
+
+# Containers with an index of their key pictures, in which a seek lands where it says.
+_INDEXED = {"mov", "matroska", "avi"}
+# A key picture may be stored before pictures that are shown ahead of it and lean on what came
+# earlier; so many seconds reach past them.
+_MARGIN = 0.5
+_BLOCK_BYTES = 64 << 20
+_HELD_BYTES = 256 << 20
+
+
+class VideoFootage(Footage):
+    """A piece of a video file at a size and frame rate.
+
+    Pictures lie on a grid that is fixed in the file's time: number k of the grid is what the file
+    shows at k / rate seconds. That is what makes starting anywhere exact.
+    """
+
+    def __init__(self, video: Video, held: Probe, size: Size, fps: float) -> None:
+        self.size, self.fps = size, fps
+        self._path, self._held = Path(video.path), held
+        self._at_end = video.at_end
+        self.finite = video.at_end == "stop"
+        self.endless = not self.finite
+        rate = Fraction(fps / video.speed).limit_denominator(1_001_000)
+        self._rate = max(rate, Fraction(1, 1_001_000))
+        self._start = round(video.start * self._rate)
+        self._end = (
+            None if video.end is None else max(self._start + 1, round(video.end * self._rate))
+        )
+        self._crop, self._inside = _fitting(held, size, video.fit)
+        self._background = parse_background(video.background)
+        self._deinterlace = video.deinterlace
+        self._indexed = held.timing.clock != "running" and bool(
+            _INDEXED & set(held.container.split(","))
+        )
+
+    @cached_property
+    def length(self) -> int | None:  # type: ignore[override]
+        """Pictures from start to end, one way; None for a file without an index, until read."""
+        timing = self._held.timing
+        if timing.clock == "even" and timing.frames is not None:
+            return self._clipped(slot_of(timing.frames / timing.fps, self._rate))
+        if self._held.seconds is None or not self._indexed:
+            return None
+        for tail in (1.0, 30.0):
+            first = max(self._start, math.floor((self._held.seconds - tail) * self._rate))
+            whole = self._last_slot(first)
+            if whole is not None:
+                return self._clipped(whole)
+        return None
+
+    def _clipped(self, whole: int) -> int | None:
+        """Pictures from start to end of a file that fills `whole` slots; None for none."""
+        stop = min(whole, self._end or whole)
+        return stop - self._start if stop > self._start else None
+
+    def _last_slot(self, slot: int) -> int | None:
+        """The slot after the file's last picture, looked for from `slot` on."""
+        last = None
+        seek = float(slot / self._rate) - _MARGIN
+        with Decoder(self._path, (16, 16), held=self._held, seek=seek) as tail:
+            try:
+                for _ in tail:
+                    last = slot_of(tail.stamp + tail.duration, self._rate)
+            except SourceError:
+                return None
+        return last if last is not None and last > slot else None
+
+    def frames(self, start: int = 0) -> Iterator[Picture]:
+        """Yield pictures from number `start` on; see `Footage.frames`."""
+        length = self.length
+        if length is None:
+            length = self.length = yield from self._read_through(start)
+            start = max(start, length)
+        if self._at_end == "stop":
+            if start < length:
+                yield from self._forward(start, length)
+            return
+        there_and_back = self._at_end == "ping-pong" and length > 1
+        period = 2 * length - 2 if there_and_back else length
+        phase = start % period
+        holds = 3 * self.size[0] * self.size[1] * length <= _HELD_BYTES
+        held: list[Picture] = []
+        while len(held) < length:
+            held.clear()
+            if phase < length:
+                for picture in self._forward(phase, length):
+                    if holds and phase == 0:
+                        picture.flags.writeable = False
+                        held.append(picture)
+                    yield picture
+            if there_and_back:
+                yield from self._backward(period - max(phase, length))
+            phase = 0
+        # A short clip has now been held whole, and is not decoded again.
+        yield from (held[number] for number in numbers(length, self._at_end, 0))
+
+    def _read_through(self, start: int) -> Generator[Picture, None, int]:
+        """Yield one pass from number `start` on, and return how long the whole pass was."""
+        seen = 0
+        for picture in self._pictures(0, None):
+            if seen >= start:
+                yield picture
+            seen += 1
+        if seen == 0:
+            raise self._nothing(0)
+        return seen
+
+    def _forward(self, first: int, stop: int) -> Iterator[Picture]:
+        seen = 0
+        for picture in self._pictures(first, stop):
+            yield picture
+            seen += 1
+        if seen == 0:
+            raise self._nothing(first)
+
+    def _backward(self, last: int) -> Iterator[Picture]:
+        """Yield pictures from number `last` down to 1, decoding a block of them at a time."""
+        block = max(8, min(128, _BLOCK_BYTES // (3 * self.size[0] * self.size[1])))
+        while last >= 1:
+            first = max(1, last - block + 1)
+            yield from reversed(list(self._forward(first, last + 1)))
+            last = first - 1
+
+    def _nothing(self, number: int) -> SourceError:
+        seconds = float((self._start + number) / self._rate)
+        return SourceError(
+            f"{self._path} shows no picture at {seconds:g} s; "
+            "choose an earlier start, a later end or a higher fps"
+        )
+
+    def _pictures(self, first: int, stop: int | None) -> Iterator[Picture]:
+        """Yield pictures `first` to `stop`, exclusive, of the piece."""
+        slot = self._start + first
+        ends = [end for end in (self._end, stop and self._start + stop) if end is not None]
+        end = min(ends) if ends else None
+        for skipping in (True, False):
+            with self._decoder(slot, skipping=skipping) as pictures:
+                picture = next(pictures, None)
+                if picture is None and not skipping:
+                    return
+                late = picture is None or slot_of(pictures.stamp, self._rate) > slot
+                if late and skipping and self._indexed and slot > 0:
+                    continue  # What is shown at the slot came long before it, and was skipped.
+                if picture is not None:
+                    yield from on_grid(pictures, picture, self._rate, slot, end)
+                return
+
+    def _decoder(self, slot: int, *, skipping: bool) -> Decoder:
+        seek = skip = None
+        if self._indexed and slot > 0:
+            # An interlaced picture is made of the one before it, too.
+            margin = max(_MARGIN, 2 / self._held.fps)
+            seek = self._held.timing.file_time(float(slot / self._rate)) - margin
+            skip = seek if skipping else None
+        return Decoder(
+            self._path,
+            self.size,
+            held=self._held,
+            filters=self._crop,
+            inside=self._inside,
+            background=self._background,
+            deinterlace=self._deinterlace,
+            seek=seek,
+            skip=skip,
+        )
+
+
+def _fitting(held: Probe, size: Size, fit: Fit) -> tuple[list[str], Size | None]:
+    """Filters that cut a turned, maybe non-square picture to the shape of `size`, and the size to
+    which it is then scaled, where bars fill the rest."""
+    if fit == "stretch":
+        return [], None
+    if fit == "pad":
+        return [], shown(held.size, size)
+    # Cut in stored pixels before scaling: a sliver scaled to cover would be enormous.
+    width, height = kept(held.size, size)
+    across, down = width / held.size[0], height / held.size[1]
+    cut = f"crop=w=max(1\\,round(iw*{across:.9f})):h=max(1\\,round(ih*{down:.9f})):exact=1"
+    return [cut], None
