@@ -1,14 +1,22 @@
-"""What all tests share: a home and a cache of their own, real clips, and the built-in plugins."""
+"""What all tests share: folders of their own, a real clip, plugins and golden pictures."""
 
 from __future__ import annotations
 
 import importlib.util
+import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from artengine.catalog import Catalog, load_catalog
+from artengine.frame import Picture
+
+GOLDEN = Path(__file__).parent / "golden"
+"""Pictures that tests compare with. `ARTENGINE_GOLDEN=write` writes them anew."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -39,3 +47,37 @@ def bikes() -> Path:
     assert spec is not None
     assert spec.origin is not None
     return Path(spec.origin).parent / "datasets" / "data" / "bikes.mp4"
+
+
+@pytest.fixture
+def golden(tmp_path: Path) -> Callable[..., None]:
+    """Compare a picture with the golden one of that name, in `tests/golden/NAME.png`.
+
+    `tolerance` is the greatest mean absolute difference in 8-bit steps: processors and versions of
+    libraries round differently. Where it is exceeded, a picture of what was expected, what came and
+    eight times their difference, side by side, is written to the test's `tmp_path`, or to the
+    folder that ARTENGINE_GOLDEN_REPORT names.
+    """
+
+    def compare(name: str, picture: Picture, *, tolerance: float) -> None:
+        path = GOLDEN / f"{name}.png"
+        if os.environ.get("ARTENGINE_GOLDEN") == "write":
+            path.parent.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(picture).save(path, optimize=True)
+            return
+        assert path.is_file(), f"{path} is missing; write it with ARTENGINE_GOLDEN=write"
+        expected = np.asarray(Image.open(path).convert("RGB"))
+        assert picture.shape == expected.shape, f"{name}: {picture.shape} for {expected.shape}"
+        apart = np.abs(picture.astype(np.int16) - expected)
+        if apart.mean() <= tolerance:
+            return
+        report = Path(os.environ.get("ARTENGINE_GOLDEN_REPORT", tmp_path)) / f"{name}.png"
+        report.parent.mkdir(parents=True, exist_ok=True)
+        difference = np.clip(8 * apart, 0, 255).astype(np.uint8)
+        Image.fromarray(np.hstack([expected, picture, difference])).save(report)
+        pytest.fail(
+            f"{name}: differs by {apart.mean():.2f} of 255 on average, at most {tolerance} is "
+            f"allowed; expected, got and 8x difference: {report}"
+        )
+
+    return compare

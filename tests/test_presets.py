@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +26,8 @@ TEMPLATES = [
 
 DREAMING = [path for path in FILES if path not in TEMPLATES]
 
+SMALL = ("dream.size=[64, 64]", "dream.frames=5", "dream.precision=float32")
+
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_says_what_it_looks_like(path: Path, catalog: Catalog) -> None:
@@ -36,18 +40,43 @@ def test_says_what_it_looks_like(path: Path, catalog: Catalog) -> None:
 
 
 @pytest.mark.parametrize("path", DREAMING, ids=lambda path: path.stem)
-def test_dreams_and_changes(path: Path, catalog: Catalog) -> None:
-    """With the weights that ship, small and short: it moves, and the same twice."""
-    preset = load_preset(path, catalog, ["dream.size=[64, 64]", "dream.frames=5"])
+def test_dreams_and_changes(path: Path, catalog: Catalog, golden: Callable[..., None]) -> None:
+    """With the weights that ship, small and short: it moves, the same twice, and as it did."""
+    preset = load_preset(path, catalog, SMALL)
     assert preset.dream.frames == 5
     with Dream(preset) as dream:
         first = list(dream)
-        turn = list(first)
-    with Dream(preset) as dream:
+        # Closed, it begins anew.
+        dream.close()
         again = list(dream)
-    for a, b in zip(turn, again, strict=True):
+    for a, b in zip(first, again, strict=True):
         np.testing.assert_array_equal(a, b)
     assert np.abs(first[0].astype(int) - first[-1]).mean() > 0.5
+    golden(f"presets/{path.stem}", first[-1], tolerance=0.5)
+
+
+@pytest.mark.parametrize(
+    ("setting", "tolerance"),
+    [
+        ("dream.precision=bfloat16", 1.5),
+        pytest.param(
+            "dream.runtime=openvino",
+            0.5,
+            marks=pytest.mark.skipif(find_spec("openvino") is None, reason="no openvino here"),
+        ),
+    ],
+)
+@pytest.mark.parametrize("name", ["classic", "night-drive"])
+def test_dreams_alike_in_other_arithmetic(
+    name: str, setting: str, tolerance: float, catalog: Catalog, golden: Callable[..., None]
+) -> None:
+    with Dream(load_preset(name, catalog, [*SMALL, setting])) as dream:
+        golden(f"presets/{name}", list(dream)[-1], tolerance=tolerance)
+
+
+def test_every_golden_picture_is_of_a_preset() -> None:
+    pictures = {path.stem for path in (Path(__file__).parent / "golden/presets").glob("*.png")}
+    assert pictures == {path.stem for path in DREAMING}
 
 
 @pytest.mark.parametrize("path", DREAMING, ids=lambda path: path.stem)
