@@ -110,10 +110,13 @@ def render(
 def _close_after(error: BaseException, sinks: Sinks) -> None:
     """Finish a film that failed on its way, and let no writer's error hide the reason."""
     try:
-        sinks.close(partial=True)
+        files = sinks.close(partial=True)
     except Exception as another:
         if another is not error:
             logger.warning("%s", another)
+        return
+    names = ", ".join(map(str, files))
+    logger.warning("the %d frames until then are kept as %s", sinks.written, names)
 
 
 def with_precision(

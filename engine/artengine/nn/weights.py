@@ -46,7 +46,7 @@ def load_weights(path: Path, network: keras.Model) -> None:
     """Read weights into a network of the same shape; HDF5 holds arrays only and runs no code.
 
     Raises:
-        WeightsError: when the file is broken or was made for another network.
+        WeightsError: when the file is broken, was made for another network or holds nan or inf.
     """
     try:
         with h5py.File(path, "r") as file:
@@ -60,6 +60,20 @@ def load_weights(path: Path, network: keras.Model) -> None:
             f"{path}: these weights do not fit the network "
             f"({network.name}, {network.count_params():,} parameters): {_cause(error)}"
         ) from error
+    _check_finite(path, network)
+
+
+def _check_finite(path: Path, network: keras.Model) -> None:
+    for variable in network.weights:
+        values = keras.ops.convert_to_numpy(variable.value)
+        if not np.issubdtype(values.dtype, np.integer):
+            wrong = np.count_nonzero(~np.isfinite(values.astype(np.float32, copy=False)))
+            if wrong:
+                raise WeightsError(
+                    f"{path}: {variable.path} holds nan or inf ({wrong} of {values.size} numbers), "
+                    "as after a training that diverged; train again with a lower "
+                    "train.learning_rate, or take other weights"
+                )
 
 
 def _cause(error: Exception) -> str:

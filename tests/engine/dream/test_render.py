@@ -327,3 +327,19 @@ def test_a_failing_effect_keeps_the_frames_before_it(
             predict=predict,
         )
     assert sum(1 for _ in Decoder(tmp_path / "a.mp4", (128, 96))) == 4
+
+
+def test_a_network_that_predicts_nan_ends_the_film_and_keeps_the_frames_before_it(
+    preset: Preset, catalog: Catalog, predict: Predictor, tmp_path: Path, caplog: Any
+) -> None:
+    class Diverging(Predictor):
+        def __call__(self, frames: Any, seed: tuple[int, int] = (0, 0)) -> Any:
+            prediction = super().__call__(frames, seed)
+            return prediction * np.float32(np.nan) if seed[1] == 4 else prediction
+
+    diverging = Diverging(preset.model, preset.model.build())
+    to = targets(preset, catalog, tmp_path / "a.mp4", tmp_path)
+    with pytest.raises(PluginError, match='frame 4: the network "swift" predicted nan or inf; '):
+        render(preset, catalog, to, predict=diverging)
+    assert sum(1 for _ in Decoder(tmp_path / "a.mp4", (128, 96))) == 4
+    assert f"the 4 frames until then are kept as {tmp_path / 'a.mp4'}" in caplog.text
