@@ -95,7 +95,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         stills = save_stills(preset, folder, options.frames + preset.model.context)
-        to = targets(preset, catalog, folder / "film.mp4", folder)
+        to = targets(preset, catalog, [folder / "film.mp4"], folder, overwrite=True)
         sides: dict[str, Callable[[], float]] = {
             "network": lambda: network_alone(predictor, stills, preset),
             "free": lambda: render(free, catalog, to, predict=predictor).seconds,

@@ -2,7 +2,7 @@
 
 from artengine.curves import Clock, Curve, CurveError, Scope, Signal, SignalContext
 from artengine.effect import Effect, FrameContext, State
-from artengine.errors import PluginError, SourceError, WriterError
+from artengine.errors import PluginError, SourceError, WriterError, cannot_write
 from artengine.ffmpeg import (
     Decoder,
     Deinterlace,
@@ -11,6 +11,7 @@ from artengine.ffmpeg import (
     ffmpeg_executable,
     metadata,
     probe,
+    remux,
 )
 from artengine.frame import Frame, Picture, Size, size_of, to_frame, to_picture
 from artengine.hookspecs import hookimpl
@@ -50,10 +51,12 @@ __all__ = [
     "Tensor",
     "Writer",
     "WriterError",
+    "cannot_write",
     "ffmpeg_executable",
     "hookimpl",
     "metadata",
     "probe",
+    "remux",
     "size_of",
     "to_frame",
     "to_picture",

@@ -6,6 +6,7 @@ import re
 import traceback
 from collections.abc import Sequence
 from difflib import get_close_matches
+from errno import ENOSPC
 from pathlib import Path
 
 _LINE_ENDS = re.compile(r"\s*[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
@@ -75,6 +76,13 @@ class WriterError(ArtengineError):
     """A film or picture cannot be written."""
 
     exit_code = 6
+
+
+def cannot_write(error: OSError) -> WriterError:
+    """What a writer raises when the system refuses to write its file."""
+    remedy = "make room, or choose" if error.errno == ENOSPC else "choose"
+    why = (error.strerror or str(error)).lower()
+    return WriterError(f"cannot be written: {why}; {remedy} another place")
 
 
 class WeightsError(ArtengineError):

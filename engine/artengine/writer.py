@@ -1,4 +1,4 @@
-"""Writers: pictures to a file, a folder or a stream."""
+"""Writers: pictures to a file or to a folder of files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from artengine.params import Param, Plugin
 
 @dataclass(frozen=True, slots=True)
 class Film:
-    """What a writer is told of the film before its first picture.
+    """What a writer knows of the film before its first picture.
 
     Args:
         size: width and height of every picture.
@@ -31,30 +31,44 @@ class Film:
 
 
 class Sink(ABC):
-    """An opened writer. Exactly one of `close` and `abort` ends it."""
-
-    partial: bool = False
-    """Whether the film was left before its end, as is known when it is closed. A fragment replaces
-    nothing: where a film stands under its name already, it gets another name beside it."""
+    """An opened writer. Exactly one of `close`, `salvage` and `abort` ends it."""
 
     @abstractmethod
     def write(self, picture: Picture) -> None:
-        """Take the next picture, uint8 `(H, W, 3)`. Raises `WriterError`."""
+        """Take the next picture, uint8 `(H, W, 3)`.
 
-    @abstractmethod
-    def close(self) -> Path | None:
-        """Finish the file and give it its final name, or return the other one that it got.
-
-        Raises `WriterError`.
+        Raises:
+            WriterError: when it cannot be written; the file's name is put before the message.
         """
 
     @abstractmethod
+    def close(self) -> None:
+        """Finish the file.
+
+        Raises:
+            WriterError: when that fails, or when there was no picture.
+        """
+
+    def salvage(self) -> bool:
+        """End after `write` or `close` failed, on a full disk for example; never raises.
+
+        Returns:
+            Whether the file holds a film of the pictures before the failure and is worth keeping.
+        """
+        self.abort()
+        return False
+
+    @abstractmethod
     def abort(self) -> None:
-        """Stop and remove what is unfinished; never raises."""
+        """Stop and free what is held; the file is removed by the caller. Never raises."""
 
 
 class Writer(Plugin):
-    """Base of writers: written to a temporary name beside the target, renamed once whole."""
+    """Base of writers.
+
+    A writer makes its file in a hidden folder that it is given. The engine moves the file to its
+    place once the sink is closed, replaces nothing unless asked to, and removes what is unfinished.
+    """
 
     kind: ClassVar[str] = "writer"
 
@@ -66,20 +80,39 @@ class Writer(Plugin):
     """Where to write, relative to the folder the command runs in; by default the preset's name."""
 
     @abstractmethod
-    def open(self, target: Path, film: Film) -> Sink:
-        """Start writing a film to `target`.
+    def open(self, path: Path, film: Film) -> Sink:
+        """Start writing a film.
 
-        The target's folder exists. Raises `WriterError` when nothing can be written there.
+        Args:
+            path: the file to make, with the final ending. Nothing is there yet, and other files
+                may be kept beside it while the sink is open.
+            film: what is to be written.
+
+        Raises:
+            WriterError: when nothing can be written there.
         """
 
-    def result(self, target: Path) -> Path:
-        """What stands there once a film was written to `target`: a file, or a folder of frames."""
-        return target
+    def result(self, path: Path) -> Path:
+        """What is there once a film was written to `path`: a file, or a folder of frames."""
+        return path
+
+    def obstacle(self, result: Path) -> str:
+        """Say why `--overwrite` may not replace what stands at `result`; empty when it may.
+
+        Args:
+            result: a path at which something is, as `Writer.result` returns it.
+        """
+        return "is a folder where a file would go" if result.is_dir() else ""
+
+    def carries(self, path: Path, recipe: str) -> bool:
+        """Whether the file at `path` can hold a recipe; one that cannot is written beside it."""
+        return False
 
     @classmethod
     def read_recipe(cls, path: Path) -> str:
         """Return the recipe that a file of one of the writer's endings carries, or an empty text.
 
-        Raises `SourceError` when the file cannot be read.
+        Raises:
+            SourceError: when the file cannot be read.
         """
         return ""

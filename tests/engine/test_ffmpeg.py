@@ -221,8 +221,8 @@ def test_a_full_disk_is_told_in_ffmpegs_words(tmp_path: Path) -> None:
 
 
 def test_a_missing_folder_is_told(tmp_path: Path) -> None:
-    encoder = Encoder(tmp_path / "none" / "a.mkv", (16, 16), 25, FFV1, name="film.mkv")
-    with pytest.raises(WriterError, match=r"film\.mkv: .*No such file or directory"):
+    encoder = Encoder(tmp_path / "none" / "a.mkv", (16, 16), 25, FFV1)
+    with pytest.raises(WriterError, match=r"No such file or directory"):
         write_all(encoder, noise(1, 16, 16))
 
 
@@ -240,8 +240,8 @@ def test_an_ffmpeg_that_cannot_be_started_is_told(
                 f"ffmpeg cannot be started: {missing}: No such file or directory; "
                 "install ffmpeg, or set IMAGEIO_FFMPEG_EXE to it"
             )
-        with pytest.raises(WriterError, match=r"film\.mkv: ffmpeg cannot be started"):
-            Encoder(tmp_path / "a.mkv", (16, 16), 25, FFV1, name="film.mkv")
+        with pytest.raises(WriterError, match=r"ffmpeg cannot be started"):
+            Encoder(tmp_path / "a.mkv", (16, 16), 25, FFV1)
     finally:
         ffmpeg_executable.cache_clear()
 

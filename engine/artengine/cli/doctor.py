@@ -178,7 +178,7 @@ def self_test(catalog: Catalog) -> Finding:
         with tempfile.TemporaryDirectory() as folder:
             film = Path(folder) / "test.mp4"
             made = render(
-                preset, catalog, targets(preset, catalog, film, film.parent), predict=predict
+                preset, catalog, targets(preset, catalog, [film], film.parent), predict=predict
             )
             size = film.stat().st_size
     except (ArtengineError, ImportError, OSError) as error:

@@ -27,6 +27,14 @@ def dream(
             help="The film to write; its ending chooses the writer. By default the preset's own.",
         ),
     ] = None,
+    overwrite: Annotated[
+        bool,
+        typer.Option(
+            "--overwrite",
+            help="Replace a film that is there already; without it, the new one is called "
+            "NAME-2, NAME-3 and so on.",
+        ),
+    ] = False,
     frames: Frames = None,
     size: Size = None,
     seed: Seed = None,
@@ -72,7 +80,8 @@ def dream(
         given = [*parse_overrides([f"dream.runtime={_runtime(runtime)}"]), *given]
     loaded = load_preset(preset, catalog, given)
     check_files(loaded)
-    to = targets(loaded, catalog, output, Path())
+    outputs = [] if output is None else [output]
+    to = targets(loaded, catalog, outputs, Path(), overwrite=overwrite)
     try:
         with (
             bar(f"dreaming {loaded.name}", "frames") as progress,
@@ -108,6 +117,7 @@ def report(rendered: Rendered, *, as_json: bool) -> None:
             "frames": rendered.frames,
             "seconds": round(rendered.seconds, 3),
             "stopped": rendered.stopped,
+            "kept": {str(file): str(kept) for file, kept in rendered.kept.items()},
         }
         answer(json.dumps(facts, indent=2))
         return
@@ -118,3 +128,5 @@ def report(rendered: Rendered, *, as_json: bool) -> None:
         tell("no film was made")
     for file in rendered.files:
         answer(str(file))
+    for file, kept in rendered.kept.items():
+        tell(f"{kept} was there already and is kept; {file.name} is the new film")

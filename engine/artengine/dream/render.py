@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -26,12 +26,16 @@ logger = logging.getLogger("artengine")
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """What a render made: the finished files, how many frames, and how long it took."""
+    """What a render made: the finished files, how many frames, and how long it took.
+
+    `kept` names the films that were there before, by the new film that has another name.
+    """
 
     files: tuple[Path, ...]
     frames: int
     seconds: float
     stopped: bool
+    kept: Mapping[Path, Path] = field(default_factory=dict)
 
 
 def _check_folder(path: Path) -> None:
@@ -104,7 +108,7 @@ def render(
             sinks.abort()
         files = sinks.close(partial=stopped)
     catalog.notify("after_dream", recipe=preset.table, files=files)
-    return Rendered(tuple(files), sinks.written, time.monotonic() - began, stopped)
+    return Rendered(tuple(files), sinks.written, time.monotonic() - began, stopped, sinks.kept)
 
 
 def _close_after(error: BaseException, sinks: Sinks) -> None:

@@ -1,46 +1,82 @@
-"""The opened writers of a film, fed together."""
+"""Sinks: the opened writers of a film, fed together."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from artengine.dream.takes import is_taken, takes
 from artengine.dream.targets import Target
+from artengine.errors import ArtengineError, PluginError, WriterError, cannot_write, reason
 from artengine.frame import Picture
+from artengine.sidecar import sidecar, write_sidecar
+from artengine.unfinished import Unfinished, remove_leftovers
 from artengine.writer import Film, Sink
 
 logger = logging.getLogger("artengine")
 
 
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    target: Target
+    unfinished: Unfinished
+    sink: Sink
+
+
 class Sinks:
-    """The opened writers of a film. One that fails is set aside; the others go on.
+    """The opened writers of a film. One that fails says so at once, and the others go on.
+
+    What killed renders left in the folders that are written to is removed first.
+
+    Args:
+        targets: what is written where.
+        film: what is written.
 
     Raises:
-        WriterError: at once when none is left, and from `close` when any failed. Whatever else a
-            writer raises is handled in the same way.
+        ArtengineError: from `write` when no writer is left, and from `close` when any failed.
     """
 
     def __init__(self, targets: Sequence[Target], film: Film) -> None:
-        self._open: list[tuple[Target, Sink]] = []
-        self._errors: list[Exception] = []
+        self._film = film
+        self._open: list[_Opened] = []
+        self._errors: list[ArtengineError] = []
+        self._files: list[Path] = []
         self.written = 0
+        """How many pictures were taken."""
+        self.kept: dict[Path, Path] = {}
+        """The films that were there before and stay, by the new film that has another name."""
         try:
+            for folder in {target.path.absolute().parent for target in targets}:
+                remove_leftovers(folder)
             for target in targets:
-                self._open.append((target, target.writer.open(target.path, film)))
+                self._open.append(self._opened(target))
         except BaseException:
             self.abort()
             raise
 
+    def _opened(self, target: Target) -> _Opened:
+        try:
+            unfinished = Unfinished(target.path)
+        except OSError as error:
+            raise _named(cannot_write(error), target) from error
+        try:
+            return _Opened(target, unfinished, target.writer.open(unfinished.path, self._film))
+        except BaseException as error:
+            unfinished.remove()
+            if isinstance(error, Exception):
+                raise _named(error, target) from error
+            raise
+
     def write(self, picture: Picture) -> None:
-        """Give a picture to every writer that still stands."""
-        for entry in list(self._open):
+        """Give a picture to every writer that has not failed."""
+        for opened in list(self._open):
             try:
-                entry[1].write(picture)
+                opened.sink.write(picture)
             except Exception as error:
-                entry[1].abort()
-                self._open.remove(entry)
-                self._errors.append(error)
+                self._open.remove(opened)
+                self._set_aside(opened, error)
         self.written += 1
         if not self._open and self._errors:
             raise self._errors[0]
@@ -49,32 +85,88 @@ class Sinks:
         """Finish the files and return them; an interrupt removes those that are unfinished.
 
         Args:
-            fragment: whether the film was left before its end, and so replaces no other.
+            partial: whether the film was left before its end, and so replaces no other.
         """
-        files = []
         try:
             while self._open:
-                target, sink = self._open[0]
-                sink.partial = partial
-                path = target.writer.result(target.path)
+                opened = self._open[0]
                 try:
-                    other = sink.close()
+                    opened.sink.close()
                 except Exception as error:
-                    self._errors.append(error)
+                    self._open.remove(opened)
+                    self._set_aside(opened, error)
                 else:
-                    files.append(other or path)
-                    if other is not None:
-                        logger.warning("%s is left as it was; what was made is %s", path, other)
-                del self._open[0]
+                    self._move(opened, partial=partial)
+                    self._open.remove(opened)
         except BaseException:
             self.abort()
             raise
         if self._errors:
             raise self._errors[0]
-        return files
+        return list(self._files)
 
     def abort(self) -> None:
-        """Remove what is unfinished."""
-        for _, sink in self._open:
-            sink.abort()
+        """Stop all writers and remove what is unfinished."""
+        for opened in self._open:
+            opened.sink.abort()
+            opened.unfinished.remove()
         self._open.clear()
+
+    def _set_aside(self, opened: _Opened, error: Exception) -> None:
+        """Keep what a failed writer has made so far, and say what happened."""
+        failure = _named(error, opened.target)
+        if opened.sink.salvage():
+            file = self._move(opened, partial=True)
+            if file is not None:
+                failure = WriterError(f"{failure}; the frames until then are kept as {file}")
+        opened.unfinished.remove()
+        self._errors.append(failure)
+        if self._open:
+            logger.warning("%s; the other files go on", failure)
+
+    def _move(self, opened: _Opened, *, partial: bool) -> Path | None:
+        """Give what was made its name; where that fails it stays where it is."""
+        target, unfinished = opened.target, opened.unfinished
+        made = target.writer.result(unfinished.path)
+        try:
+            path = _placed(target, unfinished, made, partial=partial)
+            self._write_sidecar(target, path)
+        except OSError as error:
+            unfinished.keep()
+            where = f"what was made is kept as {made}" if made.exists() else "its recipe is lost"
+            self._errors.append(_named(WriterError(f"{cannot_write(error)}; {where}"), target))
+            return None
+        unfinished.remove()
+        self._files.append(path)
+        asked = target.writer.result(target.path)
+        if path != asked:
+            self.kept[path] = asked
+        return path
+
+    def _write_sidecar(self, target: Target, path: Path) -> None:
+        recipe = self._film.recipe
+        if not recipe or target.writer.carries(path, recipe):
+            return
+        beside = write_sidecar(path, recipe)
+        length = len(recipe.encode())
+        logger.warning("%s cannot hold its recipe of %d bytes: it is in %s", path, length, beside)
+
+
+def _placed(target: Target, unfinished: Unfinished, made: Path, *, partial: bool) -> Path:
+    writer, asked = target.writer, target.writer.result(target.path)
+    if target.overwrite and not partial and not (asked.exists() and writer.obstacle(asked)):
+        unfinished.replace(made, asked)
+        sidecar(asked).unlink(missing_ok=True)
+        return asked
+    names = (path for path in takes(writer, target.path, target.take) if not is_taken(writer, path))
+    return unfinished.move(made, map(writer.result, names))
+
+
+def _named(error: Exception, target: Target) -> ArtengineError:
+    """The error of a writer, with the name of the file that it was to make."""
+    if isinstance(error, WriterError):
+        return WriterError(f"{target.path}: {error}")
+    if isinstance(error, ArtengineError):
+        return error
+    kind = type(target.writer)
+    return PluginError(f'{target.path}: writer "{kind.name}": {reason(error, kind.__module__)}')

@@ -2,48 +2,120 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from artengine.catalog import Catalog
+from artengine.dream.inputs import input_at
+from artengine.dream.takes import first_free
 from artengine.errors import UsageError, did_you_mean
+from artengine.names import name_problem, shortened
 from artengine.preset import Preset
 from artengine.writer import Writer
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A writer and where it writes."""
+    """A writer and where it writes.
+
+    Args:
+        writer: what makes the file.
+        path: the file's name, which a writer of frames makes a folder's name from.
+        take: 1 for that name, 2 for `NAME-2` and so on; the next free one counts.
+        overwrite: whether what is there is replaced.
+    """
 
     writer: Writer
     path: Path
+    take: int = 1
+    overwrite: bool = False
 
 
-def targets(preset: Preset, catalog: Catalog, output: Path | None, folder: Path) -> list[Target]:
+def targets(
+    preset: Preset,
+    catalog: Catalog,
+    outputs: Sequence[Path],
+    folder: Path,
+    *,
+    overwrite: bool = False,
+) -> list[Target]:
     """Decide what is written where.
 
+    A film that is there already stays, and the new one gets the name of the next take. Films that
+    are made together get the same number.
+
     Args:
-        output: a file or folder the person named, written by the writer whose suffix fits, in
-            place of the preset's writers; with the preset's parameters where it has that writer.
+        outputs: files or folders that the user named, each written by the writer whose suffix
+            fits, in place of the preset's writers; with the preset's parameters where it has that
+            writer.
         folder: what the preset's own paths are relative to.
+        overwrite: replace finished films; never a file that the preset is made from.
 
     Raises:
-        UsageError: when no writer fits the suffix of `output`.
+        UsageError: when no writer fits the suffix of an output, when two of them are one file,
+            when a name is impossible, when there is nothing to write, or when an input or a folder
+            of other files would be replaced.
     """
-    if output is not None:
-        kind = catalog.writer_for(output.name)
-        if kind is None:
-            known = sorted({s for writer in catalog.writers.values() for s in writer.suffixes})
-            if not output.suffix:
-                raise UsageError(f"{output}: end the name in one of {', '.join(known)}")
-            raise UsageError(
-                f'{output}: no writer for "{output.suffix}"{did_you_mean(output.suffix, known)}; '
-                f"known endings: {', '.join(known)}"
-            )
-        own = [writer for writer in preset.writers if type(writer) is kind]
-        return [Target(own[0] if own else kind(), output)]
-    return [Target(writer, folder / _name(preset, writer)) for writer in preset.writers]
+    if outputs:
+        chosen = [Target(_writer(preset, catalog, output), output) for output in outputs]
+    else:
+        chosen = [Target(writer, folder / _name(preset, writer)) for writer in preset.writers]
+    if not chosen:
+        raise UsageError(
+            f"{preset.name} has no writers, so that no film would be made; name a file with "
+            "--output, or leave writers = [] out"
+        )
+    _check_names(chosen)
+    if overwrite:
+        return [_replacing(target, preset) for target in chosen]
+    take = first_free([(target.writer, target.path) for target in chosen])
+    return [replace(target, take=take) for target in chosen]
+
+
+def _writer(preset: Preset, catalog: Catalog, output: Path) -> Writer:
+    kind = catalog.writer_for(output.name)
+    if kind is None:
+        known = sorted({s for writer in catalog.writers.values() for s in writer.suffixes})
+        name = shortened(str(output))
+        if not output.suffix:
+            raise UsageError(f"{name}: end the name in one of {', '.join(known)}")
+        raise UsageError(
+            f'{name}: no writer for "{shortened(output.suffix)}"'
+            f"{did_you_mean(output.suffix, known)}; known endings: {', '.join(known)}"
+        )
+    own = [writer for writer in preset.writers if type(writer) is kind]
+    return own[0] if own else kind()
 
 
 def _name(preset: Preset, writer: Writer) -> str:
     return writer.path or preset.name + (writer.suffixes[0] if writer.suffixes else "")
+
+
+def _check_names(targets: Sequence[Target]) -> None:
+    seen: dict[str, Path] = {}
+    for target in targets:
+        problem = name_problem(target.path.name)
+        if problem:
+            raise UsageError(f"{shortened(target.path.name)}: {problem}; choose another name")
+        # Many disks do not tell capital letters from small ones.
+        result = str(target.writer.result(target.path).absolute()).casefold()
+        if result in seen:
+            raise UsageError(
+                f"{seen[result]} and {target.path} would be the same file; choose two names"
+            )
+        seen[result] = target.path
+
+
+def _replacing(target: Target, preset: Preset) -> Target:
+    result = target.writer.result(target.path)
+    read = input_at(preset, result)
+    if read is not None:
+        raise UsageError(
+            f"{result} is not overwritten, because the film is made from {read}; choose another "
+            "name with --output"
+        )
+    obstacle = target.writer.obstacle(result) if result.exists() else ""
+    if obstacle:
+        raise UsageError(f"{result} {obstacle} and is kept; choose another name")
+    return replace(target, overwrite=True)

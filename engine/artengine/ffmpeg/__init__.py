@@ -7,7 +7,7 @@ network are refused (see `fence`).
 
 from artengine.ffmpeg.colour import Colour, Hdr
 from artengine.ffmpeg.decode import Decoder, Deinterlace
-from artengine.ffmpeg.encode import Encoder, rate
+from artengine.ffmpeg.encode import Encoder, rate, remux
 from artengine.ffmpeg.executable import ffmpeg_executable
 from artengine.ffmpeg.probing import Probe, probe
 from artengine.ffmpeg.tags import metadata
@@ -26,4 +26,5 @@ __all__ = [
     "metadata",
     "probe",
     "rate",
+    "remux",
 ]

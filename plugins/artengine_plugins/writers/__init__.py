@@ -8,6 +8,7 @@ from artengine_plugins.writers.gif import Gif
 from artengine_plugins.writers.jpg import Jpg
 from artengine_plugins.writers.mp4 import Mp4
 from artengine_plugins.writers.png import Png
+from artengine_plugins.writers.prores import ProRes
 from artengine_plugins.writers.webm import Webm
 from artengine_plugins.writers.webp import Webp
 
@@ -15,4 +16,4 @@ from artengine_plugins.writers.webp import Webp
 @hookimpl
 def register_writers() -> Sequence[type[Writer]]:
     """Supply the built-in writers."""
-    return [Mp4, Webm, Gif, Webp, Png, Jpg, ContactSheet]
+    return [Mp4, ProRes, Webm, Gif, Webp, Png, Jpg, ContactSheet]

@@ -10,9 +10,8 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from artengine.api import Film, Param, Picture, Sink, Size, WriterError
-from artengine_plugins.writers.recipes import RecipeWriter, jpeg_comment, png_tags
-from artengine_plugins.writers.unfinished import Unfinished, cannot_write
+from artengine.api import Film, Param, Picture, Sink, Size, WriterError, cannot_write
+from artengine_plugins.writers.recipes import JPEG_COMMENT, RecipeWriter, jpeg_comment, png_tags
 
 # So many pictures are kept for each one shown: a film of unknown length is then sampled evenly to
 # within a quarter of the distance between two of them, at worst.
@@ -40,15 +39,18 @@ class ContactSheet(RecipeWriter):
     gap: int = Param(4, ge=0, le=64, unit="pixels")
     """Dark space around the frames."""
 
-    def open(self, target: Path, film: Film) -> Sink:
+    def open(self, path: Path, film: Film) -> Sink:
         """Start the sheet; see `Writer.open`."""
-        return _SheetSink(self, target, film)
+        return _SheetSink(self, path, film)
+
+    def carries(self, path: Path, recipe: str) -> bool:
+        """A PNG file holds any recipe, a JPEG file a short one."""
+        return not _is_jpeg(path) or len(recipe.encode()) <= JPEG_COMMENT
 
 
 class _SheetSink(Sink):
-    def __init__(self, sheet: ContactSheet, target: Path, film: Film) -> None:
-        self._sheet, self._film = sheet, film
-        self._file = Unfinished(target)
+    def __init__(self, sheet: ContactSheet, path: Path, film: Film) -> None:
+        self._sheet, self._path, self._film = sheet, path, film
         width = max(1, (sheet.width - sheet.gap) // sheet.columns - sheet.gap)
         self._cell: Size = width, max(1, round(width * film.size[1] / film.size[0]))
         self._room = _SPARE * sheet.columns * sheet.rows
@@ -59,7 +61,7 @@ class _SheetSink(Sink):
     def write(self, picture: Picture) -> None:
         if picture.shape != (self._film.size[1], self._film.size[0], 3):
             raise WriterError(
-                f"{self._file.target}: frame {self._seen} is of shape {picture.shape}; "
+                f"frame {self._seen} is of shape {picture.shape}; "
                 f"the film's are {self._film.size[0]}x{self._film.size[1]}"
             )
         if self._seen % self._every == 0:
@@ -77,10 +79,9 @@ class _SheetSink(Sink):
         small: Picture = cv2.resize(picture, self._cell, interpolation=how)  # type: ignore[assignment]
         return small
 
-    def close(self) -> Path | None:
+    def close(self) -> None:
         if self._last is None:
-            self.abort()
-            raise WriterError(f"{self._file.target}: no frame was written, so there is no sheet")
+            raise WriterError("no frame was written, so there is no sheet")
         if (self._seen - 1) % self._every:
             self._kept.append(self._small(self._last))
         sheet, (width, height) = self._sheet, self._cell
@@ -97,16 +98,18 @@ class _SheetSink(Sink):
             page[top : top + height, left : left + width] = self._kept[index]
         image, encoded = Image.fromarray(page), BytesIO()
         try:
-            if self._file.target.suffix.lower() in (".jpg", ".jpeg"):
+            if _is_jpeg(self._path):
                 comment = jpeg_comment(self._film)
                 image.save(encoded, "JPEG", quality=92, comment=comment)
             else:
                 image.save(encoded, "PNG", pnginfo=png_tags(self._film))
-            self._file.path.write_bytes(encoded.getbuffer())
+            self._path.write_bytes(encoded.getbuffer())
         except OSError as error:
-            self.abort()
-            raise cannot_write(self._file.target, error) from error
-        return self._file.keep(partial=self.partial)
+            raise cannot_write(error) from error
 
     def abort(self) -> None:
-        self._file.remove()
+        """Nothing is held but memory."""
+
+
+def _is_jpeg(path: Path) -> bool:
+    return path.suffix.lower() in (".jpg", ".jpeg")

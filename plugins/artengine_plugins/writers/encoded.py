@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from artengine.api import Encoder, Film, Picture, Sink
-from artengine_plugins.writers.unfinished import Unfinished
+from artengine.api import Encoder, Film, Picture, Sink, cannot_write
 
 BT709 = (
     *("-colorspace", "bt709", "-color_primaries", "bt709"),
@@ -18,50 +17,58 @@ TO_YUV = "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+f
 """The filter that stores colour as `BT709` says."""
 
 
-def tags(film: Film) -> list[str]:
-    """Options that put a film's recipe and title into its metadata."""
-    said = {"comment": film.recipe, "title": film.title}
-    return [part for key, text in said.items() if text for part in ("-metadata", f"{key}={text}")]
+def tags(film: Film) -> dict[str, str]:
+    """A film's recipe and title, by the names that players show them under."""
+    texts = {"comment": film.recipe, "title": film.title}
+    return {name: text for name, text in texts.items() if text}
 
 
 class EncodedSink(Sink):
     """Pictures through one ffmpeg into one file.
 
     Args:
-        target: the final name.
+        path: the file to make.
         film: the film; its size is that of the pictures after `prepare`.
         options: ffmpeg's output options, with `-f`.
         prepare: what is done to each picture first.
-        finish: what is done to the file before it gets its name.
+        finish: what is done to the file at the end.
+        tagged: whether ffmpeg writes the film's tags.
+        plays_in_part: whether a file that breaks off can be played up to there.
     """
 
     def __init__(
         self,
-        target: Path,
+        path: Path,
         film: Film,
         options: Sequence[str],
         *,
         prepare: Callable[[Picture], Picture] | None = None,
         finish: Callable[[Path], None] | None = None,
+        tagged: bool = True,
+        plays_in_part: bool = True,
     ) -> None:
-        self._prepare, self._finish = prepare, finish
-        self._file = Unfinished(target)
-        self._encoder = Encoder(self._file.path, film.size, film.fps, options, name=str(target))
+        self._plays_in_part = plays_in_part
+        self._path, self._prepare, self._finish = path, prepare, finish
+        said = tags(film) if tagged else {}
+        self._encoder = Encoder(path, film.size, film.fps, options, tags=said)
 
     def write(self, picture: Picture) -> None:
         """Encode the next picture."""
         self._encoder.write(picture if self._prepare is None else self._prepare(picture))
 
-    def close(self) -> Path | None:
-        """Finish the file and rename it."""
-        try:
-            self._encoder.close()
-        except BaseException:
-            self.abort()
-            raise
-        return self._file.keep(self._finish, partial=self.partial)
+    def close(self) -> None:
+        """Finish the file."""
+        self._encoder.close()
+        if self._finish is not None:
+            try:
+                self._finish(self._path)
+            except OSError as error:
+                raise cannot_write(error) from error
+
+    def salvage(self) -> bool:
+        """Keep what can be played."""
+        return self._encoder.salvage() and self._plays_in_part
 
     def abort(self) -> None:
         """Kill the encoder and remove the file."""
         self._encoder.abort()
-        self._file.remove()

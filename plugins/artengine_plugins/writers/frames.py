@@ -5,112 +5,107 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
 
-from artengine.api import Film, Picture, Sink, WriterError
-from artengine_plugins.writers.unfinished import Unfinished, cannot_write
+from artengine.api import Film, Picture, Sink, WriterError, cannot_write
+from artengine_plugins.writers.recipes import JPEG_COMMENT, RecipeWriter
 
 MARK = ".artengine-frames"
 """The file by which a folder of frames is known as written here."""
 
+RECIPE = "recipe.toml"
+"""Holds the recipe of a folder whose frames cannot: `artengine dream` takes such a folder."""
+
+
+class FramesWriter(RecipeWriter):
+    """Base of writers of frames: `dream.png` makes the folder `dream`."""
+
+    def result(self, path: Path) -> Path:
+        """The folder of the frames."""
+        return path.with_suffix("")
+
+    def obstacle(self, result: Path) -> str:
+        """Only a folder that was written here is replaced, and only if nothing else is in it."""
+        if not result.is_dir():
+            return "is a file where a folder of frames would go"
+        names = sorted(file.name for file in result.iterdir())
+        if names and MARK not in names:
+            return f"holds pictures or files of another origin ({names[0]})"
+        for name in names:
+            if name not in (MARK, RECIPE) and not re.fullmatch(r"\d+\.(png|jpe?g)", name):
+                return f"holds more than frames ({name})"
+        return ""
+
+    def carries(self, path: Path, recipe: str) -> bool:
+        """Always: the frames, or the folder."""
+        return True
+
+    @classmethod
+    def read_recipe(cls, path: Path) -> str:
+        """Read the recipe of a frame, or that of its folder."""
+        recipe = super().read_recipe(path)
+        if not recipe and (path.parent / MARK).exists():
+            with suppress(OSError):
+                return (path.parent / RECIPE).read_text(encoding="utf-8", errors="replace")
+        return recipe
+
 
 class FramesSink(Sink):
-    """Pictures into a folder called as the target without its suffix: `dream/00000.png` and so on.
-
-    A folder of that name is replaced when it is empty, or when this wrote it and it holds nothing
-    but frames since; it is an error otherwise.
+    """Pictures into a folder called as the path without its suffix: `dream/00000.png` and so on.
 
     Args:
-        target: the path a person gave, as `dream.png`.
+        path: the path as the user gave it, as `dream.png`.
         film: the film.
-        save: encodes one picture into a buffer.
+        save: encodes one picture of a film into a buffer.
     """
 
     def __init__(
-        self, target: Path, film: Film, save: Callable[[Image.Image, BytesIO], None]
+        self, path: Path, film: Film, save: Callable[[Image.Image, BytesIO, Film], None]
     ) -> None:
-        self._suffix, self._save = target.suffix.lower(), save
-        self._size, self._taken = film.size, 0
+        self._folder, self._suffix, self._save = path.with_suffix(""), path.suffix.lower(), save
+        self._taken = 0
         self._digits = max(5, len(str((film.frames or 1) - 1)))
-        self._folder = target.with_suffix("")
-        _refuse_others(self._folder)
-        self._file = Unfinished(self._folder, folder=True)
+        fits = len(film.recipe.encode()) <= JPEG_COMMENT
+        self._film = film if fits else replace(film, recipe="")
         try:
-            self._file.path.mkdir()
-            (self._file.path / MARK).touch()
+            self._folder.mkdir()
+            (self._folder / MARK).touch()
+            if not fits:
+                (self._folder / RECIPE).write_text(film.recipe, encoding="utf-8")
         except OSError as error:
-            self.abort()
-            raise cannot_write(self._folder, error) from error
+            raise cannot_write(error) from error
 
     def write(self, picture: Picture) -> None:
         """Save the next picture."""
-        if picture.shape != (self._size[1], self._size[0], 3):
+        width, height = self._film.size
+        if picture.shape != (height, width, 3):
             raise WriterError(
-                f"{self._folder}: frame {self._taken} is of shape {picture.shape}; "
-                f"the film's are {self._size[0]}x{self._size[1]}"
+                f"frame {self._taken} is of shape {picture.shape}; the film's are {width}x{height}"
             )
-        file = self._file.path / f"{self._taken:0{self._digits}d}{self._suffix}"
+        file = self._folder / f"{self._taken:0{self._digits}d}{self._suffix}"
         encoded = BytesIO()
         try:
             # Pillow does not notice when a disk takes only a part of what it writes.
-            self._save(Image.fromarray(picture), encoded)
+            self._save(Image.fromarray(picture), encoded, self._film)
             file.write_bytes(encoded.getbuffer())
         except OSError as error:
-            raise cannot_write(self._folder / file.name, error) from error
+            with suppress(OSError):
+                file.unlink(missing_ok=True)
+            raise cannot_write(error) from error
         self._taken += 1
 
-    def close(self) -> Path | None:
-        """Give the folder its name."""
+    def close(self) -> None:
+        """Nothing is left to do."""
         if self._taken == 0:
-            self.abort()
-            raise WriterError(f"{self._folder}: no frame was written, so there is no film")
-        old = None if self.partial else self._set_aside()
-        try:
-            made = self._file.keep(partial=self.partial)
-        except BaseException:
-            if old is not None and not self._folder.exists():
-                with suppress(OSError):
-                    old.path.replace(self._folder)
-            raise
-        if old is not None:
-            old.remove()
-        return made
+            raise WriterError("no frame was written, so there is no film")
 
-    def _set_aside(self) -> Unfinished | None:
-        """Rename the folder that is to be replaced; one that may not be stays in the way."""
-        if not self._folder.is_dir() or _others_in(self._folder):
-            return None
-        old = Unfinished(self._folder, ".old", folder=True)
-        try:
-            self._folder.replace(old.path)
-        except OSError:
-            return None
-        return old
+    def salvage(self) -> bool:
+        """The frames so far are complete."""
+        return self._taken > 0
 
     def abort(self) -> None:
-        """Remove the folder."""
-        self._file.remove()
-
-
-def _refuse_others(folder: Path) -> None:
-    if folder.exists() and not folder.is_dir():
-        raise WriterError(
-            f"{folder} is a file where a folder of frames would go; choose another name"
-        )
-    others = _others_in(folder) if folder.exists() else ""
-    if others:
-        raise WriterError(f"{folder} {others} and is kept; choose another name")
-
-
-def _others_in(folder: Path) -> str:
-    """Say what keeps a folder from being replaced; empty when nothing does."""
-    names = sorted(file.name for file in folder.iterdir())
-    if names and MARK not in names:
-        return f"holds pictures or files of another origin ({names[0]})"
-    for name in names:
-        if name != MARK and not re.fullmatch(r"\d+\.(png|jpe?g)", name):
-            return f"holds more than frames ({name})"
-    return ""
+        """Nothing is held."""

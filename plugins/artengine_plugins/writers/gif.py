@@ -9,9 +9,8 @@ from typing import ClassVar, Literal
 
 import cv2
 
-from artengine.api import Decoder, Encoder, Film, Param, Picture, Sink, Size
+from artengine.api import Decoder, Encoder, Film, Param, Picture, Sink, Size, cannot_write
 from artengine_plugins.writers.recipes import RecipeWriter, tag_gif
-from artengine_plugins.writers.unfinished import Unfinished
 
 # Browsers slow down what asks for less than two hundredths of a second a frame.
 _FASTEST = 50
@@ -42,30 +41,28 @@ class Gif(RecipeWriter):
     """How colours in between are shown: `bayer` weaves a regular pattern, the two
     others scatter errors more finely."""
 
-    def open(self, target: Path, film: Film) -> Sink:
+    def open(self, path: Path, film: Film) -> Sink:
         """Start the file; see `Writer.open`."""
         width, height = film.size
         if self.width is not None and self.width < width:
             width, height = self.width, max(1, round(height * self.width / width))
         every = max(self.every, math.ceil(film.fps / _FASTEST))
         kept = replace(film, size=(width, height), fps=film.fps / every)
-        return _GifSink(self, target, kept, film.size, every)
+        return _GifSink(self, path, kept, film.size, every)
 
 
 class _GifSink(Sink):
-    def __init__(self, gif: Gif, target: Path, film: Film, given: Size, every: int) -> None:
-        self._gif, self._film, self._given, self._every = gif, film, given, every
+    def __init__(self, gif: Gif, path: Path, film: Film, given: Size, every: int) -> None:
+        self._gif, self._path, self._film, self._given, self._every = gif, path, film, given, every
         self._seen = 0
-        self._file = Unfinished(target)
-        self._whole, self._palette = Unfinished(target, ".mkv"), Unfinished(target, ".png")
+        self._lossless, self._palette = path.with_name("film.mkv"), path.with_name("palette.png")
         lossless = ["-c:v", "libx264rgb", "-qp", "0", "-preset", "ultrafast", "-f", "matroska"]
         colours = ["-vf", f"palettegen=max_colors={gif.colours}:reserve_transparent=0"]
         colours += ["-c:v", "png", "-f", "image2pipe"]
         self._encoders: list[Encoder] = []
         try:
-            for file, options in ((self._whole, lossless), (self._palette, colours)):
-                encoder = Encoder(file.path, film.size, film.fps, options, name=str(target))
-                self._encoders.append(encoder)
+            for file, options in ((self._lossless, lossless), (self._palette, colours)):
+                self._encoders.append(Encoder(file, film.size, film.fps, options))
         except BaseException:
             self.abort()
             raise
@@ -79,26 +76,24 @@ class _GifSink(Sink):
         for encoder in self._encoders:
             encoder.write(picture)
 
-    def close(self) -> Path | None:
+    def close(self) -> None:
+        for encoder in self._encoders:
+            encoder.close()
+        self._weave()
         try:
-            for encoder in self._encoders:
-                encoder.close()
-            self._weave()
-        except BaseException:
-            self.abort()
-            raise
-        self._whole.remove()
-        self._palette.remove()
-        return self._file.keep(lambda path: tag_gif(path, self._film), partial=self.partial)
+            tag_gif(self._path, self._film)
+        except OSError as error:
+            raise cannot_write(error) from error
+        self._lossless.unlink()
+        self._palette.unlink()
 
     def _weave(self) -> None:
         use = f"paletteuse=dither={self._gif.dither}:bayer_scale=1:diff_mode=rectangle"
-        options = ["-i", f"file:{self._palette.path.absolute()}", "-lavfi", f"[0:v][1:v]{use}"]
+        options = ["-i", f"file:{self._palette.absolute()}", "-lavfi", f"[0:v][1:v]{use}"]
         options += ["-loop", "0", "-f", "gif"]
-        film, name = self._film, str(self._file.target)
-        encoder = Encoder(self._file.path, film.size, film.fps, options, name=name)
+        encoder = Encoder(self._path, self._film.size, self._film.fps, options)
         self._encoders.append(encoder)
-        with Decoder(self._whole.path, film.size) as pictures:
+        with Decoder(self._lossless, self._film.size) as pictures:
             for picture in pictures:
                 encoder.write(picture)
         encoder.close()
@@ -106,5 +101,3 @@ class _GifSink(Sink):
     def abort(self) -> None:
         for encoder in self._encoders:
             encoder.abort()
-        for file in (self._file, self._whole, self._palette):
-            file.remove()

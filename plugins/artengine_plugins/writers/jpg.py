@@ -9,14 +9,14 @@ from typing import ClassVar
 from PIL import Image
 
 from artengine.api import Film, Param, Sink
-from artengine_plugins.writers.frames import FramesSink
-from artengine_plugins.writers.recipes import RecipeWriter, jpeg_comment
+from artengine_plugins.writers.frames import FramesSink, FramesWriter
+from artengine_plugins.writers.recipes import jpeg_comment
 
 
-class Jpg(RecipeWriter):
+class Jpg(FramesWriter):
     """Every frame as a small picture: `dream.jpg` makes `dream/00000.jpg`, `00001.jpg`...
 
-    A folder of frames that was written so is replaced; any other is kept.
+    A recipe that is too long for every frame to hold is the folder's `recipe.toml`.
     """
 
     name: ClassVar[str] = "jpg"
@@ -25,15 +25,11 @@ class Jpg(RecipeWriter):
     quality: int = Param(92, ge=1, le=100)
     """100 is the best; colour keeps its full resolution from 90 on."""
 
-    def open(self, target: Path, film: Film) -> Sink:
+    def open(self, path: Path, film: Film) -> Sink:
         """Start the folder; see `Writer.open`."""
-        comment, sampling = jpeg_comment(film), "4:4:4" if self.quality >= 90 else "4:2:0"
+        look = {"quality": self.quality, "subsampling": "4:4:4" if self.quality >= 90 else "4:2:0"}
 
-        def save(image: Image.Image, buffer: BytesIO) -> None:
-            image.save(buffer, "JPEG", quality=self.quality, subsampling=sampling, comment=comment)
+        def save(image: Image.Image, buffer: BytesIO, film: Film) -> None:
+            image.save(buffer, "JPEG", comment=jpeg_comment(film), **look)
 
-        return FramesSink(target, film, save)
-
-    def result(self, target: Path) -> Path:
-        """The folder of the frames."""
-        return target.with_suffix("")
+        return FramesSink(path, film, save)

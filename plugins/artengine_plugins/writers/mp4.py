@@ -9,7 +9,8 @@ from typing import ClassVar, Literal
 import cv2
 
 from artengine.api import Film, Param, Picture, Sink
-from artengine_plugins.writers.encoded import BT709, TO_YUV, EncodedSink, tags
+from artengine_plugins.writers.encoded import BT709, TO_YUV
+from artengine_plugins.writers.movie import MovieSink
 from artengine_plugins.writers.recipes import RecipeWriter
 
 _LOOK_AHEAD = {"superfast": ("-x264-params", "mbtree=1:rc-lookahead=10")}
@@ -35,20 +36,14 @@ class Mp4(RecipeWriter):
     """How little time is spent on making the file small. `superfast` makes files a tenth larger
     than `veryfast` in two thirds of the time; what comes after it is for keeping."""
 
-    def open(self, target: Path, film: Film) -> Sink:
+    def open(self, path: Path, film: Film) -> Sink:
         """Start the file; see `Writer.open`."""
         width, height = film.size
         even = (width + width % 2, height + height % 2)
         options = ["-vf", f"{TO_YUV},format=yuv420p", "-c:v", "libx264", "-crf", str(self.quality)]
-        options += ["-preset", self.speed, *_LOOK_AHEAD.get(self.speed, ()), *BT709, *tags(film)]
-        options += [
-            "-movflags",
-            "+faststart",
-            "-f",
-            "mov" if target.suffix.lower() == ".mov" else "mp4",
-        ]
-        return EncodedSink(
-            target,
+        options += ["-preset", self.speed, *_LOOK_AHEAD.get(self.speed, ()), *BT709]
+        return MovieSink(
+            path,
             replace(film, size=even),
             options,
             prepare=None if even == film.size else _even,

@@ -13,17 +13,27 @@ from artengine.api import Film, SourceError, Writer, metadata
 
 _VIDEO = {".mp4", ".m4v", ".mov", ".webm"}
 _UNREADABLE = (OSError, ValueError, SyntaxError, struct.error, Image.DecompressionBombError)
+
+JPEG_COMMENT = 65_533
+"""Bytes that a comment in a JPEG file holds."""
+
 _EXIF_TABLE, _USER_COMMENT = 0x8769, 0x9286
 
 
 class RecipeWriter(Writer):
     """Base of writers whose files carry their recipe."""
 
+    def carries(self, path: Path, recipe: str) -> bool:
+        """The file holds it, however long it is."""
+        return True
+
     @classmethod
     def read_recipe(cls, path: Path) -> str:
         """Read the recipe; see `Writer.read_recipe`."""
         if path.suffix.lower() in _VIDEO:
             return metadata(path).get("comment", "")
+        if path.suffix.lower() == ".gif":
+            return _in_gif(path)
         return _in_picture(path)
 
 
@@ -39,6 +49,27 @@ def _in_picture(path: Path) -> str:
     return text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
 
 
+def _in_gif(path: Path) -> str:
+    """Read the comments before the first picture, in one pass however long they are."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(13)
+            if head[:6] not in (b"GIF87a", b"GIF89a") or len(head) < 13:
+                raise SourceError(f"{path} cannot be read as a picture: it is no GIF file")
+            file.seek(3 << ((head[10] & 7) + 1) if head[10] & 0x80 else 0, os.SEEK_CUR)
+            text = bytearray()
+            while file.read(1) == b"\x21":
+                comment = file.read(1) == b"\xfe"
+                while length := file.read(1)[:1]:
+                    if not length[0]:
+                        break
+                    block = file.read(length[0])
+                    text += block if comment else b""
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read: {error.strerror}") from error
+    return text.decode("utf-8", "replace")
+
+
 def png_tags(film: Film) -> PngInfo:
     """Text chunks for a PNG file: `recipe` and `Title`."""
     tags = PngInfo()
@@ -49,8 +80,9 @@ def png_tags(film: Film) -> PngInfo:
 
 
 def jpeg_comment(film: Film) -> bytes:
-    """Comment segment for a JPEG file, which holds 65,533 bytes at most."""
-    return film.recipe.encode()[:65533]
+    """Comment segment for a JPEG file: the recipe, or nothing where it does not fit."""
+    recipe = film.recipe.encode()
+    return recipe if len(recipe) <= JPEG_COMMENT else b""
 
 
 def tag_gif(path: Path, film: Film) -> None:

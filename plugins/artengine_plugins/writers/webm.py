@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from artengine.api import Film, Param, Sink
-from artengine_plugins.writers.encoded import BT709, TO_YUV, EncodedSink, tags
+from artengine_plugins.writers.encoded import BT709, TO_YUV, EncodedSink
 from artengine_plugins.writers.recipes import RecipeWriter
 
 
@@ -22,9 +22,9 @@ class Webm(RecipeWriter):
     speed: int = Param(5, ge=0, le=8)
     """How little time is spent on making the file small: 1 takes its time, 8 hurries."""
 
-    def open(self, target: Path, film: Film) -> Sink:
+    def open(self, path: Path, film: Film) -> Sink:
         """Start the file; see `Writer.open`."""
         options = ["-vf", f"{TO_YUV},format=yuv420p", "-c:v", "libvpx-vp9", "-b:v", "0"]
         options += ["-crf", str(self.quality), "-cpu-used", str(self.speed), "-row-mt", "1"]
         options += ["-deadline", "realtime" if self.speed > 5 else "good"]
-        return EncodedSink(target, film, [*options, *BT709, *tags(film), "-f", "webm"])
+        return EncodedSink(path, film, [*options, *BT709, "-f", "webm"])

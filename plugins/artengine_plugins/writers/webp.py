@@ -26,8 +26,9 @@ class Webp(RecipeWriter):
     effort: int = Param(2, ge=0, le=6)
     """How much time is spent on making the file small."""
 
-    def open(self, target: Path, film: Film) -> Sink:
+    def open(self, path: Path, film: Film) -> Sink:
         """Start the file; see `Writer.open`."""
         options = ["-c:v", "libwebp_anim", "-pix_fmt", "bgra", "-quality", str(self.quality)]
         options += ["-compression_level", str(self.effort), "-loop", "0", "-f", "webp"]
-        return EncodedSink(target, film, options, finish=partial(tag_webp, film=film))
+        finish = partial(tag_webp, film=film)
+        return EncodedSink(path, film, options, finish=finish, tagged=False, plays_in_part=False)

@@ -83,7 +83,7 @@ def test_films_of_a_run_are_called_after_its_folder(folder: Path, catalog: Catal
     recipe = run_recipe(load_preset("small.toml", catalog))
     (mine / "recipe.toml").write_text(recipe, encoding="utf-8")
     preset = load_preset("runs/mine", catalog)
-    to = targets(preset, catalog, None, Path())
+    to = targets(preset, catalog, [], Path())
     assert [str(target.path) for target in to] == ["mine.gif", "rings.webm"]
 
 

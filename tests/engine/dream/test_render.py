@@ -54,7 +54,7 @@ def test_writes_a_film_with_its_recipe(
     rendered = render(
         preset,
         catalog,
-        targets(preset, catalog, tmp_path / "a.mp4", tmp_path),
+        targets(preset, catalog, [tmp_path / "a.mp4"], tmp_path),
         predict=predict,
         progress=lambda done, total: seen.append((done, total)),
     )
@@ -138,7 +138,7 @@ def test_stops_when_asked_and_keeps_what_there_is(
     rendered = render(
         preset,
         catalog,
-        targets(preset, catalog, tmp_path / "a.mp4", tmp_path),
+        targets(preset, catalog, [tmp_path / "a.mp4"], tmp_path),
         predict=predict,
         stop=lambda: next(asked),
     )
@@ -147,31 +147,31 @@ def test_stops_when_asked_and_keeps_what_there_is(
     assert sum(1 for _ in Decoder(tmp_path / "a.mp4", (128, 96))) == 2
 
 
-def test_a_fragment_leaves_the_film_that_was_there(
-    preset: Preset, catalog: Catalog, predict: Predictor, tmp_path: Path, caplog: Any
+def test_a_partial_film_leaves_the_film_that_was_there(
+    preset: Preset, catalog: Catalog, predict: Predictor, tmp_path: Path
 ) -> None:
     (tmp_path / "a.mp4").write_bytes(b"yesterday's")
-    to = targets(preset, catalog, tmp_path / "a.mp4", tmp_path)
+    to = targets(preset, catalog, [tmp_path / "a.mp4"], tmp_path)
     asked = iter([False, False, True])
     rendered = render(preset, catalog, to, predict=predict, stop=lambda: next(asked))
-    assert rendered.files == (tmp_path / "a-1.mp4",)
-    assert sum(1 for _ in Decoder(tmp_path / "a-1.mp4", (128, 96))) == 2
+    assert rendered.files == (tmp_path / "a-2.mp4",)
+    assert sum(1 for _ in Decoder(tmp_path / "a-2.mp4", (128, 96))) == 2
 
     def fails(done: int, total: int) -> None:
         raise ValueError("on its way")
 
     with pytest.raises(ValueError, match="on its way"):
         render(preset, catalog, to, predict=predict, progress=fails)
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["a-1.mp4", "a-2.mp4", "a.mp4"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["a-2.mp4", "a-3.mp4", "a.mp4"]
     assert (tmp_path / "a.mp4").read_bytes() == b"yesterday's"
-    assert f"{tmp_path / 'a.mp4'} is left as it was" in caplog.text
+    assert rendered.kept == {tmp_path / "a-2.mp4": tmp_path / "a.mp4"}
 
 
 def test_stopped_before_its_first_frame_it_leaves_the_film_that_was_there(
     preset: Preset, catalog: Catalog, predict: Predictor, tmp_path: Path
 ) -> None:
     (tmp_path / "a.mp4").write_bytes(b"yesterday's")
-    to = targets(preset, catalog, tmp_path / "a.mp4", tmp_path)
+    to = targets(preset, catalog, [tmp_path / "a.mp4"], tmp_path)
     rendered = render(preset, catalog, to, predict=predict, stop=lambda: True)
     assert rendered.stopped
     assert (rendered.files, rendered.frames) == ((), 0)
@@ -185,7 +185,9 @@ class Failing(Writer):
     name: ClassVar[str] = "failing"
     suffixes: ClassVar[tuple[str, ...]] = ()
 
-    def open(self, target: Path, film: Film) -> Sink:
+    def open(self, path: Path, film: Film) -> Sink:
+        path.touch()
+
         class Broken(Sink):
             met = 0
 
@@ -204,7 +206,7 @@ class Failing(Writer):
 def test_one_failing_writer_does_not_stop_the_others(
     preset: Preset, catalog: Catalog, predict: Predictor, tmp_path: Path
 ) -> None:
-    to = targets(preset, catalog, tmp_path / "a.mp4", tmp_path)
+    to = targets(preset, catalog, [tmp_path / "a.mp4"], tmp_path)
     to.append(Target(Failing(), tmp_path / "x"))
     with pytest.raises(WriterError, match="disk is full"):
         render(preset, catalog, to, predict=predict)
@@ -231,7 +233,7 @@ class Ending(Writer):
         writer._error = error
         return writer
 
-    def open(self, target: Path, film: Film) -> Sink:
+    def open(self, path: Path, film: Film) -> Sink:
         error = self._error
 
         class Closing(Sink):
@@ -260,7 +262,7 @@ def test_an_interrupt_while_films_are_finished_leaves_nothing_behind(tmp_path: P
 
 
 def test_a_writer_that_breaks_at_its_end_does_not_take_the_others_with_it(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError, match="at the end"):
+    with pytest.raises(PluginError, match=r'writer "ending": RuntimeError: at the end'):
         closed(RuntimeError("at the end"), tmp_path).close()
     assert [file.name for file in tmp_path.iterdir()] == ["a.gif"]
 
@@ -282,19 +284,19 @@ def test_a_missing_folder_is_said_before_anything_is_dreamt(
     preset: Preset, catalog: Catalog, tmp_path: Path
 ) -> None:
     with pytest.raises(WriterError, match="does not exist"):
-        render(preset, catalog, targets(preset, catalog, tmp_path / "no" / "a.mp4", tmp_path))
+        render(preset, catalog, targets(preset, catalog, [tmp_path / "no" / "a.mp4"], tmp_path))
 
 
 def test_an_unknown_ending(preset: Preset, catalog: Catalog, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"no writer for \"\.mp5\".*\.mp4"):
-        targets(preset, catalog, tmp_path / "a.mp5", tmp_path)
+        targets(preset, catalog, [tmp_path / "a.mp5"], tmp_path)
 
 
 def test_no_weights_names_the_command_that_makes_them(
     preset: Preset, catalog: Catalog, tmp_path: Path
 ) -> None:
     with pytest.raises(WeightsError, match="artengine train test"):
-        render(preset, catalog, targets(preset, catalog, tmp_path / "a.mp4", tmp_path))
+        render(preset, catalog, targets(preset, catalog, [tmp_path / "a.mp4"], tmp_path))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -323,7 +325,7 @@ def test_a_failing_effect_keeps_the_frames_before_it(
         render(
             preset,
             catalog,
-            targets(preset, catalog, tmp_path / "a.mp4", tmp_path),
+            targets(preset, catalog, [tmp_path / "a.mp4"], tmp_path),
             predict=predict,
         )
     assert sum(1 for _ in Decoder(tmp_path / "a.mp4", (128, 96))) == 4
@@ -338,7 +340,7 @@ def test_a_network_that_predicts_nan_ends_the_film_and_keeps_the_frames_before_i
             return prediction * np.float32(np.nan) if seed[1] == 4 else prediction
 
     diverging = Diverging(preset.model, preset.model.build())
-    to = targets(preset, catalog, tmp_path / "a.mp4", tmp_path)
+    to = targets(preset, catalog, [tmp_path / "a.mp4"], tmp_path)
     with pytest.raises(PluginError, match='frame 4: the network "swift" predicted nan or inf; '):
         render(preset, catalog, to, predict=diverging)
     assert sum(1 for _ in Decoder(tmp_path / "a.mp4", (128, 96))) == 4

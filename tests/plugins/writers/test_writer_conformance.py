@@ -10,6 +10,8 @@ import pytest
 
 from artengine.api import Film, Picture, Size, Writer, WriterError
 from artengine.catalog import load_catalog
+from artengine.dream.sinks import Sinks
+from artengine.dream.targets import Target
 from artengine.params import check
 
 CATALOG = load_catalog()
@@ -31,13 +33,15 @@ def target(kind: type[Writer], folder: Path) -> Path:
     return folder / f"film{kind.suffixes[0] if kind.suffixes else ''}"
 
 
-def write(kind: type[Writer], folder: Path, shown: list[Picture]) -> Path:
-    writer, path = kind(), target(kind, folder)
-    sink = writer.open(path, film((shown[0].shape[1], shown[0].shape[0])))
+def write(
+    kind: type[Writer], folder: Path, shown: list[Picture], *, overwrite: bool = False
+) -> Path:
+    size = shown[0].shape[1], shown[0].shape[0]
+    sinks = Sinks([Target(kind(), target(kind, folder), overwrite=overwrite)], film(size))
     for picture in shown:
-        sink.write(picture)
-    sink.close()
-    return writer.result(path)
+        sinks.write(picture)
+    (file,) = sinks.close()
+    return file
 
 
 def test_those_that_ship_are_among_them() -> None:
@@ -67,7 +71,7 @@ def test_what_it_makes_stands_where_it_says(
 ) -> None:
     made = write(kind, tmp_path, pictures(count, *size))
     assert [entry.name for entry in tmp_path.iterdir()] == [made.name]
-    assert write(kind, tmp_path, pictures(count, *size)) == made
+    assert write(kind, tmp_path, pictures(count, *size), overwrite=True) == made
     assert [entry.name for entry in tmp_path.iterdir()] == [made.name]
 
 
@@ -81,36 +85,29 @@ def test_it_reads_back_the_recipe_it_wrote(kind: type[Writer], tmp_path: Path) -
 
 
 @every
-def test_an_aborted_film_leaves_the_old_one(kind: type[Writer], tmp_path: Path) -> None:
-    made = write(kind, tmp_path, pictures(3, 32, 32))
-    before = {file.name: file.read_bytes() for file in made.rglob("*")} or made.read_bytes()
-    sink = kind().open(target(kind, tmp_path), film((16, 16)))
-    sink.write(pictures(1, 16, 16)[0])
-    sink.abort()
-    after = {file.name: file.read_bytes() for file in made.rglob("*")} or made.read_bytes()
-    assert after == before
-    assert [entry.name for entry in tmp_path.iterdir()] == [made.name]
+def test_an_aborted_film_leaves_nothing(kind: type[Writer], tmp_path: Path) -> None:
+    sinks = Sinks([Target(kind(), target(kind, tmp_path))], film((16, 16)))
+    sinks.write(pictures(1, 16, 16)[0])
+    sinks.abort()
+    assert list(tmp_path.iterdir()) == []
 
 
 @every
-def test_a_fragment_is_put_beside_the_old_one(kind: type[Writer], tmp_path: Path) -> None:
+def test_the_next_take_leaves_the_first(kind: type[Writer], tmp_path: Path) -> None:
     made = write(kind, tmp_path, pictures(3, 32, 32))
     before = {file.name: file.read_bytes() for file in made.rglob("*")} or made.read_bytes()
-    sink = kind().open(target(kind, tmp_path), film((16, 16)))
-    sink.write(pictures(1, 16, 16)[0])
-    sink.partial = True
-    other = sink.close()
+    other = write(kind, tmp_path, pictures(1, 16, 16))
     after = {file.name: file.read_bytes() for file in made.rglob("*")} or made.read_bytes()
     assert after == before
-    assert other is not None
+    assert other.name == made.name.replace("film", "film-2")
     assert {entry.name for entry in tmp_path.iterdir()} == {made.name, other.name}
 
 
 @every
 def test_a_mistake_is_one_line_and_leaves_nothing(kind: type[Writer], tmp_path: Path) -> None:
     with pytest.raises(WriterError) as missing:
-        kind().open(target(kind, tmp_path / "none"), film((8, 8)))
-    sink = kind().open(target(kind, tmp_path), film((8, 8)))
+        Sinks([Target(kind(), target(kind, tmp_path / "none"))], film((8, 8)))
+    sink = Sinks([Target(kind(), target(kind, tmp_path))], film((8, 8)))
     with pytest.raises(WriterError) as wrong:
         sink.write(pictures(1, 9, 8)[0])
     sink.abort()

@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import ENOSPC
 from itertools import islice
 from pathlib import Path
 
@@ -14,7 +15,10 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 
-from artengine.api import Film, Picture, Sink, Size, SourceError, Writer, WriterError, metadata
+from artengine.api import Film, Picture, Size, SourceError, Writer, WriterError, metadata
+from artengine.catalog import Catalog
+from artengine.dream.sinks import Sinks
+from artengine.dream.targets import Target
 from artengine_plugins.sources.video import Video
 from artengine_plugins.writers import register_writers
 from artengine_plugins.writers.contact_sheet import ContactSheet
@@ -23,12 +27,13 @@ from artengine_plugins.writers.gif import Gif
 from artengine_plugins.writers.jpg import Jpg
 from artengine_plugins.writers.mp4 import Mp4
 from artengine_plugins.writers.png import Png
+from artengine_plugins.writers.prores import ProRes
 from artengine_plugins.writers.webm import Webm
 from artengine_plugins.writers.webp import Webp
 
 RECIPE = 'title = "é\\n=;#"\n\n[dream]\nframes = 2 # x\n\n[[feedback]]\nuse = "noise"\n' * 9
 WRITERS = list(register_writers())
-STREAMED = [Mp4, Webm, Gif, Webp]
+STREAMED = [Mp4, ProRes, Webm, Gif, Webp]
 
 
 def moving(count: int, width: int, height: int) -> list[Picture]:
@@ -54,7 +59,7 @@ def film(size: Size, fps: float = 25.0, frames: int | None = None, recipe: str =
     return Film(size, fps, frames, recipe, "Night = drive")
 
 
-def write(sink: Sink, pictures: list[Picture]) -> None:
+def write(sink: Sinks, pictures: list[Picture]) -> None:
     for picture in pictures:
         sink.write(picture)
     sink.close()
@@ -63,13 +68,19 @@ def write(sink: Sink, pictures: list[Picture]) -> None:
 def made(writer: Writer, folder: Path, pictures: list[Picture], fps: float = 25.0) -> Path:
     """Write a film, and return its file, or the first of its files."""
     target = folder / f"film{writer.suffixes[0]}"
-    write(writer.open(target, film((pictures[0].shape[1], pictures[0].shape[0]), fps)), pictures)
+    write(
+        open_film(writer, target, film((pictures[0].shape[1], pictures[0].shape[0]), fps)), pictures
+    )
     return target if target.exists() else folder / "film" / f"00000{writer.suffixes[0]}"
+
+
+def open_film(writer: Writer, target: Path, film: Film) -> Sinks:
+    return Sinks([Target(writer, target, overwrite=True)], film)
 
 
 def read(path: Path) -> list[Picture]:
     """Every picture of a film or animated picture."""
-    if path.suffix in (".mp4", ".webm"):
+    if path.suffix in (".mp4", ".mov", ".webm"):
         return list(Video(path=str(path), at_end="stop").open().frames())
     with Image.open(path) as image:
         found = []
@@ -197,7 +208,7 @@ def test_gif_chooses_its_colours_from_the_whole_film(tmp_path: Path) -> None:
 def test_contact_sheet_chooses_evenly(count: int, frames: int | None, tmp_path: Path) -> None:
     pictures = [np.full((4, 8, 3), n * 255 // 400, np.uint8) for n in range(count)]
     sheet, target = ContactSheet(columns=4, rows=3, width=164, gap=4), tmp_path / "a.sheet.png"
-    write(sheet.open(target, film((8, 4), frames=frames)), pictures)
+    write(open_film(sheet, target, film((8, 4), frames=frames)), pictures)
     page = read(target)[0]
     cells = min(count, 12)
     assert page.shape == (-(-cells // 4) * 22 + 4, 164, 3)
@@ -210,7 +221,7 @@ def test_contact_sheet_chooses_evenly(count: int, frames: int | None, tmp_path: 
 
 def test_contact_sheet_as_jpeg(tmp_path: Path) -> None:
     target = tmp_path / "a.jpg"
-    write(ContactSheet().open(target, film((16, 16))), moving(3, 16, 16))
+    write(open_film(ContactSheet(), target, film((16, 16))), moving(3, 16, 16))
     with Image.open(target) as image:
         assert image.format == "JPEG"
     assert ContactSheet.read_recipe(target) == RECIPE
@@ -226,108 +237,33 @@ def test_frames_fill_a_folder_and_replace_only_frames(kind: type[Writer], tmp_pa
         assert names == [f"{n:05d}{suffix}" for n in range(count)]
     assert [file.name for file in tmp_path.iterdir()] == ["film"]
     (tmp_path / "film" / "diary.txt").write_text("dear diary")
-    with pytest.raises(WriterError, match=r"diary\.txt"):
-        kind().open(tmp_path / f"film{suffix}", film((8, 8)))
+    assert "diary.txt" in kind().obstacle(tmp_path / "film")
     assert len(list((tmp_path / "film").iterdir())) == 5
 
 
-def test_numbered_pictures_of_another_origin_are_kept(tmp_path: Path) -> None:
-    (tmp_path / "scans").mkdir()
-    Png().open(tmp_path / "scans.png", film((8, 8))).abort()
-    (tmp_path / "scans" / "0000.jpg").write_bytes(b"grandmother")
-    with pytest.raises(WriterError, match=r"another origin \(0000\.jpg\)"):
-        Png().open(tmp_path / "scans.png", film((8, 8)))
-    assert (tmp_path / "scans" / "0000.jpg").read_bytes() == b"grandmother"
-
-
-@pytest.mark.parametrize("kind", WRITERS)
-def test_a_film_whose_name_is_taken_meanwhile_is_kept_beside(
-    kind: type[Writer], tmp_path: Path
-) -> None:
-    target = tmp_path / f"film{kind.suffixes[0]}"
-    sink = kind().open(target, film((16, 16)))
-    sink.write(moving(1, 16, 16)[0])
-    taken = kind().result(target)
-    taken.mkdir()
-    (taken / "diary.txt").write_text("dear diary")
-    with pytest.raises(WriterError, match=r"kept as .*film(\.sheet)?-1") as caught:
-        sink.close()
-    sink.abort()
-    kept = Path(str(caught.value).rpartition("kept as ")[2])
-    assert kept.exists()
-    assert {file.name for file in tmp_path.iterdir()} == {kept.name, taken.name}
-    assert [file.name for file in taken.iterdir()] == ["diary.txt"]
-
-
-@pytest.mark.parametrize("kind", [*STREAMED, ContactSheet])
-def test_a_folder_in_the_way_is_said_before_anything_is_written(
-    kind: type[Writer], tmp_path: Path
-) -> None:
-    (tmp_path / f"film{kind.suffixes[0]}").mkdir()
-    with pytest.raises(WriterError, match="is a folder where a file would go"):
-        kind().open(tmp_path / f"film{kind.suffixes[0]}", film((8, 8)))
-
-
-def test_a_replaced_folder_comes_back_when_its_successor_cannot_have_its_name(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    first = made(Png(), tmp_path, moving(1, 8, 8)).read_bytes()
-    sink = Png().open(tmp_path / "film.png", film((8, 8)))
-    sink.write(noise(1, 8, 8)[0])
-    replace = Path.replace
-
-    def refuses(path: Path, target: Path) -> Path:
-        if path.suffix == ".part":
-            raise PermissionError(13, "Permission denied")
-        return replace(path, target)
-
-    monkeypatch.setattr(Path, "replace", refuses)
-    with pytest.raises(WriterError, match=r"permission denied; .* kept as .*film-1"):
-        sink.close()
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["film", "film-1"]
-    assert (tmp_path / "film" / "00000.png").read_bytes() == first
+def test_numbered_pictures_of_another_origin_are_no_frames(tmp_path: Path) -> None:
+    (tmp_path / "0000.jpg").write_bytes(b"grandmother")
+    assert "another origin (0000.jpg)" in Png().obstacle(tmp_path)
+    (tmp_path / MARK).touch()
+    assert Png().obstacle(tmp_path) == ""
 
 
 @pytest.mark.parametrize("name", ["film.MOV", "film.mov", "film.mp4"])
 def test_the_ending_chooses_the_container_however_it_is_written(name: str, tmp_path: Path) -> None:
-    write(Mp4().open(tmp_path / name, film((16, 16))), moving(2, 16, 16))
+    write(open_film(Mp4(), tmp_path / name, film((16, 16))), moving(2, 16, 16))
     brand = (tmp_path / name).read_bytes()[8:12]
     assert (brand == b"qt  ") == name.lower().endswith(".mov")
-
-
-@pytest.mark.parametrize("kind", WRITERS)
-def test_nothing_has_the_final_name_before_the_end(kind: type[Writer], tmp_path: Path) -> None:
-    target = tmp_path / f"film{kind.suffixes[0]}"
-    sink = kind().open(target, film((32, 32)))
-    for picture in moving(3, 32, 32):
-        sink.write(picture)
-    assert all(file.name.startswith(".") for file in tmp_path.iterdir())
-    sink.abort()
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize("kind", WRITERS)
-def test_an_aborted_film_leaves_the_old_one(kind: type[Writer], tmp_path: Path) -> None:
-    path = made(kind(), tmp_path, moving(3, 32, 32))
-    before = path.read_bytes()
-    sink = kind().open(tmp_path / f"film{kind.suffixes[0]}", film((16, 16)))
-    sink.write(moving(1, 16, 16)[0])
-    sink.abort()
-    assert path.read_bytes() == before
-    made(kind(), tmp_path, moving(2, 16, 16))
-    assert path.read_bytes() != before
-    assert len(list(tmp_path.iterdir())) == 1
 
 
 @pytest.mark.parametrize("kind", WRITERS)
 def test_mistakes_give_one_line(kind: type[Writer], tmp_path: Path) -> None:
     name = f"film{kind.suffixes[0]}"
     with pytest.raises(WriterError, match="no such file or directory") as missing:
-        kind().open(tmp_path / "none" / name, film((8, 8)))
-    sink = kind().open(tmp_path / name, film((8, 8)))
+        open_film(kind(), tmp_path / "none" / name, film((8, 8)))
+    sink = open_film(kind(), tmp_path / name, film((8, 8)))
     with pytest.raises(WriterError, match="no frame was written") as empty:
         sink.close()
-    sink = kind().open(tmp_path / name, film((8, 8)))
+    sink = open_film(kind(), tmp_path / name, film((8, 8)))
     with pytest.raises(WriterError, match="shape") as wrong:
         sink.write(moving(1, 9, 8)[0])
     sink.abort()
@@ -348,37 +284,80 @@ def files_no_larger_than(limit: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-@pytest.mark.parametrize("kind", WRITERS)
-def test_a_disk_that_takes_no_more_leaves_nothing(kind: type[Writer], tmp_path: Path) -> None:
-    with files_no_larger_than(20_000):
-        sink = kind().open(tmp_path / f"film{kind.suffixes[0]}", film((160, 160)))
+@pytest.mark.parametrize("kind", [Mp4, ProRes, Webm])
+def test_a_disk_that_takes_no_more_keeps_the_film_so_far(
+    kind: type[Writer], tmp_path: Path
+) -> None:
+    with files_no_larger_than(200_000):
+        sink = open_film(kind(), tmp_path / f"film{kind.suffixes[0]}", film((160, 160)))
         with pytest.raises(WriterError) as caught:
-            write(sink, noise(40, 160, 160))
-        sink.abort()
+            write(sink, noise(60, 160, 160))
+    assert "\n" not in str(caught.value)
+    (kept,) = tmp_path.iterdir()
+    assert f"the frames until then are kept as {kept}" in str(caught.value)
+    assert len(read(kept)) >= 1
+    assert kind.read_recipe(kept) == RECIPE
+
+
+@pytest.mark.parametrize("kind", WRITERS)
+def test_a_disk_that_takes_hardly_anything_leaves_nothing(
+    kind: type[Writer], tmp_path: Path
+) -> None:
+    with files_no_larger_than(2_000):
+        sink = open_film(kind(), tmp_path / f"film{kind.suffixes[0]}", film((160, 160)))
+        with pytest.raises(WriterError) as caught:
+            write(sink, noise(4, 160, 160))
     assert "\n" not in str(caught.value)
     assert "film" in str(caught.value)
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("kind", [Png, Jpg])
+def test_frames_that_a_full_disk_took_are_kept(
+    kind: type[Writer], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sink = open_film(kind(), tmp_path / f"film{kind.suffixes[0]}", film((16, 16)))
+    write_bytes = Path.write_bytes
+
+    def full(path: Path, data: bytes) -> int:
+        if path.name.startswith("00002"):
+            write_bytes(path, data[:9])
+            raise OSError(ENOSPC, "No space left on device")
+        return write_bytes(path, data)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(WriterError, match=r"no space left on device; make room.* are kept as"):
+        write(sink, noise(4, 16, 16))
+    assert sorted(file.name[:5] for file in (tmp_path / "film").glob("[!.]*")) == ["00000", "00001"]
+
+
 @pytest.mark.parametrize("kind", STREAMED)
-def test_an_encoder_that_dies_leaves_nothing(kind: type[Writer], tmp_path: Path) -> None:
-    sink = kind().open(tmp_path / f"film{kind.suffixes[0]}", film((64, 64)))
+def test_an_encoder_that_dies_leaves_no_broken_file(kind: type[Writer], tmp_path: Path) -> None:
+    sink = open_film(kind(), tmp_path / f"film{kind.suffixes[0]}", film((64, 64)))
     picture = moving(1, 64, 64)[0]
     sink.write(picture)
-    encoder = sink._encoders[0] if kind is Gif else sink._encoder  # type: ignore[attr-defined]
-    os.kill(encoder._process.pid, signal.SIGKILL)
+    os.kill(encoder_of(sink), signal.SIGKILL)
     with pytest.raises(WriterError, match="stopped by signal 9"):
         write(sink, [picture] * 400)
-    sink.abort()
-    assert list(tmp_path.iterdir()) == []
+    for file in tmp_path.iterdir():
+        assert read(file)
+
+
+def encoder_of(sinks: Sinks) -> int:
+    """The process of the encoder of the first writer."""
+    sink = sinks._open[0].sink
+    encoder = sink._encoders[0] if hasattr(sink, "_encoders") else sink._encoder  # type: ignore[attr-defined]
+    return int(encoder._process.pid)
 
 
 def test_writers_at_once_do_not_hinder_each_other(tmp_path: Path) -> None:
     pictures = moving(6, 32, 32)
-    sinks = [kind().open(tmp_path / f"film{kind.suffixes[0]}", film((32, 32))) for kind in WRITERS]
-    failing = Mp4().open(tmp_path / "film2.mp4", film((32, 32)))
+    sinks = [
+        open_film(kind(), tmp_path / f"film{kind.suffixes[0]}", film((32, 32))) for kind in WRITERS
+    ]
+    failing = open_film(Mp4(), tmp_path / "film2.mp4", film((32, 32)))
     failing.write(pictures[0])
-    os.kill(failing._encoder._process.pid, signal.SIGKILL)  # type: ignore[attr-defined]
+    os.kill(encoder_of(failing), signal.SIGKILL)
     for picture in pictures:
         for sink in sinks:
             sink.write(picture)
@@ -386,7 +365,9 @@ def test_writers_at_once_do_not_hinder_each_other(tmp_path: Path) -> None:
         sink.close()
     failing.abort()
     names = {file.name for file in tmp_path.iterdir()}
-    assert names == {"film.mp4", "film.webm", "film.gif", "film.webp", "film", "film.sheet.png"}
+    assert names == {"film"} | {
+        f"film{kind.suffixes[0]}" for kind in WRITERS if kind not in (Png, Jpg)
+    }
 
 
 @pytest.mark.parametrize("kind", WRITERS)
@@ -398,3 +379,33 @@ def test_what_is_no_film_carries_no_recipe(
     path.write_bytes(content)
     with pytest.raises(SourceError, match=r"a\."):
         kind.read_recipe(path)
+
+
+LONG = 'title = "a = b; # \\\\"\nabout = "' + "wörter " * 1_500_000 + '"\n'
+
+
+@pytest.mark.parametrize("kind", WRITERS)
+@pytest.mark.parametrize("size", [200_000, len(LONG)])
+def test_a_recipe_of_any_length_comes_back(kind: type[Writer], size: int, tmp_path: Path) -> None:
+    recipe, path = LONG[:size], tmp_path / f"film{kind.suffixes[0]}"
+    write(open_film(kind(), path, film((16, 16), recipe=recipe)), noise(2, 16, 16))
+    file = path if path.exists() else next((tmp_path / "film").glob("[0-9]*"))
+    assert kind.read_recipe(file) == recipe
+
+
+def test_a_long_recipe_fits_into_quicktime(tmp_path: Path) -> None:
+    write(open_film(Mp4(), tmp_path / "a.mov", film((16, 16), recipe=LONG)), noise(2, 16, 16))
+    assert Mp4.read_recipe(tmp_path / "a.mov") == LONG
+
+
+def test_a_recipe_that_jpeg_cannot_hold_is_beside_it(
+    tmp_path: Path, catalog: Catalog, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "film.sheet.jpg"
+    recipe = "# " + "x" * 65_532
+    write(open_film(ContactSheet(), path, film((16, 16), recipe=recipe)), noise(2, 16, 16))
+    beside = tmp_path / "film.sheet.jpg.recipe.toml"
+    assert beside.read_text() == recipe
+    assert f"its recipe of 65534 bytes: it is in {beside}" in caplog.text
+    write(open_film(ContactSheet(), path, film((16, 16))), noise(2, 16, 16))
+    assert not beside.exists()

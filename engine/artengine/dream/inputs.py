@@ -1,0 +1,45 @@
+"""Inputs: the files that a film is made from, which nothing may be written over."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from glob import iglob
+from pathlib import Path
+
+from artengine.preset import Preset
+
+
+def input_at(preset: Preset, result: Path) -> Path | None:
+    """The file that a preset reads or was read from that is at a path or, for a folder, inside.
+
+    Links and the letter case of names are seen through, as far as the file system tells.
+
+    Args:
+        result: the file or folder that would be replaced.
+    """
+    return next((each for each in _inputs(preset) if _is_at(each, result)), None)
+
+
+def _inputs(preset: Preset) -> Iterator[Path]:
+    if preset.path is not None:
+        yield preset.path
+    for given in preset.files:
+        path = Path(given)
+        if not path.exists():
+            yield from map(Path, iglob(given, recursive=True))  # noqa: PTH207 - of any folder
+        yield path
+
+
+def _is_at(read: Path, result: Path) -> bool:
+    with suppress(OSError, ValueError):
+        if _resolved(read) == _resolved(result) or read.samefile(result):
+            return True
+    with suppress(OSError, ValueError):
+        return result.is_dir() and read.resolve().is_relative_to(result.resolve())
+    return False
+
+
+def _resolved(path: Path) -> str:
+    return os.path.normcase(path.resolve())

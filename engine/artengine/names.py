@@ -1,0 +1,65 @@
+"""Names of files: what every system takes, and how long they may be."""
+
+from __future__ import annotations
+
+import re
+import sys
+import unicodedata
+
+LONGEST_NAME = 255
+"""Bytes of UTF-8 that the usual file systems take for one name."""
+
+_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])\s*(\..*)?", re.IGNORECASE)
+_JOINERS = "\u200d\ufe0e\ufe0f"
+
+
+def name_problem(name: str, *, windows: bool = sys.platform == "win32") -> str:
+    """Say why no file can have a name, or return an empty text.
+
+    Args:
+        name: the last part of a path.
+        windows: whether the rules of Windows are applied besides: no device's name such as
+            `con.mp4`, none of `<>:"|?*`, no dot or space at the end.
+    """
+    length = len(name.encode("utf-8", "surrogateescape"))
+    if length > LONGEST_NAME:
+        return f"the name has {length} bytes; allowed: {LONGEST_NAME}"
+    if "\0" in name:
+        return "a name cannot hold a NUL character"
+    if not windows:
+        return ""
+    if _DEVICES.fullmatch(name):
+        return f'"{name.partition(".")[0].strip()}" is the name of a device on Windows'
+    forbidden = re.search(r'[<>:"|?*\x01-\x1f]', name)
+    if forbidden:
+        return f"a name on Windows cannot hold {forbidden[0]!r}"
+    if name.endswith((".", " ")):
+        return "a name on Windows cannot end in a dot or a space"
+    return ""
+
+
+def cut_name(name: str, most: int) -> str:
+    """The beginning of a name in at most so many bytes of UTF-8, without half a character.
+
+    A letter is kept with its accents and an emoji with what it is joined to, or neither is.
+    """
+    encoded = name.encode("utf-8", "surrogateescape")
+    if len(encoded) <= most:
+        return name
+    kept = encoded[:most].decode("utf-8", "ignore")
+    rest = name[len(kept) :]
+    while kept and rest and _continues(rest[0], kept[-1]):
+        kept, rest = kept[:-1], kept[-1] + rest
+    return kept
+
+
+def shortened(name: str, most: int = 60) -> str:
+    """A name for a message, with `...` in place of what is too long."""
+    return name if len(name) <= most else f"{name[: most - 3]}..."
+
+
+def _continues(letter: str, before: str) -> bool:
+    """Whether a letter belongs to what stands before it."""
+    mark = unicodedata.combining(letter) or unicodedata.category(letter) in ("Mn", "Me", "Mc")
+    tone = "\U0001f3fb" <= letter <= "\U0001f3ff"
+    return bool(mark) or letter in _JOINERS or before == "\u200d" or tone

@@ -1,0 +1,145 @@
+"""Unfinished files: made in a hidden folder beside their place, and moved there when complete."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
+from secrets import token_hex
+from typing import IO
+
+from artengine.lock import try_lock
+from artengine.names import cut_name
+
+logger = logging.getLogger("artengine")
+
+_LOCK = ".lock"
+_OURS = re.compile(r"\..+\.[0-9a-f]{8}\.part", re.DOTALL)
+
+
+class Unfinished:
+    """A new folder `.NAME.TOKEN.part` on the disk of what is made, locked while it is in use.
+
+    Args:
+        target: the file or folder that is to be made.
+
+    Raises:
+        OSError: when nothing can be written beside the target.
+    """
+
+    def __init__(self, target: Path) -> None:
+        self.folder, self._lock = _locked_folder(target)
+        self.path = self.folder / target.name
+        """Where to make it: under its own name, and so with its own ending."""
+
+    def move(self, made: Path, names: Iterable[Path]) -> Path:
+        """Give what was made in the folder the first of these names that is free, and return it.
+
+        Nothing is replaced, not even what has appeared since the names were thought of.
+
+        Raises:
+            OSError: when the system refuses.
+        """
+        for name in names:
+            if not os.path.lexists(name) and _renamed(made, name):
+                return name
+        raise FileExistsError(f"no name is free for {made}")
+
+    def replace(self, made: Path, target: Path) -> None:
+        """Put what was made in the place of a file or folder, which is removed after that.
+
+        Raises:
+            OSError: when the system refuses; what was there is still there then.
+        """
+        if not target.is_dir() or target.is_symlink():
+            made.replace(target)
+            return
+        old = self.folder / "replaced"
+        target.rename(old)
+        try:
+            made.rename(target)
+        except OSError:
+            old.rename(target)
+            raise
+
+    def keep(self) -> None:
+        """Leave the folder and what is in it to the user."""
+        self._lock.close()
+        with suppress(OSError):
+            (self.folder / _LOCK).unlink()
+
+    def remove(self) -> None:
+        """Remove the folder and all that is in it, unless it was kept; never raises."""
+        if self._lock.closed:
+            return
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self._lock.close()
+        # Windows removes no file that is open.
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _locked_folder(target: Path) -> tuple[Path, IO[bytes]]:
+    while True:
+        folder = target.with_name(f".{cut_name(target.name, 100)}.{token_hex(4)}.part")
+        folder.mkdir()
+        lock = try_lock(folder / _LOCK)
+        if lock is not None:
+            return folder, lock
+
+
+def _renamed(made: Path, name: Path) -> bool:
+    """Rename without replacing; False where the name was taken in this moment."""
+    try:
+        if sys.platform == "win32" or made.is_dir():
+            made.rename(name)
+        else:
+            _link(made, name)
+    except FileExistsError:
+        return False
+    except OSError:
+        if os.path.lexists(name):
+            return False
+        raise
+    return True
+
+
+def _link(made: Path, name: Path) -> None:
+    """Rename a file where its new name is free; a plain rename would replace what has it."""
+    try:
+        name.hardlink_to(made)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links
+        made.rename(name)
+    else:
+        made.unlink()
+
+
+def remove_leftovers(folder: Path, say: Callable[[str], None] = logger.warning) -> None:
+    """Remove the unfinished files in a folder whose processes were killed, and name each.
+
+    Those of processes that still run are locked and stay.
+    """
+    with suppress(OSError):
+        for entry in folder.iterdir():
+            if _OURS.fullmatch(entry.name):
+                with suppress(OSError):
+                    _remove_if_left(entry, say)
+
+
+def _remove_if_left(folder: Path, say: Callable[[str], None]) -> None:
+    lock = folder / _LOCK
+    if folder.is_symlink() or lock.is_symlink() or not lock.is_file():
+        return
+    held = try_lock(lock)
+    if held is None:
+        return
+    with held:
+        size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+        shutil.rmtree(folder)
+    say(f"{folder} is removed: {size / 1e6:.1f} MB that a command left when it was killed")

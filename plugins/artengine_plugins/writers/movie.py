@@ -1,0 +1,58 @@
+"""MP4 and QuickTime files that play up to the last second even where the disk was full."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from artengine.api import Film, Picture, WriterError, remux
+from artengine_plugins.writers.encoded import EncodedSink
+
+# Each fragment of a second says where its pictures are. Without them a file says so at its end
+# alone, and one that breaks off before cannot be played.
+_FRAGMENTS = ("-movflags", "+delay_moov", "-frag_duration", "1000000")
+
+# The fields of a QuickTime file that players show hold 64 KiB; these hold any length.
+_LONG_TAGS = "+use_metadata_tags"
+_MOST_IN_FIELDS = 65_535
+
+
+class MovieSink(EncodedSink):
+    """Pictures into an MP4 or QuickTime file, written in fragments and put in order at the end.
+
+    Args:
+        path: the file to make; the ending `.mov` makes it QuickTime.
+        film: the film; its size is that of the pictures after `prepare`.
+        options: ffmpeg's options for the pictures.
+        prepare: what is done to each picture first.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        film: Film,
+        options: Sequence[str],
+        *,
+        prepare: Callable[[Picture], Picture] | None = None,
+    ) -> None:
+        quicktime = path.suffix.lower() == ".mov"
+        long = quicktime and len(film.recipe.encode()) > _MOST_IN_FIELDS
+        kind, flags = ("mov" if quicktime else "mp4"), (_LONG_TAGS if long else "")
+        fragments = [_FRAGMENTS[0], _FRAGMENTS[1] + flags, *_FRAGMENTS[2:]]
+        self._in_order = ["-movflags", f"+faststart{flags}", "-f", kind]
+        super().__init__(
+            path,
+            film,
+            [*options, *fragments, "-f", kind],
+            prepare=prepare,
+            finish=self._put_in_order,
+        )
+
+    def _put_in_order(self, path: Path) -> None:
+        """Move the index to the front, so that the film plays while it is loaded from the web."""
+        ordered = path.with_name(f"ordered{path.suffix}")
+        # What is there plays already, and a full disk is no reason to lose it.
+        with suppress(WriterError):
+            remux(path, ordered, self._in_order)
+            ordered.replace(path)

@@ -1,0 +1,116 @@
+"""Files are made beside their place, and what killed processes leave is removed."""
+
+import shutil
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from artengine.unfinished import Unfinished, remove_leftovers
+
+
+def names(folder: Path, first: int = 1) -> list[Path]:
+    return [folder / f"film-{number}.mp4" for number in range(first, first + 3)]
+
+
+@pytest.mark.parametrize("name", ["film.mp4", "夜" * 82 + ".mp4", "a" * 251 + ".mp4"])
+def test_it_is_made_hidden_under_its_own_name_and_moved(name: str, tmp_path: Path) -> None:
+    unfinished = Unfinished(tmp_path / name)
+    assert unfinished.folder.name.startswith(".")
+    unfinished.path.write_text("new")
+    assert unfinished.move(unfinished.path, [tmp_path / name]) == tmp_path / name
+    unfinished.remove()
+    assert [file.name for file in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name).read_text() == "new"
+
+
+@pytest.mark.parametrize("folder", [False, True])
+def test_a_name_that_is_taken_meanwhile_is_not_replaced(folder: bool, tmp_path: Path) -> None:
+    unfinished = Unfinished(tmp_path / "film")
+    if folder:
+        unfinished.path.mkdir()
+        (unfinished.path / "0.png").touch()
+    else:
+        unfinished.path.write_text("new")
+    taken = tmp_path / "film"
+
+    def late() -> object:
+        # Appears after the name was chosen, and before it is taken.
+        yield taken
+        yield tmp_path / "film-2"
+
+    taken.write_text("old")
+    moved = unfinished.move(unfinished.path, late())  # type: ignore[arg-type]
+    assert moved == tmp_path / "film-2"
+    assert taken.read_text() == "old"
+
+
+def test_a_rename_replaces_nothing_even_in_the_last_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unfinished = Unfinished(tmp_path / "film")
+    unfinished.path.write_text("new")
+    (tmp_path / "film").write_text("old")
+    # As if it had not been there when it was looked for.
+    monkeypatch.setattr("artengine.unfinished.os.path.lexists", lambda path: False)
+    names = (tmp_path / f"film{number or ''}" for number in count())
+    assert unfinished.move(unfinished.path, names) == tmp_path / "film1"
+    assert (tmp_path / "film").read_text() == "old"
+
+
+def test_a_file_system_without_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path, target: Path) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    unfinished = Unfinished(tmp_path / "film")
+    unfinished.path.write_text("new")
+    assert unfinished.move(unfinished.path, [tmp_path / "film"]).read_text() == "new"
+
+
+def test_a_replaced_folder_comes_back_when_its_successor_cannot_be_moved(tmp_path: Path) -> None:
+    (tmp_path / "film").mkdir()
+    (tmp_path / "film" / "0.png").write_text("old")
+    unfinished = Unfinished(tmp_path / "film")
+    with pytest.raises(FileNotFoundError):
+        unfinished.replace(unfinished.path, tmp_path / "film")
+    assert (tmp_path / "film" / "0.png").read_text() == "old"
+    unfinished.path.mkdir()
+    unfinished.replace(unfinished.path, tmp_path / "film")
+    unfinished.remove()
+    assert list((tmp_path / "film").iterdir()) == []
+
+
+def test_what_a_killed_process_leaves_is_removed_and_named(tmp_path: Path) -> None:
+    running, killed, kept = (Unfinished(tmp_path / name) for name in ("a.mp4", "b.mp4", "c.mp4"))
+    killed.path.write_bytes(bytes(3_000_000))
+    killed._lock.close()  # as the operating system does at the end of a process
+    kept.keep()
+    others = tmp_path / ".mine.0123abcd.part"
+    others.mkdir()
+    (tmp_path / ".d.mp4.89abcdef.part").write_text("a file")
+    said: list[str] = []
+    remove_leftovers(tmp_path, said.append)
+    assert said == [f"{killed.folder} is removed: 3.0 MB that a command left when it was killed"]
+    assert running.folder.exists()
+    assert kept.folder.exists()
+    assert others.exists()
+    assert not killed.folder.exists()
+
+
+def test_a_link_to_what_looks_like_a_leftover_is_not_followed(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / ".lock").touch()
+    folder = tmp_path / "films"
+    folder.mkdir()
+    (folder / ".a.mp4.0123abcd.part").symlink_to(outside)
+    remove_leftovers(folder)
+    assert (outside / ".lock").exists()
+
+
+def test_a_folder_that_is_gone_is_no_error(tmp_path: Path) -> None:
+    unfinished = Unfinished(tmp_path / "a.mp4")
+    shutil.rmtree(unfinished.folder)
+    unfinished.remove()
+    remove_leftovers(tmp_path / "none")
