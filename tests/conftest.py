@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib.util
 import os
 import signal
@@ -16,7 +17,11 @@ from artengine.catalog import Catalog, load_catalog
 from artengine.frame import Picture
 
 GOLDEN = Path(__file__).parent / "golden"
-"""Pictures that tests compare with. `ARTENGINE_GOLDEN=write` writes them anew."""
+"""Pictures and texts that tests compare with. `ARTENGINE_GOLDEN=write` writes them anew."""
+
+
+def _writes_golden() -> bool:
+    return os.environ.get("ARTENGINE_GOLDEN") == "write"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -61,7 +66,7 @@ def golden(tmp_path: Path) -> Callable[..., None]:
 
     def compare(name: str, picture: Picture, *, tolerance: float) -> None:
         path = GOLDEN / f"{name}.png"
-        if os.environ.get("ARTENGINE_GOLDEN") == "write":
+        if _writes_golden():
             path.parent.mkdir(parents=True, exist_ok=True)
             Image.fromarray(picture).save(path, optimize=True)
             return
@@ -79,5 +84,23 @@ def golden(tmp_path: Path) -> Callable[..., None]:
             f"{name}: differs by {apart.mean():.2f} of 255 on average, at most {tolerance} is "
             f"allowed; expected, got and 8x difference: {report}"
         )
+
+    return compare
+
+
+@pytest.fixture
+def golden_text() -> Callable[[str, str], None]:
+    """Compare a text with the golden one of that name, in `tests/golden/NAME.txt`."""
+
+    def compare(name: str, text: str) -> None:
+        path = GOLDEN / f"{name}.txt"
+        if _writes_golden():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            return
+        assert path.is_file(), f"{path} is missing; write it with ARTENGINE_GOLDEN=write"
+        lines = path.read_text(encoding="utf-8").splitlines(), text.splitlines()
+        changes = "\n".join(difflib.unified_diff(*lines, "expected", "got", lineterm="", n=1))
+        assert not changes, f"{name} changed; ARTENGINE_GOLDEN=write accepts it\n{changes}"
 
     return compare

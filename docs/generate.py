@@ -1,0 +1,134 @@
+"""Write docs/reference.md from what plugins and settings declare.
+
+python docs/generate.py
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from artengine import hookspecs
+from artengine.catalog import KINDS, Catalog, Kind, load_catalog
+from artengine.params import Plugin
+from artengine.reference import Parameter, about, parameters
+from artengine.settings import DreamSettings, LossWeights, TrainSettings
+
+PAGE = Path(__file__).parent / "reference.md"
+
+INTRODUCTION = """\
+# Reference
+
+What presets may say: every plugin that ships, its parameters, and the keys of `[dream]` and
+`[train]`. The page is generated; `artengine plugins show NAME` and `artengine presets explain`
+tell the same on the command line, of your own plugins too. A parameter marked *curve* takes a curve
+in place of a number.
+"""
+
+SETTINGS: dict[str, type[BaseModel]] = {
+    "dream": DreamSettings,
+    "train": TrainSettings,
+    "train.loss": LossWeights,
+}
+
+TITLES: dict[str, str] = {
+    "source": "Sources",
+    "model": "Models",
+    "effect": "Effects",
+    "writer": "Writers",
+    "curve": "Curves",
+}
+
+
+def page(catalog: Catalog) -> str:
+    """The whole page, in Markdown."""
+    parts = [INTRODUCTION]
+    for name, table in SETTINGS.items():
+        parts += [f"## `[{name}]`\n", *keys(parameters(table))]
+    for kind in KINDS:
+        parts += list(plugins(kind, catalog))
+    parts += hooks()
+    return "\n".join(parts)
+
+
+def plugins(kind: Kind, catalog: Catalog) -> Iterator[str]:
+    """A kind's plugins: a table of all of them, then each with its parameters."""
+    known = catalog.plugins(kind)
+    yield f"## {TITLES[kind]}\n"
+    yield row(kind, "what it is" if kind != "effect" else "what the picture looks like")
+    yield row("---", "---")
+    for name, plugin in known.items():
+        yield row(f"[{name}](#{kind}-{name})", cell(about(plugin)))
+    yield ""
+    controls = next(iter(known.values())).controls
+    if controls:
+        yield f"Every {kind} also takes:\n"
+        yield from keys(parameters(controls))
+    for name, plugin in known.items():
+        yield f'### <a id="{kind}-{name}"></a>{name}\n'
+        yield f"{full(plugin)}\n"
+        suffixes = getattr(plugin, "suffixes", ())
+        if suffixes:
+            yield f"Endings: {', '.join(f'`{suffix}`' for suffix in suffixes)}.\n"
+        yield from keys(parameters(plugin))
+
+
+def full(plugin: type[Plugin]) -> str:
+    """A plugin's own docstring, a paragraph a line."""
+    paragraphs = inspect.cleandoc(plugin.__doc__ or "").split("\n\n")
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+
+
+def keys(listed: Iterable[Parameter]) -> Iterator[str]:
+    """A table of parameters; nothing where there is none."""
+    listed = list(listed)
+    if not listed:
+        return
+    yield row("key", "default", "takes", "meaning")
+    yield row("---", "---", "---", "---")
+    for each in listed:
+        takes = cell(each.allowed) + (f", {each.unit}" if each.unit else "")
+        takes += "; *curve*" if each.curve else ""
+        yield row(f"`{each.name}`", default(each), takes, cell(each.about))
+    yield ""
+
+
+def default(parameter: Parameter) -> str:
+    """What a parameter is where a preset says nothing."""
+    if parameter.required:
+        return "required"
+    if parameter.default is None:
+        return ""
+    return f"`{json.dumps(parameter.default, ensure_ascii=False)}`"
+
+
+def hooks() -> Iterator[str]:
+    """The hooks of plugins, with their arguments."""
+    yield "## Hooks\n"
+    yield row("hook", "called when, or returns")
+    yield row("---", "---")
+    marker = f"{hookspecs.hookspec.project_name}_spec"
+    for name, function in vars(hookspecs).items():
+        if hasattr(function, marker):
+            arguments = ", ".join(inspect.signature(function).parameters)
+            yield row(f"`{name}({arguments})`", cell(inspect.getdoc(function) or ""))
+    yield ""
+
+
+def cell(text: str) -> str:
+    """Text for a cell of a table."""
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def row(*cells: Any) -> str:
+    """A line of a table."""
+    return f"| {' | '.join(cells)} |"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(load_catalog(user_folder=False)), encoding="utf-8")
