@@ -15,7 +15,7 @@ from artengine.catalog import Catalog
 from artengine.dream.session import Dream
 from artengine.errors import WeightsError
 from artengine.preset import load_preset, packaged_folder
-from artengine.preset.document import read_document
+from artengine.preset.extends import read_document
 from artengine.weights import build_network, find_weights, packaged_weights
 
 FILES = sorted(packaged_folder().glob("*.toml"))

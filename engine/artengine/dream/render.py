@@ -69,6 +69,7 @@ def render(
     """
     for target in targets:
         _check_folder(target.path)
+    preset.remember_files()
     if predict is None:
         preset = with_precision(with_weights(preset))
     with Dream(preset, predict=predict) as dream:

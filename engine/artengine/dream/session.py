@@ -93,7 +93,7 @@ class Dream:
         preset, resume = self.preset, self._resume
         for name in self._stepped.automatable():
             setattr(self._stepped, name, getattr(preset.model, name))
-        self._model = Binding(self._stepped, dict(preset.model_curves), kinds=preset.curve_kinds)
+        self._model = Binding(self._stepped, dict(preset.model_curves), kinds=preset.catalog.curves)
         self._feedback = preset.feedback_chain()
         self._state_chain = StateChain(preset.state, preset.seed)
         self._output = preset.output_chain()

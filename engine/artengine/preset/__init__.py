@@ -1,8 +1,9 @@
 """Presets: TOML that names plugins, gives their parameters and puts them in order."""
 
+from artengine.preset.build import Preset, build
 from artengine.preset.files import remember
 from artengine.preset.find import find_preset, list_presets, packaged_folder
-from artengine.preset.load import Preset, load_preset, parse_preset
+from artengine.preset.load import load_preset, parse_preset
 from artengine.preset.override import Override, parse_overrides
 from artengine.preset.recipe import to_toml
 from artengine.preset.schema import preset_schema
@@ -11,6 +12,7 @@ from artengine.preset.summary import summary
 __all__ = [
     "Override",
     "Preset",
+    "build",
     "find_preset",
     "list_presets",
     "load_preset",

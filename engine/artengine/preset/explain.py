@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from artengine.catalog import KINDS, Catalog, Kind
 from artengine.errors import UsageError, did_you_mean
-from artengine.preset.load import Heading
+from artengine.preset.heading import Heading
 from artengine.reference import Parameter, about, all_parameters, parameters
 from artengine.settings import DreamSettings, LossWeights, TrainSettings
 

@@ -13,7 +13,7 @@ def to_toml(table: Mapping[str, Any]) -> str:
 
     What is inside of those stays on one line each, so that a curve is read beside its parameter.
     """
-    said = one_line(str(table.get("about") or table.get("title") or ""))
+    said = one_line(str(table.get("about") or ""))
     plain = {name: value for name, value in table.items() if not _is_block(value)}
     blocks = [(f"# {said}\n" if said else "") + _lines(plain)]
     for name, value in table.items():

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel
 
 from artengine.catalog import KINDS, Catalog, Kind
 from artengine.params import Plugin, json_schema
-from artengine.preset.load import Heading
+from artengine.preset.heading import Heading
 from artengine.reference import Parameter, about, parameters
 from artengine.settings import DreamSettings, TrainSettings
 
@@ -26,6 +27,8 @@ def preset_schema(catalog: Catalog) -> dict[str, Any]:
         # an effect or writer is whole where it stands.
         word = "anyOf" if kind in ("source", "model") else "oneOf"
         definitions[kind] = {word: choices} if choices else {"not": {}}
+        if kind in ("effect", "writer"):
+            definitions[f"{kind}-edit"] = _edits(choices) if choices else {"not": {}}
     heading = {parameter.name: _value(parameter, {}) for parameter in parameters(Heading)}
     names = {"type": "array", "items": {"type": "string"}}
     return {
@@ -53,7 +56,35 @@ def preset_schema(catalog: Catalog) -> dict[str, Any]:
 
 
 def _list_of(kind: Kind, description: str) -> dict[str, Any]:
-    return {"type": "array", "description": description, "items": {"$ref": f"#/$defs/{kind}"}}
+    """A list of plugins; in its place a table edits the list of the preset that is extended."""
+    edits = {"$ref": f"#/$defs/{kind}-edit"}
+    return {
+        "description": description,
+        "anyOf": [
+            {"type": "array", "items": {"$ref": f"#/$defs/{kind}"}},
+            {"type": "object", "additionalProperties": edits},
+        ],
+    }
+
+
+def _edits(choices: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """What edits an entry of a list: its parameters, all of them optional, or where it is added."""
+    return {
+        "anyOf": [
+            {**choice, "properties": {**choice["properties"], **_EDITS}, "required": []}
+            for choice in choices
+        ]
+    }
+
+
+_NAME = {"type": "string"}
+
+_EDITS: Mapping[str, Any] = {
+    "at": {"description": "Add this entry at the start or end.", "enum": ["start", "end"]},
+    "before": {"description": "Add this entry before the one of that name.", **_NAME},
+    "after": {"description": "Add this entry after the one of that name.", **_NAME},
+    "remove": {"description": "Remove the entry of this name.", "const": True},
+}
 
 
 def _settings(table: type[BaseModel], word: str, definitions: dict[str, Any]) -> dict[str, Any]:

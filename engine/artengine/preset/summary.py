@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from artengine.errors import PresetError
-from artengine.preset.document import read_document
+from artengine.preset.extends import read_document
 from artengine.preset.recipe import one_line
 
 

@@ -265,7 +265,10 @@ def test_source_and_model_are_needed(write: Write, problems: Problems) -> None:
             {"feedback": [{"use": "grain"}, {"use": "enlarge"}]},
             'feedback.enlarge: "enlarge" changes the size, and what is fed back must keep it; move',
         ),
-        ({"output": [{"use": "lost"}]}, 'output.lost: "lost" cannot tell its size: no map'),
+        (
+            {"output": [{"use": "lost"}]},
+            'output.lost: "lost" cannot tell its size: LookupError: no map (parts.py, line 6',
+        ),
         ({"model": {"use": "net", "weights": 3}}, "model.weights: 3 given; allowed: a packaged"),
         ({"source": {"use": "void", "weights": "x"}}, "source.weights: unknown"),
         (
@@ -356,7 +359,7 @@ def test_whatever_is_written_is_a_preset_or_refused_line_by_line(
 
 def test_toml_is_written_the_way_people_write_it() -> None:
     table = {
-        "title": 'quo"te',
+        "about": 'quo"te',
         "seed": 1,
         "dream": {"size": [64, 48], "fps": 12.5},
         "feedback": [{"use": "a", "amount": {"keys": {"0.5s": 0.5, "4s": 1}}}, {"use": "b"}],
@@ -364,7 +367,7 @@ def test_toml_is_written_the_way_people_write_it() -> None:
     }
     text = to_toml(table)
     assert text == (
-        '# quo"te\ntitle = "quo\\"te"\nseed = 1\nwriters = []\n\n'
+        '# quo"te\nabout = "quo\\"te"\nseed = 1\nwriters = []\n\n'
         "[dream]\nsize = [64, 48]\nfps = 12.5\n\n"
         '[[feedback]]\nuse = "a"\namount = { keys = { "0.5s" = 0.5, 4s = 1 } }\n\n'
         '[[feedback]]\nuse = "b"\n'

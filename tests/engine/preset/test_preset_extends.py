@@ -12,8 +12,9 @@ from artengine import folders
 from artengine.catalog import Catalog
 from artengine.errors import PresetError, UsageError
 from artengine.preset import load_preset, parse_preset
-from artengine.preset.document import MOST_FILES, MOST_LEVELS, read_document
+from artengine.preset.extends import MOST_FILES, read_document
 from artengine.preset.override import parse_override
+from artengine.preset.toml_text import MOST_LEVELS
 
 Write = Callable[[str, str], Path]
 Problems = Callable[..., list[str]]

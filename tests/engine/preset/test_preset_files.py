@@ -168,6 +168,8 @@ def test_what_a_person_names_may_be_anywhere_and_is_remembered(
     problems(recipe)
     named = load_preset(preset(workplace, "x"), parts, [f"source.path={secret}"])
     assert path_of(named) == secret
+    assert not (folders.home() / "named-files.txt").exists()
+    named.remember_files()
     assert (folders.home() / "named-files.txt").read_text() == f"{secret}\n"
     assert path_of(load_preset(recipe, parts)) == secret
     assert problems(preset(stranger, str(stranger.parent / "other.mp4")))

@@ -48,10 +48,20 @@ def test_a_preset_that_changes_another_fits(validator: Any) -> None:
     assert [error.message for error in validator.iter_errors(changes)] == []
 
 
+def test_edits_of_a_chain_fit(validator: Any) -> None:
+    edits = {"grain": {"amount": 0.5}, "enlarge": {"remove": True}, "last": {"use": "grain"}}
+    placed = {"grain": {"at": "start"}, "grain-2": {"after": "grain", "amount": 0.1}}
+    changes = {"extends": "base", "feedback": edits, "output": placed}
+    assert [error.message for error in validator.iter_errors(changes)] == []
+
+
 @pytest.mark.parametrize(
     "change",
     [
         {"sede": 1},
+        {"feedback": {"grain": {"at": "top"}}},
+        {"feedback": {"grain": {"remove": 3}}},
+        {"feedback": {"grain": {"amuont": 3}}},
         {"seed": -1},
         {"extends": 3},
         {"source": {"use": "tap"}},

@@ -1,0 +1,77 @@
+"""What of a preset does not fit together, though each part is sound by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from artengine.catalog import Catalog
+from artengine.model import Model
+from artengine.params import Problem
+from artengine.settings import DreamSettings, LossWeights, TrainSettings
+
+
+def check_training(
+    model: Model, train: TrainSettings, table: Mapping[str, Any]
+) -> Iterator[Problem]:
+    """Refuse a loss that the model cannot learn by.
+
+    Args:
+        table: the preset's `train`, as it was written.
+    """
+    adversarial = train.loss.adversarial if isinstance(train.loss, LossWeights) else 0.0
+    if adversarial and not model.differentiable:
+        yield Problem(
+            ("train", "loss", "adversarial"),
+            f'"{model.name}" draws its frames, and cannot learn from how they are judged; '
+            "leave it out, or take another model",
+        )
+    alone = adversarial and train.loss == LossWeights(adversarial=adversarial)
+    if type(model).loss is not Model.loss and "loss" in table and not alone:
+        or_added = ", or write { adversarial = 0.01 }, which is added to it"
+        yield Problem(
+            ("train", "loss"),
+            f'"{model.name}" learns by a loss of its own, and not by this one; leave it out'
+            f"{or_added if model.differentiable else ''}",
+        )
+
+
+def check_dream(
+    model: Model, dream: DreamSettings, catalog: Catalog, *, state: bool
+) -> Iterator[Problem]:
+    """Refuse what does nothing to a network of this sort.
+
+    Args:
+        state: whether there are effects on the network's state.
+    """
+    if dream.truth_frames > model.context:
+        yield Problem(
+            ("dream", "truth_frames"),
+            f"{dream.truth_frames} given; allowed: a whole number from 0 to {model.context}, "
+            "the frames that the model sees",
+        )
+    recurrent = [name for name, kind in catalog.models.items() if kind.carries_state()]
+    spatial = [name for name in recurrent if catalog.models[name].has_spatial_state]
+    for address, given, what, able in (
+        (("dream", "warmup"), dream.warmup, "no state to warm up", recurrent),
+        (("state",), state, "no state that effects can process", spatial),
+    ):
+        if given and model.name not in able:
+            yield Problem(
+                address,
+                f'"{model.name}" carries {what} from frame to frame; remove this, or take a '
+                f"model that does: {', '.join(able) or 'none here'}",
+            )
+    seen_first = dream.context_order == "newest-first"
+    restored_first = dream.truth_slots == "oldest"
+    if (
+        model.sees == "newest"
+        and 0 < dream.truth_frames < model.context
+        and seen_first != restored_first
+    ):
+        yield Problem(
+            ("dream", "truth_frames"),
+            f'"{model.name}" sees one frame at each step, and that frame is not replaced by one '
+            'of the source; mix the source in with [[feedback]] use = "blend", or take '
+            f"truth_frames = {model.context} or another dream.truth_slots",
+        )

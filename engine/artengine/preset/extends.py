@@ -1,0 +1,153 @@
+"""A preset's file and those that it extends become one document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from artengine.errors import PresetError, UsageError
+from artengine.params import Problem, shown
+from artengine.preset.address import write_address
+from artengine.preset.document import Document
+from artengine.preset.files import PathError, readable
+from artengine.preset.find import RECIPE, candidates, find_preset, is_file, is_path
+from artengine.preset.layer import Layer
+from artengine.preset.messages import cut
+from artengine.preset.migrations import migrate
+from artengine.preset.toml_text import first_comment, parse_toml, read_text
+
+MOST_FILES = 100
+"""How many files one preset may be laid together from."""
+
+_OWN = ("title", "about")
+"""What a preset does not take from those that it extends."""
+
+
+def read_document(path: Path, carried: str | None = None) -> Document:
+    """Read a preset's file and everything that it extends.
+
+    A preset that has no `about` has its first comment in its place.
+
+    Args:
+        path: the file.
+        carried: the preset, where the file is not one itself but carries it.
+
+    Raises:
+        PresetError: with every file that is missing, is not TOML or extends itself.
+    """
+    reader = _Reader(Document(_layer(path)))
+    reader.lay_file(path, (), carried)
+    return reader.finished()
+
+
+def lay_table(table: Mapping[str, Any], label: str, folder: Path) -> Document:
+    """Make a document of a table that did not come from a file, and of what it extends.
+
+    Raises:
+        PresetError: with every file that is missing, is not TOML or extends itself.
+    """
+    layer = Layer(label, folder)
+    reader = _Reader(Document(layer))
+    reader.lay(table, layer, ())
+    return reader.finished()
+
+
+class _Reader:
+    """Lays files over each other, bases first, and collects what is wrong with them."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._problems: list[str] = []
+        self._files = 0
+
+    def finished(self) -> Document:
+        if self._problems:
+            raise PresetError(cut(self._problems))
+        return self._document
+
+    def lay_file(self, path: Path, trail: tuple[Path, ...], carried: str | None = None) -> None:
+        layer = _layer(path)
+        self._files += 1
+        if self._files > MOST_FILES:
+            if self._files == MOST_FILES + 1:
+                self._problems.append(f"{layer.label}: more than {MOST_FILES} files are extended")
+            return
+        try:
+            text = read_text(path) if carried is None else carried
+            table = parse_toml(text)
+        except ValueError as error:
+            self._problems.append(f"{layer.label}: {error}")
+            return
+        comment = first_comment(text)
+        if comment and "about" not in table and not trail:
+            table = {"about": comment, **table}
+        self.lay(table, layer, (*trail, path.resolve()))
+
+    def lay(self, table: Mapping[str, Any], layer: Layer, trail: tuple[Path, ...]) -> None:
+        extends = table.get("extends", [])
+        names = [extends] if isinstance(extends, str) else extends
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            self._problems.append(
+                f"{layer.label}: extends: {shown(extends)} given; allowed: a preset's name or "
+                "relative path, or a list of them"
+            )
+            names = []
+        for name in names:
+            try:
+                base = _find_base(name, layer, trail)
+            except (UsageError, PathError) as error:
+                self._problems.append(f"{layer.label}: extends: {error}")
+            else:
+                self.lay_file(base, trail or (Path(),))
+        inherited = ("extends", *(_OWN if len(trail) > 1 else ()))
+        own = {key: table[key] for key in table if key not in inherited}
+        try:
+            own, renamed = migrate(own)
+        except ValueError as error:
+            self._problems.append(f"{layer.label}: {error}")
+            return
+        self._document.renamed += [f"{layer.label}: {each}" for each in renamed]
+        self._tell(self._document.lay(own, layer), layer)
+
+    def _tell(self, problems: Iterable[Problem], layer: Layer) -> None:
+        self._problems += [
+            f"{layer.label}: {write_address(problem.place)}: {problem.text}" for problem in problems
+        ]
+
+
+def _find_base(name: str, layer: Layer, trail: tuple[Path, ...]) -> Path:
+    """Find what a preset extends. Raises UsageError, and PathError for one it may not read."""
+    folder = layer.folder
+    if is_path(name):
+        base = folder / name
+        if not Path(name).is_absolute() and is_file(base / RECIPE):
+            inside = f"{name.rstrip('/')}/{RECIPE}"
+            readable(inside, layer)
+            raise UsageError(f"{shown(name)} is a folder; write {shown(inside)}")
+        if Path(name).is_absolute() or not is_file(base):
+            raise UsageError(
+                f"no preset at {shown(name)}; write a name, or a path from this file on"
+            )
+        readable(name, layer)
+    else:
+        # A preset may be named as the one it extends, to change what ships under that name.
+        options = [folder / f"{name}.toml", *candidates(name)]
+        others = [o for o in options if is_file(o) and o.resolve() not in trail[-1:]]
+        if not others and any(is_file(option) for option in options):
+            raise UsageError(f'"{name}" is this preset itself, and there is no other of that name')
+        base = others[0] if others else find_preset(name)
+        if base not in candidates(name):
+            readable(str(base.absolute()), layer)
+    if base.resolve() in trail:
+        circle = [*trail[trail.index(base.resolve()) :], base]
+        raise UsageError(f"goes in a circle: {' > '.join(path.stem for path in circle)}")
+    return base
+
+
+def _layer(path: Path) -> Layer:
+    whole, working = path.absolute(), Path.cwd()
+    if ".." in whole.parts:
+        whole = whole.resolve()
+    label = whole.relative_to(working) if whole.is_relative_to(working) else whole
+    return Layer(str(label), whole.parent)

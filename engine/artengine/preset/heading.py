@@ -1,0 +1,28 @@
+"""What stands above a preset's tables."""
+
+from __future__ import annotations
+
+from pydantic import Field, field_validator
+
+from artengine.settings import Settings
+
+
+class Heading(Settings):
+    """What stands above a preset's tables."""
+
+    title: str = Field("", max_length=200)
+    """What the film is called. Left out, the preset's name."""
+
+    about: str = Field("", max_length=2000)
+    """What it looks like, in a sentence. Left out, the comment that the preset begins with."""
+
+    seed: int = Field(0, ge=0, lt=2**32)
+    """Where random numbers start. Another seed makes another film."""
+
+    @field_validator("title", "about")
+    @classmethod
+    def _hold_text(cls, given: str) -> str:
+        for letter in given:
+            if ord(letter) < 32 and not letter.isspace():
+                raise ValueError(f"holds the control character {ord(letter)}; remove it")
+        return given

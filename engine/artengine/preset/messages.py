@@ -1,0 +1,22 @@
+"""How much is said about what is wrong with a preset: what fits on a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from artengine.preset.recipe import one_line
+
+MOST_LINES = 25
+MOST_LETTERS = 600
+
+
+def cut(lines: Sequence[str]) -> list[str]:
+    """The mistakes of a preset, each on one line of bounded length, and how many are left out."""
+    kept = [_short(one_line(line)) for line in lines[:MOST_LINES]]
+    if len(lines) > MOST_LINES:
+        kept.append(f"and {len(lines) - MOST_LINES:,} more mistakes")
+    return kept
+
+
+def _short(line: str) -> str:
+    return line if len(line) <= MOST_LETTERS else line[: MOST_LETTERS - 3] + "..."

@@ -1,0 +1,233 @@
+"""From a preset's tables to the plugins that they name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from artengine.binding import Binding, curve_kind
+from artengine.catalog import Catalog, Kind
+from artengine.curves import Curve
+from artengine.effect import Effect
+from artengine.errors import reason
+from artengine.model import Model
+from artengine.params import Plugin, Problem, TableError, is_path, shown
+from artengine.preset.address import Address, to_names, write_address
+from artengine.preset.document import Document
+from artengine.preset.files import PathError, readable
+from artengine.preset.find import is_file
+from artengine.source import Source
+
+
+class PluginTables:
+    """Builds the plugins of a preset's tables, and collects what is wrong with them.
+
+    Args:
+        table: the preset; the paths of files to read become absolute in it.
+        document: tells where values were written.
+        catalog: the plugins that the preset may name.
+    """
+
+    def __init__(self, table: dict[str, Any], document: Document, catalog: Catalog) -> None:
+        self._table = table
+        self._document = document
+        self._catalog = catalog
+        self._uses = document.uses()
+        self.problems: list[Problem] = []
+        self.files: list[str] = []
+        """The files that were named, by their absolute paths."""
+
+    def problem(self, address: Address, text: str) -> None:
+        """Note a mistake."""
+        self.problems.append(Problem(address, text))
+
+    def named(self, address: Address) -> str:
+        """An address as the user knows it."""
+        return write_address(to_names(address, self._uses))
+
+    def is_table(self, word: str, given: Any) -> bool:
+        """Whether a table was given; notes a mistake where it was not."""
+        if not isinstance(given, dict):
+            self.problem((word,), f"a table is needed; write [{word}], once")
+        return isinstance(given, dict)
+
+    def source(self) -> Source | None:
+        """The preset's source."""
+        binding = self._one("source")
+        return binding.plugin if binding and isinstance(binding.plugin, Source) else None
+
+    def model(self) -> tuple[Model | None, Mapping[str, Curve]]:
+        """The preset's model, and the curves of its parameters."""
+        binding = self._one("model")
+        if binding is None or not isinstance(binding.plugin, Model):
+            return None, {}
+        return binding.plugin, binding.curves
+
+    def _one(self, word: Kind) -> Binding | None:
+        """The one plugin of a kind, which is the table's name too."""
+        if word not in self._table:
+            known = ", ".join(self._catalog.plugins(word)) or "none"
+            self.problem((word,), f"missing; write [{word}] with use = one of: {known}")
+            return None
+        table = self._table[word]
+        kind = self.kind(word, (word,), table) if self.is_table(word, table) else None
+        return None if kind is None else self.binding(kind, (word,), table)
+
+    def tables(self, word: str, each: str) -> list[tuple[Address, dict[str, Any]]]:
+        """The tables of a list of plugins, with their addresses."""
+        given = self._table.get(word, [])
+        if not isinstance(given, list):
+            self.problem((word,), f"a list of tables is needed; write [[{word}]] for each {each}")
+            return []
+        tables: list[tuple[Address, dict[str, Any]]] = []
+        for index, table in enumerate(given):
+            if isinstance(table, dict):
+                tables.append(((word, index), table))
+            else:
+                self.problem((word, index), f"a table is needed; write [[{word}]] for each {each}")
+        return tables
+
+    def effects(self, word: str) -> tuple[Binding, ...]:
+        """The effects of a chain."""
+        effects = []
+        for address, table in self.tables(word, "effect"):
+            kind = self.kind("effect", address, table)
+            binding = None if kind is None else self.binding(kind, address, table)
+            if binding is not None:
+                effects.append(binding)
+                self._check_size(address, binding.plugin)
+        return tuple(effects)
+
+    def kind(self, kind: Kind, address: Address, table: dict[str, Any]) -> type[Plugin] | None:
+        """The plugin that a table names with `use`."""
+        known = self._catalog.plugins(kind)
+        used = table.get("use")
+        if used is None:
+            self.problem(address, f"use is missing; it names the {kind}: {', '.join(known)}")
+        elif not isinstance(used, str) or used not in known:
+            instead = self._catalog.instead(kind, str(used))
+            self.problem((*address, "use"), f"there is no {kind} {shown(used)}{instead}")
+        else:
+            return known[used]
+        return None
+
+    def binding(
+        self, kind: type[Plugin], address: Address, table: dict[str, Any]
+    ) -> Binding | None:
+        """The plugin with the parameters that its table gives."""
+        self._resolve_files(kind, address, table)
+        presets_own = ("use", "weights") if kind.kind == "model" else ("use",)
+        own = {name: value for name, value in table.items() if name not in presets_own}
+        try:
+            return Binding.parse(kind, own, self._catalog.curves)
+        except TableError as error:
+            self.problems += [
+                replace(each, text=each.text + self._elsewhere(kind, each)).inside(*address)
+                for each in error.problems
+            ]
+            return None
+
+    def _elsewhere(self, kind: type[Plugin], problem: Problem) -> str:
+        """Where a parameter that a source or model does not have is to be found."""
+        name = problem.place[0] if problem.place else None
+        if kind.kind not in ("source", "model") or name is None or name in kind.model_fields:
+            return ""
+        others: Mapping[str, type[Plugin]] = (
+            self._catalog.sources if kind.kind == "source" else self._catalog.models
+        )
+        having = [use for use, other in others.items() if name in other.model_fields]
+        return f"; {name} goes with {kind.kind}.use = {' or '.join(having)}" if having else ""
+
+    def _resolve_files(self, kind: type[Plugin], address: Address, table: dict[str, Any]) -> None:
+        fields = {**kind.model_fields, **(kind.controls.model_fields if kind.controls else {})}
+        for name, info in fields.items():
+            given = table.get(name)
+            if isinstance(given, dict):
+                curve = curve_kind(given, self._catalog.curves)
+                if curve is not None:
+                    self._resolve_files(curve, (*address, name), given)
+                continue
+            if not is_path(info) or not given:
+                continue
+            if isinstance(given, str):
+                table[name] = self.file((*address, name), given)
+            elif isinstance(given, list) and all(isinstance(path, str) for path in given):
+                table[name] = [self.file((*address, name, i), path) for i, path in enumerate(given)]
+
+    def file(self, address: Address, given: str) -> str:
+        """The absolute path of a file to read."""
+        try:
+            whole = readable(given, self._document.written(address), self.named(address))
+        except PathError as error:
+            self.problem(address, str(error))
+            return given
+        self.files.append(whole)
+        return whole
+
+    def weights(self) -> str | None:
+        """The weights that a preset names: a packaged name, or an absolute path."""
+        model = self._table.get("model")
+        if not isinstance(model, dict) or "weights" not in model:
+            return None
+        given, address = model["weights"], ("model", "weights")
+        if not isinstance(given, str) or not given:
+            self.problem(
+                address,
+                f"{shown(given)} given; allowed: a packaged name, a run folder or a weights file",
+            )
+            return None
+        if self._is_weights_path(given):
+            model["weights"] = self.file(address, given)
+        return str(model["weights"])
+
+    def _is_weights_path(self, given: str) -> bool:
+        # Another folder that happens to be called as packaged weights are is not meant.
+        if "/" in given or "\\" in given or given.startswith("."):
+            return True
+        beside = self._document.written(("model", "weights")).folder / given
+        try:
+            return is_file(beside) or any(beside.glob("*.weights.h5"))
+        except (OSError, ValueError):
+            return False
+
+    def _check_size(self, address: Address, effect: Plugin) -> None:
+        size = (64, 64)
+        if not isinstance(effect, Effect):
+            return
+        try:
+            made = tuple(effect.output_size(size))
+        except Exception as error:
+            said = reason(error, type(effect).__module__)
+            self.problem(address, f'"{effect.name}" cannot tell its size: {said}')
+            return
+        if address[0] != "output" and made != size:
+            kept = "fed back" if address[0] == "feedback" else "remembered"
+            self.problem(
+                address,
+                f'"{effect.name}" changes the size, and what is {kept} must keep it; '
+                "move it to [[output]]",
+            )
+
+
+def text_fields(table: Mapping[str, Any], catalog: Catalog) -> Callable[[Address], bool]:
+    """Whether the value at an address is declared as a text, and not as a number or list too."""
+    kinds: dict[str, Kind] = {"source": "source", "model": "model", "writers": "writer"}
+
+    def is_text(address: Address) -> bool:
+        if address in (("title",), ("about",), ("model", "weights")) or address[-1] == "use":
+            return True
+        around: Any = table
+        for part in address[:-1]:
+            inside = isinstance(part, int) and isinstance(around, list) and part < len(around)
+            if not (inside or (isinstance(around, dict) and part in around)):
+                return False
+            around = around[part]
+        if not isinstance(around, dict):
+            return False
+        plugins = catalog.plugins(kinds.get(str(address[0]), "effect"))
+        kind = plugins.get(str(around.get("use")))
+        info = None if kind is None else kind.model_fields.get(str(address[-1]))
+        return info is not None and info.annotation is str
+
+    return is_text

@@ -1,0 +1,89 @@
+"""Reading TOML that people write, and saying where it is none."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+MOST_LEVELS = 32
+"""How many tables and lists may lie inside of each other."""
+
+MOST_BYTES = 4_000_000
+"""How large a preset may be."""
+
+
+PLAIN_PATHS = r"write a Windows path in '...', as 'C:\clips\a.mp4', or with / as C:/clips/a.mp4"
+"""What to do where a backslash in a quoted text was not meant as TOML reads it."""
+
+
+def read_text(path: Path) -> str:
+    """Read a preset's text. Raises ValueError with what is wrong with the file."""
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise ValueError(f"has more than {MOST_BYTES:,} bytes, and so is no preset")
+        # Some editors on Windows put a mark before the text.
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ValueError(f"cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ValueError("is not text in UTF-8") from error
+
+
+def parse_toml(text: str) -> dict[str, Any]:
+    """Parse TOML. Raises ValueError with the line where it ends to be that."""
+    try:
+        table = tomllib.loads(text)
+    except RecursionError as error:
+        raise ValueError(f"nests too deeply; allowed: {MOST_LEVELS} levels") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(_told(str(error), text)) from error
+    if is_deep(table):
+        raise ValueError(f"nests too deeply; allowed: {MOST_LEVELS} levels")
+    return table
+
+
+def _told(said: str, text: str) -> str:
+    found = re.fullmatch(r"(.*) \(at (.*)\)", said)
+    said, where = (found[1], found[2]) if found else (said, "")
+    if not where.startswith("line"):
+        where = f"line {text.rstrip().count(chr(10)) + 1}"
+    hint = "; texts stand in quotes" if said == "Invalid value" else ""
+    numbered = re.match(r"line (\d+)", where)
+    line = text.split("\n")[int(numbered[1]) - 1] if numbered else ""
+    if re.search(r'"[^"]*\\', line) and ("hex value" in said or "escape" in said.lower()):
+        hint = f"; {PLAIN_PATHS}"
+    if ("key part" in said and line.strip().startswith(("{", "}", '"'))) or "inline table" in said:
+        hint = "; a table in { } stands on one line; over several lines write [table.key]"
+    return f"{where}: {said[:1].lower()}{said[1:]}{hint}"
+
+
+def first_comment(text: str) -> str:
+    """The comment that a preset begins with, on one line; lines of `#:`, for editors, are left out.
+
+    It ends at the first line that is no comment.
+    """
+    lines = []
+    for line in text.lstrip().splitlines():
+        if not line.startswith("#"):
+            break
+        if not line.startswith("#:"):
+            lines.append(line.lstrip("#").strip())
+    return " ".join(filter(None, lines))
+
+
+def is_deep(value: Any) -> bool:
+    """Whether more than `MOST_LEVELS` tables and lists lie inside of each other.
+
+    Dotted keys nest without end, so that nothing here may call itself.
+    """
+    level = [value]
+    for _ in range(MOST_LEVELS + 1):
+        holders = [each for each in level if isinstance(each, dict | list)]
+        level = [
+            inside
+            for holder in holders
+            for inside in (holder.values() if isinstance(holder, dict) else holder)
+        ]
+    return any(isinstance(each, dict | list) for each in level)
