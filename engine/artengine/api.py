@@ -1,4 +1,9 @@
-"""Everything that a plugin author needs."""
+"""Everything that a plugin author needs.
+
+What is exported here, and the hooks of `artengine.hookspecs`, are stable: until 1.0 a change that
+breaks plugins raises the second number of the version, and the changelog says what to write
+instead. Every other module may change at any time.
+"""
 
 from artengine.curves import Clock, Curve, CurveError, Scope, Signal, SignalContext
 from artengine.effect import Effect, FrameContext, State

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-import sys
 from collections.abc import Mapping, Sequence
-from contextlib import redirect_stdout
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -29,36 +27,44 @@ KINDS: tuple[Kind, ...] = ("source", "model", "effect", "writer", "curve")
 
 
 class Catalog:
-    """What was discovered, by kind and name. The first plugin to offer a name keeps it."""
+    """What was discovered, by kind and name.
+
+    The first plugin to offer a name keeps it; one that was named with `--plugin` comes before all
+    others.
+    """
 
     def __init__(self, discovery: Discovery) -> None:
         self._manager: pluggy.PluginManager = discovery.manager
-        self._muted: set[int] = set()
         self._classes: dict[Kind, dict[str, type[Any]]] = {kind: {} for kind in KINDS}
-        owners: dict[tuple[str, str], str] = {}
-        reports = []
-        for report, classes in discovery.found:
-            provides = []
-            for offered in classes:
-                label = (offered.kind, offered.name)
-                if label in owners:
-                    report = report.without(  # noqa: PLW2901 - the report grows with each finding
-                        f'{offered.kind} "{offered.name}" is already provided by {owners[label]}'
-                    )
-                    continue
-                told = ("key", offered.key) if issubclass(offered, Curve) else label
-                if told in owners:
-                    report = report.without(  # noqa: PLW2901
-                        f'curve "{offered.name}" is told by the key "{told[1]}", which '
-                        f"{owners[told]} already uses"
-                    )
-                    continue
-                owners[label] = owners[told] = report.plugin
-                self._add(offered)
-                provides.append(" ".join(label))
-            reports.append(replace(report, provides=tuple(provides)))
-        self.reports: tuple[PluginReport, ...] = tuple(reports)
+        self._owners: dict[tuple[str, str], PluginReport] = {}
+        found = list(enumerate(discovery.found))
+        found.sort(key=lambda numbered: numbered[1][0].origin != "--plugin")
+        reports = {number: self._take(*plugin) for number, plugin in found}
+        self.reports: tuple[PluginReport, ...] = tuple(
+            reports[number] for number in sorted(reports)
+        )
         """What became of each plugin, in the order of discovery."""
+
+    def _take(self, report: PluginReport, classes: Sequence[type[Plugin]]) -> PluginReport:
+        """Add the classes of a plugin whose names are free."""
+        provides = []
+        for offered in classes:
+            names = [(offered.kind, offered.name)]
+            if issubclass(offered, Curve):
+                names.append(("the key", offered.key))
+            taken = next((name for name in names if name in self._owners), None)
+            if taken is None:
+                self._owners |= dict.fromkeys(names, report)
+                self._add(offered)
+                provides.append(f"{offered.kind} {offered.name}")
+                continue
+            owner, label = self._owners[taken], f'{taken[0]} "{taken[1]}"'
+            if owner.origin == "--plugin" and report.origin != "--plugin":
+                logger.warning("%s is that of %s, not of %s", label, owner.plugin, report.plugin)
+            else:
+                said = f"{label} is already provided by {owner.plugin}"
+                report = report.without(said)
+        return replace(report, provides=tuple(provides))
 
     def _add(self, offered: type[Plugin]) -> None:
         for kind in KINDS:
@@ -139,27 +145,12 @@ class Catalog:
         return max(fitting, key=lambda pair: pair[0])[1] if fitting else None
 
     def notify(self, hook: str, **facts: Any) -> None:
-        """Tell the observers of that hook what happened.
+        """Tell the observers of that hook what happened, in pluggy's order: the last plugin to be
+        loaded first, but for those marked `tryfirst` or `trylast`.
 
-        One that raises is warned about once and hears nothing more; the run goes on. What they
-        print goes to standard error: standard output is for what programs read.
+        An observer that raises is warned about once, and its plugin is not called again.
         """
-        # Called one by one, for pluggy lets an error keep the other observers from hearing.
-        for observer in getattr(self._manager.hook, hook).get_hookimpls():
-            if id(observer.plugin) in self._muted:
-                continue
-            try:
-                with redirect_stdout(sys.stderr):
-                    observer.function(*(facts[name] for name in observer.argnames))
-            except (Exception, SystemExit) as error:
-                self._muted.add(id(observer.plugin))
-                logger.warning(
-                    "plugin %s: %s raised %s: %s; it is told nothing more",
-                    observer.plugin_name,
-                    hook,
-                    type(error).__name__,
-                    error,
-                )
+        getattr(self._manager.hook, hook)(**facts)
 
 
 def load_catalog(

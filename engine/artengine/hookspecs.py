@@ -2,6 +2,9 @@
 
 No frame travels through a hook to be changed: pluggy's results are an unordered list. A preset
 orders effects, and the loops run them.
+
+Hooks, and the names of their arguments, are part of the interface that stays: see `artengine.api`.
+A plugin for several versions marks hooks that older ones do not have `hookimpl(optionalhook=True)`.
 """
 
 from __future__ import annotations
@@ -26,59 +29,95 @@ hookimpl = pluggy.HookimplMarker("artengine")
 
 @hookspec
 def register_sources() -> Sequence[type[Source]]:  # type: ignore[empty-body]
-    """Return the source classes that the plugin supplies."""
+    """Return the source classes that the plugin supplies.
+
+    .. versionadded:: 0.1.0
+    """
 
 
 @hookspec
 def register_models() -> Sequence[type[Model]]:  # type: ignore[empty-body]
-    """Return the model classes that the plugin supplies."""
+    """Return the model classes that the plugin supplies.
+
+    .. versionadded:: 0.1.0
+    """
 
 
 @hookspec
 def register_effects() -> Sequence[type[Effect]]:  # type: ignore[empty-body]
-    """Return the effect classes that the plugin supplies."""
+    """Return the effect classes that the plugin supplies.
+
+    .. versionadded:: 0.1.0
+    """
 
 
 @hookspec
 def register_writers() -> Sequence[type[Writer]]:  # type: ignore[empty-body]
-    """Return the writer classes that the plugin supplies."""
+    """Return the writer classes that the plugin supplies.
+
+    .. versionadded:: 0.1.0
+    """
 
 
 @hookspec
 def register_curves() -> Sequence[type[Curve]]:  # type: ignore[empty-body]
-    """Return the kinds of curves that the plugin supplies."""
+    """Return the kinds of curves that the plugin supplies.
+
+    .. versionadded:: 0.2.0
+    """
 
 
 @hookspec
 def before_train(recipe: Mapping[str, Any], run: Path) -> None:
-    """Training is about to start (or go on) in the run folder `run`."""
+    """Training is about to start (or go on) in the run folder `run`.
+
+    .. versionadded:: 0.1.0
+    """
 
 
 @hookspec
 def after_train(recipe: Mapping[str, Any], run: Path, step: int) -> None:
-    """Training ended cleanly after `step` steps; weights are in `run`."""
+    """Training ended cleanly after `step` steps; weights are in `run`.
+
+    .. versionadded:: 0.1.0
+    """
 
 
 @hookspec
 def after_epoch(run: Path, epoch: int, step: int, metrics: Mapping[str, float]) -> None:
-    """An epoch ended: `metrics` holds loss, psnr, ssim and the copy-last-frame baseline's."""
+    """An epoch ended: `metrics` holds loss, psnr, ssim and the copy-last-frame baseline's.
+
+    .. versionadded:: 0.1.0
+    """
 
 
 @hookspec
 def before_dream(recipe: Mapping[str, Any], frames: int) -> None:
-    """A dream of so many frames is about to start."""
+    """A dream of so many frames is about to start.
+
+    .. versionadded:: 0.1.0
+    """
 
 
 @hookspec
 def after_frame(index: int, picture: Picture) -> None:
-    """Frame `index` was handed to the writers; `picture` is read-only uint8 `(H, W, 3)`."""
+    """Frame `index` was handed to the writers; `picture` is read-only uint8 `(H, W, 3)`.
+
+    .. versionadded:: 0.1.0
+    """
 
 
 @hookspec
 def after_dream(recipe: Mapping[str, Any], files: Sequence[Path]) -> None:
-    """A dream ended and `files` are whole."""
+    """A dream ended and `files` are whole.
+
+    .. versionadded:: 0.1.0
+    """
 
 
 @hookspec
 def on_error(error: BaseException, during: str) -> None:
-    """A run (`during` is "train" or "dream") ended by an error; it is raised afterwards."""
+    """A run (`during` is "train" or "dream") ended by an error; it is raised afterwards.
+
+    .. versionadded:: 0.1.0
+    """

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
-import inspect
+import os
 import re
+import reprlib
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,14 +22,16 @@ from types import MappingProxyType, ModuleType
 from typing import Any, Literal
 
 import pluggy
-from pydantic import ValidationError
+from pydantic.errors import PydanticUserError
 
 from artengine import folders, hookspecs
 from artengine.curves import Curve
 from artengine.effect import Effect
-from artengine.errors import PluginError, UsageError, did_you_mean, reason
+from artengine.errors import PluginError, UsageError, reason
 from artengine.model import Model
+from artengine.observers import with_contained_observers
 from artengine.params import Plugin
+from artengine.plugin_faults import check_hooks, class_fault
 from artengine.source import Source
 from artengine.writer import Writer
 
@@ -48,7 +51,10 @@ BASES: Mapping[str, type[Plugin]] = MappingProxyType(
 )
 """What each hook that registers must return classes of."""
 
-_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+MOST_CLASSES = 1000
+"""How many classes one plugin may offer by one hook."""
+
+_UNANNOTATED = re.compile(r"[`'](\w+)(?:'| = )")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +105,9 @@ def discover(plugin_files: Sequence[Path] = (), *, user_folder: bool = True) -> 
         UsageError: when one of `plugin_files` does not exist.
     """
     for file in plugin_files:
-        if not _module_file(file).is_file():
-            raise UsageError(f"no plugin at {file}: --plugin takes a Python file that exists")
+        if not os.path.isfile(_module_file(file)):  # noqa: PTH113
+            named = str(file) if len(str(file)) <= 200 else f"{str(file)[:197]}..."
+            raise UsageError(f"no plugin at {named}: --plugin takes a Python file that exists")
     manager = pluggy.PluginManager("artengine")
     manager.add_hookspecs(hookspecs)
     found = [_load_entry_point(manager, entry) for entry in _entry_points()]
@@ -130,7 +137,8 @@ def _folder_plugins(folder: Path) -> Iterator[Path]:
 
 
 def _module_file(path: Path) -> Path:
-    return path / "__init__.py" if path.is_dir() else path
+    # Unlike Path.is_dir, this bears names that no file can have.
+    return path / "__init__.py" if os.path.isdir(path) else path  # noqa: PTH112
 
 
 _Found = tuple[PluginReport, tuple[type[Plugin], ...]]
@@ -177,26 +185,39 @@ def _import_file(file: Path, name: str) -> ModuleType:
 
 @contextlib.contextmanager
 def _guard(module: str) -> Iterator[None]:
-    """Turn whatever a plugin's code raises into a PluginError of one line.
-
-    What it prints goes to standard error: standard output is for what programs read.
-    """
+    """Turn whatever a plugin's code raises into a PluginError of one line."""
     try:
-        with contextlib.redirect_stdout(sys.stderr):
-            yield
+        yield
     except PluginError:
         raise
+    except PydanticUserError as error:
+        raise PluginError(_declaration_fault(error, module)) from error
     except (Exception, SystemExit) as error:
         raise PluginError(reason(error, module)) from error
+
+
+def _declaration_fault(error: PydanticUserError, module: str) -> str:
+    """Say what is wrong with a class's parameters, without the addresses that pydantic adds."""
+    where = reason(error, module)
+    place = where[where.rindex(" (") :] if where.endswith(")") and " (" in where else ""
+    unannotated = _UNANNOTATED.search(error.message)
+    if error.code == "model-field-missing-annotation" and unannotated:
+        name = unannotated[1]
+        return (
+            f'the parameter "{name}" has no type; write it as {name}: float = Param(...), or as a '
+            f"ClassVar where it is none{place}"
+        )
+    return " ".join(error.message.split()) + place
 
 
 def _register(
     manager: pluggy.PluginManager, plugin: object, name: str, report: PluginReport
 ) -> _Found:
-    _check_hooks(manager, plugin)
+    check_hooks(manager, plugin)
     try:
-        manager.register(plugin, name)
-        offered = list(_offered(manager, plugin))
+        registered = with_contained_observers(manager, plugin, name, BASES)
+        manager.register(registered, name)
+        offered = list(_offered(manager, registered))
     except BaseException:
         if manager.has_plugin(name):
             manager.unregister(name=name)
@@ -211,39 +232,6 @@ def _register(
     return report, tuple(classes)
 
 
-def _check_hooks(manager: pluggy.PluginManager, plugin: object) -> None:
-    known = [name for name in vars(manager.hook) if not name.startswith("_")]
-    marked = 0
-    for name in dir(plugin):
-        options = manager.parse_hookimpl_opts(plugin, name)
-        if options is None:
-            continue
-        marked += 1
-        hook = options.get("specname") or name
-        function = getattr(plugin, name)
-        where = _written(function)
-        if hook not in known:
-            raise PluginError(f'there is no hook "{hook}"{did_you_mean(hook, known)}{where}')
-        if options.get("wrapper") or options.get("hookwrapper"):
-            raise PluginError(
-                f'"{hook}" is marked as a wrapper; hooks here are plain functions{where}'
-            )
-        taken = inspect.signature(function).parameters
-        specified = list(inspect.signature(getattr(hookspecs, hook)).parameters)
-        for argument in taken:
-            if argument not in specified:
-                offer = f"it may take {', '.join(specified)}" if specified else "it takes none"
-                raise PluginError(f'hook "{hook}" has no argument "{argument}"; {offer}{where}')
-    if not marked:
-        raise PluginError("has no function marked with hookimpl, so it provides nothing")
-
-
-def _written(function: Any) -> str:
-    """Where a function is written, to end a message with."""
-    code = inspect.unwrap(function).__code__
-    return f" ({Path(code.co_filename).name}, line {code.co_firstlineno})"
-
-
 def _offered(manager: pluggy.PluginManager, plugin: object) -> Iterator[tuple[str, Any]]:
     for hook in BASES:
         for implementation in getattr(manager.hook, hook).get_hookimpls():
@@ -251,65 +239,13 @@ def _offered(manager: pluggy.PluginManager, plugin: object) -> Iterator[tuple[st
                 continue
             returned = implementation.function()
             if isinstance(returned, str | type) or not isinstance(returned, Iterable):
-                raise PluginError(f"{hook} returned {returned!r}; it must return a list of classes")
-            for given in returned:
+                raise PluginError(
+                    f"{hook} returned {reprlib.repr(returned)}; it must return a list of classes"
+                )
+            for count, given in enumerate(returned):
+                if count == MOST_CLASSES:
+                    raise PluginError(
+                        f"{hook} gives more than {MOST_CLASSES} classes; it must return a list "
+                        "that ends"
+                    )
                 yield hook, given
-
-
-def class_fault(given: Any, base: type[Plugin]) -> str:
-    """Say why `given` cannot be used as a plugin of that base, or return an empty string."""
-    label = getattr(given, "__qualname__", repr(given))
-    if not isinstance(given, type) or not issubclass(given, base):
-        return f"{label} is not a class derived from {base.__name__}"
-    if given.kind != base.kind:
-        return f'{label} sets kind to "{given.kind}"; leave it at "{base.kind}"'
-    unwritten = sorted(getattr(given, "__abstractmethods__", ()))
-    if unwritten:
-        return f"{label} does not define {', '.join(unwritten)}"
-    name = getattr(given, "name", None)
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
-        said = f"has the name {name!r}" if name is not None else "has no name"
-        return f'{label} {said}; write name: ClassVar[str] = "like-this"'
-    if not (given.__doc__ or "").strip() and sys.flags.optimize < 2:
-        return f"{label} has no docstring to say what it does"
-    for parameter in given.model_fields.keys() & _taken(base):
-        return f'{label} has a parameter "{parameter}", a word that presets need themselves'
-    kinds_own = _suffix_fault if issubclass(given, Writer) else _key_fault
-    return kinds_own(label, given) or _default_fault(label, given)
-
-
-def _taken(base: type[Plugin]) -> set[str]:
-    """Words of a preset's table that no parameter may have as its name."""
-    words = {"use", *base.reserved, *(base.controls.model_fields if base.controls else ())}
-    return words | {"weights"} if base.kind == "model" else words
-
-
-def _suffix_fault(label: str, given: type[Plugin]) -> str:
-    suffixes = getattr(given, "suffixes", None)
-    if not isinstance(suffixes, tuple) or not all(
-        isinstance(suffix, str) and suffix.startswith(".") for suffix in suffixes
-    ):
-        return f'{label} has the suffixes {suffixes!r}; write them as (".mp4", ".m4v")'
-    return ""
-
-
-def _key_fault(label: str, given: type[Plugin]) -> str:
-    if not issubclass(given, Curve):
-        return ""
-    key = getattr(given, "key", None)
-    field = given.model_fields.get(str(key))
-    if field is None or not field.is_required():
-        said = f"has the key {key!r}" if key is not None else "has no key"
-        return f'{label} {said}; write key: ClassVar[str] = "..." with a required parameter\'s name'
-    return ""
-
-
-def _default_fault(label: str, given: type[Plugin]) -> str:
-    try:
-        given.model_validate({})
-    except ValidationError as error:
-        for details in error.errors():
-            if details["type"] != "missing" and details["loc"]:
-                place = details["loc"][0]
-                return f"{label}.{place} has a default that it does not allow: {details['msg']}"
-    return ""

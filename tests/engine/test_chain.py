@@ -198,6 +198,14 @@ def test_an_error_names_effect_frame_and_reason() -> None:
     assert isinstance(caught.value.__cause__, ZeroDivisionError)
 
 
+def test_an_effect_that_ends_the_program_has_failed() -> None:
+    def leave(frame: Frame, now: FrameContext) -> Frame:
+        raise SystemExit(0)
+
+    with pytest.raises(PluginError, match=r'output\[0\] "bad" failed at frame 3: SystemExit: 0'):
+        run(chain(bad(leave)), frame_of(1))
+
+
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_an_effect_keeps_numbers_finite(value: float) -> None:
     broken = frame_of(1)

@@ -181,7 +181,5 @@ def test_two_curves_cannot_be_told_by_one_key(tmp_path: Path) -> None:
         (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
     files = [tmp_path / "one.py", tmp_path / "two.py"]
     found = load_catalog(files, user_folder=False, all_sound=False)
-    assert found.reports[-1].reason == (
-        'curve "two" is told by the key "score", which one.py already uses'
-    )
+    assert found.reports[-1].reason == ('the key "score" is already provided by one.py')
     assert found.get("curve", "one").key == "score"

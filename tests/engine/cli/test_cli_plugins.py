@@ -119,17 +119,16 @@ def test_an_unknown_plugin_is_answered_with_the_nearest(
 
 
 def test_a_plugin_file_that_is_named_and_broken_ends_the_command(
-    tmp_path: Path, bad: str, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, bad: str, still: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     taken = tmp_path / "taken.py"
-    taken.write_text(EFFECT.replace("test-still", "trails"), encoding="utf-8")
-    options = ["--plugin", bad, "--plugin", str(taken)]
+    taken.write_text(EFFECT, encoding="utf-8")
+    options = ["--plugin", bad, "--plugin", still, "--plugin", str(taken)]
     assert main(["presets", "show", "night-drive", *options]) == 4
     assert capsys.readouterr().err.splitlines() == [
         "error: --plugin bad.py: ModuleNotFoundError: No module named 'nowhere_to_be_found' "
         "(bad.py, line 1)",
-        'error: --plugin taken.py: effect "trails" is already provided by '
-        "artengine_plugins.effects",
+        'error: --plugin taken.py: effect "test-still" is already provided by still.py',
     ]
 
 

@@ -1,0 +1,58 @@
+"""Observers: plugins that are told what happens. One that fails does not disturb the others."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection
+from functools import wraps
+from types import SimpleNamespace
+from typing import Any
+
+import pluggy
+
+logger = logging.getLogger("artengine")
+
+
+def with_contained_observers(
+    manager: pluggy.PluginManager, plugin: object, name: str, plain: Collection[str]
+) -> object:
+    """A plugin to register, whose observers cannot raise.
+
+    The first error of an observer is logged as a warning, and none of the plugin's observers is
+    called again. pluggy decides on the order in which the observers of several plugins are called.
+
+    Args:
+        manager: pluggy's manager, which knows what is marked as an implementation.
+        plugin: a module, or any object whose functions are marked.
+        name: what the warning calls it.
+        plain: hooks whose implementations are left as they are.
+    """
+    failed: list[BaseException] = []
+
+    def contained(hook: str, function: Callable[..., Any]) -> Callable[..., None]:
+        # pluggy finds the arguments and the mark of the function that is wrapped.
+        @wraps(function)
+        def observer(*arguments: Any) -> None:
+            if failed:
+                return
+            try:
+                function(*arguments)
+            except (Exception, SystemExit) as error:
+                failed.append(error)
+                logger.warning(
+                    "plugin %s: %s raised %s: %s; its observers are not called again",
+                    name,
+                    hook,
+                    type(error).__name__,
+                    error,
+                )
+
+        return observer
+
+    registered = SimpleNamespace()
+    for attribute in dir(plugin):
+        options = manager.parse_hookimpl_opts(plugin, attribute)
+        if options is not None:
+            hook, function = options.get("specname") or attribute, getattr(plugin, attribute)
+            setattr(registered, attribute, function if hook in plain else contained(hook, function))
+    return registered
