@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from artengine.cli.options import AsJson, Frames, PluginFiles, Set, Size, overrides
+from artengine.cli.options import (
+    AsJson,
+    Frames,
+    PluginFiles,
+    Set,
+    Size,
+    Source,
+    overrides,
+    sized,
+)
 from artengine.cli.streams import answer, answers, tell
 from artengine.errors import GalleryError
 
@@ -34,6 +43,7 @@ def batch(
             "default the preset's own.",
         ),
     ] = None,
+    source: Source = None,
     frames: Frames = None,
     size: Size = None,
     set_: Set = None,
@@ -70,7 +80,9 @@ def batch(
         presets,
         load_catalog(plugin or []),
         seeds=parse_seeds(seeds) if seeds else (),
-        overrides=overrides(set_, {"dream.frames": frames, "dream.size": size}),
+        overrides=overrides(
+            set_, {"dream.frames": frames, "dream.size": sized(size)}, source=source
+        ),
         plugins=plugin or [],
     )
     interrupted = False

@@ -7,35 +7,69 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from artengine.cli.options import Frames, PluginFiles, Seed, Set, Size, overrides
+from artengine.cli.options import (
+    Frames,
+    PluginFiles,
+    Seed,
+    Set,
+    Size,
+    Source,
+    overrides,
+    sized,
+)
 from artengine.cli.streams import answer, tell
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from artengine.dream.render import Rendered
+    from artengine.dream.targets import Target
+    from artengine.preset import Preset
 
 
 def dream(
     preset: Annotated[
         str,
-        typer.Argument(help="A preset's name or file, a run folder, a gallery piece, or a film."),
+        typer.Argument(
+            metavar="PRESET|RUN|FILM",
+            help="A preset's name or file, a run folder, a gallery piece, or a film that artengine "
+            "made.",
+        ),
     ],
     output: Annotated[
-        Path | None,
+        list[Path] | None,
         typer.Option(
             "-o",
             "--output",
-            help="The film to write; its ending chooses the writer. By default the preset's own.",
+            metavar="FILE",
+            help="A file to write, in place of the preset's; its ending chooses the writer. May be "
+            "given several times.",
         ),
     ] = None,
     overwrite: Annotated[
         bool,
         typer.Option(
             "--overwrite",
-            help="Replace a film that is there already; without it, the new one is called "
-            "NAME-2, NAME-3 and so on.",
+            help="Replace a film that is there already. Without it, the new one is called NAME-2, "
+            "NAME-3 and so on.",
         ),
     ] = False,
+    source: Source = None,
     frames: Frames = None,
+    seconds: Annotated[
+        float | None,
+        typer.Option(min=0.001, max=1e6, help="Length of the film, in seconds."),
+    ] = None,
+    fps: Annotated[
+        float | None, typer.Option(min=0.001, max=1000, help="Frames a second of the film.")
+    ] = None,
+    start: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SECONDS|random",
+            help="Where in the clip the dream begins; random is another place for each seed.",
+        ),
+    ] = None,
     size: Size = None,
     seed: Seed = None,
     runtime: Annotated[
@@ -52,36 +86,55 @@ def dream(
         bool, typer.Option("--json", help="Print what was made as JSON, for programs.")
     ] = False,
 ) -> None:
-    """Dream a preset and film it.
+    """Dream a film.
+
+    A film, whole or stopped with Ctrl-C, carries its recipe: name it in place of a preset to dream
+    it again, changed or longer.
 
     Examples:
 
         artengine dream night-drive
 
-        artengine dream night-drive -o mine.webm --frames 100 --seed 3
+        artengine dream night-drive --source clip.mp4 --seconds 20
 
-        artengine dream runs/mine --size 1024x1024 --set dream.truth_frames=1
+        artengine dream runs/clip -o mine.webm --seed 3 --start random
 
-        artengine dream classic --set feedback.0.noise=0.3
+        artengine dream night-drive.mp4 --size 1024x1024 --set dream.truth_frames=1
 
-        artengine dream night-drive --runtime openvino
+        artengine dream classic --set feedback.noise.amount=0.3
     """
     from artengine.catalog import load_catalog
-    from artengine.cli.footage import check_files
+    from artengine.cli.clip import check_files, is_clip, refuse_clip
     from artengine.cli.interrupt import Interrupt
     from artengine.cli.progress import bar
     from artengine.dream.render import render
     from artengine.dream.targets import targets
-    from artengine.preset import load_preset, parse_overrides
+    from artengine.errors import UsageError
+    from artengine.preset import load_preset
 
+    if frames is not None and seconds is not None:
+        raise UsageError("--frames and --seconds exclude each other; give one of them")
     catalog = load_catalog(plugin or [])
-    given = overrides(set_, {"dream.frames": frames, "dream.size": size, "seed": seed})
-    if runtime is not None:
-        given = [*parse_overrides([f"dream.runtime={_runtime(runtime)}"]), *given]
+    if is_clip(preset, catalog):
+        raise refuse_clip(preset)
+    options = {
+        "dream.frames": frames,
+        "dream.size": sized(size),
+        "dream.fps": fps,
+        "dream.start": None if start is None else _start(start),
+        "dream.runtime": runtime,
+        "seed": seed,
+    }
+    given = overrides(set_, options, source=source)
     loaded = load_preset(preset, catalog, given)
     check_files(loaded)
-    outputs = [] if output is None else [output]
-    to = targets(loaded, catalog, outputs, Path(), overwrite=overwrite)
+    if seconds is not None:
+        rate = loaded.dream.fps or loaded.source.open().fps
+        options["dream.frames"] = max(1, round(seconds * rate))
+        loaded = load_preset(preset, catalog, overrides(set_, options, source=source))
+    to = targets(loaded, catalog, output or [], Path(), overwrite=overwrite)
+    if output:
+        _refuse_unused(loaded, to)
     try:
         with (
             bar(f"dreaming {loaded.name}", "frames") as progress,
@@ -96,15 +149,33 @@ def dream(
         raise typer.Exit(130)
 
 
-def _runtime(name: str) -> str:
-    from artengine.errors import UsageError
-    from artengine.params import check
-    from artengine.settings import DreamSettings
+def _start(text: str) -> float | str:
+    """Read `--start`: a number of seconds, or a word that the preset's table is to check."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
-    checked = check(DreamSettings, {"runtime": name})
-    if isinstance(checked, list):
-        raise UsageError(f"--{checked[0]}")
-    return name
+
+def _refuse_unused(preset: Preset, targets: Sequence[Target]) -> None:
+    """Refuse what `--set` says of writers that `--output` takes the place of."""
+    from artengine.errors import UsageError
+    from artengine.preset.address import to_numbers
+
+    used = [target.writer for target in targets]
+    names = {"writers": [writer.name for writer in preset.writers]}
+    for override in preset.overrides:
+        address = to_numbers(override.address, names)
+        if address[0] != "writers":
+            continue
+        if len(address) == 3 and address[2] not in ("use", "path"):
+            writer = preset.writers[int(address[1])]
+            if any(writer is each for each in used):
+                continue
+        raise UsageError(
+            f"{override.origin} {override.written}: has no effect on what --output names; leave "
+            "one of the two out"
+        )
 
 
 def report(rendered: Rendered, *, as_json: bool) -> None:
@@ -121,9 +192,8 @@ def report(rendered: Rendered, *, as_json: bool) -> None:
         }
         answer(json.dumps(facts, indent=2))
         return
-    rate = rendered.frames / max(rendered.seconds, 1e-9)
     word = "stopped after" if rendered.stopped else "dreamt"
-    tell(f"{word} {rendered.frames} frames in {rendered.seconds:.1f} s ({rate:.1f} a second)")
+    tell(f"{word} {rendered.frames} frames in {rendered.seconds:.1f} s")
     if not rendered.files:
         tell("no film was made")
     for file in rendered.files:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,11 +24,20 @@ Set = Annotated[
         "feedback.noise.amount=0.2; may be given several times.",
     ),
 ]
+Source = Annotated[
+    str | None,
+    typer.Option(
+        "--source",
+        metavar="CLIP",
+        help="Take this clip in place of the preset's: a video file, a folder of pictures, or a "
+        "pattern as 'photos/*.jpg'.",
+    ),
+]
 Size = Annotated[
     str | None, typer.Option(metavar="WxH", help="Width and height in pixels, as 512x512.")
 ]
 Seed = Annotated[
-    int | None, typer.Option(min=0, max=2**32 - 1, help="Another seed gives another dream.")
+    int | None, typer.Option(min=0, max=2**32 - 1, help="Another seed makes another film.")
 ]
 Frames = Annotated[int | None, typer.Option(min=1, help="Length of the film, in frames.")]
 
@@ -49,6 +59,11 @@ PluginFiles = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
+def sized(text: str | None) -> tuple[int, int] | None:
+    """What `--size` was given, if it was. Raises UsageError."""
+    return None if text is None else parse_size(text)
+
+
 def parse_size(text: str) -> tuple[int, int]:
     """Read `512x256` as width and height. Raises UsageError."""
     from artengine.settings import LONGEST
@@ -64,20 +79,28 @@ def parse_size(text: str) -> tuple[int, int]:
 
 
 def overrides(
-    given: list[str] | None, options: Mapping[str, str | int | float | None]
+    given: list[str] | None,
+    options: Mapping[str, str | float | tuple[int, int] | None],
+    *,
+    source: str | None = None,
 ) -> list[Override]:
     """Parse what `--set` and other options put in place of a preset's values.
 
     Args:
         given: what `--set` was given; it comes last, for a later override wins.
-        options: the values of other options by address; a text is a size, `512x512`.
+        options: the values of other options, by address; those that were not given are None.
+        source: what `--source` was given.
+
+    Raises:
+        UsageError: when one of `given` cannot be read.
+        SourceError: when there is no such source.
     """
+    from artengine.cli.clip import source_override
     from artengine.preset import parse_overrides
 
-    words = []
+    found = [] if source is None else [source_override(source)]
     for address, value in options.items():
-        if isinstance(value, str):
-            words.append(f"{address}={list(parse_size(value))}")
-        elif value is not None:
-            words.append(f"{address}={value}")
-    return parse_overrides([*words, *(given or [])])
+        if value is not None:
+            written = json.dumps(value, ensure_ascii=False)
+            found += parse_overrides([f"{address}={written}"], f"--{address.rpartition('.')[2]}")
+    return [*found, *parse_overrides(given or [])]

@@ -17,23 +17,27 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from artengine.errors import one_line
+
 
 class Rate(ProgressColumn):
-    """How many a second."""
+    """How many a second, on average since the first."""
 
     def render(self, task: Task) -> Text:
-        """Text as `24.1/s`, or nothing before the first."""
-        return Text(f"{task.speed:.1f}/s" if task.speed else "", style="progress.data.speed")
+        """Text as `24.1/s`, or nothing before the second."""
+        seconds, done = task.elapsed, task.completed - 1
+        text = f"{done / seconds:.1f}/s" if seconds and done > 0 else ""
+        return Text(text, style="progress.data.speed")
 
 
 @contextmanager
 def bar(title: str, unit: str) -> Iterator[Callable[[int, int | None], None]]:
     """Show a bar with count, rate and time left; yields what is called with (done, total).
 
-    Until the first call there is a spinner, which leaves no trace when an error comes instead.
+    Until the first call there is a spinner, which disappears when an error comes instead.
     """
     progress = Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn(unit),
@@ -41,11 +45,13 @@ def bar(title: str, unit: str) -> Iterator[Callable[[int, int | None], None]]:
         TimeRemainingColumn(),
         console=Console(stderr=True),
     )
+    title = one_line(title)
     with started_late(progress, title) as start:
-        task = progress.add_task(title, total=None)
+        task = progress.add_task(title, total=None, start=False)
 
         def update(done: int, total: int | None) -> None:
             start()
+            progress.start_task(task)
             progress.update(task, completed=done, total=total)
 
         yield update
@@ -54,7 +60,7 @@ def bar(title: str, unit: str) -> Iterator[Callable[[int, int | None], None]]:
 @contextmanager
 def started_late(progress: Progress, title: str) -> Iterator[Callable[[], None]]:
     """Show a spinner until what is yielded is first called, and the progress from then on."""
-    spinner = progress.console.status(f"{title}: getting ready")
+    spinner = progress.console.status(Text(f"{one_line(title)}: getting ready"))
     if progress.console.is_terminal:
         spinner.start()
 

@@ -140,7 +140,7 @@ def test_footage_whose_clip_is_gone_leaves_the_clip_to_be_named(
     (folder / "small.toml").write_text(template, encoding="utf-8")
     assert main(["train", "small.toml", "--data", "footage", "--steps", "1"]) == 0
     run = Path("runs") / "small"
-    assert f"artengine dream {run} --set source.path=FILE\n" in capsys.readouterr().err
+    assert f"artengine dream {run} --source CLIP\n" in capsys.readouterr().err
 
 
 def test_a_length_that_is_set_takes_the_place_of_the_other(folder: Path) -> None:
@@ -163,8 +163,8 @@ def test_dreams_of_another_shape_than_what_is_learnt_are_told_of(
     one = ["train", "small.toml", "--steps", "1", "--set", "train.size=[64,32]"]
     assert main([*one, "-o", "cut"]) == 0
     error = capsys.readouterr().err
-    assert "64x32 was learnt, but its dreams are 48x32" in error
-    assert "dream with --size 64x32\n" in error
+    assert "learnt frames of 64x32, and dreams are 48x32, another shape" in error
+    assert "add --size 64x32\n" in error
     assert main([*one, "-o", "wide", "--set", "dream.size=[96,48]"]) == 0
     assert "another shape" not in capsys.readouterr().err
 
@@ -179,7 +179,7 @@ def test_the_last_epoch_s_weights_are_the_best_of_a_network_that_feeds_itself(
     fed = ["--plugin", "quiet.py", "train", "small.toml", "--set", "train.max_horizon=4"]
     assert main([*fed, "--steps", "3"]) == 0
     error = capsys.readouterr().err
-    assert "its dreams are of the last epoch's weights; dream from it" in error
+    assert "; dreams use the weights of the last epoch\ndream from it: " in error
     assert f"artengine dream {Path('runs') / 'small'} --plugin quiet.py\n" in error
     assert "best PSNR" not in error
 
@@ -191,7 +191,7 @@ def test_the_last_epoch_s_weights_are_the_best_of_a_network_that_feeds_itself(
         (["dream", "smal.toml"], 2, "did you mean"),
         (["dream", "small.toml", "--size", "big"], 2, "512x512"),
         (["dream", "small.toml", "--set", "feedback.0.amuont=1"], 3, 'did you mean "amount"'),
-        (["dream", "small.toml", "--set", "dream.frames=0"], 3, "at least 1"),
+        (["dream", "small.toml", "--set", "dream.frames=0"], 3, "from 1 to"),
         (["dream", "small.toml", "-o", "no/such/a.mp4"], 6, "does not exist"),
         (["dream", "small.toml", "-o", "a.mp5"], 2, ".mp4"),
         (["train", "small.toml", "--steps", "1", "--minutes", "1"], 2, "exclude"),
@@ -214,9 +214,9 @@ def test_the_last_epoch_s_weights_are_the_best_of_a_network_that_feeds_itself(
         (
             ["train", "recall"],
             5,
-            "recall: needs a clip; name your clip with --set source.path=FILE",
+            "recall: needs a clip; name your clip with --source CLIP",
         ),
-        (["dream", "flow"], 5, "flow: needs a clip; name your clip with --set source.path=FILE"),
+        (["dream", "flow"], 5, "flow: needs a clip; name your clip with --source CLIP"),
         (
             ["dream", "night-drive", "--set", "model.use=swift", "--set", "dream.frames=9"],
             7,

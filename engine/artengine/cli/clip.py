@@ -1,0 +1,178 @@
+"""Clips that a command line names: which source plays them, and whether they are there."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import mimetypes
+from glob import glob, has_magic
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from artengine.errors import SourceError, UsageError
+from artengine.params import check, is_path
+from artengine.subprocesses import command_line
+
+if TYPE_CHECKING:
+    from artengine.catalog import Catalog
+    from artengine.preset import Override, Preset
+    from artengine.source import Source
+
+LEARNER = "recall"
+"""The packaged preset that learns a clip which is given in place of a preset."""
+
+
+def source_override(clip: str) -> Override:
+    """Put a clip in place of a preset's whole source.
+
+    Args:
+        clip: a video file, a folder of pictures, a picture, or a pattern as `photos/*.jpg`.
+
+    Raises:
+        SourceError: when there is no such file.
+    """
+    from artengine.preset import parse_overrides
+
+    path = Path(clip)
+    if not path.exists() and not (has_magic(clip) and any(glob(clip, recursive=True))):  # noqa: PTH207
+        raise SourceError(f"--source: there is no file {clip}")
+    use = "images" if not path.is_file() or _is_picture(path) else "video"
+    whole = json.dumps(str(path.absolute()), ensure_ascii=False)
+    (override,) = parse_overrides([f'source={{use="{use}",path={whole}}}'], "--source")
+    return override
+
+
+def is_clip(given: str, catalog: Catalog) -> bool:
+    """Whether a film or folder that is given in place of a preset is a clip that has no recipe.
+
+    Raises:
+        SourceError: when it is a film that cannot be read.
+    """
+    from artengine.preset import list_presets
+    from artengine.preset.find import RECIPE, is_file
+
+    path = Path(given)
+    if given.endswith(".toml") or given in list_presets():
+        return False
+    if path.is_dir():
+        return not is_file(path / RECIPE) and any(map(_is_picture, path.iterdir()))
+    if not is_file(path):
+        return has_magic(given) and any(map(_is_picture, map(Path, glob(given, recursive=True))))  # noqa: PTH207
+    kind = catalog.writer_for(path.name)
+    return not (kind and kind.read_recipe(path)) and not _is_text(path)
+
+
+def clip_name(clip: str) -> str:
+    """What a clip's run and films are called after: the file without its ending, or the folder."""
+    path = Path(clip).absolute()
+    while has_magic(path.name) and not path.exists():
+        path = path.parent
+    name = path.name if path.is_dir() else path.stem
+    # Presets may not name files that begin so.
+    return name.lstrip(".-~ ") or "clip"
+
+
+def learner_overrides(clip: str) -> list[Override]:
+    """What makes the packaged preset one that learns a clip, and calls its films after it.
+
+    Raises:
+        SourceError: when there is no such file.
+    """
+    from artengine.preset import parse_overrides
+
+    name = clip_name(clip)
+    title = f"title={json.dumps(name, ensure_ascii=False)}"
+    # Not called as the clip is: in its folder that would be the clip itself.
+    film = json.dumps(f"{name}-dream.mp4", ensure_ascii=False)
+    writers = f'writers=[{{use="mp4",path={film}}}]'
+    return [source_override(clip), *parse_overrides([title, writers], clip)]
+
+
+def refuse_clip(given: str) -> UsageError:
+    """What answers a clip that was given to dream from: the commands that do it."""
+    run = str(Path("runs") / clip_name(given))
+    return UsageError(
+        f"{given} is a clip: it carries no recipe, and no network has learnt it",
+        f"learn it, then dream: {command_line(['artengine', 'train', given])} and then "
+        f"{command_line(['artengine', 'dream', run])}",
+        "or dream on it with the network and effects of a preset: "
+        f"{command_line(['artengine', 'dream', 'night-drive', '--source', given])}",
+    )
+
+
+def missing_files(source: Source) -> dict[str, str]:
+    """The files that a source names and that are missing, by parameter; patterns are not tried."""
+    named = {
+        name: getattr(source, name)
+        for name, info in type(source).model_fields.items()
+        if is_path(info)
+    }
+    return {
+        name: path
+        for name, path in named.items()
+        if isinstance(path, str) and path and not has_magic(path) and not Path(path).exists()
+    }
+
+
+def naming(parameter: str) -> list[str]:
+    """The option that names another file for a source's parameter."""
+    return ["--source", "CLIP"] if parameter == "path" else ["--set", f"source.{parameter}=FILE"]
+
+
+def check_files(preset: Preset) -> None:
+    """Refuse a preset whose source names a file that is not there, before anything is loaded.
+
+    Raises:
+        SourceError: with the option that names another.
+    """
+    from artengine.preset import packaged_folder
+
+    for name, path in missing_files(preset.source).items():
+        option = f"name your clip with {' '.join(naming(name))}"
+        # Presets that learn the user's own clip ship with a name for it, and without the clip.
+        if Path(path).is_relative_to(packaged_folder().absolute()):
+            raise SourceError(f"{preset.name}: needs a clip; {option}")
+        raise SourceError(f"there is no file {path}; {option}")
+
+
+def source_of(data: Path, catalog: Catalog) -> list[str]:
+    """The words for `--set` that give a preset the first source that footage was prepared from.
+
+    There are none where that is not known, or not there any more.
+
+    Raises:
+        TrainingError: when the footage's manifest cannot be read.
+    """
+    from artengine.train.manifest import Manifest
+
+    manifest = Manifest.read(data)
+    if manifest is None or not manifest.origins:
+        return []
+    origin = manifest.origins[0]
+    kind = catalog.sources.get(origin.name)
+    source = None if kind is None else check(kind, origin.parameters)
+    if source is None or isinstance(source, list) or missing_files(source):
+        return []
+    given = {"use": origin.name, **origin.parameters}
+    return [
+        f"source.{name}={json.dumps(value, ensure_ascii=False)}"
+        for name, value in given.items()
+        if value is not None
+    ]
+
+
+def _is_picture(path: Path) -> bool:
+    """Whether a file's name is that of a still picture; a GIF is video."""
+    kind, _ = mimetypes.guess_type(path.name, strict=False)
+    return kind is not None and kind.startswith("image/") and kind != "image/gif"
+
+
+def _is_text(path: Path) -> bool:
+    """Whether a file without the ending of one may be a preset."""
+    with path.open("rb") as file:
+        head = file.read(4096)
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return b"\0" not in head

@@ -1,0 +1,108 @@
+"""What `artengine train` shows while it trains and when it ends, on standard error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from artengine.cli.streams import tell
+from artengine.errors import one_line
+from artengine.subprocesses import command_line
+
+if TYPE_CHECKING:
+    from artengine.cli.interrupt import Interrupt
+    from artengine.preset import Preset
+    from artengine.train.log import Row
+    from artengine.train.loop import Observer
+    from artengine.train.progress import Position
+
+
+@contextmanager
+def display(title: str, stop: Interrupt) -> Iterator[Observer]:
+    """Show a bar with loss and time left, and a line for each epoch."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    from artengine.cli.progress import started_late
+    from artengine.train.loop import Observer
+
+    console = Console(stderr=True)
+    progress = Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TextColumn("step {task.fields[step]}  loss {task.fields[loss]}"),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        console=console,
+    )
+    title = one_line(f"training {title}")
+    with started_late(progress, title) as start:
+        task = progress.add_task(title, total=1.0, step=0, loss="")
+
+        def step(position: Position, loss: float, share: float) -> None:
+            start()
+            progress.update(task, completed=share, step=position.step, loss=f"{loss:.4f}")
+
+        def epoch(row: Row) -> None:
+            console.print(_epoch_line(row), highlight=False, markup=False)
+
+        yield Observer(step=step, epoch=epoch, stop=stop)
+
+
+def _epoch_line(row: Row) -> str:
+    own = "".join(f", {name} {value:.3f}" for name, value in row.own.items())
+    return (
+        f"epoch {row.epoch}: step {row.step}, loss {row.loss:.4f}, "
+        f"PSNR {row.psnr:.2f} dB (copy-last {row.psnr_copy:.2f}), "
+        f"SSIM {row.ssim:.3f} (copy-last {row.ssim_copy:.3f}){own}"
+    )
+
+
+def tell_end(preset: Preset, position: Position, *, stopped: bool) -> None:
+    """Say how far a training came, and how good its best weights are."""
+    word = "stopped" if stopped else "trained"
+    minutes = position.seconds / 60
+    best = _best(preset, position)
+    tell(f"{word} at step {position.step} after {minutes:.1f} min{best}")
+
+
+def _best(preset: Preset, position: Position) -> str:
+    """What is known of the best weights; nothing before the end of the first epoch."""
+    best, name = position.best, preset.model.monitor
+    if preset.train.max_horizon > 1:
+        return "; dreams use the weights of the last epoch"
+    if best is None:
+        return ""
+    known = {"psnr": f"PSNR {best:.2f} dB", "ssim": f"SSIM {best:.3f}"}
+    return f"; best {known.get(name, f'{name} {best:.3f}')}"
+
+
+def tell_next(preset: Preset, run: Path, plugins: Sequence[Path]) -> None:
+    """Say the command that dreams from a run, and where its frames have another shape."""
+    from artengine.cli.clip import missing_files, naming
+    from artengine.frame import same_shape
+
+    words = ["artengine", "dream", str(run)]
+    for file in plugins:
+        words += ["--plugin", str(file)]
+    for name in missing_files(preset.source):
+        words += naming(name)
+    tell(f"dream from it: {command_line(words)}")
+    learnt, dreamt = preset.train.size, preset.dream.size
+    if dreamt is None or same_shape(learnt, dreamt):
+        return
+    factor = max(1, round(min(dreamt) / min(learnt)))
+    whole = f"{learnt[0] * factor}x{learnt[1] * factor}"
+    tell(
+        f"the network learnt frames of {learnt[0]}x{learnt[1]}, and dreams are {dreamt[0]}x"
+        f"{dreamt[1]}, another shape: they show a part; to see all of it add --size {whole}"
+    )

@@ -1,0 +1,148 @@
+"""A clip in place of a preset, and a clip in place of a preset's source."""
+
+from __future__ import annotations
+
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from artengine.catalog import Catalog
+from artengine.cli import main
+from artengine.cli.clip import clip_name, is_clip, source_override
+from artengine.errors import SourceError
+from artengine.ffmpeg import Decoder, ffmpeg_executable, metadata
+
+SMALL = [
+    *("--steps", "1", "--set", "train.size=[32,32]", "--set", "train.batch=1"),
+    *("--set", "train.max_horizon=1", "--set", "dream.size=[32,32]"),
+]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a clip of two seconds and a folder of ten pictures."""
+    folder = tmp_path_factory.mktemp("clips")
+    (folder / "photos").mkdir()
+    pattern = "testsrc=size=48x32:rate=20:duration=2"
+    for name in ("my clip.mp4", "photos/%02d.png"):
+        command = [ffmpeg_executable(), "-v", "error", "-f", "lavfi", "-i", pattern]
+        subprocess.run([*command, str(folder / name)], check=True)
+    return folder
+
+
+def test_a_clip_is_learnt_and_dreamt_from(
+    made: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    clip = made / "my clip.mp4"
+    run = Path("runs") / "my clip"
+    assert main(["train", str(clip), *SMALL]) == 0
+    told = capsys.readouterr()
+    assert told.out == f"{run}\n"
+    assert f"learning {clip} with the preset recall, into {run}\n" in told.err
+    assert told.err.endswith(f"dream from it: artengine dream '{run}'\n")
+    recipe = tomllib.loads((run / "recipe.toml").read_text(encoding="utf-8"))
+    assert recipe["title"] == "my clip"
+    assert recipe["source"] == {"use": "video", "path": str(clip)}
+
+    # Dreamt in the clip's own folder, its film is not called as the clip is.
+    assert main(["dream", str(run), "--seconds", "0.2"]) == 0
+    (film,) = capsys.readouterr().out.split("\n")[:-1]
+    assert film == "my clip-dream.mp4"
+    assert sum(1 for _ in Decoder(Path(film), (32, 32))) == 4
+
+    # A film that carries a recipe is no clip.
+    assert main(["dream", film, "--frames", "2", "-o", "again.gif"]) == 0
+
+    assert main(["train", str(clip), *SMALL]) == 8
+    assert "--resume" in capsys.readouterr().err
+    assert main(["train", str(clip), "--resume", "--steps", "2"]) == 0
+    assert "step 2" in capsys.readouterr().err
+
+
+def test_a_clip_without_a_recipe_is_answered_with_the_commands(
+    made: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(made)
+    for given, run in (("my clip.mp4", "my clip"), ("photos", "photos"), ("photos/*", "photos")):
+        assert main(["dream", given]) == 2
+        error = capsys.readouterr().err.replace("'", "")
+        assert f"artengine train {given} and then artengine dream {Path('runs') / run}" in error
+        assert f"artengine dream night-drive --source {given}" in error
+        assert all(line.startswith("error: ") for line in error.splitlines())
+
+
+def test_a_preset_dreams_on_another_clip(
+    made: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    clip = made / "my clip.mp4"
+    line = ["dream", "night-drive", "--source", str(clip), "--size", "64x64", "-o", "a.mp4"]
+    assert main([*line, "--fps", "10", "--seconds", "0.4", "--start", "0.5"]) == 0
+    assert sum(1 for _ in Decoder(tmp_path / "a.mp4", (64, 64))) == 4
+    recipe = tomllib.loads(metadata(tmp_path / "a.mp4")["comment"])
+    assert recipe["source"] == {"use": "video", "path": str(clip)}
+    assert recipe["model"]["weights"] == "night-drive"
+    assert (recipe["dream"]["fps"], recipe["dream"]["start"]) == (10, 0.5)
+    assert main([*line, "--frames", "2", "--seconds", "1"]) == 2
+    assert "exclude each other" in capsys.readouterr().err
+    assert main(["dream", "night-drive", "--source", "none.mp4"]) == 5
+    assert "--source: there is no file none.mp4" in capsys.readouterr().err
+    assert main(["dream", "night-drive", "--start", "soon"]) == 3
+    assert "--start: dream.start" in capsys.readouterr().err
+
+
+def test_what_a_source_is_is_told_from_its_name(made: Path) -> None:
+    for name, use in (
+        ("my clip.mp4", "video"),
+        ("photos", "images"),
+        ("photos/*.png", "images"),
+        ("photos/01.png", "images"),
+    ):
+        override = source_override(str(made / name))
+        assert override.value == {"use": use, "path": str(made / name)}
+    with pytest.raises(SourceError, match=r"there is no file .*none\*"):
+        source_override(str(made / "none*"))
+
+
+def test_what_a_clip_is_called() -> None:
+    assert clip_name("films/night drive.v2.mp4") == "night drive.v2"
+    assert clip_name("--help.mp4") == "help"
+    assert clip_name(".mp4") == "mp4"
+
+
+def test_presets_and_runs_are_no_clips(
+    catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    run = tmp_path / "run"
+    run.mkdir()
+    (run / "recipe.toml").write_text("", encoding="utf-8")
+    (run / "monitor.jpg").write_bytes(b"")
+    (tmp_path / "bare").write_text('extends = "recall"', encoding="utf-8")
+    (tmp_path / "recall").mkdir()
+    (tmp_path / "recall" / "a.png").write_bytes(b"")
+    for given in ("run", "bare", "recall", "nothing", "nothing.mp4"):
+        assert not is_clip(given, catalog)
+
+
+def test_several_outputs_write_several_files_and_ignore_no_override(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    line = ["dream", "night-drive", "--frames", "2", "--size", "64x64"]
+    assert main([*line, "-o", "a.mp4", "-o", "a.gif", "--set", "writers.mp4.quality=50"]) == 0
+    assert capsys.readouterr().out.split() == ["a.mp4", "a.gif"]
+    for ignored in ("writers=[{use='gif'}]", "writers.0.path=b.mp4", "writers.mp4.quality=50"):
+        assert main([*line, "-o", "c.gif", "--set", ignored]) == 2
+        error = capsys.readouterr().err
+        assert f"--set {ignored}: has no effect on what --output names" in error
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.gif", "a.mp4"]
