@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, TypeAlias
+from typing import ClassVar, Self, TypeAlias
 
 from artengine.params import CurveError, Plugin
 
@@ -102,6 +102,13 @@ class Curve(Plugin):
         The parameter has the first of them until the film begins.
         """
         return ()
+
+    def stretched(self, share: float) -> Self:
+        """The same curve in a film in which frame n of this one is frame `share * n`.
+
+        Only times that are given in frames change; seconds and shares of the film stay.
+        """
+        return self
 
     def remarks(self, scope: Scope) -> Sequence[str]:
         """Say what of the curve does nothing in that film, or may be meant otherwise."""

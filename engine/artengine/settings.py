@@ -236,8 +236,9 @@ class DreamSettings(Settings):
     fps: float | None = Field(None, ge=0.01, le=1000)
     """Frames a second of the film. Left out, the clip's own."""
 
-    start: float = Field(0.0, ge=0, le=1_000_000)
-    """Where in the clip the dream begins, in seconds."""
+    start: Annotated[float, Field(ge=0, le=1_000_000)] | Literal["random"] = 0.0
+    """Where in the clip the dream begins, in seconds. "random" is another place for each seed; the
+    film's recipe says which."""
 
     warmup: int | None = Field(None, ge=0, le=10_000)
     """How many frames of the clip a recurrent network sees before the film begins. Their

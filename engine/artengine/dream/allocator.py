@@ -1,4 +1,4 @@
-"""Memory: what is kept between frames, and how many frames may wait."""
+"""Memory: freed blocks that are kept for the next frame, and how many frames may wait."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ _DEPTH = 4
 def ahead(size: Size) -> int:
     """How many frames of a size may wait between two threads: four, if they fit into 128 MiB.
 
-    None may above 11 million pixels. There is then one thread, so that what reading, dreaming and
-    writing each need for themselves is never needed at once.
+    Of frames above 11 million pixels none may wait. Reading, dreaming and writing then share one
+    thread, so that the memory that each of them needs is never needed at once.
     """
     return min(_DEPTH, _WAITING // (12 * size[0] * size[1]))
 
 
 def keep_memory() -> None:
-    """Have the C library keep what is freed rather than give it back to the system.
+    """Have the C library keep freed blocks rather than return them to the system.
 
-    A frame's arrays are of megabytes, made and freed some twenty times a frame; by default glibc
-    returns such blocks at once, and the system clears them page by page when they come again. That
-    took a tenth to a quarter of a frame's time. Blocks above 32 MiB, as the frames of films larger
-    than 1920x1080 take, are returned all the same: kept, they lie about in pieces that nothing
-    fits into, and took half as much memory again. The settings are those of `mallopt(3)`;
-    elsewhere than on Linux with glibc nothing happens.
+    A frame's arrays take megabytes and are made and freed about twenty times per frame. By default
+    glibc returns such blocks at once, and the system clears them page by page when they are needed
+    again, which took a tenth to a quarter of a frame's time. Blocks above 32 MiB, as in films
+    larger than 1920x1080, are still returned: kept, they fragment memory, of which half as much
+    again was needed. The settings are those of `mallopt(3)`. On other systems than Linux with
+    glibc this does nothing.
     """
     if not sys.platform.startswith("linux"):
         return

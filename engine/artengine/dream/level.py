@@ -24,12 +24,16 @@ class Level:
     Args:
         loop: what is dreamt.
         footage: the source at that size.
+        start: where in the source it begins, in seconds.
         uses_truth: whether source pictures are read after the film's first frame too.
     """
 
-    def __init__(self, loop: DreamLoop, footage: Footage, *, uses_truth: bool) -> None:
+    def __init__(
+        self, loop: DreamLoop, footage: Footage, *, start: float, uses_truth: bool
+    ) -> None:
         self.loop = loop
         self._footage = footage
+        self._start = start
         self._uses_truth = uses_truth
 
     def start(self, stack: ExitStack) -> PlayingLevel:
@@ -58,7 +62,7 @@ class Level:
 
     def _read(self, stack: ExitStack, first: int, needed: int) -> Iterator[Picture | None]:
         """The source's pictures, of which `needed` ones are looked at in any case."""
-        first += round(self.loop.settings.start * self._footage.fps)
+        first += round(self._start * self._footage.fps)
         pictures = pictures_of(self._footage, first, None if self._uses_truth else needed)
         return stack.enter_context(Prefetch(pictures, ahead(self._footage.size)))
 
@@ -69,7 +73,7 @@ class Level:
             picture = next(pictures, None)
             if picture is None:
                 raise SourceError(
-                    f"the source has fewer frames from {loop.settings.start:g} s on than the "
+                    f"the source has fewer frames from {self._start:g} s on than the "
                     f"{loop.opening} the network begins with; lower dream.start"
                     f"{' or dream.warmup' if loop.warmup else ''} or take a longer clip"
                 )

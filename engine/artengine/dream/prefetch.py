@@ -20,10 +20,10 @@ _PATIENCE = 2.0
 class Prefetch(Generic[Item]):
     """Iterates over another iterator, which a thread runs up to `depth` items ahead.
 
-    With a depth of none there is no thread. What the iterator raises is raised here, after the
-    items that came before. Leaving the context stops the thread and closes the iterator; one that
-    does not return within seconds, as that of a camera without pictures, is left to its thread,
-    which does not keep the program from ending.
+    With a depth of 0 there is no thread. An error of the iterator is raised here after the items
+    that came before it. Leaving the context stops the thread and closes the iterator. An iterator
+    that does not return within seconds, such as a camera that gives no picture, is left to its
+    thread, which ends with the program.
     """
 
     def __init__(self, items: Iterator[Item], depth: int = 4) -> None:
@@ -52,7 +52,7 @@ class Prefetch(Generic[Item]):
         else:
             self._thread.join(_PATIENCE)
             if self._thread.is_alive():
-                logger.warning("the source does not answer; it is left behind")
+                logger.warning("the source gives no picture; not waiting for it any longer")
 
     def __iter__(self) -> Self:
         return self

@@ -1,4 +1,4 @@
-"""Refining: what is dreamt small, with the detail of a large frame."""
+"""Refining: the coarse picture of a small dream with the detail of a large one."""
 
 from __future__ import annotations
 

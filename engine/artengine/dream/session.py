@@ -21,6 +21,7 @@ from artengine.dream.level import Level, PlayingLevel
 from artengine.dream.loop import DreamLoop, Predict, Turn
 from artengine.dream.refine import smaller
 from artengine.dream.snapshot import Snapshot
+from artengine.dream.start import warmup_of, with_start
 from artengine.dream.state import StateChain
 from artengine.frame import Frame, Picture, Size, to_picture
 from artengine.preset import Preset
@@ -76,7 +77,7 @@ class Dream:
         resume: Snapshot | None = None,
         truth: bool = False,
     ) -> None:
-        self.preset = preset
+        self.preset = preset = with_start(preset)
         self.length = None if endless else preset.dream.frames
         self._given = predict
         self._resume = resume
@@ -225,7 +226,6 @@ class Dream:
         network state of its own.
         """
         preset, levels = self.preset, []
-        warmup = preset.dream.warmup
         large = (self.footage, self.network, self._feedback, self._state_chain)
         parts = [large]
         for size in self.sizes[1:]:
@@ -237,7 +237,7 @@ class Dream:
                 described=self._described,
                 model=self._model,
                 context=preset.model.context,
-                warmup=preset.model.warmup if warmup is None else warmup,
+                warmup=warmup_of(preset),
                 feedback=feedback,
                 state_chain=state_chain,
                 settings=preset.dream,
@@ -245,7 +245,8 @@ class Dream:
                 seed=preset.seed,
                 frames=self.length,
             )
-            levels.append(Level(loop, footage, uses_truth=self._uses_truth))
+            start = float(preset.dream.start)
+            levels.append(Level(loop, footage, start=start, uses_truth=self._uses_truth))
         return levels
 
     def turns(self) -> Iterator[Turn]:

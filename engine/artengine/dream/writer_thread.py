@@ -1,4 +1,4 @@
-"""The way out of the loop: pictures to the writers, on a thread of its own."""
+"""Writing on a thread of its own, while the loop goes on."""
 
 from __future__ import annotations
 
@@ -14,12 +14,16 @@ _POLL = 0.1
 
 
 class WriterThread(Generic[Item]):
-    """Calls `work` with each item on a thread, in order, while the loop goes on.
+    """Calls `work` with each item, in order, on a thread.
 
-    At most `depth` items wait, so a slow writer slows the loop rather than filling memory; with
-    none, there is no thread, and `put` does the work. An error of `work` is raised by the next
-    `put`, or where the context is left, which waits until everything handed over is done, or, where
-    it is interrupted, the item in hand.
+    At most `depth` items wait, so that a slow writer slows the loop and does not fill memory. With
+    a depth of 0 there is no thread, and `put` does the work.
+
+    Leaving the context waits until all items are done. If that wait is interrupted, by Ctrl-C for
+    example, it waits for the item in hand only and drops the others.
+
+    Raises:
+        BaseException: what `work` raised, from the next `put` or when the context is left.
     """
 
     def __init__(self, work: Callable[[Item], None], depth: int = 4) -> None:
@@ -29,7 +33,7 @@ class WriterThread(Generic[Item]):
         self._abandoned = False
         self._thread: threading.Thread | None = None
         if depth:
-            self._thread = threading.Thread(target=self._run, name="outlet", daemon=True)
+            self._thread = threading.Thread(target=self._run, name="writers", daemon=True)
             self._thread.start()
 
     def put(self, item: Item) -> None:
@@ -66,8 +70,8 @@ class WriterThread(Generic[Item]):
                 break
             self._thread.join()
         except BaseException:
-            # Told to end while it waited. The item in hand is finished first, for whoever ends what
-            # the work is done on must not do so beside it; those that wait are dropped.
+            # The wait was interrupted. The files must not be closed while the thread still writes
+            # to them, so the item in hand is finished; those that wait are dropped.
             self._abandoned = True
             with suppress(Empty):
                 while True:

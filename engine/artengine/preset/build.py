@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -112,9 +112,9 @@ class Preset:
                 problems.append(f"{self.name}: {write_address(address)}: {error}")
         if problems:
             raise PresetError(cut(problems))
-        return build(
-            document, self.catalog, name=self.name, path=self.path, overrides=self.overrides
-        )
+        # The document holds the overrides already; laid over it again, they would undo the values.
+        changed = build(document, self.catalog, name=self.name, path=self.path)
+        return replace(changed, overrides=self.overrides)
 
     def recipe(self) -> str:
         """The TOML of a preset that stands alone and makes the same film."""

@@ -6,7 +6,7 @@ import math
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import field_validator
 
@@ -71,6 +71,14 @@ class Keyframes(Curve):
     def values(self) -> Sequence[float]:
         """The value of each key; what lies between stays between, for no easing overshoots."""
         return tuple(self.keys.values())
+
+    def stretched(self, share: float) -> Self:
+        """The same keys, those in frames at `share` of their number."""
+        keys = {}
+        for written, value in self.keys.items():
+            time, unit = _parsed(written)
+            keys[f"{time * share:.6f}f" if unit == "f" else written] = value
+        return self.model_copy(update={"keys": keys})
 
     def remarks(self, scope: Scope) -> Sequence[str]:
         """Keys that the film ends before, and times without a unit."""

@@ -345,3 +345,25 @@ def test_a_network_that_predicts_nan_ends_the_film_and_keeps_the_frames_before_i
         render(preset, catalog, to, predict=diverging)
     assert sum(1 for _ in Decoder(tmp_path / "a.mp4", (128, 96))) == 4
     assert f"the 4 frames until then are kept as {tmp_path / 'a.mp4'}" in caplog.text
+
+
+def test_ctrl_c_before_the_first_frame_leaves_nothing(
+    preset: Preset, catalog: Catalog, tmp_path: Path
+) -> None:
+    asked: list[bool] = []
+
+    class Loading(Predictor):
+        def __call__(self, frames: Any, seed: tuple[int, int] = (0, 0)) -> Any:
+            raise KeyboardInterrupt
+
+    def stop() -> bool:
+        asked.append(True)
+        return False
+
+    to = targets(preset, catalog, [tmp_path / "a.mp4"], tmp_path)
+    loading = Loading(preset.model, preset.model.build())
+    with pytest.raises(KeyboardInterrupt):
+        render(preset, catalog, to, predict=loading, stop=stop)
+    # Whoever asks can tell from this that there are frames to keep.
+    assert asked == []
+    assert list(tmp_path.iterdir()) == []

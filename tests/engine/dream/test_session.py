@@ -259,5 +259,5 @@ def test_a_source_that_never_answers_does_not_hold_up_the_end(
     monkeypatch.setattr("artengine.dream.prefetch._PATIENCE", 0.05)
     with Dream(preset, predict=Fading()) as dream:
         assert len(list(islice(dream, 3))) == 3
-    assert "the source does not answer" in caplog.text
+    assert "the source gives no picture" in caplog.text
     freed.set()

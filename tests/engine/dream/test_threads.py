@@ -76,7 +76,7 @@ def test_prefetch_raises_after_what_came_before() -> None:
             next(items)
 
 
-def test_outlet_works_in_order_and_finishes() -> None:
+def test_writer_thread_works_in_order_and_finishes() -> None:
     done: list[int] = []
     with WriterThread(done.append, depth=2) as writer_thread:
         for number in range(50):
@@ -84,7 +84,7 @@ def test_outlet_works_in_order_and_finishes() -> None:
     assert done == list(range(50))
 
 
-def test_outlet_raises_what_the_work_raises() -> None:
+def test_writer_thread_raises_what_the_work_raises() -> None:
     def work(number: int) -> None:
         if number == 3:
             raise OSError("full")
@@ -98,7 +98,7 @@ def test_outlet_raises_what_the_work_raises() -> None:
         feed()
 
 
-def test_outlet_lets_an_error_of_the_loop_through() -> None:
+def test_writer_thread_lets_an_error_of_the_loop_through() -> None:
     done: list[int] = []
 
     def feed() -> None:
@@ -111,7 +111,7 @@ def test_outlet_lets_an_error_of_the_loop_through() -> None:
     assert done == [1]
 
 
-def test_an_interrupt_while_it_is_left_ends_the_outlet_after_the_item_in_hand() -> None:
+def test_an_interrupt_while_it_is_left_ends_the_thread_after_the_item_in_hand() -> None:
     before = set(threading.enumerate())
     left = threading.Event()
     done: list[int] = []

@@ -1,0 +1,67 @@
+"""Previews: a whole film in few small frames."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from artengine.binding import Binding
+from artengine.dream.refine import smaller
+from artengine.frame import Size
+from artengine.preset import Preset
+from artengine.preset.address import Address
+
+FRAMES = 48
+"""The most frames of a preview."""
+
+SIDE = 256
+"""The longest side of a preview, in pixels."""
+
+
+def preview(preset: Preset, *, fps: float, size: Size) -> Preset:
+    """The preset of a film in fewer and smaller frames, whose last one comes at the same time.
+
+    Its curves keep their proportion, whether their times are seconds, frames or per cent. A network
+    that takes fewer steps goes less far: what grows from frame to frame is seen in its beginnings.
+
+    Args:
+        preset: the film's.
+        fps: the film's frames per second.
+        size: the film's width and height before the output chain.
+
+    Returns:
+        A preset of at most `FRAMES` frames of at most `SIDE` pixels a side.
+    """
+    frames = min(preset.dream.frames, FRAMES)
+    share = (frames - 1) / max(1, preset.dream.frames - 1) if frames > 1 else 1.0
+    values: dict[str | Address, Any] = {
+        "dream.frames": frames,
+        "dream.size": list(_small(smaller(size, preset.dream.refine))),
+        "dream.refine": 1.0,
+        "dream.fps": max(0.01, fps * share),
+    }
+    for address, binding in _bindings(preset).items():
+        for name, curve in binding.curves.items():
+            moved = curve.stretched(share)
+            if share < 1.0 and moved != curve:
+                values[f"{address}.{name}"] = moved.model_dump(mode="json")
+    return preset.with_values(values)
+
+
+def _small(size: Size) -> Size:
+    """The size, shrunk until its longest side is `SIDE` pixels at most."""
+    share = min(1.0, SIDE / max(size))
+    return max(1, round(size[0] * share)), max(1, round(size[1] * share))
+
+
+def _bindings(preset: Preset) -> Mapping[str, Binding]:
+    """Everything in a preset that curves may drive, by address."""
+    chains = {"feedback": preset.feedback, "state": preset.state, "output": preset.output}
+    return {
+        "model": Binding(preset.model, dict(preset.model_curves)),
+        **{
+            f"{word}.{number}": binding
+            for word, bindings in chains.items()
+            for number, binding in enumerate(bindings)
+        },
+    }

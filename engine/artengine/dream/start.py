@@ -1,0 +1,54 @@
+"""Where in its source a dream begins."""
+
+from __future__ import annotations
+
+from artengine.effect import generator
+from artengine.frame import Size
+from artengine.preset import Preset
+from artengine.source import Footage
+
+ENDLESS_SECONDS = 60.0
+"""Up to where a dream begins in a source without an end, in seconds."""
+
+
+def warmup_of(preset: Preset) -> int:
+    """How many source frames the network is stepped through before the film begins."""
+    given = preset.dream.warmup
+    return preset.model.warmup if given is None else given
+
+
+def with_start(preset: Preset) -> Preset:
+    """The preset with a number of seconds in place of `dream.start = "random"`.
+
+    The place is drawn from the seed: another seed begins elsewhere in the clip. In a clip that ends
+    it leaves room for the film, where the clip is long enough.
+
+    Raises:
+        SourceError: when the source cannot be opened.
+    """
+    if preset.dream.start != "random":
+        return preset
+    # Its length is the same at any size, and small pictures are quicker to count.
+    footage = preset.source.open(_SMALL, preset.dream.fps)
+    opening = preset.model.context + warmup_of(preset)
+    frame = random_frame(footage, preset.seed, opening, preset.dream.frames)
+    return preset.with_values({"dream.start": round(frame / footage.fps, 6)})
+
+
+def random_frame(footage: Footage, seed: int, opening: int, frames: int) -> int:
+    """A frame of the source to begin at, drawn from a seed.
+
+    Args:
+        opening: how many frames come before the film's first.
+        frames: the film's length.
+    """
+    length = footage.length
+    if footage.endless:
+        last = round(ENDLESS_SECONDS * footage.fps) if length is None else length - 1
+    else:
+        whole = sum(1 for _ in footage.frames()) if length is None else length
+        last = whole - opening - frames
+    return int(generator(seed, "dream.start", 0).integers(0, max(0, last) + 1))
+
+
+_SMALL: Size = (16, 16)

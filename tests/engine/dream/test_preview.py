@@ -1,0 +1,88 @@
+"""Previews: the whole film in few small frames."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from artengine.catalog import Catalog
+from artengine.curves import Clock, Scope, SignalContext
+from artengine.dream.preview import preview
+from artengine.preset import Preset, parse_preset
+
+KEYS = {"seconds": {"2s": 0.2, "8s": 0.8}, "frames": {"48f": 0.2, "192": 0.8}}
+SHARES = {"20%": 0.2, "80%": 0.8}
+
+
+def ready(catalog: Catalog, **dream: Any) -> Preset:
+    effects = [
+        {"use": "noise", "amount": {"keys": keys}} for keys in (*KEYS.values(), SHARES, {"9f": 0.5})
+    ]
+    table = {
+        "source": {"use": "synthetic"},
+        "model": {"use": "recall", "pull": {"keys": {"120f": 0.1, "239f": 0.9}, "ease": "sine"}},
+        "dream": {"frames": 240, "fps": 24, "size": [640, 360], **dream},
+        "feedback": effects[:2],
+        "output": effects[2:],
+    }
+    return parse_preset(table, catalog, name="test")
+
+
+def value(preset: Preset, word: str, number: int, index: int) -> float:
+    binding = getattr(preset, word)[number]
+    frames = preset.dream.frames
+    signal = binding.curves["amount"].compile(Scope(preset.dream.fps or 1, frames, 0))
+    return float(signal.at(SignalContext(Clock(index, preset.dream.fps or 1, frames))))
+
+
+def test_it_is_the_whole_film_in_few_small_frames(catalog: Catalog) -> None:
+    preset = ready(catalog)
+    recipe = preset.recipe()
+    small = preview(preset, fps=24.0, size=(640, 360))
+    assert preset.recipe() == recipe
+    assert small.dream.frames == 48
+    assert small.dream.size == (256, 144)
+    assert small.dream.fps == pytest.approx(24 * 47 / 239)
+    assert small.seed == preset.seed
+
+
+@pytest.mark.parametrize(("word", "number"), [("feedback", 0), ("feedback", 1), ("output", 0)])
+def test_its_curves_keep_their_proportion(catalog: Catalog, word: str, number: int) -> None:
+    preset = ready(catalog)
+    small = preview(preset, fps=24.0, size=(640, 360))
+    for index in range(48):
+        whole = value(preset, word, number, round(index * 239 / 47))
+        assert value(small, word, number, index) == pytest.approx(whole, abs=0.01)
+
+
+def test_the_models_curves_are_moved_too(catalog: Catalog) -> None:
+    small = preview(ready(catalog), fps=24.0, size=(640, 360))
+    curve = small.model_curves["pull"]
+    assert curve.values() == (0.1, 0.9)
+    scope = Scope(small.dream.fps or 1, 48, 0)
+    last = SignalContext(Clock(47, scope.fps, 48))
+    assert curve.compile(scope).at(last) == pytest.approx(0.9)
+    assert not curve.remarks(scope)
+
+
+def test_a_refined_film_is_seen_as_the_small_dream_that_it_follows(catalog: Catalog) -> None:
+    small = preview(ready(catalog, refine=4.0), fps=24.0, size=(640, 360))
+    assert (small.dream.refine, small.dream.size) == (1.0, (160, 90))
+
+
+def test_a_short_small_film_stays_as_it_is(catalog: Catalog) -> None:
+    preset = ready(catalog, frames=12, size=[64, 48])
+    small = preview(preset, fps=24.0, size=(64, 48))
+    assert small.dream == preset.dream
+    assert small.feedback[1].curves == preset.feedback[1].curves
+    assert preview(ready(catalog, frames=1), fps=24.0, size=(64, 48)).dream.frames == 1
+
+
+def test_what_was_set_before_does_not_undo_it(catalog: Catalog) -> None:
+    preset = parse_preset(
+        ready(catalog).table, catalog, ["dream.frames=480", "feedback.0.amount=0.5"]
+    )
+    small = preview(preset, fps=24.0, size=(640, 360))
+    assert small.dream.frames == 48
+    assert small.feedback[0].plugin.model_dump()["amount"] == 0.5
