@@ -12,6 +12,7 @@ from typing import Literal
 from artengine.catalog import Catalog
 from artengine.dream.allocator import ahead, keep_memory
 from artengine.dream.loop import Predict
+from artengine.dream.remarks import curve_remarks
 from artengine.dream.session import Dream, Shown
 from artengine.dream.sinks import Sinks
 from artengine.dream.targets import Target
@@ -75,6 +76,8 @@ def render(
     with Dream(preset, predict=predict) as dream:
         if ahead(dream.size):
             keep_memory()
+        for remark in curve_remarks(preset, dream.fps):
+            logger.warning("%s", remark)
         total = preset.dream.frames
         film = Film(dream.output_size, dream.fps, total, preset.recipe(), preset.title)
         sinks = Sinks(targets, film)

@@ -54,9 +54,29 @@ def _told(said: str, text: str) -> str:
     line = text.split("\n")[int(numbered[1]) - 1] if numbered else ""
     if re.search(r'"[^"]*\\', line) and ("hex value" in said or "escape" in said.lower()):
         hint = f"; {PLAIN_PATHS}"
-    if ("key part" in said and line.strip().startswith(("{", "}", '"'))) or "inline table" in said:
-        hint = "; a table in { } stands on one line; over several lines write [table.key]"
+    if numbered and ("key part" in said or "inline table" in said):
+        hint = _inline_table(text.split("\n")[: int(numbered[1])])
     return f"{where}: {said[:1].lower()}{said[1:]}{hint}"
+
+
+def _inline_table(lines: list[str]) -> str:
+    """What to write in place of a table in braces that the last of these lines breaks off.
+
+    Empty where none of the lines leaves one open.
+    """
+    opened = [n for n, line in enumerate(lines) if re.match(r"[^#\[]*=.*\{", line)]
+    rest = "".join(lines[opened[-1] :]) if opened else ""
+    if rest.count("{") <= rest.count("}"):
+        return ""
+    first = lines[opened[-1]]
+    headers = [re.match(r"\s*\[+\s*([^\[\]]+?)\s*\]+", line) for line in lines[: opened[-1]]]
+    table = next((header[1] for header in reversed(headers) if header), "")
+    keys = [table] if table else []
+    keys += re.findall(r"([\w.-]+|\"[^\"]*\")\s*=\s*\{", first)
+    return (
+        f"; a table in {{ }} stands on one line: over several lines write [{'.'.join(keys)}] after "
+        "the other parameters, and below it a line for each key"
+    )
 
 
 def first_comment(text: str) -> str:

@@ -1,0 +1,30 @@
+"""What is said of curves that a film does not show whole."""
+
+from __future__ import annotations
+
+from artengine.catalog import Catalog
+from artengine.dream.remarks import curve_remarks
+from artengine.preset import parse_preset
+
+
+def test_keys_that_do_nothing_are_told_with_their_address(catalog: Catalog) -> None:
+    late = {"keys": {"0s": 0.1, "2s": 0.3}}
+    preset = parse_preset(
+        {
+            "source": {"use": "synthetic"},
+            "model": {"use": "flow", "push": late},
+            "dream": {"frames": 24},
+            "feedback": [
+                {"use": "noise"},
+                {"use": "noise", "amount": {"keys": {"0": 0.1, "100%": 0.3}}, "mix": late},
+            ],
+        },
+        catalog,
+    )
+    said = 'the key "2s" comes after the film\'s end (24 frames at 24 a second)'
+    assert list(curve_remarks(preset, 24.0)) == [
+        f"model.push: {said}",
+        'feedback.noise-2.amount: the key "0" has no unit and counts frames; write "0f"',
+        f"feedback.noise-2.mix: {said}",
+    ]
+    assert len(list(curve_remarks(preset, 8.0))) == 1
