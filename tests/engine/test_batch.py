@@ -158,9 +158,9 @@ def test_a_batch_renders_sets_aside_and_then_skips(
     assert "artengine dream" in failed
 
     piece = read_piece(gallery / tiny.name)
-    assert (piece.facts.frames, piece.facts.fps, piece.facts.size) == (4, 12, (64, 48))
-    assert (piece.facts.preset, piece.facts.seed) == ("tiny", 3)
-    assert piece.facts.overrides == ("dream.frames=4", "seed=3")
+    assert (piece.metadata.frames, piece.metadata.fps, piece.metadata.size) == (4, 12, (64, 48))
+    assert (piece.metadata.preset, piece.metadata.seed) == ("tiny", 3)
+    assert piece.metadata.overrides == ("dream.frames=4", "seed=3")
     # The recipe in the folder is the one that the film was rendered from.
     assert piece.recipe == with_precision(tiny.preset).recipe()
     assert metadata(piece.path("film.mp4"))["comment"].strip() == piece.recipe.strip()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -37,12 +39,25 @@ def build(
 
         artengine gallery build gallery --title "Night songs"
     """
+    from artengine.cli.progress import bar
     from artengine.gallery.page import build as build_page
 
-    built = build_page(folder, title=title)
+    with bar("reading", "pieces") as progress:
+        built = build_page(folder, title=title, progress=_once_it_takes_long(progress))
     for path in built.files:
         answer(path)
     for error in built.broken:
         tell(f"left out: {error}")
     if built.broken:
         raise typer.Exit(GalleryError.exit_code)
+
+
+def _once_it_takes_long(progress: Callable[[int, int], None]) -> Callable[[int, int], None]:
+    """Show progress from the second second on: small galleries are read in less."""
+    begun = time.monotonic()
+
+    def late(done: int, total: int) -> None:
+        if time.monotonic() - begun > 1:
+            progress(done, total)
+
+    return late

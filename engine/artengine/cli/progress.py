@@ -73,4 +73,5 @@ def started_late(progress: Progress, title: str) -> Iterator[Callable[[], None]]
         yield start
     finally:
         spinner.stop()
-        progress.stop()
+        if progress.live.is_started:
+            progress.stop()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from io import BytesIO
 
 from PIL import Image, ImageOps
 
-from artengine.gallery.piece import POSTER, Piece, read_picture
+from artengine.gallery.pictures import read_picture
+from artengine.gallery.piece import POSTER, THUMBNAIL, THUMBNAIL_WIDTH, Piece
 
 WIDTH = 1600  # of the whole at most, in pixels
 GAP = 8  # between posters, in pixels
@@ -18,7 +19,9 @@ _GROUND = (12, 12, 14)
 _QUALITIES = (86, 80, 74, 68, 60, 50, 40, 30)
 
 
-def overview(pieces: Sequence[Piece]) -> bytes:
+def overview(
+    pieces: Sequence[Piece], progress: Callable[[int, int], None] = lambda _done, _total: None
+) -> bytes:
     """Lay the posters out in rows, in the order of the pieces, as a JPEG file.
 
     All take the shape that half of the posters are at least as wide as, and lose what hangs over.
@@ -26,6 +29,7 @@ def overview(pieces: Sequence[Piece]) -> bytes:
 
     Args:
         pieces: one or more.
+        progress: called with how many posters are in and how many there are.
     """
     columns = _columns(len(pieces))
     shapes = sorted(piece.poster_size[0] / piece.poster_size[1] for piece in pieces)
@@ -37,11 +41,14 @@ def overview(pieces: Sequence[Piece]) -> bytes:
     sheet = Image.new("RGB", size, _GROUND)
     for number, piece in enumerate(pieces):
         row, column = divmod(number, columns)
-        poster = ImageOps.fit(read_picture(piece.path(POSTER)), (width, height))
+        name = POSTER if width > THUMBNAIL_WIDTH else THUMBNAIL
+        picture = read_picture(piece.path(name), least=(width, height))
+        poster = ImageOps.fit(picture, (width, height))
         # The last row may be shorter, and then stands in the middle.
         absent = columns - min(columns, len(pieces) - row * columns)
         left = column * (width + GAP) + absent * (width + GAP) // 2
         sheet.paste(poster, (left, row * (height + GAP)))
+        progress(number + 1, len(pieces))
     return _within(sheet, MOST_BYTES)
 
 

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 import shlex
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -13,7 +14,6 @@ from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
-from PIL import Image
 
 from artengine.atomic import atomic_write
 from artengine.errors import GalleryError
@@ -24,9 +24,9 @@ from artengine.gallery.piece import (
     THUMBNAIL,
     THUMBNAIL_WIDTH,
     Piece,
-    read_picture,
     read_pieces,
 )
+from artengine.gallery.private import without_folders
 from artengine.preset.find import RECIPE
 
 OVERVIEW = "overview.jpg"
@@ -49,7 +49,12 @@ class Built:
     broken: list[GalleryError]
 
 
-def build(folder: Path, *, title: str | None = None) -> Built:
+def build(
+    folder: Path,
+    *,
+    title: str | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Built:
     """Write `index.html`, `README.md` and `overview.jpg` for the pieces of a gallery.
 
     The pages refer to the pieces by relative addresses, so that the folder can be moved, served or
@@ -58,11 +63,12 @@ def build(folder: Path, *, title: str | None = None) -> Built:
     Args:
         folder: the gallery; its folders are the pieces.
         title: the page's heading; by default made from the folder's name.
+        progress: called with how many pieces were read and how many there are.
 
     Raises:
         GalleryError: when there is no such folder, no whole piece in it, or no room to write.
     """
-    pieces, broken = read_pieces(folder)
+    pieces, broken = read_pieces(folder, progress)
     if not pieces:
         why = f": {broken[0]}" if broken else "; render some with `artengine batch`"
         raise GalleryError(f"{folder}: no whole piece{why}")
@@ -106,7 +112,7 @@ def _environment() -> Environment:
         "THUMBNAIL_WIDTH": THUMBNAIL_WIDTH,
         "dream_command": dream_command,
     }
-    environment.filters |= {"address": _address, "markdown": _markdown, "tone": _tone}
+    environment.filters |= {"address": _address, "markdown": _markdown, "private": without_folders}
     return environment
 
 
@@ -128,12 +134,6 @@ def _address(piece: Piece, name: str) -> str:
 def _markdown(text: str) -> Markup:
     # A backslash takes the meaning from any punctuation, that of HTML included.
     return Markup(MARKDOWN_SPECIAL.sub(r"\\\1", text))  # noqa: S704
-
-
-def _tone(piece: Piece) -> str:
-    """Mean colour of a piece's poster, as `#rrggbb`, to stand in until the poster is there."""
-    dot = read_picture(piece.path(THUMBNAIL)).resize((1, 1), Image.Resampling.BOX)
-    return f"#{dot.tobytes().hex()}"
 
 
 def _hash(script: str) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -17,19 +18,25 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from artengine.errors import GalleryError
 from artengine.frame import Picture, Size, size_of
+from artengine.gallery.pictures import mean_colour, picture_size, read_picture
 from artengine.gallery.poster import most_striking
+from artengine.names import shortened
 from artengine.params import check
 from artengine.preset.find import RECIPE
 
 FILM = "film.mp4"
 POSTER = "poster.jpg"
 THUMBNAIL = "thumbnail.jpg"
-FACTS = "piece.json"
+METADATA = "piece.json"
 
 POSTER_SIDE = 1280  # the poster's longer side at most, in pixels
 THUMBNAIL_WIDTH = 320
 
-_FILES = (RECIPE, FILM, POSTER, THUMBNAIL, FACTS)
+_Side = Annotated[int, Field(ge=1, le=1_000_000)]
+
+_MOST_BYTES = {RECIPE: 16_000_000, METADATA: 1_000_000}
+
+_FILES = (RECIPE, FILM, POSTER, THUMBNAIL, METADATA)
 
 
 class PieceMetadata(BaseModel):
@@ -37,16 +44,16 @@ class PieceMetadata(BaseModel):
 
     model_config = ConfigDict(frozen=True, use_attribute_docstrings=True, allow_inf_nan=False)
 
-    frames: int = Field(ge=1)
+    frames: int = Field(ge=1, le=1_000_000_000)
     """Length of the film, in frames."""
 
-    fps: float = Field(gt=0)
+    fps: float = Field(ge=0.001, le=1_000_000)
     """Frames a second."""
 
-    size: tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]]
+    size: tuple[_Side, _Side]
     """Width and height, in pixels."""
 
-    render_seconds: float = Field(ge=0)
+    render_seconds: float = Field(ge=0, le=1e10)
     """How long the render took."""
 
     engine: str
@@ -55,7 +62,7 @@ class PieceMetadata(BaseModel):
     preset: str
     """Name of the preset it was rendered from."""
 
-    seed: int
+    seed: int = Field(ge=0, lt=2**32)
     """The film's seed."""
 
     overrides: tuple[str, ...] = ()
@@ -67,18 +74,20 @@ class Piece:
     """A finished render in its folder.
 
     Args:
-        folder: holds the recipe, the film, the poster, the thumbnail and the facts.
+        folder: holds the recipe, the film, the poster, the thumbnail and the metadata.
         recipe: the TOML that makes the film again, exactly as it stands in the folder.
         table: the recipe, parsed.
-        facts: how it came about.
+        metadata: how it came about.
         poster_size: width and height of the poster, in pixels.
+        tone: the thumbnail's mean colour, as `#rrggbb`.
     """
 
     folder: Path
     recipe: str
     table: Mapping[str, Any]
-    facts: PieceMetadata
+    metadata: PieceMetadata
     poster_size: Size
+    tone: str
 
     @property
     def name(self) -> str:
@@ -103,7 +112,7 @@ class Piece:
     @property
     def seconds(self) -> float:
         """Length of the film, in seconds."""
-        return self.facts.frames / self.facts.fps
+        return self.metadata.frames / self.metadata.fps
 
     def path(self, name: str) -> Path:
         """One of the piece's files."""
@@ -114,46 +123,67 @@ def is_piece(folder: Path) -> bool:
     """Whether a folder is meant as a piece: it is not hidden, and holds any file of one."""
     if folder.name.startswith(".") or not folder.is_dir():
         return False
-    return any((folder / name).exists() for name in _FILES)
+    return any(os.path.lexists(folder / name) for name in _FILES)
 
 
 def read_piece(folder: Path) -> Piece:
     """Read a piece.
 
     Raises:
-        GalleryError: when a file is missing, empty or damaged.
+        GalleryError: when a file is missing, empty, damaged or a link that leads elsewhere, or when
+            no page can show the folder's name.
     """
+    try:
+        folder.name.encode()
+    except UnicodeEncodeError as error:
+        raise _broken(folder, "the folder's name is not UTF-8") from error
     missing = [name for name in _FILES if not (folder / name).is_file()]
     if missing:
         raise _broken(folder, f"{' and '.join(missing)} missing")
+    _check_links(folder)
     if not (folder / FILM).stat().st_size:
         raise _broken(folder, f"{FILM} is empty")
     recipe = _text(folder, RECIPE)
-    return Piece(folder, recipe, _table(folder, recipe), _facts(folder), _poster_size(folder))
+    table, metadata = _table(folder, recipe), _metadata(folder)
+    return Piece(folder, recipe, table, metadata, *_look(folder))
 
 
-def read_pieces(gallery: Path) -> tuple[list[Piece], list[GalleryError]]:
+def read_pieces(
+    gallery: Path, progress: Callable[[int, int], None] = lambda _done, _total: None
+) -> tuple[list[Piece], list[GalleryError]]:
     """Read a gallery's pieces in natural order of their names, and say what is wrong with others.
+
+    Args:
+        gallery: the folder.
+        progress: called with how many were read and how many there are.
 
     Raises:
         GalleryError: when there is no such folder.
     """
-    if not gallery.is_dir():
-        raise GalleryError(f"{gallery}: no such folder; give the folder that holds the pieces")
+    try:
+        folders = natsorted(filter(is_piece, gallery.iterdir()), key=lambda path: path.name)
+    except (OSError, ValueError) as error:
+        name = shortened(str(gallery))
+        raise GalleryError(
+            f"{name}: no such folder; give the folder that holds the pieces"
+        ) from error
     pieces: list[Piece] = []
     broken: list[GalleryError] = []
-    for folder in natsorted(filter(is_piece, gallery.iterdir()), key=lambda path: path.name):
+    for done, folder in enumerate(folders, start=1):
         try:
             pieces.append(read_piece(folder))
         except GalleryError as error:
             broken.append(error)
+        except OSError as error:
+            broken.append(_broken(folder, f"cannot be read ({error.strerror})"))
+        progress(done, len(folders))
     return pieces, broken
 
 
 def write_piece(
-    folder: Path, recipe: str, facts: PieceMetadata, pictures: Iterable[Picture]
+    folder: Path, recipe: str, metadata: PieceMetadata, pictures: Iterable[Picture]
 ) -> Piece:
-    """Put recipe, poster, thumbnail and facts beside a film that is already in the folder.
+    """Put recipe, poster, thumbnail and metadata beside a film that is already in the folder.
 
     Args:
         pictures: the film's pictures, uint8 `(H, W, 3)`; the most striking becomes the poster,
@@ -162,11 +192,11 @@ def write_piece(
     Raises:
         GalleryError: when what was written does not make a whole piece.
     """
-    poster = most_striking(islice(pictures, facts.frames // 3, None))
+    poster = most_striking(islice(pictures, metadata.frames // 3, None))
     _write_jpeg(folder / POSTER, poster, POSTER_SIDE / max(poster.shape), quality=90)
     _write_jpeg(folder / THUMBNAIL, poster, THUMBNAIL_WIDTH / poster.shape[1], quality=82)
     (folder / RECIPE).write_text(recipe, encoding="utf-8")
-    (folder / FACTS).write_text(facts.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    (folder / METADATA).write_text(metadata.model_dump_json(indent=2) + "\n", encoding="utf-8")
     return read_piece(folder)
 
 
@@ -179,23 +209,23 @@ def _write_jpeg(path: Path, picture: Picture, scale: float, *, quality: int) -> 
 
 
 def _broken(folder: Path, what: str) -> GalleryError:
-    return GalleryError(f"{folder}: {what}; render the piece again or remove the folder")
+    name = os.fsencode(folder).decode("utf-8", "backslashreplace")
+    return GalleryError(f"{name}: {what}; render the piece again or remove the folder")
 
 
-def read_picture(path: Path) -> Image.Image:
-    """Read one of a piece's pictures, RGB. Raises OSError or ValueError when it is broken.
-
-    A gallery may be a stranger's, so no other of Pillow's formats is let in.
-    """
-    try:
-        with Image.open(path, formats=("JPEG",)) as image:
-            return image.convert("RGB")
-    except (SyntaxError, Image.DecompressionBombError) as error:
-        raise ValueError(str(error)) from error
+def _check_links(folder: Path) -> None:
+    """Refuse links out of the gallery, by which a stranger's piece would show files of others."""
+    gallery = folder.absolute().parent.resolve()
+    for name in _FILES:
+        if not (folder / name).resolve().is_relative_to(gallery):
+            raise _broken(folder, f"{name} is a link that leads out of the gallery")
 
 
 def _text(folder: Path, name: str) -> str:
     try:
+        size = (folder / name).stat().st_size
+        if size > _MOST_BYTES[name]:
+            raise _broken(folder, f"{name} has {size} bytes; allowed: {_MOST_BYTES[name]}")
         return (folder / name).read_text(encoding="utf-8")
     except OSError as error:
         raise _broken(folder, f"{name} cannot be read ({error.strerror})") from error
@@ -215,23 +245,28 @@ def _table(folder: Path, recipe: str) -> dict[str, Any]:
     return table
 
 
-def _facts(folder: Path) -> PieceMetadata:
+def _metadata(folder: Path) -> PieceMetadata:
     try:
-        given = json.loads(_text(folder, FACTS))
+        given = json.loads(_text(folder, METADATA))
     except (ValueError, RecursionError) as error:
-        raise _broken(folder, f"{FACTS} is not JSON ({error})") from error
+        raise _broken(folder, f"{METADATA} is not JSON ({error})") from error
     if not isinstance(given, dict):
-        raise _broken(folder, f"{FACTS} is not an object")
-    facts = check(PieceMetadata, given)
-    if isinstance(facts, list):
-        raise _broken(folder, f"{FACTS}: {', '.join(map(str, facts))}")
-    return facts
+        raise _broken(folder, f"{METADATA} is not an object")
+    try:
+        metadata = check(PieceMetadata, given)
+    except OverflowError as error:
+        raise _broken(folder, f"{METADATA} holds a number that is too large") from error
+    if isinstance(metadata, list):
+        raise _broken(folder, f"{METADATA}: {', '.join(map(str, metadata))}")
+    return metadata
 
 
-def _poster_size(folder: Path) -> Size:
-    for name in (THUMBNAIL, POSTER):
-        try:
-            size = read_picture(folder / name).size
-        except (OSError, ValueError) as error:
-            raise _broken(folder, f"{name} is not a JPEG picture that can be read") from error
-    return size
+def _look(folder: Path) -> tuple[Size, str]:
+    """The poster's size and the thumbnail's mean colour."""
+    name = POSTER
+    try:
+        size = picture_size(folder / POSTER)
+        name = THUMBNAIL
+        return size, mean_colour(read_picture(folder / THUMBNAIL, least=(32, 32)))
+    except (OSError, ValueError) as error:
+        raise _broken(folder, f"{name} is not a JPEG picture that can be read") from error

@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 from artengine.errors import GalleryError
 from artengine.gallery.page import build, dream_command
 from artengine.gallery.piece import Piece
+from artengine.gallery.private import without_folders
 
 MakePiece = Callable[..., Piece]
 
@@ -145,3 +146,38 @@ def test_a_page_that_cannot_be_written(gallery: Path) -> None:
     with pytest.raises(GalleryError, match=r"index\.html: cannot be written \(Is a directory\)"):
         build(gallery)
     assert not list(gallery.glob(".*.part"))
+
+
+def test_the_page_names_no_folder_of_the_computer(tmp_path: Path, make_piece: MakePiece) -> None:
+    recipe = """title = "a / b"
+[source]
+path = "/home/someone/clips/beach day.mp4"
+other = 'C:\\Users\\someone\\beach.mp4'
+rate = "1/2"
+[model]
+weights = "~/runs/mine"
+"""
+    make_piece(tmp_path / "gallery" / "a", recipe)
+    for file in build(tmp_path / "gallery").files[:2]:
+        text = file.read_text("utf-8")
+        assert "someone" not in text
+        assert "runs/mine" not in text
+        assert str(tmp_path) not in text
+    page = (tmp_path / "gallery" / "index.html").read_text("utf-8")
+    for kept in ("beach day.mp4", "a / b", "1/2", "beach.mp4"):
+        assert kept in page
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("source.path=/home/someone/a.mp4", "source.path=a.mp4"),
+        ("dream.frames=100", "dream.frames=100"),
+        ("source.path=clips/a.mp4", "source.path=clips/a.mp4"),
+        ("model.weights=\\\\nas\\someone\\w", "model.weights=w"),
+        ('paths = ["/home/x/1.png", "/home/x/2.png"]', 'paths = ["1.png", "2.png"]'),
+        ("/home/x/night.toml", "night.toml"),
+    ],
+)
+def test_overrides_without_folders(given: str, kept: str) -> None:
+    assert without_folders(given) == kept

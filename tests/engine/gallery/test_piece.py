@@ -1,3 +1,6 @@
+import json
+import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,7 +20,7 @@ def test_a_piece_reads_back_as_written(tmp_path: Path, make_piece: MakePiece) ->
     assert read == made
     assert (read.name, read.title, read.model) == ("night-drive", "Night drive", "swift")
     assert read.about == "an empty highway that will not stay a highway"
-    assert (read.facts.seed, read.facts.size, read.seconds) == (3, (96, 64), 2.0)
+    assert (read.metadata.seed, read.metadata.size, read.seconds) == (3, (96, 64), 2.0)
 
 
 def test_the_poster_is_a_frame_of_the_colours_not_of_the_black(
@@ -94,6 +97,8 @@ def bomb(folder: Path) -> None:
         (cut("piece.json", b"1" * 9999), r"piece\.json is not JSON"),
         (cut("poster.jpg", b"no picture"), r"poster\.jpg is not a JPEG picture"),
         (cut("thumbnail.jpg", b""), r"thumbnail\.jpg is not a JPEG picture"),
+        (cut("piece.json", b'{"fps": ' + b"9" * 401 + b"}"), r"piece\.json"),
+        (cut("recipe.toml", b"#" * 16_000_001), r"recipe\.toml has 16000001 bytes"),
         (png, r"poster\.jpg is not a JPEG picture"),
         (half, r"poster\.jpg is not a JPEG picture"),
         (bomb, r"poster\.jpg is not a JPEG picture"),
@@ -132,3 +137,69 @@ def test_pieces_come_in_natural_order_and_broken_ones_apart(
 def test_no_such_gallery(tmp_path: Path) -> None:
     with pytest.raises(GalleryError, match="no such folder"):
         read_pieces(tmp_path / "nowhere")
+
+
+def facts(folder: Path, **changed: object) -> None:
+    file = folder / "piece.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | changed))
+
+
+@pytest.mark.parametrize("key", ["frames", "fps", "render_seconds", "seed", "size"])
+@pytest.mark.parametrize("number", [10**401, -(10**401), 10**15])
+def test_a_number_without_sense_breaks_its_piece_alone(
+    key: str, number: int, tmp_path: Path, make_piece: MakePiece
+) -> None:
+    make_piece(tmp_path / "good")
+    make_piece(tmp_path / "odd")
+    facts(tmp_path / "odd", **{key: [number, number] if key == "size" else number})
+    pieces, broken = read_pieces(tmp_path)
+    assert [piece.name for piece in pieces] == ["good"]
+    assert len(broken) == 1
+    assert len(str(broken[0])) < len(str(tmp_path)) + 400
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_folder_whose_name_is_no_text_is_set_aside(tmp_path: Path, make_piece: MakePiece) -> None:
+    make_piece(tmp_path / "good")
+    make_piece(tmp_path / "bad")
+    (tmp_path / "bad").rename(os.fsdecode(os.fsencode(tmp_path) + b"/\xff"))
+    pieces, (error,) = read_pieces(tmp_path)
+    assert [piece.name for piece in pieces] == ["good"]
+    assert f"{tmp_path}/\\xff: the folder's name is not UTF-8" in str(error)
+    str(error).encode()
+
+
+@pytest.mark.parametrize("name", ["recipe.toml", "piece.json", "poster.jpg", "thumbnail.jpg"])
+def test_a_link_out_of_the_gallery_shows_nothing(
+    name: str, tmp_path: Path, make_piece: MakePiece
+) -> None:
+    folder, outside = tmp_path / "gallery" / "a", tmp_path / name
+    make_piece(folder)
+    (folder / name).rename(outside)
+    (folder / name).symlink_to(outside)
+    with pytest.raises(GalleryError, match=f"{name} is a link that leads out of the gallery"):
+        read_piece(folder)
+    (tmp_path / "gallery" / "b").symlink_to(tmp_path / "elsewhere")
+    make_piece(tmp_path / "elsewhere")
+    assert read_pieces(tmp_path / "gallery")[0] == []
+
+
+def test_a_gallery_that_is_a_link_is_read(tmp_path: Path, make_piece: MakePiece) -> None:
+    make_piece(tmp_path / "gallery" / "a")
+    (tmp_path / "link").symlink_to(tmp_path / "gallery")
+    assert len(read_pieces(tmp_path / "link")[0]) == 1
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "a\0b"])
+def test_a_name_that_no_folder_can_have(name: str) -> None:
+    with pytest.raises(GalleryError, match="no such folder") as caught:
+        read_pieces(Path(name))
+    assert len(str(caught.value)) < 160
+
+
+def test_progress_is_told_for_every_piece(tmp_path: Path, make_piece: MakePiece) -> None:
+    for name in ("a", "b"):
+        make_piece(tmp_path / name)
+    told: list[tuple[int, int]] = []
+    read_pieces(tmp_path, lambda done, total: told.append((done, total)))
+    assert told == [(1, 2), (2, 2)]
