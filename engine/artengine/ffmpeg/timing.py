@@ -127,8 +127,7 @@ def _counted(
     measured = (count - 1) / span
     fps = _settle(measured, guess, duration)
     even = _even_rate(stamps, measured)
-    unsettled = even is not None and abs(float(fps / even) - 1) > 1e-3
-    if even is not None and unsettled and container != "gif" and len(steps) == count - 1:
+    if even is not None and container != "gif" and _collide(stamps, fps):
         return Timing(even, float(count / even), count, "even", tuple(stamps))
     length = span + float(duration or 1 / fps)
     return Timing(fps, max(seconds or 0.0, length), count)
@@ -187,6 +186,12 @@ def _settle(measured: float, guess: Fraction | None, duration: Fraction | None) 
     if guess is not None and abs(float(guess) - measured) <= 0.01 * measured:
         return guess
     return Fraction(measured).limit_denominator(1_001_000)
+
+
+def _collide(stamps: npt.NDArray[np.float64], fps: Fraction) -> bool:
+    """Whether pictures would share a place, or leave one empty, were they shown at their stamps."""
+    places = np.floor((stamps - stamps[0]) * float(fps) + 0.5)
+    return bool((np.diff(places) != 1).any())
 
 
 def _even_rate(stamps: npt.NDArray[np.float64], measured: float) -> Fraction | None:

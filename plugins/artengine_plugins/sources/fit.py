@@ -7,8 +7,8 @@ from typing import Literal
 from artengine.api import Size
 
 Fit = Literal["stretch", "crop", "pad"]
-"""`stretch` bends it to the new shape, `crop` fills the frame and cuts what hangs over, `pad` shows
-all of it between black bars."""
+"""`stretch` distorts it to the new shape, `crop` fills the frame and cuts what hangs over, `pad`
+shows all of it between bars."""
 
 
 def kept(size: Size, target: Size) -> Size:

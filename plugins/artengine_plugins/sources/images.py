@@ -2,38 +2,35 @@
 
 from __future__ import annotations
 
-import glob
 import hashlib
 import math
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import takewhile
 from pathlib import Path
 from typing import Annotated, ClassVar
 
 import numpy as np
-from natsort import natsorted
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 from pydantic import Field
 
 from artengine.api import Footage, Param, Picture, Size, Source, SourceError
+from artengine_plugins.sources.background import Background, parse_background
 from artengine_plugins.sources.ending import AtEnd, numbers
 from artengine_plugins.sources.fit import Fit, kept, shown
+from artengine_plugins.sources.picture_file import read_picture
+from artengine_plugins.sources.picture_list import pictures_of
 
 Side = Annotated[int, Field(ge=1, le=16384)]
 
-# Formats that are pictures and nothing else: Pillow hands some others to outside programs.
-_FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF", "PPM")
-_SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".ppm", ".pgm"}
 _HEAD = 64 << 10
 
 
 class Images(Source):
     """A folder of pictures, or those a pattern finds, in natural order: 2.png before 10.png.
 
-    Links that lead out of the folder, or of the one a pattern begins in, are passed over.
-    Each is read when its turn comes. Turned as its EXIF says; 16-bit and grey ones become 8-bit
-    colour, transparent ones are laid over black. Of animated ones the first frame counts.
+    Each is read when its turn comes: turned as its EXIF says, with its colour profile converted to
+    sRGB. 16-bit and grey ones become 8-bit colour, and of animated ones the first frame counts.
+    Links are followed within the folder and the working folder.
     """
 
     name: ClassVar[str] = "images"
@@ -49,17 +46,20 @@ class Images(Source):
     """Width and height to deliver, in pixels; the first picture's when left out."""
 
     fit: Fit = "crop"
-    """How pictures of another shape fill that size: `stretch` bends them, `crop` cuts what hangs
-    over, `pad` puts black bars beside them."""
+    """How pictures of another shape fill that size: `stretch` distorts them, `crop` cuts what hangs
+    over, `pad` puts bars beside them."""
 
     at_end: AtEnd = "loop"
     """What follows the last picture: the first one again, the way back, or nothing."""
 
+    background: Background = "#000000"
+    """Colour behind transparent pictures, and of the bars of `pad`, as `"#rrggbb"`."""
+
     def open(self, size: Size | None = None, fps: float | None = None) -> ImagesFootage:
         """List the pictures and read the first; see `Source.open`."""
-        files = self._files()
+        files = pictures_of(self.path)
         own = self.fps or fps or 25.0
-        size = size or self.size or _read(files[0]).size
+        size = size or self.size or read_picture(files[0]).size
         return ImagesFootage(self, files, size, own, fps or own)
 
     def once(self) -> Source:
@@ -69,7 +69,7 @@ class Images(Source):
     def fingerprint(self) -> dict[str, str]:
         """SHA-256 over the name, length and first 64 KiB of every picture, in order."""
         digest = hashlib.sha256()
-        for file in self._files():
+        for file in pictures_of(self.path):
             try:
                 with file.open("rb") as opened:
                     digest.update(f"{file.name}\0{file.stat().st_size}\0".encode())
@@ -77,27 +77,6 @@ class Images(Source):
             except OSError as error:
                 raise SourceError(f"{file} cannot be read: {error.strerror}") from error
         return {"sha256": digest.hexdigest()}
-
-    def _files(self) -> list[Path]:
-        folder = root = Path(self.path)
-        if folder.is_dir():
-            found = [file for file in folder.iterdir() if not file.name.startswith(".")]
-        elif glob.has_magic(self.path) and not folder.exists():
-            plain = list(takewhile(lambda part: not glob.has_magic(part), folder.parts))
-            root = Path(*plain)
-            found = list(root.glob("/".join(folder.parts[len(plain) :])))
-        elif folder.exists():
-            found = [folder]
-        else:
-            raise SourceError(f"there is no folder {folder}; check the path")
-        files = [file for file in found if file.suffix.lower() in _SUFFIXES and file.is_file()]
-        # The folder may have come with a stranger's preset, whose links could lead anywhere.
-        inside = root.resolve()
-        files = [file for file in files if file.resolve().is_relative_to(inside)]
-        if not files:
-            kinds = ", ".join(sorted(_SUFFIXES))
-            raise SourceError(f"{folder} holds no pictures; files that end in {kinds} are read")
-        return list(natsorted(files, key=str))
 
 
 class ImagesFootage(Footage):
@@ -109,6 +88,7 @@ class ImagesFootage(Footage):
         self.size, self.fps = size, fps
         self.endless = images.at_end != "stop"
         self._files, self._fit, self._at_end = files, images.fit, images.at_end
+        self._background = parse_background(images.background)
         self._step = Fraction(own / fps).limit_denominator(1001)
         self.length: int = math.ceil(len(files) / self._step)
 
@@ -122,10 +102,10 @@ class ImagesFootage(Footage):
             yield picture.copy()
 
     def _picture(self, file: Path) -> Picture:
-        image = _read(file)
+        image = read_picture(file, self._background)
         if self._fit == "pad":
             inside = image.resize(shown(image.size, self.size), Image.Resampling.LANCZOS)
-            image = Image.new("RGB", self.size)
+            image = Image.new("RGB", self.size, self._background)
             left = (self.size[0] - inside.width) // 2
             image.paste(inside, (left, (self.size[1] - inside.height) // 2))
         else:
@@ -134,31 +114,3 @@ class ImagesFootage(Footage):
             box = (*cut, cut[0] + used[0], cut[1] + used[1])
             image = image.resize(self.size, Image.Resampling.LANCZOS, box)
         return np.asarray(image)
-
-
-def _read(file: Path) -> Image.Image:
-    """Read a picture file as upright 8-bit RGB."""
-    try:
-        with Image.open(file, formats=_FORMATS) as opened:
-            upright = ImageOps.exif_transpose(opened)
-            return _rgb(upright)
-    except UnidentifiedImageError as error:
-        raise SourceError(f"{file} is not a picture that can be read; replace or remove it") from (
-            error
-        )
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise SourceError(f"{file} is broken: {error}; replace or remove it") from error
-
-
-def _rgb(image: Image.Image) -> Image.Image:
-    if image.mode.startswith("I"):
-        # Pillow would clip 16-bit greys at 255 rather than scale them.
-        grey = np.clip(np.asarray(image, np.float64) / 257, 0, 255)
-        image = Image.fromarray(np.round(grey).astype(np.uint8))
-    elif image.mode == "F":
-        grey = np.clip(np.nan_to_num(np.asarray(image, np.float64)), 0, 1) * 255
-        image = Image.fromarray(np.round(grey).astype(np.uint8))
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", image.size, (0, 0, 0, 255)), image)
-    return image.convert("RGB")

@@ -50,8 +50,8 @@ class Video(Source):
     """Width and height to deliver, in pixels; the file's own when left out."""
 
     fit: Fit = "crop"
-    """How pictures of another shape fill that size: `stretch` bends them, `crop` cuts what hangs
-    over, `pad` puts black bars beside them."""
+    """How pictures of another shape fill that size: `stretch` distorts them, `crop` cuts what hangs
+    over, `pad` puts bars beside them."""
 
     at_end: AtEnd = "loop"
     """What follows the last picture: the first one again, the way back, or nothing."""
