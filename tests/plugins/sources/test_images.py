@@ -155,3 +155,114 @@ def test_fingerprints(folder: Path) -> None:
     assert before == Images(path=str(folder), fps=3).fingerprint()
     grey(folder / "shot9.png", 8)
     assert Images(path=str(folder)).fingerprint() != before
+
+
+def warnings(caplog: pytest.LogCaptureFixture) -> str:
+    return "\n".join(record.getMessage() for record in caplog.records)
+
+
+def test_jfif_is_read_and_heic_is_named(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    Image.new("RGB", (8, 6), (50, 50, 50)).save(folder / "shot50.jfif", "JPEG")
+    for number in range(5):
+        (folder / f"phone{number}.HEIC").write_bytes(b"ftypheic")
+    assert 50 in values(folder, 6, at_end="stop")
+    said = warnings(caplog)
+    assert "phone0.HEIC, phone1.HEIC, phone2.HEIC and 2 more are left out" in said
+    assert ".heic is not read; convert to JPEG or PNG" in said
+
+
+def test_a_folder_of_nothing_but_heic_says_why_it_is_empty(tmp_path: Path) -> None:
+    (tmp_path / "a.heic").write_bytes(b"ftypheic")
+    with pytest.raises(SourceError, match=r"holds no pictures.*a\.heic is left out.*not read"):
+        Images(path=str(tmp_path)).open()
+    with pytest.raises(SourceError, match=r"a\.heic is not a picture that can be read; convert"):
+        Images(path=str(tmp_path / "a.heic")).open()
+
+
+def test_a_folder_of_links_into_the_working_folder(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    favourites = folder / "favourites"
+    favourites.mkdir()
+    for number in (1, 9):
+        (favourites / f"shot{number}.png").symlink_to(folder / f"shot{number}.png")
+    with pytest.raises(SourceError, match="links are followed only within the folder and the work"):
+        Images(path=str(favourites)).open()
+    monkeypatch.chdir(folder)
+    assert values(favourites, 9, at_end="stop") == [1, 9]
+    assert values(favourites / "*.png", 9, at_end="stop") == [1, 9]
+
+
+def test_a_folder_whose_name_looks_like_a_pattern(tmp_path: Path) -> None:
+    shoot = tmp_path / "shoot [2024]"
+    shoot.mkdir()
+    grey(shoot / "a.png", 5)
+    grey(shoot / "b.jpg", 90)
+    assert values(shoot / "*.png", 9, at_end="stop") == [5]
+    assert values(shoot, 1) == [5]
+    (tmp_path / "shoot 2").mkdir()
+    grey(tmp_path / "shoot 2" / "a.png", 7)
+    assert values(tmp_path / "shoot [23]" / "*.png", 9, at_end="stop") == [7]
+
+
+def test_the_hidden_files_of_macos_are_passed_over(folder: Path) -> None:
+    (folder / "._shot1.png").write_bytes(b"\0\5\x16\7")
+    (folder / ".trash").mkdir()
+    grey(folder / ".trash" / "shot0.png", 0)
+    order = [1, 2, 9, 10, 100]
+    assert values(folder, 9, at_end="stop") == order
+    assert values(folder / "*.png", 9, at_end="stop") == order
+    assert values(folder / "**" / "*.png", 9, at_end="stop") == order
+    assert values(folder / ".hid*.png", 9, at_end="stop") == [255]
+
+
+def display_p3() -> bytes:
+    """A matrix profile of Display P3: an sRGB profile with other primaries and another name."""
+    from PIL import ImageCms
+
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    primaries = {
+        b"rXYZ": (0.51512, 0.2412, -0.00105),
+        b"gXYZ": (0.29198, 0.69225, 0.04189),
+        b"bXYZ": (0.1571, 0.06657, 0.78407),
+    }
+    for number in range(int.from_bytes(profile[128:132])):
+        at = 132 + 12 * number
+        tag, offset = bytes(profile[at : at + 4]), int.from_bytes(profile[at + 4 : at + 8])
+        if tag in primaries:
+            fixed = [round(value * 65536).to_bytes(4, signed=True) for value in primaries[tag]]
+            profile[offset + 8 : offset + 20] = b"".join(fixed)
+        elif tag == b"desc":
+            at = profile.index("sRGB".encode("utf-16-be"), offset)
+            profile[at : at + 8] = "DspP".encode("utf-16-be")
+    return bytes(profile)
+
+
+def test_colour_profiles_are_converted(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    profile = display_p3()
+    stored = (234, 51, 35)  # sRGB's red in Display P3
+    Image.new("RGB", (8, 6), stored).save(tmp_path / "a.png", icc_profile=profile)
+    Image.new("RGBA", (8, 6), (*stored, 128)).save(tmp_path / "b.png", icc_profile=profile)
+    Image.new("RGB", (8, 6), stored).save(tmp_path / "c.png", icc_profile=b"broken")
+    footage = Images(path=str(tmp_path), at_end="stop").open()
+    first, half, broken = (picture[3, 4].astype(int) for picture in footage.frames())
+    assert np.abs(first - (255, 0, 0)).max() <= 3
+    assert np.abs(half - (128, 0, 0)).max() <= 3
+    assert broken.tolist() == list(stored)
+    assert "c.png: its colour profile cannot be used" in warnings(caplog)
+
+
+def test_an_srgb_profile_changes_nothing(tmp_path: Path) -> None:
+    from PIL import ImageCms
+
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    Image.new("RGB", (8, 6), (234, 51, 35)).save(tmp_path / "a.png", icc_profile=profile)
+    picture = next(Images(path=str(tmp_path)).open().frames())
+    assert picture[3, 4].tolist() == [234, 51, 35]
+
+
+def test_the_background_shows_behind_and_beside_pictures(tmp_path: Path) -> None:
+    Image.new("RGBA", (8, 4), (0, 255, 0, 0)).save(tmp_path / "a.png")
+    images = Images(path=str(tmp_path), background="#4080c0", fit="pad")
+    picture = next(images.open((8, 8)).frames())
+    assert (picture == (64, 128, 192)).all()
