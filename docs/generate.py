@@ -110,13 +110,14 @@ def default(parameter: Parameter) -> str:
 def hooks() -> Iterator[str]:
     """The hooks of plugins, with their arguments."""
     yield "## Hooks\n"
-    yield row("hook", "called when, or returns")
-    yield row("---", "---")
+    yield row("hook", "called when, or returns", "since")
+    yield row("---", "---", "---")
     marker = f"{hookspecs.hookspec.project_name}_spec"
     for name, function in vars(hookspecs).items():
         if hasattr(function, marker):
             arguments = ", ".join(inspect.signature(function).parameters)
-            yield row(f"`{name}({arguments})`", cell(inspect.getdoc(function) or ""))
+            said, _, since = (inspect.getdoc(function) or "").partition(".. versionadded:: ")
+            yield row(f"`{name}({arguments})`", cell(said), cell(since))
     yield ""
 
 

@@ -31,31 +31,26 @@ def list_(plugin: PluginFiles = None, as_json: AsJson = False) -> None:
 
         artengine plugins list --plugin my_effect.py
     """
-    from dataclasses import asdict
+    from artengine.listing import list_plugins
 
-    from artengine.catalog import KINDS, load_catalog
-    from artengine.reference import about
-
-    catalog = load_catalog(plugin or [], all_sound=False)
+    listing = list_plugins(plugin or [])
     if as_json:
         kinds = {
-            f"{kind}s": [{"name": n, "about": about(p)} for n, p in catalog.plugins(kind).items()]
-            for kind in KINDS
+            f"{kind}s": [{"name": name, "about": about} for name, about in found.items()]
+            for kind, found in listing.kinds.items()
         }
-        reports = [asdict(report) for report in catalog.reports]
-        answer(json.dumps({**kinds, "plugins": reports}, indent=2))
+        answer(json.dumps({**kinds, "plugins": listing.reports}, indent=2))
         return
-    for kind in KINDS:
-        found = catalog.plugins(kind)
+    for kind, found in listing.kinds.items():
         width = max(map(len, found), default=0)
         answer(f"{kind}s")
-        for name, kind_of in found.items():
-            answer(f"  {name:{width}}  {about(kind_of)}")
-    failed = [report for report in catalog.reports if report.status == "failed"]
+        for name, about in found.items():
+            answer(f"  {name:{width}}  {about}")
+    failed = [report for report in listing.reports if report["status"] == "failed"]
     if failed:
         answer("failed")
     for report in failed:
-        answer(f"  {report.plugin} ({report.origin}): {report.reason}")
+        answer(f"  {report['plugin']} ({report['origin']}): {report['reason']}")
 
 
 @plugins_app.command(cls=Command)

@@ -74,6 +74,8 @@ def _describe(schema: Mapping[str, Any]) -> str:
         length = f" of {count} characters" if count else ""
         pattern = f" matching {schema['pattern']}" if "pattern" in schema else ""
         return f"a text{length}{pattern}"
+    if kind == "object" and isinstance(schema.get("additionalProperties"), Mapping):
+        return f"a table, each value {_describe(schema['additionalProperties'])}"
     if kind == "object" and schema.get("properties"):
         return f"a table of {', '.join(schema['properties'])}"
     names = {"number": "a number", "integer": "a whole number", "boolean": "true or false"}
