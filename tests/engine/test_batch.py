@@ -227,7 +227,7 @@ def test_ctrl_c_keeps_whole_pieces_and_removes_the_others(project: Path, tmp_pat
         output, said = batch.communicate(timeout=30)
     assert batch.returncode == 130
     assert json.loads(output) == []
-    assert "stopped: what was not whole yet is removed" in said
+    assert "stopped: complete pieces are kept, and unfinished ones are removed" in said
     assert "Traceback" not in said
     assert list(gallery.iterdir()) == []
 

@@ -29,17 +29,15 @@ if TYPE_CHECKING:
 
 def batch(
     presets: Annotated[
-        list[str], typer.Argument(metavar="PRESET...", help="Names or files of presets.")
+        list[str], typer.Argument(metavar="PRESET", help="Names or files of presets.")
     ],
-    gallery: Annotated[
-        Path, typer.Option(metavar="DIR", help="Folder that the pieces are put in.")
-    ],
+    gallery: Annotated[Path, typer.Option(metavar="DIR", help="The folder for the pieces.")],
     seeds: Annotated[
         str | None,
         typer.Option(
             "--seed",
             metavar="SEEDS",
-            help="Seeds to render each preset with: 7, 0..3 (both ends included) or 1,4,9; by "
+            help="Seeds to render each preset with: 7, 0..3 (which is 0,1,2,3) or 1,4,9. By "
             "default the preset's own.",
         ),
     ] = None,
@@ -50,15 +48,19 @@ def batch(
     plugin: PluginFiles = None,
     workers: Annotated[
         int,
-        typer.Option(min=1, help="How many render at the same time; each loads its own network."),
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="How many pieces to render at the same time; each loads its own network.",
+        ),
     ] = 1,
     as_json: AsJson = False,
 ) -> None:
-    """Render every preset, with every seed, as a piece of a gallery.
+    """Render presets with many seeds into a gallery.
 
-    A piece that is there already is skipped, so the same command goes on where it stopped. One
-    that fails is set aside in DIR/failed with its error while the others go on, and the command
-    ends with exit code 9. Ctrl-C keeps the pieces that are whole and removes the others.
+    A piece that is there already is skipped, so that the same command continues a batch that was
+    stopped. If a piece fails, its error is written to DIR/failed, the others go on, and the exit
+    code is 9. Ctrl-C keeps the pieces that are complete and removes the others.
 
     Examples:
 
@@ -66,7 +68,7 @@ def batch(
 
         artengine batch night-drive --seed 0..3 --gallery nights --workers 2
 
-        artengine batch classic --set dream.truth_frames=1 --size 1024x1024 --gallery large
+        artengine batch classic --size 1024x1024 --gallery large
     """
     from contextlib import closing
 
@@ -107,7 +109,7 @@ def batch(
     else:
         _print_summary(outcomes)
     if interrupted:
-        tell("stopped: what was not whole yet is removed")
+        tell("stopped: complete pieces are kept, and unfinished ones are removed")
         raise typer.Exit(130)
     if any(outcome.status == "failed" for outcome in outcomes):
         tell(f"the errors are in {gallery / 'failed'}")

@@ -1,4 +1,4 @@
-"""`artengine bench`: how quickly this machine dreams."""
+"""`artengine bench`: how fast this machine dreams."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ SIZES = ("256", "512", "1024")
 
 def bench(
     model: Annotated[
-        list[str] | None, typer.Option("--model", metavar="NAME", help="Time this model alone.")
+        list[str] | None, typer.Option("--model", metavar="NAME", help="Time this model only.")
     ] = None,
     runtime: Annotated[
-        list[str] | None, typer.Option("--runtime", metavar="NAME", help="Time this runtime alone.")
+        list[str] | None, typer.Option("--runtime", metavar="NAME", help="Time this runtime only.")
     ] = None,
     size: Annotated[
         list[str] | None,
@@ -38,17 +38,19 @@ def bench(
         ),
     ] = None,
     seconds: Annotated[
-        float, typer.Option(min=0.01, help="How long to time each, at least one frame.")
+        float,
+        typer.Option(metavar="S", min=0.01, help="Seconds to time each for; at least one frame."),
     ] = 0.5,
     plugin: PluginFiles = None,
     as_json: AsJson = False,
 ) -> None:
     """Time how long each model takes for a frame.
 
-    Models have their default parameters and random weights. A time is the median of some frames,
-    without effects and files. The share is that of the rate at which this machine multiplies
-    matrices, in the same arithmetic and by the runtime that does it quickest. --model, --runtime
-    and --size may be given several times. Ctrl-C ends it early and prints what there is.
+    Models have default parameters and random weights. The time is the median over some frames,
+    without effects and files. The share compares the operations a second with those of a large
+    matrix product on this machine, in the same precision and by the fastest runtime.
+
+    --model, --runtime and --size may be given several times. Ctrl-C prints what was timed so far.
 
     Examples:
 

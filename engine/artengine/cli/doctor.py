@@ -1,4 +1,4 @@
-"""`artengine doctor`: whether all that the engine needs is there."""
+"""`artengine doctor`: check the installation."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ class Finding:
 
 
 def doctor(plugin: PluginFiles = None, as_json: AsJson = False) -> None:
-    """Check that all that the engine needs is there.
+    """Check the installation: versions, ffmpeg, folders, plugins.
 
-    Looks at versions, ffmpeg, folders, plugins and accelerators. The command ends with exit code 1
-    when one of them failed; a warning is no failure.
+    Also finds graphics cards, and dreams three frames as a test. The exit code is 1 if something
+    failed; a warning is no failure.
 
     Examples:
 

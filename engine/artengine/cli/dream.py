@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from artengine.dream.render import Rendered
     from artengine.dream.targets import Target
     from artengine.preset import Preset
+    from artengine.preset.address import Address
+    from artengine.source import Footage
 
 
 def dream(
@@ -58,10 +60,11 @@ def dream(
     frames: Frames = None,
     seconds: Annotated[
         float | None,
-        typer.Option(min=0.001, max=1e6, help="Length of the film, in seconds."),
+        typer.Option(metavar="S", min=0.001, max=1e6, help="Length of the film, in seconds."),
     ] = None,
     fps: Annotated[
-        float | None, typer.Option(min=0.001, max=1000, help="Frames a second of the film.")
+        float | None,
+        typer.Option(metavar="FPS", min=0.01, max=1000, help="Frames a second of the film."),
     ] = None,
     start: Annotated[
         str | None,
@@ -72,6 +75,13 @@ def dream(
     ] = None,
     size: Size = None,
     seed: Seed = None,
+    preview: Annotated[
+        bool,
+        typer.Option(
+            "--preview",
+            help="Make a quick draft: the whole film in few small frames, with its curves.",
+        ),
+    ] = False,
     runtime: Annotated[
         str | None,
         typer.Option(
@@ -86,7 +96,7 @@ def dream(
         bool, typer.Option("--json", help="Print what was made as JSON, for programs.")
     ] = False,
 ) -> None:
-    """Dream a film.
+    """Dream a film of a preset, a run or another film.
 
     A film, whole or stopped with Ctrl-C, carries its recipe: name it in place of a preset to dream
     it again, changed or longer.
@@ -97,9 +107,9 @@ def dream(
 
         artengine dream night-drive --source clip.mp4 --seconds 20
 
-        artengine dream runs/clip -o mine.webm --seed 3 --start random
+        artengine dream runs/clip -o mine.webm --fps 12 --start 5
 
-        artengine dream night-drive.mp4 --size 1024x1024 --set dream.truth_frames=1
+        artengine dream night-drive.mp4 --size 1024x1024 --seed 3
 
         artengine dream classic --set feedback.noise.amount=0.3
     """
@@ -129,9 +139,10 @@ def dream(
     loaded = load_preset(preset, catalog, given)
     check_files(loaded)
     if seconds is not None:
-        rate = loaded.dream.fps or loaded.source.open().fps
-        options["dream.frames"] = max(1, round(seconds * rate))
-        loaded = load_preset(preset, catalog, overrides(set_, options, source=source))
+        length = max(1, round(seconds * _footage(loaded).fps))
+        loaded = loaded.with_values({"dream.frames": length})
+    if preview:
+        loaded = _preview(loaded)
     to = targets(loaded, catalog, output or [], Path(), overwrite=overwrite)
     if output:
         _refuse_unused(loaded, to)
@@ -147,6 +158,27 @@ def dream(
     report(rendered, as_json=as_json)
     if rendered.stopped:
         raise typer.Exit(130)
+
+
+def _footage(preset: Preset) -> Footage:
+    """The preset's source, opened as the dream will open it."""
+    from artengine.weights import find_weights
+
+    size = preset.dream.size or find_weights(preset).train_size
+    return preset.source.open(size, preset.dream.fps)
+
+
+def _preview(preset: Preset) -> Preset:
+    """The preset's preview, whose films have names of their own."""
+    from artengine.dream.preview import preview
+
+    footage = _footage(preset)
+    names: dict[str | Address, str] = {}
+    for number, writer in enumerate(preset.writers):
+        ending = next((each for each in writer.suffixes if writer.path.endswith(each)), "")
+        stem = writer.path.removesuffix(ending)
+        names["writers", number, "path"] = f"{stem}-preview{ending}"
+    return preview(preset, fps=footage.fps, size=footage.size).with_values(names)
 
 
 def _start(text: str) -> float | str:

@@ -1,4 +1,4 @@
-"""`artengine gallery`: the page that shows finished pieces."""
+"""`artengine gallery`: a web page of finished pieces."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from artengine.cli.streams import answer, tell
 from artengine.errors import GalleryError
 
 gallery_app = typer.Typer(
-    name="gallery", help="Show finished pieces on a page.", no_args_is_help=True
+    name="gallery", help="Make a web page of finished pieces.", no_args_is_help=True
 )
 
 
 @gallery_app.command(cls=Command)
 def build(
     folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="Folder whose folders are the pieces.")
+        Path, typer.Argument(metavar="DIR", help="The folder that artengine batch wrote.")
     ],
     title: Annotated[
-        str | None, typer.Option(help="Heading; by default made from the folder's name.")
+        str | None, typer.Option(help="The heading; by default made from the folder's name.")
     ] = None,
 ) -> None:
-    """Write a gallery's index.html, README.md and overview.jpg, a grid of all posters.
+    """Write a web page, a README and a poster of a gallery.
 
-    They need nothing but the pieces beside them: the folder can be opened from disk, put on any
-    web server, or kept in a repository. A broken piece is named and left out, and the command ends
-    with exit code 9 once the rest is shown.
+    They are index.html, README.md and overview.jpg in the folder. They use nothing but the pieces
+    beside them: open the page from disk, or put the folder on any web server. A broken piece is
+    named and left out, and the exit code is 9.
 
     Examples:
 

@@ -1,4 +1,4 @@
-"""`artengine measure`: whether a film stays alive, and how near it stays to its clip."""
+"""`artengine measure`: whether a film stays alive and close to its clip."""
 
 from __future__ import annotations
 
@@ -25,25 +25,26 @@ def measure(
         Path,
         typer.Option(
             metavar="CLIP",
-            help="What the film was dreamt from: a video file, or a folder of pictures.",
+            help="The clip that the film was dreamt from: a video file or a folder of pictures.",
         ),
     ],
     plot: Annotated[
         Path | None,
-        typer.Option(metavar="FILE.png", help="Draw what each frame measures, as a PNG."),
+        typer.Option(metavar="FILE.png", help="Plot the measures of every frame into a PNG."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure whether a film stays alive, and how near it stays to its clip.
+    """Measure whether a film stays alive and close to its clip.
 
-    Vitality is the share of frames, from frame 48 on, that move, with contrast and detail, much as
-    the clip does, and neither go round in a short loop nor flicker on the spot. A film dies at the
-    first of 48 dead frames in a row. Kinship is 1 where the film's pictures are as near to the
-    clip's as the halves of the clip are to each other, and towards 0 the stranger they are.
+    Vitality is the share of frames, from frame 48 on, that move, have contrast and have detail,
+    each about as much as the clip, and that neither repeat in a short loop nor flicker. A film dies
+    at the first of 48 dead frames in a row.
 
-    The clip is read once, to its end, stretched to the film's size; a film of another shape than
-    its clip is best measured beside the clip cut to that shape. Films of 49 frames and clips of 16
-    are the shortest.
+    Kinship compares the pictures of the film with those of the clip: 1 means as similar as the two
+    halves of the clip are to each other, 0 means that nothing is alike.
+
+    The clip is stretched to the film's size. For a film of another shape, cut the clip to that
+    shape first. A film needs at least 49 frames, and a clip 16.
 
     Examples:
 

@@ -21,7 +21,7 @@ Set = Annotated[
         "--set",
         metavar="ADDRESS=VALUE",
         help="Change one value of the preset, as dream.truth_frames=1 or "
-        "feedback.noise.amount=0.2; may be given several times.",
+        "feedback.noise.amount=0.2. May be given several times.",
     ),
 ]
 Source = Annotated[
@@ -37,13 +37,16 @@ Size = Annotated[
     str | None, typer.Option(metavar="WxH", help="Width and height in pixels, as 512x512.")
 ]
 Seed = Annotated[
-    int | None, typer.Option(min=0, max=2**32 - 1, help="Another seed makes another film.")
+    int | None,
+    typer.Option(metavar="N", min=0, max=2**32 - 1, help="Another seed makes another film."),
 ]
-Frames = Annotated[int | None, typer.Option(min=1, help="Length of the film, in frames.")]
+Frames = Annotated[
+    int | None, typer.Option(metavar="N", min=1, help="Length of the film, in frames.")
+]
 
 
 def _with_global(ctx: typer.Context, files: list[Path] | None) -> list[Path]:
-    """Add the files that were named before the command."""
+    """The files that were named before the command and after it."""
     return [*(ctx.find_root().params.get("plugin") or []), *(files or [])]
 
 
@@ -52,7 +55,7 @@ PluginFiles = Annotated[
     typer.Option(
         "--plugin",
         metavar="FILE.py",
-        help="Load a plugin from a file; may be repeated.",
+        help="Load a plugin from a file. May be given several times.",
         callback=_with_global,
     ),
 ]

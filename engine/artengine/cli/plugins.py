@@ -1,4 +1,4 @@
-"""`artengine plugins`: what presets can name."""
+"""`artengine plugins`: the sources, models, effects and writers that presets can use."""
 
 from __future__ import annotations
 
@@ -14,14 +14,16 @@ from artengine.cli.streams import answer
 if TYPE_CHECKING:
     from artengine.params import Plugin
 
-plugins_app = typer.Typer(name="plugins", help="Show what presets can name.", no_args_is_help=True)
+plugins_app = typer.Typer(
+    name="plugins", help="List and show sources, models, effects and writers.", no_args_is_help=True
+)
 
 
 @plugins_app.command("list", cls=Command)
 def list_(plugin: PluginFiles = None, as_json: AsJson = False) -> None:
-    """List what presets can name, and which plugins failed.
+    """List all sources, models, effects and writers.
 
-    A plugin that fails is named with its reason; the others work nonetheless.
+    Plugins that failed to load are listed at the end, each with its reason.
 
     Examples:
 
@@ -55,11 +57,11 @@ def list_(plugin: PluginFiles = None, as_json: AsJson = False) -> None:
 
 @plugins_app.command(cls=Command)
 def show(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="What presets call it.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Its name in presets.")],
     plugin: PluginFiles = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show what a plugin does and which parameters it takes.
+    """Show what a plugin does and its parameters.
 
     Examples:
 

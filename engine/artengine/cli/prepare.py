@@ -1,4 +1,4 @@
-"""`artengine prepare`: store the frames of videos, ready to be learnt from."""
+"""`artengine prepare`: store the frames of videos for training."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ import typer
 
 from artengine.cli.options import parse_size
 from artengine.cli.streams import answer, tell
+from artengine.subprocesses import command_line
 
 if TYPE_CHECKING:
     from artengine.source import Source
 
 
 def prepare(
-    videos: Annotated[list[Path], typer.Argument(metavar="VIDEO...", help="Video files.")],
+    videos: Annotated[list[Path], typer.Argument(metavar="VIDEO", help="Video files.")],
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="DIR", help="Folder to store the frames in.")
     ],
@@ -25,37 +26,46 @@ def prepare(
     fps: Annotated[
         float | None,
         typer.Option(
-            min=0.001, max=1000, help="Frames a second to store; by default the first video's."
+            min=0.001,
+            max=1000,
+            help="Frames a second to store; by default those of the first video.",
         ),
     ] = None,
     start: Annotated[
-        float | None, typer.Option(min=0, help="Where to begin in each video, in seconds.")
+        float | None,
+        typer.Option(metavar="S", min=0, help="Where to begin in each video, in seconds."),
     ] = None,
     end: Annotated[
-        float | None, typer.Option(min=0, help="Where to end in each video, in seconds.")
+        float | None,
+        typer.Option(metavar="S", min=0, help="Where to end in each video, in seconds."),
     ] = None,
     fit: Annotated[
         str | None,
-        typer.Option(help="How a video of another shape fills the size: crop, stretch or pad."),
+        typer.Option(
+            metavar="HOW",
+            help="What to do with a video of another shape than the size: crop, stretch or pad.",
+        ),
     ] = None,
     quality: Annotated[
-        int, typer.Option(min=1, max=100, help="JPEG quality; 100 stores PNG, without loss.")
+        int,
+        typer.Option(metavar="N", min=1, max=100, help="JPEG quality; 100 stores lossless PNG."),
     ] = 95,
 ) -> None:
-    """Store each frame of one or more videos once, ready to be learnt from.
+    """Store the frames of videos for training.
 
-    Several videos become one piece of footage, in the order given. Scene cuts are found, so that
-    nothing is learnt across them. Ctrl-C keeps what is stored: the same command goes on where it
-    stopped. artengine train prepares by itself; this is for footage of several videos, or on
-    another disk.
+    Several videos become one data set, in the order given. Scene cuts are found, and no example
+    spans one. artengine train does this by itself; use this command to learn from several videos,
+    or to choose where the frames are stored.
+
+    Ctrl-C keeps what is stored, and the same command continues it.
 
     Examples:
 
         artengine prepare clip.mp4 -o footage
 
-        artengine prepare monday.mp4 tuesday.mp4 -o commute --size 384x216 --fps 12.5
+        artengine prepare monday.mp4 tuesday.mp4 -o commute --size 384x216
 
-        artengine train night-drive --data commute
+        artengine train recall --data commute
     """
     from artengine.errors import SourceError
 
@@ -70,20 +80,23 @@ def prepare(
     given = {"start": start, "end": end, "fit": fit}
     table = {name: value for name, value in given.items() if value is not None}
     kind = load_catalog().get("source", "video")
-    # Whole, for the recipe of what is trained on the footage names the video too.
+    # Absolute, because recipes of what is trained on the frames name the video too.
     sources = [_source(kind, {"path": str(path.absolute()), **table}) for path in videos]
     preparation = Preparation.of(sources, size=parse_size(size), fps=fps, quality=quality)
     try:
         with bar("preparing footage", "frames") as progress:
             manifest = preparation.run(output, progress)
     except KeyboardInterrupt:
-        tell("stopped; what is stored is kept, and the same command goes on from there")
+        tell("stopped; the stored frames are kept, and the same command continues")
         raise typer.Exit(130) from None
     tell(
         f"{manifest.frames} frames at {manifest.fps:g} fps in {len(manifest.cuts) + 1} scenes; "
-        f"learn from them with: artengine train PRESET --data {output}"
+        f"learn from them: {command_line([*_TRAIN, str(output)])}"
     )
     answer(output)
+
+
+_TRAIN = ("artengine", "train", "recall", "--data")
 
 
 def _source(kind: type[Source], table: dict[str, Any]) -> Source:

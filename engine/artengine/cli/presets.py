@@ -13,13 +13,13 @@ from artengine.cli.options import AsJson, PluginFiles, Set, overrides
 from artengine.cli.streams import answer
 
 presets_app = typer.Typer(
-    name="presets", help="Find, read and check presets.", no_args_is_help=True
+    name="presets", help="List, explain, show and check presets.", no_args_is_help=True
 )
 
 
 @presets_app.command("list", cls=Command)
 def list_(as_json: AsJson = False) -> None:
-    """List the presets that can be called by name, and where they are.
+    """List all presets by name, what they look like, and where they are.
 
     Examples:
 
@@ -48,7 +48,7 @@ def show(
     set_: Set = None,
     plugin: PluginFiles = None,
 ) -> None:
-    """Print a preset as one table, with all that it extends.
+    """Print a preset completely, with everything that it extends.
 
     Examples:
 
@@ -67,16 +67,15 @@ def show(
 def explain(
     name: Annotated[
         str,
-        typer.Argument(metavar="NAME", help="A table (dream, train, feedback...) or a plugin."),
+        typer.Argument(metavar="NAME", help="A table of presets, such as dream, or a plugin."),
     ],
     plugin: PluginFiles = None,
     as_json: AsJson = False,
 ) -> None:
-    """Explain every key of a table: what it takes, its default, and what it does.
+    """Explain the keys of a table or the parameters of a plugin.
 
-    Tables are: top (what stands above all tables), source, model, train, train.loss, dream,
-    feedback, state, output and writers. The name of a source, model, effect or writer explains
-    its parameters.
+    Tables are top (what stands above all tables), source, model, train, train.loss, dream,
+    feedback, state, output and writers. Plugins are sources, models, effects and writers.
 
     Examples:
 
@@ -107,12 +106,12 @@ def explain(
 
 @presets_app.command(cls=Command)
 def validate(
-    presets: Annotated[
-        list[str], typer.Argument(metavar="PRESET...", help="Their names or files.")
-    ],
+    presets: Annotated[list[str], typer.Argument(metavar="PRESET", help="Their names or files.")],
     plugin: PluginFiles = None,
 ) -> None:
-    """Check presets and name every mistake; exit code 3 when there are any.
+    """Check presets and report every mistake.
+
+    The exit code is 3 if there are any.
 
     Examples:
 
@@ -144,7 +143,7 @@ def schema(
     ] = None,
     plugin: PluginFiles = None,
 ) -> None:
-    """Print a JSON schema of presets, with which editors complete and check them.
+    """Print a JSON schema for editors to check presets with.
 
     Examples:
 

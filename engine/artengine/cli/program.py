@@ -32,7 +32,16 @@ from artengine.errors import ArtengineError, UsageError, one_line
 from artengine.subprocesses import command_line
 
 STOPPED = 130
-"""Exit code of what was stopped with Ctrl-C or SIGTERM."""
+"""Exit code of a command that was stopped by Ctrl-C, SIGTERM or SIGHUP."""
+
+WELCOME = f"""artengine {__version__}: a network learns a clip, then dreams endless video from it.
+
+  artengine dream night-drive    make a film of a packaged preset
+  artengine train clip.mp4       let a network learn your own clip
+  artengine dream runs/clip      make a film of what it learnt
+
+All commands: artengine --help"""
+"""What `artengine` alone prints."""
 
 MOST_LINES = 40
 """Most lines of one error that are printed."""
@@ -46,24 +55,25 @@ MISUSE = cast("type[Exception]", typer.BadParameter.__mro__[1])
 EPILOG = """\b
 Examples:
   artengine dream night-drive
-  artengine train night-drive --minutes 10 -o runs/mine
-  artengine measure night-drive.mp4 --source clip.mp4
-  artengine plugins show trails
+  artengine train clip.mp4
+  artengine dream runs/clip --seconds 20
+  artengine dream night-drive --source clip.mp4
+  artengine presets explain dream
   artengine --plugin my_effect.py dream my.toml
 
 \b
 Exit codes:
   0    done
-  1    an error without a code of its own
-  2    the command was used wrongly
-  3    a preset holds mistakes
+  1    any other error
+  2    wrong use of a command
+  3    a mistake in a preset
   4    a plugin is missing or broken
-  5    video or pictures cannot be read
+  5    a video or picture cannot be read
   6    a film or picture cannot be written
-  7    weights are missing or belong to another network
-  8    training cannot start or go on
-  9    a gallery or a piece of it is broken
-  130  stopped with Ctrl-C or SIGTERM
+  7    weights are missing or do not fit
+  8    training cannot start or continue
+  9    a gallery, or a piece in it, is broken
+  130  stopped by Ctrl-C, SIGTERM or a closed terminal
 """
 
 
@@ -133,7 +143,7 @@ def start(
     ctx: typer.Context,
     plugin: Annotated[
         list[Path] | None,
-        typer.Option("--plugin", metavar="FILE.py", help="Load a plugin; before any command."),
+        typer.Option("--plugin", metavar="FILE.py", help="Load a plugin, for any command."),
     ] = None,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
@@ -142,13 +152,13 @@ def start(
         bool,
         typer.Option(
             "--traceback",
-            help="Show where in the code an unexpected error came from; as ARTENGINE_DEBUG=1.",
+            help="Show the traceback of an unexpected error, as ARTENGINE_DEBUG=1 does.",
         ),
     ] = False,
 ) -> None:
     """A network learns a clip, then dreams endless video from it."""
     if ctx.invoked_subcommand is None:
-        answer(ctx.get_help())
+        answer(WELCOME)
 
 
 for command in (dream, train, prepare, measure, batch, bench, doctor):

@@ -27,9 +27,12 @@ def train(
             "folder to continue.",
         ),
     ],
-    steps: Annotated[int | None, typer.Option(min=1, help="How many batches to train on.")] = None,
+    steps: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="How many batches to train on."),
+    ] = None,
     minutes: Annotated[
-        float | None, typer.Option(min=0.01, help="How long to train, in minutes.")
+        float | None, typer.Option(metavar="M", min=0.01, help="How long to train, in minutes.")
     ] = None,
     output: Annotated[
         Path | None,

@@ -6,7 +6,7 @@ import logging
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -73,11 +73,32 @@ def test_every_exit_code_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Exit codes:\n    0    done\n" in capsys.readouterr().out
 
 
-def test_no_command_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_command_shows_the_commands_to_begin_with(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 0
-    assert capsys.readouterr().out.startswith("Usage: artengine [OPTIONS] COMMAND")
+    told = capsys.readouterr().out
+    for line in ("artengine dream night-drive ", "artengine train clip.mp4 ", "artengine --help"):
+        assert line in told
     assert main(["presets"]) == 0
     assert "Usage: artengine presets" in capsys.readouterr().out
+
+
+GROUPS = [(), ("presets",), ("plugins",), ("gallery",)]
+
+
+@pytest.mark.parametrize("path", [*GROUPS, *COMMANDS], ids=lambda path: " ".join(path) or "all")
+def test_help_is_as_written_down(
+    path: tuple[str, ...],
+    golden_text: Callable[[str, str], None],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main([*path, "--help"]) == 0
+    text = capsys.readouterr().out
+    assert max(map(len, text.splitlines())) <= 80
+    # A list of commands that cuts what they do says less than nothing.
+    assert "..." not in text.partition("Commands:")[2].partition("Examples:")[0]
+    golden_text(f"help/{'-'.join(path) or 'artengine'}", text)
 
 
 def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:

@@ -146,3 +146,13 @@ def test_several_outputs_write_several_files_and_ignore_no_override(
         error = capsys.readouterr().err
         assert f"--set {ignored}: has no effect on what --output names" in error
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.gif", "a.mp4"]
+
+
+def test_a_preview_is_a_small_film_of_its_own_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    line = ["dream", "night-drive", "--preview", "--frames", "100", "--set", "writers.0.use=gif"]
+    assert main([*line, "--set", "source.size=[64,64]", "--size", "512x256"]) == 0
+    assert capsys.readouterr().out == "night-drive-preview.gif\n"
+    assert sum(1 for _ in Decoder(tmp_path / "night-drive-preview.gif", (256, 128))) == 48
