@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack
-from copy import copy
+from copy import copy, deepcopy
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -87,7 +87,7 @@ class Dream:
         self._stepped = preset.model.model_copy()
         self._set_up()
         if resume is not None:
-            resume.check(self.identity)
+            resume.check(self.identity, reads_source=self._uses_truth)
 
     def _set_up(self) -> None:
         """Everything as it is before the first frame."""
@@ -311,6 +311,8 @@ class Dream:
             UsageError: when there is no such parameter, it cannot change while the dream plays,
                 the value is not allowed, or the frame has been dreamt.
         """
+        # A copy, so that the log keeps what was set.
+        value = deepcopy(value)
         self._changes.add(self._controls.check(address, value), value, frame)
 
     @property
@@ -335,6 +337,7 @@ class Dream:
             identity=self.identity,
             index=self._index,
             levels=tuple(level.snapshot() for level in self._playing),
+            reads_source=self._uses_truth,
             output=self._output.state(),
             changes=self._changes.all,
         )

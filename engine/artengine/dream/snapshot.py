@@ -47,6 +47,7 @@ class Snapshot:
         identity: which dream it belongs to; see `Dream.identity`.
         index: how many frames were dreamt.
         levels: the dream at the film's size, and where it is refined, the smaller one.
+        reads_source: whether source pictures are read throughout, and so are in the context.
         output: what the output chain's effects remember.
         changes: what was changed while it played, and what is to be changed.
         version: the format.
@@ -55,12 +56,21 @@ class Snapshot:
     identity: str
     index: int
     levels: tuple[LevelSnapshot, ...]
+    reads_source: bool
     output: Remembered
     changes: tuple[Change, ...]
     version: int = VERSION
 
-    def check(self, identity: str) -> None:
-        """Refuse a snapshot of another format or another dream. Raises `UsageError`."""
+    def check(self, identity: str, *, reads_source: bool) -> None:
+        """Refuse a snapshot of another format or another dream.
+
+        Args:
+            identity: what is dreamt now.
+            reads_source: whether source pictures are read now.
+
+        Raises:
+            UsageError: when it cannot be gone on from.
+        """
         if self.version != VERSION:
             raise UsageError(
                 f"the snapshot has format {self.version}, and this engine reads format {VERSION}; "
@@ -71,4 +81,9 @@ class Snapshot:
                 f"the snapshot belongs to another dream ({self.identity[:12]}, this one is "
                 f"{identity[:12]}); go on with the preset, weights and arithmetic that it was "
                 "taken of, and use Dream.set for what you want to change"
+            )
+        if reads_source != self.reads_source:
+            raise UsageError(
+                "the snapshot is of a dream that read its source to the end and this one does not, "
+                "or the other way round; give Dream the same truth as when it was taken"
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -196,6 +197,17 @@ def test_truth_frames_change_while_it_plays(ready: Ready) -> None:
     assert differing(free, changed)
 
 
+def test_what_is_changed_outside_does_not_change_the_log(ready: Ready) -> None:
+    keys = {"0f": 0.0, "5f": 0.5}
+    with Dream(ready(), predict=Fading()) as dream:
+        dream.set("feedback.noise.amount", {"keys": keys})
+        keys["0f"] = 1.0
+        first = list(dream)
+        log = dream.changes
+    assert log == (Change(0, "feedback.noise.amount", {"keys": {"0f": 0.0, "5f": 0.5}}),)
+    np.testing.assert_array_equal(first, film(ready(), *log))
+
+
 def test_used_again_it_starts_as_the_preset_says(ready: Ready) -> None:
     dream = Dream(ready(), predict=Fading())
     with dream:
@@ -219,9 +231,10 @@ def test_a_snapshot_of_another_dream_or_format_is_refused(ready: Ready) -> None:
     snapshot = snapshot_of(ready())
     with pytest.raises(UsageError, match="belongs to another dream"):
         Dream(ready(seed=1), predict=Fading(), resume=snapshot)
-    old = Snapshot(snapshot.identity, 2, snapshot.levels, snapshot.output, (), version=1)
     with pytest.raises(UsageError, match="has format 1, and this engine reads format 2"):
-        Dream(ready(), predict=Fading(), resume=old)
+        Dream(ready(), predict=Fading(), resume=replace(snapshot, version=1))
+    with pytest.raises(UsageError, match="give Dream the same truth"):
+        Dream(ready(), predict=Fading(), resume=snapshot, truth=True)
 
 
 def test_a_source_that_ends_before_the_dream_begins(catalog: Catalog, bikes: Path) -> None:
