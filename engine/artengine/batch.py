@@ -20,13 +20,13 @@ from typing import Literal
 
 from artengine import __version__
 from artengine.catalog import Catalog
-from artengine.dream.render import with_precision
 from artengine.errors import ArtengineError, GalleryError, UsageError
-from artengine.ffmpeg import Decoder, metadata, probe
+from artengine.ffmpeg import Decoder, probe
 from artengine.gallery.piece import FILM, PieceMetadata, read_piece, write_piece
 from artengine.preset import Override, Preset, load_preset, parse_overrides
+from artengine.resolve import is_recipe_of
+from artengine.sidecar import read_sidecar
 from artengine.subprocesses import NEW_SESSION
-from artengine.weights import with_weights
 
 FAILED = "failed"  # the gallery's folder for the errors of renders that failed
 
@@ -273,7 +273,7 @@ def _render(job: Job, gallery: Path, children: _Children) -> Outcome:
 
 
 def _there_already(job: Job, folder: Path) -> Outcome:
-    same = read_piece(folder).recipe in _recipes(job.preset)
+    same = is_recipe_of(read_piece(folder).recipe, job.preset, folder)
     note = "" if same else "of another recipe; remove the folder to render it anew"
     return Outcome(job.name, "skipped", note=note)
 
@@ -304,16 +304,7 @@ def _make(job: Job, folder: Path, children: _Children) -> PieceMetadata:
     return facts
 
 
-def _recipes(preset: Preset) -> list[str]:
-    """What the recipe of a preset's film may be: the same in any precision, which the machine
-    decides."""
-    whole = with_weights(preset)
-    precisions: tuple[Literal["float32", "bfloat16"], ...] = ("float32", "bfloat16")
-    return [whole.recipe(), *(with_precision(whole, each).recipe() for each in precisions)]
-
-
 def _recipe(preset: Preset, film: Path) -> str:
-    """The one of them that a film was made by."""
-    carried = metadata(film).get("comment", "").strip()
-    recipes = _recipes(preset)
-    return next((recipe for recipe in recipes if recipe.strip() == carried), recipes[0])
+    """The recipe that a film was made by, which it carries."""
+    kind = preset.catalog.writer_for(film.name)
+    return "" if kind is None else kind.read_recipe(film) or read_sidecar(film)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -89,23 +89,6 @@ def find_weights(preset: Preset) -> Weights:
     raise WeightsError(
         f'{preset.name}: no weights "{name}"{did_you_mean(name, list(packaged))}; packaged are: '
         f"{known or 'none'}; or {_other_weights(preset)}"
-    )
-
-
-def with_weights(preset: Preset) -> Preset:
-    """The preset that names the weights it is dreamt with, so that its recipe stands alone.
-
-    One that names some, or has none yet, stays as it is.
-    """
-    best = (_default_run(preset) / BEST).absolute()
-    if preset.weights is not None or not best.is_file():
-        return preset
-    model = {**preset.table["model"], "weights": str(best)}
-    return replace(
-        preset,
-        weights=str(best),
-        files=(*preset.files, str(best)),
-        table={**preset.table, "model": model},
     )
 
 

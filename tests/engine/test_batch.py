@@ -12,10 +12,10 @@ import pytest
 
 from artengine.batch import Job, Outcome, parse_seeds, plan, run
 from artengine.catalog import Catalog, load_catalog
-from artengine.dream.render import with_precision
 from artengine.errors import GalleryError, UsageError
 from artengine.ffmpeg import Decoder, metadata
 from artengine.gallery.piece import read_piece
+from artengine.resolve import is_recipe_of
 
 PLUGIN = '''
 """A model that costs nothing."""
@@ -162,7 +162,7 @@ def test_a_batch_renders_sets_aside_and_then_skips(
     assert (piece.metadata.preset, piece.metadata.seed) == ("tiny", 3)
     assert piece.metadata.overrides == ("dream.frames=4", "seed=3")
     # The recipe in the folder is the one that the film was rendered from.
-    assert piece.recipe == with_precision(tiny.preset).recipe()
+    assert is_recipe_of(piece.recipe, tiny.preset, gallery / tiny.name)
     assert metadata(piece.path("film.mp4"))["comment"].strip() == piece.recipe.strip()
     with Decoder(piece.path("film.mp4"), (64, 48)) as pictures:
         assert len(list(pictures)) == 4

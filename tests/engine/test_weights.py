@@ -10,8 +10,9 @@ import pytest
 
 from artengine.catalog import Catalog
 from artengine.errors import WeightsError
-from artengine.preset import Preset, load_preset, parse_preset
-from artengine.weights import find_weights, with_weights
+from artengine.preset import Preset, load_preset
+from artengine.resolve import resolve
+from artengine.weights import find_weights
 
 PRESET = """
 [source]
@@ -87,14 +88,8 @@ def test_the_remedy_makes_what_is_missing(preset: Preset, tmp_path: Path) -> Non
 
 
 def test_a_recipe_names_the_weights_that_were_found(preset: Preset, catalog: Catalog) -> None:
-    assert with_weights(preset) is preset
     best = described("{}").absolute() / "best.weights.h5"
-    found = with_weights(preset)
-    assert find_weights(found).path == best
-    Path("elsewhere.toml").write_text(found.recipe(), encoding="utf-8")
+    found = resolve(preset.with_values({"dream.precision": "float32"}))
+    assert found.preset.weights == str(best)
+    Path("elsewhere.toml").write_text(found.recipe(Path()), encoding="utf-8")
     assert find_weights(load_preset("elsewhere.toml", catalog)).path == best
-    assert with_weights(found) is found
-    named = parse_preset(
-        {"source": {"use": "synthetic"}, "model": {"use": "swift", "weights": "some"}}, catalog
-    )
-    assert with_weights(named) is named

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from artengine.dream.render import Rendered
     from artengine.dream.targets import Target
     from artengine.preset import Preset
-    from artengine.preset.address import Address
     from artengine.source import Footage
 
 
@@ -173,11 +172,11 @@ def _preview(preset: Preset) -> Preset:
     from artengine.dream.preview import preview
 
     footage = _footage(preset)
-    names: dict[str | Address, str] = {}
+    names: dict[str, str] = {}
     for number, writer in enumerate(preset.writers):
         ending = next((each for each in writer.suffixes if writer.path.endswith(each)), "")
         stem = writer.path.removesuffix(ending)
-        names["writers", number, "path"] = f"{stem}-preview{ending}"
+        names[f"writers.{number}.path"] = f"{stem}-preview{ending}"
     return preview(preset, fps=footage.fps, size=footage.size).with_values(names)
 
 

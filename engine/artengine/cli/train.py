@@ -153,7 +153,6 @@ def _of_length(
 ) -> Preset:
     """The preset with the length that options or `--set` give it, in place of all of its own."""
     from artengine.errors import UsageError
-    from artengine.train.recipe import with_length
 
     changed = [change.address for change in changes]
     if ("train", "steps") in changed:
@@ -164,7 +163,7 @@ def _of_length(
         raise UsageError("steps and minutes exclude each other; give one of them")
     if steps is None and minutes is None:
         return preset
-    return with_length(preset, steps=steps, minutes=minutes)
+    return preset.with_values({"train.steps": steps, "train.minutes": minutes})
 
 
 def _prepare(preset: Preset, stop: Interrupt) -> Path:

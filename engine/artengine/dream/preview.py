@@ -9,7 +9,6 @@ from artengine.binding import Binding
 from artengine.dream.refine import smaller
 from artengine.frame import Size
 from artengine.preset import Preset
-from artengine.preset.address import Address
 
 FRAMES = 48
 """The most frames of a preview."""
@@ -34,7 +33,7 @@ def preview(preset: Preset, *, fps: float, size: Size) -> Preset:
     """
     frames = min(preset.dream.frames, FRAMES)
     share = (frames - 1) / max(1, preset.dream.frames - 1) if frames > 1 else 1.0
-    values: dict[str | Address, Any] = {
+    values: dict[str, Any] = {
         "dream.frames": frames,
         "dream.size": list(_small(smaller(size, preset.dream.refine))),
         "dream.refine": 1.0,

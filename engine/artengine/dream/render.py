@@ -5,9 +5,8 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 from artengine.catalog import Catalog
 from artengine.dream.allocator import ahead, keep_memory
@@ -19,7 +18,7 @@ from artengine.dream.targets import Target
 from artengine.dream.writer_thread import WriterThread
 from artengine.errors import WriterError
 from artengine.preset import Preset
-from artengine.weights import with_weights
+from artengine.resolve import resolve
 from artengine.writer import Film
 
 logger = logging.getLogger("artengine")
@@ -70,16 +69,17 @@ def render(
     """
     for target in targets:
         _check_folder(target.path)
+    resolved = resolve(preset, network=predict is None)
+    preset = resolved.preset
     preset.remember_files()
-    if predict is None:
-        preset = with_precision(with_weights(preset))
-    with Dream(preset, predict=predict) as dream:
+    folder = targets[0].path.absolute().parent if targets else Path.cwd()
+    with Dream(resolved, predict=predict) as dream:
         if ahead(dream.size):
             keep_memory()
         for remark in curve_remarks(preset, dream.fps):
             logger.warning("%s", remark)
         total = preset.dream.frames
-        film = Film(dream.output_size, dream.fps, total, preset.recipe(), preset.title)
+        film = Film(dream.output_size, dream.fps, total, resolved.recipe(folder), preset.title)
         sinks = Sinks(targets, film)
         stopped = False
 
@@ -125,27 +125,3 @@ def _close_after(error: BaseException, sinks: Sinks) -> None:
         return
     names = ", ".join(map(str, files))
     logger.warning("the %d frames until then are kept as %s", sinks.written, names)
-
-
-def with_precision(
-    preset: Preset, precision: Literal["float32", "bfloat16"] | None = None
-) -> Preset:
-    """The preset that names the precision it is dreamt in, so that its recipe makes the same film
-    on a machine of another kind.
-
-    Args:
-        precision: what `auto` is; by default what it is here.
-    """
-    settings = preset.dream
-    if settings.precision != "auto":
-        return preset
-    if precision is None:
-        from artengine.nn.precision import resolve_precision
-
-        precision = resolve_precision(settings.precision)
-    table = {**preset.table.get("dream", {}), "precision": precision}
-    return replace(
-        preset,
-        dream=settings.model_copy(update={"precision": precision}),
-        table={**preset.table, "dream": table},
-    )

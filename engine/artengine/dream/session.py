@@ -8,7 +8,6 @@ from contextlib import ExitStack
 from copy import copy, deepcopy
 from dataclasses import dataclass
 from functools import cached_property
-from hashlib import sha256
 from itertools import islice
 from types import TracebackType
 from typing import Any, Self
@@ -25,6 +24,7 @@ from artengine.dream.start import warmup_of, with_start
 from artengine.dream.state import StateChain
 from artengine.frame import Frame, Picture, Size, to_picture
 from artengine.preset import Preset
+from artengine.resolve import Resolved, resolve
 from artengine.source import Footage
 from artengine.weights import build_network, find_weights
 
@@ -70,14 +70,16 @@ class Dream:
 
     def __init__(
         self,
-        preset: Preset,
+        preset: Preset | Resolved,
         *,
         predict: Predict | None = None,
         endless: bool = False,
         resume: Snapshot | None = None,
         truth: bool = False,
     ) -> None:
-        self.preset = preset = with_start(preset)
+        self._known = preset if isinstance(preset, Resolved) else None
+        given = preset.preset if isinstance(preset, Resolved) else preset
+        self.preset = preset = with_start(given)
         self.length = None if endless else preset.dream.frames
         self._given = predict
         self._resume = resume
@@ -119,14 +121,19 @@ class Dream:
     @property
     def identity(self) -> str:
         """A digest of what is dreamt: two dreams of one identity make the same frames."""
-        return sha256(self.preset.recipe().encode()).hexdigest()
+        return self.resolved.identity
+
+    @cached_property
+    def resolved(self) -> Resolved:
+        """What is dreamt, with its weights, source, arithmetic and versions."""
+        return self._known or resolve(self.preset, network=self._given is None)
 
     @cached_property
     def footage(self) -> Footage:
         """The opened source, at the dream's size and frame rate."""
         size = self.preset.dream.size
-        if size is None and self._given is None:
-            size = find_weights(self.preset).train_size
+        if size is None and self.resolved.weights is not None:
+            size = self.resolved.weights.train_size
         return self._open(size)
 
     def _open(self, size: Size | None) -> Footage:
@@ -159,7 +166,8 @@ class Dream:
         """The network, ready to step. The first use loads it."""
         if self._given is not None:
             return self._given
-        weights, settings = find_weights(self.preset), self.preset.dream
+        weights = self.resolved.weights or find_weights(self.preset)
+        settings = self.resolved.preset.dream
         from artengine.nn.precision import resolve_precision
         from artengine.nn.predictor import Predictor
         from artengine.nn.runtimes import build_dtype, runtime_for
@@ -173,13 +181,10 @@ class Dream:
     def _described(self) -> str:
         """What messages call the network."""
         words = f'the network "{self._stepped.name}"'
-        if self._given is not None:
+        weights, settings = self.resolved.weights, self.resolved.preset.dream
+        if self._given is not None or weights is None:
             return words
-        from artengine.nn.precision import resolve_precision
-
-        settings = self.preset.dream
-        arithmetic = f"{settings.runtime} in {resolve_precision(settings.precision)}"
-        return f"{words} ({find_weights(self.preset).path}, {arithmetic})"
+        return f"{words} ({weights.path}, {settings.runtime} in {settings.precision})"
 
     def __enter__(self) -> Self:
         if self._closed:

@@ -15,7 +15,7 @@ from artengine.curves import Curve
 from artengine.errors import PresetError, did_you_mean
 from artengine.model import Model
 from artengine.params import Problem, check, clamp
-from artengine.preset.address import Address, parse_address, write_address
+from artengine.preset.address import parse_address, write_address
 from artengine.preset.checks import check_dream, check_training
 from artengine.preset.document import DEFAULT_WRITERS, TABLES, Document
 from artengine.preset.edits import POSITIONS, is_edit
@@ -58,6 +58,7 @@ class Preset:
         files: absolute paths and patterns that it reads.
         table: all of it as one plain table, without `extends`, with absolute paths.
         overrides: what was put in place of its values.
+        notes: what the user should know of it, though it is no mistake.
         document: what it was built from.
         catalog: the plugins that it was built with.
     """
@@ -80,6 +81,7 @@ class Preset:
     files: tuple[str, ...]
     table: Mapping[str, Any]
     overrides: tuple[Override, ...] = ()
+    notes: tuple[str, ...] = ()
     document: Document = field(kw_only=True, repr=False, compare=False)
     catalog: Catalog = field(kw_only=True, repr=False, compare=False)
 
@@ -91,7 +93,7 @@ class Preset:
         """A new chain of the effects on what is written only, sharing no state with any other."""
         return Chain([binding.fresh() for binding in self.output], "output", self.seed)
 
-    def with_values(self, values: Mapping[str | Address, Any]) -> Preset:
+    def with_values(self, values: Mapping[str, Any]) -> Preset:
         """The preset with other values, checked as a whole.
 
         Args:
@@ -105,7 +107,7 @@ class Preset:
         layer = Layer(self.name, Path.cwd(), named=True)
         problems = []
         for given, value in values.items():
-            address = parse_address(given) if isinstance(given, str) else given
+            address = parse_address(given)
             try:
                 document.put(address, value, layer)
             except ValueError as error:
@@ -187,6 +189,7 @@ def build(
         files=tuple(plugins.files),
         table={word: table[word] for word in TABLES if word in table},
         overrides=tuple(overrides),
+        notes=tuple(plugins.notes),
         document=document,
         catalog=catalog,
     )

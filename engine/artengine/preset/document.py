@@ -10,6 +10,7 @@ from artengine.params import Problem, shown
 from artengine.preset.address import LISTS, Address, to_numbers
 from artengine.preset.edits import Entry, edit, is_edit
 from artengine.preset.layer import Layer, Origin
+from artengine.preset.made_with import MadeWith
 from artengine.preset.toml_text import MOST_LEVELS, is_deep
 
 TABLES = (
@@ -45,12 +46,17 @@ class Document:
         self.table: dict[str, Any] = {}
         self.renamed: list[str] = []
         """What was read by a new name, in a sentence for each key."""
+        self.made_with = MadeWith()
+        """How the film of a recipe was made."""
+        self.recipe = layer
+        """Where that recipe is."""
         self._origin = Origin(layer)
 
     def copy(self) -> Document:
         """A document that can be changed without changing this one."""
         twin = Document(self._origin.layer)
         twin.table = _plain(self.table)
+        twin.made_with, twin.recipe = self.made_with, self.recipe
         twin._origin = self._origin.copy()
         return twin
 

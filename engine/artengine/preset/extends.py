@@ -13,6 +13,7 @@ from artengine.preset.document import Document
 from artengine.preset.files import PathError, readable
 from artengine.preset.find import RECIPE, candidates, find_preset, is_file, is_path
 from artengine.preset.layer import Layer
+from artengine.preset.made_with import MADE_WITH, MadeWith
 from artengine.preset.messages import cut
 from artengine.preset.migrations import migrate
 from artengine.preset.toml_text import first_comment, parse_toml, read_text
@@ -100,8 +101,12 @@ class _Reader:
                 self._problems.append(f"{layer.label}: extends: {error}")
             else:
                 self.lay_file(base, trail or (Path(),))
-        inherited = ("extends", *(_OWN if len(trail) > 1 else ()))
-        own = {key: table[key] for key in table if key not in inherited}
+        is_base = len(trail) > 1
+        if not is_base:
+            self._document.made_with = MadeWith.read(table.get(MADE_WITH))
+            self._document.recipe = layer
+        left_out = ("extends", MADE_WITH, *(_OWN if is_base else ()))
+        own = {key: table[key] for key in table if key not in left_out}
         try:
             own, renamed = migrate(own)
         except ValueError as error:

@@ -43,7 +43,7 @@ def readable(given: str, layer: Layer, override: str = "") -> str:
     if ".." in whole.parts:
         whole = real.joinpath(*rest)
     inside = ".." not in rest and any(real.is_relative_to(root) for root in roots)
-    if not inside and not layer.named and str(whole) not in _named():
+    if not inside and not layer.named and str(whole) not in remembered():
         remedy = f"pass it yourself with --set {override}={given}"
         raise PathError(
             f"{shown(given)} given, which is outside of the folders that a preset may read; if you "
@@ -82,7 +82,8 @@ def _record() -> Path:
     return folders.home() / "named-files.txt"
 
 
-def _named() -> frozenset[str]:
+def remembered() -> frozenset[str]:
+    """The absolute paths and patterns that `remember` noted."""
     try:
         return frozenset(_record().read_text(encoding="utf-8").splitlines())
     except (OSError, UnicodeDecodeError):
@@ -96,7 +97,7 @@ def remember(paths: Iterable[str]) -> None:
 
     A disk that does not take the note is no reason to stop: the person then names the path again.
     """
-    new = sorted(set(paths) - _named())
+    new = sorted(set(paths) - remembered())
     if not new:
         return
     try:

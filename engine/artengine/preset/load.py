@@ -42,11 +42,14 @@ def load_preset(
     path = find_preset(str(where))
     carried = _carried(path, catalog)
     document = _read(path, carried)
-    if path.name == RECIPE or carried is not None:
+    if (path.name == RECIPE or carried is not None) and not document.made_with.engine:
         _keep_seed(document, catalog, Layer(str(path), path.absolute().parent))
     # Recipes of run folders and gallery pieces all have one name; their folders tell them apart.
     name = path.absolute().parent.name if path.name == RECIPE else path.stem
-    return build(document, catalog, name=name, path=path, overrides=changes)
+    preset = build(document, catalog, name=name, path=path, overrides=changes)
+    for note in preset.notes:
+        logger.warning("%s; its film will differ", note)
+    return preset
 
 
 def parse_preset(

@@ -37,6 +37,8 @@ class PluginTables:
         self.problems: list[Problem] = []
         self.files: list[str] = []
         """The files that were named, by their absolute paths."""
+        self.notes: list[str] = []
+        """What the user should know, though it is no mistake."""
 
     def problem(self, address: Address, text: str) -> None:
         """Note a mistake."""
@@ -107,6 +109,9 @@ class PluginTables:
             self.problem(address, f"use is missing; it names the {kind}: {', '.join(known)}")
         elif not isinstance(used, str) or used not in known:
             instead = self._catalog.instead(kind, str(used))
+            provider = self._document.made_with.plugins.get(str(used))
+            if provider:
+                instead = f"; the recipe was made with that of {provider}{instead}"
             self.problem((*address, "use"), f"there is no {kind} {shown(used)}{instead}")
         else:
             return known[used]
@@ -131,11 +136,13 @@ class PluginTables:
     def _elsewhere(self, kind: type[Plugin], problem: Problem) -> str:
         """Where a parameter that a source or model does not have is to be found."""
         name = problem.place[0] if problem.place else None
-        if kind.kind not in ("source", "model") or name is None or name in kind.model_fields:
+        if name is None or name in kind.model_fields:
             return ""
-        others: Mapping[str, type[Plugin]] = (
-            self._catalog.sources if kind.kind == "source" else self._catalog.models
-        )
+        others: Mapping[str, type[Plugin]] = {}
+        if kind.kind == "source":
+            others = self._catalog.plugins("source")
+        elif kind.kind == "model":
+            others = self._catalog.plugins("model")
         having = [use for use, other in others.items() if name in other.model_fields]
         return f"; {name} goes with {kind.kind}.use = {' or '.join(having)}" if having else ""
 
@@ -157,8 +164,14 @@ class PluginTables:
 
     def file(self, address: Address, given: str) -> str:
         """The absolute path of a file to read."""
+        layer = self._document.written(address)
         try:
-            whole = readable(given, self._document.written(address), self.named(address))
+            if layer == self._document.recipe:
+                found, same = self._document.made_with.find(given, layer.folder)
+                if not same:
+                    self.notes.append(f"{found} is not the file that the recipe was made with")
+                given = found
+            whole = readable(given, layer, self.named(address))
         except PathError as error:
             self.problem(address, str(error))
             return given

@@ -141,7 +141,7 @@ def train(
         if not chief:
             return training.go(position, data)
         with writing_to(run.folder):
-            run.begin(run_recipe(preset))
+            run.begin(run_recipe(preset, run.folder))
         preset.remember_files()
         catalog.notify("before_train", recipe=preset.table, run=run.folder)
         position = training.go(position, data)

@@ -1,35 +1,39 @@
-"""The recipe of a training: the preset, with the run's own weights and length."""
+"""The recipe of a training: the preset, with the run's own weights."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from pathlib import Path
 
+from artengine import __version__
 from artengine.preset import Preset, to_toml
+from artengine.preset.made_with import MADE_WITH, MadeWith
+from artengine.preset.portable import portable
+from artengine.resolve import plugins_of
 
 
-def with_length(preset: Preset, *, steps: int | None, minutes: float | None) -> Preset:
-    """The preset with a training of so many steps or minutes, in place of its own length."""
-    given = {"steps": steps} if steps is not None else {"minutes": minutes}
-    others = {k: v for k, v in preset.table.get("train", {}).items() if k not in _LENGTHS}
-    settings = preset.train.model_copy(update=dict.fromkeys(_LENGTHS) | given)
-    return replace(preset, train=settings, table={**preset.table, "train": {**others, **given}})
-
-
-def run_recipe(preset: Preset) -> str:
+def run_recipe(preset: Preset, folder: Path) -> str:
     """TOML of the preset that takes its weights from the folder it stands in.
 
     Its films are called after that folder, save for those that the preset gives other names.
+
+    Args:
+        preset: what is trained.
+        folder: the run's folder.
     """
-    model = {**preset.table["model"], "weights": "."}
-    writers = [
-        {name: value for name, value in table.items() if name != "path" or value != default}
-        for table, default in zip(preset.table["writers"], _default_paths(preset), strict=True)
-    ]
-    return to_toml({**preset.table, "model": model, "writers": writers})
+    table, files = portable(preset, folder)
+    made_with = MadeWith(__version__, plugins=plugins_of(preset), files=files)
+    return to_toml(
+        table
+        | {
+            "model": {**table["model"], "weights": "."},
+            "writers": [
+                {name: value for name, value in own.items() if name != "path" or value != default}
+                for own, default in zip(table["writers"], _default_paths(preset), strict=True)
+            ],
+            MADE_WITH: made_with.table(),
+        }
+    )
 
 
 def _default_paths(preset: Preset) -> list[str]:
     return [preset.name + "".join(writer.suffixes[:1]) for writer in preset.writers]
-
-
-_LENGTHS = ("steps", "minutes")

@@ -80,7 +80,7 @@ def test_films_of_a_run_are_called_after_its_folder(folder: Path, catalog: Catal
     (folder / "small.toml").write_text(PRESET + writers, encoding="utf-8")
     mine = folder / "runs" / "mine"
     mine.mkdir(parents=True)
-    recipe = run_recipe(load_preset("small.toml", catalog))
+    recipe = run_recipe(load_preset("small.toml", catalog), Path("runs/small"))
     (mine / "recipe.toml").write_text(recipe, encoding="utf-8")
     preset = load_preset("runs/mine", catalog)
     to = targets(preset, catalog, [], Path())

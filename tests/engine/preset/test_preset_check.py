@@ -273,7 +273,7 @@ def test_source_and_model_are_needed(write: Write, problems: Problems) -> None:
         ({"source": {"use": "void", "weights": "x"}}, "source.weights: unknown"),
         (
             {"source": {"use": "void", "speed": 2.0}},
-            "source.speed: unknown; allowed: grey; speed goes with source.use = video or synthetic",
+            "source.speed: unknown; allowed: grey; speed goes with source.use = synthetic or tape",
         ),
         (
             {"writers": [{"use": "reel"}, {"use": "reel"}]},

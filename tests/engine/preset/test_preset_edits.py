@@ -169,7 +169,7 @@ def test_a_preset_changes_by_values_alone(parts: Catalog) -> None:
             "dream.frames": 7,
             "feedback.grain.amount": 0.5,
             "train.minutes": None,
-            ("train", "steps"): 9,
+            "train.steps": 9,
         }
     )
     assert (changed.dream.frames, changed.train.minutes, changed.train.steps) == (7, None, 9)

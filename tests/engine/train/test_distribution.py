@@ -25,7 +25,6 @@ from artengine.preset import Preset, load_preset, parse_preset
 from artengine.settings import TrainSettings
 from artengine.train.cache import prepared
 from artengine.train.loop import train
-from artengine.train.recipe import with_length
 from artengine.train.run import Run
 from artengine.train.workers import this_worker
 
@@ -246,7 +245,7 @@ def test_two_processes_learn_what_one_does(
         assert "trained at step 6" in each.stderr
     assert [each.stdout.strip() for each in done] == [str(by_two.folder), ""]
     assert not other.exists()
-    longer = with_length(preset, steps=6, minutes=None)
+    longer = preset.with_values({"train.steps": 6, "train.minutes": None})
     train(longer, prepared(preset.source, preset.train), by_one, catalog, resume=True)
     assert_alike(by_two, by_one, preset)
 

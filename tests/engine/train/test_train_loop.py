@@ -33,7 +33,6 @@ from artengine.train.log import Row, read_log
 from artengine.train.loop import Observer, _longest, train
 from artengine.train.manifest import shard_name
 from artengine.train.progress import Position, named_footage
-from artengine.train.recipe import with_length
 from artengine.train.run import Run
 from artengine.weights import build_network, find_weights
 
@@ -402,7 +401,7 @@ def test_refuses_to_overwrite_and_to_resume_nothing(
     run = Run(tmp_path / "run")
     with pytest.raises(TrainingError, match="no checkpoint to resume"):
         train(preset, data, run, catalog, resume=True)
-    train(with_length(preset, steps=1, minutes=None), data, run, catalog)
+    train(preset.with_values({"train.steps": 1, "train.minutes": None}), data, run, catalog)
     with pytest.raises(TrainingError, match="--resume"):
         train(preset, data, run, catalog)
 
@@ -552,7 +551,13 @@ def test_mixed_precision_trains_and_saves_full_weights(
     for half in moved.values():
         # It goes the same way, but for its rounding.
         assert 0.9 < full @ half / np.linalg.norm(full) / np.linalg.norm(half) < 0.99999
-    train(with_length(preset, steps=3, minutes=None), data, run, catalog, resume=True)
+    train(
+        preset.with_values({"train.steps": 3, "train.minutes": None}),
+        data,
+        run,
+        catalog,
+        resume=True,
+    )
 
 
 def way(preset: Preset, run: Run) -> Any:
@@ -570,7 +575,13 @@ def test_what_is_accumulated_waits(
     run = Run(tmp_path / "run")
     train(preset, data, run, catalog)
     assert not way(preset, run).any()
-    train(with_length(preset, steps=3, minutes=None), data, run, catalog, resume=True)
+    train(
+        preset.with_values({"train.steps": 3, "train.minutes": None}),
+        data,
+        run,
+        catalog,
+        resume=True,
+    )
     assert way(preset, run).any()
 
 
@@ -592,7 +603,7 @@ def test_weights_of_another_model_are_refused(
     preset: Preset, catalog: Catalog, data: Path, bikes: Path, tmp_path: Path
 ) -> None:
     run = Run(tmp_path / "run")
-    train(with_length(preset, steps=1, minutes=None), data, run, catalog)
+    train(preset.with_values({"train.steps": 1, "train.minutes": None}), data, run, catalog)
     other = table()
     other["model"] = {"use": "hourglass", "weights": str(run.folder)}
     changes = [f"source.path={bikes}", f"model.weights={run.folder}"]

@@ -1,0 +1,47 @@
+"""Who provides a plugin: the distribution or the file that it came from, and its version."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from artengine import __version__
+from artengine.digest import file_digest
+from artengine.loader import GROUP
+from artengine.params import Plugin
+
+OWN = "artengine"
+"""The distribution of the engine and its own plugins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """Where a plugin came from.
+
+    Args:
+        name: the distribution's name, or the file's.
+        version: the distribution's version, or the first digits of the file's digest.
+    """
+
+    name: str
+    version: str
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}".strip()
+
+
+def provider_of(kind: type[Plugin]) -> Provider:
+    """Tell who provides a plugin's class."""
+    package = kind.__module__.partition(".")[0]
+    if package in (OWN, "artengine_plugins"):
+        return Provider(OWN, __version__)
+    for entry in entry_points(group=GROUP):
+        if entry.dist is not None and entry.module.partition(".")[0] == package:
+            return Provider(entry.dist.name, entry.dist.version)
+    file = Path(getattr(sys.modules.get(kind.__module__), "__file__", None) or package)
+    try:
+        return Provider(file.name, f"sha256:{file_digest(file)[:12]}")
+    except OSError:
+        return Provider(file.name, "")

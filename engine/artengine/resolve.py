@@ -1,0 +1,168 @@
+"""What a preset's film depends on, settled once: weights, source, arithmetic and versions."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from artengine import __version__
+from artengine.errors import WeightsError
+from artengine.params import is_path
+from artengine.preset import Preset, to_toml
+from artengine.preset.made_with import MADE_WITH, MadeWith, digest_of
+from artengine.preset.migrations import migrate
+from artengine.preset.portable import portable
+from artengine.preset.toml_text import parse_toml
+from artengine.provider import OWN, provider_of
+from artengine.weights import Weights, find_weights, packaged_weights
+
+logger = logging.getLogger("artengine")
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A preset with everything that decides what its film looks like.
+
+    Args:
+        preset: the preset, which names the weights and the arithmetic that it is dreamt with.
+        weights: its weights; None where another network takes their place.
+        weights_digest: tells their content; empty without weights.
+        source: the source's name, its parameters without paths, and what tells its content.
+        plugins: who provided each plugin of the preset that is not the engine's own.
+        engine: the engine's version.
+    """
+
+    preset: Preset
+    weights: Weights | None
+    weights_digest: str
+    source: Mapping[str, Any]
+    plugins: Mapping[str, str]
+    engine: str = __version__
+
+    @cached_property
+    def identity(self) -> str:
+        """A digest of all of it: films of one identity have the same frames.
+
+        Where files lie, what the film is called and where it is written are not part of it.
+        """
+        table, _ = portable(self.preset, Path())
+        left_out = ("title", "about", "writers", "source", "train")
+        kept = {word: value for word, value in table.items() if word not in left_out}
+        kept["model"] = {k: v for k, v in kept["model"].items() if k != "weights"}
+        facts = {
+            "preset": kept,
+            "weights": self.weights_digest,
+            "source": dict(self.source),
+            "plugins": dict(self.plugins),
+            "engine": self.engine,
+        }
+        text = json.dumps(facts, sort_keys=True, separators=(",", ":"), default=str)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def recipe(self, folder: Path) -> str:
+        """The TOML of a preset that makes the same film; it holds no absolute paths.
+
+        Args:
+            folder: where the film or the recipe will be; files inside of it are named from there.
+        """
+        table, files = portable(self.preset, folder)
+        made_with = MadeWith(self.engine, self.weights_digest, self.plugins, files)
+        return to_toml({**table, MADE_WITH: made_with.table()})
+
+
+def resolve(preset: Preset, *, network: bool = True) -> Resolved:
+    """Settle what a preset leaves open.
+
+    Args:
+        network: whether its own network is dreamt with. Otherwise weights and arithmetic stay as
+            they are.
+
+    Raises:
+        WeightsError: when there are no weights, with the command that makes them.
+        SourceError: when the source cannot be read.
+    """
+    weights = find_weights(preset) if network else None
+    digest = "" if weights is None else digest_of(weights.path)
+    if weights is not None:
+        preset = preset.with_values(_settled(preset, weights))
+        before = preset.document.made_with.weights
+        if before and before != digest and preset.weights in packaged_weights():
+            logger.warning(
+                "%s: the weights %s are not those that the recipe was made with; its film will "
+                "differ",
+                preset.name,
+                preset.weights,
+            )
+    return Resolved(preset, weights, digest, _source(preset), plugins_of(preset))
+
+
+def is_recipe_of(recipe: str, preset: Preset, folder: Path) -> bool:
+    """Whether a recipe is that of a preset's film, whatever machine made it.
+
+    Args:
+        recipe: the recipe's TOML.
+        preset: the preset, as it would be dreamt now.
+        folder: where the recipe is.
+    """
+    try:
+        made, _ = migrate(parse_toml(recipe))
+        weights = digest_of(find_weights(preset).path)
+    except (ValueError, WeightsError):
+        return False
+    made_with = MadeWith.read(made.pop(MADE_WITH, None))
+    table, _ = portable(preset, folder)
+    return _compared(made, preset) == _compared(table, preset) and made_with.weights == weights
+
+
+def _compared(table: Mapping[str, Any], preset: Preset) -> dict[str, Any]:
+    """A table without what a render settles: the weights' path, and the machine's arithmetic."""
+    left_out = ("precision",) if preset.dream.precision == "auto" else ()
+    compared = dict(table)
+    for word, names in (("model", ("weights",)), ("dream", left_out)):
+        inner = {name: value for name, value in table.get(word, {}).items() if name not in names}
+        compared[word] = inner
+    return compared
+
+
+def _settled(preset: Preset, weights: Weights) -> dict[str, Any]:
+    """The values of what the preset leaves to the machine."""
+    values: dict[str, Any] = {}
+    if preset.weights not in packaged_weights():
+        values["model.weights"] = str(weights.path.absolute())
+    if preset.dream.precision == "auto":
+        from artengine.nn.precision import resolve_precision
+
+        values["dream.precision"] = resolve_precision(preset.dream.precision)
+    return values
+
+
+def _source(preset: Preset) -> dict[str, Any]:
+    """What a source's frames depend on; its paths only where nothing else tells its content."""
+    source = preset.source
+    told = source.fingerprint()
+    parameters = source.model_dump(mode="json")
+    kept = {
+        name: value
+        for name, value in parameters.items()
+        if not (told and is_path(type(source).model_fields[name]))
+    }
+    return {"use": source.name, "parameters": kept, "content": told}
+
+
+def plugins_of(preset: Preset) -> dict[str, str]:
+    """Who provided each plugin of a preset that is not the engine's own, by the plugin's name."""
+    bindings = (*preset.feedback, *preset.state, *preset.output)
+    used = [preset.source, preset.model, *(b.plugin for b in bindings), *preset.writers]
+    curves = [curve for binding in bindings for curve in binding.curves.values()]
+    driven = preset.model_curves.values()
+    provided = {
+        kind.name: provider_of(kind)
+        for kind in dict.fromkeys(type(plugin) for plugin in (*used, *curves, *driven))
+    }
+    return {name: str(each) for name, each in provided.items() if each.name != OWN}

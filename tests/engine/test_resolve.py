@@ -1,0 +1,191 @@
+"""What a film depends on: one identity, and recipes that tell no one's folders."""
+
+from __future__ import annotations
+
+import shutil
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from artengine.catalog import Catalog, load_catalog
+from artengine.errors import PresetError
+from artengine.preset import Preset, load_preset, parse_preset
+from artengine.preset.made_with import digest_of
+from artengine.resolve import Resolved, is_recipe_of, resolve
+from artengine.weights import packaged_weights
+
+GLOW = '''
+from typing import Any, ClassVar
+from artengine.api import Effect, hookimpl
+
+
+class MyGlow(Effect):
+    """Glow."""
+    name: ClassVar[str] = "my-glow"
+    def apply(self, frame: Any, now: Any) -> Any:
+        return frame
+
+
+@hookimpl
+def register_effects() -> Any:
+    return [MyGlow]
+'''
+
+Make = Callable[..., Preset]
+
+
+@pytest.fixture(autouse=True)
+def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder, with a folder of clips and the user's own elsewhere."""
+    for name in ("work", "clips", "films"):
+        (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    monkeypatch.setenv("ARTENGINE_HOME", str(tmp_path / "home"))
+    return tmp_path / "work"
+
+
+@pytest.fixture
+def make(catalog: Catalog) -> Make:
+    """A preset of a small scene, with changes by address."""
+
+    def make(**changes: Any) -> Preset:
+        table = {
+            "seed": 3,
+            "source": {"use": "synthetic"},
+            "model": {"use": "recall", "weights": "night-drive"},
+            "dream": {"frames": 3, "precision": "float32"},
+        }
+        preset = parse_preset(table, catalog, name="mine")
+        return preset.with_values({name.replace("__", "."): v for name, v in changes.items()})
+
+    return make
+
+
+@pytest.fixture
+def clip(tmp_path: Path, bikes: Path) -> Path:
+    """A clip outside of the working folder."""
+    path = tmp_path / "clips" / "ride.mp4"
+    shutil.copy(bikes, path)
+    return path
+
+
+def of_clip(make: Make, clip: Path) -> Resolved:
+    return resolve(make(source={"use": "video", "path": str(clip)}))
+
+
+def test_one_identity_tells_one_film(make: Make) -> None:
+    same = resolve(make())
+    assert resolve(make()).identity == same.identity
+    for name, value in (("title", "Other"), ("writers", [{"use": "gif"}]), ("train.steps", 5)):
+        assert resolve(make(**{name: value})).identity == same.identity, name
+    others = [
+        ("seed", 4),
+        ("source.seed", 9),
+        ("dream.frames", 4),
+        ("dream.precision", "bfloat16"),
+        ("model.pull", 0.25),
+        ("output", [{"use": "hue"}]),
+    ]
+    identities = {resolve(make(**{name: value})).identity for name, value in others}
+    assert len(identities | {same.identity}) == len(others) + 1
+
+
+def test_the_content_of_files_is_part_of_the_identity_and_not_their_place(
+    make: Make, clip: Path
+) -> None:
+    first = of_clip(make, clip)
+    moved = clip.rename(clip.with_name("moved.mp4"))
+    assert of_clip(make, moved).identity == first.identity
+    moved.write_bytes(moved.read_bytes() + b"\0")
+    assert of_clip(make, moved).identity != first.identity
+    own = Path("own.weights.h5").absolute()
+    shutil.copy(packaged_weights()["night-drive"], own)
+    shutil.copy(packaged_weights()["night-drive"].with_name("night-drive.json"), "own.json")
+    assert resolve(make(model__weights=str(own))).identity == resolve(make()).identity
+
+
+def test_a_recipe_says_what_made_the_film_and_nobody_s_folders(
+    make: Make, clip: Path, tmp_path: Path, catalog: Catalog
+) -> None:
+    text = of_clip(make, clip).recipe(tmp_path / "films")
+    assert str(tmp_path) not in text
+    recipe = tomllib.loads(text)
+    assert recipe["source"]["path"] == "ride.mp4"
+    assert recipe["made_with"]["files"] == {"ride.mp4": digest_of(clip)}
+    weights = packaged_weights()["night-drive"]
+    assert recipe["made_with"]["weights"] == digest_of(weights)
+    assert "engine" in recipe["made_with"]
+    beside = tomllib.loads(of_clip(make, clip).recipe(tmp_path))
+    assert beside["source"]["path"] == "clips/ride.mp4"
+    plain = parse_preset(recipe, catalog)
+    assert "made_with" not in plain.table
+
+
+def test_a_film_of_a_clip_elsewhere_is_dreamt_again_from_its_recipe(
+    make: Make, clip: Path, tmp_path: Path, catalog: Catalog, caplog: pytest.LogCaptureFixture
+) -> None:
+    resolved = of_clip(make, clip)
+    resolved.preset.remember_files()
+    path = tmp_path / "films" / "recipe.toml"
+    path.write_text(resolved.recipe(path.parent), encoding="utf-8")
+    again = load_preset(path, catalog)
+    assert again.files == (str(clip),)
+    assert resolve(again).identity == resolved.identity
+    # Beside the recipe it is found before that, unless it is another one.
+    shutil.copy(clip, path.parent / "ride.mp4")
+    assert load_preset(path, catalog).files == (str(path.parent / "ride.mp4"),)
+    (path.parent / "ride.mp4").write_bytes(b"another")
+    assert load_preset(path, catalog).files == (str(clip),)
+    clip.unlink()
+    noted = load_preset(path, catalog)
+    assert noted.files == (str(path.parent / "ride.mp4"),)
+    assert [note.endswith("is not the file that the recipe was made with") for note in noted.notes]
+    assert len(noted.notes) == 1
+
+
+def test_files_of_one_name_are_told_apart(
+    make: Make, tmp_path: Path, clip: Path, catalog: Catalog
+) -> None:
+    table = {
+        "source": {"use": "video", "path": str(clip)},
+        "model": {"use": "recall", "weights": "night-drive"},
+    }
+    other = tmp_path / "clips" / "more" / "ride.mp4"
+    other.parent.mkdir()
+    other.write_bytes(b"other")
+    preset = parse_preset(table, catalog, [f"source.path={clip}"]).with_values(
+        {"model.weights": str(other)}
+    )
+    from artengine.preset.portable import portable
+
+    found, files = portable(preset, tmp_path / "films")
+    assert set(files) == {"ride.mp4", "more/ride.mp4"}
+    assert found["source"]["path"] != found["model"]["weights"]
+
+
+def test_a_missing_plugin_is_told_with_what_provided_it(
+    make: Make, tmp_path: Path, catalog: Catalog
+) -> None:
+    file = tmp_path / "my_glow.py"
+    file.write_text(GLOW, encoding="utf-8")
+    table = {**make().table, "output": [{"use": "my-glow"}]}
+    resolved = resolve(parse_preset(table, load_catalog([file], user_folder=False)))
+    provider = f"my_glow.py {digest_of(file)[:19]}"
+    assert resolved.plugins == {"my-glow": provider}
+    recipe = tmp_path / "films" / "recipe.toml"
+    recipe.write_text(resolved.recipe(recipe.parent), encoding="utf-8")
+    with pytest.raises(PresetError) as caught:
+        load_preset(recipe, catalog)
+    assert f'no effect "my-glow"; the recipe was made with that of {provider}' in str(caught.value)
+
+
+def test_a_recipe_is_known_as_that_of_its_preset(make: Make, tmp_path: Path) -> None:
+    preset = make(dream__precision="auto")
+    recipe = resolve(preset).recipe(tmp_path)
+    assert is_recipe_of(recipe, preset, tmp_path)
+    assert not is_recipe_of(recipe, make(dream__frames=4), tmp_path)
+    assert not is_recipe_of(recipe.replace("sha256:", "sha256:0"), preset, tmp_path)
+    assert not is_recipe_of("no TOML", preset, tmp_path)
