@@ -22,6 +22,7 @@ from artengine.frame import Frame, Picture, Size, size_of, to_frame, to_picture
 from artengine.hookspecs import hookimpl
 from artengine.model import FrameSequence, Model, NetworkState, Tensor
 from artengine.params import Param, Plugin
+from artengine.receptive_field import ReceptiveField
 from artengine.source import Footage, Source
 from artengine.writer import Film, Sink, Writer
 
@@ -45,6 +46,7 @@ __all__ = [
     "Plugin",
     "PluginError",
     "Probe",
+    "ReceptiveField",
     "Scope",
     "Signal",
     "SignalContext",

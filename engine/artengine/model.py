@@ -34,13 +34,14 @@ class FrameSequence(Protocol):
 class Model(Plugin):
     """Base of models: a recipe for a Keras network and for one step with it.
 
-    Only `build` must be written. A recurrent model also gives `initial_state` and `step`, one
-    that samples draws its numbers in `step` from `seed`, one with a loss of its own gives `loss`,
-    one that is to be judged by more than PSNR and SSIM `measure`, and one that keeps something of
-    its clip beside what it learns `adapt`. A number that does not shape
-    the network may be declared `automatable=True`: presets may then give it a curve, and it may be
-    changed while the network dreams. All of it is written with `keras.ops`, is traced once, and
-    imports Keras inside the methods, so that listing models stays quick.
+    Only `build` must be written. A recurrent model also gives `initial_state` and `step`; one that
+    samples draws its numbers in `step` from `seed`; one with a loss of its own gives `loss`; one
+    with measures beside PSNR and SSIM gives `measure`; one that keeps parts of its clip beside what
+    it learns gives `adapt`; and one that looks at a limited part of the frame gives
+    `receptive_field`. A number that does not shape the network may be declared `automatable=True`:
+    presets may then give it a curve, and it may be changed during a dream. All of it is written
+    with `keras.ops`, is traced once, and imports Keras inside the methods, so that listing models
+    stays quick.
     """
 
     kind: ClassVar[str] = "model"
@@ -49,24 +50,27 @@ class Model(Plugin):
     """Height and width must divide by this; the engine pads and crops back where they do not."""
 
     sees: ClassVar[Literal["all", "newest"]] = "all"
-    """Which frames of the history `step` looks at. To a network that sees the newest alone, a
-    preset that puts others back to the truth is refused."""
+    """Which context frames `step` looks at. A preset that replaces other frames than the newest by
+    truth frames is refused for a network that sees the newest alone."""
 
     warmup: ClassVar[int] = 0
-    """Truth frames that a dream begins by stepping through, their predictions discarded, where
-    the preset does not say; of a model that carries a state only."""
+    """How many truth frames a dream first steps through, their predictions discarded, where the
+    preset does not say; for a model that carries a state."""
 
     has_spatial_state: ClassVar[bool] = True
-    """Whether the state of a model that carries one has parts `(B, h, w, C)` that `[[state]]`
-    effects bend. A preset that has such effects is refused otherwise."""
+    """Whether the state of a model that carries one has parts `(B, h, w, C)`, which `[[state]]`
+    effects process. A preset that has such effects is refused otherwise."""
 
     differentiable: ClassVar[bool] = True
-    """Whether a gradient runs back through what `step` predicts. With a network that draws its
-    frames a preset cannot ask for an adversarial loss."""
+    """Whether gradients run back through what `step` predicts. In a network that samples its frames
+    they do not, and a preset cannot ask for an adversarial loss with it."""
 
     monitor: ClassVar[str] = "psnr"
-    """What tells the best weights on held-out frames: `psnr` or `ssim`, of which more is better, or
-    what `measure` calls so, of which less is."""
+    """The measure of held-out frames that decides which weights are the best: `psnr`, `ssim`, or a
+    name that `measure` gives."""
+
+    mode: ClassVar[Literal["max", "min"]] = "max"
+    """Whether more of what `monitor` names is better, or less."""
 
     context: int = Param(5, ge=1, le=32)
     """How many past frames the network sees."""
@@ -77,8 +81,8 @@ class Model(Plugin):
         return cls.initial_state is not Model.initial_state
 
     def as_trained(self) -> Self:
-        """The model as it is trained and measured: its automatable parameters are at their
-        defaults, for what they play with is the dream."""
+        """The model as it is trained and measured: with its automatable parameters, which are for
+        dreams, at their defaults."""
         fields = type(self).model_fields
         shaping = [
             name
@@ -95,26 +99,49 @@ class Model(Plugin):
         A model that overrides `step` may build a network of other inputs and outputs.
         """
 
-    def initial_state(self, network: keras.Model, context_frames: Tensor) -> NetworkState:
-        """State before the first step, given the first history `(B, H, W, 3 * context)`."""
+    def initial_state(
+        self, network: keras.Model, context_frames: Tensor, seed: Tensor
+    ) -> NetworkState:
+        """State before the first step.
+
+        Args:
+            network: what `build` returned.
+            context_frames: of the first step, `(B, H, W, 3 * context)`.
+            seed: int32 `(2,)`, that of the first step: another one for each dream's seed.
+        """
         return ()
+
+    def receptive_field(self) -> int | None:
+        """How far a pixel of a prediction looks for what it is made of, in pixels of the frame.
+
+        Large frames are predicted in overlapping tiles where this is known: where a frame is cut at
+        a multiple of `size_divisor`, each part must be predicted as in the whole frame, save for so
+        many pixels along the cut, whatever the automatable parameters become. A larger number than
+        needed is correct, and costs time. `artengine.api.ReceptiveField` adds it up layer by layer.
+
+        Returns:
+            The distance, or None where frames must be predicted whole: for a model that carries a
+            state, samples, or looks at all of a frame.
+        """
+        return None
 
     def training_state(
         self, network: keras.Model, context_frames: Tensor, truth: Tensor, seed: Tensor
     ) -> NetworkState:
-        """State before the first step of a rollout that is learnt from. It may be told what a
-        dream must find out by itself, and `step` tell by its shape which of the two it is given.
+        """State before the first step of a rollout in training. It may hold what a dream must find
+        out by itself; `step` then tells by its shape which of the two states it is given.
 
         Args:
-            history: `(B, H, W, 3 * context)`.
+            network: what `build` returned.
+            context_frames: `(B, H, W, 3 * context)`.
             truth: the frames that follow, `(B, T, H, W, 3)`.
             seed: int32 `(2,)`, another one each training step.
         """
-        return self.initial_state(network, context_frames)
+        return self.initial_state(network, context_frames, seed)
 
     def adapt(self, network: keras.Model, sequence: FrameSequence) -> None:
-        """Give the network what it keeps of its clip beside what it learns, in weights that are
-        not trained; called once, before the first training step."""
+        """Set what the network keeps of its clip in weights that are not trained; called once,
+        before the first training step, as with Keras's `adapt`."""
 
     def step(
         self,
@@ -134,9 +161,9 @@ class Model(Plugin):
 
         Args:
             network: what `build` returned.
-            history: `(B, H, W, 3 * context)`, oldest frame first; may leave 0..1.
+            context_frames: `(B, H, W, 3 * context)`, oldest frame first; may leave 0..1.
             state: what the last step returned, or `initial_state`.
-            seed: int32 `(2,)`, another one each frame, the same when the film is made again.
+            seed: int32 `(2,)`, another one each frame; the same where the same film is made again.
             training: whether batch statistics and dropout behave as in training.
 
         Returns:
@@ -147,11 +174,12 @@ class Model(Plugin):
     def loss(
         self, network: keras.Model, context_frames: Tensor, truth: Tensor, seed: Tensor
     ) -> Tensor:
-        """A loss of the model's own, a scalar, in place of the one that the preset names; that one
-        counts where this is not written.
+        """A loss of the model's own, a scalar, in place of the one that the preset names, which is
+        used where this is not overridden.
 
         Args:
-            history: `(B, H, W, 3 * context)`.
+            network: what `build` returned.
+            context_frames: `(B, H, W, 3 * context)`.
             truth: the frames that follow, `(B, T, H, W, 3)`.
             seed: int32 `(2,)`, another one each training step.
         """
@@ -160,12 +188,13 @@ class Model(Plugin):
     def measure(
         self, network: keras.Model, context_frames: Tensor, truth: Tensor, seed: Tensor
     ) -> Mapping[str, Tensor]:
-        """What the model measures of itself, scalars by name: lower case, words joined by
-        underscores. Training takes their means over held-out frames, for the log, the weights'
-        description and the observers, beside PSNR and SSIM.
+        """Measures of the model's own, scalars by name: lower case, words joined by underscores.
+        Their means over held-out frames go to the log, the weights' description and the observers,
+        beside PSNR and SSIM.
 
         Args:
-            history: `(B, H, W, 3 * context)`.
+            network: what `build` returned.
+            context_frames: `(B, H, W, 3 * context)`.
             truth: the frame that follows, `(B, 1, H, W, 3)`.
             seed: int32 `(2,)`, another one for each window.
         """

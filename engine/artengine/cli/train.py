@@ -81,7 +81,7 @@ def train(
     from artengine.preset import parse_overrides
     from artengine.train.log import read_log
     from artengine.train.loop import train as run_training
-    from artengine.train.progress import named_footage
+    from artengine.train.resume import user_footage
     from artengine.train.workers import this_worker
 
     catalog = load_catalog(plugin or [])
@@ -96,7 +96,7 @@ def train(
                 run.check(resume=resume)
             rows = read_log(run.log, sys.maxsize) if resume else []
             if data is None and resume and run.checkpoint.is_file():
-                data = named_footage(run)
+                data = user_footage(run)
             if data is None:
                 check_files(loaded)
             footage = data or _prepare(loaded, stop)

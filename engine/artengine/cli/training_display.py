@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from artengine.preset import Preset
     from artengine.train.log import Row
     from artengine.train.loop import Observer
-    from artengine.train.progress import Position
+    from artengine.train.progress import TrainingProgress
 
 
 @contextmanager
@@ -48,7 +48,7 @@ def display(title: str, stop: Interrupt) -> Iterator[Observer]:
     with started_late(progress, title) as start:
         task = progress.add_task(title, total=1.0, step=0, loss="")
 
-        def step(position: Position, loss: float, share: float) -> None:
+        def step(position: TrainingProgress, loss: float, share: float) -> None:
             start()
             progress.update(task, completed=share, step=position.step, loss=f"{loss:.4f}")
 
@@ -67,7 +67,7 @@ def _epoch_line(row: Row) -> str:
     )
 
 
-def tell_end(preset: Preset, position: Position, *, stopped: bool) -> None:
+def tell_end(preset: Preset, position: TrainingProgress, *, stopped: bool) -> None:
     """Say how far a training came, and how good its best weights are."""
     word = "stopped" if stopped else "trained"
     minutes = position.seconds / 60
@@ -75,7 +75,7 @@ def tell_end(preset: Preset, position: Position, *, stopped: bool) -> None:
     tell(f"{word} at step {position.step} after {minutes:.1f} min{best}")
 
 
-def _best(preset: Preset, position: Position) -> str:
+def _best(preset: Preset, position: TrainingProgress) -> str:
     """What is known of the best weights; nothing before the end of the first epoch."""
     best, name = position.best, preset.model.monitor
     if preset.train.max_horizon > 1:

@@ -1,4 +1,4 @@
-"""Checkpoints: every variable of a training, and where it stood, in one file."""
+"""Checkpoints: every variable of a training, and a record of its progress, in one file."""
 
 from __future__ import annotations
 
@@ -16,9 +16,12 @@ from artengine.atomic import atomic_write
 from artengine.errors import WeightsError
 from artengine.nn.hdf5 import check_self_contained, reserve
 
+_RECORD = "position"
+"""The file's attribute that holds the record, by the name that version 0.1 gave it."""
 
-def save_checkpoint(path: Path, variables: Sequence[Any], position: Mapping[str, Any]) -> None:
-    """Write variables and a position (plain JSON values) to one HDF5 file, whole or not at all.
+
+def save_checkpoint(path: Path, variables: Sequence[Any], record: Mapping[str, Any]) -> None:
+    """Write variables and a record (plain JSON values) to one HDF5 file, completely or not at all.
 
     Raises:
         OSError: when it cannot be written.
@@ -27,13 +30,13 @@ def save_checkpoint(path: Path, variables: Sequence[Any], position: Mapping[str,
     with atomic_write(path) as unfinished:
         reserve(unfinished, [array.nbytes for array in arrays])
         with h5py.File(unfinished, "w") as file:
-            file.attrs["position"] = json.dumps(dict(position))
+            file.attrs[_RECORD] = json.dumps(dict(record))
             for number, array in enumerate(arrays):
                 file.create_dataset(str(number), data=array)
 
 
 def load_checkpoint(path: Path, variables: Sequence[Any]) -> dict[str, Any]:
-    """Set variables to what `save_checkpoint` wrote, and return the position.
+    """Set variables to what `save_checkpoint` wrote, and return the record.
 
     Raises:
         WeightsError: when the file is broken or holds variables of other shapes.
@@ -53,17 +56,17 @@ def load_checkpoint(path: Path, variables: Sequence[Any]) -> dict[str, Any]:
                     "of it"
                 )
             variable.assign(np.asarray(saved))
-        return _position(file)
+        return _read_record(file)
 
 
-def read_position(path: Path) -> dict[str, Any]:
-    """Return the position alone.
+def read_record(path: Path) -> dict[str, Any]:
+    """Return the record alone.
 
     Raises:
         WeightsError: when the file is broken.
     """
     with _opened(path) as file:
-        return _position(file)
+        return _read_record(file)
 
 
 @contextmanager
@@ -77,8 +80,8 @@ def _opened(path: Path) -> Iterator[h5py.File]:
         raise WeightsError(f"{path}: cannot be read as a checkpoint: {said}") from error
 
 
-def _position(file: h5py.File) -> dict[str, Any]:
-    position = json.loads(file.attrs["position"])
-    if not isinstance(position, dict):
-        raise TypeError("the position is no table")
-    return position
+def _read_record(file: h5py.File) -> dict[str, Any]:
+    record = json.loads(file.attrs[_RECORD])
+    if not isinstance(record, dict):
+        raise TypeError("its record is no table")
+    return record

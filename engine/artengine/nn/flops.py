@@ -27,9 +27,10 @@ def flops(model: StepModel, network: keras.Model, height: int, width: int) -> in
 
     step = Step(model, network)
     frames = [tf.zeros((height, width, 3))] * model.context
-    state = step.initial_state(frames)
+    seed = tf.zeros((2,), tf.int32)
+    state = step.initial_state(frames, seed)
     values = {name: getattr(model, name) for name in type(model).automatable()}
-    given = (frames, state, tf.zeros((2,), tf.int32), values)
+    given = (frames, state, seed, values)
     specs = tf.nest.map_structure(
         lambda x: tf.TensorSpec(np.shape(x), tf.as_dtype(tf.convert_to_tensor(x).dtype)), given
     )

@@ -63,9 +63,11 @@ class OpenVinoRuntime:
         """Copy a frame, which may be read-only, to where it can be shared."""
         return _shared(np.array(frame, np.float32))
 
-    def start(self, frames: Sequence[openvino.Tensor]) -> tuple[openvino.Tensor, ...]:
-        """The state before the first step, which Keras makes."""
-        state = self._step.initial_state([frame.data for frame in frames])
+    def start(
+        self, frames: Sequence[openvino.Tensor], seed: npt.NDArray[np.int32]
+    ) -> tuple[openvino.Tensor, ...]:
+        """The state before the first step, which Keras computes."""
+        state = self._step.initial_state([frame.data for frame in frames], seed)
         return tuple(_shared(np.array(part)) for part in state)
 
     def step(

@@ -13,7 +13,7 @@ from keras import ops
 from artengine.frame import Frame
 from artengine.nn.step import Step, compiled
 from artengine.nn.step_model import StepModel
-from artengine.nn.tiles import Tile, Tiles, plan
+from artengine.nn.tiles import Tiles, TileSetting, plan_tiles
 
 
 class Runtime(Protocol):
@@ -22,8 +22,8 @@ class Runtime(Protocol):
     def put(self, frame: Frame) -> Any:
         """Take in a frame, float32 `(H, W, 3)`."""
 
-    def start(self, frames: Sequence[Any]) -> tuple[Any, ...]:
-        """The state before the first step, given the context."""
+    def start(self, frames: Sequence[Any], seed: npt.NDArray[np.int32]) -> tuple[Any, ...]:
+        """The state before the first step, given the context and that step's seed."""
 
     def step(
         self,
@@ -45,7 +45,7 @@ class KerasRuntime:
     """Steps with Keras's own backend, traced once for each frame size.
 
     Args:
-        fixed: whether the network learns no more, so that its weights may be taken for constants.
+        fixed: whether the network's weights are final, so that they may be traced as constants.
     """
 
     def __init__(self, model: StepModel, network: keras.Model, *, fixed: bool = False) -> None:
@@ -56,9 +56,9 @@ class KerasRuntime:
         """Copy a frame to the device."""
         return ops.convert_to_tensor(frame, dtype="float32")
 
-    def start(self, frames: Sequence[Any]) -> tuple[Any, ...]:
-        """The state before the first step, given the context."""
-        return self._step.initial_state(frames)
+    def start(self, frames: Sequence[Any], seed: npt.NDArray[np.int32]) -> tuple[Any, ...]:
+        """The state before the first step, given the context and that step's seed."""
+        return self._step.initial_state(frames, ops.convert_to_tensor(seed))
 
     def step(
         self,
@@ -85,13 +85,13 @@ class KerasRuntime:
 class Predictor:
     """Predicts the next frame from the last n.
 
-    Frames that are seen again, as all but the newest of a history are, stay where the runtime
+    Frames that are seen again, as all but the newest of a context are, stay where the runtime
     computes. The model's automatable numbers are read at each step, and are arguments of what is
     traced, so that changing them does not trace it anew.
 
     Args:
         model, network: what is stepped.
-        tile: how frames are cut that would take too much memory whole; see `tiles.plan`.
+        tile: how frames are cut that would take too much memory whole; see `tiles.plan_tiles`.
         runtime: what computes the steps; by default Keras, with the network's weights as they are
             at each step.
     """
@@ -101,12 +101,12 @@ class Predictor:
         model: StepModel,
         network: keras.Model,
         *,
-        tile: Tile = "auto",
+        tile: TileSetting = "auto",
         runtime: Runtime | None = None,
     ) -> None:
         self._model = model
         self._runtime = runtime or KerasRuntime(model, network)
-        self._binding: dict[str, type[np.generic]] = {
+        self._kinds: dict[str, type[np.generic]] = {
             name: np.int32 if isinstance(getattr(model, name), int) else np.float32
             for name in sorted(type(model).automatable())
         }
@@ -151,7 +151,7 @@ class Predictor:
         """How frames of a size are cut; None for not at all. Raises as a call does."""
         size = height, width
         if size not in self._tiles:
-            self._tiles[size] = plan(self._model, height, width, self._tile)
+            self._tiles[size] = plan_tiles(self._model, height, width, self._tile)
         return self._tiles[size]
 
     def _predict_once(self, frames: Sequence[Frame], seed: tuple[int, int]) -> Frame:
@@ -161,14 +161,13 @@ class Predictor:
         return prediction
 
     def _predict(self, frames: Sequence[Frame], seed: tuple[int, int]) -> Frame:
-        shown = [self._put(frame) for frame in frames]
-        self._kept = {id(f): (f, t) for f, t in zip(frames, shown, strict=True)}
+        inputs = [self._put(frame) for frame in frames]
+        self._kept = {id(f): (f, x) for f, x in zip(frames, inputs, strict=True)}
+        seeds = np.array(seed, np.int32)
         if self._state is None:
-            self._state = self._runtime.start(shown)
-        values = {name: kind(getattr(self._model, name)) for name, kind in self._binding.items()}
-        prediction, self._state = self._runtime.step(
-            shown, self._state, np.array(seed, np.int32), values
-        )
+            self._state = self._runtime.start(inputs, seeds)
+        values = {name: kind(getattr(self._model, name)) for name, kind in self._kinds.items()}
+        prediction, self._state = self._runtime.step(inputs, self._state, seeds, values)
         return prediction
 
     def _put(self, frame: Frame) -> Any:

@@ -1,4 +1,4 @@
-"""What a training's step may know of the others that take the same step at the same time."""
+"""Which replica of the network this is, and its share of each batch."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def part(batch: Any) -> Any:
     return ops.slice(batch, start, (share, *batch.shape[1:]))
 
 
-def whole(share: Any) -> Any:
-    """The shares of all replicas together, `(B, ...)`, of that of this one, `(B / count, ...)`."""
+def gather(share: Any) -> Any:
+    """The shares of all replicas together, `(B, ...)`, from this one's, `(B / count, ...)`."""
     if count() == 1:
         return share
     import tensorflow as tf
@@ -52,9 +52,9 @@ class Seeds(keras.random.SeedGenerator):
         seed = super().next(ordered)
         if count() == 1:
             return seed
-        away = ops.stack([number() * _APART, 0])
-        return seed + ops.cast(away, seed.dtype)
+        offset = ops.stack([number() * _SEED_DISTANCE, 0])
+        return seed + ops.cast(offset, seed.dtype)
 
 
-_APART = 1_000_003
+_SEED_DISTANCE = 1_000_003
 """Between the seeds of two replicas, so that those of two presets are hardly ever the same."""

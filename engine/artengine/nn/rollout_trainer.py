@@ -12,6 +12,7 @@ from artengine.nn import replicas
 from artengine.nn.float32_outputs import Float32Outputs
 from artengine.nn.losses import Loss
 from artengine.nn.losses.adversarial import adversarial
+from artengine.nn.optimisers import set_learning_rate
 from artengine.nn.step import pad_to_multiple
 from artengine.nn.step_model import StepModel
 
@@ -19,28 +20,30 @@ from artengine.nn.step_model import StepModel
 class RolloutTrainer(keras.Model):
     """Wraps a network so that `train_on_batch(context_frames, truth)` trains it through a rollout.
 
+    The network predicts T frames in a row from its own predictions, and the loss is taken over all
+    of them. Frames are padded to the size divisor and cropped back, as in a dream; a model's own
+    loss is given them padded.
+
+    With `on_policy_context`, rows of the batch go on from what the network predicted in the step
+    before: inputs are then a pair of context frames and of which rows begin with them, bool `(B,)`;
+    the others begin with their row of the variable `on_policy_context`. They go on as a dream does,
+    without noise and not in training mode, at the price of another rollout.
+
+    Shapes: context frames `(B, H, W, 3 * context)`, truth `(B, T, H, W, 3)`.
+
     Args:
         model: how to step with the network.
         network: what is trained.
         context_noise: largest deviation of the gaussian noise laid over the context; each window
             draws its own between 0 and this.
-        loss: of a rollout; None where the model brings its own.
-        discriminator: learns beside the network to tell its predictions from the truth; None for
+        loss: of a rollout; None where the model has its own.
+        discriminator: trained beside the network to tell its predictions from the truth; None for
             none.
-        adversarial: weight of what the network loses by that.
+        adversarial_weight: weight of the generator loss.
+        rollout: T, how many frames are predicted in a row.
         seed: of the noise, and of what the model samples.
-        walked: shape of the history, `(B, H, W, 3 * context)`, where rows of the batch go on from
-            what the network itself predicted; see `artengine.train.on_policy`.
-
-    What is learnt from is a history, or, where rows go on, the pair of it and of which rows begin
-    with it, bool `(B,)`; the others begin with `on_policy_context`, their last
-    context. They go on as a dream does, without noise and not in training mode, at the price of
-    another rollout.
-
-    Shapes: history `(B, H, W, 3 * context)`, truth `(B, T, H, W, 3)`. The network predicts T
-    frames in a row from its own predictions, and the loss is taken over all of them. Frames are
-    padded to what the network divides by and cropped back, as in a dream; a model's own loss is
-    given them padded.
+        on_policy_context: shape of the context frames, `(B, H, W, 3 * context)`, where rows go on
+            from the network's own predictions; see `artengine.train.on_policy`.
     """
 
     def __init__(
@@ -51,12 +54,12 @@ class RolloutTrainer(keras.Model):
         context_noise: float = 0.0,
         loss: Loss | None = None,
         discriminator: keras.Model | None = None,
-        adversarial: float = 0.0,
+        adversarial_weight: float = 0.0,
         rollout: int = 1,
         seed: int = 0,
         on_policy_context: tuple[int, ...] | None = None,
     ) -> None:
-        super().__init__(name="trainee")
+        super().__init__(name="rollout_trainer")
         self.network = network
         self.discriminator = discriminator
         self.random = replicas.Seeds(seed)
@@ -64,7 +67,7 @@ class RolloutTrainer(keras.Model):
         object.__setattr__(self, "_model", model)
         self.context_noise = context_noise
         self.rollout_loss = loss
-        self.adversarial = adversarial
+        self.adversarial_weight = adversarial_weight
         self.rollout = rollout
         self.on_policy_context: Any = None
         if on_policy_context is not None:
@@ -76,16 +79,22 @@ class RolloutTrainer(keras.Model):
                 name="on_policy_context",
             )
 
-    def call(self, inputs: Any, training: bool = False) -> Any:
-        """Predict `rollout` frames in a row, `(B, T, H, W, 3)`; in training, give the history they
-        follow, for a rollout that is learnt from may be told of the truth."""
-        context_frames = self._begun(inputs)
-        if training:
-            return context_frames
-        return ops.stack(self._rolled(context_frames)[0], axis=1)
+    @property
+    def state_variables(self) -> list[keras.Variable]:
+        """All variables that a checkpoint holds: those of the networks, the random generators and
+        the optimiser."""
+        return [*self.variables, *self.optimizer.variables]
 
-    def _begun(self, inputs: Any) -> Any:
-        """The history, of rows that go on the one they have come to."""
+    def set_learning_rate(self, rate: float, factor: float) -> None:
+        """Set the learning rates; see `optimisers.set_learning_rate`."""
+        set_learning_rate(self.optimizer, rate, factor)
+
+    def call(self, inputs: Any, training: bool = False) -> Any:
+        """The context frames that the rows of a batch begin with.
+
+        What is predicted from them may depend on the truth (see `Model.training_state`), which
+        Keras gives to `compute_loss` alone; so the rollout is done there.
+        """
         if not isinstance(inputs, (tuple, list)):
             return inputs
         context_frames, begins = inputs
@@ -93,23 +102,75 @@ class RolloutTrainer(keras.Model):
             begins[:, None, None, None], context_frames, replicas.part(self.on_policy_context)
         )
 
-    def _walk(self, context_frames: Any, predictions: Sequence[Any]) -> None:
-        """Remember the histories that the predictions lead to."""
-        if self.on_policy_context is not None:
-            frames = ops.concatenate([context_frames, *predictions], axis=-1)
-            newest = ops.stop_gradient(frames[..., -self.on_policy_context.shape[-1] :])
-            self.on_policy_context.assign(replicas.whole(newest))
+    def predict_rollout(self, context_frames: Any) -> Any:
+        """Predict `rollout` frames in a row as a dream does, `(B, T, H, W, 3)`."""
+        return ops.stack(self._roll_out(context_frames)[0], axis=1)
 
-    def _rolled(
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:
+        """The loss of a rollout, or the model's own, and the adversarial loss.
+
+        The discriminator's loss is part of it by its gradients alone: the value is the network's.
+
+        Args:
+            x: the inputs.
+            y: the truth.
+            y_pred: what `call` gave.
+            sample_weight, training: not used.
+        """
+        clean, truth = y_pred, y
+        last = clean[..., -3:]
+        context_frames = self._noisy(clean) if self.context_noise else clean
+        if self.rollout_loss is not None or self.discriminator is not None:
+            predictions, regularisation_loss = self._roll_out(context_frames, truth, training=True)
+            frames = ops.stack(predictions, axis=1)
+        if self.rollout_loss is not None:
+            loss = self.rollout_loss(truth, frames, last) + regularisation_loss
+        else:
+            padded = pad_to_multiple(context_frames, self._model.size_divisor)
+            network = Float32Outputs(self.network)
+            loss = self._model.loss(network, padded, self._padded(truth), self._seed())
+            loss += _regularisation_loss(self.network)
+        if self.discriminator is not None:
+            generator_loss, discriminator_loss = adversarial(
+                self.discriminator, truth, frames, last
+            )
+            discriminator_loss += _regularisation_loss(self.discriminator)
+            loss += self.adversarial_weight * generator_loss + (
+                discriminator_loss - ops.stop_gradient(discriminator_loss)
+            )
+        if self.on_policy_context is not None:
+            # What was learnt from may hold noise and dropout, which no dream sees. The state is
+            # that of training all the same: of a crop a model cannot find out where it is.
+            self._go_on(clean, self._roll_out(clean, truth)[0])
+        # Gradients are summed over all replicas.
+        return loss / replicas.count()
+
+    def _go_on(self, context_frames: Any, predictions: Sequence[Any]) -> None:
+        """Keep the context frames that the predictions lead to, for the next step."""
+        frames = ops.concatenate([context_frames, *predictions], axis=-1)
+        newest = ops.stop_gradient(frames[..., -self.on_policy_context.shape[-1] :])
+        self.on_policy_context.assign(replicas.gather(newest))
+
+    def _roll_out(
         self, context_frames: Any, truth: Any = None, *, training: bool = False
     ) -> tuple[list[Any], Any]:
-        """The predictions, and what the network's layers lose by themselves, mean of the steps."""
+        """The predictions, and the mean over the steps of the network's regularisation loss.
+
+        The state is that of training where the truth is given, else that of a dream.
+        """
         height, width = context_frames.shape[1:3]
         size_divisor = self._model.size_divisor
         network = Float32Outputs(self.network)
         padded = pad_to_multiple(context_frames, size_divisor)
         if truth is None:
-            state = self._model.initial_state(network, padded)
+            state = self._model.initial_state(network, padded, self._seed())
         else:
             state = self._model.training_state(network, padded, self._padded(truth), self._seed())
         predictions, regularisation_loss = [], 0.0
@@ -124,46 +185,6 @@ class RolloutTrainer(keras.Model):
             # Keras forgets them at the network's next call.
             regularisation_loss += _regularisation_loss(self.network)
         return predictions, regularisation_loss / self.rollout
-
-    def compute_loss(
-        self,
-        x: Any = None,
-        y: Any = None,
-        y_pred: Any = None,
-        sample_weight: Any = None,
-        training: bool = True,
-    ) -> Any:
-        """The model's own loss where it has one, else that of the rollout; and the adversarial one.
-
-        The discriminator's loss is part of it by its slope alone: the value is the network's.
-        """
-        clean = context_frames = y_pred
-        last = clean[..., -3:]
-        if self.context_noise:
-            context_frames = self._noisy(context_frames)
-        loss = 0.0
-        if self.rollout_loss is not None or self.discriminator is not None:
-            predictions, regularisation_loss = self._rolled(context_frames, y, training=True)
-            frames = ops.stack(predictions, axis=1)
-        if self.rollout_loss is not None:
-            loss = self.rollout_loss(y, frames, last) + regularisation_loss
-        else:
-            padded = pad_to_multiple(context_frames, self._model.size_divisor)
-            network = Float32Outputs(self.network)
-            loss = self._model.loss(network, padded, self._padded(y), self._seed())
-            loss += _regularisation_loss(self.network)
-        if self.discriminator is not None:
-            generator_loss, discriminator_loss = adversarial(self.discriminator, y, frames, last)
-            discriminator_loss += _regularisation_loss(self.discriminator)
-            loss += self.adversarial * generator_loss + (
-                discriminator_loss - ops.stop_gradient(discriminator_loss)
-            )
-        if self.on_policy_context is not None:
-            # What was learnt from may hold noise and dropout, which no dream sees. The state is
-            # that of training all the same: of a crop a model cannot find out where it is.
-            self._walk(clean, self._rolled(clean, y)[0])
-        # Slopes are added up over all replicas.
-        return loss / replicas.count()
 
     def _padded(self, truth: Any) -> Any:
         size_divisor = self._model.size_divisor
@@ -185,5 +206,5 @@ class RolloutTrainer(keras.Model):
 
 
 def _regularisation_loss(network: keras.Model) -> Any:
-    """What layers lose by themselves: by their weights, and by what they last gave."""
+    """What layers add to the loss: for their weights, and for their last outputs."""
     return sum((ops.sum(loss) for loss in network.losses), start=0.0)

@@ -42,7 +42,7 @@ class Step:
 
         Args:
             frames: the context, float32 `(H, W, 3)` each.
-            state: what the step before gave, or `initial_state`.
+            state: what the last step returned, or `initial_state`.
             seed: int32 `(2,)`.
             values: the model's automatable numbers, scalars by name.
 
@@ -60,9 +60,9 @@ class Step:
             )
         return ops.cast(prediction[0, :height, :width], "float32"), state
 
-    def initial_state(self, frames: Sequence[Any]) -> tuple[Any, ...]:
-        """The model's state before its first step, given the context."""
-        return tuple(self._model.initial_state(self._network, self._stack(frames)))
+    def initial_state(self, frames: Sequence[Any], seed: Any) -> tuple[Any, ...]:
+        """The model's state before its first step, given the context and that step's seed."""
+        return tuple(self._model.initial_state(self._network, self._stack(frames), seed))
 
     def _stack(self, frames: Sequence[Any]) -> Any:
         return pad_to_multiple(

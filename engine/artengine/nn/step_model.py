@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Protocol
 
 
@@ -17,17 +16,17 @@ class StepModel(Protocol):
     def automatable(cls) -> frozenset[str]:
         """Names of the numbers that may change from frame to frame."""
 
-    def set_values(self, values: Mapping[str, float]) -> None:
-        """Give such numbers other values, kept inside their bounds."""
-
     @property
     def size_divisor(self) -> int:
         """What height and width must divide by."""
 
+    def receptive_field(self) -> int | None:
+        """How far a predicted pixel looks, in pixels; None where frames are never cut."""
+
     def build(self) -> Any:
         """A new network."""
 
-    def initial_state(self, network: Any, context_frames: Any) -> tuple[Any, ...]:
+    def initial_state(self, network: Any, context_frames: Any, seed: Any) -> tuple[Any, ...]:
         """State before the first step."""
 
     def training_state(

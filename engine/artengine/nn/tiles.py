@@ -1,4 +1,4 @@
-"""Tiles: large frames predicted piece by piece, as if they were whole."""
+"""Tiles: large frames predicted in overlapping pieces, with the same result."""
 
 from __future__ import annotations
 
@@ -13,35 +13,35 @@ import numpy as np
 
 from artengine.errors import UsageError
 from artengine.frame import Frame
-from artengine.nn.receptive_field import bytes_per_pixel, receptive_field_of
+from artengine.nn.memory_estimate import bytes_per_pixel
 from artengine.nn.step_model import StepModel
 
 logger = logging.getLogger("artengine")
 
-Tile: TypeAlias = int | Literal["auto", "whole"]
-"""Side of a tile in pixels; or as large as `ROOM` allows; or none at all."""
+TileSetting: TypeAlias = int | Literal["auto", "whole"]
+"""Side of a tile in pixels; or as large as `MEMORY_BUDGET` allows; or no tiles."""
 
-ROOM = 1 << 30
-"""Bytes that a network may take while it predicts, as far as `auto` can tell."""
+MEMORY_BUDGET = 1 << 30
+"""Bytes that a network may take while it predicts, where tiles are chosen by `auto`."""
 
 _UNKNOWN = 512.0
-"""Bytes a pixel that a network is taken to need where it cannot be told."""
+"""Bytes a pixel that a network is assumed to take where `bytes_per_pixel` does not know."""
 
-_BESIDE = 24.0
-"""Bytes a pixel that each frame of the context takes beside the network, as it is cut out and as it
-is handed over; and so does the prediction."""
+_FRAME_BYTES = 24.0
+"""Bytes a pixel that each frame of the context, and the prediction, take beside the network: as cut
+out and as given to the runtime."""
 
-_ALWAYS_WHOLE = 512 * 512
+_NEVER_CUT = 512 * 512
 """Pixels of a frame that is never cut: its network would have to take 4 KiB for each."""
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class TileSpan:
     """A tile's place along one side of a frame, in pixels.
 
     Args:
-        start, stop: what the network is shown; it may end beyond the frame.
-        first, last: what is kept of the prediction, counted in the frame.
+        start, stop: what the network sees; it may end beyond the frame.
+        first, last: what is kept of the prediction, in the frame.
     """
 
     start: int
@@ -51,7 +51,7 @@ class Span:
 
     @property
     def seen(self) -> slice:
-        """What is shown of the frame."""
+        """What the network sees of the frame."""
         return slice(self.start, self.stop)
 
     @property
@@ -61,25 +61,25 @@ class Span:
 
     @property
     def inside(self) -> slice:
-        """What of the tile's prediction that is."""
+        """The same in the tile's prediction."""
         return slice(self.first - self.start, self.last - self.start)
 
 
-def spans(length: int, side: int, margin: int, size_divisor: int) -> tuple[Span, ...]:
+def tile_spans(length: int, side: int, margin: int, size_divisor: int) -> tuple[TileSpan, ...]:
     """Cut a side of a frame into overlapping spans of one length.
 
-    The frame's own border is that of its first and last span, so that what a network pads with at
-    the border of its layers is the same there. Elsewhere `margin` pixels are not kept.
+    The first and the last span end where the frame does, so that a network's padding is the same
+    there. Elsewhere `margin` pixels are not kept.
 
     Args:
         length: the frame's side, in pixels.
         side: a span's at most; a multiple of `size_divisor` above twice the margin.
-        margin: the network's reach, rounded up to `size_divisor`.
-        multiple: what spans begin at and divide by.
+        margin: the receptive field, rounded up to `size_divisor`.
+        size_divisor: what spans begin at multiples of, and divide by.
     """
     padded = _up(length, size_divisor)
     if padded <= side:
-        return (Span(0, padded, 0, length),)
+        return (TileSpan(0, padded, 0, length),)
     inner = padded - 2 * margin
     # As many as are needed, and no longer than so many need to be.
     step = _up(math.ceil(inner / math.ceil(inner / (side - 2 * margin))), size_divisor)
@@ -87,7 +87,7 @@ def spans(length: int, side: int, margin: int, size_divisor: int) -> tuple[Span,
     starts = [min(start, padded - size) for start in range(0, inner, step)]
     edges = [0, *(start + margin for start in starts[1:]), length]
     return tuple(
-        Span(start, start + size, *kept)
+        TileSpan(start, start + size, *kept)
         for start, kept in zip(starts, pairwise(edges), strict=True)
     )
 
@@ -96,8 +96,8 @@ def spans(length: int, side: int, margin: int, size_divisor: int) -> tuple[Span,
 class Tiles:
     """How frames of one size are cut. All tiles are of one shape, so that a step is traced once."""
 
-    rows: tuple[Span, ...]
-    columns: tuple[Span, ...]
+    rows: tuple[TileSpan, ...]
+    columns: tuple[TileSpan, ...]
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -111,68 +111,68 @@ class Tiles:
     def predict(
         self, frames: Sequence[Frame], predict: Callable[[Sequence[Frame]], Frame]
     ) -> Frame:
-        """Predict tile by tile and put the prediction together.
+        """Predict tile by tile, and put the tiles together.
 
         Args:
             frames: the context, each float32 `(H, W, 3)`.
             predict: predicts a tile from its context.
         """
-        whole = np.empty(frames[0].shape, np.float32)
+        prediction = np.empty(frames[0].shape, np.float32)
         for row in self.rows:
             for column in self.columns:
                 tile = predict([_cut(frame, row, column) for frame in frames])
-                whole[row.kept, column.kept] = tile[row.inside, column.inside]
-        return whole
+                prediction[row.kept, column.kept] = tile[row.inside, column.inside]
+        return prediction
 
 
-def plan(model: StepModel, height: int, width: int, tile: Tile) -> Tiles | None:
+def plan_tiles(model: StepModel, height: int, width: int, setting: TileSetting) -> Tiles | None:
     """Decide how frames of a size are cut; None for not at all.
 
-    A model that remembers, samples or looks everywhere is never cut; a warning says so.
+    A model that declares no receptive field is never cut; a warning says so.
 
     Raises:
-        UsageError: when tiles are wanted smaller than the model can use.
+        UsageError: when tiles are to be smaller than the receptive field allows.
     """
-    side = _side(model, height * width, tile)
+    side = _side(model, height * width, setting)
     if side is None or max(height, width) <= side:
         return None
-    reach = receptive_field_of(model)
-    if reach is None:
+    receptive_field = model.receptive_field()
+    if receptive_field is None:
         logger.warning(
-            "%sframes of %dx%d are predicted whole, for this model carries a state, draws its "
-            "frames or looks at all of a frame at once; lower dream.size if memory does not "
-            "suffice",
-            "" if tile == "auto" else f"dream.tile: {tile} cannot be done: ",
+            "%sthis model can only predict frames of %dx%d whole, which takes much memory; if "
+            "there is not enough, lower dream.size",
+            "" if setting == "auto" else f"dream.tile: {setting} has no effect: ",
             width,
             height,
         )
         return None
     size_divisor = model.size_divisor
-    margin = _up(reach, size_divisor)
+    margin = _up(receptive_field, size_divisor)
     least = 2 * margin + size_divisor
-    if tile != "auto" and side < least:
+    if setting != "auto" and side < least:
         raise UsageError(
-            f"dream.tile: {tile} given; allowed: auto, whole, or {least} and more, for this model "
-            f"looks {reach} pixels far"
+            f"dream.tile: {setting} given; allowed: auto, whole, or {least} and more: this model's "
+            f"receptive field is {receptive_field} pixels"
         )
     side = max(_up(side, size_divisor), least)
     return Tiles(
-        spans(height, side, margin, size_divisor), spans(width, side, margin, size_divisor)
+        tile_spans(height, side, margin, size_divisor),
+        tile_spans(width, side, margin, size_divisor),
     )
 
 
-def _side(model: StepModel, pixels: int, tile: Tile) -> int | None:
+def _side(model: StepModel, pixels: int, setting: TileSetting) -> int | None:
     """The side of a tile, or None where none are needed."""
-    if tile != "auto":
-        return None if tile == "whole" else tile
-    if pixels <= _ALWAYS_WHOLE:
+    if setting != "auto":
+        return None if setting == "whole" else setting
+    if pixels <= _NEVER_CUT:
         return None
-    beside = _BESIDE * (model.context + 1)
-    affordable = ROOM / (beside + (bytes_per_pixel(model) or _UNKNOWN))
+    frames = _FRAME_BYTES * (model.context + 1)
+    affordable = MEMORY_BUDGET / (frames + (bytes_per_pixel(model) or _UNKNOWN))
     return None if pixels <= affordable else math.isqrt(int(affordable))
 
 
-def _cut(frame: Frame, row: Span, column: Span) -> Frame:
+def _cut(frame: Frame, row: TileSpan, column: TileSpan) -> Frame:
     part = frame[row.seen, column.seen]
     down = row.stop - row.start - part.shape[0]
     right = column.stop - column.start - part.shape[1]

@@ -1,32 +1,51 @@
-"""Lessons: what a network is trained on, batch by batch."""
+"""Batch sources: what a network is trained on, batch by batch."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
-from artengine.train.on_policy import OnPolicyRollout, OnPolicyRollouts
+from artengine.train.frames import Frames
+from artengine.train.on_policy import OnPolicyRollout, OnPolicySampler
 from artengine.train.read_errors import reading_from
+from artengine.train.task import TrainingTask
+from artengine.train.windows import windows
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one training step learns from.
+
+    Args:
+        inputs: what `RolloutTrainer` is given.
+        truth: the frames that it is to predict, float32 `(B, T, H, W, 3)`.
+        rollouts: where the rows are, if they go on from the network's own predictions.
+    """
+
+    inputs: Any
+    truth: Any
+    rollouts: Sequence[OnPolicyRollout] = ()
 
 
 class BatchSource(Protocol):
-    """Gives batches; `rows` is what a checkpoint must hold of it, beside the number of the step."""
+    """Gives batches. All that it keeps from one to the next are the rollouts, which the caller
+    holds."""
 
-    rows: list[OnPolicyRollout]
-
-    def next(self, step: int, longest: int) -> tuple[Any, Any]:
-        """What the trainee is shown and what it is to predict.
+    def next(self, rollouts: Sequence[OnPolicyRollout], step: int, horizon: int) -> Batch:
+        """The batch of a training step.
 
         Args:
-            step: number of the batch.
-            longest: how far rows may go on from the network's own predictions.
+            rollouts: where the rows are.
+            step: number of the training step.
+            horizon: the most frames that rows go on from the network's own predictions.
         """
 
-    def learnt(self, trainer: Any) -> None:
-        """Told when a batch was learnt, with what learnt it."""
+    def after_step(self, batch: Batch, trainer: Any) -> Sequence[OnPolicyRollout]:
+        """Where the rows are, once a trainer has learnt from a batch."""
 
 
 class WindowBatches:
@@ -38,30 +57,69 @@ class WindowBatches:
     """
 
     def __init__(self, batches: Iterator[tuple[Any, Any]], folder: Path) -> None:
-        self.rows: list[OnPolicyRollout] = []
         self._batches, self._folder = batches, folder
 
-    def next(self, step: int, longest: int) -> tuple[Any, Any]:
+    def next(self, rollouts: Sequence[OnPolicyRollout], step: int, horizon: int) -> Batch:
         """The next batch, whatever its number. Raises `TrainingError` where it cannot be read."""
         with reading_from(self._folder):
-            return next(self._batches)
+            return Batch(*next(self._batches))
 
-    def learnt(self, trainer: Any) -> None:
-        """Nothing depends on it."""
+    def after_step(self, batch: Batch, trainer: Any) -> Sequence[OnPolicyRollout]:
+        """None: each window begins anew."""
+        return ()
 
 
-class RolloutBatches:
-    """Walks, which go on from the network's own predictions."""
+class OnPolicyBatches:
+    """Rollouts that go on from the network's own predictions."""
 
-    def __init__(self, walks: OnPolicyRollouts) -> None:
-        self.rows = walks.rows
-        self._walks = walks
+    def __init__(self, sampler: OnPolicySampler, rows: int) -> None:
+        self._sampler, self._rows = sampler, rows
 
-    def next(self, step: int, longest: int) -> tuple[Any, Any]:
-        """The next step of each walk; those that are over begin anew."""
-        steps = self._walks.steps(step, longest)
-        return (steps.context_frames, steps.begins), steps.truth
+    def next(self, rollouts: Sequence[OnPolicyRollout], step: int, horizon: int) -> Batch:
+        """The next step of each rollout; those that are over begin anew."""
+        rollouts = rollouts or [OnPolicyRollout()] * self._rows
+        batch = self._sampler.next(rollouts, step, horizon)
+        return Batch((batch.context_frames, batch.begins), batch.truth, batch.rollouts)
 
-    def learnt(self, trainer: Any) -> None:
-        """Let the walks stand where the predictions are."""
-        self._walks.stand(np.asarray(trainer.on_policy_context)[..., -3:])
+    def after_step(self, batch: Batch, trainer: Any) -> Sequence[OnPolicyRollout]:
+        """Move the rollouts to the frames that the predictions look like."""
+        predictions = np.asarray(trainer.on_policy_context)[..., -3:]
+        return self._sampler.align(batch.rollouts, predictions)
+
+
+def batch_source(task: TrainingTask, step: int) -> BatchSource:
+    """What a training learns from, from the batch of a step on.
+
+    Raises:
+        TrainingError: when there is too little footage for a window in each part.
+    """
+    settings, footage = task.settings, task.footage
+    if settings.max_horizon > 1:
+        sampler = OnPolicySampler(
+            Frames(footage.folder, footage.manifest),
+            cuts=footage.manifest.cuts,
+            stop=task.held_out_from,
+            context=task.model.context,
+            targets=settings.rollout,
+            stride=settings.stride,
+            crop=task.crop,
+            flip=settings.flip,
+            seed=task.preset.seed,
+        )
+        return OnPolicyBatches(sampler, settings.batch)
+    batches = windows(
+        footage,
+        context=task.model.context,
+        targets=settings.rollout,
+        stride=settings.stride,
+        part="train",
+        validation=settings.validation,
+        crop=None if settings.crop == "whole" else settings.crop,
+        flip=settings.flip,
+        batch=settings.batch,
+        seed=task.preset.seed,
+        epoch=0,
+        passes=None,
+        skip_batches=step,
+    )
+    return WindowBatches(iter(batches), footage.folder)

@@ -1,4 +1,4 @@
-"""What a model's weights are judged by."""
+"""Which weights of a training count as the best."""
 
 from __future__ import annotations
 
@@ -7,22 +7,23 @@ from dataclasses import fields
 
 from artengine.errors import PluginError, did_you_mean
 from artengine.model import Model
+from artengine.settings import TrainSettings
 from artengine.train.log import Row
 
 _COMMON = ("psnr", "ssim")
-"""Measured of every model; more is better."""
+"""Measured of every model."""
 
 
 def check_measures(model: Model, own: Iterable[str]) -> None:
-    """See whether a model's own measures can stand in the log, and judge it.
+    """Check that a model's own measures can be logged, and that its `monitor` is measured.
 
     Args:
-        model: which it is.
+        model: the model.
         own: names of what it measures of itself.
 
     Raises:
-        PluginError: when one has the name of another column, or what the model is judged by is not
-            measured.
+        PluginError: when one has the name of another column of the log, or nothing measures what
+            the model is monitored by.
     """
     columns, own = [each.name for each in fields(Row)], list(own)
     for name in own:
@@ -34,18 +35,31 @@ def check_measures(model: Model, own: Iterable[str]) -> None:
     known = [*_COMMON, *own]
     if model.monitor not in known:
         raise PluginError(
-            f'model "{model.name}": is judged by "{model.monitor}", which nothing measures'
+            f'model "{model.name}": monitor is "{model.monitor}", which nothing measures'
             f"{did_you_mean(model.monitor, known)}; there are: {', '.join(known)}"
         )
 
 
-def judged(model: Model, row: Row) -> float:
-    """The number of a row that the model is judged by."""
+def monitored(model: Model, row: Row) -> float:
+    """The value of a row that the model is monitored by."""
     return row.numbers()[model.monitor]
 
 
-def better(model: Model, value: float, best: float | None) -> bool:
-    """Whether a value of what the model is judged by is better than the best so far."""
+def is_improvement(model: Model, value: float, best: float | None) -> bool:
+    """Whether a value of what the model is monitored by is better than the best so far."""
     if best is None:
         return True
-    return value > best if model.monitor in _COMMON else value < best
+    return value > best if model.mode == "max" else value < best
+
+
+def update_best(
+    model: Model, settings: TrainSettings, row: Row, best: float | None
+) -> tuple[float | None, bool]:
+    """The best value so far with a new row, and whether the row's weights are the best ones.
+
+    No measure tells how well a network goes on from its own predictions. Where it is trained to,
+    the newest weights always count as the best.
+    """
+    value = monitored(model, row)
+    improved = is_improvement(model, value, best)
+    return value if improved else best, improved or settings.max_horizon > 1

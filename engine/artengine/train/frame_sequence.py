@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Self
 
 from artengine.frame import Picture
+from artengine.train.footage import PreparedFootage
 from artengine.train.frames import Frames
-from artengine.train.manifest import Manifest
 
 
 @dataclass(frozen=True)
-class FrameSequence:
-    """Frames by number, and which of them make up a scene; what a model is furnished from.
+class PreparedFrameSequence:
+    """Frames by number, and which of them make up a scene; what `Model.adapt` is given.
 
     Args:
         frames: the footage.
@@ -25,11 +24,14 @@ class FrameSequence:
     scenes: Sequence[range]
 
     @classmethod
-    def of(cls, folder: Path, manifest: Manifest, *, stop: int, stride: int) -> Self:
+    def of(cls, footage: PreparedFootage, *, stop: int, stride: int) -> Self:
         """The frames before `stop`, where held-out footage begins, `stride` apart."""
-        inside = [cut for cut in manifest.cuts if 0 < cut < stop]
+        inside = [cut for cut in footage.manifest.cuts if 0 < cut < stop]
         scenes = zip([0, *inside], [*inside, stop], strict=True)
-        return cls(Frames(folder, manifest), [range(first, last, stride) for first, last in scenes])
+        return cls(
+            Frames(footage.folder, footage.manifest),
+            [range(first, last, stride) for first, last in scenes],
+        )
 
     def __getitem__(self, number: int) -> Picture:
         """A frame, uint8 `(H, W, 3)`. Raises `TrainingError` where it cannot be read."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
@@ -22,7 +22,7 @@ class Row:
         learning_rate: of the epoch's last step.
         loss: mean over the epoch.
         psnr, ssim: of predictions of held-out frames; decibels, and at most 1.
-        psnr_copy, ssim_copy: of the last frame, taken as the prediction.
+        psnr_copy, ssim_copy: of the copy-last baseline, the last frame taken as the prediction.
         own: what the model measures of itself, by name.
     """
 
@@ -45,8 +45,8 @@ class Row:
 
 
 def read_log(path: Path, epochs: int) -> list[Row]:
-    """Read a log's rows of the first so many epochs, which are whole; what follows them is done
-    again.
+    """Read a log's rows of the first `epochs` epochs, which are complete; later rows are of an
+    epoch that is done again.
 
     Raises:
         TrainingError: when it is no log.
@@ -61,8 +61,8 @@ def read_log(path: Path, epochs: int) -> list[Row]:
     return [row for row in rows if row.epoch <= epochs]
 
 
-def write_log(path: Path, rows: list[Row]) -> None:
-    """Write all rows, whole or not at all."""
+def write_log(path: Path, rows: Sequence[Row]) -> None:
+    """Write all rows, completely or not at all."""
     with (
         atomic_write(path) as unfinished,
         unfinished.open("w", newline="", encoding="utf-8") as file,
@@ -74,8 +74,8 @@ def write_log(path: Path, rows: list[Row]) -> None:
         writer.writerows({k: _short(v) for k, v in table.items()} for table in tables)
 
 
-def plot_log(path: Path, rows: list[Row]) -> None:
-    """Draw loss, PSNR and SSIM against the step, the copied last frame as dashed lines."""
+def plot_log(path: Path, rows: Sequence[Row]) -> None:
+    """Draw loss, PSNR and SSIM against the step, the copy-last baseline as dashed lines."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(12, 3.6), layout="constrained")
@@ -89,7 +89,7 @@ def plot_log(path: Path, rows: list[Row]) -> None:
         axes = figure.add_subplot(1, 3, number, title=title, xlabel="step")
         axes.plot(steps, [getattr(row, name) for row in rows], label="network", marker=".")
         if copy:
-            axes.plot(steps, [getattr(row, copy) for row in rows], "--", label="copied last frame")
+            axes.plot(steps, [getattr(row, copy) for row in rows], "--", label="copy-last")
             axes.legend()
         axes.grid(alpha=0.3)
     with atomic_write(path) as unfinished:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -33,11 +33,14 @@ class Origin(BaseModel):
     start: int = 0
 
     @classmethod
-    def of(cls, source: Source, start: int = 0) -> Self:
-        """Describe a source."""
-        parameters = source.model_dump(mode="json")
-        fingerprint = source.fingerprint()
-        return cls(name=source.name, parameters=parameters, fingerprint=fingerprint, start=start)
+    def of(cls, source: Source, fingerprint: Mapping[str, str], start: int = 0) -> Self:
+        """Describe a source, given its `fingerprint()`: that of a long clip takes a while."""
+        return cls(
+            name=source.name,
+            parameters=source.model_dump(mode="json"),
+            fingerprint=dict(fingerprint),
+            start=start,
+        )
 
 
 class Shard(BaseModel):
@@ -150,6 +153,7 @@ def shard_name(index: int) -> str:
 
 def identity(
     sources: Sequence[Source],
+    fingerprints: Sequence[Mapping[str, str]],
     *,
     size: Size,
     fps: float,
@@ -160,16 +164,22 @@ def identity(
     """Describe in one line of JSON everything that decides what frames a preparation gives.
 
     Paths are left out where a source has a fingerprint, so that a moved file is known again.
+
+    Args:
+        sources: what is read, in order.
+        fingerprints: of each.
+        size, fps, quality: see `Manifest`.
+        cap: how many frames are taken of footage that has no end; None where all of it ends.
+        shard_frames: most frames in a file.
     """
     described = []
-    for source in sources:
+    for source, fingerprint in zip(sources, fingerprints, strict=True):
         fields = type(source).model_fields
-        origin = Origin.of(source)
         parameters = {
             name: value
-            for name, value in origin.parameters.items()
-            if not (origin.fingerprint and is_path(fields[name]))
+            for name, value in source.model_dump(mode="json").items()
+            if not (fingerprint and is_path(fields[name]))
         }
-        described.append([origin.name, parameters, origin.fingerprint])
+        described.append([source.name, parameters, dict(fingerprint)])
     facts = [Manifest.FORMAT, described, size, fps, quality, cap, shard_frames]
     return json.dumps(facts, sort_keys=True, separators=(",", ":"))

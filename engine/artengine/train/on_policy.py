@@ -1,28 +1,28 @@
-"""Walks: the rows of a batch go on through the footage, step by step, as a dream does.
+"""On-policy rollouts: rows of a batch that go on through the footage as a dream does.
 
 What a network learns from truth alone does not tell it what to do with its own predictions, which
-is all that a dream shows it. So a row of the batch begins at a random place with true frames, and
-then goes on: the network is shown what it itself predicted, and is taught the true frame that
-follows. Some rows go on for few frames and some for many. It is the on-policy correction of Ross,
-Gordon and Bagnell ("A reduction of imitation learning and structured prediction to no-regret online
-learning", 2011), in which each training step is a step of the dreams: they cost one prediction
-more for each, and no dream of their own.
+is all that a dream shows it. So a row of the batch begins at a random place with true frames. In
+the steps that follow the network is shown what it predicted itself, and learns the true frame that
+comes next. Some rows go on for few frames and some for many. This is the on-policy correction of
+Ross, Gordon and Bagnell ("A reduction of imitation learning and structured prediction to no-regret
+online learning", 2011) with scheduled lengths (Bengio, Vinyals, Jaitly and Shazeer, "Scheduled
+sampling for sequence prediction with recurrent neural networks", 2015). Each training step is a
+step of these rollouts and costs one more prediction per row.
 
-Two things keep what is taught sensible:
+Two rules decide what is learnt:
 
-- *Which frame follows* is asked of the frames, not of the clock: after each step a walk stands at
-  the frame near its place that the prediction looks most like. A dream that lags is not torn
-  forward, and what is taught depends on what is seen alone. Only a walk that looks like none of
-  them, and is lost, goes by the clock, and so is called back to the footage.
-- *What comes after the end of a scene* is the place in the footage that looks most like that end,
-  as in Schödl, Szeliski, Salesin and Essa, "Video textures" (2000). So a dream never learns an
-  end.
+- *Which frame follows* is looked up by similarity, not by time: after each step a rollout is moved
+  to the frame near its own that the prediction looks most like. A dream that lags is not torn
+  forward. A rollout that looks like none of these frames keeps its time, and so is called back to
+  the footage.
+- *What follows the end of a scene* is the frame of the footage that looks most like that end, as
+  in Schödl, Szeliski, Salesin and Essa, "Video textures" (2000), so that no end is ever learnt.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
 import cv2
@@ -33,66 +33,69 @@ from artengine.frame import Frame, Picture, Size
 from artengine.train.frames import Frames
 from artengine.train.spans import Spans
 
-Small = npt.NDArray[np.float32]
-"""A frame of 32x32 pixels, float32 `(32, 32, 3)` in 0..1: what places are compared by."""
+Thumbnail = npt.NDArray[np.float32]
+"""A frame of 32x32 pixels, float32 `(32, 32, 3)` in 0..1: what frames are compared by."""
 
 SIDE = 32
-"""Width and height at which a prediction and the frames near its place are compared."""
+"""Width and height of a thumbnail."""
 
 NEAR = 4
-"""How many steps to each side of its place a walk looks for the frame it is most like."""
+"""How many steps before and after its frame a rollout looks for the one it is most like."""
 
-LOST = 0.5
-"""A walk is lost where it is further from the nearest frame than this share of the mean distance
-between frames of the footage."""
+FAR = 0.5
+"""A rollout keeps its time where the nearest frame is further from its prediction than this share
+of the mean distance between frames of the footage."""
 
-KEPT_SMALL = 4096
-"""So many small frames are kept, of 12 KB each, as those of a few minutes of footage."""
+KEPT_THUMBNAILS = 4096
+"""How many thumbnails are kept, of 12 KB each: those of a few minutes of footage."""
 
-_ALIKE = 256
-"""How many places are compared with the end of a scene, evenly spread, to find what follows it."""
+_CANDIDATES = 256
+"""How many frames are compared with the end of a scene, evenly spread, to find what follows it."""
 
-_NEAREST_FIRST = 1e-4
-"""What a step away from its place adds to a walk's distance, so that a still picture stays."""
+_STEP_PENALTY = 1e-4
+"""Added to a distance for each step away from the rollout's frame, so that a still picture stays
+where it is."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class OnPolicyRollout:
-    """Where a row of the batch stands.
+    """Where a row of the batch is.
 
     Args:
-        place: number of the newest frame of its context.
-        left: how many steps it still goes on.
-        top, left_edge: corner of its crop, in pixels.
-        mirrored: whether it is seen in a mirror.
+        frame: number of the newest frame of its context.
+        remaining: how many frames it still goes on for.
+        top, left: corner of its crop, in pixels.
+        mirrored: whether it is mirrored left to right.
     """
 
-    place: int = 0
-    left: int = 0
+    frame: int = 0
+    remaining: int = 0
     top: int = 0
-    left_edge: int = 0
+    left: int = 0
     mirrored: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Steps:
+class OnPolicyBatch:
     """A batch to learn from.
 
     Args:
-        history: true context of the rows that begin, float32 `(B, H, W, 3 * context)` in 0..1;
-            zeros in the others.
+        context_frames: true context of the rows that begin, float32 `(B, H, W, 3 * context)` in
+            0..1; zeros in the others.
         truth: what follows, float32 `(B, T, H, W, 3)`.
-        begins: which rows begin, bool `(B,)`; the others go on from what they saw.
+        begins: which rows begin, bool `(B,)`; the others go on from their own predictions.
+        rollouts: where the rows are now.
     """
 
     context_frames: npt.NDArray[np.float32]
     truth: npt.NDArray[np.float32]
     begins: npt.NDArray[np.bool_]
+    rollouts: list[OnPolicyRollout]
 
 
-@dataclass
-class OnPolicyRollouts:
-    """As many walks as a batch has rows.
+@dataclass(frozen=True)
+class OnPolicySampler:
+    """Moves the rows of a batch through the footage.
 
     Args:
         frames: the footage.
@@ -100,9 +103,8 @@ class OnPolicyRollouts:
         stop: the first frame that is held out.
         context, targets, stride: of a window; see `windows`.
         crop: width and height of the crops.
-        flip: whether half of the walks are mirrored.
-        seed: of places, lengths, crops and mirroring.
-        rows: the walks.
+        flip: whether half of the rollouts are mirrored.
+        seed: of starts, lengths, crops and mirroring.
     """
 
     frames: Frames
@@ -114,118 +116,137 @@ class OnPolicyRollouts:
     crop: Size
     flip: bool
     seed: int
-    rows: list[OnPolicyRollout] = field(default_factory=list)
-    _follows: dict[int, int] = field(default_factory=dict)
+    _followers: dict[int, int] = field(default_factory=dict)
 
-    def steps(self, step: int, longest: int) -> Steps:
+    def next(self, rollouts: Sequence[OnPolicyRollout], step: int, horizon: int) -> OnPolicyBatch:
         """The next batch.
 
         Args:
-            step: its number, of which chance depends.
-            longest: how many frames a walk that begins now goes on at most, from 1: it is drawn so
-                that short ones are as common as long ones, octave by octave.
+            rollouts: where the rows are; those with nothing remaining begin anew.
+            step: number of the training step, of which random numbers depend.
+            horizon: the most frames that a rollout which begins now goes on for, from 1. Its length
+                is drawn so that each octave of lengths is as common as the next.
         """
         width, height = self.crop
-        count = len(self.rows)
+        count = len(rollouts)
         context_frames = np.zeros((count, height, width, 3 * self.context), np.float32)
         truth = np.empty((count, self.targets, height, width, 3), np.float32)
         begins = np.zeros(count, bool)
-        for row, walk in enumerate(self.rows):
-            if walk.left <= 0:
+        moved = []
+        for row, previous in enumerate(rollouts):
+            rollout = previous
+            if previous.remaining <= 0:
                 begins[row] = True
-                self._begin(walk, np.random.default_rng((self.seed, step, row)), longest)
-                places = walk.place - self.stride * np.arange(self.context - 1, -1, -1)
-                seen = [self._cut(self.frames[int(place)], walk) for place in places]
+                rollout = self._begin(np.random.default_rng((self.seed, step, row)), horizon)
+                numbers = rollout.frame - self.stride * np.arange(self.context - 1, -1, -1)
+                pictures = [self._crop(self.frames[int(number)], rollout) for number in numbers]
                 np.divide(
-                    np.concatenate(seen, axis=-1), 255, out=context_frames[row], dtype=np.float32
+                    np.concatenate(pictures, axis=-1),
+                    255,
+                    out=context_frames[row],
+                    dtype=np.float32,
                 )
+            frame = rollout.frame
             for target in range(self.targets):
-                walk.place = self._after(walk.place)
+                frame = self._following(frame)
                 np.divide(
-                    self._cut(self.frames[walk.place], walk),
+                    self._crop(self.frames[frame], rollout),
                     255,
                     out=truth[row, target],
                     dtype=np.float32,
                 )
-            walk.left -= self.targets
-        return Steps(context_frames, truth, begins)
+            moved.append(replace(rollout, frame=frame, remaining=rollout.remaining - self.targets))
+        return OnPolicyBatch(context_frames, truth, begins, moved)
 
-    def stand(self, seen: npt.NDArray[np.float32]) -> None:
-        """Let each walk stand at the frame near its place that its last prediction is most like.
+    def align(
+        self, rollouts: Sequence[OnPolicyRollout], predictions: npt.NDArray[np.float32]
+    ) -> list[OnPolicyRollout]:
+        """Move each rollout to the frame near its own that its last prediction is most like.
 
         Args:
-            seen: the last predictions, float32 `(B, H, W, 3)`.
+            rollouts: where the rows are.
+            predictions: their last predictions, float32 `(B, H, W, 3)`.
         """
-        for walk, prediction in zip(self.rows, seen, strict=True):
-            small = _shrunk(prediction)
-            first, last = self._scene(walk.place)
-            steps = np.arange(-NEAR, NEAR + 1)
-            places = walk.place + steps * self.stride
-            inside = (places >= first + self.stride * (self.context - 1)) & (places < last)
-            places, steps = places[inside], steps[inside]
-            if not places.size:
-                continue
-            distances = [
-                float(np.abs(self._small(int(place), walk) - small).mean()) for place in places
-            ]
-            nearest = int(np.argmin(distances + _NEAREST_FIRST * np.abs(steps)))
-            if distances[nearest] <= LOST * self._spread:
-                walk.place = int(places[nearest])
+        return [
+            replace(rollout, frame=self._most_alike(rollout, prediction))
+            for rollout, prediction in zip(rollouts, predictions, strict=True)
+        ]
 
-    def _begin(self, walk: OnPolicyRollout, chance: np.random.Generator, longest: int) -> None:
-        number = int(chance.integers(self._starts.total))
+    def _most_alike(self, rollout: OnPolicyRollout, prediction: Frame) -> int:
+        thumbnail = _thumbnail(prediction)
+        first, last = self._scene(rollout.frame)
+        steps = np.arange(-NEAR, NEAR + 1)
+        numbers = rollout.frame + steps * self.stride
+        inside = (numbers >= first + self.stride * (self.context - 1)) & (numbers < last)
+        numbers, steps = numbers[inside], steps[inside]
+        if not numbers.size:
+            return rollout.frame
+        distances = [
+            float(np.abs(self._crop_thumbnail(int(number), rollout) - thumbnail).mean())
+            for number in numbers
+        ]
+        nearest = int(np.argmin(distances + _STEP_PENALTY * np.abs(steps)))
+        if distances[nearest] > FAR * self._mean_distance:
+            return rollout.frame
+        return int(numbers[nearest])
+
+    def _begin(self, rng: np.random.Generator, horizon: int) -> OnPolicyRollout:
+        number = int(rng.integers(self._starts.total))
         run = int(np.searchsorted(self._starts.before, number, side="right")) - 1
         first = int(self._starts.firsts[run]) + number - int(self._starts.before[run])
-        walk.place = first + self.stride * (self.context - 1)
-        walk.left = int(np.exp(chance.uniform(0.0, np.log(longest + 1))))
-        whole = self.frames[walk.place].shape
-        walk.top = int(chance.integers(whole[0] - self.crop[1] + 1))
-        walk.left_edge = int(chance.integers(whole[1] - self.crop[0] + 1))
-        walk.mirrored = self.flip and bool(chance.integers(2))
+        frame = first + self.stride * (self.context - 1)
+        remaining = int(np.exp(rng.uniform(0.0, np.log(horizon + 1))))
+        height, width = self.frames[frame].shape[:2]
+        return OnPolicyRollout(
+            frame=frame,
+            remaining=remaining,
+            top=int(rng.integers(height - self.crop[1] + 1)),
+            left=int(rng.integers(width - self.crop[0] + 1)),
+            mirrored=self.flip and bool(rng.integers(2)),
+        )
 
-    def _cut(self, picture: Picture, walk: OnPolicyRollout) -> Picture:
+    def _crop(self, picture: Picture, rollout: OnPolicyRollout) -> Picture:
         width, height = self.crop
-        part = picture[walk.top : walk.top + height, walk.left_edge : walk.left_edge + width]
-        return part[:, ::-1] if walk.mirrored else part
+        top, left = rollout.top, rollout.left
+        part = picture[top : top + height, left : left + width]
+        return part[:, ::-1] if rollout.mirrored else part
 
-    def _after(self, place: int) -> int:
+    def _following(self, frame: int) -> int:
         """The frame that follows."""
-        _, last = self._scene(place)
-        if place + self.stride < last:
-            return place + self.stride
-        if place not in self._follows:
-            self._follows[place] = self._like(place)
-        return self._follows[place]
+        _, last = self._scene(frame)
+        if frame + self.stride < last:
+            return frame + self.stride
+        if frame not in self._followers:
+            self._followers[frame] = self._after_end(frame)
+        return self._followers[frame]
 
-    def _like(self, end: int) -> int:
-        """The frame that may follow a scene's last one: that before which the footage looks most
-        like its end. Only places in the first half of a scene are asked, so that there is a way to
-        go from there."""
+    def _after_end(self, end: int) -> int:
+        """The frame that may follow a scene's last one: the one before which the footage looks most
+        like that end. Only frames in the first half of a scene are compared, so that there is
+        footage to go on through."""
         back = self.stride * (self.context - 1)
         halves = [
             (first, max(first + back + self.stride, (first + last) // 2))
             for first, last in self._scenes
             if last - first > back + self.stride
         ]
-        asked = [
-            place for first, last in halves for place in range(first + back + self.stride, last + 1)
+        candidates = [
+            frame for first, last in halves for frame in range(first + back + self.stride, last + 1)
         ]
-        if not asked:
+        if not candidates:
             return end
-        asked = asked[:: max(1, -(-len(asked) // _ALIKE))]
+        candidates = candidates[:: max(1, -(-len(candidates) // _CANDIDATES))]
 
-        def distance(place: int) -> float:
-            pairs = ((place - self.stride, end), (place - 2 * self.stride, end - self.stride))
-            return sum(
-                float(np.abs(self._whole(max(0, a)) - self._whole(max(0, b))).mean())
-                for a, b in pairs
-            )
+        def distance(frame: int) -> float:
+            pairs = ((frame - self.stride, end), (frame - 2 * self.stride, end - self.stride))
+            thumbnails = ((self._frame_thumbnail(max(0, n)) for n in pair) for pair in pairs)
+            return sum(float(np.abs(a - b).mean()) for a, b in thumbnails)
 
-        return min(asked, key=distance)
+        return min(candidates, key=distance)
 
-    def _scene(self, place: int) -> tuple[int, int]:
-        """First frame of a place's scene, and the one after its last."""
-        return next(scene for scene in reversed(self._scenes) if scene[0] <= place)
+    def _scene(self, frame: int) -> tuple[int, int]:
+        """First frame of a frame's scene, and the one after its last."""
+        return next(scene for scene in reversed(self._scenes) if scene[0] <= frame)
 
     @cached_property
     def _scenes(self) -> list[tuple[int, int]]:
@@ -237,27 +258,27 @@ class OnPolicyRollouts:
         return Spans.between(0, self.stop, self.cuts, self.stride * self.context + 1)
 
     @cached_property
-    def _spread(self) -> float:
+    def _mean_distance(self) -> float:
         """Mean distance between frames of the footage."""
-        places = np.linspace(0, self.stop - 1, 16).astype(int)
-        smalls = np.stack([self._whole(int(place)) for place in places])
-        apart = np.abs(smalls[:, None] - smalls[None]).mean(axis=(2, 3, 4))
-        return float(apart.sum() / (len(places) * (len(places) - 1)))
+        numbers = np.linspace(0, self.stop - 1, 16).astype(int)
+        thumbnails = np.stack([self._frame_thumbnail(int(number)) for number in numbers])
+        distances = np.abs(thumbnails[:, None] - thumbnails[None]).mean(axis=(2, 3, 4))
+        return float(distances.sum() / (len(numbers) * (len(numbers) - 1)))
 
-    def _small(self, place: int, walk: OnPolicyRollout) -> Small:
-        height, width = self.frames[place].shape[:2]
+    def _crop_thumbnail(self, frame: int, rollout: OnPolicyRollout) -> Thumbnail:
+        height, width = self.frames[frame].shape[:2]
         if (width, height) == self.crop:
-            small = self._whole(place)
-            return small[:, ::-1] if walk.mirrored else small
-        return _shrunk(self._cut(self.frames[place], walk))
+            thumbnail = self._frame_thumbnail(frame)
+            return thumbnail[:, ::-1] if rollout.mirrored else thumbnail
+        return _thumbnail(self._crop(self.frames[frame], rollout))
 
     @cached_property
-    def _whole(self) -> Callable[[int], Small]:
-        """A whole frame by its number."""
-        return lru_cache(KEPT_SMALL)(lambda place: _shrunk(self.frames[place]))
+    def _frame_thumbnail(self) -> Callable[[int], Thumbnail]:
+        """The thumbnail of a frame by its number."""
+        return lru_cache(KEPT_THUMBNAILS)(lambda frame: _thumbnail(self.frames[frame]))
 
 
-def _shrunk(picture: Picture | Frame) -> Small:
+def _thumbnail(picture: Picture | Frame) -> Thumbnail:
     small = cv2.resize(np.ascontiguousarray(picture), (SIDE, SIDE), interpolation=cv2.INTER_AREA)
     if picture.dtype == np.uint8:
         return small.astype(np.float32) / np.float32(255)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Self, cast
@@ -93,11 +94,16 @@ class Preparation:
         footages = (first, *(one.once().open(size, first.fps) for one in sources[1:]))
         return cls(sources, footages, quality, max(1, round(seconds * first.fps)), shard_frames)
 
-    @property
+    @cached_property
+    def _fingerprints(self) -> list[Mapping[str, str]]:
+        return [source.fingerprint() for source in self.sources]
+
+    @cached_property
     def identity(self) -> str:
         """One line that tells these frames from all others; see `Manifest`."""
         return identity(
             [source.once() for source in self.sources],
+            self._fingerprints,
             size=self.footages[0].size,
             fps=self.footages[0].fps,
             quality=self.quality,
@@ -166,7 +172,7 @@ class Preparation:
     def _store_all(self, store: Store, done: int) -> Iterator[int]:
         for number, (source, footage) in enumerate(zip(self.sources, self.footages, strict=True)):
             if number > done:
-                store.begin(Origin.of(source, start=store.frames))
+                store.begin(Origin.of(source, self._fingerprints[number], store.frames))
             if number >= done:
                 yield from self._store(store, source, footage)
 

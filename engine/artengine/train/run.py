@@ -24,12 +24,13 @@ class Run:
     | `best.weights.h5`, `best.json` | the best weights, which dreams take |
     | `last.weights.h5`, `last.json` | the newest weights |
     | `kept/` | weights of every k-th epoch, where the recipe asks for them |
-    | `checkpoint.h5` | weights, optimiser, step and random state, to go on from |
+    | `checkpoint.h5` | weights, optimiser, progress and random state, to go on from |
     | `log.csv`, `log.png` | what each epoch measured |
     | `monitor/` | a picture for each epoch |
 
-    The best weights are those that do best on held-out frames by what the model is judged by, which
-    is PSNR unless it says otherwise; with `max_horizon` above 1 those of the last epoch are.
+    The best weights are those of the best epoch by the model's `monitor`, which is PSNR of held-out
+    frames unless the model names another measure; with `max_horizon` above 1 they are those of the
+    last epoch.
     """
 
     folder: Path
@@ -73,7 +74,7 @@ class Run:
         return self.folder / "monitor" / f"epoch-{epoch:05d}.jpg"
 
     def check(self, *, resume: bool) -> None:
-        """See whether a training may start, or go on, in this folder.
+        """Check that a training may start, or go on, in this folder.
 
         Raises:
             TrainingError: when the folder already holds a training that is not to be resumed,
@@ -97,11 +98,12 @@ class Run:
             )
 
     @contextmanager
-    def taken(self) -> Iterator[None]:
+    def lock(self, *, resume: bool) -> Iterator[None]:
         """Make the folder, and keep other trainings out of it.
 
         Raises:
-            TrainingError: when another training works in it, or it cannot be made.
+            TrainingError: when another training works in it, it cannot be made, or a training that
+                ended meanwhile has changed what `check` found.
         """
 
         def refuse() -> None:
@@ -112,6 +114,7 @@ class Run:
 
         self._make()
         with exclusive_lock(self.folder, waiting=refuse):
+            self.check(resume=resume)
             yield
 
     def _make(self) -> None:

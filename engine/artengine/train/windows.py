@@ -7,14 +7,12 @@ then are frames decoded.
 
 from __future__ import annotations
 
-from itertools import count
-from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from artengine.errors import TrainingError
 from artengine.frame import Size
+from artengine.train.footage import PreparedFootage
 from artengine.train.manifest import Manifest
 from artengine.train.reader import Reader
 from artengine.train.spans import Spans
@@ -22,7 +20,7 @@ from artengine.train.spans import Spans
 Part = Literal["train", "validation"]
 
 Batches: TypeAlias = Any
-"""A `tf.data.Dataset` of pairs: history float32 `(B, H, W, 3 * context)`, oldest frame first, and
+"""A `tf.data.Dataset` of pairs: context frames float32 `(B, H, W, 3 * context)`, oldest first, and
 truth float32 `(B, targets, H, W, 3)`, both in 0..1. Its `cardinality()` is known."""
 
 _FOREVER = 2**62
@@ -32,7 +30,7 @@ _AHEAD = 2
 
 
 def windows(
-    folder: Path,
+    footage: PreparedFootage,
     *,
     context: int,
     targets: int,
@@ -63,7 +61,7 @@ def windows(
     footage, or longer where no window fits into that. None of its frames is in a training window.
 
     Args:
-        folder: what `prepare` filled.
+        footage: where the frames come from.
         context: frames the network is shown.
         targets: frames it is to predict.
         stride: distance between the frames of a window.
@@ -81,14 +79,13 @@ def windows(
         limit: at most so many windows a pass, evenly spread over the part.
 
     Raises:
-        TrainingError: when the folder holds no finished footage, or too little for a window in each
-            part.
+        TrainingError: when there is too little footage for a window in each part.
     """
     import tensorflow as tf
 
-    manifest = finished(folder)
+    manifest = footage.manifest
     span = stride * (context + targets - 1) + 1
-    split = held_out_from(folder, manifest, span, validation)
+    split = footage.held_out_from(span, validation)
     training = part == "train"
     start, stop = (0, split) if training else (split, manifest.frames)
     spans = Spans.between(start, stop, manifest.cuts, span)
@@ -103,7 +100,7 @@ def windows(
     if passes is not None or not training:
         last = epoch + (passes if passes is not None and training else 1)
         count = max(0, (last - epoch) * a_pass - skip_batches)
-    reader = Reader(folder, manifest, spans, range(0, span, stride), stop)
+    reader = Reader(footage.folder, manifest, spans, range(0, span, stride), stop)
 
     def one_pass(number: Any) -> Any:
         skip = tf.where(number == first, np.int64(skipped * size), np.int64(0))
@@ -118,44 +115,6 @@ def windows(
     options.deterministic = True
     counted = batches.apply(tf.data.experimental.assert_cardinality(count))
     return counted.prefetch(_AHEAD).with_options(options)
-
-
-def finished(folder: Path) -> Manifest:
-    """Read the manifest of footage that is whole. Raises `TrainingError` where it is not."""
-    manifest = Manifest.read(folder)
-    if manifest is None:
-        raise TrainingError(
-            f"{folder}: holds no prepared footage; run artengine prepare on a video"
-        )
-    if not manifest.finished:
-        raise TrainingError(
-            f"{folder}: the footage was not prepared to its end, or has lost files; run the same "
-            "artengine prepare again, it goes on where it stopped"
-        )
-    return manifest
-
-
-def held_out_from(folder: Path, manifest: Manifest, span: int, validation: float) -> int:
-    """First frame of the part that is held out: as late as `validation` and one window of `span`
-    frames allow.
-
-    Raises:
-        TrainingError: when there is too little for a window in each part.
-    """
-    frames = manifest.frames
-    scenes = list(zip((0, *manifest.cuts), (*manifest.cuts, frames), strict=True))
-    latest = max((end - span for start, end in scenes if end - start >= span), default=0)
-    split = min(frames - round(frames * validation), latest)
-    if Spans.between(0, split, manifest.cuts, span).total == 0:
-        longest = max(end - start for start, end in scenes)
-        least = next(n for n in count(2 * span) if n - round(n * validation) >= span)
-        raise TrainingError(
-            f"{', '.join(manifest.files) or folder}: holds {frames} frames, at most {longest} of "
-            f"them without a cut; a window takes {span} in a row, and there must be one to learn "
-            f"from and another to measure on; give {least} frames or more without a cut, "
-            "less context or a smaller stride"
-        )
-    return split
 
 
 class _Decoder:

@@ -83,7 +83,9 @@ class Automaton(Model):
         share = LEAST + (1.0 - LEAST) * ops.sigmoid(x[..., channels:] - QUIET)
         return keras.Model(cells, [becomes, share], name=self.name)
 
-    def initial_state(self, network: keras.Model, context_frames: Tensor) -> NetworkState:
+    def initial_state(
+        self, network: keras.Model, context_frames: Tensor, seed: Tensor
+    ) -> NetworkState:
         """Empty hidden channels that went through the frames before the newest, oldest first."""
         from keras import ops
 
@@ -92,8 +94,9 @@ class Automaton(Model):
             ops.zeros((batch, height // self.grid, width // self.grid, self.hidden)),
         )
         for past in range(self.context - 1):
-            seed = ops.convert_to_tensor((past, 2**31 - 1), dtype="int32")
-            _, state = self.step(network, context_frames[..., 3 * past : 3 * past + 3], state, seed)
+            frame = context_frames[..., 3 * past : 3 * past + 3]
+            fixed = ops.convert_to_tensor((past, 2**31 - 1), dtype="int32")
+            _, state = self.step(network, frame, state, fixed)
         return state
 
     def step(

@@ -108,7 +108,9 @@ class Convlstm(Model):
             name=self.name,
         )
 
-    def initial_state(self, network: keras.Model, context_frames: Tensor) -> NetworkState:
+    def initial_state(
+        self, network: keras.Model, context_frames: Tensor, seed: Tensor
+    ) -> NetworkState:
         """Empty cells that were shown the frames before the newest, oldest first."""
         from keras import ops
 

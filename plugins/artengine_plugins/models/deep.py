@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from artengine.api import Model, NetworkState, Param, Tensor
+from artengine.api import Model, NetworkState, Param, ReceptiveField, Tensor
 from artengine_plugins.models.depth_to_space import depth_to_space
 
 if TYPE_CHECKING:
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 KEPT = 0.9
 """Largest share of a pixel that is kept from the newest frame: with all of it a dream could stand
 still."""
+
+
+DILATIONS = (1, 2, 4, 8)
+"""Of the residual blocks at a quarter of the size."""
 
 
 class Deep(Model):
@@ -37,6 +41,19 @@ class Deep(Model):
     width: int = Param(48, ge=8, le=256)
     """Channels at a quarter of the size; half as many at half of it, and twice as many below.
     Doubling it costs about four times the time."""
+
+    def receptive_field(self) -> int:
+        """Down to a sixteenth of the size, and back through the dilated blocks at a quarter."""
+
+        def block(x: ReceptiveField, dilation: int) -> ReceptiveField:
+            return x.conv(3, dilation=dilation).conv(3)
+
+        x = ReceptiveField().conv(4, stride=2).conv(4, stride=2)
+        scene = block(x.conv(2, stride=2), 2)
+        x = block(scene.conv(2, stride=2), 2).upsample(2).upsample(2)
+        for dilation in DILATIONS:
+            x = block(x, dilation)
+        return x.upsample(2).conv(3).conv(3).conv(3).upsample(2).pixels
 
     def build(self) -> keras.Model:
         """Float32 `(B, H, W, 3 * context)` to what is imagined, `(B, H, W, 3)` in 0..1, and the
@@ -88,7 +105,7 @@ class Deep(Model):
         sixteenth = block(conv(eighth, 2 * w, kernel=2, stride=2), 2)
         scene = layers.Add()([eighth, up(sixteenth)])
         x = layers.Add()([x, up(conv(relu(scene), w, kernel=1))])
-        for dilation in (1, 2, 4, 8):
+        for dilation in DILATIONS:
             x = block(x, dilation)
 
         x = conv(up(relu(x)), w // 2)

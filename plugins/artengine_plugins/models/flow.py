@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, ClassVar
 
-from artengine.api import Model, NetworkState, Param, Tensor
+from artengine.api import Model, NetworkState, Param, ReceptiveField, Tensor
 from artengine_plugins.models.depth_to_space import depth_to_space
-from artengine_plugins.models.motion import motion
+from artengine_plugins.models.motion import motion, motion_receptive_field
 from artengine_plugins.models.warp import warp
 
 if TYPE_CHECKING:
@@ -42,6 +43,21 @@ class Flow(Model):
     push: float = Param(1.0, ge=-8, le=8, automatable=True)
     """How fast a dream moves, as far as `reach` lets it: 1 as seen and learnt, 2 twice as fast, 0
     not at all, -1 backwards."""
+
+    def receptive_field(self) -> int:
+        """What the search for motion looks at, and the network and both warps beyond that."""
+        top = ReceptiveField().conv(4, stride=4)
+        motion = None
+        if self.context > 1:
+            motion = motion_receptive_field(self.reach).look(math.ceil(self.reach / 2) + 1)
+            top = top.joined(motion.conv(2, stride=2))
+        x = top.conv(3).conv(3, stride=2).conv(3).conv(3, stride=2).conv(3).conv(3)
+        for _ in range(2):
+            x = x.conv(3).upsample(2).conv(3)
+        x = x.conv(3)
+        flow = x.upsample(2) if motion is None else x.interpolate(2).joined(motion)
+        moved = flow.interpolate(2).joined(ReceptiveField().look(math.ceil(self.reach) + 1))
+        return moved.look(1).joined(x.upsample(4)).pixels
 
     def build(self) -> keras.Model:
         """Float32 `(B, H, W, 3 * context)` to the parts that a frame is put together from:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from artengine.api import Model
+from artengine.api import Model, ReceptiveField
 
 if TYPE_CHECKING:
     import keras
@@ -20,6 +20,14 @@ class Hourglass(Model):
 
     name: ClassVar[str] = "hourglass"
     size_divisor: ClassVar[int] = 4
+
+    def receptive_field(self) -> int:
+        """57 pixels: through both poolings, which is farther than along the skips."""
+        x = ReceptiveField().conv(7).conv(5).conv(3).conv(2, stride=2)
+        x = x.conv(7).conv(5).conv(3).conv(2, stride=2)
+        x = x.conv(5).conv(3).conv(3).transposed_conv(5, stride=2)
+        x = x.conv(3).conv(5).transposed_conv(7, stride=2)
+        return x.conv(3).conv(5).conv(5).conv(7).pixels
 
     def build(self) -> keras.Model:
         """Float32 `(B, H, W, 3 * context)` to `(B, H, W, 3)` in 0..1; H and W divide by 4."""

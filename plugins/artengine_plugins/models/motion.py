@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
-from artengine.api import Tensor
+from artengine.api import ReceptiveField, Tensor
 from artengine_plugins.models.warp import warp
 
 STEPS = (1, 2, 2, 3)
@@ -98,6 +100,24 @@ def refined(
     sure = 1.0 / (error + LEAST_ERROR)
     spread = smooth(smooth(ops.concatenate([found * sure, sure], axis=-1)))
     return spread[..., :2] / spread[..., 2:], error
+
+
+def motion_receptive_field(reach: float) -> ReceptiveField:
+    """How far `motion` looks: through all levels of the pyramid and all corrections."""
+    levels = [ReceptiveField()]
+    for _ in STEPS[1:]:
+        levels.append(levels[-1].look(1).conv(2, stride=2))
+    found = levels[-1].conv(2, stride=2)
+    for level, image in reversed(list(enumerate(levels))):
+        if level < len(STEPS) - 1:
+            found = found.interpolate(2)
+        moved = image.look(math.ceil(reach / 2**level) + 1)
+        # Each correction, and at last the error, looks at what the motion so far leaves.
+        for _ in range(STEPS[level] + 1):
+            rest = found.interpolate(2).joined(moved)
+            found = rest.conv(2, stride=2).look(2)
+        found = found.look(2)
+    return found
 
 
 def luma(frame: Tensor) -> Tensor:

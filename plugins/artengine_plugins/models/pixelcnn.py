@@ -29,6 +29,7 @@ class PixelCNN(Model):
     size_divisor: ClassVar[int] = 16
     differentiable: ClassVar[bool] = False
     monitor: ClassVar[str] = "bits_per_dim"
+    mode: ClassVar[Literal["max", "min"]] = "min"
 
     context: int = Param(4, ge=1, le=32)
     """How many past frames the network sees."""

@@ -121,15 +121,19 @@ class Recall(Model):
         """Fill the memory."""
         remember(network.get_layer("memory"), sequence)
 
-    def initial_state(self, network: keras.Model, context_frames: Tensor) -> NetworkState:
-        """The place that looks most like the newest frames."""
+    def initial_state(
+        self, network: keras.Model, context_frames: Tensor, seed: Tensor
+    ) -> NetworkState:
+        """The place that looks most like the newest frames, for the seed 0. Any other seed begins
+        elsewhere in the memory, and the dream turns into what is there as after a leap."""
         from keras import ops
 
         memory: Remembered = network.get_layer("memory")
         frames = [context_frames[..., 3 * n : 3 * n + 3] for n in range(self.context)]
         before, now = (shrink(frame, self.grid) for frame in (frames[:1] + frames)[-2:])
         place = memory.recognise(before, now)
-        return place, SETTLES * ops.ones_like(place)
+        begins = memory.moved_on(place, spread(seed[0]))
+        return begins, ops.where(begins == place, SETTLES, 0.0)
 
     def training_state(
         self, network: keras.Model, context_frames: Tensor, truth: Tensor, seed: Tensor
@@ -183,6 +187,19 @@ what is there, and does not leap with it."""
 
 HINT_NOISE = 0.03
 """How far from the truth hints are at most, in training."""
+
+
+GOLDEN = -1640531527
+"""The golden ratio's share of 2**32, as an int32."""
+
+
+def spread(number: Tensor) -> Tensor:
+    """A share in 0..1 for an int32 scalar: 0 for 0, and far apart for neighbouring numbers, as the
+    multiples of the golden ratio are (Weyl's sequence, as Knuth hashes by it)."""
+    from keras import ops
+
+    wrapped = ops.cast(ops.cast(number, "int32") * GOLDEN, "float32") / 2.0**32
+    return wrapped - ops.floor(wrapped)
 
 
 def cells(frame: Tensor) -> Tensor:

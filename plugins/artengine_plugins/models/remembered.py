@@ -52,6 +52,10 @@ class Remembered(Protocol):
         """Places, float32 `(B,)`, that look most like two frames in a row, each float32
         `(B, side, side, 3)`."""
 
+    def moved_on(self, place: Tensor, share: Tensor) -> Tensor:
+        """Places, float32 `(B,)`, a share of the whole memory further on than others, from its
+        beginning again after its end."""
+
     def filled(self) -> Tensor:
         """1 when something is remembered, else 0; a float32 scalar."""
 
@@ -120,6 +124,10 @@ def memory_layer(pictures: int, side: int) -> keras.Layer:
             numbers = ops.arange(pictures, dtype="int32")
             ends = (numbers >= self.last.value) | (numbers >= self.count.value)
             return ops.cast(ops.argmin(far + 9.0 * ops.cast(ends, "float32"), axis=1), "float32")
+
+        def moved_on(self, place: Any, share: Any) -> Any:
+            count = ops.cast(ops.maximum(self.count.value, 1), "float32")
+            return ops.mod(place + ops.floor(share * count), count)
 
         def filled(self) -> Any:
             return ops.cast(self.count.value > 0, "float32")

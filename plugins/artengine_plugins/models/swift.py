@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from artengine.api import Model, Param
+from artengine.api import Model, Param, ReceptiveField
 from artengine_plugins.models.depth_to_space import depth_to_space
 
 if TYPE_CHECKING:
@@ -32,6 +32,15 @@ class Swift(Model):
     width: int = Param(24, ge=4, le=256)
     """Channels at the first level, a quarter of the frame's size; twice, three and four times as
     many at the three below. Doubling it costs about four times the time."""
+
+    def receptive_field(self) -> int:
+        """184 pixels: down to a thirty-second of the size and up again."""
+        x = ReceptiveField().conv(4, stride=4)
+        for _ in range(3):
+            x = x.conv(3, stride=2).conv(3)
+        for _ in range(3):
+            x = x.conv(3).upsample(2).conv(3)
+        return x.conv(3).upsample(4).pixels
 
     def build(self) -> keras.Model:
         """Float32 `(B, H, W, 3 * context)` to `(B, H, W, 3)` in 0..1; H and W divide by 32."""

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from artengine.errors import WeightsError
-from artengine.nn.checkpoint import load_checkpoint, read_position, save_checkpoint
+from artengine.nn.checkpoint import load_checkpoint, read_record, save_checkpoint
 from artengine.nn.hdf5 import check_self_contained
 from artengine.nn.weights import load_weights, save_weights
 
@@ -125,7 +125,7 @@ def test_a_position_that_is_none_is_one_line(tmp_path: Path, position: Any) -> N
     with h5py.File(tmp_path / "c.h5", "r+") as file:
         file.attrs["position"] = position
     with pytest.raises(WeightsError, match=r"c\.h5: cannot be read"):
-        read_position(tmp_path / "c.h5")
+        read_record(tmp_path / "c.h5")
 
 
 FULL = """

@@ -1,4 +1,3 @@
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -20,13 +19,13 @@ class Sum:
     def automatable(cls) -> frozenset[str]:
         return frozenset()
 
-    def set_values(self, values: Mapping[str, float]) -> None:
-        raise NotImplementedError
-
     def build(self) -> Any:
         return None
 
-    def initial_state(self, network: Any, context_frames: Any) -> tuple[Any, ...]:
+    def receptive_field(self) -> int | None:
+        return None
+
+    def initial_state(self, network: Any, context_frames: Any, seed: Any) -> tuple[Any, ...]:
         return (ops.zeros((1,)),)
 
     def training_state(
@@ -77,7 +76,7 @@ def test_carries_its_state_and_forgets_it() -> None:
 
 def test_a_state_from_before_the_first_step_is_none() -> None:
     class FromOne(Sum):
-        def initial_state(self, network: Any, context_frames: Any) -> tuple[Any, ...]:
+        def initial_state(self, network: Any, context_frames: Any, seed: Any) -> tuple[Any, ...]:
             return (ops.ones((1,)),)
 
     predictor = Predictor(FromOne(), None)

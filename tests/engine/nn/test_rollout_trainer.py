@@ -87,7 +87,7 @@ def trainer(
         network,
         loss=None if isinstance(model, Black) else weighted({"l1": 1.0}),
         discriminator=discriminator,
-        adversarial=adversarial,
+        adversarial_weight=adversarial,
         rollout=2,
     )
     made.compile(
@@ -174,7 +174,7 @@ def test_what_layers_lose_by_themselves_counts_at_every_step() -> None:
     model = Spare(context=2)
     learning = trainer(model)
     context_frames, truth = batch()
-    predicted = np.asarray(learning(context_frames))
+    predicted = np.asarray(learning.predict_rollout(context_frames))
     by_steps = np.abs(predicted).sum(axis=(2, 3, 4)).mean()
     found = float(learning.compute_loss(context_frames, truth, context_frames))
     assert found == pytest.approx(by_steps + float(np.abs(truth - predicted).mean()), rel=1e-4)

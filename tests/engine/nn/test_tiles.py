@@ -17,7 +17,7 @@ from artengine.nn import tiles
 from artengine.nn.bench import Subject
 from artengine.nn.flops import flops
 from artengine.nn.predictor import Predictor
-from artengine.nn.tiles import spans
+from artengine.nn.tiles import tile_spans
 from artengine.params import Param
 
 
@@ -26,7 +26,7 @@ from artengine.params import Param
     ("side", "margin", "size_divisor"), [(48, 16, 4), (36, 16, 4), (16, 0, 16)]
 )
 def test_spans_cover_a_side_once(length: int, side: int, margin: int, size_divisor: int) -> None:
-    cut = spans(length, side, margin, size_divisor)
+    cut = tile_spans(length, side, margin, size_divisor)
     assert [span.first for span in cut] == [0, *(span.last for span in cut[:-1])]
     assert cut[-1].last == length
     assert len({span.stop - span.start for span in cut}) == 1
@@ -46,6 +46,9 @@ class Pooled(Model):
     name: ClassVar[str] = "pooled"
     size_divisor: ClassVar[int] = 4
     context: int = Param(2, ge=1)
+
+    def receptive_field(self) -> int | None:
+        return 8
 
     def build(self) -> keras.Model:
         keras.utils.set_random_seed(0)
@@ -75,26 +78,26 @@ def test_tiles_make_the_whole_frame(size: tuple[int, int]) -> None:
 def test_a_narrower_margin_shows() -> None:
     model = Pooled()
     one = Predictor(model, model.build(), tile="whole")
-    whole, narrow = one(frames(64, 64)), spans(64, 32, 4, 4)
+    whole, narrow = one(frames(64, 64)), tile_spans(64, 32, 4, 4)
     made = tiles.Tiles(narrow, narrow).predict(frames(64, 64), one)
     assert np.abs(made - whole).max() > 1e-3
 
 
 def test_only_what_needs_much_memory_is_cut(monkeypatch: Any) -> None:
-    assert tiles.plan(Pooled(), 600, 600, "auto") is None
-    monkeypatch.setattr(tiles, "ROOM", 1 << 24)
-    cut = tiles.plan(Pooled(), 600, 600, "auto")
+    assert tiles.plan_tiles(Pooled(), 600, 600, "auto") is None
+    monkeypatch.setattr(tiles, "MEMORY_BUDGET", 1 << 24)
+    cut = tiles.plan_tiles(Pooled(), 600, 600, "auto")
     assert cut is not None
     assert len(cut.rows) > 1
-    assert tiles.plan(Pooled(), 600, 600, "whole") is None
-    assert tiles.plan(Pooled(), 512, 512, "auto") is None
+    assert tiles.plan_tiles(Pooled(), 600, 600, "whole") is None
+    assert tiles.plan_tiles(Pooled(), 512, 512, "auto") is None
 
 
 def test_a_frame_that_is_cut_counts_what_all_its_tiles_compute(monkeypatch: Any) -> None:
-    monkeypatch.setattr(tiles, "ROOM", 1 << 24)
+    monkeypatch.setattr(tiles, "MEMORY_BUDGET", 1 << 24)
     model = Pooled()
     timing = Subject("pooled", model).time("keras", "float32", (600, 520), seconds=0.01)
-    cut = tiles.plan(model, 520, 600, "auto")
+    cut = tiles.plan_tiles(model, 520, 600, "auto")
     assert cut is not None
     tile, whole = (flops(model, model.build(), *size) for size in (cut.shape, (520, 600)))
     assert tile is not None
@@ -112,7 +115,10 @@ def test_tiles_that_are_too_small_are_refused() -> None:
 class Remembering(Pooled):
     """Adds up what it predicted."""
 
-    def initial_state(self, network: Any, context_frames: Any) -> Any:
+    def receptive_field(self) -> int | None:
+        return None
+
+    def initial_state(self, network: Any, context_frames: Any, seed: Any) -> Any:
         return (ops.zeros_like(context_frames[..., :3]),)
 
     def step(self, network: Any, context_frames: Any, state: Any, seed: Any, **_: Any) -> Any:
@@ -126,10 +132,10 @@ def test_a_network_that_remembers_is_run_whole_and_says_so(caplog: Any, monkeypa
     with caplog.at_level(logging.WARNING):
         first, second = predictor(frames(40, 60)), predictor(frames(40, 60))
     np.testing.assert_allclose(second, 2 * first, rtol=1e-6)
-    said = "frames of 60x40 are predicted whole, for this model carries a state, draws its frames"
-    assert caplog.text.count(f"dream.tile: 32 cannot be done: {said}") == 1
-    monkeypatch.setattr(tiles, "ROOM", 1 << 24)
+    said = "this model can only predict frames of 60x40 whole"
+    assert caplog.text.count(f"dream.tile: 32 has no effect: {said}") == 1
+    monkeypatch.setattr(tiles, "MEMORY_BUDGET", 1 << 24)
     caplog.clear()
-    assert tiles.plan(model, 600, 600, "auto") is None
+    assert tiles.plan_tiles(model, 600, 600, "auto") is None
     (told,) = caplog.messages
-    assert told.startswith("frames of 600x600 are predicted whole, for this model carries a state")
+    assert told.startswith("this model can only predict frames of 600x600 whole")

@@ -19,7 +19,7 @@ import pytest
 
 from artengine.catalog import Catalog
 from artengine.errors import PresetError, TrainingError
-from artengine.nn.checkpoint import read_position
+from artengine.nn.checkpoint import read_record
 from artengine.nn.determinism import make_deterministic
 from artengine.preset import Preset, load_preset, parse_preset
 from artengine.settings import TrainSettings
@@ -77,7 +77,7 @@ batch = tf.reshape(tf.range(12), (4, 3))
 parts, wholes, drawn = (
     [value.numpy().tolist() for value in strategy.experimental_local_results(each)]
     for each in strategy.run(
-        lambda: (replicas.part(batch), replicas.whole(replicas.part(batch)), seeds.next())
+        lambda: (replicas.part(batch), replicas.gather(replicas.part(batch)), seeds.next())
     )
 )
 told = {"parts": parts, "wholes": wholes, "drawn": drawn, "errors": []}
@@ -188,9 +188,9 @@ def test_rows_go_on_from_what_both_devices_predict(
     preset = load_preset(preset_file, catalog, changes)
     train(preset, prepared(preset.source, preset.train), alone, catalog)
     assert_alike(run, alone, preset)
-    walks = [read_position(each.checkpoint)["walks"] for each in (run, alone)]
-    assert walks[0] == walks[1]
-    assert max(walk["left"] for walk in walks[0]) > 0
+    rollouts = [read_record(each.checkpoint)["rollouts"] for each in (run, alone)]
+    assert rollouts[0] == rollouts[1]
+    assert max(rollout["remaining"] for rollout in rollouts[0]) > 0
 
 
 def ports(count: int) -> list[int]:

@@ -13,7 +13,7 @@ import time
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
 import h5py
 import numpy as np
@@ -23,17 +23,20 @@ from PIL import Image
 from artengine.catalog import Catalog
 from artengine.errors import PluginError, PresetError, TrainingError, UsageError, WeightsError
 from artengine.model import Model, NetworkState, Tensor
-from artengine.nn.checkpoint import read_position
+from artengine.nn.checkpoint import read_record
 from artengine.nn.determinism import make_deterministic
 from artengine.params import Param
 from artengine.preset import Preset, load_preset, parse_preset
 from artengine.settings import KerasLoss, LossWeights, Optimizer, TrainSettings
 from artengine.train.cache import prepared
 from artengine.train.log import Row, read_log
-from artengine.train.loop import Observer, _longest, train
+from artengine.train.loop import Observer, train
 from artengine.train.manifest import shard_name
-from artengine.train.progress import Position, named_footage
+from artengine.train.on_policy import OnPolicyRollout
+from artengine.train.progress import TrainingProgress
+from artengine.train.resume import parse_record, user_footage
 from artengine.train.run import Run
+from artengine.train.schedule import rollout_horizon
 from artengine.weights import build_network, find_weights
 
 if TYPE_CHECKING:
@@ -143,9 +146,9 @@ def after(steps: int) -> Observer:
     """Stops a training at a step."""
     reached = 0
 
-    def step(position: Position, loss: float, share: float) -> None:
+    def step(progress: TrainingProgress, loss: float, share: float) -> None:
         nonlocal reached
-        reached = position.step
+        reached = progress.step
 
     return Observer(step=step, stop=lambda: reached >= steps)
 
@@ -180,7 +183,7 @@ def assert_equal_runs(one: Run, other: Run) -> None:
         assert (one.folder / name).read_text() == (other.folder / name).read_text()
     kept = [sorted(path.name for path in (run.folder / "kept").iterdir()) for run in (one, other)]
     assert kept[0] == kept[1]
-    positions = [read_position(run.checkpoint) for run in (one, other)]
+    positions = [read_record(run.checkpoint) for run in (one, other)]
     for position in positions:
         del position["seconds"]
     assert positions[0] == positions[1]
@@ -278,7 +281,7 @@ def test_goes_on_exactly_whenever_it_was_killed(
             process.kill()
         if not resume:
             assert process.returncode == (1 if sys.platform == "win32" else -signal.SIGKILL)
-            killed_at = read_position(parts.checkpoint)["step"]
+            killed_at = read_record(parts.checkpoint)["step"]
             assert 4 <= killed_at < 20
             assert killed_at % 4 == 0 or killed_at % 9 == 0
 
@@ -289,11 +292,38 @@ def test_goes_on_exactly_whenever_it_was_killed(
     assert_equal_runs(whole, parts)
 
 
-def test_walks_may_go_on_for_longer_octave_by_octave() -> None:
+def test_the_rollout_horizon_doubles_in_equal_times() -> None:
     settings = TrainSettings(max_horizon=64)
     shares = (0.0, 1 / 12, 0.25, 0.5, 0.75, 1.0)
-    assert [_longest(settings, share) for share in shares] == [1, 2, 8, 64, 64, 64]
-    assert _longest(TrainSettings(), 0.5) == 1
+    assert [rollout_horizon(settings, share) for share in shares] == [1, 2, 8, 64, 64, 64]
+    assert rollout_horizon(TrainSettings(), 0.5) == 1
+
+
+def test_a_checkpoint_of_version_0_1_is_read() -> None:
+    old = {
+        "step": 7,
+        "seconds": 1.5,
+        "best": 20.0,
+        "epochs": 2,
+        "losses": [0.5],
+        "footage": "f00",
+        "data": "",
+        "made_with": {"model": "swift (width = 8)", "train.self_feeding": "above 1"},
+        "walks": [{"place": 9, "left": 3, "top": 4, "left_edge": 5, "mirrored": True}],
+    }
+    record = parse_record(old)
+    assert record is not None
+    assert record.progress == TrainingProgress(
+        7, 1.5, 20.0, 2, [0.5], [OnPolicyRollout(9, 3, top=4, left=5, mirrored=True)]
+    )
+    assert record.made_with["train.max_horizon"] == "above 1"
+    assert parse_record(record.table()) == record
+    # A field that was added since has its default; one of a later version is refused.
+    rest = {name: value for name, value in record.table().items() if name != "epochs"}
+    found = parse_record(rest)
+    assert found is not None
+    assert found.progress.epochs == 0
+    assert parse_record(record.table() | {"unheard": 1}) is None
 
 
 def test_a_checkpoint_within_an_epoch_holds_numbers_only(
@@ -321,7 +351,7 @@ def test_going_on_needs_the_same_footage(
 ) -> None:
     run = Run(tmp_path / "run")
     train(preset, data, run, catalog, named=True, observer=after(1))
-    assert named_footage(run) == data
+    assert user_footage(run) == data
     recipe = run.recipe.read_text()
     other = table(size=[32, 32], learning_rate=0.5)
     changed = parse_preset(other, catalog, [f"source.path={bikes}"])
@@ -332,7 +362,7 @@ def test_going_on_needs_the_same_footage(
     # The size is that of the footage, whatever the preset says.
     train(changed, data, run, catalog, resume=True)
     assert json.loads((run.folder / "last.json").read_text())["training"]["size"] == [64, 32]
-    assert named_footage(run) is None
+    assert user_footage(run) is None
 
 
 def test_damaged_footage_is_one_line(
@@ -380,7 +410,8 @@ def test_one_training_at_a_time_in_a_folder(
     preset: Preset, data: Path, catalog: Catalog, tmp_path: Path
 ) -> None:
     run = Run(tmp_path / "run")
-    with run.taken(), pytest.raises(TrainingError, match="another training works in this folder"):
+    told = "another training works in this folder"
+    with run.lock(resume=False), pytest.raises(TrainingError, match=told):
         train(preset, data, run, catalog)
     assert not run.recipe.exists()
 
@@ -631,7 +662,9 @@ class Remembering(Boundless):
 
     name: ClassVar[str] = "remembering"
 
-    def initial_state(self, network: keras.Model, context_frames: Tensor) -> NetworkState:
+    def initial_state(
+        self, network: keras.Model, context_frames: Tensor, seed: Tensor
+    ) -> NetworkState:
         from keras import ops
 
         return (ops.zeros_like(context_frames[..., :3]),)
@@ -703,6 +736,7 @@ class Judged(OwnLoss):
 
     name: ClassVar[str] = "judged"
     monitor: ClassVar[str] = "light"
+    mode: ClassVar[Literal["max", "min"]] = "min"
 
     def measure(
         self, network: keras.Model, context_frames: Tensor, truth: Tensor, seed: Tensor
@@ -862,7 +896,7 @@ def test_a_model_may_be_judged_by_what_it_measures_itself(
 @pytest.mark.parametrize(
     ("kind", "error", "told"),
     [
-        (Misjudged, PluginError, r'by "smim", .* \(did you mean "ssim"\?\); there are: psnr, ssim'),
+        (Misjudged, PluginError, r'is "smim", .* \(did you mean "ssim"\?\); there are: psnr, ssim'),
         (Overwriting, PluginError, '"overwriting": measures "psnr", which is another column'),
         (Unmeasurable, TrainingError, "oddity became nan at step 3; lower train.learning_rate"),
     ],
@@ -985,5 +1019,8 @@ def test_a_folder_that_cannot_be_looked_into_is_told_of() -> None:
     with pytest.raises(TrainingError, match="no checkpoint to resume from"):
         Run(Path("a" * 5000)).check(resume=True)
     Run(Path("a" * 5000)).check(resume=False)
-    with pytest.raises(TrainingError, match="cannot be written"), Run(Path("a" * 5000)).taken():
+    with (
+        pytest.raises(TrainingError, match="cannot be written"),
+        Run(Path("a" * 5000)).lock(resume=False),
+    ):
         pass

@@ -13,11 +13,12 @@ import pytest
 
 from artengine.errors import TrainingError
 from artengine.train.batch_source import WindowBatches
+from artengine.train.evaluate import split
+from artengine.train.footage import PreparedFootage
 from artengine.train.manifest import Manifest, shard_name
 from artengine.train.prepare import prepare
 from artengine.train.reader import TOGETHER
-from artengine.train.validate import split
-from artengine.train.windows import windows
+from artengine.train.windows import windows as windows_of
 from artengine_plugins.sources.video import Video
 
 Floats = npt.NDArray[np.float32]
@@ -52,6 +53,10 @@ def footage(tmp_path: Path, numbered: Any) -> Prepare:
         return folder
 
     return make
+
+
+def windows(folder: Path, **settings: Any) -> Any:
+    return windows_of(PreparedFootage.open(folder), **settings)
 
 
 def read(folder: Path, **changes: Any) -> list[Batch]:
@@ -282,7 +287,7 @@ def test_what_a_clip_needs_is_enough(footage: Any, validation: float, least: int
 
 def test_a_folder_without_footage_is_named(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="artengine prepare"):
-        windows(tmp_path, **BASIC)
+        PreparedFootage.open(tmp_path)
 
 
 def test_lost_and_unfinished_files_are_told(footage: Prepare) -> None:
@@ -290,7 +295,7 @@ def test_lost_and_unfinished_files_are_told(footage: Prepare) -> None:
     path = folder / shard_name(1)
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(TrainingError, match="lost files"):
-        windows(folder, **BASIC)
+        PreparedFootage.open(folder)
 
 
 def overwritten(path: Path) -> None:
@@ -306,8 +311,8 @@ def test_footage_that_is_damaged_while_it_is_read_is_told(
 ) -> None:
     folder = footage(60)
     batch_source = WindowBatches(iter(windows(folder, **(BASIC | {"passes": None}))), folder)
-    batch_source.next(0, 1)
+    batch_source.next((), 0, 1)
     damage(folder / shard_name(2))
-    rest = (batch_source.next(step, 1) for step in range(1, 200))
+    rest = (batch_source.next((), step, 1) for step in range(1, 200))
     with pytest.raises(TrainingError, match=rf"{shard_name(2)}: is damaged or gone; remove the"):
         list(rest)

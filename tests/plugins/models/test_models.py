@@ -14,18 +14,13 @@ from artengine.model import Model
 from artengine.nn.determinism import make_deterministic
 from artengine.nn.losses.differences import l1
 from artengine.nn.predictor import Predictor
-from artengine.nn.receptive_field import receptive_field_of
 from artengine.nn.rollout_trainer import RolloutTrainer
-from artengine.nn.tiles import Tiles, spans
 from artengine_plugins.models.automaton import Automaton
 from artengine_plugins.models.convlstm import Convlstm
 from artengine_plugins.models.deep import Deep
 from artengine_plugins.models.flow import Flow
 from artengine_plugins.models.hourglass import Hourglass
 from artengine_plugins.models.swift import Swift
-
-REACHES = {"hourglass": 57, "swift": 184}
-"""How far they look, in pixels, as it adds up by hand."""
 
 MODELS = sorted(load_catalog().models.items())
 
@@ -61,33 +56,6 @@ def test_is_deterministic(model: Model) -> None:
     frames = [np.full((32, 32, 3), 0.1 * n, np.float32) for n in range(model.context)]
     first = Predictor(model, network)(frames, (1, 2))
     np.testing.assert_array_equal(first, Predictor(model, network)(frames, (1, 2)))
-
-
-def test_tiles_make_the_whole_frame(model: Model) -> None:
-    """Of odd sides, at its borders and where tiles meet, for models that can be cut at all."""
-    reach = receptive_field_of(model)
-    if model.name in REACHES:
-        assert reach == REACHES[model.name]
-    if reach is None:
-        pytest.skip(f"{model.name} sees its frames whole")
-    margin = -(-reach // model.size_divisor) * model.size_divisor
-    height, width = 2 * margin + 1, 2 * margin + 4 * model.size_divisor + 7
-    rng = np.random.default_rng(0)
-    frames = [
-        rng.uniform(-0.3, 1.3, (height, width, 3)).astype(np.float32) for _ in range(model.context)
-    ]
-    predictor = Predictor(model, model.build(), tile="whole")
-    least = 2 * margin + model.size_divisor
-    tiles = Tiles(
-        spans(height, least, margin, model.size_divisor),
-        spans(width, least, margin, model.size_divisor),
-    )
-    assert len(tiles.rows) == 1
-    assert len(tiles.columns) > 3
-    turned = Tiles(tiles.columns, tiles.rows)
-    np.testing.assert_allclose(tiles.predict(frames, predictor), predictor(frames), atol=1e-5)
-    frames = [np.ascontiguousarray(frame.transpose(1, 0, 2)) for frame in frames]
-    np.testing.assert_allclose(turned.predict(frames, predictor), predictor(frames), atol=1e-5)
 
 
 def test_learns(model: Model) -> None:

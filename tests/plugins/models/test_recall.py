@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ SEED = np.array([1, 2], np.int32)
 
 @dataclass
 class Clip:
-    """Frames as a model is furnished with them."""
+    """Frames that a model adapts to."""
 
     pictures: npt.NDArray[np.uint8]
     scenes: list[range]
@@ -165,8 +166,30 @@ def test_it_recognises_where_it_is(clip: Clip) -> None:
     for place in (5, 30, 50):
         shown = clip.pictures[place - 3 : place + 1].astype(np.float32) / 255
         context_frames = ops.concatenate([frame[None] for frame in shown], axis=-1)
-        found, _ = model.initial_state(network, context_frames)
+        found, since = model.initial_state(network, context_frames, (0, 0))
         assert abs(float(found[0]) - place) <= 1
+        assert float(since[0]) > 0
+
+
+def test_each_seed_begins_elsewhere_in_the_memory(clip: Clip) -> None:
+    """Neighbouring seeds far apart, and the dream turns into what is there from the first frame."""
+    model, network, _ = adapted(clip, pictures=64)
+    frames = clip.pictures[2:6].astype(np.float32) / 255
+    context_frames = ops.concatenate([frame[None] for frame in frames], axis=-1)
+    states = [model.initial_state(network, context_frames, (seed, 0)) for seed in range(4)]
+    places = [float(place[0]) for place, _ in states]
+    assert all(0 <= place < 60 for place in places)
+    assert min(abs(a - b) for a, b in combinations(places, 2)) >= 5
+    assert [float(since[0]) for _, since in states][1:] == [0.0, 0.0, 0.0]
+    paint_the_hint(network)
+    films = []
+    for seed in range(4):
+        predictor = Predictor(model, network)
+        made = list(frames)
+        for number in range(12):
+            made.append(predictor(made[-model.context :], (seed, number)))
+        films.append(made[-1])
+    assert min(float(np.abs(a - b).mean()) for a, b in combinations(films, 2)) > 0.01
 
 
 def test_it_goes_on_and_at_the_end_elsewhere(clip: Clip) -> None:

@@ -1,0 +1,72 @@
+"""Prepared footage that is complete: where it lies, and where its held-out part begins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import count
+from pathlib import Path
+from typing import Self
+
+from artengine.errors import TrainingError
+from artengine.train.manifest import Manifest
+from artengine.train.spans import Spans
+
+
+@dataclass(frozen=True)
+class PreparedFootage:
+    """A folder of prepared frames, and its manifest as it was read once.
+
+    Args:
+        folder: what `prepare` filled.
+        manifest: of that folder, finished.
+    """
+
+    folder: Path
+    manifest: Manifest
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Read a folder's manifest.
+
+        Raises:
+            TrainingError: when there is none, or the footage was not prepared to its end.
+        """
+        manifest = Manifest.read(folder)
+        if manifest is None:
+            raise TrainingError(
+                f"{folder}: holds no prepared footage; run artengine prepare on a video"
+            )
+        if not manifest.finished:
+            raise TrainingError(
+                f"{folder}: the footage was not prepared to its end, or has lost files; run the "
+                "same artengine prepare again, it goes on where it stopped"
+            )
+        return cls(folder, manifest)
+
+    @property
+    def digest(self) -> str:
+        """Sixteen hexadecimal digits that tell these frames from any other footage."""
+        return sha256(self.manifest.identity.encode()).hexdigest()[:16]
+
+    def held_out_from(self, span: int, validation: float) -> int:
+        """First frame of the held-out part: as late as the share `validation` and one window of
+        `span` frames allow.
+
+        Raises:
+            TrainingError: when there is too little for a window in each part.
+        """
+        cuts, frames = self.manifest.cuts, self.manifest.frames
+        scenes = list(zip((0, *cuts), (*cuts, frames), strict=True))
+        latest = max((end - span for start, end in scenes if end - start >= span), default=0)
+        split = min(frames - round(frames * validation), latest)
+        if Spans.between(0, split, cuts, span).total == 0:
+            longest = max(end - start for start, end in scenes)
+            least = next(n for n in count(2 * span) if n - round(n * validation) >= span)
+            raise TrainingError(
+                f"{', '.join(self.manifest.files) or self.folder}: holds {frames} frames, at most "
+                f"{longest} of them without a cut; a window takes {span} in a row, and there must "
+                f"be one to learn from and another to measure on; give {least} frames or more "
+                "without a cut, less context or a smaller stride"
+            )
+        return split

@@ -1,0 +1,163 @@
+"""What a training leaves in its run folder: weights, log, checkpoint and pictures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+import artengine
+from artengine.params import is_path
+from artengine.preset import Preset
+from artengine.train.best_weights import check_measures, update_best
+from artengine.train.evaluate import Evaluator
+from artengine.train.log import Row, plot_log, read_log, write_log
+from artengine.train.monitor import save_monitor
+from artengine.train.progress import TrainingProgress
+from artengine.train.resume import CheckpointRecord
+from artengine.train.store import writing_to
+from artengine.train.task import TrainingTask
+from artengine.weights import model_table
+
+if TYPE_CHECKING:
+    from artengine.nn.rollout_trainer import RolloutTrainer
+
+
+class Recorder:
+    """Measures the network and writes the run folder; the chief's alone.
+
+    Args:
+        task: what is trained.
+        trainer: what trains it.
+        evaluator: measures its network.
+        progress: how far the training has come; the log's later rows are dropped.
+
+    Raises:
+        PluginError: when the model's own measures cannot be logged, or its `monitor` is not
+            measured.
+        TrainingError: when the log cannot be read.
+    """
+
+    def __init__(
+        self,
+        task: TrainingTask,
+        trainer: RolloutTrainer,
+        evaluator: Evaluator,
+        progress: TrainingProgress,
+    ) -> None:
+        self._task, self._trainer, self._evaluator = task, trainer, evaluator
+        self._rows = read_log(task.run.log, progress.epochs)
+        self._start = CheckpointRecord.start(task)
+        # Now rather than at the end of an epoch, which would be lost.
+        check_measures(task.model, evaluator.own_measures(limit=1))
+
+    def end_epoch(self, progress: TrainingProgress) -> tuple[TrainingProgress, Row]:
+        """Measure and save at the end of an epoch; return the progress and the row of the log."""
+        row = self._measure(progress)
+        best, is_best = update_best(self._task.model, self._task.settings, row, progress.best)
+        progress = replace(progress.after_epoch(), best=best)
+        self._rows.append(row)
+        keep_every = self._task.settings.keep_every
+        keep = keep_every > 0 and row.epoch % keep_every == 0
+        self._save(progress, self._rows, best=is_best, keep=keep)
+        return progress, row
+
+    def stop(self, progress: TrainingProgress, *, complete: bool) -> tuple[TrainingProgress, Row]:
+        """Measure and save within an epoch, so that going on equals never having stopped.
+
+        The row stands in the log until the epoch is complete. The best weights are those of
+        complete epochs, unless there are none yet or the training is complete.
+        """
+        row = self._measure(progress)
+        is_best = progress.best is None
+        if complete:
+            best, is_best = update_best(self._task.model, self._task.settings, row, progress.best)
+            progress = replace(progress, best=best)
+        self._save(progress, [*self._rows, row], best=is_best, keep=False)
+        return progress, row
+
+    def checkpoint(self, progress: TrainingProgress) -> None:
+        """Write a checkpoint alone, within an epoch."""
+        self._check_weights(progress)
+        with writing_to(self._task.run.folder):
+            self._write_checkpoint(progress)
+
+    def _measure(self, progress: TrainingProgress) -> Row:
+        from artengine.nn.optimisers import learning_rate
+
+        scores = asdict(self._evaluator.scores())
+        own = self._evaluator.own_measures()
+        self._check_weights(progress)
+        for name, value in {**scores, **own}.items():
+            if not math.isfinite(value):
+                raise self._task.diverged(f"{name} became {value}", progress.step)
+        return Row(
+            epoch=progress.epochs + 1,
+            step=progress.step,
+            seconds=progress.seconds,
+            learning_rate=learning_rate(self._trainer.optimizer),
+            loss=sum(progress.losses) / max(1, len(progress.losses)),
+            **scores,
+            own=own,
+        )
+
+    def _check_weights(self, progress: TrainingProgress) -> None:
+        # A loss can still be finite where its gradient is not.
+        if not all(np.isfinite(v.numpy()).all() for v in self._trainer.state_variables):
+            raise self._task.diverged("weights became nan or inf", progress.step)
+
+    def _save(
+        self, progress: TrainingProgress, rows: Sequence[Row], *, best: bool, keep: bool
+    ) -> None:
+        """Save weights and log, then the checkpoint, so that it never runs ahead, then pictures."""
+        from artengine.nn.weights import save_weights
+
+        row, run = rows[-1], self._task.run
+        targets = [run.last]
+        targets += [run.best] if best else []
+        targets += [run.kept(row.epoch)] if keep else []
+        with writing_to(run.folder):
+            for target in targets:
+                save_weights(target, self._trainer.network, self._description(row))
+            write_log(run.log, rows)
+            self._write_checkpoint(progress)
+            save_monitor(run.monitor(row.epoch), self._evaluator.picture())
+            plot_log(run.plot, rows)
+
+    def _write_checkpoint(self, progress: TrainingProgress) -> None:
+        from artengine.nn.checkpoint import save_checkpoint
+
+        record = replace(self._start, progress=progress)
+        save_checkpoint(self._task.run.checkpoint, self._trainer.state_variables, record.table())
+
+    def _description(self, row: Row) -> Mapping[str, Any]:
+        """What the JSON file beside weights says of them."""
+        task, preset = self._task, self._task.preset
+        manifest = task.footage.manifest
+        training = task.settings.model_dump(mode="json")
+        return {
+            "engine": artengine.__version__,
+            "model": model_table(preset),
+            "parameters": self._trainer.network.count_params(),
+            "preset": preset.name,
+            "training": {**training, "size": list(manifest.size), "seed": preset.seed},
+            "source": (
+                {"use": [origin.name for origin in manifest.origins]}
+                if task.user_footage
+                else _source(preset)
+            ),
+            "measured": {k: v for k, v in row.numbers().items() if k != "seconds"},
+        }
+
+
+def _source(preset: Preset) -> dict[str, Any]:
+    """What was learnt from, without paths, which are private."""
+    fields = type(preset.source).model_fields
+    values = preset.source.model_dump(mode="json")
+    return {
+        "use": preset.source.name,
+        **{name: value for name, value in values.items() if not is_path(fields[name])},
+    }

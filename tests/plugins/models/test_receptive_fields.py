@@ -1,0 +1,361 @@
+"""That no model looks farther than it declares, found by trying its layers one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any, ClassVar
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import pytest
+from keras import layers, ops, tree
+
+from artengine.api import Frame, Model, Param, ReceptiveField
+from artengine.catalog import load_catalog
+from artengine.nn.determinism import make_deterministic
+from artengine.nn.step import Step
+from artengine.nn.tiles import Tiles, tile_spans
+from artengine_plugins.models.deep import Deep
+from artengine_plugins.models.flow import Flow
+from artengine_plugins.models.hourglass import Hourglass
+from artengine_plugins.models.swift import Swift
+
+Numbers = npt.NDArray[np.float32]
+"""float32 `(1, H, W, C)`."""
+
+Touched = npt.NDArray[np.bool_]
+"""bool `(H, W)`: where a tensor is not what it would be in the whole frame."""
+
+LARGE = 1e4
+"""The largest numbers that layers are tried with."""
+
+PATCHES = (1, 2, 4, 8, 16)
+"""Sides of the squares of one number that layers are tried with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of a layer in a network's graph."""
+
+    layer: Any
+    args: Any
+    outputs: tuple[Any, ...]
+
+    @property
+    def inputs(self) -> list[int]:
+        """Identities of the tensors that it takes."""
+        given = tree.flatten(self.args)
+        return list(dict.fromkeys(id(x) for x in given if isinstance(x, keras.KerasTensor)))
+
+    def __call__(self, numbers: Sequence[Numbers]) -> list[Numbers]:
+        by_tensor = dict(zip(self.inputs, numbers, strict=True))
+        args, kwargs = tree.map_structure(lambda x: by_tensor.get(id(x), x), self.args)
+        return [as_array(x) for x in tree.flatten(self.layer(*args, **kwargs))]
+
+
+@dataclass(slots=True)
+class Probe:
+    """A strip of a frame that is cut in two across its middle, seen through a network.
+
+    Random numbers on one side of the cut are replaced by others, and where a layer's output on the
+    other side changes it is touched. That goes on to the next layer as yes or no, so that nothing
+    fades on its way through a deep network, as a gradient does.
+
+    Args:
+        shape: height and width of the strip, in pixels.
+        axis: the side that is cut, 0 for the height.
+        part: which of the two parts is replaced.
+    """
+
+    shape: tuple[int, int]
+    axis: int
+    part: int
+    rng: np.random.Generator = field(default_factory=lambda: np.random.default_rng(0))
+    touched: dict[int, Touched] = field(default_factory=dict)
+    channels: dict[int, int] = field(default_factory=dict)
+    ranges: dict[int, tuple[float, float]] = field(default_factory=dict)
+
+    def beyond_cut(self, frame: Any, calls: list[Call], ends: list[int], model: Model) -> int:
+        """How many pixels beyond the cut are touched in a prediction."""
+        start = id(frame)
+        self.channels[start] = frame.shape[-1]
+        self.touched[start] = self.part_of(self.shape)
+        self.ranges[start] = (-LARGE, LARGE)
+        for call in calls:
+            self.through(call, call.inputs, [id(tensor) for tensor in call.outputs])
+        end = -1  # no tensor's identity
+        self.through(rest_of_step(model), [start, *ends], [end])
+        lines = self.touched[end].any(axis=1 - self.axis)
+        return int(lines.sum()) - self.shape[self.axis] // 2
+
+    def through(
+        self,
+        layer: Callable[[Sequence[Numbers]], list[Numbers]],
+        inputs: Sequence[int],
+        outputs: Sequence[int],
+    ) -> None:
+        for numbers, others in self.draws(inputs):
+            for key, a, b in zip(outputs, layer(numbers), layer(others), strict=True):
+                if key not in self.touched:
+                    self.touched[key] = self.part_of(a.shape[1:3])
+                    self.channels[key] = a.shape[-1]
+                self.touched[key] |= differ(a, b).any(axis=(0, 3))
+                low, high = self.ranges.get(key, (0.0, 0.0))
+                found = np.clip(np.nan_to_num(np.concatenate([a, b])), -LARGE, LARGE)
+                self.ranges[key] = min(low, float(found.min())), max(high, float(found.max()))
+
+    def draws(self, inputs: Sequence[int]) -> Iterator[tuple[list[Numbers], list[Numbers]]]:
+        """Numbers to try a layer with, and the same with others where they are touched: small
+        positive ones, which keep ReLUs open, and the ends of the range in patches, which carry a
+        warp to its end."""
+        for kind in ("small", "ends"):
+            drawn, others = ([self.drawn(key, kind) for key in inputs] for _ in range(2))
+            masks = [self.touched[key][None, ..., None] for key in inputs]
+            replaced = [
+                np.where(mask, other, numbers)
+                for mask, numbers, other in zip(masks, drawn, others, strict=True)
+            ]
+            yield drawn, replaced
+
+    def drawn(self, key: int, kind: str) -> Numbers:
+        (height, width), channels = self.touched[key].shape, self.channels[key]
+        low, high = self.ranges[key]
+        if kind == "small":
+            low, high = (0.0, min(high, 1.0)) if high > 0.0 else (max(low, -1.0), 0.0)
+            return self.rng.uniform(low, high, (1, height, width, channels)).astype(np.float32)
+        ends = np.array([low, np.clip(0.0, low, high), high], np.float32)
+        drawn = np.empty((1, height, width, channels), np.float32)
+        for channel, side in enumerate(self.rng.choice(PATCHES, channels)):
+            shape = (1, -(-height // side), -(-width // side))
+            numbers = ends[self.rng.integers(len(ends), size=shape)]
+            drawn[..., channel] = numbers.repeat(side, 1).repeat(side, 2)[:, :height, :width]
+        return drawn
+
+    def part_of(self, shape: Sequence[int]) -> Touched:
+        """The replaced part of a tensor of so many rows and columns."""
+        for length, whole in zip(shape, self.shape, strict=True):
+            # A tile's tensors must be pieces of the frame's, as they are at a whole scale.
+            assert length % 2 == 0
+            assert length % whole == 0 or whole % length == 0
+        touched = np.zeros(shape, np.bool_)
+        lines = np.moveaxis(touched, self.axis, 0)
+        middle = len(lines) // 2
+        lines[middle * self.part : middle * (self.part + 1)] = True
+        return touched
+
+
+def probed(model: Model, within: int) -> int:
+    """How far a pixel of a prediction looks, if that is no farther than a number of pixels."""
+    network = model.build()
+    calls: list[Call] = []
+
+    def record(layer: Any, *args: Any, **kwargs: Any) -> Any:
+        made = layer(*args, **kwargs)
+        calls.append(Call(layer, (args, kwargs), tuple(tree.flatten(made))))
+        return made
+
+    copy = keras.models.clone_model(
+        network, clone_function=lambda layer: layer, call_function=record
+    )
+    (frame,), ends = copy.inputs, [id(end) for end in copy.outputs]
+    # A weight of zero, as some layers begin with, would hide what it is multiplied with.
+    rng = np.random.default_rng(0)
+    network.set_weights([weights(w.shape, rng) for w in network.get_weights()])
+    divisor = model.size_divisor
+    half = (within // divisor + 3) * divisor
+    strips = (((2 * half, 2 * divisor), 0), ((2 * divisor, 2 * half), 1))
+    return max(
+        Probe(shape, axis, part).beyond_cut(frame, calls, ends, model)
+        for (shape, axis), part in product(strips, (0, 1))
+    )
+
+
+def weights(shape: tuple[int, ...], rng: np.random.Generator) -> Numbers:
+    """Kernels that keep the size of what they are multiplied with; other weights are positive."""
+    if len(shape) < 2:
+        return rng.uniform(0.5, 1.5, shape).astype(np.float32)
+    return rng.normal(0.0, np.prod(shape[:-1]) ** -0.5, shape).astype(np.float32)
+
+
+def rest_of_step(model: Model) -> Callable[[Sequence[Numbers]], list[Numbers]]:
+    """What a model's step makes of context frames and of what its network gave for them."""
+
+    def rest(numbers: Sequence[Numbers]) -> list[Numbers]:
+        context_frames, *given = (ops.convert_to_tensor(array) for array in numbers)
+
+        def network(frames: Any, training: bool = False) -> Any:
+            assert frames is context_frames
+            return given if len(given) > 1 else given[0]
+
+        prediction, _ = model.step(network, context_frames, (), ops.zeros((2,), "int32"))
+        return [as_array(prediction)]
+
+    return rest
+
+
+def differ(a: Numbers, b: Numbers) -> Touched:
+    return np.asarray((a != b) & ~(np.isnan(a) & np.isnan(b)))
+
+
+def as_array(tensor: Any) -> Numbers:
+    return np.asarray(ops.convert_to_numpy(tensor), np.float32)
+
+
+class Stack(Model):
+    """A network of the layers it is given."""
+
+    name: ClassVar[str] = "stack"
+    size_divisor: ClassVar[int] = 4
+    context: int = Param(1, ge=1)
+    layers: list[Any] = Param([])
+
+    def build(self) -> keras.Model:
+        context_frames = x = keras.Input((None, None, 3))
+        for layer in self.layers:
+            x = layer(x)
+        return keras.Model(context_frames, x)
+
+
+def conv(kernel: int, **options: Any) -> Any:
+    return layers.Conv2D(3, kernel, padding="same", **options)
+
+
+def transposed(kernel: int) -> Any:
+    return layers.Conv2DTranspose(3, kernel, strides=2, padding="same")
+
+
+FRAME = ReceptiveField()
+HALF = FRAME.conv(2, stride=2)
+
+
+@pytest.mark.parametrize(
+    ("stack", "declared", "pixels"),
+    [
+        ([layers.ReLU()], FRAME, 0),
+        ([conv(5, activation="relu"), conv(3), conv(1)], FRAME.conv(5).conv(3).conv(1), 3),
+        ([conv(3), conv(3, dilation_rate=4)], FRAME.conv(3).conv(3, dilation=4), 5),
+        # An even filter looks one pixel farther to the right than to the left.
+        ([conv(4)], FRAME.conv(4), 2),
+        # Blocks are looked at whole, and one to each side; two pixels touch a block of four.
+        (
+            [layers.MaxPooling2D(), conv(3), layers.UpSampling2D()],
+            FRAME.conv(2, stride=2).conv(3).upsample(2),
+            2,
+        ),
+        (
+            [conv(5), layers.AveragePooling2D(4), layers.UpSampling2D(4)],
+            FRAME.conv(5).conv(4, stride=4).upsample(4),
+            4,
+        ),
+        (
+            [conv(2, strides=2), transposed(7)],
+            HALF.transposed_conv(7, stride=2),
+            3,
+        ),
+        (
+            [conv(4, strides=4), layers.UpSampling2D(4, interpolation="bilinear")],
+            FRAME.conv(4, stride=4).interpolate(4),
+            2,
+        ),
+        # A gradient would have faded to nothing on its way through so many.
+        ([conv(15, activation="sigmoid") for _ in range(14)], FRAME.look(14 * 7), 98),
+        ([layers.Lambda(lambda x: ops.roll(x, 7, axis=2))], FRAME.look(7), 7),
+    ],
+    ids=lambda value: str(value) if isinstance(value, int) else "",
+)
+def test_what_is_added_up_is_what_layers_do(
+    stack: list[Any], declared: ReceptiveField, pixels: int
+) -> None:
+    assert declared.pixels == pixels
+    assert declared.stride == 1
+    assert probed(Stack.model_construct(context=1, layers=stack), pixels) == pixels
+
+
+def test_layers_of_different_sizes_cannot_be_joined() -> None:
+    with pytest.raises(ValueError, match="different sizes"):
+        FRAME.joined(FRAME.conv(2, stride=2))
+    with pytest.raises(ValueError, match="do not divide"):
+        FRAME.upsample(2)
+    assert FRAME.conv(3).joined(FRAME, FRAME.conv(7)).pixels == 3
+
+
+SMALL = [Deep(context=1, width=8), Flow(context=1, width=4), Hourglass(context=1)]
+SMALL += [Swift(context=1, width=4)]
+
+
+@pytest.mark.parametrize("model", SMALL, ids=lambda model: str(model.name))
+def test_convolutions_look_as_far_as_is_declared(model: Model) -> None:
+    declared = model.receptive_field()
+    assert declared is not None
+    assert probed(model, declared) == declared
+
+
+MODELS = load_catalog().models
+DECLARING = {name: kind for name, kind in MODELS.items() if kind().receptive_field() is not None}
+
+
+def untraced(model: Model) -> Callable[[Sequence[Frame]], Frame]:
+    """What predicts with a model, each time anew: that is quicker than to trace it once."""
+    step, seed = Step(model, model.build()), ops.zeros((2,), "int32")
+    values = {name: getattr(model, name) for name in type(model).automatable()}
+
+    def predict(frames: Sequence[Frame]) -> Frame:
+        prediction, _ = step([ops.convert_to_tensor(frame) for frame in frames], (), seed, values)
+        return np.asarray(ops.convert_to_numpy(prediction))
+
+    return predict
+
+
+@pytest.mark.parametrize("kind", DECLARING.values(), ids=DECLARING)
+def test_tiles_make_the_whole_frame(kind: type[Model]) -> None:
+    """Of odd sides, at its borders and where tiles meet, across and down."""
+    make_deterministic(0)
+    small = {"reach": 3.0} if kind is Flow else {}
+    model = kind(context=2, **small)
+    declared = model.receptive_field()
+    assert declared is not None
+    divisor = model.size_divisor
+    margin = -(-declared // divisor) * divisor
+    height, width = divisor + 1, 2 * margin + 2 * divisor + 7
+    rng = np.random.default_rng(0)
+    frames = [rng.uniform(-0.3, 1.3, (height, width, 3)).astype(np.float32) for _ in range(2)]
+    predictor = untraced(model)
+    least = 2 * margin + divisor
+    tiles = Tiles(
+        tile_spans(height, least, margin, divisor), tile_spans(width, least, margin, divisor)
+    )
+    assert len(tiles.rows) == 1
+    assert len(tiles.columns) > 2
+    turned = Tiles(tiles.columns, tiles.rows)
+    np.testing.assert_allclose(tiles.predict(frames, predictor), predictor(frames), atol=1e-5)
+    frames = [np.ascontiguousarray(frame.transpose(1, 0, 2)) for frame in frames]
+    np.testing.assert_allclose(turned.predict(frames, predictor), predictor(frames), atol=1e-5)
+
+
+@pytest.mark.parametrize("push", [-8.0, 8.0])
+def test_flow_looks_no_farther_however_far_it_is_pushed(push: float) -> None:
+    """Motion that goes as far as it may changes nothing farther beyond a cut than is declared."""
+    make_deterministic(0)
+    model = Flow(context=2, width=4, reach=6.0, push=push)
+    declared = model.receptive_field()
+    assert declared is not None
+    half = (declared // 16 + 2) * 16
+    rng = np.random.default_rng(0)
+    picture = rng.random((32, 2 * half + 6, 3), np.float32)
+    frames = [np.ascontiguousarray(picture[:, 6:]), np.ascontiguousarray(picture[:, :-6])]
+    others = [frame.copy() for frame in frames]
+    for frame in others:
+        frame[:, half:] = rng.random((32, half, 3), np.float32)
+    predictor = untraced(model)
+    changed = (predictor(frames) != predictor(others)).any(axis=(0, 2))
+    assert changed[half:].all()
+    assert not changed[: half - declared].any()
+    assert changed[half - 20 : half].any()
+
+
+def test_models_that_carry_a_state_sample_or_look_everywhere_declare_none() -> None:
+    whole = {"automaton", "convlstm", "pixelcnn", "recall"}
+    assert not whole & set(DECLARING)
