@@ -25,11 +25,11 @@ remove a row's folder for that. A longer dream of what was trained takes other -
 and a shorter one is measured on the longer one's film.
 
 PAGE is a folder for a page, README.md, of all that was ever measured for it: the table, and the
-sheets of those dreams whose footage is a scene, for a person's film is not ours to show. A model's
+sheets of those dreams whose footage is a scene, for the user's film is not ours to show. A model's
 first sheet is MODEL.jpg; those of its other trainings are called as their rows' folders.
 
 Printed is a table in Markdown: the minutes and the steps trained; PSNR and SSIM on held-out frames
-of the weights that dreamt, those of the copied last frame in brackets; vitality, kinship and the
+of the weights that dreamt, those of the copy-last baseline in brackets; vitality, kinship and the
 frame it died at; and the milliseconds of a dreamt frame, written into the film, beside whatever
 else the machine did.
 """
@@ -87,7 +87,7 @@ PAGE = """# What each model learns, and how long its dream lives
 
 Each row is one training on two cores, and one dream of 256x256 without effects and without any
 truth put back: the minutes and the steps that were trained; PSNR and SSIM on held-out frames, those
-of the copied last frame in brackets; vitality, kinship and the frame it died at, as
+of the copy-last baseline in brackets; vitality, kinship and the frame it died at, as
 `artengine measure` has them; and the milliseconds of a frame of the film. `original` is the
 training of the notebook that artengine began as. `benchmarks/model_table.py` makes this page.
 """
@@ -200,7 +200,7 @@ def preset_for(model: str, clip: str, minutes: float, frames: int, catalog: Cata
     train.pop("steps", None)
     dream = base.get("dream", {}) | {"size": SIZE, "frames": frames}
     dream |= {"start": 0, "truth_frames": 0, "context_order": "oldest-first", "show": "prediction"}
-    # A path is a person's, who names it as by --set.
+    # A path is the user's, who names it as by --set.
     source, named = {"use": "video", "fit": "stretch"}, [f"source.path={clip}"]
     if scene := scene_of(clip):
         source, named = {"use": "synthetic", "scene": scene}, []
@@ -266,7 +266,7 @@ def longer_film(row: Row) -> Path | None:
 
 
 def known_of(film: Path) -> dict[str, Any]:
-    """What is noted of a film; of one that nothing is noted of, as of a person's own, nothing."""
+    """What is noted of a film; of one that nothing is noted of, as of the user's own, nothing."""
     notes = film.with_suffix(".json")
     return json.loads(notes.read_text(encoding="utf-8")) if notes.is_file() else {}
 

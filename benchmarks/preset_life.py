@@ -2,7 +2,7 @@
 
     python benchmarks/preset_life.py [PRESET ...] [--frames 1000] [--page PAGE]
 
-Every preset that needs no clip of a person's own is dreamt, at the size and with the effects that
+Every preset that needs no clip of the user's own is dreamt, at the size and with the effects that
 it names, for so many frames, and measured beside its own source, of which a minute is read: as
 `artengine measure` does with a film and its clip. Printed is a line of a table in Markdown for each
 as it is done; PAGE is a file for all of them.

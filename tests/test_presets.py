@@ -22,7 +22,7 @@ FILES = sorted(packaged_folder().glob("*.toml"))
 TEMPLATES = [
     path for path in FILES if read_document(path).table["source"].get("path") == "clip.mp4"
 ]
-"""Those that wait for a person's own clip."""
+"""Those that wait for the user's own clip."""
 
 DREAMING = [path for path in FILES if path not in TEMPLATES]
 

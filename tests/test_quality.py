@@ -1,4 +1,4 @@
-"""Formatting, lint, types and the direction of imports."""
+"""Formatting, lint, types, the direction of imports, and words."""
 
 import re
 import subprocess
@@ -26,6 +26,36 @@ def test_passes(check: str) -> None:
         [sys.executable, *CHECKS[check]], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+PRIVATE_WORDS = {
+    "furnish": "adapt",
+    "chequered": "checkerboard artifacts",
+    r"slopes\b": "gradients",
+    "judged_by": "monitor",
+    "strikingness": "saliency",
+    "bendable": "has_spatial_state",
+    r"\b(the|a) person\b": "the user, or you",
+    "copied[ -]last[ -]frame": "copy-last",
+    "products? of matrices": "matrix product",
+}
+"""Words that the field does not use, and what it says instead."""
+
+
+def test_the_words_are_those_of_the_field() -> None:
+    texts = [*(ROOT / "docs").rglob("*.md"), *(ROOT / "presets").glob("*.toml")]
+    for folder in ("engine", "plugins", "benchmarks", "tests"):
+        texts += (ROOT / folder).rglob("*.py")
+    found = []
+    for path in sorted(texts):
+        if path.name in ("CHANGELOG.md", Path(__file__).name):
+            continue
+        text = path.read_text(encoding="utf-8")
+        for word, instead in PRIVATE_WORDS.items():
+            for match in re.finditer(word, text, re.IGNORECASE):
+                line = text.count("\n", 0, match.start()) + 1
+                found.append(f"{path.relative_to(ROOT)}:{line}: {match[0]!r}; write {instead}")
+    assert found == []
 
 
 def strangers_paths(text: str, kind: str) -> list[str]:

@@ -158,11 +158,11 @@ def load_catalog(
 ) -> Catalog:
     """Discover every plugin and put them in a catalog.
 
-    One that is broken is set aside, unless a person named it.
+    One that is broken is set aside, unless the user named it.
 
     Args:
         plugin_files: modules or packages to load besides, as named by `--plugin`.
-        user_folder: whether the person's plugin folder is read.
+        user_folder: whether the user's plugin folder is read.
         all_sound: whether those must be sound; False sets aside what is broken in them too.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Finding plugins: entry points, the person's plugin folder, files named on the command line.
+"""Finding plugins: entry points, the user's plugin folder, files named on the command line.
 
 A plugin is a module whose functions, marked with `hookimpl`, answer the hooks of
 `artengine.hookspecs`. Whatever is wrong with one is contained here: it is set aside with its
@@ -99,7 +99,7 @@ def discover(plugin_files: Sequence[Path] = (), *, user_folder: bool = True) -> 
 
     Args:
         plugin_files: modules or packages to load besides, as named by `--plugin`.
-        user_folder: whether the person's plugin folder is read.
+        user_folder: whether the user's plugin folder is read.
 
     Raises:
         UsageError: when one of `plugin_files` does not exist.

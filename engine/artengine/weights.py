@@ -132,7 +132,7 @@ def _command(preset: Preset, run: Path) -> str:
             words += ["--set", change]
     fields = type(preset.source).model_fields
     for name in (name for name, info in fields.items() if is_path(info)):
-        # A clip that a person named is not the one the preset would find by itself.
+        # A clip that the user named is not the one the preset would find by itself.
         given = getattr(preset.source, name)
         if ("source", name) in changed:
             continue
@@ -144,7 +144,7 @@ def _command(preset: Preset, run: Path) -> str:
 
 
 def _called(preset: Preset) -> str:
-    """What a person calls the preset on a command line."""
+    """What the user calls the preset on a command line."""
     found, _ = list_presets().get(preset.name, (None, ""))
     return preset.name if preset.path is None or preset.path == found else str(preset.path)
 

@@ -107,7 +107,7 @@ def ffmpeg() -> Finding:
 
 
 def folders() -> Iterator[Finding]:
-    """The person's own folder, that of plugins in it, and the cache; whether they can be written
+    """The user's own folder, that of plugins in it, and the cache; whether they can be written
     to."""
     from artengine import folders as known
 

@@ -63,13 +63,13 @@ def _headline(report: Report, title: str) -> str:
 def _panel(axes: Axes, report: Report, name: str) -> None:
     film, clip = report.life.film, report.life.medians
     if name in BANDED:
-        shown, judged_by = _ratio(getattr(film, name), clip[name]), "the clip's median"
+        shown, against = _ratio(getattr(film, name), clip[name]), "the clip's median"
         low, high = BAND
     elif name == "return":
-        shown, judged_by = _ratio(film.back, clip["motion"]), "the clip's motion"
+        shown, against = _ratio(film.back, clip["motion"]), "the clip's motion"
         low, high = LEAST_RETURN, _EDGES[1]
     else:
-        shown, judged_by = _ratio(film.drift, film.motion), "the frame's motion"
+        shown, against = _ratio(film.drift, film.motion), "the frame's motion"
         low, high = LEAST_DRIFT, _EDGES[1]
     numbers = np.arange(len(shown))
     axes.axhspan(low, high, color=_BAND, linewidth=0)
@@ -81,7 +81,7 @@ def _panel(axes: Axes, report: Report, name: str) -> None:
     share = report.life.kept[name][FIRST:].mean()
     axes.set_title(name, loc="left", fontsize=11, color=_INK, fontweight="bold")
     axes.set_title(
-        f"as a multiple of {judged_by};  kept by {_percent(share)} of the frames",
+        f"as a multiple of {against};  kept by {_percent(share)} of the frames",
         loc="right",
         fontsize=9,
         color=_FAINT,

@@ -33,7 +33,7 @@ class Timing:
         model, runtime, precision, size: what was timed; width and height in pixels.
         ms: the median of the frames, in milliseconds; None where none could be made.
         frames: how many were timed.
-        gflop: what a frame's convolutions and products of matrices count, in 10**9, those of all
+        gflop: what a frame's convolutions and matrix products count, in 10**9, those of all
             its tiles where it is cut; None where it cannot be told.
         note: why there is no time.
     """

@@ -55,7 +55,7 @@ def load_weights(path: Path, network: keras.Model) -> None:
             warnings.simplefilter("ignore")
             network.load_weights(path)
     except Exception as error:
-        # Keras and h5py raise many kinds; to the person all of them mean that the file is not it.
+        # Keras and h5py raise many kinds; to the user all of them mean that the file is not it.
         raise WeightsError(
             f"{path}: these weights do not fit the network "
             f"({network.name}, {network.count_params():,} parameters): {_cause(error)}"

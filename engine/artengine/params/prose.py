@@ -48,7 +48,7 @@ def json_schema(info: FieldInfo, definitions: str = "#/$defs/{model}") -> dict[s
 
 
 def plainly(number: float) -> str:
-    """Write a number as a person would: 1 for 1.0, and every digit that counts."""
+    """Write a number as the user would: 1 for 1.0, and every digit that counts."""
     if isinstance(number, float) and number.is_integer() and abs(number) < 1e15:
         return str(int(number))
     return str(number)

@@ -1,4 +1,4 @@
-"""Which files a preset may name: those beside it, unless a person named them."""
+"""Which files a preset may name: those beside it, unless the user named them."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ def readable(given: str, layer: Layer, override: str = "") -> str:
     """Return the absolute form of a path to read, or of a pattern.
 
     A preset from a stranger is data: its paths stay in its own folder, the working folder and the
-    person's own. Those that a person named on a command line, now or once before, go anywhere, and
+    user's own. Those that the user named on a command line, now or once before, go anywhere, and
     so do those that `remember` noted.
 
     Args:
         given: what was written.
         layer: where it was written.
-        override: how a person names the path, as "source.path"; empty where no override can.
+        override: how the user names the path, as "source.path"; empty where no override can.
 
     Raises:
         PathError: when it may not be read.
@@ -91,11 +91,11 @@ def remembered() -> frozenset[str]:
 
 
 def remember(paths: Iterable[str]) -> None:
-    """Note absolute paths that a person named, or that a training or a batch reads.
+    """Note absolute paths that the user named, or that a training or a batch reads.
 
     Recipes which hold them can then be read from any folder.
 
-    A disk that does not take the note is no reason to stop: the person then names the path again.
+    A disk that does not take the note is no reason to stop: the user then names the path again.
     """
     new = sorted(set(paths) - remembered())
     if not new:

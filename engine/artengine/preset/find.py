@@ -35,7 +35,7 @@ def find_preset(name: str) -> Path:
     """Return the file of a preset that is given by its path or by its name.
 
     A path may be that of a run folder or a gallery's piece, which hold a recipe. A name is looked
-    for in the working folder's `presets`, then in the person's own, then among those that ship.
+    for in the working folder's `presets`, then in the user's own, then among those that ship.
 
     Raises:
         UsageError: when there is none, with the nearest name and where it was looked for.

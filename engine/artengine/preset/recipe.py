@@ -1,4 +1,4 @@
-"""Writing presets as TOML, the way a person writes them."""
+"""Writing presets as TOML, the way the user writes them."""
 
 from __future__ import annotations
 

@@ -227,9 +227,9 @@ def detail(frame: Tensor) -> Tensor:
     """Mean absolute gradient in each square of 8 pixels, `(B, H/8, W/8, 3)`."""
     from keras import ops
 
-    # There is one slope less than there are pixels: the last squares are a line smaller.
-    slopes = (ops.abs(ops.diff(frame, axis=axis)) for axis in (1, 2))
-    return sum(ops.average_pool(slope, 8, padding="same") for slope in slopes)
+    # There is one gradient less than there are pixels: the last squares are a line smaller.
+    gradients = (ops.abs(ops.diff(frame, axis=axis)) for axis in (1, 2))
+    return sum(ops.average_pool(gradient, 8, padding="same") for gradient in gradients)
 
 
 def change(before: Tensor, after: Tensor) -> Tensor:

@@ -274,7 +274,7 @@ def _alike(pictures: Small, last: npt.NDArray[np.int64]) -> npt.NDArray[np.int32
 def _distances(pictures: Small) -> npt.NDArray[np.float64]:
     """Squared distances of all pictures from each other, `(N, N)`.
 
-    As products of matrices, which take seconds where thousands of pictures compared one by one
+    As matrix products, which take seconds where thousands of pictures compared one by one
     would take an hour; and in whole numbers, so that no rounding decides which is nearest.
     """
     products = np.zeros((len(pictures), len(pictures)))

@@ -1,4 +1,4 @@
-"""The two commands that everything is for, as a person runs them."""
+"""The two commands that everything is for, as the user runs them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`artengine measure`, as a person runs it."""
+"""`artengine measure`, as the user runs it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`artengine prepare`, as a person runs it."""
+"""`artengine prepare`, as the user runs it."""
 
 from __future__ import annotations
 

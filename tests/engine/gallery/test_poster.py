@@ -21,7 +21,7 @@ dull_blocks = blocks((90, 80, 80), (120, 130, 120))
 vivid_blocks = blocks((255, 0, 60), (0, 200, 255), (255, 220, 0))
 
 
-def test_flat_pictures_have_no_strikingness() -> None:
+def test_flat_pictures_have_no_saliency() -> None:
     for colour in ((0, 0, 0), (255, 255, 255), (255, 0, 80)):
         assert saliency(flat(*colour)) == pytest.approx(0, abs=1e-3)
 

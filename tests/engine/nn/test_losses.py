@@ -139,7 +139,7 @@ def test_every_loss_has_a_weight() -> None:
     assert {*LOSSES, "adversarial"} == set(LossWeights.model_fields)
 
 
-def slopes(discriminator: keras.Model, part: int) -> tuple[Any, list[Any]]:
+def gradients(discriminator: keras.Model, part: int) -> tuple[Any, list[Any]]:
     """How the network's (0) or the discriminator's loss (1) falls with the prediction, and with the
     discriminator's variables."""
     import tensorflow as tf
@@ -156,12 +156,12 @@ def slopes(discriminator: keras.Model, part: int) -> tuple[Any, list[Any]]:
 def test_each_side_learns_from_its_own_loss() -> None:
     make_deterministic(0)
     discriminator = build_discriminator()
-    prediction, variables = slopes(discriminator, 0)
+    prediction, variables = gradients(discriminator, 0)
     assert np.abs(prediction).max() > 0
     assert variables == [None] * len(variables)
-    prediction, variables = slopes(discriminator, 1)
+    prediction, variables = gradients(discriminator, 1)
     assert prediction is None
-    assert all(np.abs(slope).max() > 0 for slope in variables)
+    assert all(np.abs(gradient).max() > 0 for gradient in variables)
 
 
 def test_a_discriminator_learns_to_see_motion() -> None:

@@ -89,7 +89,7 @@ def test_the_second_prediction_teaches_through_the_first() -> None:
     trainer = RolloutTrainer(model, network, loss=weighted({"l1": 1.0}), rollout=2)
     trainer.compile(optimizer=keras.optimizers.SGD(0.3))
     trainer.train_on_batch(np.ones((2, 4, 4, 6), np.float32), np.zeros((2, 2, 4, 4, 3), np.float32))
-    # The mean of both slopes, 1 and 1, shared by three channels.
+    # The mean of both gradients, 1 and 1, shared by three channels.
     np.testing.assert_allclose(np.ravel(network.get_weights()[0]), 0.5 - 0.3 / 3, rtol=1e-5)
 
 

@@ -36,7 +36,7 @@ MODELS = {name: kind for name, kind in sorted(load_catalog().models.items()) if 
 
 @dataclass
 class Clip:
-    """Pictures as a model is furnished with them."""
+    """Pictures as a model is adapted to them."""
 
     pictures: npt.NDArray[np.uint8]
     scenes: list[range]

@@ -133,7 +133,7 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
 
 @pytest.fixture(autouse=True)
 def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The working folder of a test; the person's own folder is beside it."""
+    """The working folder of a test; the user's own folder is beside it."""
     folder = tmp_path / "work"
     folder.mkdir()
     monkeypatch.chdir(folder)

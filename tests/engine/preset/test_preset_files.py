@@ -17,7 +17,7 @@ Problems = Callable[..., list[str]]
 
 @pytest.fixture
 def stranger(tmp_path: Path) -> Path:
-    """A folder outside of all that is the person's, with a preset's folder in it."""
+    """A folder outside of all that is the user's, with a preset's folder in it."""
     (tmp_path / "down" / "pack").mkdir(parents=True)
     (tmp_path / "down" / "secret.mp4").touch()
     (tmp_path / "down" / "pack" / "clip.mp4").touch()

@@ -116,7 +116,7 @@ def test_learns(catalog: Catalog, bikes: Path, data: Path, tmp_path: Path) -> No
     assert rows[-1].loss < 0.8 * rows[0].loss
 
 
-def test_a_model_keeps_what_it_was_furnished_with(
+def test_a_model_keeps_what_it_was_adapted_to(
     catalog: Catalog, bikes: Path, data: Path, tmp_path: Path
 ) -> None:
     """The frames that are not held out, once, also where the training goes on."""
@@ -876,7 +876,7 @@ def with_models(catalog: Catalog, *more: type[Model]) -> Catalog:
     return With(copied, more)
 
 
-def test_a_model_may_be_judged_by_what_it_measures_itself(
+def test_a_model_may_monitor_what_it_measures_itself(
     catalog: Catalog, bikes: Path, data: Path, tmp_path: Path
 ) -> None:
     """Less of it is better, also where the training goes on."""
@@ -1015,7 +1015,7 @@ def test_a_model_s_automatable_number_follows_its_curve_and_can_be_changed(
 
 
 def test_a_folder_that_cannot_be_looked_into_is_told_of() -> None:
-    """As one below a folder that is closed to the person, or with a name that no file can have."""
+    """As one below a folder that is closed to the user, or with a name that no file can have."""
     with pytest.raises(TrainingError, match="no checkpoint to resume from"):
         Run(Path("a" * 5000)).check(resume=True)
     Run(Path("a" * 5000)).check(resume=False)

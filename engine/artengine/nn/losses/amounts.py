@@ -15,7 +15,7 @@ LEAST = 1e-4
 
 BANDS = 3
 """Octaves in which detail is looked at, from single pixels up. In one alone, whatever is easiest
-to paint would do: a chequered grey, which from a little farther off is plain."""
+to paint would do: a fine checkerboard, which from a little farther off is plain grey."""
 
 SQUARE = 8
 """Side of the squares, in pixels; that of the frame where it is smaller."""
