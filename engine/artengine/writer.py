@@ -104,6 +104,17 @@ class Writer(Plugin):
         """
         return "is a folder where a file would go" if result.is_dir() else ""
 
+    def memory(self, size: Size, frames: int) -> int:
+        """Bytes that are kept in memory until a film of so many frames ends.
+
+        A preset whose writers ask for more than 2 GB is refused.
+
+        Args:
+            size: the film's width and height.
+            frames: the film's length.
+        """
+        return 0
+
     def carries(self, path: Path, recipe: str) -> bool:
         """Whether the file at `path` can hold a recipe; one that cannot is written beside it."""
         return False

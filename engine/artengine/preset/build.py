@@ -16,6 +16,7 @@ from artengine.errors import PresetError, did_you_mean
 from artengine.model import Model
 from artengine.params import Problem, check, clamp
 from artengine.preset.address import parse_address, write_address
+from artengine.preset.budget import check_budget, check_tables
 from artengine.preset.checks import check_dream, check_training
 from artengine.preset.document import DEFAULT_WRITERS, TABLES, Document
 from artengine.preset.edits import POSITIONS, is_edit
@@ -152,6 +153,9 @@ def build(
     table = deepcopy(document.table)
     table.setdefault("writers", [dict(each) for each in DEFAULT_WRITERS])
     plugins = PluginTables(table, document, catalog)
+    plugins.problems += check_tables(table)
+    if plugins.problems:
+        raise PresetError(cut([_told(problem, document, plugins) for problem in plugins.problems]))
     _check_words(table, plugins)
     heading = _settings(Heading, table, plugins)
     if heading is not None:
@@ -167,6 +171,8 @@ def build(
         plugins.problems += check_training(model, train, table.get("train", {}))
     if model and dream:
         plugins.problems += check_dream(model, dream, catalog, state=bool(chains["state"]))
+    if train and dream and not plugins.problems:
+        plugins.problems += check_budget(train, dream, chains["output"], writers)
     mistakes += [_told(problem, document, plugins) for problem in plugins.problems]
     if mistakes or not (heading and source and model and train and dream):
         raise PresetError(cut(mistakes))

@@ -7,8 +7,13 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from artengine import folders
+from artengine.names import name_problem
 from artengine.params import shown
 from artengine.preset.layer import Layer
+from artengine.preset.toml_text import PLAIN_PATHS
+
+_ESCAPED = {"\b": "b", "\t": "t", "\n": "n", "\f": "f", "\r": "r", "\x1b": "e"}
+"""Control characters that TOML writes as a backslash and a letter."""
 
 _WILDCARD = re.compile(r"[*?\[]")
 
@@ -32,6 +37,7 @@ def readable(given: str, layer: Layer, override: str = "") -> str:
     Raises:
         PathError: when it may not be read.
     """
+    _check_text(given)
     try:
         whole = layer.folder.absolute() / Path(given).expanduser()
         fixed, rest = _split(whole)
@@ -72,9 +78,32 @@ def writable(given: str, layer: Layer) -> None:
     parts = [part for part in re.split(r"[\\/]", given) if part != "."]
     absolute = PurePosixPath(given).is_absolute() or bool(PureWindowsPath(given).anchor)
     climbs = any(part.startswith(".") for part in parts) or given.startswith(("~", "-"))
-    if "\0" in given or (not layer.named and (absolute or climbs)):
+    if not layer.named and (absolute or climbs):
         raise PathError(
             f"{shown(given)} given; allowed: a relative path, no part beginning with a dot"
+        )
+    _check_text(given)
+    problem = next(filter(None, map(name_problem, parts)), "")
+    if problem:
+        raise PathError(f"{shown(given)} given; {problem}")
+    if not layer.named and not (Path.cwd() / given).resolve().is_relative_to(Path.cwd().resolve()):
+        raise PathError(
+            f"{shown(given)} given, which leads by a link out of the working folder; a preset "
+            "writes inside of it only"
+        )
+
+
+def _check_text(given: str) -> None:
+    """Refuse characters that no path is meant to hold. Raises PathError."""
+    control = next((letter for letter in given if ord(letter) < 32), "")
+    if control and control in _ESCAPED:
+        written = f"\\{_ESCAPED[control]}"
+        raise PathError(
+            f"{shown(given)} given, in which TOML reads {written} as one character; {PLAIN_PATHS}"
+        )
+    if control:
+        raise PathError(
+            f"{shown(given)} given, which is no path: it holds a control character; remove it"
         )
 
 

@@ -43,6 +43,17 @@ class ContactSheet(RecipeWriter):
         """Start the sheet; see `Writer.open`."""
         return _SheetSink(self, path, film)
 
+    def memory(self, size: Size, frames: int) -> int:
+        """The small pictures that are chosen from, and the sheet itself."""
+        width, height = self.cell(size)
+        cells = self.columns * self.rows
+        return 3 * width * height * (min(frames, _SPARE * cells) + min(frames, cells))
+
+    def cell(self, size: Size) -> Size:
+        """Width and height of each picture of the sheet, for a film of that size."""
+        width = max(1, (self.width - self.gap) // self.columns - self.gap)
+        return width, max(1, round(width * size[1] / size[0]))
+
     def carries(self, path: Path, recipe: str) -> bool:
         """A PNG file holds any recipe, a JPEG file a short one."""
         return not _is_jpeg(path) or len(recipe.encode()) <= JPEG_COMMENT
@@ -51,8 +62,7 @@ class ContactSheet(RecipeWriter):
 class _SheetSink(Sink):
     def __init__(self, sheet: ContactSheet, path: Path, film: Film) -> None:
         self._sheet, self._path, self._film = sheet, path, film
-        width = max(1, (sheet.width - sheet.gap) // sheet.columns - sheet.gap)
-        self._cell: Size = width, max(1, round(width * film.size[1] / film.size[0]))
+        self._cell = sheet.cell(film.size)
         self._room = _SPARE * sheet.columns * sheet.rows
         self._kept: list[Picture] = []
         self._every, self._seen = 1, 0

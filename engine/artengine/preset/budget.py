@@ -1,0 +1,91 @@
+"""What a preset asks of the machine, known before the first frame and refused where it is too much.
+
+Presets come from strangers too: a few lines must not be able to fill a machine's memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from artengine.binding import Binding
+from artengine.effect import Effect
+from artengine.frame import Size
+from artengine.params import Problem
+from artengine.preset.address import CHAINS, Address
+from artengine.settings import DreamSettings, TrainSettings
+from artengine.writer import Writer
+
+MOST_PIXELS = 8192 * 8192
+"""Pixels of the largest frame; as float32 it takes 0.8 GB."""
+
+MOST_MEMORY = 2 << 30
+"""Bytes that one writer may keep in memory until its film ends."""
+
+MOST_EFFECTS = 100
+"""Effects in a chain."""
+
+MOST_KEYS = 10_000
+"""Keys of one table inside of a plugin's table, such as those of a curve."""
+
+
+def check_tables(table: Mapping[str, Any]) -> Iterator[Problem]:
+    """Refuse chains and curves that are too long to be checked."""
+    for word in CHAINS:
+        given = table.get(word)
+        if isinstance(given, list) and len(given) > MOST_EFFECTS:
+            yield Problem((word,), f"{len(given):,} effects given; allowed: {MOST_EFFECTS}")
+    yield from _long(table, ())
+
+
+def _long(value: Any, address: Address) -> Iterator[Problem]:
+    entries: Sequence[tuple[str | int, Any]] = ()
+    if isinstance(value, Mapping):
+        entries = list(value.items())
+    elif isinstance(value, list) and len(address) == 1:
+        entries = list(enumerate(value))
+    if len(entries) > MOST_KEYS:
+        yield Problem(address, f"{len(entries):,} keys given; allowed: {MOST_KEYS:,}")
+        return
+    for name, inside in entries:
+        yield from _long(inside, (*address, name))
+
+
+def check_budget(
+    train: TrainSettings,
+    dream: DreamSettings,
+    output: Sequence[Binding],
+    writers: Sequence[Writer],
+) -> Iterator[Problem]:
+    """Refuse frames that are too large, and writers that would keep too much in memory."""
+    for word, given in (("train", train.size), ("dream", dream.size)):
+        if given is not None and _pixels(given) > MOST_PIXELS:
+            yield Problem((word, "size"), _too_large("", given))
+            return
+    size = dream.size or train.size
+    for number, binding in enumerate(output):
+        effect = binding.plugin
+        if isinstance(effect, Effect):
+            size = effect.output_size(size)
+            if _pixels(size) > MOST_PIXELS:
+                yield Problem(("output", number), _too_large("makes frames of ", size))
+                return
+    for number, writer in enumerate(writers):
+        needed = writer.memory(size, dream.frames)
+        if needed > MOST_MEMORY:
+            yield Problem(
+                ("writers", number),
+                f"would keep {needed / (1 << 30):,.1f} GB in memory; allowed: "
+                f"{MOST_MEMORY >> 30} GB; make its pictures smaller or fewer",
+            )
+
+
+def _pixels(size: Size) -> int:
+    return size[0] * size[1]
+
+
+def _too_large(what: str, size: Size) -> str:
+    return (
+        f"{what}{size[0]}x{size[1]} pixels{' given' * (not what)}; allowed: {MOST_PIXELS:,} pixels "
+        "a frame, as 8192x8192 has"
+    )
