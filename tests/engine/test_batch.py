@@ -1,21 +1,33 @@
 """Batches, rendered for real by a network of one convolution."""
 
 import json
+import pickle
 import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
+import tomllib
+from collections.abc import Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from artengine.batch import Job, Outcome, parse_seeds, plan, run
+from artengine.batch.child import RenderError
 from artengine.catalog import Catalog, load_catalog
+from artengine.cli import main
+from artengine.dream.sinks import Sinks
+from artengine.dream.targets import Target
 from artengine.errors import GalleryError, UsageError
 from artengine.ffmpeg import Decoder, metadata
 from artengine.gallery.piece import read_piece
-from artengine.resolve import is_recipe_of
+from artengine.lock import try_lock
+from artengine.writer import Film
+from artengine_plugins.writers.mp4 import Mp4
 
 PLUGIN = '''
 """A model that costs nothing."""
@@ -110,7 +122,7 @@ def test_pieces_are_named_after_preset_seed_and_overrides(catalog: Catalog, proj
     assert [job.name for job in jobs(catalog, project, "tiny")] == ["tiny"]
     seeded = jobs(catalog, project, "tiny", "untrained", seeds=[0, 3])
     assert [job.name for job in seeded] == ["tiny-s0", "tiny-s3", "untrained-s0", "untrained-s3"]
-    assert [job.preset.seed for job in seeded] == [0, 3, 0, 3]
+    assert [job.seed for job in seeded] == [0, 3, 0, 3]
     forward, backward, other = (
         jobs(catalog, project, "tiny", seeds=[1], overrides=overrides)[0].name
         for overrides in (
@@ -161,9 +173,12 @@ def test_a_batch_renders_sets_aside_and_then_skips(
     assert (piece.metadata.frames, piece.metadata.fps, piece.metadata.size) == (4, 12, (64, 48))
     assert (piece.metadata.preset, piece.metadata.seed) == ("tiny", 3)
     assert piece.metadata.overrides == ("dream.frames=4", "seed=3")
-    # The recipe in the folder is the one that the film was rendered from.
-    assert is_recipe_of(piece.recipe, tiny.preset, gallery / tiny.name)
-    assert metadata(piece.path("film.mp4"))["comment"].strip() == piece.recipe.strip()
+    # The recipe in the folder is the one that the film carries.
+    assert metadata(piece.path("film.mp4"))["comment"] == piece.recipe
+    assert tomllib.loads(piece.recipe)["dream"]["frames"] == 4
+    assert {path.name for path in piece.folder.iterdir()} == {
+        "film.mp4", "piece.json", "poster.jpg", "recipe.toml", "thumbnail.jpg",
+    }  # fmt: skip
     with Decoder(piece.path("film.mp4"), (64, 48)) as pictures:
         assert len(list(pictures)) == 4
 
@@ -191,8 +206,7 @@ def test_what_is_there_already_is_never_overwritten(
 def test_a_render_that_does_not_say_what_it_made_fails_alone(
     said: str, catalog: Catalog, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    command = [sys.executable, "-c", f"print({said[:9]!r} * {max(1, len(said) // 9)})"]
-    monkeypatch.setattr(Job, "command", lambda job, film: command)
+    monkeypatch.setattr("artengine.batch.render.dream", lambda *_: said)
     (outcome,) = run(jobs(catalog, project, "tiny"), tmp_path)
     assert (outcome.status, outcome.note) == ("failed", "the render did not say what it made")
     record = (tmp_path / "failed" / "tiny.txt").read_text()
@@ -201,13 +215,112 @@ def test_a_render_that_does_not_say_what_it_made_fails_alone(
     assert [path.name for path in tmp_path.iterdir()] == ["failed"]
 
 
+def test_a_job_is_plain_data_and_its_recipe_makes_the_film(catalog: Catalog, project: Path) -> None:
+    (job,) = jobs(catalog, project, "tiny", seeds=[3], overrides=["dream.frames=4"])
+    again = Job(**json.loads(json.dumps(asdict(job))))
+    assert pickle.loads(pickle.dumps(job)) == job
+    assert again.recipe == job.recipe
+    table = tomllib.loads(job.recipe)
+    assert (table["seed"], table["dream"]["frames"]) == (3, 4)
+    assert table["model"]["weights"] == str(project / "tiny.weights.h5")
+
+
+def film(words: Sequence[str], frames: int = 2) -> str:
+    """Stands for `artengine dream`: a film of the recipe that it is given, and what it prints."""
+    target, preset = Path(words[words.index("--output") + 1]), Path(words[-1])
+    recipe = preset.read_text(encoding="utf-8")
+    sinks = Sinks([Target(Mp4(), target)], Film((64, 48), 12.0, None, recipe))
+    for value in range(frames):
+        sinks.write(np.full((48, 64, 3), 60 * value, np.uint8))
+    sinks.close()
+    return json.dumps({"frames": frames, "seconds": 0.5})
+
+
+def test_a_preset_that_changes_meanwhile_is_rendered_as_it_was_asked_for(
+    catalog: Catalog, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    preset = tmp_path / "changing.toml"
+    preset.write_text(PRESET.format(weights="tiny").replace("./", f"{project}/"))
+    (job,), _ = plan([str(preset)], catalog, overrides=[f"model.weights={project}/tiny.weights.h5"])
+    preset.write_text(preset.read_text().replace("frames = 6", "frames = 900"))
+    monkeypatch.setattr("artengine.batch.render.dream", lambda words, *_: film(words))
+    assert [outcome.status for outcome in run([job], tmp_path / "gallery")] == ["rendered"]
+    piece = read_piece(tmp_path / "gallery" / job.name)
+    assert tomllib.loads(piece.recipe)["dream"]["frames"] == 6
+
+
+def test_a_film_without_a_recipe_makes_no_piece(
+    catalog: Catalog, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def bare(words: Sequence[str], *_: object) -> str:
+        Path(words[-1]).write_text("")
+        return film(words)
+
+    monkeypatch.setattr("artengine.batch.render.dream", bare)
+    (outcome,) = run(jobs(catalog, project, "tiny"), tmp_path)
+    assert (outcome.status, outcome.note) == ("failed", "film.mp4 carries no recipe")
+
+
+def test_two_batches_at_once_render_a_piece_once(
+    catalog: Catalog, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned = jobs(catalog, project, "tiny", seeds=[0, 1])
+    other: list[Outcome] = []
+
+    def meanwhile(words: Sequence[str], *_: object) -> str:
+        if not other:
+            other.append(Outcome("begun", "rendered"))
+            other.extend(run(planned, tmp_path))
+        return film(words)
+
+    monkeypatch.setattr("artengine.batch.render.dream", meanwhile)
+    first = {outcome.name: outcome for outcome in run(planned, tmp_path)}
+    second = {outcome.name: outcome for outcome in other}
+    assert [first[job.name].status for job in planned] == ["rendered", "skipped"]
+    assert [second[job.name].status for job in planned] == ["skipped", "rendered"]
+    assert second[planned[0].name].note == "another batch renders it at this moment"
+    assert sorted(path.name for path in tmp_path.iterdir()) == [job.name for job in planned]
+
+
+def test_any_executor_runs_the_jobs(
+    catalog: Catalog, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Here(Executor):
+        """Calls at once, and takes plain data alone, as one with other processes does."""
+
+        def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+            future: Future[Any] = Future()
+            future.set_result(fn(*pickle.loads(pickle.dumps(args)), **kwargs))
+            return future
+
+    monkeypatch.setattr("artengine.batch.render.dream", lambda words, *_: film(words))
+    ended = run(jobs(catalog, project, "tiny", seeds=[0, 1]), tmp_path, executor=Here())
+    assert [outcome.status for outcome in ended] == ["rendered", "rendered"]
+
+
+def test_no_folder_of_the_computer_is_in_a_piece_s_metadata(
+    catalog: Catalog, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("artengine.batch.render.dream", lambda words, *_: film(words))
+    weights = f"model.weights={project}/tiny.weights.h5"
+    (job,) = jobs(catalog, project, "tiny", overrides=[weights])
+    list(run([job], tmp_path))
+    assert str(project) not in (tmp_path / job.name / "piece.json").read_text()
+    assert read_piece(tmp_path / job.name).metadata.overrides == ("model.weights=tiny.weights.h5",)
+
+
 def test_a_gallery_that_cannot_be_made(catalog: Catalog, project: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(GalleryError, match=r"file/gallery: cannot be made \(Not a directory\)"):
         list(run(jobs(catalog, project, "tiny"), tmp_path / "file" / "gallery"))
 
 
-def test_ctrl_c_keeps_whole_pieces_and_removes_the_others(project: Path, tmp_path: Path) -> None:
+def renders(gallery: Path) -> bool:
+    """Whether a film is being written in the gallery."""
+    return bool(list(gallery.glob(".*.part/*/.film.mp4.*.part/film.mp4")))
+
+
+def test_ctrl_c_keeps_complete_pieces_and_removes_the_others(project: Path, tmp_path: Path) -> None:
     gallery = tmp_path / "gallery"
     command = [sys.executable, "-m", "artengine", "batch", "--json", "--gallery", str(gallery)]
     command += ["--plugin", "tiny_model.py", "--frames", "1000000", "tiny.toml", "untrained.toml"]
@@ -219,7 +332,7 @@ def test_ctrl_c_keeps_whole_pieces_and_removes_the_others(project: Path, tmp_pat
         text=True,
     ) as batch:
         waited = time.monotonic()
-        while not list(gallery.glob(".tiny-*/*")):
+        while not renders(gallery):
             assert batch.poll() is None, batch.communicate()
             assert time.monotonic() - waited < 60
             time.sleep(0.05)
@@ -232,15 +345,51 @@ def test_ctrl_c_keeps_whole_pieces_and_removes_the_others(project: Path, tmp_pat
     assert list(gallery.iterdir()) == []
 
 
-def test_the_command_ends_with_a_summary_and_the_code_of_failures(
-    project: Path, tmp_path: Path
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
+def test_a_killed_batch_takes_its_renders_along_and_the_next_removes_what_is_left(
+    project: Path, tmp_path: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch, caplog: Any
 ) -> None:
-    command = [sys.executable, "-m", "artengine", "batch", "--gallery", str(tmp_path / "gallery")]
-    command += ["--plugin", "tiny_model.py", "--seed", "0..1", "untrained.toml"]
-    done = subprocess.run(command, cwd=project, capture_output=True, text=True)
-    assert done.returncode == GalleryError.exit_code
-    assert [line.split()[:2] for line in done.stdout.splitlines() if "failed" in line] == [
+    command = [sys.executable, "-m", "artengine", "batch", "--gallery", str(tmp_path)]
+    command += ["--plugin", "tiny_model.py", "--frames", "1000000", "tiny.toml"]
+    with subprocess.Popen(command, cwd=project, stderr=subprocess.PIPE, text=True) as batch:
+        waited = time.monotonic()
+        while not renders(tmp_path):
+            assert batch.poll() is None, batch.communicate()
+            assert time.monotonic() - waited < 90
+            time.sleep(0.05)
+        batch.kill()
+    (film_lock,) = tmp_path.glob(".*.part/*/.film.mp4.*.part/.lock")
+    # The operating system frees the lock of the film when the process that renders it is gone.
+    while (freed := try_lock(film_lock)) is None:
+        assert time.monotonic() - waited < 120
+        time.sleep(0.05)
+    freed.close()
+    monkeypatch.setattr("artengine.batch.render.dream", lambda words, *_: film(words))
+    (outcome,) = run(jobs(catalog, project, "tiny"), tmp_path)
+    assert outcome.status == "rendered"
+    assert "that a command left when it was killed" in caplog.text
+    assert [path.name for path in tmp_path.iterdir() if path.name[0] != "."] == ["tiny"]
+    assert not list(tmp_path.glob(".*.part"))
+
+
+def test_the_command_ends_with_a_summary_and_the_code_of_failures(
+    project: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def fails(words: Sequence[str], *_: object) -> str:
+        raise RenderError("no weights", "warning: slow\nerror: no weights")
+
+    monkeypatch.setattr("artengine.batch.render.dream", fails)
+    monkeypatch.chdir(project)
+    arguments = ["batch", "--gallery", str(tmp_path), "--plugin", "tiny_model.py"]
+    assert main([*arguments, "--seed", "0..1", "untrained.toml"]) == GalleryError.exit_code
+    shown = capsys.readouterr()
+    assert [line.split()[:2] for line in shown.out.splitlines() if "failed" in line] == [
         ["untrained-s0", "failed"],
         ["untrained-s1", "failed"],
     ]
-    assert f"the errors are in {tmp_path / 'gallery' / 'failed'}" in done.stderr
+    assert f"the errors are in {tmp_path / 'failed'}" in shown.err
+    record = (tmp_path / "failed" / "untrained-s0.txt").read_text()
+    assert "$ artengine dream --set seed=0" in record

@@ -1,0 +1,92 @@
+"""The processes that render, each of which ends when the process that started it does."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+from artengine.errors import ArtengineError
+from artengine.subprocesses import NEW_SESSION
+
+_lock = threading.Lock()
+_running: defaultdict[str, set[subprocess.Popen[bytes]]] = defaultdict(set)
+_stopped: set[str] = set()
+
+
+class RenderError(ArtengineError):
+    """An `artengine dream` ended by an error; `log` is all that it printed."""
+
+    def __init__(self, message: str, log: str) -> None:
+        self.log = log
+        super().__init__(message)
+
+    def __reduce__(self) -> tuple[type[RenderError], tuple[str, str]]:
+        return RenderError, (str(self), self.log)
+
+
+class StoppedError(Exception):
+    """The batch was stopped."""
+
+
+def dream(words: Sequence[str], scratch: Path, batch: str) -> str:
+    """Run `artengine dream` in a process of its own and return its standard output.
+
+    Args:
+        words: what follows `artengine dream`.
+        scratch: a folder for what it prints.
+        batch: what `stop` ends it by.
+
+    Raises:
+        RenderError: when it fails.
+        StoppedError: when the batch was stopped.
+    """
+    command = [sys.executable, "-m", "artengine.cli.tethered", "dream", *words]
+    printed, said = scratch / "stdout", scratch / "stderr"
+    with printed.open("wb") as stdout, said.open("wb") as stderr, _lock:
+        if batch in _stopped:
+            raise StoppedError
+        # The child ends when this pipe is closed, which the operating system sees to even when
+        # this process is killed.
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=stdout, stderr=stderr, **NEW_SESSION
+        )
+        _running[batch].add(process)
+    try:
+        status = process.wait()
+    finally:
+        process.kill()
+        if process.stdin is not None:
+            process.stdin.close()
+        with _lock:
+            _running[batch].discard(process)
+    if batch in _stopped:
+        raise StoppedError
+    log = said.read_text(encoding="utf-8", errors="replace")
+    if status:
+        raise RenderError(_reason(status, log), log)
+    return printed.read_text(encoding="utf-8", errors="replace")
+
+
+def stop(batch: str) -> None:
+    """Kill the renders of a batch in this process, and let no more of them start."""
+    with _lock:
+        _stopped.add(batch)
+        for process in _running.pop(batch, ()):
+            # SIGTERM would make it finish a film that nobody waits for.
+            process.kill()
+
+
+def _reason(status: int, log: str) -> str:
+    if status < 0:
+        return f"the render was ended by {signal.Signals(-status).name}"
+    lines = [line.strip() for line in log.splitlines() if line.strip()]
+    errors = [line for line in lines if line.startswith("error: ")]
+    said = (errors or lines)[-1:]
+    if not said:
+        return f"the render ended with exit code {status} and no message"
+    return said[0].removeprefix("error: ")

@@ -1,0 +1,129 @@
+"""Jobs: the pieces of a batch as plain data, which any process can render."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from artengine.batch.outcome import Outcome
+from artengine.catalog import Catalog
+from artengine.errors import ArtengineError, UsageError
+from artengine.preset import Override, Preset, load_preset, parse_overrides
+from artengine.subprocesses import command_line
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One piece to render, in texts and numbers alone.
+
+    Args:
+        name: the piece's folder in the gallery.
+        preset: the preset's name.
+        recipe: the complete preset as TOML, overrides included, with absolute paths.
+        seed: its seed.
+        given: the preset as it was asked for.
+        overrides: values in place of the preset's, as `dream.frames=100`.
+        plugins: absolute paths of plugin files to load.
+        files: absolute paths and patterns that the preset reads.
+    """
+
+    name: str
+    preset: str
+    recipe: str
+    seed: int
+    given: str
+    overrides: tuple[str, ...] = ()
+    plugins: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+
+    def command(self) -> str:
+        """The command that renders the same film alone, for a shell."""
+        words = ["artengine", "dream"]
+        for override in self.overrides:
+            words += ["--set", override]
+        for plugin in self.plugins:
+            words += ["--plugin", plugin]
+        return command_line([*words, "--", self.given])
+
+
+def parse_seeds(text: str) -> list[int]:
+    """Read seeds: `7`, the range `0..3` with both its ends, or a list of these, `1,4,8..10`.
+
+    Raises:
+        UsageError: when it is none of these, or reaches outside 0 to 2**32 - 1.
+    """
+    seeds: list[int] = []
+    for part in text.split(","):
+        match = re.fullmatch(r"\s*(\d+)\s*(?:\.\.\s*(\d+)\s*)?", part)
+        first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, -1)
+        if last < first or last >= 2**32 or last - first >= 100_000:
+            raise UsageError(
+                f'"{text}" is not a choice of seeds; write 7, 0..3 or 1,4,9, from 0 to {2**32 - 1}'
+            )
+        seeds += range(first, last + 1)
+    return list(dict.fromkeys(seeds))
+
+
+def plan(
+    presets: Sequence[str],
+    catalog: Catalog,
+    *,
+    seeds: Sequence[int] = (),
+    overrides: Iterable[str | Override] = (),
+    plugins: Sequence[Path] = (),
+) -> tuple[list[Job], list[Outcome]]:
+    """Make a job of every preset, once for each seed; the preset's own seed where none is given.
+
+    A piece is called by its preset, with `-s3` for a seed and six hexadecimal digits for other
+    overrides.
+
+    Returns:
+        The jobs, and the failures of presets that cannot be used.
+
+    Raises:
+        UsageError: when two pieces would have the same name.
+    """
+    each: Sequence[int | None] = seeds or [None]
+    changes = parse_overrides(overrides)
+    jobs: dict[str, Job] = {}
+    refused: list[Outcome] = []
+    for given in presets:
+        for seed in each:
+            suffix = "" if seed is None else f"-s{seed}"
+            if changes:
+                written = sorted(change.written for change in changes)
+                suffix += f"-{hashlib.sha256(repr(written).encode()).hexdigest()[:6]}"
+            its_seed = [] if seed is None else [f"seed={seed}"]
+            words = (*changes, *parse_overrides(its_seed, "--seeds"))
+            try:
+                preset = load_preset(given, catalog, words)
+            except ArtengineError as error:
+                name = Path(given).name.removesuffix(".toml") + suffix
+                refused.append(Outcome(name, "failed", note=" | ".join(str(error).splitlines())))
+                continue
+            name = preset.name + suffix
+            if name in jobs:
+                raise UsageError(
+                    f'"{jobs[name].given}" and "{given}" would both be called {name}; name each '
+                    "preset once, and call their files differently"
+                )
+            jobs[name] = _job(name, preset, given, words, plugins)
+    return list(jobs.values()), refused
+
+
+def _job(
+    name: str, preset: Preset, given: str, overrides: Sequence[Override], plugins: Sequence[Path]
+) -> Job:
+    return Job(
+        name=name,
+        preset=preset.name,
+        recipe=preset.recipe(),
+        seed=preset.seed,
+        given=given,
+        overrides=tuple(override.written for override in overrides),
+        plugins=tuple(str(plugin.absolute()) for plugin in plugins),
+        files=preset.files,
+    )
