@@ -60,8 +60,8 @@ def batch(
 
     A piece that is there already is skipped, so that the same command continues a batch that was
     stopped. If a piece fails, its error is written to DIR/failed, the others go on, and the exit
-    code is 9. Ctrl-C keeps the pieces that are complete and removes the others. A piece that another
-    batch renders at the same time is skipped.
+    code is 9. Ctrl-C keeps the pieces that are complete and removes the others. A piece that
+    another batch renders at the same time is skipped.
 
     Examples:
 
