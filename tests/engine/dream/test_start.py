@@ -42,6 +42,13 @@ def test_a_clip_that_repeats_begins_anywhere() -> None:
     assert drawn(Clip(30, length=30, endless=True)) == set(range(30))
 
 
+def test_at_another_frame_rate_it_begins_at_the_same_moment() -> None:
+    whole, preview = (Clip(0, length=length, endless=True) for length in (2000, 400))
+    for seed in range(20):
+        frames = [random_frame(clip, seed, 4, 20) for clip in (whole, preview)]
+        assert frames[0] == pytest.approx(5 * frames[1], abs=5)
+
+
 def test_a_source_without_an_end_begins_within_a_minute() -> None:
     frames = drawn(Clip(0, length=None, endless=True))
     assert len(frames) > 250
