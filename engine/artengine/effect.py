@@ -123,7 +123,7 @@ class Effect(Plugin):
 
     @abstractmethod
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Return the processed frame: float32, of `output_size`, sharing no memory that changes later.
+        """Return the processed frame: float32, of `output_size`; no later call may write to it.
 
         Args:
             frame: float32 `(H, W, 3)`, nominally 0..1, read-only.

@@ -121,8 +121,10 @@ def is_recipe_of(recipe: str, preset: Preset, folder: Path) -> bool:
 
 
 def _compared(table: Mapping[str, Any], preset: Preset) -> dict[str, Any]:
-    """A table without what a render settles: the weights' path, and the machine's arithmetic."""
-    left_out = ("precision",) if preset.dream.precision == "auto" else ()
+    """A table without what a render settles: the weights' path, the machine's arithmetic, and a
+    start that was drawn."""
+    settled = {"precision": "auto", "start": "random"}
+    left_out = [name for name, word in settled.items() if getattr(preset.dream, name) == word]
     compared = dict(table)
     for word, names in (("model", ("weights",)), ("dream", left_out)):
         inner = {name: value for name, value in table.get(word, {}).items() if name not in names}

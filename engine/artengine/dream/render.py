@@ -11,14 +11,14 @@ from pathlib import Path
 from artengine.catalog import Catalog
 from artengine.dream.allocator import ahead, keep_memory
 from artengine.dream.loop import Predict
+from artengine.dream.output import Shown
 from artengine.dream.remarks import curve_remarks
-from artengine.dream.session import Dream, Shown
+from artengine.dream.session import Dream
 from artengine.dream.sinks import Sinks
 from artengine.dream.targets import Target
 from artengine.dream.writer_thread import WriterThread
 from artengine.errors import WriterError
 from artengine.preset import Preset
-from artengine.resolve import resolve
 from artengine.writer import Film
 
 logger = logging.getLogger("artengine")
@@ -69,17 +69,17 @@ def render(
     """
     for target in targets:
         _check_folder(target.path)
-    resolved = resolve(preset, network=predict is None)
-    preset = resolved.preset
-    preset.remember_files()
     folder = targets[0].path.absolute().parent if targets else Path.cwd()
-    with Dream(resolved, predict=predict) as dream:
+    with Dream(preset, predict=predict) as dream:
+        preset = dream.preset
+        preset.remember_files()
         if ahead(dream.size):
             keep_memory()
         for remark in curve_remarks(preset, dream.fps):
             logger.warning("%s", remark)
         total = preset.dream.frames
-        film = Film(dream.output_size, dream.fps, total, resolved.recipe(folder), preset.title)
+        recipe = dream.resolved.recipe(folder)
+        film = Film(dream.output_size, dream.fps, total, recipe, preset.title)
         sinks = Sinks(targets, film)
         stopped = False
 
@@ -91,7 +91,7 @@ def render(
             progress(sinks.written, total)
 
         try:
-            _ = dream.network
+            dream.load()
             catalog.notify("before_dream", recipe=preset.table, frames=total)
             began = time.monotonic()
             with WriterThread(write, ahead(dream.output_size)) as writer_thread:

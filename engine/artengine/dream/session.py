@@ -2,48 +2,26 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack
-from copy import copy, deepcopy
-from dataclasses import dataclass
-from functools import cached_property
+from copy import deepcopy
 from itertools import islice
 from types import TracebackType
 from typing import Any, Self
 
-from artengine.binding import Binding
-from artengine.curves import Clock
+from artengine.chain import Chain
 from artengine.dream.changes import Change, ChangeQueue
 from artengine.dream.controls import Controls
 from artengine.dream.level import Level, PlayingLevel
-from artengine.dream.loop import DreamLoop, Predict, Turn
-from artengine.dream.refine import smaller
+from artengine.dream.loop import Predict, Turn
+from artengine.dream.output import Output, Shown
+from artengine.dream.parts import Parts
 from artengine.dream.snapshot import Snapshot
-from artengine.dream.start import warmup_of, with_start
+from artengine.dream.start import with_start
 from artengine.dream.state import StateChain
-from artengine.frame import Frame, Picture, Size, to_picture
+from artengine.frame import Picture, Size
 from artengine.preset import Preset
-from artengine.resolve import Resolved, resolve
-from artengine.source import Footage
-from artengine.weights import build_network, find_weights
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What one of the film's pictures is made from.
-
-    Args:
-        clock: the film's time.
-        frame: what the output chain is given.
-        truth: the source frame, where an output effect looks at it.
-        context_frames: what the network saw, where there are output effects.
-    """
-
-    clock: Clock
-    frame: Frame
-    truth: Frame | None
-    context_frames: tuple[Frame, ...]
+from artengine.resolve import resolve
 
 
 class Dream:
@@ -70,23 +48,20 @@ class Dream:
 
     def __init__(
         self,
-        preset: Preset | Resolved,
+        preset: Preset,
         *,
         predict: Predict | None = None,
         endless: bool = False,
         resume: Snapshot | None = None,
         truth: bool = False,
     ) -> None:
-        self._known = preset if isinstance(preset, Resolved) else None
-        given = preset.preset if isinstance(preset, Resolved) else preset
-        self.preset = preset = with_start(given)
-        self.length = None if endless else preset.dream.frames
-        self._given = predict
+        self.resolved = resolve(with_start(preset), network=predict is None)
+        self.preset = self.resolved.preset
+        self.length = None if endless else self.preset.dream.frames
+        self._parts = Parts(self.resolved, network=predict)
         self._resume = resume
         self._truth = truth
         self._stack = ExitStack()
-        # Copied, for its automatable parameters change as the dream goes on.
-        self._stepped = preset.model.model_copy()
         self._set_up()
         if resume is not None:
             resume.check(self.identity, reads_source=self._uses_truth)
@@ -94,26 +69,23 @@ class Dream:
     def _set_up(self) -> None:
         """Everything as it is before the first frame."""
         preset, resume = self.preset, self._resume
-        for name in self._stepped.automatable():
-            setattr(self._stepped, name, getattr(preset.model, name))
-        self._model = Binding(self._stepped, dict(preset.model_curves), kinds=preset.catalog.curves)
+        self._model = self._parts.model()
         self._feedback = preset.feedback_chain()
         self._state_chain = StateChain(preset.state, preset.seed)
-        self._output = preset.output_chain()
-        chains = (self._feedback, self._state_chain, self._output)
-        self._uses_truth = (
-            self._truth or preset.dream.truth_frames > 0 or any(c.uses_truth for c in chains)
-        )
+        self._output = Output(preset.output_chain(), preset.dream.show)
+        chains: dict[str, Chain | StateChain] = {
+            "feedback": self._feedback,
+            "state": self._state_chain,
+            "output": self._output.chain,
+        }
+        looks = any(chain.uses_truth for chain in chains.values())
+        self._uses_truth = self._truth or preset.dream.truth_frames > 0 or looks
         self._controls = Controls(
-            preset,
-            model=self._model,
-            chains=dict(zip(("feedback", "state", "output"), chains, strict=True)),
-            uses_truth=self._uses_truth,
+            preset, model=self._model, chains=chains, uses_truth=self._uses_truth
         )
         self._index = 0 if resume is None else resume.index
         given = () if resume is None else resume.changes
         self._changes = ChangeQueue(given, self._index, self.length)
-        self._output_changes: deque[Change] = deque()
         self._levels: list[Level] = []
         self._playing: list[PlayingLevel] = []
         self._closed = False
@@ -123,68 +95,30 @@ class Dream:
         """A digest of what is dreamt: two dreams of one identity make the same frames."""
         return self.resolved.identity
 
-    @cached_property
-    def resolved(self) -> Resolved:
-        """What is dreamt, with its weights, source, arithmetic and versions."""
-        return self._known or resolve(self.preset, network=self._given is None)
-
-    @cached_property
-    def footage(self) -> Footage:
-        """The opened source, at the dream's size and frame rate."""
-        size = self.preset.dream.size
-        if size is None and self.resolved.weights is not None:
-            size = self.resolved.weights.train_size
-        return self._open(size)
-
-    def _open(self, size: Size | None) -> Footage:
-        return self.preset.source.open(size, self.preset.dream.fps)
-
     @property
     def fps(self) -> float:
         """Frames per second."""
-        return self.footage.fps
+        return self._parts.footage.fps
 
     @property
     def size(self) -> Size:
         """Width and height of what is dreamt."""
-        return self.footage.size
-
-    @property
-    def output_size(self) -> Size:
-        """Width and height of the film's pictures, after the output chain."""
-        return self._output.output_size(self.size)
+        return self._parts.footage.size
 
     @property
     def sizes(self) -> tuple[Size, ...]:
         """Width and height of every dream that plays: the film's, and with `dream.refine` above 1
         the smaller one that it follows."""
-        refine = self.preset.dream.refine
-        return (self.size,) if refine <= 1 else (self.size, smaller(self.size, refine))
-
-    @cached_property
-    def network(self) -> Predict:
-        """The network, ready to step. The first use loads it."""
-        if self._given is not None:
-            return self._given
-        weights = self.resolved.weights or find_weights(self.preset)
-        settings = self.resolved.preset.dream
-        from artengine.nn.precision import resolve_precision
-        from artengine.nn.predictor import Predictor
-        from artengine.nn.runtimes import build_dtype, runtime_for
-
-        precision = resolve_precision(settings.precision)
-        network = build_network(self.preset, weights, build_dtype(settings.runtime, precision))
-        runtime = runtime_for(settings.runtime, self._stepped, network, precision)
-        return Predictor(self._stepped, network, tile=settings.tile, runtime=runtime)
+        return self._parts.sizes
 
     @property
-    def _described(self) -> str:
-        """What messages call the network."""
-        words = f'the network "{self._stepped.name}"'
-        weights, settings = self.resolved.weights, self.resolved.preset.dream
-        if self._given is not None or weights is None:
-            return words
-        return f"{words} ({weights.path}, {settings.runtime} in {settings.precision})"
+    def output_size(self) -> Size:
+        """Width and height of the film's pictures, after the output chain."""
+        return self._output.chain.output_size(self.size)
+
+    def load(self) -> None:
+        """Load the network, which the first frame does otherwise."""
+        _ = self._parts.network
 
     def __enter__(self) -> Self:
         if self._closed:
@@ -211,48 +145,24 @@ class Dream:
             return
         if self._closed:
             self._set_up()
-        self._levels = self._made_levels()
+        self._levels = self._parts.levels(
+            self._model,
+            self._feedback,
+            self._state_chain,
+            frames=self.length,
+            uses_truth=self._uses_truth,
+        )
         for change in self._changes.applied:
             self._apply(change)
         resume = self._resume
         if resume is None:
             self._playing = [level.start(self._stack) for level in self._levels]
             return
-        self._output.restore(resume.output)
+        self._output.chain.restore(resume.output)
         self._playing = [
             level.resume(self._stack, snapshot, resume.index)
             for level, snapshot in zip(self._levels, resume.levels, strict=True)
         ]
-
-    def _made_levels(self) -> list[Level]:
-        """The dream at the film's size, and where it is refined, the smaller one that it follows.
-
-        Both share the model, whose numbers belong to the moment. The smaller one has effects and a
-        network state of its own.
-        """
-        preset, levels = self.preset, []
-        large = (self.footage, self.network, self._feedback, self._state_chain)
-        parts = [large]
-        for size in self.sizes[1:]:
-            chains = preset.feedback_chain(), StateChain(preset.state, preset.seed)
-            parts.append((self._open(size), copy(self.network), *chains))
-        for footage, network, feedback, state_chain in parts:
-            loop = DreamLoop(
-                network=network,
-                described=self._described,
-                model=self._model,
-                context=preset.model.context,
-                warmup=warmup_of(preset),
-                feedback=feedback,
-                state_chain=state_chain,
-                settings=preset.dream,
-                fps=footage.fps,
-                seed=preset.seed,
-                frames=self.length,
-            )
-            start = float(preset.dream.start)
-            levels.append(Level(loop, footage, start=start, uses_truth=self._uses_truth))
-        return levels
 
     def turns(self) -> Iterator[Turn]:
         """The frames to come, until the film's length or the end of the source."""
@@ -285,22 +195,14 @@ class Dream:
 
     def shown(self, turn: Turn) -> Shown:
         """What the film's picture of a turn is made from, so that all else can be let go."""
-        return Shown(
-            clock=turn.clock,
-            frame=turn.prediction if self.preset.dream.show == "prediction" else turn.fed,
-            truth=turn.truth if self._output.uses_truth else None,
-            context_frames=turn.context_frames if len(self._output) else (),
-        )
+        return self._output.shown(turn)
 
     def picture(self, shown: Shown) -> Picture:
-        """The film's picture: the output chain, clipped, in 8 bits.
+        """The film's picture of a turn.
 
-        Called once for each turn, in order, and always on one thread.
+        Called once for each turn, in order, and by one thread only.
         """
-        while self._output_changes and self._output_changes[0].frame <= shown.clock.index:
-            self._controls.apply(self._output_changes.popleft(), ())
-        frame = self._output.apply(shown.frame, shown.clock, shown.truth, shown.context_frames)
-        return to_picture(frame)
+        return self._output.picture(shown, self._controls)
 
     def set(self, address: str, value: Any, frame: int | None = None) -> None:
         """Change a parameter while the dream plays. May be called from any thread.
@@ -327,7 +229,7 @@ class Dream:
 
     def _apply(self, change: Change) -> None:
         if change.address.startswith("output."):
-            self._output_changes.append(change)
+            self._output.add(change)
         else:
             self._controls.apply(change, self._levels)
 
@@ -343,6 +245,6 @@ class Dream:
             index=self._index,
             levels=tuple(level.snapshot() for level in self._playing),
             reads_source=self._uses_truth,
-            output=self._output.state(),
+            output=self._output.chain.state(),
             changes=self._changes.all,
         )

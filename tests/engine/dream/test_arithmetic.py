@@ -43,7 +43,7 @@ def test_a_film_says_what_precision_it_was_made_in(
     assert main(["dream", str(film), "-o", str(again)]) == 0
     assert recorded(again)["precision"] == "bfloat16"
     assert film.read_bytes() == again.read_bytes()
-    assert main([*line, str(again)]) == 0
+    assert main([*line, str(again), "--overwrite"]) == 0
     assert recorded(again)["precision"] == "float32"
     capsys.readouterr()
 
@@ -70,7 +70,7 @@ def test_a_runtime_is_chosen_on_the_command_line(
 
 
 def test_a_runtime_that_there_is_not_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["dream", "night-drive", "--runtime", "onnx"]) == 2
+    assert main(["dream", "night-drive", "--runtime", "onnx"]) == 3
     told = capsys.readouterr().err
     assert told.count("\n") == 1
-    assert '--runtime: "onnx" given; allowed: "keras", "openvino"' in told
+    assert '--runtime: dream.runtime: "onnx" given; allowed: "keras", "openvino"' in told

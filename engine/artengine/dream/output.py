@@ -1,0 +1,68 @@
+"""From a turn of the loop to a picture of the film."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Literal
+
+from artengine.chain import Chain
+from artengine.curves import Clock
+from artengine.dream.changes import Change
+from artengine.dream.controls import Controls
+from artengine.dream.loop import Turn
+from artengine.frame import Frame, Picture, to_picture
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What one of the film's pictures is made from.
+
+    Args:
+        clock: the film's time.
+        frame: what the output chain is given.
+        truth: the source frame, where an output effect looks at it.
+        context_frames: what the network saw, where there are output effects.
+    """
+
+    clock: Clock
+    frame: Frame
+    truth: Frame | None
+    context_frames: tuple[Frame, ...]
+
+
+class Output:
+    """The output chain with the changes that it still has to make.
+
+    Pictures may be made later than their turns, and on another thread: a change waits until the
+    picture of its frame.
+
+    Args:
+        chain: effects on what is written only.
+        show: which frame of a turn the film shows.
+    """
+
+    def __init__(self, chain: Chain, show: Literal["prediction", "feedback"]) -> None:
+        self.chain = chain
+        self._show = show
+        self._changes: deque[Change] = deque()
+
+    def add(self, change: Change) -> None:
+        """Have a change made before the picture of its frame."""
+        self._changes.append(change)
+
+    def shown(self, turn: Turn) -> Shown:
+        """What the picture of a turn is made from."""
+        return Shown(
+            clock=turn.clock,
+            frame=turn.prediction if self._show == "prediction" else turn.fed,
+            truth=turn.truth if self.chain.uses_truth else None,
+            context_frames=turn.context_frames if len(self.chain) else (),
+        )
+
+    def picture(self, shown: Shown, controls: Controls) -> Picture:
+        """The output chain's result, clipped, in 8 bits."""
+        while self._changes and self._changes[0].frame <= shown.clock.index:
+            controls.apply(self._changes.popleft(), ())
+        frame = self.chain.apply(shown.frame, shown.clock, shown.truth, shown.context_frames)
+        return to_picture(frame)

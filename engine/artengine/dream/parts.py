@@ -1,0 +1,129 @@
+"""What a dream is put together from: network, source, and a loop for every size."""
+
+from __future__ import annotations
+
+from copy import copy
+from functools import cached_property
+
+from artengine.binding import Binding
+from artengine.chain import Chain
+from artengine.dream.level import Level
+from artengine.dream.loop import DreamLoop, Predict
+from artengine.dream.refine import smaller
+from artengine.dream.start import warmup_of
+from artengine.dream.state import StateChain
+from artengine.frame import Size
+from artengine.resolve import Resolved
+from artengine.source import Footage
+from artengine.weights import build_network, find_weights
+
+
+class Parts:
+    """What a dream is put together from. Source and network are opened when first needed.
+
+    Args:
+        resolved: what is dreamt.
+        network: a network in place of the preset's own.
+    """
+
+    def __init__(self, resolved: Resolved, *, network: Predict | None) -> None:
+        self._resolved = resolved
+        self._preset = resolved.preset
+        self._given = network
+        # Copied, for its automatable parameters change as the dream goes on.
+        self._stepped = self._preset.model.model_copy()
+
+    def model(self) -> Binding:
+        """The model that the network steps with, its parameters as the preset has them."""
+        for name in self._stepped.automatable():
+            setattr(self._stepped, name, getattr(self._preset.model, name))
+        kinds = self._preset.catalog.curves
+        return Binding(self._stepped, dict(self._preset.model_curves), kinds=kinds)
+
+    @cached_property
+    def footage(self) -> Footage:
+        """The opened source, at the film's size and frame rate."""
+        weights = self._resolved.weights
+        train_size = None if weights is None else weights.train_size
+        return self._open(self._preset.dream.size or train_size)
+
+    def _open(self, size: Size | None) -> Footage:
+        return self._preset.source.open(size, self._preset.dream.fps)
+
+    @property
+    def sizes(self) -> tuple[Size, ...]:
+        """Width and height of every dream that plays, the film's first."""
+        size, refine = self.footage.size, self._preset.dream.refine
+        return (size,) if refine <= 1 else (size, smaller(size, refine))
+
+    @cached_property
+    def network(self) -> Predict:
+        """The network, ready to step."""
+        if self._given is not None:
+            return self._given
+        preset, settings = self._preset, self._preset.dream
+        weights = self._resolved.weights or find_weights(preset)
+        from artengine.nn.precision import resolve_precision
+        from artengine.nn.predictor import Predictor
+        from artengine.nn.runtimes import build_dtype, runtime_for
+
+        precision = resolve_precision(settings.precision)
+        network = build_network(preset, weights, build_dtype(settings.runtime, precision))
+        runtime = runtime_for(settings.runtime, self._stepped, network, precision)
+        return Predictor(self._stepped, network, tile=settings.tile, runtime=runtime)
+
+    @property
+    def _described(self) -> str:
+        """What messages call the network."""
+        words = f'the network "{self._stepped.name}"'
+        weights, settings = self._resolved.weights, self._preset.dream
+        if weights is None:
+            return words
+        return f"{words} ({weights.path}, {settings.runtime} in {settings.precision})"
+
+    def levels(
+        self,
+        model: Binding,
+        feedback: Chain,
+        state_chain: StateChain,
+        *,
+        frames: int | None,
+        uses_truth: bool,
+    ) -> list[Level]:
+        """The dream at the film's size, and where it is refined, the smaller one that it follows.
+
+        Both share the model, whose numbers belong to the moment. The smaller one has effects and a
+        network state of its own.
+
+        Args:
+            model: what the network steps with.
+            feedback, state_chain: the effects at the film's size.
+            frames: length of the film, or None for an endless one.
+            uses_truth: whether the source is read throughout.
+        """
+        preset = self._preset
+        parts = [(self.footage, self.network, feedback, state_chain)]
+        for size in self.sizes[1:]:
+            chains = preset.feedback_chain(), StateChain(preset.state, preset.seed)
+            parts.append((self._open(size), copy(self.network), *chains))
+        return [
+            Level(
+                DreamLoop(
+                    network=network,
+                    described=self._described,
+                    model=model,
+                    context=preset.model.context,
+                    warmup=warmup_of(preset),
+                    feedback=effects,
+                    state_chain=state_effects,
+                    settings=preset.dream,
+                    fps=footage.fps,
+                    seed=preset.seed,
+                    frames=frames,
+                ),
+                footage,
+                start=float(preset.dream.start),
+                uses_truth=uses_truth,
+            )
+            for footage, network, effects, state_effects in parts
+        ]
