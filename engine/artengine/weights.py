@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from pydantic import BaseModel, Field, PositiveInt, ValidationError
 from artengine.errors import WeightsError, did_you_mean
 from artengine.params import is_path
 from artengine.preset import Preset, list_presets, packaged_folder
+from artengine.subprocesses import command_line
 
 if TYPE_CHECKING:
     import keras
@@ -126,21 +126,23 @@ def _default_run(preset: Preset) -> Path:
 def _command(preset: Preset, run: Path) -> str:
     """The command that trains the preset into a run folder."""
     words = ["artengine", "train", _called(preset)]
-    changed = {override.address: override.written for override in preset.overrides}
-    for place, change in changed.items():
-        if place[0] in ("source", "model", "train") and place != ("model", "weights"):
-            words += ["--set", change]
+    changed = {override.address: override for override in preset.overrides}
+    for address, override in changed.items():
+        if override.origin == "--source":
+            words += ["--source", str(override.value["path"])]
+        elif address[0] in ("source", "model", "train") and address != ("model", "weights"):
+            words += ["--set", override.written]
     fields = type(preset.source).model_fields
     for name in (name for name, info in fields.items() if is_path(info)):
         # A clip that the user named is not the one the preset would find by itself.
         given = getattr(preset.source, name)
-        if ("source", name) in changed:
+        if ("source", name) in changed or ("source",) in changed:
             continue
         if preset.path is None or not Path(given).is_relative_to(preset.path.absolute().parent):
             words += ["--set", f"source.{name}={given}"]
     if run != _default_run(preset):
         words += ["-o", str(run)]
-    return shlex.join(words)
+    return command_line(words)
 
 
 def _called(preset: Preset) -> str:
@@ -156,8 +158,8 @@ def _other_weights(preset: Preset) -> str:
     while run.exists():
         run = _default_run(preset).with_name(f"{preset.name}-{number}")
         number += 1
-    named = shlex.quote(f"model.weights={run}")
-    return f"train with: {_command(preset, run)}; and dream with --set {named}"
+    named = command_line(["--set", f"model.weights={run}"])
+    return f"train with: {_command(preset, run)}; and dream with {named}"
 
 
 def model_table(preset: Preset) -> dict[str, Any]:

@@ -7,17 +7,18 @@ import os
 import platform
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import typer
 
 from artengine import __version__
+from artengine.cli.accelerators import accelerators, without_accelerator
 from artengine.cli.options import AsJson, PluginFiles
 from artengine.cli.streams import answer
+from artengine.errors import one_line
 
 if TYPE_CHECKING:
     from artengine.catalog import Catalog
@@ -25,11 +26,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at.
+    """The result of one check.
 
     Args:
-        topic: what it is.
-        status: "failed" when the engine cannot work as it is.
+        topic: what was checked.
+        status: "failed" when the engine cannot work.
         text: what was found, on one line.
     """
 
@@ -65,17 +66,17 @@ def doctor(plugin: PluginFiles = None, as_json: AsJson = False) -> None:
 
 
 def examine(catalog: Catalog) -> Iterator[Finding]:
-    """Look at one thing after the other, the quick ones first."""
+    """Run every check, the fast ones first."""
     yield from versions()
     yield ffmpeg()
     yield from folders()
     yield from plugins(catalog)
-    yield accelerators()
+    yield devices()
     yield self_test(catalog)
 
 
 def versions() -> Iterator[Finding]:
-    """Versions of Python, the engine and the libraries it computes with, without importing them."""
+    """Versions of Python, the engine and its main libraries, without importing them."""
     from importlib.metadata import packages_distributions, version
 
     yield Finding("python", "ok", f"{platform.python_version()} on {platform.platform()}")
@@ -101,34 +102,42 @@ def ffmpeg() -> Finding:
             [executable, "-version"], capture_output=True, text=True, check=True, timeout=30
         )
     except (SourceError, OSError, subprocess.SubprocessError) as error:
-        return Finding("ffmpeg", "failed", " ".join(str(error).split()))
+        return Finding("ffmpeg", "failed", one_line(str(error)))
     words = told.stdout.split()
     return Finding("ffmpeg", "ok", f"{words[2] if len(words) > 2 else 'unknown'} at {executable}")
 
 
 def folders() -> Iterator[Finding]:
-    """The user's own folder, that of plugins in it, and the cache; whether they can be written
-    to."""
+    """The user's folder, the plugin folder in it, and the cache: whether they can be written to."""
     from artengine import folders as known
 
-    for topic, folder, variable, use in (
-        ("own folder", known.home(), "ARTENGINE_HOME", "presets and plugins of your own"),
-        ("plugin folder", known.plugins(), "ARTENGINE_HOME", "each file in it is a plugin"),
-        (
-            "cache folder",
-            known.cache(),
-            "ARTENGINE_CACHE",
-            "remove it to make room; what is needed of it is made again",
-        ),
+    for topic, named, variable, use in (
+        ("own folder", known.home, "ARTENGINE_HOME", "your presets and plugins"),
+        ("plugin folder", known.plugins, "ARTENGINE_HOME", "every file in it is a plugin"),
+        ("cache folder", known.cache, "ARTENGINE_CACHE", "may be deleted to free space"),
     ):
-        try:
-            with tempfile.TemporaryFile(dir=_existing(folder)):
-                pass
-        except OSError as error:
-            said = f"{folder} cannot be written to: {error.strerror}"
-            yield Finding(topic, "failed", f"{said}; set {variable} to another")
-        else:
-            yield Finding(topic, "ok", f"{folder} ({use})")
+        yield _folder(topic, named, variable, use)
+
+
+def _folder(topic: str, named: Callable[[], Path], variable: str, use: str) -> Finding:
+    from artengine.errors import UsageError
+
+    try:
+        folder = named()
+    except UsageError as error:
+        return Finding(topic, "failed", str(error))
+    try:
+        with tempfile.TemporaryFile(dir=_existing(folder)):
+            pass
+    except OSError as error:
+        said = f"{folder} cannot be written to: {error.strerror}"
+        return Finding(topic, "failed", f"{said}; set {variable} to another")
+    if folder.is_dir():
+        return Finding(topic, "ok", f"{folder} ({use})")
+    if topic == "own folder" and variable in os.environ:
+        said = f"{folder} does not exist; make it, or set {variable} to another"
+        return Finding(topic, "warning", said)
+    return Finding(topic, "ok", f"{folder} does not exist yet ({use})")
 
 
 def _existing(folder: Path) -> Path:
@@ -136,7 +145,7 @@ def _existing(folder: Path) -> Path:
 
 
 def plugins(catalog: Catalog) -> Iterator[Finding]:
-    """Each plugin, with the reason where something in it was set aside."""
+    """Each plugin, with the reason where something in it cannot be used."""
     for report in catalog.reports:
         topic = f"plugin {report.plugin}"
         if report.status == "failed":
@@ -144,27 +153,21 @@ def plugins(catalog: Catalog) -> Iterator[Finding]:
         else:
             yield Finding(topic, "ok", ", ".join(report.provides) or "observes runs")
     if not catalog.reports:
-        yield Finding("plugins", "failed", "there are none, not even those that ship; reinstall")
+        yield Finding("plugins", "failed", "none, not even the built-in ones; reinstall artengine")
 
 
-def accelerators() -> Finding:
+def devices() -> Finding:
     """What networks can run on. Imports TensorFlow, which takes seconds."""
     try:
-        # It loads TensorFlow in silence, so it must come before TensorFlow itself.
-        import_module("artengine.nn")
-        import tensorflow as tf
-
-        devices = [device.name for device in tf.config.list_physical_devices()]
+        found = accelerators()
     except Exception as error:
-        said = " ".join(str(error).split())
+        said = one_line(str(error))
         return Finding("accelerators", "failed", f"tensorflow cannot be imported: {said}")
-    others = [name for name in devices if ":CPU:" not in name]
-    cores = os.cpu_count() or 1
-    return Finding("accelerators", "ok", ", ".join(others) or f"none; {cores} processor cores")
+    return Finding("accelerators", "ok", ", ".join(found) or without_accelerator())
 
 
 def self_test(catalog: Catalog) -> Finding:
-    """Dream three frames of a small synthetic film, from drawing to encoding."""
+    """Dream three small frames of a synthetic scene and encode them."""
     from artengine.dream.render import render
     from artengine.dream.targets import targets
     from artengine.errors import ArtengineError
@@ -182,7 +185,7 @@ def self_test(catalog: Catalog) -> Finding:
             )
             size = film.stat().st_size
     except (ArtengineError, ImportError, OSError) as error:
-        return Finding("self-test", "failed", " ".join(str(error).split()))
+        return Finding("self-test", "failed", one_line(str(error)))
     return Finding("self-test", "ok", f"dreamt {made.frames} frames into {size} bytes of film")
 
 

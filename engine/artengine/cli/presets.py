@@ -19,7 +19,7 @@ presets_app = typer.Typer(
 
 @presets_app.command("list", cls=Command)
 def list_(as_json: AsJson = False) -> None:
-    """List all presets by name, what they look like, and where they are.
+    """List all presets: their names, looks and folders.
 
     Examples:
 

@@ -11,6 +11,7 @@ from artengine.names import name_problem
 from artengine.params import shown
 from artengine.preset.layer import Layer
 from artengine.preset.toml_text import PLAIN_PATHS
+from artengine.subprocesses import command_line
 
 _ESCAPED = {"\b": "b", "\t": "t", "\n": "n", "\f": "f", "\r": "r", "\x1b": "e"}
 """Control characters that TOML writes as a backslash and a letter."""
@@ -50,7 +51,8 @@ def readable(given: str, layer: Layer, override: str = "") -> str:
         whole = real.joinpath(*rest)
     inside = ".." not in rest and any(real.is_relative_to(root) for root in roots)
     if not inside and not layer.named and str(whole) not in remembered():
-        remedy = f"pass it yourself with --set {override}={given}"
+        words = command_line(["--set", f"{override}={given}"])
+        remedy = f"pass it yourself with {words}"
         raise PathError(
             f"{shown(given)} given, which is outside of the folders that a preset may read; if you "
             f"trust it, {remedy if override else 'copy it beside the preset'}"

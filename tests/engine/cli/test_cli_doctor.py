@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from artengine.cli import main
-from artengine.cli.doctor import Finding, accelerators, folders, versions
+from artengine.cli.accelerators import advice
+from artengine.cli.doctor import Finding, devices, folders, versions
 
 
 def test_a_sound_machine_passes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -58,8 +59,9 @@ def test_folders_are_looked_at_and_not_made(
     monkeypatch.setenv("ARTENGINE_HOME", str(tmp_path / "not" / "yet"))
     home = tmp_path / "not" / "yet"
     own, plugins, _ = folders()
-    assert own == Finding("own folder", "ok", f"{home} (presets and plugins of your own)")
-    assert plugins.text == f"{home / 'plugins'} (each file in it is a plugin)"
+    said = f"{home} does not exist; make it, or set ARTENGINE_HOME to another"
+    assert own == Finding("own folder", "warning", said)
+    assert plugins.text == f"{home / 'plugins'} does not exist yet (every file in it is a plugin)"
     assert list(tmp_path.iterdir()) == []
 
 
@@ -84,7 +86,7 @@ def test_an_ffmpeg_that_does_not_run_is_told(tmp_path: Path) -> None:
 
 def test_a_tensorflow_that_does_not_import_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "tensorflow", None)
-    found = accelerators()
+    found = devices()
     assert found.status == "failed"
     assert found.text.startswith("tensorflow cannot be imported: ")
 
@@ -93,3 +95,32 @@ def test_versions_are_read_without_importing_anything(monkeypatch: pytest.Monkey
     for module in ("tensorflow", "keras", "cv2"):
         monkeypatch.setitem(sys.modules, module, None)
     assert {finding.status for finding in versions()} == {"ok"}
+
+
+def test_folders_that_are_there_are_told_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "plugins").mkdir()
+    monkeypatch.setenv("ARTENGINE_HOME", str(tmp_path))
+    own, plugins, _ = folders()
+    assert own == Finding("own folder", "ok", f"{tmp_path} (your presets and plugins)")
+    said = f"{tmp_path / 'plugins'} (every file in it is a plugin)"
+    assert plugins == Finding("plugin folder", "ok", said)
+
+
+@pytest.mark.parametrize(
+    ("system", "machine", "has_nvidia", "has_openvino", "said"),
+    [
+        ("linux", "x86_64", True, False, "pip install 'tensorflow[and-cuda]'"),
+        ("linux", "x86_64", False, False, "pip install 'artengine[openvino]'"),
+        ("linux", "x86_64", False, True, "--runtime openvino"),
+        ("darwin", "arm64", False, False, "pip install tensorflow-metal"),
+        ("win32", "AMD64", False, False, "WSL2"),
+    ],
+)
+def test_a_machine_without_accelerators_is_advised(
+    system: str, machine: str, has_nvidia: bool, has_openvino: bool, said: str
+) -> None:
+    told = advice(system, machine, has_nvidia=has_nvidia, has_openvino=has_openvino)
+    assert said in told
+    assert "\n" not in told
