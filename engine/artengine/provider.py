@@ -11,6 +11,7 @@ from artengine import __version__
 from artengine.digest import file_digest
 from artengine.loader import GROUP
 from artengine.params import Plugin
+from artengine.subprocesses import command_line
 
 OWN = "artengine"
 """The distribution of the engine and its own plugins."""
@@ -45,3 +46,15 @@ def provider_of(kind: type[Plugin]) -> Provider:
         return Provider(file.name, f"sha256:{file_digest(file)[:12]}")
     except OSError:
         return Provider(file.name, "")
+
+
+def remedy(provided: str) -> str:
+    """Say how to get a plugin that is missing.
+
+    Args:
+        provided: its provider, as a recipe names it: `my_effects 1.2` or `glow.py sha256:98ab`.
+    """
+    name = provided.rpartition(" ")[0] or provided
+    if name.endswith(".py"):
+        return f"get that file and, if you trust it, add {command_line(['--plugin', name])}"
+    return f"if you trust it, install it: {command_line(['pip', 'install', name])}"

@@ -14,6 +14,7 @@ from artengine.catalog import Catalog, load_catalog
 from artengine.errors import PresetError
 from artengine.preset import Preset, load_preset, parse_preset
 from artengine.preset.made_with import digest_of
+from artengine.provider import remedy
 from artengine.resolve import Resolved, is_recipe_of, resolve
 from artengine.weights import packaged_weights
 
@@ -180,6 +181,8 @@ def test_a_missing_plugin_is_told_with_what_provided_it(
     with pytest.raises(PresetError) as caught:
         load_preset(recipe, catalog)
     assert f'no effect "my-glow"; the recipe was made with that of {provider}' in str(caught.value)
+    assert str(caught.value).endswith("get that file and, if you trust it, add --plugin my_glow.py")
+    assert remedy("my-effects 1.2") == "if you trust it, install it: pip install my-effects"
 
 
 def test_a_recipe_is_known_as_that_of_its_preset(make: Make, tmp_path: Path) -> None:

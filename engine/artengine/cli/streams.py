@@ -41,7 +41,8 @@ def own_streams() -> None:
     # Names of files that are not text are written as the bytes that they are.
     sys.stdout = _text(private, _Answers, encoding, "surrogateescape")
     encoding = sys.stderr.encoding if sys.stderr is not None else "utf-8"
-    sys.stderr = _text(2, _Unfailing, encoding, "backslashreplace")
+    # A duplicate, for descriptor 2 is closed to TensorFlow's greetings while that is imported.
+    sys.stderr = _text(os.dup(2), _Unfailing, encoding, "backslashreplace")
 
 
 def _text(descriptor: int, kind: type[io.FileIO], encoding: str, errors: str) -> TextIO:

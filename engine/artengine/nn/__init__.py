@@ -11,7 +11,12 @@ def _silent_start() -> Iterator[None]:
 
     They write to the file itself before they can be told not to, so the file is set aside.
     """
-    kept = os.dup(2)
+    try:
+        kept = os.dup(2)
+    except OSError:
+        # It is closed, so that nobody reads it.
+        yield
+        return
     nowhere = os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(nowhere, 2)

@@ -17,6 +17,7 @@ from artengine.preset.address import Address, to_names, write_address
 from artengine.preset.document import Document
 from artengine.preset.files import PathError, readable
 from artengine.preset.find import is_file
+from artengine.provider import remedy
 from artengine.source import Source
 
 
@@ -108,10 +109,11 @@ class PluginTables:
         if used is None:
             self.problem(address, f"use is missing; it names the {kind}: {', '.join(known)}")
         elif not isinstance(used, str) or used not in known:
-            instead = self._catalog.instead(kind, str(used))
             provider = self._document.made_with.plugins.get(str(used))
             if provider:
-                instead = f"; the recipe was made with that of {provider}{instead}"
+                instead = f"; the recipe was made with that of {provider}: {remedy(provider)}"
+            else:
+                instead = self._catalog.instead(kind, str(used))
             self.problem((*address, "use"), f"there is no {kind} {shown(used)}{instead}")
         else:
             return known[used]

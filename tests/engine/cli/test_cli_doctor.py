@@ -65,6 +65,7 @@ def test_folders_are_looked_at_and_not_made(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="its broken ffmpeg is a POSIX script")
 def test_an_ffmpeg_that_does_not_run_is_told(tmp_path: Path) -> None:
     broken = tmp_path / "ffmpeg"
     broken.write_text("#!/bin/sh\nexit 3\n", encoding="utf-8")

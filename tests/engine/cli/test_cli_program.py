@@ -28,6 +28,8 @@ def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]
             yield (*path, name)
 
 
+posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+
 COMMANDS = sorted(commands(typer.main.get_command(app)))
 
 
@@ -155,7 +157,7 @@ def test_memory_that_does_not_suffice_is_told_on_one_line(
         return np.empty((1 << 60,), np.uint8)
 
     monkeypatch.setattr("artengine.catalog.load_catalog", load)
-    assert main(["plugins", "list"]) == 1
+    assert main(["plugins", "show", "trails"]) == 1
     told = "error: there is not enough memory; take smaller frames or batches\n"
     assert capsys.readouterr().err == told
 
@@ -173,6 +175,7 @@ def test_the_first_ctrl_c_is_answered_at_once_and_the_second_ends(
             signal.raise_signal(signal.SIGINT)
 
 
+@posix
 def test_sigterm_is_answered_as_ctrl_c_is_and_a_second_ends_at_once() -> None:
     done = run(
         "import signal; from artengine.cli.interrupt import Interrupt, end_as_interrupt; "
@@ -195,11 +198,12 @@ def test_sigterm_is_answered_as_ctrl_c_is_and_a_second_ends_at_once() -> None:
     assert ignored.stdout == "ends\n"
 
 
-@pytest.mark.parametrize("wish", ["SIGINT", "SIGTERM"])
-def test_a_late_wish_to_stop_does_not_change_how_a_command_ended(wish: str) -> None:
+@posix
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_late_stop_request_does_not_change_how_a_command_ended(name: str) -> None:
     done = run(
         "import signal, sys; from artengine.cli import main; sys.argv = ['artengine', 'drem']; "
-        f"code = main(); signal.raise_signal(signal.{wish}); sys.exit(code)"
+        f"code = main(); signal.raise_signal(signal.{name}); sys.exit(code)"
     )
     assert done.returncode == 2
     assert "no such command" in done.stderr
@@ -238,7 +242,7 @@ def test_warnings_are_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err == "warning: something odd\n"
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGHUP")
+@posix
 def test_a_closed_terminal_is_answered_as_ctrl_c_is_and_may_be_told_of_twice() -> None:
     done = run(
         "import signal; from artengine.cli.interrupt import Interrupt, end_as_interrupt; "
@@ -281,19 +285,19 @@ def test_an_unexpected_error_is_one_line_that_says_how_to_see_more(
         raise KeyError("a\nb")
 
     monkeypatch.setattr("artengine.catalog.load_catalog", fail)
-    monkeypatch.setattr(sys, "argv", ["artengine", "plugins", "list", "my file"])
+    monkeypatch.setattr(sys, "argv", ["artengine", "plugins", "show", "my effect"])
     monkeypatch.delenv("ARTENGINE_DEBUG")
-    assert main(["plugins", "list"]) == 1
+    assert main(["plugins", "show", "trails"]) == 1
     error = capsys.readouterr().err
     assert error.count("\n") == 1
     assert error.startswith("error: unexpected KeyError: 'a\\nb' (test_cli_program.py, line ")
-    assert "artengine --traceback plugins list" in error
+    assert "artengine --traceback plugins show" in error
     assert "Traceback" not in error
     with pytest.raises(KeyError):
-        main(["--traceback", "plugins", "list"])
+        main(["--traceback", "plugins", "show", "trails"])
     monkeypatch.setenv("ARTENGINE_DEBUG", "1")
     with pytest.raises(KeyError):
-        main(["plugins", "list"])
+        main(["plugins", "show", "trails"])
 
 
 def test_an_error_of_the_system_names_its_file(
@@ -304,7 +308,7 @@ def test_an_error_of_the_system_names_its_file(
 
     monkeypatch.setattr("artengine.catalog.load_catalog", fail)
     monkeypatch.delenv("ARTENGINE_DEBUG")
-    assert main(["plugins", "list"]) == 1
+    assert main(["plugins", "show", "trails"]) == 1
     assert capsys.readouterr().err.startswith("error: a.mp4: No space left on device; ")
 
 
@@ -315,7 +319,7 @@ def test_a_plugin_that_ends_the_program_is_an_error(
         sys.exit(0)
 
     monkeypatch.setattr("artengine.catalog.load_catalog", leave)
-    assert main(["plugins", "list"]) == errors.PluginError.exit_code
+    assert main(["plugins", "show", "trails"]) == errors.PluginError.exit_code
     assert "ended the program by sys.exit(0)" in capsys.readouterr().err
 
 

@@ -239,6 +239,7 @@ def test_mistakes_are_one_line(
     assert sorted(path.name for path in folder.iterdir()) == ["small.toml"]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
 @pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_and_schedulers_leave_a_usable_checkpoint(
     folder: Path, asked: signal.Signals

@@ -95,6 +95,12 @@ def test_a_closed_standard_error_changes_nothing_else(line: str, tmp_path: Path)
 
 
 @posix
+def test_networks_are_imported_where_standard_error_is_closed() -> None:
+    command = ["sh", "-c", '"$0" -c "import artengine.nn" 2>&-', sys.executable]
+    assert subprocess.run(command, check=False, timeout=120).returncode == 0
+
+
+@posix
 def test_a_film_is_kept_though_its_name_cannot_be_printed(tmp_path: Path) -> None:
     film = tmp_path / "a.gif"
     done = shell(
