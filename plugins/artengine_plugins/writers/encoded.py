@@ -13,8 +13,12 @@ BT709 = (
 )
 """Tags that tell a player how colour was stored."""
 
-TO_YUV = "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_inp"
-"""The filter that stores colour as `BT709` says."""
+TO_YUV = (
+    "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_inp,"
+    "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
+)
+"""Filters that store colour as `BT709` says, and say so: from version 8 on, ffmpeg's encoders take
+the tags of the frames over those of the options."""
 
 
 def tags(film: Film) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from errno import ENOSPC
@@ -15,7 +16,16 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 
-from artengine.api import Film, Picture, Size, SourceError, Writer, WriterError, metadata
+from artengine.api import (
+    Film,
+    Picture,
+    Size,
+    SourceError,
+    Writer,
+    WriterError,
+    ffmpeg_executable,
+    metadata,
+)
 from artengine.catalog import Catalog
 from artengine.dream.sinks import Sinks
 from artengine.dream.targets import Target
@@ -409,3 +419,17 @@ def test_a_recipe_that_jpeg_cannot_hold_is_beside_it(
     assert f"its recipe of 65534 bytes: it is in {beside}" in caplog.text
     write(open_film(ContactSheet(), path, film((16, 16))), noise(2, 16, 16))
     assert not beside.exists()
+
+
+@pytest.mark.parametrize("writer", [Mp4(), ProRes(), Webm()], ids=["mp4", "prores", "webm"])
+def test_films_say_how_their_colour_is_stored(writer: Writer, tmp_path: Path) -> None:
+    path = made(writer, tmp_path, moving(2, 32, 32))
+    said = subprocess.run(
+        [ffmpeg_executable(), "-hide_banner", "-i", path], check=False, capture_output=True
+    ).stderr.decode()
+    stream = next(line for line in said.splitlines() if " Video: " in line)
+    # One name stands for matrix, primaries and transfer where all three are the same.
+    assert "(tv, bt709, progressive)" in stream
+    assert "unknown" not in stream
+    boxes = path.read_bytes()
+    assert path.suffix == ".webm" or b"colrnclx" in boxes or b"colrnclc" in boxes
