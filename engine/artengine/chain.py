@@ -12,17 +12,19 @@ import numpy.typing as npt
 from artengine.binding import Binding
 from artengine.curves import Clock, CurveError, Scope
 from artengine.effect import ChainControls, Effect, FrameContext
+from artengine.entry_names import entry_names
 from artengine.errors import PluginError, reason
 from artengine.frame import Frame, Size, is_finite, size_of
 from artengine.params import Problem, TableError
 
-Place: TypeAlias = Literal["feedback", "output", "state"]
+ChainName: TypeAlias = Literal["feedback", "output", "state"]
+"""The table of a preset that a chain is made from."""
 
 PROBE: Size = (64, 64)
-"""A frame's size by which it is told whether an effect changes it."""
+"""A frame's size with which effects are asked whether they change it."""
 
 ChainState: TypeAlias = dict[str, dict[str, npt.NDArray[np.generic]]]
-"""What the effects of a chain remember: arrays by name, by slot."""
+"""The state of a chain's effects: arrays by name, by slot."""
 
 
 _Member: TypeAlias = tuple[Binding, Effect, ChainControls]
@@ -31,8 +33,8 @@ _Member: TypeAlias = tuple[Binding, Effect, ChainControls]
 class Chain:
     """Effects that a frame goes through one after the other.
 
-    Each has a slot of its own, `place/name/occurrence`, from which its random numbers come; adding
-    an effect of another name leaves those of the others as they were.
+    Each effect draws its random numbers by its slot, `chain/effect/occurrence`: adding an effect of
+    another name leaves the random numbers of the others as they were.
 
     The chain applies each effect's controls. An effect that is not `on` is skipped. With `mix`
     below 1 its result is blended with the frame it was given, which is enlarged where the effect
@@ -40,15 +42,15 @@ class Chain:
 
     Args:
         effects: the effects with their curves, in order. The chain owns them.
-        place: where it stands. Only an output chain may change a frame's size.
+        name: which chain it is. Only an output chain may change a frame's size.
         seed: the film's seed.
 
     Raises:
-        PluginError: from any method, when an effect raises or breaks a promise; names the effect.
+        PluginError: from any method, when an effect raises or returns what it must not.
     """
 
-    def __init__(self, effects: Sequence[Binding], place: Place, seed: int) -> None:
-        self.place = place
+    def __init__(self, effects: Sequence[Binding], name: ChainName, seed: int) -> None:
+        self.name = name
         self.seed = seed
         self.binding = tuple(effects)
         met: Counter[str] = Counter()
@@ -57,7 +59,7 @@ class Chain:
             effect, controls = binding.plugin, binding.controls
             if not isinstance(effect, Effect) or not isinstance(controls, ChainControls):
                 raise PluginError(f'"{effect.name}" is a {effect.kind}; a chain takes effects')
-            members[f"{place}/{effect.name}/{met[effect.name]}"] = binding, effect, controls
+            members[f"{name}/{effect.name}/{met[effect.name]}"] = binding, effect, controls
             met[effect.name] += 1
         self._members = members
 
@@ -85,14 +87,13 @@ class Chain:
     def apply(
         self, frame: Frame, clock: Clock, truth: Frame | None, context_frames: Sequence[Frame] = ()
     ) -> Frame:
-        """Send a frame through the effects.
+        """Apply the effects to a frame.
 
         Args:
             frame: float32 `(H, W, 3)`, free to leave 0..1; not written to.
             clock: the film's time.
-            truth: the source's frame now, of the dream's size, in 0..1; may be None unless
-                `uses_truth`.
-            history: the frames the network saw, oldest first.
+            truth: the source frame, of the dream's size, in 0..1; may be None unless `uses_truth`.
+            context_frames: the frames the network saw, oldest first.
 
         Returns:
             float32 `(H, W, 3)` of `output_size`.
@@ -141,8 +142,8 @@ class Chain:
                 f"{label} returned nan or inf at frame {index}; it must keep numbers finite"
             )
         raise PluginError(
-            f"{label} was given nan or inf at frame {index}, and is not what made it; see what the "
-            "network predicts"
+            f"{label} was given nan or inf at frame {index}: the error is in what "
+            "comes before it, the network or its weights"
         )
 
     def _checked(self, slot: str, output: object, expected: Size, index: int) -> Frame:
@@ -173,27 +174,27 @@ class Chain:
                 f"{self._label(slot)} cannot tell its size: "
                 f"{reason(error, type(effect).__module__)}"
             ) from error
-        if self.place != "output" and (width, height) != size:
+        if self.name != "output" and (width, height) != size:
             raise PluginError(
-                f"{self._label(slot)} makes {width}x{height} of {size[0]}x{size[1]}; what the "
-                "network sees or remembers keeps its size: put it in [[output]]"
+                f"{self._label(slot)} makes {width}x{height} of {size[0]}x{size[1]}; the network's "
+                "frames and state keep their size: move it to [[output]]"
             )
         return width, height
 
     def reset(self) -> None:
-        """Make every effect forget, as before a film's first frame."""
+        """Clear the state of every effect, as before a film's first frame."""
         for effect in self.effects:
             effect.reset()
 
     def state(self) -> ChainState:
-        """Copy what the effects remember; effects that remember nothing are left out."""
+        """Copy the effects' state; effects without any are left out."""
         states: ChainState = {}
         for slot, (_, effect, _) in self._members.items():
             state = effect.state()
             for name, value in state.items():
                 if not isinstance(value, np.ndarray):
                     raise PluginError(
-                        f"{self._label(slot)} remembers {name} as {type(value).__name__}; "
+                        f"{self._label(slot)} has the state {name} as {type(value).__name__}; "
                         "state must be numpy arrays"
                     )
             if state:
@@ -201,7 +202,7 @@ class Chain:
         return states
 
     def restore(self, states: Mapping[str, Mapping[str, npt.NDArray[np.generic]]]) -> None:
-        """Take back what `state` gave out."""
+        """Set the effects' state to a copy that `state` returned."""
         for slot in states:
             if slot not in self._members:
                 raise PluginError(f"there is no effect {slot} to give its state back to")
@@ -211,8 +212,9 @@ class Chain:
                 effect.restore({name: value.copy() for name, value in states[slot].items()})
 
     def _label(self, slot: str) -> str:
-        place = list(self._members).index(slot)
-        return f'{self.place}[{place}] "{slot.split("/")[1]}"'
+        """The effect's address, as `feedback.noise-2`."""
+        names = entry_names([effect.name for effect in self.effects])
+        return f"{self.name}.{names[list(self._members).index(slot)]}"
 
 
 def changed(binding: Binding, name: str, value: Any) -> Binding:

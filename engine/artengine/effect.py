@@ -18,11 +18,17 @@ from artengine.frame import Frame, Size
 from artengine.params import Param, Plugin
 
 State = Mapping[str, npt.NDArray[np.generic]]
-"""What an effect must remember from frame to frame: arrays by name."""
+"""What an effect carries from frame to frame: arrays by name."""
 
 
 def generator(seed: int, slot: str, index: int) -> np.random.Generator:
-    """Random numbers of one place in the loop at one frame, the same whatever else runs."""
+    """A random generator for one effect at one frame, independent of all others.
+
+    Args:
+        seed: the film's seed.
+        slot: names the effect in its chain.
+        index: frames since the film's first.
+    """
     return np.random.Generator(np.random.SFC64([seed & 0xFFFFFFFF, crc32(slot.encode()), index]))
 
 
@@ -31,11 +37,11 @@ class FrameContext:
 
     Args:
         clock: the film's time.
-        truth: the source's frame now, `(H, W, 3)` in 0..1, read-only; None for an effect that
-            looks at none.
-        history: the frames the network saw, oldest first, each `(H, W, 3)`, read-only.
+        truth: the source frame at this time, `(H, W, 3)` in 0..1, read-only; None for an effect
+            that does not use it.
+        context_frames: the frames the network saw, oldest first, each `(H, W, 3)`, read-only.
         seed: the film's seed.
-        slot: names the effect's place in its chain; effects of other slots draw other numbers.
+        slot: names the effect in its chain; each slot has random numbers of its own.
     """
 
     def __init__(
@@ -53,9 +59,9 @@ class FrameContext:
 
     @property
     def truth(self) -> Frame:
-        """The source's frame now. Raises PluginError in an effect that says it looks at none."""
+        """The source frame. Raises PluginError where the effect's class has uses_truth = False."""
         if self._truth is None:
-            raise PluginError("it looks at the truth; its class must not say uses_truth = False")
+            raise PluginError("it reads now.truth; remove uses_truth = False from its class")
         return self._truth
 
     @property
@@ -70,7 +76,7 @@ class FrameContext:
 
     @property
     def fps(self) -> float:
-        """Frames a second of the film."""
+        """Frames per second of the film."""
         return self.clock.fps
 
     @property
@@ -96,53 +102,57 @@ class ChainControls(Plugin):
     """What a chain does with one of its effects, whichever effect it is."""
 
     mix: float = Param(1.0, ge=0, le=1, automatable=True)
-    """How much of the effect is seen: none of it at 0, where an effect that remembers still sees
-    every frame; a blend of the frame before it and after it between; the effect alone at 1."""
+    """Share of the processed frame: the frame before the effect at 0, a blend of both between, the
+    frame after the effect at 1. At 0 an effect with state is still applied, to keep the state."""
 
     on: bool = True
-    """Whether the effect is applied at all. One that is off sees no frame, and costs no time."""
+    """Whether the effect is applied at all. An effect that is off takes no time, and its state
+    stands still."""
 
 
 class Effect(Plugin):
     """Base of effects. Numbers may be curves unless a parameter says `automatable=False`.
 
-    An effect must never write into the frame it is given, must take any height and width, and must
-    bear values outside 0..1 without making them infinite.
+    An effect must not write to the frame it is given, must accept any height and width, and must
+    return finite values for any finite frame, also for values outside 0..1.
     """
 
     kind: ClassVar[str] = "effect"
     automates: ClassVar[bool] = True
     controls: ClassVar[type[Plugin] | None] = ChainControls
     reserved: ClassVar[Mapping[str, str]] = MappingProxyType(
-        {"mask": "masks are not supported yet, and the word is kept for them; leave it out"}
+        {"mask": "masks are not supported yet; the word is reserved for them, so leave it out"}
     )
 
     uses_truth: ClassVar[bool] = True
-    """Whether `apply` may look at the moment's truth. One that says False is shown none, and a
-    film all of whose effects say so, and that puts no truth back, need not read its source."""
+    """Whether `apply` reads `now.truth`. The source is not read throughout a film whose effects all
+    have False here and whose preset uses no truth frames."""
 
     @abstractmethod
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Return the processed frame: float32, of `output_size`; no later call may write to it.
+        """Process a frame.
 
         Args:
             frame: float32 `(H, W, 3)`, nominally 0..1, read-only.
-            moment: what is known of now.
+            now: the film's time, the source frame, the context and random numbers.
+
+        Returns:
+            float32 `(H, W, 3)` of `output_size`, in memory that the effect does not write to later.
         """
 
     def output_size(self, size: Size) -> Size:
         """Width and height of what `apply` returns for a frame of `size`.
 
-        An effect that changes it works in output chains only: what is fed back keeps its size.
+        An effect that changes the size can be used in output chains only.
         """
         return size
 
     def reset(self) -> None:
-        """Forget what was remembered, as before a film's first frame."""
+        """Clear the state, as before a film's first frame."""
 
     def state(self) -> State:
-        """Give out what must be remembered to go on later; empty when there is nothing."""
+        """Return the state with which a film can be continued; empty for an effect without any."""
         return {}
 
     def restore(self, state: State) -> None:
-        """Take back what `state` gave out."""
+        """Set the state to what `state` returned."""

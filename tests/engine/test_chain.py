@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from artengine.binding import Binding
-from artengine.chain import Chain, Place
+from artengine.chain import Chain, ChainName
 from artengine.curves import Clock
 from artengine.effect import ChainControls, Effect, FrameContext, State
 from artengine.errors import PluginError
@@ -101,8 +101,8 @@ def frame_of(value: float, size: Size = (6, 4)) -> Frame:
     return np.full((size[1], size[0], 3), value, np.float32)
 
 
-def chain(*effects: Effect, place: Place = "output", seed: int = 5) -> Chain:
-    return Chain([Binding(effect) for effect in effects], place, seed)
+def chain(*effects: Effect, name: ChainName = "output", seed: int = 5) -> Chain:
+    return Chain([Binding(effect) for effect in effects], name, seed)
 
 
 def run(one: Chain, frame: Frame, clock: Clock = NOW) -> Frame:
@@ -121,7 +121,7 @@ def test_effects_run_in_the_order_given() -> None:
     assert run(chain(), frame_of(1))[0, 0, 0] == 1
 
 
-def test_curves_set_the_values_of_the_moment() -> None:
+def test_curves_set_the_values_of_each_frame() -> None:
     binding = Binding.parse(Add, {"amount": {"keys": {"0f": 0, "10f": 10}}}, KINDS)
     one = Chain([binding], "feedback", 0)
     assert run(one, frame_of(0), Clock(4, 24.0))[0, 0, 0] == 4
@@ -129,7 +129,7 @@ def test_curves_set_the_values_of_the_moment() -> None:
 
 
 def test_values_may_leave_0_to_1() -> None:
-    assert run(chain(Add(amount=9.0), place="feedback"), frame_of(1))[0, 0, 0] == 10
+    assert run(chain(Add(amount=9.0), name="feedback"), frame_of(1))[0, 0, 0] == 10
 
 
 def test_random_numbers_belong_to_film_slot_and_frame() -> None:
@@ -140,7 +140,7 @@ def test_random_numbers_belong_to_film_slot_and_frame() -> None:
     assert np.array_equal(same, grain(chain(Grain())))
     assert np.array_equal(same, grain(chain(Double(), Grain())))
     assert not np.array_equal(same, grain(chain(Grain(), Grain())))
-    assert not np.array_equal(same, grain(chain(Grain(), place="feedback")))
+    assert not np.array_equal(same, grain(chain(Grain(), name="feedback")))
     assert not np.array_equal(same, grain(chain(Grain(), seed=6)))
     assert not np.array_equal(same, grain(chain(Grain()), Clock(4, 10.0, 20)))
 
@@ -185,14 +185,14 @@ def test_nothing_an_effect_is_given_can_be_written_to(target: str) -> None:
 def test_a_result_that_is_no_frame_is_refused(returned: Any, said: str) -> None:
     with pytest.raises(PluginError) as caught:
         run(chain(Add(), bad(returned)), frame_of(1))
-    assert str(caught.value) == (f'output[1] "bad" {said} at frame 3; it must be float32 (4, 6, 3)')
+    assert str(caught.value) == (f"output.bad {said} at frame 3; it must be float32 (4, 6, 3)")
 
 
 def test_an_error_names_effect_frame_and_reason() -> None:
     with pytest.raises(PluginError) as caught:
-        run(chain(Add(), bad(ZeroDivisionError("one\ntwo")), place="feedback"), frame_of(1))
+        run(chain(Add(), bad(ZeroDivisionError("one\ntwo")), name="feedback"), frame_of(1))
     said, _, place = str(caught.value).partition(" (")
-    assert said == 'feedback[1] "bad" failed at frame 3: ZeroDivisionError: one two'
+    assert said == "feedback.bad failed at frame 3: ZeroDivisionError: one two"
     line = next(n for n, text in enumerate(SELF.splitlines(), 1) if "raise self._returns" in text)
     assert place == f"test_chain.py, line {line})"
     assert isinstance(caught.value.__cause__, ZeroDivisionError)
@@ -202,7 +202,7 @@ def test_an_effect_that_ends_the_program_has_failed() -> None:
     def leave(frame: Frame, now: FrameContext) -> Frame:
         raise SystemExit(0)
 
-    with pytest.raises(PluginError, match=r'output\[0\] "bad" failed at frame 3: SystemExit: 0'):
+    with pytest.raises(PluginError, match=r"output.bad failed at frame 3: SystemExit: 0"):
         run(chain(bad(leave)), frame_of(1))
 
 
@@ -213,7 +213,7 @@ def test_an_effect_keeps_numbers_finite(value: float) -> None:
     with pytest.raises(PluginError) as caught:
         run(chain(Add(), bad(broken)), frame_of(1))
     assert str(caught.value) == (
-        'output[1] "bad" returned nan or inf at frame 3; it must keep numbers finite'
+        "output.bad returned nan or inf at frame 3; it must keep numbers finite"
     )
 
 
@@ -221,8 +221,8 @@ def test_what_was_infinite_before_an_effect_is_not_laid_to_it() -> None:
     with pytest.raises(PluginError) as caught:
         run(chain(Add()), frame_of(np.nan))
     assert str(caught.value) == (
-        'output[0] "add" was given nan or inf at frame 3, and is not what made it; see what the '
-        "network predicts"
+        "output.add was given nan or inf at frame 3: the error is in what comes before it, the "
+        "network or its weights"
     )
 
 
@@ -239,15 +239,15 @@ def test_sizes_change_in_output_chains_only() -> None:
     out = chain(Enlarge(), Add(), Enlarge())
     assert out.output_size((6, 4)) == (24, 16)
     assert run(out, frame_of(0)).shape == (16, 24, 3)
-    fed = chain(Enlarge(), place="feedback")
-    with pytest.raises(PluginError, match=r'feedback\[0\] "enlarge" makes 12x8 of 6x4'):
+    fed = chain(Enlarge(), name="feedback")
+    with pytest.raises(PluginError, match=r"feedback.enlarge makes 12x8 of 6x4"):
         fed.output_size((6, 4))
-    with pytest.raises(PluginError, match=r"put it in \[\[output\]\]"):
+    with pytest.raises(PluginError, match=r"move it to \[\[output\]\]"):
         run(fed, frame_of(0))
 
 
-def bound(kind: type[Effect], place: Place = "output", **table: Any) -> Chain:
-    return Chain([Binding.parse(kind, table, KINDS)], place, 5)
+def bound(kind: type[Effect], name: ChainName = "output", **table: Any) -> Chain:
+    return Chain([Binding.parse(kind, table, KINDS)], name, 5)
 
 
 def test_mix_and_on_can_be_changed_and_driven() -> None:
@@ -366,7 +366,7 @@ def test_state_that_is_no_array_is_refused() -> None:
         def state(self) -> State:
             return {"count": 3}  # type: ignore[dict-item]
 
-    with pytest.raises(PluginError, match="remembers count as int; state must be numpy arrays"):
+    with pytest.raises(PluginError, match="has the state count as int; state must be numpy arrays"):
         chain(Counts()).state()
 
 

@@ -105,5 +105,5 @@ def _source(kind: type[Source], table: dict[str, Any]) -> Source:
 
     found = check(kind, table)
     if isinstance(found, list):
-        raise UsageError("; ".join(f"--{one}" if one.place else str(one) for one in found))
+        raise UsageError("; ".join(f"--{one}" if one.address else str(one) for one in found))
     return found

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from artengine.curves import Scope
+from artengine.entry_names import entry_names
 from artengine.preset import Preset
-from artengine.preset.address import CHAINS, entry_names
+from artengine.preset.address import CHAINS
 
 
 def curve_remarks(preset: Preset, fps: float) -> Iterator[str]:

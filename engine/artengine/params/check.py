@@ -42,10 +42,11 @@ def _plain(value: Any) -> int | float | str:
 def in_order(problems: list[Problem], table: Mapping[str, Any]) -> list[Problem]:
     """Sort mistakes as a reader of the table meets them; what is missing comes last."""
     places = {name: index for index, name in enumerate(table)}
-    return sorted(
-        problems,
-        key=lambda problem: places.get(str(problem.place[0]) if problem.place else "", len(places)),
-    )
+
+    def order(problem: Problem) -> int:
+        return places.get(str(problem.address[0]) if problem.address else "", len(places))
+
+    return sorted(problems, key=order)
 
 
 def _problems(kind: type[BaseModel], table: Mapping[str, Any], details: Any) -> list[Problem]:
@@ -85,28 +86,28 @@ def _problem(kind: type[BaseModel], table: Mapping[str, Any], details: Any) -> P
         return Problem((name,), f"unknown{did_you_mean(name, known)}; {offer}")
     if name not in table:
         return Problem((name,), f"missing; it must be {allowed(info)}")
-    place, given = _walk(table, loc)
+    address, given = _walk(table, loc)
     if details["type"] in ("value_error", "assertion_error"):
-        return Problem(place, said)
+        return Problem(address, said)
     if isinstance(given, Mapping) and info.annotation in (int, float):
-        return Problem(place, f"a curve given; allowed: {allowed(info)}, the same throughout")
+        return Problem(address, f"a curve given; allowed: {allowed(info)}, the same throughout")
     near = ""
     if isinstance(given, str):
         choices = [choice for option in _options(info.annotation) for choice in get_args(option)]
         near = did_you_mean(given, [choice for choice in choices if isinstance(choice, str)])
-    return Problem(place, f"{shown(given)} given{near}; allowed: {allowed(info)}")
+    return Problem(address, f"{shown(given)} given{near}; allowed: {allowed(info)}")
 
 
 def _walk(
     table: Mapping[str, Any], loc: tuple[str | int, ...]
 ) -> tuple[tuple[str | int, ...], Any]:
     """Follow a pydantic location as far as the table goes; it also names types and tags."""
-    place: tuple[str | int, ...] = ()
+    address: tuple[str | int, ...] = ()
     value: Any = table
     for part in loc:
         try:
             value = value[part]
         except (KeyError, IndexError, TypeError):
             break
-        place += (part,)
-    return place, value
+        address += (part,)
+    return address, value

@@ -1,4 +1,4 @@
-"""Mistakes in a preset's tables, and where they are."""
+"""Mistakes in a preset's tables, with their addresses."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ class CurveError(ValueError):
 class Problem:
     """One mistake in a table: where it is, and what to do."""
 
-    place: tuple[str | int, ...]
+    address: tuple[str | int, ...]
     text: str
 
-    def inside(self, *place: str | int) -> Problem:
+    def inside(self, *address: str | int) -> Problem:
         """The same mistake seen from an outer table."""
-        return Problem((*place, *self.place), self.text)
+        return Problem((*address, *self.address), self.text)
 
     def __str__(self) -> str:
         where = ""
-        for part in self.place:
+        for part in self.address:
             where += f"[{part}]" if isinstance(part, int) else f".{part}" if where else str(part)
         return f"{where}: {self.text}" if where else self.text
 

@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
+from artengine.entry_names import entry_names
 from artengine.errors import did_you_mean
 
 Address: TypeAlias = tuple[str | int, ...]
@@ -50,27 +51,6 @@ def parse_address(written: str) -> Address:
 def write_address(address: Address) -> str:
     """The address as text, its parts joined by dots."""
     return ".".join(map(str, address))
-
-
-def entry_names(uses: Sequence[str | None]) -> list[str | None]:
-    """The name of each entry of a list of plugins, in their order.
-
-    Args:
-        uses: the name of each entry's plugin; None for an entry that names none.
-
-    Returns:
-        The plugins' names, with `-2`, `-3` and so on behind those that were there before. None for
-        an entry that names no plugin; its number is its only address.
-    """
-    names: list[str | None] = []
-    plain = set(uses)
-    for use in uses:
-        name, count = use, 1
-        while name is not None and (name in names or (count > 1 and name in plain)):
-            count += 1
-            name = f"{use}-{count}"
-        names.append(name)
-    return names
 
 
 def to_numbers(address: Address, lists: Mapping[str, Sequence[str | None]]) -> Address:

@@ -264,5 +264,5 @@ def _spread_seed(table: Mapping[str, Any], catalog: Catalog, seed: int) -> None:
 
 def _told(problem: Problem, document: Document, plugins: PluginTables) -> str:
     """A mistake with the file that holds it and the address of what is wrong."""
-    label = document.written(problem.place).label
-    return f"{label}: {plugins.named(problem.place)}: {problem.text}"
+    label = document.written(problem.address).label
+    return f"{label}: {plugins.named(problem.address)}: {problem.text}"

@@ -23,9 +23,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from artengine.entry_names import entry_names
 from artengine.errors import did_you_mean
 from artengine.params import Problem, shown
-from artengine.preset.address import LISTS, Address, entry_names
+from artengine.preset.address import LISTS, Address
 from artengine.preset.layer import Layer, Origin
 
 POSITIONS = ("at", "before", "after")

@@ -117,7 +117,8 @@ class _Reader:
 
     def _tell(self, problems: Iterable[Problem], layer: Layer) -> None:
         self._problems += [
-            f"{layer.label}: {write_address(problem.place)}: {problem.text}" for problem in problems
+            f"{layer.label}: {write_address(problem.address)}: {problem.text}"
+            for problem in problems
         ]
 
 

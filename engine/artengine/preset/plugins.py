@@ -137,7 +137,7 @@ class PluginTables:
 
     def _elsewhere(self, kind: type[Plugin], problem: Problem) -> str:
         """Where a parameter that a source or model does not have is to be found."""
-        name = problem.place[0] if problem.place else None
+        name = problem.address[0] if problem.address else None
         if name is None or name in kind.model_fields:
             return ""
         others: Mapping[str, type[Plugin]] = {}

@@ -34,16 +34,16 @@ class Levels(Effect):
     """What is added at the end: everything is black at -1 and white at 1."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Scale, bend, spread and lift, in this order."""
+        """Scale, apply gamma, contrast and brightness, in this order."""
         span = self.white - self.black
         if self.gamma == 1.0:
             gain, shift = self.contrast / span, -self.black / span
             lift = (shift - 0.5) * self.contrast + 0.5 + self.brightness
             return _scaled(frame, gain, lift)
         scaled = _scaled(frame, 1.0 / span, -self.black / span)
-        bent = cv2.pow(np.abs(scaled), 1.0 / self.gamma).astype(np.float32, copy=False)
-        np.copysign(bent, scaled, out=bent)
-        return _scaled(bent, self.contrast, 0.5 - 0.5 * self.contrast + self.brightness)
+        curved = cv2.pow(np.abs(scaled), 1.0 / self.gamma).astype(np.float32, copy=False)
+        np.copysign(curved, scaled, out=curved)
+        return _scaled(curved, self.contrast, 0.5 - 0.5 * self.contrast + self.brightness)
 
 
 def _scaled(frame: Frame, gain: float, lift: float) -> Frame:

@@ -170,5 +170,5 @@ def test_goes_on_without_reading(ready: Ready) -> None:
 
 
 def test_an_effect_that_looks_at_the_truth_unsaid_is_told_so(ready: Ready) -> None:
-    with pytest.raises(PluginError, match=r'feedback\[0\] "liar".*uses_truth = False'):
+    with pytest.raises(PluginError, match=r"feedback\.liar.*uses_truth = False"):
         film(ready("liar", "blend"))

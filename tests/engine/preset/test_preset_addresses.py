@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from artengine.catalog import Catalog
+from artengine.entry_names import entry_names
 from artengine.errors import UsageError
 from artengine.notebook import load_preset as load_in_python
 from artengine.preset import load_preset, parse_preset
 from artengine.preset.address import (
-    entry_names,
     parse_address,
     to_names,
     to_numbers,

@@ -1,4 +1,4 @@
-"""Frames to bend, real and random, and moments to bend them at."""
+"""Frames to process, real and random, and times at which to do it."""
 
 from __future__ import annotations
 
@@ -45,5 +45,5 @@ def random() -> Callable[..., Frame]:
 
 @pytest.fixture(scope="session")
 def at() -> Callable[[int, Frame], FrameContext]:
-    """A moment of a film of 24 frames a second, by index and truth."""
+    """The context of a frame of a film of 24 frames a second, by index and truth."""
     return lambda index, truth: FrameContext(Clock(index, 24.0), truth, seed=5, slot="feedback.0")

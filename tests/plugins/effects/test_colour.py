@@ -74,10 +74,10 @@ def test_levels(ramp: Frame, at: At) -> None:
     assert value(-0.25, Levels(gamma=2.0, contrast=1.0)) == pytest.approx(-0.5, abs=1e-5)
     assert value(0.7, Levels(contrast=2.0)) == pytest.approx(0.9, abs=1e-6)
     assert value(0.7, Levels(contrast=2.0, brightness=-0.4)) == pytest.approx(0.5, abs=1e-6)
-    bent = Levels(black=0.1, gamma=1.0 + 1e-9, contrast=1.3, brightness=0.1)
+    curved = Levels(black=0.1, gamma=1.0 + 1e-9, contrast=1.3, brightness=0.1)
     straight = Levels(black=0.1, contrast=1.3, brightness=0.1)
     np.testing.assert_allclose(
-        bent.apply(ramp, at(0, ramp)), straight.apply(ramp, at(0, ramp)), atol=1e-4
+        curved.apply(ramp, at(0, ramp)), straight.apply(ramp, at(0, ramp)), atol=1e-4
     )
 
 

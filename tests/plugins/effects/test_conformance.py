@@ -91,20 +91,20 @@ def made(kind: type[Effect], table: dict[str, Any]) -> Effect:
 
 
 def run(effect: Effect, frames: Sequence[Frame], at: At, start: int = 0) -> list[Frame]:
-    """Bend frames one after the other, each with the next one as truth."""
+    """Apply an effect to frames one after the other, each with the next one as truth."""
     return [
         effect.apply(frame, at(start + index, frames[(index + 1) % len(frames)]))
         for index, frame in enumerate(frames)
     ]
 
 
-def sound(effect: Effect, frame: Frame, bent: Frame) -> None:
+def sound(effect: Effect, frame: Frame, processed: Frame) -> None:
     width, height = effect.output_size(size_of(frame))
-    assert bent.shape == (height, width, 3)
-    assert bent.dtype == np.float32
-    assert bent.flags.c_contiguous
-    assert bent.flags.writeable
-    assert np.isfinite(bent).all()
+    assert processed.shape == (height, width, 3)
+    assert processed.dtype == np.float32
+    assert processed.flags.c_contiguous
+    assert processed.flags.writeable
+    assert np.isfinite(processed).all()
 
 
 def test_those_that_ship_are_among_them() -> None:
@@ -131,8 +131,8 @@ def test_is_documented(kind: type[Effect]) -> None:
 def test_takes_any_size(kind: type[Effect], size: tuple[int, int], random: Random, at: At) -> None:
     effect = kind()
     frames = [random(*size, seed=seed) for seed in range(3)]
-    for frame, bent in zip(frames, run(effect, frames, at), strict=True):
-        sound(effect, frame, bent)
+    for frame, processed in zip(frames, run(effect, frames, at), strict=True):
+        sound(effect, frame, processed)
 
 
 @every
@@ -168,11 +168,11 @@ def test_leaves_what_it_is_given(kind: type[Effect], random: Random, at: At) -> 
     frame, truth = random(17, 33).copy(), random(17, 33, seed=2).copy()
     before = frame.copy(), truth.copy()
     effect = kind()
-    bent = [effect.apply(frame, at(index, truth)) for index in range(2)]
+    processed = [effect.apply(frame, at(index, truth)) for index in range(2)]
     np.testing.assert_array_equal(frame, before[0])
     np.testing.assert_array_equal(truth, before[1])
-    assert not any(np.shares_memory(one, given) for one in bent for given in (frame, truth))
-    assert not np.shares_memory(bent[0], bent[1])
+    assert not any(np.shares_memory(one, given) for one in processed for given in (frame, truth))
+    assert not np.shares_memory(processed[0], processed[1])
 
 
 @every
@@ -204,8 +204,8 @@ def test_bears_values_beyond_the_range(kind: type[Effect], random: Random, at: A
     for table in extremes(kind):
         effect = made(kind, table)
         for frame, truth in zip(frames, frames[::-1], strict=True):
-            bent = effect.apply(frame, at(3, np.clip(truth, 0.0, 1.0)))
-            sound(effect, frame, bent)
+            processed = effect.apply(frame, at(3, np.clip(truth, 0.0, 1.0)))
+            sound(effect, frame, processed)
 
 
 @every
@@ -223,8 +223,8 @@ def test_takes_any_legal_values(
     effect = made(kind, data.draw(tables(kind)))
     size = data.draw(st.sampled_from(SIZES))
     frames = [random(*size, -1.0, 2.0), random(*size)]
-    for frame, bent in zip(frames, run(effect, frames, at), strict=True):
-        sound(effect, frame, bent)
+    for frame, processed in zip(frames, run(effect, frames, at), strict=True):
+        sound(effect, frame, processed)
 
 
 @every
@@ -316,7 +316,7 @@ def test_can_be_seen(kind: type[Effect], shots: Shots, at: At) -> None:
     assert max(moved, difference(dreams[0], fed)) > 2.0
 
 
-def difference(frame: Frame, bent: Frame) -> float:
+def difference(frame: Frame, processed: Frame) -> float:
     """Mean difference in 8-bit steps; a larger frame is compared with plain larger pixels."""
-    plain = cv2.resize(frame, size_of(bent), interpolation=cv2.INTER_NEAREST)
-    return float(255.0 * np.abs(bent - plain).mean())
+    plain = cv2.resize(frame, size_of(processed), interpolation=cv2.INTER_NEAREST)
+    return float(255.0 * np.abs(processed - plain).mean())

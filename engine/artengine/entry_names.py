@@ -1,0 +1,26 @@
+"""Names for the entries of a list of plugins, by which addresses and messages find them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def entry_names(uses: Sequence[str | None]) -> list[str | None]:
+    """The name of each entry of a list of plugins, in their order.
+
+    Args:
+        uses: the name of each entry's plugin; None for an entry that names none.
+
+    Returns:
+        The plugins' names, with `-2`, `-3` and so on behind those that were there before. None for
+        an entry that names no plugin; its number is its only address.
+    """
+    names: list[str | None] = []
+    plain = set(uses)
+    for use in uses:
+        name, count = use, 1
+        while name is not None and (name in names or (count > 1 and name in plain)):
+            count += 1
+            name = f"{use}-{count}"
+        names.append(name)
+    return names
