@@ -86,13 +86,18 @@ def clip(
     path: str | Path = "clip.mp4",
     fps: float = 24.0,
     recipe: str = "",
+    *,
+    overwrite: bool = False,
 ) -> Clip:
     """Write pictures or frames `(H, W, 3)`, all of one size, as a film.
+
+    A film that is there already stays, and the new one is `clip-2.mp4`, `clip-3.mp4` and so on.
 
     Args:
         path: its ending chooses the writer.
         fps: pictures a second.
         recipe: what the file is to carry, as `preset.recipe()` gives it.
+        overwrite: whether a film that is there already is replaced instead.
 
     Raises:
         UsageError: when no writer has that ending, or there are no pictures.
@@ -107,7 +112,7 @@ def clip(
     if first is None:
         raise UsageError(f"{target}: there are no pictures to write")
     film = Film(size_of(first), fps, _length(pictures), recipe)
-    sinks = Sinks([Target(kind(), target)], film)
+    sinks = Sinks([Target(kind(), target, overwrite=overwrite)], film)
     try:
         for picture in chain([first], rest):
             sinks.write(_as_picture(picture))

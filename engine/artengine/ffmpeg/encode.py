@@ -140,12 +140,13 @@ class Encoder:
 
 
 def remux(source: Path, target: Path, options: Sequence[str]) -> None:
-    """Copy the encoded pictures and the tags of one file into a new one.
+    """Copy the pictures and the tags of one file into a new one, without decoding them.
 
     Args:
         source: a video file.
         target: the file to write, replaced where there is one; removed when that fails.
-        options: ffmpeg's output options: `-movflags`, format (`-f`).
+        options: ffmpeg's output options: `-movflags`, format (`-f`); a codec (`-c:v`) encodes the
+            pictures anew.
 
     Raises:
         WriterError: when that fails, in ffmpeg's words.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
@@ -85,7 +86,10 @@ def writable(given: str, layer: Layer) -> None:
             f"{shown(given)} given; allowed: a relative path, no part beginning with a dot"
         )
     _check_text(given)
-    problem = next(filter(None, map(name_problem, parts)), "")
+    # What a stranger's preset writes has a name that every system takes.
+    windows = sys.platform == "win32" or not layer.named
+    problems = (name_problem(part, windows=windows) for part in parts)
+    problem = next(filter(None, problems), "")
     if problem:
         raise PathError(f"{shown(given)} given; {problem}")
     if not layer.named and not (Path.cwd() / given).resolve().is_relative_to(Path.cwd().resolve()):

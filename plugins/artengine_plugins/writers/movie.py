@@ -26,6 +26,7 @@ class MovieSink(EncodedSink):
         film: the film; its size is that of the pictures after `prepare`.
         options: ffmpeg's options for the pictures.
         prepare: what is done to each picture first.
+        revise: what is done to the finished file first, given ffmpeg's options for its container.
     """
 
     def __init__(
@@ -35,7 +36,9 @@ class MovieSink(EncodedSink):
         options: Sequence[str],
         *,
         prepare: Callable[[Picture], Picture] | None = None,
+        revise: Callable[[Path, Sequence[str]], None] | None = None,
     ) -> None:
+        self._revise = revise
         quicktime = path.suffix.lower() == ".mov"
         long = quicktime and len(film.recipe.encode()) > _MOST_IN_FIELDS
         kind, flags = ("mov" if quicktime else "mp4"), (_LONG_TAGS if long else "")
@@ -54,5 +57,7 @@ class MovieSink(EncodedSink):
         ordered = path.with_name(f"ordered{path.suffix}")
         # What is there plays already, and a full disk is no reason to lose it.
         with suppress(WriterError):
+            if self._revise is not None:
+                self._revise(path, self._in_order)
             remux(path, ordered, self._in_order)
             ordered.replace(path)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar, Literal
 
 import cv2
 
-from artengine.api import Film, Param, Picture, Sink
+from artengine.api import Film, Param, Picture, Sink, remux
 from artengine_plugins.writers.encoded import BT709, TO_YUV
 from artengine_plugins.writers.movie import MovieSink
 from artengine_plugins.writers.recipes import RecipeWriter
+
+_WORST = 51  # of the rate factors
 
 _LOOK_AHEAD = {"superfast": ("-x264-params", "mbtree=1:rc-lookahead=10")}
 """What x264 leaves out from this preset on, and has from `veryfast` on: looking ten pictures ahead
@@ -36,18 +40,39 @@ class Mp4(RecipeWriter):
     """How little time is spent on making the file small. `superfast` makes files a tenth larger
     than `veryfast` in two thirds of the time; what comes after it is for keeping."""
 
+    max_bytes: int | None = Param(None, ge=10_000, unit="bytes")
+    """Size of the file at most. A film that comes out larger is encoded anew at the end, as well as
+    fits; where even the worst quality does not fit, it stays larger. No limit when left out."""
+
     def open(self, path: Path, film: Film) -> Sink:
         """Start the file; see `Writer.open`."""
         width, height = film.size
         even = (width + width % 2, height + height % 2)
-        options = ["-vf", f"{TO_YUV},format=yuv420p", "-c:v", "libx264", "-crf", str(self.quality)]
-        options += ["-preset", self.speed, *_LOOK_AHEAD.get(self.speed, ()), *BT709]
         return MovieSink(
             path,
             replace(film, size=even),
-            options,
+            ["-vf", f"{TO_YUV},format=yuv420p", *self._encoding(self.quality)],
             prepare=None if even == film.size else _even,
+            revise=self._fit,
         )
+
+    def _encoding(self, quality: int) -> list[str]:
+        encoder = ["-c:v", "libx264", "-crf", str(quality), "-preset", self.speed]
+        return [*encoder, *_LOOK_AHEAD.get(self.speed, ()), *BT709]
+
+    def _fit(self, path: Path, container: Sequence[str]) -> None:
+        """Encode a finished film anew where it is larger than `max_bytes`."""
+        smaller, file, quality = path.with_name("smaller.mp4"), path, self.quality
+        while self.max_bytes and quality < _WORST:
+            excess = file.stat().st_size / self.max_bytes
+            if excess <= 1:
+                break
+            # Six steps of the rate factor halve a file, about.
+            quality = min(_WORST, quality + math.ceil(6 * math.log2(excess)))
+            remux(path, smaller, [*self._encoding(quality), *container])
+            file = smaller
+        if file != path:
+            smaller.replace(path)
 
 
 def _even(picture: Picture) -> Picture:

@@ -174,6 +174,19 @@ def test_quality_makes_files_smaller(tmp_path: Path) -> None:
         assert sizes[0] > sizes[1] * 1.2 or (best.name == "png" and sizes[0] < sizes[1])
 
 
+def test_an_mp4_fits_into_as_many_bytes_as_it_may_have(tmp_path: Path) -> None:
+    pictures = noise(12, 128, 128)
+    free = made(Mp4(), tmp_path, pictures).stat().st_size
+    path = made(Mp4(max_bytes=free // 3), tmp_path, pictures)
+    assert free // 12 < path.stat().st_size <= free // 3
+    assert len(read(path)) == 12
+    assert Mp4.read_recipe(path) == RECIPE
+    assert Video(path=str(path)).open().fps == 25
+    assert path.read_bytes().index(b"moov") < path.read_bytes().index(b"mdat")
+    same = made(Mp4(max_bytes=10 * free), tmp_path, pictures)
+    assert same.stat().st_size == free
+
+
 def test_a_quick_mp4_is_hardly_larger(tmp_path: Path, bikes: Path) -> None:
     # A clip of which little moves: the right half of its first shot.
     shots = [shot[:, 320:] for shot in islice(Video(path=str(bikes)).open().frames(), 40)]
