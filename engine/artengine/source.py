@@ -14,31 +14,53 @@ class Footage(ABC):
     """An opened source, at a fixed size and frame rate."""
 
     size: Size
-    """Width and height of every picture."""
+    """Width and height of every picture, in pixels."""
 
     fps: float
     """Pictures a second."""
 
     length: int | None
-    """How many pictures there are before the source ends or repeats itself; None when it is
-    endless, or when that is only known once it has been read."""
+    """How many pictures there are before the source ends or repeats itself. None for an endless
+    source, and where that is only known once it has been read."""
 
     endless: bool = False
-    """Whether `frames` surely never stops by itself. Of footage that makes no such promise, what
-    lies beyond `length` is read even where nobody looks at it, to know where a dream ends."""
+    """Whether `frames` never stops by itself. Where this is False, the engine reads on after
+    `length` pictures, even if nothing looks at them, to find out where the dream ends."""
 
     finite: bool = False
-    """Whether `frames` surely stops by itself even where `length` is None. Of footage that makes
-    no such promise, only a part is learnt from."""
+    """Whether `frames` stops by itself even where `length` is None. Where this is False and
+    `length` is None, a training learns from a part of the source only."""
 
     @abstractmethod
     def frames(self, start: int = 0) -> Iterator[Picture]:
         """Yield pictures uint8 `(H, W, 3)` from picture `start` on, in bounded memory.
 
-        Starting at k gives what skipping the first k pictures would give. A picture that was
-        given out is not filled anew: it is kept while it is looked at. Closing the iterator
-        frees what it holds. Raises `SourceError`.
+        Pictures are numbered from 0 in the order in which they are played, repeats included:
+        `frames(k)` yields the same pictures as `frames()` does after its first k. A source that
+        ends yields nothing from its end on. A source that can seek should do so; one that cannot
+        reads its pictures from the first one and leaves out k of them, as
+        `yield from itertools.islice(pictures, start, None)` does.
+
+        Each picture is a new array, or one that the source never writes to again, because the
+        engine keeps some of them. Several iterators of one footage may be read at the same time.
+        Closing an iterator frees what it holds.
+
+        Args:
+            start: number of the first picture, 0 or more.
+
+        Raises:
+            SourceError: when a picture cannot be read; the message names the file.
         """
+
+    def time_of(self, number: int) -> float | None:
+        """When picture `number` is shown in the file that the source plays, in seconds.
+
+        Sound of the file is laid under a film by it. None where the source plays no single file.
+
+        Args:
+            number: of the picture, counted as `frames` does.
+        """
+        return None
 
 
 class Source(Plugin):

@@ -21,6 +21,9 @@ class Film:
         frames: how many there will be, or None when nobody knows.
         recipe: the TOML that makes this film again, to be carried inside the file.
         title: the preset's title.
+        source_time: when the source's frame at the film's first frame is shown in the source's
+            file, in seconds, so that its sound can be laid under the film; None where the source
+            plays no single file.
     """
 
     size: Size
@@ -28,6 +31,7 @@ class Film:
     frames: int | None
     recipe: str = ""
     title: str = ""
+    source_time: float | None = None
 
 
 class Sink(ABC):

@@ -56,6 +56,13 @@ class Parts:
         size, refine = self.footage.size, self._preset.dream.refine
         return (size,) if refine <= 1 else (size, smaller(size, refine))
 
+    @property
+    def source_time(self) -> float | None:
+        """When the source frame at the film's first frame is shown in the source's file."""
+        preset, footage = self._preset, self.footage
+        first = round(float(preset.dream.start) * footage.fps)
+        return footage.time_of(first + preset.model.context + warmup_of(preset))
+
     @cached_property
     def network(self) -> Predict:
         """The network, ready to step."""

@@ -79,7 +79,7 @@ def render(
             logger.warning("%s", remark)
         total = preset.dream.frames
         recipe = dream.resolved.recipe(folder)
-        film = Film(dream.output_size, dream.fps, total, recipe, preset.title)
+        film = Film(dream.output_size, dream.fps, total, recipe, preset.title, dream.source_time)
         sinks = Sinks(targets, film)
         stopped = False
 

@@ -116,6 +116,15 @@ class Dream:
         """Width and height of the film's pictures, after the output chain."""
         return self._output.chain.output_size(self.size)
 
+    @property
+    def source_time(self) -> float | None:
+        """When the source frame at the film's first frame is shown in the source's file, in
+        seconds; None where the source plays no single file.
+
+        The film begins after the source frames that the network begins with.
+        """
+        return self._parts.source_time
+
     def load(self) -> None:
         """Load the network, which the first frame does otherwise."""
         _ = self._parts.network

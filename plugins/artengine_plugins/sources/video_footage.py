@@ -114,6 +114,13 @@ class VideoFootage(Footage):
         # A short clip has now been held whole, and is not decoded again.
         yield from (held[number] for number in numbers(length, self._at_end, 0))
 
+    def time_of(self, number: int) -> float:
+        """The file's time at picture `number`; see `Footage.time_of`."""
+        length = self.length
+        if length is not None and (self._at_end != "stop" or number < length):
+            number = next(numbers(length, self._at_end, number))
+        return self._held.timing.file_time(float((self._start + number) / self._rate))
+
     def _read_through(self, start: int) -> Generator[Picture, None, int]:
         """Yield one pass from number `start` on, and return how long the whole pass was."""
         seen = 0

@@ -367,3 +367,18 @@ def test_ctrl_c_before_the_first_frame_leaves_nothing(
     # Whoever asks can tell from this that there are frames to keep.
     assert asked == []
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_film_knows_where_its_sound_begins(
+    catalog: Catalog, bikes: Path, predict: Predictor
+) -> None:
+    def begins(*changes: str) -> float | None:
+        named = [f"source.path={bikes}"] if "source.use=synthetic" not in changes else []
+        preset = parse_preset(table(start=2.0), catalog, [*named, *changes])
+        return Dream(preset, predict=predict).source_time
+
+    # The first frame follows the four that the network begins with, at 25 a second.
+    assert begins() == pytest.approx(2 + 4 / 25)
+    assert begins("source.start=1") == pytest.approx(3 + 4 / 25)
+    assert begins("source.end=1", "dream.start=0.96") == pytest.approx(3 / 25)
+    assert begins("source.use=synthetic") is None

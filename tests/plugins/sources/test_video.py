@@ -267,3 +267,11 @@ def test_fingerprints_tell_contents_apart(tmp_path: Path) -> None:
     assert Video(path=str(big)).fingerprint() != before
     with pytest.raises(SourceError, match="cannot be read"):
         Video(path=str(tmp_path / "missing")).fingerprint()
+
+
+def test_pictures_know_their_time_in_the_file(counted: Path) -> None:
+    footage = opened(counted, start=1.0, end=1.4, at_end="ping-pong")
+    pictures = reds(take(footage.frames(), 25))
+    times = [footage.time_of(number) for number in range(25)]
+    assert times == pytest.approx([red / 25 for red in pictures])
+    assert opened(counted, speed=2, at_end="stop").time_of(10) == pytest.approx(0.8)
