@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from artengine.catalog import KINDS, Catalog, Kind
 from artengine.errors import UsageError, did_you_mean
+from artengine.preset.address import LISTS
 from artengine.preset.heading import Heading
 from artengine.reference import Parameter, about, all_parameters, parameters
 from artengine.settings import DreamSettings, LossWeights, TrainSettings
@@ -37,6 +38,13 @@ PLUGIN_TABLES: Mapping[str, tuple[Kind, str]] = MappingProxyType(
 )
 """Tables whose keys are those of the plugin that they `use`: its kind, and what they are for."""
 
+EDITING = (
+    "A preset that extends another one replaces this list by [[{0}]] tables, or edits it by "
+    '[{0}.NAME] tables: at = "start", at = "end", before or after another NAME adds an entry, '
+    "remove = true removes one, and anything else changes one."
+)
+"""What is said of every table that holds a list of plugins."""
+
 
 @dataclass(frozen=True, slots=True)
 class Explained:
@@ -45,7 +53,7 @@ class Explained:
     Args:
         name: as in a preset: `dream`, `[[feedback]]`, or the plugin's name.
         kind: "table", or the plugin's kind.
-        about: what it is, in a sentence.
+        about: what it is, in one or two paragraphs.
         keys: its keys, in the order of declaration.
         choices: what `use` may name, with a sentence for each; empty where there is no `use`.
     """
@@ -88,6 +96,7 @@ def explain(name: str, catalog: Catalog) -> list[Explained]:
         plugins = catalog.plugins(kind)
         controls = next((each.controls for each in plugins.values() if each.controls), None)
         keys = parameters(controls) if controls else ()
+        said += f"\n\n{EDITING.format(name)}" if name in LISTS else ""
         choices = {use: about(plugin) for use, plugin in plugins.items()}
         return [Explained(name, "table", said, keys, choices)]
     found = [

@@ -13,6 +13,7 @@ from artengine.cli import main
 from artengine.cli.clip import clip_name, is_clip, source_override
 from artengine.errors import SourceError
 from artengine.ffmpeg import Decoder, ffmpeg_executable, metadata
+from artengine.preset import parse_overrides
 
 SMALL = [
     *("--steps", "1", "--set", "train.size=[32,32]", "--set", "train.batch=1"),
@@ -109,6 +110,8 @@ def test_what_a_source_is_is_told_from_its_name(made: Path) -> None:
     ):
         override = source_override(str(made / name))
         assert override.value == {"use": use, "path": str(made / name)}
+        # A batch hands it to its renders as it was written.
+        assert parse_overrides([override.written])[0].value == override.value
     with pytest.raises(SourceError, match=r"there is no file .*none\*"):
         source_override(str(made / "none*"))
 
