@@ -79,9 +79,12 @@ def plugins(kind: Kind, catalog: Catalog) -> Iterator[str]:
 
 
 def full(plugin: type[Plugin]) -> str:
-    """A plugin's own docstring, a paragraph a line."""
+    """A plugin's own docstring, a paragraph a line; indented code stays as it is."""
     paragraphs = inspect.cleandoc(plugin.__doc__ or "").split("\n\n")
-    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+    return "\n\n".join(
+        paragraph if paragraph.startswith("    ") else " ".join(paragraph.split())
+        for paragraph in paragraphs
+    )
 
 
 def keys(listed: Iterable[Parameter]) -> Iterator[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Self, TypeVar
@@ -119,30 +120,37 @@ class Binding:
             self._signals.clear()
         now = SignalContext(clock)
         for name, curve in self.curves.items():
-            try:
+            with _naming(name, curve):
                 if name not in self._signals:
                     self._signals[name] = curve.compile(scope)
                 value = float(self._signals[name].at(now))
-            except CurveError as error:
-                raise CurveError(f"{name}: {error}") from error
-            except Exception as error:
-                said = reason(error, type(curve).__module__)
-                raise CurveError(f"{name}: the curve failed: {said}") from error
             self._holder(name).set_values({name: value})
 
     def remarks(self, scope: Scope) -> list[Problem]:
-        """What of the curves does nothing in a film, by parameter."""
-        return [
-            Problem((name,), said)
-            for name, curve in self.curves.items()
-            for said in curve.remarks(scope)
-        ]
+        """What of the curves does nothing in a film, by parameter. Raises `CurveError`."""
+        found = []
+        for name, curve in self.curves.items():
+            with _naming(name, curve):
+                found += [Problem((name,), said) for said in curve.remarks(scope)]
+        return found
 
     def _holder(self, name: str) -> Plugin:
         """What holds a parameter: the plugin, or its controls."""
         if self.controls is not None and name in type(self.controls).model_fields:
             return self.controls
         return self.plugin
+
+
+@contextmanager
+def _naming(name: str, curve: Curve) -> Iterator[None]:
+    """Turn whatever a curve raises into a `CurveError` that names its parameter."""
+    try:
+        yield
+    except CurveError as error:
+        raise CurveError(f"{name}: {error}") from error
+    except (Exception, SystemExit) as error:
+        said = reason(error, type(curve).__module__)
+        raise CurveError(f"{name}: the curve failed: {said}") from error
 
 
 def curve_kind(table: Mapping[str, Any], kinds: CurveKinds) -> type[Curve] | None:
@@ -174,7 +182,12 @@ def _bound(
         if isinstance(curve, list):
             problems += [problem.inside(name) for problem in curve]
             continue
-        values = curve.values()
+        try:
+            with _naming(name, curve):
+                values = tuple(curve.values())
+        except CurveError as error:
+            problems.append(Problem((), str(error)))
+            continue
         problems += [
             Problem((name,), f"the curve reaches {plainly(value)}; allowed: {allowed(info)}")
             for value in dict.fromkeys(values)

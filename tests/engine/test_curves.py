@@ -49,7 +49,7 @@ class Ramp(Curve):
         return Slope(self.ramp)
 
     def values(self) -> Sequence[float]:
-        return ()
+        return (1 / (self.ramp - 15),) if self.ramp >= 15 else ()
 
     def remarks(self, scope: Scope) -> Sequence[str]:
         return [f"{scope.frames} frames"]
@@ -89,6 +89,11 @@ def test_a_curve_is_compiled_once_for_a_film_and_not_when_it_is_checked() -> Non
     binding.set_time(Clock(2, 12.0, 24))
     assert Ramp.compiled[1:] == [Scope(12.0, 24)]
     assert amount(binding) == 4.0
+
+
+def test_a_curve_that_fails_while_it_is_checked_is_a_mistake_of_the_preset() -> None:
+    with pytest.raises(TableError, match=r"^amount: the curve failed: ZeroDivisionError: .*line"):
+        glow(15.0)
 
 
 def test_what_is_said_of_a_curve_names_the_parameter() -> None:

@@ -31,8 +31,11 @@ def choice_lines(choices: Mapping[str, str]) -> list[str]:
 
 
 def paragraphs(text: str) -> list[str]:
-    """Paragraphs of a docstring, each wrapped."""
-    parts = [_wrapped(part, 0) for part in text.split("\n\n")]
+    """Paragraphs of a docstring, each wrapped; indented code stays as it is."""
+    parts = [
+        part.split("\n") if part.startswith("    ") else _wrapped(part, 0)
+        for part in text.split("\n\n")
+    ]
     return "\n\n".join("\n".join(part) for part in parts).split("\n")
 
 

@@ -4,19 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from artengine.curves import Scope
+from artengine.binding import Binding
+from artengine.curves import CurveError, Scope
 from artengine.entry_names import entry_names
+from artengine.errors import PluginError
 from artengine.preset import Preset
 from artengine.preset.address import CHAINS
 
+MOST_REMARKS = 3
+"""How many remarks are told one by one."""
 
-def curve_remarks(preset: Preset, fps: float) -> Iterator[str]:
-    """Yield what the preset's curves say of a film of that frame rate, each with its address."""
-    scope = Scope(fps, preset.dream.frames, preset.seed)
-    for name, curve in preset.model_curves.items():
-        yield from (f"model.{name}: {remark}" for remark in curve.remarks(scope))
+
+def curve_remarks(preset: Preset, fps: float) -> list[str]:
+    """What the preset's curves say of a film of that frame rate, each with its address.
+
+    Of many, the first are told and the others counted: a short look at a long film cuts off most
+    of its curves.
+
+    Raises:
+        PluginError: when a curve of a plugin fails.
+    """
+    remarks = list(_all(preset, Scope(fps, preset.dream.frames, preset.seed)))
+    left = len(remarks) - MOST_REMARKS
+    if left > 1:
+        remarks[MOST_REMARKS:] = [f"{left} more curves do something of the kind in this film"]
+    return remarks
+
+
+def _all(preset: Preset, scope: Scope) -> Iterator[str]:
+    bindings = [("model", Binding(preset.model, dict(preset.model_curves)))]
     for word in CHAINS:
-        bindings = getattr(preset, word)
-        names = entry_names([binding.plugin.name for binding in bindings])
-        for entry, binding in zip(names, bindings, strict=True):
-            yield from (f"{word}.{entry}.{problem}" for problem in binding.remarks(scope))
+        effects = getattr(preset, word)
+        names = entry_names([binding.plugin.name for binding in effects])
+        bindings += [
+            (f"{word}.{name}", binding) for name, binding in zip(names, effects, strict=True)
+        ]
+    for address, binding in bindings:
+        try:
+            yield from (f"{address}.{problem}" for problem in binding.remarks(scope))
+        except CurveError as error:
+            raise PluginError(f"{address}.{error}") from error

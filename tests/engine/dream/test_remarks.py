@@ -22,9 +22,29 @@ def test_keys_that_do_nothing_are_told_with_their_address(catalog: Catalog) -> N
         catalog,
     )
     said = 'the key "2s" comes after the film\'s end (24 frames at 24 a second)'
-    assert list(curve_remarks(preset, 24.0)) == [
+    assert curve_remarks(preset, 24.0) == [
         f"model.push: {said}",
         'feedback.noise-2.amount: the key "0" has no unit and counts frames; write "0f"',
         f"feedback.noise-2.mix: {said}",
     ]
-    assert len(list(curve_remarks(preset, 8.0))) == 1
+    assert len(curve_remarks(preset, 8.0)) == 1
+
+
+def test_of_many_the_first_are_told_and_the_others_counted(catalog: Catalog) -> None:
+    late = {"keys": {"0s": 0.1, "2s": 0.3}}
+    preset = parse_preset(
+        {
+            "source": {"use": "synthetic"},
+            "model": {"use": "swift"},
+            "dream": {"frames": 24},
+            "feedback": [{"use": "noise", "amount": late} for _ in range(5)],
+        },
+        catalog,
+    )
+    *told, last = curve_remarks(preset, 24.0)
+    assert [remark.split(":")[0] for remark in told] == [
+        "feedback.noise.amount",
+        "feedback.noise-2.amount",
+        "feedback.noise-3.amount",
+    ]
+    assert last == "2 more curves do something of the kind in this film"
