@@ -1,31 +1,52 @@
 """Networks: the one folder whose modules import Keras and TensorFlow when they are imported."""
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 
 @contextmanager
-def _silent_start() -> Iterator[None]:
-    """Keep TensorFlow's libraries from greeting on standard error, which has other readers.
+def _without_greetings() -> Iterator[None]:
+    """Keep TensorFlow's libraries from writing their greetings to standard error.
 
-    They write to the file itself before they can be told not to, so the file is set aside.
+    They write to file descriptor 2 before they can be told not to, so it leads nowhere for a while.
+    What Python writes to `sys.stderr`, as a progress display does, still arrives. Where descriptor
+    2 is closed it leads nowhere for good: else it would become the next file that is opened, and
+    messages would be written into that.
     """
     try:
         kept = os.dup(2)
     except OSError:
-        # It is closed, so that nobody reads it.
+        kept = None
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    if nowhere != 2:
+        os.close(nowhere)
+    if kept is None:
         yield
         return
-    nowhere = os.open(os.devnull, os.O_WRONLY)
+    stream = sys.stderr
     try:
-        os.dup2(nowhere, 2)
+        if _is_descriptor_2(stream):
+            sys.stderr = open(  # noqa: SIM115, PTH123 - closed below
+                os.dup(kept), "w", encoding=stream.encoding, errors=stream.errors, buffering=1
+            )
         yield
     finally:
+        if sys.stderr is not stream:
+            sys.stderr.close()
+            sys.stderr = stream
         os.dup2(kept, 2)
         os.close(kept)
-        os.close(nowhere)
 
 
-with _silent_start():
+def _is_descriptor_2(stream: object) -> bool:
+    try:
+        return stream.fileno() == 2  # type: ignore[attr-defined, no-any-return]
+    except (AttributeError, OSError, ValueError):
+        return False
+
+
+with _without_greetings():
     import keras  # noqa: F401 - for its greetings

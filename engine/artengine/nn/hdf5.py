@@ -8,15 +8,20 @@ from typing import Any
 
 import h5py
 
-_BESIDE = 8192
+from artengine.errors import one_line
+
+MOST_ITEMS = 10_000
+"""Most groups and arrays in a file. A network of a thousand layers has about half as many, and each
+takes a fraction of a millisecond to look at."""
+
+_OVERHEAD = 8192
 """Bytes a variable that HDF5 takes at most beside its numbers: its groups, names and layout."""
 
 
 def reserve(path: Path, sizes: Sequence[int]) -> None:
-    """Make a file that is as large as one of HDF5 with such variables will be.
+    """Make a file as large as one of HDF5 with such variables, to be overwritten by it.
 
-    It is there to be written over. Where HDF5 itself meets a full disk it cannot close its file,
-    and takes the whole process down with it.
+    Where HDF5 itself meets a full disk it cannot close its file, and ends the whole process.
 
     Args:
         sizes: bytes of each variable.
@@ -24,16 +29,18 @@ def reserve(path: Path, sizes: Sequence[int]) -> None:
     Raises:
         OSError: when there is no room.
     """
-    path.write_bytes(bytes(sum(sizes) + _BESIDE * (len(sizes) + 1)))
+    path.write_bytes(bytes(sum(sizes) + _OVERHEAD * (len(sizes) + 1)))
 
 
 def check_self_contained(file: h5py.File) -> None:
-    """Walk a file and refuse what would make HDF5 read other files while it is loaded.
+    """Walk a file and refuse what would make HDF5 read other files, or take very long to load.
 
     Raises:
-        ValueError: with the place of a link, or of a dataset that is external or virtual.
+        ValueError: with the path of a link, or of a dataset that is external or virtual; or when
+            there are more than `MOST_ITEMS` groups and datasets.
     """
     seen: set[int] = set()
+    items = 0
     groups: list[Any] = [file]
     while groups:
         group = groups.pop()
@@ -42,12 +49,17 @@ def check_self_contained(file: h5py.File) -> None:
         if address in seen:
             continue
         seen.add(address)
+        items += len(group)
+        if items > MOST_ITEMS:
+            raise ValueError(
+                f"it holds more than {MOST_ITEMS} groups and arrays, which weights never need"
+            )
         for name in group:
-            place = f"{group.name.rstrip('/')}/{name}"
+            path = one_line(f"{group.name.rstrip('/')}/{name}")
             if group.get(name, getclass=True, getlink=True) is not h5py.HardLink:
-                raise ValueError(f"{place} is a link, which weights never need")
+                raise ValueError(f"{path} is a link, which weights never need")
             item = group[name]
             if isinstance(item, h5py.Group):
                 groups.append(item)
             elif isinstance(item, h5py.Dataset) and (item.external or item.is_virtual):
-                raise ValueError(f"{place} lies in another file, which weights never need")
+                raise ValueError(f"{path} lies in another file, which weights never need")

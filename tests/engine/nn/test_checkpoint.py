@@ -10,7 +10,7 @@ import pytest
 
 from artengine.errors import WeightsError
 from artengine.nn.checkpoint import load_checkpoint, read_record, save_checkpoint
-from artengine.nn.hdf5 import check_self_contained
+from artengine.nn.hdf5 import MOST_ITEMS, check_self_contained
 from artengine.nn.weights import load_weights, save_weights
 
 
@@ -119,8 +119,31 @@ def test_groups_that_hold_each_other_are_walked_once(tmp_path: Path) -> None:
         check_self_contained(file)
 
 
+def test_a_file_of_very_many_groups_is_refused_at_once(tmp_path: Path) -> None:
+    """Without opening each of them."""
+    path = tmp_path / "w.weights.h5"
+    with h5py.File(path, "w") as file:
+        for number in range(MOST_ITEMS + 1):
+            file.create_group(f"g{number}")
+    with h5py.File(path) as file, pytest.raises(ValueError, match="more than 10000 groups"):
+        check_self_contained(file)
+    with pytest.raises(WeightsError, match="more than 10000 groups and arrays"):
+        load_weights(path, small(4))
+
+
+def test_names_from_a_file_cannot_forge_lines(tmp_path: Path) -> None:
+    path = tmp_path / "w.weights.h5"
+    with h5py.File(path, "w") as file:
+        file["a\nerror: forged\x1b[31m"] = h5py.SoftLink("/elsewhere")
+    with pytest.raises(WeightsError) as caught:
+        load_weights(path, small(4))
+    assert "forged" in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert "\x1b" not in str(caught.value)
+
+
 @pytest.mark.parametrize("position", ["[]", "{", 7])
-def test_a_position_that_is_none_is_one_line(tmp_path: Path, position: Any) -> None:
+def test_a_record_that_is_none_is_one_line(tmp_path: Path, position: Any) -> None:
     save_checkpoint(tmp_path / "c.h5", [], {})
     with h5py.File(tmp_path / "c.h5", "r+") as file:
         file.attrs["position"] = position
