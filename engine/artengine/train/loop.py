@@ -21,7 +21,7 @@ from artengine.train.log import Row
 from artengine.train.progress import TrainingProgress
 from artengine.train.recipe import run_recipe
 from artengine.train.recorder import Recorder
-from artengine.train.resume import load_progress, share_progress
+from artengine.train.resume import read_progress, share_progress
 from artengine.train.run import Run
 from artengine.train.schedule import learning_rate_factor, rollout_horizon, share_done
 from artengine.train.store import writing_to
@@ -82,6 +82,7 @@ def train(
             what it is monitored by.
         WeightsError: when the checkpoint is broken or belongs to another training.
     """
+    from artengine.nn.checkpoint import load_checkpoint
     from artengine.nn.determinism import make_deterministic
     from artengine.nn.distribution import build_strategy
 
@@ -95,12 +96,16 @@ def train(
         preset.train.distribute, worker.number, worker.count, xla=preset.train.xla
     )
     task = TrainingTask.of(preset, data, run, user_footage=named)
+    if chief and resume:
+        # What does not fit is refused before the network is built.
+        read_progress(task)
     held_out = held_out_windows(task) if chief else []
     trainer = build_trainer(task, strategy)
     with run.lock(resume=resume) if chief else nullcontext():
         progress = TrainingProgress()
         if chief and resume:
-            progress = load_progress(task, trainer.state_variables)
+            progress = read_progress(task)
+            load_checkpoint(run.checkpoint, trainer.state_variables)
         elif chief:
             task.model.adapt(trainer.network, _sequence(task))
         progress = share_progress(strategy, trainer.state_variables, task, progress)

@@ -84,18 +84,14 @@ def user_footage(run: Run) -> Path | None:
     return Path(data) if data and isinstance(data, str) else None
 
 
-def load_progress(task: TrainingTask, variables: Sequence[Any]) -> TrainingProgress:
-    """Set variables to those of a run's checkpoint, and return how far it had come.
-
-    Args:
-        task: what is trained.
-        variables: of the training that goes on, in order.
+def read_progress(task: TrainingTask) -> TrainingProgress:
+    """How far the training in the task's run folder has come.
 
     Raises:
         TrainingError: when it learnt from other footage.
         WeightsError: when the checkpoint is broken or belongs to another training.
     """
-    from artengine.nn.checkpoint import load_checkpoint, read_record
+    from artengine.nn.checkpoint import read_record
 
     run, wanted = task.run, CheckpointRecord.start(task)
     record = parse_record(read_record(run.checkpoint))
@@ -116,7 +112,6 @@ def load_progress(task: TrainingTask, variables: Sequence[Any]) -> TrainingProgr
                 f"{run.checkpoint}: was made with {name} {before}, while this training has {now}; "
                 f"go on with the same, or start again with another folder, -o"
             )
-    load_checkpoint(run.checkpoint, variables)
     return record.progress
 
 
