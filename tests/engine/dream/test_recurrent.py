@@ -228,8 +228,8 @@ def test_what_does_nothing_to_a_network_is_refused(catalog: Catalog, bikes: Path
         parse_preset(own, catalog, [path, "dream.truth_frames=0"])
     (problem,) = caught.value.problems
     assert problem.endswith(
-        'state: "recall" carries nothing that effects can bend from frame to frame; remove this, '
-        "or take a model that does: automaton, convlstm"
+        'state: "recall" carries no state that effects can process from frame to frame; remove '
+        "this, or take a model that does: automaton, convlstm"
     )
     own["model"] = {"use": "convlstm"}
     own["state"] = [{"use": "upscale"}]
