@@ -85,6 +85,10 @@ class Plugin(BaseModel):
     reserved: ClassVar[Mapping[str, str]] = MappingProxyType({})
     """Words that no parameter may have as its name, with the message where a preset gives one."""
 
+    earlier: ClassVar[Mapping[str, Any]] = MappingProxyType({})
+    """Values of parameters that are newer than the first recipes. A recipe that was made before
+    them leaves them out and means these."""
+
     @classmethod
     def automatable(cls) -> frozenset[str]:
         """Names of the parameters that take a curve in place of a number."""

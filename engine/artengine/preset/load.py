@@ -43,7 +43,7 @@ def load_preset(
     carried = _carried(path, catalog)
     document = _read(path, carried)
     if (path.name == RECIPE or carried is not None) and not document.made_with.engine:
-        _keep_seed(document, catalog, Layer(str(path), path.absolute().parent))
+        _keep_earlier(document, catalog, Layer(str(path), path.absolute().parent))
     # Recipes of run folders and gallery pieces all have one name; their folders tell them apart.
     name = path.absolute().parent.name if path.name == RECIPE else path.stem
     preset = build(document, catalog, name=name, path=path, overrides=changes)
@@ -87,13 +87,22 @@ def _carried(path: Path, catalog: Catalog) -> str | None:
     return recipe
 
 
-def _keep_seed(document: Document, catalog: Catalog, layer: Layer) -> None:
-    """Let a source of a recipe that names no seed for it have the one that it had.
+def _keep_earlier(document: Document, catalog: Catalog, layer: Layer) -> None:
+    """Give a recipe that an earlier version wrote the values that it meant by leaving them out.
 
-    Recipes name it since the preset's seed reaches the source.
+    A source's seed was its own before the preset's seed reached it. Other plugins say what their
+    newer parameters were before: `Plugin.earlier`.
     """
-    source = document.table.get("source", {})
-    kind = catalog.sources.get(str(source.get("use"))) if isinstance(source, dict) else None
-    info = None if kind is None else kind.model_fields.get("seed")
-    if info is not None and not info.is_required() and "seed" not in source:
-        document.put(("source", "seed"), info.get_default(), layer)
+    kinds = {"source": catalog.sources, "model": catalog.models}
+    for word, known in kinds.items():
+        table = document.table.get(word, {})
+        kind = known.get(str(table.get("use"))) if isinstance(table, dict) else None
+        if kind is None:
+            continue
+        earlier = dict(kind.earlier)
+        seed = kind.model_fields.get("seed")
+        if word == "source" and seed is not None and not seed.is_required():
+            earlier["seed"] = seed.get_default()
+        for name, value in earlier.items():
+            if name not in table:
+                document.put((word, name), value, layer)

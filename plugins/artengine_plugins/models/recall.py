@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from artengine.api import FrameSequence, Model, NetworkState, Param, Tensor
 from artengine_plugins.models.depth_to_space import depth_to_space
@@ -43,6 +45,7 @@ class Recall(Model):
     # belongs on the frame alone.
     size_divisor: ClassVar[int] = CELL
     has_spatial_state: ClassVar[bool] = False
+    earlier: ClassVar[Mapping[str, Any]] = MappingProxyType({"elsewhere": 0.0})
 
     context: int = Param(4, ge=1, le=32)
     """How many past frames the network sees."""
@@ -67,6 +70,10 @@ class Recall(Model):
 
     leaps: float = Param(0.01, ge=0, le=1, automatable=True)
     """Chance, each frame, of going on elsewhere in the memory, where it looks alike."""
+
+    elsewhere: float = Param(1.0, ge=0, le=1, automatable=True)
+    """How far into the memory a seed may begin: 0 begins where it looks most like the clip's first
+    frames, whatever the seed; 1 anywhere. The seed 0 always begins where it looks alike."""
 
     def build(self) -> keras.Model:
         """The history, float32 `(B, H, W, 3 * context)`, and a hint of the next frame, float32
@@ -132,7 +139,7 @@ class Recall(Model):
         frames = [context_frames[..., 3 * n : 3 * n + 3] for n in range(self.context)]
         before, now = (shrink(frame, self.grid) for frame in (frames[:1] + frames)[-2:])
         place = memory.recognise(before, now)
-        begins = memory.moved_on(place, spread(seed[0]))
+        begins = memory.moved_on(place, spread(seed[0]) * self.elsewhere)
         return begins, ops.where(begins == place, SETTLES, 0.0)
 
     def training_state(

@@ -192,6 +192,19 @@ def test_each_seed_begins_elsewhere_in_the_memory(clip: Clip) -> None:
     assert min(float(np.abs(a - b).mean()) for a, b in combinations(films, 2)) > 0.01
 
 
+def test_a_seed_begins_no_further_away_than_it_may(clip: Clip) -> None:
+    _, network, _ = adapted(clip, pictures=64)
+    frames = clip.pictures[2:6].astype(np.float32) / 255
+    context_frames = ops.concatenate([frame[None] for frame in frames], axis=-1)
+    model = Recall(pictures=64, elsewhere=0.0)
+    states = [model.initial_state(network, context_frames, (seed, 0)) for seed in range(4)]
+    assert len({(float(place[0]), float(since[0])) for place, since in states}) == 1
+    assert float(states[0][1][0]) > 0
+    near = Recall(pictures=64, elsewhere=0.1)
+    places = [near.initial_state(network, context_frames, (n, 0))[0] for n in range(4)]
+    assert 0 < max(float(place[0]) for place in places) - float(places[0][0]) <= 7
+
+
 def test_it_goes_on_and_at_the_end_elsewhere(clip: Clip) -> None:
     _, _, memory = adapted(clip, pictures=64)
 

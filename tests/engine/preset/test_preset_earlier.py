@@ -1,0 +1,35 @@
+"""Recipes of earlier versions mean what they meant then."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from artengine.catalog import Catalog
+from artengine.preset import load_preset
+
+RECIPE = """\
+seed = 5
+[source]
+use = "synthetic"
+[model]
+use = "recall"
+"""
+
+
+def test_a_recipe_of_before_begins_where_it_began(catalog: Catalog, tmp_path: Path) -> None:
+    path = tmp_path / "recipe.toml"
+    path.write_text(RECIPE, encoding="utf-8")
+    old = load_preset(path, catalog)
+    assert old.source.model_dump()["seed"] == 0
+    assert old.model.model_dump()["elsewhere"] == 0.0
+    assert old.table["model"]["elsewhere"] == 0.0
+
+
+@pytest.mark.parametrize("name", ["recipe.toml", "mine.toml"])
+def test_what_is_made_now_begins_by_its_seed(catalog: Catalog, tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    now = '[made_with]\nengine = "0.2.0"\n' if name == "recipe.toml" else ""
+    path.write_text(RECIPE + now, encoding="utf-8")
+    assert load_preset(path, catalog).model.model_dump()["elsewhere"] == 1.0
