@@ -49,7 +49,7 @@ def test_a_clip_is_learnt_and_dreamt_from(
     assert told.err.endswith(f"dream from it: artengine dream '{run}'\n")
     recipe = tomllib.loads((run / "recipe.toml").read_text(encoding="utf-8"))
     assert recipe["title"] == "my clip"
-    assert recipe["source"] == {"use": "video", "path": str(clip)}
+    assert recipe["source"] == {"use": "video", "path": clip.name}
 
     # Dreamt in the clip's own folder, its film is not called as the clip is.
     assert main(["dream", str(run), "--seconds", "0.2"]) == 0
@@ -90,7 +90,7 @@ def test_a_preset_dreams_on_another_clip(
     assert main([*line, "--fps", "10", "--seconds", "0.4", "--start", "0.5"]) == 0
     assert sum(1 for _ in Decoder(tmp_path / "a.mp4", (64, 64))) == 4
     recipe = tomllib.loads(metadata(tmp_path / "a.mp4")["comment"])
-    assert recipe["source"] == {"use": "video", "path": str(clip)}
+    assert recipe["source"] == {"use": "video", "path": clip.name}
     assert recipe["model"]["weights"] == "night-drive"
     assert (recipe["dream"]["fps"], recipe["dream"]["start"]) == (10, 0.5)
     assert main([*line, "--frames", "2", "--seconds", "1"]) == 2

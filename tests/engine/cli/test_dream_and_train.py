@@ -59,10 +59,8 @@ def test_trains_and_dreams(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     told = json.loads(capsys.readouterr().out)
     assert told["files"] == ["small.mp4"]
     assert told["frames"] == 5
-    weights = folder / "runs" / "small" / "best.weights.h5"
-    assert tomllib.loads(metadata(folder / "small.mp4")["comment"])["model"]["weights"] == str(
-        weights
-    )
+    recipe = tomllib.loads(metadata(folder / "small.mp4")["comment"])
+    assert recipe["model"]["weights"] == "runs/small/best.weights.h5"
 
     assert main(["dream", "runs/small", "-o", "other.gif", "--size", "32x32", "--frames", "3"]) == 0
     assert sum(1 for _ in Decoder(folder / "other.gif", (32, 32))) == 3
@@ -118,7 +116,7 @@ def test_going_on_remembers_the_footage_it_was_given(
     source = recipe["source"]
     assert {name: source[name] for name in ("use", "path", "end", "at_end")} == {
         "use": "video",
-        "path": str(bikes),
+        "path": bikes.name,
         "end": 2,
         "at_end": "loop",
     }
