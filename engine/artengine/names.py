@@ -59,7 +59,7 @@ def shortened(name: str, most: int = 60) -> str:
 
 
 def _continues(letter: str, before: str) -> bool:
-    """Whether a letter belongs to what stands before it."""
+    """Whether a letter belongs to the one before it."""
     mark = unicodedata.combining(letter) or unicodedata.category(letter) in ("Mn", "Me", "Mc")
     tone = "\U0001f3fb" <= letter <= "\U0001f3ff"
     return bool(mark) or letter in _JOINERS or before == "\u200d" or tone

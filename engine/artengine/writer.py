@@ -101,7 +101,7 @@ class Writer(Plugin):
         return path
 
     def obstacle(self, result: Path) -> str:
-        """Say why `--overwrite` may not replace what stands at `result`; empty when it may.
+        """Say why `--overwrite` may not replace what is at `result`; empty when it may.
 
         Args:
             result: a path at which something is, as `Writer.result` returns it.

@@ -30,11 +30,11 @@ def run(
 ) -> Generator[Outcome]:
     """Render jobs into a gallery, and yield what became of each as it ends.
 
-    Each is rendered by an `artengine dream` of its own, so that one that crashes takes no other
-    along. A piece appears when it is complete. One that is there already is left as it is, and one
-    that another batch renders at this moment is left to it. The error of one that fails is written
-    to `failed/NAME.txt`. When the iterator is closed or interrupted, the renders that still run are
-    ended, and nothing of them stays.
+    Each is rendered by an `artengine dream` of its own, so that a crash ends one render alone. A
+    piece appears when it is complete. A piece that is there already, or that another batch renders
+    at this moment, is skipped. If a render fails, its error is written to `failed/NAME.txt`. When
+    the iterator is closed or interrupted, the renders that still run are killed, and their files
+    are removed.
 
     Args:
         jobs: what to render.

@@ -1,4 +1,4 @@
-"""The overview: every piece's poster in one picture, to stand for the gallery elsewhere."""
+"""The overview: every piece's poster in one picture, for pages that link to the gallery."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PIL import Image, ImageOps
 from artengine.gallery.pictures import read_picture
 from artengine.gallery.piece import POSTER, THUMBNAIL, THUMBNAIL_WIDTH, Piece
 
-WIDTH = 1600  # of the whole at most, in pixels
+WIDTH = 1600  # of the picture at most, in pixels
 GAP = 8  # between posters, in pixels
 MOST_BYTES = 300_000
 
@@ -24,8 +24,8 @@ def overview(
 ) -> bytes:
     """Lay the posters out in rows, in the order of the pieces, as a JPEG file.
 
-    All take the shape that half of the posters are at least as wide as, and lose what hangs over.
-    It is stored as well as `MOST_BYTES` allow.
+    All are cropped to the median of the posters' shapes. The JPEG quality is the best at which the
+    file has `MOST_BYTES` at most.
 
     Args:
         pieces: one or more.
@@ -44,7 +44,7 @@ def overview(
         name = POSTER if width > THUMBNAIL_WIDTH else THUMBNAIL
         picture = read_picture(piece.path(name), least=(width, height))
         poster = ImageOps.fit(picture, (width, height))
-        # The last row may be shorter, and then stands in the middle.
+        # A shorter last row is centred.
         absent = columns - min(columns, len(pieces) - row * columns)
         left = column * (width + GAP) + absent * (width + GAP) // 2
         sheet.paste(poster, (left, row * (height + GAP)))

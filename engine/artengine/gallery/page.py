@@ -66,12 +66,13 @@ def build(
         progress: called with how many pieces were read and how many there are.
 
     Raises:
-        GalleryError: when there is no such folder, no whole piece in it, or no room to write.
+        GalleryError: when there is no such folder, when no complete piece is in it, or when the page
+            cannot be written.
     """
     pieces, broken = read_pieces(folder, progress)
     if not pieces:
         why = f": {broken[0]}" if broken else "; render some with `artengine batch`"
-        raise GalleryError(f"{folder}: no whole piece{why}")
+        raise GalleryError(f"{folder}: no complete piece{why}")
     heading = " ".join((title or "").split()) or _title_of(folder)
     templates = _environment()
     style, script = (
@@ -117,7 +118,7 @@ def _environment() -> Environment:
 
 
 def dream_command(piece: Piece) -> str:
-    """The command that makes a piece's film again, to be run in the gallery's folder."""
+    """The command that renders a piece's film again, run in the gallery's folder."""
     path = f"{piece.name}/{RECIPE}"
     return f"artengine dream {shlex.quote(f'./{path}' if path.startswith('-') else path)}"
 

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from artengine.errors import GalleryError
 from artengine.frame import Picture, Size, size_of
 from artengine.gallery.pictures import mean_colour, picture_size, read_picture
-from artengine.gallery.poster import most_striking
+from artengine.gallery.poster import most_salient
 from artengine.names import shortened
 from artengine.params import check
 from artengine.preset.find import RECIPE
@@ -75,7 +75,7 @@ class Piece:
 
     Args:
         folder: holds the recipe, the film, the poster, the thumbnail and the metadata.
-        recipe: the TOML that makes the film again, exactly as it stands in the folder.
+        recipe: the TOML that makes the film again, exactly as in the folder.
         table: the recipe, parsed.
         metadata: how it came about.
         poster_size: width and height of the poster, in pixels.
@@ -186,13 +186,13 @@ def write_piece(
     """Put recipe, poster, thumbnail and metadata beside a film that is already in the folder.
 
     Args:
-        pictures: the film's pictures, uint8 `(H, W, 3)`; the most striking becomes the poster,
-            not of the first third, in which a dream may still look like its clip.
+        pictures: the film's pictures, uint8 `(H, W, 3)`; the most salient one becomes the
+            poster. The first third is left out, where a dream may still look like its clip.
 
     Raises:
-        GalleryError: when what was written does not make a whole piece.
+        GalleryError: when what was written is not a complete piece.
     """
-    poster = most_striking(islice(pictures, metadata.frames // 3, None))
+    poster = most_salient(islice(pictures, metadata.frames // 3, None))
     _write_jpeg(folder / POSTER, poster, POSTER_SIDE / max(poster.shape), quality=90)
     _write_jpeg(folder / THUMBNAIL, poster, THUMBNAIL_WIDTH / poster.shape[1], quality=82)
     (folder / RECIPE).write_text(recipe, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Posters: the most striking frame of a film."""
+"""Posters: the most salient frame of a film."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from artengine.frame import Picture
 JUDGED_SIDE = 96  # the longer side that pictures are judged at, in pixels
 
 
-def most_striking(pictures: Iterable[Picture]) -> Picture:
+def most_salient(pictures: Iterable[Picture]) -> Picture:
     """Choose the picture of the highest `saliency`, the earliest where several share it.
 
     Reads the pictures once and keeps only the best so far. Raises `ValueError` when there are none.
@@ -31,10 +31,8 @@ def most_striking(pictures: Iterable[Picture]) -> Picture:
 def saliency(picture: Picture) -> float:
     """Colourfulness times detail: 0 for a flat picture, some hundreds for a rich one.
 
-    The picture is judged at a small size, since fine noise is neither colour nor detail to an eye
-    that takes in the whole. One is added to the colourfulness, so that black-and-white pictures
-    are told apart by their detail.
-
+    The picture is measured at a small size, at which fine noise averages out. One is added to the
+    colourfulness, so that black-and-white pictures are told apart by their detail.
     Args:
         picture: uint8 `(H, W, 3)`, RGB.
     """

@@ -38,8 +38,8 @@ class Gif(RecipeWriter):
     """Size of the palette."""
 
     dither: Literal["none", "bayer", "floyd_steinberg", "sierra2_4a"] = "sierra2_4a"
-    """How colours in between are shown: `bayer` weaves a regular pattern, the two
-    others scatter errors more finely."""
+    """How colours that the palette lacks are shown: `bayer` is a regular pattern, the two others
+    diffuse the error to the neighbouring pixels."""
 
     def open(self, path: Path, film: Film) -> Sink:
         """Start the file; see `Writer.open`."""
@@ -79,7 +79,7 @@ class _GifSink(Sink):
     def close(self) -> None:
         for encoder in self._encoders:
             encoder.close()
-        self._weave()
+        self._encode()
         try:
             tag_gif(self._path, self._film)
         except OSError as error:
@@ -87,7 +87,7 @@ class _GifSink(Sink):
         self._lossless.unlink()
         self._palette.unlink()
 
-    def _weave(self) -> None:
+    def _encode(self) -> None:
         use = f"paletteuse=dither={self._gif.dither}:bayer_scale=1:diff_mode=rectangle"
         options = ["-i", f"file:{self._palette.absolute()}", "-lavfi", f"[0:v][1:v]{use}"]
         options += ["-loop", "0", "-f", "gif"]

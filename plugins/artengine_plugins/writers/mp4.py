@@ -18,8 +18,8 @@ from artengine_plugins.writers.recipes import RecipeWriter
 _WORST = 51  # of the rate factors
 
 _LOOK_AHEAD = {"superfast": ("-x264-params", "mbtree=1:rc-lookahead=10")}
-"""What x264 leaves out from this preset on, and has from `veryfast` on: looking ten pictures ahead
-for what stays as it is. Without it files of quiet scenes are twice as large."""
+"""An option that x264's preset `superfast` turns off: it looks ten pictures ahead for parts that do
+not change. Without it files of quiet scenes are twice as large."""
 
 
 class Mp4(RecipeWriter):
@@ -32,13 +32,14 @@ class Mp4(RecipeWriter):
     suffixes: ClassVar[tuple[str, ...]] = (".mp4", ".m4v", ".mov")
 
     quality: int = Param(18, ge=0, le=51)
-    """Constant rate factor: 18 looks like the original, 23 is a third smaller, 51 is the worst."""
+    """Constant rate factor: 18 looks like the original, 23 makes files a third smaller, 51 is the
+    worst."""
 
     speed: Literal[
         "ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower"
     ] = "superfast"
-    """How little time is spent on making the file small. `superfast` makes files a tenth larger
-    than `veryfast` in two thirds of the time; what comes after it is for keeping."""
+    """Encoding speed: slower settings make smaller files. `superfast` makes files a tenth larger
+    than `veryfast` in two thirds of the time; the slow ones are for files to keep."""
 
     max_bytes: int | None = Param(None, ge=10_000, unit="bytes")
     """Size of the file at most. A film that comes out larger is encoded anew at the end, as well as

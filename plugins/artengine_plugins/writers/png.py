@@ -23,7 +23,7 @@ class Png(FramesWriter):
     suffixes: ClassVar[tuple[str, ...]] = (".png",)
 
     compression: int = Param(2, ge=0, le=9)
-    """How much time is spent on making the files small."""
+    """Higher values take longer and make smaller files."""
 
     def open(self, path: Path, film: Film) -> Sink:
         """Start the folder; see `Writer.open`."""

@@ -20,7 +20,7 @@ class Webm(RecipeWriter):
     """Constant rate factor: 15 looks like the original, 31 good, 63 is the worst."""
 
     speed: int = Param(5, ge=0, le=8)
-    """How little time is spent on making the file small: 1 takes its time, 8 hurries."""
+    """1 is the slowest and makes the smallest files, 8 is the fastest."""
 
     def open(self, path: Path, film: Film) -> Sink:
         """Start the file; see `Writer.open`."""

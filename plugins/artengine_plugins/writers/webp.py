@@ -24,7 +24,7 @@ class Webp(RecipeWriter):
     """100 is the best."""
 
     effort: int = Param(2, ge=0, le=6)
-    """How much time is spent on making the file small."""
+    """Higher values take longer and make smaller files."""
 
     def open(self, path: Path, film: Film) -> Sink:
         """Start the file; see `Writer.open`."""

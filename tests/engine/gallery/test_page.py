@@ -136,7 +136,7 @@ def test_broken_pieces_are_left_out_and_named(gallery: Path, make_piece: MakePie
 
 
 def test_a_gallery_without_pieces(tmp_path: Path) -> None:
-    with pytest.raises(GalleryError, match="no whole piece; render some with `artengine batch`"):
+    with pytest.raises(GalleryError, match="no complete piece; render some with `artengine batch`"):
         build(tmp_path)
     assert not list(tmp_path.iterdir())
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from artengine.gallery.poster import most_striking, saliency
+from artengine.gallery.poster import most_salient, saliency
 
 rng = np.random.default_rng(0)
 
@@ -42,7 +42,7 @@ def test_any_size_can_be_judged(shape: tuple[int, int]) -> None:
     assert saliency(rng.integers(0, 256, (*shape, 3), dtype=np.uint8)) >= 0
 
 
-def test_the_most_striking_is_chosen_and_kept_from_later_changes() -> None:
+def test_the_most_salient_is_chosen_and_kept_from_later_changes() -> None:
     buffer = flat(0, 0, 0)
 
     def reuse() -> object:
@@ -50,13 +50,13 @@ def test_the_most_striking_is_chosen_and_kept_from_later_changes() -> None:
             buffer[:] = picture
             yield buffer
 
-    np.testing.assert_array_equal(most_striking(reuse()), vivid_blocks)  # type: ignore[arg-type]
+    np.testing.assert_array_equal(most_salient(reuse()), vivid_blocks)  # type: ignore[arg-type]
 
 
 def test_a_film_of_flat_frames_still_has_a_poster() -> None:
-    np.testing.assert_array_equal(most_striking([flat(9, 9, 9), flat(3, 3, 3)]), flat(9, 9, 9))
+    np.testing.assert_array_equal(most_salient([flat(9, 9, 9), flat(3, 3, 3)]), flat(9, 9, 9))
 
 
 def test_no_pictures() -> None:
     with pytest.raises(ValueError, match="without pictures"):
-        most_striking([])
+        most_salient([])

@@ -228,6 +228,14 @@ def test_films_are_written_below_the_working_folder(
     assert loaded.writers[0].path == named
 
 
+@pytest.mark.parametrize("name", ["con.reel", "ab:film.reel", "a/nul.reel", "what?.reel"])
+def test_a_film_has_a_name_that_every_system_takes(
+    name: str, workplace: Path, problems: Problems
+) -> None:
+    (line,) = problems(preset(workplace, "x", f'[[writers]]\nuse = "reel"\npath = "{name}"'))
+    assert "Windows" in line
+
+
 def test_weights_are_names_or_paths(stranger: Path, parts: Catalog, problems: Problems) -> None:
     def weights(given: str, *overrides: str) -> str | None:
         file = preset(stranger, "clip.mp4")

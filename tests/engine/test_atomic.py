@@ -1,4 +1,4 @@
-"""Files that are whole or not there."""
+"""Files that are either complete or not there."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from artengine.atomic import atomic_write
 
 
-def test_a_file_appears_when_it_is_whole(tmp_path: Path) -> None:
+def test_a_file_appears_when_it_is_complete(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("old")
     with atomic_write(path) as unfinished:
@@ -43,3 +43,10 @@ def test_what_cannot_be_replaced_is_told(tmp_path: Path) -> None:
     with pytest.raises(OSError, match=r"a\.txt"), atomic_write(tmp_path / "a.txt") as unfinished:
         unfinished.write_text("new")
     assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_the_hidden_name_of_a_long_name_fits(tmp_path: Path) -> None:
+    path = tmp_path / ("夜" * 83 + ".mp4")
+    with atomic_write(path) as unfinished:
+        unfinished.write_text("new")
+    assert path.read_text() == "new"
