@@ -33,6 +33,7 @@ def saliency(picture: Picture) -> float:
 
     The picture is measured at a small size, at which fine noise averages out. One is added to the
     colourfulness, so that black-and-white pictures are told apart by their detail.
+
     Args:
         picture: uint8 `(H, W, 3)`, RGB.
     """
