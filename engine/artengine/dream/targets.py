@@ -54,18 +54,13 @@ def targets(
 
     Raises:
         UsageError: when no writer fits the suffix of an output, when two of them are one file,
-            when a name is impossible, when there is nothing to write, or when an input or a folder
-            of other files would be replaced.
+            when a name is impossible, or when an input or a folder of other files would be
+            replaced.
     """
     if outputs:
         chosen = [Target(_writer(preset, catalog, output), output) for output in outputs]
     else:
         chosen = [Target(writer, folder / _name(preset, writer)) for writer in preset.writers]
-    if not chosen:
-        raise UsageError(
-            f"{preset.name} has no writers, so that no film would be made; name a file with "
-            "--output, or leave writers = [] out"
-        )
     _check_names(chosen)
     if overwrite:
         return [_replacing(target, preset) for target in chosen]

@@ -66,8 +66,8 @@ def build(
         progress: called with how many pieces were read and how many there are.
 
     Raises:
-        GalleryError: when there is no such folder, when no complete piece is in it, or when the page
-            cannot be written.
+        GalleryError: when there is no such folder, when it holds no complete piece, or when the
+            page cannot be written.
     """
     pieces, broken = read_pieces(folder, progress)
     if not pieces:

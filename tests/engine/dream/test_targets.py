@@ -164,16 +164,6 @@ def test_long_names_are_one_short_line(catalog: Catalog, tmp_path: Path) -> None
     assert made.exists()
 
 
-def test_no_writers_would_make_no_film(catalog: Catalog, tmp_path: Path) -> None:
-    (tmp_path / "beach.mp4").touch()
-    file = tmp_path / "none.toml"
-    file.write_text("writers = []\n" + PRESET.format(use="video", path="beach.mp4"))
-    preset = load_preset(file, catalog)
-    with pytest.raises(UsageError, match="no film would be made"):
-        targets(preset, catalog, [], tmp_path)
-    assert targets(preset, catalog, [tmp_path / "a.mp4"], tmp_path)
-
-
 def test_names_are_compared_as_the_disk_does(catalog: Catalog, tmp_path: Path) -> None:
     clip = tmp_path / "beach.mp4"
     clip.write_bytes(b"the clip")
