@@ -67,6 +67,8 @@ class Mist(Effect):
     @field_validator("free")
     @classmethod
     def _not_thirteen(cls, value: float) -> float:
+        if value == 14:
+            raise ZeroDivisionError("fourteen")
         if value == 13:
             raise ValueError("13 brings bad luck; take another")
         return value
@@ -149,6 +151,11 @@ def test_a_mistake_names_its_place_what_was_given_and_what_is_allowed(
     table: dict[str, Any], message: str
 ) -> None:
     assert problems(table) == [message]
+
+
+def test_a_check_of_a_plugin_that_fails_is_a_mistake_of_one_line() -> None:
+    (message,) = problems({"free": 14})
+    assert message.startswith("it cannot be checked: ZeroDivisionError: fourteen (test_params.py, ")
 
 
 def test_unknown_parameters_are_named_with_the_nearest_and_all_there_are() -> None:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from artengine.errors import did_you_mean
+from artengine.errors import did_you_mean, reason
 from artengine.params.declaration import Plugin
 from artengine.params.problem import Problem
 from artengine.params.prose import allowed, shown
@@ -30,6 +30,9 @@ def check(kind: type[Checked], table: Mapping[str, Any]) -> Checked | list[Probl
         ]
         # A field of several types is refused once for each of them.
         return in_order(list(dict.fromkeys(problems)), table)
+    except (Exception, SystemExit) as error:
+        # A validator of a plugin may raise anything; pydantic passes on what is no ValueError.
+        return [Problem((), f"it cannot be checked: {reason(error, kind.__module__)}")]
 
 
 def _plain(value: Any) -> int | float | str:
