@@ -1,4 +1,4 @@
-"""Training together: the devices of one machine, or several machines, as one."""
+"""Distribution strategies: training on one device, several devices, or several machines."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Array = npt.NDArray[np.generic]
 
 
 class DistributionStrategy:
-    """Who takes each step of a training: here one device alone.
+    """Takes the steps of a training: here on one device.
 
     Args:
         xla: whether XLA compiles the step.
@@ -41,14 +41,14 @@ class DistributionStrategy:
         self._step: Callable[[Any, Any], Any] | None = None
 
     def scope(self) -> AbstractContextManager[Any]:
-        """Where the network, its optimiser and what trains them are to be made."""
+        """Where the network, its optimiser and its trainer are to be built."""
         return nullcontext()
 
     def train_on_batch(self, trainer: keras.Model, inputs: Any, truth: Any) -> float:
         """Take a step with a whole batch, and return its loss.
 
         Raises:
-            TrainingError: when XLA cannot compile it, or another process of the team is gone.
+            TrainingError: when XLA cannot compile it, or another worker is gone.
         """
         if not self._xla:
             return float(trainer.train_on_batch(inputs, truth))
@@ -69,26 +69,26 @@ class DistributionStrategy:
             ) from error
 
     def agreed(self, seconds: float, *, stop: bool) -> tuple[float, bool]:
-        """The chief's time, and whether anybody wants to stop: the same for all of the team.
+        """The chief's time, and whether any worker is to stop: the same for all workers.
 
         Raises:
-            TrainingError: when another process of the team is gone.
+            TrainingError: when another worker is gone.
         """
         return seconds, stop
 
     def from_chief(
-        self, variables: Sequence[keras.Variable], position: Mapping[str, Any]
+        self, variables: Sequence[keras.Variable], record: Mapping[str, Any]
     ) -> Mapping[str, Any]:
-        """Give all of the team the chief's variables, and return its position, plain JSON values.
+        """Give all workers the chief's variables, and return its record, plain JSON values.
 
         Raises:
-            TrainingError: when another process of the team is gone.
+            TrainingError: when another worker is gone.
         """
-        return position
+        return record
 
 
 class Devices(DistributionStrategy):
-    """The devices of one machine: each has a copy of the network and takes its part of a batch."""
+    """The devices of one machine: each has a copy of the network, and takes its part of a batch."""
 
     def __init__(self, strategy: Any) -> None:
         super().__init__()
@@ -128,7 +128,7 @@ class Devices(DistributionStrategy):
 
 class Workers(Devices):
     """Several processes, on one machine or many, that TF_CONFIG names; each makes the whole batch
-    and takes its part.
+    and learns from its part.
 
     Args:
         strategy: TensorFlow's, of all of them.
@@ -145,46 +145,46 @@ class Workers(Devices):
     @contextmanager
     def scope(self) -> Iterator[None]:
         """The strategy's, in which each new variable gets the chief's value."""
-        with _nobody_missing(), super().scope():
+        with _workers_present(), super().scope():
             yield
 
     def train_on_batch(self, trainer: keras.Model, inputs: Any, truth: Any) -> float:
         """Take a step with a whole batch, and return its loss."""
-        with _nobody_missing():
+        with _workers_present():
             return super().train_on_batch(trainer, inputs, truth)
 
     def agreed(self, seconds: float, *, stop: bool) -> tuple[float, bool]:
-        """The chief's time, and whether anybody wants to stop."""
-        told = self._told(np.array([seconds if self.chief else 0.0, float(stop)]))
-        return float(told[0]), bool(told[1])
+        """The chief's time, and whether any worker is to stop."""
+        summed = self._sum(np.array([seconds if self.chief else 0.0, float(stop)]))
+        return float(summed[0]), bool(summed[1])
 
     def from_chief(
-        self, variables: Sequence[keras.Variable], position: Mapping[str, Any]
+        self, variables: Sequence[keras.Variable], record: Mapping[str, Any]
     ) -> Mapping[str, Any]:
-        """Take over the chief's variables and position."""
+        """Take over the chief's variables and record."""
         floats = [variable for variable in variables if "float" in variable.dtype]
         others = [variable for variable in variables if "float" not in variable.dtype]
-        # Each kind's widest; what nobody else adds anything to arrives as it was.
+        # In the widest type of each kind. All others add zeros, so that values arrive unchanged.
         for alike, kind in ((floats, "float32"), (others, "int64")):
             arrays = [ops.convert_to_numpy(variable.value).astype(kind) for variable in alike]
-            told = self._chiefs(np.concatenate([array.ravel() for array in arrays]))
+            values = self._from_chief(np.concatenate([array.ravel() for array in arrays]))
             ends = np.cumsum([array.size for array in arrays])
-            for variable, values in zip(alike, np.split(told, ends[:-1]), strict=True):
-                variable.assign(values.reshape(variable.shape).astype(variable.dtype))
-        text = np.frombuffer(json.dumps(dict(position)).encode(), np.uint8).astype(np.int64)
-        length = int(self._chiefs(np.array([text.size]))[0])
-        said = self._chiefs(np.resize(text, length))
-        found: Mapping[str, Any] = json.loads(said.astype(np.uint8).tobytes())
+            for variable, own in zip(alike, np.split(values, ends[:-1]), strict=True):
+                variable.assign(own.reshape(variable.shape).astype(variable.dtype))
+        text = np.frombuffer(json.dumps(dict(record)).encode(), np.uint8).astype(np.int64)
+        length = int(self._from_chief(np.array([text.size]))[0])
+        received = self._from_chief(np.resize(text, length))
+        found: Mapping[str, Any] = json.loads(received.astype(np.uint8).tobytes())
         return found
 
-    def _chiefs(self, values: Array) -> Array:
-        return self._told(values if self.chief else np.zeros_like(values))
+    def _from_chief(self, values: Array) -> Array:
+        return self._sum(values if self.chief else np.zeros_like(values))
 
-    def _told(self, values: Array) -> Array:
-        """What all processes say, added up."""
-        with _nobody_missing():
-            told: Array = self._sums[str(values.dtype)](ops.convert_to_tensor(values)).numpy()
-        return told
+    def _sum(self, values: Array) -> Array:
+        """The sum of what all workers give."""
+        with _workers_present():
+            total: Array = self._sums[str(values.dtype)](ops.convert_to_tensor(values)).numpy()
+        return total
 
     def _summing(self, kind: str) -> Callable[[Any], Any]:
         import tensorflow as tf
@@ -192,10 +192,10 @@ class Workers(Devices):
         strategy = self._strategy
 
         def mine(values: Any) -> Any:
-            # Each process speaks through the first of its devices.
-            speaks = ops.equal(replicas.number() % self._local, 0)
-            said = ops.where(speaks, values, ops.zeros_like(values))
-            return tf.distribute.get_replica_context().all_reduce("SUM", said)
+            # Each worker counts once, through the first of its devices.
+            first = ops.equal(replicas.number() % self._local, 0)
+            counted = ops.where(first, values, ops.zeros_like(values))
+            return tf.distribute.get_replica_context().all_reduce("SUM", counted)
 
         def together(values: Any) -> Any:
             return strategy.experimental_local_results(strategy.run(mine, args=(values,)))[0]
@@ -208,7 +208,7 @@ class Workers(Devices):
 
 
 @contextmanager
-def _nobody_missing() -> Iterator[None]:
+def _workers_present() -> Iterator[None]:
     import tensorflow as tf
 
     errors = tf.errors
@@ -232,17 +232,18 @@ def build_strategy(
     *,
     xla: bool = False,
 ) -> DistributionStrategy:
-    """Bring together who trains; to be called before anything else of TensorFlow's is.
+    """Make the strategy of a training; to be called before anything else of TensorFlow.
 
     Args:
-        kind: one device; all graphics cards of this machine, or its processors where there are
-            none; or the processes that TF_CONFIG names, for all of which it waits.
+        kind: "none", one device; "mirrored", all graphics cards of this machine, or its processors
+            where there are none; "workers", the processes that TF_CONFIG names, for all of which it
+            waits.
         number: which of the processes this is.
         count: how many there are.
         xla: whether XLA compiles the step of one device.
 
     Raises:
-        TrainingError: when the processes cannot be brought together.
+        TrainingError: when the workers cannot connect to each other.
     """
     if kind == "none":
         return DistributionStrategy(xla=xla)
@@ -253,21 +254,19 @@ def build_strategy(
         return Devices(tf.distribute.MirroredStrategy([device.name for device in devices]))
     try:
         if count > 1:
-            logger.warning("training begins as soon as all %d workers are there", count)
-        with _ended_at_once():
+            logger.warning("waiting until all %d workers have started", count)
+        with _default_signals():
             strategy = tf.distribute.MultiWorkerMirroredStrategy()
         return Workers(strategy, number, count)
     except (RuntimeError, ValueError, tf.errors.OpError) as error:
         said = " ".join(str(error).split())
-        raise TrainingError(
-            f"train.distribute: the workers cannot come together: {said}"
-        ) from error
+        raise TrainingError(f"train.distribute: the workers cannot connect: {said}") from error
 
 
 @contextmanager
-def _ended_at_once() -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM end the process, as TensorFlow waits without ever letting Python hear
-    of them."""
+def _default_signals() -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM end the process at once: while TensorFlow waits for workers, Python's
+    handlers are not called."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -13,8 +13,8 @@ from artengine.nn.step_model import StepModel
 
 
 def flops(model: StepModel, network: keras.Model, height: int, width: int) -> int | None:
-    """Count the floating-point operations of one step: those of its convolutions and products of
-    matrices, of which a multiplication and its addition are two. All else is left out.
+    """Count the floating-point operations of one step: those of its convolutions and matrix
+    products, of which a multiplication and its addition are two. All else is left out.
 
     Returns:
         The count for a frame of that size, padded to what the network divides by; or None where it

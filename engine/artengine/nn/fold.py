@@ -18,8 +18,8 @@ def folded(network: keras.Model) -> keras.Model:
     """The same network with fewer operations; the network itself where nothing can be folded.
 
     A batch normalisation scales a channel by s and shifts it by t. After a convolution both go into
-    its weights. With a rectifier in between, s relu(z) + t = max(s z + t, t) where s is positive,
-    and min(s z + t, t) where it is not: scale and shift go into the weights, and the rectifier
+    its weights. With a ReLU in between, s relu(z) + t = max(s z + t, t) where s is positive,
+    and min(s z + t, t) where it is not: scale and shift go into the weights, and the ReLU
     becomes a bound for each channel. Both are exact but for rounding, at the frame's border too. (A
     shift carried on into the next convolution is not: the zeros which that pads with come after
     it.) Any other normalisation stays, and so does one of a convolution that others use as well.
@@ -52,7 +52,7 @@ class _Fold:
 
     Args:
         gone: the layers that are no longer needed; the last is the normalisation.
-        rectified: whether one of them, or the convolution itself, is a rectifier.
+        rectified: whether one of them, or the convolution itself, is a ReLU.
     """
 
     convolution: Any
@@ -117,7 +117,7 @@ class _Seen:
         if norm.axis not in (-1, 3) or getattr(norm, "renorm", False):
             return None
         gone, rectified, layer = [norm], False, self._before(norm)
-        if _is_rectifier(layer):
+        if _is_relu(layer):
             gone, rectified, layer = [layer, norm], True, self._before(layer)
         if type(layer) not in (layers.Conv2D, layers.Conv2DTranspose):
             return None
@@ -157,7 +157,7 @@ class _Bounded(layers.Layer):  # type: ignore[misc]
         return x
 
 
-def _is_rectifier(layer: Any) -> bool:
+def _is_relu(layer: Any) -> bool:
     if type(layer) is layers.Activation:
         return layer.activation is keras.activations.relu
     if type(layer) is not layers.ReLU:

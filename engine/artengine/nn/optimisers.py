@@ -6,8 +6,8 @@ import keras
 from keras import ops
 
 DISCRIMINATOR_RATE = 1e-3
-"""The discriminator's step size at the start, whatever that of the network is: it has an optimiser
-of its own, for which the network's could be far too long."""
+"""The discriminator's initial learning rate, whatever that of the network is: it has an optimiser
+of its own, for which the network's rate could be far too high."""
 
 
 def build_optimiser(
@@ -17,24 +17,24 @@ def build_optimiser(
     *,
     accumulate: int = 1,
 ) -> keras.optimizers.Optimizer:
-    """Make one optimiser for all that is trained.
+    """Make one optimiser for all trained variables.
 
     Args:
         name: Keras's, for the network.
         network: what is trained.
-        discriminator: trained by an Adam of its own, slow to remember as Radford, Metz and Chintala
-            advise ("Unsupervised representation learning with deep convolutional generative
-            adversarial networks", 2016).
-        accumulate: steps whose gradients are averaged before anything is learnt from them.
+        discriminator: trained by an Adam of its own, with the low momentum that Radford, Metz and
+            Chintala advise ("Unsupervised representation learning with deep convolutional
+            generative adversarial networks", 2016).
+        accumulate: steps whose gradients are averaged before each update.
     """
     options = {"gradient_accumulation_steps": accumulate if accumulate > 1 else None}
     optimiser = keras.optimizers.get({"class_name": name, "config": options})
     variables = [*network.trainable_variables]
     if discriminator is not None:
-        judges = {id(variable) for variable in discriminator.trainable_variables}
-        own, beside = optimiser, keras.optimizers.Adam(beta_1=0.5, **options)
+        discriminating = {id(variable) for variable in discriminator.trainable_variables}
+        own, second = optimiser, keras.optimizers.Adam(beta_1=0.5, **options)
         optimiser = keras.optimizers.MultiOptimizer(
-            lambda variable: beside if id(variable) in judges else own
+            lambda variable: second if id(variable) in discriminating else own
         )
         variables += discriminator.trainable_variables
     if keras.config.dtype_policy().name == "mixed_float16":
@@ -45,21 +45,21 @@ def build_optimiser(
 
 
 def set_learning_rate(optimiser: keras.optimizers.Optimizer, rate: float, factor: float) -> None:
-    """Set the step sizes.
+    """Set the learning rates.
 
     Args:
         optimiser: what `build_optimiser` made.
-        rate: the network's at the start.
-        factor: what is left of all step sizes by now.
+        rate: the network's initial learning rate.
+        factor: what both initial rates are multiplied by.
     """
-    own, *beside = _parts(optimiser)
+    own, *others = _parts(optimiser)
     own.learning_rate = rate * factor
-    for each in beside:
+    for each in others:
         each.learning_rate = DISCRIMINATOR_RATE * factor
 
 
 def learning_rate(optimiser: keras.optimizers.Optimizer) -> float:
-    """The network's step size of now."""
+    """The network's current learning rate."""
     return float(ops.convert_to_numpy(_parts(optimiser)[0].learning_rate.value))
 
 

@@ -42,7 +42,7 @@ class CutFinder:
         size = max(1, round(width * scale)), max(1, round(height * scale))
         small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
         bgr = cv2.cvtColor(small, cv2.COLOR_RGB2BGR)
-        # Frames near an end have too few neighbours to be judged, unless that end is held.
+        # Frames near an end have too few neighbours to compare with, unless that end is repeated.
         repeats = self._reach if self._last is None else 0
         self._last = np.asarray(bgr, np.uint8)
         return [cut for _ in range(repeats + 1) for cut in self._process(self._last)]

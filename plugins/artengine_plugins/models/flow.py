@@ -186,7 +186,7 @@ class Flow(Model):
 
 
 def carried_on(context_frames: Tensor, reach: float) -> Tensor:
-    """The motion that a history's last two frames show, at the places it leads to.
+    """The motion that the last two context frames show, at the places it leads to.
 
     Returns:
         The motion across and down, `(B, H/2, W/2, 2)`, and beside it, as a third channel, how much

@@ -71,8 +71,8 @@ class PixelCNN(Model):
         return keras.Model([context_frames, *given], outputs, name=self.name)
 
     def _encoder(self) -> keras.Model:
-        """Float32 history `(B, H, W, 3 * context)` to the guess `(B, H, W, 3)` in 0..1 and features
-        `(B, H, W, 16)`: a U-Net at a quarter of the size, and the last frame as sharp as it is."""
+        """Context frames, float32 `(B, H, W, 3 * context)`, to the guess `(B, H, W, 3)` in 0..1 and
+        features `(B, H, W, 16)`: a U-Net at a quarter of the size, and the last frame as sharp as it is."""
         import keras
         from keras import layers
 

@@ -76,7 +76,7 @@ class Recall(Model):
     frames, whatever the seed; 1 anywhere. The seed 0 always begins where it looks alike."""
 
     def build(self) -> keras.Model:
-        """The history, float32 `(B, H, W, 3 * context)`, and a hint of the next frame, float32
+        """Context frames, float32 `(B, H, W, 3 * context)`, and a hint of the next frame, float32
         `(B, H / 8, W / 8, 3)`, to the prediction `(B, H, W, 3)`, which `step` clips; H and W divide
         by 32.
         The third input, places `(B,)`, and the second output, what is remembered there

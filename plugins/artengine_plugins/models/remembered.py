@@ -23,7 +23,7 @@ NEW_SESSION = 48
 one would come to the same picture again within a second or two."""
 
 ROOM = 8
-"""How fast a picture moves is judged by so many before and after it."""
+"""How fast a picture moves is measured over so many before and after it."""
 
 RESTS, RACES = 0.5, 2.5
 """What moves less than the first share of the clip's usual step, a while before and after, rests;

@@ -296,9 +296,9 @@ def test_a_worker_that_waits_for_the_others_can_be_ended(wish: str) -> None:
     """TensorFlow waits in its own threads' code, where no handler of Python's is ever called."""
     code = (
         "import signal; from artengine.cli.interrupt import Interrupt, end_as_interrupt; "
-        "from artengine.nn.distribution import _ended_at_once\n"
+        "from artengine.nn.distribution import _default_signals\n"
         "end_as_interrupt()\n"
-        "with Interrupt(), _ended_at_once():\n"
+        "with Interrupt(), _default_signals():\n"
         f"    signal.raise_signal(signal.{wish})\n"
         "    print('still here')"
     )

@@ -1,4 +1,4 @@
-"""A loss that is learnt: a second network tells predictions from the truth."""
+"""The adversarial loss: a second network learns to tell predictions from the truth."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ def build_discriminator() -> keras.Model:
 def adversarial(
     discriminator: keras.Model, truth: Any, prediction: Any, last: Any
 ) -> tuple[Any, Any]:
-    """What the predictions lose by being found out, and the discriminator by being taken in.
+    """The generator loss and the discriminator loss.
 
     Least squares as in Mao et al., "Least squares generative adversarial networks" (2017), which
-    keep a slope for a network that is found out every time. Each frame is shown with its change
+    keep gradients where the discriminator is always right. Each frame is shown with its change
     from the one before it in its own row, so that motion must look right too: the truth's from the
     truth's, the prediction's from the prediction's, the first of both from the last one of the
     context.
@@ -50,8 +50,8 @@ def adversarial(
         last: the frame before their first, `(B, H, W, 3)`.
 
     Returns:
-        The network's loss, which teaches the discriminator nothing, and the discriminator's, which
-        teaches the network nothing; both scalars.
+        The generator loss, without gradients for the discriminator, and the discriminator loss,
+        without gradients for the network; both scalars.
     """
     real, made = _moving(last, truth), _moving(last, prediction)
     frozen = [
