@@ -72,7 +72,8 @@ class PixelCNN(Model):
 
     def _encoder(self) -> keras.Model:
         """Context frames, float32 `(B, H, W, 3 * context)`, to the guess `(B, H, W, 3)` in 0..1 and
-        features `(B, H, W, 16)`: a U-Net at a quarter of the size, and the last frame as sharp as it is."""
+        features `(B, H, W, 16)`: a U-Net at a quarter of the size, and the last frame at full
+        size."""
         import keras
         from keras import layers
 
