@@ -91,7 +91,8 @@ class Keyframes(Curve):
             return remarks
         late = [f'"{w}"' for w in self.keys if _frame(w, scope) > max(0, scope.frames - 1)]
         if late:
-            which = f"keys {', '.join(late)} come" if len(late) > 1 else f"key {late[0]} comes"
+            named = ", ".join(late[:3]) + (f" and {len(late) - 3} more" if len(late) > 3 else "")
+            which = f"keys {named} come" if len(late) > 1 else f"key {named} comes"
             end = f"{scope.frames} frames at {scope.fps:g} a second"
             remarks.append(f"the {which} after the film's end ({end})")
         return remarks
