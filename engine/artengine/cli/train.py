@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from artengine.catalog import Catalog
     from artengine.cli.interrupt import Interrupt
     from artengine.preset import Override, Preset
+    from artengine.settings import TrainSettings
     from artengine.train.run import Run
 
 
@@ -75,7 +76,7 @@ def train(
         artengine train runs/clip --resume --minutes 20
     """
     from artengine.catalog import load_catalog
-    from artengine.cli.clip import check_files, source_of
+    from artengine.cli.clip import LEARNER, check_files, is_clip, source_of
     from artengine.cli.interrupt import Interrupt
     from artengine.cli.training_display import display, tell_end, tell_next
     from artengine.preset import parse_overrides
@@ -87,8 +88,15 @@ def train(
     catalog = load_catalog(plugin or [])
     prepared_from = [] if data is None else parse_overrides(source_of(data, catalog), "--data")
     changes = [*prepared_from, *overrides(set_, {"seed": seed}, source=source)]
-    loaded, run = _opened(preset, output, catalog, changes, resume=resume)
+    clip = is_clip(preset, catalog)
+    opened = _of_clip if clip else _of_preset
+    loaded, run = opened(preset, output, catalog, changes, resume=resume)
     loaded = _of_length(loaded, changes, steps, minutes)
+    if clip:
+        tell(
+            f"learning {preset} with the preset {LEARNER} for {_length(loaded.train)}, into "
+            f"{run.folder}; Ctrl-C ends it early and keeps what was learnt"
+        )
     try:
         with Interrupt("stopping after this step; the run is kept") as stop:
             chief = this_worker(loaded.train).number == 0
@@ -125,27 +133,47 @@ def train(
         raise typer.Exit(130)
 
 
-def _opened(
+def _of_clip(
+    clip: str, output: Path | None, catalog: Catalog, changes: list[Override], *, resume: bool
+) -> tuple[Preset, Run]:
+    """The packaged preset that learns a clip, or the recipe of its run, and the run folder."""
+    from artengine.cli.clip import LEARNER, clip_name, learner_overrides
+    from artengine.preset import load_preset
+    from artengine.preset.find import is_file
+    from artengine.train.run import Run
+
+    run = Run(Path("runs") / clip_name(clip) if output is None else output)
+    if resume and is_file(run.recipe):
+        return load_preset(run.recipe, catalog, changes), run
+    return load_preset(LEARNER, catalog, [*learner_overrides(clip), *changes]), run
+
+
+def _of_preset(
     given: str, output: Path | None, catalog: Catalog, changes: list[Override], *, resume: bool
 ) -> tuple[Preset, Run]:
     """The preset, or the recipe of the run to continue, and the run folder."""
-    from artengine.cli.clip import LEARNER, clip_name, is_clip, learner_overrides
     from artengine.preset import load_preset
     from artengine.preset.find import is_file
     from artengine.train.run import Run
 
     run = Run(Path(given) if output is None else output)
     loaded = None
-    if is_clip(given, catalog):
-        run = Run(Path("runs") / clip_name(given) if output is None else output)
-        tell(f"learning {given} with the preset {LEARNER}, into {run.folder}")
-        loaded = load_preset(LEARNER, catalog, [*learner_overrides(given), *changes])
-    elif output is None and not is_file(run.checkpoint):
+    if output is None and not is_file(run.checkpoint):
         loaded = load_preset(given, catalog, changes)
         run = Run(Path("runs") / loaded.name)
     if resume and is_file(run.recipe):
         return load_preset(run.recipe, catalog, changes), run
     return loaded or load_preset(given, catalog, changes), run
+
+
+def _length(settings: TrainSettings) -> str:
+    """How long a training is, as "10 minutes" or "2000 steps"."""
+    from artengine.train.schedule import DEFAULT_MINUTES
+
+    if settings.steps is not None:
+        return "1 step" if settings.steps == 1 else f"{settings.steps} steps"
+    minutes = settings.minutes or DEFAULT_MINUTES
+    return "1 minute" if minutes == 1 else f"{minutes:g} minutes"
 
 
 def _of_length(

@@ -51,7 +51,7 @@ def test_a_preset_is_shown_as_one_table(
     assert main(["presets", "show", "more.toml", "--set", "dream.frames=9"]) == 0
     table = tomllib.loads(capsys.readouterr().out)
     assert (table["seed"], table["dream"]) == (5, {"frames": 9})
-    assert table["source"] == {"use": "synthetic", "scene": "starfield"}
+    assert table["source"] == {"use": "synthetic", "scene": "starfield", "seed": 5}
     assert "extends" not in table
 
 

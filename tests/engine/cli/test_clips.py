@@ -45,7 +45,7 @@ def test_a_clip_is_learnt_and_dreamt_from(
     assert main(["train", str(clip), *SMALL]) == 0
     told = capsys.readouterr()
     assert told.out == f"{run}\n"
-    assert f"learning {clip} with the preset recall, into {run}\n" in told.err
+    assert f"learning {clip} with the preset recall for 1 step, into {run}; Ctrl-C " in told.err
     assert told.err.endswith(f"dream from it: artengine dream '{run}'\n")
     recipe = tomllib.loads((run / "recipe.toml").read_text(encoding="utf-8"))
     assert recipe["title"] == "my clip"
