@@ -36,7 +36,7 @@ from artengine.dream.render import render
 from artengine.dream.targets import targets
 from artengine.errors import ArtengineError
 from artengine.frame import Frame, to_picture
-from artengine.nn.precision import Precision, building_in
+from artengine.nn.precision import Precision, precision_scope
 from artengine.nn.predictor import Predictor
 from artengine.nn.runtimes import RuntimeName, build_dtype, runtime_for
 from artengine.preset import Preset, parse_preset
@@ -86,7 +86,7 @@ def main() -> None:
 
     try:
         preset, free = dreaming(TRUTH[options.model]), dreaming(SHARPEN)
-        with building_in(build_dtype(options.runtime, options.precision)):
+        with precision_scope(build_dtype(options.runtime, options.precision)):
             network = preset.model.build()
         runtime = runtime_for(options.runtime, preset.model, network, options.precision)
     except ArtengineError as error:

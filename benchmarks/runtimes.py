@@ -30,7 +30,7 @@ from artengine.catalog import load_catalog
 from artengine.errors import ArtengineError
 from artengine.frame import Frame
 from artengine.model import Model
-from artengine.nn.precision import Precision, building_in
+from artengine.nn.precision import Precision, precision_scope
 from artengine.nn.predictor import KerasRuntime, Predictor, Runtime
 from artengine.nn.runtimes import build_dtype, installed_runtimes, runtime_for
 
@@ -93,7 +93,7 @@ def networks_of(model: Model, precision: Precision) -> dict[Precision, Any]:
     built: dict[Precision, Any] = {}
     for layers in (precision, *(build_dtype(name, precision) for name in installed_runtimes())):
         if layers not in built:
-            with building_in(layers):
+            with precision_scope(layers):
                 built[layers] = model.build()
             built[layers].set_weights(built[precision].get_weights())
     return built

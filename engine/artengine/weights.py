@@ -110,10 +110,10 @@ def build_network(
             f"{weights.path}: made for {model_words(made_for)}, while the preset asks for "
             f"{model_words(wanted)}; give the preset that model, or {_other_weights(preset)}"
         )
-    from artengine.nn.precision import building_in
+    from artengine.nn.precision import precision_scope
     from artengine.nn.weights import load_weights
 
-    with building_in(precision):
+    with precision_scope(precision):
         network = preset.model.build()
     load_weights(weights.path, network)
     return network

@@ -12,7 +12,7 @@ import numpy as np
 
 from artengine.errors import ArtengineError, UsageError
 from artengine.nn.flops import flops
-from artengine.nn.precision import Precision, building_in
+from artengine.nn.precision import Precision, precision_scope
 from artengine.nn.predictor import Predictor
 from artengine.nn.runtimes import (
     RuntimeName,
@@ -138,7 +138,7 @@ class Subject:
     def _network(self, precision: Precision) -> keras.Model:
         if precision not in self._networks:
             keras.utils.set_random_seed(0)
-            with building_in(precision):
+            with precision_scope(precision):
                 self._networks[precision] = self._model.build()
         return self._networks[precision]
 

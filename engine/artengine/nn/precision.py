@@ -57,7 +57,7 @@ def processor_has_bfloat16(cpuinfo: Path) -> bool:
 
 
 @contextmanager
-def building_in(precision: Precision) -> Iterator[None]:
+def precision_scope(precision: Precision) -> Iterator[None]:
     """Have Keras build layers that compute in a precision; weights are float32 in either."""
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_bfloat16" if precision == "bfloat16" else "float32")

@@ -13,12 +13,12 @@ import pytest
 from artengine.model import Model
 from artengine.nn.float32_outputs import Float32Outputs
 from artengine.nn.measure import OwnMeasures
-from artengine.nn.precision import Precision, building_in
+from artengine.nn.precision import Precision, precision_scope
 
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_all_outputs_are_float32(precision: Precision) -> None:
-    with building_in(precision):
+    with precision_scope(precision):
         shown = keras.Input((4, 4, 3))
         made = keras.layers.Conv2D(3, 1, name="made")(shown)
         network = keras.Model(shown, {"picture": made, "rest": [keras.layers.ReLU()(made)]})
@@ -35,7 +35,7 @@ def test_all_outputs_are_float32(precision: Precision) -> None:
 
 
 def test_networks_inside_give_float32_too() -> None:
-    with building_in("bfloat16"):
+    with precision_scope("bfloat16"):
         shown = keras.Input((4, 4, 3))
         inner = keras.Model(shown, keras.layers.Conv2D(3, 1)(shown), name="inner")
         network = keras.Model(shown, inner(shown))
@@ -66,7 +66,7 @@ class Telling(Model):
 
 def test_a_model_measures_in_float32() -> None:
     model = Telling(context=1)
-    with building_in("bfloat16"):
+    with precision_scope("bfloat16"):
         network = model.build()
     frame = np.zeros((4, 4, 3), np.float32)
     assert OwnMeasures(model, network)([([frame], frame)]) == {"bytes": 4.0}

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from artengine.nn import precision
-from artengine.nn.precision import building_in, processor_has_bfloat16, resolve_precision
+from artengine.nn.precision import precision_scope, processor_has_bfloat16, resolve_precision
 from artengine.nn.predictor import Predictor
 from artengine.nn.runtimes import runtime_for
 from artengine_plugins.models.hourglass import Hourglass
@@ -56,7 +56,7 @@ def test_a_network_in_bfloat16_is_another_and_near() -> None:
     found = []
     for kind in ("float32", "bfloat16"):
         keras.utils.set_random_seed(0)
-        with building_in(kind):
+        with precision_scope(kind):
             network = model.build()
         computes = runtime_for("keras", model, network, kind)
         found.append(Predictor(model, network, runtime=computes)(frames))

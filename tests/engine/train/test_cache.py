@@ -7,7 +7,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -128,3 +128,21 @@ def test_footage_drawn_by_another_version_is_another(monkeypatch: pytest.MonkeyP
     assert prepared(Synthetic(), settings) == first
     monkeypatch.setattr("artengine_plugins.sources.synthetic.DRAWING", 10**6)
     assert prepared(Synthetic(), settings) != first
+
+
+def test_a_source_is_fingerprinted_once(numbered: Any, tmp_path: Path) -> None:
+    """That of a long clip is read from end to end."""
+    asked = []
+
+    class Fingerprinted(numbered):  # type: ignore[misc]
+        name: ClassVar[str] = "fingerprinted"
+
+        def fingerprint(self) -> dict[str, str]:
+            asked.append(self)
+            return {"sha256": "abc"}
+
+    folder = prepared(Fingerprinted(count=8), SETTINGS)
+    manifest = Manifest.read(folder)
+    assert manifest is not None
+    assert [origin.fingerprint for origin in manifest.origins] == [{"sha256": "abc"}]
+    assert len(asked) == 1

@@ -384,7 +384,13 @@ def test_damaged_footage_is_one_line(
 
 
 def test_a_checkpoint_that_does_not_fit_leaves_the_run_as_it_was(
-    made: Made, preset: Preset, data: Path, catalog: Catalog, bikes: Path, tmp_path: Path
+    made: Made,
+    preset: Preset,
+    data: Path,
+    catalog: Catalog,
+    bikes: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     run = Run(shutil.copytree(made.run.folder, tmp_path / "run"))
     recipe = run.recipe.read_text()
@@ -402,8 +408,11 @@ def test_a_checkpoint_that_does_not_fit_leaves_the_run_as_it_was(
         (on_policy, table(max_horizon=4, crop="whole"), "train.crop 32x32, .* has 64x32"),
     ):
         changed = parse_preset(other, catalog, [f"source.path={bikes}"])
-        with pytest.raises(WeightsError, match=f"was made with {told}"):
-            train(changed, data, begun, catalog, resume=True)
+        # Before the network is built.
+        with monkeypatch.context() as patch:
+            patch.setattr("artengine.train.loop.build_trainer", None)
+            with pytest.raises(WeightsError, match=f"was made with {told}"):
+                train(changed, data, begun, catalog, resume=True)
     assert run.recipe.read_text() == recipe
     with h5py.File(run.checkpoint, "r+") as file:
         file.attrs["position"] = json.dumps({"step": 1, "seconds": 1.0, "best": 9.0, "losses": []})
@@ -721,10 +730,10 @@ class OwnLoss(Boundless):
         return {"brightness": ops.mean(network(context_frames))}
 
 
-class Judged(OwnLoss):
-    """Is judged by how far from black it is."""
+class Monitored(OwnLoss):
+    """Is monitored by how far from black it is."""
 
-    name: ClassVar[str] = "judged"
+    name: ClassVar[str] = "monitored"
     monitor: ClassVar[str] = "light"
     mode: ClassVar[Literal["max", "min"]] = "min"
 
@@ -736,10 +745,10 @@ class Judged(OwnLoss):
         return {"light": ops.mean(ops.square(network(context_frames)))}
 
 
-class Misjudged(Boundless):
-    """Is judged by what nobody measures."""
+class Unmonitored(Boundless):
+    """Is monitored by what nothing measures."""
 
-    name: ClassVar[str] = "misjudged"
+    name: ClassVar[str] = "unmonitored"
     monitor: ClassVar[str] = "smim"
 
 
@@ -871,8 +880,8 @@ def test_a_model_may_monitor_what_it_measures_itself(
 ) -> None:
     """Less of it is better, also where the training goes on."""
     own = table(epoch=2, learning_rate=0.02, steps=8)
-    own["model"] = {"use": "judged", "context": 2}
-    preset = parse_preset(own, with_models(catalog, Judged), [f"source.path={bikes}"])
+    own["model"] = {"use": "monitored", "context": 2}
+    preset = parse_preset(own, with_models(catalog, Monitored), [f"source.path={bikes}"])
     run = Run(tmp_path / "run")
     train(preset, data, run, catalog, observer=after(4))
     position = train(preset, data, run, catalog, resume=True)
@@ -886,7 +895,11 @@ def test_a_model_may_monitor_what_it_measures_itself(
 @pytest.mark.parametrize(
     ("kind", "error", "told"),
     [
-        (Misjudged, PluginError, r'is "smim", .* \(did you mean "ssim"\?\); there are: psnr, ssim'),
+        (
+            Unmonitored,
+            PluginError,
+            r'is "smim", .* \(did you mean "ssim"\?\); there are: psnr, ssim',
+        ),
         (Overwriting, PluginError, '"overwriting": measures "psnr", which is another column'),
         (Unmeasurable, TrainingError, "oddity became nan at step 3; lower train.learning_rate"),
     ],

@@ -147,7 +147,7 @@ def test_the_likelihoods_of_a_channel_s_levels_add_up_to_one(scale: float, place
 
 
 def test_the_coldest_draw_is_the_likeliest_pixel() -> None:
-    """Couplings draw as they are judged: no channel alone can be moved and be likelier."""
+    """Couplings draw as they are measured: no channel alone can be moved and be likelier."""
     rng = np.random.default_rng(5)
     found = rng.normal(size=(20, 10)).astype(np.float32)
     found[:, 4:7] = -1.0
@@ -263,7 +263,7 @@ def test_a_model_measures_nothing_of_its_own_unless_it_says_so() -> None:
 
 @pytest.mark.parametrize("model", ["groups"], indirect=True)
 def test_learns_from_what_it_drew_itself(model: PixelCNN) -> None:
-    """The second frame of a rollout is judged by a history that holds the first one's draw."""
+    """The second frame of a rollout is measured given a context that holds the first one's draw."""
     make_deterministic(0)
     network = model.build()
     context_frames = np.concatenate(random_frames(2, 16, 16), axis=-1)[None]

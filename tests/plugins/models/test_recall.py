@@ -17,7 +17,7 @@ from keras import ops
 from artengine.api import Picture
 from artengine.nn.determinism import make_deterministic
 from artengine.nn.losses.differences import l1
-from artengine.nn.precision import building_in
+from artengine.nn.precision import precision_scope
 from artengine.nn.predictor import Predictor
 from artengine.nn.rollout_trainer import RolloutTrainer
 from artengine_plugins.models.recall import Recall, cells
@@ -149,7 +149,7 @@ def test_places_are_told_apart_in_the_arithmetic_of_16_bits() -> None:
     """Whose numbers above 256 are even."""
     values = np.resize(np.arange(0, 251, 10), 300).astype(np.uint8)
     pictures = np.broadcast_to(values[:, None, None, None], (300, 32, 32, 3)).astype(np.uint8)
-    with building_in("bfloat16"):
+    with precision_scope("bfloat16"):
         memory = remembered(Clip(pictures, [range(300)]), 300)
     held = ops.convert_to_numpy(memory(np.array([271.0, 271.5, 273.0], np.float32)))
     wanted = [values[271], (float(values[271]) + values[272]) / 2, values[273]]
