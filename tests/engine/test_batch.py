@@ -22,7 +22,7 @@ from artengine.catalog import Catalog, load_catalog
 from artengine.cli import main
 from artengine.dream.sinks import Sinks
 from artengine.dream.targets import Target
-from artengine.errors import GalleryError, UsageError
+from artengine.errors import GalleryError, PresetError, UsageError
 from artengine.ffmpeg import Decoder, metadata
 from artengine.gallery.piece import read_piece
 from artengine.lock import try_lock
@@ -144,6 +144,19 @@ def test_a_preset_with_mistakes_is_refused_and_the_others_planned(
     assert [outcome.name for outcome in refused] == ["mistaken", "nowhere"]
     assert 'did you mean "synthetic"' in refused[0].note
     assert all("\n" not in outcome.note for outcome in refused)
+
+
+def test_mistakes_of_overrides_are_told_once(catalog: Catalog, project: Path) -> None:
+    with pytest.raises(PresetError) as caught:
+        jobs(
+            catalog,
+            project,
+            "tiny",
+            seeds=[0, 1, 2],
+            overrides=["writers.mp4.quality=999", "writers.mp4.path=a.txt"],
+        )
+    heads = [line.split(" given")[0] for line in caught.value.problems]
+    assert heads == ['--set: writers.mp4.path: "a.txt"', "--set: writers.mp4.quality: 999"]
 
 
 def test_two_pieces_of_one_name(catalog: Catalog, project: Path) -> None:

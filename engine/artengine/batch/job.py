@@ -10,7 +10,7 @@ from pathlib import Path
 
 from artengine.batch.outcome import Outcome
 from artengine.catalog import Catalog
-from artengine.errors import ArtengineError, UsageError
+from artengine.errors import ArtengineError, PresetError, UsageError
 from artengine.preset import Override, Preset, load_preset, parse_overrides
 from artengine.subprocesses import command_line
 
@@ -85,11 +85,14 @@ def plan(
 
     Raises:
         UsageError: when two pieces would have the same name.
+        PresetError: when no preset can be used, for mistakes of the overrides alone; they are told
+            once, and not for each piece.
     """
     each: Sequence[int | None] = seeds or [None]
     changes = parse_overrides(overrides)
     jobs: dict[str, Job] = {}
     refused: list[Outcome] = []
+    errors: list[PresetError] = []
     for given in presets:
         for seed in each:
             suffix = "" if seed is None else f"-s{seed}"
@@ -101,6 +104,8 @@ def plan(
             try:
                 preset = load_preset(given, catalog, words)
             except ArtengineError as error:
+                if isinstance(error, PresetError):
+                    errors.append(error)
                 name = Path(given).name.removesuffix(".toml") + suffix
                 refused.append(Outcome(name, "failed", note=" | ".join(str(error).splitlines())))
                 continue
@@ -111,7 +116,16 @@ def plan(
                     "preset once, and call their files differently"
                 )
             jobs[name] = _job(name, preset, given, words, plugins)
+    if not jobs and len(errors) == len(refused) and _are_of_overrides(errors, changes):
+        raise errors[0]
     return list(jobs.values()), refused
+
+
+def _are_of_overrides(errors: Sequence[PresetError], overrides: Sequence[Override]) -> bool:
+    """Whether every preset is refused for the same mistakes, all of them in the overrides."""
+    origins = tuple(f"{override.origin}: " for override in overrides)
+    lines = {tuple(error.problems) for error in errors}
+    return len(lines) == 1 and all(line.startswith(origins) for line in lines.pop())
 
 
 def _job(

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from artengine.catalog import KINDS, Catalog, Kind
 from artengine.params import Plugin, json_schema
 from artengine.preset.heading import Heading
+from artengine.preset.made_with import MADE_WITH
 from artengine.reference import Parameter, about, parameters
 from artengine.settings import DreamSettings, TrainSettings
 
@@ -49,6 +50,7 @@ def preset_schema(catalog: Catalog) -> dict[str, Any]:
             "state": _list_of("effect", "Effects on what a recurrent network remembers, in order."),
             "output": _list_of("effect", "Effects on what is written only, in order."),
             "writers": _list_of("writer", "Where films are written."),
+            MADE_WITH: {"type": "object", "description": "How the film of a recipe was made."},
         },
         "additionalProperties": False,
         "$defs": definitions,

@@ -10,7 +10,7 @@ import pytest
 
 from artengine.catalog import Catalog
 from artengine.entry_names import entry_names
-from artengine.errors import UsageError
+from artengine.errors import PresetError, UsageError
 from artengine.notebook import load_preset as load_in_python
 from artengine.preset import load_preset, parse_preset
 from artengine.preset.address import (
@@ -136,3 +136,10 @@ def test_a_value_knows_how_it_was_written() -> None:
 def test_a_mistake_from_python_does_not_speak_of_the_command_line() -> None:
     with pytest.raises(UsageError, match=r"^load_preset: dream.frames: write it as table.key"):
         load_in_python("night-drive", "dream.frames")
+
+
+def test_a_mistake_in_a_change_from_python_names_the_call() -> None:
+    with pytest.raises(PresetError) as caught:
+        load_in_python("night-drive", "dream.frame=48")
+    (line,) = caught.value.problems
+    assert line.startswith('load_preset: dream.frame: unknown (did you mean "frames"?)')

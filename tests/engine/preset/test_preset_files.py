@@ -10,6 +10,7 @@ import pytest
 from artengine import folders
 from artengine.catalog import Catalog
 from artengine.preset import Preset, load_preset
+from artengine.subprocesses import command_line
 
 Write = Callable[[str, str], Path]
 Problems = Callable[..., list[str]]
@@ -108,7 +109,8 @@ def test_the_working_and_the_persons_own_folder_may_be_read(
 def test_nothing_else_may_be_read(given: str, stranger: Path, problems: Problems) -> None:
     (line,) = problems(preset(stranger, given))
     assert f'source.path: "{given}" given, which is outside of the folders' in line
-    assert line.endswith(f"pass it yourself with --set source.path={given}")
+    words = command_line(["--set", f"source.path={given}"])
+    assert line.endswith(f"pass it yourself with {words}")
 
 
 def test_links_do_not_lead_out(stranger: Path, problems: Problems, parts: Catalog) -> None:
