@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import cache
 from io import BufferedReader
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Literal, Self, cast
 
 import numpy as np
@@ -41,7 +41,7 @@ class Decoder:
     Args:
         path: a regular file.
         size: width and height to deliver.
-        held: what `probe` says of the file; found out when left out.
+        info: what `probe` says of the file; found out when left out.
         filters: ffmpeg filters, applied in this order before scaling.
         inside: width and height to scale to, when that is not `size`: what is left of `size` is
             filled with `background`, evenly on both sides.
@@ -64,7 +64,7 @@ class Decoder:
         path: Path,
         size: Size,
         *,
-        held: Probe | None = None,
+        info: Probe | None = None,
         filters: Sequence[str] = (),
         inside: Size | None = None,
         background: tuple[int, int, int] = (0, 0, 0),
@@ -75,35 +75,35 @@ class Decoder:
     ) -> None:
         self.path, self.size, self.delivered = path, size, 0
         self.stamp = self.duration = Fraction(0)
-        held = held or probe(path)
-        self._held = held
-        self._clock = clock_of(held.timing)
-        self._told: SimpleQueue[tuple[Fraction | None, Fraction | None]] = SimpleQueue()
+        info = info or probe(path)
+        self._sought = seek is not None and seek > 0
+        self._clock = clock_of(info.timing)
+        self._stamps: SimpleQueue[tuple[Fraction | None, Fraction | None]] = SimpleQueue()
         self._shown = ShownPictures()
         graph = [
-            *_reading(held, background, deinterlace),
+            *_reading(info, background, deinterlace),
             *([] if skip is None else [f"select='gte(t,{skip:.6f})'"]),
             *filters,
-            *_delivering(held, size, inside, background),
+            *_delivering(info, size, inside, background),
             FILTER,
         ]
         options = ["-reinit_filter:v:0", "0"]
-        options += ["-c:v:0", held.decoder] if held.decoder else []
+        options += ["-c:v:0", info.decoder] if info.decoder else []
         command = ["-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+info"]
         command += input_arguments(
-            path, seek=seek, file_clock=held.timing.clock != "running", options=tuple(options)
+            path, seek=seek, file_clock=info.timing.clock != "running", options=tuple(options)
         )
         command += ["-map", "0:V:0", "-vf", ",".join(graph)]
         command += [] if count is None else ["-frames:v", str(count)]
         command += ["-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgb24", "pipe:1"]
         self._process = start(command, stdout=subprocess.PIPE)
         self._log = LogTail(self._process, take=self._take, levels=True)
-        if held.colour.hdr != "off":
-            _say_tone_mapped(path, held.colour.hdr, held.colour.assumed)
+        if info.colour.hdr != "off":
+            _warn_tone_mapped(path, info.colour.hdr, info.colour.assumed)
 
     def _take(self, line: str) -> bool:
         if self._shown.read(line):
-            self._told.put((self._shown.stamp, self._shown.duration))
+            self._stamps.put((self._shown.stamp, self._shown.duration))
             return True
         return False
 
@@ -117,12 +117,18 @@ class Decoder:
         picture = np.empty((self.size[1], self.size[0], 3), np.uint8)
         if output.readinto(picture.data.cast("B")) == picture.nbytes:
             # ffmpeg says when a picture is shown before it writes it.
-            stamp, duration = self._told.get(timeout=60)
+            stamp, duration = self._stamp_of_next()
             self.stamp, self.duration = self._clock.at(stamp, duration)
             self.delivered += 1
             return picture
         self._finish()
         raise StopIteration
+
+    def _stamp_of_next(self) -> tuple[Fraction | None, Fraction | None]:
+        try:
+            return self._stamps.get(timeout=60)
+        except Empty:
+            return None, None
 
     def _finish(self) -> None:
         status = self._process.wait()
@@ -134,8 +140,9 @@ class Decoder:
             )
         if self.delivered == 0 and (status or words):
             raise SourceError(f"{self.path}: 0 frames could be decoded: {words or status}")
-        if words:
-            _say_damaged(self.path, words)
+        # Where a decoder starts in the middle, it may complain about what came before.
+        if words and not self._sought:
+            _warn_damaged(self.path, words)
 
     def close(self) -> None:
         """End ffmpeg and free the pipe; harmless when it has ended already."""
@@ -149,20 +156,20 @@ class Decoder:
         self.close()
 
 
-def _reading(held: Probe, background: tuple[int, int, int], deinterlace: Deinterlace) -> list[str]:
+def _reading(info: Probe, background: tuple[int, int, int], deinterlace: Deinterlace) -> list[str]:
     """Filters that undo how pictures are stored: their colour tags, fields and transparency."""
-    width, height = held.turned_size
+    width, height = info.turned_size
     # A picture of the first one's size passes through the scaler untouched.
     filters = [f"scale={width}:{height}:flags={_SCALE_FLAGS}"]
-    filters += held.colour.filters(held.coded_size)
-    weave = deinterlace == "on" or (deinterlace == "auto" and held.interlaced)
+    filters += info.colour.filters(info.coded_size)
+    weave = deinterlace == "on" or (deinterlace == "auto" and info.interlaced)
     if weave and min(width, height) >= 3:
         which = "all" if deinterlace == "on" else "interlaced"
         filters.append(f"bwdif=mode=send_frame:deint={which}")
-    if held.colour.alpha != "none":
+    if info.colour.alpha != "none":
         red, green, blue = background
         ground = f"lutrgb=r={red}:g={green}:b={blue}:a=maxval"
-        mode = ":alpha=premultiplied" if held.colour.alpha == "premultiplied" else ""
+        mode = ":alpha=premultiplied" if info.colour.alpha == "premultiplied" else ""
         filters.append(
             f"format=gbrap,split[over][under];[under]{ground}[ground];"
             f"[ground][over]overlay=format=gbrp{mode}"
@@ -171,11 +178,11 @@ def _reading(held: Probe, background: tuple[int, int, int], deinterlace: Deinter
 
 
 def _delivering(
-    held: Probe, size: Size, inside: Size | None, background: tuple[int, int, int]
+    info: Probe, size: Size, inside: Size | None, background: tuple[int, int, int]
 ) -> list[str]:
     """Filters that bring pictures to their size, to sRGB and into their frame."""
     width, height = inside or size
-    filters = [f"scale={width}:{height}:flags={_SCALE_FLAGS}", *held.colour.to_srgb()]
+    filters = [f"scale={width}:{height}:flags={_SCALE_FLAGS}", *info.colour.to_srgb()]
     filters.append("format=rgb24")
     if inside is not None and inside != size:
         colour = "0x{:02x}{:02x}{:02x}".format(*background)
@@ -184,11 +191,11 @@ def _delivering(
 
 
 @cache
-def _say_tone_mapped(path: Path, hdr: str, assumed: str) -> None:
+def _warn_tone_mapped(path: Path, hdr: str, assumed: str) -> None:
     said = f"{assumed}, and is taken for" if assumed else "it is stored as"
     logger.warning("%s: %s HDR (%s); it is tone-mapped to SDR", path, said, hdr.upper())
 
 
 @cache
-def _say_damaged(path: Path, words: str) -> None:
+def _warn_damaged(path: Path, words: str) -> None:
     logger.warning("%s is damaged; what can be read of it is used (ffmpeg says: %s)", path, words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -18,6 +19,8 @@ from artengine.frame import Size
 
 # So many pictures are looked at: the first alone may not say that it is interlaced.
 _PICTURES = 3
+# A file made to be slow must not hold up a render for ever.
+_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,12 @@ def _look(path: Path, decoder: str = "") -> tuple[ShownPictures, str]:
     command += input_arguments(path, options=("-c:v:0", decoder) if decoder else ())
     command += ["-map", "0:V:0", "-frames:v", str(_PICTURES), "-vf", FILTER]
     command += ["-fps_mode", "passthrough", "-f", "null", "-"]
-    _, _, log = run(command)
+    try:
+        _, _, log = run(command, seconds=_SECONDS)
+    except subprocess.TimeoutExpired as error:
+        raise SourceError(
+            f"{path} cannot be read as video; ffmpeg showed no picture of it in {_SECONDS:g} s"
+        ) from error
     shown = ShownPictures()
     for line in log.splitlines():
         shown.read(line)

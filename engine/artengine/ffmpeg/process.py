@@ -94,11 +94,20 @@ def start(
     return process
 
 
-def run(arguments: Sequence[str]) -> tuple[int, bytes, str]:
-    """Run ffmpeg: its exit status, what it wrote, and what it said. Raises SourceError."""
+def run(arguments: Sequence[str], *, seconds: float | None = None) -> tuple[int, bytes, str]:
+    """Run ffmpeg: its exit status, its output and its log.
+
+    Args:
+        arguments: those of the command line.
+        seconds: how long it may take; None for as long as it needs.
+
+    Raises:
+        SourceError: when it cannot be started.
+        subprocess.TimeoutExpired: when it takes longer; it has been ended.
+    """
     with start(arguments, stdout=subprocess.PIPE) as process:
         try:
-            told, said = process.communicate()
+            told, said = process.communicate(timeout=seconds)
         except BaseException:
             process.kill()
             raise

@@ -21,13 +21,13 @@ class VideoFile:
 
     Args:
         path: the file.
-        held: what it holds.
+        info: what it holds.
         size: width and height to deliver, to which pictures of another shape are stretched.
         length: how many there are; a damaged file may give fewer.
     """
 
     path: Path
-    held: Probe
+    info: Probe
     size: Size
     length: int
 
@@ -36,8 +36,8 @@ class VideoFile:
         """Look into a file; its pictures are delivered as large as it stores them, turned as its
         rotation flag says. Raises `SourceError` when it cannot be read as video."""
         path = Path(path)
-        held = probe(path)
-        return cls(path, held, held.turned_size, held.timing.frames or count_pictures(path))
+        info = probe(path)
+        return cls(path, info, info.turned_size, info.timing.frames or count_pictures(path))
 
     def at(self, size: Size) -> Self:
         """The same file at another size, scaled as the sources of dreams and trainings do."""
@@ -45,5 +45,5 @@ class VideoFile:
 
     def __iter__(self) -> Generator[Picture]:
         """Its pictures, uint8 `(H, W, 3)`. Raises `SourceError` when none can be decoded."""
-        with Decoder(self.path, self.size, held=self.held) as pictures:
+        with Decoder(self.path, self.size, info=self.info) as pictures:
             yield from pictures

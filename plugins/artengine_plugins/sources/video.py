@@ -79,21 +79,21 @@ class Video(Source):
             raise SourceError(
                 f"there is no file {self.path}; name your clip with --set source.path=FILE"
             )
-        held = self._as_told(probe(Path(self.path)))
-        if held.seconds:
+        info = self._with_hdr(probe(Path(self.path)))
+        if info.seconds:
             # A clip's last picture lasts, so that a piece may end a little after it.
-            latest = held.seconds + 1 / held.fps
-            self._refuse("start", self.start, held.seconds, late=self.start >= held.seconds)
-            self._refuse("end", self.end or 0.0, held.seconds, late=(self.end or 0.0) > latest)
-        return VideoFootage(self, held, size or self.size or held.size, fps or self.fps or held.fps)
+            latest = info.seconds + 1 / info.fps
+            self._refuse("start", self.start, info.seconds, late=self.start >= info.seconds)
+            self._refuse("end", self.end or 0.0, info.seconds, late=(self.end or 0.0) > latest)
+        return VideoFootage(self, info, size or self.size or info.size, fps or self.fps or info.fps)
 
-    def _as_told(self, held: Probe) -> Probe:
+    def _with_hdr(self, info: Probe) -> Probe:
         """What the file holds, with the HDR that the parameter names."""
         if self.hdr == "auto":
-            return held
-        primaries = held.colour.primaries or ("" if self.hdr == "off" else "bt2020")
-        colour = replace(held.colour, hdr=self.hdr, primaries=primaries, assumed="")
-        return replace(held, colour=colour)
+            return info
+        primaries = info.colour.primaries or ("" if self.hdr == "off" else "bt2020")
+        colour = replace(info.colour, hdr=self.hdr, primaries=primaries, assumed="")
+        return replace(info, colour=colour)
 
     def _refuse(self, name: str, time: float, seconds: float, *, late: bool) -> None:
         if late:

@@ -34,9 +34,9 @@ class VideoFootage(Footage):
     shows at k / rate seconds. That is what makes starting anywhere exact.
     """
 
-    def __init__(self, video: Video, held: Probe, size: Size, fps: float) -> None:
+    def __init__(self, video: Video, info: Probe, size: Size, fps: float) -> None:
         self.size, self.fps = size, fps
-        self._path, self._held = Path(video.path), held
+        self._path, self._info = Path(video.path), info
         self._at_end = video.at_end
         self.finite = video.at_end == "stop"
         self.endless = not self.finite
@@ -46,23 +46,23 @@ class VideoFootage(Footage):
         self._end = (
             None if video.end is None else max(self._start + 1, round(video.end * self._rate))
         )
-        self._crop, self._inside = _fitting(held, size, video.fit)
+        self._crop, self._inside = _fitting(info, size, video.fit)
         self._background = parse_background(video.background)
         self._deinterlace = video.deinterlace
-        self._indexed = held.timing.clock != "running" and bool(
-            _INDEXED & set(held.container.split(","))
+        self._indexed = info.timing.clock != "running" and bool(
+            _INDEXED & set(info.container.split(","))
         )
 
     @cached_property
     def length(self) -> int | None:  # type: ignore[override]
         """Pictures from start to end, one way; None for a file without an index, until read."""
-        timing = self._held.timing
+        timing = self._info.timing
         if timing.clock == "even" and timing.frames is not None:
             return self._clipped(slot_of(timing.frames / timing.fps, self._rate))
-        if self._held.seconds is None or not self._indexed:
+        if self._info.seconds is None or not self._indexed:
             return None
         for tail in (1.0, 30.0):
-            first = max(self._start, math.floor((self._held.seconds - tail) * self._rate))
+            first = max(self._start, math.floor((self._info.seconds - tail) * self._rate))
             whole = self._last_slot(first)
             if whole is not None:
                 return self._clipped(whole)
@@ -77,7 +77,7 @@ class VideoFootage(Footage):
         """The slot after the file's last picture, looked for from `slot` on."""
         last = None
         seek = float(slot / self._rate) - _MARGIN
-        with Decoder(self._path, (16, 16), held=self._held, seek=seek) as tail:
+        with Decoder(self._path, (16, 16), info=self._info, seek=seek) as tail:
             try:
                 for _ in tail:
                     last = slot_of(tail.stamp + tail.duration, self._rate)
@@ -119,7 +119,7 @@ class VideoFootage(Footage):
         length = self.length
         if length is not None and (self._at_end != "stop" or number < length):
             number = next(numbers(length, self._at_end, number))
-        return self._held.timing.file_time(float((self._start + number) / self._rate))
+        return self._info.timing.file_time(float((self._start + number) / self._rate))
 
     def _read_through(self, start: int) -> Generator[Picture, None, int]:
         """Yield one pass from number `start` on, and return how long the whole pass was."""
@@ -176,13 +176,13 @@ class VideoFootage(Footage):
         seek = skip = None
         if self._indexed and slot > 0:
             # An interlaced picture is made of the one before it, too.
-            margin = max(_MARGIN, 2 / self._held.fps)
-            seek = self._held.timing.file_time(float(slot / self._rate)) - margin
+            margin = max(_MARGIN, 2 / self._info.fps)
+            seek = self._info.timing.file_time(float(slot / self._rate)) - margin
             skip = seek if skipping else None
         return Decoder(
             self._path,
             self.size,
-            held=self._held,
+            info=self._info,
             filters=self._crop,
             inside=self._inside,
             background=self._background,
@@ -192,15 +192,15 @@ class VideoFootage(Footage):
         )
 
 
-def _fitting(held: Probe, size: Size, fit: Fit) -> tuple[list[str], Size | None]:
+def _fitting(info: Probe, size: Size, fit: Fit) -> tuple[list[str], Size | None]:
     """Filters that cut a turned, maybe non-square picture to the shape of `size`, and the size to
     which it is then scaled, where bars fill the rest."""
     if fit == "stretch":
         return [], None
     if fit == "pad":
-        return [], shown(held.size, size)
+        return [], shown(info.size, size)
     # Cut in stored pixels before scaling: a sliver scaled to cover would be enormous.
-    width, height = kept(held.size, size)
-    across, down = width / held.size[0], height / held.size[1]
+    width, height = kept(info.size, size)
+    across, down = width / info.size[0], height / info.size[1]
     cut = f"crop=w=max(1\\,round(iw*{across:.9f})):h=max(1\\,round(ih*{down:.9f})):exact=1"
     return [cut], None

@@ -133,6 +133,14 @@ def test_a_playlist_reads_no_other_file(tmp_path: Path, bikes: Path) -> None:
             probe(tmp_path / name)
 
 
+def test_a_file_that_takes_too_long_is_refused(
+    bikes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("artengine.ffmpeg.probing._SECONDS", 1e-6)
+    with pytest.raises(SourceError, match="ffmpeg showed no picture of it in"):
+        probe(bikes)
+
+
 def test_urls_and_devices_are_refused(tmp_path: Path) -> None:
     for path in (Path("http://localhost/x.mp4"), Path("concat:a|b"), Path("/dev/zero")):
         with pytest.raises(SourceError, match=r"no file|not a regular file"):
@@ -178,7 +186,7 @@ def test_nothing_decodable_says_so(tmp_path: Path, bikes: Path) -> None:
         Decoder(cut, (64, 32))
     assert "\n" not in str(caught.value)
     with pytest.raises(SourceError, match="0 frames could be decoded") as caught:
-        list(Decoder(cut, (64, 32), held=probe(front)))
+        list(Decoder(cut, (64, 32), info=probe(front)))
     assert "\n" not in str(caught.value)
 
 
