@@ -134,5 +134,5 @@ def test_errors_are_no_longer_than_a_screen(
     path.write_text("\n".join(f"wrong{n} = 1" for n in range(500)), encoding="utf-8")
     assert main(["presets", "validate", str(path)]) == 3
     lines = capsys.readouterr().err.splitlines()
-    assert len(lines) == 41
-    assert lines[-1].startswith("error: and ")
+    assert len(lines) <= 41
+    assert " more" in lines[-1]
