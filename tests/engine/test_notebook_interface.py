@@ -10,6 +10,7 @@ import pytest
 from artengine.catalog import Catalog
 from artengine.errors import PresetError, SourceError, UsageError
 from artengine.notebook import clip
+from artengine.notebook import load_preset as from_python
 from artengine.preset import load_preset, parse_preset
 
 PICTURES = [np.full((16, 24, 3), value, np.uint8) for value in (0, 120, 240)]
@@ -70,3 +71,11 @@ def test_a_stranger_s_film_may_read_no_more_than_a_stranger_s_preset(
     clip(PICTURES, tmp_path / "b.gif", recipe="holiday = in Spain")
     with pytest.raises(PresetError, match=r"b\.gif: line 1"):
         load_preset(tmp_path / "b.gif", catalog)
+
+
+@pytest.mark.parametrize("change", ["dream.frame=48", "feedback.nose.amount=1", "frames"])
+def test_mistakes_in_python_say_where_they_are_in_python(change: str) -> None:
+    with pytest.raises((PresetError, UsageError)) as caught:
+        from_python("night-drive", change)
+    assert str(caught.value).startswith("load_preset: ")
+    assert "--set" not in str(caught.value)
