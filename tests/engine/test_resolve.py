@@ -147,6 +147,23 @@ def test_a_film_of_a_clip_elsewhere_is_dreamt_again_from_its_recipe(
     assert len(noted.notes) == 1
 
 
+@pytest.mark.parametrize("name", ["own.weights.h5", "best.weights.h5"])
+def test_a_film_of_weights_elsewhere_is_dreamt_again_from_its_recipe(
+    name: str, make: Make, tmp_path: Path, catalog: Catalog
+) -> None:
+    own, described = tmp_path / "clips" / name, f"{name.partition('.')[0]}.json"
+    shutil.copy(packaged_weights()["night-drive"], own)
+    shutil.copy(packaged_weights()["night-drive"].with_name("night-drive.json"), own.parent)
+    (own.parent / "night-drive.json").rename(own.parent / described)
+    resolved = resolve(make(model__weights=str(own)))
+    resolved.preset.remember_files()
+    path = tmp_path / "films" / "recipe.toml"
+    path.write_text(resolved.recipe(path.parent), encoding="utf-8")
+    again = load_preset(path, catalog)
+    assert again.weights == str(own)
+    assert resolve(again).identity == resolved.identity
+
+
 def test_files_of_one_name_are_told_apart(
     make: Make, tmp_path: Path, clip: Path, catalog: Catalog
 ) -> None:

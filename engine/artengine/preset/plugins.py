@@ -200,6 +200,8 @@ class PluginTables:
         # Another folder that happens to be called as packaged weights are is not meant.
         if "/" in given or "\\" in given or given.startswith("."):
             return True
+        if given in self._document.made_with.files:
+            return True
         beside = self._document.written(("model", "weights")).folder / given
         try:
             return is_file(beside) or any(beside.glob("*.weights.h5"))
