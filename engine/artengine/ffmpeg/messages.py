@@ -11,7 +11,7 @@ from artengine.errors import SourceError
 _ECHO = re.compile(
     r"Error opening (?:in|out)put files?|Terminating thread|Task finished|Conversion failed"
     r"|Error (?:submitting|sending) |Error while filtering|Nothing was written"
-    r"|Last message repeated"
+    r"|Last message repeated|Application provided invalid, non monoton"
 )
 
 
