@@ -19,7 +19,10 @@ Write = Callable[[str, str], Path]
 Problems = Callable[..., list[str]]
 
 GALLERY = Path(__file__).parents[3] / "gallery"
-RECIPES = sorted(GALLERY.glob("*/recipe.toml"))
+EARLIER = Path(__file__).parent / "recipes-0.1"
+"""The recipes of the gallery's pieces as version 0.1 wrote them."""
+
+RECIPES = sorted([*GALLERY.glob("*/recipe.toml"), *EARLIER.glob("*/recipe.toml")])
 
 OLD = """
 [source]
@@ -93,7 +96,7 @@ def test_migrating_changes_no_table() -> None:
     assert migrate(migrated) == (migrated, [])
 
 
-@pytest.mark.parametrize("recipe", RECIPES, ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda path: "-".join(path.parts[-3:-1]))
 def test_every_recipe_of_the_gallery_still_loads(recipe: Path) -> None:
     preset = load_preset(recipe, load_catalog(user_folder=False))
     old = tomllib.loads(recipe.read_text(encoding="utf-8"))
