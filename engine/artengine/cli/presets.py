@@ -57,10 +57,10 @@ def show(
         artengine presets show night-drive --set dream.frames=100 > mine.toml
     """
     from artengine.catalog import load_catalog
-    from artengine.preset import load_preset
+    from artengine.preset import load_preset, to_toml
 
     loaded = load_preset(preset, load_catalog(plugin or []), overrides(set_, {}))
-    answer(loaded.recipe(), end="")
+    answer(to_toml(loaded.table), end="")
 
 
 @presets_app.command(cls=Command)

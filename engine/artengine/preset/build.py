@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from artengine import __version__
 from artengine.binding import Binding
 from artengine.catalog import Catalog
 from artengine.chain import Chain
@@ -23,6 +24,7 @@ from artengine.preset.edits import POSITIONS, is_edit
 from artengine.preset.files import remember
 from artengine.preset.heading import Heading
 from artengine.preset.layer import Layer
+from artengine.preset.made_with import MADE_WITH, MadeWith
 from artengine.preset.messages import cut
 from artengine.preset.override import Override
 from artengine.preset.plugins import PluginTables, text_fields
@@ -120,8 +122,11 @@ class Preset:
         return replace(changed, overrides=self.overrides)
 
     def recipe(self) -> str:
-        """The TOML of a preset that stands alone and makes the same film."""
-        return to_toml(self.table)
+        """The TOML of a preset that stands alone and makes the same film on this machine.
+
+        It holds absolute paths. `artengine.resolve` makes recipes that hold none.
+        """
+        return to_toml({**self.table, MADE_WITH: MadeWith(__version__).table()})
 
     def remember_files(self) -> None:
         """Note all files it reads, so that its recipe may read them from any folder."""
