@@ -1,4 +1,4 @@
-"""Formatting, lint, types, the direction of imports, and words."""
+"""Formatting, lint, types, the direction of imports, the length of modules, and words."""
 
 import re
 import subprocess
@@ -26,6 +26,19 @@ def test_passes(check: str) -> None:
         [sys.executable, *CHECKS[check]], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+LONGEST_MODULE = 300
+"""Lines. A longer module has more than one idea."""
+
+
+def test_no_module_of_the_engine_is_too_long() -> None:
+    lines = {
+        str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines())
+        for path in (ROOT / "engine").rglob("*.py")
+    }
+    assert len(lines) > 100
+    assert {path: count for path, count in lines.items() if count > LONGEST_MODULE} == {}
 
 
 PRIVATE_WORDS = {
