@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from artengine.notebook import Clip, Dream, Preset, clip, installed, load_preset, show
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = ["Clip", "Dream", "Preset", "__version__", "clip", "installed", "load_preset", "show"]
 
