@@ -55,7 +55,7 @@ def test_stopping_keeps_what_is_stored_and_the_same_command_goes_on(
     with monkeypatch.context() as stopped:
         stopped.setattr(Manifest, "write", write_and_stop)
         assert main(command) == 130
-    assert "the same command goes on from there" in capsys.readouterr().err
+    assert "the same command continues" in capsys.readouterr().err
     manifest = Manifest.read(folder)
     assert manifest is not None
     assert 0 < manifest.frames < 1000
