@@ -41,6 +41,10 @@ class Mp4(RecipeWriter):
     """Encoding speed: slower settings make smaller files. `superfast` makes files a tenth larger
     than `veryfast` in two thirds of the time; the slow ones are for files to keep."""
 
+    width: int | None = Param(None, ge=16, le=16384, unit="pixels")
+    """Width of the film, which is scaled to it; the height follows. As wide as what is dreamt when
+    left out."""
+
     max_bytes: int | None = Param(None, ge=10_000, unit="bytes")
     """Size of the file at most. A film that comes out larger is encoded anew at the end, as well as
     fits; where even the worst quality does not fit, it stays larger. No limit when left out."""
@@ -52,10 +56,13 @@ class Mp4(RecipeWriter):
         return MovieSink(
             path,
             replace(film, size=even),
-            ["-vf", f"{TO_YUV},format=yuv420p", *self._encoding(self.quality)],
+            ["-vf", f"{self._scale()}{TO_YUV},format=yuv420p", *self._encoding(self.quality)],
             prepare=None if even == film.size else _even,
             revise=self._fit,
         )
+
+    def _scale(self) -> str:
+        return "" if self.width is None else f"scale={self.width - self.width % 2}:-2:flags=area,"
 
     def _encoding(self, quality: int) -> list[str]:
         encoder = ["-c:v", "libx264", "-crf", str(quality), "-preset", self.speed]

@@ -187,6 +187,13 @@ def test_an_mp4_fits_into_as_many_bytes_as_it_may_have(tmp_path: Path) -> None:
     assert same.stat().st_size == free
 
 
+def test_an_mp4_can_be_narrower_than_the_dream(tmp_path: Path) -> None:
+    pictures = [np.full((96, 128, 3), (200, 40, 40), np.uint8)] * 3
+    back = read(made(Mp4(width=49), tmp_path, pictures))
+    assert [picture.shape for picture in back] == [(36, 48, 3)] * 3
+    assert np.allclose(back[0], pictures[0][0, 0], atol=6)
+
+
 def test_a_quick_mp4_is_hardly_larger(tmp_path: Path, bikes: Path) -> None:
     # A clip of which little moves: the right half of its first shot.
     shots = [shot[:, 320:] for shot in islice(Video(path=str(bikes)).open().frames(), 40)]
