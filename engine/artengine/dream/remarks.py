@@ -12,22 +12,21 @@ from artengine.preset import Preset
 from artengine.preset.address import CHAINS
 
 MOST_REMARKS = 3
-"""How many remarks are told one by one."""
+"""Up to so many remarks are told one by one."""
 
 
 def curve_remarks(preset: Preset, fps: float) -> list[str]:
     """What the preset's curves say of a film of that frame rate, each with its address.
 
-    Of many, the first are told and the others counted: a short look at a long film cuts off most
-    of its curves.
+    Of more than a few, the first is told and the others are counted: a short look at a long film
+    cuts off most of its curves.
 
     Raises:
         PluginError: when a curve of a plugin fails.
     """
     remarks = list(_all(preset, Scope(fps, preset.dream.frames, preset.seed)))
-    left = len(remarks) - MOST_REMARKS
-    if left > 1:
-        remarks[MOST_REMARKS:] = [f"{left} more curves do something of the kind in this film"]
+    if len(remarks) > MOST_REMARKS:
+        remarks[1:] = [f"{len(remarks) - 1} more curves have such keys"]
     return remarks
 
 
