@@ -16,8 +16,8 @@ the original's training as it was. Every model there is takes part unless --mode
 of all these rows those that --only names, as in `--only 'swift:*'`.
 
 For each row the network is trained by `artengine train`, and dreams at 256x256 by `artengine dream`
-with no effects and no truth put back. Then the film is measured beside its clip, and frames 1, 50,
-200, 1000 and 5000 of it, those it has, are put side by side. FOLDER gets a folder for each row,
+without effects and truth frames. Then the film is measured beside its clip, and frames 1, 50, 200,
+1000 and 5000 of it, as far as it goes, are put side by side. FOLDER gets a folder for each row,
 with the run, FRAMES.mp4, FRAMES.jpg and FRAMES.json; and table.jsonl, a line for each row.
 
 Ctrl-C stops, and the same command goes on where it stopped. Rows that are done are not done again;
@@ -85,14 +85,14 @@ ORIGINAL: dict[str, Any] = {
 
 PAGE = """# What each model learns, and how long its dream lives
 
-Each row is one training on two cores, and one dream of 256x256 without effects and without any
-truth put back: the minutes and the steps that were trained; PSNR and SSIM on held-out frames, those
-of the copy-last baseline in brackets; vitality, kinship and the frame it died at, as
-`artengine measure` has them; and the milliseconds of a frame of the film. `original` is the
-training of the notebook that artengine began as. `benchmarks/model_table.py` makes this page.
+Each row is one training on two cores and one dream of 256x256, without effects and without truth
+frames. The columns are the minutes and steps of training; PSNR and SSIM on held-out frames, with
+the copy-last baseline in brackets; vitality, kinship and the frame of death, as `artengine measure`
+defines them; and the milliseconds for a frame of the film. `original` is the training of the
+notebook from which artengine grew. `benchmarks/model_table.py` writes this page.
 """
 
-SHEETS = f"Frames {', '.join(f'{number:,}' for number in SHOWN)} of each dream, those it has."
+SHEETS = f"Frames {', '.join(f'{number:,}' for number in SHOWN)} of each dream, as far as it goes."
 
 Training: TypeAlias = tuple[str, str, float]
 """A model, what its footage is called, and minutes."""

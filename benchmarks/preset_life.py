@@ -26,12 +26,12 @@ SECONDS = 60  # of a source, which may have no end
 
 PAGE = """# How long the presets' dreams live
 
-Each row is a dream of so many frames, with the preset's own effects, measured beside its own
-source as `artengine measure` does: vitality, the share of frames that move, with contrast and
-detail, about as the source does; kinship, how much its pictures look like the source's, of which
-effects may well lead away; and the frame it died at. *Truth* is what of a preset looks at the
-source's own frames: those that are put back each step, or effects that lay them over the dream.
-`benchmarks/preset_life.py` makes this page.
+Each row is a dream with the preset's own effects, measured beside its own source as
+`artengine measure` does. *Vitality* is the share of frames that have about the motion, contrast and
+detail of the source. *Kinship* is 1 where the pictures look like the source's; effects may well
+lead away from them. *Death* is the first of 48 frames in a row that are not alive. *Truth* names
+what in the preset uses source frames: `truth_frames`, or feedback effects that read them.
+`benchmarks/preset_life.py` writes this page.
 """
 
 HEAD = """| preset | model | truth | frames | vitality | kinship | death |
@@ -76,11 +76,12 @@ def row(name: str, preset: Preset) -> str:
 
 
 def truth(preset: Preset) -> str:
-    """How a preset puts the truth back."""
-    context_frames = [f"history {preset.dream.truth_frames}"] if preset.dream.truth_frames else []
+    """What in a preset uses source frames."""
+    frames = preset.dream.truth_frames
+    replaced = [f"truth_frames {frames}"] if frames else []
     effects = [binding.plugin for binding in preset.feedback]
     laid = [one.name for one in effects if isinstance(one, Effect) and one.uses_truth]
-    return ", ".join([*context_frames, *laid])
+    return ", ".join([*replaced, *laid])
 
 
 if __name__ == "__main__":

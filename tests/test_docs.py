@@ -6,6 +6,7 @@ import importlib.util
 import os
 import re
 import shlex
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -62,14 +63,14 @@ def test_presets_are_valid(block: str, catalog: Catalog, tmp_path: Path) -> None
 
 @pytest.mark.parametrize(
     "block",
-    [b for _, b in blocks("python") if "register_" in b],
-    ids=[name for name, b in blocks("python") if "register_" in b],
+    [b for _, b in blocks("python") if "hookimpl" in b],
+    ids=[name for name, b in blocks("python") if "hookimpl" in b],
 )
 def test_plugins_load(block: str, tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(block, encoding="utf-8")
     report = load_catalog([tmp_path / "mine.py"]).reports[-1]
     assert report.status == "ok", report.reason
-    assert len(report.provides) == 1
+    assert len(report.provides) == block.count("def register_")
 
 
 def known(words: list[str]) -> str | None:
@@ -129,6 +130,40 @@ def test_every_hook_is_documented() -> None:
     assert len(names) == 12
     for name in names:
         assert f"`{name}(" in text, name
+
+
+def table_of_modules() -> list[list[str]]:
+    """The modules of the engine that ARCHITECTURE.md names, by the rows of its table."""
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    rows = text.partition("| layer | modules |")[2].partition("\n\n")[0].splitlines()[2:]
+    cells = [row.split("|")[2] for row in rows]
+    return [re.findall(r"`(\w+)`", cell) for cell in cells if "artengine_plugins" not in cell]
+
+
+def test_the_architecture_names_every_module_once() -> None:
+    engine = ROOT / "engine" / "artengine"
+    packages = {path.parent.name for path in engine.glob("*/__init__.py")}
+    there = packages | {path.stem for path in engine.glob("[!_]*.py")}
+    named = [module for row in table_of_modules() for module in row]
+    assert sorted(named) == sorted(there)
+
+
+def test_the_architecture_has_the_layers_of_the_contract() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = project["tool"]["importlinter"]["contracts"]
+    layers = next(contract["layers"] for contract in contracts if contract["type"] == "layers")
+    row_of = {name: number for number, row in enumerate(table_of_modules()) for name in row}
+    rows = [row_of[name.rpartition(".")[2]] for layer in layers for name in layer.split(" | ")]
+    assert rows == sorted(rows)
+
+
+def test_files_that_the_architecture_names_are_there() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    roots = (ROOT, ROOT / "engine" / "artengine", ROOT / "plugins" / "artengine_plugins")
+    named = set(re.findall(r"\b[\w-]+(?:/[\w-]+)+\.(?:py|md|toml)\b", text))
+    assert len(named) > 40
+    for name in sorted(named):
+        assert any((root / name).is_file() for root in roots), name
 
 
 def test_the_notebook_runs(tmp_path: Path) -> None:
