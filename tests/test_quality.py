@@ -56,7 +56,9 @@ PRIVATE_WORDS = {
 
 
 def test_the_words_are_those_of_the_field() -> None:
-    texts = [*(ROOT / "docs").rglob("*.md"), *(ROOT / "presets").glob("*.toml")]
+    texts = [*ROOT.glob("*.md"), *(ROOT / "presets").glob("*.toml")]
+    for folder in ("docs", "gallery"):
+        texts += (ROOT / folder).rglob("*.md")
     for folder in ("engine", "plugins", "benchmarks", "tests"):
         texts += (ROOT / folder).rglob("*.py")
     found = []
