@@ -82,7 +82,7 @@ def test_every_golden_picture_is_of_a_preset() -> None:
 @pytest.mark.parametrize("path", DREAMING, ids=lambda path: path.stem)
 def test_the_recipe_makes_the_same_preset(path: Path, catalog: Catalog, tmp_path: Path) -> None:
     preset = load_preset(path, catalog)
-    recipe = tmp_path / "alone.toml"
+    recipe = tmp_path / "recipe.toml"
     recipe.write_text(preset.recipe(), encoding="utf-8")
     again = load_preset(recipe, catalog)
     assert again.table == preset.table
