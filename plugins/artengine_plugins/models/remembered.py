@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Small = npt.NDArray[np.uint8]
 """Remembered pictures, uint8 `(N, side, side, 3)`."""
 
-NEW_SESSION = 48
+APART = 48
 """Pictures of a run so near to each other do not count as other places: a dream that went back to
 one would come to the same picture again within a second or two."""
 
@@ -33,7 +33,7 @@ STILL = 0.05
 """Steps below this share of the clip's long ones do not count for what is usual: in a clip that
 rests most of the time, that would be to rest."""
 
-ENOUGH = 2 * NEW_SESSION
+ENOUGH = 2 * APART
 """So many pictures that move are enough to dream of, however long the clip rests beside."""
 
 _MEAN = np.full(2 * ROOM + 1, 1 / (2 * ROOM + 1))
@@ -247,14 +247,14 @@ def _alike(pictures: Small, last: npt.NDArray[np.int64]) -> npt.NDArray[np.int32
     behind, ahead = numbers - first, last - numbers
     # Something goes before, and it goes on for long: for two seconds, or almost the whole run.
     early = min(1, int(np.minimum(behind, ahead).max()))
-    lasting = (ahead >= NEW_SESSION) & (ahead >= behind)
+    lasting = (ahead >= APART) & (ahead >= behind)
     lasting |= behind <= np.maximum(early, (ahead + behind) // 5)
     reachable = (np.minimum(behind, ahead) >= early) & lasting
     far = _distances(pictures)
     before = np.maximum(numbers - 1, 0)
 
     def apart(number: int) -> npt.NDArray[np.bool_]:
-        return np.asarray((last != last[number]) | (np.abs(numbers - number) >= NEW_SESSION))
+        return np.asarray((last != last[number]) | (np.abs(numbers - number) >= APART))
 
     alike = np.empty((len(pictures), WAYS), np.int32)
     for number in range(len(pictures)):
