@@ -17,7 +17,7 @@ from artengine.params import is_path
 from artengine.preset import Preset, to_toml
 from artengine.preset.made_with import MADE_WITH, MadeWith, digest_of
 from artengine.preset.migrations import migrate
-from artengine.preset.portable import portable
+from artengine.preset.portable import portable, with_digests
 from artengine.preset.toml_text import parse_toml
 from artengine.provider import OWN, provider_of
 from artengine.weights import Weights, find_weights, packaged_weights
@@ -51,18 +51,18 @@ class Resolved:
 
         Where files lie, what the film is called and where it is written are not part of it.
         """
-        table, _ = portable(self.preset, Path())
         left_out = ("title", "about", "writers", "source", "train")
+        table = with_digests(self.preset)
         kept = {word: value for word, value in table.items() if word not in left_out}
         kept["model"] = {k: v for k, v in kept["model"].items() if k != "weights"}
-        facts = {
+        content = {
             "preset": kept,
             "weights": self.weights_digest,
             "source": dict(self.source),
             "plugins": dict(self.plugins),
             "engine": self.engine,
         }
-        text = json.dumps(facts, sort_keys=True, separators=(",", ":"), default=str)
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"), default=str)
         return hashlib.sha256(text.encode()).hexdigest()
 
     def recipe(self, folder: Path) -> str:

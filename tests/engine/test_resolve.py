@@ -35,6 +35,25 @@ def register_effects() -> Any:
     return [MyGlow]
 '''
 
+SCRATCHES = '''
+from typing import Any, ClassVar
+from artengine.api import Effect, Param, hookimpl
+
+
+class Scratches(Effect):
+    """Scratches."""
+    name: ClassVar[str] = "scratches"
+    picture: str = Param(path=True)
+    """Where they are."""
+    def apply(self, frame: Any, now: Any) -> Any:
+        return frame
+
+
+@hookimpl
+def register_effects() -> Any:
+    return [Scratches]
+'''
+
 Make = Callable[..., Preset]
 
 
@@ -106,6 +125,23 @@ def test_the_content_of_files_is_part_of_the_identity_and_not_their_place(
     shutil.copy(packaged_weights()["night-drive"], own)
     shutil.copy(packaged_weights()["night-drive"].with_name("night-drive.json"), "own.json")
     assert resolve(make(model__weights=str(own))).identity == resolve(make()).identity
+
+
+def test_pictures_that_effects_read_are_part_of_the_identity(make: Make, clip: Path) -> None:
+    Path("scratches.py").write_text(SCRATCHES, encoding="utf-8")
+    catalog = load_catalog([Path("scratches.py")])
+
+    def identity(picture: Path) -> str:
+        table = {**make().table, "output": [{"use": "scratches", "picture": "a.png"}]}
+        preset = parse_preset(table, catalog, [f"output.scratches.picture={picture}"])
+        return resolve(preset).identity
+
+    first, second = Path("a.png").absolute(), clip.with_name("a.png")
+    first.write_bytes(b"one")
+    second.write_bytes(b"another")
+    assert identity(second) != identity(first)
+    second.write_bytes(b"one")
+    assert identity(second) == identity(first)
 
 
 def test_a_recipe_says_what_made_the_film_and_nobody_s_folders(

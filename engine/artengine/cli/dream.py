@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from artengine.dream.render import Rendered
     from artengine.dream.targets import Target
     from artengine.preset import Preset
+    from artengine.preset.address import Address
     from artengine.source import Footage
+    from artengine.writer import Writer
 
 
 def dream(
@@ -191,22 +193,29 @@ def _start(text: str) -> float | str:
 def _refuse_unused(preset: Preset, targets: Sequence[Target]) -> None:
     """Refuse what `--set` says of writers that `--output` takes the place of."""
     from artengine.errors import UsageError
-    from artengine.preset.address import to_numbers
 
     used = [target.writer for target in targets]
-    names = {"writers": [writer.name for writer in preset.writers]}
     for override in preset.overrides:
-        address = to_numbers(override.address, names)
-        if address[0] != "writers":
+        if override.address[0] != "writers" or _is_used(override.address, preset.writers, used):
             continue
-        if len(address) == 3 and address[2] not in ("use", "path"):
-            writer = preset.writers[int(address[1])]
-            if any(writer is each for each in used):
-                continue
         raise UsageError(
             f"{override.origin} {override.written}: has no effect on what --output names; leave "
             "one of the two out"
         )
+
+
+def _is_used(address: Address, writers: Sequence[Writer], used: Sequence[Writer]) -> bool:
+    """Whether an override changes a parameter of a writer that is used."""
+    from artengine.preset.address import to_numbers
+
+    if len(address) != 3 or address[2] in ("use", "path", "remove"):
+        return False
+    try:
+        _, number, _ = to_numbers(address, {"writers": [writer.name for writer in writers]})
+    except ValueError:
+        # Another override has removed it.
+        return False
+    return any(writers[int(number)] is each for each in used)
 
 
 def report(rendered: Rendered, *, as_json: bool) -> None:
@@ -214,14 +223,14 @@ def report(rendered: Rendered, *, as_json: bool) -> None:
     if as_json:
         import json
 
-        facts = {
+        made = {
             "files": [str(file) for file in rendered.files],
             "frames": rendered.frames,
             "seconds": round(rendered.seconds, 3),
             "stopped": rendered.stopped,
             "kept": {str(file): str(kept) for file, kept in rendered.kept.items()},
         }
-        answer(json.dumps(facts, indent=2))
+        answer(json.dumps(made, indent=2))
         return
     word = "stopped after" if rendered.stopped else "dreamt"
     tell(f"{word} {rendered.frames} frames in {rendered.seconds:.1f} s")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copy import copy
 from functools import cached_property
+from typing import TYPE_CHECKING, cast
 
 from artengine.binding import Binding
 from artengine.chain import Chain
@@ -15,7 +16,10 @@ from artengine.dream.state import StateChain
 from artengine.frame import Size
 from artengine.resolve import Resolved
 from artengine.source import Footage
-from artengine.weights import build_network, find_weights
+from artengine.weights import Weights, build_network
+
+if TYPE_CHECKING:
+    from artengine.nn.precision import Precision
 
 
 class Parts:
@@ -68,14 +72,14 @@ class Parts:
         """The network, ready to step."""
         if self._given is not None:
             return self._given
-        preset, settings = self._preset, self._preset.dream
-        weights = self._resolved.weights or find_weights(preset)
-        from artengine.nn.precision import resolve_precision
         from artengine.nn.predictor import Predictor
         from artengine.nn.runtimes import build_dtype, runtime_for
 
-        precision = resolve_precision(settings.precision)
-        network = build_network(preset, weights, build_dtype(settings.runtime, precision))
+        settings = self._preset.dream
+        # Resolved, where no network was given.
+        weights = cast("Weights", self._resolved.weights)
+        precision = cast("Precision", settings.precision)
+        network = build_network(self._preset, weights, build_dtype(settings.runtime, precision))
         runtime = runtime_for(settings.runtime, self._stepped, network, precision)
         return Predictor(self._stepped, network, tile=settings.tile, runtime=runtime)
 

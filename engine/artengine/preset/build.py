@@ -110,11 +110,10 @@ class Preset:
         layer = Layer(self.name, Path.cwd(), named=True)
         problems = []
         for given, value in values.items():
-            address = parse_address(given)
             try:
-                document.put(address, value, layer)
+                document.put(parse_address(given), value, layer)
             except ValueError as error:
-                problems.append(f"{self.name}: {write_address(address)}: {error}")
+                problems.append(f"{self.name}: {given}: {error}")
         if problems:
             raise PresetError(cut(problems))
         # The document holds the overrides already; laid over it again, they would undo the values.

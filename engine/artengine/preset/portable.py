@@ -28,7 +28,21 @@ def portable(preset: Preset, folder: Path) -> tuple[dict[str, Any], dict[str, st
     for path in dict.fromkeys(preset.files):
         shorts[path] = _short(Path(path), folder.absolute(), set(shorts.values()))
     files = {short: digest_of(Path(path)) for path, short in shorts.items()}
-    return {word: _replaced(value, shorts) for word, value in preset.table.items()}, files
+    return _with_paths(preset, shorts), files
+
+
+def with_digests(preset: Preset) -> dict[str, Any]:
+    """The preset's table with the digest of each file in place of its path.
+
+    Folders and patterns, which have no digest, become their last name.
+    """
+    digests = {path: digest_of(Path(path)) or Path(path).name for path in preset.files}
+    return _with_paths(preset, digests)
+
+
+def _with_paths(preset: Preset, paths: Mapping[str, str]) -> dict[str, Any]:
+    """The preset's table with other paths, by those that it has."""
+    return {word: _replaced(value, paths) for word, value in preset.table.items()}
 
 
 def _short(path: Path, folder: Path, taken: set[str]) -> str:
@@ -40,9 +54,9 @@ def _short(path: Path, folder: Path, taken: set[str]) -> str:
     return "/".join(path.parts[-count:])
 
 
-def _replaced(value: Any, shorts: Mapping[str, str]) -> Any:
+def _replaced(value: Any, paths: Mapping[str, str]) -> Any:
     if isinstance(value, Mapping):
-        return {name: _replaced(each, shorts) for name, each in value.items()}
+        return {name: _replaced(each, paths) for name, each in value.items()}
     if isinstance(value, list):
-        return [_replaced(each, shorts) for each in value]
-    return shorts.get(value, value) if isinstance(value, str) else value
+        return [_replaced(each, paths) for each in value]
+    return paths.get(value, value) if isinstance(value, str) else value

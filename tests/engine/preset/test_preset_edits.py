@@ -178,7 +178,8 @@ def test_a_preset_changes_by_values_alone(parts: Catalog) -> None:
     assert changed.name == "mine"
     assert (preset.dream.frames, preset.table["feedback"]) == (240, [{"use": "grain"}])
     with pytest.raises(PresetError) as caught:
-        preset.with_values({"dream.frames": 0, "feedback.hue.degrees": 3})
+        preset.with_values({"dream.frames": 0, "feedback.hue.degrees": 3, "dream..fps": 3})
     assert caught.value.problems == [
-        'mine: feedback.hue.degrees: [[feedback]] has no "hue"; it has grain'
+        'mine: feedback.hue.degrees: [[feedback]] has no "hue"; it has grain',
+        "mine: dream..fps: write an address as dream.frames or feedback.noise.amount",
     ]
