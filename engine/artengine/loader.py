@@ -38,7 +38,7 @@ from artengine.writer import Writer
 GROUP = "artengine"
 """The entry-point group that distributions name their plugins in."""
 
-Origin = Literal["entry point", "plugin folder", "--plugin"]
+FoundBy = Literal["entry point", "plugin folder", "--plugin"]
 
 BASES: Mapping[str, type[Plugin]] = MappingProxyType(
     {
@@ -70,7 +70,7 @@ class PluginReport:
     """
 
     plugin: str
-    origin: Origin
+    origin: FoundBy
     status: Literal["ok", "failed"] = "ok"
     reason: str = ""
     provides: tuple[str, ...] = ()
@@ -111,7 +111,7 @@ def discover(plugin_files: Sequence[Path] = (), *, user_folder: bool = True) -> 
     manager = pluggy.PluginManager("artengine")
     manager.add_hookspecs(hookspecs)
     found = [_load_entry_point(manager, entry) for entry in _entry_points()]
-    files: dict[Path, Origin] = {}
+    files: dict[Path, FoundBy] = {}
     if user_folder:
         files |= dict.fromkeys(_folder_plugins(folders.plugins()), "plugin folder")
     files |= dict.fromkeys([file.resolve() for file in plugin_files], "--plugin")
@@ -153,7 +153,7 @@ def _load_entry_point(manager: pluggy.PluginManager, entry: EntryPoint) -> _Foun
         return report.without(str(error)), ()
 
 
-def _load_file(manager: pluggy.PluginManager, file: Path, origin: Origin) -> _Found:
+def _load_file(manager: pluggy.PluginManager, file: Path, origin: FoundBy) -> _Found:
     report = PluginReport(file.name, origin)
     # Two files of one name must not be one module, and pydantic looks modules up in sys.modules.
     module = f"artengine_plugin_{sha256(str(file).encode()).hexdigest()[:8]}_{file.stem}"

@@ -13,7 +13,6 @@ from typing import Any
 
 from artengine import __version__
 from artengine.errors import WeightsError
-from artengine.params import is_path
 from artengine.preset import Preset, to_toml
 from artengine.preset.made_with import MADE_WITH, MadeWith, digest_of
 from artengine.preset.migrations import migrate
@@ -147,24 +146,15 @@ def _settled(preset: Preset, weights: Weights) -> dict[str, Any]:
 def _source(preset: Preset) -> dict[str, Any]:
     """What a source's frames depend on; its paths only where nothing else tells its content."""
     source = preset.source
-    told = source.fingerprint()
-    parameters = source.model_dump(mode="json")
-    kept = {
-        name: value
-        for name, value in parameters.items()
-        if not (told and is_path(type(source).model_fields[name]))
-    }
-    return {"use": source.name, "parameters": kept, "content": told}
+    content = source.fingerprint()
+    parameters = source.values_without_paths() if content else source.model_dump(mode="json")
+    return {"use": source.name, "parameters": parameters, "content": content}
 
 
 def plugins_of(preset: Preset) -> dict[str, str]:
     """Who provided each plugin of a preset that is not the engine's own, by the plugin's name."""
-    bindings = (*preset.feedback, *preset.state, *preset.output)
-    used = [preset.source, preset.model, *(b.plugin for b in bindings), *preset.writers]
+    bindings = preset.bindings().values()
     curves = [curve for binding in bindings for curve in binding.curves.values()]
-    driven = preset.model_curves.values()
-    provided = {
-        kind.name: provider_of(kind)
-        for kind in dict.fromkeys(type(plugin) for plugin in (*used, *curves, *driven))
-    }
+    used = [preset.source, *(b.plugin for b in bindings), *curves, *preset.writers]
+    provided = {kind.name: provider_of(kind) for kind in dict.fromkeys(map(type, used))}
     return {name: str(each) for name, each in provided.items() if each.name != OWN}

@@ -109,20 +109,20 @@ def train(
                 check_files(loaded)
             footage = data or _prepare(loaded, stop)
             with display(loaded.title, stop) as observer:
-                position = run_training(
+                trained = run_training(
                     loaded,
                     footage,
                     run,
                     catalog,
                     resume=resume,
-                    named=data is not None,
+                    user_footage=data is not None,
                     observer=observer,
                 )
     except BaseException as error:
         catalog.notify("on_error", error=error, during="train")
         raise
-    tell_end(loaded, position, stopped=stop.requested)
-    if rows and not stop.requested and rows[-1].step == position.step:
+    tell_end(loaded, trained, stopped=stop.requested)
+    if rows and not stop.requested and rows[-1].step == trained.step:
         tell("it was complete already; to train longer give a larger total by --steps or --minutes")
     if chief:
         tell_next(loaded, run.folder, plugin or [])

@@ -48,9 +48,9 @@ def display(title: str, stop: Interrupt) -> Iterator[Observer]:
     with started_late(progress, title) as start:
         task = progress.add_task(title, total=1.0, step=0, loss="")
 
-        def step(position: TrainingProgress, loss: float, share: float) -> None:
+        def step(trained: TrainingProgress, loss: float, share: float) -> None:
             start()
-            progress.update(task, completed=share, step=position.step, loss=f"{loss:.4f}")
+            progress.update(task, completed=share, step=trained.step, loss=f"{loss:.4f}")
 
         def epoch(row: Row) -> None:
             console.print(_epoch_line(row), highlight=False, markup=False)
@@ -67,17 +67,17 @@ def _epoch_line(row: Row) -> str:
     )
 
 
-def tell_end(preset: Preset, position: TrainingProgress, *, stopped: bool) -> None:
+def tell_end(preset: Preset, progress: TrainingProgress, *, stopped: bool) -> None:
     """Say how far a training came, and how good its best weights are."""
     word = "stopped" if stopped else "trained"
-    minutes = position.seconds / 60
-    best = _best(preset, position)
-    tell(f"{word} at step {position.step} after {minutes:.1f} min{best}")
+    minutes = progress.seconds / 60
+    best = _best(preset, progress)
+    tell(f"{word} at step {progress.step} after {minutes:.1f} min{best}")
 
 
-def _best(preset: Preset, position: TrainingProgress) -> str:
+def _best(preset: Preset, progress: TrainingProgress) -> str:
     """What is known of the best weights; nothing before the end of the first epoch."""
-    best, name = position.best, preset.model.monitor
+    best, name = progress.best, preset.model.monitor
     if preset.train.max_horizon > 1:
         return "; dreams use the weights of the last epoch"
     if best is None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from artengine.binding import Binding
 from artengine.dream.refine import smaller
 from artengine.frame import Size
 from artengine.preset import Preset
@@ -39,7 +37,7 @@ def preview(preset: Preset, *, fps: float, size: Size) -> Preset:
         "dream.refine": 1.0,
         "dream.fps": max(0.01, fps * share),
     }
-    for address, binding in _bindings(preset).items():
+    for address, binding in preset.bindings().items():
         for name, curve in binding.curves.items():
             moved = curve.stretched(share)
             if share < 1.0 and moved != curve:
@@ -51,16 +49,3 @@ def _small(size: Size) -> Size:
     """The size, shrunk until its longest side is `SIDE` pixels at most."""
     share = min(1.0, SIDE / max(size))
     return max(1, round(size[0] * share)), max(1, round(size[1] * share))
-
-
-def _bindings(preset: Preset) -> Mapping[str, Binding]:
-    """Everything in a preset that curves may drive, by address."""
-    chains = {"feedback": preset.feedback, "state": preset.state, "output": preset.output}
-    return {
-        "model": Binding(preset.model, dict(preset.model_curves)),
-        **{
-            f"{word}.{number}": binding
-            for word, bindings in chains.items()
-            for number, binding in enumerate(bindings)
-        },
-    }

@@ -1,25 +1,22 @@
-"""What of a preset's curves does nothing in its film."""
+"""Remarks on curves: keys that have no effect in a film, or may be meant otherwise."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from artengine.binding import Binding
 from artengine.curves import CurveError, Scope
-from artengine.entry_names import entry_names
 from artengine.errors import PluginError
 from artengine.preset import Preset
-from artengine.preset.address import CHAINS
 
 MOST_REMARKS = 3
-"""Up to so many remarks are told one by one."""
+"""How many remarks are given one by one."""
 
 
 def curve_remarks(preset: Preset, fps: float) -> list[str]:
-    """What the preset's curves say of a film of that frame rate, each with its address.
+    """The remarks of a preset's curves on a film of that frame rate, each with its address.
 
-    Of more than a few, the first is told and the others are counted: a short look at a long film
-    cuts off most of its curves.
+    Where there are more than `MOST_REMARKS`, only the first is given and the others are counted:
+    a short film of a long preset cuts off most of its curves.
 
     Raises:
         PluginError: when a curve of a plugin fails.
@@ -31,14 +28,7 @@ def curve_remarks(preset: Preset, fps: float) -> list[str]:
 
 
 def _all(preset: Preset, scope: Scope) -> Iterator[str]:
-    bindings = [("model", Binding(preset.model, dict(preset.model_curves)))]
-    for word in CHAINS:
-        effects = getattr(preset, word)
-        names = entry_names([binding.plugin.name for binding in effects])
-        bindings += [
-            (f"{word}.{name}", binding) for name, binding in zip(names, effects, strict=True)
-        ]
-    for address, binding in bindings:
+    for address, binding in preset.bindings().items():
         try:
             yield from (f"{address}.{problem}" for problem in binding.remarks(scope))
         except CurveError as error:

@@ -13,10 +13,11 @@ from artengine.binding import Binding
 from artengine.catalog import Catalog
 from artengine.chain import Chain
 from artengine.curves import Curve
+from artengine.entry_names import entry_names
 from artengine.errors import PresetError, did_you_mean
 from artengine.model import Model
 from artengine.params import Problem, check, clamp
-from artengine.preset.address import parse_address, write_address
+from artengine.preset.address import CHAINS, parse_address, write_address
 from artengine.preset.budget import check_budget, check_tables
 from artengine.preset.checks import check_dream, check_training
 from artengine.preset.document import DEFAULT_WRITERS, TABLES, Document
@@ -96,6 +97,20 @@ class Preset:
         """A new chain of the effects on what is written only, sharing no state with any other."""
         return Chain([binding.fresh() for binding in self.output], "output", self.seed)
 
+    def bindings(self) -> dict[str, Binding]:
+        """Everything that curves may drive, by address: the model, and the effects of the chains.
+
+        The model's binding shares the model; it is not to be set to a time.
+        """
+        found = {"model": Binding(self.model, dict(self.model_curves))}
+        for word in CHAINS:
+            effects: tuple[Binding, ...] = getattr(self, word)
+            names = entry_names([binding.plugin.name for binding in effects])
+            found |= {
+                f"{word}.{name}": binding for name, binding in zip(names, effects, strict=True)
+            }
+        return found
+
     def with_values(self, values: Mapping[str, Any]) -> Preset:
         """The preset with other values, checked as a whole.
 
@@ -169,7 +184,7 @@ def build(
     model, model_curves = plugins.model()
     train = _settings(TrainSettings, table, plugins, "train")
     dream = _settings(DreamSettings, table, plugins, "dream")
-    chains = {word: plugins.effects(word) for word in ("feedback", "state", "output")}
+    chains = {word: plugins.effects(word) for word in CHAINS}
     writers = build_writers(plugins, table, document, name)
     if model and train:
         plugins.problems += check_training(model, train, table.get("train", {}))

@@ -55,7 +55,7 @@ def train(
     catalog: Catalog,
     *,
     resume: bool = False,
-    named: bool = False,
+    user_footage: bool = False,
     observer: Observer | None = None,
 ) -> TrainingProgress:
     """Train the preset's network on prepared footage, into a run folder.
@@ -70,8 +70,8 @@ def train(
         run: where everything is written.
         catalog: whose observers are told.
         resume: whether to go on from the run's checkpoint.
-        named: whether the user gave the footage in place of the preset's source; `user_footage`
-            then finds it again.
+        user_footage: whether the user gave the footage in place of the preset's source;
+            `resume.user_footage` then finds it again.
         observer: told of the progress, and asked whether to stop.
 
     Raises:
@@ -95,7 +95,7 @@ def train(
     strategy = build_strategy(
         preset.train.distribute, worker.number, worker.count, xla=preset.train.xla
     )
-    task = TrainingTask.of(preset, data, run, user_footage=named)
+    task = TrainingTask.of(preset, data, run, user_footage=user_footage)
     if chief and resume:
         # What does not fit is refused before the network is built.
         read_progress(task)

@@ -9,13 +9,13 @@ from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from artengine.atomic import atomic_write
 from artengine.errors import TrainingError
 from artengine.frame import Size
-from artengine.params import is_path
 from artengine.source import Source
 
 
-class Origin(BaseModel):
+class FootageOrigin(BaseModel):
     """One of the sources that the footage was read from.
 
     Args:
@@ -77,7 +77,7 @@ class Manifest(BaseModel):
     size: Size
     fps: float
     quality: int
-    origins: tuple[Origin, ...] = ()
+    origins: tuple[FootageOrigin, ...] = ()
     shards: tuple[Shard, ...] = ()
     cuts: tuple[int, ...] = ()
     finished: bool = False
@@ -140,10 +140,8 @@ class Manifest(BaseModel):
 
     def write(self, folder: Path) -> None:
         """Put the manifest into a folder in one step, so that it is never seen half written."""
-        path = folder / self.FILE
-        partial = path.with_suffix(".json.part")
-        partial.write_text(self.model_dump_json(indent=1) + "\n", encoding="utf-8")
-        partial.replace(path)
+        with atomic_write(folder / self.FILE) as unfinished:
+            unfinished.write_text(self.model_dump_json(indent=1) + "\n", encoding="utf-8")
 
 
 def shard_name(index: int) -> str:
@@ -174,12 +172,10 @@ def identity(
     """
     described = []
     for source, fingerprint in zip(sources, fingerprints, strict=True):
-        fields = type(source).model_fields
-        parameters = {
-            name: value
-            for name, value in source.model_dump(mode="json").items()
-            if not (fingerprint and is_path(fields[name]))
-        }
+        if fingerprint:
+            parameters = source.values_without_paths()
+        else:
+            parameters = source.model_dump(mode="json")
         described.append([source.name, parameters, dict(fingerprint)])
-    facts = [Manifest.FORMAT, described, size, fps, quality, cap, shard_frames]
-    return json.dumps(facts, sort_keys=True, separators=(",", ":"))
+    content = [Manifest.FORMAT, described, size, fps, quality, cap, shard_frames]
+    return json.dumps(content, sort_keys=True, separators=(",", ":"))

@@ -15,7 +15,7 @@ from artengine.frame import Picture, Size, size_of
 from artengine.lock import exclusive_lock
 from artengine.source import Footage, Source
 from artengine.train.cuts import CutFinder
-from artengine.train.manifest import Manifest, Origin, identity
+from artengine.train.manifest import FootageOrigin, Manifest, identity
 from artengine.train.store import Store, writing_to
 
 Progress = Callable[[int, int | None], None]
@@ -172,7 +172,7 @@ class Preparation:
     def _store_all(self, store: Store, done: int) -> Iterator[int]:
         for number, (source, footage) in enumerate(zip(self.sources, self.footages, strict=True)):
             if number > done:
-                store.begin(Origin.of(source, self._fingerprints[number], store.frames))
+                store.begin(FootageOrigin.of(source, self._fingerprints[number], store.frames))
             if number >= done:
                 yield from self._store(store, source, footage)
 

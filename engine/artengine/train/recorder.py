@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import artengine
-from artengine.params import is_path
-from artengine.preset import Preset
 from artengine.train.best_weights import check_measures, update_best
 from artengine.train.evaluate import Evaluator
 from artengine.train.log import Row, plot_log, read_log, write_log
@@ -147,17 +145,8 @@ class Recorder:
             "source": (
                 {"use": [origin.name for origin in manifest.origins]}
                 if task.user_footage
-                else _source(preset)
+                # Without paths, which are private.
+                else {"use": preset.source.name, **preset.source.values_without_paths()}
             ),
             "measured": {k: v for k, v in row.numbers().items() if k != "seconds"},
         }
-
-
-def _source(preset: Preset) -> dict[str, Any]:
-    """What was learnt from, without paths, which are private."""
-    fields = type(preset.source).model_fields
-    values = preset.source.model_dump(mode="json")
-    return {
-        "use": preset.source.name,
-        **{name: value for name, value in values.items() if not is_path(fields[name])},
-    }

@@ -142,16 +142,16 @@ def share_progress(
 
 def parse_record(table: Mapping[str, Any]) -> CheckpointRecord | None:
     """Read what `CheckpointRecord.table` gave, of version 0.1 too; None for anything else."""
-    table = _renamed(table)
     names = ("footage", "data", "made_with")
-    progress = {name: value for name, value in table.items() if name not in names}
-    if not set(progress) <= {each.name for each in fields(TrainingProgress)}:
-        return None
     try:
+        table = _renamed(table)
+        progress = {name: value for name, value in table.items() if name not in names}
+        if not set(progress) <= {each.name for each in fields(TrainingProgress)}:
+            return None
         return _RECORD.validate_python(
             {"progress": progress, **{name: table[name] for name in names}}
         )
-    except (ValidationError, KeyError):
+    except (ValidationError, KeyError, AttributeError, TypeError):
         return None
 
 

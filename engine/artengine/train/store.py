@@ -11,7 +11,7 @@ import cv2
 
 from artengine.errors import TrainingError
 from artengine.frame import Picture
-from artengine.train.manifest import Manifest, Origin, Shard, shard_name
+from artengine.train.manifest import FootageOrigin, Manifest, Shard, shard_name
 
 SHARD_BYTES = 32 * 2**20
 """A shard ends when it holds this much, so that a reader of few shards needs little memory."""
@@ -58,11 +58,11 @@ class Store:
         """How many frames were taken so far."""
 
     @property
-    def origin(self) -> Origin:
+    def origin(self) -> FootageOrigin:
         """The source that was begun last."""
         return self._origins[-1]
 
-    def begin(self, origin: Origin) -> None:
+    def begin(self, origin: FootageOrigin) -> None:
         """Say where the frames that follow come from."""
         self._origins.append(origin)
         if self.frames:

@@ -338,6 +338,7 @@ def test_a_checkpoint_of_version_0_1_is_read() -> None:
     assert found is not None
     assert found.progress.epochs == 0
     assert parse_record(record.table() | {"unheard": 1}) is None
+    assert parse_record(old | {"walks": 3}) is None
 
 
 def test_a_checkpoint_within_an_epoch_holds_numbers_only(
@@ -356,7 +357,7 @@ def test_going_on_needs_the_same_footage(
     preset: Preset, data: Path, catalog: Catalog, bikes: Path, tmp_path: Path
 ) -> None:
     run = Run(tmp_path / "run")
-    train(preset, data, run, catalog, named=True, observer=after(1))
+    train(preset, data, run, catalog, user_footage=True, observer=after(1))
     assert user_footage(run) == data
     recipe = run.recipe.read_text()
     other = table(size=[32, 32], learning_rate=0.5, steps=2)
