@@ -143,7 +143,7 @@ class Binding:
 
 @contextmanager
 def _naming(name: str, curve: Curve) -> Iterator[None]:
-    """Turn whatever a curve raises into a `CurveError` that names its parameter."""
+    """Turn any exception of a curve into a `CurveError` that names its parameter."""
     try:
         yield
     except CurveError as error:

@@ -51,7 +51,7 @@ class ContextBuffer:
         """Replace the frames of those slots (0 is the oldest) by their source pictures.
 
         A frame that was replaced before is the same object again, so that a runtime which holds
-        a copy of it need not copy it anew.
+        a copy of it need not copy it again.
 
         Raises:
             ValueError: when the source picture of a slot was not read.

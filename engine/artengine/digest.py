@@ -1,4 +1,4 @@
-"""Digests of files: what tells one content from another, whatever the file is called."""
+"""Digests of files: what tells one content from another, independent of the file's name."""
 
 from __future__ import annotations
 

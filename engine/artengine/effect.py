@@ -107,7 +107,7 @@ class ChainControls(Plugin):
 
     on: bool = True
     """Whether the effect is applied at all. An effect that is off takes no time, and its state
-    stands still."""
+    does not change."""
 
 
 class Effect(Plugin):

@@ -92,7 +92,7 @@ class WeightsError(ArtengineError):
 
 
 class TrainingError(ArtengineError):
-    """Training cannot start or cannot go on."""
+    """Training cannot start or cannot continue."""
 
     exit_code = 8
 

@@ -69,7 +69,7 @@ def register_curves() -> Sequence[type[Curve]]:  # type: ignore[empty-body]
 
 @hookspec
 def before_train(recipe: Mapping[str, Any], run: Path) -> None:
-    """Training is about to start (or go on) in the run folder `run`.
+    """Training is about to start (or continue) in the run folder `run`.
 
     .. versionadded:: 0.1.0
     """
@@ -85,7 +85,7 @@ def after_train(recipe: Mapping[str, Any], run: Path, step: int) -> None:
 
 @hookspec
 def after_epoch(run: Path, epoch: int, step: int, metrics: Mapping[str, float]) -> None:
-    """An epoch ended: `metrics` holds loss, psnr, ssim and the copy-last-frame baseline's.
+    """An epoch ended: `metrics` holds loss, psnr, ssim and those of the copy-last baseline.
 
     .. versionadded:: 0.1.0
     """
@@ -109,7 +109,7 @@ def after_frame(index: int, picture: Picture) -> None:
 
 @hookspec
 def after_dream(recipe: Mapping[str, Any], files: Sequence[Path]) -> None:
-    """A dream ended and `files` are whole.
+    """A dream ended and `files` are complete.
 
     .. versionadded:: 0.1.0
     """

@@ -1,7 +1,7 @@
 """Finding plugins: entry points, the user's plugin folder, files named on the command line.
 
 A plugin is a module whose functions, marked with `hookimpl`, answer the hooks of
-`artengine.hookspecs`. Whatever is wrong with one is contained here: it is set aside with its
+`artengine.hookspecs`. One that is faulty is set aside with its
 reason, and the others load.
 """
 
@@ -185,7 +185,7 @@ def _import_file(file: Path, name: str) -> ModuleType:
 
 @contextlib.contextmanager
 def _guard(module: str) -> Iterator[None]:
-    """Turn whatever a plugin's code raises into a PluginError of one line."""
+    """Turn any exception of a plugin's code into a PluginError of one line."""
     try:
         yield
     except PluginError:

@@ -115,9 +115,10 @@ class Model(Plugin):
         """How far a pixel of a prediction looks for what it is made of, in pixels of the frame.
 
         Large frames are predicted in overlapping tiles where this is known: where a frame is cut at
-        a multiple of `size_divisor`, each part must be predicted as in the whole frame, save for so
-        many pixels along the cut, whatever the automatable parameters become. A larger number than
-        needed is correct, and costs time. `artengine.api.ReceptiveField` adds it up layer by layer.
+        a multiple of `size_divisor`, each part must be predicted as in the whole frame, except for
+        so many pixels along the cut, at any value of the automatable parameters. A larger number
+        than needed is correct, and costs time. `artengine.api.ReceptiveField` adds it up layer by
+        layer.
 
         Returns:
             The distance, or None where frames must be predicted whole: for a model that carries a
@@ -156,8 +157,8 @@ class Model(Plugin):
 
         Of an automatable parameter `self` holds the value at this frame: in a dream a scalar
         tensor, float32 or, where it is declared a whole number, int32. In training it is its
-        default, a plain number, whatever the preset dreams with; and in all other methods of a
-        dream a plain number too, of a curve the one it begins with.
+        default, a plain number, independent of the preset; and in all other methods of a dream a
+        plain number too: where a curve drives it, the curve's first value.
 
         Args:
             network: what `build` returned.

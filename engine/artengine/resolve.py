@@ -103,7 +103,7 @@ def resolve(preset: Preset, *, network: bool = True) -> Resolved:
 
 
 def is_recipe_of(recipe: str, preset: Preset, folder: Path) -> bool:
-    """Whether a recipe is that of a preset's film, whatever machine made it.
+    """Whether a recipe is that of a preset's film, made on this machine or another.
 
     Args:
         recipe: the recipe's TOML.

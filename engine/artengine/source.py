@@ -85,7 +85,7 @@ class Source(Plugin):
         return self
 
     def fingerprint(self) -> dict[str, str]:
-        """Facts that tell one content from another (hashes of files, say), for the cache.
+        """What tells one content from another, such as hashes of files, for the cache.
 
         The parameters themselves need not be repeated.
         """

@@ -93,7 +93,7 @@ def _locked_folder(target: Path) -> tuple[Path, IO[bytes]]:
 
 
 def _renamed(made: Path, name: Path) -> bool:
-    """Rename without replacing; False where the name was taken in this moment."""
+    """Rename without replacing; False where the name has just been taken."""
     try:
         if sys.platform == "win32" or made.is_dir():
             made.rename(name)
@@ -142,4 +142,4 @@ def _remove_if_left(folder: Path, say: Callable[[str], None]) -> None:
     with held:
         size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
         shutil.rmtree(folder)
-    say(f"{folder} is removed: {size / 1e6:.1f} MB that a command left when it was killed")
+    say(f"removed {folder}: {size / 1e6:.1f} MB that a killed command left")

@@ -200,7 +200,7 @@ def test_a_batch_renders_sets_aside_and_then_skips(
     (longer,) = jobs(catalog, project, "tiny", seeds=[3], overrides=["dream.frames=5"])
     (outcome,) = run([replace(longer, name=tiny.name)], gallery)
     assert outcome.status == "skipped"
-    assert outcome.note == "of another recipe; remove the folder to render it anew"
+    assert outcome.note == "of another recipe; remove the folder to render it again"
     assert piece.path("film.mp4").stat().st_mtime_ns == before
 
 
@@ -291,7 +291,7 @@ def test_two_batches_at_once_render_a_piece_once(
     second = {outcome.name: outcome for outcome in other}
     assert [first[job.name].status for job in planned] == ["rendered", "skipped"]
     assert [second[job.name].status for job in planned] == ["skipped", "rendered"]
-    assert second[planned[0].name].note == "another batch renders it at this moment"
+    assert second[planned[0].name].note == "another batch is rendering it"
     assert sorted(path.name for path in tmp_path.iterdir()) == [job.name for job in planned]
 
 

@@ -91,7 +91,7 @@ def test_what_a_killed_process_leaves_is_removed_and_named(tmp_path: Path) -> No
     (tmp_path / ".d.mp4.89abcdef.part").write_text("a file")
     said: list[str] = []
     remove_leftovers(tmp_path, said.append)
-    assert said == [f"{killed.folder} is removed: 3.0 MB that a command left when it was killed"]
+    assert said == [f"removed {killed.folder}: 3.0 MB that a killed command left"]
     assert running.folder.exists()
     assert kept.folder.exists()
     assert others.exists()

@@ -31,8 +31,8 @@ def run(
     """Render jobs into a gallery, and yield what became of each as it ends.
 
     Each is rendered by an `artengine dream` of its own, so that a crash ends one render alone. A
-    piece appears when it is complete. A piece that is there already, or that another batch renders
-    at this moment, is skipped. If a render fails, its error is written to `failed/NAME.txt`. When
+    piece appears when it is complete. A piece that is there already, or that another batch is
+    rendering, is skipped. If a render fails, its error is written to `failed/NAME.txt`. When
     the iterator is closed or interrupted, the renders that still run are killed, and their files
     are removed.
 
@@ -86,7 +86,7 @@ def render_piece(job: Job, gallery: Path, batch: str = "") -> tuple[Outcome, str
         lock = gallery / f".{cut_name(job.name, 200)}.lock"
         held = try_lock(lock)
         if held is None:
-            return Outcome(job.name, "skipped", note="another batch renders it at this moment"), ""
+            return Outcome(job.name, "skipped", note="another batch is rendering it"), ""
         with held:
             try:
                 return _render_here(job, gallery, batch), ""
@@ -101,7 +101,7 @@ def render_piece(job: Job, gallery: Path, batch: str = "") -> tuple[Outcome, str
 def _render_here(job: Job, gallery: Path, batch: str) -> Outcome:
     folder = gallery / job.name
     if folder.exists():
-        another = "of another recipe; remove the folder to render it anew"
+        another = "of another recipe; remove the folder to render it again"
         note = "" if _is_made(job, folder) else another
         return Outcome(job.name, "skipped", note=note)
     unfinished = Unfinished(folder)

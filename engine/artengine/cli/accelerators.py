@@ -13,7 +13,7 @@ from pathlib import Path
 def accelerators() -> list[str]:
     """The names of the devices beside the processor that TensorFlow can use.
 
-    TensorFlow is imported, which takes seconds. Raises whatever that raises.
+    TensorFlow is imported, which takes seconds. Raises what that raises.
     """
     # It imports TensorFlow without its greetings, so it must come before TensorFlow itself.
     import_module("artengine.nn")

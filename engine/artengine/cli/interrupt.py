@@ -82,7 +82,7 @@ def end_as_interrupt() -> None:
 
 
 def end(code: int) -> None:
-    """Let the process end with this exit code, whatever signals come on the way.
+    """End the process with this exit code, even if signals arrive meanwhile.
 
     Python waits for all threads before it ends. The engine has ended its own; where a plugin left
     one running, this ends the process here.
@@ -102,7 +102,6 @@ def end(code: int) -> None:
 
 
 def _tell(text: str) -> None:
-    # Whatever else writes there, a progress bar for one, may hold a lock that it waits to give back
-    # until this handler returns.
+    # A progress bar, for example, may hold the stream's lock until this handler returns.
     with suppress(OSError, ValueError):
         os.write(sys.__stderr__.fileno() if sys.__stderr__ else 2, text.encode())

@@ -74,7 +74,7 @@ def explain(
 ) -> None:
     """Explain the keys of a table or the parameters of a plugin.
 
-    Tables are top (what stands above all tables), source, model, train, train.loss, dream,
+    Tables are top (the keys above all tables), source, model, train, train.loss, dream,
     feedback, state, output and writers. Plugins are sources, models, effects and writers.
 
     Examples:

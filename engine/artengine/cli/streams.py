@@ -59,7 +59,7 @@ class OutputError(ArtengineError):
 
 
 class _Answers(io.FileIO):
-    """Standard output: after a write that failed it takes whatever else is written, in silence."""
+    """Standard output: after a write has failed, all later ones are discarded."""
 
     def write(self, data: Any, /) -> int:
         try:
@@ -92,7 +92,7 @@ class _Unfailing(io.FileIO):
 
 @contextmanager
 def apart() -> Iterator[None]:
-    """Keep standard output for `answer`: whatever else is printed goes to standard error."""
+    """Keep standard output for `answer`: everything else that is printed goes to standard error."""
     global _answers
     before, _answers = _answers, sys.stdout
     sys.stdout = sys.stderr

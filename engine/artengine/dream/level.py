@@ -1,4 +1,4 @@
-"""A dream at one size: its loop, the source it looks at, and where it stands."""
+"""A dream at one size: its loop, its source, and its state."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class PlayingLevel:
     Args:
         level: what it is.
         pictures: the source's pictures to come; None where nothing looks at them.
-        state: where it stands.
+        state: the loop's state.
     """
 
     level: Level
@@ -100,7 +100,7 @@ class PlayingLevel:
         return turn
 
     def snapshot(self) -> LevelSnapshot:
-        """Where it stands."""
+        """The state of the loop, its chains and its network."""
         loop, context = self.level.loop, self.state.context
         return LevelSnapshot(
             frames=context.frames,

@@ -39,10 +39,10 @@ class Predict(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LoopState:
-    """Where a dream stands between two frames.
+    """The state of a dream between two frames.
 
-    What effects and a recurrent network remember is theirs: `Chain.state` and `Predict.state` give
-    it out.
+    The states of effects and of a recurrent network are kept by them: see `Chain.state` and
+    `Predict.state`.
 
     Args:
         index: frames dreamt so far, which is the number of the next one.
@@ -59,7 +59,7 @@ class Turn:
 
     Args:
         clock: the film's time.
-        truth: the source frame of this moment, or None where it was not read.
+        truth: the source frame at this time, or None where it was not read.
         context_frames: what the network saw, oldest first.
         prediction: what the network made of that.
         fed: the prediction after the feedback chain, which the network sees next; not clipped.
@@ -117,7 +117,7 @@ class DreamLoop:
         Raises:
             PluginError: when the network's prediction is not finite.
         """
-        # 1. Nothing is remembered from a film before.
+        # 1. The network and the effects forget any earlier film.
         self.network.reset()
         self.feedback.reset()
         self.state_chain.reset()
@@ -138,9 +138,9 @@ class DreamLoop:
         """Dream one frame.
 
         Args:
-            state: where the dream stands.
-            picture: the source's picture of this moment; may be None where nothing looks at it.
-            coarse: this moment of the same dream at a smaller size, where there is one.
+            state: the dream's state before the frame.
+            picture: the source's picture at this time; may be None where nothing reads it.
+            coarse: the same frame of the dream at a smaller size, where there is one.
 
         Raises:
             PluginError: when an effect fails, or the network's prediction is not finite.
@@ -158,7 +158,7 @@ class DreamLoop:
             self.network.restore(remembered)
         # 4. Effects of the feedback chain change the prediction. It is not clipped.
         fed = self.feedback.apply(prediction, clock, truth, seen)
-        # 5. A smaller dream, where there is one, decides what both look like from afar.
+        # 5. A smaller dream, where there is one, gives both their large shapes.
         if coarse is not None:
             prediction = refined(prediction, coarse.prediction, self.settings.detail)
             fed = refined(fed, coarse.fed, self.settings.detail)

@@ -34,7 +34,7 @@ class Parts:
         self._resolved = resolved
         self._preset = resolved.preset
         self._given = network
-        # Copied, for its automatable parameters change as the dream goes on.
+        # Copied, because its automatable parameters change while the dream plays.
         self._stepped = self._preset.model.model_copy()
 
     def model(self) -> Binding:
@@ -103,8 +103,8 @@ class Parts:
     ) -> list[Level]:
         """The dream at the film's size, and where it is refined, the smaller one that it follows.
 
-        Both share the model, whose numbers belong to the moment. The smaller one has effects and a
-        network state of its own.
+        Both share the model, whose parameters have the values of the current frame. The smaller one
+        has its own effects and network state.
 
         Args:
             model: what the network steps with.

@@ -38,8 +38,8 @@ class Dream:
         predict: a network to dream with in place of the preset's weights.
         endless: dream on after the preset's number of frames.
         resume: where an earlier dream of the same preset stopped.
-        truth: read the source at every moment, for whoever wants it of `turns`, even where nothing
-            of the preset looks at it.
+        truth: read the source for every frame, so that each of `turns` has its source frame, even
+            where the preset does not use it.
 
     Raises:
         SourceError, WeightsError: when the footage or the weights cannot be used.
@@ -243,10 +243,10 @@ class Dream:
             self._controls.apply(change, self._levels)
 
     def snapshot(self) -> Snapshot:
-        """What is needed to go on later with `Dream(preset, resume=...)`.
+        """What is needed to continue later with `Dream(preset, resume=...)`.
 
-        Taken between two pictures. Whoever makes pictures of `turns` on another thread waits until
-        the last turn's is made, for the output chain remembers what it was shown so far.
+        Take it between two pictures. If you make the pictures of `turns` on another thread, wait
+        until that of the last turn is made: the output chain's state is part of the snapshot.
         """
         self._begin()
         return Snapshot(

@@ -26,9 +26,9 @@ class _Opened:
 
 
 class Sinks:
-    """The opened writers of a film. One that fails says so at once, and the others go on.
+    """The opened writers of a film. If one fails, a warning says so and the others continue.
 
-    What killed renders left in the folders that are written to is removed first.
+    Unfinished files that killed renders left in these folders are removed first.
 
     Args:
         targets: what is written where.
@@ -122,7 +122,7 @@ class Sinks:
         opened.unfinished.remove()
         self._errors.append(failure)
         if self._open:
-            logger.warning("%s; the other files go on", failure)
+            logger.warning("%s; the other files are continued", failure)
 
     def _move(self, opened: _Opened, *, partial: bool) -> Path | None:
         """Give what was made its name; where that fails it stays where it is."""

@@ -1,4 +1,4 @@
-"""Snapshots: all that a dream needs to go on later, bit for bit."""
+"""Snapshots: what a dream needs to continue later, bit for bit."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ VERSION = 2
 
 @dataclass(frozen=True, slots=True)
 class LevelSnapshot:
-    """Where a dream of one size stands.
+    """The state of a dream at one size.
 
     Args:
         frames: the context, oldest first.
@@ -41,7 +41,7 @@ class LevelSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Where a dream stands between two frames.
+    """The state of a dream between two frames.
 
     Args:
         identity: which dream it belongs to; see `Dream.identity`.
@@ -69,7 +69,7 @@ class Snapshot:
             reads_source: whether source pictures are read now.
 
         Raises:
-            UsageError: when it cannot be gone on from.
+            UsageError: when the dream cannot continue from it.
         """
         if self.version != VERSION:
             raise UsageError(
@@ -79,8 +79,8 @@ class Snapshot:
         if self.identity != identity:
             raise UsageError(
                 f"the snapshot belongs to another dream ({self.identity[:12]}, this one is "
-                f"{identity[:12]}); go on with the preset, weights and arithmetic that it was "
-                "taken of, and use Dream.set for what you want to change"
+                f"{identity[:12]}); continue with the preset, weights and arithmetic that it was "
+                "taken from, and use Dream.set for what you want to change"
             )
         if reads_source != self.reads_source:
             raise UsageError(

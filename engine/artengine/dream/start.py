@@ -48,7 +48,7 @@ def random_frame(footage: Footage, seed: int, opening: int, frames: int) -> int:
     else:
         whole = sum(1 for _ in footage.frames()) if length is None else length
         last = whole - opening - frames
-    # A share of the clip, so that a film at another frame rate begins at the same moment.
+    # A share of the clip, so that a film at another frame rate begins at the same time.
     return int(generator(seed, "dream.start", 0).random() * (max(0, last) + 1))
 
 

@@ -1,4 +1,4 @@
-"""Writing on a thread of its own, while the loop goes on."""
+"""Writing on its own thread, while the loop continues."""
 
 from __future__ import annotations
 

@@ -146,7 +146,7 @@ def remux(source: Path, target: Path, options: Sequence[str]) -> None:
         source: a video file.
         target: the file to write, replaced where there is one; removed when that fails.
         options: ffmpeg's output options: `-movflags`, format (`-f`); a codec (`-c:v`) encodes the
-            pictures anew.
+            pictures again.
 
     Raises:
         WriterError: when that fails, in ffmpeg's words.

@@ -22,7 +22,8 @@ def unreadable(path: Path, log: str) -> SourceError:
         or "ffmpeg found no picture in it"
     )
     return SourceError(
-        f"{path} cannot be read as video; see whether it is one, and whole (ffmpeg says: {said})"
+        f"{path} cannot be read as video; check that it is a complete video file "
+        f"(ffmpeg says: {said})"
     )
 
 

@@ -88,7 +88,7 @@ def start(
         ) from error
     for pipe in (process.stdin, process.stdout):
         if sys.platform == "linux" and pipe is not None:
-            # Slower without: systems bound how much room the pipes of one person may have.
+            # It is slower without. Systems limit the size of all pipes of a user.
             with suppress(OSError):
                 fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
     return process

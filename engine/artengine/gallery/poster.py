@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from artengine.frame import Picture
 
-JUDGED_SIDE = 96  # the longer side that pictures are judged at, in pixels
+SALIENCY_SIDE = 96  # the longer side of the pictures that are compared, in pixels
 
 
 def most_salient(pictures: Iterable[Picture]) -> Picture:
@@ -38,7 +38,7 @@ def saliency(picture: Picture) -> float:
         picture: uint8 `(H, W, 3)`, RGB.
     """
     height, width = picture.shape[:2]
-    scale = min(1.0, JUDGED_SIDE / max(height, width))
+    scale = min(1.0, SALIENCY_SIDE / max(height, width))
     size = max(1, round(width * scale)), max(1, round(height * scale))
     small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.float32)
     return (1.0 + _colourfulness(small)) * _detail(small)

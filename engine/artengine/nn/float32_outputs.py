@@ -1,4 +1,4 @@
-"""A network whose outputs are float32 whatever it computes in."""
+"""A network whose outputs are float32 in any precision."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from keras import ops, tree
 
 
 class Float32Outputs:
-    """A network as a model is given it, which mixes what comes out of it with numbers of its own:
-    that it computes in bfloat16 on some processors is not for every model to think of.
+    """Wraps a network so that its outputs are float32, even where it computes in bfloat16.
+
+    A model's `step` can then mix them with float32 tensors.
 
     Args:
-        network: what is called; all else of it is there as well. Networks that are layers of it
-            are given alike.
+        network: what is called; its other attributes are passed through. `get_layer` wraps
+            networks that are its layers likewise.
     """
 
     def __init__(self, network: keras.Model) -> None:

@@ -33,7 +33,7 @@ def reserve(path: Path, sizes: Sequence[int]) -> None:
 
 
 def check_self_contained(file: h5py.File) -> None:
-    """Walk a file and refuse what would make HDF5 read other files, or take very long to load.
+    """Refuse a file that would make HDF5 read other files, or take very long to load.
 
     Raises:
         ValueError: with the path of a link, or of a dataset that is external or virtual; or when
@@ -52,14 +52,14 @@ def check_self_contained(file: h5py.File) -> None:
         items += len(group)
         if items > MOST_ITEMS:
             raise ValueError(
-                f"it holds more than {MOST_ITEMS} groups and arrays, which weights never need"
+                f"it holds more than {MOST_ITEMS} groups and arrays, which weights never have"
             )
         for name in group:
             path = one_line(f"{group.name.rstrip('/')}/{name}")
             if group.get(name, getclass=True, getlink=True) is not h5py.HardLink:
-                raise ValueError(f"{path} is a link, which weights never need")
+                raise ValueError(f"{path} is a link, which weights never have")
             item = group[name]
             if isinstance(item, h5py.Group):
                 groups.append(item)
             elif isinstance(item, h5py.Dataset) and (item.external or item.is_virtual):
-                raise ValueError(f"{path} lies in another file, which weights never need")
+                raise ValueError(f"{path} lies in another file, which weights never have")

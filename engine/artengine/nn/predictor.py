@@ -87,7 +87,7 @@ class Predictor:
 
     Frames that are seen again, as all but the newest of a context are, stay where the runtime
     computes. The model's automatable numbers are read at each step, and are arguments of what is
-    traced, so that changing them does not trace it anew.
+    traced, so that changing them does not trace it again.
 
     Args:
         model, network: what is stepped.

@@ -24,10 +24,10 @@ class RolloutTrainer(keras.Model):
     of them. Frames are padded to the size divisor and cropped back, as in a dream; a model's own
     loss is given them padded.
 
-    With `on_policy_context`, rows of the batch go on from what the network predicted in the step
+    With `on_policy_context`, rows of the batch continue from what the network predicted in the step
     before: inputs are then a pair of context frames and of which rows begin with them, bool `(B,)`;
-    the others begin with their row of the variable `on_policy_context`. They go on as a dream does,
-    without noise and not in training mode, at the price of another rollout.
+    the others begin with their row of the variable `on_policy_context`. They are predicted
+    as in a dream, without noise and not in training mode, which costs another rollout.
 
     Shapes: context frames `(B, H, W, 3 * context)`, truth `(B, T, H, W, 3)`.
 
@@ -42,8 +42,8 @@ class RolloutTrainer(keras.Model):
         adversarial_weight: weight of the generator loss.
         rollout: T, how many frames are predicted in a row.
         seed: of the noise, and of what the model samples.
-        on_policy_context: shape of the context frames, `(B, H, W, 3 * context)`, where rows go on
-            from the network's own predictions; see `artengine.train.on_policy`.
+        on_policy_context: shape of the context frames, `(B, H, W, 3 * context)`, where rows
+            continue from the network's own predictions; see `artengine.train.on_policy`.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Addresses: where a value stands in a preset, as `dream.frames` or `feedback.noise.amount`.
+"""Addresses: where a value is in a preset, as `dream.frames` or `feedback.noise.amount`.
 
 An entry of a chain or of the writers is named by its plugin, and the second of one name has `-2`
 behind it: `feedback.noise-2.amount`. Its number works too, counted from 0: `feedback.0.amount`.

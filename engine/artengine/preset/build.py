@@ -136,7 +136,7 @@ class Preset:
         return replace(changed, overrides=self.overrides)
 
     def recipe(self) -> str:
-        """The TOML of a preset that stands alone and makes the same film on this machine.
+        """The TOML of a complete preset that makes the same film on this machine.
 
         It holds absolute paths. `artengine.resolve` makes recipes that hold none.
         """
@@ -257,7 +257,7 @@ def _check_words(table: Mapping[str, Any], plugins: PluginTables) -> None:
 def _settings(
     kind: type[SettingsT], table: Mapping[str, Any], plugins: PluginTables, word: str = ""
 ) -> SettingsT | None:
-    """The settings of a table, or of what stands above all tables."""
+    """The settings of a table, or of the keys above all tables."""
     own = {name: table[name] for name in kind.model_fields if name in table}
     if word:
         own = table.get(word, {})

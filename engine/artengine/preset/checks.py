@@ -1,4 +1,4 @@
-"""What of a preset does not fit together, though each part is sound by itself."""
+"""Checks across the tables of a preset, each of which is valid by itself."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def check_training(
     if adversarial and not model.differentiable:
         yield Problem(
             ("train", "loss", "adversarial"),
-            f'"{model.name}" draws its frames, and cannot learn from how they are judged; '
+            f'"{model.name}" samples its frames, and no gradient of this loss reaches it; '
             "leave it out, or take another model",
         )
     alone = adversarial and train.loss == LossWeights(adversarial=adversarial)
@@ -31,7 +31,7 @@ def check_training(
         or_added = ", or write { adversarial = 0.01 }, which is added to it"
         yield Problem(
             ("train", "loss"),
-            f'"{model.name}" learns by a loss of its own, and not by this one; leave it out'
+            f'"{model.name}" has its own loss, so this one is not used; leave it out'
             f"{or_added if model.differentiable else ''}",
         )
 
@@ -39,7 +39,7 @@ def check_training(
 def check_dream(
     model: Model, dream: DreamSettings, catalog: Catalog, *, state: bool
 ) -> Iterator[Problem]:
-    """Refuse what does nothing to a network of this sort.
+    """Refuse settings that have no effect on the model.
 
     Args:
         state: whether there are effects on the network's state.

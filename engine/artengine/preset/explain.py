@@ -24,7 +24,7 @@ SETTINGS: Mapping[str, type[BaseModel]] = MappingProxyType(
         "dream": DreamSettings,
     }
 )
-"""Tables whose keys are always the same; `top` is what stands above all tables."""
+"""Tables whose keys are always the same; `top` has the keys above all tables."""
 
 PLUGIN_TABLES: Mapping[str, tuple[Kind, str]] = MappingProxyType(
     {

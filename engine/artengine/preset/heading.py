@@ -1,4 +1,4 @@
-"""What stands above a preset's tables."""
+"""The keys above a preset's tables."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from artengine.settings import Settings
 
 
 class Heading(Settings):
-    """What stands above a preset's tables."""
+    """The keys above a preset's tables."""
 
     title: str = Field("", max_length=200)
     """What the film is called. Left out, the preset's name."""

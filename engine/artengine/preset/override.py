@@ -34,7 +34,7 @@ class Override:
 
     @property
     def text(self) -> str:
-        """What stands behind the equals sign: the value of a parameter that is a text."""
+        """What is written after the equals sign: the value of a parameter that is a text."""
         return self.written.partition("=")[2].strip()
 
 
@@ -44,7 +44,7 @@ def parse_override(written: str, origin: str = "--set") -> Override:
     A name that was renamed is read by the new one, with a line in the log.
 
     Raises:
-        ValueError: when it is no override.
+        ValueError: when the text is not an override.
     """
     place, equals, given = written.partition("=")
     if not equals or not place.strip():
@@ -59,7 +59,7 @@ def parse_overrides(given: Iterable[str | Override], origin: str = "--set") -> l
     """Parse every override of a command or a call; those that were parsed stay as they are.
 
     Raises:
-        UsageError: with a line for each that is none.
+        UsageError: with a line for each text that is not an override.
     """
     parsed, problems = [], []
     for each in given:

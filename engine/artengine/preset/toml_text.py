@@ -1,4 +1,4 @@
-"""Reading TOML that people write, and saying where it is none."""
+"""Reading TOML, and saying where it is wrong."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def read_text(path: Path) -> str:
 
 
 def parse_toml(text: str) -> dict[str, Any]:
-    """Parse TOML. Raises ValueError with the line where it ends to be that."""
+    """Parse TOML. Raises ValueError with the line of the first mistake."""
     try:
         table = tomllib.loads(text)
     except RecursionError as error:
@@ -49,7 +49,7 @@ def _told(said: str, text: str) -> str:
     said, where = (found[1], found[2]) if found else (said, "")
     if not where.startswith("line"):
         where = f"line {text.rstrip().count(chr(10)) + 1}"
-    hint = "; texts stand in quotes" if said == "Invalid value" else ""
+    hint = "; write texts in quotes" if said == "Invalid value" else ""
     numbered = re.match(r"line (\d+)", where)
     line = text.split("\n")[int(numbered[1]) - 1] if numbered else ""
     if re.search(r'"[^"]*\\', line) and ("hex value" in said or "escape" in said.lower()):
@@ -74,8 +74,8 @@ def _inline_table(lines: list[str]) -> str:
     keys = [table] if table else []
     keys += re.findall(r"([\w.-]+|\"[^\"]*\")\s*=\s*\{", first)
     return (
-        f"; a table in {{ }} stands on one line: over several lines write [{'.'.join(keys)}] after "
-        "the other parameters, and below it a line for each key"
+        f"; a table in {{ }} must be on one line; over several lines write [{'.'.join(keys)}] "
+        "after the other parameters, and below it a line for each key"
     )
 
 
@@ -96,7 +96,7 @@ def first_comment(text: str) -> str:
 def is_deep(value: Any) -> bool:
     """Whether more than `MOST_LEVELS` tables and lists lie inside of each other.
 
-    Dotted keys nest without end, so that nothing here may call itself.
+    Dotted keys can nest deeper than Python can recurse, so this does not call itself.
     """
     level = [value]
     for _ in range(MOST_LEVELS + 1):

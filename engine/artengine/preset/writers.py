@@ -61,7 +61,7 @@ def build_writers(
 
 
 def _made(writer: Writer, given: str) -> str:
-    """What stands there in the end, or would if `given` were allowed."""
+    """The file or folder that the writer makes, or would if `given` were allowed."""
     try:
         return os.path.normpath(writer.result(Path(given)))
     except ValueError:

@@ -23,7 +23,7 @@ class Batch:
     Args:
         inputs: what `RolloutTrainer` is given.
         truth: the frames that it is to predict, float32 `(B, T, H, W, 3)`.
-        rollouts: where the rows are, if they go on from the network's own predictions.
+        rollouts: where the rows are, if they continue from the network's own predictions.
     """
 
     inputs: Any
@@ -41,7 +41,7 @@ class BatchSource(Protocol):
         Args:
             rollouts: where the rows are.
             step: number of the training step.
-            horizon: the most frames that rows go on from the network's own predictions.
+            horizon: for how many frames at most rows continue from the network's own predictions.
         """
 
     def after_step(self, batch: Batch, trainer: Any) -> Sequence[OnPolicyRollout]:
@@ -60,23 +60,23 @@ class WindowBatches:
         self._batches, self._folder = batches, folder
 
     def next(self, rollouts: Sequence[OnPolicyRollout], step: int, horizon: int) -> Batch:
-        """The next batch, whatever its number. Raises `TrainingError` where it cannot be read."""
+        """The next batch, in order. Raises `TrainingError` where it cannot be read."""
         with reading_from(self._folder):
             return Batch(*next(self._batches))
 
     def after_step(self, batch: Batch, trainer: Any) -> Sequence[OnPolicyRollout]:
-        """None: each window begins anew."""
+        """No rollouts: windows do not continue each other."""
         return ()
 
 
 class OnPolicyBatches:
-    """Rollouts that go on from the network's own predictions."""
+    """Rollouts that continue from the network's own predictions."""
 
     def __init__(self, sampler: OnPolicySampler, rows: int) -> None:
         self._sampler, self._rows = sampler, rows
 
     def next(self, rollouts: Sequence[OnPolicyRollout], step: int, horizon: int) -> Batch:
-        """The next step of each rollout; those that are over begin anew."""
+        """The next step of each rollout; those that have ended start again."""
         rollouts = rollouts or [OnPolicyRollout()] * self._rows
         batch = self._sampler.next(rollouts, step, horizon)
         return Batch((batch.context_frames, batch.begins), batch.truth, batch.rollouts)

@@ -57,8 +57,8 @@ def update_best(
 ) -> tuple[float | None, bool]:
     """The best value so far with a new row, and whether the row's weights are the best ones.
 
-    No measure tells how well a network goes on from its own predictions. Where it is trained to,
-    the newest weights always count as the best.
+    No measure tells how well a network continues from its own predictions. Where it is trained on
+    them, the newest weights always count as the best.
     """
     value = monitored(model, row)
     improved = is_improvement(model, value, best)

@@ -21,8 +21,8 @@ def prepared(
     """Prepare a source for training, or find what was prepared before.
 
     Footage lies in the cache folder under a name made of everything that decides its frames. What
-    is whole is used as it is, what was stopped goes on, and of two processes that need the same one
-    waits for the other.
+    is complete is used as it is, and what was stopped is continued. Of two processes that need the
+    same footage, one waits for the other.
 
     Args:
         source: what to learn from.

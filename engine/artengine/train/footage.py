@@ -40,7 +40,7 @@ class PreparedFootage:
         if not manifest.finished:
             raise TrainingError(
                 f"{folder}: the footage was not prepared to its end, or has lost files; run the "
-                "same artengine prepare again, it goes on where it stopped"
+                "same artengine prepare again; it continues where it stopped"
             )
         return cls(folder, manifest)
 

@@ -57,7 +57,7 @@ def read_log(path: Path, epochs: int) -> list[Row]:
         with path.open(newline="", encoding="utf-8") as file:
             rows = [_row(found) for found in csv.DictReader(file)]
     except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:
-        raise TrainingError(f"{path}: cannot be read as a log; move it away to go on") from error
+        raise TrainingError(f"{path}: cannot be read as a log; move it away to continue") from error
     return [row for row in rows if row.epoch <= epochs]
 
 

@@ -1,20 +1,20 @@
-"""On-policy rollouts: rows of a batch that go on through the footage as a dream does.
+"""On-policy rollouts: rows of a batch that continue from the network's own predictions.
 
-What a network learns from truth alone does not tell it what to do with its own predictions, which
-is all that a dream shows it. So a row of the batch begins at a random place with true frames. In
-the steps that follow the network is shown what it predicted itself, and learns the true frame that
-comes next. Some rows go on for few frames and some for many. This is the on-policy correction of
-Ross, Gordon and Bagnell ("A reduction of imitation learning and structured prediction to no-regret
-online learning", 2011) with scheduled lengths (Bengio, Vinyals, Jaitly and Shazeer, "Scheduled
-sampling for sequence prediction with recurrent neural networks", 2015). Each training step is a
-step of these rollouts and costs one more prediction per row.
+A network that is trained on true frames alone does not learn what to do with its own predictions,
+which are all that it sees in a dream. So a row of the batch begins at a random frame with true
+context. In the steps that follow the network sees its own predictions, and learns the true frame
+that comes next. Some rows continue for few frames and some for many. This is the on-policy
+correction of Ross, Gordon and Bagnell ("A reduction of imitation learning and structured prediction
+to no-regret online learning", 2011) with scheduled lengths (Bengio, Vinyals, Jaitly
+and Shazeer, "Scheduled sampling for sequence prediction with recurrent neural networks", 2015).
+Each training step is a step of these rollouts and costs one more prediction per row.
 
 Two rules decide what is learnt:
 
 - *Which frame follows* is looked up by similarity, not by time: after each step a rollout is moved
-  to the frame near its own that the prediction looks most like. A dream that lags is not torn
-  forward. A rollout that looks like none of these frames keeps its time, and so is called back to
-  the footage.
+  to the frame near its own that the prediction looks most like. A dream that lags is not
+  pulled forward. A rollout that looks like none of these frames keeps its time, and so learns to
+  return to the footage.
 - *What follows the end of a scene* is the frame of the footage that looks most like that end, as
   in Schödl, Szeliski, Salesin and Essa, "Video textures" (2000), so that no end is ever learnt.
 """
@@ -63,7 +63,7 @@ class OnPolicyRollout:
 
     Args:
         frame: number of the newest frame of its context.
-        remaining: how many frames it still goes on for.
+        remaining: for how many more frames it continues.
         top, left: corner of its crop, in pixels.
         mirrored: whether it is mirrored left to right.
     """
@@ -83,7 +83,7 @@ class OnPolicyBatch:
         context_frames: true context of the rows that begin, float32 `(B, H, W, 3 * context)` in
             0..1; zeros in the others.
         truth: what follows, float32 `(B, T, H, W, 3)`.
-        begins: which rows begin, bool `(B,)`; the others go on from their own predictions.
+        begins: which rows begin, bool `(B,)`; the others continue from their own predictions.
         rollouts: where the rows are now.
     """
 
@@ -122,9 +122,9 @@ class OnPolicySampler:
         """The next batch.
 
         Args:
-            rollouts: where the rows are; those with nothing remaining begin anew.
+            rollouts: where the rows are; those with nothing remaining start again.
             step: number of the training step, of which random numbers depend.
-            horizon: the most frames that a rollout which begins now goes on for, from 1. Its length
+            horizon: the length of a rollout that begins now at most, from 1. Its length
                 is drawn so that each octave of lengths is as common as the next.
         """
         width, height = self.crop
@@ -223,7 +223,7 @@ class OnPolicySampler:
     def _after_end(self, end: int) -> int:
         """The frame that may follow a scene's last one: the one before which the footage looks most
         like that end. Only frames in the first half of a scene are compared, so that there is
-        footage to go on through."""
+        footage left to follow."""
         back = self.stride * (self.context - 1)
         halves = [
             (first, max(first + back + self.stride, (first + last) // 2))

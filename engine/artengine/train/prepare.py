@@ -120,8 +120,8 @@ class Preparation:
         """Store the frames, or what is missing of them.
 
         The folder gets TFRecord files, each record a `tf.train.Example` of `image` (JPEG without
-        chroma subsampling, or PNG) and `index`, and `manifest.json`, which is written anew after
-        each file. A preparation that was stopped, at whatever moment, goes on after its last
+        chroma subsampling, or PNG) and `index`, and `manifest.json`, which is written again after
+        each file. A preparation that was stopped, at any time, continues after its last
         finished file, and gives the same bytes as one that was not. Memory does not grow with the
         length of the footage. While another process prepares the same folder, this one waits.
 

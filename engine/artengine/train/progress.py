@@ -20,7 +20,7 @@ class TrainingProgress:
             the training; None before the first.
         epochs: complete epochs, each with its row in the log.
         losses: of the steps of the epoch that is under way.
-        rollouts: where the rows of the batch are that go on from the network's own predictions.
+        rollouts: where the rows of the batch are that continue from the network's predictions.
     """
 
     step: int = 0

@@ -12,7 +12,7 @@ from artengine.resolve import plugins_of
 
 
 def run_recipe(preset: Preset, folder: Path) -> str:
-    """TOML of the preset that takes its weights from the folder it stands in.
+    """TOML of the preset that takes its weights from its own folder.
 
     Its films are called after that folder, save for those that the preset gives other names.
 

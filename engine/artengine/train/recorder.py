@@ -64,9 +64,9 @@ class Recorder:
         return progress, row
 
     def stop(self, progress: TrainingProgress, *, complete: bool) -> tuple[TrainingProgress, Row]:
-        """Measure and save within an epoch, so that going on equals never having stopped.
+        """Measure and save within an epoch. A training that is then resumed gives the same weights.
 
-        The row stands in the log until the epoch is complete. The best weights are those of
+        The row is in the log until the epoch is complete. The best weights are those of
         complete epochs, unless there are none yet or the training is complete.
         """
         row = self._measure(progress)

@@ -1,4 +1,4 @@
-"""Going on with a training: what its checkpoint must have been made with."""
+"""Continuing a training: what its checkpoint must have been made with."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class CheckpointRecord:
 
 def made_with(task: TrainingTask) -> dict[str, str]:
     """What decides which variables a training has and what they mean, in words, by the names that a
-    preset gives it: going on needs the same."""
+    preset gives it. A training is continued with the same only."""
     settings = task.settings
     adversarial = isinstance(settings.loss, LossWeights) and settings.loss.adversarial
     scaled = settings.precision == "mixed_float16"
@@ -102,15 +102,15 @@ def read_progress(task: TrainingTask) -> TrainingProgress:
         )
     if record.footage != wanted.footage:
         raise TrainingError(
-            f"{run.folder}: this training learnt from other footage; go on with the same, or start "
-            "again with another folder, -o"
+            f"{run.folder}: this training learnt from other footage; continue with the same, or "
+            "start again with another folder, -o"
         )
     for name, now in wanted.made_with.items():
         before = record.made_with.get(name)
         if before != now:
             raise WeightsError(
                 f"{run.checkpoint}: was made with {name} {before}, while this training has {now}; "
-                f"go on with the same, or start again with another folder, -o"
+                f"continue with the same, or start again with another folder, -o"
             )
     return record.progress
 

@@ -1,4 +1,4 @@
-"""Run folders: everything a training makes, and all that is needed to go on or to dream from it."""
+"""Run folders: everything a training makes, to continue it or to dream from it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Run:
     | `best.weights.h5`, `best.json` | the best weights, which dreams take |
     | `last.weights.h5`, `last.json` | the newest weights |
     | `kept/` | weights of every k-th epoch, where the recipe asks for them |
-    | `checkpoint.h5` | weights, optimiser, progress and random state, to go on from |
+    | `checkpoint.h5` | weights, optimiser, progress and random state, to continue from |
     | `log.csv`, `log.png` | what each epoch measured |
     | `monitor/` | a picture for each epoch |
 
@@ -42,7 +42,7 @@ class Run:
 
     @property
     def checkpoint(self) -> Path:
-        """What `--resume` goes on from."""
+        """What `--resume` continues from."""
         return self.folder / "checkpoint.h5"
 
     @property
@@ -74,7 +74,7 @@ class Run:
         return self.folder / "monitor" / f"epoch-{epoch:05d}.jpg"
 
     def check(self, *, resume: bool) -> None:
-        """Check that a training may start, or go on, in this folder.
+        """Check that a training may start, or continue, in this folder.
 
         Raises:
             TrainingError: when the folder already holds a training that is not to be resumed,
@@ -87,7 +87,7 @@ class Run:
             )
         if not resume and begun:
             raise TrainingError(
-                f"{self.folder}: already holds a training; go on with it by --resume, or choose "
+                f"{self.folder}: already holds a training; continue it with --resume, or choose "
                 "another folder with -o"
             )
         # Unlike Path's, it raises nothing where a folder on the way may not be entered.

@@ -31,7 +31,7 @@ def learning_rate_factor(settings: TrainSettings, share: float) -> float:
 
 
 def rollout_horizon(settings: TrainSettings, share: float) -> int:
-    """The most frames that an on-policy rollout which begins now goes on for.
+    """The longest on-policy rollout that may begin now, in frames.
 
     It grows from 1 to `max_horizon` by the same factor in equal times, over the first half of the
     training.

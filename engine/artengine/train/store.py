@@ -33,7 +33,7 @@ def writing_to(folder: Path) -> Iterator[None]:
 
 
 def _cannot_write(folder: Path, reason: str) -> str:
-    return f"{folder}: cannot be written ({reason}); make room and go on, or give another folder"
+    return f"{folder}: cannot be written ({reason}); make room and continue, or give another folder"
 
 
 class Store:

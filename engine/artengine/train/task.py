@@ -64,7 +64,7 @@ class TrainingTask:
         remedy = "lower train.learning_rate and start again"
         if self.run.checkpoint.is_file():
             remedy = (
-                "the checkpoint before it is kept; lower train.learning_rate with --set, and go on "
-                "with --resume"
+                "the checkpoint before it is kept; lower train.learning_rate with --set, and "
+                "continue with --resume"
             )
         return TrainingError(f"{self.run.folder}: {what} at step {step}; {remedy}")

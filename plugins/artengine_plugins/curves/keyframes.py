@@ -29,7 +29,7 @@ _TIME = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(s|f|%)?")
 class Keyframes(Curve):
     """Values at given times, with easing between them; held before the first and after the last.
 
-    `{ keys = { "0s" = 0.1, "4s" = 0.6 }, ease = "in-out" }` stands on one line. Over several lines,
+    `{ keys = { "0s" = 0.1, "4s" = 0.6 }, ease = "in-out" }` is written on one line. Over several,
     the curve of an effect's `amount` is a table of its own, after the effect's other parameters:
 
         [feedback.amount]

@@ -185,5 +185,5 @@ def test_a_writer_that_fails_says_so_at_once(
     for _ in range(300):
         sinks.write(np.zeros((16, 16, 3), np.uint8))
     assert "stopped by signal 9" in caplog.text
-    assert caplog.text.rstrip().endswith("; the other files go on")
+    assert caplog.text.rstrip().endswith("; the other files are continued")
     sinks.abort()

@@ -262,12 +262,12 @@ def test_source_and_model_are_needed(write: Write, problems: Problems) -> None:
         ),
         (
             {"model": {"use": "flow"}, "train": {"loss": {"l1": 1.0, "adversarial": 0.01}}},
-            'train.loss: "flow" learns by a loss of its own, and not by this one; leave it out, '
+            'train.loss: "flow" has its own loss, so this one is not used; leave it out, '
             "or write { adversarial = 0.01 }, which is added to it",
         ),
         (
             {"model": {"use": "pixelcnn"}, "train": {"loss": "mean_absolute_error"}},
-            'train.loss: "pixelcnn" learns by a loss of its own, and not by this one; leave it out',
+            'train.loss: "pixelcnn" has its own loss, so this one is not used; leave it out',
         ),
         (
             {"feedback": [{"use": "grain"}, {"use": "enlarge"}]},

@@ -88,7 +88,7 @@ def test_a_summary_needs_no_plugins_and_survives_broken_presets(write: Write) ->
     assert summary(write("b.toml", 'title = "Only this"')) == "Only this"
     assert summary(write("c.toml", "seed = 1")) == ""
     assert summary(write("d.toml", "use = zoom")) == (
-        "broken: d.toml: line 1, column 7: invalid value; texts stand in quotes"
+        "broken: d.toml: line 1, column 7: invalid value; write texts in quotes"
     )
     assert summary(write("e.toml", 'about = "red \\u001b[31m"')) == "red [31m"
 

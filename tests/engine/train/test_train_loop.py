@@ -1010,7 +1010,7 @@ def test_a_model_s_automatable_number_follows_its_curve_and_can_be_changed(
     assert turn(ready(0.5), gain={"keys": {"2f": 0.0, "4f": 1.0}}) == [0.5, 0.5, 0.0, 0.5]
     with Dream(curved) as dream:
         for place, value, told in [
-            ("model.context", 3, r"cannot change in a dream; .* these can: gain"),
+            ("model.context", 3, r"cannot change while the dream plays; .* these can: gain"),
             ("model.gian", 1, 'did you mean "gain"'),
             ("model.gain", 2, "model.gain: 2 given; allowed: a number from 0 to 1"),
         ]:

@@ -18,7 +18,7 @@ def l2(truth: Any, prediction: Any, _last: Any) -> Any:
 
 
 def gradient(truth: Any, prediction: Any, _last: Any) -> Any:
-    """How far the steps between neighbouring pixels are off, across and down, whatever their sign:
+    """How far the steps between neighbouring pixels are off, across and down, in absolute value:
     an edge must be as steep as it is in truth.
 
     The gradient difference loss of Mathieu, Couprie and LeCun, "Deep multi-scale video prediction
