@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from artengine import hookspecs
 from artengine.curves import Curve
 from artengine.errors import PluginError, did_you_mean
-from artengine.params import Plugin, shown
+from artengine.params import Plugin, quoted
 from artengine.writer import Writer
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -73,7 +73,7 @@ def class_fault(given: Any, base: type[Plugin]) -> str:
         return f"{label} does not define {', '.join(unwritten)}"
     name = getattr(given, "name", None)
     if not isinstance(name, str) or len(name) > _LONGEST_NAME or not _NAME.fullmatch(name):
-        said = f"has the name {shown(name)}" if name is not None else "has no name"
+        said = f"has the name {quoted(name)}" if name is not None else "has no name"
         return (
             f'{label} {said}; write name: ClassVar[str] = "like-this", of at most '
             f"{_LONGEST_NAME} letters"

@@ -15,7 +15,7 @@ from artengine.frame import Frame, Picture, to_picture
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class OutputFrame:
     """What one of the film's pictures is made from.
 
     Args:
@@ -51,18 +51,18 @@ class Output:
         """Have a change made before the picture of its frame."""
         self._changes.append(change)
 
-    def shown(self, turn: Turn) -> Shown:
+    def frame_of(self, turn: Turn) -> OutputFrame:
         """What the picture of a turn is made from."""
-        return Shown(
+        return OutputFrame(
             clock=turn.clock,
             frame=turn.prediction if self._show == "prediction" else turn.fed,
             truth=turn.truth if self.chain.uses_truth else None,
             context_frames=turn.context_frames if len(self.chain) else (),
         )
 
-    def picture(self, shown: Shown, controls: Controls) -> Picture:
+    def picture(self, given: OutputFrame, controls: Controls) -> Picture:
         """The output chain's result, clipped, in 8 bits."""
-        while self._changes and self._changes[0].frame <= shown.clock.index:
+        while self._changes and self._changes[0].frame <= given.clock.index:
             controls.apply(self._changes.popleft(), ())
-        frame = self.chain.apply(shown.frame, shown.clock, shown.truth, shown.context_frames)
+        frame = self.chain.apply(given.frame, given.clock, given.truth, given.context_frames)
         return to_picture(frame)

@@ -11,7 +11,7 @@ from pathlib import Path
 from artengine.catalog import Catalog
 from artengine.dream.allocator import ahead, keep_memory
 from artengine.dream.loop import Predict
-from artengine.dream.output import Shown
+from artengine.dream.output import OutputFrame
 from artengine.dream.remarks import curve_remarks
 from artengine.dream.session import Dream
 from artengine.dream.sinks import Sinks
@@ -83,11 +83,11 @@ def render(
         sinks = Sinks(targets, film)
         stopped = False
 
-        def write(shown: Shown) -> None:
-            picture = dream.picture(shown)
+        def write(frame: OutputFrame) -> None:
+            picture = dream.picture(frame)
             picture.flags.writeable = False
             sinks.write(picture)
-            catalog.notify("after_frame", index=shown.clock.index, picture=picture)
+            catalog.notify("after_frame", index=frame.clock.index, picture=picture)
             progress(sinks.written, total)
 
         try:
@@ -99,7 +99,7 @@ def render(
                     if stop():
                         stopped = True
                         break
-                    writer_thread.put(dream.shown(turn))
+                    writer_thread.put(dream.output_frame(turn))
                     # Not held while the next one is dreamt.
                     del turn
         except BaseException as error:

@@ -14,7 +14,7 @@ from artengine.dream.changes import Change, ChangeQueue
 from artengine.dream.controls import Controls
 from artengine.dream.level import Level, PlayingLevel
 from artengine.dream.loop import Predict, Turn
-from artengine.dream.output import Output, Shown
+from artengine.dream.output import Output, OutputFrame
 from artengine.dream.parts import Parts
 from artengine.dream.snapshot import Snapshot
 from artengine.dream.start import with_start
@@ -200,18 +200,18 @@ class Dream:
         return map(self._picture_of, self.turns())
 
     def _picture_of(self, turn: Turn) -> Picture:
-        return self.picture(self.shown(turn))
+        return self.picture(self.output_frame(turn))
 
-    def shown(self, turn: Turn) -> Shown:
-        """What the film's picture of a turn is made from, so that all else can be let go."""
-        return self._output.shown(turn)
+    def output_frame(self, turn: Turn) -> OutputFrame:
+        """What `picture` needs of a turn, so that the rest of the turn can be freed."""
+        return self._output.frame_of(turn)
 
-    def picture(self, shown: Shown) -> Picture:
+    def picture(self, frame: OutputFrame) -> Picture:
         """The film's picture of a turn.
 
         Called once for each turn, in order, and by one thread only.
         """
-        return self._output.picture(shown, self._controls)
+        return self._output.picture(frame, self._controls)
 
     def set(self, address: str, value: Any, frame: int | None = None) -> None:
         """Change a parameter while the dream plays. May be called from any thread.

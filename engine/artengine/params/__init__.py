@@ -4,7 +4,7 @@ from artengine.params.bounds import bounds, clamp
 from artengine.params.check import check, in_order
 from artengine.params.declaration import Param, Plugin, is_path
 from artengine.params.problem import CurveError, Problem, TableError
-from artengine.params.prose import allowed, json_schema, plainly, shown
+from artengine.params.prose import allowed, json_schema, plainly, quoted
 
 __all__ = [
     "CurveError",
@@ -20,5 +20,5 @@ __all__ = [
     "is_path",
     "json_schema",
     "plainly",
-    "shown",
+    "quoted",
 ]

@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 from artengine.errors import did_you_mean, reason
 from artengine.params.declaration import Plugin
 from artengine.params.problem import Problem
-from artengine.params.prose import allowed, shown
+from artengine.params.prose import allowed, quoted
 
 Checked = TypeVar("Checked", bound=BaseModel)
 
@@ -98,7 +98,7 @@ def _problem(kind: type[BaseModel], table: Mapping[str, Any], details: Any) -> P
     if isinstance(given, str):
         choices = [choice for option in _options(info.annotation) for choice in get_args(option)]
         near = did_you_mean(given, [choice for choice in choices if isinstance(choice, str)])
-    return Problem(address, f"{shown(given)} given{near}; allowed: {allowed(info)}")
+    return Problem(address, f"{quoted(given)} given{near}; allowed: {allowed(info)}")
 
 
 def _walk(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from numbers import Integral, Real
 from typing import Any
 
-from artengine.params import Problem, shown
+from artengine.params import Problem, quoted
 from artengine.preset.address import LISTS, Address, to_numbers
 from artengine.preset.edits import Entry, edit, is_edit
 from artengine.preset.layer import Layer, Origin
@@ -171,7 +171,7 @@ def _step(above: Any, part: str | int, passed: Address) -> str | int:
     if isinstance(above, list):
         holds = f"entries 0 to {len(above) - 1}" if above else "no entries"
     else:
-        holds = f"the plain value {shown(above)}"
+        holds = f"the plain value {quoted(above)}"
     raise ValueError(f"there is no {part}; {'.'.join(map(str, passed))} holds {holds}")
 
 

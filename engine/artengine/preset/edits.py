@@ -25,7 +25,7 @@ from typing import Any
 
 from artengine.entry_names import entry_names
 from artengine.errors import did_you_mean
-from artengine.params import Problem, shown
+from artengine.params import Problem, quoted
 from artengine.preset.address import LISTS, Address
 from artengine.preset.layer import Layer, Origin
 
@@ -116,7 +116,7 @@ class _Editor:
         if position == "at":
             if value not in ("start", "end"):
                 near = did_you_mean(str(value), ["start", "end"])
-                raise ValueError(f'at = {shown(value)} given{near}; allowed: "start", "end"')
+                raise ValueError(f'at = {quoted(value)} given{near}; allowed: "start", "end"')
             index = 0 if value == "start" else len(self.entries)
         else:
             index = self.entries.index(self._found(str(value))) + (position == "after")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from artengine.errors import PresetError, UsageError
-from artengine.params import Problem, shown
+from artengine.params import Problem, quoted
 from artengine.preset.address import write_address
 from artengine.preset.document import Document
 from artengine.preset.files import PathError, readable
@@ -90,7 +90,7 @@ class _Reader:
         names = [extends] if isinstance(extends, str) else extends
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
             self._problems.append(
-                f"{layer.label}: extends: {shown(extends)} given; allowed: a preset's name or "
+                f"{layer.label}: extends: {quoted(extends)} given; allowed: a preset's name or "
                 "relative path, or a list of them"
             )
             names = []
@@ -130,10 +130,10 @@ def _find_base(name: str, layer: Layer, trail: tuple[Path, ...]) -> Path:
         if not Path(name).is_absolute() and is_file(base / RECIPE):
             inside = f"{name.rstrip('/')}/{RECIPE}"
             readable(inside, layer)
-            raise UsageError(f"{shown(name)} is a folder; write {shown(inside)}")
+            raise UsageError(f"{quoted(name)} is a folder; write {quoted(inside)}")
         if Path(name).is_absolute() or not is_file(base):
             raise UsageError(
-                f"no preset at {shown(name)}; write a name, or a path from this file on"
+                f"no preset at {quoted(name)}; write a name, or a path from this file on"
             )
         readable(name, layer)
     else:

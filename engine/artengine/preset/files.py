@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from artengine import folders
 from artengine.names import name_problem
-from artengine.params import shown
+from artengine.params import quoted
 from artengine.preset.layer import Layer
 from artengine.preset.toml_text import PLAIN_PATHS
 from artengine.subprocesses import command_line
@@ -47,7 +47,7 @@ def readable(given: str, layer: Layer, override: str = "") -> str:
         roots = [root.resolve() for root in (layer.folder, Path.cwd(), folders.home())]
     except (OSError, ValueError, RuntimeError) as error:
         said = getattr(error, "strerror", None) or error
-        raise PathError(f"{shown(given)} given, which is no path: {said}") from error
+        raise PathError(f"{quoted(given)} given, which is no path: {said}") from error
     if ".." in whole.parts:
         whole = real.joinpath(*rest)
     inside = ".." not in rest and any(real.is_relative_to(root) for root in roots)
@@ -55,8 +55,8 @@ def readable(given: str, layer: Layer, override: str = "") -> str:
         words = command_line(["--set", f"{override}={given}"])
         remedy = f"pass it yourself with {words}"
         raise PathError(
-            f"{shown(given)} given, which is outside of the folders that a preset may read; if you "
-            f"trust it, {remedy if override else 'copy it beside the preset'}"
+            f"{quoted(given)} given, which is outside of the folders that a preset may read; if "
+            f"you trust it, {remedy if override else 'copy it beside the preset'}"
         )
     return str(whole)
 
@@ -83,7 +83,7 @@ def writable(given: str, layer: Layer) -> None:
     climbs = any(part.startswith(".") for part in parts) or given.startswith(("~", "-"))
     if not layer.named and (absolute or climbs):
         raise PathError(
-            f"{shown(given)} given; allowed: a relative path, no part beginning with a dot"
+            f"{quoted(given)} given; allowed: a relative path, no part beginning with a dot"
         )
     _check_text(given)
     # What a stranger's preset writes has a name that every system takes.
@@ -91,10 +91,10 @@ def writable(given: str, layer: Layer) -> None:
     problems = (name_problem(part, windows=windows) for part in parts)
     problem = next(filter(None, problems), "")
     if problem:
-        raise PathError(f"{shown(given)} given; {problem}")
+        raise PathError(f"{quoted(given)} given; {problem}")
     if not layer.named and not (Path.cwd() / given).resolve().is_relative_to(Path.cwd().resolve()):
         raise PathError(
-            f"{shown(given)} given, which leads by a link out of the working folder; a preset "
+            f"{quoted(given)} given, which leads by a link out of the working folder; a preset "
             "writes inside of it only"
         )
 
@@ -105,11 +105,11 @@ def _check_text(given: str) -> None:
     if control and control in _ESCAPED:
         written = f"\\{_ESCAPED[control]}"
         raise PathError(
-            f"{shown(given)} given, in which TOML reads {written} as one character; {PLAIN_PATHS}"
+            f"{quoted(given)} given, in which TOML reads {written} as one character; {PLAIN_PATHS}"
         )
     if control:
         raise PathError(
-            f"{shown(given)} given, which is no path: it holds a control character; remove it"
+            f"{quoted(given)} given, which is no path: it holds a control character; remove it"
         )
 
 

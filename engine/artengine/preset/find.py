@@ -9,7 +9,7 @@ from pathlib import Path
 
 from artengine import folders
 from artengine.errors import UsageError, did_you_mean
-from artengine.params import shown
+from artengine.params import quoted
 
 RECIPE = "recipe.toml"
 """The preset of a run folder or a gallery's piece."""
@@ -48,20 +48,20 @@ def find_preset(name: str) -> Path:
         _check_recipe(path)
         beside = [entry.name for entry in _presets_in(path.parent)]
         sought = "preset" if name.endswith(".toml") else "run or preset"
-        raise UsageError(f"no {sought} at {shown(name)}{did_you_mean(path.name, beside)}")
+        raise UsageError(f"no {sought} at {quoted(name)}{did_you_mean(path.name, beside)}")
     for file in candidates(name):
         return file
     _check_recipe(path)
     looked = ", ".join(str(folder) for folder in preset_folders().values())
     near = did_you_mean(name, list(list_presets()))
-    raise UsageError(f"no preset {shown(name)}{near}; looked in {looked}")
+    raise UsageError(f"no preset {quoted(name)}{near}; looked in {looked}")
 
 
 def _check_recipe(path: Path) -> None:
     """Refuse a folder that holds none."""
     if os.path.isdir(path):  # noqa: PTH112 - no error for names that no file can have
         raise UsageError(
-            f"the folder {shown(str(path))} holds no {RECIPE}, and so is neither a training's run "
+            f"the folder {quoted(str(path))} holds no {RECIPE}, and so is neither a training's run "
             "nor a gallery's piece; name one that does, or a preset"
         )
 

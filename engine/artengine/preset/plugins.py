@@ -12,7 +12,7 @@ from artengine.curves import Curve
 from artengine.effect import Effect
 from artengine.errors import reason
 from artengine.model import Model
-from artengine.params import Plugin, Problem, TableError, is_path, shown
+from artengine.params import Plugin, Problem, TableError, is_path, quoted
 from artengine.preset.address import Address, to_names, write_address
 from artengine.preset.document import Document
 from artengine.preset.files import PathError, readable
@@ -114,7 +114,7 @@ class PluginTables:
                 instead = f"; the recipe was made with that of {provider}: {remedy(provider)}"
             else:
                 instead = self._catalog.instead(kind, str(used))
-            self.problem((*address, "use"), f"there is no {kind} {shown(used)}{instead}")
+            self.problem((*address, "use"), f"there is no {kind} {quoted(used)}{instead}")
         else:
             return known[used]
         return None
@@ -189,7 +189,7 @@ class PluginTables:
         if not isinstance(given, str) or not given:
             self.problem(
                 address,
-                f"{shown(given)} given; allowed: a packaged name, a run folder or a weights file",
+                f"{quoted(given)} given; allowed: a packaged name, a run folder or a weights file",
             )
             return None
         if self._is_weights_path(given):

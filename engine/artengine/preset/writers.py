@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from artengine.params import shown
+from artengine.params import quoted
 from artengine.preset.address import Address
 from artengine.preset.document import Document
 from artengine.preset.files import PathError, writable
@@ -50,7 +50,7 @@ def build_writers(
         target = str(Path.cwd() / made).casefold()
         if given and target in targets:
             first = plugins.named(targets[target])
-            plugins.problem(path, f"{shown(given)} given; {first}: goes to {made} already")
+            plugins.problem(path, f"{quoted(given)} given; {first}: goes to {made} already")
         elif given:
             targets[target] = address
         # A recipe says what a file is called; where it was put once is not part of it.
@@ -78,4 +78,4 @@ def _check_target(
     # A preset could else have a film written over a file that is none.
     if kind.suffixes and not given.lower().endswith(kind.suffixes):
         endings = ", ".join(kind.suffixes)
-        plugins.problem(address, f"{shown(given)} given; files of {kind.name} end in {endings}")
+        plugins.problem(address, f"{quoted(given)} given; files of {kind.name} end in {endings}")
