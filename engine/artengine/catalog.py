@@ -144,13 +144,13 @@ class Catalog:
         ]
         return max(fitting, key=lambda pair: pair[0])[1] if fitting else None
 
-    def notify(self, hook: str, **facts: Any) -> None:
+    def notify(self, hook: str, **arguments: Any) -> None:
         """Tell the observers of that hook what happened, in pluggy's order: the last plugin to be
         loaded first, but for those marked `tryfirst` or `trylast`.
 
         An observer that raises is warned about once, and its plugin is not called again.
         """
-        getattr(self._manager.hook, hook)(**facts)
+        getattr(self._manager.hook, hook)(**arguments)
 
 
 def load_catalog(

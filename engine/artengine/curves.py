@@ -80,7 +80,7 @@ class Signal(ABC):
 class Curve(Plugin):
     """Base of curves. Its parameters are the keys of the table that a preset writes.
 
-    A preset is checked without compiling any curve: `values` alone says what its numbers reach.
+    A preset is checked without compiling any curve: `values` alone gives the numbers to be checked.
     """
 
     kind: ClassVar[str] = "curve"

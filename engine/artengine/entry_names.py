@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+
+def use_of(table: object) -> str | None:
+    """The name of the plugin that a preset's table uses; None where it names none."""
+    use = table.get("use") if isinstance(table, Mapping) else None
+    return use if isinstance(use, str) else None
 
 
 def entry_names(uses: Sequence[str | None]) -> list[str | None]:

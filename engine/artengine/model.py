@@ -81,8 +81,8 @@ class Model(Plugin):
         return cls.initial_state is not Model.initial_state
 
     def as_trained(self) -> Self:
-        """The model as it is trained and measured: with its automatable parameters, which are for
-        dreams, at their defaults."""
+        """The model as it is trained and measured: with its automatable parameters, which only
+        dreams use, at their defaults."""
         fields = type(self).model_fields
         shaping = [
             name

@@ -1,4 +1,4 @@
-"""Observers: plugins that are told what happens. One that fails does not disturb the others."""
+"""Observers: plugins that are notified of events. One that fails does not affect the others."""
 
 from __future__ import annotations
 

@@ -78,7 +78,6 @@ def class_fault(given: Any, base: type[Plugin]) -> str:
             f'{label} {said}; write name: ClassVar[str] = "like-this", of at most '
             f"{_LONGEST_NAME} letters"
         )
-
     if not (given.__doc__ or "").strip() and sys.flags.optimize < 2:
         return f"{label} has no docstring to say what it does"
     for parameter in given.model_fields.keys() & _taken(base):

@@ -1,4 +1,4 @@
-"""What a preset's film depends on, settled once: weights, source, arithmetic and versions."""
+"""What a preset's film depends on, resolved once: weights, source, precision and versions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 
 from artengine import __version__
 from artengine.errors import WeightsError
-from artengine.params import Plugin
+from artengine.params import Plugin, values_without_paths
 from artengine.preset import Preset, to_toml
 from artengine.preset.made_with import MADE_WITH, MadeWith, digest_of
 from artengine.preset.migrations import migrate
@@ -30,10 +30,10 @@ class Resolved:
     """A preset with everything that decides what its film looks like.
 
     Args:
-        preset: the preset, which names the weights and the arithmetic that it is dreamt with.
-        weights: its weights; None where another network takes their place.
-        weights_digest: tells their content; empty without weights.
-        source: the source's name, its parameters without paths, and what tells its content.
+        preset: the preset, with the weights and the precision that it is dreamt with.
+        weights: its weights; None where the dream is given another network.
+        weights_digest: the digest of their file; empty without weights.
+        source: the source's name, its parameters without paths, and what identifies its content.
         plugins: who provided each plugin of the preset that is not the engine's own.
         engine: the engine's version.
     """
@@ -77,7 +77,7 @@ class Resolved:
 
 
 def resolve(preset: Preset, *, network: bool = True) -> Resolved:
-    """Settle what a preset leaves open.
+    """Resolve what a preset leaves open.
 
     Args:
         network: whether its own network is dreamt with. Otherwise weights and arithmetic stay as
@@ -90,7 +90,7 @@ def resolve(preset: Preset, *, network: bool = True) -> Resolved:
     weights = find_weights(preset) if network else None
     digest = "" if weights is None else digest_of(weights.path)
     if weights is not None:
-        preset = preset.with_values(_settled(preset, weights))
+        preset = preset.with_values(_resolved_values(preset, weights))
         before = preset.document.made_with.weights
         if before and before != digest and preset.weights in packaged_weights():
             logger.warning(
@@ -121,10 +121,10 @@ def is_recipe_of(recipe: str, preset: Preset, folder: Path) -> bool:
 
 
 def _compared(table: Mapping[str, Any], preset: Preset) -> dict[str, Any]:
-    """A table without what a render settles: the weights' path, the machine's arithmetic, and a
+    """A table without what a render resolves: the weights' path, the machine's precision, and a
     start that was drawn."""
-    settled = {"precision": "auto", "start": "random"}
-    left_out = [name for name, word in settled.items() if getattr(preset.dream, name) == word]
+    resolved = {"precision": "auto", "start": "random"}
+    left_out = [name for name, word in resolved.items() if getattr(preset.dream, name) == word]
     compared = dict(table)
     for word, names in (("model", ("weights",)), ("dream", left_out)):
         inner = {name: value for name, value in table.get(word, {}).items() if name not in names}
@@ -132,7 +132,7 @@ def _compared(table: Mapping[str, Any], preset: Preset) -> dict[str, Any]:
     return compared
 
 
-def _settled(preset: Preset, weights: Weights) -> dict[str, Any]:
+def _resolved_values(preset: Preset, weights: Weights) -> dict[str, Any]:
     """The values of what the preset leaves to the machine."""
     values: dict[str, Any] = {}
     if preset.weights not in packaged_weights():
@@ -148,7 +148,7 @@ def _source(preset: Preset) -> dict[str, Any]:
     """What a source's frames depend on; its paths only where nothing else tells its content."""
     source = preset.source
     content = source.fingerprint()
-    parameters = source.values_without_paths() if content else source.model_dump(mode="json")
+    parameters = values_without_paths(source) if content else source.model_dump(mode="json")
     return {"use": source.name, "parameters": parameters, "content": content}
 
 

@@ -18,7 +18,7 @@ class Film:
     Args:
         size: width and height of every picture.
         fps: pictures a second.
-        frames: how many there will be, or None when nobody knows.
+        frames: how many there will be, or None when that is unknown.
         recipe: the TOML that makes this film again, to be carried inside the file.
         title: the preset's title.
         source_time: when the source's frame at the film's first frame is shown in the source's
@@ -109,7 +109,7 @@ class Writer(Plugin):
         return "is a folder where a file would go" if result.is_dir() else ""
 
     def memory(self, size: Size, frames: int) -> int:
-        """Bytes that are kept in memory until a film of so many frames ends.
+        """Bytes that are kept in memory until the film ends.
 
         A preset whose writers ask for more than 2 GB is refused.
 

@@ -77,7 +77,7 @@ def stop(batch: str) -> None:
     with _lock:
         _stopped.add(batch)
         for process in _running.pop(batch, ()):
-            # SIGTERM would make it finish a film that nobody waits for.
+            # SIGTERM would make it finish a film that is not wanted any more.
             process.kill()
 
 

@@ -49,7 +49,7 @@ def render_job(job: Job, folder: Path, *, batch: str = "") -> Piece:
     held, recipe = probe(film), metadata(film).get("comment", "")
     if not recipe:
         raise GalleryError(f"{FILM} carries no recipe")
-    facts = PieceMetadata(
+    about = PieceMetadata(
         frames=frames,
         fps=held.fps,
         size=held.size,
@@ -60,4 +60,4 @@ def render_job(job: Job, folder: Path, *, batch: str = "") -> Piece:
         overrides=tuple(map(without_folders, job.overrides)),
     )
     with Decoder(film, held.size) as pictures:
-        return write_piece(folder, recipe, facts, pictures)
+        return write_piece(folder, recipe, about, pictures)

@@ -64,8 +64,9 @@ class Interrupt:
 def end_as_interrupt() -> None:
     """Answer SIGTERM, and SIGHUP of a terminal that is closed, as Ctrl-C is answered.
 
-    A second SIGTERM ends the process at once; a second SIGHUP is ignored, for a closing terminal
-    may send several. Where SIGHUP is ignored from the start, as by nohup, it stays ignored.
+    A second SIGTERM ends the process at once; a second SIGHUP is ignored, because a terminal that
+    is closed may send several. Where SIGHUP is ignored from the start, as by nohup,
+    it stays ignored.
     """
 
     def handle(number: int, frame: FrameType | None) -> None:

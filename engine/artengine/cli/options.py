@@ -90,7 +90,7 @@ def overrides(
     """Parse what `--set` and other options put in place of a preset's values.
 
     Args:
-        given: what `--set` was given; it comes last, for a later override wins.
+        given: what `--set` was given; it comes last, because a later override wins.
         options: the values of other options, by address; those that were not given are None.
         source: what `--source` was given.
 

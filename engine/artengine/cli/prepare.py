@@ -72,7 +72,7 @@ def prepare(
     for video in videos:
         if not video.exists():
             raise SourceError(f"there is no file {video}")
-    import artengine.nn  # noqa: F401 - loads TensorFlow in silence
+    import artengine.nn  # noqa: F401 - loads TensorFlow without its messages
     from artengine.catalog import load_catalog
     from artengine.cli.progress import bar
     from artengine.train.prepare import Preparation

@@ -16,7 +16,7 @@ from artengine.cli import main
 def _end_with_input(descriptor: int) -> None:
     while os.read(descriptor, 4096):
         pass
-    # At once, as if it were killed: nobody is left to wait for a film.
+    # At once, as if it were killed: the program that wanted the film has ended.
     os._exit(1)
 
 

@@ -196,7 +196,7 @@ def _of_length(
 
 def _prepare(preset: Preset, stop: Interrupt) -> Path:
     """Prepare the preset's footage into the cache, or find it there."""
-    import artengine.nn  # noqa: F401 - loads TensorFlow in silence
+    import artengine.nn  # noqa: F401 - loads TensorFlow without its messages
     from artengine.cli.progress import bar
     from artengine.train.cache import prepared
 

@@ -14,7 +14,7 @@ logger = logging.getLogger("artengine")
 
 _POLL = 0.1
 _PATIENCE = 2.0
-"""Seconds that an item in hand may take once nobody waits for it."""
+"""Seconds to wait for the current item when the iterator is closed."""
 
 
 class Prefetch(Generic[Item]):
@@ -28,7 +28,7 @@ class Prefetch(Generic[Item]):
 
     def __init__(self, items: Iterator[Item], depth: int = 4) -> None:
         self._items = items
-        # An item comes wrapped, for it may be anything; None is the end.
+        # An item is wrapped in a tuple, because it may be anything; None is the end.
         self._queue: Queue[tuple[Item] | BaseException | None] = Queue(depth)
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None

@@ -67,7 +67,7 @@ class Dream:
             resume.check(self.identity, reads_source=self._uses_truth)
 
     def _set_up(self) -> None:
-        """Everything as it is before the first frame."""
+        """Make everything new, as before the first frame."""
         preset, resume = self.preset, self._resume
         self._model = self._parts.model()
         self._feedback = preset.feedback_chain()

@@ -30,7 +30,7 @@ class StateChain:
     shapes, and whole numbers, are left as they are.
 
     Args:
-        effects: the effects with their curves, in order; copied, for each frame needs its own.
+        effects: the effects with their curves, in order. They are copied for each frame.
         seed: the film's seed.
     """
 

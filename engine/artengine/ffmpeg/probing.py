@@ -17,7 +17,7 @@ from artengine.ffmpeg.showinfo import FILTER, ShownPictures
 from artengine.ffmpeg.timing import Timing, timing_of
 from artengine.frame import Size
 
-# So many pictures are looked at: the first alone may not say that it is interlaced.
+# How many pictures are looked at: the first alone may not say that it is interlaced.
 _PICTURES = 3
 # A file made to be slow must not hold up a render for ever.
 _SECONDS = 120.0

@@ -33,10 +33,10 @@ Curve: TypeAlias = npt.NDArray[np.float64]
 first."""
 
 FIRST = 48
-"""The frame from which a film is judged; what comes before still leans on the clip."""
+"""The frame from which a film is measured; earlier ones still depend on the clip's frames."""
 
 DEAD = 48
-"""So many dead frames in a row are a death."""
+"""How many dead frames in a row are a death."""
 
 BAND = (0.25, 4.0)
 """Shares of the clip's median between which motion, contrast and detail are those of life."""
@@ -124,14 +124,14 @@ def check_size(size: Size) -> None:
 
 
 def check_length(frames: int) -> None:
-    """Refuse films that end before frame 48, the first that is judged.
+    """Refuse films that end before frame 48, the first that is measured.
 
     Raises:
         SourceError: with the least length.
     """
     if frames <= FIRST:
         raise SourceError(
-            f"the film has {frames} frames and is judged from frame {FIRST} on; "
+            f"the film has {frames} frames and is measured from frame {FIRST} on; "
             f"make it longer than {FIRST}, better by hundreds"
         )
 
@@ -234,7 +234,7 @@ class Life:
 
 
 def life(film: Curves, medians: dict[str, float]) -> Life:
-    """Judge a film by its clip's medians.
+    """Measure a film by its clip's medians.
 
     Args:
         film: the film's curves.

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _ALIVE, _BAND, _INK, _FAULT, _FAINT = "#2f9e64", "#d9f0e2", "#24384f", "#d64545", "#8a94a0"
 
-# Curves are drawn as multiples of what they are judged by, doubling from line to line; what is
+# Curves are drawn as multiples of what they are measured by, doubling from line to line; what is
 # further out is drawn at the edge.
 _EDGES = (1 / 32, 32.0)
 _TICKS = (1 / 16, 1 / 4, 1.0, 4.0, 16.0)
@@ -29,7 +29,7 @@ _RUNS_FROM = 500
 def draw(report: Report, path: Path, title: str = "") -> None:
     """Draw a report as a PNG.
 
-    Each curve is divided by what it is judged by: motion, contrast, detail and return by the clip's
+    Each curve is divided by its reference: motion, contrast, detail and return by the clip's
     medians, drift by the motion of the same frame. The band of life is shaded, what is outside of
     it is red, and a strip at the foot shows the frames that are alive.
 
@@ -56,8 +56,8 @@ def draw(report: Report, path: Path, title: str = "") -> None:
 
 def _headline(report: Report, title: str) -> str:
     fate = "it does not die" if report.death is None else f"it dies at frame {report.death}"
-    facts = f"vitality {report.vitality:.2f}     kinship {report.kinship:.2f}     {fate}"
-    return f"{title}\n{facts}" if title else facts
+    values = f"vitality {report.vitality:.2f}     kinship {report.kinship:.2f}     {fate}"
+    return f"{title}\n{values}" if title else values
 
 
 def _panel(axes: Axes, report: Report, name: str) -> None:
@@ -117,7 +117,7 @@ def _scale(axes: Axes, ticks: Sequence[float]) -> None:
 
 
 def _strip(axes: Axes, report: Report) -> None:
-    """Alive frames green, dead ones red, those that are not judged grey."""
+    """Alive frames green, dead ones red, those that are not measured grey."""
     alive = report.life.alive
     axes.imshow(
         _colours(alive)[None],
@@ -128,7 +128,7 @@ def _strip(axes: Axes, report: Report) -> None:
     death = "" if report.death is None else ";  the black line is its death"
     axes.set_title("alive", loc="left", fontsize=11, color=_ALIVE, fontweight="bold")
     axes.set_title(
-        f"dead frames are red;  those before {FIRST} are not judged{death}",
+        f"dead frames are red;  those before {FIRST} are not measured{death}",
         loc="right",
         fontsize=9,
         color=_FAINT,

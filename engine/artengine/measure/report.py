@@ -127,8 +127,8 @@ class Reference:
         Raises:
             SourceError: when the film has fewer than 49 frames.
         """
-        judged = life(film.curves, self.medians)
-        return Report(judged, kinship(film.samples, self.kin, first=FIRST))
+        found = life(film.curves, self.medians)
+        return Report(found, kinship(film.samples, self.kin, first=FIRST))
 
 
 def measure(film: Iterable[Picture | Frame], clip: Iterable[Picture | Frame]) -> Report:

@@ -162,7 +162,7 @@ class Subject:
 def _times(
     once: Callable[[], None], seconds: float, stop: Callable[[], bool] = lambda: False
 ) -> list[float]:
-    """Do it again and again for so many seconds, and return what each time took."""
+    """Call it repeatedly for that many seconds, and return the seconds of each call."""
     times: list[float] = []
     while not times or (sum(times) < seconds and not stop()):
         began = time.perf_counter()

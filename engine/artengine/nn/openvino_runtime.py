@@ -92,7 +92,7 @@ class OpenVinoRuntime:
         return prediction.data, tuple(after)
 
     def take(self, part: openvino.Tensor) -> npt.NDArray[np.generic]:
-        """Copy a part of a state, for effects may write to it."""
+        """Copy a part of a state, because effects may write to it."""
         return np.array(part.data)
 
     def give(self, part: npt.NDArray[np.generic]) -> openvino.Tensor:

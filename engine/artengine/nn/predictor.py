@@ -155,7 +155,7 @@ class Predictor:
         return self._tiles[size]
 
     def _predict_once(self, frames: Sequence[Frame], seed: tuple[int, int]) -> Frame:
-        """Predict from frames that are not seen again, and let go of them."""
+        """Predict from frames that are not used again, and free them."""
         prediction = self._predict(frames, seed)
         self._kept.clear()
         return prediction

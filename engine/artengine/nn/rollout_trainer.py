@@ -147,7 +147,7 @@ class RolloutTrainer(keras.Model):
             )
         if self.on_policy_context is not None:
             # What was learnt from may hold noise and dropout, which no dream sees. The state is
-            # that of training all the same: of a crop a model cannot find out where it is.
+            # still that of training, because a model cannot tell where in the frame a crop is.
             self._go_on(clean, self._roll_out(clean, truth)[0])
         # Gradients are summed over all replicas.
         return loss / replicas.count()
@@ -192,7 +192,7 @@ class RolloutTrainer(keras.Model):
         return ops.stack(frames, axis=1)
 
     def _seed(self) -> Any:
-        # Masked, for seeds are unsigned and the contract's are int32.
+        # Masked, because these seeds are unsigned and models take int32.
         return ops.cast(ops.bitwise_and(self.random.next(), 0x7FFFFFFF), "int32")
 
     def _noisy(self, context_frames: Any) -> Any:

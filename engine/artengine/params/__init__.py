@@ -2,7 +2,7 @@
 
 from artengine.params.bounds import bounds, clamp
 from artengine.params.check import check, in_order
-from artengine.params.declaration import Param, Plugin, is_path
+from artengine.params.declaration import Param, Plugin, is_path, values_without_paths
 from artengine.params.problem import CurveError, Problem, TableError
 from artengine.params.prose import allowed, json_schema, plainly, quoted
 
@@ -21,4 +21,5 @@ __all__ = [
     "json_schema",
     "plainly",
     "quoted",
+    "values_without_paths",
 ]

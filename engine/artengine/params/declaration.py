@@ -94,12 +94,6 @@ class Plugin(BaseModel):
         """Names of the parameters that take a curve in place of a number."""
         return frozenset(name for name, info in cls.model_fields.items() if _takes_curve(cls, info))
 
-    def values_without_paths(self) -> dict[str, Any]:
-        """The parameters in JSON's types, without those that name files or folders to read."""
-        fields = type(self).model_fields
-        values = self.model_dump(mode="json")
-        return {name: value for name, value in values.items() if not is_path(fields[name])}
-
     def set_values(self, values: Mapping[str, float]) -> None:
         """Give automatable parameters plain values, kept inside their bounds.
 
@@ -125,3 +119,10 @@ def is_path(info: FieldInfo) -> bool:
     """Whether a field names a file or folder to read."""
     extra = info.json_schema_extra
     return isinstance(extra, Mapping) and bool(extra.get("path"))
+
+
+def values_without_paths(plugin: Plugin) -> dict[str, Any]:
+    """A plugin's parameters in JSON's types, without those that name files or folders to read."""
+    fields = type(plugin).model_fields
+    values = plugin.model_dump(mode="json")
+    return {name: value for name, value in values.items() if not is_path(fields[name])}

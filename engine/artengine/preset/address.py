@@ -57,7 +57,7 @@ def to_numbers(address: Address, lists: Mapping[str, Sequence[str | None]]) -> A
     """The same address with the number of an entry in place of its name.
 
     Args:
-        address: an address; one that leads into no list comes back as it is.
+        address: an address; one outside of the lists is returned unchanged.
         lists: the `uses` of each list, by the list's name.
 
     Raises:
@@ -72,8 +72,13 @@ def to_numbers(address: Address, lists: Mapping[str, Sequence[str | None]]) -> A
     if part in names:
         return (word, names.index(str(part)), *rest)
     known = [name or str(number) for number, name in enumerate(names)]
+    raise ValueError(no_such_entry(str(word), str(part), known))
+
+
+def no_such_entry(word: str, name: str, known: Sequence[str]) -> str:
+    """Say that a list of plugins has no entry of a name, and which it has."""
     holds = f"it has {', '.join(known)}" if known else "it is empty"
-    raise ValueError(f'[[{word}]] has no "{part}"{did_you_mean(str(part), known)}; {holds}')
+    return f'[[{word}]] has no "{name}"{did_you_mean(name, known)}; {holds}'
 
 
 def to_names(address: Address, lists: Mapping[str, Sequence[str | None]]) -> Address:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from numbers import Integral, Real
 from typing import Any
 
+from artengine.entry_names import use_of
 from artengine.params import Problem, quoted
 from artengine.preset.address import LISTS, Address, to_numbers
 from artengine.preset.edits import Entry, edit, is_edit
@@ -39,7 +40,7 @@ class Document:
     """The table of a preset and of everything it extends.
 
     Args:
-        layer: where a value counts as written that nobody wrote, such as a missing table.
+        layer: the layer of values that were not written, such as a missing table.
     """
 
     def __init__(self, layer: Layer) -> None:
@@ -71,7 +72,7 @@ class Document:
 
     def uses(self) -> dict[str, list[str | None]]:
         """The plugins' names of each list of plugins, by the list's name."""
-        return {word: [_use(table) for table in self._entries(word)] for word in LISTS}
+        return {word: [use_of(table) for table in self._entries(word)] for word in LISTS}
 
     def numbered(self, address: Address) -> Address:
         """The address with numbers for the names of entries. Raises ValueError."""
@@ -173,11 +174,6 @@ def _step(above: Any, part: str | int, passed: Address) -> str | int:
     else:
         holds = f"the plain value {quoted(above)}"
     raise ValueError(f"there is no {part}; {'.'.join(map(str, passed))} holds {holds}")
-
-
-def _use(table: Any) -> str | None:
-    use = table.get("use") if isinstance(table, Mapping) else None
-    return use if isinstance(use, str) else None
 
 
 def _merge(

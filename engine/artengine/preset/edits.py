@@ -23,10 +23,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from artengine.entry_names import entry_names
+from artengine.entry_names import entry_names, use_of
 from artengine.errors import did_you_mean
 from artengine.params import Problem, quoted
-from artengine.preset.address import LISTS, Address
+from artengine.preset.address import LISTS, Address, no_such_entry
 from artengine.preset.layer import Layer, Origin
 
 POSITIONS = ("at", "before", "after")
@@ -82,7 +82,7 @@ class _Editor:
         self.word = word
         self.layer = layer
         self.entries = list(entries)
-        uses = [_use(entry.table) for entry in entries]
+        uses = [use_of(entry.table) for entry in entries]
         for number, (entry, name) in enumerate(zip(entries, entry_names(uses), strict=True)):
             entry.names = tuple(filter(None, (name, str(number))))
 
@@ -106,11 +106,8 @@ class _Editor:
             if name in entry.names:
                 return entry
         known = [entry.names[0] for entry in self.entries]
-        holds = f"it has {', '.join(known)}" if known else "it is empty"
         end = f";{hint}" if hint else ""
-        raise ValueError(
-            f'[[{self.word}]] has no "{name}"{did_you_mean(name, known)}; {holds}{end}'
-        )
+        raise ValueError(no_such_entry(self.word, name, known) + end)
 
     def _add(self, name: str, own: dict[str, Any], position: str, value: Any) -> None:
         if position == "at":
@@ -127,7 +124,7 @@ class _Editor:
     def _plugin(self, name: str) -> str:
         """The plugin that a name means: `noise-2` is a second `noise`, where there is a first."""
         second = re.fullmatch(r"(.+)-\d+", name)
-        uses = {_use(entry.table) for entry in self.entries}
+        uses = {use_of(entry.table) for entry in self.entries}
         return second[1] if second and second[1] in uses else name
 
     def _change(self, entry: Entry, own: dict[str, Any]) -> None:
@@ -137,8 +134,3 @@ class _Editor:
         entry.table.update(own)
         for name, value in own.items():
             entry.origin.inside[name] = Origin.of(value, self.layer)
-
-
-def _use(table: Any) -> str | None:
-    use = table.get("use") if isinstance(table, dict) else None
-    return use if isinstance(use, str) else None

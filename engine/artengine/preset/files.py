@@ -73,7 +73,7 @@ def _split(path: Path) -> tuple[Path, tuple[str, ...]]:
 def writable(given: str, layer: Layer) -> None:
     """Check a path to write, which a preset may place below the working folder only.
 
-    Hidden files are refused as well, for none of them is a film.
+    Hidden files are refused as well, because no film is hidden.
 
     Raises:
         PathError: when it may not be written.

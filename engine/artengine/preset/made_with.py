@@ -43,7 +43,7 @@ class MadeWith:
 
     @classmethod
     def read(cls, table: object) -> Self:
-        """Read a recipe's table. What is not as it is written is left out."""
+        """Read a recipe's table. Values of a wrong type are left out."""
         if not isinstance(table, Mapping):
             return cls()
         engine, weights = (str(table.get(name, "")) for name in ("engine", "weights"))

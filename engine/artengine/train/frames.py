@@ -16,7 +16,7 @@ from artengine.train.manifest import Manifest, shard_name
 from artengine.train.read_errors import damaged
 
 KEPT_BYTES = 256 * 2**20
-"""So many bytes of decoded frames are kept: a short clip is decoded once."""
+"""How many bytes of decoded frames are kept: a short clip is decoded once."""
 
 _LENGTH = struct.Struct("<Q")
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from artengine.atomic import atomic_write
 from artengine.errors import TrainingError
 from artengine.frame import Size
+from artengine.params import values_without_paths
 from artengine.source import Source
 
 
@@ -172,10 +173,8 @@ def identity(
     """
     described = []
     for source, fingerprint in zip(sources, fingerprints, strict=True):
-        if fingerprint:
-            parameters = source.values_without_paths()
-        else:
-            parameters = source.model_dump(mode="json")
+        named = source.model_dump(mode="json")
+        parameters = values_without_paths(source) if fingerprint else named
         described.append([source.name, parameters, dict(fingerprint)])
     content = [Manifest.FORMAT, described, size, fps, quality, cap, shard_frames]
     return json.dumps(content, sort_keys=True, separators=(",", ":"))

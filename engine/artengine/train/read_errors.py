@@ -28,7 +28,7 @@ def reading_from(folder: Path) -> Iterator[None]:
 
 
 def damaged(folder: Path, path: Path) -> TrainingError:
-    """The error of a file of a folder's footage, for all that may have become of it."""
+    """The error for a file of prepared footage that cannot be read."""
     return TrainingError(
         f"{path}: is damaged or gone; remove the folder {folder} and prepare again"
     )

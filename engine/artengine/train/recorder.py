@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import artengine
+from artengine.params import values_without_paths
 from artengine.train.best_weights import check_measures, update_best
 from artengine.train.evaluate import Evaluator
 from artengine.train.log import Row, plot_log, read_log, write_log
@@ -146,7 +147,7 @@ class Recorder:
                 {"use": [origin.name for origin in manifest.origins]}
                 if task.user_footage
                 # Without paths, which are private.
-                else {"use": preset.source.name, **preset.source.values_without_paths()}
+                else {"use": preset.source.name, **values_without_paths(preset.source)}
             ),
             "measured": {k: v for k, v in row.numbers().items() if k != "seconds"},
         }

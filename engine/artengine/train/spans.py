@@ -53,7 +53,7 @@ class Spans:
         return np.asarray(np.where(run < 0, 0, self.before[run] + inside), np.int64)
 
     def spread(self, most: int) -> Self:
-        """At most so many of the places, evenly spread over them."""
+        """At most that many of the positions, evenly spread over them."""
         if self.total <= most:
             return self
         numbers = np.linspace(0, self.total - 1, most).round().astype(np.int64)
