@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import importlib.util
 import os
+import shutil
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,27 @@ from artengine.frame import Picture
 
 GOLDEN = Path(__file__).parent / "golden"
 """Pictures and texts that tests compare with. `ARTENGINE_GOLDEN=write` writes them anew."""
+
+TINY = """
+title = "Tiny"
+about = "a road through one convolution"
+seed = 5
+
+[source]
+use = "synthetic"
+
+[model]
+use = "tiny"
+weights = "./tiny.weights.h5"
+
+[dream]
+frames = 6
+size = [64, 48]
+fps = 12
+
+[[feedback]]
+use = "noise"
+"""
 
 
 def _writes_golden() -> bool:
@@ -57,6 +79,29 @@ def bikes() -> Path:
     assert spec is not None
     assert spec.origin is not None
     return Path(spec.origin).parent / "datasets" / "data" / "bikes.mp4"
+
+
+@pytest.fixture(scope="session")
+def tiny_model() -> Path:
+    """A plugin file with the model "tiny", one convolution, which is trained and run in no time."""
+    return Path(__file__).with_name("tiny_model.py")
+
+
+@pytest.fixture(scope="session")
+def tiny_project(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> Path:
+    """A folder with that plugin, weights of its model, and the preset tiny.toml, which has them.
+
+    Tests read it, and copy it to change it.
+    """
+    folder = tmp_path_factory.mktemp("tiny")
+    shutil.copy(tiny_model, folder)
+    (folder / "tiny.toml").write_text(TINY, encoding="utf-8")
+
+    from artengine.nn.weights import save_weights
+
+    network = load_catalog([tiny_model]).get("model", "tiny")().build()
+    save_weights(folder / "tiny.weights.h5", network, {})
+    return folder
 
 
 @pytest.fixture

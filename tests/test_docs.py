@@ -168,7 +168,9 @@ def test_files_that_the_architecture_names_are_there() -> None:
 
 def test_the_notebook_runs(tmp_path: Path) -> None:
     text = (ROOT / "examples" / "dream.ipynb").read_text(encoding="utf-8")
-    notebook = nbformat.reads(text, as_version=4)
+    # Smaller than a reader wants it, for all that it shows is the same.
+    assert text.count("[256, 256]") == 2
+    notebook = nbformat.reads(text.replace("[256, 256]", "[64, 64]"), as_version=4)
     NotebookClient(
         notebook,
         timeout=240,

@@ -16,7 +16,7 @@ from artengine.dream.session import Dream
 from artengine.errors import WeightsError
 from artengine.preset import load_preset, packaged_folder
 from artengine.preset.extends import read_document
-from artengine.weights import build_network, find_weights, packaged_weights
+from artengine.weights import find_weights, packaged_weights
 
 FILES = sorted(packaged_folder().glob("*.toml"))
 TEMPLATES = [
@@ -41,7 +41,7 @@ def test_says_what_it_looks_like(path: Path, catalog: Catalog) -> None:
 
 @pytest.mark.parametrize("path", DREAMING, ids=lambda path: path.stem)
 def test_dreams_and_changes(path: Path, catalog: Catalog, golden: Callable[..., None]) -> None:
-    """With the weights that ship, small and short: it moves, the same twice, and as it did."""
+    """Its weights fit its model, and small and short it moves, the same twice, and as it did."""
     preset = load_preset(path, catalog, SMALL)
     assert preset.dream.frames == 5
     with Dream(preset) as dream:
@@ -133,6 +133,6 @@ def test_every_preset_has_its_weights_and_every_weights_a_preset(catalog: Catalo
     for path in DREAMING:
         preset = load_preset(path, catalog)
         assert preset.weights in packaged_weights(), path.stem
-        build_network(preset, find_weights(preset))
+        assert find_weights(preset).path == packaged_weights()[preset.weights]
         used.add(preset.weights)
     assert used == set(packaged_weights())

@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import shutil
 import signal
 import subprocess
 import sys
@@ -29,65 +30,14 @@ from artengine.lock import try_lock
 from artengine.writer import Film
 from artengine_plugins.writers.mp4 import Mp4
 
-PLUGIN = '''
-"""A model that costs nothing."""
-from artengine.api import Model, hookimpl
-
-
-class Tiny(Model):
-    """One convolution."""
-
-    name = "tiny"
-    context: int = 2
-
-    def build(self):
-        import keras
-
-        history = keras.Input((None, None, 6))
-        layer = keras.layers.Conv2D(3, 3, padding="same", activation="sigmoid")
-        return keras.Model(history, layer(history))
-
-
-@hookimpl
-def register_models():
-    return [Tiny]
-'''
-
-PRESET = """
-title = "Tiny"
-about = "a road through one convolution"
-seed = 5
-
-[source]
-use = "synthetic"
-
-[model]
-use = "tiny"
-weights = "./{weights}.weights.h5"
-
-[dream]
-frames = 6
-size = [64, 48]
-fps = 12
-
-[[feedback]]
-use = "noise"
-"""
-
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def project(tmp_path_factory: pytest.TempPathFactory, tiny_project: Path) -> Path:
     """A folder with a plugin, its weights, and presets of which one has no weights."""
-    folder = tmp_path_factory.mktemp("project")
-    (folder / "tiny_model.py").write_text(PLUGIN)
-    (folder / "tiny.toml").write_text(PRESET.format(weights="tiny"))
-    (folder / "untrained.toml").write_text(PRESET.format(weights="untrained"))
+    folder = shutil.copytree(tiny_project, tmp_path_factory.mktemp("batch") / "project")
+    untrained = (folder / "tiny.toml").read_text().replace("/tiny.weights", "/untrained.weights")
+    (folder / "untrained.toml").write_text(untrained)
     (folder / "mistaken.toml").write_text("[source]\nuse = 'synthetik'\n[model]\nuse = 'tiny'")
-
-    from artengine.nn.weights import save_weights
-
-    network = load_catalog([folder / "tiny_model.py"]).get("model", "tiny")().build()
-    save_weights(folder / "tiny.weights.h5", network, {})
     return folder
 
 
@@ -253,7 +203,7 @@ def test_a_preset_that_changes_meanwhile_is_rendered_as_it_was_asked_for(
     catalog: Catalog, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     preset = tmp_path / "changing.toml"
-    preset.write_text(PRESET.format(weights="tiny").replace("./", f"{project}/"))
+    preset.write_text((project / "tiny.toml").read_text().replace("./", f"{project}/"))
     (job,), _ = plan([str(preset)], catalog, overrides=[f"model.weights={project}/tiny.weights.h5"])
     preset.write_text(preset.read_text().replace("frames = 6", "frames = 900"))
     monkeypatch.setattr("artengine.batch.render.dream", lambda words, *_: film(words))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from artengine.catalog import Catalog
+from artengine.catalog import load_catalog
 from artengine.cli import main
 from artengine.dream.targets import targets
 from artengine.ffmpeg import Decoder, metadata
@@ -26,9 +26,7 @@ title = "Small"
 [source]
 use = "synthetic"
 [model]
-use = "swift"
-width = 8
-context = 2
+use = "tiny"
 [train]
 size = [32, 32]
 seconds = 2
@@ -43,8 +41,18 @@ amount = 0.1
 """
 
 
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> Path:
+    """A folder of the user, whose plugin of a tiny model every command loads."""
+    home = tmp_path_factory.mktemp("home")
+    (home / "plugins").mkdir()
+    shutil.copy(tiny_model, home / "plugins")
+    return home
+
+
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("ARTENGINE_HOME", str(home))
     (tmp_path / "small.toml").write_text(PRESET, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -73,7 +81,8 @@ def test_trains_and_dreams(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert "best PSNR" in error
 
 
-def test_films_of_a_run_are_called_after_its_folder(folder: Path, catalog: Catalog) -> None:
+def test_films_of_a_run_are_called_after_its_folder(folder: Path) -> None:
+    catalog = load_catalog()
     writers = '[[writers]]\nuse = "gif"\n[[writers]]\nuse = "webm"\npath = "rings.webm"\n'
     (folder / "small.toml").write_text(PRESET + writers, encoding="utf-8")
     mine = folder / "runs" / "mine"

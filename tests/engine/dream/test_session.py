@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -39,24 +40,31 @@ class Fading:
     def restore(self, state: Sequence[Any]) -> None: ...
 
 
+def parsed(catalog: Catalog, **changes: Any) -> Preset:
+    table = {
+        "source": {"use": "synthetic"},
+        "model": {"use": "recall", "context": 3},
+        "dream": {"frames": FRAMES, "size": [32, 24], **changes.pop("dream", {})},
+        "feedback": [
+            {"use": "noise", "amount": 0.0},
+            {"use": "zoom", "factor": 1.02},
+            {"use": "noise", "amount": 0.0},
+        ],
+        "output": [{"use": "trails"}, {"use": "levels"}, {"use": "upscale", "factor": 2}],
+        **changes,
+    }
+    return parse_preset(table, catalog, name="test")
+
+
 @pytest.fixture
 def ready(catalog: Catalog) -> Ready:
-    def parse(**changes: Any) -> Preset:
-        table = {
-            "source": {"use": "synthetic"},
-            "model": {"use": "recall", "context": 3},
-            "dream": {"frames": FRAMES, "size": [32, 24], **changes.pop("dream", {})},
-            "feedback": [
-                {"use": "noise", "amount": 0.0},
-                {"use": "zoom", "factor": 1.02},
-                {"use": "noise", "amount": 0.0},
-            ],
-            "output": [{"use": "trails"}, {"use": "levels"}, {"use": "upscale", "factor": 2}],
-            **changes,
-        }
-        return parse_preset(table, catalog, name="test")
+    return partial(parsed, catalog)
 
-    return parse
+
+@pytest.fixture(scope="module")
+def plain(catalog: Catalog) -> list[Picture]:
+    """The film of `ready()`, with nothing changed."""
+    return film(parsed(catalog))
 
 
 def film(preset: Preset, *changes: Change, **options: Any) -> list[Picture]:
@@ -83,11 +91,10 @@ def differing(one: list[Picture], other: list[Picture]) -> list[int]:
     ],
 )
 def test_a_parameter_changes_from_a_frame_on(
-    ready: Ready, address: str, value: Any, first: int
+    ready: Ready, plain: list[Picture], address: str, value: Any, first: int
 ) -> None:
-    preset = ready()
-    changed = film(preset, Change(2, address, value))
-    assert differing(film(preset), changed) == list(range(first, FRAMES))
+    changed = film(ready(), Change(2, address, value))
+    assert differing(plain, changed) == list(range(first, FRAMES))
 
 
 def test_both_ways_to_write_an_address_are_one_change(ready: Ready) -> None:
@@ -179,14 +186,19 @@ def test_changes_from_other_threads_are_applied_between_frames(ready: Ready) -> 
     ],
 )
 def test_what_cannot_be_changed_is_said_at_once(
-    ready: Ready, address: str, value: Any, frame: int | None, told: str
+    ready: Ready,
+    plain: list[Picture],
+    address: str,
+    value: Any,
+    frame: int | None,
+    told: str,
 ) -> None:
     with Dream(ready(), predict=Fading()) as dream:
-        plain = list(islice(dream, 2))
+        first = list(islice(dream, 2))
         with pytest.raises(UsageError, match=told) as caught:
             dream.set(address, value, frame)
         assert "--set" not in str(caught.value)
-        assert differing(film(ready()), plain + list(dream)) == []
+        assert differing(plain, first + list(dream)) == []
 
 
 def test_truth_frames_change_while_it_plays(ready: Ready) -> None:
@@ -208,7 +220,7 @@ def test_what_is_changed_outside_does_not_change_the_log(ready: Ready) -> None:
     np.testing.assert_array_equal(first, film(ready(), *log))
 
 
-def test_used_again_it_starts_as_the_preset_says(ready: Ready) -> None:
+def test_used_again_it_starts_as_the_preset_says(ready: Ready, plain: list[Picture]) -> None:
     dream = Dream(ready(), predict=Fading())
     with dream:
         dream.set("feedback.noise.amount", 0.5)
@@ -217,7 +229,7 @@ def test_used_again_it_starts_as_the_preset_says(ready: Ready) -> None:
     with dream:
         assert not dream.changes
         again = list(dream)
-    np.testing.assert_array_equal(again, film(ready()))
+    np.testing.assert_array_equal(again, plain)
     assert differing(changed, again)
 
 
