@@ -148,7 +148,9 @@ def _naming(name: str, curve: Curve) -> Iterator[None]:
         yield
     except CurveError as error:
         raise CurveError(f"{name}: {error}") from error
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         said = reason(error, type(curve).__module__)
         raise CurveError(f"{name}: the curve failed: {said}") from error
 

@@ -122,7 +122,9 @@ class Chain:
             if controls.mix == 0 and type(effect).state is Effect.state:
                 return _resized(frame, size)
             output: object = effect.apply(_read_only(frame), now)
-        except (Exception, SystemExit) as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
             curve = isinstance(error, CurveError)
             said = str(error) if curve else reason(error, type(effect).__module__)
             raise PluginError(
@@ -169,7 +171,9 @@ class Chain:
     def _size_after(self, slot: str, effect: Effect, size: Size) -> Size:
         try:
             width, height = effect.output_size(size)
-        except (Exception, SystemExit) as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
             raise PluginError(
                 f"{self._label(slot)} cannot tell its size: "
                 f"{reason(error, type(effect).__module__)}"

@@ -109,6 +109,16 @@ def did_you_mean(given: str, known: Sequence[str]) -> str:
     return f' (did you mean "{near[0]}"?)' if near else ""
 
 
+def described(error: BaseException) -> str:
+    """The type of an exception and its text, on one line."""
+    try:
+        text = str(error)
+    except Exception:
+        # A plugin's own exception may fail to say what happened.
+        text = ""
+    return f"{type(error).__name__}: {one_line(text)}".removesuffix(": ")
+
+
 def reason(error: BaseException, module: str) -> str:
     """Say on one line what a plugin's code raised, and at which of the plugin's lines.
 
@@ -116,7 +126,7 @@ def reason(error: BaseException, module: str) -> str:
         error: what was raised.
         module: the plugin's module, as its `__name__`.
     """
-    text = f"{type(error).__name__}: {one_line(str(error))}".removesuffix(": ")
+    text = described(error)
     if isinstance(error, SyntaxError):
         return text
     place = ""

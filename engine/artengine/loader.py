@@ -192,7 +192,9 @@ def _guard(module: str) -> Iterator[None]:
         raise
     except PydanticUserError as error:
         raise PluginError(_declaration_fault(error, module)) from error
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         raise PluginError(reason(error, module)) from error
 
 

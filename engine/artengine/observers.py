@@ -10,6 +10,8 @@ from typing import Any
 
 import pluggy
 
+from artengine.errors import described
+
 logger = logging.getLogger("artengine")
 
 
@@ -37,14 +39,15 @@ def with_contained_observers(
                 return
             try:
                 function(*arguments)
-            except (Exception, SystemExit) as error:
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:
                 failed.append(error)
                 logger.warning(
-                    "plugin %s: %s raised %s: %s; its observers are not called again",
+                    "plugin %s: %s raised %s; its observers are not called again",
                     name,
                     hook,
-                    type(error).__name__,
-                    error,
+                    described(error),
                 )
 
         return observer

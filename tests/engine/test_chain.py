@@ -198,12 +198,34 @@ def test_an_error_names_effect_frame_and_reason() -> None:
     assert isinstance(caught.value.__cause__, ZeroDivisionError)
 
 
-def test_an_effect_that_ends_the_program_has_failed() -> None:
-    def leave(frame: Frame, now: FrameContext) -> Frame:
-        raise SystemExit(0)
+class UnspeakableError(Exception):
+    def __str__(self) -> str:
+        raise ValueError("no words for it")
 
-    with pytest.raises(PluginError, match=r"output.bad failed at frame 3: SystemExit: 0"):
-        run(chain(bad(leave)), frame_of(1))
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (SystemExit(0), "SystemExit: 0"),
+        (GeneratorExit(), "GeneratorExit"),
+        (BaseException("odd"), "BaseException: odd"),
+        (UnspeakableError(), "UnspeakableError"),
+    ],
+)
+def test_whatever_an_effect_raises_is_told_as_its_failure(error: BaseException, said: str) -> None:
+    def fail(frame: Frame, now: FrameContext) -> Frame:
+        raise error
+
+    with pytest.raises(PluginError, match=rf"^output.bad failed at frame 3: {said} \(test_chain"):
+        run(chain(bad(fail)), frame_of(1))
+
+
+def test_a_stop_request_is_no_failure_of_an_effect() -> None:
+    def stop(frame: Frame, now: FrameContext) -> Frame:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(chain(bad(stop)), frame_of(1))
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])

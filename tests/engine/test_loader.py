@@ -164,6 +164,11 @@ BROKEN = {
     "import": ("\nimport no_such_thing\n", "No module named 'no_such_thing' (bad.py, line 2)"),
     "raises": ("1 / 0\n", "ZeroDivisionError: division by zero (bad.py, line 1)"),
     "exits": ("import sys\nsys.exit(3)\n", "SystemExit: 3 (bad.py, line 2)"),
+    "base": ("raise BaseException('odd')\n", "BaseException: odd (bad.py, line 1)"),
+    "unspeakable": (
+        "class No(Exception):\n    def __str__(self): return 1 / 0\nraise No\n",
+        "No (bad.py, line 3)",
+    ),
     "lines": ("raise ValueError('one\\ntwo')\n", "ValueError: one two (bad.py, line 1)"),
     "nothing": ("x = 1\n", "has no function marked with hookimpl"),
     "hook-raises": (f"{IMPLEMENTS}raise KeyError('gone')", "KeyError: 'gone' (bad.py, line"),

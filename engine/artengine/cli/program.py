@@ -28,7 +28,7 @@ from artengine.cli.prepare import prepare
 from artengine.cli.presets import presets_app
 from artengine.cli.streams import answer, own_streams, tell
 from artengine.cli.train import train
-from artengine.errors import ArtengineError, UsageError, one_line
+from artengine.errors import ArtengineError, UsageError, described, one_line
 from artengine.subprocesses import command_line
 
 STOPPED = 130
@@ -94,7 +94,8 @@ class Program(TyperGroup):
         except MemoryError:
             tell("error: there is not enough memory; take smaller frames or batches")
             raise typer.Exit(ArtengineError.exit_code) from None
-        except Exception as error:
+        except BaseException as error:
+            # Of what is no Exception, the engine itself raises only KeyboardInterrupt.
             if isinstance(error, OSError) and error.errno in (errno.ENAMETOOLONG, errno.ELOOP):
                 # Only what the user named can be so; where it is first looked at does not matter.
                 name = str(error.filename)
@@ -106,18 +107,17 @@ class Program(TyperGroup):
             raise typer.Exit(ArtengineError.exit_code) from None
 
 
-def unexpected(error: Exception) -> str:
+def unexpected(error: BaseException) -> str:
     """Say on one line what went wrong where the engine has no message of its own for it."""
     see = command_line(["artengine", "--traceback", *sys.argv[1:]])
     if isinstance(error, OSError) and error.strerror:
         place = f"{error.filename}: " if error.filename is not None else ""
         return one_line(f"{place}{error.strerror}; to see where, run: {see}")
     frame, line = list(traceback_module.walk_tb(error.__traceback__))[-1]
-    said = f"{type(error).__name__}: {error}".removesuffix(": ")
     place = f"{Path(frame.f_code.co_filename).name}, line {line}"
     return one_line(
-        f"unexpected {said} ({place}); this is a fault in artengine or in a plugin: please report "
-        f"it to its developers with what this prints: {see}"
+        f"unexpected {described(error)} ({place}); this is a fault in artengine or in a plugin: "
+        f"please report it to its developers with what this prints: {see}"
     )
 
 

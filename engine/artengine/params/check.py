@@ -30,7 +30,9 @@ def check(kind: type[Checked], table: Mapping[str, Any]) -> Checked | list[Probl
         ]
         # A field of several types is refused once for each of them.
         return in_order(list(dict.fromkeys(problems)), table)
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         # A validator of a plugin may raise anything; pydantic passes on what is no ValueError.
         return [Problem((), f"it cannot be checked: {reason(error, kind.__module__)}")]
 

@@ -25,6 +25,9 @@ LISTS = (*CHAINS, "writers")
 MOST_PARTS = 32
 """How many parts an address may have."""
 
+MOST_DOTS = 1000
+"""How many dots an address may have, those inside of quoted parts among them."""
+
 
 def parse_address(written: str) -> Address:
     """Split `feedback.noise.amount` into its parts; those that are whole numbers become numbers.
@@ -34,6 +37,8 @@ def parse_address(written: str) -> Address:
     Raises:
         ValueError: when it is none.
     """
+    if written.count(".") > MOST_DOTS:
+        raise ValueError(f"an address has at most {MOST_PARTS} parts, as dream.frames has 2")
     keys = re.sub(r"\[(\d+)\]", r".\1", written.strip())
     try:
         nested: Any = tomllib.loads(f"{keys} = 0")

@@ -16,6 +16,10 @@ from artengine.preset.migrations import new_address, renaming
 logger = logging.getLogger("artengine")
 
 
+LONGEST_SHOWN = 200
+"""How much of an override a message repeats."""
+
+
 @dataclass(frozen=True, slots=True)
 class Override:
     """A value in place of a preset's. It is parsed once, where it enters.
@@ -49,6 +53,8 @@ def parse_override(written: str, origin: str = "--set") -> Override:
     place, equals, given = written.partition("=")
     if not equals or not place.strip():
         raise ValueError("write it as table.key=value, as dream.frames=100")
+    if any("\ud800" <= character <= "\udfff" for character in written):
+        raise ValueError("holds bytes that are no text in UTF-8; write it in UTF-8")
     address = parse_address(place)
     if new_address(address) != address:
         logger.warning("%s: %s", origin, renaming(address))
@@ -66,16 +72,21 @@ def parse_overrides(given: Iterable[str | Override], origin: str = "--set") -> l
         try:
             parsed.append(each if isinstance(each, Override) else parse_override(each, origin))
         except ValueError as error:
-            problems.append(f"{origin}: {each}: {error}")
+            problems.append(f"{origin}: {_short(str(each))}: {error}")
     if problems:
         raise UsageError(*problems)
     return parsed
 
 
+def _short(written: str) -> str:
+    return written if len(written) <= LONGEST_SHOWN else f"{written[:LONGEST_SHOWN]}..."
+
+
 def _value(given: str) -> Any:
     try:
         table = tomllib.loads(f"value = {given}")
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):
+        # No TOML, or a whole number of more digits than Python reads.
         return given
     value = table["value"]
     dates = (dt.date, dt.time)

@@ -214,7 +214,9 @@ class PluginTables:
             return
         try:
             made = tuple(effect.output_size(size))
-        except Exception as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
             said = reason(error, type(effect).__module__)
             self.problem(address, f'"{effect.name}" cannot tell its size: {said}')
             return

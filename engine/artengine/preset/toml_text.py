@@ -17,6 +17,11 @@ MOST_BYTES = 4_000_000
 PLAIN_PATHS = r"write a Windows path in '...', as 'C:\clips\a.mp4', or with / as C:/clips/a.mp4"
 """What to do where a backslash in a quoted text was not meant as TOML reads it."""
 
+_KEY_PART = r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')"""
+_DEEP_KEY = re.compile(
+    rf"(?:^|[{{,])[ \t]*\[*[ \t]*(?:{_KEY_PART}[ \t]*\.[ \t]*){{{MOST_LEVELS}}}", re.MULTILINE
+)
+
 
 def read_text(path: Path) -> str:
     """Read a preset's text. Raises ValueError with what is wrong with the file."""
@@ -33,12 +38,18 @@ def read_text(path: Path) -> str:
 
 def parse_toml(text: str) -> dict[str, Any]:
     """Parse TOML. Raises ValueError with the line of the first mistake."""
+    if _DEEP_KEY.search(text):
+        # tomllib needs a time that grows with the square of a key's parts.
+        raise ValueError(f"nests too deeply; allowed: {MOST_LEVELS} levels")
     try:
         table = tomllib.loads(text)
     except RecursionError as error:
         raise ValueError(f"nests too deeply; allowed: {MOST_LEVELS} levels") from error
     except tomllib.TOMLDecodeError as error:
         raise ValueError(_told(str(error), text)) from error
+    except ValueError as error:
+        # Python refuses to read whole numbers of thousands of digits.
+        raise ValueError("holds a whole number of too many digits; shorten it") from error
     if is_deep(table):
         raise ValueError(f"nests too deeply; allowed: {MOST_LEVELS} levels")
     return table

@@ -323,6 +323,18 @@ def test_a_plugin_that_ends_the_program_is_an_error(
     assert "ended the program by sys.exit(0)" in capsys.readouterr().err
 
 
+def test_what_is_no_exception_is_told_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object, **__: object) -> object:
+        raise GeneratorExit
+
+    monkeypatch.setattr("artengine.catalog.load_catalog", fail)
+    monkeypatch.delenv("ARTENGINE_DEBUG")
+    assert main(["plugins", "show", "trails"]) == 1
+    assert capsys.readouterr().err.startswith("error: unexpected GeneratorExit (")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps a folder that is in use")
 def test_a_working_folder_that_is_gone_is_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from artengine.errors import UsageError
+from artengine.preset.override import parse_override, parse_overrides
 from artengine.preset.toml_text import parse_toml
 
 
@@ -29,3 +31,57 @@ def test_nothing_is_said_of_tables_elsewhere(text: str) -> None:
     with pytest.raises(ValueError, match=r"^line ") as caught:
         parse_toml(text)
     assert "over several lines" not in str(caught.value)
+
+
+DEEP = ".x" * 20_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"x{DEEP} = 1",
+        f"a = 1\n  x{DEEP} = 1",
+        f"[x{DEEP}]",
+        f"[[ x{DEEP} ]]",
+        f'"y" . x{DEEP} = 1',
+        f"a = {{ x{DEEP} = 1 }}",
+        f"a = {{ b = 1, 'x'{DEEP} = 1 }}",
+    ],
+)
+def test_a_key_of_too_many_parts_is_refused_before_it_is_parsed(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def parse(_: str) -> None:
+        raise AssertionError("tomllib needs minutes for such a key")
+
+    monkeypatch.setattr("tomllib.loads", parse)
+    with pytest.raises(ValueError, match="nests too deeply; allowed: 32 levels"):
+        parse_toml(text)
+    with pytest.raises(ValueError, match="an address has at most 32 parts"):
+        parse_override(f"x{DEEP}=1")
+
+
+def test_dots_that_are_in_no_key_are_counted_nowhere() -> None:
+    text = f'about = "x{DEEP}" # x{DEEP}'
+    assert parse_toml(text) == {"about": f"x{DEEP}"}
+    assert len(parse_override(text.partition(" #")[0]).value) == 40_001
+
+
+def test_a_number_of_too_many_digits_is_said_in_plain_words() -> None:
+    digits = "9" * 5000
+    with pytest.raises(ValueError, match=r"^holds a whole number of too many digits; shorten it$"):
+        parse_toml(f"frames = {digits}")
+    assert parse_override(f"dream.frames={digits}").value == digits
+
+
+def test_the_reason_is_not_lost_behind_a_long_override() -> None:
+    with pytest.raises(
+        UsageError, match=r"^--set: x+\.\.\.: write it as table.key=value"
+    ) as caught:
+        parse_overrides(["x" * 100_000])
+    assert len(str(caught.value)) < 400
+
+
+def test_an_override_that_is_no_text_says_so() -> None:
+    with pytest.raises(UsageError, match=r"--set: title=.*: holds bytes that are no text in UTF-8"):
+        parse_overrides(["title=\udcff"])
