@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import keras
@@ -99,32 +100,52 @@ def test_what_is_not_trusted_or_comes_from_outside_is_painted() -> None:
     np.testing.assert_allclose(frame[:, :8, 4:], last[:, :8, :-4], atol=1e-6)
 
 
-def test_it_stays_in_range_whatever_is_fed() -> None:
+SIDE = 96
+"""Of the frames that `untrained` predicts: every other size would be traced for seconds."""
+
+
+@pytest.fixture(scope="module")
+def shared() -> tuple[Flow, keras.Model, Predictor]:
+    make_deterministic(0)
     model = Flow(width=4)
-    frames = [np.full((32, 32, 3), 50.0 * (-1) ** n, np.float32) for n in range(4)]
-    prediction = Predictor(model, model.build())(frames)
+    network = model.build()
+    return model, network, Predictor(model, network)
+
+
+@pytest.fixture
+def untrained(
+    shared: tuple[Flow, keras.Model, Predictor],
+) -> Iterator[tuple[Flow, keras.Model, Predictor]]:
+    """A model, its network and their predictor; a test may change numbers and weights."""
+    model, network, predictor = shared
+    push, weights = model.push, network.get_weights()
+    predictor.reset()
+    yield model, network, predictor
+    model.push = push
+    network.set_weights(weights)
+
+
+def test_it_stays_in_range_whatever_is_fed(
+    untrained: tuple[Flow, keras.Model, Predictor],
+) -> None:
+    _, _, predictor = untrained
+    prediction = predictor(
+        [np.full((SIDE, SIDE, 3), 50.0 * (-1) ** n, np.float32) for n in range(4)]
+    )
     assert prediction.min() >= 0.0
     assert prediction.max() <= 1.0
 
 
-def test_push_sets_the_speed_of_a_dream() -> None:
-    make_deterministic(0)
-    frames = [waves(32, 32)[0] for _ in range(4)]
-
-    def turn(push: float) -> Array:
-        model = Flow(width=4, push=push)
-        network = model.build()
-        for layer in network.layers:
-            if layer.name == "flow":
-                layer.set_weights([np.zeros((3, 3, 4, 2)), np.array([1.0, 0.0])])
-            elif layer.name == "trust":
-                layer.set_weights([np.zeros((3, 3, 4, 16)), np.full(16, 30.0)])
-        return Predictor(model, network)(frames)
-
+def test_push_sets_the_speed_of_a_dream(untrained: tuple[Flow, keras.Model, Predictor]) -> None:
+    model, network, predictor = untrained
+    network.get_layer("flow").set_weights([np.zeros((3, 3, 4, 2)), np.array([1.0, 0.0])])
+    network.get_layer("trust").set_weights([np.zeros((3, 3, 4, 16)), np.full(16, 30.0)])
+    frames = [waves(SIDE, SIDE)[0] for _ in range(4)]
     inner = (slice(6, -6), slice(6, -6))
     for push in (-1.0, 0.0, 1.0, 2.0):
-        expected = waves(32, 32, moved=(push, 0.0))[0]
-        np.testing.assert_allclose(turn(push)[inner], expected[inner], atol=0.01)
+        model.push = push
+        expected = waves(SIDE, SIDE, moved=(push, 0.0))[0]
+        np.testing.assert_allclose(predictor(frames)[inner], expected[inner], atol=0.01)
 
 
 def test_an_even_flow_and_a_spreading_one_have_no_curvature() -> None:
@@ -204,11 +225,12 @@ def test_a_motion_is_carried_to_where_it_leads() -> None:
     assert reaches(carried[..., :2]) > reaches(seen)
 
 
-def test_before_training_it_carries_a_motion_on() -> None:
-    make_deterministic(0)
-    model = Flow(width=4)
+def test_before_training_it_carries_a_motion_on(
+    untrained: tuple[Flow, keras.Model, Predictor],
+) -> None:
+    _, _, predictor = untrained
     *shown, truth = (frame[0] for frame in blots(5, 2.5, -1.0))
-    prediction = Predictor(model, model.build())(shown)
+    prediction = predictor(shown)
     inner = (slice(16, -16), slice(16, -16))
     wrong, copied = (np.abs(f - truth)[inner].mean() for f in (prediction, shown[-1]))
     assert wrong < 0.5 * copied
