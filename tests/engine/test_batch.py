@@ -330,7 +330,7 @@ def test_a_killed_batch_takes_its_renders_along_and_the_next_removes_what_is_lef
     monkeypatch.setattr("artengine.batch.render.dream", lambda words, *_: film(words))
     (outcome,) = run(jobs(catalog, project, "tiny"), tmp_path)
     assert outcome.status == "rendered"
-    assert "that a command left when it was killed" in caplog.text
+    assert "that a killed command left" in caplog.text
     assert [path.name for path in tmp_path.iterdir() if path.name[0] != "."] == ["tiny"]
     assert not list(tmp_path.glob(".*.part"))
 
