@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pytest
@@ -23,6 +23,9 @@ from artengine.preset import Preset, parse_preset
 from artengine.writer import Film, Sink, Writer
 from artengine_plugins.writers.gif import Gif
 
+if TYPE_CHECKING:
+    import keras
+
 
 def table(**dream: Any) -> dict[str, Any]:
     return {
@@ -41,10 +44,14 @@ def preset(catalog: Catalog, bikes: Path) -> Preset:
 
 
 @pytest.fixture(scope="module")
-def predict(catalog: Catalog, bikes: Path) -> Predictor:
+def network(catalog: Catalog, bikes: Path) -> keras.Model:
     make_deterministic(0)
-    model = parse_preset(table(), catalog, [f"source.path={bikes}"]).model
-    return Predictor(model, model.build())
+    return parse_preset(table(), catalog, [f"source.path={bikes}"]).model.build()
+
+
+@pytest.fixture(scope="module")
+def predict(catalog: Catalog, bikes: Path, network: keras.Model) -> Predictor:
+    return Predictor(parse_preset(table(), catalog, [f"source.path={bikes}"]).model, network)
 
 
 def test_writes_a_film_with_its_recipe(
@@ -332,14 +339,14 @@ def test_a_failing_effect_keeps_the_frames_before_it(
 
 
 def test_a_network_that_predicts_nan_ends_the_film_and_keeps_the_frames_before_it(
-    preset: Preset, catalog: Catalog, predict: Predictor, tmp_path: Path, caplog: Any
+    preset: Preset, catalog: Catalog, network: keras.Model, tmp_path: Path, caplog: Any
 ) -> None:
     class Diverging(Predictor):
         def __call__(self, frames: Any, seed: tuple[int, int] = (0, 0)) -> Any:
             prediction = super().__call__(frames, seed)
             return prediction * np.float32(np.nan) if seed[1] == 4 else prediction
 
-    diverging = Diverging(preset.model, preset.model.build())
+    diverging = Diverging(preset.model, network)
     to = targets(preset, catalog, [tmp_path / "a.mp4"], tmp_path)
     with pytest.raises(PluginError, match='frame 4: the network "swift" predicted nan or inf; '):
         render(preset, catalog, to, predict=diverging)
@@ -348,7 +355,7 @@ def test_a_network_that_predicts_nan_ends_the_film_and_keeps_the_frames_before_i
 
 
 def test_ctrl_c_before_the_first_frame_leaves_nothing(
-    preset: Preset, catalog: Catalog, tmp_path: Path
+    preset: Preset, catalog: Catalog, network: keras.Model, tmp_path: Path
 ) -> None:
     asked: list[bool] = []
 
@@ -361,7 +368,7 @@ def test_ctrl_c_before_the_first_frame_leaves_nothing(
         return False
 
     to = targets(preset, catalog, [tmp_path / "a.mp4"], tmp_path)
-    loading = Loading(preset.model, preset.model.build())
+    loading = Loading(preset.model, network)
     with pytest.raises(KeyboardInterrupt):
         render(preset, catalog, to, predict=loading, stop=stop)
     # Whoever asks can tell from this that there are frames to keep.

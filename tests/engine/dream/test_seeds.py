@@ -26,6 +26,12 @@ def film(catalog: Catalog, seed: int, predict: Any, **tables: Any) -> list[Pictu
         return list(dream)
 
 
+@pytest.fixture(scope="module")
+def predict(catalog: Catalog) -> Predictor:
+    model = catalog.get("model", "swift").model_validate({"width": 8, "context": 2})
+    return Predictor(model, model.build())
+
+
 @pytest.mark.parametrize(
     "tables",
     [
@@ -37,9 +43,9 @@ def film(catalog: Catalog, seed: int, predict: Any, **tables: Any) -> list[Pictu
     ],
     ids=["scene", "start"],
 )
-def test_four_seeds_are_four_films(catalog: Catalog, tables: dict[str, Any]) -> None:
-    model = catalog.get("model", "swift").model_validate({"width": 8, "context": 2})
-    predict = Predictor(model, model.build())
+def test_four_seeds_are_four_films(
+    catalog: Catalog, predict: Predictor, tables: dict[str, Any]
+) -> None:
     films = [film(catalog, seed, predict, **tables) for seed in range(4)]
     for number, one in enumerate(films):
         for other in films[:number]:
