@@ -37,9 +37,10 @@ def _is_at(read: Path, result: Path) -> bool:
         if _resolved(read) == _resolved(result) or read.samefile(result):
             return True
     with suppress(OSError, ValueError):
-        return result.is_dir() and read.resolve().is_relative_to(result.resolve())
+        return result.is_dir() and Path(_resolved(read)).is_relative_to(_resolved(result))
     return False
 
 
 def _resolved(path: Path) -> str:
-    return os.path.normcase(path.resolve())
+    # Unlike Path.resolve, this leaves a link that leads to itself as it is.
+    return os.path.normcase(os.path.realpath(path))

@@ -30,9 +30,12 @@ def pictures_of(path: str) -> list[Path]:
     if named.is_file():
         return [named]
     root, pattern = _split(named)
-    if not pattern and not root.exists():
+    if not pattern and not root.is_dir():
         raise SourceError(f"there is no folder {named}; check the path")
-    found = root.glob(pattern) if pattern else root.iterdir()
+    try:
+        found = list(root.glob(pattern) if pattern else root.iterdir())
+    except ValueError as error:
+        raise SourceError(f"{named} is no pattern: {str(error).lower()}") from error
     hidden = Path(pattern).name.startswith(".")
     files = [file for file in found if hidden or not _is_hidden(file, root)]
     files = natsorted((file for file in files if file.is_file()), key=str)

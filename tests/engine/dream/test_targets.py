@@ -187,3 +187,11 @@ def test_a_writer_that_fails_says_so_at_once(
     assert "stopped by signal 9" in caplog.text
     assert caplog.text.rstrip().endswith("; the other files are continued")
     sinks.abort()
+
+
+def test_a_link_that_leads_to_itself_is_no_input_of_another_name(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    (tmp_path / "loop.png").symlink_to("loop.png")
+    preset = load(catalog, tmp_path, "*.png", "images")
+    assert targets(preset, catalog, [tmp_path / "film.mp4"], tmp_path, overwrite=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -266,3 +267,17 @@ def test_the_background_shows_behind_and_beside_pictures(tmp_path: Path) -> None
     images = Images(path=str(tmp_path), background="#4080c0", fit="pad")
     picture = next(images.open((8, 8)).frames())
     assert (picture == (64, 128, 192)).all()
+
+
+def test_what_is_neither_a_picture_nor_a_folder_is_no_folder(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("this system has no named pipes")
+    os.mkfifo(pipe)
+    with pytest.raises(SourceError, match=r"there is no folder .*pipe; check the path"):
+        Images(path=str(pipe)).open()
+
+
+def test_a_pattern_that_is_none_is_named(folder: Path) -> None:
+    with pytest.raises(SourceError, match=r"\*\*\*\.png is no pattern: "):
+        Images(path=str(folder / "***.png")).open()
