@@ -92,11 +92,19 @@ def writable(given: str, layer: Layer) -> None:
     problem = next(filter(None, problems), "")
     if problem:
         raise PathError(f"{quoted(given)} given; {problem}")
-    if not layer.named and not (Path.cwd() / given).resolve().is_relative_to(Path.cwd().resolve()):
+    if not layer.named and not _is_inside(Path.cwd() / given, Path.cwd()):
         raise PathError(
             f"{quoted(given)} given, which leads by a link out of the working folder; a preset "
             "writes inside of it only"
         )
+
+
+def _is_inside(path: Path, folder: Path) -> bool:
+    """Whether a path lies in a folder, links followed; one in a circle of links lies nowhere."""
+    try:
+        return path.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):
+        return False
 
 
 def _check_text(given: str) -> None:

@@ -10,6 +10,8 @@ import pytest
 from artengine import folders
 from artengine.catalog import Catalog
 from artengine.preset import Preset, load_preset
+from artengine.preset.files import PathError, writable
+from artengine.preset.layer import Layer
 from artengine.subprocesses import command_line
 
 Write = Callable[[str, str], Path]
@@ -258,3 +260,13 @@ def test_weights_are_names_or_paths(stranger: Path, parts: Catalog, problems: Pr
     file.write_text(f"{file.read_text()}weights = '../../x.weights.h5'\n", encoding="utf-8")
     (line,) = problems(file)
     assert line.endswith("pass it yourself with --set model.weights=../../x.weights.h5")
+
+
+def test_nothing_is_written_through_a_link_that_leads_to_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("loop").symlink_to("loop")
+    for given in ("loop", "loop/film.mp4"):
+        with pytest.raises(PathError, match="which leads by a link out of the working folder"):
+            writable(given, Layer("p.toml", tmp_path))
