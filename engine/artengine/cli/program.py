@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import re
 import sys
 import traceback as traceback_module
 from collections.abc import Sequence
@@ -200,12 +201,24 @@ def _tell_error(error: ArtengineError) -> None:
         tell(f"error: and {len(lines) - MOST_LINES} more of this kind")
 
 
+_TYPER_WORDS = {
+    r"Input should be a valid \w+, unable to parse.*": "write a plain number without a unit, as 10",
+    r"Input should be greater than or equal to (\S+)": r"it must be \1 or more",
+    r"Input should be less than or equal to (\S+)": r"it must be \1 or less",
+    r"Input should be greater than (\S+)": r"it must be above \1",
+    r"Input should be less than (\S+)": r"it must be below \1",
+}
+"""What typer says of an option's value, and what is said instead."""
+
+
 def _misused(error: Any) -> int:
     """Say what is wrong with a command line, on one line."""
     if type(error).__name__ == "NoArgsIsHelpError":
         answer(error.format_message())
         return 0
     said = one_line(error.format_message()).rstrip(".")
+    for written, instead in _TYPER_WORDS.items():
+        said = re.sub(written, instead, said)
     command = error.ctx.command_path if error.ctx else "artengine"
     tell(f"error: {said[:1].lower()}{said[1:]}; see {command} --help")
     return int(error.exit_code)

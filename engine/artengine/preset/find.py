@@ -46,7 +46,7 @@ def find_preset(name: str) -> Path:
             return file
     if is_path(name):
         _check_recipe(path)
-        beside = [entry.name for entry in _presets_in(path.parent)]
+        beside = [entry.name for entry in (*_presets_in(path.parent), *_runs_in(path.parent))]
         sought = "preset" if name.endswith(".toml") else "run or preset"
         raise UsageError(f"no {sought} at {quoted(name)}{did_you_mean(path.name, beside)}")
     for file in candidates(name):
@@ -94,6 +94,10 @@ def is_file(path: Path) -> bool:
         return path.is_file()
     except (OSError, ValueError):
         return False
+
+
+def _runs_in(folder: Path) -> list[Path]:
+    return sorted(recipe.parent for recipe in folder.glob(f"*/{RECIPE}"))
 
 
 def _presets_in(folder: Path) -> list[Path]:

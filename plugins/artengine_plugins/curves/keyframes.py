@@ -89,11 +89,12 @@ class Keyframes(Curve):
         ]
         if scope.frames is None:
             return remarks
-        late = [f'"{w}"' for w in self.keys if _frame(w, scope) > max(0, scope.frames - 1)]
+        late = [f'"{w}"' for w in self.keys if _frame(w, scope) > scope.frames]
         if late:
             named = ", ".join(late[:3]) + (f" and {len(late) - 3} more" if len(late) > 3 else "")
             which = f"keys {named} come" if len(late) > 1 else f"key {named} comes"
-            end = f"{scope.frames} frames at {scope.fps:g} a second"
+            frames = f"{scope.frames} frame{'' if scope.frames == 1 else 's'}"
+            end = f"{frames} at {scope.fps:g} a second"
             remarks.append(f"the {which} after the film's end ({end})")
         return remarks
 

@@ -393,3 +393,20 @@ def test_names_that_are_too_long_are_one_line(
     error = capsys.readouterr().err
     assert "error: " in error
     assert "unexpected" not in error
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--seconds", "10s"], "write a plain number without a unit, as 10"),
+        (["--frames", "0"], "it must be 1 or more"),
+        (["--frames", "ten"], "write a plain number without a unit, as 10"),
+    ],
+)
+def test_numbers_of_options_are_asked_for_in_plain_words(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["dream", "night-drive", *words]) == 2
+    assert capsys.readouterr().err == (
+        f"error: invalid value for '{words[0]}': {said}; see artengine dream --help\n"
+    )

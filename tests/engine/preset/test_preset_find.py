@@ -101,3 +101,11 @@ def test_a_folder_without_a_recipe_is_told(
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UsageError, match=r'^the folder "empty" holds no recipe.toml, and so is'):
         find_preset(name)
+
+
+def test_a_run_with_a_name_like_it_is_offered(workplace: Path) -> None:
+    run = workplace / "runs" / "clip"
+    run.mkdir(parents=True)
+    (run / "recipe.toml").write_text("", encoding="utf-8")
+    with pytest.raises(UsageError, match=r'did you mean "clip"'):
+        find_preset("runs/clips")

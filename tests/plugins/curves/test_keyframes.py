@@ -118,9 +118,10 @@ def remarks(*times: str, frames: int | None = 48) -> list[str]:
 
 
 def test_keys_after_the_films_end_are_told() -> None:
-    assert remarks("0s", "47f", "100%", "1.9s") == []
-    assert remarks("0s", "2s") == [
-        'the key "2s" comes after the film\'s end (48 frames at 24 a second)'
+    # A key at the very end is where a curve leads, though no frame reaches it.
+    assert remarks("0s", "47f", "100%", "2s") == []
+    assert remarks("0s", "2.1s") == [
+        'the key "2.1s" comes after the film\'s end (48 frames at 24 a second)'
     ]
     assert remarks("0s", "3s", "96f") == [
         'the keys "3s", "96f" come after the film\'s end (48 frames at 24 a second)'
