@@ -127,7 +127,7 @@ def test_keys_after_the_films_end_are_told() -> None:
         'the keys "3s", "96f" come after the film\'s end (48 frames at 24 a second)'
     ]
     assert remarks(*(f"{number}f" for number in range(9000))) == [
-        'the keys "48f", "49f", "50f" and 8949 more come after the film\'s end (48 frames at 24 a '
+        'the keys "49f", "50f", "51f" and 8948 more come after the film\'s end (48 frames at 24 a '
         "second)"
     ]
     assert remarks("0s", "2s", frames=None) == []
