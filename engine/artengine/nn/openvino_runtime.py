@@ -6,6 +6,7 @@ import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from textwrap import shorten
 from typing import Any, Literal
@@ -22,6 +23,14 @@ from artengine.nn.step import Step
 from artengine.nn.step_model import StepModel
 
 _OTHER = "take the runtime keras"
+
+
+@cache
+def _core() -> openvino.Core:
+    # Kept for good: on processors with AMX the last core frees a thread's stack for signals while
+    # it is in use, and the next signal would crash the process.
+    return openvino.Core()
+
 
 _SAMPLES = re.compile(r"Stateless(Random(Uniform|Normal|Poisson|Binomial)|Truncated).*")
 """TensorFlow's operations that draw random numbers, of which OpenVINO has none."""
@@ -215,7 +224,7 @@ def _processor(
     precision: Literal["float32", "bfloat16"],
 ) -> tuple[openvino.Core, dict[str, str | bool]]:
     """OpenVINO, and how it is to compile for the processor; see `OpenVinoRuntime`."""
-    core = openvino.Core()
+    core = _core()
     able = core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
     if precision == "bfloat16" and "BF16" not in able:
         raise UsageError(

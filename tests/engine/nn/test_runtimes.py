@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
@@ -247,3 +249,22 @@ def test_fixed_weights_are_those_of_its_making() -> None:
     network.set_weights([0.5 * weight for weight in network.get_weights()])
     assert np.abs(live(frames) - before).max() > 1e-3
     np.testing.assert_allclose(fixed(frames), before, atol=1e-6)
+
+
+@needs_openvino
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signal stacks")
+def test_a_signal_after_openvino_does_not_crash() -> None:
+    """In a process of its own, which a crash would take down."""
+    program = """
+import signal
+from artengine.cli.program import main
+
+main(["bench", "--model", "swift", "--size", "32", "--seconds", "0.01", "--json"])
+signal.signal(signal.SIGINT, lambda *_: print("heard"))
+signal.raise_signal(signal.SIGINT)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.endswith("heard\n")
