@@ -62,8 +62,11 @@ def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _hear_ctrl_c() -> None:
-    # Shells have what they run in the background ignore it, and what that starts does too.
+    # Shells have what they run in the background ignore it, and nohup a terminal that closes; what
+    # that starts does too.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")
