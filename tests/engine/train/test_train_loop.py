@@ -399,7 +399,7 @@ def test_a_checkpoint_that_does_not_fit_leaves_the_run_as_it_was(
     own = table(max_horizon=4, steps=1)
     train(parse_preset(own, catalog, [f"source.path={bikes}"]), data, on_policy, catalog)
     for begun, other, told in (
-        (run, table(optimizer="adamw"), "train.optimizer adam, .* has adamw; go on with the"),
+        (run, table(optimizer="adamw"), "train.optimizer adam, .* has adamw; continue with the"),
         (run, table(accumulate=2), "train.accumulate 1, .* has above 1"),
         (run, table(precision="mixed_float16"), "train.precision other than mixed_float16, "),
         (run, table(loss={"adversarial": 1}), "train.loss without adversarial, "),
@@ -543,7 +543,7 @@ def test_a_model_that_draws_its_frames_takes_no_adversarial_loss(catalog: Catalo
     own = table(loss={"adversarial": 0.1})
     own["model"] = {"use": "pixelcnn"}
     with pytest.raises(
-        PresetError, match=r"train\.loss\.adversarial: \"pixelcnn\" draws its frames"
+        PresetError, match=r"train\.loss\.adversarial: \"pixelcnn\" samples its frames"
     ):
         parse_preset(own, catalog)
 
@@ -962,13 +962,13 @@ def test_models_may_carry_a_state_sample_or_bring_their_own_loss(
     assert set(rows[-1].own) == set(read_log(run.log, 9)[-1].own) == own_measures
     measured = json.loads(run.last.with_name("last.json").read_text())["measured"]
     assert own_measures <= {name for name, value in measured.items() if np.isfinite(value)}
-    ready = dataclasses.replace(preset, weights=str(run.folder))
+    ready = preset.with_values({"model.weights": str(run.folder)})
     films = []
     for _ in range(2):
         with Dream(ready) as dream:
             films.append([turn.prediction for turn in dream.turns()])
     assert_same(films[0], films[1])
-    other = dataclasses.replace(ready, seed=5)
+    other = ready.with_values({"seed": 5})
     with Dream(other) as dream:
         third = [turn.prediction for turn in dream.turns()]
     assert np.array_equal(films[0][1], third[1]) == (kind is not Sampling)
