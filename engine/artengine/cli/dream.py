@@ -139,11 +139,13 @@ def dream(
     given = overrides(set_, options, source=source)
     loaded = load_preset(preset, catalog, given)
     check_files(loaded)
-    if seconds is not None:
-        length = max(1, round(seconds * _footage(loaded).fps))
-        loaded = loaded.with_values({"dream.frames": length})
-    if preview:
-        loaded = _preview(loaded)
+    if seconds is not None or preview:
+        footage = _footage(loaded)
+        if seconds is not None:
+            length = max(1, round(seconds * footage.fps))
+            loaded = loaded.with_values({"dream.frames": length})
+        if preview:
+            loaded = _preview(loaded, footage)
     to = targets(loaded, catalog, output or [], Path(), overwrite=overwrite)
     if output:
         _refuse_unused(loaded, to)
@@ -169,11 +171,10 @@ def _footage(preset: Preset) -> Footage:
     return preset.source.open(size, preset.dream.fps)
 
 
-def _preview(preset: Preset) -> Preset:
+def _preview(preset: Preset, footage: Footage) -> Preset:
     """The preset's preview, whose films have names of their own."""
     from artengine.dream.preview import preview
 
-    footage = _footage(preset)
     names: dict[str, str] = {}
     for number, writer in enumerate(preset.writers):
         ending = next((each for each in writer.suffixes if writer.path.endswith(each)), "")
