@@ -38,8 +38,9 @@ from artengine.errors import ArtengineError
 from artengine.frame import Frame, to_picture
 from artengine.nn.precision import Precision, precision_scope
 from artengine.nn.predictor import Predictor
-from artengine.nn.runtimes import RuntimeName, build_dtype, runtime_for
+from artengine.nn.runtimes import build_dtype, runtime_for
 from artengine.preset import Preset, parse_preset
+from artengine.runtime_names import RuntimeName
 
 TRUTH: dict[str, dict[str, Any]] = {
     "hourglass": {"use": "negative-mix", "noise": 0.1, "flip_every": 10},

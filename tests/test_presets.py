@@ -39,6 +39,15 @@ def test_says_what_it_looks_like(path: Path, catalog: Catalog) -> None:
     assert preset.title != preset.name
 
 
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_another_seed_is_another_film(path: Path, catalog: Catalog) -> None:
+    """A source with a seed of its own would show the same clip for every `--seed`."""
+    assert "seed" not in read_document(path).table["source"]
+    source = load_preset(path, catalog, ["seed=4321"]).source
+    if "seed" in type(source).model_fields:
+        assert source.model_dump()["seed"] == 4321
+
+
 @pytest.mark.parametrize("path", DREAMING, ids=lambda path: path.stem)
 def test_dreams_and_changes(path: Path, catalog: Catalog, golden: Callable[..., None]) -> None:
     """Its weights fit its model, and small and short it moves, the same twice, and as it did."""

@@ -16,6 +16,8 @@ _JOINERS = "\u200d\ufe0e\ufe0f"
 def name_problem(name: str, *, windows: bool = sys.platform == "win32") -> str:
     """Say why no file can have a name, or return an empty text.
 
+    Control characters are refused everywhere: systems take them, but lists of files do not.
+
     Args:
         name: the last part of a path.
         windows: whether the rules of Windows are applied besides: no device's name such as
@@ -26,11 +28,13 @@ def name_problem(name: str, *, windows: bool = sys.platform == "win32") -> str:
         return f"the name has {length} bytes; allowed: {LONGEST_NAME}"
     if "\0" in name:
         return "a name cannot hold a NUL character"
+    if any(unicodedata.category(letter) == "Cc" for letter in name):
+        return "the name holds a control character, such as a line feed"
     if not windows:
         return ""
     if _DEVICES.fullmatch(name):
         return f'"{name.partition(".")[0].strip()}" is the name of a device on Windows'
-    forbidden = re.search(r'[<>:"|?*\x01-\x1f]', name)
+    forbidden = re.search(r'[<>:"|?*]', name)
     if forbidden:
         return f"a name on Windows cannot hold {forbidden[0]!r}"
     if name.endswith((".", " ")):

@@ -6,6 +6,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from artengine.runtime_names import RuntimeName
+
 LONGEST = 16384
 """The longest side of a frame, in pixels."""
 
@@ -224,7 +226,7 @@ class DreamSettings(Settings):
     need more than about a gigabyte. Recurrent and sampling models, and those whose every pixel
     sees the whole frame, always predict whole frames."""
 
-    runtime: Literal["keras", "openvino"] = "keras"
+    runtime: RuntimeName = "keras"
     """What computes the network. "openvino" is often faster on a processor and needs
     artengine[openvino]. Its rounding differs, so that the film slowly becomes another one."""
 

@@ -165,7 +165,7 @@ def test_what_is_there_already_is_never_overwritten(
     assert [path.name for path in (tmp_path / "tiny").iterdir()] == ["film.mp4"]
 
 
-@pytest.mark.parametrize("said", ["hello", "", "[]", "{}", "1" * 9999, "[" * 99999])
+@pytest.mark.parametrize("said", ["hello", "[]", "{}", "1" * 9999, "[" * 99999])
 def test_a_render_that_does_not_say_what_it_made_fails_alone(
     said: str, catalog: Catalog, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -176,6 +176,19 @@ def test_a_render_that_does_not_say_what_it_made_fails_alone(
     assert record.startswith(outcome.note)
     assert said[:9] in record
     assert [path.name for path in tmp_path.iterdir()] == ["failed"]
+
+
+def test_a_plugin_that_ends_the_process_fails_its_piece(
+    catalog: Catalog, project: Path, tmp_path: Path
+) -> None:
+    """Exit code 0 alone does not mean that there is a film."""
+    plugin = tmp_path / "ends.py"
+    plugin.write_text("import os\nos._exit(0)\n", encoding="utf-8")
+    (job,) = jobs(catalog, project, "tiny")
+    (outcome,) = run([replace(job, plugins=(str(plugin),))], tmp_path / "gallery")
+    assert outcome.status == "failed"
+    assert outcome.note == "the render ended before its film was finished, and said no error"
+    assert [path.name for path in (tmp_path / "gallery").iterdir()] == ["failed"]
 
 
 def test_a_job_is_plain_data_and_its_recipe_makes_the_film(catalog: Catalog, project: Path) -> None:

@@ -41,6 +41,9 @@ def render_job(job: Job, folder: Path, *, batch: str = "") -> Piece:
         for plugin in job.plugins:
             words += ["--plugin", plugin]
         printed = dream([*words, "--", str(preset)], Path(scratch), batch)
+    if not printed.strip():
+        # A plugin may end the process by os._exit, whose code is then no error's.
+        raise RenderError("the render ended before its film was finished, and said no error", "")
     try:
         made = json.loads(printed)
         frames, seconds = made["frames"], made["seconds"]

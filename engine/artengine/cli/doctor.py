@@ -18,6 +18,7 @@ from artengine import __version__
 from artengine.cli.accelerators import accelerators, without_accelerator
 from artengine.cli.options import AsJson, PluginFiles
 from artengine.cli.streams import answer
+from artengine.counts import counted
 from artengine.errors import one_line
 
 if TYPE_CHECKING:
@@ -186,7 +187,9 @@ def self_test(catalog: Catalog) -> Finding:
             size = film.stat().st_size
     except (ArtengineError, ImportError, OSError) as error:
         return Finding("self-test", "failed", one_line(str(error)))
-    return Finding("self-test", "ok", f"dreamt {made.frames} frames into {size} bytes of film")
+    return Finding(
+        "self-test", "ok", f"dreamt {counted(made.frames, 'frame')} into {size:,} bytes of film"
+    )
 
 
 _TEST = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -139,13 +140,13 @@ def dream(
     given = overrides(set_, options, source=source)
     loaded = load_preset(preset, catalog, given)
     check_files(loaded)
-    if seconds is not None or preview:
-        footage = _footage(loaded)
-        if seconds is not None:
-            length = max(1, round(seconds * footage.fps))
-            loaded = loaded.with_values({"dream.frames": length})
-        if preview:
-            loaded = _preview(loaded, footage)
+    # Opened at most once, and not at all where the frame rate is known and is all that is asked.
+    footage = cache(partial(_footage, loaded))
+    if seconds is not None:
+        length = max(1, round(seconds * (loaded.dream.fps or footage().fps)))
+        loaded = loaded.with_values({"dream.frames": length})
+    if preview:
+        loaded = _preview(loaded, footage())
     to = targets(loaded, catalog, output or [], Path(), overwrite=overwrite)
     if output:
         _refuse_unused(loaded, to)
@@ -221,6 +222,8 @@ def _is_used(address: Address, writers: Sequence[Writer], used: Sequence[Writer]
 
 def report(rendered: Rendered, *, as_json: bool) -> None:
     """Say what was made: the files on standard output, the rest on standard error."""
+    from artengine.counts import counted
+
     if as_json:
         import json
 
@@ -234,7 +237,7 @@ def report(rendered: Rendered, *, as_json: bool) -> None:
         answer(json.dumps(made, indent=2))
         return
     word = "stopped after" if rendered.stopped else "dreamt"
-    tell(f"{word} {rendered.frames} frames in {rendered.seconds:.1f} s")
+    tell(f"{word} {counted(rendered.frames, 'frame')} in {rendered.seconds:.1f} s")
     if not rendered.files:
         tell("no film was made")
     for file in rendered.files:

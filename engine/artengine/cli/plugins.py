@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from artengine.cli.command import Command
 from artengine.cli.options import AsJson, PluginFiles
-from artengine.cli.streams import answer
+from artengine.cli.streams import answer, tell
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from artengine.listing import Kinds
     from artengine.params import Plugin
 
 plugins_app = typer.Typer(
@@ -23,7 +26,8 @@ plugins_app = typer.Typer(
 def list_(plugin: PluginFiles = None, as_json: AsJson = False) -> None:
     """List all sources, models, effects and writers.
 
-    Plugins that failed to load are listed at the end, each with its reason.
+    Plugins that failed to load are listed at the end, each with its reason. If one that --plugin
+    names is among them, the exit code is 4.
 
     Examples:
 
@@ -33,22 +37,33 @@ def list_(plugin: PluginFiles = None, as_json: AsJson = False) -> None:
 
         artengine plugins list --plugin my_effect.py
     """
+    from artengine.errors import PluginError
     from artengine.listing import list_plugins
 
     listing = list_plugins(plugin or [])
+    failed = [report for report in listing.reports if report["status"] == "failed"]
+    named = [report for report in failed if report["origin"] == "--plugin"]
     if as_json:
         kinds = {
             f"{kind}s": [{"name": name, "about": about} for name, about in found.items()]
             for kind, found in listing.kinds.items()
         }
         answer(json.dumps({**kinds, "plugins": listing.reports}, indent=2))
-        return
-    for kind, found in listing.kinds.items():
+        for report in failed:
+            if report not in named:
+                tell(f"warning: {report['plugin']} ({report['origin']}): {report['reason']}")
+    else:
+        _print(listing.kinds, failed)
+    if named:
+        raise PluginError(*(f"--plugin {each['plugin']}: {each['reason']}" for each in named))
+
+
+def _print(kinds: Kinds, failed: Sequence[Mapping[str, Any]]) -> None:
+    for kind, found in kinds.items():
         width = max(map(len, found), default=0)
         answer(f"{kind}s")
         for name, about in found.items():
             answer(f"  {name:{width}}  {about}")
-    failed = [report for report in listing.reports if report["status"] == "failed"]
     if failed:
         answer("failed")
     for report in failed:

@@ -9,6 +9,7 @@ import typer
 
 from artengine.cli.options import parse_size
 from artengine.cli.streams import answer, tell
+from artengine.counts import counted
 from artengine.subprocesses import command_line
 
 if TYPE_CHECKING:
@@ -90,7 +91,8 @@ def prepare(
         tell("stopped; the stored frames are kept, and the same command continues")
         raise typer.Exit(130) from None
     tell(
-        f"{manifest.frames} frames at {manifest.fps:g} fps in {len(manifest.cuts) + 1} scenes; "
+        f"{counted(manifest.frames, 'frame')} at {manifest.fps:g} fps in "
+        f"{counted(len(manifest.cuts) + 1, 'scene')}; "
         f"learn from them: {command_line([*_TRAIN, str(output)])}"
     )
     answer(output)

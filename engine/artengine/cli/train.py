@@ -10,6 +10,7 @@ import typer
 
 from artengine.cli.options import PluginFiles, Seed, Set, Source, overrides
 from artengine.cli.streams import answer, tell
+from artengine.counts import counted
 
 if TYPE_CHECKING:
     from artengine.catalog import Catalog
@@ -167,11 +168,11 @@ def _of_preset(
 
 
 def _length(settings: TrainSettings) -> str:
-    """How long a training is, as "10 minutes" or "2000 steps"."""
+    """How long a training is, as "10 minutes" or "2,000 steps"."""
     from artengine.train.schedule import DEFAULT_MINUTES
 
     if settings.steps is not None:
-        return "1 step" if settings.steps == 1 else f"{settings.steps} steps"
+        return counted(settings.steps, "step")
     minutes = settings.minutes or DEFAULT_MINUTES
     return "1 minute" if minutes == 1 else f"{minutes:g} minutes"
 

@@ -124,4 +124,7 @@ def _close_after(error: BaseException, sinks: Sinks) -> None:
             logger.warning("%s", another)
         return
     names = ", ".join(map(str, files))
-    logger.warning("the %d frames until then are kept as %s", sinks.written, names)
+    kept = (
+        "frame until then is" if sinks.written == 1 else f"{sinks.written:,} frames until then are"
+    )
+    logger.warning("the %s kept as %s", kept, names)

@@ -57,6 +57,8 @@ def targets(
             when a name is impossible, or when an input or a folder of other files would be
             replaced.
     """
+    for output in outputs:
+        _check_name(output)
     if outputs:
         chosen = [Target(_writer(preset, catalog, output), output) for output in outputs]
     else:
@@ -90,9 +92,7 @@ def _name(preset: Preset, writer: Writer) -> str:
 def _check_names(targets: Sequence[Target]) -> None:
     seen: dict[str, Path] = {}
     for target in targets:
-        problem = name_problem(target.path.name)
-        if problem:
-            raise UsageError(f"{shortened(target.path.name)}: {problem}; choose another name")
+        _check_name(target.path)
         # Many disks do not tell capital letters from small ones.
         result = str(target.writer.result(target.path).absolute()).casefold()
         if result in seen:
@@ -100,6 +100,14 @@ def _check_names(targets: Sequence[Target]) -> None:
                 f"{seen[result]} and {target.path} would be the same file; choose two names"
             )
         seen[result] = target.path
+
+
+def _check_name(path: Path) -> None:
+    if not path.name:
+        raise UsageError("an output has no name; write one with an ending, as film.mp4")
+    problem = name_problem(path.name)
+    if problem:
+        raise UsageError(f"{shortened(path.name)}: {problem}; choose another name")
 
 
 def _replacing(target: Target, preset: Preset) -> Target:

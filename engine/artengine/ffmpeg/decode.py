@@ -14,6 +14,7 @@ from typing import Literal, Self, cast
 
 import numpy as np
 
+from artengine.counts import counted
 from artengine.errors import SourceError
 from artengine.ffmpeg.clock import clock_of
 from artengine.ffmpeg.fence import input_arguments
@@ -136,7 +137,8 @@ class Decoder:
         self.close()
         if status < 0:
             raise SourceError(
-                f"{self.path}: ffmpeg was stopped by signal {-status} after {self.delivered} frames"
+                f"{self.path}: ffmpeg was stopped by signal {-status} after "
+                f"{counted(self.delivered, 'frame')}"
             )
         if self.delivered == 0 and (status or words):
             raise SourceError(f"{self.path}: 0 frames could be decoded: {words or status}")

@@ -12,6 +12,7 @@ from typing import cast
 
 import numpy as np
 
+from artengine.counts import counted
 from artengine.errors import SourceError, WriterError, cannot_write
 from artengine.ffmpeg.fence import input_arguments
 from artengine.ffmpeg.messages import one_line
@@ -136,7 +137,8 @@ class Encoder:
         words = self._log.words()
         if not words and status < 0:
             words = f"it was stopped by signal {-status}"
-        return WriterError(f"ffmpeg stopped after {self.taken} frames: {words or status}")
+        frames = counted(self.taken, "frame")
+        return WriterError(f"ffmpeg stopped after {frames}: {words or status}")
 
 
 def remux(source: Path, target: Path, options: Sequence[str]) -> None:

@@ -27,6 +27,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from artengine.counts import counted
 from artengine.errors import SourceError
 from artengine.frame import Picture, Size, size_of
 
@@ -121,7 +122,7 @@ def kin(clip: Samples) -> Kin:
     """
     if clip.length < FEWEST:
         raise SourceError(
-            f"the clip has {clip.length} frames, too few to compare its halves; "
+            f"the clip has {counted(clip.length, 'frame')}, too few to compare its halves; "
             f"give one of {FEWEST} or more"
         )
     whole = descriptors(clip.take(), "clip")

@@ -25,6 +25,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from artengine.counts import counted
 from artengine.errors import SourceError
 from artengine.frame import Picture, Size
 
@@ -131,7 +132,7 @@ def check_length(frames: int) -> None:
     """
     if frames <= FIRST:
         raise SourceError(
-            f"the film has {frames} frames and is measured from frame {FIRST} on; "
+            f"the film has {counted(frames, 'frame')} and is measured from frame {FIRST} on; "
             f"make it longer than {FIRST}, better by hundreds"
         )
 

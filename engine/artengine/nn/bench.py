@@ -15,7 +15,6 @@ from artengine.nn.flops import flops
 from artengine.nn.precision import Precision, precision_scope
 from artengine.nn.predictor import Predictor
 from artengine.nn.runtimes import (
-    RuntimeName,
     build_dtype,
     installed_runtimes,
     multiplying,
@@ -23,6 +22,7 @@ from artengine.nn.runtimes import (
 )
 from artengine.nn.step_model import StepModel
 from artengine.nn.tiles import Tiles
+from artengine.runtime_names import RuntimeName
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import numpy as np
 from keras import ops
 
 from artengine.atomic import atomic_write
+from artengine.counts import counted
 from artengine.errors import WeightsError
 from artengine.nn.hdf5 import check_self_contained, reserve
 
@@ -44,7 +45,7 @@ def load_checkpoint(path: Path, variables: Sequence[Any]) -> dict[str, Any]:
     with _opened(path) as file:
         if len(file) != len(variables):
             raise WeightsError(
-                f"{path}: holds {len(file)} variables where this training has "
+                f"{path}: holds {counted(len(file), 'variable')} where this training has "
                 f"{len(variables)}; it belongs to another model, or to another version of it"
             )
         for number, variable in enumerate(variables):

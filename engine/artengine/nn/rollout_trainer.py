@@ -102,10 +102,6 @@ class RolloutTrainer(keras.Model):
             begins[:, None, None, None], context_frames, replicas.part(self.on_policy_context)
         )
 
-    def predict_rollout(self, context_frames: Any) -> Any:
-        """Predict `rollout` frames in a row as a dream does, `(B, T, H, W, 3)`."""
-        return ops.stack(self._roll_out(context_frames)[0], axis=1)
-
     def compute_loss(
         self,
         x: Any = None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib.util import find_spec
-from typing import Literal, TypeAlias, get_args
+from typing import get_args
 
 import keras
 import numpy as np
@@ -17,8 +17,7 @@ from artengine.nn.precision import Precision
 from artengine.nn.predictor import KerasRuntime, Runtime
 from artengine.nn.step import compiled
 from artengine.nn.step_model import StepModel
-
-RuntimeName: TypeAlias = Literal["keras", "openvino"]
+from artengine.runtime_names import RuntimeName
 
 
 def installed_runtimes() -> list[RuntimeName]:

@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
+from artengine.counts import counted
 from artengine.errors import UsageError
 from artengine.frame import Frame
 from artengine.nn.memory_estimate import bytes_per_pixel
@@ -152,7 +153,7 @@ def plan_tiles(model: StepModel, height: int, width: int, setting: TileSetting) 
     if setting != "auto" and side < least:
         raise UsageError(
             f"dream.tile: {setting} given; allowed: auto, whole, or {least} and more: this model's "
-            f"receptive field is {receptive_field} pixels"
+            f"receptive field is {counted(receptive_field, 'pixel')}"
         )
     side = max(_up(side, size_divisor), least)
     return Tiles(

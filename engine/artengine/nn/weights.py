@@ -15,6 +15,7 @@ import keras
 import numpy as np
 
 from artengine.atomic import atomic_write
+from artengine.counts import counted
 from artengine.errors import WeightsError
 from artengine.nn.hdf5 import check_self_contained, reserve
 
@@ -70,7 +71,8 @@ def _check_finite(path: Path, network: keras.Model) -> None:
             wrong = np.count_nonzero(~np.isfinite(values.astype(np.float32, copy=False)))
             if wrong:
                 raise WeightsError(
-                    f"{path}: {variable.path} holds nan or inf ({wrong} of {values.size} numbers), "
+                    f"{path}: {variable.path} holds nan or inf ({wrong:,} of "
+                    f"{counted(values.size, 'number')}), "
                     "as after a training that diverged; train again with a lower "
                     "train.learning_rate, or take other weights"
                 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from artengine.counts import counted
 from artengine.preset.recipe import one_line
 
 MOST_LINES = 25
@@ -14,7 +15,7 @@ def cut(lines: Sequence[str]) -> list[str]:
     """The mistakes of a preset, each on one line of bounded length, and how many are left out."""
     kept = [_short(one_line(line)) for line in lines[:MOST_LINES]]
     if len(lines) > MOST_LINES:
-        kept.append(f"and {len(lines) - MOST_LINES:,} more mistakes")
+        kept.append(f"and {counted(len(lines) - MOST_LINES, 'more mistake')}")
     return kept
 
 

@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import Self
 
+from artengine.counts import counted
 from artengine.errors import TrainingError
 from artengine.train.manifest import Manifest
 from artengine.train.spans import Spans
@@ -64,9 +65,10 @@ class PreparedFootage:
             longest = max(end - start for start, end in scenes)
             least = next(n for n in count(2 * span) if n - round(n * validation) >= span)
             raise TrainingError(
-                f"{', '.join(self.manifest.files) or self.folder}: holds {frames} frames, at most "
-                f"{longest} of them without a cut; a window takes {span} in a row, and there must "
-                f"be one to learn from and another to measure on; give {least} frames or more "
-                "without a cut, less context or a smaller stride"
+                f"{', '.join(self.manifest.files) or self.folder}: holds "
+                f"{counted(frames, 'frame')}, at most {longest} of them without a cut; a window "
+                f"takes {span} in a row, and there must be one to learn from and another to "
+                f"measure on; give {least} frames or more without a cut, less context or a "
+                "smaller stride"
             )
         return split

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from artengine.catalog import Catalog
+from artengine.counts import counted
 from artengine.errors import TrainingError
 from artengine.preset import Preset
 from artengine.train.batch_source import batch_source
@@ -189,7 +190,7 @@ def _sequence(task: TrainingTask) -> PreparedFrameSequence:
 def _check_batch(rows: int, strategy: DistributionStrategy) -> None:
     if rows % strategy.replicas:
         raise TrainingError(
-            f"train.batch: a batch of {rows} windows cannot be shared evenly by "
+            f"train.batch: a batch of {counted(rows, 'window')} cannot be shared evenly by "
             f"{strategy.replicas} replicas of the network; give a multiple of {strategy.replicas}"
         )
 

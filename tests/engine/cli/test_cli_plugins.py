@@ -51,24 +51,41 @@ def bad(tmp_path: Path) -> str:
 def test_the_list_names_everything_and_what_failed(
     still: str, bad: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["plugins", "list", "--plugin", still, "--plugin", bad]) == 0
+    assert main(["plugins", "list", "--plugin", still, "--plugin", bad]) == 4
     told = capsys.readouterr()
     lines = told.out.splitlines()
     kinds = [line for line in lines if not line.startswith(" ")]
     assert kinds == ["sources", "models", "effects", "writers", "curves", "failed"]
     (line,) = [line for line in lines if line.startswith("  test-still ")]
     assert line.endswith("  Leave everything as it is.")
-    assert lines[-1] == (
-        "  bad.py (--plugin): ModuleNotFoundError: No module named 'nowhere_to_be_found' "
-        "(bad.py, line 1)"
-    )
-    assert told.err == ""
+    reason = "ModuleNotFoundError: No module named 'nowhere_to_be_found' (bad.py, line 1)"
+    assert lines[-1] == f"  bad.py (--plugin): {reason}"
+    assert told.err == f"error: --plugin bad.py: {reason}\n"
+
+
+def test_a_broken_plugin_is_told_of_beside_the_json(
+    bad: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The exit code is that of a broken plugin only where the user named it."""
+    reason = "ModuleNotFoundError: No module named 'nowhere_to_be_found' (bad.py, line 1)"
+    assert main(["--plugin", bad, "plugins", "list", "--json"]) == 4
+    told = capsys.readouterr()
+    assert json.loads(told.out)["plugins"][-1]["status"] == "failed"
+    assert told.err == f"error: --plugin bad.py: {reason}\n"
+    folder = tmp_path / "home" / "plugins"
+    folder.mkdir(parents=True)
+    Path(bad).rename(folder / "bad.py")
+    monkeypatch.setenv("ARTENGINE_HOME", str(tmp_path / "home"))
+    assert main(["plugins", "list", "--json"]) == 0
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("warning: bad.py (")
+    assert line.endswith(reason)
 
 
 def test_plugins_may_be_named_before_the_command_and_after_it(
     still: str, bad: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["--plugin", still, "plugins", "list", "--json", "--plugin", bad]) == 0
+    assert main(["--plugin", still, "plugins", "list", "--json", "--plugin", bad]) == 4
     listed = json.loads(capsys.readouterr().out)
     assert [report["plugin"] for report in listed["plugins"]][-2:] == ["still.py", "bad.py"]
     assert {"name": "test-still", "about": "Leave everything as it is."} in listed["effects"]

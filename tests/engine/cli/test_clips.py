@@ -5,15 +5,18 @@ from __future__ import annotations
 import subprocess
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from artengine.catalog import Catalog
 from artengine.cli import main
 from artengine.cli.clip import clip_name, is_clip, source_override
+from artengine.dream.render import Rendered
 from artengine.errors import SourceError
 from artengine.ffmpeg import Decoder, ffmpeg_executable, metadata
-from artengine.preset import parse_overrides
+from artengine.preset import Preset, parse_overrides
 
 SMALL = [
     *("--steps", "1", "--set", "train.size=[32,32]", "--set", "train.batch=1"),
@@ -64,6 +67,29 @@ def test_a_clip_is_learnt_and_dreamt_from(
     assert "--resume" in capsys.readouterr().err
     assert main(["train", str(clip), "--resume", "--steps", "2"]) == 0
     assert "step 2" in capsys.readouterr().err
+
+
+def test_a_source_is_not_opened_to_tell_a_frame_rate_that_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    opened, lengths = [], []
+
+    def footage(preset: Preset) -> Any:
+        opened.append(preset)
+        return SimpleNamespace(fps=10.0, size=(64, 64))
+
+    def render(preset: Preset, *_: object, **options: object) -> Rendered:
+        lengths.append(preset.dream.frames)
+        return Rendered((), 0, 0.0, stopped=False)
+
+    monkeypatch.setattr("artengine.cli.dream._footage", footage)
+    monkeypatch.setattr("artengine.dream.render.render", render)
+    line = ["dream", "night-drive", "--seconds", "2"]
+    assert main([*line, "--fps", "5"]) == 0
+    assert (lengths, opened) == ([10], [])
+    assert main([*line, "--preview", "--set", "dream.size=[64, 64]"]) == 0
+    assert (lengths, len(opened)) == ([10, 20], 1)
 
 
 def test_a_clip_without_a_recipe_is_answered_with_the_commands(

@@ -164,6 +164,23 @@ def test_long_names_are_one_short_line(catalog: Catalog, tmp_path: Path) -> None
     assert made.exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("", "an output has no name; write one with an ending, as film.mp4"),
+        ("a\nb.mp4", "a b.mp4: the name holds a control character, such as a line feed; choose "),
+        ("a\x1b[2J.mp4", "a\\x1b[2J.mp4: the name holds a control character, "),
+        ("b.\x7f", "b.\\x7f: the name holds a control character, "),
+    ],
+)
+def test_an_output_without_a_plain_name(
+    name: str, said: str, catalog: Catalog, tmp_path: Path
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        targets(load(catalog, tmp_path), catalog, [Path(name)], tmp_path)
+    assert str(caught.value).startswith(said)
+
+
 def test_names_are_compared_as_the_disk_does(catalog: Catalog, tmp_path: Path) -> None:
     clip = tmp_path / "beach.mp4"
     clip.write_bytes(b"the clip")

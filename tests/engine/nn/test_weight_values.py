@@ -25,5 +25,7 @@ def test_weights_that_are_not_finite_are_refused(tmp_path: Path, wrong: float) -
     with pytest.raises(WeightsError) as caught:
         load_weights(path, other)
     said = str(caught.value)
-    assert f"{path}: {other.weights[2].path} holds nan or inf (1 of {values.size} numbers)" in said
+    assert (
+        f"{path}: {other.weights[2].path} holds nan or inf (1 of {values.size:,} numbers)" in said
+    )
     assert "train again" in said
