@@ -1,4 +1,4 @@
-"""Reading a film for measuring: one pass, of which each frame leaves eight numbers."""
+"""Reading a film for measuring: one pass, of which each frame leaves a few numbers."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from artengine.errors import SourceError, UsageError
 from artengine.frame import Frame, Picture, Size, size_of, to_picture
 from artengine.measure.kinship import Samples, resized
 from artengine.measure.life import Curves, Meter
+from artengine.measure.raster import RasterSamples
+from artengine.measure.runaway import Regions
+from artengine.measure.thumbnails import Thumbnails
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +24,17 @@ class Reading:
         size: width and height at which it was measured, in pixels.
         curves: what each frame measures.
         samples: some of its pictures, small.
+        raster_samples: the luma of some of its pictures, as large as they are.
+        regions: brightness and contrast of the regions of each frame.
+        thumbnails: every frame, very small.
     """
 
     size: Size
     curves: Curves
     samples: Samples
+    raster_samples: RasterSamples
+    regions: Regions
+    thumbnails: Thumbnails
 
 
 def read(
@@ -48,16 +57,18 @@ def read(
         UsageError: when they are of another shape or type.
     """
     meter, samples = Meter(), Samples()
+    others = RasterSamples(), Regions(), Thumbnails()
     for frame in frames:
         size = size or size_of(frame)
         picture = resized(_as_picture(frame), size)
         meter.feed(picture)
-        samples.feed(picture)
+        for each in (samples, *others):
+            each.feed(picture)
         if progress is not None:
             progress(samples.length)
     if size is None or samples.length == 0:
         raise SourceError("there are no frames to measure; give a film that has some")
-    return Reading(size, meter.curves(), samples)
+    return Reading(size, meter.curves(), samples, *others)
 
 
 def _as_picture(frame: Picture | Frame) -> Picture:

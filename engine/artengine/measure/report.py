@@ -9,8 +9,13 @@ from typing import Any
 from artengine.frame import Frame, Picture
 from artengine.measure.kinship import Kin, kin, kinship
 from artengine.measure.life import BAND, BANDED, FIRST, LEAST_DRIFT, LEAST_RETURN, Life, life
+from artengine.measure.raster import raster
 from artengine.measure.reading import Reading, read
+from artengine.measure.runaway import Ranges, runaway
 from artengine.measure.video_file import VideoFile
+
+MOST_RASTER = 3.0
+"""How many decibels above its clip's the raster of a film may be without being seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +25,14 @@ class Report:
     Args:
         life: which of its frames are alive.
         kinship: how near its pictures stay to the clip's, 0..1.
+        raster: of the film and of its clip, in decibels; None for frames under 64 pixels a side.
+        runaway: share of its regions that leave the clip's range, 0..1.
     """
 
     life: Life
     kinship: float
+    raster: tuple[float | None, float | None]
+    runaway: float
 
     @property
     def vitality(self) -> float:
@@ -51,6 +60,9 @@ class Report:
             "death": self.death,
             "frames": self.frames,
             "kinship": self.kinship,
+            "raster": self.raster[0],
+            "clip_raster": self.raster[1],
+            "runaway": self.runaway,
             "kept": {name: float(kept[FIRST:].mean()) for name, kept in self.life.kept.items()},
             "medians": self.life.medians,
             "film_medians": self.life.film.medians(FIRST),
@@ -84,6 +96,11 @@ class Report:
         if faults:
             lines.append(f"          not alive for {', '.join(faults)}")
         lines.append(f"kinship   {self.kinship:.2f}   1 is as near as the clip is to itself")
+        film, clip = self.raster
+        if film is not None and clip is not None:
+            above = "the clip's own" if film < clip + MOST_RASTER else "a grid of pixels shows"
+            lines.append(f"raster    {film:.1f} dB, the clip {clip:.1f} dB; {above}")
+        lines.append(f"runaway   {self.runaway:.1%} of the regions leave the clip's range")
         flat = [name for name in BANDED if self.life.medians[name] == 0]
         if flat:
             lines.append(
@@ -111,15 +128,24 @@ class Reference:
     Args:
         medians: the clip's medians.
         kin: the clip's pictures, prepared for comparing.
+        raster: its raster, in decibels.
+        ranges: what its regions keep to.
     """
 
     medians: dict[str, float]
     kin: Kin
+    raster: float | None
+    ranges: Ranges
 
     @classmethod
     def of(cls, clip: Reading) -> Reference:
         """Prepare a clip that was read at the films' size. Raises `SourceError`."""
-        return cls(clip.curves.medians(), kin(clip.samples))
+        return cls(
+            clip.curves.medians(),
+            kin(clip.samples),
+            raster(clip.raster_samples),
+            clip.regions.ranges(),
+        )
 
     def measure(self, film: Reading) -> Report:
         """Measure a film.
@@ -128,7 +154,12 @@ class Reference:
             SourceError: when the film has fewer than 49 frames.
         """
         found = life(film.curves, self.medians)
-        return Report(found, kinship(film.samples, self.kin, first=FIRST))
+        return Report(
+            found,
+            kinship(film.samples, self.kin, first=FIRST),
+            (raster(film.raster_samples), self.raster),
+            runaway(film.regions, self.ranges, first=FIRST),
+        )
 
 
 def measure(film: Iterable[Picture | Frame], clip: Iterable[Picture | Frame]) -> Report:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from artengine.api import Model, NetworkState, Param, Tensor
 from artengine_plugins.models.bounds import bounded
-from artengine_plugins.models.depth_to_space import depth_to_space
+from artengine_plugins.models.subpixel import subpixel
 
 if TYPE_CHECKING:
     import keras
@@ -95,8 +95,7 @@ class Convlstm(Model):
         x = conv(layers.Concatenate()([far, far_output]), w)
         x = layers.UpSampling2D(2)(x)
         x = conv(layers.Concatenate()([x, near, near_output]), w)
-        x = layers.Conv2D(64, 3, padding="same", name="pixels")(x)
-        x = layers.Lambda(lambda x: depth_to_space(x, 4), name="depth_to_space")(x)
+        x = subpixel(x, 4, 4, name="pixels")
         x = layers.Activation("sigmoid", dtype="float32")(x)
         kept = KEPT * x[..., 3:]
         prediction = layers.Add(dtype="float32", name="prediction")(

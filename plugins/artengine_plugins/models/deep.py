@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from artengine.api import Model, NetworkState, Param, ReceptiveField, Tensor
-from artengine_plugins.models.depth_to_space import depth_to_space
+from artengine_plugins.models.subpixel import subpixel
 
 if TYPE_CHECKING:
     import keras
@@ -91,10 +91,8 @@ class Deep(Model):
             return layers.UpSampling2D(2)(x)
 
         def pixels(x: keras.KerasTensor, channels: int, name: str) -> keras.KerasTensor:
-            x = layers.Conv2D(4 * channels, 3, padding="same", name=name)(x)
-            return layers.Activation("sigmoid", dtype="float32")(
-                layers.Lambda(lambda x: depth_to_space(x, 2))(x)
-            )
+            x = subpixel(x, channels, 2, name=name)
+            return layers.Activation("sigmoid", dtype="float32")(x)
 
         w = self.width
         context_frames = keras.Input((None, None, 3 * self.context), name="context_frames")

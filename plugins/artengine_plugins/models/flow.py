@@ -6,8 +6,8 @@ import math
 from typing import TYPE_CHECKING, ClassVar
 
 from artengine.api import Model, NetworkState, Param, ReceptiveField, Tensor
-from artengine_plugins.models.depth_to_space import depth_to_space
 from artengine_plugins.models.motion import motion, motion_receptive_field
+from artengine_plugins.models.subpixel import subpixel
 from artengine_plugins.models.warp import warp
 
 if TYPE_CHECKING:
@@ -87,17 +87,13 @@ class Flow(Model):
         def up(x: keras.KerasTensor) -> keras.KerasTensor:
             return layers.UpSampling2D(2)(x)
 
-        def head(x: keras.KerasTensor, filters: int, name: str, bias: float) -> keras.KerasTensor:
-            layer = layers.Conv2D(
-                filters,
-                3,
-                padding="same",
-                kernel_initializer=keras.initializers.RandomNormal(stddev=0.01),
-                bias_initializer=keras.initializers.Constant(bias),
-                dtype="float32",
-                name=name,
-            )
-            return layer(x)
+        slight = keras.initializers.RandomNormal(stddev=0.01)
+
+        def pixels(
+            x: keras.KerasTensor, channels: int, name: str, bias: float
+        ) -> keras.KerasTensor:
+            x = subpixel(x, channels, 4, name=name, start=slight, bias=bias, dtype="float32")
+            return layers.Activation("sigmoid", dtype="float32")(x)
 
         def seen(context_frames: Tensor) -> Tensor:
             return carried_on(context_frames, self.reach)
@@ -123,17 +119,17 @@ class Flow(Model):
         x = up(conv(x, w))
         x = conv(layers.Concatenate()([x, top]), w)
 
-        flow = head(x, 2, "flow", 0.0)
+        flow = layers.Conv2D(
+            2, 3, padding="same", kernel_initializer=slight, dtype="float32", name="flow"
+        )(x)
         if self.context > 1:
             flow = layers.Lambda(added, output_shape=(None, None, 2), dtype="float32")(
                 [motion, flow]
             )
         else:
             flow = up(flow)
-        paint = layers.Activation("sigmoid", dtype="float32")(head(x, 48, "paint", 0.0))
-        trust = layers.Activation("sigmoid", dtype="float32")(head(x, 16, "trust", 3.0))
-        paint = layers.Lambda(lambda x: depth_to_space(x, 4), dtype="float32")(paint)
-        trust = layers.Lambda(lambda x: depth_to_space(x, 4), dtype="float32")(trust)
+        paint = pixels(x, 3, "paint", 0.0)
+        trust = pixels(x, 1, "trust", 3.0)
         return keras.Model(context_frames, [flow, paint, trust], name=self.name)
 
     def step(

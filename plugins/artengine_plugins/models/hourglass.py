@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from artengine.api import Model, ReceptiveField
+from artengine_plugins.models.subpixel import transposed
 
 if TYPE_CHECKING:
     import keras
@@ -41,9 +42,7 @@ class Hourglass(Model):
             return layers.BatchNormalization()(x)
 
         def up(x: keras.KerasTensor, kernel: int) -> keras.KerasTensor:
-            return layers.Conv2DTranspose(32, kernel, strides=2, padding="same", activation="relu")(
-                x
-            )
+            return transposed(x, 32, 2, kernel=kernel)
 
         context_frames = keras.Input((None, None, 3 * self.context), name="context_frames")
         x = norm(conv(context_frames, 64, 7))

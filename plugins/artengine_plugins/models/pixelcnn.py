@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from artengine.api import Model, NetworkState, Param, Tensor
-from artengine_plugins.models.depth_to_space import depth_to_space
 from artengine_plugins.models.pixels import groups, logistics, raster
 from artengine_plugins.models.pixels.chance import uniform
 from artengine_plugins.models.pixels.gated import ORDERS
+from artengine_plugins.models.subpixel import subpixel
 
 if TYPE_CHECKING:
     import keras
@@ -100,7 +100,7 @@ class PixelCNN(Model):
         bottom = conv(conv(middle, 4 * w, stride=2), 4 * w)
         x = conv(layers.Concatenate()([up(conv(bottom, 2 * w)), middle]), 2 * w)
         x = conv(layers.Concatenate()([up(conv(x, w)), top]), w)
-        x = layers.Lambda(lambda x: depth_to_space(x, 4))(layers.Conv2D(16 * _FEATURES, 1)(x))
+        x = subpixel(x, _FEATURES, 4, kernel=1)
         last = layers.Lambda(lambda past: past[..., -3:])(context_frames)
         x = layers.ReLU()(layers.Add()([x, layers.Conv2D(_FEATURES, 5, padding="same")(last)]))
         features = conv(x, _FEATURES)

@@ -7,9 +7,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from artengine.api import FrameSequence, Model, NetworkState, Param, Tensor
-from artengine_plugins.models.depth_to_space import depth_to_space
 from artengine_plugins.models.pixels.chance import uniform
 from artengine_plugins.models.remembered import Remembered, memory_layer, remember
+from artengine_plugins.models.subpixel import subpixel
 
 if TYPE_CHECKING:
     import keras
@@ -118,8 +118,7 @@ class Recall(Model):
         x = up(down(sixteenth, 4 * w), sixteenth)
         x = up(x, eighth)
         x = up(x, quarter)
-        x = layers.Conv2D(48, 3, padding="same", name="pixels")(x)
-        x = layers.Lambda(lambda x: depth_to_space(x, 4), name="depth_to_space")(x)
+        x = subpixel(x, 3, 4, name="pixels")
         enlarged = layers.UpSampling2D(CELL, interpolation="bilinear", dtype="float32")(hint)
         prediction = layers.Add(dtype="float32", name="prediction")([enlarged, x])
         return keras.Model([context_frames, hint, place], [prediction, remembered], name=self.name)

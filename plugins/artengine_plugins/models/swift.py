@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from artengine.api import Model, Param, ReceptiveField
-from artengine_plugins.models.depth_to_space import depth_to_space
+from artengine_plugins.models.subpixel import subpixel
 
 if TYPE_CHECKING:
     import keras
@@ -77,7 +77,6 @@ class Swift(Model):
         x = joined(bottom, sixteenth, 3 * w)
         x = joined(x, eighth, 2 * w)
         x = joined(x, quarter, w)
-        x = layers.Conv2D(48, 3, padding="same", name="pixels")(x)
-        x = layers.Lambda(lambda x: depth_to_space(x, 4), name="depth_to_space")(x)
+        x = subpixel(x, 3, 4, name="pixels")
         prediction = layers.Activation("sigmoid", dtype="float32", name="prediction")(x)
         return keras.Model(context_frames, prediction, name=self.name)

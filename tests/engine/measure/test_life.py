@@ -312,7 +312,8 @@ def test_stills_noise_and_loops_do_not(bikes_pictures: list[Picture], beside: st
 
 def test_a_report_says_what_frames_die_of(bikes_pictures: list[Picture]) -> None:
     def said(film: Sequence[Picture], clip: Sequence[Picture]) -> str:
-        return Report(judged(film, clip), kinship=0.5).as_text()
+        found = judged(film, clip)
+        return Report(found, kinship=0.5, raster=(None, None), runaway=0.0).as_text()
 
     still = [bikes_pictures[120]] * 60
     text = said(still, bikes_pictures)

@@ -30,7 +30,8 @@ def report(film: list[Picture], clip: list[Picture]) -> Report:
     for meter, pictures in zip(meters, (film, clip), strict=True):
         for picture in pictures:
             meter.feed(picture)
-    return Report(life(meters[0].curves(), meters[1].curves().medians()), kinship=0.25)
+    found = life(meters[0].curves(), meters[1].curves().medians())
+    return Report(found, kinship=0.25, raster=(None, None), runaway=0.0)
 
 
 @pytest.mark.parametrize("frames", [100, 1500])

@@ -1,0 +1,37 @@
+"""Every frame of a film, very small: what is measured over time is measured on these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from artengine.frame import Picture
+
+SIDE = 32
+"""Width and height of a thumbnail."""
+
+MOST = 16_384
+"""How many frames are kept: 48 MiB of thumbnails, nine minutes at 30 frames a second."""
+
+
+@dataclass
+class Thumbnails:
+    """The first 16,384 frames of a film at 32x32, averaged over areas."""
+
+    _kept: list[npt.NDArray[np.uint8]] = field(default_factory=list)
+
+    def feed(self, picture: Picture) -> None:
+        """Take the next picture, uint8 `(H, W, 3)`."""
+        if len(self._kept) < MOST:
+            small = cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+            self._kept.append(np.asarray(small, np.uint8))
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def stacked(self) -> npt.NDArray[np.uint8]:
+        """All of them, uint8 `(N, 32, 32, 3)`."""
+        return np.stack(self._kept) if self._kept else np.zeros((0, SIDE, SIDE, 3), np.uint8)

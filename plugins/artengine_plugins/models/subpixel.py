@@ -1,0 +1,139 @@
+"""Enlarging without checkerboard artifacts: sub-pixel and transposed convolutions with even phases.
+
+Enlarging by 4 makes 4x4 pixels of each place, and each of these *phases* has a kernel of its own.
+Kernels learn at different speeds. Where they do not answer alike to an even area, it gets a raster
+of 4 pixels, which a dream feeds back and strengthens. So all phases of a kernel are held to the
+same sum: an even area then stays even, whatever was learnt. This is the condition of Sugawara,
+Shiota and Kiya ("Super-resolution using convolutional neural networks without any checkerboard
+artifacts", 2018), imposed on the weights as a projection after each step, where they add a layer.
+The cause is described in Odena, Dumoulin and Olah, "Deconvolution and checkerboard artifacts"
+(2016), and Aitken et al., "Checkerboard artifact free sub-pixel convolution" (2017). It costs
+nothing in a dream.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from artengine_plugins.models.depth_to_space import depth_to_space
+
+if TYPE_CHECKING:
+    import keras
+
+
+def subpixel(
+    x: keras.KerasTensor,
+    channels: int,
+    by: int,
+    *,
+    name: str | None = None,
+    kernel: int = 3,
+    start: Any = "glorot_uniform",
+    bias: float = 0.0,
+    dtype: str | None = None,
+) -> keras.KerasTensor:
+    """Enlarge by a convolution to `by * by * channels` channels, which are laid out as pixels.
+
+    Args:
+        x: `(B, H, W, C)`.
+        channels: of the result, `(B, by * H, by * W, channels)`.
+        by: how many times larger it is.
+        name: of the convolution.
+        kernel: its width and height.
+        start: the initialiser of its kernel.
+        bias: the initial value of its bias.
+        dtype: what it computes with; by default what the policy says.
+    """
+    import keras
+    from keras import layers
+
+    even = _evens().channels(by)
+    drawn = keras.initializers.get(start)
+    layer = layers.Conv2D(
+        by * by * channels,
+        kernel,
+        padding="same",
+        kernel_initializer=lambda shape, dtype=None: even(drawn(shape, dtype=dtype)),
+        bias_initializer=keras.initializers.Constant(bias),
+        kernel_constraint=even,
+        bias_constraint=even,
+        dtype=dtype,
+        name=name,
+    )
+    return layers.Lambda(lambda x: depth_to_space(x, by), dtype=dtype)(layer(x))
+
+
+def transposed(x: keras.KerasTensor, channels: int, by: int, *, kernel: int) -> keras.KerasTensor:
+    """Enlarge by a transposed convolution and a ReLU.
+
+    Args:
+        x: `(B, H, W, C)`.
+        channels: of the result, `(B, by * H, by * W, channels)`.
+        by: how many times larger it is.
+        kernel: width and height of the kernel.
+    """
+    import keras
+    from keras import layers
+
+    even = _evens().taps(by)
+    drawn = keras.initializers.get("glorot_uniform")
+    layer = layers.Conv2DTranspose(
+        channels,
+        kernel,
+        strides=by,
+        padding="same",
+        activation="relu",
+        kernel_initializer=lambda shape, dtype=None: even(drawn(shape, dtype=dtype)),
+        kernel_constraint=even,
+    )
+    return layer(x)
+
+
+class Evens(NamedTuple):
+    """Constraints by where the phases of a kernel lie; each takes how many times it enlarges."""
+
+    channels: Any
+    taps: Any
+
+
+@cache
+def _evens() -> Evens:
+    # Made late, because Keras is imported only where there is a network.
+    import keras
+    import numpy as np
+    from keras import ops
+
+    class EvenChannels(keras.constraints.Constraint):  # type: ignore[misc]
+        """For kernels `(h, w, in, by * by * out)` and biases `(by * by * out,)`, whose phases are
+        what `depth_to_space` lays out."""
+
+        def __init__(self, by: int) -> None:
+            self.by = by
+
+        def __call__(self, weights: Any) -> Any:
+            given = (1, 1, 1, *weights.shape)[-4:]
+            phases = ops.reshape(weights, (-1, given[2], self.by**2, given[3] // self.by**2))
+            sums = ops.mean(phases, axis=0, keepdims=True)
+            even = phases - sums + ops.mean(sums, axis=2, keepdims=True)
+            return ops.reshape(even, weights.shape)
+
+    class EvenTaps(keras.constraints.Constraint):  # type: ignore[misc]
+        """For kernels `(h, w, out, in)` of transposed convolutions: every `by`-th tap across and
+        down belongs to one phase."""
+
+        def __init__(self, by: int) -> None:
+            self.by = by
+
+        def __call__(self, weights: Any) -> Any:
+            height, width = weights.shape[:2]
+            rows, columns = np.arange(height) % self.by, np.arange(width) % self.by
+            phase = (self.by * rows[:, None] + columns).ravel()
+            belongs = (phase == np.arange(self.by**2)[:, None]).astype("float32")
+            taps = ops.reshape(weights, (height * width, -1))
+            sums = ops.matmul(belongs, taps)
+            missing = (ops.mean(sums, axis=0, keepdims=True) - sums) / belongs.sum(axis=1)[:, None]
+            even = taps + ops.matmul(belongs.T, missing)
+            return ops.reshape(even, weights.shape)
+
+    return Evens(EvenChannels, EvenTaps)

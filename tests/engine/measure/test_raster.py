@@ -1,0 +1,82 @@
+"""Grids of pixels are told from everything else that pictures are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from artengine.frame import Picture, Size
+from artengine.measure import measure
+from artengine.measure.raster import RasterSamples, raster
+
+
+def measured(pictures: Iterable[Picture]) -> float | None:
+    samples = RasterSamples()
+    for picture in pictures:
+        samples.feed(picture)
+    return raster(samples)
+
+
+@pytest.fixture(scope="module")
+def clip(pictures: Callable[[str, Size], list[Picture]]) -> list[Picture]:
+    """120 frames at their own size."""
+    return pictures("carphone_pristine.mp4", (176, 144))
+
+
+def with_grid(picture: Picture, period: int, strength: float) -> Picture:
+    """Every so many pixels across and down, darker ones."""
+    grid = np.zeros(picture.shape[:2])
+    grid[::period, :] = grid[:, ::period] = strength
+    return np.clip(picture - grid[..., None], 0, 255).astype(np.uint8)
+
+
+def test_a_real_clip_has_little(clip: list[Picture]) -> None:
+    """1.6 dB, by the definition, of this clip at its own size."""
+    assert measured(clip) == pytest.approx(1.6, abs=0.1)
+
+
+@pytest.mark.parametrize("period", [2, 4, 8])
+def test_a_faint_grid_is_found(clip: list[Picture], period: int) -> None:
+    found = measured(with_grid(picture, period, 4.0) for picture in clip)
+    assert found is not None
+    assert found > 9.0
+
+
+def test_what_is_no_grid_is_not(clip: list[Picture]) -> None:
+    chance = np.random.default_rng(0)
+    noise = [chance.integers(0, 256, (96, 128, 3)).astype(np.uint8) for _ in range(60)]
+    flat = [np.full((64, 64, 3), 90, np.uint8)] * 60
+    seventh = [with_grid(picture, 7, 4.0) for picture in clip]
+    for pictures, most in ((noise, 1.5), (flat, 0.01), (seventh, 4.0)):
+        found = measured(pictures)
+        assert found is not None
+        assert found < most
+
+
+def test_frames_from_24_on_count_evenly(clip: list[Picture]) -> None:
+    """The first ones are still the clip's; of a longer film no more are looked at."""
+    late = clip[:24] + [with_grid(picture, 4, 4.0) for picture in clip[24:]]
+    early = [with_grid(picture, 4, 4.0) for picture in clip[:24]] + clip[24:]
+    assert measured(late) == pytest.approx(measured(with_grid(p, 4, 4.0) for p in clip), abs=0.01)
+    assert measured(early) == pytest.approx(measured(clip), abs=0.01)
+    samples = RasterSamples()
+    for number in range(1000):
+        samples.feed(np.full((64, 64, 3), number % 256, np.uint8))
+    taken = [int(luma[0, 0]) for luma in samples.take()]
+    steps = np.diff(taken) % 256
+    assert len(taken) == 24
+    assert steps.min() >= 32
+    assert steps.max() <= 64
+
+
+def test_a_report_tells_it_beside_the_clip_s(clip: list[Picture]) -> None:
+    report = measure([with_grid(picture, 4, 4.0) for picture in clip], clip)
+    assert report.raster == (measured(with_grid(p, 4, 4.0) for p in clip), measured(clip))
+    assert report.as_data()["clip_raster"] == report.raster[1]
+    assert "a grid of pixels shows" in report.as_text()
+    assert "the clip's own" in replace(report, raster=(4.5, 1.6)).as_text()
+    assert measured(picture[:48, :48] for picture in clip) is None
+    assert "raster" not in replace(report, raster=(None, None)).as_text()
