@@ -14,7 +14,11 @@ from pydantic.fields import FieldInfo
 
 def quoted(value: Any) -> str:
     """Write a value for a message: as JSON, cut where it is long."""
-    text = json.dumps(value, default=str, ensure_ascii=False)
+    try:
+        text = json.dumps(value, default=str, ensure_ascii=False)
+    except ValueError:
+        # Python does not write whole numbers of thousands of digits.
+        return "a value that is too long to be shown"
     return text if len(text) <= 60 else text[:57] + "..."
 
 

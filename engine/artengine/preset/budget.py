@@ -12,7 +12,8 @@ from artengine.binding import Binding
 from artengine.effect import Effect
 from artengine.frame import Size
 from artengine.params import Problem
-from artengine.preset.address import CHAINS, Address
+from artengine.preset.address import CHAINS, LISTS, Address
+from artengine.preset.toml_text import TOO_MANY_DIGITS, long_numbers
 from artengine.settings import DreamSettings, TrainSettings
 from artengine.writer import Writer
 
@@ -22,20 +23,26 @@ MOST_PIXELS = 8192 * 8192
 MOST_MEMORY = 2 << 30
 """Bytes that one writer may keep in memory until its film ends."""
 
-MOST_EFFECTS = 100
-"""Effects in a chain."""
+MOST_ENTRIES = 100
+"""Effects in a chain, and writers."""
+
+MOST_PARAMETERS = 100
+"""Keys of an effect's or a writer's table."""
 
 MOST_KEYS = 10_000
 """Keys of one table inside of a plugin's table, such as those of a curve."""
 
 
 def check_tables(table: Mapping[str, Any]) -> Iterator[Problem]:
-    """Refuse chains and curves that are too long to be checked."""
-    for word in CHAINS:
+    """Refuse chains, curves and numbers that are too long to be checked."""
+    for word in LISTS:
         given = table.get(word)
-        if isinstance(given, list) and len(given) > MOST_EFFECTS:
-            yield Problem((word,), f"{len(given):,} effects given; allowed: {MOST_EFFECTS}")
+        if isinstance(given, list) and len(given) > MOST_ENTRIES:
+            each = "effects" if word in CHAINS else "writers"
+            yield Problem((word,), f"{len(given):,} {each} given; allowed: {MOST_ENTRIES}")
+            return
     yield from _long(table, ())
+    yield from (Problem(address, TOO_MANY_DIGITS) for address in long_numbers(table))
 
 
 def _long(value: Any, address: Address) -> Iterator[Problem]:
@@ -44,8 +51,9 @@ def _long(value: Any, address: Address) -> Iterator[Problem]:
         entries = list(value.items())
     elif isinstance(value, list) and len(address) == 1:
         entries = list(enumerate(value))
-    if len(entries) > MOST_KEYS:
-        yield Problem(address, f"{len(entries):,} keys given; allowed: {MOST_KEYS:,}")
+    most = MOST_PARAMETERS if len(address) == 2 and isinstance(address[1], int) else MOST_KEYS
+    if len(entries) > most:
+        yield Problem(address, f"{len(entries):,} keys given; allowed: {most:,}")
         return
     for name, inside in entries:
         yield from _long(inside, (*address, name))

@@ -26,7 +26,7 @@ from artengine.preset.files import remember
 from artengine.preset.heading import Heading
 from artengine.preset.layer import Layer
 from artengine.preset.made_with import MADE_WITH, MadeWith
-from artengine.preset.messages import cut
+from artengine.preset.messages import MOST_LINES, cut
 from artengine.preset.override import Override
 from artengine.preset.plugins import PluginTables, text_fields
 from artengine.preset.recipe import to_toml
@@ -174,7 +174,7 @@ def build(
     plugins = PluginTables(table, document, catalog)
     plugins.problems += check_tables(table)
     if plugins.problems:
-        raise PresetError(cut([_told(problem, document, plugins) for problem in plugins.problems]))
+        raise _refused([], document, plugins)
     _check_words(table, plugins)
     heading = _settings(Heading, table, plugins)
     if heading is not None:
@@ -192,9 +192,8 @@ def build(
         plugins.problems += check_dream(model, dream, catalog, state=bool(chains["state"]))
     if train and dream and not plugins.problems:
         plugins.problems += check_budget(train, dream, chains["output"], writers)
-    mistakes += [_told(problem, document, plugins) for problem in plugins.problems]
-    if mistakes or not (heading and source and model and train and dream):
-        raise PresetError(cut(mistakes))
+    if mistakes or plugins.problems or not (heading and source and model and train and dream):
+        raise _refused(mistakes, document, plugins)
     title = heading.title or name
     table |= {"title": title, "seed": heading.seed}
     return Preset(
@@ -279,6 +278,13 @@ def _spread_seed(table: Mapping[str, Any], catalog: Catalog, seed: int) -> None:
     info = None if kind is None else kind.model_fields.get("seed")
     if info is not None and info.annotation is int and clamp(info, seed) == seed:
         source["seed"] = seed
+
+
+def _refused(mistakes: list[str], document: Document, plugins: PluginTables) -> PresetError:
+    """The error of a preset. Of thousands of mistakes only those that are shown are worded."""
+    problems = plugins.problems
+    told = [_told(problem, document, plugins) for problem in problems[:MOST_LINES]]
+    return PresetError(cut([*mistakes, *told], more=max(0, len(problems) - MOST_LINES)))
 
 
 def _told(problem: Problem, document: Document, plugins: PluginTables) -> str:

@@ -11,11 +11,17 @@ MOST_LINES = 25
 MOST_LETTERS = 600
 
 
-def cut(lines: Sequence[str]) -> list[str]:
-    """The mistakes of a preset, each on one line of bounded length, and how many are left out."""
+def cut(lines: Sequence[str], more: int = 0) -> list[str]:
+    """The mistakes of a preset, each on one line of bounded length, and how many are left out.
+
+    Args:
+        lines: the mistakes, or the first `MOST_LINES` of them.
+        more: how many there are besides.
+    """
     kept = [_short(one_line(line)) for line in lines[:MOST_LINES]]
-    if len(lines) > MOST_LINES:
-        kept.append(f"and {counted(len(lines) - MOST_LINES, 'more mistake')}")
+    more += max(0, len(lines) - MOST_LINES)
+    if more:
+        kept.append(f"and {counted(more, 'more mistake')}")
     return kept
 
 

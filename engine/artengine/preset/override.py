@@ -12,6 +12,7 @@ from typing import Any
 from artengine.errors import UsageError
 from artengine.preset.address import Address, parse_address
 from artengine.preset.migrations import new_address, renaming
+from artengine.preset.toml_text import long_numbers
 
 logger = logging.getLogger("artengine")
 
@@ -90,4 +91,5 @@ def _value(given: str) -> Any:
         return given
     value = table["value"]
     dates = (dt.date, dt.time)
-    return given if len(table) > 1 or isinstance(value, dates) else value
+    no_value = len(table) > 1 or isinstance(value, dates) or any(long_numbers(value))
+    return given if no_value else value

@@ -4,14 +4,28 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from artengine.preset.address import Address, write_address
 
 MOST_LEVELS = 32
 """How many tables and lists may lie inside of each other."""
 
-MOST_BYTES = 4_000_000
+MOST_BYTES = 1_000_000
 """How large a preset may be."""
+
+MOST_BRACKETS = 20_000
+"""How many tables and lists may be opened in a preset, counted before it is parsed."""
+
+LONGEST_NUMBER = 1000
+"""Bits of a whole number; the largest number with a point has 1024."""
+
+TOO_MANY_DIGITS = "a whole number of too many digits; shorten it"
+"""What is said of a longer one. Python cannot even write one of thousands of digits."""
+
+_LONG_NUMBER = re.compile(r"(?<![\w.])[+-]?\d[\d_]{4000,}(?![\w.])")
 
 
 PLAIN_PATHS = r"write a Windows path in '...', as 'C:\clips\a.mp4', or with / as C:/clips/a.mp4"
@@ -38,6 +52,8 @@ def read_text(path: Path) -> str:
 
 def parse_toml(text: str) -> dict[str, Any]:
     """Parse TOML. Raises ValueError with the line of the first mistake."""
+    if text.count("[") + text.count("{") > MOST_BRACKETS:
+        raise ValueError(f"holds more than {MOST_BRACKETS:,} tables and lists, and so is no preset")
     if _DEEP_KEY.search(text):
         # tomllib needs a time that grows with the square of a key's parts.
         raise ValueError(f"nests too deeply; allowed: {MOST_LEVELS} levels")
@@ -48,10 +64,15 @@ def parse_toml(text: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         raise ValueError(_told(str(error), text)) from error
     except ValueError as error:
-        # Python refuses to read whole numbers of thousands of digits.
-        raise ValueError("holds a whole number of too many digits; shorten it") from error
+        number = _LONG_NUMBER.search(text)
+        line = text.count("\n", 0, number.start()) + 1 if number else 0
+        where = f"line {line}: " if line else ""
+        raise ValueError(f"{where}{TOO_MANY_DIGITS}") from error
     if is_deep(table):
         raise ValueError(f"nests too deeply; allowed: {MOST_LEVELS} levels")
+    # In hexadecimal digits, Python reads it.
+    for address in long_numbers(table):
+        raise ValueError(f"{write_address(address)}: {TOO_MANY_DIGITS}")
     return table
 
 
@@ -102,6 +123,18 @@ def first_comment(text: str) -> str:
         if not line.startswith("#:"):
             lines.append(line.lstrip("#").strip())
     return " ".join(filter(None, lines))
+
+
+def long_numbers(value: Any, address: Address = ()) -> Iterator[Address]:
+    """Where whole numbers are that have more than `LONGEST_NUMBER` bits."""
+    if isinstance(value, int) and value.bit_length() > LONGEST_NUMBER:
+        yield address
+    elif isinstance(value, dict):
+        for name, inside in value.items():
+            yield from long_numbers(inside, (*address, name))
+    elif isinstance(value, list):
+        for number, inside in enumerate(value):
+            yield from long_numbers(inside, (*address, number))
 
 
 def is_deep(value: Any) -> bool:

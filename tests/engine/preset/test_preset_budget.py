@@ -57,6 +57,12 @@ def mistakes(parts: Catalog, **tables: object) -> list[str]:
             },
             "feedback.grain.amount.keys: 10,001 keys given; allowed: 10,000",
         ),
+        ({"writers": [{"use": "reel"}] * 101}, "writers: 101 writers given; allowed: 100"),
+        (
+            {"feedback": [{"use": "grain", **{f"a{n}": 0 for n in range(100)}}]},
+            "feedback.grain: 101 keys given; allowed: 100",
+        ),
+        ({"seed": 16**4000}, "seed: a whole number of too many digits; shorten it"),
         ({"about": "x" * 200_000}, 'about: "xxxxx'),
         ({"title": "x" * 300}, 'title: "xxxxx'),
         ({"title": "a\0b"}, "title: holds the control character 0; remove it"),

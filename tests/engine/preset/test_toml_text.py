@@ -69,9 +69,27 @@ def test_dots_that_are_in_no_key_are_counted_nowhere() -> None:
 
 def test_a_number_of_too_many_digits_is_said_in_plain_words() -> None:
     digits = "9" * 5000
-    with pytest.raises(ValueError, match=r"^holds a whole number of too many digits; shorten it$"):
-        parse_toml(f"frames = {digits}")
-    assert parse_override(f"dream.frames={digits}").value == digits
+    said = "a whole number of too many digits; shorten it$"
+    with pytest.raises(ValueError, match=rf"^line 3: {said}"):
+        parse_toml(f"[dream]\nsize = [64, 64]\nframes = {digits}")
+    hexadecimal = "0x" + "f" * 500_000
+    for text in (f"[dream]\nframes = {hexadecimal}", f"dream = {{ frames = {hexadecimal} }}"):
+        with pytest.raises(ValueError, match=rf"^dream.frames: {said}"):
+            parse_toml(text)
+    for given in (digits, hexadecimal):
+        assert parse_override(f"dream.frames={given}").value == given
+
+
+@pytest.mark.parametrize("text", ["[a]\n" * 20_001, "a = [" + "{}," * 20_001 + "]"])
+def test_too_many_tables_are_refused_before_they_are_parsed(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def parse(_: str) -> None:
+        raise AssertionError("tomllib needs seconds for so many")
+
+    monkeypatch.setattr("tomllib.loads", parse)
+    with pytest.raises(ValueError, match=r"^holds more than 20,000 tables and lists"):
+        parse_toml(text)
 
 
 def test_the_reason_is_not_lost_behind_a_long_override() -> None:
