@@ -91,5 +91,5 @@ def _value(given: str) -> Any:
         return given
     value = table["value"]
     dates = (dt.date, dt.time)
-    no_value = len(table) > 1 or isinstance(value, dates) or any(long_numbers(value))
+    no_value = len(table) > 1 or isinstance(value, dates) or list(long_numbers(value))
     return given if no_value else value

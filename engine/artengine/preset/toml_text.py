@@ -79,6 +79,9 @@ def parse_toml(text: str) -> dict[str, Any]:
 def _told(said: str, text: str) -> str:
     found = re.fullmatch(r"(.*) \(at (.*)\)", said)
     said, where = (found[1], found[2]) if found else (said, "")
+    opened = _UNCLOSED.fullmatch(said)
+    if opened:
+        return _unclosed(where, text, opened[1])
     if not where.startswith("line"):
         where = f"line {text.rstrip().count(chr(10)) + 1}"
     hint = "; write texts in quotes" if said == "Invalid value" else ""
@@ -89,6 +92,25 @@ def _told(said: str, text: str) -> str:
     if numbered and ("key part" in said or "inline table" in said):
         hint = _inline_table(text.split("\n")[: int(numbered[1])])
     return f"{where}: {said[:1].lower()}{said[1:]}{hint}"
+
+
+_UNCLOSED = re.compile(
+    r"""(?:Illegal|Found invalid) character '\\n'|Unterminated string|Expected "('+)\""""
+)
+"""What tomllib says of a text without its closing quote: at the line's end, or at the file's."""
+
+
+def _unclosed(where: str, text: str, quote: str | None) -> str:
+    if where.startswith("line"):
+        return f"{where}: a quote is missing; a text ends on its line with the quote it began with"
+    # Nothing closes the text, so that the last quote is the one that opens it.
+    if quote is None:
+        quote = '"""' if text[: text.rfind('"') + 1].endswith('"""') else '"'
+    begins = text.rfind(quote)
+    line = text.count("\n", 0, begins) + 1
+    column = begins - text.rfind("\n", 0, begins)
+    place = f"line {line}, column {column}"
+    return f"{place}: a quote is missing; nothing closes the text that begins here"
 
 
 def _inline_table(lines: list[str]) -> str:

@@ -125,7 +125,7 @@ def test_the_work_of_merging_grows_with_the_number_of_keys(write: Write) -> None
 
 def test_a_file_too_large_is_no_preset(write: Write, problems: Problems) -> None:
     (line,) = problems(write("a.toml", "#" * (MOST_BYTES + 1)))
-    assert line == "a.toml: has more than 4,000,000 bytes, and so is no preset"
+    assert line == "a.toml: has more than 1,000,000 bytes, and so is no preset"
 
 
 def test_a_film_goes_through_no_link_out_of_the_working_folder(

@@ -33,6 +33,23 @@ def test_nothing_is_said_of_tables_elsewhere(text: str) -> None:
     assert "over several lines" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        ('a = 1\nb = "night\nc = 2\n', 2, 11),
+        ("b = 'night\nc = 'day'\n", 1, 11),
+        ('a = ["x", "y]\n', 1, 14),
+        ('a = 1\nb = "night', 2, 5),
+        ("a = 1\nb = 'night\nc = 2\n", 2, 5),
+        ('a = """night\nand day\n', 1, 5),
+        ("\na = '''night\nand day\n", 2, 5),
+    ],
+)
+def test_a_missing_quote_is_said(text: str, line: int, column: int) -> None:
+    with pytest.raises(ValueError, match=rf"^line {line}, column {column}: a quote is missing; "):
+        parse_toml(text)
+
+
 DEEP = ".x" * 20_000
 
 
