@@ -13,7 +13,17 @@ from pydantic.fields import FieldInfo
 
 from artengine.curves import Clock, Curve, CurveError, CurveKinds, Scope, Signal, SignalContext
 from artengine.errors import did_you_mean, reason
-from artengine.params import Plugin, Problem, TableError, allowed, check, clamp, in_order, plainly
+from artengine.params import (
+    Plugin,
+    Problem,
+    TableError,
+    allowed,
+    check,
+    clamp,
+    in_order,
+    plainly,
+    quoted,
+)
 
 NO_KINDS: CurveKinds = MappingProxyType({})
 
@@ -209,6 +219,11 @@ def _curve(table: Mapping[str, Any], kinds: CurveKinds) -> Curve | list[Problem]
     kind = curve_kind(table, kinds)
     if kind is not None:
         return check(kind, table)
+    for key, kind in kinds.items():
+        if table and not isinstance(check(kind, {key: table}), list):
+            given = ", ".join(list(table)[:5]) + (", ..." if len(table) > 5 else "")
+            form = quoted({key: table})
+            return [Problem((), f"a table with {given} given; write it inside of {key}: {form}")]
     near = next(filter(None, (did_you_mean(key, list(kinds)) for key in table)), "")
     given = ", ".join(table) or "nothing"
     offer = f", or a table with {' or '.join(kinds)}" if kinds else ""

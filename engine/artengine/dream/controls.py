@@ -11,6 +11,7 @@ from artengine.dream.changes import Change
 from artengine.dream.level import Level
 from artengine.dream.state import StateChain
 from artengine.errors import UsageError, did_you_mean
+from artengine.params import quoted
 from artengine.preset import Preset
 from artengine.preset.address import Address, parse_address, to_names, to_numbers, write_address
 
@@ -96,8 +97,8 @@ class Controls:
         most = self._preset.model.context
         if type(value) is not int or not 0 <= value <= most:
             raise UsageError(
-                f"dream.truth_frames: {value!r} given; allowed: a whole number from 0 to {most}, "
-                "the frames that the model sees"
+                f"dream.truth_frames: {quoted(value)} given; allowed: a whole number from 0 to "
+                f"{most}, the frames that the model sees"
             )
         if value and not self._uses_truth:
             raise UsageError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from numbers import Integral, Real
 from types import UnionType
@@ -15,6 +16,9 @@ from artengine.errors import did_you_mean, reason
 from artengine.params.declaration import Plugin
 from artengine.params.problem import Problem
 from artengine.params.prose import allowed, quoted
+
+_SIZE = re.compile(r"(\d{1,9})[xX](\d{1,9})")
+"""A width and height as command lines have them."""
 
 Checked = TypeVar("Checked", bound=BaseModel)
 
@@ -100,6 +104,9 @@ def _problem(kind: type[BaseModel], table: Mapping[str, Any], details: Any) -> P
     if isinstance(given, str):
         choices = [choice for option in _options(info.annotation) for choice in get_args(option)]
         near = did_you_mean(given, [choice for choice in choices if isinstance(choice, str)])
+        size = _SIZE.fullmatch(given.strip())
+        if size and any(get_origin(option) is tuple for option in _options(info.annotation)):
+            near = f" (did you mean [{size[1]}, {size[2]}]?)"
     return Problem(address, f"{quoted(given)} given{near}; allowed: {allowed(info)}")
 
 

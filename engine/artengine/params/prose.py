@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 from collections.abc import Mapping
 from operator import getitem
 from typing import Annotated, Any
@@ -13,13 +15,29 @@ from pydantic.fields import FieldInfo
 
 
 def quoted(value: Any) -> str:
-    """Write a value for a message: as JSON, cut where it is long."""
+    """Write a value for a message: as TOML on one line, cut where it is long."""
     try:
-        text = json.dumps(value, default=str, ensure_ascii=False)
+        text = _toml(value)
     except ValueError:
         # Python does not write whole numbers of thousands of digits.
         return "a value that is too long to be shown"
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, Mapping):
+        inside = ", ".join(f"{_key(str(key))} = {_toml(each)}" for key, each in value.items())
+        return f"{{ {inside} }}" if inside else "{}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_toml, value))}]"
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return json.dumps(value, default=str, ensure_ascii=False)
+
+
+def _key(key: str) -> str:
+    # Times, as "4s", are shown as they are best written.
+    return key if re.fullmatch(r"[A-Za-z_][\w-]*", key) else json.dumps(key, ensure_ascii=False)
 
 
 def allowed(info: FieldInfo) -> str:

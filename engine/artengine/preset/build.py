@@ -18,6 +18,7 @@ from artengine.errors import PresetError, did_you_mean
 from artengine.model import Model
 from artengine.params import Problem, check, clamp
 from artengine.preset.address import CHAINS, parse_address, write_address
+from artengine.preset.belongs import belongs
 from artengine.preset.budget import check_budget, check_tables
 from artengine.preset.checks import check_dream, check_training
 from artengine.preset.document import DEFAULT_WRITERS, TABLES, Document
@@ -249,8 +250,8 @@ def _check_words(table: Mapping[str, Any], plugins: PluginTables) -> None:
     known = [word for word in TABLES if word != "extends"]
     for word in table:
         if word not in known:
-            near = did_you_mean(word, known)
-            plugins.problem((word,), f"unknown{near}; allowed: {', '.join(known)}")
+            near, place = did_you_mean(word, known), belongs(word)
+            plugins.problem((word,), f"unknown{near}; allowed: {', '.join(known)}{place}")
 
 
 def _settings(
@@ -264,7 +265,11 @@ def _settings(
             return None
     checked = check(kind, own)
     if isinstance(checked, list):
-        plugins.problems += [each.inside(word) if word else each for each in checked]
+        for each in checked:
+            name = str(each.address[0]) if each.address else ""
+            place = belongs(name, word) if name not in kind.model_fields else ""
+            told = replace(each, text=each.text + place)
+            plugins.problems.append(told.inside(word) if word else told)
         return None
     return checked
 

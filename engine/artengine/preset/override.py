@@ -12,7 +12,7 @@ from typing import Any
 from artengine.errors import UsageError
 from artengine.preset.address import Address, parse_address
 from artengine.preset.migrations import new_address, renaming
-from artengine.preset.toml_text import long_numbers
+from artengine.preset.toml_text import is_deep, long_numbers
 
 logger = logging.getLogger("artengine")
 
@@ -91,5 +91,7 @@ def _value(given: str) -> Any:
         return given
     value = table["value"]
     dates = (dt.date, dt.time)
-    no_value = len(table) > 1 or isinstance(value, dates) or list(long_numbers(value))
-    return given if no_value else value
+    if len(table) > 1 or isinstance(value, dates):
+        return given
+    # What nests too deeply to be looked through is refused where it is put into the preset.
+    return given if not is_deep(value) and list(long_numbers(value)) else value

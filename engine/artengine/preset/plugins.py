@@ -10,10 +10,12 @@ from artengine.binding import Binding, curve_kind
 from artengine.catalog import Catalog, Kind
 from artengine.curves import Curve
 from artengine.effect import Effect
+from artengine.entry_names import entry_names
 from artengine.errors import reason
 from artengine.model import Model
 from artengine.params import Plugin, Problem, TableError, is_path, quoted
 from artengine.preset.address import Address, to_names, write_address
+from artengine.preset.belongs import belongs
 from artengine.preset.document import Document
 from artengine.preset.files import PathError, readable
 from artengine.preset.find import is_file
@@ -129,16 +131,41 @@ class PluginTables:
         try:
             return Binding.parse(kind, own, self._catalog.curves)
         except TableError as error:
-            self.problems += [
-                replace(each, text=each.text + self._elsewhere(kind, each)).inside(*address)
-                for each in error.problems
-            ]
+            for each in error.problems:
+                edit = self._misplaced_edit(address, each, own)
+                text = each.text + self._elsewhere(kind, each)
+                self.problems.append(edit or replace(each, text=text).inside(*address))
             return None
+
+    def _misplaced_edit(
+        self, address: Address, problem: Problem, own: Mapping[str, Any]
+    ) -> Problem | None:
+        """The mistake of an edit in the file that has the list; TOML puts it into the entry above.
+
+        Args:
+            address: the entry's.
+            problem: a mistake in it.
+            own: its keys.
+        """
+        name = problem.address[0] if len(problem.address) == 1 else None
+        if len(address) != 2 or name is None or not isinstance(own.get(str(name)), dict):
+            return None
+        word = str(address[0])
+        known = self._catalog.plugins("writer" if word == "writers" else "effect")
+        if name not in known and name not in entry_names(self._uses[word]):
+            return None
+        return Problem(
+            (word, name),
+            f"[{word}.{name}] edits a list of the preset that is extended, and this file has a "
+            f"list of its own; write the values into its [[{word}]] table, or into a preset that "
+            "extends this one",
+        )
 
     def _elsewhere(self, kind: type[Plugin], problem: Problem) -> str:
         """Where a parameter that a source or model does not have is to be found."""
         name = problem.address[0] if problem.address else None
-        if name is None or name in kind.model_fields:
+        known = {*kind.model_fields, *(kind.controls.model_fields if kind.controls else ())}
+        if name is None or name in known or name in kind.reserved:
             return ""
         others: Mapping[str, type[Plugin]] = {}
         if kind.kind == "source":
@@ -146,7 +173,9 @@ class PluginTables:
         elif kind.kind == "model":
             others = self._catalog.plugins("model")
         having = [use for use, other in others.items() if name in other.model_fields]
-        return f"; {name} goes with {kind.kind}.use = {' or '.join(having)}" if having else ""
+        if having:
+            return f"; {name} goes with {kind.kind}.use = {' or '.join(having)}"
+        return belongs(str(name), kind.kind)
 
     def _resolve_files(self, kind: type[Plugin], address: Address, table: dict[str, Any]) -> None:
         fields = {**kind.model_fields, **(kind.controls.model_fields if kind.controls else {})}

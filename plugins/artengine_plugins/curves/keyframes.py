@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from bisect import bisect_right
@@ -63,9 +64,10 @@ class Keyframes(Curve):
             met.add(time)
             number = isinstance(value, int | float) and not isinstance(value, bool)
             if not number or not math.isfinite(value):
-                raise ValueError(
-                    f'the value at "{written}" is {value!r}; it must be a finite number'
-                )
+                holder = isinstance(value, Mapping | list | tuple)
+                plain = str(value) if isinstance(value, float) else json.dumps(value, default=str)
+                said = "a table or list" if holder else plain
+                raise ValueError(f'the value at "{written}" is {said}; it must be a finite number')
         return keys
 
     def values(self) -> Sequence[float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable
 from datetime import date
@@ -431,3 +432,65 @@ def test_times_that_nothing_can_reach_are_refused(
     (line,) = mistakes(parts, **{word: {key: value}})
     assert line.startswith(f"preset: {word}.{key}: ")
     assert "; allowed: a " in line
+
+
+@pytest.mark.parametrize(
+    ("tables", "line"),
+    [
+        (
+            {"dream": {"seed": 3}},
+            "dream.seed: unknown.*; seed belongs at the top of the ",
+        ),
+        ({"train": {"title": "x"}}, "train.title: unknown.*; title belongs at the top of "),
+        ({"dream": {"feedback": []}}, "dream.feedback: unknown.*; feedback belongs at the top of "),
+        ({"fps": 12}, r"fps: unknown; .*; fps belongs in \[dream\] or in \[train\]$"),
+        ({"frames": 9}, r"frames: unknown.*; frames belongs in \[dream\]$"),
+        ({"dream": {"steps": 9}}, r"dream.steps: unknown.*; steps belongs in \[train\]$"),
+        ({"source": {"use": "void", "truth_frames": 9}}, "source.truth_frames: .* belongs in "),
+        ({"feedback": [{"use": "grain", "seed": 9}]}, "feedback.grain.seed: .*; seed belongs at "),
+        ({"dream": {"nowhere": 1}}, "dream.nowhere: unknown; allowed: [a-z_, ]+$"),
+    ],
+)
+def test_a_key_in_another_place_is_told_where_it_belongs(
+    tables: dict[str, object], line: str, parts: Catalog
+) -> None:
+    (said,) = mistakes(parts, **tables)
+    assert re.match(f"preset: {line}", said), said
+
+
+def test_a_size_as_on_the_command_line_is_told_how_to_be_written(
+    write: Write, problems: Problems
+) -> None:
+    path = write("night.toml", NIGHT)
+    (line,) = problems(path, "dream.size=64x48")
+    assert line.startswith('--set: dream.size: "64x48" given (did you mean [64, 48]?); allowed: [')
+
+
+def test_an_edit_beside_the_list_itself(write: Write, problems: Problems) -> None:
+    """TOML makes the table a part of the entry above it."""
+    (line,) = problems(write("night.toml", NIGHT + "\n[writers.reel]\npath = 'b.reel'\n"))
+    assert line == (
+        "night.toml: writers.reel: [writers.reel] edits a list of the preset that is extended, and "
+        "this file has a list of its own; write the values into its [[writers]] table, or into a "
+        "preset that extends this one"
+    )
+
+
+@pytest.mark.parametrize(
+    ("curve", "said"),
+    [
+        (
+            {"0s": 1, "4s": 0},
+            ": a table with 0s, 4s given; write it inside of keys: "
+            '{ keys = { "0s" = 1, "4s" = 0 } }',
+        ),
+        ({"keys": {"0s": "x"}}, '.keys: the value at "0s" is "x"; it must be a finite number'),
+        ({"keys": {"0s": {"a": 1}}}, '.keys: the value at "0s" is a table or list; it must be '),
+        ({"keys": {"0s": 1}, "ease": {"a": [True]}}, ".ease: { a = [true] } given; allowed: "),
+    ],
+)
+def test_a_curve_s_mistake_is_said_in_toml(
+    curve: dict[str, object], said: str, parts: Catalog
+) -> None:
+    (line,) = mistakes(parts, feedback=[{"use": "grain", "amount": curve}])
+    assert line.startswith(f"preset: feedback.grain.amount{said}")
