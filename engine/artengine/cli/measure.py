@@ -43,6 +43,10 @@ def measure(
     Kinship compares the pictures of the film with those of the clip: 1 means as similar as the two
     halves of the clip are to each other, 0 means that nothing is alike.
 
+    Flicker is how much the film changes over 1, 4 and 16 frames, each as a multiple of the clip's
+    own change: from 0.67 to 1.5 where it moves as the clip does. Progress is how many frames of
+    the clip it goes on for each of its own: 1 for a replay, 0 for a film that goes nowhere.
+
     The clip is stretched to the film's size. For a film of another shape, cut the clip to that
     shape first. A film needs at least 49 frames, and a clip 16.
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from artengine.frame import Frame, Picture
+from artengine.measure.flicker import MOST_FACTOR, Changes, changes, flicker
 from artengine.measure.kinship import Kin, kin, kinship
 from artengine.measure.life import BAND, BANDED, FIRST, LEAST_DRIFT, LEAST_RETURN, Life, life
+from artengine.measure.progress import Order, progress
 from artengine.measure.raster import raster
 from artengine.measure.reading import Reading, read
 from artengine.measure.runaway import Ranges, runaway
@@ -27,12 +29,17 @@ class Report:
         kinship: how near its pictures stay to the clip's, 0..1.
         raster: of the film and of its clip, in decibels; None for frames under 64 pixels a side.
         runaway: share of its regions that leave the clip's range, 0..1.
+        flicker: how much it changes over 1, 4 and 16 frames, as multiples of the clip's change;
+            None where one of them has no change to compare.
+        progress: how many clip frames it goes on a frame, -4..4; None where the clip does not move.
     """
 
     life: Life
     kinship: float
     raster: tuple[float | None, float | None]
     runaway: float
+    flicker: Changes = field(default_factory=dict)
+    progress: float | None = None
 
     @property
     def vitality(self) -> float:
@@ -63,6 +70,8 @@ class Report:
             "raster": self.raster[0],
             "clip_raster": self.raster[1],
             "runaway": self.runaway,
+            "flicker": {str(apart): ratio for apart, ratio in self.flicker.items()},
+            "progress": self.progress,
             "kept": {name: float(kept[FIRST:].mean()) for name, kept in self.life.kept.items()},
             "medians": self.life.medians,
             "film_medians": self.life.film.medians(FIRST),
@@ -101,6 +110,7 @@ class Report:
             above = "the clip's own" if film < clip + MOST_RASTER else "a grid of pixels shows"
             lines.append(f"raster    {film:.1f} dB, the clip {clip:.1f} dB; {above}")
         lines.append(f"runaway   {self.runaway:.1%} of the regions leave the clip's range")
+        lines.extend(self._over_time())
         flat = [name for name in BANDED if self.life.medians[name] == 0]
         if flat:
             lines.append(
@@ -108,6 +118,17 @@ class Report:
                 "as alive beside it; give another clip"
             )
         return lines
+
+    def _over_time(self) -> Iterator[str]:
+        """How it goes on, a line for each measure that is known."""
+        known = {apart: ratio for apart, ratio in self.flicker.items() if ratio is not None}
+        if known:
+            told = ", ".join(f"{ratio:.2f} over {apart}" for apart, ratio in known.items())
+            off = any(not 1 / MOST_FACTOR <= ratio <= MOST_FACTOR for ratio in known.values())
+            verdict = "it moves in another way" if off else "it moves as the clip does"
+            yield f"flicker   change {told} frames, the clip's is 1; {verdict}"
+        if self.progress is not None:
+            yield f"progress  {self.progress:.2f} clip frames a frame; a replay has 1"
 
     def _faults(self, kept: dict[str, float]) -> Iterator[tuple[str, float]]:
         """What frames die of, and the share of frames that do."""
@@ -130,21 +151,28 @@ class Reference:
         kin: the clip's pictures, prepared for comparing.
         raster: its raster, in decibels.
         ranges: what its regions keep to.
+        changes: how much it changes over 1, 4 and 16 frames.
+        order: its frames in their order.
     """
 
     medians: dict[str, float]
     kin: Kin
     raster: float | None
     ranges: Ranges
+    changes: Changes
+    order: Order
 
     @classmethod
     def of(cls, clip: Reading) -> Reference:
         """Prepare a clip that was read at the films' size. Raises `SourceError`."""
+        thumbnails = clip.thumbnails.stacked()
         return cls(
             clip.curves.medians(),
             kin(clip.samples),
             raster(clip.raster_samples),
             clip.regions.ranges(),
+            changes(thumbnails),
+            Order.of(thumbnails),
         )
 
     def measure(self, film: Reading) -> Report:
@@ -154,11 +182,14 @@ class Reference:
             SourceError: when the film has fewer than 49 frames.
         """
         found = life(film.curves, self.medians)
+        thumbnails = film.thumbnails.stacked()
         return Report(
             found,
             kinship(film.samples, self.kin, first=FIRST),
             (raster(film.raster_samples), self.raster),
             runaway(film.regions, self.ranges, first=FIRST),
+            flicker(changes(thumbnails, FIRST), self.changes),
+            progress(thumbnails, self.order, FIRST),
         )
 
 

@@ -35,3 +35,8 @@ class Thumbnails:
     def stacked(self) -> npt.NDArray[np.uint8]:
         """All of them, uint8 `(N, 32, 32, 3)`."""
         return np.stack(self._kept) if self._kept else np.zeros((0, SIDE, SIDE, 3), np.uint8)
+
+
+def lumas(thumbnails: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    """Luma of pictures `(N, H, W, 3)` by Rec. 601, of 0..255: float32 `(N, H, W)`."""
+    return thumbnails.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
