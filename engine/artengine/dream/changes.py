@@ -74,6 +74,11 @@ class ChangeQueue:
             self._next = index + 1
             return due
 
+    def drop(self, change: Change) -> None:
+        """Take a change that turned out to be refused out of those that were applied."""
+        with self._lock:
+            self._applied.remove(change)
+
     @property
     def applied(self) -> tuple[Change, ...]:
         """The changes that were applied, in order."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 from artengine.chain import Chain
 from artengine.curves import Clock
 from artengine.dream.changes import Change
-from artengine.dream.controls import Controls
 from artengine.dream.loop import Turn
 from artengine.frame import Frame, Picture, to_picture
 
@@ -60,9 +60,14 @@ class Output:
             context_frames=turn.context_frames if len(self.chain) else (),
         )
 
-    def picture(self, given: OutputFrame, controls: Controls) -> Picture:
-        """The output chain's result, clipped, in 8 bits."""
+    def picture(self, given: OutputFrame, make: Callable[[Change], None]) -> Picture:
+        """The output chain's result, clipped, in 8 bits.
+
+        Args:
+            given: what it is made from.
+            make: makes a change that was added.
+        """
         while self._changes and self._changes[0].frame <= given.clock.index:
-            controls.apply(self._changes.popleft(), ())
+            make(self._changes.popleft())
         frame = self.chain.apply(given.frame, given.clock, given.truth, given.context_frames)
         return to_picture(frame)

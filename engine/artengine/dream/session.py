@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from copy import deepcopy
 from itertools import islice
@@ -19,9 +20,12 @@ from artengine.dream.parts import Parts
 from artengine.dream.snapshot import Snapshot
 from artengine.dream.start import with_start
 from artengine.dream.state import StateChain
+from artengine.errors import UsageError
 from artengine.frame import Picture, Size
 from artengine.preset import Preset
 from artengine.resolve import resolve
+
+logger = logging.getLogger("artengine")
 
 
 class Dream:
@@ -211,7 +215,7 @@ class Dream:
 
         Called once for each turn, in order, and by one thread only.
         """
-        return self._output.picture(frame, self._controls)
+        return self._output.picture(frame, self._make)
 
     def set(self, address: str, value: Any, frame: int | None = None) -> None:
         """Change a parameter while the dream plays. May be called from any thread.
@@ -222,6 +226,9 @@ class Dream:
                 `dream.truth_frames`.
             value: a number, text or list, or a table for a curve.
             frame: the first frame that has it; by default the next one.
+
+        A change that another one before its frame has made wrong is refused at that frame, with a
+        warning: it is not among `changes`, and the parameter keeps its value.
 
         Raises:
             UsageError: when there is no such parameter, it cannot change while the dream plays,
@@ -240,7 +247,19 @@ class Dream:
         if change.address.startswith("output."):
             self._output.add(change)
         else:
-            self._controls.apply(change, self._levels)
+            self._make(change, self._levels)
+
+    def _make(self, change: Change, levels: Sequence[Level] = ()) -> None:
+        """Make a change, or refuse it with a warning where another one since has made it wrong."""
+        try:
+            self._controls.apply(change, levels)
+        except UsageError as error:
+            self._changes.drop(change)
+            logger.warning(
+                "%s; this change of frame %d is refused, and what was before it stays",
+                error,
+                change.frame,
+            )
 
     def snapshot(self) -> Snapshot:
         """What is needed to continue later with `Dream(preset, resume=...)`.

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from artengine.catalog import Catalog
+from artengine.catalog import Catalog, load_catalog
 from artengine.dream.changes import Change
 from artengine.dream.session import Dream
 from artengine.dream.snapshot import Snapshot
@@ -286,3 +286,56 @@ def test_a_source_that_never_answers_does_not_hold_up_the_end(
         assert len(list(islice(dream, 3))) == 3
     assert "the source gives no picture" in caplog.text
     freed.set()
+
+
+PAIR = '''
+from typing import ClassVar
+from pydantic import model_validator
+from artengine.api import Effect, Param, hookimpl
+
+class Pair(Effect):
+    """Add the distance of two numbers, the first of which must be the smaller one."""
+    name: ClassVar[str] = "pair"
+    low: float = Param(0.0, ge=0, le=1)
+    """The smaller one."""
+    high: float = Param(1.0, ge=0, le=1)
+    """The larger one."""
+
+    @model_validator(mode="after")
+    def _order(self):
+        if self.low >= self.high:
+            raise ValueError("low must be below high")
+        return self
+
+    def apply(self, frame, now):
+        return frame + self.low / 10
+
+@hookimpl
+def register_effects():
+    return [Pair]
+'''
+
+
+@pytest.mark.parametrize("chain", ["feedback", "output"])
+def test_a_change_that_another_one_forbids_is_refused_and_the_film_goes_on(
+    chain: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each of the two was allowed when it was asked for."""
+    file = tmp_path / "pair.py"
+    file.write_text(PAIR, encoding="utf-8")
+    preset = parsed(load_catalog([file], user_folder=False), **{chain: [{"use": "pair"}]})
+    low, high = Change(2, f"{chain}.pair.low", 0.7), Change(2, f"{chain}.pair.high", 0.4)
+    with Dream(preset, predict=Fading()) as dream:
+        for change in (low, high):
+            dream.set(change.address, change.value, change.frame)
+        changed = list(dream)
+        assert dream.changes == (low,)
+        again = Dream(preset, predict=Fading(), resume=dream.snapshot())
+    assert again.changes == (low,)
+    (line,) = [record.getMessage() for record in caplog.records]
+    assert line == (
+        f"{chain}.pair.low must be below high; this change of frame 2 is refused, and what was "
+        "before it stays"
+    )
+    for one, other in zip(changed, film(preset, low), strict=True):
+        np.testing.assert_array_equal(one, other)
