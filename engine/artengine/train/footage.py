@@ -10,7 +10,7 @@ from typing import Self
 
 from artengine.counts import counted
 from artengine.errors import TrainingError
-from artengine.train.manifest import Manifest
+from artengine.train.manifest import Manifest, earlier_identities
 from artengine.train.spans import Spans
 
 
@@ -48,7 +48,12 @@ class PreparedFootage:
     @property
     def digest(self) -> str:
         """Sixteen hexadecimal digits that tell these frames from any other footage."""
-        return sha256(self.manifest.identity.encode()).hexdigest()[:16]
+        return _digest(self.manifest.identity)
+
+    @property
+    def earlier_digests(self) -> list[str]:
+        """Those of the same footage, prepared by versions that read clips in another way."""
+        return [_digest(each) for each in earlier_identities(self.manifest.identity)]
 
     def held_out_from(self, span: int, validation: float) -> int:
         """First frame of the held-out part: as late as the share `validation` and one window of
@@ -72,3 +77,7 @@ class PreparedFootage:
                 "smaller stride"
             )
         return split
+
+
+def _digest(identity: str) -> str:
+    return sha256(identity.encode()).hexdigest()[:16]

@@ -99,7 +99,7 @@ def train(
     task = TrainingTask.of(preset, data, run, user_footage=user_footage)
     if chief and resume:
         # What does not fit is refused before the network is built.
-        read_progress(task)
+        read_progress(task, warn=False)
     held_out = held_out_windows(task) if chief else []
     trainer = build_trainer(task, strategy)
     with run.lock(resume=resume) if chief else nullcontext():

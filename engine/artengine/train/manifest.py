@@ -58,6 +58,7 @@ class Manifest(BaseModel):
 
     Args:
         format: version of the folder's layout.
+        reading: version of the way in which clips are read; 1 in manifests that do not say it.
         identity: tells one preparation from another; frames of two identities never mix.
         size: width and height of every frame, in pixels.
         fps: frames a second.
@@ -72,8 +73,12 @@ class Manifest(BaseModel):
 
     FILE: ClassVar[str] = "manifest.json"
     FORMAT: ClassVar[int] = 1
+    READING: ClassVar[int] = 2
+    """Raise it when the engine or a source that ships reads other frames from the same file: other
+    colours, times, fields or scaling. Footage of an earlier one is then prepared again."""
 
     format: int = FORMAT
+    reading: int = 1
     identity: str
     size: Size
     fps: float
@@ -100,7 +105,8 @@ class Manifest(BaseModel):
         Shards that are missing or cut short, and all that follow them, are left out.
 
         Raises:
-            TrainingError: when the file is of another format, or is no manifest.
+            TrainingError: when the file is of another format, is no manifest, or was prepared when
+                clips were read in another way.
         """
         path = folder / cls.FILE
         try:
@@ -120,6 +126,11 @@ class Manifest(BaseModel):
         if manifest is None:
             raise TrainingError(
                 f"{path}: the footage has format {found}, this version reads format {cls.FORMAT}; "
+                "remove the folder and prepare again"
+            )
+        if manifest.reading != cls.READING:
+            raise TrainingError(
+                f"{path}: the footage was prepared by a version that reads clips in another way; "
                 "remove the folder and prepare again"
             )
         return manifest._without_lost(folder)
@@ -177,4 +188,19 @@ def identity(
         parameters = values_without_paths(source) if fingerprint else named
         described.append([source.name, parameters, dict(fingerprint)])
     content = [Manifest.FORMAT, described, size, fps, quality, cap, shard_frames]
+    return _line([*content, Manifest.READING])
+
+
+def earlier_identities(made_from: str) -> list[str]:
+    """The identities of the same preparation by versions that read clips in another way.
+
+    Args:
+        made_from: what `identity` gave.
+    """
+    *content, reading = json.loads(made_from)
+    # The first one had no number.
+    return [_line(content), *(_line([*content, earlier]) for earlier in range(2, reading))]
+
+
+def _line(content: Sequence[Any]) -> str:
     return json.dumps(content, sort_keys=True, separators=(",", ":"))

@@ -155,7 +155,11 @@ class Preparation:
         if manifest is None:
             first = self.footages[0]
             return Manifest(
-                identity=made_from, size=first.size, fps=first.fps, quality=self.quality
+                reading=Manifest.READING,
+                identity=made_from,
+                size=first.size,
+                fps=first.fps,
+                quality=self.quality,
             )
         if manifest.identity != made_from:
             raise TrainingError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
@@ -18,6 +19,8 @@ from artengine.weights import model_table, model_words
 
 if TYPE_CHECKING:
     from artengine.nn.distribution import DistributionStrategy
+
+logger = logging.getLogger("artengine")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +87,15 @@ def user_footage(run: Run) -> Path | None:
     return Path(data) if data and isinstance(data, str) else None
 
 
-def read_progress(task: TrainingTask) -> TrainingProgress:
+def read_progress(task: TrainingTask, *, warn: bool = True) -> TrainingProgress:
     """How far the training in the task's run folder has come.
+
+    Where it learnt from the same footage, prepared by a version that read clips in another way,
+    it goes on with the footage as it is read now, with a warning. Its frames may then be others,
+    and on-policy rollouts begin anew.
+
+    Args:
+        warn: whether to say so.
 
     Raises:
         TrainingError: when it learnt from other footage.
@@ -100,7 +110,8 @@ def read_progress(task: TrainingTask) -> TrainingProgress:
             f"{run.checkpoint}: was written by another version of the engine; start again with "
             "another folder, -o"
         )
-    if record.footage != wanted.footage:
+    read_again = record.footage in task.footage.earlier_digests
+    if record.footage != wanted.footage and not read_again:
         raise TrainingError(
             f"{run.folder}: this training learnt from other footage; continue with the same, or "
             "start again with another folder, -o"
@@ -112,7 +123,15 @@ def read_progress(task: TrainingTask) -> TrainingProgress:
                 f"{run.checkpoint}: was made with {name} {before}, while this training has {now}; "
                 f"continue with the same, or start again with another folder, -o"
             )
-    return record.progress
+    if not read_again:
+        return record.progress
+    if warn:
+        logger.warning(
+            "%s: this training learnt from its clip as an earlier version read it; it goes on with "
+            "the clip as it is read now",
+            run.folder,
+        )
+    return replace(record.progress, rollouts=[])
 
 
 def share_progress(

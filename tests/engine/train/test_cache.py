@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import subprocess
 import sys
@@ -11,9 +12,11 @@ from typing import Any, ClassVar
 
 import pytest
 
+from artengine.errors import TrainingError
 from artengine.lock import exclusive_lock
 from artengine.settings import TrainSettings
 from artengine.train.cache import prepared
+from artengine.train.footage import PreparedFootage
 from artengine.train.manifest import Manifest
 from artengine_plugins.sources.synthetic import Synthetic
 from artengine_plugins.sources.video import Video
@@ -53,6 +56,25 @@ def test_what_changes_the_frames_changes_the_folder(numbered: Any) -> None:
         prepared(endless, changed(seconds=0.5)),
     ]
     assert len(set(folders)) == len(folders)
+
+
+def test_footage_that_was_read_in_another_way_is_prepared_again(
+    numbered: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Manifest, "READING", 1)
+    before = prepared(numbered(), SETTINGS)
+    monkeypatch.undo()
+    after = prepared(numbered(), SETTINGS)
+    assert after != before
+    with pytest.raises(TrainingError, match=r"reads clips in another way; remove the folder and "):
+        PreparedFootage.open(before)
+    # As manifests were before the number.
+    path = before / Manifest.FILE
+    table = json.loads(path.read_text(encoding="utf-8"))
+    del table["reading"]
+    path.write_text(json.dumps(table), encoding="utf-8")
+    with pytest.raises(TrainingError, match=r"reads clips in another way; remove the folder and "):
+        PreparedFootage.open(before)
 
 
 def test_what_does_not_change_the_frames_does_not(numbered: Any) -> None:
