@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from artengine.api import ReceptiveField, Tensor
-from artengine_plugins.models.warp import warp
+from artengine_plugins.models.warp import corners, taken
 
 STEPS = (1, 2, 2, 3)
 """How often a motion is corrected at each level, the finest first."""
@@ -20,6 +20,9 @@ LEAST_ERROR = 1e-4
 
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 """The weights of red, green and blue in Rec. 601."""
+
+SMOOTH = (np.outer([1, 2, 1], [1, 2, 1]) / 16).astype(np.float32)[..., None, None]
+"""The kernel of `smooth`, `(3, 3, 1, 1)`."""
 
 
 def motion(now: Tensor, before: Tensor, reach: float) -> tuple[Tensor, Tensor]:
@@ -45,19 +48,18 @@ def motion(now: Tensor, before: Tensor, reach: float) -> tuple[Tensor, Tensor]:
     """
     from keras import ops
 
-    levels = [(luma(now), luma(before))]
+    levels = [ops.concatenate([luma(now), luma(before)], axis=-1)]
     for _ in STEPS[1:]:
-        a, b = levels[-1]
-        levels.append((halved(smooth(a)), halved(smooth(b))))
+        levels.append(halved(smooth(levels[-1])))
 
     # Not `zeros_like`: OpenVINO's compiler fails to resize what it takes for a constant.
-    still = 0.0 * halved(levels[-1][0])
-    found = ops.concatenate([still, still], axis=-1)
+    found = 0.0 * halved(levels[-1])
     for level in reversed(range(len(STEPS))):
         if level < len(STEPS) - 1:
-            sides = [side // 2 for side in levels[level][0].shape[1:3]]
+            sides = [side // 2 for side in levels[level].shape[1:3]]
             found = 2.0 * ops.image.resize(found, sides)
-        found, error = refined(*levels[level], found, STEPS[level], reach / 2**level)
+        now, before = ops.split(levels[level], 2, axis=-1)
+        found, error = refined(now, before, found, STEPS[level], reach / 2**level)
     return ops.stop_gradient(found), ops.stop_gradient(error)
 
 
@@ -77,24 +79,27 @@ def refined(
     """
     from keras import ops
 
-    across, down = gradients(now)
-    xx, xy, yy = surroundings(across * across, across * down, down * down)
+    slope = gradients(now)
+    across, down = ops.split(slope, 2, axis=-1)
+    xx, yy, xy = ops.split(surroundings([slope * slope, across * down]), 3, axis=-1)
     xx, yy = xx + LEAST_TEXTURE, yy + LEAST_TEXTURE
     scale = 1.0 / (xx * yy - xy * xy)
+    by_across = scale * ops.concatenate([yy, -xy], axis=-1)
+    by_down = scale * ops.concatenate([-xy, xx], axis=-1)
+    squares = corners(before)
 
     def left(found: Tensor) -> Tensor:
         """What a motion leaves of the change between the frames."""
-        moved, _ = warp(before, ops.image.resize(found, now.shape[1:3]))
+        moved, _, _ = taken(squares, ops.image.resize(found, now.shape[1:3]))
         return now - moved
 
     found, error_begun = begun, None
     for _ in range(steps):
         rest = left(found)
-        x, y, error = surroundings(across * rest, down * rest, rest * rest)
+        x, y, error = ops.split(surroundings([slope * rest, rest * rest]), 3, axis=-1)
         error_begun = error if error_begun is None else error_begun
-        found = found - scale * ops.concatenate([yy * x - xy * y, xx * y - xy * x], axis=-1)
-        found = ops.clip(found, -reach, reach)
-    (error,) = surroundings(ops.square(left(found)))
+        found = ops.clip(found - (by_across * x + by_down * y), -reach, reach)
+    error = surroundings([ops.square(left(found))])
     found = ops.where(error_begun < error, begun, found)
     error = ops.minimum(error_begun, error)
     sure = 1.0 / (error + LEAST_ERROR)
@@ -125,40 +130,38 @@ def luma(frame: Tensor) -> Tensor:
     from keras import ops
 
     frame = ops.clip(ops.cast(frame, "float32"), 0.0, 1.0)
-    return sum(weight * frame[..., n : n + 1] for n, weight in enumerate(LUMA.tolist()))
+    return ops.sum(frame * LUMA, axis=-1, keepdims=True)
 
 
-def surroundings(*parts: Tensor) -> list[Tensor]:
-    """Weighted means of `(B, h, w, 1)` about places at half the size, over about ten pixels."""
+def surroundings(parts: list[Tensor]) -> Tensor:
+    """Weighted means of `(B, h, w, C)` about places at half the size, over about ten pixels.
+
+    The parts' channels lie beside each other in what is returned.
+    """
     from keras import ops
 
-    # Halved one by one: OpenVINO's compiler falls over every other row of what was put together.
-    means = smooth(smooth(ops.concatenate([halved(part) for part in parts], axis=-1)))
-    return [means[..., n : n + 1] for n in range(len(parts))]
+    return smooth(smooth(halved(ops.concatenate(parts, axis=-1))))
 
 
 def smooth(x: Tensor) -> Tensor:
     """Weigh each pixel 1/2 and those beside it 1/4 along either side; the border goes on."""
     from keras import ops
 
-    # Sums of shifted pictures: convolutions of so few channels take several times as long.
     x = ops.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)), mode="symmetric")
-    x = x[:, :-1] + x[:, 1:]
-    x = x[:, :-1] + x[:, 1:]
-    x = x[:, :, :-1] + x[:, :, 1:]
-    return 0.0625 * (x[:, :, :-1] + x[:, :, 1:])
+    return ops.depthwise_conv(x, np.repeat(SMOOTH, x.shape[-1], axis=2))
 
 
 def halved(x: Tensor) -> Tensor:
     """Means of squares of two by two pixels."""
-    rows = x[:, ::2] + x[:, 1::2]
-    return 0.25 * (rows[:, :, ::2] + rows[:, :, 1::2])
+    from keras import ops
+
+    return ops.average_pool(x, 2)
 
 
-def gradients(x: Tensor) -> tuple[Tensor, Tensor]:
-    """Slope of `(B, H, W, 1)` across and down, per pixel."""
+def gradients(x: Tensor) -> Tensor:
+    """Slope of `(B, H, W, 1)` across and down, per pixel, `(B, H, W, 2)`."""
     from keras import ops
 
     x = ops.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)), mode="symmetric")
-    across = 0.5 * (x[:, 1:-1, 2:] - x[:, 1:-1, :-2])
-    return across, 0.5 * (x[:, 2:, 1:-1] - x[:, :-2, 1:-1])
+    across = x[:, 1:-1, 2:] - x[:, 1:-1, :-2]
+    return 0.5 * ops.concatenate([across, x[:, 2:, 1:-1] - x[:, :-2, 1:-1]], axis=-1)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
+
 from artengine.api import Tensor
 
 
@@ -20,41 +23,72 @@ def warp(image: Tensor, flow: Tensor, sharp: bool = False) -> tuple[Tensor, Tens
     """
     from keras import ops
 
-    height, width, channels = image.shape[1:]
-    row = ops.reshape(ops.arange(height, dtype="int32"), (1, height, 1))
-    column = ops.reshape(ops.arange(width, dtype="int32"), (1, 1, width))
-    # Whole pixels and the rest are told apart before the place comes in, so that a pixel is the
-    # same wherever in a large frame it lies.
-    up, back = ops.floor(-flow[..., 1]), ops.floor(-flow[..., 0])
-    down, right = -flow[..., 1:] - up[..., None], -flow[..., :1] - back[..., None]
-    top, left = row + ops.cast(up, "int32"), column + ops.cast(back, "int32")
-    nearest_row = top + ops.cast(down[..., 0] >= 0.5, "int32")
-    nearest_column = left + ops.cast(right[..., 0] >= 0.5, "int32")
-    inside = (nearest_row >= 0) & (nearest_row < height)
-    inside &= (nearest_column >= 0) & (nearest_column < width)
-
-    batch = ops.shape(image)[0]
-    first = ops.reshape(ops.arange(batch, dtype="int32") * (height * width), (-1, 1, 1))
-    pixels = ops.reshape(image, (-1, channels))
-
-    top, bottom = (ops.clip(top + n, 0, height - 1) * width + first for n in (0, 1))
-    left, far = (ops.clip(left + n, 0, width - 1) for n in (0, 1))
-
-    def at(index: Tensor) -> Tensor:
-        return ops.take(pixels, index, axis=0)
-
-    # Four gathers of rows: `ops.image.map_coordinates` takes half as long again.
-    upper, lower = at(top + left), at(bottom + left)
-    upper = upper + right * (at(top + far) - upper)
-    lower = lower + right * (at(bottom + far) - lower)
-    moved = upper + down * (lower - upper)
+    moved, back, rest = taken(corners(image), flow)
+    right, down = ops.split(rest, 2, axis=-1)
     if sharp:
         # Cubic convolution at t between two pixels is the linear one less t (1 - t) / 2 of the
         # second difference. Taken after the move it is exact where the flow is even, and spares
-        # twelve gathers.
+        # reading twelve more pixels.
         moved = moved - right * (1.0 - right) / 2.0 * second_difference(moved, axis=2)
         moved = moved - down * (1.0 - down) / 2.0 * second_difference(moved, axis=1)
-    return moved, ops.cast(inside, "float32")[..., None]
+    left, top = ops.split(back + ops.cast(rest >= 0.5, "int32"), 2, axis=-1)
+    height, width = image.shape[1:3]
+    row, column = rows_and_columns(height, width)
+    inside = (row + top >= 0) & (row + top < height)
+    inside &= (column + left >= 0) & (column + left < width)
+    return moved, ops.cast(inside, "float32")
+
+
+def corners(image: Tensor) -> Tensor:
+    """The squares of two by two pixels of `(B, H, W, C)`, for `taken`.
+
+    Returns:
+        `(B, H+1, W+1, 4C)`: the upper and the lower pixel at the left, and those at the right. The
+        first square lies above and left of the image, whose border goes on outside.
+    """
+    from keras import ops
+
+    wide = ops.pad(image, ((0, 0), (1, 1), (1, 1), (0, 0)), mode="symmetric")
+    pairs = ops.concatenate([wide[:, :-1], wide[:, 1:]], axis=-1)
+    return ops.concatenate([pairs[:, :, :-1], pairs[:, :, 1:]], axis=-1)
+
+
+def taken(squares: Tensor, flow: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Interpolate linearly between the pixels of squares, as `corners` makes them.
+
+    Returns:
+        What lies where the flow says it comes from, `(B, H, W, C)`; the upper left pixel that is
+        part of it, int32 `(B, H, W, 2)`, as steps across and down from where it goes to; and how
+        far beyond that it lies, 0 to 1, float32 `(B, H, W, 2)`.
+    """
+    from keras import ops
+
+    # Whole pixels and the rest are told apart before the place comes in, so that a pixel is the
+    # same wherever in a large frame it lies.
+    whole = ops.floor(-flow)
+    rest = -flow - whole
+    back = ops.cast(whole, "int32")
+    left, top = ops.split(back, 2, axis=-1)
+    batch, high, wide, channels = squares.shape
+    row, column = rows_and_columns(high - 1, wide - 1)
+    place = ops.clip(top + (row + 1), 0, high - 1) * wide + ops.clip(
+        left + (column + 1), 0, wide - 1
+    )
+    if batch != 1:
+        first = ops.arange(ops.shape(squares)[0], dtype="int32") * (high * wide)
+        place = place + ops.reshape(first, (-1, 1, 1, 1))
+    # One gather of four pixels: `ops.image.map_coordinates` takes longer to trace and to run.
+    found = ops.take(ops.reshape(squares, (-1, channels)), ops.squeeze(place, -1), axis=0)
+    right, down = ops.split(rest, 2, axis=-1)
+    here, there = ops.split(found, 2, axis=-1)
+    upper, lower = ops.split(here + right * (there - here), 2, axis=-1)
+    return upper + down * (lower - upper), back, rest
+
+
+def rows_and_columns(height: int, width: int) -> tuple[npt.NDArray[np.int32], ...]:
+    """The numbers of rows, `(1, H, 1, 1)`, and of columns, `(1, 1, W, 1)`."""
+    row, column = (np.arange(side, dtype=np.int32) for side in (height, width))
+    return row[None, :, None, None], column[None, None, :, None]
 
 
 def second_difference(image: Tensor, axis: int) -> Tensor:

@@ -92,19 +92,20 @@ def test_is_deterministic(model: Model, network: keras.Model, predictor: Predict
 
 def test_learns(model: Model) -> None:
     """A few steps on one window bring the loss down, through a rollout."""
-    # A large graph, which test_flow.py traces to train it.
-    eager = model.name == "flow"
     make_deterministic(0)
     rng = np.random.default_rng(0)
-    context_frames = rng.random((2, 32, 32, 3 * model.context), dtype=np.float32)
-    truth = rng.random((2, 2, 1, 1, 3), dtype=np.float32) * np.ones((2, 2, 32, 32, 3), np.float32)
+    context_frames = rng.random((1, 16, 16, 3 * model.context), dtype=np.float32)
+    truth = rng.random((1, 2, 1, 1, 3), dtype=np.float32) * np.ones((1, 2, 16, 16, 3), np.float32)
     loss = l1 if type(model).loss is Model.loss else None
     trainer = RolloutTrainer(model, model.build(), loss=loss, rollout=2, context_noise=0.05)
-    optimizer = keras.optimizers.Adam(0.01 if eager else 0.003)
-    trainer.compile(optimizer=optimizer, jit_compile=False, run_eagerly=eager)
-    steps = 8 if eager else 30
-    losses = [float(trainer.train_on_batch(context_frames, truth)) for _ in range(steps)]
-    assert losses[-1] < 0.9 * losses[0]
+    # Eagerly: to trace a training step takes longer than these steps.
+    trainer.compile(optimizer=keras.optimizers.Adam(0.01), jit_compile=False, run_eagerly=True)
+    first = float(trainer.train_on_batch(context_frames, truth))
+    for _ in range(8):
+        last = float(trainer.train_on_batch(context_frames, truth))
+        if last < 0.75 * first:
+            break
+    assert last < 0.75 * first
 
 
 def test_is_documented(model: Model) -> None:
