@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -90,6 +91,14 @@ class Run:
                 f"{self.folder}: already holds a training; continue it with --resume, or choose "
                 "another folder with -o"
             )
+        try:
+            self.folder.lstat()
+        except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:
+                raise TrainingError(
+                    f"{self.folder}: cannot be written: {error.strerror}; choose another folder "
+                    "with -o"
+                ) from error
         # Unlike Path's, it raises nothing where a folder on the way may not be entered.
         around = next(p for p in (self.folder, *self.folder.parents) if os.path.exists(p))  # noqa: PTH110
         if not (around.is_dir() and os.access(around, os.W_OK)):
