@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,13 @@ from artengine.nn.runtimes import installed_runtimes
 QUICK = ["bench", "--model", "swift", "--size", "32", "--size", "48x16", "--seconds", "0.05"]
 
 
+@pytest.fixture
+def small_matrices(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of a real comparison keep all processors busy for seconds."""
+    monkeypatch.setattr(timing, "matrix_rate", partial(timing.matrix_rate, side=256, seconds=0.01))
+
+
+@pytest.mark.usefixtures("small_matrices")
 def test_times_what_was_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*QUICK, "--json"]) == 0
     told = capsys.readouterr()
@@ -79,6 +87,7 @@ def test_the_table() -> None:
     ]
 
 
+@pytest.mark.usefixtures("small_matrices")
 def test_a_strangers_model_is_timed_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     mine = tmp_path / "mine.py"
     mine.write_text(
@@ -113,6 +122,7 @@ def register_models():
     assert 'model "needy" has no defaults' in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("small_matrices")
 def test_ctrl_c_prints_what_there_is(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -257,9 +257,12 @@ def test_a_signal_after_openvino_does_not_crash() -> None:
     """In a process of its own, which a crash would take down."""
     program = """
 import signal
+from functools import partial
 from artengine.cli.program import main
+from artengine.nn import bench
 
-main(["bench", "--model", "swift", "--size", "32", "--seconds", "0.01", "--json"])
+bench.matrix_rate = partial(bench.matrix_rate, side=64, seconds=0.01)
+main(["bench", "--model", "swift", "--runtime", "openvino", "--size", "32", "--seconds", "0.01"])
 signal.signal(signal.SIGINT, lambda *_: print("heard"))
 signal.raise_signal(signal.SIGINT)
 """

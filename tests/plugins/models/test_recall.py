@@ -182,13 +182,8 @@ def test_each_seed_begins_elsewhere_in_the_memory(clip: Clip) -> None:
     assert min(abs(a - b) for a, b in combinations(places, 2)) >= 5
     assert [float(since[0]) for _, since in states][1:] == [0.0, 0.0, 0.0]
     paint_the_hint(network)
-    films = []
-    for seed in range(4):
-        predictor = Predictor(model, network)
-        made = list(frames)
-        for number in range(12):
-            made.append(predictor(made[-model.context :], (seed, number)))
-        films.append(made[-1])
+    predictor = Predictor(model, network)
+    films = [dream(predictor, frames, 12, seed)[-1] for seed in range(4)]
     assert min(float(np.abs(a - b).mean()) for a, b in combinations(films, 2)) > 0.01
 
 
@@ -267,7 +262,7 @@ def test_a_jump_does_not_strike() -> None:
     pictures = np.broadcast_to(levels[:, None, None, None], (80, 64, 64, 3)).astype(np.uint8)
     model, network, _ = adapted(Clip(pictures, [range(40), range(40, 80)]), pictures=80)
     paint_the_hint(network)
-    turn = dream(model, network, pictures[:4].astype(np.float32) / 255, 80)[:, 0, 0, 0]
+    turn = dream(Predictor(model, network), pictures[:4].astype(np.float32) / 255, 80)[:, 0, 0, 0]
     steps = np.abs(np.diff(turn)) / (180 / 255)
     assert turn.min() < 45 / 255 < 210 / 255 < turn.max()
     assert 0.08 < steps.max() < 0.13
@@ -284,11 +279,12 @@ def test_a_jump_keeps_the_way_to_come_smooth(clip: Clip) -> None:
     np.testing.assert_allclose(there, memory(np.array([number], np.float32)), atol=1e-6)
 
 
-def dream(model: Recall, network: keras.Model, start: Frames, count: int) -> Frames:
-    predictor = Predictor(model, network)
+def dream(predictor: Predictor, start: Frames, count: int, seed: int = 0) -> Frames:
+    """What follows frames, as many as the model's context, from the beginning."""
+    predictor.reset()
     frames = list(start)
     for number in range(count):
-        frames.append(predictor(frames[-model.context :], (0, number)))
+        frames.append(predictor(frames[-len(start) :], (seed, number)))
     return np.stack(frames[len(start) :])
 
 
@@ -319,11 +315,12 @@ def test_a_dream_does_not_come_to_rest(clip: Clip) -> None:
         places = rng.integers(0, 54, 4)
         context_frames = np.stack([np.concatenate(list(truth[p : p + 4]), axis=-1) for p in places])
         trainer.train_on_batch(context_frames, np.stack([truth[p + 4 : p + 6] for p in places]))
-    turn = dream(model, network, truth[:4], 320)
+    predictor = Predictor(model, network)
+    turn = dream(predictor, truth[:4], 320)
     moved, moves = motion(turn[280:]), motion(truth)
     assert 0.5 * moves < moved < 2 * moves
     model.pace = 0.0
-    assert motion(dream(model, network, truth[:4], 100)[80:]) < 0.1 * moves
+    assert motion(dream(predictor, truth[:4], 100)[80:]) < 0.1 * moves
 
 
 def test_the_memory_takes_colours_back_as_fast_as_it_pulls(clip: Clip) -> None:
@@ -331,12 +328,13 @@ def test_the_memory_takes_colours_back_as_fast_as_it_pulls(clip: Clip) -> None:
     truth = clip.pictures.astype(np.float32) / 255
     paint_the_hint(network)
     model.pull = 1.0
-    remembered = dream(model, network, truth[:4], 12)[-1]
+    predictor = Predictor(model, network)
+    remembered = dream(predictor, truth[:4], 12)[-1]
     darker = 0.9 * truth[:4]
     far = []
     for pull in (0.0, 0.1, 1.0):
         model.pull = pull
-        far.append(float(np.abs(dream(model, network, darker, 12)[-1] - remembered).mean()))
+        far.append(float(np.abs(dream(predictor, darker, 12)[-1] - remembered).mean()))
     assert far[0] > 1.5 * far[1] > 2 * far[2]
 
 
@@ -350,7 +348,7 @@ def test_what_is_remembered_lies_on_the_frame_whatever_its_size() -> None:
     for width, height in ((16, 40), (1, 1)):
         shown = [cv2.resize(p, (width, height), interpolation=cv2.INTER_AREA) for p in pictures]
         frames = np.stack(shown).astype(np.float32) / 255
-        (painted,) = dream(model, network, frames[10:14], 1)
+        (painted,) = dream(Predictor(model, network), frames[10:14], 1)
         assert painted.shape == (height, width, 3)
         assert np.abs(painted - frames[14]).max() < 0.08  # half a cell at the border
 
@@ -360,4 +358,4 @@ def test_before_it_holds_anything_it_stays_where_it_is() -> None:
     network = model.build()
     paint_the_hint(network)
     start = np.full((4, 32, 32, 3), 0.7, np.float32)
-    np.testing.assert_allclose(dream(model, network, start, 20), 0.7, atol=1e-5)
+    np.testing.assert_allclose(dream(Predictor(model, network), start, 20), 0.7, atol=1e-5)
