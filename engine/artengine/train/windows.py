@@ -108,9 +108,11 @@ def windows(
         return reader.one_pass(key, skip, shuffle=training).take(used - skip)
 
     decode = _Decoder(manifest, crop, context, random_crop=training, flip=training and flip)
-    encoded = tf.data.Dataset.range(first, last).flat_map(one_pass)
-    decoded = encoded.map(decode, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
-    batches = decoded.batch(size, drop_remainder=training).map(_to_floats)
+    # AutoGraph has nothing to convert here; reading the source of these functions only takes time.
+    plain = tf.autograph.experimental.do_not_convert
+    encoded = tf.data.Dataset.range(first, last).flat_map(plain(one_pass))
+    decoded = encoded.map(plain(decode), num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
+    batches = decoded.batch(size, drop_remainder=training).map(plain(_to_floats))
     options = tf.data.Options()
     options.deterministic = True
     counted = batches.apply(tf.data.experimental.assert_cardinality(count))

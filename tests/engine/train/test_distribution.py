@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from artengine.catalog import Catalog
+from artengine.catalog import Catalog, load_catalog
 from artengine.errors import PresetError, TrainingError
 from artengine.nn.checkpoint import read_record
 from artengine.nn.determinism import make_deterministic
@@ -35,8 +35,7 @@ path = "bikes.mp4"
 end = 2.0
 
 [model]
-use = "swift"
-width = 8
+use = "tiny"
 context = 2
 
 [train]
@@ -82,7 +81,7 @@ parts, wholes, drawn = (
     )
 )
 told = {"parts": parts, "wholes": wholes, "drawn": drawn, "errors": []}
-catalog = load_catalog()
+catalog = load_catalog([Path(sys.argv[3])])
 for run, steps, changes in json.loads(sys.argv[2]):
     preset = load_preset(sys.argv[1], catalog, ["train.distribute=mirrored", *changes])
     run = Run(Path(run))
@@ -98,6 +97,12 @@ for run, steps, changes in json.loads(sys.argv[2]):
         told["errors"].append(str(error))
 print(json.dumps(told))
 """
+
+
+@pytest.fixture(scope="module")
+def catalog(tiny_model: Path) -> Catalog:
+    """The plugins that are installed, and the model "tiny"."""
+    return load_catalog([tiny_model])
 
 
 @pytest.fixture(scope="module")
@@ -140,14 +145,16 @@ def assert_alike(run: Run, alone: Run, preset: Preset) -> None:
     np.testing.assert_allclose(vector(run), vector(alone), atol=1e-3 * far)
 
 
-def on_two_devices(preset_file: Path, trainings: list[tuple[Path, int, list[str]]]) -> Any:
+def on_two_devices(
+    preset_file: Path, tiny_model: Path, trainings: list[tuple[Path, int, list[str]]]
+) -> Any:
     """Train into folders, each for so many steps at most and with changes; what the devices told.
 
     A process can train with one sort of step only: TensorFlow numbers what its devices exchange.
     """
     given = json.dumps([(str(run), steps, changes) for run, steps, changes in trainings])
     ran = subprocess.run(
-        [sys.executable, "-c", TWO_DEVICES, str(preset_file), given],
+        [sys.executable, "-c", TWO_DEVICES, str(preset_file), given, str(tiny_model)],
         capture_output=True,
         text=True,
         check=False,
@@ -157,12 +164,13 @@ def on_two_devices(preset_file: Path, trainings: list[tuple[Path, int, list[str]
 
 
 def test_two_devices_learn_what_one_does(
-    preset_file: Path, preset: Preset, alone: Run, tmp_path: Path
+    preset_file: Path, tiny_model: Path, preset: Preset, alone: Run, tmp_path: Path
 ) -> None:
     """In two parts, the second of which goes on from the checkpoint of the first."""
     run = Run(tmp_path / "run")
     told = on_two_devices(
         preset_file,
+        tiny_model,
         [
             (run.folder, 3, []),
             (run.folder, 99, []),
@@ -222,14 +230,20 @@ def workers(commands: list[list[str]]) -> list[subprocess.CompletedProcess[str]]
 
 
 def test_two_processes_learn_what_one_does(
-    preset_file: Path, preset: Preset, alone: Run, catalog: Catalog, tmp_path: Path
+    preset_file: Path,
+    tiny_model: Path,
+    preset: Preset,
+    alone: Run,
+    catalog: Catalog,
+    tmp_path: Path,
 ) -> None:
     """Both go on from what one has learnt; the second has no run folder and makes none."""
     by_one, by_two = (
         Run(shutil.copytree(alone.folder, tmp_path / name)) for name in ("one", "two")
     )
     other = tmp_path / "other"
-    command = ["train", str(preset_file), "--set", "train.distribute=workers", "--steps", "6"]
+    command = ["--plugin", str(tiny_model), "train", str(preset_file)]
+    command += ["--set", "train.distribute=workers", "--steps", "6"]
     done = workers([[*command, "--resume", "-o", str(each)] for each in (by_two.folder, other)])
     for each in done:
         assert each.returncode == 0, each.stderr

@@ -221,7 +221,7 @@ ALL_LOSSES = dict.fromkeys(LossWeights.model_fields, 0.5)
 
 @pytest.mark.parametrize(
     ("stops", "options"),
-    [((0, 1, 3, 7), {}), ((1, 5), {"loss": ALL_LOSSES, "accumulate": 2, "max_horizon": 6})],
+    [((0, 3, 7), {}), ((5,), {"loss": ALL_LOSSES, "accumulate": 2, "max_horizon": 6})],
     ids=["plain", "all at once"],
 )
 def test_resumes_exactly(
@@ -252,7 +252,8 @@ def test_resumes_exactly(
     position = train(preset, data, parts, catalog, resume=True)
     assert position.step == 8
     assert [row["step"] for row in log(parts)] == ["3", "6", "8"]
-    assert max(stopped_at) > max(float(row["psnr"]) for row in log(parts))
+    if 0 in stops:
+        assert stopped_at[0] > max(float(row["psnr"]) for row in log(parts))
     assert_equal_runs(whole, parts)
 
 
