@@ -63,6 +63,9 @@ class _Fold:
         """Call what comes in place of all of them."""
         old, (scale, shift) = self.convolution, _scale_and_shift(self.gone[-1])
         config = {**old.get_config(), "activation": "linear", "use_bias": True}
+        # Its weights are set, and not every initializer and constraint can be made from a config.
+        config.update(dict.fromkeys(("kernel_initializer", "bias_initializer"), "zeros"))
+        config.update(dict.fromkeys(("kernel_constraint", "bias_constraint")))
         new = type(old).from_config(config)
         made = new(*args, **kwargs)
         kernel, *bias = old.get_weights()
