@@ -526,8 +526,8 @@ def test_learns_from_whole_frames_that_the_network_does_not_divide(
     catalog: Catalog, bikes: Path, tmp_path: Path
 ) -> None:
     own = table(size=[46, 30], crop="whole", steps=2)
-    own["model"] = {"use": "halving", "context": 2}
-    preset = parse_preset(own, with_models(catalog, Halving), [f"source.path={bikes}"])
+    own["model"] = {"use": "quartering", "context": 2}
+    preset = parse_preset(own, with_models(catalog, Quartering), [f"source.path={bikes}"])
     assert 46 % preset.model.size_divisor
     rows: list[Row] = []
     train(
@@ -702,10 +702,10 @@ class Counted(Boundless):
         counts.assign_add([1, len(frames)])
 
 
-class Halving(Boundless):
-    """Predicts at half the size, so that odd sides are padded."""
+class Quartering(Boundless):
+    """Works at a quarter of the size, so that sides which 4 does not divide are padded."""
 
-    name: ClassVar[str] = "halving"
+    name: ClassVar[str] = "quartering"
     size_divisor: ClassVar[int] = 4
 
     def build(self) -> keras.Model:
