@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, overload
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from artengine.frame import Size
 from artengine.runtime_names import RuntimeName
 
 LONGEST = 16384
@@ -95,8 +96,9 @@ class LossWeights(Settings):
 class TrainSettings(Settings):
     """How a network learns a clip."""
 
-    size: tuple[Side, Side] = (256, 256)
-    """Width and height to which the clip is scaled before training, in pixels."""
+    size: tuple[Side, Side] | Literal["auto"] = "auto"
+    """Width and height to which the clip is scaled before training, in pixels. "auto" keeps the
+    clip's shape, at about 65,000 pixels: 336x192 for 16:9, 256x256 for a square."""
 
     crop: tuple[Side, Side] | Literal["whole"] = (128, 128)
     """Width and height of the random crops that the network learns from, in pixels. A side longer
@@ -208,7 +210,11 @@ class DreamSettings(Settings):
 
     size: tuple[Side, Side] | None = None
     """Width and height of the film before the output chain, in pixels. Left out, the size that the
-    network was trained at."""
+    network was trained at, times `scale`."""
+
+    scale: float = Field(1.0, gt=0, le=16)
+    """How many times as wide and high the film is as the frames that the network was trained on,
+    where `size` is left out."""
 
     refine: float = Field(1.0, ge=1, le=16)
     """Above 1, a dream that many times smaller decides the large shapes, and the same network at
@@ -259,3 +265,24 @@ class DreamSettings(Settings):
 
     show: Literal["prediction", "feedback"] = "prediction"
     """What is filmed: the network's prediction, or what the feedback chain makes of it."""
+
+    @overload
+    def size_of(self, train_size: Size) -> Size: ...
+
+    @overload
+    def size_of(self, train_size: Size | None) -> Size | None: ...
+
+    def size_of(self, train_size: Size | None) -> Size | None:
+        """Width and height of the film's frames before the output chain, in pixels.
+
+        Args:
+            train_size: what the network was trained at, where that is known.
+
+        Returns:
+            `size`; where it is left out, the training's times `scale`; None where that is not known
+            either, and the source's own size is taken.
+        """
+        if self.size is not None or train_size is None:
+            return self.size
+        width, height = (min(LONGEST, max(1, round(self.scale * side))) for side in train_size)
+        return width, height

@@ -9,7 +9,9 @@ from glob import glob, has_magic
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from artengine.cli.streams import tell
 from artengine.errors import SourceError, UsageError
+from artengine.frame import Size, same_shape
 from artengine.params import check, is_path
 from artengine.subprocesses import command_line
 
@@ -133,6 +135,27 @@ def check_files(preset: Preset) -> None:
         if Path(path).is_relative_to(packaged_folder().absolute()):
             raise SourceError(f"{preset.name}: needs a clip; {option}")
         raise SourceError(f"there is no file {path}; {option}")
+
+
+def tell_shape(source: Source, size: Size, remedy: str) -> None:
+    """Say where a source is cut, stretched or padded to another shape than its own.
+
+    Args:
+        source: what is read.
+        size: width and height that it is read at.
+        remedy: what to do to see all of it, as it is.
+
+    Raises:
+        SourceError: when it cannot be read.
+    """
+    own = source.open().size
+    done = {"crop": "its edges are cut off", "stretch": "it is stretched", "pad": "it is padded"}
+    fit = getattr(source, "fit", None)
+    if fit in done and not same_shape(own, size):
+        tell(
+            f"the clip is {own[0]}x{own[1]} and is read as {size[0]}x{size[1]}, another shape: "
+            f"{done[fit]}; {remedy}"
+        )
 
 
 def source_of(data: Path, catalog: Catalog) -> list[str]:

@@ -116,7 +116,7 @@ def dream(
         artengine dream classic --set feedback.noise.amount=0.3
     """
     from artengine.catalog import load_catalog
-    from artengine.cli.clip import check_files, is_clip, refuse_clip
+    from artengine.cli.clip import check_files, is_clip, refuse_clip, tell_shape
     from artengine.cli.interrupt import Interrupt
     from artengine.cli.progress import bar
     from artengine.dream.render import render
@@ -145,6 +145,8 @@ def dream(
     if seconds is not None:
         length = max(1, round(seconds * (loaded.dream.fps or footage().fps)))
         loaded = loaded.with_values({"dream.frames": length})
+    if source is not None:
+        tell_shape(loaded.source, footage().size, "--size gives the film another shape")
     if preview:
         loaded = _preview(loaded, footage())
     to = targets(loaded, catalog, output or [], Path(), overwrite=overwrite)
@@ -168,7 +170,7 @@ def _footage(preset: Preset) -> Footage:
     """The preset's source, opened as the dream will open it."""
     from artengine.weights import find_weights
 
-    size = preset.dream.size or find_weights(preset).train_size
+    size = preset.dream.size_of(find_weights(preset).train_size)
     return preset.source.open(size, preset.dream.fps)
 
 

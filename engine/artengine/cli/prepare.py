@@ -22,8 +22,13 @@ def prepare(
         Path, typer.Option("-o", "--output", metavar="DIR", help="Folder to store the frames in.")
     ],
     size: Annotated[
-        str, typer.Option(metavar="WxH", help="Width and height to store, in pixels.")
-    ] = "256x256",
+        str,
+        typer.Option(
+            metavar="WxH|auto",
+            help="Width and height to store, in pixels. auto keeps the first video's shape, at "
+            "about 65,000 pixels.",
+        ),
+    ] = "auto",
     fps: Annotated[
         float | None,
         typer.Option(
@@ -75,15 +80,20 @@ def prepare(
             raise SourceError(f"there is no file {video}")
     import artengine.nn  # noqa: F401 - loads TensorFlow without its messages
     from artengine.catalog import load_catalog
+    from artengine.cli.clip import tell_shape
     from artengine.cli.progress import bar
     from artengine.train.prepare import Preparation
+    from artengine.train.shape import training_size
 
     given = {"start": start, "end": end, "fit": fit}
     table = {name: value for name, value in given.items() if value is not None}
     kind = load_catalog().get("source", "video")
     # Absolute, because recipes of what is trained on the frames name the video too.
     sources = [_source(kind, {"path": str(path.absolute()), **table}) for path in videos]
-    preparation = Preparation.of(sources, size=parse_size(size), fps=fps, quality=quality)
+    stored = training_size("auto" if size == "auto" else parse_size(size), sources[0])
+    for source in sources:
+        tell_shape(source, stored, "--fit says how")
+    preparation = Preparation.of(sources, size=stored, fps=fps, quality=quality)
     try:
         with bar("preparing footage", "frames") as progress:
             manifest = preparation.run(output, progress)

@@ -81,6 +81,7 @@ def train(
     from artengine.cli.interrupt import Interrupt
     from artengine.cli.training_display import display, tell_end, tell_next
     from artengine.preset import parse_overrides
+    from artengine.train.footage import PreparedFootage
     from artengine.train.log import read_log
     from artengine.train.loop import train as run_training
     from artengine.train.resume import user_footage
@@ -126,7 +127,7 @@ def train(
     if rows and not stop.requested and rows[-1].step == trained.step:
         tell("it was complete already; to train longer give a larger total by --steps or --minutes")
     if chief:
-        tell_next(loaded, run.folder, plugin or [])
+        tell_next(loaded, run.folder, PreparedFootage.open(footage).manifest.size, plugin or [])
         answer(run.folder)
     else:
         tell("the first worker writes the run folder")
@@ -198,9 +199,12 @@ def _of_length(
 def _prepare(preset: Preset, stop: Interrupt) -> Path:
     """Prepare the preset's footage into the cache, or find it there."""
     import artengine.nn  # noqa: F401 - loads TensorFlow without its messages
+    from artengine.cli.clip import tell_shape
     from artengine.cli.progress import bar
     from artengine.train.cache import prepared
 
+    if preset.train.size != "auto":
+        tell_shape(preset.source, preset.train.size, "--set train.size=auto keeps its shape")
     with bar("preparing footage", "frames") as show:
 
         def progress(done: int, total: int | None) -> None:

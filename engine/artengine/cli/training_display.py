@@ -13,6 +13,7 @@ from artengine.subprocesses import command_line
 
 if TYPE_CHECKING:
     from artengine.cli.interrupt import Interrupt
+    from artengine.frame import Size
     from artengine.preset import Preset
     from artengine.train.log import Row
     from artengine.train.loop import Observer
@@ -86,8 +87,15 @@ def _best(preset: Preset, progress: TrainingProgress) -> str:
     return f"; best {known.get(name, f'{name} {best:.3f}')}"
 
 
-def tell_next(preset: Preset, run: Path, plugins: Sequence[Path]) -> None:
-    """Say the command that dreams from a run, and where its frames have another shape."""
+def tell_next(preset: Preset, run: Path, learnt: Size, plugins: Sequence[Path]) -> None:
+    """Say the command that dreams from a run, and where its frames have another shape.
+
+    Args:
+        preset: what was trained.
+        run: the folder.
+        learnt: width and height of the frames that were learnt.
+        plugins: the plugin files that the dream needs.
+    """
     from artengine.cli.clip import missing_files, naming
     from artengine.frame import same_shape
 
@@ -97,8 +105,8 @@ def tell_next(preset: Preset, run: Path, plugins: Sequence[Path]) -> None:
     for name in missing_files(preset.source):
         words += naming(name)
     tell(f"dream from it: {command_line(words)}")
-    learnt, dreamt = preset.train.size, preset.dream.size
-    if dreamt is None or same_shape(learnt, dreamt):
+    dreamt = preset.dream.size_of(learnt)
+    if same_shape(learnt, dreamt):
         return
     factor = max(1, round(min(dreamt) / min(learnt)))
     whole = f"{learnt[0] * factor}x{learnt[1] * factor}"

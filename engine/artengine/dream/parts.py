@@ -49,7 +49,7 @@ class Parts:
         """The opened source, at the film's size and frame rate."""
         weights = self._resolved.weights
         train_size = None if weights is None else weights.train_size
-        return self._open(self._preset.dream.size or train_size)
+        return self._open(self._preset.dream.size_of(train_size))
 
     def _open(self, size: Size | None) -> Footage:
         return self._preset.source.open(size, self._preset.dream.fps)

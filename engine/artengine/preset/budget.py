@@ -67,10 +67,14 @@ def check_budget(
 ) -> Iterator[Problem]:
     """Refuse frames that are too large, and writers that would keep too much in memory."""
     for word, given in (("train", train.size), ("dream", dream.size)):
-        if given is not None and _pixels(given) > MOST_PIXELS:
+        if isinstance(given, tuple) and _pixels(given) > MOST_PIXELS:
             yield Problem((word, "size"), _too_large("", given))
             return
-    size = dream.size or train.size
+    # That of the weights is only known once they are looked up.
+    size = dream.size_of((256, 256) if train.size == "auto" else train.size)
+    if _pixels(size) > MOST_PIXELS:
+        yield Problem(("dream", "scale"), _too_large("makes frames of ", size))
+        return
     for number, binding in enumerate(output):
         effect = binding.plugin
         if isinstance(effect, Effect):

@@ -10,6 +10,7 @@ from artengine import folders
 from artengine.settings import TrainSettings
 from artengine.source import Source
 from artengine.train.prepare import Preparation, Progress
+from artengine.train.shape import training_size
 
 
 def prepared(
@@ -39,7 +40,7 @@ def prepared(
     """
     preparation = Preparation.of(
         source,
-        size=settings.size,
+        size=training_size(settings.size, source),
         fps=settings.fps,
         seconds=settings.seconds,
         quality=settings.quality,
