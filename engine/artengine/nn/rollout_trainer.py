@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from inspect import signature
 from typing import Any
 
 import keras
@@ -13,8 +14,11 @@ from artengine.nn.float32_outputs import Float32Outputs
 from artengine.nn.losses import Loss
 from artengine.nn.losses.adversarial import adversarial
 from artengine.nn.optimisers import set_learning_rate
-from artengine.nn.step import pad_to_multiple
+from artengine.nn.step import cropped, pad_to_multiple
 from artengine.nn.step_model import StepModel
+
+UNIT_DEVIATION = 3.0**0.5
+"""Uniform noise between minus this and this has a standard deviation of 1."""
 
 
 class RolloutTrainer(keras.Model):
@@ -26,15 +30,17 @@ class RolloutTrainer(keras.Model):
 
     With `on_policy_context`, rows of the batch continue from what the network predicted in the step
     before: inputs are then a pair of context frames and of which rows begin with them, bool `(B,)`;
-    the others begin with their row of the variable `on_policy_context`. They are predicted
-    as in a dream, without noise and not in training mode, which costs another rollout.
+    the others begin with their row of the variable `on_policy_context`. Networks that compute
+    otherwise in training than in a dream, and models with a loss of their own, predict them in
+    another rollout, without noise and not in training mode; others in the one that is learnt from.
 
     Shapes: context frames `(B, H, W, 3 * context)`, truth `(B, T, H, W, 3)`.
 
     Args:
         model: how to step with the network.
         network: what is trained.
-        context_noise: largest deviation of the gaussian noise laid over the context; each window
+        context_noise: largest standard deviation of the uniform noise laid over the context; each
+            window
             draws its own between 0 and this.
         loss: of a rollout; None where the model has its own.
         discriminator: trained beside the network to tell its predictions from the truth; None for
@@ -69,6 +75,7 @@ class RolloutTrainer(keras.Model):
         self.rollout_loss = loss
         self.adversarial_weight = adversarial_weight
         self.rollout = rollout
+        self._reuses_rollout = loss is not None and not _changes_in_training(network)
         self.on_policy_context: Any = None
         if on_policy_context is not None:
             self.on_policy_context = self.add_weight(
@@ -124,8 +131,8 @@ class RolloutTrainer(keras.Model):
         last = clean[..., -3:]
         context_frames = self._noisy(clean) if self.context_noise else clean
         if self.rollout_loss is not None or self.discriminator is not None:
-            predictions, regularisation_loss = self._roll_out(context_frames, truth, training=True)
-            frames = ops.stack(predictions, axis=1)
+            learnt, regularisation_loss = self._roll_out(context_frames, truth, training=True)
+            frames = ops.stack(learnt, axis=1)
         if self.rollout_loss is not None:
             loss = self.rollout_loss(truth, frames, last) + regularisation_loss
         else:
@@ -142,9 +149,10 @@ class RolloutTrainer(keras.Model):
                 discriminator_loss - ops.stop_gradient(discriminator_loss)
             )
         if self.on_policy_context is not None:
-            # What was learnt from may hold noise and dropout, which no dream sees. The state is
-            # still that of training, because a model cannot tell where in the frame a crop is.
-            self._go_on(clean, self._roll_out(clean, truth)[0])
+            # The state is that of training, because a model cannot tell where in the frame a crop
+            # is.
+            shown = learnt if self._reuses_rollout else self._roll_out(clean, truth)[0]
+            self._go_on(clean, shown)
         # Gradients are summed over all replicas.
         return loss / replicas.count()
 
@@ -175,9 +183,10 @@ class RolloutTrainer(keras.Model):
             prediction, state = self._model.step(
                 network, padded, state, self._seed(), training=training
             )
-            prediction = ops.cast(prediction[:, :height, :width], "float32")
+            prediction = ops.cast(cropped(prediction, height, width), "float32")
             predictions.append(prediction)
-            context_frames = ops.concatenate([context_frames[..., 3:], prediction], axis=-1)
+            if len(predictions) < self.rollout:
+                context_frames = ops.concatenate([context_frames[..., 3:], prediction], axis=-1)
             # Keras forgets them at the network's next call.
             regularisation_loss += _regularisation_loss(self.network)
         return predictions, regularisation_loss / self.rollout
@@ -196,9 +205,20 @@ class RolloutTrainer(keras.Model):
         deviation = keras.random.uniform(
             (batch, 1, 1, 1), 0.0, self.context_noise, seed=self.random
         )
-        return context_frames + deviation * keras.random.normal(
-            ops.shape(context_frames), seed=self.random
+        # As gaussian noise it would take a fifth of a small network's training.
+        noise = keras.random.uniform(
+            ops.shape(context_frames), -UNIT_DEVIATION, UNIT_DEVIATION, seed=self.random
         )
+        return context_frames + deviation * noise
+
+
+def _changes_in_training(layer: keras.Layer) -> bool:
+    """Whether a layer, or one that it is made of, computes otherwise in training, as dropout and
+    batch normalisation do."""
+    if isinstance(layer, keras.Model):
+        return any(map(_changes_in_training, layer.layers))
+    called = layer.function if isinstance(layer, keras.layers.Lambda) else layer.call
+    return "training" in signature(called).parameters
 
 
 def _regularisation_loss(network: keras.Model) -> Any:

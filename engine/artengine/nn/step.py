@@ -58,7 +58,7 @@ class Step:
             prediction, state = model.step(
                 self._network, self._stack(frames), state, seed, training=False
             )
-        return ops.cast(prediction[0, :height, :width], "float32"), state
+        return ops.cast(cropped(prediction, height, width)[0], "float32"), state
 
     def initial_state(self, frames: Sequence[Any], seed: Any) -> tuple[Any, ...]:
         """The model's state before its first step, given the context and that step's seed."""
@@ -85,6 +85,14 @@ def pad_to_multiple(batch: Any, size_divisor: int) -> Any:
             last = batch[:, -1:] if axis == 1 else batch[:, :, -1:]
             batch = ops.concatenate([batch, ops.repeat(last, missing, axis=axis)], axis=axis)
     return batch
+
+
+def cropped(batch: Any, height: int, width: int) -> Any:
+    """The first rows and columns of `(B, H, W, C)`: what `pad_to_multiple` was given."""
+    # The gradient of a slice is costly, also of one that leaves everything.
+    if batch.shape[1:3] == (height, width):
+        return batch
+    return batch[:, :height, :width]
 
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -83,7 +83,7 @@ class OnPolicyBatches:
 
     def after_step(self, batch: Batch, trainer: Any) -> Sequence[OnPolicyRollout]:
         """Move the rollouts to the frames that the predictions look like."""
-        predictions = np.asarray(trainer.on_policy_context)[..., -3:]
+        predictions = np.asarray(trainer.on_policy_context[..., -3:])
         return self._sampler.align(batch.rollouts, predictions)
 
 

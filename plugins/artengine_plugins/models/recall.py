@@ -169,7 +169,8 @@ class Recall(Model):
             shown = [padded(context_frames, DIVIDES), padded(hint, DIVIDES // CELL)]
             nowhere = ops.zeros(ops.shape(context_frames)[:1])
             prediction, _ = network([*shown, nowhere], training=training)
-            return prediction[:, :height, :width]
+            whole = prediction.shape[1:3] == (height, width)
+            return prediction if whole else prediction[:, :height, :width]
 
         if len(state) == 1:
             (hints,) = state
@@ -228,5 +229,7 @@ def padded(batch: Tensor, size_divisor: int) -> Tensor:
 
     _, height, width, _ = batch.shape
     down, right = -height % size_divisor, -width % size_divisor
+    if not down and not right:
+        return batch
     batch = ops.concatenate([batch, ops.repeat(batch[:, -1:], down, axis=1)], axis=1)
     return ops.concatenate([batch, ops.repeat(batch[:, :, -1:], right, axis=2)], axis=2)
