@@ -40,6 +40,10 @@ def size_of_shape(width: int, height: int) -> Size:
         shape = math.log(size[0] * height / (size[1] * width))
         return 2.0 * abs(shape) + abs(math.log(size[0] * size[1] / PIXELS))
 
-    rows = range(STEP, PIXELS // STEP + 1, STEP)
-    nearest = ((max(1, round(row * width / height / STEP)) * STEP, row) for row in rows)
+    sides = range(STEP, PIXELS // STEP + 1, STEP)
+    widths = (STEP * round(row * width / height / STEP) for row in sides)
+    nearest = (
+        (min(max(across, sides[0]), sides[-1]), row)
+        for across, row in zip(widths, sides, strict=True)
+    )
     return min(nearest, key=off)
