@@ -112,7 +112,6 @@ def batch_source(task: TrainingTask, step: int) -> BatchSource:
         context=task.model.context,
         targets=settings.rollout,
         stride=settings.stride,
-        part="train",
         validation=settings.validation,
         crop=None if settings.crop == "whole" else settings.crop,
         flip=settings.flip,

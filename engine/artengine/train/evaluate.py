@@ -4,37 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from artengine.frame import Frame, Picture, to_frame, to_picture
+from artengine.frame import Frame
+from artengine.train.held_out import Window
 from artengine.train.monitor import STRIP, monitor_picture
-from artengine.train.read_errors import reading_from
 from artengine.train.task import TrainingTask
-from artengine.train.windows import windows
 
 if TYPE_CHECKING:
     import keras
     from PIL import Image
 
     from artengine.nn.predictor import Predictor
-
-VALIDATION_WINDOWS = 16
-"""How many held-out windows are measured, evenly spread over the held-out part."""
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Context, oldest first, and what follows it, as pictures: they are held for the whole
-    training, and frames would take four times the memory."""
-
-    context: tuple[Picture, ...]
-    truth: Picture
-
-    def frames(self) -> tuple[tuple[Frame, ...], Frame]:
-        """The same as frames."""
-        return tuple(to_frame(picture) for picture in self.context), to_frame(self.truth)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,43 +70,6 @@ class Evaluator:
             frames.append(self._predictor(frames[-len(context) :], (0, index)))
         self._predictor.reset()
         return frames[len(context) :]
-
-
-def held_out_windows(task: TrainingTask) -> list[Window]:
-    """Read the windows that a training is measured on.
-
-    Raises:
-        TrainingError: when there is too little footage, or it cannot be read.
-    """
-    settings = task.settings
-    dataset = windows(
-        task.footage,
-        context=task.model.context,
-        targets=1,
-        stride=settings.stride,
-        part="validation",
-        validation=settings.validation,
-        crop=None,
-        flip=False,
-        batch=1,
-        seed=0,
-        epoch=0,
-        limit=VALIDATION_WINDOWS,
-    )
-    with reading_from(task.footage.folder):
-        return [window for batch in dataset for window in split(*batch)]
-
-
-def split(context_frames: Any, truth: Any) -> list[Window]:
-    """Take a batch of windows `(B, H, W, 3n)` and `(B, T, H, W, 3)` in 0..1 apart into pictures."""
-    contexts, truths = np.asarray(context_frames), np.asarray(truth)
-    return [
-        Window(
-            tuple(to_picture(frame) for frame in np.split(h, h.shape[-1] // 3, axis=-1)),
-            to_picture(t[0]),
-        )
-        for h, t in zip(contexts, truths, strict=True)
-    ]
 
 
 def evaluate(predictor: Predictor, windows: Iterable[Window]) -> Scores:

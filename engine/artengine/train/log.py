@@ -1,4 +1,4 @@
-"""The log of a training: a CSV row for each epoch, and a plot of them."""
+"""The log of a training: a CSV row for each epoch."""
 
 from __future__ import annotations
 
@@ -72,30 +72,6 @@ def write_log(path: Path, rows: Sequence[Row]) -> None:
         writer = csv.DictWriter(file, list(names), lineterminator="\n")
         writer.writeheader()
         writer.writerows({k: _short(v) for k, v in table.items()} for table in tables)
-
-
-def plot_log(path: Path, rows: Sequence[Row]) -> None:
-    """Draw loss, PSNR and SSIM against the step, the copy-last baseline as dashed lines."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(12, 3.6))
-    # In fixed places: a layout that is computed draws everything twice.
-    figure.subplots_adjust(left=0.05, right=0.99, bottom=0.14, top=0.91, wspace=0.16)
-    steps = [row.step for row in rows]
-    panels = (
-        ("loss", "loss", None),
-        ("PSNR, dB", "psnr", "psnr_copy"),
-        ("SSIM", "ssim", "ssim_copy"),
-    )
-    for number, (title, name, copy) in enumerate(panels, start=1):
-        axes = figure.add_subplot(1, 3, number, title=title, xlabel="step")
-        axes.plot(steps, [getattr(row, name) for row in rows], label="network", marker=".")
-        if copy:
-            axes.plot(steps, [getattr(row, copy) for row in rows], "--", label="copy-last")
-            axes.legend()
-        axes.grid(alpha=0.3)
-    with atomic_write(path) as unfinished:
-        figure.savefig(unfinished, dpi=100, format="png")
 
 
 def _row(found: Mapping[str, str]) -> Row:

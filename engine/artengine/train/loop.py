@@ -16,8 +16,9 @@ from artengine.errors import TrainingError
 from artengine.preset import Preset
 from artengine.train.batch_source import batch_source
 from artengine.train.build import build_trainer
-from artengine.train.evaluate import Evaluator, held_out_windows
+from artengine.train.evaluate import Evaluator
 from artengine.train.frame_sequence import PreparedFrameSequence
+from artengine.train.held_out import Window, held_out_windows
 from artengine.train.log import Row
 from artengine.train.progress import TrainingProgress
 from artengine.train.recipe import run_recipe
@@ -100,7 +101,7 @@ def train(
     if chief and resume:
         # What does not fit is refused before the network is built.
         read_progress(task, warn=False)
-    held_out = held_out_windows(task) if chief else []
+    held_out = _held_out(task) if chief else []
     trainer = build_trainer(task, strategy)
     with run.lock(resume=resume) if chief else nullcontext():
         progress = TrainingProgress()
@@ -164,6 +165,8 @@ def _run(
     if recorder and (progress.losses or not progress.epochs):
         progress, row = recorder.stop(progress, complete=share >= 1.0)
         observer.epoch(row)
+    if recorder:
+        recorder.finish()
     return progress
 
 
@@ -184,6 +187,15 @@ def _is_due(step: int, every: int) -> bool:
 def _sequence(task: TrainingTask) -> PreparedFrameSequence:
     return PreparedFrameSequence.of(
         task.footage, stop=task.held_out_from, stride=task.settings.stride
+    )
+
+
+def _held_out(task: TrainingTask) -> list[Window]:
+    return held_out_windows(
+        task.footage,
+        context=task.model.context,
+        stride=task.settings.stride,
+        validation=task.settings.validation,
     )
 
 

@@ -49,13 +49,12 @@ class Reader:
         self._spans = spans
         self._offsets = np.array(offsets, np.int64)
 
-    def one_pass(self, key: Any, skip: Any, *, shuffle: bool) -> Any:
-        """Each window once.
+    def one_pass(self, key: Any, skip: Any) -> Any:
+        """Each window once, in random order.
 
         Args:
             key: int64 `(2,)`; the same key gives the same order and the same random numbers.
             skip: how many windows to leave out at the start; what is left out is not read.
-            shuffle: whether the order is random, or that of the footage.
 
         Returns:
             A dataset of frames, string `(offsets,)`, and of random numbers, float32 `(3,)` in 0..1.
@@ -63,7 +62,7 @@ class Reader:
         import tensorflow as tf
 
         random = tf.random.experimental
-        shards = random.stateless_shuffle(self._used, key) if shuffle else tf.constant(self._used)
+        shards = random.stateless_shuffle(self._used, key)
         counts = tf.gather(self._high - self._low, shards)
         counts = tf.reshape(
             tf.pad(counts, [[0, -len(self._used) % self._together]]), [-1, self._together]
@@ -76,8 +75,7 @@ class Reader:
             first_frames = self._first_frames(row)
             row_key = random.stateless_fold_in(key, row[0])
             chance = tf.random.stateless_uniform([tf.size(first_frames), 3], row_key)
-            if shuffle:
-                first_frames = random.stateless_shuffle(first_frames, row_key)
+            first_frames = random.stateless_shuffle(first_frames, row_key)
             after = tf.where(number == 0, rest, 0)
             places = tf.data.Dataset.from_tensor_slices((first_frames[after:], chance[after:]))
             frames = self._frames(row)

@@ -13,8 +13,9 @@ import artengine
 from artengine.params import values_without_paths
 from artengine.train.best_weights import check_measures, update_best
 from artengine.train.evaluate import Evaluator
-from artengine.train.log import Row, plot_log, read_log, write_log
+from artengine.train.log import Row, read_log, write_log
 from artengine.train.monitor import save_monitor
+from artengine.train.plot import LogPlot
 from artengine.train.progress import TrainingProgress
 from artengine.train.resume import CheckpointRecord
 from artengine.train.store import writing_to
@@ -50,6 +51,7 @@ class Recorder:
         self._task, self._trainer, self._evaluator = task, trainer, evaluator
         self._rows = read_log(task.run.log, progress.epochs)
         self._start = CheckpointRecord.start(task)
+        self._plot = LogPlot(task.run.plot)
         # Now rather than at the end of an epoch, which would be lost.
         check_measures(task.model, evaluator.own_measures(limit=1))
 
@@ -77,6 +79,11 @@ class Recorder:
             progress = replace(progress, best=best)
         self._save(progress, [*self._rows, row], best=is_best, keep=False)
         return progress, row
+
+    def finish(self) -> None:
+        """Draw the epochs that are not in the plot yet; at the end of a training."""
+        with writing_to(self._task.run.folder):
+            self._plot.finish()
 
     def checkpoint(self, progress: TrainingProgress) -> None:
         """Write a checkpoint alone, within an epoch."""
@@ -124,7 +131,7 @@ class Recorder:
             write_log(run.log, rows)
             self._write_checkpoint(progress)
             save_monitor(run.monitor(row.epoch), self._evaluator.picture())
-            plot_log(run.plot, rows)
+            self._plot.add(rows)
 
     def _write_checkpoint(self, progress: TrainingProgress) -> None:
         from artengine.nn.checkpoint import save_checkpoint

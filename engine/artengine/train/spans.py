@@ -46,6 +46,14 @@ class Spans:
         """How many places there are."""
         return int(self.counts.sum())
 
+    def places(self) -> list[int]:
+        """The first frame of each window, ascending: as long a list as there are places."""
+        return [
+            int(first) + number
+            for first, count in zip(self.firsts, self.counts, strict=True)
+            for number in range(count)
+        ]
+
     def below(self, frames: Indices) -> Indices:
         """How many places lie below each of these frames."""
         run = np.searchsorted(self.firsts, frames, side="right") - 1

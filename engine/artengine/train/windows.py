@@ -7,7 +7,7 @@ then are frames decoded.
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -16,8 +16,6 @@ from artengine.train.footage import PreparedFootage
 from artengine.train.manifest import Manifest
 from artengine.train.reader import Reader
 from artengine.train.spans import Spans
-
-Part = Literal["train", "validation"]
 
 Batches: TypeAlias = Any
 """A `tf.data.Dataset` of pairs: context frames float32 `(B, H, W, 3 * context)`, oldest first, and
@@ -35,7 +33,6 @@ def windows(
     context: int,
     targets: int,
     stride: int = 1,
-    part: Part,
     validation: float,
     crop: Size | None,
     flip: bool,
@@ -44,39 +41,35 @@ def windows(
     epoch: int,
     passes: int | None = 1,
     skip_batches: int = 0,
-    limit: int | None = None,
 ) -> Batches:
     """Give the windows of prepared footage in batches.
 
     A window is `context` frames and the `targets` frames that follow, each `stride` frames after
     the one before, all of one scene.
 
-    `part="train"` gives the windows in random order, cropped and mirrored at random, all frames of
-    a window alike. Those left over when the last batch of a pass is not full are dropped, others in
-    each pass; where there are fewer windows than a batch holds, a pass is one smaller batch. Seed
-    and epoch alone decide what a pass gives.
+    They come in random order, cropped and mirrored at random, all frames of a window alike. Those
+    left over when the last batch of a pass is not full are dropped, others in each pass; where
+    there are fewer windows than a batch holds, a pass is one smaller batch. Seed and epoch alone
+    decide what a pass gives.
 
-    `part="validation"` gives the windows of the footage's tail once, in order, cropped in the
-    middle, never mirrored; the last batch may be smaller. The tail is the share `validation` of the
-    footage, or longer where no window fits into that. None of its frames is in a training window.
+    Held-out frames are in none of them: the share `validation` of the footage, or more where no
+    window to measure on would fit into that; see `held_out.held_out_windows`.
 
     Args:
         footage: where the frames come from.
         context: frames the network is shown.
         targets: frames it is to predict.
         stride: distance between the frames of a window.
-        part: which part of the footage.
         validation: share of the footage that is held out, at its end.
         crop: width and height of the crops, in pixels; whole frames when None, and whole sides
             where the frames are smaller.
-        flip: whether half of the training windows are mirrored left to right.
+        flip: whether half of the windows are mirrored left to right.
         batch: windows in a batch.
         seed: of order, crops and mirroring.
         epoch: number of the first pass.
-        passes: how many passes of training follow each other, each with the next number; None for
-            no end. Going on costs nothing, where opening another dataset takes a third of a second.
+        passes: how many passes follow each other, each with the next number; None for no end. Going
+            on costs nothing, where opening another dataset takes a third of a second.
         skip_batches: leave out so many batches at the start, without reading them.
-        limit: at most so many windows a pass, evenly spread over the part.
 
     Raises:
         TrainingError: when there is too little footage for a window in each part.
@@ -86,50 +79,49 @@ def windows(
     manifest = footage.manifest
     span = stride * (context + targets - 1) + 1
     split = footage.held_out_from(span, validation)
-    training = part == "train"
-    start, stop = (0, split) if training else (split, manifest.frames)
-    spans = Spans.between(start, stop, manifest.cuts, span)
-    if limit is not None:
-        spans = spans.spread(limit)
+    spans = Spans.between(0, split, manifest.cuts, span)
     size = min(batch, spans.total)
-    used = spans.total // size * size if training else spans.total
-    a_pass = -(-used // size)
+    a_pass = spans.total // size
+    used = a_pass * size
     begun, skipped = divmod(skip_batches, a_pass)
     first, last = epoch + begun, _FOREVER
     count = tf.data.INFINITE_CARDINALITY
-    if passes is not None or not training:
-        last = epoch + (passes if passes is not None and training else 1)
-        count = max(0, (last - epoch) * a_pass - skip_batches)
-    reader = Reader(footage.folder, manifest, spans, range(0, span, stride), stop)
+    if passes is not None:
+        last = epoch + passes
+        count = max(0, passes * a_pass - skip_batches)
+    reader = Reader(footage.folder, manifest, spans, range(0, span, stride), split)
 
     def one_pass(number: Any) -> Any:
         skip = tf.where(number == first, np.int64(skipped * size), np.int64(0))
         key = tf.stack([np.int64(seed), number])
-        return reader.one_pass(key, skip, shuffle=training).take(used - skip)
+        return reader.one_pass(key, skip).take(used - skip)
 
-    decode = _Decoder(manifest, crop, context, random_crop=training, flip=training and flip)
+    decode = _Decoder(manifest, crop, context, flip=flip)
     # AutoGraph has nothing to convert here; reading the source of these functions only takes time.
     plain = tf.autograph.experimental.do_not_convert
     encoded = tf.data.Dataset.range(first, last).flat_map(plain(one_pass))
     decoded = encoded.map(plain(decode), num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
-    batches = decoded.batch(size, drop_remainder=training).map(plain(_to_floats))
+    batches = decoded.batch(size, drop_remainder=True).map(plain(_to_floats))
     options = tf.data.Options()
     options.deterministic = True
     counted = batches.apply(tf.data.experimental.assert_cardinality(count))
     return counted.prefetch(_AHEAD).with_options(options)
 
 
+_DCT = "INTEGER_ACCURATE"
+"""Gives the pixels that `Frames` gives. TensorFlow's default is less exact: it nearly doubles the
+error of a frame that is stored at quality 95, and takes as long."""
+
+
 class _Decoder:
     """Turns the encoded frames of a window into what a network is shown and is to predict."""
 
-    def __init__(
-        self, manifest: Manifest, crop: Size | None, context: int, *, random_crop: bool, flip: bool
-    ) -> None:
+    def __init__(self, manifest: Manifest, crop: Size | None, context: int, *, flip: bool) -> None:
         self._png = manifest.quality == 100
         self._whole = manifest.size
         crop = crop or manifest.size
         self._size = min(crop[0], manifest.size[0]), min(crop[1], manifest.size[1])
-        self._context, self._random_crop, self._flip = context, random_crop, flip
+        self._context, self._flip = context, flip
 
     def __call__(self, images: Any, chance: Any) -> Any:
         import tensorflow as tf
@@ -150,17 +142,16 @@ class _Decoder:
 
         width, height = self._size
         room = np.array([self._whole[1] - height, self._whole[0] - width])
-        if self._random_crop:
-            top, left = tf.unstack(tf.cast(chance[:2] * (room + 1), tf.int32))
-        else:
-            top, left = room // 2
+        top, left = tf.unstack(tf.cast(chance[:2] * (room + 1), tf.int32))
         if self._png:
             frame = tf.io.decode_png(image, channels=3)
             frame = frame[top : top + height, left : left + width]
         elif room.any():
-            frame = tf.io.decode_and_crop_jpeg(image, [top, left, height, width], channels=3)
+            frame = tf.io.decode_and_crop_jpeg(
+                image, [top, left, height, width], channels=3, dct_method=_DCT
+            )
         else:
-            frame = tf.io.decode_jpeg(image, channels=3)
+            frame = tf.io.decode_jpeg(image, channels=3, dct_method=_DCT)
         return tf.ensure_shape(frame, [height, width, 3])
 
 

@@ -13,8 +13,9 @@ import pytest
 
 from artengine.errors import TrainingError
 from artengine.train.batch_source import WindowBatches
-from artengine.train.evaluate import split
 from artengine.train.footage import PreparedFootage
+from artengine.train.frames import Frames
+from artengine.train.held_out import HELD_OUT_WINDOWS, Window, held_out_windows
 from artengine.train.manifest import Manifest, shard_name
 from artengine.train.prepare import prepare
 from artengine.train.reader import TOGETHER
@@ -28,7 +29,6 @@ Prepare = Callable[..., Path]
 BASIC: dict[str, Any] = {
     "context": 3,
     "targets": 1,
-    "part": "train",
     "validation": 0.2,
     "crop": None,
     "flip": False,
@@ -70,6 +70,18 @@ def numbers(batches: Iterable[Batch]) -> list[list[int]]:
         reds = np.concatenate([context_frames[:, 0, 0, ::3], truth[:, :, 0, 0, 0]], axis=1)
         found += np.rint(reds * 255).astype(int).tolist()
     return found
+
+
+def held_out(folder: Path, **changes: Any) -> list[Window]:
+    settings = {"context": 3, "stride": 1, "validation": 0.2, "limit": 100} | changes
+    return held_out_windows(PreparedFootage.open(folder), **settings)
+
+
+def held_out_numbers(windows: Iterable[Window]) -> list[list[int]]:
+    """Frame numbers of each window, from the red of one pixel."""
+    return [
+        [int(picture[0, 0, 0]) for picture in (*window.context, window.truth)] for window in windows
+    ]
 
 
 def same(left: list[Batch], right: list[Batch]) -> bool:
@@ -170,10 +182,10 @@ def test_passes_follow_each_other_as_their_epochs_do(footage: Prepare) -> None:
     assert same(some, second[2:4])
 
 
-@pytest.mark.parametrize(("part", "skip"), [("train", 0), ("train", 3), ("validation", 1)])
-def test_the_number_of_batches_is_known(footage: Prepare, part: str, skip: int) -> None:
+@pytest.mark.parametrize("skip", [0, 3])
+def test_the_number_of_batches_is_known(footage: Prepare, skip: int) -> None:
     dataset = windows(
-        footage(61), **(BASIC | {"part": part, "batch": 4, "validation": 0.5, "skip_batches": skip})
+        footage(61), **(BASIC | {"batch": 4, "validation": 0.5, "skip_batches": skip})
     )
     assert int(dataset.cardinality()) == len(list(dataset)) > 0
 
@@ -210,34 +222,65 @@ def test_fewer_shards_are_held_where_they_are_large(
     assert len({window[0] // 6 for window in found[:12]}) == 2
 
 
-def test_validation_is_the_tail_in_order_cropped_in_the_middle(footage: Prepare) -> None:
-    batches = read(footage(100), part="validation", crop=(6, 6), flip=True, batch=5)
-    assert [len(context_frames) for context_frames, _ in batches] == [5, 5, 5, 2]
-    assert numbers(batches) == [list(range(first, first + 4)) for first in range(80, 97)]
-    context_frames, _ = batches[0]
-    assert np.rint(context_frames[0, 0, 0, 1:3] * 255).tolist() == [3, 5]
+def test_held_out_windows_are_whole_frames_of_the_tail_in_order(footage: Prepare) -> None:
+    folder = footage(100)
+    found = held_out(folder)
+    assert held_out_numbers(found) == [list(range(first, first + 4)) for first in range(80, 97)]
+    frames = Frames(folder, PreparedFootage.open(folder).manifest)
+    for number, window in enumerate(found, start=80):
+        assert window.truth.shape == (12, 16, 3)
+        assert len(window.context) == 3
+        for offset, picture in enumerate((*window.context, window.truth)):
+            np.testing.assert_array_equal(picture, frames[number + offset])
+    strided = held_out_numbers(held_out(folder, stride=5))
+    assert strided == [[first, first + 5, first + 10, first + 15] for first in range(80, 85)]
 
 
 def test_windows_to_measure_on_are_kept_as_pictures(footage: Prepare) -> None:
     """Without a loss."""
-    batches = read(footage(100), part="validation", batch=5)
-    kept = [window for context_frames, truth in batches for window in split(context_frames, truth)]
-    assert {part.dtype for window in kept for part in (*window.context, window.truth)} == {
+    found = held_out(footage(100))
+    assert {part.dtype for window in found for part in (*window.context, window.truth)} == {
         np.dtype(np.uint8)
     }
-    for number, (context_frames, truth) in enumerate(zip(*batches[1], strict=True), start=5):
-        context, target = kept[number].frames()
-        np.testing.assert_array_equal(np.concatenate(context, axis=-1), context_frames)
-        np.testing.assert_array_equal(target, truth[0])
+    for window in found:
+        context, truth = window.frames()
+        for frame, picture in zip((*context, truth), (*window.context, window.truth), strict=True):
+            assert frame.dtype == np.float32
+            assert 0 <= frame.min() < frame.max() <= 1
+            np.testing.assert_array_equal(np.rint(frame * 255), picture)
 
 
-def test_validation_windows_can_be_thinned(footage: Prepare) -> None:
-    batches = read(footage(100, 100, shard_frames=5), part="validation", validation=0.4, limit=5)
-    firsts = [window[0] for window in numbers(batches)]
+def test_held_out_windows_can_be_thinned(footage: Prepare) -> None:
+    folder = footage(100, 100, shard_frames=5)
+    firsts = [window[0] for window in held_out_numbers(held_out(folder, validation=0.4, limit=5))]
     assert firsts[0] == 120
     assert firsts[-1] == 196
     assert len(firsts) == 5
     assert max(np.diff(firsts)) - min(np.diff(firsts)) <= 1
+    opened = PreparedFootage.open(folder)
+    assert len(held_out_windows(opened, context=3, stride=1, validation=0.4)) == HELD_OUT_WINDOWS
+
+
+@pytest.mark.parametrize("crop", [None, (40, 24)])
+def test_windows_and_single_frames_have_the_same_pixels(
+    bikes: Path, tmp_path: Path, crop: tuple[int, int] | None
+) -> None:
+    """Also where footage is stored as JPEG, which TensorFlow and OpenCV decode."""
+    prepare(Video(path=str(bikes), end=0.6), tmp_path, size=(64, 32), quality=95)
+    frames = Frames(tmp_path, PreparedFootage.open(tmp_path).manifest)
+    whole = [frames[number].astype(np.float32) for number in range(len(frames))]
+    width, height = crop or (64, 32)
+    found = read(tmp_path, crop=crop)
+    for context_frames, _ in found:
+        oldest = context_frames[0, :, :, :3] * 255
+        assert oldest.shape == (height, width, 3)
+        assert any(
+            np.allclose(oldest, frame[top : top + height, left : left + width], atol=0.01)
+            for frame in whole
+            for top in range(32 - height + 1)
+            for left in range(64 - width + 1)
+        )
+    assert found
 
 
 @pytest.mark.parametrize(
@@ -249,9 +292,9 @@ def test_no_frame_is_both_learnt_from_and_measured_on(
 ) -> None:
     folder = footage(*scenes)
     learnt = read(folder, targets=targets, validation=validation)
-    measured = read(folder, part="validation", validation=validation)
+    measured = held_out_numbers(held_out(folder, validation=validation))
     left = {number for window in numbers(learnt) for number in window}
-    right = {number for window in numbers(measured) for number in window}
+    right = {number for window in measured for number in window}
     assert left
     assert right
     assert max(left) < min(right)
@@ -259,7 +302,7 @@ def test_no_frame_is_both_learnt_from_and_measured_on(
 
 def test_a_tail_that_holds_no_window_is_lengthened(footage: Prepare) -> None:
     folder = footage(40, 3)
-    measured = numbers(read(folder, part="validation", validation=0.05))
+    measured = held_out_numbers(held_out(folder, validation=0.05))
     assert measured == [[36, 37, 38, 39]]
     learnt = numbers(read(folder, validation=0.05))
     assert max(map(max, learnt)) == 35
@@ -270,6 +313,8 @@ def test_too_little_footage_says_how_much_is_needed(footage: Prepare) -> None:
     with pytest.raises(TrainingError, match=r"12 frames, at most 9 .* takes 7 in a row") as error:
         read(folder, context=5, targets=2)
     assert "\n" not in str(error.value)
+    with pytest.raises(TrainingError, match=r"12 frames, at most 9 .* takes 6 in a row"):
+        held_out(folder, context=5)
 
 
 def test_too_short_a_clip_is_named_with_what_it_needs(tmp_path: Path, bikes: Path) -> None:
@@ -312,7 +357,12 @@ def test_footage_that_is_damaged_while_it_is_read_is_told(
     folder = footage(60)
     batch_source = WindowBatches(iter(windows(folder, **(BASIC | {"passes": None}))), folder)
     batch_source.next((), 0, 1)
+    opened = PreparedFootage.open(folder)
     damage(folder / shard_name(2))
     rest = (batch_source.next((), step, 1) for step in range(1, 200))
-    with pytest.raises(TrainingError, match=rf"{shard_name(2)}: is damaged or gone; remove the"):
+    told = rf"{shard_name(2)}: is damaged or gone; remove the"
+    with pytest.raises(TrainingError, match=told):
         list(rest)
+    if damage is Path.unlink:
+        with pytest.raises(TrainingError, match=told):
+            held_out_windows(opened, context=3, stride=1, validation=0.5)

@@ -1,0 +1,70 @@
+"""The plot of a training's log."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from artengine.atomic import atomic_write
+from artengine.train.log import Row
+
+LEAST_SECONDS = 1.0
+"""An epoch is not drawn by itself where the training began, or was drawn, less than this before."""
+
+
+class LogPlot:
+    """Draws a log where that is worth its time, a quarter of a second.
+
+    Where epochs are shorter than a second every other one is drawn, so that the plot of a training
+    that is killed lacks one epoch at most. `finish` draws what is left.
+
+    Args:
+        path: where the plot is written, as PNG.
+        clock: gives the time in seconds.
+    """
+
+    def __init__(self, path: Path, clock: Callable[[], float] = time.monotonic) -> None:
+        self._path, self._clock = path, clock
+        self._drawn_at = clock()
+        self._left: Sequence[Row] = ()
+
+    def add(self, rows: Sequence[Row]) -> None:
+        """Draw the rows of a log to which one has been added, unless they are left for later."""
+        if not self._left and self._clock() - self._drawn_at < LEAST_SECONDS:
+            self._left = tuple(rows)
+        else:
+            self._draw(rows)
+
+    def finish(self) -> None:
+        """Draw the rows that were left for later."""
+        if self._left:
+            self._draw(self._left)
+
+    def _draw(self, rows: Sequence[Row]) -> None:
+        draw_log(self._path, rows)
+        self._drawn_at, self._left = self._clock(), ()
+
+
+def draw_log(path: Path, rows: Sequence[Row]) -> None:
+    """Draw loss, PSNR and SSIM against the step, the copy-last baseline as dashed lines."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(12, 3.6))
+    # In fixed places: a layout that is computed draws everything twice.
+    figure.subplots_adjust(left=0.05, right=0.99, bottom=0.14, top=0.91, wspace=0.16)
+    steps = [row.step for row in rows]
+    panels = (
+        ("loss", "loss", None),
+        ("PSNR, dB", "psnr", "psnr_copy"),
+        ("SSIM", "ssim", "ssim_copy"),
+    )
+    for number, (title, name, copy) in enumerate(panels, start=1):
+        axes = figure.add_subplot(1, 3, number, title=title, xlabel="step")
+        axes.plot(steps, [getattr(row, name) for row in rows], label="network", marker=".")
+        if copy:
+            axes.plot(steps, [getattr(row, copy) for row in rows], "--", label="copy-last")
+            axes.legend()
+        axes.grid(alpha=0.3)
+    with atomic_write(path) as unfinished:
+        figure.savefig(unfinished, dpi=100, format="png")

@@ -1,0 +1,58 @@
+"""The plot of a log is drawn where that is worth its time, and complete at the end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from artengine.train.log import Row
+from artengine.train.plot import LogPlot
+
+ROWS = [Row(n, 10 * n, float(n), 1e-3, 1.0 / n, 20.0 + n, 0.5, 19.0, 0.4) for n in range(1, 8)]
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many epochs each drawing shows."""
+    found: list[int] = []
+    monkeypatch.setattr(
+        "artengine.train.plot.draw_log", lambda _path, rows: found.append(len(rows))
+    )
+    return found
+
+
+def plotted(drawn: list[int], times: list[float]) -> list[int]:
+    """What is drawn of a training that begins at 0 and whose epochs end at those times."""
+    now = 0.0
+    plot = LogPlot(Path("unused.png"), clock=lambda: now)
+    for number, end in enumerate(times, start=1):
+        now = end
+        plot.add(ROWS[:number])
+    before = list(drawn)
+    plot.finish()
+    plot.finish()
+    assert drawn[-1] == len(times)
+    assert len(drawn) <= len(before) + 1
+    return before
+
+
+def test_each_epoch_of_a_second_or_more_is_drawn(drawn: list[int]) -> None:
+    assert plotted(drawn, [1.0, 2.5, 4.0]) == [1, 2, 3]
+
+
+def test_every_other_short_epoch_is_drawn(drawn: list[int]) -> None:
+    assert plotted(drawn, [0.1, 0.2, 0.3, 0.4, 0.5]) == [2, 4]
+    drawn.clear()
+    assert plotted(drawn, [0.1, 2.0, 4.0, 4.1]) == [2, 3]
+
+
+def test_a_plot_shows_three_panels(tmp_path: Path) -> None:
+    path = tmp_path / "plot.png"
+    plot = LogPlot(path)
+    plot.add(ROWS)
+    plot.finish()
+    with Image.open(path) as image:
+        assert image.size == (1200, 360)
+        assert len(image.getcolors(10**6) or []) > 20
