@@ -30,8 +30,9 @@ first sheet is MODEL.jpg; those of its other trainings are called as their rows'
 
 Printed is a table in Markdown: the minutes and the steps trained; PSNR and SSIM on held-out frames
 of the weights that dreamt, those of the copy-last baseline in brackets; vitality, kinship and the
-frame it died at; and the milliseconds of a dreamt frame, written into the film, beside whatever
-else the machine did.
+frame it died at; the raster in decibels, the clip's in brackets, the runaway, the novelty and the
+longest replay in frames, empty in rows that were measured before there were these; and the
+milliseconds of a dreamt frame, written into the film, beside whatever else the machine did.
 """
 
 from __future__ import annotations
@@ -87,12 +88,20 @@ PAGE = """# What each model learns, and how long its dream lives
 
 Each row is one training on two cores and one dream of 256x256, without effects and without truth
 frames. The columns are the minutes and steps of training; PSNR and SSIM on held-out frames, with
-the copy-last baseline in brackets; vitality, kinship and the frame of death, as `artengine measure`
-defines them; and the milliseconds for a frame of the film. `original` is the training of the
-notebook from which artengine grew. `benchmarks/model_table.py` writes this page.
+the copy-last baseline in brackets; vitality, kinship, the frame of death, raster (the clip's in
+brackets), runaway, novelty and longest replay, as `artengine measure` defines them; and the
+milliseconds for a frame of the film. Rows measured before there were some of these lack them.
+`original` is the training of the notebook from which artengine grew. `benchmarks/model_table.py`
+writes this page.
 """
 
 SHEETS = f"Frames {', '.join(f'{number:,}' for number in SHOWN)} of each dream, as far as it goes."
+
+KEPT = {
+    *("vitality", "kinship", "death", "kept", "raster", "clip_raster", "runaway"),
+    *("novelty", "longest_replay", "coverage", "flicker", "progress"),
+}
+"""What is noted of a report."""
 
 Training: TypeAlias = tuple[str, str, float]
 """A model, what its footage is called, and minutes."""
@@ -284,8 +293,7 @@ def measure(row: Row) -> dict[str, Any]:
         sheet.paste(small, (place * (CELL + GAP), 0))
     with atomic_write(row.file(".jpg")) as unfinished:
         sheet.save(unfinished, "JPEG", quality=85, optimize=True)
-    names = ("vitality", "kinship", "death", "kept")
-    return {name: value for name, value in report.as_data().items() if name in names}
+    return {name: value for name, value in report.as_data().items() if name in KEPT}
 
 
 @cache
@@ -320,8 +328,9 @@ def table(rows: list[dict[str, Any]]) -> list[str]:
     """Lines of Markdown on what is known of rows; of those that were not begun, none."""
     lines = [
         "| model | footage | minutes | steps | PSNR (copy) | SSIM (copy) "
-        "| frames | vitality | kinship | death | ms |",
-        f"| --- | --- {'| --: ' * 9}|",
+        "| frames | vitality | kinship | death | raster (clip) | runaway | novelty "
+        "| longest replay | ms |",
+        f"| --- | --- {'| --: ' * 13}|",
     ]
     for row in rows:
         if "steps" not in row:
@@ -334,6 +343,12 @@ def table(rows: list[dict[str, Any]]) -> list[str]:
         cells += [f"{row['frames']:,}" if "frames" in row else ""]
         cells += [f"{row[name]:.2f}" if name in row else "" for name in ("vitality", "kinship")]
         cells += [f"{row['death'] or 'none'}" if "death" in row else ""]
+        film, clip = row.get("raster"), row.get("clip_raster")
+        cells += ["" if film is None or clip is None else f"{film:.1f} ({clip:.1f})"]
+        cells += [
+            "" if row.get(name) is None else format(row[name], how)
+            for name, how in (("runaway", ".1%"), ("novelty", ".2f"), ("longest_replay", ",d"))
+        ]
         cells += [f"{row['ms']:.0f}" if "ms" in row else ""]
         lines.append(f"| {' | '.join(cells)} |")
     return lines

@@ -47,6 +47,11 @@ def measure(
     own change: from 0.67 to 1.5 where it moves as the clip does. Progress is how many frames of
     the clip it goes on for each of its own: 1 for a replay, 0 for a film that goes nowhere.
 
+    Novelty is 0 for a film that replays its clip, also mirrored, slowed or shuffled, and for one
+    that has nothing of the clip, as noise. It is 1 where parts of the clip come together as new as
+    in more footage of it. Beside it are the longest replay and the share of the clip that the film
+    visits.
+
     The clip is stretched to the film's size. For a film of another shape, cut the clip to that
     shape first. A film needs at least 49 frames, and a clip 16.
 

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from artengine.counts import counted
 from artengine.frame import Frame, Picture
 from artengine.measure.flicker import MOST_FACTOR, Changes, changes, flicker
 from artengine.measure.kinship import Kin, kin, kinship
 from artengine.measure.life import BAND, BANDED, FIRST, LEAST_DRIFT, LEAST_RETURN, Life, life
+from artengine.measure.novelty import Memory, Novelty, novelty
 from artengine.measure.progress import Order, progress
 from artengine.measure.raster import raster
 from artengine.measure.reading import Reading, read
@@ -32,6 +34,7 @@ class Report:
         flicker: how much it changes over 1, 4 and 16 frames, as multiples of the clip's change;
             None where one of them has no change to compare.
         progress: how many clip frames it goes on a frame, -4..4; None where the clip does not move.
+        novelty: what is new in it; None when it has under 8 frames from frame 48 on.
     """
 
     life: Life
@@ -40,6 +43,7 @@ class Report:
     runaway: float
     flicker: Changes = field(default_factory=dict)
     progress: float | None = None
+    novelty: Novelty | None = None
 
     @property
     def vitality(self) -> float:
@@ -72,6 +76,9 @@ class Report:
             "runaway": self.runaway,
             "flicker": {str(apart): ratio for apart, ratio in self.flicker.items()},
             "progress": self.progress,
+            "novelty": self.novelty and self.novelty.novelty,
+            "longest_replay": self.novelty and self.novelty.longest_replay,
+            "coverage": self.novelty and self.novelty.coverage,
             "kept": {name: float(kept[FIRST:].mean()) for name, kept in self.life.kept.items()},
             "medians": self.life.medians,
             "film_medians": self.life.film.medians(FIRST),
@@ -129,6 +136,12 @@ class Report:
             yield f"flicker   change {told} frames, the clip's is 1; {verdict}"
         if self.progress is not None:
             yield f"progress  {self.progress:.2f} clip frames a frame; a replay has 1"
+        if self.novelty is not None:
+            yield (
+                f"novelty   {self.novelty.novelty:.2f}   1 is as new as more footage would be; "
+                f"longest replay {counted(self.novelty.longest_replay, 'frame')}, "
+                f"{self.novelty.coverage:.0%} of the clip visited"
+            )
 
     def _faults(self, kept: dict[str, float]) -> Iterator[tuple[str, float]]:
         """What frames die of, and the share of frames that do."""
@@ -153,6 +166,7 @@ class Reference:
         ranges: what its regions keep to.
         changes: how much it changes over 1, 4 and 16 frames.
         order: its frames in their order.
+        memory: its small moments and patches.
     """
 
     medians: dict[str, float]
@@ -161,6 +175,7 @@ class Reference:
     ranges: Ranges
     changes: Changes
     order: Order
+    memory: Memory
 
     @classmethod
     def of(cls, clip: Reading) -> Reference:
@@ -173,6 +188,7 @@ class Reference:
             clip.regions.ranges(),
             changes(thumbnails),
             Order.of(thumbnails),
+            Memory.of(thumbnails),
         )
 
     def measure(self, film: Reading) -> Report:
@@ -190,6 +206,7 @@ class Reference:
             runaway(film.regions, self.ranges, first=FIRST),
             flicker(changes(thumbnails, FIRST), self.changes),
             progress(thumbnails, self.order, FIRST),
+            novelty(thumbnails, self.memory, FIRST),
         )
 
 

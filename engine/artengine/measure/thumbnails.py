@@ -37,6 +37,8 @@ class Thumbnails:
         return np.stack(self._kept) if self._kept else np.zeros((0, SIDE, SIDE, 3), np.uint8)
 
 
-def lumas(thumbnails: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    """Luma of pictures `(N, H, W, 3)` by Rec. 601, of 0..255: float32 `(N, H, W)`."""
-    return thumbnails.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
+def lumas(
+    pictures: npt.NDArray[np.uint8] | npt.NDArray[np.float32],
+) -> npt.NDArray[np.float32]:
+    """Luma of pictures `(..., 3)` by Rec. 601, in their units: float32 `(...)`."""
+    return pictures.astype(np.float32, copy=False) @ np.array([0.299, 0.587, 0.114], np.float32)

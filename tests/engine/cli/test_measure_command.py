@@ -40,6 +40,11 @@ def test_a_clip_by_itself(clip: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert told["kinship"] == 1
     assert told["death"] is None
     assert told["frames"] == 120
+    assert list(told["flicker"]) == ["1", "4", "16"]
+    assert told["progress"] > 0.95
+    assert told["novelty"] <= 0.05
+    assert told["longest_replay"] == 72
+    assert 0.5 < told["coverage"] < 0.8
     curves = ["motion", "contrast", "detail", "return", "drift"]
     assert list(told["kept"]) == curves
     assert list(told["medians"]) == [*curves, "colourfulness", "clipped", "entropy"]
@@ -60,6 +65,10 @@ def test_a_film_that_freezes(
     assert 0.2 < float(rows["vitality"][1]) < 0.35
     assert float(rows["kinship"][1]) > 0.3
     assert rows["contrast"][-1] == "100%"
+    assert float(rows["progress"][1]) < 0.4
+    assert rows["novelty"][1] == "0.00"
+    assert "; longest replay " in told.out
+    assert "% of the clip visited" in told.out
     assert "120/120" in told.err
     assert "130/130" in told.err
     assert f"plot: {plot}" in told.err

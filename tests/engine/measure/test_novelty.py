@@ -1,0 +1,239 @@
+"""Novelty: a table of films that are new beside their clip, and of those that are not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from artengine.frame import Picture, Size
+from artengine.measure.novelty import LEAST, Memory, Novelty, compare, novelty
+from artengine.measure.patches import Patches
+from artengine.measure.replay import Moments
+from artengine.measure.thumbnails import Thumbnails
+
+Thumbs = npt.NDArray[np.uint8]
+
+
+def stacked(film: Sequence[Picture]) -> Thumbs:
+    thumbnails = Thumbnails()
+    for picture in film:
+        thumbnails.feed(picture)
+    return thumbnails.stacked()
+
+
+@pytest.fixture(scope="module")
+def carphone(carphone_pictures: list[Picture]) -> Thumbs:
+    return stacked(carphone_pictures)
+
+
+@pytest.fixture(scope="module")
+def other(bikes_pictures: list[Picture]) -> Thumbs:
+    return stacked(bikes_pictures[:96])
+
+
+@pytest.fixture(scope="module")
+def memory(carphone: Thumbs) -> Memory:
+    return Memory.of(carphone)
+
+
+def rounded(film: npt.NDArray[Any]) -> Thumbs:
+    return np.asarray(np.clip(np.rint(film), 0, 255), np.uint8)
+
+
+def each(film: Thumbs, change: Callable[[npt.NDArray[np.float32]], npt.NDArray[Any]]) -> Thumbs:
+    return rounded(np.stack([change(picture.astype(np.float32)) for picture in film]))
+
+
+def moved(film: Thumbs, zoom: float, across: float = 0, down: float = 0) -> Thumbs:
+    """Zoomed about the middle and shifted; the edge goes on."""
+    still = 15.5 * (1 - zoom)
+    move = np.array([[zoom, 0, still + across], [0, zoom, still + down]])
+    border = cv2.BORDER_REPLICATE
+    return each(
+        film,
+        lambda picture: cv2.warpAffine(
+            picture, move, (32, 32), None, cv2.INTER_LINEAR, borderMode=border
+        ),
+    )
+
+
+def soft(film: Thumbs, sigma: float) -> Thumbs:
+    return each(film, lambda picture: cv2.GaussianBlur(picture, (0, 0), sigma))
+
+
+def chance() -> np.random.Generator:
+    return np.random.default_rng(4)
+
+
+def pieces(clip: Thumbs, length: int) -> Thumbs:
+    """Pieces of the clip in any order."""
+    starts = chance().integers(0, len(clip) - length, 96 // length)
+    return np.concatenate([clip[start : start + length] for start in starts])
+
+
+def melting(clip: Thumbs) -> Thumbs:
+    """A picture that is zoomed and blurred again and again."""
+    film = [clip[:1]]
+    for _ in range(95):
+        film.append(soft(moved(film[-1], 1.03), 0.6))
+    return np.concatenate(film)
+
+
+def quarters(clip: Thumbs) -> Thumbs:
+    """Each quarter of the picture shows a time of its own."""
+    film = clip[:96].copy()
+    for number, (down, across) in enumerate(np.ndindex(2, 2)):
+        part = np.s_[:, 16 * down : 16 * down + 16, 16 * across : 16 * across + 16]
+        film[part] = np.roll(clip, 31 * number, axis=0)[:96][part]
+    return film
+
+
+def melted_quarters(clip: Thumbs) -> Thumbs:
+    """As `quarters`, with soft borders."""
+    film = np.zeros(clip[:96].shape)
+    rows, columns = np.mgrid[:32, :32]
+    masks = [
+        np.exp(-((rows - down) ** 2 + (columns - across) ** 2) / 72)
+        for down in (8, 24)
+        for across in (8, 24)
+    ]
+    for number, mask in enumerate(masks):
+        film += np.roll(clip, 31 * number, axis=0)[:96] * (mask / sum(masks))[..., None]
+    return rounded(film)
+
+
+NOISE = (96, 32, 32, 3)
+ABOUT_0, NEW = (0.0, 0.2), (0.8, 1.0)
+
+# What a film is made of, and between which two numbers its novelty lies.
+TABLE: dict[str, tuple[tuple[float, float], Callable[[Thumbs], Thumbs]]] = {
+    "a replay": (ABOUT_0, lambda clip: clip[10:106]),
+    "mirrored": (ABOUT_0, lambda clip: clip[10:106, :, ::-1]),
+    "shifted": (ABOUT_0, lambda clip: moved(clip[10:106], 1, 3, -2)),
+    "zoomed in": (ABOUT_0, lambda clip: moved(clip[10:106], 1.2)),
+    "zoomed out": (ABOUT_0, lambda clip: moved(clip[10:106], 0.85)),
+    "zoomed far in": (ABOUT_0, lambda clip: moved(clip[10:106], 1.6)),
+    "slowed by half": (ABOUT_0, lambda clip: np.repeat(clip[20:68], 2, axis=0)),
+    "slowed to a third": (ABOUT_0, lambda clip: np.repeat(clip[20:52], 3, axis=0)),
+    "twice as fast": (ABOUT_0, lambda clip: clip[::2]),
+    "reversed": (ABOUT_0, lambda clip: clip[105:9:-1]),
+    "pieces of 24 frames": (ABOUT_0, lambda clip: pieces(clip, 24)),
+    "pieces of 6 frames": (ABOUT_0, lambda clip: pieces(clip, 6)),
+    "shuffled frames": (ABOUT_0, lambda clip: clip[chance().permutation(120)[:96]]),
+    "regraded": (ABOUT_0, lambda clip: rounded(clip[:96] * [0.8, 0.6, 0.7] + [10, 30, 5])),
+    "under noise": (ABOUT_0, lambda clip: rounded(clip[:96] + chance().normal(0, 10, NOISE))),
+    "blurred": (ABOUT_0, lambda clip: soft(clip[:96], 1.5)),
+    "blurred much": (ABOUT_0, lambda clip: soft(clip[:96], 5)),
+    "a cross-fade": (
+        ABOUT_0,
+        lambda clip: rounded((clip[:96].astype(float) + np.roll(clip, 50, axis=0)[:96]) / 2),
+    ),
+    "a fade with its mirror image": (
+        ABOUT_0,
+        lambda clip: rounded((clip[:96].astype(float) + clip[:96, :, ::-1]) / 2),
+    ),
+    "frozen": (ABOUT_0, lambda clip: np.repeat(clip[50:51], 96, axis=0)),
+    "noise": (ABOUT_0, lambda _: rounded(chance().uniform(0, 255, NOISE))),
+    "soft noise": (ABOUT_0, lambda _: soft(rounded(chance().uniform(0, 255, NOISE)), 2)),
+    "faint noise": (ABOUT_0, lambda _: rounded(chance().normal(128, 2, NOISE))),
+    "melting": (ABOUT_0, melting),
+    "quarters of other times": (NEW, quarters),
+    "quarters with soft borders": (NEW, melted_quarters),
+}
+
+
+def of(film: Thumbs, memory: Memory, first: int = 0) -> Novelty:
+    found = novelty(np.ascontiguousarray(film), memory, first)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("film", TABLE)
+def test_what_is_made_of_a_clip(carphone: Thumbs, memory: Memory, film: str) -> None:
+    (least, most), made = TABLE[film]
+    assert least <= of(made(carphone), memory).novelty <= most
+
+
+def test_another_clip_is_not_new_but_strange(other: Thumbs, memory: Memory) -> None:
+    assert of(other, memory).novelty <= 0.2
+
+
+def test_real_footage_that_goes_on_is_new(carphone: Thumbs, memory: Memory) -> None:
+    half = Moments.of(Patches.of(carphone[:60]))
+    share = float(compare(carphone[60:], half).new.mean())
+    assert share == memory.fresh > LEAST
+    assert of(carphone[60:], Memory(half, memory.fresh)).novelty == 1.0
+
+
+def test_a_clip_with_cuts_is_replayed_too(
+    pictures: Callable[[str, Size], list[Picture]],
+) -> None:
+    bunny = stacked(pictures("bigbuckbunny.mp4", (64, 36)))
+    clip = Memory.of(bunny)
+    assert of(bunny[::-1], clip, 48).novelty == pytest.approx(0, abs=0.05)
+    assert of(quarters(bunny), clip).novelty >= 0.8
+
+
+def test_replays_are_as_long_as_they_last(carphone: Thumbs, memory: Memory) -> None:
+    assert of(carphone, memory).longest_replay == 120
+    assert of(carphone[::-1], memory).longest_replay == 120
+    assert of(np.repeat(carphone[:60], 2, axis=0), memory).longest_replay == 120
+    # Beyond its end the clip goes on at its beginning; elsewhere a jump ends a replay.
+    assert of(np.roll(carphone, 60, axis=0), memory).longest_replay == 120
+    jump = np.concatenate([carphone[:48], carphone[90:114]])
+    assert of(jump, memory).longest_replay == 48
+
+
+def test_noise_and_stills_are_no_replay(carphone: Thumbs, memory: Memory) -> None:
+    for film in (TABLE["noise"][1](carphone), TABLE["frozen"][1](carphone)):
+        found = of(film, memory)
+        assert (found.longest_replay, found.coverage) == (0, 0.0)
+
+
+def test_coverage_is_the_share_of_the_clip_that_is_visited(
+    carphone: Thumbs, memory: Memory
+) -> None:
+    assert of(carphone, memory).coverage >= 0.9
+    part = of(np.tile(carphone[40:64], (4, 1, 1, 1)), memory).coverage
+    assert part == pytest.approx(3 / 15, abs=0.07)
+
+
+def test_first_frames_do_not_count_and_the_shortest_film_is_8_frames(
+    carphone: Thumbs, memory: Memory
+) -> None:
+    film = np.concatenate([TABLE["noise"][1](carphone)[:48], carphone[:24]])
+    assert of(film, memory, 48) == of(carphone[:24], memory)
+    assert of(film, memory, 64).longest_replay == 8
+    assert novelty(film, memory, 65) is None
+
+
+def test_clips_without_motion_have_no_patches_to_match(carphone: Thumbs) -> None:
+    for still in (np.full_like(carphone[:20], 90), np.repeat(carphone[:1], 20, axis=0)):
+        found = of(carphone, Memory.of(still))
+        assert found == Novelty(0.0, 0, 0.0)
+
+
+def test_the_shortest_clip_can_be_remembered(carphone: Thumbs) -> None:
+    found = of(carphone[:16], Memory.of(carphone[:16]))
+    assert found.novelty <= 0.2
+
+
+def test_long_clips_are_thinned(carphone: Thumbs) -> None:
+    """3,840 frames, of which patches are kept of 355, and the search begins at 1,024."""
+    turned = [carphone, carphone[:, ::-1]]
+    shifts = [(0, 8 * down, 8 * across) for down in range(4) for across in range(4)]
+    clip = np.concatenate([np.roll(c, shift, (0, 1, 2)) for c in turned for shift in shifts])
+    patches = Patches.of(clip)
+    assert len(patches.vectors) <= 60_000
+    moments = Moments.of(patches)
+    assert len(moments.frames) == 1024
+    found = compare(clip[1201:1265], moments)
+    assert found.new.mean() <= 0.005
+    middles = found.windows[:, None] + np.array([1, 5]) + 1201
+    places = np.array([[place.frame for place in pair] for pair in found.places])
+    assert np.median(np.abs(places - middles)) <= 2
