@@ -1,12 +1,12 @@
 """Novelty: whether a film makes new pictures out of what its clip is made of.
 
-At 64 windows of 8 frames, evenly from frame 48 on, two moments of three frames are compared with
-the clip as 49 patches each (`patches.py`). A patch is *new* when it matches one anywhere in the
-clip, but not what explains its moment best (`replay.py`): one moment of the clip, or a fade of two.
-Novelty is the share of new patches over that of the clip's second half beside its first, and at
-most 1: real footage that goes on has 1. A replay has 0, since one moment explains it all, and so do
-noise, blur and other clips, since nothing matches. A film of under 512 frames from frame 48 on has
-fewer windows.
+At 64 windows of 8 frames, spread over the film from frame 48 on, two moments of three frames are
+compared with the clip as 49 patches each (`patches.py`). A patch is *new* when it matches one
+anywhere in the clip, but not what explains its moment best (`replay.py`): one moment of the clip,
+or a fade of two. Novelty is the share of new patches over that of the clip's second half beside its
+first, and at most 1: real footage that goes on has 1. A replay has 0, since one moment explains it
+all, and so do noise, blur and other clips, since nothing matches. A film of under 512 frames from
+frame 48 on has fewer windows.
 
 *Longest replay* is the longest time, in frames, over which windows go through the clip at one pace
 of 1/2, 1 or 2, forward or backward, with more patches explained than 0.8 of those that match.
@@ -60,6 +60,7 @@ REPLAYED = 0.8
 PARTS = 64
 """How many parts of a clip are told apart for coverage, at most."""
 
+_GOLDEN = (5**0.5 - 1) / 2
 _SECOND = 4  # where in a window its second moment begins
 
 
@@ -137,8 +138,7 @@ def novelty(film: Thumbs, clip: Memory, first: int = 0) -> Novelty | None:
 def compare(film: Thumbs, clip: Moments) -> Compared:
     """Compare a film of at least 8 frames with a clip."""
     patches = clip.patches
-    count = min(WINDOWS, len(film) // LENGTH)
-    windows = np.rint(np.linspace(0, len(film) - LENGTH, count)).astype(int)
+    windows = places_of_windows(len(film))
     begins = np.stack([windows, windows + _SECOND], axis=1).ravel()
     seen = Look.of(film).as_seen_by(patches.look).normal(moments(film, begins))
     strong, described = patches.strong(seen), patches.described(cut(seen))
@@ -152,6 +152,15 @@ def compare(film: Thumbs, clip: Moments) -> Compared:
     )
     pairs = list(zip(places[::2], places[1::2], strict=True))
     return Compared(windows, matched, explained_share, new, pairs)
+
+
+def places_of_windows(length: int) -> npt.NDArray[np.int64]:
+    """The first frames of a film's windows: one in each of 64 equal parts, at differing places
+    within them, since steps of one length may fall in with the length of a clip that is looped."""
+    count = min(WINDOWS, length // LENGTH)
+    part = length / count
+    within = np.arange(count) * _GOLDEN % 1
+    return np.floor(np.arange(count) * part + within * (part - LENGTH)).astype(np.int64)
 
 
 def longest_replay(film: Compared, length: int) -> int:

@@ -176,25 +176,18 @@ class Patches:
         )
         # The clip's patches lie 2 pixels apart: those between are looked at beside the nearest.
         frames, rows, columns = self.corners[nearest].T
-        found = np.zeros(len(vectors), bool)
-        for down, across in np.ndindex(3, 3):
-            corners = np.clip([rows + down - 1, columns + across - 1], 0, SIDE - PATCH)
-            own = self.described(self._pieces(frames, *corners))
-            found |= ((own - vectors) ** 2).sum(axis=1) <= self.tau**2
-        return found
-
-    def _pieces(
-        self,
-        frames: npt.NDArray[np.int64],
-        rows: npt.NDArray[np.int64],
-        columns: npt.NDArray[np.int64],
-    ) -> Floats:
-        """Patches of the clip at these corners: `(n, 576)`."""
         needed, place = np.unique(frames, return_inverse=True)
         seen = self.look.normal(moments(self.clip, needed))
         windows = np.lib.stride_tricks.sliding_window_view(seen, (PATCH, PATCH), axis=(2, 3))
-        found = windows[place, :, rows, columns]
-        return np.ascontiguousarray(found).reshape(len(frames), -1)
+        found = np.zeros(len(vectors), bool)
+        for down, across in np.ndindex(3, 3):
+            beside = (
+                np.clip(each, 0, SIDE - PATCH) for each in (rows + down - 1, columns + across - 1)
+            )
+            pieces = np.ascontiguousarray(windows[place, :, *beside]).reshape(len(vectors), -1)
+            apart = self.described(pieces) - vectors
+            found |= (apart * apart).sum(axis=1) <= self.tau**2
+        return found
 
 
 def moments(

@@ -11,7 +11,14 @@ import numpy.typing as npt
 import pytest
 
 from artengine.frame import Picture, Size
-from artengine.measure.novelty import LEAST, Memory, Novelty, compare, novelty
+from artengine.measure.novelty import (
+    LEAST,
+    Memory,
+    Novelty,
+    compare,
+    novelty,
+    places_of_windows,
+)
 from artengine.measure.patches import Patches
 from artengine.measure.replay import Moments
 from artengine.measure.thumbnails import Thumbnails
@@ -33,7 +40,7 @@ def carphone(carphone_pictures: list[Picture]) -> Thumbs:
 
 @pytest.fixture(scope="module")
 def other(bikes_pictures: list[Picture]) -> Thumbs:
-    return stacked(bikes_pictures[:96])
+    return stacked(bikes_pictures[:64])
 
 
 @pytest.fixture(scope="module")
@@ -72,30 +79,30 @@ def chance() -> np.random.Generator:
 
 def pieces(clip: Thumbs, length: int) -> Thumbs:
     """Pieces of the clip in any order."""
-    starts = chance().integers(0, len(clip) - length, 96 // length)
+    starts = chance().integers(0, len(clip) - length, 64 // length)
     return np.concatenate([clip[start : start + length] for start in starts])
 
 
 def melting(clip: Thumbs) -> Thumbs:
     """A picture that is zoomed and blurred again and again."""
     film = [clip[:1]]
-    for _ in range(95):
+    for _ in range(63):
         film.append(soft(moved(film[-1], 1.03), 0.6))
     return np.concatenate(film)
 
 
 def quarters(clip: Thumbs) -> Thumbs:
     """Each quarter of the picture shows a time of its own."""
-    film = clip[:96].copy()
+    film = clip[:64].copy()
     for number, (down, across) in enumerate(np.ndindex(2, 2)):
         part = np.s_[:, 16 * down : 16 * down + 16, 16 * across : 16 * across + 16]
-        film[part] = np.roll(clip, 31 * number, axis=0)[:96][part]
+        film[part] = np.roll(clip, 31 * number, axis=0)[:64][part]
     return film
 
 
 def melted_quarters(clip: Thumbs) -> Thumbs:
     """As `quarters`, with soft borders."""
-    film = np.zeros(clip[:96].shape)
+    film = np.zeros(clip[:64].shape)
     rows, columns = np.mgrid[:32, :32]
     masks = [
         np.exp(-((rows - down) ** 2 + (columns - across) ** 2) / 72)
@@ -103,41 +110,41 @@ def melted_quarters(clip: Thumbs) -> Thumbs:
         for across in (8, 24)
     ]
     for number, mask in enumerate(masks):
-        film += np.roll(clip, 31 * number, axis=0)[:96] * (mask / sum(masks))[..., None]
+        film += np.roll(clip, 31 * number, axis=0)[:64] * (mask / sum(masks))[..., None]
     return rounded(film)
 
 
-NOISE = (96, 32, 32, 3)
+NOISE = (64, 32, 32, 3)
 ABOUT_0, NEW = (0.0, 0.2), (0.8, 1.0)
 
 # What a film is made of, and between which two numbers its novelty lies.
 TABLE: dict[str, tuple[tuple[float, float], Callable[[Thumbs], Thumbs]]] = {
-    "a replay": (ABOUT_0, lambda clip: clip[10:106]),
-    "mirrored": (ABOUT_0, lambda clip: clip[10:106, :, ::-1]),
-    "shifted": (ABOUT_0, lambda clip: moved(clip[10:106], 1, 3, -2)),
-    "zoomed in": (ABOUT_0, lambda clip: moved(clip[10:106], 1.2)),
-    "zoomed out": (ABOUT_0, lambda clip: moved(clip[10:106], 0.85)),
-    "zoomed far in": (ABOUT_0, lambda clip: moved(clip[10:106], 1.6)),
-    "slowed by half": (ABOUT_0, lambda clip: np.repeat(clip[20:68], 2, axis=0)),
-    "slowed to a third": (ABOUT_0, lambda clip: np.repeat(clip[20:52], 3, axis=0)),
+    "a replay": (ABOUT_0, lambda clip: clip[10:74]),
+    "mirrored": (ABOUT_0, lambda clip: clip[10:74, :, ::-1]),
+    "shifted": (ABOUT_0, lambda clip: moved(clip[10:74], 1, 3, -2)),
+    "zoomed in": (ABOUT_0, lambda clip: moved(clip[10:74], 1.2)),
+    "zoomed out": (ABOUT_0, lambda clip: moved(clip[10:74], 0.85)),
+    "zoomed far in": (ABOUT_0, lambda clip: moved(clip[10:74], 1.6)),
+    "slowed by half": (ABOUT_0, lambda clip: np.repeat(clip[20:52], 2, axis=0)),
+    "slowed to a third": (ABOUT_0, lambda clip: np.repeat(clip[20:41], 3, axis=0)),
     "twice as fast": (ABOUT_0, lambda clip: clip[::2]),
-    "reversed": (ABOUT_0, lambda clip: clip[105:9:-1]),
+    "reversed": (ABOUT_0, lambda clip: clip[73:9:-1]),
     "pieces of 24 frames": (ABOUT_0, lambda clip: pieces(clip, 24)),
     "pieces of 6 frames": (ABOUT_0, lambda clip: pieces(clip, 6)),
-    "shuffled frames": (ABOUT_0, lambda clip: clip[chance().permutation(120)[:96]]),
-    "regraded": (ABOUT_0, lambda clip: rounded(clip[:96] * [0.8, 0.6, 0.7] + [10, 30, 5])),
-    "under noise": (ABOUT_0, lambda clip: rounded(clip[:96] + chance().normal(0, 10, NOISE))),
-    "blurred": (ABOUT_0, lambda clip: soft(clip[:96], 1.5)),
-    "blurred much": (ABOUT_0, lambda clip: soft(clip[:96], 5)),
+    "shuffled frames": (ABOUT_0, lambda clip: clip[chance().permutation(120)[:64]]),
+    "regraded": (ABOUT_0, lambda clip: rounded(clip[:64] * [0.8, 0.6, 0.7] + [10, 30, 5])),
+    "under noise": (ABOUT_0, lambda clip: rounded(clip[:64] + chance().normal(0, 10, NOISE))),
+    "blurred": (ABOUT_0, lambda clip: soft(clip[:64], 1.5)),
+    "blurred much": (ABOUT_0, lambda clip: soft(clip[:64], 5)),
     "a cross-fade": (
         ABOUT_0,
-        lambda clip: rounded((clip[:96].astype(float) + np.roll(clip, 50, axis=0)[:96]) / 2),
+        lambda clip: rounded((clip[:64].astype(float) + np.roll(clip, 50, axis=0)[:64]) / 2),
     ),
     "a fade with its mirror image": (
         ABOUT_0,
-        lambda clip: rounded((clip[:96].astype(float) + clip[:96, :, ::-1]) / 2),
+        lambda clip: rounded((clip[:64].astype(float) + clip[:64, :, ::-1]) / 2),
     ),
-    "frozen": (ABOUT_0, lambda clip: np.repeat(clip[50:51], 96, axis=0)),
+    "frozen": (ABOUT_0, lambda clip: np.repeat(clip[50:51], 64, axis=0)),
     "noise": (ABOUT_0, lambda _: rounded(chance().uniform(0, 255, NOISE))),
     "soft noise": (ABOUT_0, lambda _: soft(rounded(chance().uniform(0, 255, NOISE)), 2)),
     "faint noise": (ABOUT_0, lambda _: rounded(chance().normal(128, 2, NOISE))),
@@ -201,6 +208,18 @@ def test_coverage_is_the_share_of_the_clip_that_is_visited(
     assert of(carphone, memory).coverage >= 0.9
     part = of(np.tile(carphone[40:64], (4, 1, 1, 1)), memory).coverage
     assert part == pytest.approx(3 / 15, abs=0.07)
+
+
+@pytest.mark.parametrize("length", [8, 15, 96, 511, 512, 9952, 16_336])
+def test_windows_are_spread_over_a_film_and_keep_no_step(length: int) -> None:
+    windows = places_of_windows(length)
+    assert len(windows) == min(64, length // 8)
+    assert windows[0] == 0
+    assert windows[-1] <= length - 8 < windows[-1] + max(16, length // 32)
+    assert (np.diff(windows) >= 8).all()
+    if length > 9000:
+        visited = {int(window) % 221 // 8 for window in windows}
+        assert len(visited) > 20
 
 
 def test_first_frames_do_not_count_and_the_shortest_film_is_8_frames(
