@@ -171,6 +171,11 @@ class TrainSettings(Settings):
     """Standard deviation of the noise that is added to the frames the network sees, so that it
     learns to recover from damaged frames."""
 
+    context_contrast: float = Field(1.0, ge=1, le=8)
+    """How far the contrast of the detail in the frames that the network sees is changed at random:
+    2 makes it up to twice as strong or half as strong. The network learns to restore it, so that
+    textures neither run away nor melt in a dream. 1 leaves it."""
+
     validation: float = Field(0.1, gt=0, lt=0.9)
     """Share of the clip, at its end, that is not trained on and serves to measure."""
 

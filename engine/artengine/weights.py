@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, Field, PositiveInt, ValidationError
 
 from artengine.errors import WeightsError, did_you_mean
+from artengine.model import Model
 from artengine.params import is_path
 from artengine.preset import Preset, list_presets, packaged_folder
 from artengine.subprocesses import command_line
@@ -103,8 +104,11 @@ def build_network(
     Raises:
         WeightsError: when they were made for another model or other parameters.
     """
-    made_for = weights.description.model
     wanted = model_table(preset)
+    made_for = weights.description.model
+    if made_for.get("use") == preset.model.name:
+        # A parameter that is newer than the weights had its default.
+        made_for = _defaults(preset.model) | made_for
     if made_for and made_for != wanted:
         raise WeightsError(
             f"{weights.path}: made for {model_words(made_for)}, while the preset asks for "
@@ -167,6 +171,16 @@ def model_table(preset: Preset) -> dict[str, Any]:
     holds them: all but the automatable ones."""
     model = preset.model
     return {"use": model.name, **model.model_dump(mode="json", exclude=set(model.automatable()))}
+
+
+def _defaults(model: Model) -> dict[str, Any]:
+    """The parameters that shape a model's network and have a default, at it."""
+    fields = type(model).model_fields
+    return {
+        name: fields[name].get_default(call_default_factory=True)
+        for name in fields.keys() - set(model.automatable())
+        if not fields[name].is_required()
+    }
 
 
 def model_words(model: Mapping[str, Any]) -> str:

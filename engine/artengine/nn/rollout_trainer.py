@@ -10,6 +10,7 @@ import keras
 from keras import ops
 
 from artengine.nn import replicas
+from artengine.nn.disturbance import Disturbance
 from artengine.nn.float32_outputs import Float32Outputs
 from artengine.nn.losses import Loss
 from artengine.nn.losses.adversarial import adversarial
@@ -17,8 +18,7 @@ from artengine.nn.optimisers import set_learning_rate
 from artengine.nn.step import cropped, pad_to_multiple
 from artengine.nn.step_model import StepModel
 
-UNIT_DEVIATION = 3.0**0.5
-"""Uniform noise between minus this and this has a standard deviation of 1."""
+NONE = Disturbance()
 
 
 class RolloutTrainer(keras.Model):
@@ -39,9 +39,7 @@ class RolloutTrainer(keras.Model):
     Args:
         model: how to step with the network.
         network: what is trained.
-        context_noise: largest standard deviation of the uniform noise laid over the context; each
-            window
-            draws its own between 0 and this.
+        disturbance: what the context frames are changed by.
         loss: of a rollout; None where the model has its own.
         discriminator: trained beside the network to tell its predictions from the truth; None for
             none.
@@ -57,7 +55,7 @@ class RolloutTrainer(keras.Model):
         model: StepModel,
         network: keras.Model,
         *,
-        context_noise: float = 0.0,
+        disturbance: Disturbance = NONE,
         loss: Loss | None = None,
         discriminator: keras.Model | None = None,
         adversarial_weight: float = 0.0,
@@ -71,7 +69,7 @@ class RolloutTrainer(keras.Model):
         self.random = replicas.Seeds(seed)
         # Keras wraps what is set on a model; what it does not know must stay as it is.
         object.__setattr__(self, "_model", model)
-        self.context_noise = context_noise
+        self.disturbance = disturbance
         self.rollout_loss = loss
         self.adversarial_weight = adversarial_weight
         self.rollout = rollout
@@ -129,7 +127,7 @@ class RolloutTrainer(keras.Model):
         """
         clean, truth = y_pred, y
         last = clean[..., -3:]
-        context_frames = self._noisy(clean) if self.context_noise else clean
+        context_frames = self.disturbance(clean, self.random) if self.disturbance else clean
         if self.rollout_loss is not None or self.discriminator is not None:
             learnt, regularisation_loss = self._roll_out(context_frames, truth, training=True)
             frames = ops.stack(learnt, axis=1)
@@ -199,17 +197,6 @@ class RolloutTrainer(keras.Model):
     def _seed(self) -> Any:
         # Masked, because these seeds are unsigned and models take int32.
         return ops.cast(ops.bitwise_and(self.random.next(), 0x7FFFFFFF), "int32")
-
-    def _noisy(self, context_frames: Any) -> Any:
-        batch = ops.shape(context_frames)[0]
-        deviation = keras.random.uniform(
-            (batch, 1, 1, 1), 0.0, self.context_noise, seed=self.random
-        )
-        # As gaussian noise it would take a fifth of a small network's training.
-        noise = keras.random.uniform(
-            ops.shape(context_frames), -UNIT_DEVIATION, UNIT_DEVIATION, seed=self.random
-        )
-        return context_frames + deviation * noise
 
 
 def _changes_in_training(layer: keras.Layer) -> bool:

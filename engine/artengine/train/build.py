@@ -26,6 +26,7 @@ def build_trainer(task: TrainingTask, strategy: DistributionStrategy) -> Rollout
 def _build(task: TrainingTask) -> RolloutTrainer:
     import keras
 
+    from artengine.nn.disturbance import Disturbance
     from artengine.nn.losses.adversarial import build_discriminator
     from artengine.nn.optimisers import build_optimiser
     from artengine.nn.rollout_trainer import RolloutTrainer
@@ -44,7 +45,7 @@ def _build(task: TrainingTask) -> RolloutTrainer:
     trainer = RolloutTrainer(
         model,
         network,
-        context_noise=settings.context_noise,
+        disturbance=Disturbance(settings.context_noise, settings.context_contrast),
         loss=loss if type(model).loss is Model.loss else None,
         discriminator=discriminator,
         adversarial_weight=adversarial_weight,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from artengine.api import FrameSequence, Model, NetworkState, Param, Tensor
 from artengine_plugins.models.pixels.chance import uniform
@@ -13,9 +13,6 @@ from artengine_plugins.models.subpixel import subpixel
 
 if TYPE_CHECKING:
     import keras
-
-CELL = 8
-"""Height and width, in pixels, of what one colour of a hint stands for."""
 
 DIVIDES = 32
 """What height and width of what the network is given must divide by."""
@@ -27,7 +24,7 @@ class Recall(Model):
 
     A network alone does not know where in the clip it is, and what it does not know it averages:
     its dreams come to rest, or crawl away. This one is told. A memory of small pictures, which
-    training fills, plays on beside the dream: the hint is the newest frame, an eighth as large,
+    training fills, plays on beside the dream: the hint is the newest frame, a fraction as large,
     changed as the memory changes there: the forecast by analogues of Lorenz ("Atmospheric
     predictability as revealed by naturally occurring analogues", 1969). Where a run of pictures
     ends, and by chance, it goes on at one that looks alike, as the video textures of Schödl,
@@ -43,7 +40,7 @@ class Recall(Model):
     name: ClassVar[str] = "recall"
     # Cells must not be cut. To what the network divides by `step` pads them, for what is remembered
     # belongs on the frame alone.
-    size_divisor: ClassVar[int] = CELL
+    size_divisor: ClassVar[int] = 8
     has_spatial_state: ClassVar[bool] = False
     earlier: ClassVar[Mapping[str, Any]] = MappingProxyType({"elsewhere": 0.0})
 
@@ -57,9 +54,13 @@ class Recall(Model):
     pictures: int = Param(320, ge=16, le=4096)
     """How many frames the memory holds: all of a short clip, of a longer one some runs of it."""
 
+    cell: Literal[4, 8] = 8
+    """Width and height in pixels of what one colour of a hint stands for. 4 is crisper and nearer
+    to the clip; 8 leaves more to the network."""
+
     grid: int = Param(32, ge=4, le=64)
-    """Height and width of a remembered picture, in colours. A finer one leaves less to the
-    network; 32 suits the training size of 256."""
+    """Height and width of a remembered picture, in colours. For frames of about 256x256, 32 suits
+    cells of 8 pixels and 64 those of 4."""
 
     pull: float = Param(0.25, ge=0, le=1, automatable=True)
     """How fast the memory takes the dream back: 0 lets it go where it will, moved as the memory
@@ -77,8 +78,8 @@ class Recall(Model):
 
     def build(self) -> keras.Model:
         """Context frames, float32 `(B, H, W, 3 * context)`, and a hint of the next frame, float32
-        `(B, H / 8, W / 8, 3)`, to the prediction `(B, H, W, 3)`, which `step` clips; H and W divide
-        by 32.
+        `(B, H / cell, W / cell, 3)`, to the prediction `(B, H, W, 3)`, which `step` clips; H and W
+        divide by 32.
         The third input, places `(B,)`, and the second output, what is remembered there
         `(B, grid, grid, 3)`, are the memory's alone."""
         import keras
@@ -112,14 +113,18 @@ class Recall(Model):
         remembered = memory_layer(self.pictures, self.grid)(place)
 
         quarter = conv(context_frames, w, kernel=4, stride=4)
-        eighth = conv(quarter, 2 * w, stride=2)
-        eighth = conv(layers.Concatenate()([eighth, hint]), 2 * w)
+        if self.cell == 4:
+            quarter = conv(layers.Concatenate()([quarter, hint]), w)
+            eighth = down(quarter, 2 * w)
+        else:
+            eighth = conv(quarter, 2 * w, stride=2)
+            eighth = conv(layers.Concatenate()([eighth, hint]), 2 * w)
         sixteenth = down(eighth, 3 * w)
         x = up(down(sixteenth, 4 * w), sixteenth)
         x = up(x, eighth)
         x = up(x, quarter)
         x = subpixel(x, 3, 4, name="pixels")
-        enlarged = layers.UpSampling2D(CELL, interpolation="bilinear", dtype="float32")(hint)
+        enlarged = layers.UpSampling2D(self.cell, interpolation="bilinear", dtype="float32")(hint)
         prediction = layers.Add(dtype="float32", name="prediction")([enlarged, x])
         return keras.Model([context_frames, hint, place], [prediction, remembered], name=self.name)
 
@@ -136,7 +141,7 @@ class Recall(Model):
 
         memory: Remembered = network.get_layer("memory")
         frames = [context_frames[..., 3 * n : 3 * n + 3] for n in range(self.context)]
-        before, now = (shrink(frame, self.grid) for frame in (frames[:1] + frames)[-2:])
+        before, now = (shrink(frame, self.cell, self.grid) for frame in (frames[:1] + frames)[-2:])
         place = memory.recognise(before, now)
         begins = memory.moved_on(place, spread(seed[0]) * self.elsewhere)
         return begins, ops.where(begins == place, SETTLES, 0.0)
@@ -144,12 +149,16 @@ class Recall(Model):
     def training_state(
         self, network: keras.Model, context_frames: Tensor, truth: Tensor, seed: Tensor
     ) -> NetworkState:
-        """The truth, `(B, T, H / 8, W / 8, 3)`, in place of a memory."""
+        """The truth, `(B, T, H / cell, W / cell, 3)`, in place of a memory."""
         from keras import ops
 
-        hints = ops.stack([cells(truth[:, step]) for step in range(truth.shape[1])], axis=1)
+        hints = ops.stack(
+            [cells(truth[:, step], self.cell) for step in range(truth.shape[1])], axis=1
+        )
         # Memories are not quite what comes, and less so after an effect.
         wrong = HINT_NOISE * (2.0 * uniform(ops.shape(hints), seed) - 1.0)
+        if self.cell == 4:
+            hints = softened(hints, seed + 1)
         return (hints + wrong,)
 
     def step(
@@ -166,7 +175,7 @@ class Recall(Model):
 
         def painted(hint: Tensor) -> Tensor:
             _, height, width, _ = context_frames.shape
-            shown = [padded(context_frames, DIVIDES), padded(hint, DIVIDES // CELL)]
+            shown = [padded(context_frames, DIVIDES), padded(hint, DIVIDES // self.cell)]
             nowhere = ops.zeros(ops.shape(context_frames)[:1])
             prediction, _ = network([*shown, nowhere], training=training)
             whole = prediction.shape[1:3] == (height, width)
@@ -178,7 +187,7 @@ class Recall(Model):
             return painted(hints[:, 0]), (rest,)
         place, since = state
         memory: Remembered = network.get_layer("memory")
-        now = cells(context_frames[..., -3:])
+        now = cells(context_frames[..., -3:], self.cell)
         here, there, place, elsewhere = memory.play(place, self.pace, self.leaps, seed)
         since = ops.where(elsewhere, 1.0, ops.minimum(since + 1.0, SETTLES))
         pull = self.pull * memory.filled() * (since / SETTLES)[:, None, None, None]
@@ -209,18 +218,32 @@ def spread(number: Tensor) -> Tensor:
     return wrapped - ops.floor(wrapped)
 
 
-def cells(frame: Tensor) -> Tensor:
-    """Mean colours of squares of 8 pixels, float32 `(B, H / 8, W / 8, 3)`."""
+def softened(hints: Tensor, seed: Tensor) -> Tensor:
+    """Hints `(B, T, h, w, 3)`, in each row made softer by as much as chance says: a quarter of the
+    rows as they are, a quarter as soft as hints of half the size. A memory holds pictures of one
+    size, and its hints are soft in larger dreams."""
     from keras import ops
 
-    return ops.average_pool(ops.cast(frame, "float32"), CELL)
+    _, steps, height, width, colours = hints.shape
+    pictures = ops.reshape(hints, (-1, height, width, colours))
+    half = ops.average_pool(pictures, 2, padding="same")
+    soft = ops.reshape(ops.image.resize(half, (height, width)), (-1, steps, height, width, colours))
+    chance = uniform((ops.shape(hints)[0], 1, 1, 1, 1), seed)
+    return hints + ops.clip(2.0 * chance - 0.5, 0.0, 1.0) * (soft - hints)
 
 
-def shrink(frame: Tensor, side: int) -> Tensor:
+def cells(frame: Tensor, side: int) -> Tensor:
+    """Mean colours of squares of so many pixels, float32 `(B, H / side, W / side, 3)`."""
+    from keras import ops
+
+    return ops.average_pool(ops.cast(frame, "float32"), side)
+
+
+def shrink(frame: Tensor, cell: int, side: int) -> Tensor:
     """A frame as a memory holds it, float32 `(B, side, side, 3)`."""
     from keras import ops
 
-    return ops.image.resize(cells(frame), (side, side), antialias=True)
+    return ops.image.resize(cells(frame, cell), (side, side), antialias=True)
 
 
 def padded(batch: Tensor, size_divisor: int) -> Tensor:

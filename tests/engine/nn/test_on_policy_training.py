@@ -10,6 +10,7 @@ import pytest
 from keras import layers, ops
 
 from artengine.model import Model
+from artengine.nn.disturbance import Disturbance
 from artengine.nn.losses import weighted
 from artengine.nn.rollout_trainer import RolloutTrainer
 
@@ -61,7 +62,7 @@ def trained(
         model.build(),
         loss=None if own else weighted({"l1": 1.0}),
         rollout=rollout,
-        context_noise=context_noise,
+        disturbance=Disturbance(context_noise),
         on_policy_context=(2, 4, 4, 6),
     )
     trainer.compile(optimizer=keras.optimizers.SGD(0.0))

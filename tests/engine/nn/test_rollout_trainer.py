@@ -13,6 +13,7 @@ from keras import ops
 from artengine.model import Model, Tensor
 from artengine.nn.determinism import make_deterministic
 from artengine.nn.distribution import DistributionStrategy
+from artengine.nn.disturbance import Disturbance
 from artengine.nn.losses import weighted
 from artengine.nn.losses.adversarial import build_discriminator
 from artengine.nn.optimisers import build_optimiser, learning_rate, set_learning_rate
@@ -196,7 +197,7 @@ def test_what_layers_lose_by_themselves_counts_at_every_step() -> None:
 def test_each_window_has_noise_of_its_own() -> None:
     make_deterministic(0)
     model = Shown(context=2)
-    made = RolloutTrainer(model, model.build(), context_noise=0.2)
+    made = RolloutTrainer(model, model.build(), disturbance=Disturbance(0.2))
     context_frames, truth = np.full((64, 16, 16, 6), 0.5, np.float32), batch(64)[1]
     noise = np.asarray(made.compute_loss(context_frames, truth, context_frames)) - context_frames
     np.testing.assert_allclose(noise.mean(axis=(1, 2, 3)), 0.0, atol=0.03)

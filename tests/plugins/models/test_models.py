@@ -15,6 +15,7 @@ import tensorflow as tf
 from artengine.catalog import Catalog, load_catalog
 from artengine.model import Model
 from artengine.nn.determinism import make_deterministic
+from artengine.nn.disturbance import Disturbance
 from artengine.nn.losses.differences import l1
 from artengine.nn.predictor import Predictor
 from artengine.nn.rollout_trainer import RolloutTrainer
@@ -97,7 +98,9 @@ def test_learns(model: Model) -> None:
     context_frames = rng.random((1, 16, 16, 3 * model.context), dtype=np.float32)
     truth = rng.random((1, 2, 1, 1, 3), dtype=np.float32) * np.ones((1, 2, 16, 16, 3), np.float32)
     loss = l1 if type(model).loss is Model.loss else None
-    trainer = RolloutTrainer(model, model.build(), loss=loss, rollout=2, context_noise=0.05)
+    trainer = RolloutTrainer(
+        model, model.build(), loss=loss, rollout=2, disturbance=Disturbance(0.05, 1.2)
+    )
     # Eagerly: to trace a training step takes longer than these steps.
     trainer.compile(optimizer=keras.optimizers.Adam(0.01), jit_compile=False, run_eagerly=True)
     first = float(trainer.train_on_batch(context_frames, truth))

@@ -13,6 +13,7 @@ from keras import ops
 
 from artengine.model import Model
 from artengine.nn.determinism import make_deterministic
+from artengine.nn.disturbance import Disturbance
 from artengine.nn.measure import OwnMeasures
 from artengine.nn.predictor import Predictor
 from artengine.nn.rollout_trainer import RolloutTrainer
@@ -248,7 +249,7 @@ def test_learns_in_bits(model: PixelCNN) -> None:
     grain = 0.02 * rng.normal(size=(3, 4, 16, 16, 3)).astype(np.float32)
     older, newer, truth = np.clip(base + grain, 0, 1)
     context_frames = np.concatenate([older, newer], axis=-1)
-    trainer = RolloutTrainer(model, network, context_noise=0.01)
+    trainer = RolloutTrainer(model, network, disturbance=Disturbance(0.01))
     # Eagerly: to trace a training step takes longer than these steps.
     optimizer = keras.optimizers.Adam(0.015)
     trainer.compile(optimizer=optimizer, jit_compile=False, run_eagerly=True)

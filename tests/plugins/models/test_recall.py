@@ -16,6 +16,7 @@ from keras import ops
 
 from artengine.api import Picture
 from artengine.nn.determinism import make_deterministic
+from artengine.nn.disturbance import Disturbance
 from artengine.nn.losses.differences import l1
 from artengine.nn.precision import precision_scope
 from artengine.nn.predictor import Predictor
@@ -299,7 +300,7 @@ def paint_the_hint(network: keras.Model) -> None:
 
 
 def motion(frames: Frames) -> float:
-    blocks = ops.convert_to_numpy(cells(frames))
+    blocks = ops.convert_to_numpy(cells(frames, 8))
     return float(np.median(np.abs(np.diff(blocks, axis=0)).mean(axis=(1, 2, 3))))
 
 
@@ -308,7 +309,7 @@ def test_a_dream_does_not_come_to_rest(clip: Clip) -> None:
     and no more than the clip does."""
     model, network, _ = adapted(clip, pictures=64)
     truth = clip.pictures.astype(np.float32) / 255
-    trainer = RolloutTrainer(model, network, loss=l1, rollout=2, context_noise=0.02)
+    trainer = RolloutTrainer(model, network, loss=l1, rollout=2, disturbance=Disturbance(0.02))
     trainer.compile(optimizer=keras.optimizers.Adam(0.002), jit_compile=False)
     rng = np.random.default_rng(0)
     for _ in range(40):

@@ -1,0 +1,64 @@
+"""Layers that enlarge leave even areas even, whatever they learn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from artengine.nn.determinism import make_deterministic
+from artengine_plugins.models.deep import Deep
+from artengine_plugins.models.hourglass import Hourglass
+from artengine_plugins.models.recall import Recall
+from artengine_plugins.models.subpixel import subpixel, transposed
+from artengine_plugins.models.swift import Swift
+
+ENLARGE: dict[str, Callable[[Any], Any]] = {
+    "subpixel 4": lambda x: subpixel(x, 3, 4, bias=0.2),
+    "subpixel 2": lambda x: subpixel(x, 3, 2, kernel=1),
+    "transposed 5": lambda x: transposed(x, 3, 2, kernel=5),
+    "transposed 7": lambda x: transposed(x, 3, 2, kernel=7),
+}
+
+
+@pytest.mark.parametrize("name", ENLARGE)
+def test_an_even_area_stays_even(name: str) -> None:
+    make_deterministic(0)
+    given = keras.Input((16, 16, 5))
+    network = keras.Model(given, ENLARGE[name](given))
+    even = np.ones((1, 16, 16, 5), np.float32) * np.linspace(0.2, 1.0, 5, dtype=np.float32)
+
+    def spread() -> float:
+        """Within the area that no padding reaches."""
+        made = np.asarray(network(even))[0]
+        edge = len(made) // 4
+        return float(np.ptp(made[edge:-edge, edge:-edge], axis=(0, 1)).max())
+
+    assert spread() < 1e-5
+    before = np.asarray(network(even))
+    rng = np.random.default_rng(0)
+    network.compile(optimizer=keras.optimizers.Adam(0.05), loss="mse", run_eagerly=True)
+    for _ in range(3):
+        network.train_on_batch(rng.random((2, 16, 16, 5)), rng.random((2, *before.shape[1:])))
+    assert np.abs(np.asarray(network(even)) - before).max() > 0.01
+    assert spread() < 1e-5
+
+
+@pytest.mark.parametrize("model", [Swift(width=8), Recall(width=8), Deep(width=8), Hourglass()])
+def test_networks_hold_their_last_kernels_to_it(model: Any) -> None:
+    network = model.build()
+    held = [
+        layer.name
+        for layer in network.layers
+        if getattr(layer, "kernel_constraint", None) is not None
+    ]
+    enlarging = [
+        layer.name
+        for layer in network.layers
+        if isinstance(layer, keras.layers.Conv2DTranspose) or layer.name in {"pixels", "imagined"}
+    ]
+    assert enlarging
+    assert set(enlarging) <= set(held)
