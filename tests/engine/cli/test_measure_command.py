@@ -24,6 +24,15 @@ def clip(bikes: Path) -> Path:
     return bikes.with_name("carphone_pristine.mp4")
 
 
+@pytest.fixture(scope="module")
+def brief(clip: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The clip's first 64 frames."""
+    path = tmp_path_factory.mktemp("brief") / "brief.mkv"
+    command = [ffmpeg_executable(), "-nostdin", "-v", "error", "-i", str(clip)]
+    subprocess.run([*command, "-frames:v", "64", "-c:v", "ffv1", str(path)], check=True)
+    return path
+
+
 def film(path: Path, clip: Path, filters: str) -> Path:
     """The clip at 96x72 pixels, changed by ffmpeg's filters."""
     command = [ffmpeg_executable(), "-nostdin", "-v", "error", "-i", clip]
@@ -109,12 +118,12 @@ def test_folders_of_pictures_are_films_and_clips(
 
 
 def test_nothing_is_said_of_shapes_that_are_the_same(
-    tmp_path: Path, clip: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, brief: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     # 88x72 are the clip's 11:9 exactly, and 89x72 are so but for rounding.
     for size in ("88:72", "89:72"):
-        made = film(tmp_path / "film.mkv", clip, f"scale={size}")
-        assert main(["measure", str(made), "--source", str(clip)]) == 0
+        made = film(tmp_path / "film.mkv", brief, f"scale={size}")
+        assert main(["measure", str(made), "--source", str(brief)]) == 0
         assert "stretched" not in capsys.readouterr().err
         made.unlink()
 
@@ -127,6 +136,21 @@ def short(path: Path, frames: int, size: tuple[int, int] = (64, 48)) -> str:
         encoder.write(picture)
     encoder.close()
     return str(path)
+
+
+@pytest.fixture(scope="module")
+def bad(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with files and folders that cannot be measured."""
+    folder = tmp_path_factory.mktemp("bad")
+    (folder / "text.mp4").write_text("not a video at all, but text\n" * 50, encoding="utf-8")
+    (folder / "empty.mp4").touch()
+    (folder / "folder").mkdir()
+    (folder / "run").mkdir()
+    (folder / "run" / "log.csv").touch()
+    short(folder / "short.mkv", 48)
+    short(folder / "scrap.mkv", 15)
+    short(folder / "tiny.mkv", 60, (7, 7))
+    return folder
 
 
 @pytest.mark.parametrize(
@@ -144,7 +168,7 @@ def short(path: Path, frames: int, size: tuple[int, int] = (64, 48)) -> str:
     ],
 )
 def test_bad_input_is_told_on_one_line(
-    tmp_path: Path,
+    bad: Path,
     clip: Path,
     capsys: pytest.CaptureFixture[str],
     film: str,
@@ -152,15 +176,7 @@ def test_bad_input_is_told_on_one_line(
     code: int,
     words: str,
 ) -> None:
-    (tmp_path / "text.mp4").write_text("not a video at all, but text\n" * 50, encoding="utf-8")
-    (tmp_path / "empty.mp4").touch()
-    (tmp_path / "folder").mkdir()
-    (tmp_path / "run").mkdir()
-    (tmp_path / "run" / "log.csv").touch()
-    short(tmp_path / "short.mkv", 48)
-    short(tmp_path / "scrap.mkv", 15)
-    short(tmp_path / "tiny.mkv", 60, (7, 7))
-    given = [str(clip) if name == "clip" else str(tmp_path / name) for name in (film, source)]
+    given = [str(clip) if name == "clip" else str(bad / name) for name in (film, source)]
     assert main(["measure", given[0], "--source", given[1], "--json"]) == code
     told = capsys.readouterr()
     assert told.out == ""

@@ -73,7 +73,7 @@ def slow_kinship(film: Sequence[Picture], clip: Sequence[Picture]) -> float:
                     levels[level].append(plane[row : row + 7, column : column + 7])
         return [np.array(level) for level in levels]
 
-    directions = chance.standard_normal((256, 7 * 7 * 3)).astype(np.float32)
+    directions = chance.standard_normal((64, 7 * 7 * 3)).astype(np.float32)
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
 
     def distance(a: Floats, b: Floats) -> float:
