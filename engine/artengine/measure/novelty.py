@@ -19,7 +19,8 @@ Jiralerspong et al. 2023. What was tried first, and why it was changed:
 
 - `tau` was the 90th percentile of the clip's own distances. Blurred films, other clips and fades of
   a picture with its mirror image matched the clip then, and were not explained: novelty 0.3 to 1.
-  It is the median, with which M is low for them.
+  It is the median, with which few patches of these match. Beside a clip of several scenes another
+  clip still had 1, and melting 0.4, so that `tau` is limited too.
 - A patch within `tau` of the best moment was explained. Many lie just beyond: a shuffled clip and
   one shifted against a still camera had 0.5. They count as explained within 1.5 `tau`.
 - The best window had one time. A film cut from pieces of the clip had windows with a cut inside, so

@@ -8,7 +8,9 @@ anything and are never matched.
 A patch is described by 32 principal components of the clip's patches and by the length of what
 they leave out; without that length noise would look like a patch without contrast. Two patches
 match when they are no further apart than `tau`: the median distance of a clip patch to the nearest
-one more than 48 frames away, or a quarter of a clip of under 192 frames.
+one more than 48 frames away, or a quarter of a clip of under 192 frames, and at most 0.15 of the
+median distance of any two. In a clip of several scenes, nothing further away is like a patch, and
+without that limit patches of any film would match it.
 """
 
 from __future__ import annotations
@@ -37,6 +39,9 @@ WEAK = 20.0
 
 MATCH = 50.0
 """The percentile of the clip's distances that is `tau`."""
+
+UNLIKE = 0.15
+"""The share of the median distance of any two of a clip's patches that `tau` is at most."""
 
 APART = 48
 """Patches of a clip are compared with those more than so many frames away."""
@@ -150,7 +155,10 @@ class Patches:
                 distances.append(squares.min(axis=1))
         if not distances:
             return 0.0
-        return float(np.sqrt(np.percentile(np.concatenate(distances), MATCH)))
+        pairs = np.random.default_rng(0).integers(0, len(self.vectors), (2, 1000))
+        apart = np.linalg.norm(self.vectors[pairs[0]] - self.vectors[pairs[1]], axis=1)
+        nearest = np.sqrt(np.percentile(np.concatenate(distances), MATCH))
+        return min(float(nearest), UNLIKE * float(np.median(apart)))
 
     def strong(self, normal: Floats) -> npt.NDArray[np.bool_]:
         """Which patches of moments `(n, 3, 32, 32, 3)` are not weak: `(n, 49)`."""
