@@ -157,8 +157,6 @@ class Recall(Model):
         )
         # Memories are not quite what comes, and less so after an effect.
         wrong = HINT_NOISE * (2.0 * uniform(ops.shape(hints), seed) - 1.0)
-        if self.cell == 4:
-            hints = softened(hints, seed + 1)
         return (hints + wrong,)
 
     def step(
@@ -216,20 +214,6 @@ def spread(number: Tensor) -> Tensor:
 
     wrapped = ops.cast(ops.cast(number, "int32") * GOLDEN, "float32") / 2.0**32
     return wrapped - ops.floor(wrapped)
-
-
-def softened(hints: Tensor, seed: Tensor) -> Tensor:
-    """Hints `(B, T, h, w, 3)`, in each row made softer by as much as chance says: a quarter of the
-    rows as they are, a quarter as soft as hints of half the size. A memory holds pictures of one
-    size, and its hints are soft in larger dreams."""
-    from keras import ops
-
-    _, steps, height, width, colours = hints.shape
-    pictures = ops.reshape(hints, (-1, height, width, colours))
-    half = ops.average_pool(pictures, 2, padding="same")
-    soft = ops.reshape(ops.image.resize(half, (height, width)), (-1, steps, height, width, colours))
-    chance = uniform((ops.shape(hints)[0], 1, 1, 1, 1), seed)
-    return hints + ops.clip(2.0 * chance - 0.5, 0.0, 1.0) * (soft - hints)
 
 
 def cells(frame: Tensor, side: int) -> Tensor:
