@@ -79,6 +79,10 @@ class LossWeights(Settings):
     change: Weight = 0.0
     """Difference in the amount of motion around each pixel, wherever exactly things move."""
 
+    raster: Weight = 0.0
+    """Strength of a regular grid of 4 pixels that the clip has not. Keeps screen doors away; try 4
+    beside an l1 of 1."""
+
     adversarial: Weight = 0.0
     """Weight of a second network, which learns beside the first to tell predicted frames from
     those of the clip, and which the first learns to deceive. It sees each frame with the one

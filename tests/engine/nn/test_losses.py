@@ -114,6 +114,34 @@ def test_change_begins_with_the_last_frame_that_was_shown() -> None:
     assert value("change", truth, frozen, last) == pytest.approx(expected, rel=1e-4)
 
 
+@pytest.mark.parametrize("side", [64, 67])
+def test_raster_sees_grids_of_4_pixels_and_little_else(side: int) -> None:
+    truth = clip(0, (1, 1, side, side, 3))
+    still = np.zeros((1, side, side, 3), np.float32)
+    row, column = np.indices((side, side))
+    level = np.float32(0.05)
+    grids = {
+        "checkers": (row + column) % 2,
+        "every fourth line": 2.0 * (row % 4 == 0) - 0.5,
+        "stripes of two": column % 4 // 2,
+    }
+    others = {
+        "brighter": np.full((side, side), 2.0),
+        "stripes of three": row % 3 % 2,
+        "a ramp": row / side,
+        "noise": np.random.default_rng(1).integers(0, 2, (side, side)),
+    }
+
+    def found(pattern: npt.NDArray[Any]) -> float:
+        added = level * (2.0 * pattern - 1.0)[..., None]
+        return value("raster", truth, np.asarray(truth + added, np.float32), still)
+
+    for name, pattern in grids.items():
+        assert found(np.asarray(pattern)) > 0.7 * level, name
+    for name, pattern in others.items():
+        assert found(np.asarray(pattern)) < 0.25 * level, name
+
+
 def test_weights_add_up() -> None:
     a, b = clip(0), clip(1)
     both = weighted({"l1": 2.0, "ssim": 0.5, "gradient": 0.0})

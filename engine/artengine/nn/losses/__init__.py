@@ -10,6 +10,7 @@ from keras import ops
 
 from artengine.nn.losses.amounts import change, detail
 from artengine.nn.losses.differences import gradient, l1, l2
+from artengine.nn.losses.raster import raster
 from artengine.nn.losses.similarity import ssim
 
 Loss: TypeAlias = Callable[[Any, Any, Any], Any]
@@ -23,6 +24,7 @@ LOSSES: Mapping[str, Loss] = {
     "gradient": gradient,
     "detail": detail,
     "change": change,
+    "raster": raster,
 }
 """Those that look at the frames alone; `adversarial` has a network of its own."""
 
