@@ -20,7 +20,7 @@ def test_settings_are_described_in_their_order() -> None:
 
 def test_defaults_are_in_jsons_types() -> None:
     found = {parameter.name: parameter.default for parameter in parameters(TrainSettings)}
-    assert found["size"] == [256, 256]
+    assert found["crop"] == [128, 128]
 
 
 def test_help_is_one_line_and_the_first_paragraph_only() -> None:

@@ -130,10 +130,12 @@ class Report:
         """How it goes on, a line for each measure that is known."""
         known = {apart: ratio for apart, ratio in self.flicker.items() if ratio is not None}
         if known:
-            told = ", ".join(f"{ratio:.2f} over {apart}" for apart, ratio in known.items())
+            told = ", ".join(f"{ratio:.2f}" for ratio in known.values())
+            over = ", ".join(map(str, known))
             off = any(not 1 / MOST_FACTOR <= ratio <= MOST_FACTOR for ratio in known.values())
             verdict = "it moves in another way" if off else "it moves as the clip does"
-            yield f"flicker   change {told} frames, the clip's is 1; {verdict}"
+            apart = f"between frames {over} apart"
+            yield f"flicker   {told} times the clip's change, {apart}; {verdict}"
         if self.progress is not None:
             yield f"progress  {self.progress:.2f} clip frames a frame; a replay has 1"
         if self.novelty is not None:

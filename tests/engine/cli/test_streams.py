@@ -123,10 +123,10 @@ def test_text_of_files_cannot_forge_lines_nor_command_the_terminal(
     assert "\x1b" not in error
     plugin = tmp_path / "bad.py"
     plugin.write_text('raise ValueError("x\\x1b]0;title\\x07\\nerror: forged")', encoding="utf-8")
-    assert main(["plugins", "list", "--plugin", str(plugin)]) == 0
-    told = capsys.readouterr().out
-    assert "\x1b" not in told
-    assert "\nerror: forged" not in told
+    assert main(["plugins", "list", "--plugin", str(plugin)]) == 4
+    for told in capsys.readouterr():
+        assert "\x1b" not in told
+        assert "\nerror: forged" not in told
 
 
 def test_errors_are_no_longer_than_a_screen(

@@ -83,7 +83,7 @@ def test_a_report_tells_it(carphone_pictures: list[Picture]) -> None:
     told = report.as_data()["flicker"]
     assert list(told) == ["1", "4", "16"]
     assert list(told.values()) == pytest.approx(ratios(clip, clip))
-    line = f"flicker   change {told['1']:.2f} over 1, {told['4']:.2f} over 4, "
-    line += f"{told['16']:.2f} over 16 frames, the clip's is 1; it moves as the clip does"
+    line = f"flicker   {told['1']:.2f}, {told['4']:.2f}, {told['16']:.2f} times the clip's change, "
+    line += "between frames 1, 4, 16 apart; it moves as the clip does"
     assert line in report.as_text()
     assert "it moves in another way" in measure([clip[0]] * 60, clip).as_text()
