@@ -30,6 +30,7 @@ import numpy.typing as npt
 from artengine.counts import counted
 from artengine.errors import SourceError
 from artengine.frame import Picture, Size, size_of
+from artengine.measure.spread import Spread
 
 Descriptors: TypeAlias = list[npt.NDArray[np.float32]]
 """For each level of the pyramid float32 `(64 * 128, 7, 7, 3)`, before they are normalised."""
@@ -57,22 +58,20 @@ _MOST = 2048
 class Samples:
     """Pictures of a film at 128x128, evenly spread, in memory that does not grow with its length.
 
-    Every picture is kept until there are 2048, then every second one, every fourth and so on. What
-    is then taken lies off its place by a sixteenth of the way to the next at most.
+    Of a film of over 2048 frames, what is taken lies off its place by a sixteenth of the way to the
+    next at most.
     """
 
-    length: int = 0
-    _stride: int = 1
-    _kept: list[Picture] = field(default_factory=list)
+    _spread: Spread[Picture] = field(default_factory=lambda: Spread(_MOST))
+
+    @property
+    def length(self) -> int:
+        """How many pictures there were."""
+        return self._spread.length
 
     def feed(self, picture: Picture) -> None:
         """Take the next picture, uint8 `(H, W, 3)`; it is kept at 128x128."""
-        if self.length % self._stride == 0:
-            if len(self._kept) == _MOST:
-                del self._kept[1::2]
-                self._stride *= 2
-            self._kept.append(resized(picture, (SIDE, SIDE)))
-        self.length += 1
+        self._spread.feed(lambda: resized(picture, (SIDE, SIDE)))
 
     def take(self, first: int = 0) -> list[Picture]:
         """64 pictures, evenly from frame `first` to the last.
@@ -80,8 +79,10 @@ class Samples:
         Where there are fewer frames some come twice, so that there are as many patches always.
         """
         wanted = np.linspace(first, max(first, self.length - 1), PICTURES)
-        places = np.rint(wanted / self._stride).astype(int)
-        return [self._kept[place] for place in np.minimum(places, len(self._kept) - 1)]
+        places = np.rint(wanted / self._spread.stride).astype(int)
+        return [
+            self._spread.kept[place] for place in np.minimum(places, len(self._spread.kept) - 1)
+        ]
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from artengine.frame import Picture
+from artengine.measure.spread import Spread
 
 Luma: TypeAlias = npt.NDArray[np.uint8]
 """Luma of a picture, uint8 `(H, W)`."""
@@ -57,33 +58,22 @@ LARGEST = 1024
 
 @dataclass
 class RasterSamples:
-    """Lumas of a film, evenly spread, in memory that does not grow with its length.
+    """Lumas of a film, evenly spread, in memory that does not grow with its length."""
 
-    Every luma is kept until there are 48, then every second one, every fourth and so on.
-    """
-
-    _number: int = 0
-    _stride: int = 1
     _early: list[Luma] = field(default_factory=list)
-    _kept: list[Luma] = field(default_factory=list)
+    _later: Spread[Luma] = field(default_factory=lambda: Spread(2 * PICTURES))
 
     def feed(self, picture: Picture) -> None:
         """Take the next picture, uint8 `(H, W, 3)`."""
-        number = self._number - FIRST
-        self._number += 1
-        if number < 0:
+        if len(self._early) < FIRST:
             self._early.append(_luma(picture))
-        elif number % self._stride == 0:
-            if len(self._kept) == 2 * PICTURES:
-                del self._kept[1::2]
-                self._stride *= 2
-                if number % self._stride:
-                    return
-            self._kept.append(_luma(picture))
+        else:
+            self._later.feed(lambda: _luma(picture))
 
     def take(self) -> list[Luma]:
         """At most 24 lumas, from frame 24 on where there are 24 of them."""
-        kept = self._kept if len(self._kept) >= PICTURES else self._early + self._kept
+        later = self._later.kept
+        kept = later if len(later) >= PICTURES else self._early + later
         places = np.linspace(0, len(kept) - 1, min(PICTURES, len(kept)))
         return [kept[place] for place in np.rint(places).astype(int)]
 
