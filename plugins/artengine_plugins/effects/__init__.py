@@ -11,28 +11,35 @@ from artengine_plugins.effects.channel_shift import ChannelShift
 from artengine_plugins.effects.clip import Clip
 from artengine_plugins.effects.datamosh import Datamosh
 from artengine_plugins.effects.displace import Displace
+from artengine_plugins.effects.droste import Droste
+from artengine_plugins.effects.follow import Follow
 from artengine_plugins.effects.gate import Gate
 from artengine_plugins.effects.glow import Glow
 from artengine_plugins.effects.gradient_map import GradientMap
 from artengine_plugins.effects.hue import Hue
 from artengine_plugins.effects.kaleidoscope import Kaleidoscope
+from artengine_plugins.effects.lens import Lens
 from artengine_plugins.effects.levels import Levels
 from artengine_plugins.effects.match import Match
 from artengine_plugins.effects.mirror import Mirror
 from artengine_plugins.effects.negative_mix import NegativeMix
 from artengine_plugins.effects.noise import Noise
+from artengine_plugins.effects.perspective import Perspective
 from artengine_plugins.effects.pixel_sort import PixelSort
+from artengine_plugins.effects.polar import Polar
 from artengine_plugins.effects.posterise import Posterise
 from artengine_plugins.effects.quantise import Quantise
 from artengine_plugins.effects.rotate import Rotate
 from artengine_plugins.effects.saturation import Saturation
 from artengine_plugins.effects.scanlines import Scanlines
+from artengine_plugins.effects.shake import Shake
 from artengine_plugins.effects.sharpen import Sharpen
 from artengine_plugins.effects.shift import Shift
 from artengine_plugins.effects.slit_scan import SlitScan
 from artengine_plugins.effects.solarise import Solarise
 from artengine_plugins.effects.swirl import Swirl
 from artengine_plugins.effects.tear import Tear
+from artengine_plugins.effects.tile import Tile
 from artengine_plugins.effects.trails import Trails
 from artengine_plugins.effects.upscale import Upscale
 from artengine_plugins.effects.zoom import Zoom
@@ -48,28 +55,35 @@ def register_effects() -> Sequence[type[Effect]]:
         Clip,
         Datamosh,
         Displace,
+        Droste,
+        Follow,
         Gate,
         Glow,
         GradientMap,
         Hue,
         Kaleidoscope,
+        Lens,
         Levels,
         Match,
         Mirror,
         NegativeMix,
         Noise,
+        Perspective,
         PixelSort,
+        Polar,
         Posterise,
         Quantise,
         Rotate,
         Saturation,
         Scanlines,
+        Shake,
         Sharpen,
         Shift,
         SlitScan,
         Solarise,
         Swirl,
         Tear,
+        Tile,
         Trails,
         Upscale,
         Zoom,

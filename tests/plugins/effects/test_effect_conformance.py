@@ -18,7 +18,7 @@ from artengine.api import Clock, Effect, Frame, FrameContext, size_of
 from artengine.binding import Binding
 from artengine.catalog import load_catalog
 from artengine.chain import Chain
-from artengine.params import bounds, check
+from artengine.params import bounds, check, is_path
 
 At = Callable[[int, Frame], FrameContext]
 Random = Callable[..., Frame]
@@ -26,6 +26,7 @@ Shots = Callable[[int, int], Sequence[Frame]]
 
 CATALOG = load_catalog()
 EFFECTS: Sequence[type[Effect]] = list(CATALOG.effects.values())
+COLOURS = st.from_regex(r"\A#[0-9a-f]{6}\Z")
 SIZES = [(1, 1), (1, 7), (3, 2), (17, 33), (64, 40)]
 """Width and height."""
 
@@ -77,9 +78,13 @@ def tables(kind: type[Effect]) -> st.SearchStrategy[dict[str, Any]]:
             drawn[name] = st.integers(int(low), int(high)) if whole else st.floats(low, high)
         elif name in choices(kind):
             drawn[name] = st.sampled_from(choices(kind)[name])
+        elif name == "colours":
+            drawn[name] = st.lists(COLOURS, max_size=5)
+        elif info.annotation is str and not is_path(info):
+            drawn[name] = COLOURS
         else:
-            assert name == "colours", f"{kind.name}.{name} is drawn nowhere"
-            drawn[name] = st.lists(st.from_regex(r"\A#[0-9a-f]{6}\Z"), max_size=5)
+            # Files are read in tests of their own.
+            assert is_path(info), f"{kind.name}.{name} is drawn nowhere"
     return st.fixed_dictionaries({}, optional=drawn)
 
 

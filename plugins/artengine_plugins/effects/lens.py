@@ -1,0 +1,56 @@
+"""Lens: the picture bulges or caves in."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from artengine.api import Effect, Frame, FrameContext, Param
+from artengine_plugins.imaging.border import Border
+from artengine_plugins.imaging.places import middle, offsets, shorter_side
+from artengine_plugins.imaging.warp import warp_from
+
+
+class Lens(Effect):
+    """The picture bulges as in a fisheye or a door viewer, or caves in as in a cheap tele lens.
+
+    The first term of the usual polynomial of radial distortion (Brown, "Decentering distortion of
+    lenses", 1966), scaled so that the circle of radius `size` stays where it is.
+    """
+
+    name: ClassVar[str] = "lens"
+    uses_truth: ClassVar[bool] = False
+
+    amount: float = Param(0.5, ge=-0.75, le=4)
+    """Strength: none at 0; above, the middle swells, five times as large at 4; below, it shrinks,
+    to a quarter at -0.75."""
+
+    size: float = Param(0.5, ge=0.05, le=2)
+    """Radius of the circle that stays in place, as a share of the frame's shorter side: a drop at
+    0.05, the whole picture from corner to corner at 2."""
+
+    x: float = Param(0.5, ge=0, le=1)
+    """Where the middle lies across: the left edge at 0, the right at 1."""
+
+    y: float = Param(0.5, ge=0, le=1)
+    """Where the middle lies down: the top at 0, the bottom at 1."""
+
+    border: Border = "reflect"
+    """What is seen beyond the edges: `reflect` the picture mirrored, `wrap` its opposite side,
+    `replicate` streaks of the edge, `black` nothing."""
+
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
+        """Draw each pixel from nearer to the middle, or from further off."""
+        right, down = offsets(frame, self.x, self.y)
+        reach = np.float32(max(1.0, self.size * shorter_side(frame)))
+        share = (right**2 + down**2) / (reach * reach)
+        # Beyond the circle the picture goes on as it is, or a small drop would fold the rest.
+        np.minimum(share, np.float32(1.0), out=share)
+        share *= np.float32(self.amount)
+        share += np.float32(1.0)
+        share /= np.float32(1.0 + self.amount)
+        column, row = middle(frame, self.x, self.y)
+        columns = np.add(right * share, column, dtype=np.float32)
+        rows = np.add(down * share, row, dtype=np.float32)
+        return warp_from(frame, columns, rows, self.border)
