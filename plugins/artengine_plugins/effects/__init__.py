@@ -5,26 +5,34 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from artengine.api import Effect, hookimpl
+from artengine_plugins.effects.bleach import Bleach
 from artengine_plugins.effects.blend import Blend
 from artengine_plugins.effects.blur import Blur
+from artengine_plugins.effects.channel_mixer import ChannelMixer
 from artengine_plugins.effects.channel_shift import ChannelShift
 from artengine_plugins.effects.clip import Clip
+from artengine_plugins.effects.coherence import Coherence
 from artengine_plugins.effects.datamosh import Datamosh
 from artengine_plugins.effects.displace import Displace
 from artengine_plugins.effects.droste import Droste
+from artengine_plugins.effects.duotone import Duotone
+from artengine_plugins.effects.false_colour import FalseColour
 from artengine_plugins.effects.follow import Follow
 from artengine_plugins.effects.gate import Gate
 from artengine_plugins.effects.glow import Glow
 from artengine_plugins.effects.gradient_map import GradientMap
 from artengine_plugins.effects.hue import Hue
+from artengine_plugins.effects.invert import Invert
 from artengine_plugins.effects.kaleidoscope import Kaleidoscope
 from artengine_plugins.effects.lens import Lens
 from artengine_plugins.effects.levels import Levels
+from artengine_plugins.effects.lut import Lut
 from artengine_plugins.effects.match import Match
 from artengine_plugins.effects.mirror import Mirror
 from artengine_plugins.effects.negative_mix import NegativeMix
 from artengine_plugins.effects.noise import Noise
 from artengine_plugins.effects.perspective import Perspective
+from artengine_plugins.effects.picture_in_picture import PictureInPicture
 from artengine_plugins.effects.pixel_sort import PixelSort
 from artengine_plugins.effects.polar import Polar
 from artengine_plugins.effects.posterise import Posterise
@@ -39,7 +47,9 @@ from artengine_plugins.effects.slit_scan import SlitScan
 from artengine_plugins.effects.solarise import Solarise
 from artengine_plugins.effects.swirl import Swirl
 from artengine_plugins.effects.tear import Tear
+from artengine_plugins.effects.thermal import Thermal
 from artengine_plugins.effects.tile import Tile
+from artengine_plugins.effects.tone_curve import ToneCurve
 from artengine_plugins.effects.trails import Trails
 from artengine_plugins.effects.upscale import Upscale
 from artengine_plugins.effects.zoom import Zoom
@@ -49,26 +59,34 @@ from artengine_plugins.effects.zoom import Zoom
 def register_effects() -> Sequence[type[Effect]]:
     """Return the effects that ship."""
     return (
+        Bleach,
         Blend,
         Blur,
+        ChannelMixer,
         ChannelShift,
         Clip,
+        Coherence,
         Datamosh,
         Displace,
         Droste,
+        Duotone,
+        FalseColour,
         Follow,
         Gate,
         Glow,
         GradientMap,
         Hue,
+        Invert,
         Kaleidoscope,
         Lens,
         Levels,
+        Lut,
         Match,
         Mirror,
         NegativeMix,
         Noise,
         Perspective,
+        PictureInPicture,
         PixelSort,
         Polar,
         Posterise,
@@ -83,7 +101,9 @@ def register_effects() -> Sequence[type[Effect]]:
         Solarise,
         Swirl,
         Tear,
+        Thermal,
         Tile,
+        ToneCurve,
         Trails,
         Upscale,
         Zoom,

@@ -1,20 +1,26 @@
-"""Blend: each mode against the formula of the specification."""
+"""Blend: each mode against the formula of the specification; and files as layers."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import get_args
 
+import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
-from artengine.api import Frame, FrameContext
-from artengine_plugins.effects.blend import Blend, Mode
+from artengine.api import Frame, FrameContext, SourceError
+from artengine_plugins.effects.blend import Blend
+from artengine_plugins.effects.picture_in_picture import PictureInPicture
+from artengine_plugins.imaging.blend_modes import BlendMode
 from artengine_plugins.imaging.luma import luma
 
 At = Callable[[int, Frame], FrameContext]
 Random = Callable[..., Frame]
+Shots = Callable[[int, int], Sequence[Frame]]
 
 
 def hard_light(b: float, s: float) -> float:
@@ -26,6 +32,14 @@ def soft_light(b: float, s: float) -> float:
         return b - (1 - 2 * s) * b * (1 - b)
     d = ((16 * b - 12) * b + 4) * b if b <= 0.25 else math.sqrt(b)
     return b + (2 * s - 1) * (d - b)
+
+
+def dodge(b: float, s: float) -> float:
+    return b / max(1 - s, 1 / 16)
+
+
+def burn(b: float, s: float) -> float:
+    return 1 - (1 - b) / max(s, 1 / 16)
 
 
 FORMULAS: dict[str, Callable[[float, float], float]] = {
@@ -41,6 +55,12 @@ FORMULAS: dict[str, Callable[[float, float], float]] = {
     "overlay": lambda b, s: hard_light(s, b),
     "hard-light": hard_light,
     "soft-light": soft_light,
+    "vivid-light": lambda b, s: dodge(b, 2 * s - 1) if s > 0.5 else burn(b, 2 * s),
+    "linear-light": lambda b, s: b + 2 * s - 1,
+    "pin-light": lambda b, s: max(min(b, 2 * s), 2 * s - 1),
+    "colour-dodge": lambda b, s: dodge(b, s),
+    "colour-burn": lambda b, s: burn(b, s),
+    "hard-mix": lambda b, s: float(b + s > 1),
 }
 
 
@@ -49,7 +69,7 @@ def test_modes(mode: str, random: Random, at: At) -> None:
     frame, truth = random(16, 16), random(16, 16, seed=2)
     blended = Blend.model_validate({"mode": mode, "amount": 1.0}).apply(frame, at(0, truth))
     expected = np.vectorize(FORMULAS[mode])(frame.astype(float), truth.astype(float))
-    np.testing.assert_allclose(blended, expected, atol=1e-6)
+    np.testing.assert_allclose(blended, expected, atol=1e-5)
 
 
 def test_light_and_colour_part(random: Random, at: At) -> None:
@@ -63,7 +83,8 @@ def test_light_and_colour_part(random: Random, at: At) -> None:
 
 
 def test_every_mode_is_held_to_a_formula() -> None:
-    assert set(get_args(Mode)) == FORMULAS.keys() | {"colour", "luminosity"}
+    assert set(get_args(BlendMode)) == FORMULAS.keys() | {"colour", "luminosity"}
+    assert len(get_args(BlendMode)) == 20
 
 
 def test_amount(random: Random, at: At) -> None:
@@ -74,3 +95,49 @@ def test_amount(random: Random, at: At) -> None:
     np.testing.assert_allclose(
         Blend(amount=0.0, mode="difference").apply(frame, at(0, truth)), frame, atol=1e-6
     )
+
+
+def test_a_picture_lies_over_the_dream(random: Random, at: At, tmp_path: Path) -> None:
+    picture = np.zeros((40, 80, 3), np.uint8)
+    picture[:, 40:] = 255
+    Image.fromarray(picture).save(tmp_path / "half.png")
+    frame = random(32, 32)
+    laid = Blend(path=str(tmp_path / "half.png"), amount=1.0).apply(frame, at(0, frame))
+    assert laid[:, :14].max() < 0.05
+    assert laid[:, 18:].min() > 0.95
+
+
+def test_a_film_lies_over_the_dream_from_any_frame_on(bikes: Path, random: Random, at: At) -> None:
+    frame = random(64, 32)
+    played, resumed = (Blend(path=str(bikes), amount=1.0) for _ in range(2))
+    shown = [played.apply(frame, at(index, frame)) for index in range(6)]
+    assert (shown[0] != shown[5]).any()
+    again = [resumed.apply(frame, at(index, frame)) for index in (3, 4, 5, 0)]
+    np.testing.assert_array_equal(again, [shown[3], shown[4], shown[5], shown[0]])
+
+
+@pytest.mark.parametrize("name", ["none.png", "none.mp4", "text.png"])
+def test_a_file_that_cannot_be_read_is_named(
+    name: str, random: Random, at: At, tmp_path: Path
+) -> None:
+    (tmp_path / "text.png").write_text("no picture")
+    frame = random(8, 8)
+    with pytest.raises(SourceError, match=name.replace(".", r"\.")) as raised:
+        Blend(path=str(tmp_path / name)).apply(frame, at(0, frame))
+    assert "\n" not in str(raised.value)
+
+
+def test_a_small_screen_shows_footage_or_the_dream(shots: Shots, at: At) -> None:
+    frame, truth = shots(96, 64)[:2]
+    effect = PictureInPicture(size=0.5, x=0.5, y=0.5, rim=0.0)
+    small = cv2.resize(truth, (48, 32), interpolation=cv2.INTER_AREA)
+    shown = effect.apply(frame, at(0, truth))
+    np.testing.assert_allclose(shown[17:47, 25:71], small[1:31, 1:47], atol=0.2)
+    assert np.abs(shown[16:48, 24:72] - small).mean() < 0.03
+    np.testing.assert_array_equal(shown[:14], frame[:14])
+    own = PictureInPicture(size=0.5, x=0.5, y=0.5, rim=0.1, shows="frame")
+    inside = own.apply(frame, at(0, truth))
+    assert inside[16:18, 30:60].min() > 0.5, "a white rim"
+    soft = PictureInPicture(size=1.0, x=0.5, y=0.5, rim=0.0, softness=1.0)
+    faded = soft.apply(np.zeros_like(frame), at(0, np.ones_like(frame)))
+    assert faded[0].max() < 0.1 < 0.9 < faded[32, 48, 0]

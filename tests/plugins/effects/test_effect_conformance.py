@@ -26,7 +26,7 @@ Shots = Callable[[int, int], Sequence[Frame]]
 
 CATALOG = load_catalog()
 EFFECTS: Sequence[type[Effect]] = list(CATALOG.effects.values())
-COLOURS = st.from_regex(r"\A#[0-9a-f]{6}\Z")
+COLOURS = st.integers(0, 0xFFFFFF).map("#{:06x}".format)
 SIZES = [(1, 1), (1, 7), (3, 2), (17, 33), (64, 40)]
 """Width and height."""
 

@@ -1,0 +1,117 @@
+"""Coherence: colours come back to those of a reference."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar, Literal
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from pydantic import PrivateAttr
+
+from artengine.api import Effect, Frame, FrameContext, Param, State, to_frame
+from artengine_plugins.imaging.cube import apply_cube, even_colours, plain_cube
+from artengine_plugins.imaging.luma import Plane
+from artengine_plugins.imaging.mix import mix
+from artengine_plugins.imaging.oklab import frame_from_oklab, frame_to_oklab
+from artengine_plugins.sources.picture_file import read_picture
+
+Quantiles = npt.NDArray[np.float32]
+
+_SIDE = 128
+"""Pixels a side, at most, of the picture whose colours are counted."""
+
+_SHARES = np.linspace(0.0, 1.0, 65)
+
+_CELLS = 33
+"""Cells a side of the table."""
+
+_GAIN = 4.0
+"""A channel's contrast is raised or lowered so many times at most."""
+
+
+class Coherence(Effect):
+    """Colours that drift away are drawn back to those of the footage, the first frame or a picture.
+
+    Lightness, green-red and blue-yellow of Oklab (Ottosson, 2020) are each brought to those of the
+    reference, by mean and deviation (Reinhard et al., "Color transfer between images", 2001) or by
+    their whole distribution.
+    """
+
+    name: ClassVar[str] = "coherence"
+
+    to: Literal["source", "first"] = "source"
+    """What gives the colours where no `path` is given: the footage at this time, or the `first`
+    frame that came here."""
+
+    path: str = Param("", path=True)
+    """A picture that gives the colours."""
+
+    method: Literal["statistics", "histogram"] = "statistics"
+    """`statistics` brings mean and spread of each part over; `histogram` every shade, and so also
+    what a picture has of two lights or three colours."""
+
+    amount: float = Param(1.0, ge=0, le=1)
+    """How far the colours come back: not at all at 0, wholly at 1."""
+
+    light: bool = True
+    """Whether lightness comes back too; otherwise only the colours do."""
+
+    _first: Quantiles | None = PrivateAttr(default=None)
+    _picture: tuple[str, Quantiles] | None = PrivateAttr(default=None)
+
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
+        """Bring each part of the colours to the reference's, by a table of colours."""
+        own, wanted = _quantiles(frame), self._reference(frame, now)
+        colours = even_colours(_CELLS)
+        flat = colours.reshape(-1, 1, 3)
+        lab = frame_to_oklab(flat)
+        for part in range(0 if self.light else 1, 3):
+            lab[..., part] = self._matched(lab[..., part], own[part], wanted[part])
+        cells = mix(flat, frame_from_oklab(lab), self.amount).reshape(colours.shape)
+        return apply_cube(frame, plain_cube(cells))
+
+    def _matched(self, values: Plane, own: Quantiles, wanted: Quantiles) -> Plane:
+        if self.method == "statistics":
+            gain = float(np.clip((wanted.std() + 1e-4) / (own.std() + 1e-4), 1 / _GAIN, _GAIN))
+            return values * np.float32(gain) + np.float32(wanted.mean() - gain * own.mean())
+        # Quantiles that are equal are set apart, so that there is one answer for each value.
+        rising = own + np.linspace(0.0, 1e-4, len(own))
+        matched = np.interp(values, rising, wanted)
+        # What is beyond the frame's own ends stays as far beyond.
+        matched += np.minimum(values - rising[0], 0.0) + np.maximum(values - rising[-1], 0.0)
+        return matched.astype(np.float32)
+
+    def _reference(self, frame: Frame, now: FrameContext) -> Quantiles:
+        if self.path:
+            if self._picture is None or self._picture[0] != self.path:
+                picture = to_frame(np.asarray(read_picture(Path(self.path))))
+                self._picture = self.path, _quantiles(picture)
+            return self._picture[1]
+        if self.to == "source":
+            return _quantiles(now.truth)
+        if self._first is None:
+            self._first = _quantiles(frame)
+        return self._first
+
+    def reset(self) -> None:
+        """Forget the first frame."""
+        self._first = None
+
+    def state(self) -> State:
+        """The quantiles of the first frame's colours, float32 `(3, 65)`."""
+        return {} if self._first is None else {"first": self._first.copy()}
+
+    def restore(self, state: State) -> None:
+        """Remember the first frame's colours again."""
+        self._first = np.array(state["first"], np.float32) if state else None
+
+
+def _quantiles(frame: Frame) -> Quantiles:
+    """What shares of a frame lie below, part by part of its colours in Oklab, `(3, 65)`."""
+    height, width = frame.shape[:2]
+    size = min(_SIDE, width), min(_SIDE, height)
+    small = cv2.resize(frame, size, interpolation=cv2.INTER_NEAREST).astype(np.float32, copy=False)
+    colours = frame_to_oklab(small).reshape(-1, 3)
+    return np.quantile(colours, _SHARES, axis=0).T.astype(np.float32)

@@ -1,0 +1,37 @@
+"""Invert: a negative."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import cv2
+import numpy as np
+
+from artengine.api import Effect, Frame, FrameContext, Param
+from artengine_plugins.imaging.luma import WEIGHTS
+
+
+class Invert(Effect):
+    """Light becomes dark and dark becomes light, with or without the colours."""
+
+    name: ClassVar[str] = "invert"
+    uses_truth: ClassVar[bool] = False
+
+    mode: Literal["colour", "light", "hue"] = "colour"
+    """`colour`: a negative, each colour its opposite; `light`: light and dark change places and
+    hues stay; `hue`: hues change places and light stays."""
+
+    amount: float = Param(1.0, ge=0, le=1)
+    """How far it goes: unchanged at 0, all grey half-way in the mode `colour`, inverted at 1."""
+
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
+        """Invert the frame by one matrix, so that nothing is clipped."""
+        light = np.tile(np.array(WEIGHTS), (3, 1))
+        turned, lift = {
+            "colour": (-np.eye(3), 1.0),
+            "light": (np.eye(3) - 2.0 * light, 1.0),
+            "hue": (2.0 * light - np.eye(3), 0.0),
+        }[self.mode]
+        matrix = np.eye(3) + self.amount * (turned - np.eye(3))
+        moved = np.column_stack([matrix, np.full(3, self.amount * lift)])
+        return cv2.transform(frame, moved.astype(np.float32)).astype(np.float32, copy=False)

@@ -1,0 +1,148 @@
+"""Colour cubes: a new colour for every colour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from artengine.api import Frame, SourceError
+from artengine_plugins.imaging.spread import spread
+
+Cells = npt.NDArray[np.float32]
+
+_MOST_CELLS = 129
+"""Cells a side of the largest cube that is read."""
+
+_LARGEST = 96 << 20
+"""Bytes of the largest file that is read."""
+
+_FINE = 33
+"""OpenCV interpolates in steps of a 32nd; coarser cubes are made finer before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cube:
+    """A table of colours.
+
+    Args:
+        cells: float32 `(n, n, n, 3)`, by blue, green and red.
+        low, high: the colours, `(3,)` each, that the first and the last cell stand for.
+    """
+
+    cells: Cells
+    low: Cells
+    high: Cells
+
+
+def even_colours(count: int) -> Cells:
+    """The colours of a cube that changes nothing, `(count, count, count, 3)`."""
+    values = np.linspace(0.0, 1.0, count, dtype=np.float32)
+    blue, green, red = np.meshgrid(values, values, values, indexing="ij")
+    return np.stack([red, green, blue], axis=-1)
+
+
+def plain_cube(cells: Cells) -> Cube:
+    """A cube over 0..1, made finer where it is coarse."""
+    return Cube(_refined(cells), np.zeros(3, np.float32), np.ones(3, np.float32))
+
+
+def apply_cube(frame: Frame, cube: Cube) -> Frame:
+    """Give each pixel of a frame its colour in the cube, interpolated along all three axes.
+
+    Colours that the cube does not reach take those at its surface.
+    """
+    count = len(cube.cells)
+    places = (frame - cube.low) * (np.float32(count - 1) / (cube.high - cube.low))
+    np.clip(places, 0.0, count - 1, out=places)
+    red, green, blue = cv2.split(places)
+    slice_below = np.minimum(np.floor(blue), np.float32(max(0, count - 2)))
+    share = blue - slice_below
+    # Slices of one blue each lie below each other in one picture, which OpenCV interpolates.
+    table = cube.cells.reshape(count * count, count, 3)
+    rows = slice_below * np.float32(count) + green
+    below, above = (
+        cv2.remap(table, red, places, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).astype(
+            np.float32, copy=False
+        )
+        for places in (rows, rows + np.float32(count))
+    )
+    above -= below
+    above *= spread(share.astype(np.float32, copy=False))
+    above += below
+    return above
+
+
+def read_cube(path: Path) -> Cube:
+    """Read a .cube file (Adobe, "Cube LUT specification 1.0", 2013) of one or three dimensions.
+
+    Raises:
+        SourceError: when it cannot be read, or is no such file; the message says what is wrong.
+    """
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise SourceError(f"{path} has more than {_LARGEST >> 20} MB; a LUT is smaller")
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read: {error.strerror}") from error
+    try:
+        return _parsed(lines)
+    except ValueError as error:
+        raise SourceError(f"{path} is not a .cube file that can be read: {error}") from error
+
+
+def _parsed(lines: list[str]) -> Cube:
+    """Read the lines of a file. Raises ValueError."""
+    settings: dict[str, list[float]] = {}
+    rows: list[list[float]] = []
+    for line in lines:
+        words = line.split("#", 1)[0].split()
+        if not words or words[0] == "TITLE":
+            continue
+        if words[0][0].isalpha():
+            settings[words[0]] = [float(word) for word in words[1:]]
+        else:
+            rows.append([float(word) for word in words])
+    count, wide = (_count(settings, name) for name in ("LUT_3D_SIZE", "LUT_1D_SIZE"))
+    if not count and not wide:
+        raise ValueError("LUT_3D_SIZE is missing")
+    if any(len(row) != 3 for row in rows) or len(rows) != (count**3 or wide):
+        raise ValueError(f"{count**3 or wide:,} lines of three numbers are needed")
+    colours = np.array(rows, np.float32)
+    low = np.array(settings.get("DOMAIN_MIN", [0.0] * 3), np.float32)
+    high = np.array(settings.get("DOMAIN_MAX", [1.0] * 3), np.float32)
+    if low.shape != (3,) or high.shape != (3,) or not (high > low).all():
+        raise ValueError("DOMAIN_MIN must be three numbers below those of DOMAIN_MAX")
+    if not (np.isfinite(colours).all() and np.isfinite(low).all() and np.isfinite(high).all()):
+        raise ValueError("every number must be finite")
+    cells = colours.reshape(count, count, count, 3) if count else _from_lines(colours)
+    return Cube(_refined(cells), low, high)
+
+
+def _count(settings: dict[str, list[float]], name: str) -> int:
+    given = settings.get(name, [0.0])
+    most = _MOST_CELLS if name == "LUT_3D_SIZE" else 65536
+    if name in settings and (len(given) != 1 or not 2 <= given[0] <= most):
+        raise ValueError(f"{name} must be from 2 to {most}")
+    return int(given[0])
+
+
+def _from_lines(colours: Cells) -> Cells:
+    """A cube of three curves, `(n, 3)`."""
+    places = np.linspace(0.0, len(colours) - 1.0, 65)
+    curves = [np.interp(places, np.arange(len(colours)), colours[:, part]) for part in range(3)]
+    blue, green, red = np.meshgrid(curves[2], curves[1], curves[0], indexing="ij")
+    return np.stack([red, green, blue], axis=-1).astype(np.float32)
+
+
+def _refined(cells: Cells) -> Cells:
+    count = len(cells)
+    if count >= _FINE:
+        return np.ascontiguousarray(cells, np.float32)
+    places = np.linspace(0.0, count - 1.0, _FINE)
+    hats = np.maximum(0.0, 1.0 - np.abs(places[:, None] - np.arange(count)[None, :]))
+    fine = np.einsum("ai,bj,ck,ijkd->abcd", hats, hats, hats, cells, optimize=True)
+    return np.ascontiguousarray(fine, np.float32)
