@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from artengine.api import Effect, hookimpl
+from artengine_plugins.effects.bilateral import Bilateral
 from artengine_plugins.effects.bleach import Bleach
 from artengine_plugins.effects.blend import Blend
+from artengine_plugins.effects.bloom import Bloom
 from artengine_plugins.effects.blur import Blur
 from artengine_plugins.effects.channel_mixer import ChannelMixer
 from artengine_plugins.effects.channel_shift import ChannelShift
@@ -14,9 +16,13 @@ from artengine_plugins.effects.clip import Clip
 from artengine_plugins.effects.coherence import Coherence
 from artengine_plugins.effects.datamosh import Datamosh
 from artengine_plugins.effects.displace import Displace
+from artengine_plugins.effects.displace_map import DisplaceMap
 from artengine_plugins.effects.droste import Droste
 from artengine_plugins.effects.duotone import Duotone
+from artengine_plugins.effects.edges import Edges
+from artengine_plugins.effects.emboss import Emboss
 from artengine_plugins.effects.false_colour import FalseColour
+from artengine_plugins.effects.fluid import Fluid
 from artengine_plugins.effects.follow import Follow
 from artengine_plugins.effects.gate import Gate
 from artengine_plugins.effects.glow import Glow
@@ -24,11 +30,14 @@ from artengine_plugins.effects.gradient_map import GradientMap
 from artengine_plugins.effects.hue import Hue
 from artengine_plugins.effects.invert import Invert
 from artengine_plugins.effects.kaleidoscope import Kaleidoscope
+from artengine_plugins.effects.kuwahara import Kuwahara
 from artengine_plugins.effects.lens import Lens
 from artengine_plugins.effects.levels import Levels
 from artengine_plugins.effects.lut import Lut
 from artengine_plugins.effects.match import Match
+from artengine_plugins.effects.median import Median
 from artengine_plugins.effects.mirror import Mirror
+from artengine_plugins.effects.morphology import Morphology
 from artengine_plugins.effects.negative_mix import NegativeMix
 from artengine_plugins.effects.noise import Noise
 from artengine_plugins.effects.perspective import Perspective
@@ -37,6 +46,8 @@ from artengine_plugins.effects.pixel_sort import PixelSort
 from artengine_plugins.effects.polar import Polar
 from artengine_plugins.effects.posterise import Posterise
 from artengine_plugins.effects.quantise import Quantise
+from artengine_plugins.effects.radial_blur import RadialBlur
+from artengine_plugins.effects.ripple import Ripple
 from artengine_plugins.effects.rotate import Rotate
 from artengine_plugins.effects.saturation import Saturation
 from artengine_plugins.effects.scanlines import Scanlines
@@ -52,6 +63,7 @@ from artengine_plugins.effects.tile import Tile
 from artengine_plugins.effects.tone_curve import ToneCurve
 from artengine_plugins.effects.trails import Trails
 from artengine_plugins.effects.upscale import Upscale
+from artengine_plugins.effects.wave import Wave
 from artengine_plugins.effects.zoom import Zoom
 
 
@@ -59,8 +71,10 @@ from artengine_plugins.effects.zoom import Zoom
 def register_effects() -> Sequence[type[Effect]]:
     """Return the effects that ship."""
     return (
+        Bilateral,
         Bleach,
         Blend,
+        Bloom,
         Blur,
         ChannelMixer,
         ChannelShift,
@@ -68,9 +82,13 @@ def register_effects() -> Sequence[type[Effect]]:
         Coherence,
         Datamosh,
         Displace,
+        DisplaceMap,
         Droste,
         Duotone,
+        Edges,
+        Emboss,
         FalseColour,
+        Fluid,
         Follow,
         Gate,
         Glow,
@@ -78,11 +96,14 @@ def register_effects() -> Sequence[type[Effect]]:
         Hue,
         Invert,
         Kaleidoscope,
+        Kuwahara,
         Lens,
         Levels,
         Lut,
         Match,
+        Median,
         Mirror,
+        Morphology,
         NegativeMix,
         Noise,
         Perspective,
@@ -91,6 +112,8 @@ def register_effects() -> Sequence[type[Effect]]:
         Polar,
         Posterise,
         Quantise,
+        RadialBlur,
+        Ripple,
         Rotate,
         Saturation,
         Scanlines,
@@ -106,5 +129,6 @@ def register_effects() -> Sequence[type[Effect]]:
         ToneCurve,
         Trails,
         Upscale,
+        Wave,
         Zoom,
     )

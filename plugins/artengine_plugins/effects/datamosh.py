@@ -10,13 +10,10 @@ import numpy.typing as npt
 from pydantic import PrivateAttr
 
 from artengine.api import Effect, Frame, FrameContext, Param, Size, State, size_of
-from artengine_plugins.imaging.luma import Plane, luma
+from artengine_plugins.imaging.luma import Plane
+from artengine_plugins.imaging.motion import SIDE, Grey, motion, shrunk
 
-Grey = npt.NDArray[np.uint8]
 Values = TypeVar("Values", Plane, npt.NDArray[np.bool_])
-
-_SIDE = 96
-"""Longer side, in pixels, of the small picture in which motion is sought."""
 
 
 class Datamosh(Effect):
@@ -45,7 +42,7 @@ class Datamosh(Effect):
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Drag the held picture along, and renew some of its blocks."""
         size = size_of(frame)
-        small, before, held = _shrunk(now.truth), self._small, self._held
+        small, before, held = shrunk(now.truth), self._small, self._held
         if before is None or held is None or held.shape != frame.shape:
             held = frame.copy()
         else:
@@ -65,11 +62,9 @@ class Datamosh(Effect):
 
     def _motion(self, before: Grey, after: Grey, size: Size) -> tuple[Plane, Plane]:
         """How far from each pixel what is now there lay before: across and down, `(H, W)`."""
-        still = np.zeros((*after.shape, 2), np.float32)
-        flow = cv2.calcOpticalFlowFarneback(after, before, still, 0.5, 2, 9, 2, 5, 1.1, 0)
-        flow = cv2.resize(flow, self._blocks(size), interpolation=cv2.INTER_AREA)
+        flow = cv2.resize(motion(before, after), self._blocks(size), interpolation=cv2.INTER_AREA)
         # Whole pixels, so that what is dragged stays crisp however far it goes.
-        steps = np.rint(flow * (self.drag * max(size) / _SIDE)).astype(np.float32)
+        steps = np.rint(flow * (self.drag * max(size) / SIDE)).astype(np.float32)
         steps = steps.reshape(*self._blocks(size)[::-1], 2)
         return self._spread(steps[..., 0], size), self._spread(steps[..., 1], size)
 
@@ -98,12 +93,3 @@ class Datamosh(Effect):
         if state:
             self._held = np.array(state["held"], np.float32)
             self._small = np.array(state["small"], np.uint8)
-
-
-def _shrunk(truth: Frame) -> Grey:
-    width, height = size_of(truth)
-    share = _SIDE / max(width, height)
-    size = max(1, round(width * share)), max(1, round(height * share))
-    small = cv2.resize(luma(truth), size, interpolation=cv2.INTER_AREA)
-    shades: Grey = np.clip(small * np.float32(255.0), 0.0, 255.0).astype(np.uint8)
-    return shades

@@ -1,0 +1,81 @@
+"""Displace map: one picture pushes another about."""
+
+from __future__ import annotations
+
+from math import cos, radians, sin
+from typing import ClassVar, Literal
+
+import cv2
+import numpy as np
+from pydantic import PrivateAttr
+
+from artengine.api import Effect, Frame, FrameContext, Param
+from artengine_plugins.imaging.blur import gaussian_blur
+from artengine_plugins.imaging.border import Border
+from artengine_plugins.imaging.layer import Layer
+from artengine_plugins.imaging.luma import luma
+from artengine_plugins.imaging.places import shorter_side
+from artengine_plugins.imaging.spread import spread
+from artengine_plugins.imaging.warp import warp_from
+
+
+class DisplaceMap(Effect):
+    """Light and dark of the footage, of a picture or of the dream itself push the dream about."""
+
+    name: ClassVar[str] = "displace-map"
+
+    by: Literal["source", "frame"] = "source"
+    """What pushes where no `path` is given: the footage, or the dream itself."""
+
+    path: str = Param("", path=True)
+    """A picture or video file that pushes, from its beginning and again after its end."""
+
+    mode: Literal["push", "slope"] = "push"
+    """`push`: lights go in the direction of `angle`, darks the other way; `slope`: all flows down
+    from light to dark, or along it, turned by `angle`."""
+
+    amount: float = Param(0.08, ge=-0.5, le=0.5)
+    """How far white goes, as a share of the frame's shorter side: nothing moves at 0, half the
+    picture's height at 0.5, as far the other way at -0.5."""
+
+    angle: float = Param(0.0, ge=-180, le=180, unit="degrees")
+    """Where lights go: right at 0, down at 90, left at -180 and 180."""
+
+    size: float = Param(0.02, ge=0.002, le=0.5)
+    """How soft the pushing picture is made, as a share of the frame's shorter side: every grain
+    counts at 0.002, only its large shapes at 0.5."""
+
+    border: Border = "reflect"
+    """What comes in at the edges: `reflect` the picture mirrored, `wrap` its opposite side,
+    `replicate` streaks of the edge, `black` nothing."""
+
+    _layer: Layer = PrivateAttr(default_factory=Layer)
+
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
+        """Draw each pixel from where it was before it was pushed."""
+        own = self.by == "frame" and not self.path
+        pusher = frame if own else self._layer.at(self.path, frame, now)
+        sigma = self.size * shorter_side(frame)
+        light = np.clip(gaussian_blur(spread(luma(pusher)), sigma)[..., 0], 0.0, 1.0)
+        reach = self.amount * shorter_side(frame)
+        across, down = cos(radians(self.angle)), sin(radians(self.angle))
+        if self.mode == "push":
+            light -= np.float32(0.5)
+            light *= np.float32(-2.0 * reach)
+            right, below = light * np.float32(across), light * np.float32(down)
+        else:
+            # An edge from black to white, as soft as `size`, moves pixels by `amount`.
+            gain = np.float32(reach * sigma * 2.5 / 8.0)
+            x, y = (
+                cv2.Sobel(light, cv2.CV_32F, *axis, ksize=3).astype(np.float32) * gain
+                for axis in ((1, 0), (0, 1))
+            )
+            right, below = x * across - y * down, x * down + y * across
+        height, width = frame.shape[:2]
+        columns = np.add(right, np.arange(width, dtype=np.float32), dtype=np.float32)
+        rows = np.add(below, np.arange(height, dtype=np.float32)[:, None], dtype=np.float32)
+        return warp_from(frame, columns, rows, self.border)
+
+    def reset(self) -> None:
+        """Close the file."""
+        self._layer.close()

@@ -1,0 +1,61 @@
+"""Wave: the picture sways in rows."""
+
+from __future__ import annotations
+
+from math import cos, pi, radians, sin
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from artengine.api import Frame, FrameContext, Param
+from artengine_plugins.imaging.border import Border
+from artengine_plugins.imaging.phase import PhasedEffect
+from artengine_plugins.imaging.places import offsets, shorter_side
+from artengine_plugins.imaging.warp import warp_from
+
+
+class Wave(PhasedEffect):
+    """Waves run through the picture, and it sways like a flag or like the floor of a pool."""
+
+    name: ClassVar[str] = "wave"
+    uses_truth: ClassVar[bool] = False
+
+    mode: Literal["sway", "press"] = "sway"
+    """`sway`: pixels move at right angles to where the waves run; `press`: they move along, closer
+    together and apart."""
+
+    amount: float = Param(0.025, ge=0, le=0.5)
+    """How far pixels move, as a share of the frame's shorter side: not at all at 0, half across at
+    0.5."""
+
+    size: float = Param(0.3, ge=0.02, le=2)
+    """From one crest to the next, as a share of the frame's shorter side: a shiver at 0.02, one
+    slow bend at 2."""
+
+    angle: float = Param(90.0, ge=-180, le=180, unit="degrees")
+    """Where the waves run: right at 0, down at 90, left at -180 and 180."""
+
+    speed: float = Param(0.7, ge=-10, le=10)
+    """Crests that pass in a second: they stand at 0, tremble at 10 and run the other way at
+    -10."""
+
+    border: Border = "reflect"
+    """What comes in at the edges: `reflect` the picture mirrored, `wrap` its opposite side,
+    `replicate` streaks of the edge, `black` nothing."""
+
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
+        """Move each pixel by the wave at its place."""
+        side = shorter_side(frame)
+        along = cos(radians(self.angle)), sin(radians(self.angle))
+        right, down = offsets(frame, 0.5, 0.5)
+        turns = (right * np.float32(along[0]) + down * np.float32(along[1])) / np.float32(
+            self.size * side
+        )
+        turns -= np.float32(self.advance(self.speed, now) % 1.0)
+        swing = np.sin(turns * np.float32(2.0 * pi))
+        swing *= np.float32(self.amount * side)
+        x, y = along if self.mode == "press" else (-along[1], along[0])
+        height, width = frame.shape[:2]
+        columns = swing * np.float32(x) + np.arange(width, dtype=np.float32)
+        rows = swing * np.float32(y) + np.arange(height, dtype=np.float32)[:, None]
+        return warp_from(frame, columns.astype(np.float32), rows.astype(np.float32), self.border)
