@@ -15,7 +15,10 @@ from pydantic import BaseModel
 
 from artengine import hookspecs
 from artengine.catalog import KINDS, Catalog, Kind, load_catalog
+from artengine.curves.functions import vocabulary
 from artengine.params import Plugin
+from artengine.preset.named_curves import ABOUT as CURVES
+from artengine.preset.time_settings import TimeSettings
 from artengine.reference import Parameter, about, parameters
 from artengine.settings import DreamSettings, LossWeights, TrainSettings
 
@@ -24,17 +27,26 @@ PAGE = Path(__file__).parent / "reference.md"
 INTRODUCTION = """\
 # Reference
 
-What presets may say: every plugin that ships, its parameters, and the keys of `[dream]` and
-`[train]`. The page is generated; `artengine plugins show NAME` and `artengine presets explain`
-tell the same on the command line, of your own plugins too. A parameter marked *curve* takes a curve
-in place of a number.
+What presets may say: every plugin that ships, its parameters, and the keys of `[dream]`, `[time]`
+and `[train]`. The page is generated; `artengine plugins show NAME` and `artengine presets explain`
+tell the same on the command line, of your own plugins too. A parameter marked *curve* takes a curve,
+or an expression in a text, in place of a number.
 """
 
 SETTINGS: dict[str, type[BaseModel]] = {
     "dream": DreamSettings,
+    "time": TimeSettings,
     "train": TrainSettings,
     "train.loss": LossWeights,
 }
+
+EXPRESSIONS = """\
+A text in place of a number is an expression. It is calculated for each frame from numbers, the
+names below and those of `[curves]`, `+ - * / % **`, `< <= > >= == !=`, `and`, `or`, `not`, brackets
+and functions. A comparison is 1 or 0. What it gives is kept inside the bounds of the number that it
+drives. An expression has at most 1,000 characters, 200 numbers, names and operators, and 32 levels
+of brackets.
+"""
 
 TITLES: dict[str, str] = {
     "source": "Sources",
@@ -50,8 +62,10 @@ def page(catalog: Catalog) -> str:
     parts = [INTRODUCTION]
     for name, table in SETTINGS.items():
         parts += [f"## `[{name}]`\n", *keys(parameters(table))]
+    parts += ["## `[curves]`\n", f"{CURVES}\n"]
     for kind in KINDS:
         parts += list(plugins(kind, catalog))
+    parts += expressions()
     parts += hooks()
     return "\n".join(parts)
 
@@ -108,6 +122,17 @@ def default(parameter: Parameter) -> str:
     if parameter.default is None:
         return ""
     return f"`{json.dumps(parameter.default, ensure_ascii=False)}`"
+
+
+def expressions() -> Iterator[str]:
+    """The names and functions of expressions."""
+    yield "## Expressions\n"
+    yield EXPRESSIONS
+    yield row("name or function", "what it is")
+    yield row("---", "---")
+    for written, said in vocabulary().items():
+        yield row(f"`{written}`", cell(said))
+    yield ""
 
 
 def hooks() -> Iterator[str]:

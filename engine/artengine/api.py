@@ -5,7 +5,9 @@ breaks plugins raises the second number of the version, and the changelog says w
 instead. Every other module may change at any time.
 """
 
-from artengine.curves import Clock, Curve, CurveError, Scope, Signal, SignalContext
+from artengine.curves import Clock, Curve, CurveError, Scope, Signal, SignalContext, Tempo
+from artengine.curves.eases import EASES, Ease, bezier, ease_named
+from artengine.curves.expression import Expression
 from artengine.effect import Effect, FrameContext, State
 from artengine.errors import PluginError, SourceError, WriterError, cannot_write
 from artengine.ffmpeg import (
@@ -27,13 +29,16 @@ from artengine.source import Footage, Source
 from artengine.writer import Film, Sink, Writer
 
 __all__ = [
+    "EASES",
     "Clock",
     "Curve",
     "CurveError",
     "Decoder",
     "Deinterlace",
+    "Ease",
     "Effect",
     "Encoder",
+    "Expression",
     "Film",
     "Footage",
     "Frame",
@@ -55,10 +60,13 @@ __all__ = [
     "Source",
     "SourceError",
     "State",
+    "Tempo",
     "Tensor",
     "Writer",
     "WriterError",
+    "bezier",
     "cannot_write",
+    "ease_named",
     "ffmpeg_executable",
     "hookimpl",
     "metadata",

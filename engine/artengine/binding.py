@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Self, TypeVar
 
-from pydantic.fields import FieldInfo
+import numpy as np
+import numpy.typing as npt
 
-from artengine.curves import Clock, Curve, CurveError, CurveKinds, Scope, Signal, SignalContext
-from artengine.errors import did_you_mean, reason
-from artengine.params import (
-    Plugin,
-    Problem,
-    TableError,
-    allowed,
-    check,
-    clamp,
-    in_order,
-    plainly,
-    quoted,
-)
+from artengine.curves import Clock, Curve, CurveKinds, Scope, SignalContext
+from artengine.curves.driven import CurveSet, Remembered, naming
+from artengine.curves.signal import NO_VALUES
+from artengine.curves.tables import CurveTables
+from artengine.params import Plugin, Problem, TableError, in_order
 
 NO_KINDS: CurveKinds = MappingProxyType({})
 
@@ -40,22 +31,28 @@ class Binding:
         controls: what the engine does with the plugin, of the class that the plugin names; by
             default one that has the default values.
         kinds: the kinds of curves that `changed` and `set` take.
+        names: the named signals that curves may read; None where they are not known yet.
     """
 
     plugin: Plugin
     curves: dict[str, Curve] = field(default_factory=dict)
     controls: Plugin | None = None
     kinds: CurveKinds = field(default_factory=dict)
-    _scope: Scope | None = field(default=None, init=False, compare=False)
-    _signals: dict[str, Signal] = field(default_factory=dict, init=False, compare=False)
+    names: Collection[str] | None = field(default=None, compare=False)
+    _driven: CurveSet = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
+        self._driven = CurveSet(self.curves)
         if self.controls is None and self.plugin.controls is not None:
             self.controls = self.plugin.controls()
 
     @classmethod
     def parse(
-        cls, kind: type[Plugin], table: Mapping[str, Any], kinds: CurveKinds = NO_KINDS
+        cls,
+        kind: type[Plugin],
+        table: Mapping[str, Any],
+        kinds: CurveKinds = NO_KINDS,
+        names: Collection[str] | None = None,
     ) -> Self:
         """Check a preset's table (without `use`) and build the plugin. No curve is evaluated.
 
@@ -71,18 +68,20 @@ class Binding:
         for name, value in table.items():
             if name not in kind.reserved:
                 (controls if name in controlled else own)[name] = value
-        plugin = _bound(kind, own, kinds, curves, problems)
-        control = (
-            _bound(kind.controls, controls, kinds, curves, problems) if kind.controls else None
-        )
+        reading = CurveTables(kinds, names, curves, problems)
+        plugin = reading.bound(kind, kind.automatable(), own)
+        control = None
+        if kind.controls:
+            control = reading.bound(kind.controls, kind.controls.automatable(), controls)
         if problems or plugin is None:
             raise TableError(in_order(problems, table))
-        return cls(plugin, curves, control, kinds)
+        return cls(plugin, curves, control, kinds, names)
 
     def fresh(self) -> Self:
         """The same parameters, curves and controls, with none of what the plugin remembers."""
         controls = None if self.controls is None else _copy(self.controls)
-        return type(self)(_copy(self.plugin), dict(self.curves), controls, self.kinds)
+        plugin = _copy(self.plugin)
+        return type(self)(plugin, dict(self.curves), controls, self.kinds, self.names)
 
     def changed(self, name: str, value: Any) -> Self:
         """A copy of which one parameter has another value, or a curve as a preset writes it.
@@ -93,7 +92,7 @@ class Binding:
         table = self.plugin.model_dump(mode="json")
         if self.controls is not None:
             table |= self.controls.model_dump(mode="json")
-        return self.parse(type(self.plugin), table | {name: value}, self.kinds)
+        return self.parse(type(self.plugin), table | {name: value}, self.kinds, self.names)
 
     def set(self, name: str, value: Any) -> None:
         """Give one parameter another value, or a curve as a preset writes it, between two frames.
@@ -106,43 +105,40 @@ class Binding:
     def adopt(self, name: str, other: Self) -> None:
         """Take one parameter's value, or its curve, from another binding of the same plugin."""
         setattr(self._holder(name), name, getattr(other._holder(name), name))
-        self.curves.pop(name, None)
-        self._signals.pop(name, None)
-        if name in other.curves:
-            self.curves[name] = other.curves[name]
+        self._driven.adopt(name, other.curves.get(name))
 
-    def set_time(self, clock: Clock, scope: Scope | None = None) -> None:
+    def set_time(
+        self, clock: Clock, scope: Scope | None = None, values: Mapping[str, float] = NO_VALUES
+    ) -> None:
         """Give every automated parameter its value at that time.
 
         Args:
             clock: the film's time.
             scope: what the curves may know of the film; they are compiled once for each. By
                 default what the clock tells.
+            values: the values of the film's named signals.
 
         Raises:
             CurveError: when a curve fails, or its value is not finite where nothing bounds it.
         """
         if not self.curves:
             return
-        scope = scope or Scope(clock.fps, clock.frames)
-        if scope != self._scope:
-            self._scope = scope
-            self._signals.clear()
-        now = SignalContext(clock)
-        for name, curve in self.curves.items():
-            with _naming(name, curve):
-                if name not in self._signals:
-                    self._signals[name] = curve.compile(scope)
-                value = float(self._signals[name].at(now))
-            self._holder(name).set_values({name: value})
+        scope = scope or Scope(clock.fps, clock.frames, tempo=clock.tempo, names=frozenset(values))
+        for name, value in self._driven.at(SignalContext(clock, values), scope).items():
+            with naming(name, self.curves[name]):
+                self._holder(name).set_values({name: value})
 
-    def remarks(self, scope: Scope) -> list[Problem]:
-        """What of the curves does nothing in a film, by parameter. Raises `CurveError`."""
-        found = []
-        for name, curve in self.curves.items():
-            with _naming(name, curve):
-                found += [Problem((name,), said) for said in curve.remarks(scope)]
-        return found
+    def reset(self) -> None:
+        """Have the curves forget an earlier film."""
+        self._driven.reset()
+
+    def state(self) -> Remembered:
+        """What the curves remember, by parameter."""
+        return self._driven.state()
+
+    def restore(self, state: Mapping[str, npt.NDArray[np.generic]]) -> None:
+        """Have the curves remember what `state` gave out."""
+        self._driven.restore(state)
 
     def _holder(self, name: str) -> Plugin:
         """What holds a parameter: the plugin, or its controls."""
@@ -151,84 +147,6 @@ class Binding:
         return self.plugin
 
 
-@contextmanager
-def _naming(name: str, curve: Curve) -> Iterator[None]:
-    """Turn any exception of a curve into a `CurveError` that names its parameter."""
-    try:
-        yield
-    except CurveError as error:
-        raise CurveError(f"{name}: {error}") from error
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:
-        said = reason(error, type(curve).__module__)
-        raise CurveError(f"{name}: the curve failed: {said}") from error
-
-
-def curve_kind(table: Mapping[str, Any], kinds: CurveKinds) -> type[Curve] | None:
-    """The kind of curve whose telling key a table has."""
-    return next((kind for key, kind in kinds.items() if key in table), None)
-
-
 def _copy(plugin: PluginT) -> PluginT:
     kind = type(plugin)
     return kind(**{name: getattr(plugin, name) for name in kind.model_fields})
-
-
-def _bound(
-    kind: type[PluginT],
-    table: Mapping[str, Any],
-    kinds: CurveKinds,
-    curves: dict[str, Curve],
-    problems: list[Problem],
-) -> PluginT | None:
-    """Build a plugin; its curves go to `curves`, and its mistakes to `problems`."""
-    plain, automatable = dict(table), kind.automatable()
-    for name, given in table.items():
-        if name not in automatable or not isinstance(given, Mapping):
-            continue
-        info = kind.model_fields[name]
-        # A curve that is wrong must not be reported again as a missing parameter.
-        plain[name] = _anything_legal(info)
-        curve = _curve(given, kinds)
-        if isinstance(curve, list):
-            problems += [problem.inside(name) for problem in curve]
-            continue
-        try:
-            with _naming(name, curve):
-                values = tuple(curve.values())
-        except CurveError as error:
-            problems.append(Problem((), str(error)))
-            continue
-        problems += [
-            Problem((name,), f"the curve reaches {plainly(value)}; allowed: {allowed(info)}")
-            for value in dict.fromkeys(values)
-            if clamp(info, value) != value
-        ]
-        if values and math.isfinite(values[0]):
-            plain[name] = clamp(info, values[0])
-        curves[name] = curve
-    checked = check(kind, plain)
-    if isinstance(checked, list):
-        problems += checked
-        return None
-    return checked
-
-
-def _curve(table: Mapping[str, Any], kinds: CurveKinds) -> Curve | list[Problem]:
-    kind = curve_kind(table, kinds)
-    if kind is not None:
-        return check(kind, table)
-    for key, kind in kinds.items():
-        if table and not isinstance(check(kind, {key: table}), list):
-            given = ", ".join(list(table)[:5]) + (", ..." if len(table) > 5 else "")
-            form = quoted({key: table})
-            return [Problem((), f"a table with {given} given; write it inside of {key}: {form}")]
-    near = next(filter(None, (did_you_mean(key, list(kinds)) for key in table)), "")
-    given = ", ".join(table) or "nothing"
-    offer = f", or a table with {' or '.join(kinds)}" if kinds else ""
-    return [Problem((), f"a table with {given} given{near}; allowed: a number{offer}")]
-
-
-def _anything_legal(info: FieldInfo) -> float:
-    return clamp(info, 0.0) if info.is_required() else info.get_default()

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from artengine.binding import Binding
 from artengine.curves import Clock, CurveError, Scope
+from artengine.curves.signal import NO_VALUES
 from artengine.effect import ChainControls, Effect, FrameContext
 from artengine.entry_names import entry_names
 from artengine.errors import PluginError, reason
@@ -22,6 +23,9 @@ ChainName: TypeAlias = Literal["feedback", "output", "state"]
 
 PROBE: Size = (64, 64)
 """A frame's size with which effects are asked whether they change it."""
+
+CURVES = "/curves"
+"""What the slot of an effect's curves ends in."""
 
 ChainState: TypeAlias = dict[str, dict[str, npt.NDArray[np.generic]]]
 """The state of a chain's effects: arrays by name, by slot."""
@@ -85,7 +89,12 @@ class Chain:
         self.binding[number].adopt(name, changed(self.binding[number], name, value))
 
     def apply(
-        self, frame: Frame, clock: Clock, truth: Frame | None, context_frames: Sequence[Frame] = ()
+        self,
+        frame: Frame,
+        clock: Clock,
+        truth: Frame | None,
+        context_frames: Sequence[Frame] = (),
+        values: Mapping[str, float] = NO_VALUES,
     ) -> Frame:
         """Apply the effects to a frame.
 
@@ -94,39 +103,56 @@ class Chain:
             clock: the film's time.
             truth: the source frame, of the dream's size, in 0..1; may be None unless `uses_truth`.
             context_frames: the frames the network saw, oldest first.
+            values: the film's named signals at this time, which curves read.
 
         Returns:
             float32 `(H, W, 3)` of `output_size`.
         """
         truth = None if truth is None else _read_only(truth)
         seen = tuple(_read_only(past) for past in context_frames)
+        scope = Scope(clock.fps, clock.frames, self.seed, clock.tempo, frozenset(values))
         for slot, (binding, effect, controls) in self._members.items():
+            if binding.curves:
+                self._set_time(slot, binding, clock, scope, values)
             if controls.on:
                 seen_truth = truth if effect.uses_truth else None
                 now = FrameContext(clock, seen_truth, seen, self.seed, slot)
-                frame = self._applied(frame, now, binding, effect, controls)
+                frame = self._applied(frame, now, effect, controls)
         return frame
+
+    def _set_time(
+        self,
+        slot: str,
+        binding: Binding,
+        clock: Clock,
+        scope: Scope,
+        values: Mapping[str, float],
+    ) -> None:
+        """Give an effect's parameters their values. Curves go on while the effect is off."""
+        try:
+            binding.set_time(clock, scope.inside(slot), values)
+        except CurveError as error:
+            raise PluginError(
+                f"{self._label(slot)} failed at frame {clock.index}: {error}"
+            ) from error
 
     def _applied(
         self,
         frame: Frame,
         now: FrameContext,
-        binding: Binding,
         effect: Effect,
         controls: ChainControls,
     ) -> Frame:
         """The frame after one effect, mixed as the controls say."""
         size = self._size_after(now.slot, effect, size_of(frame))
         try:
-            binding.set_time(now.clock, Scope(now.fps, now.clock.frames, self.seed))
             if controls.mix == 0 and type(effect).state is Effect.state:
                 return _resized(frame, size)
             output: object = effect.apply(_read_only(frame), now)
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            curve = isinstance(error, CurveError)
-            said = str(error) if curve else reason(error, type(effect).__module__)
+            said = reason(error, type(effect).__module__)
             raise PluginError(
                 f"{self._label(now.slot)} failed at frame {now.index}: {said}"
             ) from error
@@ -186,14 +212,21 @@ class Chain:
         return width, height
 
     def reset(self) -> None:
-        """Clear the state of every effect, as before a film's first frame."""
-        for effect in self.effects:
+        """Clear the state of every effect and curve, as before a film's first frame."""
+        for binding, effect, _ in self._members.values():
             effect.reset()
+            binding.reset()
 
     def state(self) -> ChainState:
-        """Copy the effects' state; effects without any are left out."""
+        """Copy what the effects and their curves remember, by slot; those without any are left out.
+
+        Curves have the slot of their effect, followed by `CURVES`.
+        """
         states: ChainState = {}
-        for slot, (_, effect, _) in self._members.items():
+        for slot, (binding, effect, _) in self._members.items():
+            curves = binding.state()
+            if curves:
+                states[slot + CURVES] = {name: value.copy() for name, value in curves.items()}
             state = effect.state()
             for name, value in state.items():
                 if not isinstance(value, np.ndarray):
@@ -208,9 +241,10 @@ class Chain:
     def restore(self, states: Mapping[str, Mapping[str, npt.NDArray[np.generic]]]) -> None:
         """Set the effects' state to a copy that `state` returned."""
         for slot in states:
-            if slot not in self._members:
+            if slot.removesuffix(CURVES) not in self._members:
                 raise PluginError(f"there is no effect {slot} to give its state back to")
-        for slot, (_, effect, _) in self._members.items():
+        for slot, (binding, effect, _) in self._members.items():
+            binding.restore(states.get(slot + CURVES, {}))
             effect.reset()
             if slot in states:
                 effect.restore({name: value.copy() for name, value in states[slot].items()})

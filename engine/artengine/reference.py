@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 
-from artengine.params import Plugin, allowed, json_schema
+from artengine.params import Plugin, allowed, automatable, json_schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Parameter:
 
 def parameters(table: type[BaseModel]) -> tuple[Parameter, ...]:
     """The parameters of a plugin's class or a settings table, in the order of declaration."""
-    curves = table.automatable() if issubclass(table, Plugin) else frozenset()
+    curves = table.automatable() if issubclass(table, Plugin) else automatable(table)
     found = []
     for name, info in table.model_fields.items():
         extra = info.json_schema_extra

@@ -13,7 +13,7 @@ from typing import Any
 
 from artengine import __version__
 from artengine.errors import WeightsError
-from artengine.params import Plugin, values_without_paths
+from artengine.params import values_without_paths
 from artengine.preset import Preset, to_toml
 from artengine.preset.made_with import MADE_WITH, MadeWith, digest_of
 from artengine.preset.migrations import migrate
@@ -154,9 +154,6 @@ def _source(preset: Preset) -> dict[str, Any]:
 
 def plugins_of(preset: Preset) -> dict[str, str]:
     """Who provided each plugin of a preset that is not the engine's own, by the plugin's name."""
-    bindings = preset.bindings().values()
-    curves = [curve for binding in bindings for curve in binding.curves.values()]
-    used: list[Plugin] = [preset.source, *(b.plugin for b in bindings), *curves, *preset.writers]
-    kinds = dict.fromkeys(type(plugin) for plugin in used)
+    kinds = dict.fromkeys(type(plugin) for plugin in preset.plugins())
     provided = {kind.name: provider_of(kind) for kind in kinds}
     return {name: str(each) for name, each in provided.items() if each.name != OWN}

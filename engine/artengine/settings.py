@@ -230,7 +230,7 @@ class DreamSettings(Settings):
     the film's size adds detail to them. For films much larger than the training size, which would
     otherwise be small patterns without large shapes."""
 
-    detail: float = Field(8.0, ge=1, le=256)
+    detail: float = Field(8.0, ge=1, le=256, json_schema_extra={"automatable": True})
     """With `refine`: structures up to this size, in pixels of the small dream, come from the
     network at the film's size. 1 is soft; 8 adds edges and textures; 64 keeps only the layout of
     the small dream."""
@@ -261,7 +261,7 @@ class DreamSettings(Settings):
     """How many frames of the clip a recurrent network sees before the film begins. Their
     predictions are not filmed. Left out, as many as the model suggests."""
 
-    truth_frames: int = Field(0, ge=0, le=32)
+    truth_frames: int = Field(0, ge=0, le=32, json_schema_extra={"automatable": True})
     """How many frames of the context are replaced by frames of the clip at each step (teacher
     forcing). 0 dreams freely; more stays closer to the clip."""
 

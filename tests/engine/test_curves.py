@@ -85,19 +85,15 @@ def test_a_curve_is_compiled_once_for_a_film_and_not_when_it_is_checked() -> Non
     for index in (0, 3, 9):
         binding.set_time(Clock(index, 24.0, 48), Scope(24.0, 48, seed=7))
     assert amount(binding) == 10.0
-    assert Ramp.compiled == [Scope(24.0, 48, seed=7)]
+    assert Ramp.compiled == [Scope(24.0, 48, seed=7, slot="amount")]
     binding.set_time(Clock(2, 12.0, 24))
-    assert Ramp.compiled[1:] == [Scope(12.0, 24)]
+    assert Ramp.compiled[1:] == [Scope(12.0, 24, slot="amount")]
     assert amount(binding) == 4.0
 
 
 def test_a_curve_that_fails_while_it_is_checked_is_a_mistake_of_the_preset() -> None:
     with pytest.raises(TableError, match=r"^amount: the curve failed: ZeroDivisionError: .*line"):
         glow(15.0)
-
-
-def test_what_is_said_of_a_curve_names_the_parameter() -> None:
-    assert [str(p) for p in glow(1.0).remarks(Scope(24.0, 48))] == ["amount: 48 frames"]
 
 
 def test_a_curve_that_fails_names_the_parameter() -> None:
@@ -172,7 +168,7 @@ def test_a_file_with_a_curve_alone_is_a_plugin(scores: Catalog, tmp_path: Path) 
     assert binding.plugin.model_dump()["amount"] == 0.5
     assert str(tmp_path / "song.txt") in loaded.recipe()
     schema = preset_schema(scores)["$defs"]["curve"]["oneOf"]
-    assert [kind["required"] for kind in schema] == [["keys"], ["score"]]
+    assert {"keys", "score"} <= {kind["required"][0] for kind in schema}
 
 
 def test_a_curves_file_is_fenced_as_every_other(scores: Catalog) -> None:

@@ -74,8 +74,9 @@ def explain(
 ) -> None:
     """Explain the keys of a table or the parameters of a plugin.
 
-    Tables are top (the keys above all tables), source, model, train, train.loss, dream,
-    feedback, state, output and writers. Plugins are sources, models, effects and writers.
+    Tables are top (the keys above all tables), source, model, train, train.loss, dream, time,
+    curves, feedback, state, output and writers. Plugins are sources, models, effects, curves and
+    writers.
 
     Examples:
 
@@ -98,8 +99,13 @@ def explain(
         lines = [f"{each.kind} {each.name}", "", *paragraphs(each.about)]
         lines += parameter_lines(each.keys)
         if each.choices:
-            lines += ["", "  use: one of these, each with keys of its own:"]
+            said = "a curve" if each.name == "curves" else "use"
+            lines += ["", f"  {said}: one of these, each with keys of its own:"]
             lines += choice_lines(each.choices)
+        if each.words:
+            lines += ["", "  an expression: numbers, + - * / % **, < <= > >= == !=, and, or, not,"]
+            lines += ["  brackets, the names of [curves], and these:"]
+            lines += choice_lines(each.words)
         blocks.append("\n".join(lines))
     answer("\n\n".join(blocks))
 

@@ -19,7 +19,7 @@ class Change:
     Args:
         frame: the first frame that is dreamt with it, counted from 0.
         address: the parameter, as `feedback.noise.amount`.
-        value: a number, text or list, or a table for a curve.
+        value: a number, text or list; for a curve a table, or a text that is an expression.
     """
 
     frame: int

@@ -7,28 +7,33 @@ from typing import Any
 
 from artengine.binding import Binding
 from artengine.chain import Chain, changed
+from artengine.curves import Curve
+from artengine.curves.driven import CurveSet
+from artengine.curves.tables import CurveTables
 from artengine.dream.changes import Change
 from artengine.dream.level import Level
 from artengine.dream.state import StateChain
 from artengine.errors import UsageError, did_you_mean
-from artengine.params import quoted
+from artengine.params import Problem, TableError, automatable, plainly
 from artengine.preset import Preset
 from artengine.preset.address import Address, parse_address, to_names, to_numbers, write_address
+from artengine.settings import DreamSettings
 
 CHANGEABLE = (
     "feedback.NAME.PARAMETER, state.NAME.PARAMETER, output.NAME.PARAMETER, the model's automatable "
-    "parameters and dream.truth_frames"
+    "parameters, dream.truth_frames and dream.detail"
 )
 
 
 class Controls:
-    """What may change while a dream plays: parameters of effects, automatable parameters of the
-    model, and how many truth frames there are.
+    """What may change while a dream plays: parameters of effects, and the automatable numbers of
+    the model and of the `[dream]` table.
 
     Args:
         preset: what is dreamt.
         model: the model that the network steps with.
         chains: the chains of the film's size, by the name of their table.
+        numbers: the curves of the `[dream]` table.
         uses_truth: whether the source is read throughout.
     """
 
@@ -38,11 +43,13 @@ class Controls:
         *,
         model: Binding,
         chains: Mapping[str, Chain | StateChain],
+        numbers: CurveSet,
         uses_truth: bool,
     ) -> None:
         self._preset = preset
         self._model = model
         self._chains = chains
+        self._numbers = numbers
         self._uses_truth = uses_truth
         self._lists = {
             name: [binding.plugin.name for binding in chain.binding]
@@ -76,8 +83,8 @@ class Controls:
                 changed(self._chains[table].binding[number], name, value)
             case ("model", str(name)):
                 self._check_model(name, value)
-            case ("dream", "truth_frames"):
-                self._check_truth_frames(value)
+            case ("dream", str(name)) if name in automatable(DreamSettings):
+                self._dream_number(name, value)
             case _:
                 raise UsageError(
                     f"{write_address(address)} cannot change while the dream plays; what can: "
@@ -93,14 +100,28 @@ class Controls:
             )
         self._model.changed(name, value)
 
-    def _check_truth_frames(self, value: Any) -> None:
+    def _dream_number(self, name: str, value: Any) -> tuple[int | float, Curve | None]:
+        """A number of the `[dream]` table, and its curve where it has one."""
+        curves: dict[str, Curve] = {}
+        problems: list[Problem] = []
+        reading = CurveTables(self._preset.catalog.curves, self._preset.names, curves, problems)
+        settings = reading.bound(DreamSettings, {name}, {name: value})
+        if problems or settings is None:
+            raise TableError(problems)
+        if name == "truth_frames":
+            self._check_truth_frames(settings.truth_frames, curves.get(name))
+        number: int | float = getattr(settings, name)
+        return number, curves.get(name)
+
+    def _check_truth_frames(self, given: int, curve: Curve | None) -> None:
         most = self._preset.model.context
-        if type(value) is not int or not 0 <= value <= most:
+        reached = max([given, *(curve.values() if curve else ())])
+        if reached > most:
             raise UsageError(
-                f"dream.truth_frames: {quoted(value)} given; allowed: a whole number from 0 to "
+                f"dream.truth_frames: {plainly(reached)} given; allowed: a whole number from 0 to "
                 f"{most}, the frames that the model sees"
             )
-        if value and not self._uses_truth:
+        if (given or curve) and not self._uses_truth:
             raise UsageError(
                 "dream.truth_frames: nothing in this preset looks at the source, so it is not "
                 "read; begin with dream.truth_frames = 1, or with Dream(preset, truth=True)"
@@ -114,8 +135,10 @@ class Controls:
                 case ("model", str(name)):
                     self._model.set(name, change.value)
                 case ("dream", str(name)):
+                    number, curve = self._dream_number(name, change.value)
+                    self._numbers.adopt(name, curve)
                     for level in levels:
-                        level.set_setting(name, change.value)
+                        level.set_setting(name, number)
                 case ("output", int(number), str(name)):
                     self._chains["output"].set(number, name, change.value)
                 case ("feedback", int(number), str(name)):

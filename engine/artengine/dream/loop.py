@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Protocol
@@ -13,11 +13,14 @@ import numpy.typing as npt
 from artengine.binding import Binding
 from artengine.chain import Chain
 from artengine.context_buffer import ContextBuffer
-from artengine.curves import Clock, Scope
+from artengine.curves import Clock, CurveError, Scope, SignalContext, Tempo
+from artengine.curves.driven import CurveSet
+from artengine.curves.named import NamedSignals
 from artengine.dream.refine import refined
 from artengine.dream.state import StateChain
 from artengine.errors import PluginError
 from artengine.frame import Frame, Picture, is_finite, to_read_only_frame
+from artengine.params import kept
 from artengine.settings import DreamSettings
 
 
@@ -63,6 +66,7 @@ class Turn:
         context_frames: what the network saw, oldest first.
         prediction: what the network made of that.
         fed: the prediction after the feedback chain, which the network sees next; not clipped.
+        values: the film's named signals at this time.
     """
 
     clock: Clock
@@ -70,6 +74,7 @@ class Turn:
     context_frames: tuple[Frame, ...]
     prediction: Frame
     fed: Frame
+    values: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,9 @@ class DreamLoop:
         feedback: effects on what is fed back.
         state_chain: effects on a recurrent network's state, after each step.
         settings: the `[dream]` table.
+        numbers: the curves of its numbers.
+        signals: the film's named signals, which curves read.
+        tempo: where the film's beats fall.
         fps: frames per second of the film.
         seed: the film's seed.
         frames: length of the film, or None for an endless one.
@@ -98,6 +106,9 @@ class DreamLoop:
     feedback: Chain
     state_chain: StateChain
     settings: DreamSettings
+    numbers: CurveSet
+    signals: NamedSignals
+    tempo: Tempo
     fps: float
     seed: int
     frames: int | None
@@ -117,15 +128,16 @@ class DreamLoop:
         Raises:
             PluginError: when the network's prediction is not finite.
         """
-        # 1. The network and the effects forget any earlier film.
-        self.network.reset()
-        self.feedback.reset()
-        self.state_chain.reset()
+        # 1. The network, the effects and the curves forget any earlier film.
+        for each in (self.network, self.feedback, self.state_chain, self.model):
+            each.reset()
+        self.numbers.reset()
+        self.signals.reset()
         # 2. The context is the source's first frames.
         source = iter(pictures)
         context = ContextBuffer.of(islice(source, self.context))
         # 3. A recurrent network steps through more of them; what it predicts is not used.
-        self._set_time(Clock(0, self.fps, self.frames))
+        self._set_time(self._clock(0))
         for left, picture in zip(range(self.warmup, 0, -1), source, strict=False):
             # Seeds that no frame of the film has.
             self._predict(context.frames, 2**31 - left, f"warm-up frame {self.warmup - left}")
@@ -145,26 +157,30 @@ class DreamLoop:
         Raises:
             PluginError: when an effect fails, or the network's prediction is not finite.
         """
-        # 1. The film's time sets the model's parameters that have curves.
-        clock = Clock(state.index, self.fps, self.frames)
-        self._set_time(clock)
+        # 1. The film's time sets the named signals, and the model's parameters that have curves.
+        clock = self._clock(state.index)
+        values, settings = self._set_time(clock)
         truth = None if picture is None else to_read_only_frame(picture)
         # 2. The network predicts the next frame from the context.
         seen = state.context.frames
         prediction = self._predict(seen, state.index, f"frame {state.index}")
         # 3. Effects of the state chain change what a recurrent network remembers.
         if len(self.state_chain):
-            remembered = self.state_chain.apply(self.network.state(), clock, truth, seen)
+            remembered = self.state_chain.apply(self.network.state(), clock, truth, seen, values)
             self.network.restore(remembered)
         # 4. Effects of the feedback chain change the prediction. It is not clipped.
-        fed = self.feedback.apply(prediction, clock, truth, seen)
+        fed = self.feedback.apply(prediction, clock, truth, seen, values)
         # 5. A smaller dream, where there is one, gives both their large shapes.
         if coarse is not None:
-            prediction = refined(prediction, coarse.prediction, self.settings.detail)
-            fed = refined(fed, coarse.fed, self.settings.detail)
+            prediction = refined(prediction, coarse.prediction, settings.detail)
+            fed = refined(fed, coarse.fed, settings.detail)
         # 6. The result goes into the context, some of which is replaced by source frames.
-        context = state.context.push(fed, picture).with_truth(self._truth_slots())
-        return LoopState(state.index + 1, context), Turn(clock, truth, seen, prediction, fed)
+        context = state.context.push(fed, picture).with_truth(self._truth_slots(settings))
+        turn = Turn(clock, truth, seen, prediction, fed, values)
+        return LoopState(state.index + 1, context), turn
+
+    def _clock(self, index: int) -> Clock:
+        return Clock(index, self.fps, self.frames, self.tempo)
 
     def _predict(self, context_frames: tuple[Frame, ...], number: int, where: str) -> Frame:
         newest_first = self.settings.context_order == "newest-first"
@@ -188,17 +204,33 @@ class DreamLoop:
             return "set dream.precision to float32, or train the network again"
         return "train the network again, or take other weights"
 
-    def _set_time(self, clock: Clock) -> None:
+    def _set_time(self, clock: Clock) -> tuple[Mapping[str, float], DreamSettings]:
+        """Set the model's parameters, and return the named signals and the settings of now."""
         try:
-            self.model.set_time(clock, Scope(self.fps, self.frames, self.seed))
+            values = self.signals.at(clock)
+        except CurveError as error:
+            raise PluginError(f"at frame {clock.index}: curves.{error}") from error
+        names = frozenset(values)
+        scope = Scope(self.fps, self.frames, self.seed, self.tempo, names)
+        try:
+            self.model.set_time(clock, scope.inside("model"), values)
         except ValueError as error:
             raise PluginError(
                 f'model "{self.model.plugin.name}" failed at frame {clock.index}: {error}'
             ) from error
+        if not self.numbers.curves:
+            return values, self.settings
+        try:
+            driven = self.numbers.at(SignalContext(clock, values), scope.inside("dream"))
+            numbers = {name: kept(DreamSettings, name, value) for name, value in driven.items()}
+        except CurveError as error:
+            raise PluginError(f"at frame {clock.index}: dream.{error}") from error
+        return values, self.settings.model_copy(update=numbers)
 
-    def _truth_slots(self) -> range:
-        n, count = self.context, self.settings.truth_frames
-        return range(count) if self.settings.truth_slots == "oldest" else range(n - count, n)
+    def _truth_slots(self, settings: DreamSettings) -> range:
+        n = self.context
+        count = min(n, settings.truth_frames)
+        return range(count) if settings.truth_slots == "oldest" else range(n - count, n)
 
 
 _WILD = 100.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,12 +23,14 @@ class OutputFrame:
         frame: what the output chain is given.
         truth: the source frame, where an output effect looks at it.
         context_frames: what the network saw, where there are output effects.
+        values: the film's named signals.
     """
 
     clock: Clock
     frame: Frame
     truth: Frame | None
     context_frames: tuple[Frame, ...]
+    values: Mapping[str, float]
 
 
 class Output:
@@ -58,6 +60,7 @@ class Output:
             frame=turn.prediction if self._show == "prediction" else turn.fed,
             truth=turn.truth if self.chain.uses_truth else None,
             context_frames=turn.context_frames if len(self.chain) else (),
+            values=turn.values,
         )
 
     def picture(self, given: OutputFrame, make: Callable[[Change], None]) -> Picture:
@@ -69,5 +72,7 @@ class Output:
         """
         while self._changes and self._changes[0].frame <= given.clock.index:
             make(self._changes.popleft())
-        frame = self.chain.apply(given.frame, given.clock, given.truth, given.context_frames)
+        frame = self.chain.apply(
+            given.frame, given.clock, given.truth, given.context_frames, given.values
+        )
         return to_picture(frame)

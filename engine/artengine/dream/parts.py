@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, cast
 
 from artengine.binding import Binding
 from artengine.chain import Chain
+from artengine.curves import Scope
+from artengine.curves.driven import CurveSet
+from artengine.curves.named import NamedSignals
 from artengine.dream.level import Level
 from artengine.dream.loop import DreamLoop, Predict
 from artengine.dream.refine import smaller
@@ -42,7 +45,18 @@ class Parts:
         for name in self._stepped.automatable():
             setattr(self._stepped, name, getattr(self._preset.model, name))
         kinds = self._preset.catalog.curves
-        return Binding(self._stepped, dict(self._preset.model_curves), kinds=kinds)
+        curves = dict(self._preset.model_curves)
+        return Binding(self._stepped, curves, kinds=kinds, names=self._preset.names)
+
+    def signals(self, frames: int | None) -> NamedSignals:
+        """The film's named signals.
+
+        Args:
+            frames: length of the film, or None for an endless one.
+        """
+        preset = self._preset
+        scope = Scope(self.footage.fps, frames, preset.seed, preset.time.tempo())
+        return NamedSignals(preset.curves, scope)
 
     @cached_property
     def footage(self) -> Footage:
@@ -97,18 +111,22 @@ class Parts:
         model: Binding,
         feedback: Chain,
         state_chain: StateChain,
+        numbers: CurveSet,
+        signals: NamedSignals,
         *,
         frames: int | None,
         uses_truth: bool,
     ) -> list[Level]:
         """The dream at the film's size, and where it is refined, the smaller one that it follows.
 
-        Both share the model, whose parameters have the values of the current frame. The smaller one
-        has its own effects and network state.
+        Both share the model, whose parameters have the values of the current frame, and the curves
+        that belong to no effect. The smaller one has its own effects and network state.
 
         Args:
             model: what the network steps with.
             feedback, state_chain: the effects at the film's size.
+            numbers: the curves of the `[dream]` table.
+            signals: the film's named signals.
             frames: length of the film, or None for an endless one.
             uses_truth: whether the source is read throughout.
         """
@@ -128,6 +146,9 @@ class Parts:
                     feedback=effects,
                     state_chain=state_effects,
                     settings=preset.dream,
+                    numbers=numbers,
+                    signals=signals,
+                    tempo=preset.time.tempo(),
                     fps=footage.fps,
                     seed=preset.seed,
                     frames=frames,

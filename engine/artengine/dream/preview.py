@@ -37,11 +37,10 @@ def preview(preset: Preset, *, fps: float, size: Size) -> Preset:
         "dream.refine": 1.0,
         "dream.fps": max(0.01, fps * share),
     }
-    for address, binding in preset.bindings().items():
-        for name, curve in binding.curves.items():
-            moved = curve.stretched(share)
-            if share < 1.0 and moved != curve:
-                values[f"{address}.{name}"] = moved.model_dump(mode="json")
+    for address, curve in preset.curves_by_address().items():
+        moved = curve.stretched(share)
+        if share < 1.0 and moved != curve:
+            values[address] = moved.model_dump(mode="json")
     return preset.with_values(values)
 
 

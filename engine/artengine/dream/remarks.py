@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from artengine.curves import CurveError, Scope
+from artengine.curves.driven import naming
 from artengine.errors import PluginError
 from artengine.preset import Preset
 
@@ -21,15 +22,17 @@ def curve_remarks(preset: Preset, fps: float) -> list[str]:
     Raises:
         PluginError: when a curve of a plugin fails.
     """
-    remarks = list(_all(preset, Scope(fps, preset.dream.frames, preset.seed)))
+    scope = Scope(fps, preset.dream.frames, preset.seed, preset.time.tempo(), preset.names)
+    remarks = list(_all(preset, scope))
     if len(remarks) > MOST_REMARKS:
         remarks[1:] = [f"{len(remarks) - 1} more curves have such keys"]
     return remarks
 
 
 def _all(preset: Preset, scope: Scope) -> Iterator[str]:
-    for address, binding in preset.bindings().items():
+    for address, curve in preset.curves_by_address().items():
         try:
-            yield from (f"{address}.{problem}" for problem in binding.remarks(scope))
+            with naming(address, curve):
+                yield from (f"{address}: {remark}" for remark in curve.remarks(scope))
         except CurveError as error:
-            raise PluginError(f"{address}.{error}") from error
+            raise PluginError(str(error)) from error

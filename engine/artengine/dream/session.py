@@ -10,7 +10,10 @@ from itertools import islice
 from types import TracebackType
 from typing import Any, Self
 
+from artengine.binding import Binding
 from artengine.chain import Chain
+from artengine.curves.driven import CurveSet
+from artengine.curves.named import NamedSignals
 from artengine.dream.changes import Change, ChangeQueue
 from artengine.dream.controls import Controls
 from artengine.dream.level import Level, PlayingLevel
@@ -82,10 +85,16 @@ class Dream:
             "state": self._state_chain,
             "output": self._output.chain,
         }
+        self._numbers = CurveSet(dict(preset.dream_curves))
         looks = any(chain.uses_truth for chain in chains.values())
-        self._uses_truth = self._truth or preset.dream.truth_frames > 0 or looks
+        replaces = preset.dream.truth_frames > 0 or "truth_frames" in preset.dream_curves
+        self._uses_truth = self._truth or replaces or looks
         self._controls = Controls(
-            preset, model=self._model, chains=chains, uses_truth=self._uses_truth
+            preset,
+            model=self._model,
+            chains=chains,
+            numbers=self._numbers,
+            uses_truth=self._uses_truth,
         )
         self._index = 0 if resume is None else resume.index
         given = () if resume is None else resume.changes
@@ -158,24 +167,35 @@ class Dream:
             return
         if self._closed:
             self._set_up()
+        self._signals = self._parts.signals(self.length)
         self._levels = self._parts.levels(
             self._model,
             self._feedback,
             self._state_chain,
+            self._numbers,
+            self._signals,
             frames=self.length,
             uses_truth=self._uses_truth,
         )
+        # All of the pictures before were made, so that changes of the output chain need not wait.
         for change in self._changes.applied:
-            self._apply(change)
+            self._make(change, self._levels)
         resume = self._resume
         if resume is None:
             self._playing = [level.start(self._stack) for level in self._levels]
             return
         self._output.chain.restore(resume.output)
+        for table, curves in self._remembering.items():
+            curves.restore(resume.curves.get(table, {}))
         self._playing = [
             level.resume(self._stack, snapshot, resume.index)
             for level, snapshot in zip(self._levels, resume.levels, strict=True)
         ]
+
+    @property
+    def _remembering(self) -> dict[str, Binding | CurveSet | NamedSignals]:
+        """The curves that belong to no effect, by table."""
+        return {"curves": self._signals, "model": self._model, "dream": self._numbers}
 
     def turns(self) -> Iterator[Turn]:
         """The frames to come, until the film's length or the end of the source."""
@@ -223,8 +243,8 @@ class Dream:
         Args:
             address: `feedback.noise.amount` (or `feedback.0.amount`; likewise `state` and
                 `output`), an automatable parameter of the model, as `model.pull`, or
-                `dream.truth_frames`.
-            value: a number, text or list, or a table for a curve.
+                `dream.truth_frames` or `dream.detail`.
+            value: a number, text or list; for a curve a table, or a text that is an expression.
             frame: the first frame that has it; by default the next one.
 
         A change that another one before its frame has made wrong is refused at that frame, with a
@@ -274,5 +294,6 @@ class Dream:
             levels=tuple(level.snapshot() for level in self._playing),
             reads_source=self._uses_truth,
             output=self._output.chain.state(),
+            curves={table: curves.state() for table, curves in self._remembering.items()},
             changes=self._changes.all,
         )

@@ -16,7 +16,7 @@ from artengine.frame import Frame, Picture
 Remembered: TypeAlias = Mapping[str, Mapping[str, npt.NDArray[np.generic]]]
 """What a chain's effects remember: arrays by name, by slot."""
 
-VERSION = 2
+VERSION = 3
 """The format of snapshots that this engine writes and reads."""
 
 
@@ -27,8 +27,8 @@ class LevelSnapshot:
     Args:
         frames: the context, oldest first.
         truth: the source's pictures of the same moments; None where they were not read.
-        feedback: what the feedback chain's effects remember.
-        state_chain: what the state chain's effects remember.
+        feedback: what the feedback chain's effects and curves remember.
+        state_chain: what the state chain's effects and curves remember.
         network: a recurrent network's state.
     """
 
@@ -48,7 +48,8 @@ class Snapshot:
         index: how many frames were dreamt.
         levels: the dream at the film's size, and where it is refined, the smaller one.
         reads_source: whether source pictures are read throughout, and so are in the context.
-        output: what the output chain's effects remember.
+        output: what the output chain's effects and curves remember.
+        curves: what the other curves remember, by table: `curves`, `model` and `dream`.
         changes: what was changed while it played, and what is to be changed.
         version: the format.
     """
@@ -58,6 +59,7 @@ class Snapshot:
     levels: tuple[LevelSnapshot, ...]
     reads_source: bool
     output: Remembered
+    curves: Remembered
     changes: tuple[Change, ...]
     version: int = VERSION
 

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from artengine.binding import Binding
 from artengine.chain import Chain, ChainState, changed
 from artengine.curves import Clock
+from artengine.curves.signal import NO_VALUES
 from artengine.errors import PluginError
 from artengine.frame import Frame, Size, size_of
 
@@ -59,6 +60,7 @@ class StateChain:
         clock: Clock,
         truth: Frame | None,
         context_frames: Sequence[Frame],
+        values: Mapping[str, float] = NO_VALUES,
     ) -> list[Array]:
         """Send a state through the effects.
 
@@ -68,6 +70,7 @@ class StateChain:
             truth: the source's frame now, shown to the effects at the size of each part; may be
                 None unless `uses_truth`.
             context_frames: the frames the network saw, oldest first, shown likewise.
+            values: the film's named signals at this time, which curves read.
 
         Raises:
             PluginError: when an effect fails, or there is no part `(1, h, w, C)`.
@@ -85,7 +88,8 @@ class StateChain:
                 shown[size] = now, [_resized(frame, size) for frame in context_frames]
             now, seen = shown[size]
             for place, frame in enumerate(frames):
-                frames[place] = self._chain(f"{number}.{place}").apply(frame, clock, now, seen)
+                chain = self._chain(f"{number}.{place}")
+                frames[place] = chain.apply(frame, clock, now, seen, values)
             processed.append(from_frames(frames, part))
         if not any(map(_is_spatial, state)):
             raise PluginError(

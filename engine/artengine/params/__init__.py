@@ -2,7 +2,14 @@
 
 from artengine.params.bounds import bounds, clamp
 from artengine.params.check import check, in_order
-from artengine.params.declaration import Param, Plugin, is_path, values_without_paths
+from artengine.params.declaration import (
+    Param,
+    Plugin,
+    automatable,
+    is_path,
+    kept,
+    values_without_paths,
+)
 from artengine.params.problem import CurveError, Problem, TableError
 from artengine.params.prose import allowed, json_schema, plainly, quoted
 
@@ -13,12 +20,14 @@ __all__ = [
     "Problem",
     "TableError",
     "allowed",
+    "automatable",
     "bounds",
     "check",
     "clamp",
     "in_order",
     "is_path",
     "json_schema",
+    "kept",
     "plainly",
     "quoted",
     "values_without_paths",

@@ -92,7 +92,7 @@ class Plugin(BaseModel):
     @classmethod
     def automatable(cls) -> frozenset[str]:
         """Names of the parameters that take a curve in place of a number."""
-        return frozenset(name for name, info in cls.model_fields.items() if _takes_curve(cls, info))
+        return automatable(cls, by_default=cls.automates)
 
     def set_values(self, values: Mapping[str, float]) -> None:
         """Give automatable parameters plain values, kept inside their bounds.
@@ -101,18 +101,37 @@ class Plugin(BaseModel):
             CurveError: when a value is not a number, or infinite where nothing bounds it.
         """
         for name, value in values.items():
-            info = type(self).model_fields[name]
-            kept = clamp(info, value)
-            if not math.isfinite(kept):
-                raise CurveError(f"{name} becomes {kept}; a curve must stay finite")
-            # A bound is often written as a whole number; what is set is what the field declares.
-            setattr(self, name, int(kept) if info.annotation is int else float(kept))
+            setattr(self, name, kept(type(self), name, value))
 
 
-def _takes_curve(cls: type[Plugin], info: FieldInfo) -> bool:
-    extra = info.json_schema_extra
-    marked = extra.get("automatable") if isinstance(extra, Mapping) else None
-    return info.annotation in (float, int) and bool(cls.automates if marked is None else marked)
+def automatable(kind: type[BaseModel], *, by_default: bool = False) -> frozenset[str]:
+    """Names of the numbers that take a curve.
+
+    Args:
+        kind: a plugin, or a table of settings.
+        by_default: whether those take one that say nothing of it.
+    """
+
+    def takes_curve(info: FieldInfo) -> bool:
+        extra = info.json_schema_extra
+        marked = extra.get("automatable") if isinstance(extra, Mapping) else None
+        return info.annotation in (float, int) and bool(by_default if marked is None else marked)
+
+    return frozenset(name for name, info in kind.model_fields.items() if takes_curve(info))
+
+
+def kept(kind: type[BaseModel], name: str, value: float) -> float:
+    """A curve's value as its parameter takes it: inside the bounds, and whole where it must be.
+
+    Raises:
+        CurveError: when it is not a number, or infinite where nothing bounds it.
+    """
+    info = kind.model_fields[name]
+    inside = clamp(info, value)
+    if not math.isfinite(inside):
+        raise CurveError(f"{name} becomes {inside}; a curve must stay finite")
+    # A bound is often written as a whole number; what is set is what the field declares.
+    return int(inside) if info.annotation is int else float(inside)
 
 
 def is_path(info: FieldInfo) -> bool:

@@ -16,21 +16,23 @@ from artengine.curves import Curve
 from artengine.entry_names import entry_names
 from artengine.errors import PresetError, did_you_mean
 from artengine.model import Model
-from artengine.params import Problem, check, clamp
-from artengine.preset.address import CHAINS, parse_address, write_address
+from artengine.params import Plugin, Problem, clamp
+from artengine.preset.address import CHAINS, parse_address
 from artengine.preset.belongs import belongs
 from artengine.preset.budget import check_budget, check_tables
 from artengine.preset.checks import check_dream, check_training
 from artengine.preset.document import DEFAULT_WRITERS, TABLES, Document
-from artengine.preset.edits import POSITIONS, is_edit
 from artengine.preset.files import remember
 from artengine.preset.heading import Heading
 from artengine.preset.layer import Layer
 from artengine.preset.made_with import MADE_WITH, MadeWith
 from artengine.preset.messages import MOST_LINES, cut
+from artengine.preset.named_curves import named_curves
 from artengine.preset.override import Override
-from artengine.preset.plugins import PluginTables, text_fields
+from artengine.preset.overriding import lay_overrides
+from artengine.preset.plugins import PluginTables
 from artengine.preset.recipe import to_toml
+from artengine.preset.time_settings import TimeSettings
 from artengine.preset.writers import build_writers
 from artengine.settings import DreamSettings, Settings, TrainSettings
 from artengine.source import Source
@@ -55,7 +57,10 @@ class Preset:
         weights: a packaged name, or the absolute path of a run folder or file; None to use those
             that belong to the preset.
         train: how the network learns.
-        dream: how it dreams.
+        dream: how it dreams; what a curve drives has the value that the curve begins with.
+        dream_curves: the curves of its numbers, by name.
+        time: where its beats fall.
+        curves: the named curves, which others may read.
         feedback: effects on what is fed back, with their curves, in order.
         state: effects on what a recurrent network carries, with their curves, in order.
         output: effects on what is written only, in order.
@@ -79,6 +84,9 @@ class Preset:
     weights: str | None
     train: TrainSettings
     dream: DreamSettings
+    dream_curves: Mapping[str, Curve]
+    time: TimeSettings
+    curves: Mapping[str, Curve]
     feedback: tuple[Binding, ...]
     state: tuple[Binding, ...]
     output: tuple[Binding, ...]
@@ -98,19 +106,31 @@ class Preset:
         """A new chain of the effects on what is written only, sharing no state with any other."""
         return Chain([binding.fresh() for binding in self.output], "output", self.seed)
 
-    def bindings(self) -> dict[str, Binding]:
-        """Everything that curves may drive, by address: the model, and the effects of the chains.
+    @property
+    def names(self) -> frozenset[str]:
+        """The named signals that its curves may read."""
+        return frozenset(self.curves)
 
-        The model's binding shares the model; it is not to be set to a time.
-        """
-        found = {"model": Binding(self.model, dict(self.model_curves))}
+    def plugins(self) -> list[Plugin]:
+        """Every plugin that it names, the curves among them."""
+        chains = [binding.plugin for word in CHAINS for binding in getattr(self, word)]
+        curves = self.curves_by_address().values()
+        return [self.source, self.model, *chains, *curves, *self.writers]
+
+    def curves_by_address(self) -> dict[str, Curve]:
+        """Every curve by the address of what it drives, the named ones first."""
+        tables = {"curves": self.curves, "dream": self.dream_curves, "model": self.model_curves}
         for word in CHAINS:
             effects: tuple[Binding, ...] = getattr(self, word)
             names = entry_names([binding.plugin.name for binding in effects])
-            found |= {
-                f"{word}.{name}": binding for name, binding in zip(names, effects, strict=True)
+            tables |= {
+                f"{word}.{name}": each.curves for name, each in zip(names, effects, strict=True)
             }
-        return found
+        return {
+            f"{address}.{name}": curve
+            for address, curves in tables.items()
+            for name, curve in curves.items()
+        }
 
     def with_values(self, values: Mapping[str, Any]) -> Preset:
         """The preset with other values, checked as a whole.
@@ -169,7 +189,7 @@ def build(
         PresetError: with every mistake that it and the overrides hold.
     """
     document = document.copy()
-    mistakes = _lay_overrides(document, overrides, catalog)
+    mistakes = lay_overrides(document, overrides, catalog)
     table = deepcopy(document.table)
     table.setdefault("writers", [dict(each) for each in DEFAULT_WRITERS])
     plugins = PluginTables(table, document, catalog)
@@ -177,23 +197,30 @@ def build(
     if plugins.problems:
         raise _refused([], document, plugins)
     _check_words(table, plugins)
-    heading = _settings(Heading, table, plugins)
+    heading, _ = _settings(Heading, table, plugins)
     if heading is not None:
         _spread_seed(table, catalog, heading.seed)
+    time, _ = _settings(TimeSettings, table, plugins, "time")
+    curves = named_curves(table, plugins)
     source = plugins.source()
     weights = plugins.weights()
     model, model_curves = plugins.model()
-    train = _settings(TrainSettings, table, plugins, "train")
-    dream = _settings(DreamSettings, table, plugins, "dream")
+    train, _ = _settings(TrainSettings, table, plugins, "train")
+    dream, dream_curves = _settings(DreamSettings, table, plugins, "dream")
     chains = {word: plugins.effects(word) for word in CHAINS}
     writers = build_writers(plugins, table, document, name)
     if model and train:
         plugins.problems += check_training(model, train, table.get("train", {}))
     if model and dream:
-        plugins.problems += check_dream(model, dream, catalog, state=bool(chains["state"]))
+        state = bool(chains["state"])
+        plugins.problems += check_dream(model, dream, dream_curves, catalog, state=state)
     if train and dream and not plugins.problems:
         plugins.problems += check_budget(train, dream, chains["output"], writers)
-    if mistakes or plugins.problems or not (heading and source and model and train and dream):
+    if (
+        mistakes
+        or plugins.problems
+        or not (heading and source and model and train and dream and time)
+    ):
         raise _refused(mistakes, document, plugins)
     title = heading.title or name
     table |= {"title": title, "seed": heading.seed}
@@ -209,6 +236,9 @@ def build(
         weights=weights,
         train=train,
         dream=dream,
+        dream_curves=dream_curves,
+        time=time,
+        curves=curves,
         **chains,
         writers=writers,
         files=tuple(plugins.files),
@@ -218,32 +248,6 @@ def build(
         document=document,
         catalog=catalog,
     )
-
-
-def _lay_overrides(
-    document: Document, overrides: Sequence[Override], catalog: Catalog
-) -> list[str]:
-    """Put overrides in their places; return the mistakes in them."""
-    mistakes = []
-    is_text = text_fields(document.table, catalog)
-    for override in sorted(overrides, key=_order):
-        address, value = override.address, override.value
-        try:
-            if not is_edit(address):
-                address = document.numbered(address)
-                if not isinstance(value, str) and is_text(address):
-                    value = override.text
-            document.put(address, value, Layer(override.origin, Path.cwd(), named=True))
-        except ValueError as error:
-            written = write_address(override.address)
-            mistakes.append(f"{override.origin}: {written}: {error}")
-    return mistakes
-
-
-def _order(override: Override) -> int:
-    """What is added comes first, then what is another plugin, whose parameters differ."""
-    last = override.address[-1]
-    return 0 if last in POSITIONS else 1 if last == "use" else 2
 
 
 def _check_words(table: Mapping[str, Any], plugins: PluginTables) -> None:
@@ -256,22 +260,20 @@ def _check_words(table: Mapping[str, Any], plugins: PluginTables) -> None:
 
 def _settings(
     kind: type[SettingsT], table: Mapping[str, Any], plugins: PluginTables, word: str = ""
-) -> SettingsT | None:
-    """The settings of a table, or of the keys above all tables."""
+) -> tuple[SettingsT | None, dict[str, Curve]]:
+    """The settings of a table, or of the keys above all tables, and the curves among them."""
     own = {name: table[name] for name in kind.model_fields if name in table}
     if word:
         own = table.get(word, {})
         if not plugins.is_table(word, own):
-            return None
-    checked = check(kind, own)
-    if isinstance(checked, list):
-        for each in checked:
-            name = str(each.address[0]) if each.address else ""
-            place = belongs(name, word) if name not in kind.model_fields else ""
-            told = replace(each, text=each.text + place)
-            plugins.problems.append(told.inside(word) if word else told)
-        return None
-    return checked
+            return None, {}
+    settings, curves, problems = plugins.settings(kind, (word,) if word else (), own)
+    for each in problems:
+        name = str(each.address[0]) if each.address else ""
+        place = belongs(name, word) if name not in kind.model_fields else ""
+        told = replace(each, text=each.text + place)
+        plugins.problems.append(told.inside(word) if word else told)
+    return settings, curves
 
 
 def _spread_seed(table: Mapping[str, Any], catalog: Catalog, seed: int) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from artengine.catalog import Catalog
+from artengine.curves import Curve
 from artengine.model import Model
-from artengine.params import Problem
+from artengine.params import Problem, plainly
 from artengine.settings import DreamSettings, LossWeights, TrainSettings
 
 
@@ -37,17 +38,25 @@ def check_training(
 
 
 def check_dream(
-    model: Model, dream: DreamSettings, catalog: Catalog, *, state: bool
+    model: Model,
+    dream: DreamSettings,
+    curves: Mapping[str, Curve],
+    catalog: Catalog,
+    *,
+    state: bool,
 ) -> Iterator[Problem]:
     """Refuse settings that have no effect on the model.
 
     Args:
+        curves: those of the dream's numbers.
         state: whether there are effects on the network's state.
     """
-    if dream.truth_frames > model.context:
+    curve = curves.get("truth_frames")
+    replaced = [dream.truth_frames, *(curve.values() if curve else ())]
+    if max(replaced) > model.context:
         yield Problem(
             ("dream", "truth_frames"),
-            f"{dream.truth_frames} given; allowed: a whole number from 0 to {model.context}, "
+            f"{plainly(max(replaced))} given; allowed: a whole number from 0 to {model.context}, "
             "the frames that the model sees",
         )
     recurrent = [name for name, kind in catalog.models.items() if kind.carries_state()]
@@ -66,6 +75,7 @@ def check_dream(
     restored_first = dream.truth_slots == "oldest"
     if (
         model.sees == "newest"
+        and curve is None
         and 0 < dream.truth_frames < model.context
         and seen_first != restored_first
     ):

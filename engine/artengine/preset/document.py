@@ -23,6 +23,8 @@ TABLES = (
     "model",
     "train",
     "dream",
+    "time",
+    "curves",
     "feedback",
     "state",
     "output",
@@ -32,8 +34,6 @@ TABLES = (
 
 DEFAULT_WRITERS = ({"use": "mp4"},)
 """The writers of a preset that names none."""
-
-_SETTINGS = ("train", "dream")
 
 
 class Document:
@@ -85,16 +85,16 @@ class Document:
     def lay(self, table: Mapping[str, Any], layer: Layer) -> list[Problem]:
         """Lay another table over this one, and return what is wrong with its edits.
 
-        The tables of `source`, `model`, `train` and `dream` merge, key by key, unless they now
-        `use` another plugin, whose parameters would not fit. A list of plugins is replaced by a
-        list, and edited by a table. Everything else is replaced.
+        Tables that are no lists merge, key by key, unless they now `use` another plugin, whose
+        parameters would not fit; so does the table of losses in `train`. A list of plugins is
+        replaced by a list, and edited by a table. Everything else is replaced, a curve as a whole.
         """
         problems: list[Problem] = []
         for word, value in _plain(table).items():
             if word in LISTS and isinstance(value, dict):
                 problems += self._edit(word, value, layer)
             elif isinstance(value, dict) and isinstance(self.table.get(word), dict):
-                levels = 1 if word in _SETTINGS else 0
+                levels = 1 if word == "train" else 0
                 _merge(self.table[word], value, self._origin.inside[word], layer, levels)
             else:
                 self.table[word] = value

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
 from typing import Any
 
 from pydantic import BaseModel
 
 from artengine.catalog import KINDS, Catalog, Kind
+from artengine.curves import TEXT
+from artengine.curves.functions import vocabulary
 from artengine.errors import UsageError, did_you_mean
 from artengine.preset.address import LISTS
 from artengine.preset.heading import Heading
+from artengine.preset.named_curves import ABOUT as CURVES
+from artengine.preset.time_settings import TimeSettings
 from artengine.reference import Parameter, about, all_parameters, parameters
 from artengine.settings import DreamSettings, LossWeights, TrainSettings
 
@@ -22,6 +26,7 @@ SETTINGS: Mapping[str, type[BaseModel]] = MappingProxyType(
         "train": TrainSettings,
         "train.loss": LossWeights,
         "dream": DreamSettings,
+        "time": TimeSettings,
     }
 )
 """Tables whose keys are always the same; `top` has the keys above all tables."""
@@ -33,6 +38,7 @@ PLUGIN_TABLES: Mapping[str, tuple[Kind, str]] = MappingProxyType(
         "feedback": ("effect", "Effects on each prediction before it is fed back, in order."),
         "state": ("effect", "Effects on what a recurrent network remembers, in order."),
         "output": ("effect", "Effects on what is written, and not fed back, in order."),
+        "curves": ("curve", CURVES),
         "writers": ("writer", "The files that a film is written to."),
     }
 )
@@ -55,7 +61,9 @@ class Explained:
         kind: "table", or the plugin's kind.
         about: what it is, in one or two paragraphs.
         keys: its keys, in the order of declaration.
-        choices: what `use` may name, with a sentence for each; empty where there is no `use`.
+        choices: what `use` may name, or the kinds of curves, with a sentence for each; empty where
+            there are none.
+        words: the names and functions of expressions, with what each is; empty elsewhere.
     """
 
     name: str
@@ -63,6 +71,7 @@ class Explained:
     about: str
     keys: tuple[Parameter, ...]
     choices: Mapping[str, str]
+    words: Mapping[str, str] = field(default_factory=dict)
 
     def as_data(self) -> dict[str, Any]:
         """All of it in JSON's types."""
@@ -72,6 +81,7 @@ class Explained:
             "about": self.about,
             "keys": [asdict(key) for key in self.keys],
             "choices": dict(self.choices),
+            "words": dict(self.words),
         }
 
 
@@ -79,8 +89,8 @@ def explain(name: str, catalog: Catalog) -> list[Explained]:
     """Explain a table of presets, or the plugins of a name.
 
     Args:
-        name: `dream`, `train`, `train.loss`, `top`; `source`, `model`, `feedback`, `state`,
-            `output`, `writers`; or the name of a source, model, effect or writer.
+        name: `dream`, `train`, `train.loss`, `time`, `top`; `source`, `model`, `feedback`, `state`,
+            `output`, `curves`, `writers`; or the name of a plugin.
 
     Returns:
         What is called so, at least one: a model and an effect may have the same name.
@@ -98,9 +108,17 @@ def explain(name: str, catalog: Catalog) -> list[Explained]:
         keys = parameters(controls) if controls else ()
         said += f"\n\n{EDITING.format(name)}" if name in LISTS else ""
         choices = {use: about(plugin) for use, plugin in plugins.items()}
-        return [Explained(name, "table", said, keys, choices)]
+        words = vocabulary() if kind == "curve" else {}
+        return [Explained(name, "table", said, keys, choices, words)]
     found = [
-        Explained(name, kind, about(plugin), all_parameters(plugin), {})
+        Explained(
+            name,
+            kind,
+            about(plugin),
+            all_parameters(plugin),
+            {},
+            vocabulary() if TEXT in plugin.model_fields else {},
+        )
         for kind in KINDS
         if (plugin := catalog.plugins(kind).get(name)) is not None
     ]

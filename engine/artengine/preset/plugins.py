@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
-from artengine.binding import Binding, curve_kind
+from artengine.binding import Binding
 from artengine.catalog import Catalog, Kind
 from artengine.curves import Curve
+from artengine.curves.named import name_fault
+from artengine.curves.tables import CurveTables, curve_kind
 from artengine.effect import Effect
 from artengine.entry_names import entry_names
 from artengine.errors import reason
 from artengine.model import Model
-from artengine.params import Plugin, Problem, TableError, is_path, quoted
+from artengine.params import Plugin, Problem, TableError, automatable, is_path, quoted
 from artengine.preset.address import Address, to_names, write_address
 from artengine.preset.belongs import belongs
 from artengine.preset.document import Document
 from artengine.preset.files import PathError, readable
 from artengine.preset.find import is_file
 from artengine.provider import remedy
+from artengine.settings import Settings
 from artengine.source import Source
+
+SettingsT = TypeVar("SettingsT", bound=Settings)
 
 
 class PluginTables:
@@ -35,11 +40,15 @@ class PluginTables:
     def __init__(self, table: dict[str, Any], document: Document, catalog: Catalog) -> None:
         self._table = table
         self._document = document
-        self._catalog = catalog
+        self.catalog = catalog
         self._uses = document.uses()
         self.problems: list[Problem] = []
         self.files: list[str] = []
         """The files that were named, by their absolute paths."""
+        curves = table.get("curves")
+        named = curves if isinstance(curves, dict) else {}
+        self.names = frozenset(name for name in named if not name_fault(name))
+        """The named signals that curves may read."""
         self.notes: list[str] = []
         """What the user should know, though it is no mistake."""
 
@@ -72,7 +81,7 @@ class PluginTables:
     def _one(self, word: Kind) -> Binding | None:
         """The one plugin of a kind, which is the table's name too."""
         if word not in self._table:
-            known = ", ".join(self._catalog.plugins(word)) or "none"
+            known = ", ".join(self.catalog.plugins(word)) or "none"
             self.problem((word,), f"missing; write [{word}] with use = one of: {known}")
             return None
         table = self._table[word]
@@ -106,7 +115,7 @@ class PluginTables:
 
     def kind(self, kind: Kind, address: Address, table: dict[str, Any]) -> type[Plugin] | None:
         """The plugin that a table names with `use`."""
-        known = self._catalog.plugins(kind)
+        known = self.catalog.plugins(kind)
         used = table.get("use")
         if used is None:
             self.problem(address, f"use is missing; it names the {kind}: {', '.join(known)}")
@@ -115,7 +124,7 @@ class PluginTables:
             if provider:
                 instead = f"; the recipe was made with that of {provider}: {remedy(provider)}"
             else:
-                instead = self._catalog.instead(kind, str(used))
+                instead = self.catalog.instead(kind, str(used))
             self.problem((*address, "use"), f"there is no {kind} {quoted(used)}{instead}")
         else:
             return known[used]
@@ -129,7 +138,7 @@ class PluginTables:
         presets_own = ("use", "weights") if kind.kind == "model" else ("use",)
         own = {name: value for name, value in table.items() if name not in presets_own}
         try:
-            return Binding.parse(kind, own, self._catalog.curves)
+            return Binding.parse(kind, own, self.catalog.curves, self.names)
         except TableError as error:
             for each in error.problems:
                 edit = self._misplaced_edit(address, each, own)
@@ -151,7 +160,7 @@ class PluginTables:
         if len(address) != 2 or name is None or not isinstance(own.get(str(name)), dict):
             return None
         word = str(address[0])
-        known = self._catalog.plugins("writer" if word == "writers" else "effect")
+        known = self.catalog.plugins("writer" if word == "writers" else "effect")
         if name not in known and name not in entry_names(self._uses[word]):
             return None
         return Problem(
@@ -169,9 +178,9 @@ class PluginTables:
             return ""
         others: Mapping[str, type[Plugin]] = {}
         if kind.kind == "source":
-            others = self._catalog.plugins("source")
+            others = self.catalog.plugins("source")
         elif kind.kind == "model":
-            others = self._catalog.plugins("model")
+            others = self.catalog.plugins("model")
         having = [use for use, other in others.items() if name in other.model_fields]
         if having:
             return f"; {name} goes with {kind.kind}.use = {' or '.join(having)}"
@@ -182,9 +191,7 @@ class PluginTables:
         for name, info in fields.items():
             given = table.get(name)
             if isinstance(given, dict):
-                curve = curve_kind(given, self._catalog.curves)
-                if curve is not None:
-                    self._resolve_files(curve, (*address, name), given)
+                self.curve_files((*address, name), given)
                 continue
             if not is_path(info) or not given:
                 continue
@@ -192,6 +199,24 @@ class PluginTables:
                 table[name] = self.file((*address, name), given)
             elif isinstance(given, list) and all(isinstance(path, str) for path in given):
                 table[name] = [self.file((*address, name, i), path) for i, path in enumerate(given)]
+
+    def curve_files(self, address: Address, given: Any) -> None:
+        """Make the paths of a curve's files absolute, where there is a curve."""
+        curve = curve_kind(given, self.catalog.curves) if isinstance(given, dict) else None
+        if curve is not None:
+            self._resolve_files(curve, address, given)
+
+    def settings(
+        self, kind: type[SettingsT], address: Address, table: dict[str, Any]
+    ) -> tuple[SettingsT | None, dict[str, Curve], list[Problem]]:
+        """A table of settings with the curves of its numbers, and what is wrong with it."""
+        curves: dict[str, Curve] = {}
+        problems: list[Problem] = []
+        numbers = automatable(kind)
+        for name in numbers & table.keys():
+            self.curve_files((*address, name), table[name])
+        reading = CurveTables(self.catalog.curves, self.names, curves, problems)
+        return reading.bound(kind, numbers, table), curves, problems
 
     def file(self, address: Address, given: str) -> str:
         """The absolute path of a file to read."""
@@ -256,26 +281,3 @@ class PluginTables:
                 f'"{effect.name}" changes the size, and what is {kept} must keep it; '
                 "move it to [[output]]",
             )
-
-
-def text_fields(table: Mapping[str, Any], catalog: Catalog) -> Callable[[Address], bool]:
-    """Whether the value at an address is declared as a text, and not as a number or list too."""
-    kinds: dict[str, Kind] = {"source": "source", "model": "model", "writers": "writer"}
-
-    def is_text(address: Address) -> bool:
-        if address in (("title",), ("about",), ("model", "weights")) or address[-1] == "use":
-            return True
-        around: Any = table
-        for part in address[:-1]:
-            inside = isinstance(part, int) and isinstance(around, list) and part < len(around)
-            if not (inside or (isinstance(around, dict) and part in around)):
-                return False
-            around = around[part]
-        if not isinstance(around, dict):
-            return False
-        plugins = catalog.plugins(kinds.get(str(address[0]), "effect"))
-        kind = plugins.get(str(around.get("use")))
-        info = None if kind is None else kind.model_fields.get(str(address[-1]))
-        return info is not None and info.annotation is str
-
-    return is_text

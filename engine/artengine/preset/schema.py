@@ -11,6 +11,8 @@ from artengine.catalog import KINDS, Catalog, Kind
 from artengine.params import Plugin, json_schema
 from artengine.preset.heading import Heading
 from artengine.preset.made_with import MADE_WITH
+from artengine.preset.named_curves import ABOUT as CURVES
+from artengine.preset.time_settings import TimeSettings
 from artengine.reference import Parameter, about, parameters
 from artengine.settings import DreamSettings, TrainSettings
 
@@ -46,6 +48,14 @@ def preset_schema(catalog: Catalog) -> dict[str, Any]:
             "model": {"$ref": "#/$defs/model"},
             "train": _settings(TrainSettings, "train", definitions),
             "dream": _settings(DreamSettings, "dream", definitions),
+            "time": _settings(TimeSettings, "time", definitions),
+            "curves": {
+                "type": "object",
+                "description": CURVES,
+                "additionalProperties": {
+                    "anyOf": [{"type": "number"}, _EXPRESSION, {"$ref": "#/$defs/curve"}]
+                },
+            },
             "feedback": _list_of("effect", "Effects on what is fed back, in order."),
             "state": _list_of("effect", "Effects on what a recurrent network remembers, in order."),
             "output": _list_of("effect", "Effects on what is written only, in order."),
@@ -80,6 +90,8 @@ def _edits(choices: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 _NAME = {"type": "string"}
+
+_EXPRESSION = {"type": "string", "description": "An expression, as 0.2 + 0.6 * sin(t)."}
 
 _EDITS: Mapping[str, Any] = {
     "at": {"description": "Add this entry at the start or end.", "enum": ["start", "end"]},
@@ -138,7 +150,7 @@ def _plugin(plugin: type[Plugin], kind: Kind, definitions: dict[str, Any]) -> di
 def _value(parameter: Parameter, plain: dict[str, Any]) -> dict[str, Any]:
     schema = plain or _draft7(parameter.schema)
     if parameter.curve:
-        schema = {"anyOf": [schema, {"$ref": "#/$defs/curve"}]}
+        schema = {"anyOf": [schema, _EXPRESSION, {"$ref": "#/$defs/curve"}]}
     described = {**schema, "description": parameter.about}
     if not parameter.required and parameter.default is not None:
         described["default"] = parameter.default

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from artengine.api import Curve, hookimpl
+from artengine_plugins.curves.expression import Calculated
 from artengine_plugins.curves.keyframes import Keyframes
 
 
 @hookimpl
 def register_curves() -> Sequence[type[Curve]]:
     """Supply the built-in kinds of curves."""
-    return [Keyframes]
+    return [Keyframes, Calculated]

@@ -9,6 +9,9 @@ import pytest
 
 from artengine.binding import Binding
 from artengine.chain import Chain
+from artengine.curves import Scope, Tempo
+from artengine.curves.driven import CurveSet
+from artengine.curves.named import NamedSignals
 from artengine.dream.loop import DreamLoop, Turn
 from artengine.dream.state import StateChain
 from artengine.effect import Effect, FrameContext, State
@@ -84,6 +87,9 @@ def loop(network: Network | None = None, frames: int = 6, **changes: Any) -> Dre
         feedback=Chain([Binding(effect) for effect in effects], "feedback", 1),
         state_chain=StateChain((), 1),
         settings=DreamSettings(**changes),
+        numbers=CurveSet({}),
+        signals=NamedSignals({}, Scope(10, frames, 1)),
+        tempo=Tempo(),
         fps=10,
         seed=1,
         frames=frames,

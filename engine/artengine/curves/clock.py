@@ -1,0 +1,71 @@
+"""A film's time: frames, seconds, beats and bars."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Tempo:
+    """How fast beats follow each other.
+
+    Args:
+        bpm: beats a minute, above 0.
+        offset: when the first beat falls, in seconds after the film's first frame.
+        beats_per_bar: beats in a bar, at least 1.
+    """
+
+    bpm: float = 120.0
+    offset: float = 0.0
+    beats_per_bar: int = 4
+
+    def beat_at(self, seconds: float) -> float:
+        """How many beats have passed since the first one; negative before it."""
+        return (seconds - self.offset) * self.bpm / 60.0
+
+    def seconds_at(self, beat: float) -> float:
+        """When a beat falls, in seconds after the film's first frame."""
+        return self.offset + beat * 60.0 / self.bpm
+
+
+STEADY = Tempo()
+"""The tempo of a film that names none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A point in a film's time.
+
+    Args:
+        index: frames since the film's first, 0 or more.
+        fps: frames a second, above 0.
+        frames: how many frames the film will have, or None when it has no end.
+        tempo: where the film's beats fall.
+    """
+
+    index: int
+    fps: float
+    frames: int | None = None
+    tempo: Tempo = STEADY
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the film's first frame."""
+        return self.index / self.fps
+
+    @property
+    def progress(self) -> float:
+        """Share of the film that has passed, 0 at its first frame and 1 at its last."""
+        if self.frames is None or self.frames < 2:
+            return 0.0
+        return min(1.0, self.index / (self.frames - 1))
+
+    @property
+    def beat(self) -> float:
+        """Beats since the first one, with the share of the present one."""
+        return self.tempo.beat_at(self.seconds)
+
+    @property
+    def bar(self) -> float:
+        """Bars since the first beat, with the share of the present one."""
+        return self.beat / self.tempo.beats_per_bar

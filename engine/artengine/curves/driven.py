@@ -1,0 +1,110 @@
+"""The curves of one table, compiled for a film and asked once for each frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import numpy as np
+import numpy.typing as npt
+
+from artengine.curves.clock import Clock
+from artengine.curves.signal import Curve, Scope, Signal, SignalContext
+from artengine.errors import reason
+from artengine.params import CurveError
+
+Remembered = dict[str, npt.NDArray[np.float64]]
+"""What curves remember, by the name of what they drive."""
+
+
+class CurveSet:
+    """Curves by the name of what they drive.
+
+    They are compiled for a film when they are first asked. A frame that is asked for again has the
+    same values, though some of them remember the frames before.
+
+    Args:
+        curves: the curves. `adopt` changes this mapping itself.
+    """
+
+    def __init__(self, curves: dict[str, Curve]) -> None:
+        self.curves = curves
+        self._scope: Scope | None = None
+        self._signals: dict[str, Signal] = {}
+        self._restored: dict[str, npt.NDArray[np.float64]] = {}
+        self._clock: Clock | None = None
+        self._values: dict[str, float] = {}
+
+    def adopt(self, name: str, curve: Curve | None) -> None:
+        """Drive a name by another curve, or by none."""
+        for kept in (self.curves, self._signals, self._restored, self._values):
+            kept.pop(name, None)
+        if curve is not None:
+            self.curves[name] = curve
+
+    def at(self, now: SignalContext, scope: Scope) -> Mapping[str, float]:
+        """The values now.
+
+        Args:
+            now: the film's time, and its named signals.
+            scope: what the curves may know of the film; they are compiled anew for another one.
+
+        Raises:
+            CurveError: when a curve fails.
+        """
+        if scope != self._scope:
+            self._scope, self._clock = scope, None
+            self._signals.clear()
+        if now.clock != self._clock:
+            self._clock, self._values = now.clock, {}
+        for name in self.curves:
+            if name not in self._values:
+                self._values[name] = self._value(name, now, scope)
+        return self._values
+
+    def _value(self, name: str, now: SignalContext, scope: Scope) -> float:
+        with naming(name, self.curves[name]):
+            return float(self._signal(name, scope).at(now))
+
+    def _signal(self, name: str, scope: Scope) -> Signal:
+        if name not in self._signals:
+            signal = self.curves[name].compile(scope.inside(name))
+            if name in self._restored:
+                signal.restore(self._restored.pop(name).tolist())
+            self._signals[name] = signal
+        return self._signals[name]
+
+    def reset(self) -> None:
+        """Forget an earlier film."""
+        self._signals.clear()
+        self._restored.clear()
+        self._clock = None
+
+    def state(self) -> Remembered:
+        """What the signals remember; those that remember nothing are left out."""
+        found = {}
+        for name, signal in self._signals.items():
+            with naming(name, self.curves[name]):
+                state = np.asarray(signal.state(), np.float64)
+            if state.size:
+                found[name] = state
+        return found | {name: state.copy() for name, state in self._restored.items()}
+
+    def restore(self, state: Mapping[str, npt.NDArray[np.generic]]) -> None:
+        """Remember what `state` gave out."""
+        self.reset()
+        self._restored = {name: np.asarray(each, np.float64) for name, each in state.items()}
+
+
+@contextmanager
+def naming(name: str, curve: Curve) -> Iterator[None]:
+    """Turn any exception of a curve into a `CurveError` that names what it drives."""
+    try:
+        yield
+    except CurveError as error:
+        raise CurveError(f"{name}: {error}") from error
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        said = reason(error, type(curve).__module__)
+        raise CurveError(f"{name}: the curve failed: {said}") from error

@@ -1,0 +1,133 @@
+"""The named signals of a film: what expressions may read by name."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from graphlib import CycleError, TopologicalSorter
+
+import numpy as np
+import numpy.typing as npt
+
+from artengine.curves.clock import Clock
+from artengine.curves.driven import CurveSet, Remembered, naming
+from artengine.curves.expression import BUILT_IN, no_such_name
+from artengine.curves.functions import FUNCTIONS
+from artengine.curves.signal import Curve, Scope, Signal, SignalContext
+from artengine.params import CurveError
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+class NamedSignals:
+    """The named signals of a film, each asked once for each frame.
+
+    Args:
+        curves: the preset's named curves, which may read each other in any order.
+        scope: what is known of the film; its `names` are added.
+        given: signals of other origin by name, which may have dots. Curves read them; they read no
+            curve.
+
+    Raises:
+        CurveError: when curves read each other in a circle.
+    """
+
+    def __init__(
+        self,
+        curves: Mapping[str, Curve],
+        scope: Scope,
+        given: Mapping[str, Signal] | None = None,
+    ) -> None:
+        self._given = dict(given or {})
+        ordered = {name: curves[name] for name in in_order(curves)}
+        self._curves = {name: CurveSet({name: curve}) for name, curve in ordered.items()}
+        self.names = frozenset((*self._given, *ordered))
+        self._scope = replace(scope.inside("curves"), names=self.names)
+        self._clock: Clock | None = None
+        self._values: dict[str, float] = {}
+
+    def at(self, clock: Clock) -> Mapping[str, float]:
+        """The value of every signal at a frame.
+
+        Raises:
+            CurveError: when one fails, or is not finite.
+        """
+        if clock == self._clock:
+            return self._values
+        values = {name: signal.at(SignalContext(clock)) for name, signal in self._given.items()}
+        now = SignalContext(clock, values)
+        for name, curve in self._curves.items():
+            values |= curve.at(now, self._scope)
+            if not math.isfinite(values[name]):
+                raise CurveError(f"{name} becomes {values[name]}; a curve must stay finite")
+        self._clock, self._values = clock, values
+        return values
+
+    def reset(self) -> None:
+        """Forget an earlier film."""
+        self._clock = None
+        for curve in self._curves.values():
+            curve.reset()
+
+    def state(self) -> Remembered:
+        """What the signals remember."""
+        found = {
+            name: np.asarray(signal.state(), np.float64) for name, signal in self._given.items()
+        }
+        for curve in self._curves.values():
+            found |= curve.state()
+        return {name: state for name, state in found.items() if state.size}
+
+    def restore(self, state: Mapping[str, npt.NDArray[np.generic]]) -> None:
+        """Remember what `state` gave out."""
+        self.reset()
+        for name, signal in self._given.items():
+            if name in state:
+                signal.restore(state[name].tolist())
+        for name, curve in self._curves.items():
+            curve.restore({name: state[name]} if name in state else {})
+
+
+def in_order(curves: Mapping[str, Curve]) -> Sequence[str]:
+    """The names of curves, each after those that it reads.
+
+    Raises:
+        CurveError: when they go in a circle.
+    """
+    reads = {}
+    for name, curve in curves.items():
+        with naming(name, curve):
+            reads[name] = [read for read in curve.reads() if read in curves]
+    try:
+        return list(TopologicalSorter(reads).static_order())
+    except CycleError as error:
+        circle = " > ".join(reversed(error.args[1]))
+        raise CurveError(
+            f"goes in a circle: {circle}; a curve reads its own last value as prev"
+        ) from error
+
+
+def name_fault(name: str) -> str:
+    """Why a curve cannot have a name; empty where it can."""
+    if not _NAME.fullmatch(name):
+        return f'"{name}" is no name; allowed: letters, digits and _, as kick_2'
+    if name in BUILT_IN or name in FUNCTIONS:
+        return f"every expression knows {name} already; choose another name"
+    if name == "use":
+        return "presets need this word themselves; choose another name"
+    return ""
+
+
+def read_faults(curve: Curve, names: Collection[str]) -> list[str]:
+    """What a curve reads that a film does not have, in a sentence each, with its place.
+
+    Args:
+        names: the film's named signals.
+    """
+    return [
+        f"{place}: {no_such_name(name, names)}"
+        for name, place in curve.reads().items()
+        if name not in names
+    ]

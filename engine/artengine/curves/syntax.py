@@ -1,0 +1,293 @@
+"""Reading an expression: from text to a tree of numbers, names, calls and operations.
+
+The language has numbers, texts in quotes, names (with dots), calls, `+ - * / % **`, comparisons,
+`and`, `or`, `not`, and brackets, with the precedence of Python. It is read by this parser alone:
+no text of a preset is ever run as Python.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import isfinite
+from typing import TypeAlias
+
+from artengine.params import CurveError
+
+LONGEST = 1000
+"""Characters of the longest expression."""
+
+DEEPEST = 32
+"""How many brackets, calls and signs may lie inside of each other."""
+
+MOST_PARTS = 200
+"""How many numbers, names, operators and functions an expression may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number, at a place in the text."""
+
+    at: int
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text in quotes."""
+
+    at: int
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name, with dots where it has some."""
+
+    at: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operator, with one operand or two."""
+
+    at: int
+    sign: str
+    operands: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function of some arguments."""
+
+    at: int
+    name: str
+    arguments: tuple[Node, ...]
+
+
+Node: TypeAlias = Number | Text | Name | Operation | Call
+
+
+def inside(node: Node) -> Iterator[Node]:
+    """A node and all that lies inside of it."""
+    yield node
+    operands = node.operands if isinstance(node, Operation) else ()
+    for each in node.arguments if isinstance(node, Call) else operands:
+        yield from inside(each)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of the text: its place, what it is, and how it is written."""
+
+    at: int
+    kind: str
+    text: str
+
+
+_TOKEN = re.compile(
+    r"""
+      (?P<space>\s+)
+    | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
+    | (?P<name>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)
+    | (?P<text>'[^']*'|"[^"]*")
+    | (?P<sign>\*\*|<=|>=|==|!=|[-+*/%<>(),])
+    """,
+    re.VERBOSE | re.ASCII,
+)
+
+_WORDS = ("and", "or", "not")
+
+_INSTEAD = {
+    "^": "write ** for a power",
+    "?": "write where(condition, a, b)",
+    ":": "write where(condition, a, b)",
+    "if": "write where(condition, a, b)",
+    "else": "write where(condition, a, b)",
+    "&": "write and",
+    "|": "write or",
+    "!": "write not, or != for unequal",
+    "~": "write not",
+    "=": "write == to compare",
+    "//": "write floor(a / b)",
+    "[": "write ( )",
+    "]": "write ( )",
+    "{": "write ( )",
+    "}": "write ( )",
+    ";": "write one expression",
+    "'": "close the text with the quote it began with",
+    '"': "close the text with the quote it began with",
+}
+
+_PRECEDENCE = {
+    "or": 1,
+    "and": 2,
+    "<": 4,
+    "<=": 4,
+    ">": 4,
+    ">=": 4,
+    "==": 4,
+    "!=": 4,
+    "+": 5,
+    "-": 5,
+    "*": 6,
+    "/": 6,
+    "%": 6,
+    "**": 8,
+}
+_NOT, _COMPARING, _SIGNED, _POWER = 3, 4, 7, 8
+
+
+def fault(at: int, said: str) -> CurveError:
+    """A mistake at a place of an expression, counted from 0 there and from 1 in the message."""
+    return CurveError(f"column {at + 1}: {said}")
+
+
+def parse(text: str) -> Node:
+    """Read an expression.
+
+    Raises:
+        CurveError: where it is wrong, with the column and what would be right.
+    """
+    if len(text) > LONGEST:
+        raise CurveError(
+            f"{len(text):,} characters given; allowed: {LONGEST:,}; name parts of it in [curves]"
+        )
+    return _Parser(text).whole()
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """Split a text into its tokens. Raises `CurveError` at what is none."""
+    at = 0
+    while at < len(text):
+        found = _TOKEN.match(text, at)
+        if found is None or text.startswith("//", at):
+            sign = "//" if text.startswith("//", at) else text[at]
+            raise fault(at, f"{_shown(sign)} means nothing here{_instead(sign)}")
+        kind = str(found.lastgroup)
+        if kind != "space":
+            yield Token(at, "word" if found[0] in _WORDS else kind, found[0])
+        at = found.end()
+
+
+def _shown(text: str) -> str:
+    return f"'{text}'" if text == '"' else f'"{text}"'
+
+
+def _instead(sign: str) -> str:
+    return f"; {_INSTEAD[sign]}" if sign in _INSTEAD else ""
+
+
+class _Parser:
+    """Reads tokens by the precedence of operators (Pratt, 1973)."""
+
+    def __init__(self, text: str) -> None:
+        self._tokens = list(tokens(text))
+        self._place = 0
+        self._depth = 0
+        self._end = Token(len(text.rstrip()), "end", "")
+        many = [token for token in self._tokens if token.text not in ("(", ")", ",")][MOST_PARTS:]
+        if many:
+            raise fault(
+                many[0].at,
+                f"more than {MOST_PARTS} numbers, names and operators; name parts of it in "
+                "[curves]",
+            )
+
+    def whole(self) -> Node:
+        if self._next.kind == "end":
+            raise fault(0, "nothing is written; write a number or an expression, as 0.5 + 0.5 * t")
+        node = self._expression(0)
+        if self._next.kind != "end":
+            raise self._unexpected("an operator, as + or *,")
+        return node
+
+    @property
+    def _next(self) -> Token:
+        return self._tokens[self._place] if self._place < len(self._tokens) else self._end
+
+    def _take(self) -> Token:
+        token = self._next
+        self._place += 1
+        return token
+
+    def _unexpected(self, wanted: str) -> CurveError:
+        token = self._next
+        if token.kind == "end":
+            return fault(token.at, f"it ends here; {wanted} is missing")
+        if token.text in _INSTEAD:
+            return fault(token.at, f"{_shown(token.text)} means nothing here{_instead(token.text)}")
+        return fault(token.at, f"{_shown(token.text)} stands where {wanted} is needed")
+
+    def _expression(self, least: int) -> Node:
+        """Read operands and operators that bind at least so tightly."""
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise fault(
+                self._next.at,
+                f"nests more than {DEEPEST} levels deep; name parts of it in [curves]",
+            )
+        node = self._operand()
+        while (strength := self._strength(self._next)) >= max(least, 1):
+            operator = self._take()
+            # Powers are read from the right, all others from the left.
+            right = self._expression(strength if strength == _POWER else strength + 1)
+            node = Operation(operator.at, operator.text, (node, right))
+            if strength == _COMPARING and self._strength(self._next) == _COMPARING:
+                raise fault(
+                    self._next.at, "two comparisons in a row; join them, as a < b and b < c"
+                )
+        self._depth -= 1
+        return node
+
+    @staticmethod
+    def _strength(token: Token) -> int:
+        return _PRECEDENCE.get(token.text, 0) if token.kind in ("sign", "word") else 0
+
+    def _operand(self) -> Node:
+        token = self._next
+        if token.kind == "number":
+            self._take()
+            if not isfinite(float(token.text)):
+                raise fault(token.at, f"{token.text} is too large; the largest number is 1.79e308")
+            return Number(token.at, float(token.text))
+        if token.kind == "text":
+            self._take()
+            return Text(token.at, token.text[1:-1])
+        if token.kind == "name" and token.text not in _INSTEAD:
+            self._take()
+            if self._next.text == "(":
+                return Call(token.at, token.text, self._arguments())
+            return Name(token.at, token.text)
+        if token.text == "(":
+            self._take()
+            node = self._expression(0)
+            self._close(token)
+            return node
+        if token.text in ("+", "-"):
+            self._take()
+            return Operation(token.at, token.text, (self._expression(_SIGNED),))
+        if token.text == "not":
+            self._take()
+            return Operation(token.at, "not", (self._expression(_NOT),))
+        raise self._unexpected("a number, a name or a bracket")
+
+    def _arguments(self) -> tuple[Node, ...]:
+        opening = self._take()
+        arguments: list[Node] = []
+        while self._next.text != ")" or arguments:
+            arguments.append(self._expression(0))
+            if self._next.text != ",":
+                break
+            self._take()
+        self._close(opening)
+        return tuple(arguments)
+
+    def _close(self, opening: Token) -> None:
+        if self._next.text != ")":
+            if self._next.kind == "end":
+                raise fault(opening.at, "this bracket is never closed; write a )")
+            raise self._unexpected("a ) or an operator")
+        self._take()

@@ -1,0 +1,124 @@
+"""Tables of a preset in which curves stand in place of numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from artengine.curves.driven import naming
+from artengine.curves.named import read_faults
+from artengine.curves.signal import TEXT, Curve, CurveKinds
+from artengine.errors import did_you_mean
+from artengine.params import CurveError, Problem, allowed, check, clamp, plainly, quoted
+
+TableT = TypeVar("TableT", bound=BaseModel)
+
+
+def curve_kind(table: Mapping[str, Any], kinds: CurveKinds) -> type[Curve] | None:
+    """The kind of curve whose telling key a table has.
+
+    Where it has those of several kinds, the one that knows all of its keys.
+    """
+    told = [kind for key, kind in kinds.items() if key in table]
+    knowing = [kind for kind in told if table.keys() <= kind.model_fields.keys()]
+    return next(iter((*knowing, *told)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class CurveTables:
+    """Reads tables in which curves stand in place of numbers.
+
+    Args:
+        kinds: the kinds of curves.
+        names: the named signals that they may read; None where they are not known yet.
+        curves: what was found, by parameter.
+        problems: what is wrong.
+    """
+
+    kinds: CurveKinds
+    names: Collection[str] | None
+    curves: dict[str, Curve]
+    problems: list[Problem]
+
+    def bound(
+        self, kind: type[TableT], automatable: Collection[str], table: Mapping[str, Any]
+    ) -> TableT | None:
+        """What a table describes, in which each curve's parameter has its first value.
+
+        Args:
+            kind: what it is.
+            automatable: the parameters that take curves.
+        """
+        plain = dict(table)
+        for name, given in table.items():
+            if name not in automatable or not isinstance(given, Mapping | str):
+                continue
+            if isinstance(given, str) and TEXT not in self.kinds:
+                continue
+            info = kind.model_fields[name]
+            # A curve that is wrong must not be reported again as a missing parameter.
+            plain[name] = _anything_legal(info)
+            curve = self.curve(given, name)
+            if curve is None:
+                continue
+            values = self._values(name, curve)
+            self.problems.extend(
+                Problem((name,), f"the curve reaches {plainly(value)}; allowed: {allowed(info)}")
+                for value in dict.fromkeys(values)
+                if clamp(info, value) != value
+            )
+            if values and math.isfinite(values[0]):
+                plain[name] = clamp(info, values[0])
+            self.curves[name] = curve
+        checked = check(kind, plain)
+        if isinstance(checked, list):
+            self.problems.extend(checked)
+            return None
+        return checked
+
+    def _values(self, name: str, curve: Curve) -> tuple[float, ...]:
+        try:
+            with naming(name, curve):
+                return tuple(curve.values())
+        except CurveError as error:
+            self.problems.append(Problem((), str(error)))
+            return ()
+
+    def curve(self, given: Mapping[str, Any] | str, name: str) -> Curve | None:
+        """A curve as a preset writes it: a table, or a text. Its mistakes are noted."""
+        curve = _curve({TEXT: given} if isinstance(given, str) else given, self.kinds)
+        if isinstance(curve, Curve) and self.names is not None:
+            key = TEXT if isinstance(curve.model_dump().get(TEXT), str) else curve.key
+            faults = read_faults(curve, self.names)
+            curve = [Problem((key,), said) for said in faults] if faults else curve
+        if isinstance(curve, Curve):
+            return curve
+        if isinstance(given, str):
+            # The text stands where the table would: its key is not written.
+            curve = [Problem((), f"{quoted(given)} given; {problem.text}") for problem in curve]
+        self.problems.extend(problem.inside(name) for problem in curve)
+        return None
+
+
+def _curve(table: Mapping[str, Any], kinds: CurveKinds) -> Curve | list[Problem]:
+    kind = curve_kind(table, kinds)
+    if kind is not None:
+        return check(kind, table)
+    for key, kind in kinds.items():
+        if table and not isinstance(check(kind, {key: table}), list):
+            given = ", ".join(list(table)[:5]) + (", ..." if len(table) > 5 else "")
+            form = quoted({key: table})
+            return [Problem((), f"a table with {given} given; write it inside of {key}: {form}")]
+    near = next(filter(None, (did_you_mean(key, list(kinds)) for key in table)), "")
+    given = ", ".join(table) or "nothing"
+    offer = f", or a table with {' or '.join(kinds)}" if kinds else ""
+    return [Problem((), f"a table with {given} given{near}; allowed: a number{offer}")]
+
+
+def _anything_legal(info: FieldInfo) -> float:
+    return clamp(info, 0.0) if info.is_required() else info.get_default()

@@ -1,0 +1,52 @@
+"""The `[curves]` table of a preset: curves that others read by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from artengine.curves import Curve, CurveError
+from artengine.curves.named import in_order, name_fault
+from artengine.curves.tables import CurveTables
+from artengine.params import quoted
+from artengine.preset.plugins import PluginTables
+
+ABOUT = (
+    "Curves that others read by name, in any order. A key is the curve's name; its value is a "
+    "number, a text that is an expression, or a table for one of the kinds of curves."
+)
+"""What is said of the table."""
+
+
+def named_curves(table: Mapping[str, Any], plugins: PluginTables) -> dict[str, Curve]:
+    """The named curves of a preset. What is wrong with them is noted.
+
+    Args:
+        table: the preset; the paths of files become absolute in it.
+        plugins: collects the mistakes.
+    """
+    given = table.get("curves", {})
+    curves: dict[str, Curve] = {}
+    if not plugins.is_table("curves", given):
+        return curves
+    reading = CurveTables(plugins.catalog.curves, plugins.names, curves, [])
+    for name, value in given.items():
+        plugins.curve_files(("curves", name), value)
+        said = name_fault(name)
+        # A number is an expression too.
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        written = repr(value) if is_number else value
+        if not said and not isinstance(written, str | dict):
+            said = f"{quoted(value)} given; allowed: a number, a text or a table for a curve"
+        if said:
+            plugins.problem(("curves", name), said)
+            continue
+        curve = reading.curve(written, name)
+        if curve is not None:
+            curves[name] = curve
+    plugins.problems += [problem.inside("curves") for problem in reading.problems]
+    try:
+        in_order(curves)
+    except CurveError as error:
+        plugins.problem(("curves",), str(error))
+    return curves

@@ -1,0 +1,32 @@
+"""Which values of a preset are texts, whatever they look like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from artengine.catalog import Catalog, Kind
+from artengine.preset.address import Address
+
+
+def text_fields(table: Mapping[str, Any], catalog: Catalog) -> Callable[[Address], bool]:
+    """Whether the value at an address is declared as a text, and not as a number or list too."""
+    kinds: dict[str, Kind] = {"source": "source", "model": "model", "writers": "writer"}
+
+    def is_text(address: Address) -> bool:
+        if address in (("title",), ("about",), ("model", "weights")) or address[-1] == "use":
+            return True
+        around: Any = table
+        for part in address[:-1]:
+            inside = isinstance(part, int) and isinstance(around, list) and part < len(around)
+            if not (inside or (isinstance(around, dict) and part in around)):
+                return False
+            around = around[part]
+        if not isinstance(around, dict):
+            return False
+        plugins = catalog.plugins(kinds.get(str(address[0]), "effect"))
+        kind = plugins.get(str(around.get("use")))
+        info = None if kind is None else kind.model_fields.get(str(address[-1]))
+        return info is not None and info.annotation is str
+
+    return is_text

@@ -1,0 +1,199 @@
+"""Curves in a dream: named ones, those that remember, and those that steer the loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import pytest
+
+from artengine.catalog import Catalog
+from artengine.dream.changes import Change
+from artengine.dream.session import Dream
+from artengine.errors import PluginError, PresetError, UsageError
+from artengine.frame import Frame, Picture
+from artengine.preset import Preset, parse_preset
+
+Ready = Callable[..., Preset]
+FRAMES = 10
+
+
+class Fading:
+    """Predicts the mean of what it is shown, a little darker."""
+
+    def __call__(self, frames: Sequence[Frame], seed: tuple[int, int]) -> Frame:
+        mean: Frame = np.stack(frames).mean(axis=0, dtype=np.float32)
+        return mean * np.float32(0.9)
+
+    def reset(self) -> None: ...
+
+    def state(self) -> list[Any]:
+        return []
+
+    def restore(self, state: Sequence[Any]) -> None: ...
+
+
+def parsed(catalog: Catalog, **changes: Any) -> Preset:
+    table = {
+        "seed": 4,
+        "source": {"use": "synthetic"},
+        "model": {"use": "recall", "context": 3, "pull": "walk()"},
+        "dream": {
+            "frames": FRAMES,
+            "size": [32, 24],
+            "fps": 10,
+            "truth_frames": "2 * pulse(t, 0.4)",
+        },
+        "time": {"bpm": 300},
+        "curves": {
+            "late": "delay(hit, 0.2)",
+            "hit": {"keys": {"0f": 0.0, "3f": 1.0, "4f": 0.0}, "ease": "hold"},
+            "wander": "walk(2)",
+            "level": 0.25,
+        },
+        "feedback": [
+            {"use": "noise", "amount": "0.3 * lag(hit, 0, 0.3) + 0.1 * late"},
+            {"use": "zoom", "factor": "1 + 0.1 * wander"},
+            {"use": "noise", "amount": "level * hold(rand(), beat)"},
+        ],
+        "output": [{"use": "levels", "gamma": "min(2, prev + 0.3)"}],
+        **changes,
+    }
+    return parse_preset(table, catalog, name="test")
+
+
+@pytest.fixture
+def ready(catalog: Catalog) -> Ready:
+    return partial(parsed, catalog)
+
+
+def film(preset: Preset, *changes: Change, **options: Any) -> list[Picture]:
+    with Dream(preset, predict=Fading(), **options) as dream:
+        for change in changes:
+            dream.set(change.address, change.value, change.frame)
+        return list(dream)
+
+
+def values(preset: Preset, number: int, name: str) -> list[float]:
+    """A parameter of the feedback chain at each frame."""
+    with Dream(preset, predict=Fading()) as dream:
+        effect = dream._feedback.effects[number]
+        return [getattr(effect, name) for _ in dream.turns()]
+
+
+def test_the_same_preset_makes_the_same_film(ready: Ready) -> None:
+    np.testing.assert_array_equal(film(ready()), film(ready()))
+
+
+def test_named_curves_are_read_in_any_order(ready: Ready) -> None:
+    amounts = values(ready(), 0, "amount")
+    assert amounts[:3] == [0, 0, 0]
+    assert amounts[3] == pytest.approx(0.3)
+    assert amounts[4] == pytest.approx(0.3 * np.exp(-1 / 3))
+    assert amounts[5] == pytest.approx(0.3 * np.exp(-2 / 3) + 0.1)
+    assert amounts[6] == pytest.approx(0.3 * np.exp(-1))
+
+
+@pytest.mark.parametrize("stop", [1, 4, 7])
+def test_a_dream_goes_on_bit_for_bit_with_what_its_curves_remember(ready: Ready, stop: int) -> None:
+    preset = ready()
+    changes = (
+        Change(2, "feedback.noise-2.amount", "0.2 * walk(3)"),
+        Change(3, "output.levels.contrast", "0.8 + lag(hit, 0.1, 0.4)"),
+        Change(6, "dream.truth_frames", "where(prev > 2, 0, prev + 1)"),
+        Change(6, "model.pull", "lag(rand(), 0.3)"),
+    )
+    whole = film(preset, *changes)
+    with Dream(preset, predict=Fading()) as dream:
+        for change in changes:
+            dream.set(change.address, change.value, change.frame)
+        first = list(islice(dream, stop))
+        snapshot = dream.snapshot()
+    np.testing.assert_array_equal(whole, first + film(preset, resume=snapshot))
+    assert differing(whole, film(preset))
+
+
+def differing(one: list[Picture], other: list[Picture]) -> list[int]:
+    return [n for n, (a, b) in enumerate(zip(one, other, strict=True)) if (a != b).any()]
+
+
+def test_a_refined_dream_asks_each_curve_once_a_frame(ready: Ready) -> None:
+    preset = ready(dream={"frames": FRAMES, "size": [32, 24], "fps": 10, "refine": 2.0})
+    whole = film(preset)
+    with Dream(preset, predict=Fading()) as dream:
+        first = list(islice(dream, 5))
+        snapshot = dream.snapshot()
+    np.testing.assert_array_equal(whole, first + film(preset, resume=snapshot))
+
+
+def test_truth_frames_follow_their_curve(ready: Ready) -> None:
+    preset = ready(feedback=[], output=[])
+    context = []
+    with Dream(preset, predict=Fading()) as dream:
+        for turn in dream.turns():
+            context.append(turn.context_frames)
+            assert turn.truth is not None
+    # Two frames of the source replace the oldest ones in the first 0.4 seconds of each second.
+    plain = film(ready(feedback=[], output=[], dream={**dream.preset.table["dream"]}))
+    free = ready(feedback=[], output=[], dream={**preset.table["dream"], "truth_frames": 0})
+    assert differing(plain, film(free))
+
+
+def test_an_expression_is_set_while_the_dream_plays(ready: Ready) -> None:
+    preset = ready(feedback=[{"use": "noise", "amount": 0.0}], output=[])
+    plain = film(preset)
+    changed = film(preset, Change(2, "feedback.noise.amount", "0.2 * level"))
+    assert differing(plain, changed) == list(range(3, FRAMES))
+    with Dream(preset, predict=Fading()) as dream:
+        with pytest.raises(UsageError, match=r'feedback\.noise\.amount: "levle" given; column 1: '
+                           r'there is no "levle" \(did you mean "level"\?\)'):  # fmt: skip
+            dream.set("feedback.noise.amount", "levle")
+        with pytest.raises(UsageError, match=r"dream\.truth_frames: 4 given; .* 0 to 3"):
+            dream.set("dream.truth_frames", {"keys": {"0s": 0, "1s": 4}})
+
+
+def test_mistakes_of_named_curves_come_at_once(ready: Ready) -> None:
+    with pytest.raises(PresetError) as caught:
+        ready(
+            curves={
+                "a": "b + 1",
+                "b": "c * 2",
+                "c": "a",
+                "sin": "1",
+                "two words": "1",
+                "lost": "hti",
+                "hit": True,
+            },
+            feedback=[{"use": "noise", "amount": "1 / level"}],
+        )
+    known = "there are: t, frame, beat, bar, progress, fps, seed, prev, pi, tau, a, b, c, hit, lost"
+    assert [line.removeprefix("test: ") for line in caught.value.problems] == [
+
+        "curves.sin: every expression knows sin already; choose another name",
+        'curves.two words: "two words" is no name; allowed: letters, digits and _, as kick_2',
+        "curves.hit: true given; allowed: a number, a text or a table for a curve",
+        'curves.lost: "hti" given; column 1: there is no "hti" (did you mean "hit"?); '
+        f"{known}",
+        "curves: goes in a circle: a > b > c > a; a curve reads its own last value as prev",
+        'feedback.noise.amount: "1 / level" given; column 5: there is no "level"; '
+        f"{known}",
+    ]
+
+
+def test_what_cannot_be_calculated_names_the_curve_and_the_frame(ready: Ready) -> None:
+    with pytest.raises(PluginError, match=r"^at frame 2: curves\.hit: column 3: division by zero"):
+        film(ready(curves={"hit": "1 / (2 - frame)"}, feedback=[]))
+
+
+def test_recipes_keep_curves_as_they_were_written(ready: Ready, catalog: Catalog) -> None:
+    preset = ready()
+    recipe = preset.recipe()
+    assert 'amount = "0.3 * lag(hit, 0, 0.3) + 0.1 * late"' in recipe
+    assert '[curves]\nlate = "delay(hit, 0.2)"\n' in recipe
+    assert "level = 0.25" in recipe
+    changed = preset.with_values({"curves.level": "0.5 * hit", "time.bpm": 90})
+    assert changed.curves["level"].values() == ()
+    assert changed.time.bpm == 90
