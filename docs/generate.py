@@ -29,8 +29,8 @@ INTRODUCTION = """\
 
 What presets may say: every plugin that ships, its parameters, and the keys of `[dream]`, `[time]`
 and `[train]`. The page is generated; `artengine plugins show NAME` and `artengine presets explain`
-tell the same on the command line, of your own plugins too. A parameter marked *curve* takes a curve,
-or an expression in a text, in place of a number.
+tell the same on the command line, of your own plugins too. A parameter marked *curve* takes a
+curve, or an expression in a text, in place of a number.
 """
 
 SETTINGS: dict[str, type[BaseModel]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -14,6 +14,7 @@ from artengine.curves.clock import Clock
 from artengine.curves.eases import ease_named
 from artengine.curves.functions import CONSTANTS, FUNCTIONS, NAMES, OWN, Place
 from artengine.curves.memory import Evaluate, Memory, Previous
+from artengine.curves.operators import OPERATIONS
 from artengine.curves.signal import Scope, Signal, SignalContext
 from artengine.curves.syntax import (
     LONGEST,
@@ -260,7 +261,7 @@ class _Compiler:
         if isinstance(node, Call):
             return self._called(node)
         if isinstance(node, Operation):
-            build = _OPERATIONS[node.sign, len(node.operands)]
+            build = OPERATIONS[node.sign, len(node.operands)]
             return build(node.at, *map(self.compiled, node.operands))
         raise fault(node.at, "a text has no value")
 
@@ -285,60 +286,3 @@ class _Compiler:
             value = CONSTANTS.get(name, float(self._scope.seed))
             return lambda _now: value
         return lambda now: now.values[name]
-
-
-Build = Callable[..., Evaluate]
-
-
-def _divide(at: int, a: Evaluate, b: Evaluate) -> Evaluate:
-    def divide(now: SignalContext) -> float:
-        below = b(now)
-        if below == 0:
-            raise fault(at, "division by zero; write where(b != 0, a / b, 0) or add to it")
-        return a(now) / below
-
-    return divide
-
-
-def _modulo(at: int, a: Evaluate, b: Evaluate) -> Evaluate:
-    def modulo(now: SignalContext) -> float:
-        below = b(now)
-        if below == 0:
-            raise fault(at, "the number after % is 0, by which nothing can be divided")
-        return a(now) % below
-
-    return modulo
-
-
-def _power(at: int, a: Evaluate, b: Evaluate) -> Evaluate:
-    def power(now: SignalContext) -> float:
-        base, exponent = a(now), b(now)
-        try:
-            return math.pow(base, exponent)
-        except OverflowError as error:
-            raise fault(at, f"{base:.6g} ** {exponent:.6g} is too large") from error
-        except ValueError as error:
-            raise fault(at, f"{base:.6g} ** {exponent:.6g} has no value") from error
-
-    return power
-
-
-_OPERATIONS: Mapping[tuple[str, int], Build] = {
-    ("+", 1): lambda _at, a: a,
-    ("-", 1): lambda _at, a: lambda now: -a(now),
-    ("not", 1): lambda _at, a: lambda now: 0.0 if a(now) else 1.0,
-    ("+", 2): lambda _at, a, b: lambda now: a(now) + b(now),
-    ("-", 2): lambda _at, a, b: lambda now: a(now) - b(now),
-    ("*", 2): lambda _at, a, b: lambda now: a(now) * b(now),
-    ("/", 2): _divide,
-    ("%", 2): _modulo,
-    ("**", 2): _power,
-    ("<", 2): lambda _at, a, b: lambda now: 1.0 if a(now) < b(now) else 0.0,
-    ("<=", 2): lambda _at, a, b: lambda now: 1.0 if a(now) <= b(now) else 0.0,
-    (">", 2): lambda _at, a, b: lambda now: 1.0 if a(now) > b(now) else 0.0,
-    (">=", 2): lambda _at, a, b: lambda now: 1.0 if a(now) >= b(now) else 0.0,
-    ("==", 2): lambda _at, a, b: lambda now: 1.0 if a(now) == b(now) else 0.0,
-    ("!=", 2): lambda _at, a, b: lambda now: 1.0 if a(now) != b(now) else 0.0,
-    ("and", 2): lambda _at, a, b: lambda now: 1.0 if a(now) and b(now) else 0.0,
-    ("or", 2): lambda _at, a, b: lambda now: 1.0 if a(now) or b(now) else 0.0,
-}
