@@ -78,7 +78,7 @@ def test_other_motion_is_told(carphone_pictures: list[Picture], film: str) -> No
 
 
 def test_a_report_tells_it(carphone_pictures: list[Picture]) -> None:
-    clip = carphone_pictures
+    clip = carphone_pictures[:80]
     report = measure(clip, clip)
     told = report.as_data()["flicker"]
     assert list(told) == ["1", "4", "16"]
@@ -86,4 +86,4 @@ def test_a_report_tells_it(carphone_pictures: list[Picture]) -> None:
     line = f"flicker   {told['1']:.2f}, {told['4']:.2f}, {told['16']:.2f} times the clip's change, "
     line += "between frames 1, 4, 16 apart; it moves as the clip does"
     assert line in report.as_text()
-    assert "it moves in another way" in measure([clip[0]] * 60, clip).as_text()
+    assert "it moves in another way" in measure([clip[0]] * 50, clip).as_text()

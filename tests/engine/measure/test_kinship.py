@@ -68,8 +68,7 @@ def slow_kinship(film: Sequence[Picture], clip: Sequence[Picture]) -> float:
         levels: list[list[Floats]] = [[], [], [], []]
         for place in places:
             for level, plane in enumerate(slow_pyramid(resized(pictures[place], (128, 128)))):
-                for _ in range(128):
-                    row, column = chance.integers(0, len(plane) - 6, 2)
+                for row, column in chance.integers(0, len(plane) - 6, (128, 2)).tolist():
                     levels[level].append(plane[row : row + 7, column : column + 7])
         return [np.array(level) for level in levels]
 

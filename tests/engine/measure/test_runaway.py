@@ -49,7 +49,7 @@ def test_one_region_counts_as_one(carphone_pictures: list[Picture]) -> None:
 
 
 def test_a_report_counts_it_from_frame_48_on(carphone_pictures: list[Picture]) -> None:
-    clip = carphone_pictures
+    clip = carphone_pictures[:64]
     film = [changed(picture, 1.0, 120.0) for picture in clip[:48]] + clip[48:]
     report = measure(film, clip)
     assert report.runaway == report.as_data()["runaway"] == 0.0
