@@ -33,14 +33,10 @@ def _out_bounce(t: float) -> float:
 
 
 def _in_elastic(t: float) -> float:
-    if t in (0.0, 1.0):
-        return t
     return -math.pow(2, 10 * t - 10) * math.sin((10 * t - 10.75) * math.tau / 3)
 
 
 def _in_out_elastic(t: float) -> float:
-    if t in (0.0, 1.0):
-        return t
     wave = math.sin((20 * t - 11.125) * math.tau / 4.5) / 2
     return -math.pow(2, 20 * t - 10) * wave if t < 0.5 else math.pow(2, 10 - 20 * t) * wave + 1
 
@@ -58,7 +54,7 @@ _IN: Mapping[str, Ease] = {
     "cubic": lambda t: t * t * t,
     "quart": lambda t: t**4,
     "quint": lambda t: t**5,
-    "expo": lambda t: 0.0 if t == 0 else math.pow(2, 10 * t - 10),
+    "expo": lambda t: math.pow(2, 10 * t - 10),
     "circ": lambda t: 1 - math.sqrt(max(0.0, 1 - t * t)),
     "back": lambda t: 2.70158 * t**3 - 1.70158 * t * t,
     "elastic": _in_elastic,
@@ -67,12 +63,17 @@ _IN: Mapping[str, Ease] = {
 """The ten shapes, slow first."""
 
 
+def _in(ease: Ease) -> Ease:
+    # Rounding must not keep a value from the key that it leads to.
+    return lambda t: ease(t) if 0.0 < t < 1.0 else min(1.0, max(0.0, t))
+
+
 def _out(ease: Ease) -> Ease:
-    return lambda t: 1 - ease(1 - t)
+    return _in(lambda t: 1 - ease(1 - t))
 
 
 def _in_out(ease: Ease) -> Ease:
-    return lambda t: ease(2 * t) / 2 if t < 0.5 else 1 - ease(2 - 2 * t) / 2
+    return _in(lambda t: ease(2 * t) / 2 if t < 0.5 else 1 - ease(2 - 2 * t) / 2)
 
 
 EASES: Mapping[str, Ease] = MappingProxyType(
@@ -83,12 +84,12 @@ EASES: Mapping[str, Ease] = MappingProxyType(
         "in-out": lambda t: t * t * (3.0 - 2.0 * t),
         "sine": lambda t: 0.5 - 0.5 * math.cos(math.pi * t),
         "hold": lambda _t: 0.0,
-        **{f"in-{name}": ease for name, ease in _IN.items()},
+        **{f"in-{name}": _in(ease) for name, ease in _IN.items()},
         **{f"out-{name}": _out(ease) for name, ease in _IN.items()},
         **{f"in-out-{name}": _in_out(ease) for name, ease in _IN.items()},
         # These two are no mirrored halves of the others on easings.net: they overshoot further.
-        "in-out-back": _in_out_back,
-        "in-out-elastic": _in_out_elastic,
+        "in-out-back": _in(_in_out_back),
+        "in-out-elastic": _in(_in_out_elastic),
     }
 )
 """Easings by name. All of them lead from 0 to 1 but for `hold`, which stays at 0 until the end."""

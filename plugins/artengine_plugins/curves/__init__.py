@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from artengine.api import Curve, hookimpl
 from artengine_plugins.curves.expression import Calculated
 from artengine_plugins.curves.keyframes import Keyframes
+from artengine_plugins.curves.midi_file import Midi
+from artengine_plugins.curves.table_column import Column
 
 
 @hookimpl
 def register_curves() -> Sequence[type[Curve]]:
     """Supply the built-in kinds of curves."""
-    return [Keyframes, Calculated]
+    return [Keyframes, Calculated, Column, Midi]

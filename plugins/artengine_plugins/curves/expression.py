@@ -8,13 +8,15 @@ from typing import ClassVar, Self
 from pydantic import field_validator
 
 from artengine.api import Curve, Expression, Param, Scope, Signal
+from artengine_plugins.curves.deforum import Schedule, is_schedule
 
 
 class Calculated(Curve):
     """A value calculated for each frame, as `"0.2 + 0.6 * sin(t)"`; a text alone is enough.
 
     `amount = "0.2 + 0.6 * kick"` reads the curve `kick` of the table `[curves]`. The table
-    `{ expression = "0.2 + 0.6 * kick" }` is the same.
+    `{ expression = "0.2 + 0.6 * kick" }` is the same. Schedules of Deforum are understood, as
+    `"0:(1.02), 30:(1.05)"`.
     """
 
     name: ClassVar[str] = "expression"
@@ -22,26 +24,32 @@ class Calculated(Curve):
 
     expression: str = Param()
     """What is calculated: numbers, names such as t or beat, + - * / % **, comparisons, and, or,
-    not, brackets, and functions."""
+    not, brackets, and functions. Or a schedule of Deforum: values by frame."""
 
     @field_validator("expression")
     @classmethod
     def _check(cls, given: str) -> str:
-        Expression.of(given)
+        if is_schedule(given):
+            Schedule.of(given)
+        else:
+            Expression.of(given)
         return given
 
     @property
-    def _read(self) -> Expression:
-        return Expression.of(self.expression)
+    def _read(self) -> Expression | Schedule:
+        text = self.expression
+        return Schedule.of(text) if is_schedule(text) else Expression.of(text)
 
     def values(self) -> Sequence[float]:
-        """The value of an expression that never changes."""
-        constant = self._read.constant
-        return () if constant is None else (constant,)
+        """The values that never change."""
+        read = self._read
+        keys = read.keys if isinstance(read, Schedule) else (read,)
+        return tuple(key.constant for key in keys if key.constant is not None)
 
     def reads(self) -> Mapping[str, str]:
         """The names in it that are the film's own."""
-        return self._read.places()
+        read = self._read
+        return {} if isinstance(read, Schedule) else read.places()
 
     def stretched(self, share: float) -> Self:
         """The same with frames counted as in the longer film."""

@@ -4,27 +4,56 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, Literal, Self
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import field_validator
+from pydantic import BaseModel, ConfigDict, WithJsonSchema, field_validator
 
-from artengine.api import Curve, Param, Scope, Signal, SignalContext
+from artengine.api import (
+    EASES,
+    Curve,
+    Ease,
+    Expression,
+    Param,
+    Scope,
+    Signal,
+    SignalContext,
+    bezier,
+    ease_named,
+)
+from artengine_plugins.curves.times import scaled, time_of
 
-EASES: Mapping[str, Callable[[float], float]] = {
-    "linear": lambda t: t,
-    "in": lambda t: t * t * t,
-    "out": lambda t: 1.0 - (1.0 - t) ** 3,
-    "in-out": lambda t: t * t * (3.0 - 2.0 * t),
-    "sine": lambda t: 0.5 - 0.5 * math.cos(math.pi * t),
-    "hold": lambda _t: 0.0,
-}
-"""Easing by name: each maps the share of a segment that has passed, 0..1, to the share of the
-change that is done."""
+Easing = Annotated[
+    str | tuple[float, float, float, float],
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"enum": list(EASES)},
+                {"type": "string", "pattern": r"^steps-[1-9]\d{0,2}$"},
+                {"type": "array", "minItems": 4, "maxItems": 4, "items": {"type": "number"}},
+            ]
+        }
+    ),
+]
+"""The name of an easing, or the two handles of a Bezier curve."""
 
-_TIME = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(s|f|%)?")
+_OWN = frozenset(["keys"])
+
+_DIGITS = 6
+"""Digits of a frame's number that count within a repeat; those beyond come from rounding."""
+
+
+class Key(BaseModel):
+    """A key with an ease of its own."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False)
+
+    value: float
+    """The value at that time."""
+
+    ease: Easing | None = None
+    """How the value moves from here to the next key."""
 
 
 class Keyframes(Curve):
@@ -35,124 +64,235 @@ class Keyframes(Curve):
 
         [feedback.amount]
         ease = "in-out"
+        repeat = "2bar"
         [feedback.amount.keys]
-        "0s" = 0.1
-        "4s" = 0.6
+        "0b" = 0.1
+        "4b" = { value = 0.6, ease = "out-bounce" }
     """
 
     name: ClassVar[str] = "keyframes"
     key: ClassVar[str] = "keys"
 
-    keys: dict[str, float] = Param()
-    """Values by time: seconds as "4s", frames as "96f" (or "96"), or shares of the film from "0%"
-    to "100%". Where two keys fall on the same frame, the value jumps there to the later one's."""
+    keys: dict[str, float | Key] = Param()
+    """Values by time: seconds as "4s", frames as "96f" (or "96"), beats as "4b", bars as "2bar", or
+    shares of the film from "0%" to "100%". A value may be a table with an `ease` of its own, which
+    leads to the next key. Where two keys fall on the same frame, the value jumps there to the later
+    one's."""
 
-    ease: Literal["linear", "in", "out", "in-out", "sine", "hold"] = "linear"
-    """How the value moves from one key to the next: evenly; slowly first (`in`), last (`out`) or
-    both (`in-out`, `sine`); or not at all until the next key (`hold`)."""
+    ease: Easing = "linear"
+    """How the value moves from one key to the next: evenly (`linear`), slowly first (`in`), last
+    (`out`) or both (`in-out`, `sine`), or not at all until the next key (`hold`). The thirty of
+    easings.net are `in-`, `out-` or `in-out-` and sine, quad, cubic, quart, quint, expo, circ,
+    back, elastic or bounce. `steps-4` takes four equal steps, and four numbers are the two handles
+    of a cubic Bezier, as [0.4, 0, 0.2, 1]. Where back, elastic and Beziers overshoot, the value is
+    kept inside the bounds of what it drives."""
+
+    repeat: str = ""
+    """After which time the curve begins again, as "2bar" or "4s"; in beats and bars, from the first
+    beat on. The times of its keys count from there, and shares are shares of it."""
+
+    ping_pong: bool = False
+    """Whether every second repeat runs backwards."""
+
+    expression: str = ""
+    """What is made of the value, as "keys + 0.1 * sin(t)": an expression that knows it as
+    `keys`."""
 
     @field_validator("keys", mode="before")
     @classmethod
     def _check_keys(cls, keys: Any) -> Any:
         if not isinstance(keys, Mapping) or not keys:
             raise ValueError('it must be a table of times and numbers, as { "0s" = 0, "4s" = 1 }')
-        met: set[tuple[float, str]] = set()
+        met, found = set(), {}
         for written, value in keys.items():
-            time = _parsed(str(written))
+            found[written] = value
+            time = time_of(str(written))
             if time in met:
                 raise ValueError(f'the time "{written}" is there twice; each key needs its own')
             met.add(time)
-            number = isinstance(value, int | float) and not isinstance(value, bool)
-            if not number or not math.isfinite(value):
-                holder = isinstance(value, Mapping | list | tuple)
-                plain = str(value) if isinstance(value, float) else json.dumps(value, default=str)
-                said = "a table or list" if holder else plain
-                raise ValueError(f'the value at "{written}" is {said}; it must be a finite number')
-        return keys
+            number = value
+            if isinstance(value, Mapping):
+                if "value" not in value or value.keys() - {"value", "ease"}:
+                    raise ValueError(
+                        f'the key "{written}" is a table of {", ".join(value) or "nothing"}; write '
+                        '{ value = 0.6, ease = "out" }'
+                    )
+                number = value["value"]
+                ease = _checked_ease(value.get("ease", "linear"), f'at "{written}": ')
+                found[written] = {**value, "ease": ease} if "ease" in value else value
+            _check_number(number, str(written))
+        return found
+
+    @field_validator("ease", mode="before")
+    @classmethod
+    def _check_ease(cls, ease: Any) -> Any:
+        return _checked_ease(ease)
+
+    @field_validator("repeat")
+    @classmethod
+    def _check_repeat(cls, repeat: str) -> str:
+        if repeat and time_of(repeat).number == 0:
+            raise ValueError(f'"{repeat}" given; a repeat must last longer')
+        return repeat
+
+    @field_validator("expression")
+    @classmethod
+    def _check_expression(cls, given: str) -> str:
+        if given:
+            Expression.of(given, _OWN)
+        return given
+
+    def _points(self) -> list[tuple[str, float, Ease]]:
+        """Time, value and ease of each key."""
+        points = []
+        for written, key in self.keys.items():
+            value, ease = (key.value, key.ease) if isinstance(key, Key) else (key, None)
+            points.append((written, value, _ease_of(self.ease if ease is None else ease)))
+        return points
 
     def values(self) -> Sequence[float]:
-        """The value of each key; what lies between stays between, for no easing overshoots."""
-        return tuple(self.keys.values())
+        """The value of each key. What lies between is kept inside the bounds where it is used."""
+        return () if self.expression else tuple(value for _, value, _ in self._points())
+
+    def reads(self) -> Mapping[str, str]:
+        """What the expression reads."""
+        return Expression.of(self.expression, _OWN).places() if self.expression else {}
 
     def stretched(self, share: float) -> Self:
         """The same keys, those in frames at `share` of their number."""
-        keys = {}
-        for written, value in self.keys.items():
-            time, unit = _parsed(written)
-            keys[f"{time * share:.6f}f" if unit == "f" else written] = value
-        return self.model_copy(update={"keys": keys})
+        update: dict[str, Any] = {
+            "keys": {scaled(written, share): key for written, key in self.keys.items()}
+        }
+        if self.repeat:
+            update["repeat"] = scaled(self.repeat, share)
+        if self.expression:
+            update["expression"] = Expression.of(self.expression, _OWN).stretched(share)
+        return self.model_copy(update=update)
 
     def remarks(self, scope: Scope) -> Sequence[str]:
-        """Keys that the film ends before, and times without a unit."""
+        """Keys that the film or the repeat ends before, and times without a unit."""
         remarks = [
             f'the key "{written}" has no unit and counts frames; write "{written.strip()}f"'
             for written in self.keys
             if written.strip()[-1].isdigit()
         ]
-        if scope.frames is None:
+        if self.repeat:
+            period = time_of(self.repeat).frames(scope)
+            late = [w for w in self.keys if time_of(w).frames(scope, period) > period + 1e-6]
+            end = f'the end of its repeat ("{self.repeat}")'
+        elif scope.frames is None:
             return remarks
-        late = [f'"{w}"' for w in self.keys if _frame(w, scope) > scope.frames]
-        if late:
-            named = ", ".join(late[:3]) + (f" and {len(late) - 3} more" if len(late) > 3 else "")
-            which = f"keys {named} come" if len(late) > 1 else f"key {named} comes"
+        else:
+            late = [w for w in self.keys if time_of(w).frame(scope) > scope.frames]
             frames = f"{scope.frames} frame{'' if scope.frames == 1 else 's'}"
-            end = f"{frames} at {scope.fps:g} a second"
-            remarks.append(f"the {which} after the film's end ({end})")
+            end = f"the film's end ({frames} at {scope.fps:g} a second)"
+        if late:
+            named = ", ".join(f'"{w}"' for w in late[:3])
+            named += f" and {len(late) - 3} more" if len(late) > 3 else ""
+            which = f"keys {named} come" if len(late) > 1 else f"key {named} comes"
+            remarks.append(f"the {which} after {end}")
         return remarks
 
     def compile(self, scope: Scope) -> Signal:
         """Sort the keys by the frames that they fall on."""
-        points = [(_frame(written, scope), value) for written, value in self.keys.items()]
+        cycle = None
+        if self.repeat:
+            repeat = time_of(self.repeat)
+            origin = scope.tempo.offset * scope.fps if repeat.is_musical else 0.0
+            cycle = Cycle(repeat.frames(scope), origin, ping_pong=self.ping_pong)
+        points = []
+        for written, value, ease in self._points():
+            time = time_of(written)
+            if cycle is None:
+                place = time.frame(scope)
+            else:
+                place = round(time.frames(scope, cycle.period), _DIGITS)
+            points.append((place, value, ease))
         points.sort(key=lambda point: point[0])
-        return KeyframeSignal(points, EASES[self.ease])
+        signal = KeyframeSignal(points, cycle)
+        if not self.expression:
+            return signal
+        return Expression.of(self.expression, _OWN).compile(scope, {"keys": signal.at})
+
+
+class Cycle:
+    """A time that begins again.
+
+    Args:
+        period: frames from one beginning to the next, above 0.
+        origin: a frame at which it begins.
+        ping_pong: whether every second one runs backwards.
+    """
+
+    def __init__(self, period: float, origin: float, *, ping_pong: bool) -> None:
+        self.period, self._origin, self._ping_pong = period, origin, ping_pong
+
+    def place(self, index: int) -> float:
+        """How many frames have passed since its beginning, or are left of a backwards one."""
+        passed = index - self._origin
+        # Rounding must not make the first frame of a period the last one of that before.
+        number = math.floor(passed / self.period + 1e-9)
+        place = max(0.0, passed - number * self.period)
+        return round(self.period - place if self._ping_pong and number % 2 else place, _DIGITS)
 
 
 class KeyframeSignal(Signal):
     """The eased value between keys that are given by frame.
 
     Args:
-        points: frames and values, sorted by frame.
-        ease: one of `EASES`.
+        points: frame, value, and ease to the next one, sorted by frame.
+        cycle: the repeat that the frames are counted in.
     """
 
     def __init__(
-        self, points: Sequence[tuple[float, float]], ease: Callable[[float], float]
+        self, points: Sequence[tuple[float, float, Ease]], cycle: Cycle | None = None
     ) -> None:
-        self._frames = [frame for frame, _ in points]
-        self._values = [value for _, value in points]
-        self._ease = ease
+        self._frames = [frame for frame, _, _ in points]
+        self._values = [value for _, value, _ in points]
+        self._eases = [ease for _, _, ease in points]
+        self._cycle = cycle
 
     def at(self, now: SignalContext) -> float:
         """Return the eased value now."""
         index = now.clock.index
-        later = bisect_right(self._frames, index)
+        place = index if self._cycle is None else self._cycle.place(index)
+        later = bisect_right(self._frames, place)
         if later == 0:
             return self._values[0]
         if later == len(self._frames):
             return self._values[-1]
         start, end = self._frames[later - 1], self._frames[later]
         before, after = self._values[later - 1], self._values[later]
-        return before + (after - before) * self._ease((index - start) / (end - start))
+        ease = self._eases[later - 1]
+        return before + (after - before) * ease((place - start) / (end - start))
 
 
-def _parsed(written: str) -> tuple[float, str]:
-    """A time as a number and its unit. Raises ValueError."""
-    match = _TIME.fullmatch(written.strip())
-    if match is None:
-        raise ValueError(f'"{written}" is not a time; write "4s", "96f" or "50%"')
-    time, unit = float(match[1]), match[2] or "f"
-    if not math.isfinite(time):
-        raise ValueError(f'the time "{written}" is too large')
-    if unit == "%" and time > 100:
-        raise ValueError(f'"{written}" is after the film\'s end; allowed: "0%" to "100%"')
-    return time, unit
+def _ease_of(given: str | Sequence[float]) -> Ease:
+    return ease_named(given) if isinstance(given, str) else bezier(*given)
 
 
-def _frame(written: str, scope: Scope) -> float:
-    """The frame that a time falls on. A film without an end is all at its start for shares."""
-    time, unit = _parsed(written)
-    if unit == "s":
-        return time * scope.fps
-    if unit == "%":
-        return time / 100.0 * max(0, (scope.frames or 1) - 1)
-    return time
+def _checked_ease(given: Any, where: str = "") -> Any:
+    """An easing as it is kept. Raises ValueError for what is none."""
+    if isinstance(given, str):
+        ease_named(given)
+        return given
+    numbers = isinstance(given, list | tuple) and all(map(_is_number, given))
+    if not numbers or len(given) != 4 or not (0 <= given[0] <= 1 and 0 <= given[2] <= 1):
+        raise ValueError(
+            f"{where}{json.dumps(given, default=str)} given; allowed: the name of an ease, or the "
+            "handles [x1, y1, x2, y2] of a Bezier curve, x1 and x2 from 0 to 1"
+        )
+    return tuple(map(float, given))
+
+
+def _check_number(value: Any, written: str) -> None:
+    if _is_number(value):
+        return
+    holder = isinstance(value, Mapping | list | tuple)
+    plain = str(value) if isinstance(value, float) else json.dumps(value, default=str)
+    said = "a table or list" if holder else plain
+    raise ValueError(f'the value at "{written}" is {said}; it must be a finite number')
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

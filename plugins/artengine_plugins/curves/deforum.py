@@ -1,0 +1,152 @@
+"""Deforum's schedules: values at frames, as `0:(1.02), 30:(1.05)`.
+
+Between numbers the value moves evenly; an expression counts from its frame until the next one. In
+it `t` is the frame, `s` the seed and `max_f` the film's number of frames, as in Deforum.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from artengine.api import CurveError, Expression, Scope, Signal, SignalContext
+
+LONGEST = 100_000
+"""Characters of the longest schedule."""
+
+_OWN = ("t", "s", "max_f")
+_BEGINNING = re.compile(r"\s*\d+\s*:")
+_FRAME = re.compile(r"\s*(\d{1,9})\s*:")
+
+
+def is_schedule(text: str) -> bool:
+    """Whether a text is a schedule and no expression."""
+    return _BEGINNING.match(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A schedule that was read.
+
+    Args:
+        frames: the frames of its keys, in order.
+        keys: the value or expression from each of them on.
+    """
+
+    frames: tuple[float, ...]
+    keys: tuple[Expression, ...]
+
+    @classmethod
+    def of(cls, text: str) -> Schedule:
+        """Read a schedule. Raises `CurveError`."""
+        return _read(text)
+
+    def stretched(self, share: float) -> str:
+        """The text of a schedule whose frame n is frame `share * n` of this one."""
+        longer = {name: f"({name} / {share:.9g})" for name in ("t", "max_f")}
+        moved = {
+            round(frame * share): key.written_with(longer)
+            for frame, key in zip(self.frames, self.keys, strict=True)
+        }
+        return ", ".join(f"{frame}:({text})" for frame, text in moved.items())
+
+    def compile(self, scope: Scope) -> Signal:
+        """Make a signal of it."""
+        own = {
+            "t": lambda now: float(now.clock.index),
+            "s": lambda _now: float(scope.seed),
+            "max_f": lambda now: float(now.clock.frames or 0),
+        }
+        signals = [
+            key.compile(scope.inside(str(number)), own) for number, key in enumerate(self.keys)
+        ]
+        return ScheduleSignal(self.frames, signals, [key.constant for key in self.keys])
+
+
+class ScheduleSignal(Signal):
+    """A schedule, compiled.
+
+    Args:
+        frames: the frames of its keys, in order.
+        signals: what counts from each of them on.
+        constants: the value of those that never change.
+    """
+
+    def __init__(
+        self,
+        frames: Sequence[float],
+        signals: Sequence[Signal],
+        constants: Sequence[float | None],
+    ) -> None:
+        self._frames, self._signals, self._constants = frames, signals, constants
+
+    def at(self, now: SignalContext) -> float:
+        """Return the value now."""
+        index = now.clock.index
+        place = max(0, bisect_right(self._frames, index) - 1)
+        constant = self._constants[place]
+        if constant is None:
+            return self._signals[place].at(now)
+        later = place + 1
+        if later == len(self._frames) or index < self._frames[0]:
+            return constant
+        following = self._constants[later]
+        if following is None:
+            following = self._signals[later].at(now)
+        start, end = self._frames[place], self._frames[later]
+        return constant + (following - constant) * (index - start) / (end - start)
+
+    def state(self) -> Sequence[float]:
+        """What its expressions remember."""
+        return [number for signal in self._signals for number in signal.state()]
+
+    def restore(self, state: Sequence[float]) -> None:
+        """Remember it."""
+        rest = list(state)
+        for signal in self._signals:
+            count = len(signal.state())
+            if count:
+                signal.restore(rest[:count])
+                rest = rest[count:]
+
+
+@lru_cache(maxsize=256)
+def _read(text: str) -> Schedule:
+    if len(text) > LONGEST:
+        raise CurveError(f"{len(text):,} characters given; allowed: {LONGEST:,} in a schedule")
+    found: dict[float, Expression] = {}
+    for part in _parts(text):
+        head = _FRAME.match(part)
+        if head is None:
+            shown = part.strip()[:40]
+            raise CurveError(f'"{shown}" is no key of a schedule; write 30:(1.05)')
+        frame, value = int(head[1]), part[head.end() :].strip()
+        if frame in found:
+            raise CurveError(f"the frame {frame} is there twice; each key needs its own")
+        try:
+            found[frame] = Expression.of(value, _OWN)
+        except CurveError as error:
+            raise CurveError(f"at frame {frame}: {error}") from error
+        if found[frame].reads:
+            name = next(iter(found[frame].reads))
+            raise CurveError(
+                f'at frame {frame}: a schedule knows no "{name}"; it knows t (the frame), s, max_f '
+                "and the functions of expressions"
+            )
+    frames = sorted(found)
+    return Schedule(tuple(frames), tuple(found[frame] for frame in frames))
+
+
+def _parts(text: str) -> Iterator[str]:
+    """Split a text at the commas outside of brackets."""
+    depth, start = 0, 0
+    for place, letter in enumerate(text):
+        depth += (letter == "(") - (letter == ")")
+        if letter == "," and depth == 0:
+            yield text[start:place]
+            start = place + 1
+    if text[start:].strip():
+        yield text[start:]

@@ -1,0 +1,147 @@
+"""Notes and controllers of a MIDI file as a curve."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+from artengine.api import Curve, CurveError, Param, Scope, Signal, SignalContext
+
+LARGEST = 4 << 20
+"""Bytes of the largest file."""
+
+
+class Midi(Curve):
+    """Notes or a controller of a MIDI file, as `{ midi = "song.mid", note = 36 }`.
+
+    The value is 0 to 1. Times are those of the file's own tempo. A note that is shorter than a
+    frame is seen in the frame that it falls in. To let notes fade, give the curve a name and write
+    `lag(NAME, 0, 0.3)`.
+    """
+
+    name: ClassVar[str] = "midi"
+    key: ClassVar[str] = "midi"
+
+    midi: str = Param(path=True)
+    """The file, as `song.mid`."""
+
+    note: int | None = Param(None, ge=0, le=127)
+    """The note that is heard, 60 for the middle C; left out, every note. Drums are notes too: 36 is
+    the bass drum and 38 the snare of most files, on channel 10."""
+
+    controller: int | None = Param(None, ge=0, le=127)
+    """The controller that is read in place of notes, as 1 for the modulation wheel."""
+
+    channel: int | None = Param(None, ge=1, le=16)
+    """The channel that is heard; left out, every one."""
+
+    gives: Literal["velocity", "gate", "pitch"] = "velocity"
+    """What the notes give: how hard the loudest was struck while it sounds, 1 while any sounds, or
+    the newest one's number, as a share of 127."""
+
+    start: float = Param(0.0, ge=-86_400, le=86_400, unit="seconds")
+    """Where in the file the film begins."""
+
+    def compile(self, scope: Scope) -> Signal:
+        """Read the file."""
+        path = Path(self.midi)
+        try:
+            found = path.stat()
+            if found.st_size > LARGEST:
+                raise CurveError(f"{path.name} has more than {LARGEST >> 20} MB")
+            messages = _messages(path, found.st_size, found.st_mtime_ns)
+        except OSError as error:
+            raise CurveError(f"{path.name} cannot be read: {error.strerror or error}") from error
+        heard = [each for each in messages if self.channel in (None, each[1].channel + 1)]
+        points = list((self._notes if self.controller is None else self._controlled)(heard))
+        if not points:
+            what = "notes" if self.controller is None else "controllers"
+            raise CurveError(f"{path.name} has no such {what}; it has {_heard(messages)}")
+        peaks = self.controller is None and self.gives != "pitch"
+        return MidiSignal([time - self.start for time, _ in points], [v for _, v in points], peaks)
+
+    def _controlled(self, messages: Sequence[tuple[float, Any]]) -> Iterator[tuple[float, float]]:
+        for time, message in messages:
+            if message.type == "control_change" and message.control == self.controller:
+                yield time, message.value / 127
+
+    def _notes(self, messages: Sequence[tuple[float, Any]]) -> Iterator[tuple[float, float]]:
+        sounding: dict[tuple[int, int], float] = {}
+        for time, message in messages:
+            if not message.type.startswith("note_") or self.note not in (None, message.note):
+                continue
+            struck = message.type == "note_on" and message.velocity > 0
+            if struck:
+                sounding[message.channel, message.note] = message.velocity / 127
+            else:
+                sounding.pop((message.channel, message.note), None)
+            if self.gives == "pitch":
+                if struck:
+                    yield time, message.note / 127
+            else:
+                loudest = max(sounding.values(), default=0.0)
+                yield time, float(loudest > 0) if self.gives == "gate" else loudest
+
+
+class MidiSignal(Signal):
+    """Values from times on.
+
+    Args:
+        times: seconds, in order.
+        values: as many.
+        peaks: whether a frame shows the greatest value in it, and not the last.
+    """
+
+    def __init__(self, times: Sequence[float], values: Sequence[float], peaks: bool) -> None:
+        self._times, self._values, self._peaks = times, values, peaks
+
+    def at(self, now: SignalContext) -> float:
+        """Return the value now; before the first time 0."""
+        clock = now.clock
+        # A frame is shown around its time, so that nothing is shown more than half of one late.
+        begins, ends = (clock.index - 0.5) / clock.fps, (clock.index + 0.5) / clock.fps
+        first, end = bisect_left(self._times, begins), bisect_left(self._times, ends)
+        if end == 0:
+            return 0.0
+        return max(self._values[max(0, first - 1) : end]) if self._peaks else self._values[end - 1]
+
+
+@lru_cache(maxsize=8)
+def _messages(path: Path, _size: int, _changed: int) -> list[tuple[float, Any]]:
+    """The messages of every channel with their seconds, in order. Raises `CurveError`, OSError."""
+    import mido
+
+    found, seconds = [], 0.0
+    try:
+        file = mido.MidiFile(path, clip=True)
+        for message in file if file.ticks_per_beat > 0 else ():
+            seconds += message.time
+            if hasattr(message, "channel"):
+                found.append((seconds, message))
+    except OSError:
+        raise
+    except Exception as error:
+        said = str(error) or type(error).__name__
+        raise CurveError(f"{path.name} is no MIDI file that can be read: {said}") from error
+    if file.ticks_per_beat <= 0:
+        raise CurveError(f"{path.name} counts in SMPTE frames; save it in ticks per beat")
+    return found
+
+
+def _heard(messages: Sequence[tuple[float, Any]]) -> str:
+    """What there is in a file, in words."""
+    notes = sorted({m.note for _, m in messages if m.type == "note_on"})
+    controllers = sorted({m.control for _, m in messages if m.type == "control_change"})
+    channels = sorted({m.channel + 1 for _, m in messages})
+    kinds = (("notes", notes), ("controllers", controllers), ("channels", channels))
+    return (
+        ", ".join(
+            f"the {kind} {', '.join(map(str, numbers[:12]))}{' ...' if len(numbers) > 12 else ''}"
+            for kind, numbers in kinds
+            if numbers
+        )
+        or "none"
+    )

@@ -1,0 +1,114 @@
+"""Notes and controllers of MIDI files as curves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import mido
+import pytest
+
+from artengine.api import Clock, CurveError, Scope, SignalContext
+from artengine.params import check
+from artengine_plugins.curves.midi_file import Midi
+
+
+@pytest.fixture(scope="module")
+def song(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two tracks at 120 beats a minute, then 60 from the second beat on."""
+    file = mido.MidiFile(ticks_per_beat=100)
+    drums, synth = mido.MidiTrack(), mido.MidiTrack()
+    file.tracks += [drums, synth]
+    on = {"type": "note_on", "channel": 9}
+    drums += [
+        mido.MetaMessage("set_tempo", tempo=500_000),
+        mido.Message(note=36, velocity=127, time=100, **on),
+        mido.Message(note=36, velocity=0, time=1, **on),
+        mido.MetaMessage("set_tempo", tempo=1_000_000, time=99),
+        mido.Message(note=38, velocity=64, time=100, **on),
+        mido.Message("note_off", channel=9, note=38, time=50),
+    ]
+    synth += [
+        mido.Message("control_change", channel=0, control=1, value=127, time=50),
+        mido.Message("note_on", channel=0, note=60, velocity=32, time=0),
+        mido.Message("control_change", channel=0, control=1, value=0, time=50),
+        mido.Message("note_off", channel=0, note=60, time=200),
+    ]
+    path = tmp_path_factory.mktemp("midi") / "song.mid"
+    file.save(path)
+    return path
+
+
+def film(song: Path, count: int = 26, fps: float = 10.0, **table: Any) -> list[float]:
+    made = check(Midi, {"midi": str(song), **table})
+    assert isinstance(made, Midi), made
+    signal = made.compile(Scope(fps, 100))
+    return [signal.at(SignalContext(Clock(index, fps, 100))) for index in range(count)]
+
+
+def frames(values: list[float]) -> list[int]:
+    return [index for index, value in enumerate(values) if value]
+
+
+def test_a_note_shorter_than_a_frame_is_seen(song: Path) -> None:
+    values = film(song, note=36)
+    assert frames(values) == [5]
+    assert values[5] == 1.0
+
+
+def test_the_files_tempo_counts(song: Path) -> None:
+    # The snare comes a beat after the tempo has changed at one second, and lasts half a beat.
+    values = film(song, note=38)
+    assert frames(values) == [20, 21, 22, 23, 24, 25]
+    assert values[20] == 64 / 127
+
+
+def test_the_loudest_of_all_notes_is_heard(song: Path) -> None:
+    values = film(song)
+    assert values[3] == 32 / 127
+    assert values[5] == 1.0
+    assert values[6] == 32 / 127
+    assert frames(film(song, channel=1)) == list(range(3, 21))
+    assert set(film(song, channel=1, gives="gate")) == {0.0, 1.0}
+
+
+def test_the_newest_pitch_stays(song: Path) -> None:
+    values = film(song, gives="pitch")
+    assert [values[index] for index in (0, 3, 5, 19, 25)] == (
+        [0, 60 / 127, 36 / 127, 36 / 127, 38 / 127]
+    )
+
+
+def test_a_controller_keeps_its_value(song: Path) -> None:
+    assert frames(film(song, controller=1)) == [3, 4]
+
+
+def test_the_film_may_begin_within_the_file(song: Path) -> None:
+    assert frames(film(song, note=36, start=0.3)) == [2]
+
+
+def test_what_the_file_has_not_is_told_with_what_it_has(song: Path) -> None:
+    with pytest.raises(CurveError) as caught:
+        film(song, note=40)
+    assert str(caught.value) == (
+        "song.mid has no such notes; it has the notes 36, 38, 60, the controllers 1, the channels "
+        "1, 10"
+    )
+
+
+@pytest.mark.parametrize("cut", [0, 3, 20, 40, 60])
+def test_a_broken_file_is_refused(song: Path, tmp_path: Path, cut: int) -> None:
+    broken = tmp_path / "broken.mid"
+    broken.write_bytes(song.read_bytes()[:cut])
+    with pytest.raises(CurveError, match=r"^broken\.mid is no MIDI file that can be read: "):
+        film(broken)
+
+
+def test_a_file_without_beats_is_refused(song: Path, tmp_path: Path) -> None:
+    smpte = bytearray(song.read_bytes())
+    smpte[12:14] = b"\xe7\x28"
+    (tmp_path / "smpte.mid").write_bytes(smpte)
+    with pytest.raises(CurveError, match=r"smpte\.mid counts in SMPTE frames"):
+        film(tmp_path / "smpte.mid")
+    with pytest.raises(CurveError, match=r"lost\.mid cannot be read: No such file"):
+        film(tmp_path / "lost.mid")
