@@ -1,0 +1,69 @@
+"""The frames before this one."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from artengine.api import Frame, State
+
+Halves = npt.NDArray[np.float16]
+
+_BOUNDS = float(np.finfo(np.float16).min), float(np.finfo(np.float16).max)
+
+
+class Past:
+    """The last frames, in half precision, whose steps are finer than those of an 8-bit picture.
+
+    Before there is a past, the first frame stands in for it.
+    """
+
+    def __init__(self) -> None:
+        self._frames: Halves = np.zeros((0, 0, 0, 3), np.float16)
+        self.count = 0
+        """Frames that were added so far."""
+
+    def add(self, frame: Frame, back: int) -> Halves:
+        """Remember a frame.
+
+        Args:
+            frame: float32 `(H, W, 3)`. One of another size than the last begins anew.
+            back: how many frames before it are kept.
+
+        Returns:
+            The frames in an order that `slot` tells, float16 `(back + 1, H, W, 3)`; not to be
+            written to.
+        """
+        frames = self._frames
+        if frames.shape != (back + 1, *frame.shape):
+            frames, self.count = np.zeros((back + 1, *frame.shape), np.float16), 0
+            self._frames = frames
+        frames[self.count % (back + 1)] = np.clip(frame, *_BOUNDS)
+        self.count += 1
+        return frames
+
+    def slot(self, age: int) -> int:
+        """Where the frame of an age is among those that `add` returned; the newest one's is 0."""
+        newest = self.count - 1
+        return (newest - min(age, newest)) % len(self._frames)
+
+    def at(self, age: int) -> Frame:
+        """The frame of an age, float32 and free to be changed."""
+        frame: Frame = self._frames[self.slot(age)].astype(np.float32)
+        return frame
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._frames, self.count = np.zeros((0, 0, 0, 3), np.float16), 0
+
+    def state(self) -> State:
+        """The frames, float16 `(n, H, W, 3)`, and how many there have been."""
+        if self.count == 0:
+            return {}
+        return {"past": self._frames.copy(), "count": np.array(self.count)}
+
+    def restore(self, state: State) -> None:
+        """Remember what `state` returned."""
+        self.clear()
+        if "past" in state:
+            self._frames, self.count = np.array(state["past"], np.float16), int(state["count"])
