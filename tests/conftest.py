@@ -1,14 +1,19 @@
-"""What all tests share: folders of their own, a real clip, plugins and golden pictures."""
+"""What all tests share: folders of their own, a real clip, plugins, processes, golden files."""
 
 from __future__ import annotations
 
 import difflib
 import importlib.util
+import json
 import os
 import shutil
 import signal
-from collections.abc import Callable
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 # Set before any library that computes is imported, here and in what tests start: the workers share
 # the cores already, and threads that wait for each other cost as much as those that work.
@@ -116,6 +121,122 @@ def tiny_project(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> 
     network = load_catalog([tiny_model]).get("model", "tiny")().build()
     save_weights(folder / "tiny.weights.h5", network, {})
     return folder
+
+
+ARTENGINE = "import runpy; runpy.run_module('artengine', run_name='__main__', alter_sys=True)"
+"""What `python -m artengine` runs."""
+
+FORKING = """
+import json, os, sys
+import artengine.nn.distribution, artengine.cli.program
+
+def asked():
+    for line in sys.stdin:
+        asked = json.loads(line)
+        if "ended" in asked:
+            pid, status = os.waitpid(asked["ended"], os.WNOHANG)
+            print(json.dumps(os.waitstatus_to_exitcode(status) if pid else None), flush=True)
+        elif pid := os.fork():
+            print(pid, flush=True)
+        else:
+            return asked
+
+found = asked()
+if found:
+    streams = (os.devnull, os.O_RDONLY), (found["out"], os.O_WRONLY), (found["err"], os.O_WRONLY)
+    for number, (path, mode) in enumerate(streams):
+        os.dup2(os.open(path, mode), number)
+    os.chdir(found["cwd"])
+    os.environ.clear()
+    os.environ.update(found["env"])
+    sys.argv = ["artengine", *found["words"]]
+    exec(found["code"], {"__name__": "__main__"})
+"""
+"""A process that has imported the networks, and forks itself for each line that asks it to."""
+
+
+class Forked:
+    """A process forked by another one, with what tests use of `subprocess.Popen`."""
+
+    def __init__(self, ask: Callable[..., Any], request: Mapping[str, Any]) -> None:
+        self._ask, self.returncode = ask, None
+        self.pid = int(ask(**request))
+
+    def poll(self) -> int | None:
+        """The exit code, or None while it runs."""
+        if self.returncode is None:
+            self.returncode = self._ask(ended=self.pid)
+        return self.returncode
+
+    def wait(self, timeout: float) -> int:
+        """Wait for its end. Raises `TimeoutExpired`."""
+        started = time.monotonic()
+        while (code := self.poll()) is None:
+            if time.monotonic() - started > timeout:
+                raise subprocess.TimeoutExpired("a forked process", timeout)
+            time.sleep(0.01)
+        return code
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal, unless it has ended."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """Kill it, unless it has ended."""
+        self.send_signal(signal.SIGKILL)
+
+
+@pytest.fixture(scope="session")
+def _fork() -> Iterator[Callable[..., Any]]:
+    """Ask one process, which all tests share, to fork itself: importing TensorFlow takes seconds.
+
+    It has no threads yet, which a fork would lose.
+    """
+    command = [sys.executable, "-c", FORKING]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as server:
+
+        def ask(**request: Any) -> Any:
+            assert server.stdin is not None
+            assert server.stdout is not None
+            server.stdin.write(f"{json.dumps(request)}\n")
+            server.stdin.flush()
+            return json.loads(server.stdout.readline())
+
+        yield ask
+
+
+@pytest.fixture
+def start(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., Any]]:
+    """Start `artengine` with some words, or a program that is given them, in a process of its own.
+
+    What it prints is in `tmp_path`, in `N.out` and `N.err` for the Nth process from 0 on. All are
+    killed at the end of the test.
+    """
+    started: list[Any] = []
+
+    def start(*words: str | Path, code: str = ARTENGINE, **env: str) -> Any:
+        out, err = (tmp_path / f"{len(started)}.{kind}" for kind in ("out", "err"))
+        out.touch()
+        err.touch()
+        given = list(map(str, words))
+        if sys.platform != "linux":
+            with out.open("wb") as stdout, err.open("wb") as stderr:
+                command = [sys.executable, "-c", code, *given]
+                streams = {"stdout": stdout, "stderr": stderr}
+                started.append(subprocess.Popen(command, env={**os.environ, **env}, **streams))
+        else:
+            asked = {"words": given, "code": code, "env": {**os.environ, **env}}
+            asked |= {"out": str(out), "err": str(err), "cwd": str(Path.cwd())}
+            started.append(Forked(request.getfixturevalue("_fork"), asked))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.kill()
+        each.wait(timeout=60)
 
 
 @pytest.fixture

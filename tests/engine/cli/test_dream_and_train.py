@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
-import subprocess
 import sys
 import time
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -249,23 +249,18 @@ def test_mistakes_are_one_line(
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
 @pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_and_schedulers_leave_a_usable_checkpoint(
-    folder: Path, asked: signal.Signals
+    folder: Path, asked: signal.Signals, start: Callable[..., Any], tmp_path: Path
 ) -> None:
-    run = subprocess.Popen(
-        [sys.executable, "-m", "artengine", "train", "small.toml", "--steps", "100000"],
-        stderr=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "COLUMNS": "200"},
-    )
+    run = start("train", "small.toml", "--steps", "100000", COLUMNS="200")
     checkpoint = folder / "runs" / "small" / "checkpoint.h5"
     for _ in range(600):
         if checkpoint.exists() or run.poll() is not None:
             break
         time.sleep(0.1)
     run.send_signal(asked)
-    _, error = run.communicate(timeout=60)
-    assert run.returncode == 130, error
+    code = run.wait(timeout=60)
+    error = (tmp_path / "0.err").read_text()
+    assert code == 130, error
     assert "stopped at step" in error
     assert "Traceback" not in error
     assert main(["dream", "runs/small", "-o", "a.mp4"]) == 0

@@ -1,5 +1,5 @@
-import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -173,9 +173,13 @@ for save in (
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a limit of file sizes is of Unix")
-def test_a_full_disk_is_an_error_and_leaves_nothing(tmp_path: Path) -> None:
+def test_a_full_disk_is_an_error_and_leaves_nothing(
+    start: Callable[..., Any], tmp_path: Path
+) -> None:
     """A limit on a file's size stands for a full disk; HDF5 would die of either."""
-    words = [sys.executable, "-c", FULL, str(tmp_path)]
-    told = subprocess.run(words, capture_output=True, text=True, check=False)
-    assert (told.returncode, told.stdout.splitlines()) == (0, ["File too large"] * 2), told.stderr
-    assert not list(tmp_path.iterdir())
+    folder = tmp_path / "full"
+    folder.mkdir()
+    code = start(folder, code=FULL).wait(timeout=60)
+    out, error = ((tmp_path / f"0.{kind}").read_text() for kind in ("out", "err"))
+    assert (code, out.splitlines()) == (0, ["File too large"] * 2), error
+    assert not list(folder.iterdir())

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 import socket
-import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -146,29 +145,34 @@ def assert_alike(run: Run, alone: Run, preset: Preset) -> None:
 
 
 def on_two_devices(
-    preset_file: Path, tiny_model: Path, trainings: list[tuple[Path, int, list[str]]]
+    start: Callable[..., Any],
+    preset_file: Path,
+    tiny_model: Path,
+    trainings: list[tuple[Path, int, list[str]]],
+    tmp_path: Path,
 ) -> Any:
     """Train into folders, each for so many steps at most and with changes; what the devices told.
 
     A process can train with one sort of step only: TensorFlow numbers what its devices exchange.
     """
     given = json.dumps([(str(run), steps, changes) for run, steps, changes in trainings])
-    ran = subprocess.run(
-        [sys.executable, "-c", TWO_DEVICES, str(preset_file), given, str(tiny_model)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stderr
-    return json.loads(ran.stdout.splitlines()[-1])
+    code = start(preset_file, given, tiny_model, code=TWO_DEVICES).wait(timeout=240)
+    assert code == 0, (tmp_path / "0.err").read_text()
+    return json.loads((tmp_path / "0.out").read_text().splitlines()[-1])
 
 
 def test_two_devices_learn_what_one_does(
-    preset_file: Path, tiny_model: Path, preset: Preset, alone: Run, tmp_path: Path
+    start: Callable[..., Any],
+    preset_file: Path,
+    tiny_model: Path,
+    preset: Preset,
+    alone: Run,
+    tmp_path: Path,
 ) -> None:
     """In two parts, the second of which goes on from the checkpoint of the first."""
     run = Run(tmp_path / "run")
     told = on_two_devices(
+        start,
         preset_file,
         tiny_model,
         [
@@ -176,6 +180,7 @@ def test_two_devices_learn_what_one_does(
             (run.folder, 99, []),
             (tmp_path / "odd", 99, ["train.batch=3"]),
         ],
+        tmp_path,
     )
     batch = np.arange(12).reshape(4, 3).tolist()
     assert told["parts"] == [batch[:2], batch[2:]]
@@ -203,33 +208,18 @@ def ports(count: int) -> list[int]:
     return found
 
 
-def workers(commands: list[list[str]]) -> list[subprocess.CompletedProcess[str]]:
-    """Start a command for each worker, and wait for all of them."""
+def as_workers(start: Callable[..., Any], commands: list[list[str]]) -> list[int]:
+    """Start `artengine` with the words of each worker, and wait for all of them: exit codes."""
     cluster = {"worker": [f"127.0.0.1:{port}" for port in ports(len(commands))]}
     started = []
-    for number, command in enumerate(commands):
+    for number, words in enumerate(commands):
         config = {"cluster": cluster, "task": {"type": "worker", "index": number}}
-        started.append(
-            subprocess.Popen(
-                [sys.executable, "-m", "artengine", *command],
-                env={**os.environ, "TF_CONFIG": json.dumps(config)},
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
-        )
-    try:
-        done = []
-        for each in started:
-            out, error = each.communicate(timeout=240)
-            done.append(subprocess.CompletedProcess(each.args, each.returncode, out, error))
-        return done
-    finally:
-        for each in started:
-            each.kill()
+        started.append(start(*words, TF_CONFIG=json.dumps(config)))
+    return [each.wait(timeout=240) for each in started]
 
 
 def test_two_processes_learn_what_one_does(
+    start: Callable[..., Any],
     preset_file: Path,
     tiny_model: Path,
     preset: Preset,
@@ -244,11 +234,14 @@ def test_two_processes_learn_what_one_does(
     other = tmp_path / "other"
     command = ["--plugin", str(tiny_model), "train", str(preset_file)]
     command += ["--set", "train.distribute=workers", "--steps", "6"]
-    done = workers([[*command, "--resume", "-o", str(each)] for each in (by_two.folder, other)])
-    for each in done:
-        assert each.returncode == 0, each.stderr
-        assert "trained at step 6" in each.stderr
-    assert [each.stdout.strip() for each in done] == [str(by_two.folder), ""]
+    folders = by_two.folder, other
+    codes = as_workers(start, [[*command, "--resume", "-o", str(each)] for each in folders])
+    for number, code in enumerate(codes):
+        error = (tmp_path / f"{number}.err").read_text()
+        assert code == 0, error
+        assert "trained at step 6" in error
+    printed = [(tmp_path / f"{number}.out").read_text().strip() for number in range(2)]
+    assert printed == [str(by_two.folder), ""]
     assert not other.exists()
     longer = preset.with_values({"train.steps": 6, "train.minutes": None})
     train(longer, prepared(preset.source, preset.train), by_one, catalog, resume=True)
@@ -306,7 +299,9 @@ def test_what_does_not_go_together(catalog: Catalog, other: dict[str, Any]) -> N
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
 @pytest.mark.parametrize("wish", ["SIGINT", "SIGTERM"])
-def test_a_worker_that_waits_for_the_others_can_be_ended(wish: str) -> None:
+def test_a_worker_that_waits_for_the_others_can_be_ended(
+    wish: str, start: Callable[..., Any], tmp_path: Path
+) -> None:
     """TensorFlow waits in its own threads' code, where no handler of Python's is ever called."""
     code = (
         "import signal; from artengine.cli.interrupt import Interrupt, end_as_interrupt; "
@@ -316,6 +311,5 @@ def test_a_worker_that_waits_for_the_others_can_be_ended(wish: str) -> None:
         f"    signal.raise_signal(signal.{wish})\n"
         "    print('still here')"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
-    assert done.returncode == -getattr(signal, wish)
-    assert done.stdout == b""
+    assert start(code=code).wait(timeout=60) == -getattr(signal, wish)
+    assert (tmp_path / "0.out").read_text() == ""

@@ -10,11 +10,10 @@ import dataclasses
 import json
 import shutil
 import signal
-import subprocess
 import sys
 import time
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
@@ -286,7 +285,7 @@ keep_every = 1
 
 
 def test_goes_on_exactly_whenever_it_was_killed(
-    catalog: Catalog, bikes: Path, tiny_model: Path, tmp_path: Path
+    catalog: Catalog, bikes: Path, tiny_model: Path, start: Callable[..., Any], tmp_path: Path
 ) -> None:
     """Two processes are killed at moments after a checkpoint that are drawn by chance, the second
     of which goes on from the first; a third comes to the end."""
@@ -294,8 +293,7 @@ def test_goes_on_exactly_whenever_it_was_killed(
     file = tmp_path / "killed.toml"
     file.write_text(KILLED, encoding="utf-8")
     whole, parts = Run(tmp_path / "whole"), Run(tmp_path / "parts")
-    command = [sys.executable, "-m", "artengine", "--plugin", str(tiny_model), "train", str(file)]
-    command += ["-o", str(parts.folder)]
+    words = ["--plugin", tiny_model, "train", file, "-o", parts.folder]
     chance = np.random.default_rng(5)
 
     def written() -> int:
@@ -303,11 +301,12 @@ def test_goes_on_exactly_whenever_it_was_killed(
 
     for resume in ([], ["--resume"]):
         before = written()
-        with subprocess.Popen([*command, *resume], stderr=subprocess.DEVNULL) as process:
-            while written() == before and process.poll() is None:
-                time.sleep(0.01)
-            time.sleep(chance.uniform(0.0, 0.3))
-            process.kill()
+        process = start(*words, *resume)
+        while written() == before and process.poll() is None:
+            time.sleep(0.01)
+        time.sleep(chance.uniform(0.0, 0.3))
+        process.kill()
+        process.wait(timeout=60)
         if not resume:
             assert process.returncode == (1 if sys.platform == "win32" else -signal.SIGKILL)
             killed_at = read_record(parts.checkpoint)["step"]
