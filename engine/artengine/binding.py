@@ -104,7 +104,7 @@ class Binding:
 
     def adopt(self, name: str, other: Self) -> None:
         """Take one parameter's value, or its curve, from another binding of the same plugin."""
-        setattr(self._holder(name), name, getattr(other._holder(name), name))
+        setattr(self.holder(name), name, getattr(other.holder(name), name))
         self._driven.adopt(name, other.curves.get(name))
 
     def set_time(
@@ -126,7 +126,7 @@ class Binding:
         scope = scope or Scope(clock.fps, clock.frames, tempo=clock.tempo, names=frozenset(values))
         for name, value in self._driven.at(SignalContext(clock, values), scope).items():
             with naming(name, self.curves[name]):
-                self._holder(name).set_values({name: value})
+                self.holder(name).set_values({name: value})
 
     def reset(self) -> None:
         """Have the curves forget an earlier film."""
@@ -140,7 +140,7 @@ class Binding:
         """Have the curves remember what `state` gave out."""
         self._driven.restore(state)
 
-    def _holder(self, name: str) -> Plugin:
+    def holder(self, name: str) -> Plugin:
         """What holds a parameter: the plugin, or its controls."""
         if self.controls is not None and name in type(self.controls).model_fields:
             return self.controls

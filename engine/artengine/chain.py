@@ -30,7 +30,6 @@ CURVES = "/curves"
 ChainState: TypeAlias = dict[str, dict[str, npt.NDArray[np.generic]]]
 """The state of a chain's effects: arrays by name, by slot."""
 
-
 _Member: TypeAlias = tuple[Binding, Effect, ChainControls]
 
 
@@ -110,31 +109,33 @@ class Chain:
         """
         truth = None if truth is None else _read_only(truth)
         seen = tuple(_read_only(past) for past in context_frames)
-        scope = Scope(clock.fps, clock.frames, self.seed, clock.tempo, frozenset(values))
-        for slot, (binding, effect, controls) in self._members.items():
-            if binding.curves:
-                self._set_time(slot, binding, clock, scope, values)
+        self.set_time(clock, values)
+        for slot, (_, effect, controls) in self._members.items():
             if controls.on:
                 seen_truth = truth if effect.uses_truth else None
                 now = FrameContext(clock, seen_truth, seen, self.seed, slot)
                 frame = self._applied(frame, now, effect, controls)
         return frame
 
-    def _set_time(
-        self,
-        slot: str,
-        binding: Binding,
-        clock: Clock,
-        scope: Scope,
-        values: Mapping[str, float],
-    ) -> None:
-        """Give an effect's parameters their values. Curves go on while the effect is off."""
-        try:
-            binding.set_time(clock, scope.inside(slot), values)
-        except CurveError as error:
-            raise PluginError(
-                f"{self._label(slot)} failed at frame {clock.index}: {error}"
-            ) from error
+    def set_time(self, clock: Clock, values: Mapping[str, float] = NO_VALUES) -> None:
+        """Give every effect's parameters that have curves their value. `apply` does it first.
+
+        Curves go on while their effect is off.
+
+        Args:
+            clock: the film's time.
+            values: the film's named signals at this time.
+        """
+        scope = Scope(clock.fps, clock.frames, self.seed, clock.tempo, frozenset(values))
+        for slot, (binding, _, _) in self._members.items():
+            if not binding.curves:
+                continue
+            try:
+                binding.set_time(clock, scope.inside(slot), values)
+            except CurveError as error:
+                raise PluginError(
+                    f"{self._label(slot)} failed at frame {clock.index}: {error}"
+                ) from error
 
     def _applied(
         self,

@@ -10,10 +10,11 @@ import typer
 
 from artengine.cli.command import Command
 from artengine.cli.options import AsJson, PluginFiles, Set, overrides
-from artengine.cli.streams import answer
+from artengine.cli.streams import answer, tell
+from artengine.errors import UsageError, WriterError
 
 presets_app = typer.Typer(
-    name="presets", help="List, explain, show and check presets.", no_args_is_help=True
+    name="presets", help="List, explain, show, check and plot presets.", no_args_is_help=True
 )
 
 
@@ -143,6 +144,64 @@ def validate(
 
 
 @presets_app.command(cls=Command)
+def plot(
+    preset: Annotated[str, typer.Argument(metavar="PRESET", help="Its name or file.")],
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE.png", help="The picture, NAME-curves.png."),
+    ] = None,
+    set_: Set = None,
+    plugin: PluginFiles = None,
+    as_json: AsJson = False,
+) -> None:
+    """Draw the curves of a preset over its film, with beats and bars.
+
+    Nothing is dreamt, and no network is needed. A curve that fails is told with the frame. With
+    --json the values of each curve at every frame are printed, and a picture is drawn where -o
+    names one.
+
+    Examples:
+
+        artengine presets plot night-drive
+
+        artengine presets plot night-drive -o curves.png --set time.bpm=90
+
+        artengine presets plot night-drive --json
+    """
+    from artengine.catalog import load_catalog
+    from artengine.dream.curve_values import curve_values
+    from artengine.dream.remarks import curve_remarks
+    from artengine.preset import load_preset
+
+    if output is not None and output.suffix.lower() != ".png":
+        raise UsageError(f"{output}: a plot is a PNG; end its name in .png")
+    loaded = load_preset(preset, load_catalog(plugin or []), overrides(set_, {}))
+    fps = loaded.dream.fps or loaded.source.open((16, 16), None).fps
+    found = curve_values(loaded, fps)
+    for remark in curve_remarks(loaded, fps):
+        tell(remark)
+    if as_json:
+        answer(json.dumps(found.as_data()))
+        if output is None:
+            return
+    curves = loaded.curves_by_address()
+    if not curves:
+        raise UsageError(
+            f"{loaded.name} has no curves; write one in place of a number, as amount = "
+            '"0.5 + 0.5 * sin(t)"'
+        )
+    output = output or Path(f"{loaded.name}-curves.png")
+    from artengine.dream.curve_plot import draw
+
+    try:
+        draw(found, curves, output, loaded.title)
+    except OSError as error:
+        raise WriterError(f"cannot write {output}: {error.strerror}") from error
+    if not as_json:
+        answer(str(output))
+
+
+@presets_app.command(cls=Command)
 def schema(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="A file to write it to.")
@@ -158,7 +217,6 @@ def schema(
         artengine presets schema -o artengine.schema.json
     """
     from artengine.catalog import load_catalog
-    from artengine.errors import WriterError
     from artengine.preset import preset_schema
 
     text = json.dumps(preset_schema(load_catalog(plugin or [])), indent=2)

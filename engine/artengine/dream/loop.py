@@ -10,17 +10,14 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from artengine.binding import Binding
 from artengine.chain import Chain
 from artengine.context_buffer import ContextBuffer
-from artengine.curves import Clock, CurveError, Scope, SignalContext, Tempo
-from artengine.curves.driven import CurveSet
-from artengine.curves.named import NamedSignals
+from artengine.curves import Clock
 from artengine.dream.refine import refined
 from artengine.dream.state import StateChain
+from artengine.dream.steering import Steering
 from artengine.errors import PluginError
 from artengine.frame import Frame, Picture, is_finite, to_read_only_frame
-from artengine.params import kept
 from artengine.settings import DreamSettings
 
 
@@ -84,15 +81,12 @@ class DreamLoop:
     Args:
         network: predicts.
         described: what messages call the network, with its weights and how it is computed.
-        model: what the network steps with, whose curves are set to each frame's time.
+        steering: the curves that belong to no effect, and the model that they set.
         context: how many frames the network sees.
         warmup: how many source frames the network is stepped through before the film begins.
         feedback: effects on what is fed back.
         state_chain: effects on a recurrent network's state, after each step.
         settings: the `[dream]` table.
-        numbers: the curves of its numbers.
-        signals: the film's named signals, which curves read.
-        tempo: where the film's beats fall.
         fps: frames per second of the film.
         seed: the film's seed.
         frames: length of the film, or None for an endless one.
@@ -100,15 +94,12 @@ class DreamLoop:
 
     network: Predict
     described: str
-    model: Binding
+    steering: Steering
     context: int
     warmup: int
     feedback: Chain
     state_chain: StateChain
     settings: DreamSettings
-    numbers: CurveSet
-    signals: NamedSignals
-    tempo: Tempo
     fps: float
     seed: int
     frames: int | None
@@ -129,15 +120,13 @@ class DreamLoop:
             PluginError: when the network's prediction is not finite.
         """
         # 1. The network, the effects and the curves forget any earlier film.
-        for each in (self.network, self.feedback, self.state_chain, self.model):
+        for each in (self.network, self.feedback, self.state_chain, self.steering):
             each.reset()
-        self.numbers.reset()
-        self.signals.reset()
         # 2. The context is the source's first frames.
         source = iter(pictures)
         context = ContextBuffer.of(islice(source, self.context))
         # 3. A recurrent network steps through more of them; what it predicts is not used.
-        self._set_time(self._clock(0))
+        self.steering.set_time(self.steering.clock(0), self.settings)
         for left, picture in zip(range(self.warmup, 0, -1), source, strict=False):
             # Seeds that no frame of the film has.
             self._predict(context.frames, 2**31 - left, f"warm-up frame {self.warmup - left}")
@@ -158,8 +147,8 @@ class DreamLoop:
             PluginError: when an effect fails, or the network's prediction is not finite.
         """
         # 1. The film's time sets the named signals, and the model's parameters that have curves.
-        clock = self._clock(state.index)
-        values, settings = self._set_time(clock)
+        clock = self.steering.clock(state.index)
+        values, settings = self.steering.set_time(clock, self.settings)
         truth = None if picture is None else to_read_only_frame(picture)
         # 2. The network predicts the next frame from the context.
         seen = state.context.frames
@@ -178,9 +167,6 @@ class DreamLoop:
         context = state.context.push(fed, picture).with_truth(self._truth_slots(settings))
         turn = Turn(clock, truth, seen, prediction, fed, values)
         return LoopState(state.index + 1, context), turn
-
-    def _clock(self, index: int) -> Clock:
-        return Clock(index, self.fps, self.frames, self.tempo)
 
     def _predict(self, context_frames: tuple[Frame, ...], number: int, where: str) -> Frame:
         newest_first = self.settings.context_order == "newest-first"
@@ -203,29 +189,6 @@ class DreamLoop:
         if self.settings.precision == "bfloat16":
             return "set dream.precision to float32, or train the network again"
         return "train the network again, or take other weights"
-
-    def _set_time(self, clock: Clock) -> tuple[Mapping[str, float], DreamSettings]:
-        """Set the model's parameters, and return the named signals and the settings of now."""
-        try:
-            values = self.signals.at(clock)
-        except CurveError as error:
-            raise PluginError(f"at frame {clock.index}: curves.{error}") from error
-        names = frozenset(values)
-        scope = Scope(self.fps, self.frames, self.seed, self.tempo, names)
-        try:
-            self.model.set_time(clock, scope.inside("model"), values)
-        except ValueError as error:
-            raise PluginError(
-                f'model "{self.model.plugin.name}" failed at frame {clock.index}: {error}'
-            ) from error
-        if not self.numbers.curves:
-            return values, self.settings
-        try:
-            driven = self.numbers.at(SignalContext(clock, values), scope.inside("dream"))
-            numbers = {name: kept(DreamSettings, name, value) for name, value in driven.items()}
-        except CurveError as error:
-            raise PluginError(f"at frame {clock.index}: dream.{error}") from error
-        return values, self.settings.model_copy(update=numbers)
 
     def _truth_slots(self, settings: DreamSettings) -> range:
         n = self.context

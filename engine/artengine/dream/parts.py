@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, cast
 
 from artengine.binding import Binding
 from artengine.chain import Chain
-from artengine.curves import Scope
 from artengine.curves.driven import CurveSet
-from artengine.curves.named import NamedSignals
 from artengine.dream.level import Level
 from artengine.dream.loop import DreamLoop, Predict
 from artengine.dream.refine import smaller
 from artengine.dream.start import warmup_of
 from artengine.dream.state import StateChain
+from artengine.dream.steering import Steering, steering_of
 from artengine.frame import Size
 from artengine.resolve import Resolved
 from artengine.source import Footage
@@ -48,15 +47,15 @@ class Parts:
         curves = dict(self._preset.model_curves)
         return Binding(self._stepped, curves, kinds=kinds, names=self._preset.names)
 
-    def signals(self, frames: int | None) -> NamedSignals:
-        """The film's named signals.
+    def steering(self, model: Binding, numbers: CurveSet, frames: int | None) -> Steering:
+        """The curves that belong to no effect.
 
         Args:
+            model: what the network steps with.
+            numbers: the curves of the `[dream]` table.
             frames: length of the film, or None for an endless one.
         """
-        preset = self._preset
-        scope = Scope(self.footage.fps, frames, preset.seed, preset.time.tempo())
-        return NamedSignals(preset.curves, scope)
+        return steering_of(self._preset, model, numbers, fps=self.footage.fps, frames=frames)
 
     @cached_property
     def footage(self) -> Footage:
@@ -108,25 +107,21 @@ class Parts:
 
     def levels(
         self,
-        model: Binding,
+        steering: Steering,
         feedback: Chain,
         state_chain: StateChain,
-        numbers: CurveSet,
-        signals: NamedSignals,
         *,
         frames: int | None,
         uses_truth: bool,
     ) -> list[Level]:
         """The dream at the film's size, and where it is refined, the smaller one that it follows.
 
-        Both share the model, whose parameters have the values of the current frame, and the curves
-        that belong to no effect. The smaller one has its own effects and network state.
+        Both share the steering, and with it the model. The smaller one has its own effects and
+        network state.
 
         Args:
-            model: what the network steps with.
+            steering: the curves that belong to no effect, and the model that they set.
             feedback, state_chain: the effects at the film's size.
-            numbers: the curves of the `[dream]` table.
-            signals: the film's named signals.
             frames: length of the film, or None for an endless one.
             uses_truth: whether the source is read throughout.
         """
@@ -140,15 +135,12 @@ class Parts:
                 DreamLoop(
                     network=network,
                     described=self._described,
-                    model=model,
+                    steering=steering,
                     context=preset.model.context,
                     warmup=warmup_of(preset),
                     feedback=effects,
                     state_chain=state_effects,
                     settings=preset.dream,
-                    numbers=numbers,
-                    signals=signals,
-                    tempo=preset.time.tempo(),
                     fps=footage.fps,
                     seed=preset.seed,
                     frames=frames,

@@ -10,10 +10,8 @@ from itertools import islice
 from types import TracebackType
 from typing import Any, Self
 
-from artengine.binding import Binding
 from artengine.chain import Chain
 from artengine.curves.driven import CurveSet
-from artengine.curves.named import NamedSignals
 from artengine.dream.changes import Change, ChangeQueue
 from artengine.dream.controls import Controls
 from artengine.dream.level import Level, PlayingLevel
@@ -167,13 +165,11 @@ class Dream:
             return
         if self._closed:
             self._set_up()
-        self._signals = self._parts.signals(self.length)
+        self._steering = self._parts.steering(self._model, self._numbers, self.length)
         self._levels = self._parts.levels(
-            self._model,
+            self._steering,
             self._feedback,
             self._state_chain,
-            self._numbers,
-            self._signals,
             frames=self.length,
             uses_truth=self._uses_truth,
         )
@@ -185,17 +181,11 @@ class Dream:
             self._playing = [level.start(self._stack) for level in self._levels]
             return
         self._output.chain.restore(resume.output)
-        for table, curves in self._remembering.items():
-            curves.restore(resume.curves.get(table, {}))
+        self._steering.restore(resume.curves)
         self._playing = [
             level.resume(self._stack, snapshot, resume.index)
             for level, snapshot in zip(self._levels, resume.levels, strict=True)
         ]
-
-    @property
-    def _remembering(self) -> dict[str, Binding | CurveSet | NamedSignals]:
-        """The curves that belong to no effect, by table."""
-        return {"curves": self._signals, "model": self._model, "dream": self._numbers}
 
     def turns(self) -> Iterator[Turn]:
         """The frames to come, until the film's length or the end of the source."""
@@ -294,6 +284,6 @@ class Dream:
             levels=tuple(level.snapshot() for level in self._playing),
             reads_source=self._uses_truth,
             output=self._output.chain.state(),
-            curves={table: curves.state() for table, curves in self._remembering.items()},
+            curves=self._steering.state(),
             changes=self._changes.all,
         )

@@ -126,3 +126,32 @@ def test_an_unknown_table_is_answered_with_the_nearest(
 ) -> None:
     assert main(["presets", "explain", "draem"]) == 2
     assert 'did you mean "dream"' in capsys.readouterr().err
+
+
+def test_curves_are_drawn_and_printed(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["presets", "plot", "sky"]) == 2
+    assert "sky has no curves; write one in place of a number" in capsys.readouterr().err
+    curves = ["--set", "curves.kick=pulse(beat)", "--set", "dream.frames=8"]
+    assert main(["presets", "plot", "sky", *curves]) == 0
+    assert capsys.readouterr().out == "sky-curves.png\n"
+    assert (workplace / "sky-curves.png").read_bytes().startswith(b"\x89PNG")
+    assert main(["presets", "plot", "sky", *curves, "--json", "-o", "mine.png"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["curves"] == {"curves.kick": [1, 1, 0, 0, 0, 0, 0, 0]}
+    assert (workplace / "mine.png").is_file()
+
+
+def test_a_plot_that_cannot_be_made_says_why(
+    workplace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for arguments, status, said in (
+        (["-o", "a.jpg"], 2, "a.jpg: a plot is a PNG; end its name in .png"),
+        (["-o", "lost/a.png"], 6, "cannot write lost/a.png: No such file or directory"),
+        (["--set", "curves.kick=1/(frame-3)"], 4, "at frame 3: curves.kick: column 2: division"),
+        (["--set", "curves.kick=1/"], 3, '--set: curves.kick: "1/" given; column 3: it ends here'),
+    ):
+        given = [] if "--set" in arguments else ["--set", "curves.kick=t"]
+        assert main(["presets", "plot", "sky", *given, *arguments]) == status
+        error = capsys.readouterr().err
+        assert said in error
+        assert error.count("\n") == 1

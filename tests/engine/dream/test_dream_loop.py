@@ -9,11 +9,12 @@ import pytest
 
 from artengine.binding import Binding
 from artengine.chain import Chain
-from artengine.curves import Scope, Tempo
+from artengine.curves import Scope
 from artengine.curves.driven import CurveSet
 from artengine.curves.named import NamedSignals
 from artengine.dream.loop import DreamLoop, Turn
 from artengine.dream.state import StateChain
+from artengine.dream.steering import Steering
 from artengine.effect import Effect, FrameContext, State
 from artengine.errors import PluginError
 from artengine.frame import Frame, Picture
@@ -78,18 +79,16 @@ class AddNoiseAndCount(Effect):
 
 def loop(network: Network | None = None, frames: int = 6, **changes: Any) -> DreamLoop:
     effects = changes.pop("effects", [])
+    scope = Scope(10, frames, 1)
     return DreamLoop(
         network=network or Network(),
         described="the network",
-        model=Binding(Swift()),
+        steering=Steering(NamedSignals({}, scope), Binding(Swift()), CurveSet({}), scope),
         context=3,
         warmup=0,
         feedback=Chain([Binding(effect) for effect in effects], "feedback", 1),
         state_chain=StateChain((), 1),
         settings=DreamSettings(**changes),
-        numbers=CurveSet({}),
-        signals=NamedSignals({}, Scope(10, frames, 1)),
-        tempo=Tempo(),
         fps=10,
         seed=1,
         frames=frames,

@@ -1,0 +1,126 @@
+"""The picture of a preset's curves over its film."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from artengine.atomic import atomic_write
+from artengine.curves import TEXT, Curve
+from artengine.dream.curve_values import CurveValues, Values
+from artengine.params import quoted
+
+MOST_CURVES = 40
+"""Curves in one picture."""
+
+_INK, _BAR, _BEAT, _FAINT = "#24384f", "#9db2c9", "#dde5ee", "#8a94a0"
+_MOST_LINES = 120
+
+
+def draw(found: CurveValues, curves: Mapping[str, Curve], path: Path, title: str) -> None:
+    """Draw curves as a PNG: a panel for each, and the film's beats and bars below.
+
+    Args:
+        found: their values, at most `MOST_CURVES` of which are drawn.
+        curves: the curves themselves, by the same addresses.
+        path: the file to write, replaced where there is one.
+        title: what the preset is called.
+
+    Raises:
+        OSError: when it cannot be written.
+    """
+    addresses = list(found.values)[:MOST_CURVES]
+    height = 0.95 * len(addresses) + 1.5
+    figure = Figure(figsize=(11, height), layout="constrained", facecolor="white")
+    *panels, strip = figure.subplots(
+        len(addresses) + 1, 1, sharex=True, height_ratios=[1] * len(addresses) + [0.42]
+    )
+    seconds = np.arange(found.count) / found.fps
+    for axes, address in zip(panels, addresses, strict=True):
+        _panel(axes, seconds, found.values[address], address, _written(curves[address]))
+    for axes in panels:
+        _lines(axes, found)
+    _strip(strip, found)
+    more = len(found.values) - len(addresses)
+    figure.suptitle(f"{title}{f' (and {more} more curves)' if more else ''}", color=_INK)
+    with atomic_write(path) as unfinished:
+        figure.savefig(unfinished, dpi=110, format="png")
+
+
+def _written(curve: Curve) -> str:
+    given = curve.model_dump(mode="json", exclude_unset=True)
+    text = given[TEXT] if set(given) == {TEXT} else quoted(given)
+    text = " ".join(text.split())
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def _panel(axes: Axes, seconds: Values, values: Values, address: str, written: str) -> None:
+    axes.plot(seconds, values, color=_INK, linewidth=1.2, zorder=3)
+    low, high = float(values.min()), float(values.max())
+    room = (high - low) * 0.12 or max(abs(low) * 0.1, 0.1)
+    axes.set_ylim(low - room, high + room)
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=3))
+    # A name may hold what matplotlib reads as mathematics.
+    axes.set_title(address, loc="left", fontsize=9, color=_INK, fontweight="bold", parse_math=False)
+    axes.set_title(written, loc="right", fontsize=8, color=_FAINT, parse_math=False)
+    _frame(axes)
+
+
+def _lines(axes: Axes, found: CurveValues) -> None:
+    """A line at each bar and, where there is room, at each beat."""
+    per_bar = found.tempo.beats_per_bar
+    beats = found.beats()
+    bars = _thinned(found.beats(per_bar))
+    if len(beats) <= _MOST_LINES:
+        _vertical(axes, beats, _BEAT)
+    _vertical(axes, bars, _BAR)
+
+
+def _vertical(axes: Axes, places: list[float], colour: str) -> None:
+    for place in places:
+        axes.axvline(place, color=colour, linewidth=0.7, zorder=1)
+
+
+def _thinned(places: list[float]) -> list[float]:
+    """Every place, or every second, fourth and so on, so that few enough are left."""
+    step = 1
+    while len(places) > step * _MOST_LINES:
+        step *= 2
+    return places[::step]
+
+
+def _strip(axes: Axes, found: CurveValues) -> None:
+    """Beats as short lines, bars as long ones with their number."""
+    per_bar = found.tempo.beats_per_bar
+    beats, bars = found.beats(), _thinned(found.beats(per_bar))
+    if len(beats) <= 4 * _MOST_LINES:
+        axes.vlines(beats, 0.0, 0.45, color=_BAR, linewidth=0.8)
+    axes.vlines(bars, 0.0, 1.0, color=_INK, linewidth=1.0)
+    step = -(-len(bars) // 24) or 1
+    for place in bars[::step]:
+        number = round(found.tempo.beat_at(place) / per_bar)
+        axes.annotate(
+            str(number), (place, 1.0), (3, -1), textcoords="offset points",
+            va="top", fontsize=8, color=_INK,
+        )  # fmt: skip
+    axes.set_ylim(0, 1)
+    axes.set_yticks([])
+    axes.set_xlim(0, max(1, found.count - 1) / found.fps)
+    frames = f"{found.count:,} frames at {found.fps:g} a second"
+    tempo = f"bars of {per_bar} beats at {found.tempo.bpm:g} a minute"
+    axes.set_title("bar", loc="left", fontsize=9, color=_INK, fontweight="bold")
+    axes.set_title(tempo, loc="right", fontsize=8, color=_FAINT)
+    axes.set_xlabel(f"seconds ({frames})", color=_INK, fontsize=9)
+    _frame(axes)
+
+
+def _frame(axes: Axes) -> None:
+    axes.tick_params(colors=_FAINT, labelsize=8, length=3)
+    for side, spine in axes.spines.items():
+        spine.set_visible(side == "bottom")
+        spine.set_color("#c3c9d0")

@@ -1,0 +1,107 @@
+"""The values that a preset's curves take over its film, without dreaming it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from artengine.binding import Binding
+from artengine.chain import Chain, ChainName
+from artengine.curves import Tempo
+from artengine.curves.driven import CurveSet
+from artengine.dream.steering import steering_of
+from artengine.preset import Preset
+
+MOST_FRAMES = 100_000
+"""Frames of a film that are looked at; curves that remember need all those before."""
+
+Values = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class CurveValues:
+    """What curves give over a film.
+
+    Args:
+        fps: the film's frames a second.
+        frames: the film's length.
+        tempo: where its beats fall.
+        values: the values at each frame from the first on, by the address of what is driven. They
+            are kept inside its bounds, as they are used.
+    """
+
+    fps: float
+    frames: int
+    tempo: Tempo
+    values: Mapping[str, Values]
+
+    @property
+    def count(self) -> int:
+        """How many frames were looked at."""
+        return min(self.frames, MOST_FRAMES)
+
+    def beats(self, every: int = 1) -> list[float]:
+        """When beats fall within the film, in seconds.
+
+        Args:
+            every: 1 for each beat, the beats of a bar for each bar.
+        """
+        end = self.count / self.fps
+        first, last = (int(np.ceil(self.tempo.beat_at(at) / every - 1e-9)) for at in (0.0, end))
+        return [self.tempo.seconds_at(number * every) for number in range(first, last)]
+
+    def as_data(self) -> dict[str, Any]:
+        """All of it in JSON's types."""
+        return {
+            "fps": self.fps,
+            "frames": self.frames,
+            "bpm": self.tempo.bpm,
+            "beats_per_bar": self.tempo.beats_per_bar,
+            "beats": self.beats(),
+            "bars": self.beats(self.tempo.beats_per_bar),
+            "curves": {
+                address: [float(f"{value:.6g}") for value in values]
+                for address, values in self.values.items()
+            },
+        }
+
+
+def curve_values(preset: Preset, fps: float) -> CurveValues:
+    """Ask every curve of a preset for its value at each frame.
+
+    Args:
+        preset: the preset. Neither its network nor its source is needed.
+        fps: the film's frames a second.
+
+    Raises:
+        PluginError: when a curve fails, with the frame.
+    """
+    frames = preset.dream.frames
+    model = Binding(preset.model.model_copy(), dict(preset.model_curves), names=preset.names)
+    numbers = CurveSet(dict(preset.dream_curves))
+    steering = steering_of(preset, model, numbers, fps=fps, frames=frames)
+    words: Sequence[ChainName] = ("feedback", "state", "output")
+    chains = [
+        Chain([binding.fresh() for binding in getattr(preset, word)], word, preset.seed)
+        for word in words
+    ]
+    addresses = list(preset.curves_by_address())
+    bindings = [model, *(binding for chain in chains for binding in chain.binding)]
+    found = np.empty((min(frames, MOST_FRAMES), len(addresses)))
+    for index in range(len(found)):
+        clock = steering.clock(index)
+        named, settings = steering.set_time(clock, preset.dream)
+        for chain in chains:
+            chain.set_time(clock, named)
+        # In the order of the addresses.
+        found[index] = [
+            *(named[name] for name in preset.curves),
+            *(getattr(settings, name) for name in preset.dream_curves),
+            *(getattr(each.holder(name), name) for each in bindings for name in each.curves),
+        ]
+    values = {address: found[:, number] for number, address in enumerate(addresses)}
+    return CurveValues(fps, frames, preset.time.tempo(), values)

@@ -1,0 +1,108 @@
+"""Curves over a film, without the film: their values and their picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from artengine.catalog import Catalog
+from artengine.dream.curve_plot import MOST_CURVES, draw
+from artengine.dream.curve_values import curve_values
+from artengine.dream.session import Dream
+from artengine.errors import PluginError
+from artengine.frame import Frame
+from artengine.preset import Preset, parse_preset
+
+
+class Still:
+    """Predicts the last frame again."""
+
+    def __call__(self, frames: Sequence[Frame], seed: tuple[int, int]) -> Frame:
+        return frames[-1].copy()
+
+    def reset(self) -> None: ...
+
+    def state(self) -> list[Any]:
+        return []
+
+    def restore(self, state: Sequence[Any]) -> None: ...
+
+
+def parsed(catalog: Catalog, **changes: Any) -> Preset:
+    table = {
+        "seed": 4,
+        "source": {"use": "synthetic"},
+        "model": {"use": "recall", "context": 3, "pull": "walk()"},
+        "dream": {"frames": 20, "size": [16, 12], "fps": 10, "truth_frames": "prev + 0.2"},
+        "time": {"bpm": 120, "offset": 0.1, "beats_per_bar": 3},
+        "curves": {"kick": "pulse(beat, 0.3)", "wander": "walk(2)"},
+        "feedback": [
+            {"use": "noise", "amount": "lag(kick, 0, 0.2)"},
+            {"use": "noise", "amount": "0.1 * wander", "mix": "rand()"},
+        ],
+        "output": [{"use": "levels", "gamma": {"keys": {"0s": 1, "1s": 2}}}],
+        **changes,
+    }
+    return parse_preset(table, catalog, name="test")
+
+
+def test_values_are_those_of_the_dream(catalog: Catalog) -> None:
+    preset = parsed(catalog)
+    found = curve_values(preset, 10.0)
+    assert list(found.values) == list(preset.curves_by_address())
+    seen: dict[str, list[float]] = {address: [] for address in found.values}
+    with Dream(preset, predict=Still()) as dream:
+        for turn in dream.turns():
+            dream.picture(dream.output_frame(turn))
+            model, (first, second) = dream._model.plugin, dream._feedback.binding
+            assert second.controls is not None
+            for address, holder in {
+                "model.pull": model,
+                "feedback.noise.amount": first.plugin,
+                "feedback.noise-2.amount": second.plugin,
+                "feedback.noise-2.mix": second.controls,
+                "output.levels.gamma": dream._output.chain.effects[0],
+            }.items():
+                seen[address].append(getattr(holder, address.rpartition(".")[2]))
+            for name in preset.curves:
+                seen[f"curves.{name}"].append(turn.values[name])
+    for address, values in seen.items():
+        if address != "dream.truth_frames":
+            np.testing.assert_array_equal(found.values[address], values, address)
+    assert found.values["dream.truth_frames"].tolist() == (
+        [0, 0, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 4, 4, 4]
+    )
+
+
+def test_beats_and_bars_are_those_within_the_film(catalog: Catalog) -> None:
+    found = curve_values(parsed(catalog), 10.0)
+    assert found.beats() == pytest.approx([0.1, 0.6, 1.1, 1.6])
+    assert found.beats(3) == pytest.approx([0.1, 1.6])
+    data = found.as_data()
+    assert data["bars"] == pytest.approx([0.1, 1.6])
+    assert len(data["curves"]["curves.kick"]) == 20
+    early = curve_values(parsed(catalog, time={"bpm": 60, "offset": -0.5}), 10.0)
+    assert early.beats() == pytest.approx([0.5, 1.5])
+
+
+def test_a_curve_that_fails_is_told_with_its_frame(catalog: Catalog) -> None:
+    preset = parsed(catalog, output=[{"use": "levels", "gamma": "1 / (12 - frame)"}])
+    with pytest.raises(PluginError, match=r"^output\.levels failed at frame 12: gamma: column 3: "):
+        curve_values(preset, 10.0)
+
+
+def test_the_picture_has_a_panel_for_each_curve(catalog: Catalog, tmp_path: Path) -> None:
+    preset = parsed(catalog)
+    draw(curve_values(preset, 10.0), preset.curves_by_address(), tmp_path / "a.png", "a $film")
+    noises = [{"use": "noise", "amount": "0.1 * t"} for _ in range(MOST_CURVES + 5)]
+    many = parsed(catalog, feedback=noises, output=[], curves={}, dream={"frames": 1})
+    draw(curve_values(many, 24.0), many.curves_by_address(), tmp_path / "b.png", "b")
+    few, more = (np.asarray(Image.open(tmp_path / name)) for name in ("a.png", "b.png"))
+    assert few.shape[1] == more.shape[1]
+    assert more.shape[0] / few.shape[0] == pytest.approx((40 * 0.95 + 1.5) / (8 * 0.95 + 1.5), 0.02)
+    assert few[..., :3].std() > 10
