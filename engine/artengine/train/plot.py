@@ -9,15 +9,15 @@ from pathlib import Path
 from artengine.atomic import atomic_write
 from artengine.train.log import Row
 
-LEAST_SECONDS = 1.0
-"""An epoch is not drawn by itself where the training began, or was drawn, less than this before."""
+LEAST_SECONDS = 5.0
+"""An epoch that ends less than this after the training began, or was drawn, is left for later."""
 
 
 class LogPlot:
     """Draws a log where that is worth its time, a quarter of a second.
 
-    Where epochs are shorter than a second every other one is drawn, so that the plot of a training
-    that is killed lacks one epoch at most. `finish` draws what is left.
+    It is drawn at most every five seconds; `finish` draws what is left. So the plot of a training
+    that is killed lacks only epochs that ended within five seconds after the last one it shows.
 
     Args:
         path: where the plot is written, as PNG.
@@ -31,7 +31,7 @@ class LogPlot:
 
     def add(self, rows: Sequence[Row]) -> None:
         """Draw the rows of a log to which one has been added, unless they are left for later."""
-        if not self._left and self._clock() - self._drawn_at < LEAST_SECONDS:
+        if self._clock() - self._drawn_at < LEAST_SECONDS:
             self._left = tuple(rows)
         else:
             self._draw(rows)
