@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
 
 import cv2
 import numpy as np
@@ -54,10 +57,7 @@ class Starfield(Scene):
         super().__init__(size, seed, crowd, sway)
         self._canvas = canvas = Canvas(size)
         self._lens = Lens(size, grain=0.0004)
-        rng = np.random.default_rng((seed, 50))
-        self._gas = [_gas(rng, GASES[(seed + add) % len(GASES)]) for add in (0, 1)]
-        self._galaxy = _galaxy(rng)
-        self._bands = tiling(rng, 128, 128, 3.0, 14.0)
+        self._gas, self._galaxy, self._bands, rng = _textures(seed)
         shrink = min(1.0, 256 / canvas.unit)
         self._soft = max(1, round(size[0] * shrink)), max(1, round(size[1] * shrink))
         self._soft_unit = canvas.unit * shrink
@@ -277,6 +277,23 @@ class Starfield(Scene):
 def _lap(turns: float) -> tuple[int, float]:
     lap = math.floor(turns)
     return lap, turns - lap
+
+
+def _textures(seed: int) -> tuple[list[Plane], Plane, Plane, np.random.Generator]:
+    """Two tiles of gas, a galaxy, a planet's bands, and the generator that goes on after them."""
+    gas, galaxy, bands, state = _drawn(seed)
+    rng = np.random.default_rng()
+    rng.bit_generator.state = state
+    return gas, galaxy, bands, rng
+
+
+@lru_cache(maxsize=1)
+def _drawn(seed: int) -> tuple[list[Plane], Plane, Plane, Mapping[str, Any]]:
+    # Kept, because a film opens its source several times, and this takes a quarter of a second.
+    rng = np.random.default_rng((seed, 50))
+    gas = [_gas(rng, GASES[(seed + add) % len(GASES)]) for add in (0, 1)]
+    galaxy, bands = _galaxy(rng), tiling(rng, 128, 128, 3.0, 14.0)
+    return gas, galaxy, bands, rng.bit_generator.state
 
 
 def _gas(rng: np.random.Generator, gases: tuple[Colour, Colour, Colour]) -> Plane:
