@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from artengine.errors import did_you_mean
-from artengine.params import CurveError
+from artengine.params import CurveError, quoted
 
 Ease: TypeAlias = Callable[[float], float]
 """Maps the share of a segment that has passed, 0..1, to the share of the change that is done."""
@@ -134,6 +134,6 @@ def ease_named(name: str) -> Ease:
     if name not in EASES:
         known = f"{', '.join(EASES)}, steps-1 to steps-{MOST_STEPS}"
         raise CurveError(
-            f'there is no ease "{name}"{did_you_mean(name, list(EASES))}; allowed: {known}'
+            f"there is no ease {quoted(name)}{did_you_mean(name, list(EASES))}; allowed: {known}"
         )
     return EASES[name]

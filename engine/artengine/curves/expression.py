@@ -29,7 +29,7 @@ from artengine.curves.syntax import (
     parse,
 )
 from artengine.errors import did_you_mean
-from artengine.params import CurveError
+from artengine.params import CurveError, quoted
 
 BUILT_IN = frozenset((*NAMES, *OWN))
 """The names that every expression knows, and that no signal of a film may have."""
@@ -151,7 +151,7 @@ def no_such_name(name: str, names: Collection[str]) -> str:
         return f"{name} is a function; write {FUNCTIONS[name].written}"
     near = did_you_mean(name, [*names, *NAMES, *OWN]) or did_you_mean(name, list(FUNCTIONS))
     signals = ", ".join([*NAMES, *OWN, *sorted(names)][:40])
-    return f'there is no "{name}"{near}; there are: {signals}'
+    return f"there is no {quoted(name)}{near}; there are: {signals}"
 
 
 @lru_cache(maxsize=1024)
@@ -197,7 +197,7 @@ def _check(node: Node) -> None:
             raise fault(node.at, f"{node.name} is a number and takes no brackets")
         near = did_you_mean(node.name, list(FUNCTIONS))
         known = ", ".join(FUNCTIONS)
-        raise fault(node.at, f'there is no function "{node.name}"{near}; there are: {known}')
+        raise fault(node.at, f"there is no function {quoted(node.name)}{near}; there are: {known}")
     given = len(node.arguments)
     if not function.least <= given <= function.most:
         plural = "" if given == 1 else "s"

@@ -13,7 +13,7 @@ from artengine.curves.signal import SignalContext
 Evaluate: TypeAlias = Callable[[SignalContext], float]
 """A part of an expression, compiled."""
 
-LONGEST_DELAY = 100_000
+LONGEST_DELAY = 10_000
 """Frames that `delay` may look back."""
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import TypeAlias
 
-from artengine.params import CurveError
+from artengine.params import CurveError, quoted
 
 LONGEST = 1000
 """Characters of the longest expression."""
@@ -165,15 +165,11 @@ def tokens(text: str) -> Iterator[Token]:
         found = _TOKEN.match(text, at)
         if found is None or text.startswith("//", at):
             sign = "//" if text.startswith("//", at) else text[at]
-            raise fault(at, f"{_shown(sign)} means nothing here{_instead(sign)}")
+            raise fault(at, f"{quoted(sign)} means nothing here{_instead(sign)}")
         kind = str(found.lastgroup)
         if kind != "space":
             yield Token(at, "word" if found[0] in _WORDS else kind, found[0])
         at = found.end()
-
-
-def _shown(text: str) -> str:
-    return f"'{text}'" if text == '"' else f'"{text}"'
 
 
 def _instead(sign: str) -> str:
@@ -218,8 +214,8 @@ class _Parser:
         if token.kind == "end":
             return fault(token.at, f"it ends here; {wanted} is missing")
         if token.text in _INSTEAD:
-            return fault(token.at, f"{_shown(token.text)} means nothing here{_instead(token.text)}")
-        return fault(token.at, f"{_shown(token.text)} stands where {wanted} is needed")
+            return fault(token.at, f"{quoted(token.text)} means nothing here{_instead(token.text)}")
+        return fault(token.at, f"{quoted(token.text)} stands where {wanted} is needed")
 
     def _expression(self, least: int) -> Node:
         """Read operands and operators that bind at least so tightly."""

@@ -19,6 +19,9 @@ from artengine.preset import Preset
 MOST_FRAMES = 100_000
 """Frames of a film that are looked at; curves that remember need all those before."""
 
+TRIED = 1_000
+"""Frames at which a film's curves are tried before it begins."""
+
 Values = npt.NDArray[np.float64]
 
 
@@ -28,21 +31,16 @@ class CurveValues:
 
     Args:
         fps: the film's frames a second.
-        frames: the film's length.
+        count: how many frames of the film were looked at.
         tempo: where its beats fall.
         values: the values at each frame from the first on, by the address of what is driven. They
             are kept inside its bounds, as they are used.
     """
 
     fps: float
-    frames: int
+    count: int
     tempo: Tempo
     values: Mapping[str, Values]
-
-    @property
-    def count(self) -> int:
-        """How many frames were looked at."""
-        return min(self.frames, MOST_FRAMES)
 
     def beats(self, every: int = 1) -> list[float]:
         """When beats fall within the film, in seconds.
@@ -58,7 +56,7 @@ class CurveValues:
         """All of it in JSON's types."""
         return {
             "fps": self.fps,
-            "frames": self.frames,
+            "frames": self.count,
             "bpm": self.tempo.bpm,
             "beats_per_bar": self.tempo.beats_per_bar,
             "beats": self.beats(),
@@ -70,12 +68,23 @@ class CurveValues:
         }
 
 
-def curve_values(preset: Preset, fps: float) -> CurveValues:
+def try_curves(preset: Preset, fps: float) -> None:
+    """Ask the curves for their first values, so that a film does not begin that cannot go on.
+
+    Raises:
+        PluginError: when one fails, with the frame.
+    """
+    if preset.curves_by_address():
+        curve_values(preset, fps, most=TRIED)
+
+
+def curve_values(preset: Preset, fps: float, *, most: int = MOST_FRAMES) -> CurveValues:
     """Ask every curve of a preset for its value at each frame.
 
     Args:
         preset: the preset. Neither its network nor its source is needed.
         fps: the film's frames a second.
+        most: how many frames are looked at, where the film has more.
 
     Raises:
         PluginError: when a curve fails, with the frame.
@@ -91,7 +100,7 @@ def curve_values(preset: Preset, fps: float) -> CurveValues:
     ]
     addresses = list(preset.curves_by_address())
     bindings = [model, *(binding for chain in chains for binding in chain.binding)]
-    found = np.empty((min(frames, MOST_FRAMES), len(addresses)))
+    found = np.empty((min(frames, most), len(addresses)))
     for index in range(len(found)):
         clock = steering.clock(index)
         named, settings = steering.set_time(clock, preset.dream)
@@ -104,4 +113,4 @@ def curve_values(preset: Preset, fps: float) -> CurveValues:
             *(getattr(each.holder(name), name) for each in bindings for name in each.curves),
         ]
     values = {address: found[:, number] for number, address in enumerate(addresses)}
-    return CurveValues(fps, frames, preset.time.tempo(), values)
+    return CurveValues(fps, len(found), preset.time.tempo(), values)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from artengine.catalog import Catalog
 from artengine.dream.allocator import ahead, keep_memory
+from artengine.dream.curve_values import try_curves
 from artengine.dream.loop import Predict
 from artengine.dream.output import OutputFrame
 from artengine.dream.remarks import curve_remarks
@@ -75,6 +76,7 @@ def render(
         preset.remember_files()
         if ahead(dream.size):
             keep_memory()
+        try_curves(preset, dream.fps)
         for remark in curve_remarks(preset, dream.fps):
             logger.warning("%s", remark)
         total = preset.dream.frames

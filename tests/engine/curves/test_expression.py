@@ -182,7 +182,7 @@ def test_a_walk_stays_between_0_and_1_and_goes_as_far_as_its_speed() -> None:
         ("-" * 40 + "1", "nests more than 32 levels deep"),
         ("+".join("1" * 150), "more than 200 numbers, names and operators"),
         ("delay(t, t)", "column 1: the seconds of a delay must be a plain number"),
-        ("delay(t, 1e9)", "column 1: a delay of 1e+09 seconds given; allowed: 0 to 10000"),
+        ("delay(t, 1e9)", "column 1: a delay of 1e+09 seconds given; allowed: 0 to 1000"),
         ("é", 'column 1: "é" means nothing here'),
     ],
 )

@@ -13,7 +13,9 @@ from PIL import Image
 from artengine.catalog import Catalog
 from artengine.dream.curve_plot import MOST_CURVES, draw
 from artengine.dream.curve_values import curve_values
+from artengine.dream.render import render
 from artengine.dream.session import Dream
+from artengine.dream.targets import Target
 from artengine.errors import PluginError
 from artengine.frame import Frame
 from artengine.preset import Preset, parse_preset
@@ -106,3 +108,11 @@ def test_the_picture_has_a_panel_for_each_curve(catalog: Catalog, tmp_path: Path
     assert few.shape[1] == more.shape[1]
     assert more.shape[0] / few.shape[0] == pytest.approx((40 * 0.95 + 1.5) / (8 * 0.95 + 1.5), 0.02)
     assert few[..., :3].std() > 10
+
+
+def test_a_film_whose_curves_fail_does_not_begin(catalog: Catalog, tmp_path: Path) -> None:
+    preset = parsed(catalog, feedback=[{"use": "noise", "amount": "1 / (12 - frame)"}])
+    target = Target(catalog.get("writer", "gif")(), tmp_path / "film.gif")
+    with pytest.raises(PluginError, match=r"^feedback\.noise failed at frame 12: amount: column 3"):
+        render(preset, catalog, [target], predict=Still())
+    assert not any(tmp_path.iterdir())
