@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from artengine.api import Effect, Frame, FrameContext, Param
+from artengine_plugins.imaging.bayer import bayer
 from artengine_plugins.imaging.colour import HexColour, parse_colours
 from artengine_plugins.imaging.mix import mix
 from artengine_plugins.imaging.oklab import to_oklab
@@ -18,15 +19,7 @@ _BITS = 5
 """Bits a channel at which nearest colours are looked up."""
 
 
-def _bayer(order: int) -> npt.NDArray[np.float32]:
-    """Thresholds `(2**order, 2**order)` in -0.5..0.5, spread as evenly as can be (Bayer, 1973)."""
-    ranks = np.zeros((1, 1))
-    for _ in range(order):
-        ranks = np.block([[4 * ranks, 4 * ranks + 2], [4 * ranks + 3, 4 * ranks + 1]])
-    return ((ranks + 0.5) / ranks.size - 0.5).astype(np.float32)
-
-
-_THRESHOLDS = _bayer(3)
+_THRESHOLDS = bayer(3)
 
 
 @lru_cache(maxsize=16)

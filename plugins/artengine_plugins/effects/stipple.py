@@ -1,0 +1,58 @@
+"""Stipple: dots of a pen."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from artengine.api import Frame, FrameContext, Param, size_of
+from artengine_plugins.imaging.cells import means, nearest, scattered
+from artengine_plugins.imaging.luma import luma
+from artengine_plugins.imaging.phase import PhasedEffect
+from artengine_plugins.imaging.places import shorter_side
+
+
+class Stipple(PhasedEffect):
+    """The picture is drawn in scattered dots that are larger where there is more to show."""
+
+    name: ClassVar[str] = "stipple"
+    uses_truth: ClassVar[bool] = False
+
+    mode: Literal["pen", "paint", "lights"] = "pen"
+    """`pen`: black dots on white for the darks; `paint`: dots in the picture's colours on white;
+    `lights`: glowing dots on black for the lights."""
+
+    size: float = Param(0.018, ge=0.006, le=0.3)
+    """From one dot to the next, as a share of the frame's shorter side: fine at 0.006, a handful of
+    blobs at 0.3."""
+
+    fill: float = Param(1.0, ge=0.1, le=3)
+    """How large the dots are: points at 0.1, touching in the darks at 1, run together at 3."""
+
+    speed: float = Param(0.0, ge=0, le=10)
+    """How fast the dots wander, in turns a second: they stay at 0 and swarm at 10."""
+
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
+        """Dot the frame."""
+        size = size_of(frame)
+        spacing = max(2.0, self.size * shorter_side(frame))
+        points = scattered(now.steady_rng, size, spacing, self.advance(self.speed, now))
+        labels, distance = nearest(points, size)
+        colours = means(frame, labels)
+        light = np.clip(luma(colours[None])[0], 0.0, 1.0)
+        more = light if self.mode == "lights" else np.float32(1.0) - light
+        # A dot's area is as much of its cell as there is to show.
+        radius = np.sqrt(more) * np.float32(0.62 * self.fill * spacing)
+        # A dot of no size must not leave half a pixel.
+        reach = np.minimum(radius + np.float32(0.5), np.float32(3.0) * radius)
+        dots = np.clip(reach.take(labels) - distance, 0.0, 1.0)[..., None]
+        if self.mode == "pen":
+            dotted = np.repeat(np.float32(1.0) - dots, 3, axis=2)
+            return np.ascontiguousarray(dotted, np.float32)
+        ink = colours.take(labels, axis=0)
+        ground = np.float32(0.0 if self.mode == "lights" else 1.0)
+        ink -= ground
+        ink *= dots
+        ink += ground
+        return ink.astype(np.float32, copy=False)
