@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +85,9 @@ def test_lower_quality_is_smaller(tmp_path: Path, bikes: Path) -> None:
     assert sizes == sorted(set(sizes))
 
 
-def test_stopped_preparations_go_on_and_give_the_same_bytes(tmp_path: Path, bikes: Path) -> None:
+def test_stopped_preparations_go_on_and_give_the_same_bytes(
+    tmp_path: Path, bikes: Path, start: Callable[..., Any]
+) -> None:
     killed = (
         "import os, signal, sys; from pathlib import Path\n"
         "from artengine.train.prepare import prepare\n"
@@ -96,8 +98,7 @@ def test_stopped_preparations_go_on_and_give_the_same_bytes(tmp_path: Path, bike
         "prepare(clips, Path(sys.argv[2]), size=(40, 24), shard_frames=48, progress=progress)\n"
     )
     folder, whole = tmp_path / "stopped", tmp_path / "whole"
-    command = [sys.executable, "-c", killed, str(bikes), str(folder)]
-    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+    assert start(bikes, folder, code=killed).wait(timeout=60) == -signal.SIGKILL
     assert Manifest.read(folder).frames == 48  # type: ignore[union-attr]
 
     clips = [Video(path=str(bikes)), Video(path=str(bikes), start=4)]
