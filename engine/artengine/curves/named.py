@@ -65,6 +65,17 @@ class NamedSignals:
         self._clock, self._values = clock, values
         return values
 
+    def adopt(self, name: str, curve: Curve) -> None:
+        """Take another curve for one of the names.
+
+        Raises:
+            CurveError: when curves would read each other in a circle.
+        """
+        curves = {each: found.curves[each] for each, found in self._curves.items()}
+        order = in_order(curves | {name: curve})
+        self._curves = {each: self._curves[each] for each in order}
+        self._curves[name].adopt(name, curve)
+
     def reset(self) -> None:
         """Forget an earlier film."""
         self._clock = None
@@ -94,7 +105,7 @@ def in_order(curves: Mapping[str, Curve]) -> Sequence[str]:
     """The names of curves, each after those that it reads.
 
     Raises:
-        CurveError: when they go in a circle.
+        CurveError: when they go in a circle; it begins with one of the names.
     """
     reads = {}
     for name, curve in curves.items():
@@ -103,9 +114,10 @@ def in_order(curves: Mapping[str, Curve]) -> Sequence[str]:
     try:
         return list(TopologicalSorter(reads).static_order())
     except CycleError as error:
-        circle = " > ".join(reversed(error.args[1]))
+        circle = list(reversed(error.args[1]))
         raise CurveError(
-            f"goes in a circle: {circle}; a curve reads its own last value as prev"
+            f"{circle[0]}: goes in a circle: {' > '.join(circle)}; a curve reads its own last value "
+            "as prev"
         ) from error
 
 

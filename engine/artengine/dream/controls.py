@@ -9,6 +9,7 @@ from artengine.binding import Binding
 from artengine.chain import Chain, changed
 from artengine.curves import Curve
 from artengine.curves.driven import CurveSet
+from artengine.curves.named import in_order
 from artengine.curves.tables import CurveTables
 from artengine.dream.changes import Change
 from artengine.dream.level import Level
@@ -17,17 +18,18 @@ from artengine.errors import UsageError, did_you_mean
 from artengine.params import Problem, TableError, automatable, plainly
 from artengine.preset import Preset
 from artengine.preset.address import Address, parse_address, to_names, to_numbers, write_address
+from artengine.preset.named_curves import named_curve
 from artengine.settings import DreamSettings
 
 CHANGEABLE = (
-    "feedback.NAME.PARAMETER, state.NAME.PARAMETER, output.NAME.PARAMETER, the model's automatable "
-    "parameters, dream.truth_frames and dream.detail"
+    "feedback.NAME.PARAMETER, state.NAME.PARAMETER, output.NAME.PARAMETER, curves.NAME, the "
+    "model's automatable parameters, dream.truth_frames and dream.detail"
 )
 
 
 class Controls:
-    """What may change while a dream plays: parameters of effects, and the automatable numbers of
-    the model and of the `[dream]` table.
+    """What may change while a dream plays: parameters of effects, named curves, and the automatable
+    numbers of the model and of the `[dream]` table.
 
     Args:
         preset: what is dreamt.
@@ -83,6 +85,8 @@ class Controls:
                 changed(self._chains[table].binding[number], name, value)
             case ("model", str(name)):
                 self._check_model(name, value)
+            case ("curves", str(name)):
+                in_order({**self._preset.curves, name: self._named_curve(name, value)})
             case ("dream", str(name)) if name in automatable(DreamSettings):
                 self._dream_number(name, value)
             case _:
@@ -99,6 +103,20 @@ class Controls:
                 f'"{self._model.plugin.name}" these can: {", ".join(names) or "none"}'
             )
         self._model.changed(name, value)
+
+    def _named_curve(self, name: str, value: Any) -> Curve:
+        if name not in self._preset.curves:
+            known = list(self._preset.curves)
+            raise UsageError(
+                f"curves.{name} cannot change while the dream plays{did_you_mean(name, known)}; "
+                f"the preset's curves are: {', '.join(known) or 'none'}"
+            )
+        found: list[Problem] = []
+        reading = CurveTables(self._preset.catalog.curves, self._preset.names, {}, found)
+        curve = named_curve(value, name, reading)
+        if curve is None:
+            raise TableError(found)
+        return curve
 
     def _dream_number(self, name: str, value: Any) -> tuple[int | float, Curve | None]:
         """A number of the `[dream]` table, and its curve where it has one."""
@@ -134,6 +152,11 @@ class Controls:
             match address:
                 case ("model", str(name)):
                     self._model.set(name, change.value)
+                case ("curves", str(name)):
+                    named = self._named_curve(name, change.value)
+                    # All levels have the same steering.
+                    for level in levels[:1]:
+                        level.loop.steering.signals.adopt(name, named)
                 case ("dream", str(name)):
                     number, curve = self._dream_number(name, change.value)
                     self._numbers.adopt(name, curve)

@@ -232,8 +232,8 @@ class Dream:
 
         Args:
             address: `feedback.noise.amount` (or `feedback.0.amount`; likewise `state` and
-                `output`), an automatable parameter of the model, as `model.pull`, or
-                `dream.truth_frames` or `dream.detail`.
+                `output`), an automatable parameter of the model, as `model.pull`, a named curve, as
+                `curves.kick`, or `dream.truth_frames` or `dream.detail`.
             value: a number, text or list; for a curve a table, or a text that is an expression.
             frame: the first frame that has it; by default the next one.
 

@@ -30,7 +30,7 @@ class Steering:
     def __init__(
         self, signals: NamedSignals, model: Binding, numbers: CurveSet, scope: Scope
     ) -> None:
-        self._signals = signals
+        self.signals = signals
         self._numbers = numbers
         self._scope = scope
         self.model = model
@@ -68,26 +68,26 @@ class Steering:
 
     def _values(self, clock: Clock) -> Mapping[str, float]:
         try:
-            return self._signals.at(clock)
+            return self.signals.at(clock)
         except CurveError as error:
             raise PluginError(f"at frame {clock.index}: curves.{error}") from error
 
     def reset(self) -> None:
         """Forget an earlier film."""
-        for each in (self._signals, self.model, self._numbers):
+        for each in (self.signals, self.model, self._numbers):
             each.reset()
 
     def state(self) -> Remembered:
         """What the curves remember, by table."""
         return {
-            "curves": self._signals.state(),
+            "curves": self.signals.state(),
             "model": self.model.state(),
             "dream": self._numbers.state(),
         }
 
     def restore(self, state: Remembered) -> None:
         """Remember what `state` gave out."""
-        self._signals.restore(state.get("curves", {}))
+        self.signals.restore(state.get("curves", {}))
         self.model.restore(state.get("model", {}))
         self._numbers.restore(state.get("dream", {}))
 

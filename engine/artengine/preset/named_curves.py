@@ -8,7 +8,7 @@ from typing import Any
 from artengine.curves import Curve, CurveError
 from artengine.curves.named import in_order, name_fault
 from artengine.curves.tables import CurveTables
-from artengine.params import quoted
+from artengine.params import Problem, quoted
 from artengine.preset.plugins import PluginTables
 
 ABOUT = (
@@ -33,20 +33,28 @@ def named_curves(table: Mapping[str, Any], plugins: PluginTables) -> dict[str, C
     for name, value in given.items():
         plugins.curve_files(("curves", name), value)
         said = name_fault(name)
-        # A number is an expression too.
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        written = repr(value) if is_number else value
-        if not said and not isinstance(written, str | dict):
-            said = f"{quoted(value)} given; allowed: a number, a text or a table for a curve"
         if said:
             plugins.problem(("curves", name), said)
             continue
-        curve = reading.curve(written, name)
+        curve = named_curve(value, name, reading)
         if curve is not None:
             curves[name] = curve
     plugins.problems += [problem.inside("curves") for problem in reading.problems]
     try:
         in_order(curves)
     except CurveError as error:
-        plugins.problem(("curves",), str(error))
+        name, _, said = str(error).partition(": ")
+        plugins.problem(("curves", name), said)
     return curves
+
+
+def named_curve(given: Any, name: str, reading: CurveTables) -> Curve | None:
+    """A curve as the table holds it. Its mistakes are noted."""
+    # A number is an expression too.
+    is_number = isinstance(given, int | float) and not isinstance(given, bool)
+    written = repr(given) if is_number else given
+    if isinstance(written, str | Mapping):
+        return reading.curve(written, name)
+    said = f"{quoted(given)} given; allowed: a number, a text or a table for a curve"
+    reading.problems.append(Problem((name,), said))
+    return None

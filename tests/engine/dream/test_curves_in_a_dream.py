@@ -104,6 +104,7 @@ def test_a_dream_goes_on_bit_for_bit_with_what_its_curves_remember(ready: Ready,
         Change(2, "feedback.noise-2.amount", "0.2 * walk(3)"),
         Change(3, "output.levels.contrast", "0.8 + lag(hit, 0.1, 0.4)"),
         Change(6, "dream.truth_frames", "where(prev > 2, 0, prev + 1)"),
+        Change(5, "curves.wander", "lag(late, 0.3) + walk(1)"),
         Change(6, "model.pull", "lag(rand(), 0.3)"),
     )
     whole = film(preset, *changes)
@@ -151,6 +152,12 @@ def test_an_expression_is_set_while_the_dream_plays(ready: Ready) -> None:
         with pytest.raises(UsageError, match=r'feedback\.noise\.amount: "levle" given; column 1: '
                            r'there is no "levle" \(did you mean "level"\?\)'):  # fmt: skip
             dream.set("feedback.noise.amount", "levle")
+        with pytest.raises(UsageError, match=r"^curves\.lost cannot .*'s curves are: late, "):
+            dream.set("curves.lost", 1)
+        with pytest.raises(UsageError, match=r"^curves\.late: goes in a circle: late > hit > late"):
+            dream.set("curves.hit", "late")
+        with pytest.raises(UsageError, match=r"^curves\.hit: \[1\] given; allowed: a number"):
+            dream.set("curves.hit", [1])
         with pytest.raises(UsageError, match=r"dream\.truth_frames: 4 given; .* 0 to 3"):
             dream.set("dream.truth_frames", {"keys": {"0s": 0, "1s": 4}})
 
@@ -175,7 +182,7 @@ def test_mistakes_of_named_curves_come_at_once(ready: Ready) -> None:
         'curves.two words: "two words" is no name; allowed: letters, digits and _, as kick_2',
         "curves.hit: true given; allowed: a number, a text or a table for a curve",
         f'curves.lost: "hti" given; column 1: there is no "hti" (did you mean "hit"?); {known}',
-        "curves: goes in a circle: a > b > c > a; a curve reads its own last value as prev",
+        "curves.a: goes in a circle: a > b > c > a; a curve reads its own last value as prev",
         f'feedback.noise.amount: "1 / level" given; column 5: there is no "level"; {known}',
     ]
 
