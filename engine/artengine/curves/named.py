@@ -116,8 +116,8 @@ def in_order(curves: Mapping[str, Curve]) -> Sequence[str]:
     except CycleError as error:
         circle = list(reversed(error.args[1]))
         raise CurveError(
-            f"{circle[0]}: goes in a circle: {' > '.join(circle)}; a curve reads its own last value "
-            "as prev"
+            f"{circle[0]}: goes in a circle: {' > '.join(circle)}; a curve reads its own last "
+            "value as prev"
         ) from error
 
 

@@ -180,8 +180,8 @@ def test_mistakes_of_named_curves_come_at_once(ready: Ready) -> None:
     assert [line.removeprefix("test: ") for line in caught.value.problems] == [
         "curves.sin: every expression knows sin already; choose another name",
         'curves.two words: "two words" is no name; allowed: letters, digits and _, as kick_2',
-        "curves.hit: true given; allowed: a number, a text or a table for a curve",
         f'curves.lost: "hti" given; column 1: there is no "hti" (did you mean "hit"?); {known}',
+        "curves.hit: true given; allowed: a number, a text or a table for a curve",
         "curves.a: goes in a circle: a > b > c > a; a curve reads its own last value as prev",
         f'feedback.noise.amount: "1 / level" given; column 5: there is no "level"; {known}',
     ]
