@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from artengine.curves import Clock, Curve, CurveKinds, Scope, SignalContext
-from artengine.curves.driven import CurveSet, Remembered, naming
+from artengine.curves.driven import CurveSet, Remembered
 from artengine.curves.signal import NO_VALUES
 from artengine.curves.tables import CurveTables
 from artengine.params import Plugin, Problem, TableError, in_order
@@ -125,8 +125,7 @@ class Binding:
             return
         scope = scope or Scope(clock.fps, clock.frames, tempo=clock.tempo, names=frozenset(values))
         for name, value in self._driven.at(SignalContext(clock, values), scope).items():
-            with naming(name, self.curves[name]):
-                self.holder(name).set_values({name: value})
+            self.holder(name).set_values({name: value})
 
     def reset(self) -> None:
         """Have the curves forget an earlier film."""

@@ -184,3 +184,28 @@ def test_two_curves_cannot_be_told_by_one_key(tmp_path: Path) -> None:
     found = load_catalog(files, user_folder=False, all_sound=False)
     assert found.reports[-1].reason == ('the key "score" is already provided by one.py')
     assert found.get("curve", "one").key == "score"
+
+
+def test_a_slow_curve_is_told_once(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = iter([0.0, 0.06, 1.0, 1.2, 2.0, 2.01])
+    monkeypatch.setattr("artengine.curves.driven.perf_counter", lambda: next(times))
+    binding = glow(2.0)
+    for index in range(3):
+        binding.set_time(Clock(index, 24.0), Scope(24.0, slot="feedback/test-glow/0"))
+    (record,) = caplog.records
+    assert record.getMessage() == (
+        "the curve of feedback/test-glow/0/amount took 60 ms at frame 0; it slows the film down"
+    )
+
+
+def test_a_table_with_the_keys_of_two_kinds_is_the_one_that_knows_them_all(
+    catalog: Catalog,
+) -> None:
+    table = {"amount": {"expression": "2 * keys", "keys": {"0f": 1, "2f": 2}}}
+    binding = Binding.parse(Glow, table, catalog.curves)
+    binding.set_time(Clock(1, 24.0))
+    assert amount(binding) == 3.0
+    with pytest.raises(TableError, match=r"^amount\.csv: unknown; allowed: keys, ease"):
+        Binding.parse(Glow, {"amount": {**table["amount"], "csv": "a"}}, catalog.curves)

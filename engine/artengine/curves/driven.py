@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from time import perf_counter
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +14,11 @@ from artengine.curves.clock import Clock
 from artengine.curves.signal import Curve, Scope, Signal, SignalContext
 from artengine.errors import reason
 from artengine.params import CurveError
+
+logger = logging.getLogger("artengine")
+
+SLOW = 0.05
+"""Seconds that a curve may take for a frame before a warning."""
 
 Remembered = dict[str, npt.NDArray[np.float64]]
 """What curves remember, by the name of what they drive."""
@@ -34,6 +41,7 @@ class CurveSet:
         self._restored: dict[str, npt.NDArray[np.float64]] = {}
         self._clock: Clock | None = None
         self._values: dict[str, float] = {}
+        self._slow: set[str] = set()
 
     def adopt(self, name: str, curve: Curve | None) -> None:
         """Drive a name by another curve, or by none."""
@@ -57,14 +65,31 @@ class CurveSet:
             self._signals.clear()
         if now.clock != self._clock:
             self._clock, self._values = now.clock, {}
-        for name in self.curves:
-            if name not in self._values:
-                self._values[name] = self._value(name, now, scope)
+        name = ""
+        try:
+            for name in self.curves:
+                if name not in self._values:
+                    self._values[name] = self._value(name, now, scope)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            raise named(error, name, self.curves[name]) from error
         return self._values
 
     def _value(self, name: str, now: SignalContext, scope: Scope) -> float:
-        with naming(name, self.curves[name]):
-            return float(self._signal(name, scope).at(now))
+        signal = self._signal(name, scope)
+        began = perf_counter()
+        value = float(signal.at(now))
+        took = perf_counter() - began
+        if took > SLOW and name not in self._slow:
+            self._slow.add(name)
+            logger.warning(
+                "the curve of %s took %.0f ms at frame %d; it slows the film down",
+                scope.inside(name).slot,
+                1000 * took,
+                now.clock.index,
+            )
+        return value
 
     def _signal(self, name: str, scope: Scope) -> Signal:
         if name not in self._signals:
@@ -101,10 +126,14 @@ def naming(name: str, curve: Curve) -> Iterator[None]:
     """Turn any exception of a curve into a `CurveError` that names what it drives."""
     try:
         yield
-    except CurveError as error:
-        raise CurveError(f"{name}: {error}") from error
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        said = reason(error, type(curve).__module__)
-        raise CurveError(f"{name}: the curve failed: {said}") from error
+        raise named(error, name, curve) from error
+
+
+def named(error: BaseException, name: str, curve: Curve) -> CurveError:
+    """What a curve raised, as a `CurveError` that names what it drives."""
+    if isinstance(error, CurveError):
+        return CurveError(f"{name}: {error}")
+    return CurveError(f"{name}: the curve failed: {reason(error, type(curve).__module__)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from pydantic.fields import FieldInfo
 
@@ -18,15 +19,18 @@ def bounds(info: FieldInfo) -> dict[str, float]:
     return found
 
 
-def clamp(info: FieldInfo, value: float) -> float:
+def clamp(info: FieldInfo, value: float, limits: Mapping[str, float] | None = None) -> float:
     """Keep a number inside a field's bounds; whole-number fields are rounded.
 
     Beside a bound that may not be reached itself the value stays a millionth away.
+
+    Args:
+        limits: the field's bounds, where they are known already.
     """
     whole = info.annotation is int
     if whole and math.isfinite(value):
         value = round(value)
-    for name, limit in bounds(info).items():
+    for name, limit in (bounds(info) if limits is None else limits).items():
         if name in ("gt", "lt"):
             step = 1.0 if whole else 1e-6 * max(1.0, abs(limit))
             limit = limit + step if name == "gt" else limit - step  # noqa: PLW2901

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -11,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from artengine.params.bounds import clamp
+from artengine.params.bounds import bounds, clamp
 from artengine.params.problem import CurveError
 
 
@@ -126,12 +127,19 @@ def kept(kind: type[BaseModel], name: str, value: float) -> float:
     Raises:
         CurveError: when it is not a number, or infinite where nothing bounds it.
     """
-    info = kind.model_fields[name]
-    inside = clamp(info, value)
+    info, limits = _field(kind, name)
+    inside = clamp(info, value, limits)
     if not math.isfinite(inside):
         raise CurveError(f"{name} becomes {inside}; a curve must stay finite")
     # A bound is often written as a whole number; what is set is what the field declares.
     return int(inside) if info.annotation is int else float(inside)
+
+
+@lru_cache(maxsize=4096)
+def _field(kind: type[BaseModel], name: str) -> tuple[FieldInfo, Mapping[str, float]]:
+    """A field with its bounds, which are asked for at each frame."""
+    info = kind.model_fields[name]
+    return info, bounds(info)
 
 
 def is_path(info: FieldInfo) -> bool:

@@ -18,13 +18,12 @@ LONGEST = 100_000
 """Characters of the longest schedule."""
 
 _OWN = ("t", "s", "max_f")
-_BEGINNING = re.compile(r"\s*\d+\s*:")
-_FRAME = re.compile(r"\s*(\d{1,9})\s*:")
+_FRAME = re.compile(r"\s*(\d{1,9}(?:\.\d{1,9})?)\s*:")
 
 
 def is_schedule(text: str) -> bool:
     """Whether a text is a schedule and no expression."""
-    return _BEGINNING.match(text) is not None
+    return _FRAME.match(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ class Schedule:
         """The text of a schedule whose frame n is frame `share * n` of this one."""
         longer = {name: f"({name} / {share:.9g})" for name in ("t", "max_f")}
         moved = {
-            round(frame * share): key.written_with(longer)
+            f"{frame * share:.6g}": key.written_with(longer)
             for frame, key in zip(self.frames, self.keys, strict=True)
         }
         return ", ".join(f"{frame}:({text})" for frame, text in moved.items())
@@ -123,18 +122,18 @@ def _read(text: str) -> Schedule:
         if head is None:
             shown = part.strip()[:40]
             raise CurveError(f'"{shown}" is no key of a schedule; write 30:(1.05)')
-        frame, value = int(head[1]), part[head.end() :].strip()
+        frame, value = float(head[1]), part[head.end() :].strip()
         if frame in found:
-            raise CurveError(f"the frame {frame} is there twice; each key needs its own")
+            raise CurveError(f"the frame {frame:g} is there twice; each key needs its own")
         try:
             found[frame] = Expression.of(value, _OWN)
         except CurveError as error:
-            raise CurveError(f"at frame {frame}: {error}") from error
+            raise CurveError(f"at frame {frame:g}: {error}") from error
         if found[frame].reads:
             name = next(iter(found[frame].reads))
             raise CurveError(
-                f'at frame {frame}: a schedule knows no "{name}"; it knows t (the frame), s, max_f '
-                "and the functions of expressions"
+                f'at frame {frame:g}: a schedule knows no "{name}"; it knows t (the frame), s, '
+                "max_f and the functions of expressions"
             )
     frames = sorted(found)
     return Schedule(tuple(frames), tuple(found[frame] for frame in frames))

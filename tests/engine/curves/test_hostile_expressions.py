@@ -1,7 +1,7 @@
 """Whatever is written in place of a number: a value inside its bounds, or one line.
 
 ARTENGINE_EXAMPLES=10000 python -m pytest -n0 -s tests/engine/curves/test_hostile_expressions.py
-tries so many, and prints the longest time that a frame took.
+tries so many, and prints the longest that a frame took of the processor's time.
 """
 
 from __future__ import annotations
@@ -97,9 +97,9 @@ def answer(text: str, begin: int, fps: float) -> tuple[str, str]:
     try:
         for index in range(begin, begin + 3):
             clock = Clock(index, fps, 240, TEMPO)
-            started = time.perf_counter()
+            started = time.thread_time()
             binding.set_time(clock, values=values)
-            worst = max(worst, time.perf_counter() - started)
+            worst = max(worst, time.thread_time() - started)
             amount = binding.plugin.model_dump()["amount"]
             assert math.isfinite(amount)
             assert 0 <= amount <= 2
@@ -119,7 +119,7 @@ def answer(text: str, begin: int, fps: float) -> tuple[str, str]:
 def answered(text: str, begin: int, fps: float) -> None:
     word, said = answer(text, begin, fps)
     outcomes[word] += 1
-    assert said.startswith("amount: ") or not said
+    assert said.startswith(("amount: ", "amount becomes ")) or not said
     assert "\n" not in said
     assert len(said) < 1500
 

@@ -174,6 +174,26 @@ def test_each_frame_of_the_state_has_a_memory_of_its_own() -> None:
     np.testing.assert_allclose(numbers(ghost)[..., 3:], 0.0, atol=1e-6)
 
 
+def test_curves_on_the_state_go_on_bit_for_bit(catalog: Catalog) -> None:
+    table = {"amount": "0.5 * walk(3)", "mix": "lag(rand(), 0.1)"}
+    effects = [Binding.parse(Noise, table, catalog.curves)]
+    parts = [np.zeros((1, 4, 6, 5), np.float32), np.zeros((1, 2, 3, 3), np.float32)]
+
+    def film(chain: StateChain, first: int, last: int) -> list[Any]:
+        return [
+            [part.copy() for part in chain.apply(parts, clock(index), None, ())]
+            for index in range(first, last)
+        ]
+
+    whole = film(StateChain(effects, 1), 0, 6)
+    begun, resumed = StateChain(effects, 1), StateChain(effects, 1)
+    film(begun, 0, 3)
+    resumed.restore(begun.state())
+    for expected, found in zip(whole[3:], film(resumed, 3, 6), strict=True):
+        for one, other in zip(expected, found, strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
 def test_the_truth_is_shown_at_the_size_of_each_part() -> None:
     parts = [np.zeros((1, 4, 6, 3), np.float32), np.zeros((1, 2, 3, 4), np.float32)]
     processed = StateChain([Binding(Blend(amount=1.0))], 0).apply(parts, clock(0), truth(1.0), ())
