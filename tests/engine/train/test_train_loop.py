@@ -112,6 +112,13 @@ def made(
     return Made(run, progress, rows)
 
 
+@pytest.fixture(autouse=True)
+def _no_plot(monkeypatch: pytest.MonkeyPatch) -> None:
+    # To draw it takes a quarter of trainings as short as these. That of `made` is drawn, because a
+    # module's fixtures come first.
+    monkeypatch.setattr("artengine.train.plot.draw_log", lambda _path, _rows: None)
+
+
 def test_makes_a_run_folder_that_can_be_dreamt_from(made: Made, catalog: Catalog) -> None:
     run = made.run
     assert made.progress.step == 6
