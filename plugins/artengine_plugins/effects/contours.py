@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-import cv2
 import numpy as np
 
 from artengine.api import Frame, FrameContext, Param
@@ -13,6 +12,10 @@ from artengine_plugins.imaging.luma import luma
 from artengine_plugins.imaging.phase import PhasedEffect
 from artengine_plugins.imaging.places import shorter_side
 from artengine_plugins.imaging.spread import spread
+from artengine_plugins.imaging.steepness import steepness
+
+_FARTHEST = 64.0
+"""Light beyond this is cut, so that slopes stay finite."""
 
 
 class Contours(PhasedEffect):
@@ -41,18 +44,13 @@ class Contours(PhasedEffect):
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Draw the lines."""
         side = shorter_side(frame)
-        land = gaussian_blur(spread(luma(frame)), self.size * side)[..., 0]
+        light = np.clip(luma(frame), -_FARTHEST, _FARTHEST)
+        land = gaussian_blur(spread(light), self.size * side)[..., 0]
         land = np.ascontiguousarray(land) * np.float32(self.count)
         land -= np.float32(self.advance(self.speed, now) % 1.0)
-        # Sobel's weights add up to 8.
-        x, y = (
-            cv2.Sobel(land, cv2.CV_32F, *axis, scale=1 / 8, borderType=cv2.BORDER_REPLICATE)
-            for axis in ((1, 0), (0, 1))
-        )
-        steep = cv2.magnitude(x, y).astype(np.float32, copy=False)
         # How far the nearest line is, in pixels, where the slope goes on as it is.
         away = np.abs(land - np.floor(land) - np.float32(0.5))
-        away /= np.maximum(steep, np.float32(1e-3))
+        away /= np.maximum(steepness(land), np.float32(1e-3))
         drawn = np.clip(np.float32(0.5 + 0.5 * self.width * side) - away, 0.0, 1.0)
         lines = spread(drawn.astype(np.float32, copy=False))
         if self.mode == "paper":

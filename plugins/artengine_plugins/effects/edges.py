@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-import cv2
 import numpy as np
 
 from artengine.api import Effect, Frame, FrameContext, Param
@@ -12,6 +11,10 @@ from artengine_plugins.imaging.blur import gaussian_blur
 from artengine_plugins.imaging.luma import luma
 from artengine_plugins.imaging.places import shorter_side
 from artengine_plugins.imaging.spread import spread
+from artengine_plugins.imaging.steepness import steepness
+
+_FARTHEST = 64.0
+"""Values beyond this are cut, so that slopes stay finite."""
 
 
 class Edges(Effect):
@@ -40,16 +43,13 @@ class Edges(Effect):
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Draw the edges."""
         sigma = self.size * shorter_side(frame)
-        soft = gaussian_blur(frame if self.mode == "neon" else spread(luma(frame)), sigma)
+        seen = frame if self.mode == "neon" else spread(luma(frame))
+        soft = gaussian_blur(np.clip(seen, -_FARTHEST, _FARTHEST), sigma)
         if self.mode != "neon":
             soft = np.ascontiguousarray(soft[..., 0])
-        # Weights of 16 on either side, two pixels apart; a soft edge is as steep as it is narrow.
-        gain = max(1.0, sigma) / 16.0
-        x, y = (
-            cv2.Scharr(soft, cv2.CV_32F, *axis, scale=gain, borderType=cv2.BORDER_REPLICATE)
-            for axis in ((1, 0), (0, 1))
-        )
-        lines = cv2.magnitude(x, y).astype(np.float32, copy=False)
+        # A soft edge is as steep as it is narrow.
+        lines = steepness(soft)
+        lines *= np.float32(2.0 * max(1.0, sigma))
         lines -= np.float32(self.threshold)
         np.maximum(lines, np.float32(0.0), out=lines)
         lines *= np.float32(self.amount)

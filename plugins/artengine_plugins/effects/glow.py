@@ -9,6 +9,9 @@ import numpy as np
 from artengine.api import Effect, Frame, FrameContext, Param
 from artengine_plugins.imaging.blur import gaussian_blur
 
+_MOST = 64.0
+"""Room below white that counts at most, so that light stays finite."""
+
 
 class Glow(Effect):
     """Lights spread a halo of their own colour into the dark around them."""
@@ -34,7 +37,7 @@ class Glow(Effect):
         halo = gaussian_blur(lights, self.radius)
         # Room that is left below white: a glow that is fed back must not burn without end.
         room = np.float32(1.0) - frame
-        np.maximum(room, 0.0, out=room)
+        np.clip(room, 0.0, _MOST, out=room)
         halo *= room
         halo *= np.float32(self.amount)
         halo += frame

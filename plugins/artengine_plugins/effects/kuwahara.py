@@ -11,6 +11,9 @@ from artengine.api import Effect, Frame, FrameContext, Param
 from artengine_plugins.imaging.luma import luma
 from artengine_plugins.imaging.places import shorter_side
 
+_FARTHEST = 64.0
+"""Light beyond this is cut, so that its variance stays finite."""
+
 
 class Kuwahara(Effect):
     """The picture looks painted: flat dabs of a broad brush that stop at every edge.
@@ -31,7 +34,7 @@ class Kuwahara(Effect):
         height, width = frame.shape[:2]
         reach = max(1, round(self.size * shorter_side(frame)))
         around = cv2.copyMakeBorder(frame, reach, reach, reach, reach, cv2.BORDER_REFLECT)
-        light = luma(around.astype(np.float32, copy=False))
+        light = np.clip(luma(around.astype(np.float32, copy=False)), -_FARTHEST, _FARTHEST)
         window, anchor = (reach + 1, reach + 1), (0, 0)
         mean = cv2.blur(around, window, anchor=anchor).astype(np.float32, copy=False)
         shade = cv2.blur(light, window, anchor=anchor)

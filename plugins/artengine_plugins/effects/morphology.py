@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar, Literal
 
 import cv2
@@ -10,13 +11,7 @@ import numpy as np
 from artengine.api import Effect, Frame, FrameContext, Param
 from artengine_plugins.imaging.places import shorter_side
 
-_OPERATIONS = {
-    "dilate": cv2.MORPH_DILATE,
-    "erode": cv2.MORPH_ERODE,
-    "open": cv2.MORPH_OPEN,
-    "close": cv2.MORPH_CLOSE,
-    "gradient": cv2.MORPH_GRADIENT,
-}
+Choice = Callable[[Frame, Frame], Frame]
 
 
 class Morphology(Effect):
@@ -39,9 +34,32 @@ class Morphology(Effect):
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Take the brightest or darkest of each pixel's surroundings."""
         width = 2 * max(1, round(self.size * shorter_side(frame) / 2)) + 1
-        size = {"square": (width, width), "row": (width, 1), "column": (1, width)}[self.shape]
-        kernel = cv2.getStructuringElement(cv2.MORPH_RECT, size)
-        swollen = cv2.morphologyEx(
-            frame, _OPERATIONS[self.mode], kernel, borderType=cv2.BORDER_REPLICATE
-        )
-        return swollen.astype(np.float32, copy=False)
+        if self.mode == "dilate":
+            return self._swollen(frame, width, np.maximum)
+        if self.mode == "close":
+            return self._swollen(self._swollen(frame, width, np.maximum), width, np.minimum)
+        eaten = self._swollen(frame, width, np.minimum)
+        if self.mode == "open":
+            return self._swollen(eaten, width, np.maximum)
+        if self.mode == "gradient":
+            return self._swollen(frame, width, np.maximum) - eaten
+        return eaten
+
+    def _swollen(self, frame: Frame, width: int, chosen: Choice) -> Frame:
+        """The greatest or least of each window of an odd width, by windows of doubling width."""
+        reach = width // 2
+        down = 0 if self.shape == "row" else reach
+        across = 0 if self.shape == "column" else reach
+        padded = cv2.copyMakeBorder(frame, down, down, across, across, cv2.BORDER_REPLICATE)
+        swollen: Frame = padded.astype(np.float32, copy=False)
+        covered = 1
+        while down and covered < width:
+            step = min(covered, width - covered)
+            swollen = chosen(swollen[:-step], swollen[step:])
+            covered += step
+        covered = 1
+        while across and covered < width:
+            step = min(covered, width - covered)
+            swollen = chosen(swollen[:, :-step], swollen[:, step:])
+            covered += step
+        return swollen
