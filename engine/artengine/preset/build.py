@@ -61,6 +61,7 @@ class Preset:
         dream_curves: the curves of its numbers, by name.
         time: where its beats fall.
         curves: the named curves, which others may read.
+        names: the named signals that its curves may read, the named curves among them.
         feedback: effects on what is fed back, with their curves, in order.
         state: effects on what a recurrent network carries, with their curves, in order.
         output: effects on what is written only, in order.
@@ -87,6 +88,7 @@ class Preset:
     dream_curves: Mapping[str, Curve]
     time: TimeSettings
     curves: Mapping[str, Curve]
+    names: frozenset[str]
     feedback: tuple[Binding, ...]
     state: tuple[Binding, ...]
     output: tuple[Binding, ...]
@@ -105,11 +107,6 @@ class Preset:
     def output_chain(self) -> Chain:
         """A new chain of the effects on what is written only, sharing no state with any other."""
         return Chain([binding.fresh() for binding in self.output], "output", self.seed)
-
-    @property
-    def names(self) -> frozenset[str]:
-        """The named signals that its curves may read."""
-        return frozenset(self.curves)
 
     def plugins(self) -> list[Plugin]:
         """Every plugin that it names, the curves among them."""
@@ -239,6 +236,7 @@ def build(
         dream_curves=dream_curves,
         time=time,
         curves=curves,
+        names=plugins.names,
         **chains,
         writers=writers,
         files=tuple(plugins.files),

@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 from artengine.binding import Binding
 from artengine.catalog import Catalog, Kind
 from artengine.curves import Curve
-from artengine.curves.named import name_fault
 from artengine.curves.tables import CurveTables, curve_kind
 from artengine.effect import Effect
 from artengine.entry_names import entry_names
@@ -21,6 +20,7 @@ from artengine.preset.belongs import belongs
 from artengine.preset.document import Document
 from artengine.preset.files import PathError, readable
 from artengine.preset.find import is_file
+from artengine.preset.signal_names import signal_names
 from artengine.provider import remedy
 from artengine.settings import Settings
 from artengine.source import Source
@@ -45,9 +45,7 @@ class PluginTables:
         self.problems: list[Problem] = []
         self.files: list[str] = []
         """The files that were named, by their absolute paths."""
-        curves = table.get("curves")
-        named = curves if isinstance(curves, dict) else {}
-        self.names = frozenset(name for name in named if not name_fault(name))
+        self.names = signal_names(table)
         """The named signals that curves may read."""
         self.notes: list[str] = []
         """What the user should know, though it is no mistake."""
