@@ -51,11 +51,11 @@ def commands() -> list[str]:
     "block", [b for _, b in blocks("toml")], ids=[name for name, _ in blocks("toml")]
 )
 def test_presets_are_valid(block: str, catalog: Catalog, tmp_path: Path) -> None:
-    if "[output.invert]" in block:
+    if "[output.negative]" in block:
         # Of the effect that the page shows how to write.
-        (plugin,) = (text for name, text in blocks("python") if "class Invert" in text)
-        (tmp_path / "invert.py").write_text(plugin, encoding="utf-8")
-        catalog = load_catalog([tmp_path / "invert.py"])
+        (plugin,) = (text for name, text in blocks("python") if "class Negative" in text)
+        (tmp_path / "negative.py").write_text(plugin, encoding="utf-8")
+        catalog = load_catalog([tmp_path / "negative.py"])
     if "[project.entry-points" in block:
         pytest.skip("not a preset")
     # A fragment shows a chain alone; it is laid over a preset that has the rest.

@@ -122,10 +122,15 @@ def described(error: BaseException) -> str:
 def reason(error: BaseException, module: str) -> str:
     """Say on one line what a plugin's code raised, and at which of the plugin's lines.
 
+    A `SourceError` is no fault of the plugin: it tells the user of a file, and nothing else is
+    said.
+
     Args:
         error: what was raised.
         module: the plugin's module, as its `__name__`.
     """
+    if isinstance(error, SourceError):
+        return one_line(str(error))
     text = described(error)
     if isinstance(error, SyntaxError):
         return text

@@ -53,14 +53,17 @@ class Ascii(Effect):
         if self.mode == "paper":
             shade = 1.0 - shade
         numbers = np.rint(shade * (len(_RAMP) - 1)).astype(np.intp)
-        page = _glyphs(high, wide).take(numbers, axis=0).swapaxes(1, 2)
+        glyphs = _glyphs(high, wide)
+        page = glyphs.take(numbers, axis=0).swapaxes(1, 2)
         text = np.ascontiguousarray(page.reshape(rows * high, columns * wide)[:height, :width])
         written = spread(text)
         if self.mode == "paper":
             return np.float32(1.0) - written
         if self.mode == "colour":
-            # Letters leave much black, so their colours are brighter than the picture's.
-            ink = np.clip(cells, 0.0, 1.0) * np.float32(1.8)
+            # Letters leave much black, so they are brighter, as far as the cell keeps its light.
+            filled = glyphs.mean(axis=(1, 2)).take(numbers)
+            ink = np.clip(cells, 0.0, 1.0)
+            ink /= np.maximum(np.maximum(filled, ink.max(axis=2)), np.float32(0.05))[..., None]
             ink = ink.repeat(high, axis=0)[:height].repeat(wide, axis=1)[:, :width]
             written *= ink
         else:
@@ -75,7 +78,7 @@ def _glyphs(high: int, wide: int) -> npt.NDArray[np.float32]:
     glyphs = []
     for character in _RAMP:
         drawn = np.zeros((box[1], box[0]), np.uint8)
-        (across, down), _ = cv2.getTextSize(character, cv2.FONT_HERSHEY_DUPLEX, 1.4, 4)
+        (across, down), _ = cv2.getTextSize(character, cv2.FONT_HERSHEY_DUPLEX, 1.7, 5)
         start = (box[0] - across) // 2, (box[1] + down) // 2
         cv2.putText(drawn, character, start, cv2.FONT_HERSHEY_DUPLEX, 1.4, (255,), 4, cv2.LINE_AA)
         small = cv2.resize(drawn, (wide, high), interpolation=cv2.INTER_AREA)

@@ -16,7 +16,15 @@ from artengine_plugins.imaging.border import Border
 PAGE = Path(__file__).parents[3] / "docs" / "effects-parameters.md"
 EFFECTS = list(load_catalog().effects.values())
 OLDER = {("shift", "x"), ("shift", "y")}
-BOUNDS = {"x": (0, 1), "y": (0, 1), "angle": (-180, 180), "turn": (-720, 720), "frames": (1, 64)}
+BOUNDS = {
+    "x": (0, 1),
+    "y": (0, 1),
+    "angle": (-180, 180),
+    "turn": (-720, 720),
+    "frames": (1, 64),
+    "drag": (-8, 8),
+    "refresh": (0, 1),
+}
 UNITS = {"angle": "degrees", "turn": "degrees a second", "seconds": "seconds", "size": None}
 
 
@@ -51,3 +59,12 @@ def test_the_page_names_them() -> None:
     used = {name for kind in EFFECTS for name in kind.model_fields}
     assert named <= used | {"path"}, named - used
     assert all(f"`{border}`" in page for border in get_args(Border))
+
+
+def test_the_readme_names_every_effect() -> None:
+    readme = (PAGE.parents[1] / "README.md").read_text(encoding="utf-8")
+    table = readme.partition("| what it does | effects |")[2].partition("\n\n")[0]
+    named = re.findall(r"`([a-z-]+)`", table)
+    assert sorted(named) == sorted(kind.name for kind in EFFECTS)
+    assert "There are ninety" in readme
+    assert len(named) == 90

@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from artengine.api import Frame, FrameContext, SourceError, to_picture
+from artengine.api import Clock, Frame, FrameContext, PluginError, SourceError, to_picture
+from artengine.binding import Binding
+from artengine.chain import Chain
 from artengine_plugins.effects.bleach import Bleach
 from artengine_plugins.effects.channel_mixer import ChannelMixer
 from artengine_plugins.effects.coherence import Coherence
@@ -215,3 +217,13 @@ def test_coherence_brings_colours_back(method: str, shots: Shots, at: At, tmp_pa
     tinted = Coherence.model_validate({"method": method, "light": False})
     light = frame_to_oklab(tinted.apply(drifted, at(0, truth)))[..., 0]
     np.testing.assert_allclose(light.mean(), frame_to_oklab(drifted)[..., 0].mean(), atol=0.02)
+
+
+def test_a_lut_that_is_missing_is_told_in_one_line(ramp: Frame, tmp_path: Path) -> None:
+    missing = tmp_path / "none.cube"
+    chain = Chain([Binding(Lut(path=str(missing)))], "output", 0)
+    with pytest.raises(PluginError) as raised:
+        chain.apply(ramp, Clock(0, 24.0), None)
+    assert str(raised.value) == (
+        f"output.lut failed at frame 0: {missing} cannot be read: No such file or directory"
+    )
