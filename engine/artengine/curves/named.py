@@ -127,7 +127,7 @@ def name_fault(name: str) -> str:
         return f'"{name}" is no name; allowed: letters, digits and _, as kick_2'
     if name in BUILT_IN or name in FUNCTIONS:
         return f"every expression knows {name} already; choose another name"
-    if name == "use":
+    if name in ("use", "keys"):
         return "presets need this word themselves; choose another name"
     return ""
 

@@ -16,7 +16,7 @@ class Calculated(Curve):
 
     `amount = "0.2 + 0.6 * kick"` reads the curve `kick` of the table `[curves]`. The table
     `{ expression = "0.2 + 0.6 * kick" }` is the same. Schedules of Deforum are understood, as
-    `"0:(1.02), 30:(1.05)"`.
+    `"0:(1.02), 30:(1 + 0.1 * sin(t))"`; in them `t` is the frame, as there.
     """
 
     name: ClassVar[str] = "expression"

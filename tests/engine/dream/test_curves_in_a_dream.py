@@ -97,7 +97,7 @@ def test_named_curves_are_read_in_any_order(ready: Ready) -> None:
     assert amounts[6] == pytest.approx(0.3 * np.exp(-1))
 
 
-@pytest.mark.parametrize("stop", [1, 4, 7])
+@pytest.mark.parametrize("stop", [1, 6])
 def test_a_dream_goes_on_bit_for_bit_with_what_its_curves_remember(ready: Ready, stop: int) -> None:
     preset = ready()
     changes = (
@@ -114,7 +114,6 @@ def test_a_dream_goes_on_bit_for_bit_with_what_its_curves_remember(ready: Ready,
         first = list(islice(dream, stop))
         snapshot = dream.snapshot()
     np.testing.assert_array_equal(whole, first + film(preset, resume=snapshot))
-    assert differing(whole, film(preset))
 
 
 def differing(one: list[Picture], other: list[Picture]) -> list[int]:

@@ -240,7 +240,8 @@ def test_every_second_repeat_runs_backwards() -> None:
 
 def test_no_frame_of_a_repeat_is_lost_by_rounding() -> None:
     table = {"keys": {"0f": 1.0, "1f": 0.0}, "repeat": "0.1s", "ease": "hold"}
-    found = [at(table, index, fps=30.0) for index in range(30_000)]
+    signal = curve(table).compile(Scope(30.0))
+    found = [signal.at(SignalContext(Clock(index, 30.0))) for index in range(30_000)]
     assert found == [1.0, 0.0, 0.0] * 10_000
 
 
