@@ -125,7 +125,14 @@ class ExpressionSignal(Signal):
     def at(self, now: SignalContext) -> float:
         """Return the value now. Raises `CurveError` for what cannot be calculated."""
         for memory in self._memories:
-            memory.advance(now)
+            try:
+                memory.advance(now)
+            except CurveError:
+                raise
+            except (ValueError, OverflowError) as error:
+                name = type(memory).__name__.lower()
+                said = f"{name} of inf or nan has no value"
+                raise fault(memory.place, said) from error
         value = self._root(now)
         if self._previous is not None:
             self._previous.state[0] = value

@@ -76,6 +76,7 @@ class Place:
 
     def remember(self, memory: Memory) -> Evaluate:
         """Have a memory advanced at each frame."""
+        memory.place = self.at
         self.memories.append(memory)
         return memory.value
 

@@ -24,6 +24,9 @@ class Memory(ABC):
         size: how many numbers it keeps beside its value.
     """
 
+    place = 0
+    """Where the function is called, in the expression's text."""
+
     def __init__(self, size: int = 0) -> None:
         # Not a number until the first frame.
         self.state = [math.nan] * (size + 1)

@@ -200,6 +200,8 @@ def test_a_mistake_is_answered_with_its_place(text: str, message: str) -> None:
         ("sqrt(1 - frame)", "column 1: sqrt(-1) has no value"),
         ("(10 * frame) ** 400", "column 14: 10 ** 400 is too large"),
         ("rand(frame * 1e308 * 1e308)", "column 1: rand of inf or nan has no value"),
+        ("1 + hold(t, frame * 1e308 * 1e308)", "column 5: hold of inf or nan has no value"),
+        ("walk(frame * 1e308 * 1e308)", "column 1: walk of inf or nan has no value"),
     ],
 )
 def test_what_cannot_be_calculated_at_a_frame_is_said_there(text: str, message: str) -> None:
