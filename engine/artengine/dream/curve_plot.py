@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from artengine.atomic import atomic_write
+from artengine.counts import counted
 from artengine.curves import TEXT, Curve
 from artengine.dream.curve_values import CurveValues, Values
 from artengine.params import quoted
@@ -47,7 +48,8 @@ def draw(found: CurveValues, curves: Mapping[str, Curve], path: Path, title: str
         _lines(axes, found)
     _strip(strip, found)
     more = len(found.values) - len(addresses)
-    figure.suptitle(f"{title}{f' (and {more} more curves)' if more else ''}", color=_INK)
+    rest = f" (and {counted(more, 'more curve')})" if more else ""
+    figure.suptitle(f"{title}{rest}", color=_INK)
     with atomic_write(path) as unfinished:
         figure.savefig(unfinished, dpi=110, format="png")
 
@@ -111,8 +113,8 @@ def _strip(axes: Axes, found: CurveValues) -> None:
     axes.set_ylim(0, 1)
     axes.set_yticks([])
     axes.set_xlim(0, max(1, found.count - 1) / found.fps)
-    frames = f"{found.count:,} frames at {found.fps:g} a second"
-    tempo = f"bars of {per_bar} beats at {found.tempo.bpm:g} a minute"
+    frames = f"{counted(found.count, 'frame')} at {found.fps:g} a second"
+    tempo = f"bars of {counted(per_bar, 'beat')} at {found.tempo.bpm:g} a minute"
     axes.set_title("bar", loc="left", fontsize=9, color=_INK, fontweight="bold")
     axes.set_title(tempo, loc="right", fontsize=8, color=_FAINT)
     axes.set_xlabel(f"seconds ({frames})", color=_INK, fontsize=9)
