@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-import mido
 import numpy as np
 import pytest
 
@@ -50,6 +49,8 @@ brightness = "schedule * sin(frame / 2)"
 
 @pytest.fixture
 def film(tiny_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    import mido
+
     folder = tmp_path / "film"
     shutil.copytree(tiny_project, folder)
     monkeypatch.chdir(folder)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import mido
 import pytest
 
 from artengine.api import Clock, CurveError, Scope, SignalContext
@@ -16,6 +15,8 @@ from artengine_plugins.curves.midi_file import Midi
 @pytest.fixture(scope="module")
 def song(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two tracks at 120 beats a minute, then 60 from the second beat on."""
+    import mido
+
     file = mido.MidiFile(ticks_per_beat=100)
     drums, synth = mido.MidiTrack(), mido.MidiTrack()
     file.tracks += [drums, synth]
