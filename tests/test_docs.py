@@ -14,6 +14,7 @@ import nbformat
 import pytest
 import typer
 from nbclient import NotebookClient
+from PIL import Image
 
 from artengine.catalog import Catalog, load_catalog
 from artengine.cli import app
@@ -188,3 +189,14 @@ def test_the_notebook_runs(tmp_path: Path) -> None:
     kinds = {kind for out in shown for kind in out.get("data", {})}
     assert "image/png" in kinds
     assert any("<video" in str(out.get("data", {}).get("text/html", "")) for out in shown)
+
+
+def test_the_sheet_shows_every_effect(catalog: Catalog) -> None:
+    spec = importlib.util.spec_from_file_location("sheet", ROOT / "docs" / "sheet.py")
+    assert spec is not None
+    assert spec.loader is not None
+    sheet = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(sheet)
+    with Image.open(sheet.SHEET) as drawn:
+        assert drawn.size == sheet.sheet_size(len(catalog.effects)), "run python docs/sheet.py"
+    assert set(sheet.SHOWN) <= set(catalog.effects)

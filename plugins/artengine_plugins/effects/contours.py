@@ -15,7 +15,7 @@ from artengine_plugins.imaging.spread import spread
 from artengine_plugins.imaging.steepness import steepness
 
 _FARTHEST = 64.0
-"""Light beyond this is cut, so that slopes stay finite."""
+"""Light beyond this is cut, so that gradients stay finite."""
 
 
 class Contours(PhasedEffect):

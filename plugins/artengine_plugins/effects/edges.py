@@ -14,7 +14,7 @@ from artengine_plugins.imaging.spread import spread
 from artengine_plugins.imaging.steepness import steepness
 
 _FARTHEST = 64.0
-"""Values beyond this are cut, so that slopes stay finite."""
+"""Values beyond this are cut, so that gradients stay finite."""
 
 
 class Edges(Effect):

@@ -27,7 +27,7 @@ class Emboss(Effect):
     """How deep it is: flat at 0, chiselled at 10, and sunk instead of raised down to -10."""
 
     size: float = Param(0.004, ge=0.001, le=0.1)
-    """Width of the slopes as a share of the frame's shorter side: hairlines at 0.001, broad
+    """Width of a slope as a share of the frame's shorter side: hairlines at 0.001, broad
     shadows at 0.1."""
 
     angle: float = Param(-135.0, ge=-180, le=180, unit="degrees")
@@ -35,7 +35,7 @@ class Emboss(Effect):
     and 180."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Light the slopes."""
+        """Light every slope."""
         light, reach = luma(frame), max(0.5, self.size * shorter_side(frame))
         x, y = reach * cos(radians(self.angle)), reach * sin(radians(self.angle))
         lit, shaded = (

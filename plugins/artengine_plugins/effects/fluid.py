@@ -126,8 +126,8 @@ class Fluid(PhasedEffect):
             self._small = np.array(state["small"], np.uint8)
 
 
-def _slopes(plane: Plane) -> tuple[Plane, Plane]:
-    """Slopes of a plane that repeats itself, across and down."""
+def _gradients(plane: Plane) -> tuple[Plane, Plane]:
+    """Gradients of a plane that repeats itself, across and down."""
     across = (np.roll(plane, -1, axis=1) - np.roll(plane, 1, axis=1)) * np.float32(0.5)
     down = (np.roll(plane, -1, axis=0) - np.roll(plane, 1, axis=0)) * np.float32(0.5)
     return across, down
@@ -135,8 +135,8 @@ def _slopes(plane: Plane) -> tuple[Plane, Plane]:
 
 def _confinement(field: Flow) -> Flow:
     """The push towards the middle of each vortex and round it."""
-    turning = _slopes(field[..., 1])[0] - _slopes(field[..., 0])[1]
-    across, down = _slopes(np.abs(turning))
+    turning = _gradients(field[..., 1])[0] - _gradients(field[..., 0])[1]
+    across, down = _gradients(np.abs(turning))
     length = np.sqrt(across * across + down * down) + np.float32(1e-4)
     return np.stack([down / length * turning, -across / length * turning], axis=-1)
 

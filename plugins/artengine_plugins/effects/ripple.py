@@ -52,7 +52,7 @@ class Ripple(Effect):
     """How long a ring takes to sink to a third: gone at once at 0.1; at 30 the pool fills up."""
 
     light: float = Param(0.3, ge=0, le=4)
-    """How much brighter and darker the slopes are: only bent at 0, metal at 4."""
+    """How much brighter and darker each slope is: only bent at 0, metal at 4."""
 
     border: Border = "reflect"
     """What is seen beyond the edges: `reflect` the picture mirrored, `wrap` its opposite side,

@@ -71,17 +71,17 @@ def _monotone(
     """Join values at even knots over 0..1 by cubics that rise and fall only as they do."""
     count, width = len(values) - 1, 1.0 / (len(values) - 1)
     rises = np.diff(values) / width
-    slopes = np.concatenate([rises[:1], (rises[1:] + rises[:-1]) / 2.0, rises[-1:]])
+    gradients = np.concatenate([rises[:1], (rises[1:] + rises[:-1]) / 2.0, rises[-1:]])
     flat = np.concatenate([[False], rises[1:] * rises[:-1] <= 0.0, [False]])
-    slopes[flat] = 0.0
+    gradients[flat] = 0.0
     # Thrice the smaller of the two rises is as steep as a cubic may begin.
     least = np.minimum(np.abs(np.append(rises, rises[-1])), np.abs(np.insert(rises, 0, rises[0])))
-    slopes = np.clip(slopes, -3.0 * least, 3.0 * least)
+    gradients = np.clip(gradients, -3.0 * least, 3.0 * least)
     part = np.minimum((places * count).astype(np.intp), count - 1)
     t = places * count - part
     start, end = values[part], values[part + 1]
     way = (1 + 2 * t) * (1 - t) ** 2 * start + t * t * (3 - 2 * t) * end
     curved: npt.NDArray[np.float64] = way + width * (
-        t * (1 - t) ** 2 * slopes[part] + t * t * (t - 1) * slopes[part + 1]
+        t * (1 - t) ** 2 * gradients[part] + t * t * (t - 1) * gradients[part + 1]
     )
     return curved
