@@ -56,12 +56,12 @@ class Ascii(Effect):
         glyphs = _glyphs(high, wide)
         page = glyphs.take(numbers, axis=0).swapaxes(1, 2)
         text = np.ascontiguousarray(page.reshape(rows * high, columns * wide)[:height, :width])
-        written = spread(text)
+        written = spread(text * np.float32(1.0 / 255.0))
         if self.mode == "paper":
             return np.float32(1.0) - written
         if self.mode == "colour":
             # Letters leave much black, so they are brighter, as far as the cell keeps its light.
-            filled = glyphs.mean(axis=(1, 2)).take(numbers)
+            filled = glyphs.mean(axis=(1, 2)).take(numbers) / 255.0
             ink = np.clip(cells, 0.0, 1.0)
             ink /= np.maximum(np.maximum(filled, ink.max(axis=2)), np.float32(0.05))[..., None]
             ink = ink.repeat(high, axis=0)[:height].repeat(wide, axis=1)[:, :width]
@@ -71,8 +71,8 @@ class Ascii(Effect):
         return written
 
 
-@lru_cache(maxsize=4)
-def _glyphs(high: int, wide: int) -> npt.NDArray[np.float32]:
+@lru_cache(maxsize=2)
+def _glyphs(high: int, wide: int) -> npt.NDArray[np.uint8]:
     """The characters, white on black, `(n, high, wide)`."""
     box = (round(_DRAWN * 0.6), _DRAWN)
     glyphs = []
@@ -82,5 +82,5 @@ def _glyphs(high: int, wide: int) -> npt.NDArray[np.float32]:
         start = (box[0] - across) // 2, (box[1] + down) // 2
         cv2.putText(drawn, character, start, cv2.FONT_HERSHEY_DUPLEX, 1.4, (255,), 4, cv2.LINE_AA)
         small = cv2.resize(drawn, (wide, high), interpolation=cv2.INTER_AREA)
-        glyphs.append(small.astype(np.float32) / np.float32(255.0))
+        glyphs.append(small.astype(np.uint8))
     return np.stack(glyphs)

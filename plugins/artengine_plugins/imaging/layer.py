@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from artengine.api import Frame, FrameContext, Picture, Size, size_of, to_frame
+from artengine.api import Frame, FrameContext, Picture, Size, SourceError, size_of, to_frame
 from artengine_plugins.imaging.truth import truth_for
 from artengine_plugins.sources.images import Images
 from artengine_plugins.sources.picture_file import SUFFIXES
@@ -44,7 +44,10 @@ class Layer:
             footage = kind(path=path, fit="crop").open(size_of(frame), now.fps)
             self._pictures, self._opened = footage.frames(now.index), wanted
         self._next = now.index + 1
-        return to_frame(next(self._pictures))
+        picture = next(self._pictures, None)
+        if picture is None:
+            raise SourceError(f"{path} holds no pictures; choose another file")
+        return to_frame(picture)
 
     def close(self) -> None:
         """Let go of the file; it is opened again when it is needed."""
