@@ -13,7 +13,7 @@ _FORMATS = (
     "h261,h263,h264,hevc,ivf,jpegxl_anim,lvf,m4v,matroska,mjpeg,mjpeg_2000,mov,mpeg,mpegts,"
     "mpegvideo,mv,mxf,nsv,nut,obu,ogg,pmp,roq,rm,smjpeg,smk,svag,swf,vc1,vc1test,vvc,webm,"
     "webp_anim,wtv,yop,yuv4mpegpipe,"
-    "aac,flac,mp3,wav"  # only to say that they hold no video
+    "aac,ac3,aiff,amr,ape,au,caf,dts,eac3,flac,mp3,mpc,mpc8,qoa,tak,tta,voc,w64,wav,wv"  # sound
 )
 
 
@@ -23,6 +23,7 @@ def input_arguments(
     seek: float | None = None,
     file_clock: bool = True,
     options: tuple[str, ...] = (),
+    sound: bool = False,
 ) -> list[str]:
     """Arguments that open one file, and nothing else.
 
@@ -32,16 +33,19 @@ def input_arguments(
         file_clock: keep the file's own time stamps, counted from its start. Without it ffmpeg
             joins clocks that restart, as recordings of broadcasts have; then nothing can be sought.
         options: further options of the input, such as a decoder.
+        sound: whether messages ask for a sound file in place of a video file.
 
     Raises:
         SourceError: when it is missing, empty or not a regular file.
     """
+    wanted = "a sound or video file" if sound else "a video file"
     if path.is_dir():
-        raise SourceError(f"{path} is a folder; give a video file, or use the images source")
+        instead = wanted if sound else f"{wanted}, or use the images source"
+        raise SourceError(f"{path} is a folder; give {instead}")
     if not path.exists():
         raise SourceError(f"there is no file {path}; check the path")
     if not path.is_file():
-        raise SourceError(f"{path} is not a regular file; give a video file")
+        raise SourceError(f"{path} is not a regular file; give {wanted}")
     if path.stat().st_size == 0:
         raise SourceError(f"{path} is empty (0 bytes); copy or download it again")
     safe = ["-protocol_whitelist", "file,pipe", "-format_whitelist", _FORMATS]

@@ -1,0 +1,232 @@
+"""Features: numbers from 0 to 1 that follow a sound."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+
+import numpy as np
+
+from artengine.audio.analysis import HOP, Analysis, Rows
+from artengine.audio.bands import DRUMS
+from artengine.audio.decode import RATE
+from artengine.audio.hits import Hits, Numbers, hits_of
+
+FEATURES: Mapping[str, str] = MappingProxyType(
+    {
+        "rms": "how loud it is",
+        "low": "how loud it is from 20 to 250 Hz",
+        "mid": "how loud it is from 250 to 2,000 Hz",
+        "high": "how loud it is above 2,000 Hz",
+        "kick": "1 at a blow of the bass drum, and down again",
+        "snare": "1 at a blow of the snare drum, and down again",
+        "hat": "1 at a blow of the cymbals, and down again",
+        "onset": "1 where anything begins to sound, and down again",
+        "centroid": "how bright it sounds: low tones are 0, high ones 1",
+        "chroma": "the strongest note: 0 for C, 1/12 for C sharp, up to 11/12 for B",
+    }
+)
+"""What is known of every sound."""
+
+STRUCK = (*DRUMS, "onset")
+"""Features that are struck: they jump up and fall back."""
+
+_SILENT = 1e-5
+"""Amplitude below which a whole track counts as silence, 100 dB below full."""
+
+_LEVELS_RELEASE, _HITS_RELEASE = 0.1, 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How a feature moves.
+
+    Args:
+        attack: seconds in which it goes two thirds of the way up; 0 is at once.
+        release: seconds in which it goes two thirds of the way down; None is 0.2 for what is
+            struck and 0.1 for the others.
+        floor: values up to this are 0, and what is above it is spread from 0 to 1 again.
+    """
+
+    attack: float = 0.0
+    release: float | None = None
+    floor: float = 0.0
+
+
+@dataclass(frozen=True)
+class Track:
+    """The features of a sound, from 0 to 1 over its length. Silence gives 0.
+
+    Args:
+        analysis: what was measured of it.
+        shapes: how features move, by name.
+        bands: the names of its own bands, features too.
+    """
+
+    analysis: Analysis
+    shapes: Mapping[str, Shape] = field(default_factory=dict)
+    bands: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of its features."""
+        return (*FEATURES, *self.bands)
+
+    @property
+    def seconds(self) -> float:
+        """Length of the sound."""
+        return self.analysis.seconds
+
+    @cached_property
+    def silent(self) -> bool:
+        """Whether it is silent throughout."""
+        return bool(self.analysis.rows["rms"].max() <= _SILENT)
+
+    @cached_property
+    def _made(self) -> dict[str, Level | Strikes]:
+        return {}
+
+    def feature(self, name: str) -> Level | Strikes:
+        """A feature, made when it is first asked for."""
+        if name not in self._made:
+            self._made[name] = self._make(name)
+        return self._made[name]
+
+    def at(self, name: str, first: float, last: float) -> float:
+        """A feature's greatest value between two times, 0..1.
+
+        Args:
+            name: the feature's.
+            first: seconds from the sound's start.
+            last: seconds from the sound's start, not included.
+        """
+        return self.feature(name).at(first, last)
+
+    def _make(self, name: str) -> Level | Strikes:
+        shape, rows = self.shapes.get(name, Shape()), self.analysis.rows
+        if self.silent:
+            return Level(np.zeros(1, np.float32), peaks=True)
+        if name in STRUCK:
+            release = _HITS_RELEASE if shape.release is None else shape.release
+            rises = rows["flux"] if name == "onset" else _rises(rows[name])
+            found = hits_of(rises)
+            return Strikes(_above(found, shape.floor), shape.attack, release)
+        if name == "chroma":
+            return Level(rows["chroma"], peaks=False)
+        release = _LEVELS_RELEASE if shape.release is None else shape.release
+        level = _height(rows["centroid"]) if name == "centroid" else _loudness(rows[name])
+        level = np.maximum(0.0, level - shape.floor) / (1.0 - shape.floor)
+        return Level(_followed(level, shape.attack, release), peaks=name != "centroid")
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A feature with a value at each measurement.
+
+    Args:
+        values: 0..1, float32 `(N,)`.
+        peaks: whether the greatest value of a span counts, or the one in its middle.
+    """
+
+    values: Rows
+    peaks: bool
+
+    def at(self, first: float, last: float) -> float:
+        """The value of a span of time, in seconds; 0 outside of the sound."""
+        if not self.peaks:
+            middle = round((first + last) / 2 * RATE / HOP)
+            return float(self.values[middle]) if 0 <= middle < len(self.values) else 0.0
+        start, stop = (int(np.ceil(at * RATE / HOP - 1e-6)) for at in (first, last))
+        span = self.values[max(0, start) : max(0, stop, start + 1)]
+        return float(span.max()) if len(span) else 0.0
+
+
+class Strikes:
+    """A feature that jumps up at each hit and falls back.
+
+    Args:
+        hits: when and how hard.
+        attack: seconds in which it rises two thirds of the way.
+        release: seconds in which it falls two thirds of the way.
+    """
+
+    def __init__(self, hits: Hits, attack: float, release: float) -> None:
+        self.hits, self._attack, self._release = hits, attack, release
+        self._tops = np.zeros(len(hits.times))
+        top, before = 0.0, 0.0
+        for number, (time, strength) in enumerate(zip(hits.times, hits.strengths, strict=True)):
+            top = max(strength, top * _left(time - before, release))
+            self._tops[number], before = top, time
+
+    def at(self, first: float, last: float) -> float:
+        """The value of a span of time, in seconds: a hit inside of it counts in full."""
+        number = int(np.searchsorted(self.hits.times, last)) - 1
+        if number < 0:
+            return 0.0
+        time = float(self.hits.times[number])
+        rise = 1.0 - _left(last - time, self._attack)
+        return float(self._tops[number]) * rise * _left(max(0.0, first - time), self._release)
+
+
+def _left(seconds: float, pace: float) -> float:
+    """What is left of a fall after some seconds: a third after `pace`."""
+    if seconds <= 0.0:
+        return 1.0
+    return float(np.exp(-seconds / pace)) if pace > 0.0 else 0.0
+
+
+def _above(hits: Hits, floor: float) -> Hits:
+    kept = hits.strengths > floor
+    return Hits(hits.times[kept], (hits.strengths[kept] - floor) / (1.0 - floor))
+
+
+def _loudness(amplitude: Rows) -> Numbers:
+    """Amplitude as a share of the track's loudest, short peaks aside."""
+    peak = float(amplitude.max())
+    if peak <= _SILENT:
+        return np.zeros(len(amplitude))
+    loud = float(np.quantile(amplitude[amplitude > peak / 1000], 0.99))
+    return np.minimum(1.0, amplitude.astype(np.float64) / loud)
+
+
+def _height(frequency: Rows) -> Numbers:
+    """A frequency's place between the track's lowest and highest, by octaves; silence is 0."""
+    sounding = frequency > 0.0
+    if not sounding.any():
+        return np.zeros(len(frequency))
+    octaves = np.log2(np.maximum(frequency, 1.0).astype(np.float64))
+    low, high = np.quantile(octaves[sounding], [0.01, 0.99])
+    share = np.clip((octaves - low) / max(high - low, 1e-9), 0.0, 1.0)
+    return np.where(sounding, share, 0.0)
+
+
+def _rises(amplitude: Rows) -> Rows:
+    """How much a band gets louder from each measurement to the next, as ears tell it."""
+    peak = float(amplitude.max())
+    if peak <= _SILENT:
+        return np.zeros_like(amplitude)
+    loud = np.log1p(amplitude * np.float32(20.0 / peak))
+    rises: Rows = np.maximum(np.diff(loud, prepend=np.float32(0.0)), np.float32(0.0))
+    return rises
+
+
+def _followed(level: Numbers, attack: float, release: float) -> Rows:
+    """A level that falls no faster than the release and rises no faster than the attack."""
+    step = HOP / RATE
+    if attack > 0.0:
+        share, now, slow = 1.0 - _left(step, attack), 0.0, []
+        fall = _left(step, release)
+        for value in level.tolist():
+            now = now + (value - now) * share if value > now else max(value, now * fall)
+            slow.append(now)
+        return np.asarray(slow, np.float32)
+    if release <= 0.0:
+        return level.astype(np.float32)
+    # max over k of level[k] * exp(-(n - k) * step / release), as a running maximum of logarithms.
+    fallen = np.arange(len(level)) * (step / release)
+    with np.errstate(divide="ignore"):
+        highest = np.maximum.accumulate(np.log(level) + fallen)
+    followed: Rows = np.exp(highest - fallen).astype(np.float32)
+    return followed

@@ -1,0 +1,60 @@
+"""The features of sounds as named signals of a film."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import floor
+
+from artengine.audio.features import Track
+from artengine.curves import Signal, SignalContext
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedTrack:
+    """A sound at its place under a film.
+
+    Args:
+        track: its features.
+        start: what of the sound is heard at the film's first frame, in seconds from the sound's
+            start; below 0 where the sound begins later than the film.
+    """
+
+    track: Track
+    start: float
+
+
+class FeatureSignal(Signal):
+    """A feature of a sound.
+
+    A frame has the greatest value from half a frame before it to half a frame after it, so that
+    the frame nearest to an onset answers it, however short it is.
+
+    Args:
+        placed: the sound.
+        name: of the feature.
+    """
+
+    def __init__(self, placed: PlacedTrack, name: str) -> None:
+        self._placed, self._name = placed, name
+
+    def at(self, now: SignalContext) -> float:
+        """The value at a frame, 0..1."""
+        clock, start = now.clock, self._placed.start
+        first, last = (start + (clock.index + side) / clock.fps for side in (-0.5, 0.5))
+        return self._placed.track.at(self._name, first, last)
+
+
+class BeatSignal(Signal):
+    """Where in a beat, or in a bar, a frame lies: 0 at its start, towards 1 at its end.
+
+    Args:
+        bars: whether bars are counted in place of beats.
+    """
+
+    def __init__(self, *, bars: bool) -> None:
+        self._bars = bars
+
+    def at(self, now: SignalContext) -> float:
+        """The phase at a frame, 0..1, 1 excluded."""
+        place = now.clock.bar if self._bars else now.clock.beat
+        return place - floor(place)
