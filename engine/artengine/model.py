@@ -72,6 +72,17 @@ class Model(Plugin):
     mode: ClassVar[Literal["max", "min"]] = "max"
     """Whether more of what `monitor` names is better, or less."""
 
+    network_of: ClassVar[str | None] = None
+    """The model whose network this one has too, and whose weights it dreams with."""
+
+    initial_weights: ClassVar[str | None] = None
+    """Packaged weights that a training begins with, unless its preset says otherwise and where
+    they have the shape of the network; None for random ones."""
+
+    crisp_after: ClassVar[int | None] = None
+    """Training steps after which dreams of most clips are crisp, by experience; `artengine train`
+    tells in its first minute whether it will come so far."""
+
     context: int = Param(5, ge=1, le=32)
     """How many past frames the network sees."""
 

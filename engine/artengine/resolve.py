@@ -20,7 +20,7 @@ from artengine.preset.migrations import migrate
 from artengine.preset.portable import portable, with_digests
 from artengine.preset.toml_text import parse_toml
 from artengine.provider import OWN, provider_of
-from artengine.weights import Weights, find_weights, packaged_weights
+from artengine.weights import Weights, find_weights, older_values, packaged_weights
 
 logger = logging.getLogger("artengine")
 
@@ -112,12 +112,14 @@ def is_recipe_of(recipe: str, preset: Preset, folder: Path) -> bool:
     """
     try:
         made, _ = migrate(parse_toml(recipe))
-        weights = digest_of(find_weights(preset).path)
+        weights = find_weights(preset)
     except (ValueError, WeightsError):
         return False
     made_with = MadeWith.read(made.pop(MADE_WITH, None))
+    preset = preset.with_values(_older(preset, weights))
     table, _ = portable(preset, folder)
-    return _compared(made, preset) == _compared(table, preset) and made_with.weights == weights
+    same = _compared(made, preset) == _compared(table, preset)
+    return same and made_with.weights == digest_of(weights.path)
 
 
 def _compared(table: Mapping[str, Any], preset: Preset) -> dict[str, Any]:
@@ -133,8 +135,8 @@ def _compared(table: Mapping[str, Any], preset: Preset) -> dict[str, Any]:
 
 
 def _resolved_values(preset: Preset, weights: Weights) -> dict[str, Any]:
-    """The values of what the preset leaves to the machine."""
-    values: dict[str, Any] = {}
+    """The values of what the preset leaves to the machine and to its weights."""
+    values = _older(preset, weights)
     if preset.weights not in packaged_weights():
         values["model.weights"] = str(weights.path.absolute())
     if preset.dream.precision == "auto":
@@ -142,6 +144,11 @@ def _resolved_values(preset: Preset, weights: Weights) -> dict[str, Any]:
 
         values["dream.precision"] = resolve_precision(preset.dream.precision)
     return values
+
+
+def _older(preset: Preset, weights: Weights) -> dict[str, Any]:
+    """Values of the model that its weights decide, by address."""
+    return {f"model.{name}": value for name, value in older_values(preset, weights).items()}
 
 
 def _source(preset: Preset) -> dict[str, Any]:

@@ -199,6 +199,10 @@ class TrainSettings(Settings):
     """Whether XLA compiles the training step. It starts later and is faster on many graphics
     cards, rarely on a processor."""
 
+    initial_weights: str = Field("auto", min_length=1, max_length=100)
+    """Weights to begin with: `auto` takes those that are packaged for the model, where they have
+    the shape of its network; `none` begins with random ones. Packaged weights may also be named."""
+
     quality: int = Field(95, ge=1, le=100)
     """JPEG quality at which the clip's frames are stored for training. 100 stores PNG, without
     loss."""

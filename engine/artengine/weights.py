@@ -70,10 +70,10 @@ def find_weights(preset: Preset) -> Weights:
                 f"{preset.name}: names no weights and there is no trained run in {default_run}; "
                 f"make them with: {_command(preset, default_run)}"
             )
-        return _read(default_run / BEST)
+        return read_weights(default_run / BEST)
     packaged = packaged_weights()
     if name in packaged:
-        return _read(packaged[name])
+        return read_weights(packaged[name])
     path = Path(name)
     if path.is_dir():
         if not (path / BEST).is_file():
@@ -81,11 +81,11 @@ def find_weights(preset: Preset) -> Weights:
                 f"{path}: no trained weights in this folder yet; make them with: "
                 f"{_command(preset, path)}"
             )
-        return _read(path / BEST)
+        return read_weights(path / BEST)
     if path.is_file():
         if not path.name.endswith(SUFFIX):
             raise WeightsError(f"{path}: not a weights file; its name must end in {SUFFIX}")
-        return _read(path)
+        return read_weights(path)
     known = ", ".join(packaged)
     raise WeightsError(
         f'{preset.name}: no weights "{name}"{did_you_mean(name, list(packaged))}; packaged are: '
@@ -104,11 +104,7 @@ def build_network(
     Raises:
         WeightsError: when they were made for another model or other parameters.
     """
-    wanted = model_table(preset)
-    made_for = weights.description.model
-    if made_for.get("use") == preset.model.name:
-        # A parameter that is newer than the weights had its default.
-        made_for = _defaults(preset.model) | made_for
+    wanted, made_for = model_table(preset), made_for_model(preset.model, weights)
     if made_for and made_for != wanted:
         raise WeightsError(
             f"{weights.path}: made for {model_words(made_for)}, while the preset asks for "
@@ -121,6 +117,38 @@ def build_network(
         network = preset.model.build()
     load_weights(weights.path, network)
     return network
+
+
+def made_for_model(model: Model, weights: Weights) -> dict[str, Any]:
+    """What weights say of the network they were made for, as `model_table` gives it. Where they are
+    of that model and older than one of its parameters, with what that was before it existed."""
+    made_for = weights.description.model
+    if not _is_of(model, made_for):
+        return made_for
+    return {**_defaults(model), **_earlier(model), **made_for, "use": model.name}
+
+
+def older_values(preset: Preset, weights: Weights) -> dict[str, Any]:
+    """Values of the model's parameters that are newer than the weights, where the preset leaves
+    them open: it then means the network that the weights are of."""
+    model, made_for = preset.model, weights.description.model
+    if not _is_of(model, made_for):
+        return {}
+    return {
+        name: value
+        for name, value in _earlier(model).items()
+        if name not in made_for and getattr(model, name) == _defaults(model).get(name)
+    }
+
+
+def _is_of(model: Model, made_for: Mapping[str, Any]) -> bool:
+    """Whether weights are of the model, or of the one whose network it has."""
+    return made_for.get("use") in {model.name, model.network_of} - {None}
+
+
+def _earlier(model: Model) -> dict[str, Any]:
+    """What parameters that shape the network were before they existed."""
+    return {name: value for name, value in model.earlier.items() if name in _shaping(model)}
 
 
 def _default_run(preset: Preset) -> Path:
@@ -170,7 +198,12 @@ def model_table(preset: Preset) -> dict[str, Any]:
     """The model's name and the parameters that shape its network, as a weights file's description
     holds them: all but the automatable ones."""
     model = preset.model
-    return {"use": model.name, **model.model_dump(mode="json", exclude=set(model.automatable()))}
+    return {"use": model.name, **model.model_dump(mode="json", include=_shaping(model))}
+
+
+def _shaping(model: Model) -> set[str]:
+    """The parameters that shape a model's network."""
+    return set(type(model).model_fields) - model.automatable()
 
 
 def _defaults(model: Model) -> dict[str, Any]:
@@ -178,7 +211,7 @@ def _defaults(model: Model) -> dict[str, Any]:
     fields = type(model).model_fields
     return {
         name: fields[name].get_default(call_default_factory=True)
-        for name in fields.keys() - set(model.automatable())
+        for name in _shaping(model)
         if not fields[name].is_required()
     }
 
@@ -189,7 +222,8 @@ def model_words(model: Mapping[str, Any]) -> str:
     return f"{model.get('use')} ({rest})"
 
 
-def _read(path: Path) -> Weights:
+def read_weights(path: Path) -> Weights:
+    """A weights file with what its JSON file says. Raises `WeightsError`."""
     about = path.with_name(path.name.removesuffix(SUFFIX) + ".json")
     try:
         text = about.read_bytes() if about.is_file() else b"{}"

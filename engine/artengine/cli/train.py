@@ -110,7 +110,7 @@ def train(
             if data is None:
                 check_files(loaded)
             footage = data or _prepare(loaded, stop)
-            with display(loaded.title, stop) as observer:
+            with display(loaded, stop) as observer:
                 trained = run_training(
                     loaded,
                     footage,

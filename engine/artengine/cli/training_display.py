@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def display(title: str, stop: Interrupt) -> Iterator[Observer]:
-    """Show a bar with loss and time left, and a line for each epoch."""
+def display(preset: Preset, stop: Interrupt) -> Iterator[Observer]:
+    """Show a bar with loss and time left, a line for each epoch, and once how far it will come."""
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -33,8 +33,11 @@ def display(title: str, stop: Interrupt) -> Iterator[Observer]:
     )
 
     from artengine.cli.progress import started_late
+    from artengine.train.forecast import Forecast
     from artengine.train.loop import Observer
 
+    model = preset.model
+    forecast = Forecast(preset.train, model.name, model.crisp_after)
     console = Console(stderr=True)
     progress = Progress(
         TextColumn("{task.description}", markup=False),
@@ -45,18 +48,29 @@ def display(title: str, stop: Interrupt) -> Iterator[Observer]:
         TimeRemainingColumn(),
         console=console,
     )
-    title = one_line(f"training {title}")
+    title = one_line(f"training {preset.title}")
     with started_late(progress, title) as start:
         task = progress.add_task(title, total=1.0, step=0, loss="")
 
         def step(trained: TrainingProgress, loss: float, share: float) -> None:
             start()
             progress.update(task, completed=share, step=trained.step, loss=f"{loss:.4f}")
+            told = forecast.after_step(trained.step, trained.seconds)
+            if told:
+                console.print(told, highlight=False, markup=False)
 
         def epoch(row: Row) -> None:
             console.print(_epoch_line(row), highlight=False, markup=False)
 
-        yield Observer(step=step, epoch=epoch, stop=stop)
+        def begun(weights: str | None) -> None:
+            if weights is not None:
+                console.print(
+                    f"it begins with the packaged weights {weights}, and learns your clip on",
+                    highlight=False,
+                    markup=False,
+                )
+
+        yield Observer(begun=begun, step=step, epoch=epoch, stop=stop)
 
 
 def _epoch_line(row: Row) -> str:

@@ -19,6 +19,7 @@ from artengine.train.build import build_trainer
 from artengine.train.evaluate import Evaluator
 from artengine.train.frame_sequence import PreparedFrameSequence
 from artengine.train.held_out import Window, held_out_windows
+from artengine.train.initial import begin
 from artengine.train.log import Row
 from artengine.train.progress import TrainingProgress
 from artengine.train.recipe import run_recipe
@@ -40,11 +41,14 @@ class Observer:
     """What the train loop reports to whoever shows its progress.
 
     Args:
+        begun: called before the first step with the name of the weights that the network begins
+            with, or None for random ones.
         step: called after each step with the progress, the loss and the share done, 0..1.
         epoch: called after each epoch with what it measured.
         stop: asked before each step; True ends the training cleanly.
     """
 
+    begun: Callable[[str | None], None] = lambda _name: None
     step: Callable[[TrainingProgress, float, float], None] = lambda _progress, _loss, _share: None
     epoch: Callable[[Row], None] = lambda _row: None
     stop: Callable[[], bool] = lambda: False
@@ -109,6 +113,7 @@ def train(
             progress = read_progress(task)
             load_checkpoint(run.checkpoint, trainer.state_variables)
         elif chief:
+            observer.begun(begin(preset, trainer.network))
             task.model.adapt(trainer.network, _sequence(task))
         progress = share_progress(strategy, trainer.state_variables, task, progress)
         if not chief:

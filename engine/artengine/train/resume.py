@@ -62,7 +62,7 @@ def made_with(task: TrainingTask) -> dict[str, str]:
     adversarial = isinstance(settings.loss, LossWeights) and settings.loss.adversarial
     scaled = settings.precision == "mixed_float16"
     found = {
-        "model": model_words(model_table(task.preset)),
+        "model": model_words(_without_earlier(task)),
         "train.optimizer": settings.optimizer,
         "train.loss": "with adversarial" if adversarial else "without adversarial",
         "train.precision": "mixed_float16" if scaled else "other than mixed_float16",
@@ -73,6 +73,14 @@ def made_with(task: TrainingTask) -> dict[str, str]:
         found["train.batch"] = str(settings.batch)
         found["train.crop"] = f"{task.crop[0]}x{task.crop[1]}"
     return found
+
+
+def _without_earlier(task: TrainingTask) -> dict[str, Any]:
+    """The model's table without parameters that have the value they had before they existed: the
+    checkpoints of then do not name them."""
+    table = model_table(task.preset)
+    earlier = task.preset.model.earlier
+    return {k: v for k, v in table.items() if k not in earlier or earlier[k] != v}
 
 
 def user_footage(run: Run) -> Path | None:

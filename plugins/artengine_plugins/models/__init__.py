@@ -9,6 +9,7 @@ from artengine_plugins.models.deep import Deep
 from artengine_plugins.models.flow import Flow
 from artengine_plugins.models.hourglass import Hourglass
 from artengine_plugins.models.pixelcnn import PixelCNN
+from artengine_plugins.models.quilt import Quilt
 from artengine_plugins.models.recall import Recall
 from artengine_plugins.models.swift import Swift
 
@@ -16,4 +17,4 @@ from artengine_plugins.models.swift import Swift
 @hookimpl
 def register_models() -> Sequence[type[Model]]:
     """Supply the built-in networks."""
-    return [Automaton, Convlstm, Deep, Flow, Hourglass, PixelCNN, Recall, Swift]
+    return [Automaton, Convlstm, Deep, Flow, Hourglass, PixelCNN, Quilt, Recall, Swift]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from artengine.api import Model, NetworkState, Param, Tensor
 from artengine_plugins.models.bounds import bounded
@@ -36,6 +38,7 @@ class Convlstm(Model):
     size_divisor: ClassVar[int] = 8
     sees: ClassVar[Literal["all", "newest"]] = "newest"
     warmup: ClassVar[int] = 8
+    earlier: ClassVar[Mapping[str, Any]] = MappingProxyType({"deraster": False})
 
     context: int = Param(4, ge=1, le=32)
     """How many frames are remembered from before the first prediction; each step is shown the
@@ -47,6 +50,10 @@ class Convlstm(Model):
     width: int = Param(32, ge=4, le=256)
     """Channels at a quarter of the size; twice as many at an eighth. Doubling it costs about four
     times the time."""
+
+    deraster: bool = True
+    """Whether patterns that repeat from place to place are taken out of what is painted. Without
+    it a dream may look as through a screen door."""
 
     @property
     def _channels(self) -> tuple[int, ...]:
@@ -95,7 +102,7 @@ class Convlstm(Model):
         x = conv(layers.Concatenate()([far, far_output]), w)
         x = layers.UpSampling2D(2)(x)
         x = conv(layers.Concatenate()([x, near, near_output]), w)
-        x = subpixel(x, 4, 4, name="pixels")
+        x = subpixel(x, 4, 4, name="pixels", deraster=self.deraster)
         x = layers.Activation("sigmoid", dtype="float32")(x)
         kept = KEPT * x[..., 3:]
         prediction = layers.Add(dtype="float32", name="prediction")(

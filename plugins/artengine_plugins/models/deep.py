@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from artengine.api import Model, NetworkState, Param, ReceptiveField, Tensor
-from artengine_plugins.models.subpixel import subpixel
+from artengine_plugins.models.subpixel import subpixel, without_raster_field
 
 if TYPE_CHECKING:
     import keras
@@ -34,6 +36,7 @@ class Deep(Model):
 
     name: ClassVar[str] = "deep"
     size_divisor: ClassVar[int] = 16
+    earlier: ClassVar[Mapping[str, Any]] = MappingProxyType({"deraster": False})
 
     context: int = Param(4, ge=1, le=32)
     """How many past frames the network sees."""
@@ -41,6 +44,10 @@ class Deep(Model):
     width: int = Param(48, ge=8, le=256)
     """Channels at a quarter of the size; half as many at half of it, and twice as many below.
     Doubling it costs about four times the time."""
+
+    deraster: bool = True
+    """Whether patterns that repeat from place to place are taken out of what is painted. Without
+    it a dream may look as through a screen door."""
 
     def receptive_field(self) -> int:
         """Down to a sixteenth of the size, and back through the dilated blocks at a quarter."""
@@ -53,7 +60,10 @@ class Deep(Model):
         x = block(scene.conv(2, stride=2), 2).upsample(2).upsample(2)
         for dilation in DILATIONS:
             x = block(x, dilation)
-        return x.upsample(2).conv(3).conv(3).conv(3).upsample(2).pixels
+        x = x.upsample(2).conv(3).conv(3).conv(3)
+        if self.deraster:
+            x = without_raster_field(x, 2)
+        return x.upsample(2).pixels
 
     def build(self) -> keras.Model:
         """Float32 `(B, H, W, 3 * context)` to what is imagined, `(B, H, W, 3)` in 0..1, and the
@@ -91,7 +101,7 @@ class Deep(Model):
             return layers.UpSampling2D(2)(x)
 
         def pixels(x: keras.KerasTensor, channels: int, name: str) -> keras.KerasTensor:
-            x = subpixel(x, channels, 2, name=name)
+            x = subpixel(x, channels, 2, name=name, deraster=self.deraster)
             return layers.Activation("sigmoid", dtype="float32")(x)
 
         w = self.width

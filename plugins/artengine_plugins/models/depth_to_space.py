@@ -1,4 +1,4 @@
-"""Channels laid out as pixels."""
+"""Channels laid out as pixels, and pixels as channels."""
 
 from __future__ import annotations
 
@@ -14,3 +14,13 @@ def depth_to_space(x: Tensor, by: int) -> Tensor:
     x = ops.reshape(x, (-1, height, width, by, by, channels))
     x = ops.transpose(x, (0, 1, 3, 2, 4, 5))
     return ops.reshape(x, (-1, height * by, width * by, channels))
+
+
+def space_to_depth(x: Tensor, by: int) -> Tensor:
+    """`(B, by * H, by * W, C)` to `(B, H, W, by * by * C)`: what `depth_to_space` undoes."""
+    from keras import ops
+
+    _, height, width, channels = ops.shape(x)
+    x = ops.reshape(x, (-1, height // by, by, width // by, by, channels))
+    x = ops.transpose(x, (0, 1, 3, 2, 4, 5))
+    return ops.reshape(x, (-1, height // by, width // by, by * by * channels))

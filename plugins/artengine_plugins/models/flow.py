@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from artengine.api import Model, NetworkState, Param, ReceptiveField, Tensor
 from artengine_plugins.models.motion import motion, motion_receptive_field
-from artengine_plugins.models.subpixel import subpixel
+from artengine_plugins.models.subpixel import subpixel, without_raster_field
 from artengine_plugins.models.warp import warp
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ class Flow(Model):
 
     name: ClassVar[str] = "flow"
     size_divisor: ClassVar[int] = 16
+    earlier: ClassVar[Mapping[str, Any]] = MappingProxyType({"deraster": False})
 
     context: int = Param(4, ge=1, le=32)
     """How many past frames the network sees. The motion is found in the last two."""
@@ -39,6 +42,10 @@ class Flow(Model):
 
     reach: float = Param(16.0, ge=1, le=128, unit="pixels")
     """The farthest that a pixel can come from in one frame, across and down."""
+
+    deraster: bool = True
+    """Whether patterns that repeat from place to place are taken out of what is painted. Without
+    it a dream may look as through a screen door."""
 
     push: float = Param(1.0, ge=-8, le=8, automatable=True)
     """How fast a dream moves, as far as `reach` lets it: 1 as seen and learnt, 2 twice as fast, 0
@@ -57,7 +64,8 @@ class Flow(Model):
         x = x.conv(3)
         flow = x.upsample(2) if motion is None else x.interpolate(2).joined(motion)
         moved = flow.interpolate(2).joined(ReceptiveField().look(math.ceil(self.reach) + 1))
-        return moved.look(1).joined(x.upsample(4)).pixels
+        painted = without_raster_field(x, 4) if self.deraster else x
+        return moved.look(1).joined(painted.upsample(4)).pixels
 
     def build(self) -> keras.Model:
         """Float32 `(B, H, W, 3 * context)` to the parts that a frame is put together from:
@@ -92,7 +100,16 @@ class Flow(Model):
         def pixels(
             x: keras.KerasTensor, channels: int, name: str, bias: float
         ) -> keras.KerasTensor:
-            x = subpixel(x, channels, 4, name=name, start=slight, bias=bias, dtype="float32")
+            x = subpixel(
+                x,
+                channels,
+                4,
+                name=name,
+                start=slight,
+                bias=bias,
+                dtype="float32",
+                deraster=self.deraster,
+            )
             return layers.Activation("sigmoid", dtype="float32")(x)
 
         def seen(context_frames: Tensor) -> Tensor:

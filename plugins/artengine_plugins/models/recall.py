@@ -42,7 +42,11 @@ class Recall(Model):
     # belongs on the frame alone.
     size_divisor: ClassVar[int] = 8
     has_spatial_state: ClassVar[bool] = False
-    earlier: ClassVar[Mapping[str, Any]] = MappingProxyType({"elsewhere": 0.0})
+    initial_weights: ClassVar[str | None] = "painter"
+    crisp_after: ClassVar[int | None] = 1200
+    earlier: ClassVar[Mapping[str, Any]] = MappingProxyType(
+        {"elsewhere": 0.0, "cell": 8, "deraster": False}
+    )
 
     context: int = Param(4, ge=1, le=32)
     """How many past frames the network sees."""
@@ -61,6 +65,10 @@ class Recall(Model):
     grid: int = Param(32, ge=4, le=64)
     """Height and width of a remembered picture, in colours. For frames of about 256x256, 32 suits
     cells of 8 pixels and 64 those of 4."""
+
+    deraster: bool = True
+    """Whether patterns that repeat from place to place are taken out of what is painted. Without
+    it a dream may look as through a screen door."""
 
     pull: float = Param(0.25, ge=0, le=1, automatable=True)
     """How fast the memory takes the dream back: 0 lets it go where it will, moved as the memory
@@ -123,7 +131,7 @@ class Recall(Model):
         x = up(down(sixteenth, 4 * w), sixteenth)
         x = up(x, eighth)
         x = up(x, quarter)
-        x = subpixel(x, 3, 4, name="pixels")
+        x = subpixel(x, 3, 4, name="pixels", deraster=self.deraster)
         enlarged = layers.UpSampling2D(self.cell, interpolation="bilinear", dtype="float32")(hint)
         prediction = layers.Add(dtype="float32", name="prediction")([enlarged, x])
         return keras.Model([context_frames, hint, place], [prediction, remembered], name=self.name)
@@ -171,28 +179,42 @@ class Recall(Model):
         """Paint the next frame, as the memory hints; in training, as the truth does."""
         from keras import ops
 
-        def painted(hint: Tensor) -> Tensor:
-            _, height, width, _ = context_frames.shape
-            shown = [padded(context_frames, DIVIDES), padded(hint, DIVIDES // self.cell)]
-            nowhere = ops.zeros(ops.shape(context_frames)[:1])
-            prediction, _ = network([*shown, nowhere], training=training)
-            whole = prediction.shape[1:3] == (height, width)
-            return prediction if whole else prediction[:, :height, :width]
-
         if len(state) == 1:
             (hints,) = state
             rest = ops.concatenate([hints[:, 1:], hints[:, :1]], axis=1)
-            return painted(hints[:, 0]), (rest,)
+            return self.painted(network, context_frames, hints[:, 0], training=training), (rest,)
+        hint, state = self.hinted(network.get_layer("memory"), context_frames, state, seed)
+        painted = self.painted(network, context_frames, hint, training=training)
+        return ops.clip(painted, 0.0, 1.0), state
+
+    def hinted(
+        self, memory: Remembered, context_frames: Tensor, state: NetworkState, seed: Tensor
+    ) -> tuple[Tensor, NetworkState]:
+        """The hint of the next frame in a dream, `(B, H / cell, W / cell, 3)`, and the next
+        state."""
+        from keras import ops
+
         place, since = state
-        memory: Remembered = network.get_layer("memory")
         now = cells(context_frames[..., -3:], self.cell)
         here, there, place, elsewhere = memory.play(place, self.pace, self.leaps, seed)
         since = ops.where(elsewhere, 1.0, ops.minimum(since + 1.0, SETTLES))
         pull = self.pull * memory.filled() * (since / SETTLES)[:, None, None, None]
         size = ops.shape(now)[1:3]
         here, there = (ops.image.resize(picture, size) for picture in (here, there))
-        hint = there + (1.0 - pull) * (now - here)
-        return ops.clip(painted(hint), 0.0, 1.0), (place, since)
+        return there + (1.0 - pull) * (now - here), (place, since)
+
+    def painted(
+        self, network: keras.Model, context_frames: Tensor, hint: Tensor, *, training: bool
+    ) -> Tensor:
+        """The frame `(B, H, W, 3)` that the network paints of a hint; not clipped."""
+        from keras import ops
+
+        _, height, width, _ = context_frames.shape
+        shown = [padded(context_frames, DIVIDES), padded(hint, DIVIDES // self.cell)]
+        nowhere = ops.zeros(ops.shape(context_frames)[:1])
+        prediction, _ = network([*shown, nowhere], training=training)
+        whole = prediction.shape[1:3] == (height, width)
+        return prediction if whole else prediction[:, :height, :width]
 
 
 SETTLES = 8.0

@@ -56,6 +56,12 @@ class Remembered(Protocol):
         """Places, float32 `(B,)`, a share of the whole memory further on than others, from its
         beginning again after its end."""
 
+    def __call__(self, place: Tensor) -> Tensor:
+        """What is remembered at places `(B,)`, float32 `(B, side, side, 3)` in 0..1."""
+
+    def ends(self, place: Tensor) -> Tensor:
+        """The last places of the runs that places of any shape are in, float32."""
+
     def filled(self) -> Tensor:
         """1 when something is remembered, else 0; a float32 scalar."""
 
@@ -128,6 +134,10 @@ def memory_layer(pictures: int, side: int) -> keras.Layer:
         def moved_on(self, place: Any, share: Any) -> Any:
             count = ops.cast(ops.maximum(self.count.value, 1), "float32")
             return ops.mod(place + ops.floor(share * count), count)
+
+        def ends(self, place: Any) -> Any:
+            number = ops.clip(ops.cast(ops.floor(place), "int32"), 0, pictures - 1)
+            return ops.cast(ops.take(self.last.value, number), "float32")
 
         def filled(self) -> Any:
             return ops.cast(self.count.value > 0, "float32")

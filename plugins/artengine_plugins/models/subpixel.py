@@ -9,6 +9,9 @@ artifacts", 2018), imposed on the weights as a projection after each step, where
 The cause is described in Odena, Dumoulin and Olah, "Deconvolution and checkerboard artifacts"
 (2016), and Aitken et al., "Checkerboard artifact free sub-pixel convolution" (2017). It costs
 nothing in a dream.
+
+An even area is not all: where a network knows that there is texture, but not which, the cheapest
+answer is one pattern in every place, a screen door. `without_raster` takes away what repeats.
 """
 
 from __future__ import annotations
@@ -16,7 +19,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from artengine_plugins.models.depth_to_space import depth_to_space
+from artengine.api import ReceptiveField, Tensor
+from artengine_plugins.models.depth_to_space import depth_to_space, space_to_depth
 
 if TYPE_CHECKING:
     import keras
@@ -32,6 +36,7 @@ def subpixel(
     start: Any = "glorot_uniform",
     bias: float = 0.0,
     dtype: str | None = None,
+    deraster: bool = False,
 ) -> keras.KerasTensor:
     """Enlarge by a convolution to `by * by * channels` channels, which are laid out as pixels.
 
@@ -44,6 +49,7 @@ def subpixel(
         start: the initialiser of its kernel.
         bias: the initial value of its bias.
         dtype: what it computes with; by default what the policy says.
+        deraster: whether to take patterns away that repeat from place to place.
     """
     import keras
     from keras import layers
@@ -61,7 +67,66 @@ def subpixel(
         dtype=dtype,
         name=name,
     )
-    return layers.Lambda(lambda x: depth_to_space(x, by), dtype=dtype)(layer(x))
+
+    def pixels(places: Tensor) -> Tensor:
+        return depth_to_space(without_raster(places, by) if deraster else places, by)
+
+    shape = (None, None, channels)
+    return layers.Lambda(pixels, output_shape=shape, dtype=dtype)(layer(x))
+
+
+PERIOD = 8
+"""Side in pixels of the patterns that `without_raster` finds: those of layers at a quarter and at
+an eighth of the size."""
+
+WINDOW = 4
+"""Over so many patterns across and down one is looked for. What differs from one to the next
+averages out over them, and what repeats is left."""
+
+RASTER_REACH = 4
+"""How many squares of `PERIOD` pixels `without_raster` looks beyond one, at most."""
+
+
+def without_raster_field(field: ReceptiveField, by: int) -> ReceptiveField:
+    """What a layer looks at whose result `without_raster` cleans, for `Model.receptive_field`."""
+    within = PERIOD // by
+    return field.conv(within, stride=within).look(RASTER_REACH).upsample(within)
+
+
+def without_raster(places: Tensor, by: int) -> Tensor:
+    """Take away patterns of 8x8 pixels that repeat.
+
+    Each square of 8x8 pixels is compared with its mean colour, interpolated towards those of the
+    squares about it: a slope of the picture is no pattern. What is left is averaged over 4x4
+    squares, and subtracted. The mean colour of each square stays.
+
+    Args:
+        places: `(B, H, W, by * by * C)`, as `depth_to_space` takes them; H and W divide by
+            `PERIOD / by`.
+        by: how many times they are enlarged.
+    """
+    import numpy as np
+    from keras import ops
+
+    channels, within = places.shape[-1] // by**2, PERIOD // by
+    colours, phases = np.eye(channels), PERIOD**2
+    squares = space_to_depth(places, within)
+    mean = np.tile(colours / phases, (phases, 1))
+    means = ops.matmul(squares, ops.cast(mean, places.dtype))
+    around = ops.pad(means, ((0, 0), (1, 1), (1, 1), (0, 0)), mode="symmetric")
+    # How far a pixel lies from the middle of its square, and what it takes of those beside it.
+    off = (np.arange(PERIOD) + 0.5) / PERIOD - 0.5
+    near = np.stack([np.maximum(-off, 0), 1 - np.abs(off), np.maximum(off, 0)])
+    # Its channels are those of `squares`: by place, and then by pixel of the place.
+    near = near.reshape(3, within, by)
+    kernel = np.einsum("ymp,xnq,ck->yxcmnpqk", near, near, colours)
+    kernel = kernel.reshape(3, 3, channels, phases * channels)
+    smooth = ops.conv(around, ops.cast(kernel, places.dtype), padding="valid")
+    repeated = ops.average_pool(squares - smooth, WINDOW, strides=WINDOW // 2, padding="same")
+    deviations = np.eye(phases * channels) - mean @ np.tile(colours, phases)
+    repeated = ops.matmul(repeated, ops.cast(deviations, places.dtype))
+    repeated = ops.image.resize(repeated, ops.shape(squares)[1:3])
+    return places - depth_to_space(repeated, within)
 
 
 def transposed(x: keras.KerasTensor, channels: int, by: int, *, kernel: int) -> keras.KerasTensor:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from artengine.api import Model, Param, ReceptiveField
-from artengine_plugins.models.subpixel import subpixel
+from artengine_plugins.models.subpixel import subpixel, without_raster_field
 
 if TYPE_CHECKING:
     import keras
@@ -25,6 +27,7 @@ class Swift(Model):
 
     name: ClassVar[str] = "swift"
     size_divisor: ClassVar[int] = 32
+    earlier: ClassVar[Mapping[str, Any]] = MappingProxyType({"deraster": False})
 
     context: int = Param(4, ge=1, le=32)
     """How many past frames the network sees."""
@@ -33,6 +36,10 @@ class Swift(Model):
     """Channels at the first level, a quarter of the frame's size; twice, three and four times as
     many at the three below. Doubling it costs about four times the time."""
 
+    deraster: bool = True
+    """Whether patterns that repeat from place to place are taken out of what is painted. Without
+    it a dream may look as through a screen door."""
+
     def receptive_field(self) -> int:
         """184 pixels: down to a thirty-second of the size and up again."""
         x = ReceptiveField().conv(4, stride=4)
@@ -40,7 +47,10 @@ class Swift(Model):
             x = x.conv(3, stride=2).conv(3)
         for _ in range(3):
             x = x.conv(3).upsample(2).conv(3)
-        return x.conv(3).upsample(4).pixels
+        x = x.conv(3)
+        if self.deraster:
+            x = without_raster_field(x, 4)
+        return x.upsample(4).pixels
 
     def build(self) -> keras.Model:
         """Float32 `(B, H, W, 3 * context)` to `(B, H, W, 3)` in 0..1; H and W divide by 32."""
@@ -77,6 +87,6 @@ class Swift(Model):
         x = joined(bottom, sixteenth, 3 * w)
         x = joined(x, eighth, 2 * w)
         x = joined(x, quarter, w)
-        x = subpixel(x, 3, 4, name="pixels")
+        x = subpixel(x, 3, 4, name="pixels", deraster=self.deraster)
         prediction = layers.Activation("sigmoid", dtype="float32", name="prediction")(x)
         return keras.Model(context_frames, prediction, name=self.name)

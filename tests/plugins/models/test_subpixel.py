@@ -11,9 +11,16 @@ import pytest
 
 from artengine.nn.determinism import make_deterministic
 from artengine_plugins.models.deep import Deep
+from artengine_plugins.models.depth_to_space import depth_to_space, space_to_depth
 from artengine_plugins.models.hourglass import Hourglass
 from artengine_plugins.models.recall import Recall
-from artengine_plugins.models.subpixel import subpixel, transposed
+from artengine_plugins.models.subpixel import (
+    PERIOD,
+    RASTER_REACH,
+    subpixel,
+    transposed,
+    without_raster,
+)
 from artengine_plugins.models.swift import Swift
 
 ENLARGE: dict[str, Callable[[Any], Any]] = {
@@ -62,3 +69,38 @@ def test_networks_hold_their_last_kernels_to_it(model: Any) -> None:
     ]
     assert enlarging
     assert set(enlarging) <= set(held)
+
+
+def cleaned(picture: Any, by: int) -> Any:
+    """A picture `(H, W, 3)` without its raster."""
+    places = space_to_depth(picture[None].astype(np.float32), by)
+    return np.asarray(depth_to_space(without_raster(places, by), by))[0]
+
+
+@pytest.mark.parametrize("by", [2, 4])
+@pytest.mark.parametrize("period", [2, 4, 8])
+def test_what_repeats_is_taken_away(by: int, period: int) -> None:
+    pattern = np.random.default_rng(0).normal(size=(period, period, 3))
+    left = cleaned(np.tile(pattern, (96 // period, 128 // period, 1)), by)
+    assert np.ptp(left, axis=(0, 1)).max() < 1e-3
+    np.testing.assert_allclose(left.mean((0, 1)), pattern.mean((0, 1)), atol=1e-4)
+
+
+@pytest.mark.parametrize("by", [2, 4])
+def test_slopes_and_texture_stay(by: int) -> None:
+    slope = np.zeros((160, 192, 3)) + np.arange(192)[:, None] / 192
+    edge = (RASTER_REACH + 1) * PERIOD
+    inner = (slice(edge, -edge), slice(edge, -edge))
+    np.testing.assert_allclose(cleaned(slope, by)[inner], slope[inner], atol=1e-5)
+    texture = np.random.default_rng(0).normal(size=(160, 192, 3))
+    assert cleaned(texture, by).std() > 0.9 * texture.std()
+
+
+def test_it_looks_no_farther_than_it_says() -> None:
+    point = np.zeros((192, 192, 3))
+    point[100, 100] = 1.0
+    rows, columns, _ = np.nonzero(np.abs(cleaned(point, 4)) > 1e-6)
+    # The point is in the square from 96 to 104.
+    for at in (rows, columns):
+        assert 96 - RASTER_REACH * PERIOD <= at.min() < 96
+        assert 104 < at.max() < 104 + RASTER_REACH * PERIOD

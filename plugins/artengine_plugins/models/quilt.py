@@ -1,0 +1,142 @@
+"""A network that remembers its clip by parts, and makes pictures of them that never were."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import numpy as np
+
+from artengine.api import NetworkState, Param, Tensor
+from artengine_plugins.models.pixels.chance import uniform
+from artengine_plugins.models.recall import SETTLES, Recall, cells
+from artengine_plugins.models.regions import neighbours, windows
+from artengine_plugins.models.remembered import Remembered
+
+if TYPE_CHECKING:
+    import keras
+
+SIDE = 4
+"""Regions across and down."""
+
+CANDIDATES = 24
+"""So many places of the memory are drawn each frame, of which a region that leaves takes the one
+that fits best."""
+
+LEAVES = 0.03
+"""Chance, each frame, that a region leaves neighbours that all agree with it, where all is
+invented."""
+
+JOINS = 0.1
+"""Chance, each frame, that a region comes back to the others, where nothing is invented."""
+
+FITS = 0.08
+"""Mean difference of colours up to which a place fits."""
+
+APART = 12.0
+"""Places so near to each other show much the same."""
+
+
+class Quilt(Recall):
+    """Remembers as `recall` does, but each region of the picture by itself: what happened at
+    different times comes together in arrangements that the clip never had.
+
+    The picture has 4x4 regions, which blend into each other. Each has a place of its own in the
+    memory, and plays on from there. Where it agrees with those beside it, it leaves by chance for
+    another time that looks alike there, as graphcut textures (Kwatra, Schödl, Essa, Turk and
+    Bobick, 2003) and panoramic video textures (Agarwala et al., 2005) join parts of different
+    times. `invent` says how free the regions are. The painter makes one picture of them.
+
+    It has the network of `recall`, and dreams with its weights.
+
+    The state is that of `recall` for each region, float32 `(B, 16)` both.
+    """
+
+    name: ClassVar[str] = "quilt"
+    network_of: ClassVar[str | None] = "recall"
+
+    cell: Literal[4, 8] = 4
+    """Width and height in pixels of what one colour of a hint stands for. 4 is crisper and nearer
+    to the clip; 8 leaves more to the network."""
+
+    grid: int = Param(64, ge=4, le=64)
+    """Height and width of a remembered picture, in colours. For frames of about 256x256, 32 suits
+    cells of 8 pixels and 64 those of 4."""
+
+    invent: float = Param(1.0, ge=0, le=1, automatable=True)
+    """How free the regions are: at 1 each goes its own way, at 0 all come back to one time, and the
+    dream replays the clip as `recall` does."""
+
+    def initial_state(
+        self, network: keras.Model, context_frames: Tensor, seed: Tensor
+    ) -> NetworkState:
+        """All regions begin at the place where `recall` begins."""
+        from keras import ops
+
+        state = super().initial_state(network, context_frames, seed)
+        return tuple(ops.repeat(part[:, None], SIDE * SIDE, axis=1) for part in state)
+
+    def hinted(
+        self, memory: Remembered, context_frames: Tensor, state: NetworkState, seed: Tensor
+    ) -> tuple[Tensor, NetworkState]:
+        """A blend of the regions' hints, each made as that of `recall`."""
+        from keras import ops
+
+        places, since = state
+        now = cells(context_frames[..., -3:], self.cell)
+        _, high, wide, _ = now.shape
+        regions = SIDE * SIDE
+        chance = uniform((2 * regions + CANDIDATES, ops.shape(places)[0]), seed)
+        leaving, joining, drawn = (
+            ops.transpose(part)
+            for part in (chance[:regions], chance[regions:-CANDIDATES], chance[-CANDIDATES:])
+        )
+        onward = places + self.pace
+        ended = onward > memory.ends(places)
+        chosen, off = self._fitting(memory, now, places, drawn)
+        agree = ops.abs(places[:, :, None] - places[:, None, :]) < APART
+        touching = neighbours(SIDE)
+        alike = ops.sum(ops.cast(agree, "float32") * touching, axis=-1) / touching.sum(1)
+        leaves = (leaving < self.invent * (LEAVES * alike + self.leaps / SIDE)) & (off < FITS)
+        onward = ops.where(leaves | ended, chosen, onward)
+        # The region in the middle leads, where others do not go their own way.
+        leads = onward[:, regions // 2 + SIDE // 2][:, None]
+        joins = joining < (1.0 - self.invent) * ops.where(ended, 1.0, JOINS)
+        onward = ops.where(joins, leads, onward)
+        elsewhere = ops.abs(onward - places - self.pace) > 0.5
+        since = ops.where(elsewhere, 1.0, ops.minimum(since + 1.0, SETTLES))
+        pull = self.pull * memory.filled() * since / SETTLES
+
+        def shown(at: Tensor) -> Tensor:
+            pictures = memory(ops.reshape(at, (-1,)))
+            pictures = ops.image.resize(pictures, (high, wide))
+            return ops.reshape(pictures, (-1, regions, high, wide, 3))
+
+        here, there = shown(ops.maximum(onward - self.pace, 0.0)), shown(onward)
+        hints = there + (1.0 - pull[:, :, None, None, None]) * (now[:, None] - here)
+        weights = windows(high, wide, SIDE)
+        return ops.einsum("brhwc,rhw->bhwc", hints, weights), (onward, since)
+
+    def _fitting(
+        self, memory: Remembered, now: Tensor, places: Tensor, drawn: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """For each region, of places that chance draws, the one that looks most like what is there
+        now and about it, and how far off it is; both `(B, regions)`."""
+        from keras import ops
+
+        grid = self.grid
+        candidates = memory.moved_on(ops.zeros_like(drawn), drawn)
+        pictures = ops.reshape(
+            memory(ops.reshape(candidates, (-1,))), (-1, CANDIDATES, grid, grid, 3)
+        )
+        small = ops.image.resize(now, (grid, grid), antialias=True)
+        differences = ops.mean(ops.abs(pictures - small[:, None]), axis=-1)
+        wide = windows(grid, grid, SIDE, margin=0.5)
+        off = ops.einsum("bcyx,ryx->bcr", differences, wide / wide.sum((1, 2), keepdims=True))
+        near = ops.abs(candidates[:, :, None] - places[:, None, :]) < APART
+        taken = ops.matmul(
+            ops.cast(near, "float32"), neighbours(SIDE) + np.eye(SIDE * SIDE, dtype="float32")
+        )
+        ending = memory.ends(candidates) - candidates < APART
+        off = off + ops.where(taken > 0.0, 0.1, 0.0) + ops.where(ending, 1.0, 0.0)[:, :, None]
+        best = ops.argmin(off, axis=1)
+        return ops.take_along_axis(candidates, best, axis=1), ops.min(off, axis=1)
