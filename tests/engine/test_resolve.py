@@ -113,6 +113,13 @@ def test_one_identity_tells_one_film(make: Make) -> None:
     assert len(identities | {same.identity}) == len(others) + 1
 
 
+def test_weights_decide_what_is_newer_than_they_are(make: Make, tmp_path: Path) -> None:
+    assert make().model.model_dump()["deraster"] is True
+    resolved = resolve(make())
+    assert resolved.preset.model.model_dump()["deraster"] is False
+    assert tomllib.loads(resolved.recipe(tmp_path))["model"]["deraster"] is False
+
+
 def test_the_content_of_files_is_part_of_the_identity_and_not_their_place(
     make: Make, clip: Path
 ) -> None:
