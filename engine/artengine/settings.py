@@ -200,8 +200,7 @@ class TrainSettings(Settings):
     cards, rarely on a processor."""
 
     initial_weights: str = Field("auto", min_length=1, max_length=100)
-    """Weights to begin with: `auto` takes those that are packaged for the model, where they have
-    the shape of its network; `none` begins with random ones. Packaged weights may also be named."""
+    """Packaged weights to begin with; `auto`: those made for the model, `none`: random ones."""
 
     quality: int = Field(95, ge=1, le=100)
     """JPEG quality at which the clip's frames are stored for training. 100 stores PNG, without

@@ -46,6 +46,7 @@ def test_every_command_is_there() -> None:
         "prepare",
         "presets explain",
         "presets list",
+        "presets plot",
         "presets schema",
         "presets show",
         "presets validate",
