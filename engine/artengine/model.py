@@ -80,8 +80,8 @@ class Model(Plugin):
     they have the shape of the network; None for random ones."""
 
     crisp_after: ClassVar[int | None] = None
-    """Training steps after which dreams of most clips are crisp, by experience; `artengine train`
-    tells in its first minute whether it will come so far."""
+    """Training steps after which dreams of most clips are crisp, by experience, from the initial
+    weights on; `artengine train` tells in its first minute whether it will come so far."""
 
     context: int = Param(5, ge=1, le=32)
     """How many past frames the network sees."""

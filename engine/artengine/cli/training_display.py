@@ -63,6 +63,7 @@ def display(preset: Preset, stop: Interrupt) -> Iterator[Observer]:
             console.print(_epoch_line(row), highlight=False, markup=False)
 
         def begun(weights: str | None) -> None:
+            forecast.from_random = weights is None and model.initial_weights is not None
             if weights is not None:
                 console.print(
                     f"it begins with the packaged weights {weights}, and learns your clip on",

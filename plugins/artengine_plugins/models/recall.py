@@ -43,7 +43,7 @@ class Recall(Model):
     size_divisor: ClassVar[int] = 8
     has_spatial_state: ClassVar[bool] = False
     initial_weights: ClassVar[str | None] = "painter"
-    crisp_after: ClassVar[int | None] = 1200
+    crisp_after: ClassVar[int | None] = 300
     earlier: ClassVar[Mapping[str, Any]] = MappingProxyType(
         {"elsewhere": 0.0, "cell": 8, "deraster": False}
     )

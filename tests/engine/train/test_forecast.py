@@ -31,6 +31,12 @@ def test_a_training_too_short_names_the_minutes_it_needs() -> None:
     )
 
 
+def test_random_weights_take_longer() -> None:
+    forecast = Forecast(TrainSettings(minutes=10), "recall", 300, from_random=True)
+    (said,) = told(forecast, pace=4.0)
+    assert said.endswith("recall is crisp after about 1,200, in 5 minutes")
+
+
 def test_steps_are_told_in_minutes() -> None:
     (said,) = told(Forecast(TrainSettings(steps=600), "deep"), pace=5.0)
     assert said == "600 steps in about 2 minutes"
