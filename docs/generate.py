@@ -14,9 +14,11 @@ from typing import Any
 from pydantic import BaseModel
 
 from artengine import hookspecs
+from artengine.audio import FEATURES
 from artengine.catalog import KINDS, Catalog, Kind, load_catalog
 from artengine.curves.functions import vocabulary
 from artengine.params import Plugin
+from artengine.preset.audio_settings import AudioSettings, FeatureSettings
 from artengine.preset.named_curves import ABOUT as CURVES
 from artengine.preset.time_settings import TimeSettings
 from artengine.reference import Parameter, about, parameters
@@ -36,6 +38,8 @@ curve, or an expression in a text, in place of a number.
 SETTINGS: dict[str, type[BaseModel]] = {
     "dream": DreamSettings,
     "time": TimeSettings,
+    "audio.NAME": AudioSettings,
+    "audio.NAME.FEATURE": FeatureSettings,
     "train": TrainSettings,
     "train.loss": LossWeights,
 }
@@ -46,6 +50,12 @@ names below and those of `[curves]`, `+ - * / % **`, `< <= > >= == !=`, `and`, `
 and functions. A comparison is 1 or 0. What it gives is kept inside the bounds of the number that it
 drives. An expression has at most 1,000 characters, 200 numbers, names and operators, and 32 levels
 of brackets.
+"""
+
+SOUNDS = """\
+Every sound of `[audio]` has these, from 0 to 1 over its length, and 0 where it is silent or over.
+Expressions read them as `kick` where the preset has one sound, and as `NAME.kick` in any case; and
+`NAME.beat` and `NAME.bar`, which go from 0 to 1 in each beat and bar of `[time]`.
 """
 
 TITLES: dict[str, str] = {
@@ -62,6 +72,7 @@ def page(catalog: Catalog) -> str:
     parts = [INTRODUCTION]
     for name, table in SETTINGS.items():
         parts += [f"## `[{name}]`\n", *keys(parameters(table))]
+    parts += list(features())
     parts += ["## `[curves]`\n", f"{CURVES}\n"]
     for kind in KINDS:
         parts += list(plugins(kind, catalog))
@@ -122,6 +133,17 @@ def default(parameter: Parameter) -> str:
     if parameter.default is None:
         return ""
     return f"`{json.dumps(parameter.default, ensure_ascii=False)}`"
+
+
+def features() -> Iterator[str]:
+    """The features of sounds."""
+    yield "## Features of sounds\n"
+    yield f"{SOUNDS}"
+    yield row("feature", "what it is")
+    yield row("---", "---")
+    for name, said in FEATURES.items():
+        yield row(f"`{name}`", cell(said))
+    yield ""
 
 
 def expressions() -> Iterator[str]:

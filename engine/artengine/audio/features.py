@@ -104,6 +104,20 @@ class Track:
         """
         return self.feature(name).at(first, last)
 
+    def wave(self, first: float, last: float) -> float:
+        """How loud the sound is at most between two times, 0..1, as it is drawn.
+
+        Args:
+            first: seconds from the sound's start.
+            last: seconds from the sound's start, not included.
+        """
+        return self._wave.at(first, last)
+
+    @cached_property
+    def _wave(self) -> Level:
+        loud = self.analysis.rows["rms"]
+        return Level(loud / max(_SILENT, float(loud.max())), peaks=True)
+
     def _make(self, name: str) -> Level | Strikes:
         shape, rows = self.shapes.get(name, Shape()), self.analysis.rows
         if self.silent:

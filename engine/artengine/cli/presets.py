@@ -76,8 +76,8 @@ def explain(
     """Explain the keys of a table or the parameters of a plugin.
 
     Tables are top (the keys above all tables), source, model, train, train.loss, dream, time,
-    curves, feedback, state, output and writers. Plugins are sources, models, effects, curves and
-    writers.
+    audio, audio.feature, curves, feedback, state, output and writers. Plugins are sources, models,
+    effects, curves and writers.
 
     Examples:
 
@@ -100,7 +100,7 @@ def explain(
         lines = [f"{each.kind} {each.name}", "", *paragraphs(each.about)]
         lines += parameter_lines(each.keys)
         if each.choices:
-            said = "a curve" if each.name == "curves" else "use"
+            said = {"curves": "a curve", "audio": "a feature"}.get(each.name, "use")
             lines += ["", f"  {said}: one of these, each with keys of its own:"]
             lines += choice_lines(each.choices)
         if each.words:
@@ -154,11 +154,11 @@ def plot(
     plugin: PluginFiles = None,
     as_json: AsJson = False,
 ) -> None:
-    """Draw the curves of a preset over its film, with beats and bars.
+    """Draw the curves of a preset over its film, with its sounds.
 
-    Nothing is dreamt, and no network is needed. A curve that fails is told with the frame. With
-    --json the values of each curve at every frame are printed, and a picture is drawn where -o
-    names one.
+    Nothing is dreamt, and no network is needed. Below the curves are waveforms, beats and bars. A
+    curve that fails is told with the frame. With --json the values of each curve at every frame
+    are printed, and a picture is drawn where -o names one.
 
     Examples:
 
@@ -171,11 +171,12 @@ def plot(
     from artengine.catalog import load_catalog
     from artengine.dream.curve_values import curve_values
     from artengine.dream.remarks import curve_remarks
+    from artengine.dream.start import with_start
     from artengine.preset import load_preset
 
     if output is not None and output.suffix.lower() != ".png":
         raise UsageError(f"{output}: a plot is a PNG; end its name in .png")
-    loaded = load_preset(preset, load_catalog(plugin or []), overrides(set_, {}))
+    loaded = with_start(load_preset(preset, load_catalog(plugin or []), overrides(set_, {})))
     fps = loaded.dream.fps or loaded.source.open((16, 16), None).fps
     found = curve_values(loaded, fps)
     for remark in curve_remarks(loaded, fps):
@@ -185,7 +186,7 @@ def plot(
         if output is None:
             return
     curves = loaded.curves_by_address()
-    if not curves:
+    if not curves and not found.waves:
         raise UsageError(
             f"{loaded.name} has no curves; write one in place of a number, as amount = "
             '"0.5 + 0.5 * sin(t)"'

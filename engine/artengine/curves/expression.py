@@ -28,6 +28,7 @@ from artengine.curves.syntax import (
     inside,
     parse,
 )
+from artengine.curves.unknown import no_such_name
 from artengine.errors import did_you_mean
 from artengine.params import CurveError, quoted
 
@@ -150,15 +151,6 @@ class ExpressionSignal(Signal):
         numbers = iter(state)
         for memory in self._all():
             memory.state = [float(next(numbers)) for _ in memory.state]
-
-
-def no_such_name(name: str, names: Collection[str]) -> str:
-    """Say that there is no signal of a name, and which names there are."""
-    if name in FUNCTIONS:
-        return f"{name} is a function; write {FUNCTIONS[name].written}"
-    near = did_you_mean(name, [*names, *NAMES, *OWN]) or did_you_mean(name, list(FUNCTIONS))
-    signals = ", ".join([*NAMES, *OWN, *sorted(names)][:40])
-    return f"there is no {quoted(name)}{near}; there are: {signals}"
 
 
 @lru_cache(maxsize=1024)

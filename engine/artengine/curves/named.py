@@ -13,9 +13,10 @@ import numpy.typing as npt
 
 from artengine.curves.clock import Clock
 from artengine.curves.driven import CurveSet, Remembered, naming
-from artengine.curves.expression import BUILT_IN, no_such_name
+from artengine.curves.expression import BUILT_IN
 from artengine.curves.functions import FUNCTIONS
 from artengine.curves.signal import Curve, Scope, Signal, SignalContext
+from artengine.curves.unknown import no_such_name
 from artengine.params import CurveError
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

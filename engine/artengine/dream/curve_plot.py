@@ -24,7 +24,7 @@ _MOST_LINES = 120
 
 
 def draw(found: CurveValues, curves: Mapping[str, Curve], path: Path, title: str) -> None:
-    """Draw curves as a PNG: a panel for each, and the film's beats and bars below.
+    """Draw curves as a PNG: a panel for each, and below the film's sounds, beats and bars.
 
     Args:
         found: their values, at most `MOST_CURVES` of which are drawn.
@@ -36,14 +36,17 @@ def draw(found: CurveValues, curves: Mapping[str, Curve], path: Path, title: str
         OSError: when it cannot be written.
     """
     addresses = list(found.values)[:MOST_CURVES]
-    height = 0.95 * len(addresses) + 1.5
+    count = len(addresses) + len(found.waves)
+    height = 0.95 * count + 1.5
     figure = Figure(figsize=(11, height), layout="constrained", facecolor="white")
     *panels, strip = figure.subplots(
-        len(addresses) + 1, 1, sharex=True, height_ratios=[1] * len(addresses) + [0.42]
-    )
+        count + 1, 1, sharex=True, height_ratios=[1] * count + [0.42], squeeze=False
+    )[:, 0]
     seconds = np.arange(found.count) / found.fps
-    for axes, address in zip(panels, addresses, strict=True):
+    for axes, address in zip(panels, addresses, strict=False):
         _panel(axes, seconds, found.values[address], address, _written(curves[address]))
+    for axes, (name, loud) in zip(panels[len(addresses) :], found.waves.items(), strict=True):
+        _wave(axes, seconds, loud, name)
     for axes in panels:
         _lines(axes, found)
     _strip(strip, found)
@@ -70,6 +73,17 @@ def _panel(axes: Axes, seconds: Values, values: Values, address: str, written: s
     # A name may hold what matplotlib reads as mathematics.
     axes.set_title(address, loc="left", fontsize=9, color=_INK, fontweight="bold", parse_math=False)
     axes.set_title(written, loc="right", fontsize=8, color=_FAINT, parse_math=False)
+    _frame(axes)
+
+
+def _wave(axes: Axes, seconds: Values, loud: Values, name: str) -> None:
+    """How loud a sound is, as editors draw it."""
+    axes.fill_between(seconds, -loud, loud, color=_BAR, linewidth=0.5, zorder=3)
+    axes.set_ylim(-1.05, 1.05)
+    axes.set_yticks([])
+    axes.set_title(
+        f"audio.{name}", loc="left", fontsize=9, color=_INK, fontweight="bold", parse_math=False
+    )
     _frame(axes)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from artengine.binding import Binding
 from artengine.chain import Chain, ChainName
 from artengine.curves import Tempo
 from artengine.curves.driven import CurveSet
+from artengine.dream.sound import placed_tracks
 from artengine.dream.steering import steering_of
 from artengine.preset import Preset
 
@@ -35,12 +36,14 @@ class CurveValues:
         tempo: where its beats fall.
         values: the values at each frame from the first on, by the address of what is driven. They
             are kept inside its bounds, as they are used.
+        waves: how loud each sound is at each frame, 0..1, by its name.
     """
 
     fps: float
     count: int
     tempo: Tempo
     values: Mapping[str, Values]
+    waves: Mapping[str, Values] = field(default_factory=dict)
 
     def beats(self, every: int = 1) -> list[float]:
         """When beats fall within the film, in seconds.
@@ -61,11 +64,13 @@ class CurveValues:
             "beats_per_bar": self.tempo.beats_per_bar,
             "beats": self.beats(),
             "bars": self.beats(self.tempo.beats_per_bar),
-            "curves": {
-                address: [float(f"{value:.6g}") for value in values]
-                for address, values in self.values.items()
-            },
+            "curves": _rounded(self.values),
+            "sounds": _rounded(self.waves),
         }
+
+
+def _rounded(values: Mapping[str, Values]) -> dict[str, list[float]]:
+    return {name: [float(f"{value:.6g}") for value in each] for name, each in values.items()}
 
 
 def try_curves(preset: Preset, fps: float) -> None:
@@ -73,8 +78,9 @@ def try_curves(preset: Preset, fps: float) -> None:
 
     Raises:
         PluginError: when one fails, with the frame.
+        SourceError: when a sound cannot be read.
     """
-    if preset.curves_by_address():
+    if preset.curves_by_address() or preset.audio:
         curve_values(preset, fps, most=TRIED)
 
 
@@ -88,6 +94,7 @@ def curve_values(preset: Preset, fps: float, *, most: int = MOST_FRAMES) -> Curv
 
     Raises:
         PluginError: when a curve fails, with the frame.
+        SourceError: when a sound cannot be read.
     """
     frames = preset.dream.frames
     model = Binding(preset.model.model_copy(), dict(preset.model_curves), names=preset.names)
@@ -113,4 +120,13 @@ def curve_values(preset: Preset, fps: float, *, most: int = MOST_FRAMES) -> Curv
             *(getattr(each.holder(name), name) for each in bindings for name in each.curves),
         ]
     values = {address: found[:, number] for number, address in enumerate(addresses)}
-    return CurveValues(fps, len(found), preset.time.tempo(), values)
+    waves = {
+        name: np.array(
+            [
+                placed.track.wave(*(placed.start + (index + side) / fps for side in (-0.5, 0.5)))
+                for index in range(len(found))
+            ]
+        )
+        for name, placed in placed_tracks(preset).items()
+    }
+    return CurveValues(fps, len(found), preset.time.tempo(), values, waves)

@@ -12,7 +12,7 @@ from artengine.curves.driven import CurveSet
 from artengine.dream.level import Level
 from artengine.dream.loop import DreamLoop, Predict
 from artengine.dream.refine import smaller
-from artengine.dream.start import warmup_of
+from artengine.dream.start import first_frame, warmup_of
 from artengine.dream.state import StateChain
 from artengine.dream.steering import Steering, steering_of
 from artengine.frame import Size
@@ -76,9 +76,7 @@ class Parts:
     @property
     def source_time(self) -> float | None:
         """When the source frame at the film's first frame is shown in the source's file."""
-        preset, footage = self._preset, self.footage
-        first = round(float(preset.dream.start) * footage.fps)
-        return footage.time_of(first + preset.model.context + warmup_of(preset))
+        return self.footage.time_of(first_frame(self._preset, self.footage))
 
     @cached_property
     def network(self) -> Predict:

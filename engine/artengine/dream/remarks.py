@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from artengine.curves import CurveError, Scope
 from artengine.curves.driven import naming
+from artengine.dream.sound import placed_tracks
 from artengine.errors import PluginError
 from artengine.preset import Preset
 
@@ -14,19 +15,31 @@ MOST_REMARKS = 3
 
 
 def curve_remarks(preset: Preset, fps: float) -> list[str]:
-    """The remarks of a preset's curves on a film of that frame rate, each with its address.
+    """The remarks of a preset's sounds and curves on a film of that frame rate, with addresses.
 
-    Where there are more than `MOST_REMARKS`, only the first is given and the others are counted:
-    a short film of a long preset cuts off most of its curves.
+    Where there are more than `MOST_REMARKS`, only the first of curves is given and the others are
+    counted: a short film of a long preset cuts off most of its curves.
 
     Raises:
         PluginError: when a curve of a plugin fails.
+        SourceError: when a sound cannot be read.
     """
     scope = Scope(fps, preset.dream.frames, preset.seed, preset.time.tempo(), preset.names)
     remarks = list(_all(preset, scope))
     if len(remarks) > MOST_REMARKS:
         remarks[1:] = [f"{len(remarks) - 1} more curves have such keys"]
-    return remarks
+    return [*_of_sounds(preset), *remarks]
+
+
+def _of_sounds(preset: Preset) -> Iterator[str]:
+    for name, placed in placed_tracks(preset).items():
+        if placed.track.silent:
+            yield f"audio.{name}: it is silent, so that its features stay 0"
+        elif placed.start >= placed.track.seconds:
+            yield (
+                f"audio.{name}: the film begins at {placed.start:g} s of the sound, which is "
+                f"{placed.track.seconds:.6g} s long, so that nothing is heard of it"
+            )
 
 
 def _all(preset: Preset, scope: Scope) -> Iterator[str]:

@@ -17,6 +17,17 @@ def warmup_of(preset: Preset) -> int:
     return preset.model.warmup if given is None else given
 
 
+def first_frame(preset: Preset, footage: Footage) -> int:
+    """The number of the source's picture at the film's first frame, after those that the network
+    begins with.
+
+    Args:
+        footage: the opened source, at the film's frame rate.
+    """
+    first = round(float(preset.dream.start) * footage.fps)
+    return first + preset.model.context + warmup_of(preset)
+
+
 def with_start(preset: Preset) -> Preset:
     """The preset with a number of seconds in place of `dream.start = "random"`.
 

@@ -9,6 +9,7 @@ from artengine.curves import Clock, CurveError, Scope, SignalContext
 from artengine.curves.driven import CurveSet
 from artengine.curves.named import NamedSignals
 from artengine.dream.snapshot import Remembered
+from artengine.dream.sound import placed_tracks, sound_signals
 from artengine.errors import PluginError
 from artengine.params import kept
 from artengine.preset import Preset
@@ -102,6 +103,10 @@ def steering_of(
         numbers: the curves of the `[dream]` table.
         fps: the film's frames a second.
         frames: length of the film, or None for an endless one.
+
+    Raises:
+        SourceError: when a sound cannot be read.
     """
     scope = Scope(fps, frames, preset.seed, preset.time.tempo(), preset.names)
-    return Steering(NamedSignals(preset.curves, scope), model, numbers, scope)
+    sounds = sound_signals(preset, placed_tracks(preset))
+    return Steering(NamedSignals(preset.curves, scope, sounds), model, numbers, scope)

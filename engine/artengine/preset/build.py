@@ -18,6 +18,7 @@ from artengine.errors import PresetError, did_you_mean
 from artengine.model import Model
 from artengine.params import Plugin, Problem, clamp
 from artengine.preset.address import CHAINS, parse_address
+from artengine.preset.audio_tables import Audio, audio_tables
 from artengine.preset.belongs import belongs
 from artengine.preset.budget import check_budget, check_tables
 from artengine.preset.checks import check_dream, check_training
@@ -60,8 +61,9 @@ class Preset:
         dream: how it dreams; what a curve drives has the value that the curve begins with.
         dream_curves: the curves of its numbers, by name.
         time: where its beats fall.
+        audio: its sounds, by name.
         curves: the named curves, which others may read.
-        names: the named signals that its curves may read, the named curves among them.
+        names: the named signals that its curves may read.
         feedback: effects on what is fed back, with their curves, in order.
         state: effects on what a recurrent network carries, with their curves, in order.
         output: effects on what is written only, in order.
@@ -87,6 +89,7 @@ class Preset:
     dream: DreamSettings
     dream_curves: Mapping[str, Curve]
     time: TimeSettings
+    audio: Mapping[str, Audio]
     curves: Mapping[str, Curve]
     names: frozenset[str]
     feedback: tuple[Binding, ...]
@@ -198,6 +201,7 @@ def build(
     if heading is not None:
         _spread_seed(table, catalog, heading.seed)
     time, _ = _settings(TimeSettings, table, plugins, "time")
+    audio = audio_tables(table, plugins)
     curves = named_curves(table, plugins)
     source = plugins.source()
     weights = plugins.weights()
@@ -213,11 +217,8 @@ def build(
         plugins.problems += check_dream(model, dream, dream_curves, catalog, state=state)
     if train and dream and not plugins.problems:
         plugins.problems += check_budget(train, dream, chains["output"], writers)
-    if (
-        mistakes
-        or plugins.problems
-        or not (heading and source and model and train and dream and time)
-    ):
+    wrong = mistakes or plugins.problems
+    if wrong or not (heading and source and model and train and dream and time):
         raise _refused(mistakes, document, plugins)
     title = heading.title or name
     table |= {"title": title, "seed": heading.seed}
@@ -235,6 +236,7 @@ def build(
         dream=dream,
         dream_curves=dream_curves,
         time=time,
+        audio=audio,
         curves=curves,
         names=plugins.names,
         **chains,

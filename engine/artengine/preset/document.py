@@ -24,6 +24,7 @@ TABLES = (
     "train",
     "dream",
     "time",
+    "audio",
     "curves",
     "feedback",
     "state",
@@ -86,15 +87,16 @@ class Document:
         """Lay another table over this one, and return what is wrong with its edits.
 
         Tables that are no lists merge, key by key, unless they now `use` another plugin, whose
-        parameters would not fit; so does the table of losses in `train`. A list of plugins is
-        replaced by a list, and edited by a table. Everything else is replaced, a curve as a whole.
+        parameters would not fit; so do the table of losses in `train` and those in `audio`. A list
+        of plugins is replaced by a list, and edited by a table. Everything else is replaced, a
+        curve as a whole.
         """
         problems: list[Problem] = []
         for word, value in _plain(table).items():
             if word in LISTS and isinstance(value, dict):
                 problems += self._edit(word, value, layer)
             elif isinstance(value, dict) and isinstance(self.table.get(word), dict):
-                levels = 1 if word == "train" else 0
+                levels = {"train": 1, "audio": 2}.get(word, 0)
                 _merge(self.table[word], value, self._origin.inside[word], layer, levels)
             else:
                 self.table[word] = value

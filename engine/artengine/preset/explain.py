@@ -9,11 +9,13 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from artengine.audio import FEATURES
 from artengine.catalog import KINDS, Catalog, Kind
 from artengine.curves import TEXT
 from artengine.curves.functions import vocabulary
 from artengine.errors import UsageError, did_you_mean
 from artengine.preset.address import LISTS
+from artengine.preset.audio_settings import AudioSettings, FeatureSettings
 from artengine.preset.heading import Heading
 from artengine.preset.named_curves import ABOUT as CURVES
 from artengine.preset.time_settings import TimeSettings
@@ -27,6 +29,8 @@ SETTINGS: Mapping[str, type[BaseModel]] = MappingProxyType(
         "train.loss": LossWeights,
         "dream": DreamSettings,
         "time": TimeSettings,
+        "audio": AudioSettings,
+        "audio.feature": FeatureSettings,
     }
 )
 """Tables whose keys are always the same; `top` has the keys above all tables."""
@@ -61,8 +65,8 @@ class Explained:
         kind: "table", or the plugin's kind.
         about: what it is, in one or two paragraphs.
         keys: its keys, in the order of declaration.
-        choices: what `use` may name, or the kinds of curves, with a sentence for each; empty where
-            there are none.
+        choices: what `use` may name, the kinds of curves, or the features of sounds, with a
+            sentence for each; empty where there are none.
         words: the names and functions of expressions, with what each is; empty elsewhere.
     """
 
@@ -89,8 +93,8 @@ def explain(name: str, catalog: Catalog) -> list[Explained]:
     """Explain a table of presets, or the plugins of a name.
 
     Args:
-        name: `dream`, `train`, `train.loss`, `time`, `top`; `source`, `model`, `feedback`, `state`,
-            `output`, `curves`, `writers`; or the name of a plugin.
+        name: `dream`, `train`, `train.loss`, `time`, `audio`, `audio.feature`, `top`; `source`,
+            `model`, `feedback`, `state`, `output`, `curves`, `writers`; or the name of a plugin.
 
     Returns:
         What is called so, at least one: a model and an effect may have the same name.
@@ -100,7 +104,8 @@ def explain(name: str, catalog: Catalog) -> list[Explained]:
     """
     if name in SETTINGS:
         table = SETTINGS[name]
-        return [Explained(name, "table", about(table), parameters(table), {})]
+        features = FEATURES if table is AudioSettings else {}
+        return [Explained(name, "table", about(table), parameters(table), features)]
     if name in PLUGIN_TABLES:
         kind, said = PLUGIN_TABLES[name]
         plugins = catalog.plugins(kind)

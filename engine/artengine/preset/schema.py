@@ -9,6 +9,8 @@ from pydantic import BaseModel
 
 from artengine.catalog import KINDS, Catalog, Kind
 from artengine.params import Plugin, json_schema
+from artengine.preset.audio_settings import ABOUT as AUDIO
+from artengine.preset.audio_settings import AudioSettings, FeatureSettings
 from artengine.preset.heading import Heading
 from artengine.preset.made_with import MADE_WITH
 from artengine.preset.named_curves import ABOUT as CURVES
@@ -49,6 +51,14 @@ def preset_schema(catalog: Catalog) -> dict[str, Any]:
             "train": _settings(TrainSettings, "train", definitions),
             "dream": _settings(DreamSettings, "dream", definitions),
             "time": _settings(TimeSettings, "time", definitions),
+            "audio": {
+                "type": "object",
+                "description": AUDIO,
+                "additionalProperties": {
+                    **_settings(AudioSettings, "audio", definitions),
+                    "additionalProperties": _settings(FeatureSettings, "audio.", definitions),
+                },
+            },
             "curves": {
                 "type": "object",
                 "description": CURVES,

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from artengine.audio import FEATURES
 from artengine.curves.named import name_fault
+
+BEATS = ("beat", "bar")
+"""What a sound has beside its features: the phase of the beat and of the bar."""
 
 
 def signal_names(table: Mapping[str, Any]) -> frozenset[str]:
@@ -16,4 +20,28 @@ def signal_names(table: Mapping[str, Any]) -> frozenset[str]:
     """
     curves = table.get("curves")
     named = curves if isinstance(curves, Mapping) else {}
-    return frozenset(name for name in named if not name_fault(name))
+    audio = table.get("audio")
+    sounds = {
+        name: [*FEATURES, *_bands(given)]
+        for name, given in (audio if isinstance(audio, Mapping) else {}).items()
+        if isinstance(given, Mapping) and not name_fault(name)
+    }
+    return frozenset([*(name for name in named if not name_fault(name)), *sound_names(sounds)])
+
+
+def sound_names(features: Mapping[str, list[str]]) -> Iterator[str]:
+    """The names of sounds' features: `music.kick`, and `kick` where there is one sound.
+
+    Args:
+        features: the features of each sound, by the sound's name.
+    """
+    for sound, names in features.items():
+        yield from (f"{sound}.{name}" for name in (*names, *BEATS))
+        if len(features) == 1:
+            yield from names
+
+
+def _bands(table: Mapping[str, Any]) -> Iterator[str]:
+    for name, given in table.items():
+        if isinstance(given, Mapping) and name not in FEATURES and not name_fault(name):
+            yield name

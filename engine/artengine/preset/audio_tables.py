@@ -1,0 +1,135 @@
+"""The `[audio]` table of a preset: sounds by name, with their features."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from artengine.audio import FEATURES, Shape
+from artengine.audio.bands import Band
+from artengine.curves.named import name_fault
+from artengine.errors import did_you_mean
+from artengine.params import Problem, check
+from artengine.preset.audio_settings import SOURCE, AudioSettings, FeatureSettings
+from artengine.preset.plugins import PluginTables
+
+MOST = 16
+"""Sounds of one preset."""
+
+MOST_FEATURES = 50
+"""Tables of features in one sound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audio:
+    """A sound that a preset names.
+
+    Args:
+        path: the absolute path of its file; "source" for the clip's own sound.
+        start: where in the sound the film begins, in seconds.
+        gain: how loud it is in the film.
+        shapes: how features move, by name, where the preset says so.
+        bands: its own bands, by name.
+    """
+
+    path: str
+    start: float
+    gain: float
+    shapes: Mapping[str, Shape]
+    bands: Mapping[str, Band]
+
+    @property
+    def of_source(self) -> bool:
+        """Whether it is the clip's own sound."""
+        return self.path == SOURCE
+
+
+def audio_tables(table: Mapping[str, Any], plugins: PluginTables) -> dict[str, Audio]:
+    """The sounds of a preset. What is wrong with them is noted.
+
+    Args:
+        table: the preset; the paths of files become absolute in it.
+        plugins: collects the mistakes.
+    """
+    given = table.get("audio", {})
+    found: dict[str, Audio] = {}
+    if not plugins.is_table("audio", given):
+        return found
+    if len(given) > MOST:
+        plugins.problem(("audio",), f"{len(given):,} sounds given; allowed: {MOST}")
+        return found
+    for name, each in given.items():
+        said = name_fault(name)
+        if not isinstance(each, dict):
+            instead = "write it inside of a table with a name, as [audio.music]"
+            said = instead if name in AudioSettings.model_fields else f"write [audio.{name}]"
+            said = f"a table is needed; {said}"
+        if said:
+            plugins.problem(("audio", name), said)
+            continue
+        audio = _audio(name, each, plugins)
+        if audio is not None:
+            found[name] = audio
+    return found
+
+
+def _audio(name: str, table: dict[str, Any], plugins: PluginTables) -> Audio | None:
+    features = {key: value for key, value in table.items() if isinstance(value, dict)}
+    own = {key: value for key, value in table.items() if key not in features}
+    problems = list(_unknown(own))
+    known = {key: value for key, value in own.items() if key in AudioSettings.model_fields}
+    settings = check(AudioSettings, known)
+    if isinstance(settings, list):
+        problems += settings
+    if len(features) > MOST_FEATURES:
+        problems.append(Problem((), f"{len(features)} features given; allowed: {MOST_FEATURES}"))
+        features = {}
+    shapes: dict[str, Shape] = {}
+    bands: dict[str, Band] = {}
+    for feature, given in features.items():
+        problems += [each.inside(feature) for each in _feature(feature, given, shapes, bands)]
+    plugins.problems += [each.inside(name).inside("audio") for each in problems]
+    if problems or isinstance(settings, list):
+        return None
+    path = settings.path
+    if path != SOURCE:
+        path = table["path"] = plugins.file(("audio", name, "path"), path)
+    return Audio(path, settings.start, settings.gain, shapes, bands)
+
+
+def _unknown(own: Mapping[str, Any]) -> Iterator[Problem]:
+    for key in own:
+        if key in FEATURES:
+            yield Problem((key,), f"a table is needed, as {key} = {{ release = 0.4 }}")
+        elif key not in AudioSettings.model_fields:
+            known = list(AudioSettings.model_fields)
+            near = did_you_mean(key, [*known, *FEATURES])
+            allowed = f"{', '.join(known)}, or a table for a feature"
+            yield Problem((key,), f"unknown{near}; allowed: {allowed}")
+
+
+def _feature(
+    name: str, given: Mapping[str, Any], shapes: dict[str, Shape], bands: dict[str, Band]
+) -> Iterator[Problem]:
+    settings = check(FeatureSettings, given)
+    if isinstance(settings, list):
+        yield from settings
+        return
+    band = settings.own_band()
+    if name not in FEATURES and band is None:
+        near = did_you_mean(name, list(FEATURES))
+        known = ", ".join(FEATURES)
+        yield Problem(
+            (), f"no feature{near}; allowed: {known}, or a band, as {{ band = [300, 3400] }}"
+        )
+    elif name in FEATURES and band is not None:
+        yield Problem(("band",), f"{name} has a band already; choose another name")
+    elif band is not None and band[0] >= band[1]:
+        yield Problem(("band",), "the lowest frequency must be below the highest")
+    elif name_fault(name):
+        yield Problem((), name_fault(name))
+    else:
+        shapes[name] = settings.shape()
+        if band is not None:
+            bands[name] = band

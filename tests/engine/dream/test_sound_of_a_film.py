@@ -1,0 +1,215 @@
+"""Sounds of a film: their names, what they drive, and what is said of bad ones."""
+
+from __future__ import annotations
+
+import wave
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from artengine.audio import FEATURES
+from artengine.catalog import Catalog
+from artengine.curves.unknown import SOUND
+from artengine.dream.curve_plot import draw
+from artengine.dream.curve_values import curve_values, try_curves
+from artengine.dream.preview import preview
+from artengine.dream.remarks import curve_remarks
+from artengine.dream.session import Dream
+from artengine.errors import PresetError, SourceError
+from artengine.frame import Frame
+from artengine.preset import Preset, parse_preset
+from artengine.preset.layer import Layer
+
+STRUCK = 0.25 + 0.5 * np.arange(8)
+
+
+class Still:
+    """Predicts the last frame again."""
+
+    def __call__(self, frames: Sequence[Frame], seed: tuple[int, int]) -> Frame:
+        return frames[-1].copy()
+
+    def reset(self) -> None: ...
+
+    def state(self) -> list[Any]:
+        return []
+
+    def restore(self, state: Sequence[Any]) -> None: ...
+
+
+@pytest.fixture(autouse=True)
+def clicks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file of four seconds at 120 clicks a minute, in the working folder."""
+    monkeypatch.chdir(tmp_path)
+    rate = 44_100
+    sound = np.zeros(4 * rate)
+    for at in STRUCK:
+        first = round(at * rate)
+        sound[first : first + 220] += 0.9 * np.exp(-np.arange(220) / 40)
+    with wave.open("clicks.wav", "wb") as file:
+        file.setparams((1, 2, rate, 0, "NONE", ""))
+        file.writeframes((sound * 32767).astype("<i2").tobytes())
+    return tmp_path / "clicks.wav"
+
+
+def parsed(catalog: Catalog, **changes: Any) -> Preset:
+    table: dict[str, Any] = {
+        "source": {"use": "synthetic"},
+        "model": {"use": "swift"},
+        "dream": {"frames": 96, "size": [16, 16], "fps": 24},
+        "time": {"bpm": 120, "offset": 0.25},
+        "audio": {"music": {"path": "clicks.wav", "kick": {"release": 0.05}}},
+        "output": [{"use": "levels", "brightness": "0.5 * kick"}],
+        **changes,
+    }
+    return parse_preset(table, catalog, name="test")
+
+
+def test_brightness_answers_every_click(catalog: Catalog) -> None:
+    preset = parsed(catalog, output=[{"use": "levels", "brightness": "0.5 * kick"}])
+    with Dream(preset, predict=Still()) as dream:
+        light = np.array([picture.mean() for picture in dream])
+    risen = np.flatnonzero(np.diff(light) > 20) + 1
+    np.testing.assert_allclose(risen / 24, STRUCK, atol=0.5 / 24)
+    # Between clicks the picture is as dark as it was.
+    assert np.abs(light[risen - 1] - light[0]).max() < 2
+
+
+def test_names_of_one_sound_and_of_several(catalog: Catalog) -> None:
+    one = parsed(catalog)
+    assert {"kick", "music.kick", "music.beat", "music.bar"} < one.names
+    music: dict[str, Any] = {"path": "clicks.wav"}
+    both = {"music": music, "drums": {**music, "voice": {"band": [300, 3400]}}}
+    curves = {"a": "music.kick + drums.voice", "kick": "0.5 * drums.kick"}
+    two = parsed(catalog, audio=both, curves=curves, output=[])
+    assert "hat" not in two.names
+    assert two.names >= {"drums.voice", "kick", "a"}
+    with pytest.raises(PresetError, match=r"several sounds: write drums\.kick or music\.kick"):
+        parsed(catalog, audio=both)
+    with pytest.raises(PresetError, match=r"name one, as \[audio\.music\]"):
+        parsed(catalog, audio={})
+    assert tuple(FEATURES) == SOUND
+
+
+def test_a_named_curve_hides_a_feature(catalog: Catalog) -> None:
+    preset = parsed(catalog, curves={"kick": "0.25", "own": "kick", "theirs": "music.kick"})
+    found = curve_values(preset, 24.0).values
+    assert set(found["curves.own"]) == {0.25}
+    assert found["curves.theirs"].max() == 1.0
+
+
+def test_beat_and_bar_are_phases(catalog: Catalog) -> None:
+    curves = {"beat_": "music.beat", "bar_": "music.bar", "count": "beat"}
+    found = curve_values(parsed(catalog, curves=curves), 24.0).values
+    np.testing.assert_allclose(found["curves.beat_"], found["curves.count"] % 1, atol=1e-9)
+    np.testing.assert_allclose(found["curves.bar_"], found["curves.count"] / 4 % 1, atol=1e-9)
+
+
+def test_the_sound_begins_where_start_says(catalog: Catalog) -> None:
+    late = parsed(catalog, audio={"music": {"path": "clicks.wav", "start": -1.0}})
+    early = parsed(catalog, audio={"music": {"path": "clicks.wav", "start": 0.5}})
+    plain = parsed(catalog, audio={"music": {"path": "clicks.wav"}})
+    values = [
+        curve_values(each, 24.0).values["output.levels.brightness"] for each in (late, plain, early)
+    ]
+    assert values[0][:24].max() == 0.0
+    np.testing.assert_allclose(values[0][24:], values[1][:-24])
+    np.testing.assert_allclose(values[2][12:24], values[1][24:36], atol=1e-9)
+
+
+def test_a_preview_hears_the_same(catalog: Catalog) -> None:
+    preset = parsed(catalog, curves={"loud": "music.rms"})
+    small = preview(preset, fps=24.0, size=(16, 16))
+    assert small.dream.frames == 48
+    whole, short = curve_values(preset, 24.0), curve_values(small, small.dream.fps or 0.0)
+    # Its frames lie at other times, but each click brightens one of them.
+    for found in (whole, short):
+        peaks = np.flatnonzero(found.values["output.levels.brightness"] > 0.45)
+        np.testing.assert_allclose(peaks / found.fps, STRUCK, atol=0.5 / found.fps + 0.002)
+
+
+def test_the_plot_shows_the_sound(catalog: Catalog, tmp_path: Path) -> None:
+    preset = parsed(catalog)
+    found = curve_values(preset, 24.0)
+    assert list(found.waves) == ["music"]
+    assert found.waves["music"].max() == pytest.approx(1.0)
+    assert found.as_data()["sounds"]["music"][0] == 0.0
+    draw(found, preset.curves_by_address(), tmp_path / "with.png", "with")
+    silent = parsed(catalog, audio={}, output=[{"use": "levels", "brightness": "0.1 * t"}])
+    without = curve_values(silent, 24.0)
+    draw(without, silent.curves_by_address(), tmp_path / "without.png", "without")
+    with Image.open(tmp_path / "with.png") as one, Image.open(tmp_path / "without.png") as two:
+        assert one.height > two.height
+
+
+def test_extending_edits_one_key(catalog: Catalog) -> None:
+    preset = parsed(catalog)
+    changed = preset.with_values({"audio.music.gain": 0.5, "audio.music.kick.floor": 0.1})
+    assert changed.audio["music"].gain == 0.5
+    assert changed.audio["music"].shapes["kick"].release == 0.05
+    document = preset.document.copy()
+    layer = Layer("test", Path.cwd())
+    document.lay({"audio": {"music": {"gain": 2.0, "kick": {"floor": 0.3}}}}, layer)
+    music = document.table["audio"]["music"]
+    assert music["path"] == "clicks.wav"
+    assert music["kick"] == {"release": 0.05, "floor": 0.3}
+
+
+@pytest.mark.parametrize(
+    ("audio", "said"),
+    [
+        ({"music": "clicks.wav"}, r"audio\.music: a table is needed"),
+        ({"path": "clicks.wav"}, r"audio\.path: .*inside of a table with a name"),
+        ({"sin": {"path": "clicks.wav"}}, r"audio\.sin: every expression knows sin"),
+        ({"a-b": {"path": "clicks.wav"}}, r"audio\.a-b: .* is no name"),
+        ({"m": {}}, r"audio\.m\.path: missing"),
+        ({"m": {"path": "clicks.wav", "gian": 1}}, r'gian: unknown \(did you mean "gain"\?\)'),
+        ({"m": {"path": "clicks.wav", "kick": 1}}, r"kick: a table is needed"),
+        ({"m": {"path": "clicks.wav", "kik": {}}}, r'no feature \(did you mean "kick"\?\)'),
+        ({"m": {"path": "clicks.wav", "kick": {"band": [1, 2]}}}, "has a band already"),
+        ({"m": {"path": "clicks.wav", "v": {"band": [9, 2]}}}, "must be below the highest"),
+        ({"m": {"path": "clicks.wav", "kick": {"release": -1}}}, "allowed: a number from 0"),
+        ({"m": {"path": "/etc/passwd"}}, "outside of the folders"),
+        ({f"m{n}": {"path": "clicks.wav"} for n in range(17)}, "allowed: 16"),
+    ],
+)
+def test_mistakes_are_told(catalog: Catalog, audio: Any, said: str) -> None:
+    with pytest.raises(PresetError, match=said):
+        parsed(catalog, audio=audio, output=[])
+
+
+def test_bad_sounds_are_told_before_the_first_frame(catalog: Catalog, tmp_path: Path) -> None:
+    for path, said in {
+        "none.wav": "there is no file",
+        ".": "is a folder",
+        "source": "has no sound of its own",
+    }.items():
+        preset = parsed(catalog, audio={"music": {"path": path}}, output=[])
+        with pytest.raises(SourceError, match=rf"^audio\.music\.path: .*{said}"):
+            try_curves(preset, 24.0)
+
+
+def test_silence_is_remarked(catalog: Catalog) -> None:
+    with wave.open("silence.wav", "wb") as file:
+        file.setparams((2, 2, 48_000, 0, "NONE", ""))
+        file.writeframes(bytes(48_000))
+    preset = parsed(catalog, audio={"music": {"path": "silence.wav"}})
+    assert curve_remarks(preset, 24.0) == ["audio.music: it is silent, so that its features stay 0"]
+    assert curve_values(preset, 24.0).values["output.levels.brightness"].max() == 0.0
+    over = parsed(catalog, audio={"music": {"path": "clicks.wav", "start": 9}})
+    (remark,) = curve_remarks(over, 24.0)
+    assert "begins at 9 s of the sound, which is 4 s long" in remark
+
+
+def test_the_content_of_a_sound_is_part_of_the_identity(catalog: Catalog, clicks: Path) -> None:
+    preset = parsed(catalog)
+    first = Dream(preset, predict=Still()).identity
+    data = bytearray(clicks.read_bytes())
+    data[-1] ^= 1
+    clicks.write_bytes(bytes(data))
+    assert Dream(preset, predict=Still()).identity != first
+    assert "clicks.wav" in Dream(preset, predict=Still()).resolved.recipe(clicks.parent)
