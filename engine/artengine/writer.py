@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from artengine.ffmpeg import Sound
 from artengine.frame import Picture, Size
 from artengine.params import Param, Plugin
 
@@ -24,6 +25,8 @@ class Film:
         source_time: when the source's frame at the film's first frame is shown in the source's
             file, in seconds, so that its sound can be laid under the film; None where the source
             plays no single file.
+        sounds: what is heard under it, each from the film's first frame on; a writer whose format
+            carries no sound leaves them out. See `add_sound`.
     """
 
     size: Size
@@ -32,6 +35,7 @@ class Film:
     recipe: str = ""
     title: str = ""
     source_time: float | None = None
+    sounds: tuple[Sound, ...] = ()
 
 
 class Sink(ABC):

@@ -16,6 +16,7 @@ from artengine.dream.output import OutputFrame
 from artengine.dream.remarks import curve_remarks
 from artengine.dream.session import Dream
 from artengine.dream.sinks import Sinks
+from artengine.dream.sound import film_sounds
 from artengine.dream.targets import Target
 from artengine.dream.writer_thread import WriterThread
 from artengine.errors import WriterError
@@ -81,7 +82,15 @@ def render(
             logger.warning("%s", remark)
         total = preset.dream.frames
         recipe = dream.resolved.recipe(folder)
-        film = Film(dream.output_size, dream.fps, total, recipe, preset.title, dream.source_time)
+        film = Film(
+            dream.output_size,
+            dream.fps,
+            total,
+            recipe,
+            preset.title,
+            dream.source_time,
+            film_sounds(preset),
+        )
         sinks = Sinks(targets, film)
         stopped = False
 

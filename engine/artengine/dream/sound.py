@@ -11,6 +11,7 @@ from artengine.audio.signals import BeatSignal
 from artengine.curves import Signal
 from artengine.dream.start import first_frame
 from artengine.errors import SourceError
+from artengine.ffmpeg import Sound
 from artengine.frame import Size
 from artengine.preset import Preset
 from artengine.preset.audio_tables import Audio
@@ -71,6 +72,20 @@ def placed_tracks(preset: Preset) -> dict[str, PlacedTrack]:
             raise SourceError(f"audio.{name}.path: {error}") from error
         placed[name] = PlacedTrack(track, file.start)
     return placed
+
+
+def film_sounds(preset: Preset) -> tuple[Sound, ...]:
+    """The sounds that are heard under a preset's film.
+
+    Raises:
+        SourceError: when one cannot be read.
+    """
+    files = sound_files(preset)
+    return tuple(
+        Sound(files[name].path, placed.start, preset.audio[name].gain)
+        for name, placed in placed_tracks(preset).items()
+        if preset.audio[name].gain > 0 and placed.start < placed.track.seconds
+    )
 
 
 def sound_signals(preset: Preset, placed: Mapping[str, PlacedTrack]) -> dict[str, Signal]:

@@ -10,6 +10,7 @@ from artengine.ffmpeg.decode import Decoder, Deinterlace
 from artengine.ffmpeg.encode import Encoder, rate, remux
 from artengine.ffmpeg.executable import ffmpeg_executable
 from artengine.ffmpeg.probing import Probe, probe
+from artengine.ffmpeg.sound import Sound, add_sound
 from artengine.ffmpeg.tags import metadata
 from artengine.ffmpeg.timing import Timing, count_pictures
 
@@ -20,7 +21,9 @@ __all__ = [
     "Encoder",
     "Hdr",
     "Probe",
+    "Sound",
     "Timing",
+    "add_sound",
     "count_pictures",
     "ffmpeg_executable",
     "metadata",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from artengine.api import Encoder, Film, Picture, Sink, cannot_write
+from artengine.api import Encoder, Film, Picture, Sink, add_sound, cannot_write
 
 BT709 = (
     *("-colorspace", "bt709", "-color_primaries", "bt709"),
@@ -38,6 +38,8 @@ class EncodedSink(Sink):
         finish: what is done to the file at the end.
         tagged: whether ffmpeg writes the film's tags.
         plays_in_part: whether a file that breaks off can be played up to there.
+        sound: ffmpeg's options for the film's sound and for the file that has it, with `-f`; none
+            where the format carries no sound.
     """
 
     def __init__(
@@ -50,8 +52,10 @@ class EncodedSink(Sink):
         finish: Callable[[Path], None] | None = None,
         tagged: bool = True,
         plays_in_part: bool = True,
+        sound: Sequence[str] = (),
     ) -> None:
         self._plays_in_part = plays_in_part
+        self._film, self._sound = film, sound
         self._path, self._prepare, self._finish = path, prepare, finish
         said = tags(film) if tagged else {}
         self._encoder = Encoder(path, film.size, film.fps, options, tags=said)
@@ -63,11 +67,22 @@ class EncodedSink(Sink):
     def close(self) -> None:
         """Finish the file."""
         self._encoder.close()
+        if self._sound and self._film.sounds:
+            self._add_sound()
         if self._finish is not None:
             try:
                 self._finish(self._path)
             except OSError as error:
                 raise cannot_write(error) from error
+
+    def _add_sound(self) -> None:
+        heard = self._path.with_name(f"heard{self._path.suffix}")
+        seconds = self._encoder.taken / self._film.fps
+        add_sound(self._path, heard, self._film.sounds, seconds=seconds, options=self._sound)
+        try:
+            heard.replace(self._path)
+        except OSError as error:
+            raise cannot_write(error) from error
 
     def salvage(self) -> bool:
         """Keep what can be played."""

@@ -27,6 +27,7 @@ class MovieSink(EncodedSink):
         options: ffmpeg's options for the pictures.
         prepare: what is done to each picture first.
         revise: what is done to the finished file first, given ffmpeg's options for its container.
+        sound: ffmpeg's options for the film's sound.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class MovieSink(EncodedSink):
         *,
         prepare: Callable[[Picture], Picture] | None = None,
         revise: Callable[[Path, Sequence[str]], None] | None = None,
+        sound: Sequence[str] = ("-c:a", "aac", "-b:a", "192k"),
     ) -> None:
         self._revise = revise
         quicktime = path.suffix.lower() == ".mov"
@@ -50,6 +52,7 @@ class MovieSink(EncodedSink):
             [*options, *fragments, "-f", kind],
             prepare=prepare,
             finish=self._put_in_order,
+            sound=[*sound, *fragments, "-f", kind],
         )
 
     def _put_in_order(self, path: Path) -> None:

@@ -25,4 +25,4 @@ class ProRes(RecipeWriter):
         """Start the file; see `Writer.open`."""
         options = ["-vf", f"{TO_YUV},format=yuv422p10le", "-c:v", "prores_ks"]
         options += ["-profile:v", self.profile, "-vendor", "apl0"]
-        return MovieSink(path, film, [*options, *BT709])
+        return MovieSink(path, film, [*options, *BT709], sound=["-c:a", "pcm_s16le"])

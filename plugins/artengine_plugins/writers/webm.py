@@ -27,4 +27,5 @@ class Webm(RecipeWriter):
         options = ["-vf", f"{TO_YUV},format=yuv420p", "-c:v", "libvpx-vp9", "-b:v", "0"]
         options += ["-crf", str(self.quality), "-cpu-used", str(self.speed), "-row-mt", "1"]
         options += ["-deadline", "realtime" if self.speed > 5 else "good"]
-        return EncodedSink(path, film, [*options, *BT709, "-f", "webm"])
+        sound = ["-c:a", "libopus", "-b:a", "160k", "-f", "webm"]
+        return EncodedSink(path, film, [*options, *BT709, "-f", "webm"], sound=sound)

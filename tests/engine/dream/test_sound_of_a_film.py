@@ -11,18 +11,23 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from artengine.audio import FEATURES
+from artengine.audio import FEATURES, RATE
+from artengine.audio.decode import samples
 from artengine.catalog import Catalog
 from artengine.curves.unknown import SOUND
 from artengine.dream.curve_plot import draw
 from artengine.dream.curve_values import curve_values, try_curves
 from artengine.dream.preview import preview
 from artengine.dream.remarks import curve_remarks
+from artengine.dream.render import render
 from artengine.dream.session import Dream
+from artengine.dream.targets import targets
 from artengine.errors import PresetError, SourceError
+from artengine.ffmpeg import Sound
 from artengine.frame import Frame
 from artengine.preset import Preset, parse_preset
 from artengine.preset.layer import Layer
+from artengine.writer import Film
 
 STRUCK = 0.25 + 0.5 * np.arange(8)
 
@@ -213,3 +218,36 @@ def test_the_content_of_a_sound_is_part_of_the_identity(catalog: Catalog, clicks
     clicks.write_bytes(bytes(data))
     assert Dream(preset, predict=Still()).identity != first
     assert "clicks.wav" in Dream(preset, predict=Still()).resolved.recipe(clicks.parent)
+
+
+def test_the_clips_own_sound_begins_where_the_film_does(
+    catalog: Catalog, clicks: Path, tmp_path: Path
+) -> None:
+    film = Film((32, 32), 24.0, 96, sounds=(Sound(clicks),))
+    sink = catalog.get("writer", "mp4")().open(tmp_path / "clip.mp4", film)
+    for number in range(96):
+        sink.write(np.full((32, 32, 3), number, np.uint8))
+    sink.close()
+    preset = parsed(
+        catalog,
+        source={"use": "video", "path": "clip.mp4"},
+        dream={"frames": 48, "size": [16, 16], "start": 0.5},
+        audio={"own": {"path": "source"}},
+        curves={"hit": "own.kick"},
+    )
+    with Dream(preset, predict=Still()) as dream:
+        begins = dream.source_time
+        assert begins is not None
+        assert begins > 0.5
+        hit = [turn.values["hit"] for turn in dream.turns()]
+    expected = [at for at in STRUCK - begins if 0 <= at < 2]
+    risen = (np.flatnonzero(np.diff(hit) > 0.3) + 1) / 24
+    np.testing.assert_allclose(risen, expected, atol=0.5 / 24 + 0.002)
+
+    to = targets(preset, catalog, [tmp_path / "film.mp4"], tmp_path)
+    made = render(preset, catalog, to, predict=Still())
+    sound = np.concatenate(list(samples(made.files[0])))
+    loud = np.flatnonzero(np.abs(sound) > 0.3)
+    struck = loud[np.diff(loud, prepend=-RATE) > RATE // 10] / RATE
+    np.testing.assert_allclose(struck, expected, atol=0.003)
+    assert abs(len(sound) / RATE - 48 / 24) <= 0.02

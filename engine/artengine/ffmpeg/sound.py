@@ -1,0 +1,89 @@
+"""Sound under a film: laid under its pictures once they are all there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from artengine.errors import SourceError, WriterError, cannot_write
+from artengine.ffmpeg.fence import input_arguments
+from artengine.ffmpeg.messages import one_line
+from artengine.ffmpeg.process import run
+
+_RATE = 48_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A sound under a film.
+
+    Args:
+        path: a sound or video file.
+        start: what of it is heard at the film's first frame, in seconds from the file's start;
+            below 0 it begins later than the film.
+        gain: how loud it is; 1 is as in the file.
+    """
+
+    path: Path
+    start: float = 0.0
+    gain: float = 1.0
+
+
+def add_sound(
+    source: Path,
+    target: Path,
+    sounds: Sequence[Sound],
+    *,
+    seconds: float,
+    options: Sequence[str],
+) -> None:
+    """Copy the pictures and the tags of one file into a new one, with sound under them.
+
+    Several sounds are mixed. Where one is over before the film is, silence follows it.
+
+    Args:
+        source: a video file.
+        target: the file to write, replaced where there is one; removed when that fails.
+        sounds: what is heard, at least one.
+        seconds: length of the film, to which the sound is cut.
+        options: ffmpeg's output options: the codec of the sound (`-c:a`), format (`-f`).
+
+    Raises:
+        WriterError: when that fails, in ffmpeg's words.
+    """
+    command = ["-hide_banner", "-nostdin", "-loglevel", "error", "-y"]
+    try:
+        command += input_arguments(source)
+        for sound in sounds:
+            command += input_arguments(sound.path, sound=True)
+        command += ["-filter_complex", _graph(sounds, seconds)]
+        command += ["-map", "0:v", "-map", "[heard]", "-map_metadata", "0", "-c:v", "copy"]
+        status, _, log = run([*command, *options, f"file:{target.absolute()}"])
+    except OSError as error:
+        raise cannot_write(error) from error
+    except SourceError as error:
+        raise WriterError(f"its sound cannot be added: {error}") from error
+    if status != 0:
+        target.unlink(missing_ok=True)
+        said = one_line(log.splitlines()) or status
+        raise WriterError(f"its sound cannot be added: ffmpeg stopped: {said}")
+
+
+def _graph(sounds: Sequence[Sound], seconds: float) -> str:
+    """Filters that bring each sound to its place, and mix them."""
+    chains = []
+    for number, sound in enumerate(sounds, start=1):
+        cut = f"atrim=start={sound.start:.6f}," if sound.start > 0 else ""
+        chains.append(
+            f"[{number}:a:0]{cut}asetpts=PTS-({sound.start:.6f})/TB,"
+            f"aresample={_RATE}:async=1:min_hard_comp=0.02:first_pts=0,"
+            f"aformat=sample_fmts=fltp:channel_layouts=stereo,volume={sound.gain:.6f},"
+            f"apad=whole_dur={seconds:.6f},atrim=end={seconds:.6f}[sound{number}]"
+        )
+    inputs = "".join(f"[sound{number}]" for number in range(1, len(sounds) + 1))
+    mixed = f"amix=inputs={len(sounds)}:normalize=0" if len(sounds) > 1 else "anull"
+    # What is mixed or raised may be louder than files can hold; all else stays as it is.
+    louder = len(sounds) > 1 or any(sound.gain > 1 for sound in sounds)
+    limited = f"{mixed},alimiter=level=0:limit=0.98:latency=1" if louder else mixed
+    return ";".join([*chains, f"{inputs}{limited}[heard]"])
