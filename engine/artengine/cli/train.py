@@ -82,6 +82,7 @@ def train(
     from artengine.cli.training_display import display, tell_end, tell_next
     from artengine.preset import parse_overrides
     from artengine.train.footage import PreparedFootage
+    from artengine.train.initial import initial_weights
     from artengine.train.log import read_log
     from artengine.train.loop import train as run_training
     from artengine.train.resume import user_footage
@@ -94,6 +95,7 @@ def train(
     opened = _of_clip if clip else _of_preset
     loaded, run = opened(preset, output, catalog, changes, resume=resume)
     loaded = _of_length(loaded, changes, steps, minutes)
+    initial_weights(loaded)  # weights that there are not are refused before footage is prepared
     if clip:
         tell(
             f"learning {preset} with the preset {LEARNER} for {_length(loaded.train)}, into "

@@ -128,7 +128,7 @@ class Quilt(Recall):
         pictures = ops.reshape(
             memory(ops.reshape(candidates, (-1,))), (-1, CANDIDATES, grid, grid, 3)
         )
-        small = ops.image.resize(now, (grid, grid), antialias=True)
+        small = ops.image.resize(now, (grid, grid))
         differences = ops.mean(ops.abs(pictures - small[:, None]), axis=-1)
         wide = windows(grid, grid, SIDE, margin=0.5)
         off = ops.einsum("bcyx,ryx->bcr", differences, wide / wide.sum((1, 2), keepdims=True))
@@ -138,5 +138,6 @@ class Quilt(Recall):
         )
         ending = memory.ends(candidates) - candidates < APART
         off = off + ops.where(taken > 0.0, 0.1, 0.0) + ops.where(ending, 1.0, 0.0)[:, :, None]
-        best = ops.argmin(off, axis=1)
-        return ops.take_along_axis(candidates, best, axis=1), ops.min(off, axis=1)
+        # Not `argmin`, which OpenVINO lacks as Keras writes it.
+        nearest, best = ops.top_k(-ops.transpose(off, (0, 2, 1)), 1)
+        return ops.take_along_axis(candidates, best[..., 0], axis=1), -nearest[..., 0]

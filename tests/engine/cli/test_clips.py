@@ -36,6 +36,19 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def test_initial_weights_are_looked_up_before_anything_is_made(
+    made: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    wrong = ["--set", "train.initial_weights=paintr"]
+    assert main(["train", str(made / "my clip.mp4"), *SMALL, *wrong]) != 0
+    assert 'there are no weights "paintr" (did you mean "painter"?)' in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_clip_is_learnt_and_dreamt_from(
     made: Path,
     tmp_path: Path,

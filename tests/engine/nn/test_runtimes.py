@@ -26,6 +26,7 @@ from artengine.nn.step import Step
 from artengine_plugins.models.convlstm import Convlstm
 from artengine_plugins.models.flow import Flow
 from artengine_plugins.models.pixelcnn import PixelCNN
+from artengine_plugins.models.quilt import Quilt
 from artengine_plugins.models.recall import Recall
 from artengine_plugins.models.swift import Swift
 
@@ -127,10 +128,11 @@ def test_openvino_plays_automatable_numbers() -> None:
 
 
 @needs_openvino
-def test_openvino_plays_numbers_that_stand_beside_constants() -> None:
+@pytest.mark.parametrize("kind", [Recall, Quilt])
+def test_openvino_plays_numbers_that_stand_beside_constants(kind: type[Recall]) -> None:
     """A memory that is filled counts one, and what is multiplied with one OpenVINO leaves out."""
     make_deterministic(0)
-    model = Recall(context=2, width=4, pictures=40, grid=8)
+    model = kind(context=2, width=4, pictures=40, grid=8)
     network = model.build()
     rng = np.random.default_rng(0)
     pictures = rng.integers(0, 255, (40, 32, 32, 3), np.uint8)
