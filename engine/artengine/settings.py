@@ -218,7 +218,7 @@ class DreamSettings(Settings):
     """How a network dreams."""
 
     frames: int = Field(240, ge=1, le=10_000_000)
-    """Length of the film, in frames."""
+    """Length of the film, in frames. "audio" makes it as long as its longest sound file."""
 
     size: tuple[Side, Side] | None = None
     """Width and height of the film before the output chain, in pixels. Left out, the size that the

@@ -18,6 +18,7 @@ from artengine.errors import PresetError, did_you_mean
 from artengine.model import Model
 from artengine.params import Plugin, Problem, clamp
 from artengine.preset.address import CHAINS, parse_address
+from artengine.preset.audio_length import set_length
 from artengine.preset.audio_tables import Audio, audio_tables
 from artengine.preset.belongs import belongs
 from artengine.preset.budget import check_budget, check_tables
@@ -157,10 +158,7 @@ class Preset:
         return replace(changed, overrides=self.overrides)
 
     def recipe(self) -> str:
-        """The TOML of a complete preset that makes the same film on this machine.
-
-        It holds absolute paths. `artengine.resolve` makes recipes that hold none.
-        """
+        """The TOML of a preset that makes the same film on this machine, with absolute paths."""
         return to_toml({**self.table, MADE_WITH: MadeWith(__version__).table()})
 
     def remember_files(self) -> None:
@@ -204,6 +202,7 @@ def build(
     audio = audio_tables(table, plugins)
     curves = named_curves(table, plugins)
     source = plugins.source()
+    set_length(table, audio, source, plugins)
     weights = plugins.weights()
     model, model_curves = plugins.model()
     train, _ = _settings(TrainSettings, table, plugins, "train")

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from artengine.catalog import KINDS, Catalog, Kind
 from artengine.params import Plugin, json_schema
+from artengine.preset.audio_length import AUDIO as AUDIO_LENGTH
 from artengine.preset.audio_settings import ABOUT as AUDIO
 from artengine.preset.audio_settings import AudioSettings, FeatureSettings
 from artengine.preset.heading import Heading
@@ -49,7 +50,7 @@ def preset_schema(catalog: Catalog) -> dict[str, Any]:
             "source": {"$ref": "#/$defs/source"},
             "model": {"$ref": "#/$defs/model"},
             "train": _settings(TrainSettings, "train", definitions),
-            "dream": _settings(DreamSettings, "dream", definitions),
+            "dream": _dream(definitions),
             "time": _settings(TimeSettings, "time", definitions),
             "audio": {
                 "type": "object",
@@ -109,6 +110,15 @@ _EDITS: Mapping[str, Any] = {
     "after": {"description": "Add this entry after the one of that name.", **_NAME},
     "remove": {"description": "Remove the entry of this name.", "const": True},
 }
+
+
+def _dream(definitions: dict[str, Any]) -> dict[str, Any]:
+    """The dream's settings, with the one word that its length may be."""
+    found = _settings(DreamSettings, "dream", definitions)
+    frames = found["properties"]["frames"]
+    about, default = frames.pop("description"), frames.pop("default")
+    whole = {"anyOf": [frames, {"const": AUDIO_LENGTH}], "description": about, "default": default}
+    return {**found, "properties": {**found["properties"], "frames": whole}}
 
 
 def _settings(table: type[BaseModel], word: str, definitions: dict[str, Any]) -> dict[str, Any]:

@@ -251,3 +251,26 @@ def test_the_clips_own_sound_begins_where_the_film_does(
     struck = loud[np.diff(loud, prepend=-RATE) > RATE // 10] / RATE
     np.testing.assert_allclose(struck, expected, atol=0.003)
     assert abs(len(sound) / RATE - 48 / 24) <= 0.02
+
+
+def test_a_film_may_be_as_long_as_its_sound(catalog: Catalog) -> None:
+    def film(**audio: Any) -> Preset:
+        dream = {"frames": "audio", "size": [16, 16], "fps": 24}
+        return parsed(catalog, dream=dream, audio=audio, output=[])
+
+    music = {"path": "clicks.wav"}
+    preset = film(music=music)
+    assert preset.dream.frames == 96
+    assert preset.with_values({"dream.fps": 10.0}).dream.frames == 40
+    assert preset.with_values({"dream.frames": 5}).dream.frames == 5
+    assert film(music={**music, "start": 0.51}).dream.frames == 84
+    assert film(music=music, late={**music, "start": -1}).dream.frames == 120
+    for audio, said in {
+        (): "needs a sound file",
+        ("source",): "needs a sound file",
+        ("none.wav",): "there is no file",
+    }.items():
+        with pytest.raises(PresetError, match=rf"dream\.frames: .*{said}"):
+            film(**{f"m{n}": {"path": path} for n, path in enumerate(audio)})
+    with pytest.raises(PresetError, match="over before the film begins"):
+        film(music={**music, "start": 5})
