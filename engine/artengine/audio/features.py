@@ -104,6 +104,11 @@ class Track:
         """
         return self.feature(name).at(first, last)
 
+    def hits(self, name: str) -> Hits:
+        """When a feature that is struck is struck; never where the sound is silent."""
+        feature = self.feature(name)
+        return feature.hits if isinstance(feature, Strikes) else Hits(np.zeros(0), np.zeros(0))
+
     def wave(self, first: float, last: float) -> float:
         """How loud the sound is at most between two times, 0..1, as it is drawn.
 

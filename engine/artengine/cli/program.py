@@ -16,6 +16,7 @@ import typer
 from typer.core import TyperGroup
 
 from artengine import __version__
+from artengine.cli.audio import audio
 from artengine.cli.batch import batch
 from artengine.cli.bench import bench
 from artengine.cli.command import Command
@@ -162,7 +163,7 @@ def start(
         answer(WELCOME)
 
 
-for command in (dream, train, prepare, measure, batch, bench, doctor):
+for command in (dream, train, prepare, measure, audio, batch, bench, doctor):
     app.command(cls=Command)(command)
 for group in (presets_app, plugins_app, gallery_app):
     app.add_typer(group)

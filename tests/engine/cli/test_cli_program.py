@@ -35,6 +35,7 @@ COMMANDS = sorted(commands(typer.main.get_command(app)))
 
 def test_every_command_is_there() -> None:
     assert [" ".join(path) for path in COMMANDS] == [
+        "audio",
         "batch",
         "bench",
         "doctor",

@@ -1,0 +1,94 @@
+"""`artengine audio`: length, onsets, tempo and picture of a sound."""
+
+from __future__ import annotations
+
+import json
+import sys
+import wave
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from artengine.cli import main
+
+
+@pytest.fixture(autouse=True)
+def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder with a second of four clicks, and one of silence; without librosa."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, "librosa.feature", None)
+    sound = np.zeros(44_100)
+    for first in range(4410, 44_100, 11_025):
+        sound[first : first + 220] += 0.9 * np.exp(-np.arange(220) / 40)
+    for name, samples in {"clicks.wav": sound, "silence.wav": 0 * sound}.items():
+        with wave.open(name, "wb") as file:
+            file.setparams((1, 2, 44_100, 0, "NONE", ""))
+            file.writeframes((samples * 32767).astype("<i2").tobytes())
+
+
+def test_length_and_onsets(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["audio", "clicks.wav"]) == 0
+    printed = capsys.readouterr()
+    assert printed.out == "length: 1.000 s (0:01.0)\nonsets: 4\n"
+    assert "install artengine[audio]" in printed.err
+    assert main(["audio", "clicks.wav", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["seconds"] == 1.0
+    assert found["bpm"] is None
+    np.testing.assert_allclose(found["onsets"], [0.1, 0.35, 0.6, 0.85], atol=0.003)
+
+
+def test_silence_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["audio", "silence.wav"]) == 0
+    printed = capsys.readouterr()
+    assert printed.out == "length: 1.000 s (0:01.0)\nsilent\n"
+    assert not printed.err
+
+
+def test_the_tempo_is_what_librosa_tells(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen: dict[str, Any] = {}
+
+    def tempo(**given: Any) -> list[float]:
+        seen.update(given)
+        return [120.04]
+
+    librosa = ModuleType("librosa.feature")
+    librosa.tempo = tempo  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "librosa", ModuleType("librosa"))
+    monkeypatch.setitem(sys.modules, "librosa.feature", librosa)
+    assert main(["audio", "clicks.wav"]) == 0
+    printed = capsys.readouterr()
+    assert printed.out.endswith("tempo: 120.0 beats a minute\n")
+    assert not printed.err
+    assert seen["sr"] / seen["hop_length"] == len(seen["onset_envelope"]) - 1 == 200
+
+
+def test_features_are_drawn(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["audio", "clicks.wav", "-o", "a.png"]) == 0
+    assert capsys.readouterr().err.endswith("plot: a.png\n")
+    with Image.open("a.png") as picture:
+        assert len(set(picture.convert("L").tobytes())) > 10
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["none.wav"], 5, "there is no file none.wav"),
+        (["."], 5, "is a folder; give a sound or video file"),
+        (["clicks.wav", "-o", "a.jpg"], 2, "end its name in .png"),
+        (["clicks.wav", "-o", "no/a.png"], 6, "cannot write no/a.png"),
+    ],
+)
+def test_mistakes(
+    arguments: list[str], code: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["audio", *arguments]) == code
+    error = capsys.readouterr().err.splitlines()[-1]
+    assert error.startswith("error: ")
+    assert said in error
