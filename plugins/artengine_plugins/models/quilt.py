@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 SIDE = 4
 """Regions across and down."""
 
+STEEP = 4
+"""How much steeper than evenly one region passes into the next. Where two times are blended, both
+are blurred."""
+
 CANDIDATES = 24
 """So many places of the memory are drawn each frame, of which a region that leaves takes the one
 that fits best."""
@@ -113,7 +117,8 @@ class Quilt(Recall):
 
         here, there = shown(ops.maximum(onward - self.pace, 0.0)), shown(onward)
         hints = there + (1.0 - pull[:, :, None, None, None]) * (now[:, None] - here)
-        weights = windows(high, wide, SIDE)
+        weights = windows(high, wide, SIDE) ** STEEP
+        weights /= weights.sum(0)
         return ops.einsum("brhwc,rhw->bhwc", hints, weights), (onward, since)
 
     def _fitting(
