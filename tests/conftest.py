@@ -183,22 +183,36 @@ class Forked:
 
 
 @pytest.fixture(scope="session")
-def _fork() -> Iterator[Callable[..., Any]]:
+def greeting(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with what the process that forks itself has printed to standard error.
+
+    Empty where each process is started by itself.
+    """
+    path = tmp_path_factory.mktemp("forking") / "greeting.txt"
+    path.touch()
+    return path
+
+
+@pytest.fixture(scope="session")
+def _fork(greeting: Path) -> Iterator[Callable[..., Any]]:
     """Ask one process, which all tests share, to fork itself: importing TensorFlow takes seconds.
 
     It has no threads yet, which a fork would lose.
     """
-    command = [sys.executable, "-c", FORKING]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as server:
+    command, pipe = [sys.executable, "-c", FORKING], subprocess.PIPE
+    with (
+        greeting.open("wb") as stderr,
+        subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=stderr, text=True) as server,
+    ):
 
         def ask(**request: Any) -> Any:
             assert server.stdin is not None
             assert server.stdout is not None
             server.stdin.write(f"{json.dumps(request)}\n")
             server.stdin.flush()
-            return json.loads(server.stdout.readline())
+            answer = server.stdout.readline()
+            assert answer, greeting.read_text()
+            return json.loads(answer)
 
         yield ask
 

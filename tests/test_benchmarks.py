@@ -194,3 +194,16 @@ def test_the_sides_of_the_runtimes_have_one_networks_weights() -> None:
     for other in others:
         for one, same in zip(first.get_weights(), other.get_weights(), strict=True):
             np.testing.assert_array_equal(one, same)
+
+
+def test_effects_are_timed_beside_a_network(catalog: Catalog) -> None:
+    timer = script("effects")
+    frames = timer.footage(catalog, None, 32, 3)
+    assert len(frames) == 4
+    calls: list[int] = []
+    row = timer.measured("trails", catalog.effects["trails"](), lambda: calls.append(1), frames)
+    assert calls == [1, 1, 1]
+    assert row.passed > 0
+    slow = timer.Row("slow", 3.0, 2.0, 2.0, 1.0)
+    assert str(slow).endswith("slower than the network")
+    assert not str(timer.Row("quick", 1.0, 0.5, 2.0, 1.0)).endswith("network")

@@ -118,9 +118,7 @@ class Chain:
         return frame
 
     def set_time(self, clock: Clock, values: Mapping[str, float] = NO_VALUES) -> None:
-        """Give every effect's parameters that have curves their value. `apply` does it first.
-
-        Curves go on while their effect is off.
+        """Give every effect's parameters that have curves their value, also while it is off.
 
         Args:
             clock: the film's time.
@@ -263,7 +261,7 @@ def changed(binding: Binding, name: str, value: Any) -> Binding:
         TableError: as `Binding.changed` does, and where the frame's size would change.
     """
     other = binding.changed(name, value)
-    if _size_made(other) != _size_made(binding):
+    if len(_sizes_made(other) | _sizes_made(binding)) > 1:
         said = "changes the frame's size, which stays as it is once a film has begun"
         raise TableError([Problem((name,), said)])
     return other
@@ -275,12 +273,13 @@ def _read_only(frame: Frame) -> Frame:
     return view
 
 
-def _size_made(binding: Binding) -> Size:
-    """The size that a small frame has after an effect."""
+def _sizes_made(binding: Binding) -> set[Size]:
+    """The sizes that a small frame has after an effect; two where a curve turns it on and off."""
     effect, controls = binding.plugin, binding.controls
-    if not isinstance(effect, Effect) or not isinstance(controls, ChainControls) or not controls.on:
-        return PROBE
-    return effect.output_size(PROBE)
+    if not isinstance(effect, Effect) or not isinstance(controls, ChainControls):
+        return {PROBE}
+    made = effect.output_size(PROBE)
+    return {PROBE, made} if "on" in binding.curves else {made if controls.on else PROBE}
 
 
 def _resized(frame: Frame, size: Size) -> Frame:

@@ -105,9 +105,9 @@ class ChainControls(Plugin):
     """Share of the processed frame: the frame before the effect at 0, a blend of both between, the
     frame after the effect at 1. At 0 an effect with state is still applied, to keep the state."""
 
-    on: bool = True
-    """Whether the effect is applied at all. An effect that is off takes no time, and its state
-    does not change."""
+    on: bool = Param(default=True, automatable=True)
+    """Whether the effect is applied at all. A curve turns it off where it is below a half. An
+    effect that is off takes no time, and its state does not change."""
 
 
 class Effect(Plugin):

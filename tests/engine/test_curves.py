@@ -190,7 +190,7 @@ def test_a_slow_curve_is_told_once(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     times = iter([0.0, 0.06, 1.0, 1.2, 2.0, 2.01])
-    monkeypatch.setattr("artengine.curves.driven.perf_counter", lambda: next(times))
+    monkeypatch.setattr("artengine.curves.driven.thread_time", lambda: next(times))
     binding = glow(2.0)
     for index in range(3):
         binding.set_time(Clock(index, 24.0), Scope(24.0, slot="feedback/test-glow/0"))

@@ -143,7 +143,8 @@ def problems(table: Mapping[str, Any], kind: type[Plugin] = Mist) -> list[str]:
         ),
         (
             {"amount": {"keys": {"x": 0}}},
-            'amount.keys: "x" is not a time; write "4s", "96f" or "50%"',
+            'amount.keys: "x" is not a time; write "4s", "96f", "50%", or "4b" and "2bar" for '
+            "beats and bars",
         ),
     ],
 )

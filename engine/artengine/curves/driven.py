@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from time import perf_counter
+from time import thread_time
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,7 @@ from artengine.params import CurveError
 logger = logging.getLogger("artengine")
 
 SLOW = 0.05
-"""Seconds that a curve may take for a frame before a warning."""
+"""Seconds of the processor that a curve may take for a frame before a warning."""
 
 Remembered = dict[str, npt.NDArray[np.float64]]
 """What curves remember, by the name of what they drive."""
@@ -78,9 +78,9 @@ class CurveSet:
 
     def _value(self, name: str, now: SignalContext, scope: Scope) -> float:
         signal = self._signal(name, scope)
-        began = perf_counter()
+        began = thread_time()
         value = float(signal.at(now))
-        took = perf_counter() - began
+        took = thread_time() - began
         if took > SLOW and name not in self._slow:
             self._slow.add(name)
             logger.warning(

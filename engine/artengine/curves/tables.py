@@ -14,7 +14,7 @@ from artengine.curves.driven import naming
 from artengine.curves.named import read_faults
 from artengine.curves.signal import TEXT, Curve, CurveKinds
 from artengine.errors import did_you_mean
-from artengine.params import CurveError, Problem, allowed, check, clamp, plainly, quoted
+from artengine.params import CurveError, Problem, allowed, check, clamp, kept, plainly, quoted
 
 TableT = TypeVar("TableT", bound=BaseModel)
 
@@ -73,7 +73,7 @@ class CurveTables:
                 if clamp(info, value) != value
             )
             if values and math.isfinite(values[0]):
-                plain[name] = clamp(info, values[0])
+                plain[name] = kept(kind, name, values[0])
             self.curves[name] = curve
         checked = check(kind, plain)
         if isinstance(checked, list):

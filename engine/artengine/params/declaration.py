@@ -40,7 +40,8 @@ def Param(  # noqa: N802 - reads as a declaration, like pydantic's Field
         unit: what the number counts ("pixels", "seconds", "degrees a frame"), for the docs.
         path: whether a text names a file or folder to read. The engine resolves it against the
             preset's folder, and refuses one that a preset may not read.
-        automatable: whether a number may be a curve; by default as the plugin's class says.
+        automatable: whether a number may be a curve; by default as the plugin's class says. A
+            truth value that is declared so is false where the curve is below a half.
 
     Returns:
         A pydantic field. The docstring under the field is its help.
@@ -106,7 +107,7 @@ class Plugin(BaseModel):
 
 
 def automatable(kind: type[BaseModel], *, by_default: bool = False) -> frozenset[str]:
-    """Names of the numbers that take a curve.
+    """Names of the numbers and truth values that take a curve.
 
     Args:
         kind: a plugin, or a table of settings.
@@ -116,13 +117,15 @@ def automatable(kind: type[BaseModel], *, by_default: bool = False) -> frozenset
     def takes_curve(info: FieldInfo) -> bool:
         extra = info.json_schema_extra
         marked = extra.get("automatable") if isinstance(extra, Mapping) else None
-        return info.annotation in (float, int) and bool(by_default if marked is None else marked)
+        takes = (float, int) if marked is None else (float, int, bool)
+        return info.annotation in takes and bool(by_default if marked is None else marked)
 
     return frozenset(name for name, info in kind.model_fields.items() if takes_curve(info))
 
 
 def kept(kind: type[BaseModel], name: str, value: float) -> float:
-    """A curve's value as its parameter takes it: inside the bounds, and whole where it must be.
+    """A curve's value as its parameter takes it: inside the bounds, and whole where it must be; a
+    truth value for a parameter that is one.
 
     Raises:
         CurveError: when it is not a number, or infinite where nothing bounds it.
@@ -131,6 +134,8 @@ def kept(kind: type[BaseModel], name: str, value: float) -> float:
     inside = clamp(info, value, limits)
     if not math.isfinite(inside):
         raise CurveError(f"{name} becomes {inside}; a curve must stay finite")
+    if info.annotation is bool:
+        return inside >= 0.5
     # A bound is often written as a whole number; what is set is what the field declares.
     return int(inside) if info.annotation is int else float(inside)
 

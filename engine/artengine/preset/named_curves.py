@@ -17,6 +17,9 @@ ABOUT = (
 )
 """What is said of the table."""
 
+MOST = 200
+"""Curves of one preset; each is calculated for every frame."""
+
 
 def named_curves(table: Mapping[str, Any], plugins: PluginTables) -> dict[str, Curve]:
     """The named curves of a preset. What is wrong with them is noted.
@@ -28,6 +31,9 @@ def named_curves(table: Mapping[str, Any], plugins: PluginTables) -> dict[str, C
     given = table.get("curves", {})
     curves: dict[str, Curve] = {}
     if not plugins.is_table("curves", given):
+        return curves
+    if len(given) > MOST:
+        plugins.problem(("curves",), f"{len(given):,} curves given; allowed: {MOST}")
         return curves
     reading = CurveTables(plugins.catalog.curves, plugins.names, curves, [])
     for name, value in given.items():

@@ -108,7 +108,7 @@ class PluginTables:
             binding = None if kind is None else self.binding(kind, address, table)
             if binding is not None:
                 effects.append(binding)
-                self._check_size(address, binding.plugin)
+                self._check_size(address, binding)
         return tuple(effects)
 
     def kind(self, kind: Kind, address: Address, table: dict[str, Any]) -> type[Plugin] | None:
@@ -260,8 +260,8 @@ class PluginTables:
         except (OSError, ValueError):
             return False
 
-    def _check_size(self, address: Address, effect: Plugin) -> None:
-        size = (64, 64)
+    def _check_size(self, address: Address, binding: Binding) -> None:
+        size, effect = (64, 64), binding.plugin
         if not isinstance(effect, Effect):
             return
         try:
@@ -272,6 +272,9 @@ class PluginTables:
             said = reason(error, type(effect).__module__)
             self.problem(address, f'"{effect.name}" cannot tell its size: {said}')
             return
+        if "on" in binding.curves and made != size:
+            said = f'"{effect.name}" changes the size, and a film has one; write true or false'
+            self.problem((*address, "on"), said)
         if address[0] != "output" and made != size:
             kept = "fed back" if address[0] == "feedback" else "remembered"
             self.problem(

@@ -118,8 +118,8 @@ class Keyframes(Curve):
                         '{ value = 0.6, ease = "out" }'
                     )
                 number = value["value"]
-                ease = _checked_ease(value.get("ease", "linear"), f'at "{written}": ')
-                found[written] = {**value, "ease": ease} if "ease" in value else value
+                if "ease" in value:
+                    found[written] = {**value, "ease": _own_ease(value["ease"], str(written))}
             _check_number(number, str(written))
         return found
 
@@ -271,7 +271,7 @@ def _ease_of(given: str | Sequence[float]) -> Ease:
     return ease_named(given) if isinstance(given, str) else bezier(*given)
 
 
-def _checked_ease(given: Any, where: str = "") -> Any:
+def _checked_ease(given: Any) -> Any:
     """An easing as it is kept. Raises ValueError for what is none."""
     if isinstance(given, str):
         ease_named(given)
@@ -279,10 +279,17 @@ def _checked_ease(given: Any, where: str = "") -> Any:
     numbers = isinstance(given, list | tuple) and all(map(_is_number, given))
     if not numbers or len(given) != 4 or not (0 <= given[0] <= 1 and 0 <= given[2] <= 1):
         raise ValueError(
-            f"{where}{json.dumps(given, default=str)} given; allowed: the name of an ease, or the "
-            "handles [x1, y1, x2, y2] of a Bezier curve, x1 and x2 from 0 to 1"
+            "it must be the name of an ease, or the handles [x1, y1, x2, y2] of a Bezier curve, x1 "
+            "and x2 from 0 to 1"
         )
     return tuple(map(float, given))
+
+
+def _own_ease(given: Any, written: str) -> Any:
+    try:
+        return _checked_ease(given)
+    except ValueError as error:
+        raise ValueError(f'the ease at "{written}": {error}') from error
 
 
 def _check_number(value: Any, written: str) -> None:

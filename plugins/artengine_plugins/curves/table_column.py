@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+from array import array
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import ClassVar, Literal, Self
@@ -13,8 +14,11 @@ import numpy.typing as npt
 
 from artengine.api import Curve, CurveError, Param, Scope, Signal, SignalContext
 
-LARGEST = 64 << 20
+LARGEST = 16 << 20
 """Bytes of the largest file."""
+
+LONGEST_HEAD = 100_000
+"""Characters of the first line, in which the sign that parts columns is looked for."""
 
 
 class Column(Curve):
@@ -85,45 +89,44 @@ def _columns(path: Path, names: Sequence[str]) -> list[npt.NDArray[np.float64]]:
     try:
         if path.stat().st_size > LARGEST:
             raise CurveError(f"{path.name} has more than {LARGEST >> 20} MB")
-        text = path.read_text(encoding="utf-8-sig")
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            head = file.readline(LONGEST_HEAD)
+            file.seek(0)
+            rows = csv.reader(file, delimiter=max(",;\t", key=head.count))
+            return _read(rows, names, path.name)
     except OSError as error:
         raise CurveError(f"{path.name} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise CurveError(f"{path.name} is not text in UTF-8") from error
-    lines = text.splitlines()
-    head = lines[0] if lines else ""
-    delimiter = max(",;\t", key=head.count)
-    rows = csv.reader(lines, delimiter=delimiter)
-    try:
-        known = [name.strip() for name in next(rows, [])]
-        for name in names:
-            if name not in known:
-                raise CurveError(
-                    f'{path.name} has no column "{name}"; it has: {", ".join(known[:20]) or "none"}'
-                )
-        places = [known.index(name) for name in names]
-        found = list(_numbers(rows, places, names, path.name))
     except csv.Error as error:
         raise CurveError(f"{path.name} is no CSV file: {error}") from error
-    if not found:
-        raise CurveError(f"{path.name} has no rows of numbers")
-    return list(np.array(found, np.float64).T)
 
 
-def _numbers(
-    rows: Iterator[list[str]], places: Sequence[int], names: Sequence[str], file: str
-) -> Iterator[list[float]]:
+def _read(
+    rows: Iterator[list[str]], names: Sequence[str], file: str
+) -> list[npt.NDArray[np.float64]]:
+    known = [name.strip() for name in next(rows, [])]
+    for name in names:
+        if name not in known:
+            raise CurveError(
+                f'{file} has no column "{name}"; it has: {", ".join(known[:20]) or "none"}'
+            )
+    columns = [(known.index(name), name, array("d")) for name in names]
     for line, row in enumerate(rows, 2):
         if not any(cell.strip() for cell in row):
             continue
-        numbers = []
-        for place, name in zip(places, names, strict=True):
-            cell = row[place].strip() if place < len(row) else ""
-            try:
-                number = float(cell)
-            except ValueError:
-                number = math.nan
-            if not math.isfinite(number):
+        for place, name, numbers in columns:
+            cell = " ".join(row[place].split()) if place < len(row) else ""
+            numbers.append(_number(cell))
+            if not math.isfinite(numbers[-1]):
                 raise CurveError(f'{file}, line {line}: "{cell[:40]}" in "{name}" is no number')
-            numbers.append(number)
-        yield numbers
+    if not columns[0][2]:
+        raise CurveError(f"{file} has no rows of numbers")
+    return [np.array(numbers) for _, _, numbers in columns]
+
+
+def _number(cell: str) -> float:
+    try:
+        return float(cell)
+    except ValueError:
+        return math.nan

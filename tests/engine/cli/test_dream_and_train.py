@@ -50,6 +50,12 @@ def home(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> Path:
     return home
 
 
+@pytest.fixture(autouse=True)
+def _no_plot(monkeypatch: pytest.MonkeyPatch) -> None:
+    # To draw it takes a quarter of trainings as short as these.
+    monkeypatch.setattr("artengine.train.plot.draw_log", lambda _path, _rows: None)
+
+
 @pytest.fixture
 def folder(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("ARTENGINE_HOME", str(home))

@@ -200,3 +200,23 @@ def test_recipes_keep_curves_as_they_were_written(ready: Ready, catalog: Catalog
     changed = preset.with_values({"curves.level": "0.5 * hit", "time.bpm": 90})
     assert changed.curves["level"].values() == ()
     assert changed.time.bpm == 90
+
+
+def test_an_effect_is_off_where_its_curve_is_below_a_half(ready: Ready) -> None:
+    grain = {"use": "noise", "amount": 0.3}
+    plain = values(ready(feedback=[grain | {"on": "0.49 + 0.01 * (frame > 3)"}]), 0, "amount")
+    assert plain == [0.3] * FRAMES
+    off = film(ready(feedback=[grain | {"on": False}]))
+    switched = film(ready(feedback=[grain | {"on": "0.49 + 0.01 * (frame > 3)"}]))
+    # The picture shows what the network made of the frame before.
+    assert differing(off, switched)[0] == 5
+    held = {"keys": {"0f": 1, "4f": 0}, "ease": "hold"}
+    on = film(ready(feedback=[grain]))
+    assert differing(on, film(ready(feedback=[grain | {"on": held}])))[0] == 5
+    with pytest.raises(PresetError, match=r'output\.upscale\.on: "upscale" changes the size'):
+        ready(output=[{"use": "upscale", "on": "hit"}])
+    with (
+        Dream(ready(output=[{"use": "upscale"}]), predict=Fading()) as dream,
+        pytest.raises(UsageError, match=r"output\.upscale\.on: changes the frame's size"),
+    ):
+        dream.set("output.upscale.on", "hit")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 PROGRAM = """
 import os, sys
@@ -26,10 +26,13 @@ print(number != 2, os.path.getsize(sys.argv[1]))
 """
 
 
-def test_greetings_are_dropped_and_progress_is_shown(tmp_path: Path) -> None:
+def test_greetings_are_dropped_and_progress_is_shown(
+    start: Callable[..., Any], greeting: Path, tmp_path: Path
+) -> None:
     """And where standard error is closed, what a library writes there lands in no file that is
-    opened later. In one process, which takes seconds to import the networks."""
-    words = [sys.executable, "-c", PROGRAM + CLOSED, str(tmp_path / "file")]
-    done = subprocess.run(words, capture_output=True, text=True, check=True)
-    assert done.stderr.splitlines() == ["progress", "after"]
-    assert done.stdout == "True 0\n"
+    opened later."""
+    assert start(tmp_path / "file", code=PROGRAM + CLOSED).wait(timeout=60) == 0
+    assert (tmp_path / "0.err").read_text().splitlines() == ["progress", "after"]
+    assert (tmp_path / "0.out").read_text() == "True 0\n"
+    # Where one process imports the networks for all, it has said nothing.
+    assert greeting.read_text() == ""

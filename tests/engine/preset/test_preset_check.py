@@ -485,8 +485,9 @@ def test_an_edit_beside_the_list_itself(write: Write, problems: Problems) -> Non
             '{ keys = { "0s" = 1, "4s" = 0 } }',
         ),
         ({"keys": {"0s": "x"}}, '.keys: the value at "0s" is "x"; it must be a finite number'),
-        ({"keys": {"0s": {"a": 1}}}, '.keys: the value at "0s" is a table or list; it must be '),
-        ({"keys": {"0s": 1}, "ease": {"a": [True]}}, ".ease: { a = [true] } given; allowed: "),
+        ({"keys": {"0s": [1]}}, '.keys: the value at "0s" is a table or list; it must be '),
+        ({"keys": {"0s": {"a": 1}}}, '.keys: the key "0s" is a table of a; write { value = 0.6, '),
+        ({"keys": {"0s": 1}, "ease": {"a": [True]}}, ".ease: it must be the name of an ease, or "),
     ],
 )
 def test_a_curve_s_mistake_is_said_in_toml(

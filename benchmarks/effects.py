@@ -1,0 +1,135 @@
+"""What every effect takes for a frame, beside swift's network.
+
+    python benchmarks/effects.py [EFFECT ...] [--size 512] [--frames 12] [--clip CLIP]
+
+Effects have their default parameters. They see a clip, by default a scene that is drawn, and the
+network frames of noise, in turns, frame by frame. Printed are medians, of the time that passes and
+of the time that all cores compute, ffmpeg's included, which other work on the machine disturbs
+less, and the ratio of the latter to the network's. Effects that take more than it are marked.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from artengine.catalog import Catalog, load_catalog
+from artengine.curves import Clock
+from artengine.effect import Effect, FrameContext
+from artengine.frame import Frame, to_frame
+from artengine.nn.predictor import Predictor
+
+FPS = 24.0
+
+
+@dataclass(frozen=True)
+class Row:
+    """An effect's medians in milliseconds, and those of the network in the same turns."""
+
+    name: str
+    passed: float
+    computed: float
+    network_passed: float
+    network_computed: float
+
+    @property
+    def ratio(self) -> float:
+        """The share of the network's computing that the effect takes."""
+        return self.computed / self.network_computed
+
+    def __str__(self) -> str:
+        mark = "  slower than the network" if self.ratio > 1 else ""
+        return (
+            f"{self.name:22}{self.passed:8.1f} ms, computing {self.computed:6.1f} ms,"
+            f" {self.ratio:5.2f} of the network's {self.network_computed:.1f} ms{mark}"
+        )
+
+
+def main() -> None:
+    """Time the effects and print."""
+    catalog = load_catalog()
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("effects", nargs="*", metavar="EFFECT", help="all when left out")
+    parser.add_argument("--size", type=int, default=512)
+    parser.add_argument("--frames", type=int, default=12)
+    parser.add_argument("--clip", type=Path, default=None)
+    options = parser.parse_args()
+    if unknown := [name for name in options.effects if name not in catalog.effects]:
+        parser.error(f"no effect {unknown[0]}; there are: {', '.join(catalog.effects)}")
+    names = options.effects or list(catalog.effects)
+    frames = footage(catalog, options.clip, options.size, options.frames)
+    network = swift(catalog, options.size)
+    rows = []
+    for name in names:
+        rows.append(measured(name, catalog.effects[name](), network, frames))
+        print(rows[-1], flush=True)
+    slow = [row.name for row in rows if row.ratio > 1]
+    network_time = statistics.median(row.network_passed for row in rows)
+    print(f"{len(rows)} effects; network {network_time:.1f} ms; slower than it: {slow or 'none'}")
+
+
+def footage(catalog: Catalog, clip: Path | None, size: int, count: int) -> Sequence[Frame]:
+    """Frames of a clip, or of a scene."""
+    table = {"scene": "city-rain"} if clip is None else {"path": str(clip), "fit": "crop"}
+    kind = catalog.get("source", "synthetic" if clip is None else "video")
+    source = kind.model_validate(table)
+    pictures = source.open(size=(size, size), fps=FPS).frames()
+    frames = [to_frame(picture) for picture in islice(pictures, count + 1)]
+    for frame in frames:
+        frame.flags.writeable = False
+    return frames
+
+
+def swift(catalog: Catalog, size: int) -> Callable[[], object]:
+    """A function that computes a frame of swift's network, traced before."""
+    model = catalog.get("model", "swift")()
+    predictor = Predictor(model, model.build())
+    rng = np.random.default_rng(0)
+    context = [rng.random((size, size, 3), dtype=np.float32) for _ in range(model.context)]
+    predictor(context)
+    return lambda: predictor(context)
+
+
+def measured(
+    name: str, effect: Effect, network: Callable[[], object], frames: Sequence[Frame]
+) -> Row:
+    """Time an effect and the network in turns."""
+    times: dict[str, list[tuple[float, float]]] = {"effect": [], "network": []}
+    for index in range(len(frames) - 1):
+        truth = frames[index + 1] if effect.uses_truth else None
+        now = FrameContext(Clock(index, FPS), truth, seed=1, slot=f"output/{name}/0")
+        times["network"].append(timed(network))
+        times["effect"].append(timed(partial(effect.apply, frames[index], now)))
+    # The first frame allocates, and an effect that remembers has nothing to do in it.
+    passed, computed = (
+        {
+            side: 1000 * statistics.median(values[part] for values in taken[1:])
+            for side, taken in times.items()
+        }
+        for part in (0, 1)
+    )
+    return Row(name, passed["effect"], computed["effect"], passed["network"], computed["network"])
+
+
+def timed(work: Callable[[], object]) -> tuple[float, float]:
+    """Seconds that pass while something is done, and that all cores compute, ffmpeg's included."""
+    began, computing = time.perf_counter(), time.process_time()
+    before = os.times()
+    work()
+    after = os.times()
+    children = after.children_user + after.children_system
+    children -= before.children_user + before.children_system
+    return time.perf_counter() - began, time.process_time() - computing + children
+
+
+if __name__ == "__main__":
+    main()
