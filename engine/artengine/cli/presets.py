@@ -181,6 +181,8 @@ def plot(
     found = curve_values(loaded, fps)
     for remark in curve_remarks(loaded, fps):
         tell(remark)
+    if found.count < loaded.dream.frames:
+        tell(f"only the first {found.count:,} of {loaded.dream.frames:,} frames are looked at")
     if as_json:
         answer(json.dumps(found.as_data()))
         if output is None:

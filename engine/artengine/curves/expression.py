@@ -13,7 +13,7 @@ from artengine.curves.chance import key_of
 from artengine.curves.clock import Clock
 from artengine.curves.eases import ease_named
 from artengine.curves.functions import CONSTANTS, FUNCTIONS, NAMES, OWN, Place
-from artengine.curves.memory import Evaluate, Memory, Previous
+from artengine.curves.memory import Evaluate, Memory, Previous, excess_of
 from artengine.curves.operators import OPERATIONS
 from artengine.curves.signal import Scope, Signal, SignalContext
 from artengine.curves.syntax import (
@@ -270,7 +270,10 @@ class _Compiler:
         arguments = tuple(map(self.compiled, numbers))
         constants = tuple(map(_constant, numbers, arguments))
         place = Place(node.at, self._scope, self._key, "".join(texts), constants, self.memories)
-        return FUNCTIONS[node.name].build(place, arguments)
+        called = FUNCTIONS[node.name].build(place, arguments)
+        if excess := excess_of(self.memories):
+            raise fault(node.at, excess)
+        return called
 
     def _named(self, node: Name) -> Evaluate:
         name = node.name

@@ -12,7 +12,7 @@ from artengine.curves.chance import smooth, uniform
 from artengine.curves.eases import ease_named
 from artengine.curves.memory import LONGEST_DELAY, Delay, Evaluate, Hold, Lag, Memory, Walk
 from artengine.curves.signal import Scope, SignalContext
-from artengine.curves.syntax import fault
+from artengine.curves.syntax import MOST_PARTS, fault
 from artengine.params import CurveError, plainly
 
 
@@ -236,7 +236,7 @@ def _function(
     needed, _, optional = inside.rstrip(")").partition("[")
     least = len([each for each in needed.split(",") if each.strip()])
     most = least + len([each for each in re.split(r"[\],\[]", optional) if each.strip()])
-    most = 16 if written.endswith("...)") else most
+    most = MOST_PARTS if written.endswith("...)") else most
     least = 2 if written.endswith("...)") else least
     return name, Function(written, about, least, most, build, pure, texts)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from artengine.curves.chance import normal
@@ -15,6 +15,10 @@ Evaluate: TypeAlias = Callable[[SignalContext], float]
 
 LONGEST_DELAY = 10_000
 """Frames that `delay` may look back."""
+
+
+MOST_KEPT = 10_500
+"""Numbers that the functions of one expression may keep together."""
 
 
 class Memory(ABC):
@@ -121,6 +125,17 @@ class Walk(Memory):
         step = normal(self._key, self._number(now), clock.index) / math.sqrt(clock.fps)
         place = math.fmod(abs(self.state[0] + self._speed(now) * step), 2.0)
         self.state[0] = 2.0 - place if place > 1.0 else place
+
+
+def excess_of(memories: Sequence[Memory]) -> str:
+    """Say that an expression's memories keep too much; empty where they do not."""
+    kept = sum(len(memory.state) for memory in memories)
+    if kept <= MOST_KEPT:
+        return ""
+    return (
+        f"the delays up to here keep {kept:,} values; allowed: {MOST_KEPT:,} in an expression; "
+        "name parts of it in [curves]"
+    )
 
 
 class Previous(Memory):

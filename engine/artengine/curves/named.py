@@ -17,9 +17,12 @@ from artengine.curves.expression import BUILT_IN
 from artengine.curves.functions import FUNCTIONS
 from artengine.curves.signal import Curve, Scope, Signal, SignalContext
 from artengine.curves.unknown import no_such_name
-from artengine.params import CurveError
+from artengine.params import CurveError, quoted
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+LONGEST_NAME = 64
+"""Characters of the longest name of a curve."""
 
 
 class NamedSignals:
@@ -116,8 +119,9 @@ def in_order(curves: Mapping[str, Curve]) -> Sequence[str]:
         return list(TopologicalSorter(reads).static_order())
     except CycleError as error:
         circle = list(reversed(error.args[1]))
+        shown = circle if len(circle) <= 8 else [*circle[:6], "...", circle[-1]]
         raise CurveError(
-            f"{circle[0]}: goes in a circle: {' > '.join(circle)}; a curve reads its own last "
+            f"{circle[0]}: goes in a circle: {' > '.join(shown)}; a curve reads its own last "
             "value as prev"
         ) from error
 
@@ -125,7 +129,9 @@ def in_order(curves: Mapping[str, Curve]) -> Sequence[str]:
 def name_fault(name: str) -> str:
     """Why a curve cannot have a name; empty where it can."""
     if not _NAME.fullmatch(name):
-        return f'"{name}" is no name; allowed: letters, digits and _, as kick_2'
+        return f"{quoted(name)} is no name; allowed: letters, digits and _, as kick_2"
+    if len(name) > LONGEST_NAME:
+        return f"a name of {len(name):,} characters given; allowed: {LONGEST_NAME}"
     if name in BUILT_IN or name in FUNCTIONS:
         return f"every expression knows {name} already; choose another name"
     if name in ("use", "keys"):

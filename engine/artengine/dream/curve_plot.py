@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from artengine.atomic import atomic_write
 from artengine.counts import counted
 from artengine.curves import TEXT, Curve
 from artengine.dream.curve_values import CurveValues, Values
+from artengine.errors import one_line
 from artengine.params import quoted
 
 MOST_CURVES = 40
@@ -52,15 +54,22 @@ def draw(found: CurveValues, curves: Mapping[str, Curve], path: Path, title: str
     _strip(strip, found)
     more = len(found.values) - len(addresses)
     rest = f" (and {counted(more, 'more curve')})" if more else ""
-    figure.suptitle(f"{title}{rest}", color=_INK)
-    with atomic_write(path) as unfinished:
+    figure.suptitle(f"{_short(title)}{rest}", color=_INK, parse_math=False)
+    with atomic_write(path) as unfinished, warnings.catch_warnings():
+        # Letters that the font lacks are drawn as boxes.
+        warnings.filterwarnings("ignore", "Glyph")
         figure.savefig(unfinished, dpi=110, format="png")
 
 
 def _written(curve: Curve) -> str:
     given = curve.model_dump(mode="json", exclude_unset=True)
     text = given[TEXT] if set(given) == {TEXT} else quoted(given)
-    text = " ".join(text.split())
+    return _short(text)
+
+
+def _short(text: str) -> str:
+    """A text on one line, cut where it is long."""
+    text = one_line(text)
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
@@ -70,7 +79,7 @@ def _panel(axes: Axes, seconds: Values, values: Values, address: str, written: s
     room = (high - low) * 0.12 or max(abs(low) * 0.1, 0.1)
     axes.set_ylim(low - room, high + room)
     axes.yaxis.set_major_locator(MaxNLocator(nbins=3))
-    # A name may hold what matplotlib reads as mathematics.
+    # A text may hold what matplotlib reads as mathematics.
     axes.set_title(address, loc="left", fontsize=9, color=_INK, fontweight="bold", parse_math=False)
     axes.set_title(written, loc="right", fontsize=8, color=_FAINT, parse_math=False)
     _frame(axes)
@@ -89,12 +98,9 @@ def _wave(axes: Axes, seconds: Values, loud: Values, name: str) -> None:
 
 def _lines(axes: Axes, found: CurveValues) -> None:
     """A line at each bar and, where there is room, at each beat."""
-    per_bar = found.tempo.beats_per_bar
-    beats = found.beats()
-    bars = _thinned(found.beats(per_bar))
-    if len(beats) <= _MOST_LINES:
-        _vertical(axes, beats, _BEAT)
-    _vertical(axes, bars, _BAR)
+    if len(found.numbers()) <= _MOST_LINES:
+        _vertical(axes, found.beats(), _BEAT)
+    _vertical(axes, _bars(found), _BAR)
 
 
 def _vertical(axes: Axes, places: list[float], colour: str) -> None:
@@ -102,20 +108,20 @@ def _vertical(axes: Axes, places: list[float], colour: str) -> None:
         axes.axvline(place, color=colour, linewidth=0.7, zorder=1)
 
 
-def _thinned(places: list[float]) -> list[float]:
-    """Every place, or every second, fourth and so on, so that few enough are left."""
-    step = 1
-    while len(places) > step * _MOST_LINES:
-        step *= 2
-    return places[::step]
+def _bars(found: CurveValues) -> list[float]:
+    """Every bar, or every second, fourth and so on, so that few enough are left."""
+    every = found.tempo.beats_per_bar
+    while len(found.numbers(every)) > _MOST_LINES:
+        every *= 2
+    return found.beats(every)
 
 
 def _strip(axes: Axes, found: CurveValues) -> None:
     """Beats as short lines, bars as long ones with their number."""
     per_bar = found.tempo.beats_per_bar
-    beats, bars = found.beats(), _thinned(found.beats(per_bar))
-    if len(beats) <= 4 * _MOST_LINES:
-        axes.vlines(beats, 0.0, 0.45, color=_BAR, linewidth=0.8)
+    bars = _bars(found)
+    if len(found.numbers()) <= 4 * _MOST_LINES:
+        axes.vlines(found.beats(), 0.0, 0.45, color=_BAR, linewidth=0.8)
     axes.vlines(bars, 0.0, 1.0, color=_INK, linewidth=1.0)
     step = -(-len(bars) // 24) or 1
     for place in bars[::step]:

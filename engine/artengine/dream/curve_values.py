@@ -20,6 +20,12 @@ from artengine.preset import Preset
 MOST_FRAMES = 100_000
 """Frames of a film that are looked at; curves that remember need all those before."""
 
+MOST_VALUES = 5_000_000
+"""Values of all curves together; of many curves fewer frames are looked at."""
+
+MOST_BEATS = 100_000
+"""Beats of a film that are listed; slow frames and a fast tempo have thousands of beats each."""
+
 TRIED = 1_000
 """Frames at which a film's curves are tried before it begins."""
 
@@ -45,15 +51,19 @@ class CurveValues:
     values: Mapping[str, Values]
     waves: Mapping[str, Values] = field(default_factory=dict)
 
-    def beats(self, every: int = 1) -> list[float]:
-        """When beats fall within the film, in seconds.
+    def numbers(self, every: int = 1) -> range:
+        """Which beats fall within the film.
 
         Args:
             every: 1 for each beat, the beats of a bar for each bar.
         """
         end = self.count / self.fps
         first, last = (int(np.ceil(self.tempo.beat_at(at) / every - 1e-9)) for at in (0.0, end))
-        return [self.tempo.seconds_at(number * every) for number in range(first, last)]
+        return range(first * every, last * every, every)
+
+    def beats(self, every: int = 1) -> list[float]:
+        """When the first `MOST_BEATS` beats fall within the film, in seconds."""
+        return [self.tempo.seconds_at(number) for number in self.numbers(every)[:MOST_BEATS]]
 
     def as_data(self) -> dict[str, Any]:
         """All of it in JSON's types."""
@@ -90,7 +100,7 @@ def curve_values(preset: Preset, fps: float, *, most: int = MOST_FRAMES) -> Curv
     Args:
         preset: the preset. Neither its network nor its source is needed.
         fps: the film's frames a second.
-        most: how many frames are looked at, where the film has more.
+        most: how many frames are looked at, where the film has more; of many curves fewer.
 
     Raises:
         PluginError: when a curve fails, with the frame.
@@ -107,7 +117,8 @@ def curve_values(preset: Preset, fps: float, *, most: int = MOST_FRAMES) -> Curv
     ]
     addresses = list(preset.curves_by_address())
     bindings = [model, *(binding for chain in chains for binding in chain.binding)]
-    found = np.empty((min(frames, most), len(addresses)))
+    affordable = max(TRIED, MOST_VALUES // max(1, len(addresses)))
+    found = np.empty((min(frames, most, affordable), len(addresses)))
     for index in range(len(found)):
         clock = steering.clock(index)
         named, settings = steering.set_time(clock, preset.dream)

@@ -17,6 +17,9 @@ from artengine.api import CurveError, Expression, Scope, Signal, SignalContext
 LONGEST = 100_000
 """Characters of the longest schedule."""
 
+MOST_KEPT = 20_000
+"""Numbers that the functions of a schedule may remember."""
+
 _OWN = ("t", "s", "max_f")
 _FRAME = re.compile(r"\s*(\d{1,9}(?:\.\d{1,9})?)\s*:")
 
@@ -59,9 +62,15 @@ class Schedule:
             "s": lambda _now: float(scope.seed),
             "max_f": lambda now: float(now.clock.frames or 0),
         }
-        signals = [
-            key.compile(scope.inside(str(number)), own) for number, key in enumerate(self.keys)
-        ]
+        signals, kept = [], 0
+        for number, (frame, key) in enumerate(zip(self.frames, self.keys, strict=True)):
+            signals.append(key.compile(scope.inside(str(number)), own))
+            kept += len(signals[-1].state())
+            if kept > MOST_KEPT:
+                raise CurveError(
+                    f"at frame {frame:g}: the functions up to here remember {kept:,} numbers; "
+                    f"allowed: {MOST_KEPT:,} in a schedule; shorten its delays"
+                )
         return ScheduleSignal(self.frames, signals, [key.constant for key in self.keys])
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from operator import itemgetter
@@ -10,9 +13,17 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from artengine.api import Curve, CurveError, Param, Scope, Signal, SignalContext
+from artengine_plugins.whole_file import read_whole
 
 LARGEST = 1 << 20
 """Bytes of the largest file."""
+
+_LONG_NUMBER = re.compile(rb"[\x80-\xff]{2000}")
+"""A number goes on while bytes are above 127, at most three of them; but other data may look alike.
+mido reads numbers of any length, in time that grows with its square."""
+
+_LATEST = 1 << 40
+"""The last tick that a message may come at."""
 
 
 class Midi(Curve):
@@ -50,12 +61,9 @@ class Midi(Curve):
         """Read the file."""
         path = Path(self.midi)
         try:
-            found = path.stat()
-            if found.st_size > LARGEST:
-                raise CurveError(f"{path.name} has more than {LARGEST >> 20} MB")
-            messages = _messages(path, found.st_size, found.st_mtime_ns)
-        except OSError as error:
-            raise CurveError(f"{path.name} cannot be read: {error.strerror or error}") from error
+            messages = _messages(read_whole(path, LARGEST))
+        except ValueError as error:
+            raise CurveError(f"{path.name} {error}") from error
         heard = [each for each in messages if self.channel in (None, each[1].channel + 1)]
         points = list((self._notes if self.controller is None else self._controlled)(heard))
         if not points:
@@ -70,21 +78,24 @@ class Midi(Curve):
                 yield time, message.value / 127
 
     def _notes(self, messages: Sequence[tuple[float, Any]]) -> Iterator[tuple[float, float]]:
-        sounding: dict[tuple[int, int], float] = {}
+        sounding: dict[tuple[int, int], int] = {}
+        velocities = Counter[int]()
         for time, message in messages:
             if not message.type.startswith("note_") or self.note not in (None, message.note):
                 continue
             struck = message.type == "note_on" and message.velocity > 0
+            ended = sounding.pop((message.channel, message.note), None)
+            if ended is not None:
+                velocities -= Counter([ended])
             if struck:
-                sounding[message.channel, message.note] = message.velocity / 127
-            else:
-                sounding.pop((message.channel, message.note), None)
+                sounding[message.channel, message.note] = message.velocity
+                velocities[message.velocity] += 1
             if self.gives == "pitch":
                 if struck:
                     yield time, message.note / 127
             else:
-                loudest = max(sounding.values(), default=0.0)
-                yield time, float(loudest > 0) if self.gives == "gate" else loudest
+                loudest = max(velocities, default=0)
+                yield time, float(loudest > 0) if self.gives == "gate" else loudest / 127
 
 
 class MidiSignal(Signal):
@@ -110,20 +121,24 @@ class MidiSignal(Signal):
         return max(self._values[max(0, first - 1) : end]) if self._peaks else self._values[end - 1]
 
 
-@lru_cache(maxsize=8)
-def _messages(path: Path, _size: int, _changed: int) -> list[tuple[float, Any]]:
-    """The messages of every channel with their seconds, in order. Raises `CurveError`, OSError."""
+@lru_cache(maxsize=2)
+def _messages(data: bytes) -> list[tuple[float, Any]]:
+    """The messages of every channel with their seconds, in order.
+
+    Raises:
+        ValueError: when it is no MIDI file; the message goes on after the file's name.
+    """
     import mido
 
+    if _LONG_NUMBER.search(data):
+        raise ValueError("is no MIDI file that can be read: a number in it has too many bytes")
     try:
-        file = mido.MidiFile(path, clip=True)
-    except OSError:
-        raise
+        file = mido.MidiFile(file=io.BytesIO(data), clip=True)
     except Exception as error:
         said = str(error) or ("it ends too early" if isinstance(error, EOFError) else repr(error))
-        raise CurveError(f"{path.name} is no MIDI file that can be read: {said}") from error
+        raise ValueError(f"is no MIDI file that can be read: {said}") from error
     if file.ticks_per_beat <= 0:
-        raise CurveError(f"{path.name} counts in SMPTE frames; save it in ticks per beat")
+        raise ValueError("counts in SMPTE frames; save it in ticks per beat")
     # mido's own merging copies every message several times, which takes most of the time.
     placed = []
     for track in file.tracks:
@@ -131,6 +146,8 @@ def _messages(path: Path, _size: int, _changed: int) -> list[tuple[float, Any]]:
         for message in track:
             ticks += message.time
             played = not message.is_meta and hasattr(message, "channel")
+            if ticks > _LATEST:
+                raise ValueError("has messages that come too late; save it again")
             if played or message.type == "set_tempo":
                 placed.append((ticks, message))
     placed.sort(key=itemgetter(0))

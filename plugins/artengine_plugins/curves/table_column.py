@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Literal, Self, TextIO
 
 import numpy as np
 import numpy.typing as npt
 
 from artengine.api import Curve, CurveError, Param, Scope, Signal, SignalContext
+from artengine_plugins.whole_file import read_whole
 
 LARGEST = 16 << 20
 """Bytes of the largest file."""
@@ -87,39 +89,37 @@ class ColumnSignal(Signal):
 def _columns(path: Path, names: Sequence[str]) -> list[npt.NDArray[np.float64]]:
     """Read columns of numbers. Raises `CurveError` with the line that is wrong."""
     try:
-        if path.stat().st_size > LARGEST:
-            raise CurveError(f"{path.name} has more than {LARGEST >> 20} MB")
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            head = file.readline(LONGEST_HEAD)
-            file.seek(0)
-            rows = csv.reader(file, delimiter=max(",;\t", key=head.count))
-            return _read(rows, names, path.name)
-    except OSError as error:
-        raise CurveError(f"{path.name} cannot be read: {error.strerror}") from error
+        data = read_whole(path, LARGEST)
+    except ValueError as error:
+        raise CurveError(f"{path.name} {error}") from error
+    try:
+        text = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", newline="")
+        return _read(text, names, path.name)
     except UnicodeDecodeError as error:
         raise CurveError(f"{path.name} is not text in UTF-8") from error
     except csv.Error as error:
         raise CurveError(f"{path.name} is no CSV file: {error}") from error
 
 
-def _read(
-    rows: Iterator[list[str]], names: Sequence[str], file: str
-) -> list[npt.NDArray[np.float64]]:
+def _read(text: TextIO, names: Sequence[str], file: str) -> list[npt.NDArray[np.float64]]:
+    head = text.readline(LONGEST_HEAD)
+    text.seek(0)
+    rows = csv.reader(text, delimiter=max(",;\t", key=head.count))
     known = [name.strip() for name in next(rows, [])]
     for name in names:
         if name not in known:
-            raise CurveError(
-                f'{file} has no column "{name}"; it has: {", ".join(known[:20]) or "none"}'
-            )
+            listed = ", ".join(each[:40] for each in known[:20]) or "none"
+            raise CurveError(f'{file} has no column "{name}"; it has: {listed}')
     columns = [(known.index(name), name, array("d")) for name in names]
-    for line, row in enumerate(rows, 2):
+    for row in rows:
         if not any(cell.strip() for cell in row):
             continue
         for place, name, numbers in columns:
             cell = " ".join(row[place].split()) if place < len(row) else ""
             numbers.append(_number(cell))
             if not math.isfinite(numbers[-1]):
-                raise CurveError(f'{file}, line {line}: "{cell[:40]}" in "{name}" is no number')
+                line = f"{file}, line {rows.line_num}"
+                raise CurveError(f'{line}: "{cell[:40]}" in "{name}" is no number')
     if not columns[0][2]:
         raise CurveError(f"{file} has no rows of numbers")
     return [np.array(numbers) for _, _, numbers in columns]

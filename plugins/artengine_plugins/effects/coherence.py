@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import PrivateAttr
 
-from artengine.api import Effect, Frame, FrameContext, Param, State, to_frame
+from artengine.api import Effect, Frame, FrameContext, Param, Picture, Size, State, to_frame
 from artengine_plugins.imaging.cube import apply_cube, even_colours, plain_cube
 from artengine_plugins.imaging.luma import Plane
 from artengine_plugins.imaging.mix import mix
@@ -86,8 +86,11 @@ class Coherence(Effect):
     def _reference(self, frame: Frame, now: FrameContext) -> Quantiles:
         if self.path:
             if self._picture is None or self._picture[0] != self.path:
-                picture = to_frame(np.asarray(read_picture(Path(self.path))))
-                self._picture = self.path, _quantiles(picture)
+                picture = np.asarray(read_picture(Path(self.path)))
+                # As 8 bits first: a large photo would take gigabytes as a frame.
+                small = cv2.resize(picture, _small(picture), interpolation=cv2.INTER_NEAREST)
+                shrunk = to_frame(small.astype(np.uint8, copy=False))
+                self._picture = self.path, _quantiles(shrunk)
             return self._picture[1]
         if self.to == "source":
             return _quantiles(now.truth)
@@ -108,11 +111,16 @@ class Coherence(Effect):
         self._first = np.array(state["first"], np.float32) if state else None
 
 
+def _small(frame: Frame | Picture) -> Size:
+    """The size at which the colours of a frame are counted."""
+    height, width = frame.shape[:2]
+    return min(_SIDE, width), min(_SIDE, height)
+
+
 def _quantiles(frame: Frame) -> Quantiles:
     """What shares of a frame lie below, part by part of its colours in Oklab, `(3, 65)`."""
-    height, width = frame.shape[:2]
-    size = min(_SIDE, width), min(_SIDE, height)
-    small = cv2.resize(frame, size, interpolation=cv2.INTER_NEAREST).astype(np.float32, copy=False)
+    small = cv2.resize(frame, _small(frame), interpolation=cv2.INTER_NEAREST)
+    small = small.astype(np.float32, copy=False)
     colours = frame_to_oklab(small).reshape(-1, 3)
     ranked = np.sort(np.ascontiguousarray(colours.T), axis=1)
     return ranked.take(np.rint(_SHARES * (len(colours) - 1)).astype(np.intp), axis=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 
 import numpy as np
 
@@ -36,11 +37,11 @@ def predicted_upon(held: Picture, before: Picture, after: Picture, quantiser: in
         stream = _finished(
             _started(_encoding(size, quantiser)), b"".join(map(bytes, (held, before, after)))
         )
-    except PluginError:
-        decoder.kill()
-        decoder.communicate()
+        decoded = _finished(decoder, stream)
+    except BaseException:
+        # A second Ctrl-C, for example.
+        _ended(decoder)
         raise
-    decoded = _finished(decoder, stream)
     if len(decoded) != 2 * held.nbytes:
         raise PluginError("ffmpeg did not decode two pictures; set IMAGEIO_FFMPEG_EXE to another")
     return np.frombuffer(decoded, np.uint8)[held.nbytes :].reshape(held.shape).copy()
@@ -75,10 +76,22 @@ def _finished(process: subprocess.Popen[bytes], given: bytes) -> bytes:
     try:
         made, said = process.communicate(given, timeout=_SECONDS)
     except subprocess.TimeoutExpired as error:
-        process.kill()
-        process.communicate()
+        _ended(process)
         raise PluginError(f"ffmpeg took more than {_SECONDS:g} seconds") from error
+    except BaseException:
+        _ended(process)
+        raise
     if process.returncode != 0:
         words = said.decode(errors="replace").strip().splitlines() or ["nothing"]
         raise PluginError(f"ffmpeg failed and said: {words[-1]}")
     return made
+
+
+def _ended(process: subprocess.Popen[bytes]) -> None:
+    """Leave no process behind."""
+    process.kill()
+    for pipe in (process.stdin, process.stdout, process.stderr):
+        if pipe is not None:
+            with suppress(OSError):
+                pipe.close()
+    process.wait()

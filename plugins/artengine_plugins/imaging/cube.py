@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
+from array import array
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TextIO
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from artengine.api import Frame, SourceError
+from artengine_plugins.whole_file import read_whole
 
 Cells = npt.NDArray[np.float32]
 
@@ -19,6 +23,9 @@ _MOST_CELLS = 129
 
 _LARGEST = 96 << 20
 """Bytes of the largest file that is read."""
+
+_LONGEST_LINE = 10_000
+"""Characters of the longest line; what is left of a longer one is read as the next."""
 
 _FINE = 33
 """OpenCV interpolates in steps of a 32nd; coarser cubes are made finer before."""
@@ -93,43 +100,53 @@ def read_cube(path: Path) -> Cube:
         SourceError: when it cannot be read, or is no such file; the message says what is wrong.
     """
     try:
-        if path.stat().st_size > _LARGEST:
-            raise SourceError(f"{path} has more than {_LARGEST >> 20} MB; a LUT is smaller")
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError as error:
-        raise SourceError(f"{path} cannot be read: {error.strerror}") from error
+        data = read_whole(path, _LARGEST)
+    except ValueError as error:
+        raise SourceError(f"{path} {error}") from error
     try:
-        return _parsed(lines)
+        return _parsed(io.TextIOWrapper(io.BytesIO(data), encoding="utf-8", errors="replace"))
     except ValueError as error:
         raise SourceError(f"{path} is not a .cube file that can be read: {error}") from error
 
 
-def _parsed(lines: list[str]) -> Cube:
+def _parsed(lines: TextIO) -> Cube:
     """Read the lines of a file. Raises ValueError."""
     settings: dict[str, list[float]] = {}
-    rows: list[list[float]] = []
-    for line in lines:
+    colours = array("f")
+    while line := lines.readline(_LONGEST_LINE):
         words = line.split("#", 1)[0].split()
         if not words or words[0] == "TITLE":
             continue
         if words[0][0].isalpha():
-            settings[words[0]] = [float(word) for word in words[1:]]
+            settings[words[0]] = [_number(word) for word in words[1:]]
+        elif len(words) == 3:
+            colours.extend(map(_number, words))
         else:
-            rows.append([float(word) for word in words])
+            raise ValueError(f'"{line.strip()[:40]}" is no colour of three numbers')
+        if len(colours) > 3 * _MOST_CELLS**3:
+            raise ValueError(f"it has more than {_MOST_CELLS**3:,} colours")
     count, wide = (_count(settings, name) for name in ("LUT_3D_SIZE", "LUT_1D_SIZE"))
     if not count and not wide:
         raise ValueError("LUT_3D_SIZE is missing")
-    if any(len(row) != 3 for row in rows) or len(rows) != (count**3 or wide):
-        raise ValueError(f"{count**3 or wide:,} lines of three numbers are needed")
-    colours = np.array(rows, np.float32)
+    rows = np.array(colours, np.float32).reshape(-1, 3)
+    if len(rows) != (count**3 or wide):
+        needed = f"{count**3 or wide:,} lines of three numbers are needed"
+        raise ValueError(f"{needed}, and {len(rows):,} found")
     low = np.array(settings.get("DOMAIN_MIN", [0.0] * 3), np.float32)
     high = np.array(settings.get("DOMAIN_MAX", [1.0] * 3), np.float32)
-    if low.shape != (3,) or high.shape != (3,) or not (high > low).all():
+    if low.shape != (3,) or high.shape != (3,) or not (high - low > 1e-6).all():
         raise ValueError("DOMAIN_MIN must be three numbers below those of DOMAIN_MAX")
-    if not (np.isfinite(colours).all() and np.isfinite(low).all() and np.isfinite(high).all()):
+    if not (np.isfinite(rows).all() and np.isfinite(low).all() and np.isfinite(high).all()):
         raise ValueError("every number must be finite")
-    cells = colours.reshape(count, count, count, 3) if count else _from_lines(colours)
+    cells = rows.reshape(count, count, count, 3) if count else _from_lines(rows)
     return Cube(_refined(cells), low, high)
+
+
+def _number(word: str) -> float:
+    try:
+        return float(word)
+    except ValueError:
+        raise ValueError(f'"{word[:40]}" is no number') from None
 
 
 def _count(settings: dict[str, list[float]], name: str) -> int:

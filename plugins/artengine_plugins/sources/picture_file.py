@@ -40,6 +40,9 @@ def read_picture(file: Path, background: tuple[int, int, int] = (0, 0, 0)) -> Im
     Raises:
         SourceError: when it is no picture, or a broken one.
     """
+    if file.exists() and not file.is_file():
+        # A pipe or a device would never end.
+        raise SourceError(f"{file} is not a regular file; give a JPEG or PNG")
     try:
         with Image.open(file, formats=_FORMATS) as opened:
             profile = opened.info.get("icc_profile")

@@ -150,6 +150,7 @@ def test_a_walk_stays_between_0_and_1_and_goes_as_far_as_its_speed() -> None:
         ("t(2)", "column 1: t is a number and takes no brackets"),
         ("clip(t, 1)", "column 1: 2 arguments given; write clip(x, low, high)"),
         ("min(t)", "column 1: 1 argument given; write min(a, b, ...)"),
+        ("delay(t, 500) + delay(t, 600)", "column 17: the delays up to here keep 11,004 values"),
         ("(1 + 2", "column 1: this bracket is never closed; write a )"),
         ("1 + 2)", 'column 6: ")" stands where an operator, as + or *, is needed'),
         ("1 +", "column 4: it ends here; a number, a name or a bracket is missing"),

@@ -12,7 +12,7 @@ from PIL import Image
 
 from artengine.catalog import Catalog
 from artengine.dream.curve_plot import draw
-from artengine.dream.curve_values import curve_values
+from artengine.dream.curve_values import MOST_BEATS, curve_values
 from artengine.dream.render import render
 from artengine.dream.session import Dream
 from artengine.dream.targets import Target
@@ -92,6 +92,21 @@ def test_beats_and_bars_are_those_within_the_film(catalog: Catalog) -> None:
     assert early.beats() == pytest.approx([0.5, 1.5])
 
 
+def test_a_slow_film_of_a_fast_tempo_lists_few_beats(catalog: Catalog) -> None:
+    film = {"frames": 10_000_000, "fps": 0.01, "size": [16, 12]}
+    found = curve_values(parsed(catalog, time={"bpm": 1000}, dream=film), 0.01, most=500)
+    assert len(found.numbers(4)) == 500 * 100 * 1000 // 60 // 4 + 1
+    assert len(found.beats()) == MOST_BEATS
+
+
+def test_of_many_curves_fewer_frames_are_looked_at(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("artengine.dream.curve_values.MOST_VALUES", 60)
+    monkeypatch.setattr("artengine.dream.curve_values.TRIED", 2)
+    assert curve_values(parsed(catalog), 10.0).count == 60 // 8
+
+
 def test_a_curve_that_fails_is_told_with_its_frame(catalog: Catalog) -> None:
     preset = parsed(catalog, output=[{"use": "levels", "gamma": "1 / (12 - frame)"}])
     with pytest.raises(PluginError, match=r"^output\.levels failed at frame 12: gamma: column 3: "):
@@ -103,7 +118,8 @@ def test_the_picture_has_a_panel_for_each_curve(
 ) -> None:
     monkeypatch.setattr("artengine.dream.curve_plot.MOST_CURVES", 3)
     preset = parsed(catalog)
-    draw(curve_values(preset, 10.0), preset.curves_by_address(), tmp_path / "a.png", "a $film")
+    title = "a $\\frac{ $ \N{PARTY POPPER}\nfilm"
+    draw(curve_values(preset, 10.0), preset.curves_by_address(), tmp_path / "a.png", title)
     noise = {"use": "noise", "amount": "0.1 * t"}
     few = parsed(catalog, feedback=[noise], output=[], curves={}, dream={"frames": 1})
     draw(curve_values(few, 24.0), few.curves_by_address(), tmp_path / "b.png", "b")

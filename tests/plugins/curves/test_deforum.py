@@ -58,3 +58,9 @@ def test_a_shorter_film_has_its_frames_in_proportion() -> None:
     moved = curve("0:(1), 10:(t + max_f), 20:(2)").stretched(0.5)
     assert moved.expression == "0:((1)), 5:(((t / 0.5) + (max_f / 0.5))), 10:((2))"
     assert film(moved.expression, 11, frames=20)[5] == 50
+
+
+def test_delays_without_end_are_refused() -> None:
+    schedule = Schedule.of(", ".join(f"{frame}:(delay(t, 400))" for frame in range(9)))
+    with pytest.raises(CurveError, match=r"^at frame 2: the functions up to here remember 28,806"):
+        schedule.compile(Scope(24.0))

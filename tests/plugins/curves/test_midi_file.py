@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -113,3 +114,29 @@ def test_a_file_without_beats_is_refused(song: Path, tmp_path: Path) -> None:
         film(tmp_path / "smpte.mid")
     with pytest.raises(CurveError, match=r"lost\.mid cannot be read: No such file"):
         film(tmp_path / "lost.mid")
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b"\xff" * 3000 + b"\0\x90\x40\x40", "a number in it has too many bytes"),
+        (b"\xff" * 1000 + b"\0\x90\x40\x40", "has messages that come too late; save it again"),
+    ],
+)
+def test_a_number_without_end_is_refused(tmp_path: Path, body: bytes, message: str) -> None:
+    head = b"MThd" + struct.pack(">IHHH", 6, 0, 1, 100) + b"MTrk" + struct.pack(">I", len(body))
+    (tmp_path / "it.mid").write_bytes(head + body)
+    with pytest.raises(CurveError, match=message):
+        film(tmp_path / "it.mid")
+
+
+def test_the_loudest_of_the_notes_that_sound_is_heard(tmp_path: Path) -> None:
+    import mido
+
+    file, track = mido.MidiFile(ticks_per_beat=100), mido.MidiTrack()
+    file.tracks.append(track)
+    for note, velocity in ((60, 64), (62, 127), (64, 64), (62, 0), (60, 0), (64, 0)):
+        track.append(mido.Message("note_on", note=note, velocity=velocity, time=40))
+    file.save(tmp_path / "it.mid")
+    values = [round(127 * value) for value in film(tmp_path / "it.mid", 14)]
+    assert values == [0, 0, 64, 64, 127, 127, 127, 127, 127, 64, 64, 64, 64, 0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -93,3 +94,15 @@ def test_the_file_is_one_of_the_preset(
     assert preset.table["curves"]["kick"]["csv"] == str(song)
     with pytest.raises(PresetError, match=r"preset: curves\.kick\.csv: .* outside"):
         parse_preset(table | {"curves": {"kick": column | {"csv": "/etc/passwd"}}}, catalog)
+
+
+def test_a_file_is_a_regular_one(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    with pytest.raises(CurveError, match=r"^pipe\.csv is not a regular file"):
+        film(1, csv=tmp_path / "pipe.csv", column="a")
+
+
+def test_the_line_of_a_mistake_is_that_of_the_file(tmp_path: Path) -> None:
+    (tmp_path / "it.csv").write_text('a,b\n"1\n\n2",3\nx,y\n', encoding="utf-8")
+    with pytest.raises(CurveError, match=r'line 5: "y" in "b" is no number'):
+        film(1, csv=tmp_path / "it.csv", column="b")

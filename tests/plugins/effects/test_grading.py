@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from itertools import product
 from pathlib import Path
@@ -135,7 +136,7 @@ def test_lut_reads_curves_and_domains(ramp: Frame, at: At, tmp_path: Path) -> No
         ("LUT_3D_SIZE 2\n0 0 0\n", "8 lines of three numbers are needed"),
         ("LUT_3D_SIZE 999\n", "LUT_3D_SIZE must be from 2 to 129"),
         ("LUT_1D_SIZE 2\n0 0 0\n1 1 nan\n", "every number must be finite"),
-        ("LUT_1D_SIZE 2\n0 0 0\n1 1 x\n", "could not convert"),
+        ("LUT_1D_SIZE 2\n0 0 0\n1 1 x\n", '"x" is no number'),
         ("LUT_1D_SIZE 2\nDOMAIN_MIN 1 1 1\n0 0 0\n1 1 1\n", "DOMAIN_MIN must be"),
     ],
 )
@@ -227,3 +228,13 @@ def test_a_lut_that_is_missing_is_told_in_one_line(ramp: Frame, tmp_path: Path) 
     assert str(raised.value) == (
         f"output.lut failed at frame 0: {missing} cannot be read: No such file or directory"
     )
+
+
+@pytest.mark.parametrize("kind", [Lut, Coherence])
+def test_a_pipe_is_no_file_to_read(
+    kind: type[Lut | Coherence], random: Random, at: At, tmp_path: Path
+) -> None:
+    os.mkfifo(tmp_path / "pipe.png")
+    effect = kind(path=str(tmp_path / "pipe.png"))
+    with pytest.raises(SourceError, match=r"pipe\.png is not a regular file; give"):
+        effect.apply(random(8, 8), at(0, random(8, 8)))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -130,3 +132,26 @@ def test_codec_mosh_says_what_ffmpeg_says(
     with pytest.raises(PluginError, match=r"^ffmpeg failed and said: .*No such file") as raised:
         effect.apply(frame, at(1, frame))
     assert "\n" not in str(raised.value)
+
+
+def test_an_interrupt_leaves_no_ffmpeg_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[subprocess.Popen[bytes]] = []
+
+    class Interrupted(subprocess.Popen[bytes]):
+        def communicate(self, *_given: Any, **_how: Any) -> tuple[bytes, bytes]:
+            started.append(self)
+            raise KeyboardInterrupt
+
+    begin = codec._started
+
+    def noted(arguments: Sequence[str]) -> subprocess.Popen[bytes]:
+        started.append(begin(arguments))
+        return started[-1]
+
+    monkeypatch.setattr(codec, "_started", noted)
+    monkeypatch.setattr(subprocess, "Popen", Interrupted)
+    picture = np.zeros((16, 16, 3), np.uint8)
+    with pytest.raises(KeyboardInterrupt):
+        codec.predicted_upon(picture, picture, picture, 2)
+    assert len({process.pid for process in started}) == 2
+    assert all(process.returncode is not None for process in started)
