@@ -49,7 +49,7 @@ def draw(report: Report, path: Path, title: str = "") -> None:
     for axes, name in zip(panels, names, strict=True):
         _panel(axes, report, name)
     _strip(strip, report)
-    figure.suptitle(_headline(report, title), fontsize=13, color=_INK)
+    figure.suptitle(_headline(report, title), fontsize=13, color=_INK, parse_math=False)
     with atomic_write(path) as unfinished:
         figure.savefig(unfinished, dpi=110, format="png")
 

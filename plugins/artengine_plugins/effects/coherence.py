@@ -119,8 +119,8 @@ def _small(frame: Frame | Picture) -> Size:
 
 def _quantiles(frame: Frame) -> Quantiles:
     """What shares of a frame lie below, part by part of its colours in Oklab, `(3, 65)`."""
-    small = cv2.resize(frame, _small(frame), interpolation=cv2.INTER_NEAREST)
-    small = small.astype(np.float32, copy=False)
+    resized = cv2.resize(frame, _small(frame), interpolation=cv2.INTER_NEAREST)
+    small = resized.astype(np.float32, copy=False)
     colours = frame_to_oklab(small).reshape(-1, 3)
     ranked = np.sort(np.ascontiguousarray(colours.T), axis=1)
     return ranked.take(np.rint(_SHARES * (len(colours) - 1)).astype(np.intp), axis=1)
