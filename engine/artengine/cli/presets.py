@@ -170,6 +170,7 @@ def plot(
     """
     from artengine.catalog import load_catalog
     from artengine.dream.curve_values import curve_values
+    from artengine.dream.inputs import input_at
     from artengine.dream.remarks import curve_remarks
     from artengine.dream.start import with_start
     from artengine.preset import load_preset
@@ -177,6 +178,13 @@ def plot(
     if output is not None and output.suffix.lower() != ".png":
         raise UsageError(f"{output}: a plot is a PNG; end its name in .png")
     loaded = with_start(load_preset(preset, load_catalog(plugin or []), overrides(set_, {})))
+    picture = output or Path(f"{loaded.name}-curves.png")
+    read = input_at(loaded, picture)
+    if read is not None:
+        raise UsageError(
+            f"{picture} is not overwritten, because the preset reads {read}; choose another name "
+            "with --output"
+        )
     fps = loaded.dream.fps or loaded.source.open((16, 16), None).fps
     found = curve_values(loaded, fps)
     for remark in curve_remarks(loaded, fps):
@@ -193,15 +201,14 @@ def plot(
             f"{loaded.name} has no curves; write one in place of a number, as amount = "
             '"0.5 + 0.5 * sin(t)"'
         )
-    output = output or Path(f"{loaded.name}-curves.png")
     from artengine.dream.curve_plot import draw
 
     try:
-        draw(found, curves, output, loaded.title)
+        draw(found, curves, picture, loaded.title)
     except OSError as error:
-        raise WriterError(f"cannot write {output}: {error.strerror}") from error
+        raise WriterError(f"cannot write {picture}: {error.strerror}") from error
     if not as_json:
-        answer(str(output))
+        answer(str(picture))
 
 
 @presets_app.command(cls=Command)

@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from artengine.cli import main
 
@@ -139,6 +140,18 @@ def test_curves_are_drawn_and_printed(workplace: Path, capsys: pytest.CaptureFix
     printed = json.loads(capsys.readouterr().out)
     assert printed["curves"] == {"curves.kick": [1, 1, 0, 0, 0, 0, 0, 0]}
     assert (workplace / "mine.png").is_file()
+
+
+def test_a_plot_is_not_drawn_over_what_the_preset_reads(
+    workplace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clip = workplace / "clip.png"
+    Image.new("RGB", (8, 8)).save(clip)
+    kept = clip.read_bytes()
+    given = ["--set", "source.use=images", "--set", "source.path=clip.png", "--set", "curves.a=t"]
+    assert main(["presets", "plot", "sky", *given, "-o", "clip.png"]) == 2
+    assert "clip.png is not overwritten, because the preset reads" in capsys.readouterr().err
+    assert clip.read_bytes() == kept
 
 
 def test_a_plot_that_cannot_be_made_says_why(

@@ -44,7 +44,7 @@ def test_it_shows_which_frames_live(
     drawn = report([*moving, *[moving[-1]] * (frames - half)], carphone_pictures)
     assert drawn.death is not None
     path = tmp_path / "life.png"
-    draw(drawn, path, "film.mp4 beside clip.mp4")
+    draw(drawn, path, "$\\frac{$.mp4 beside clip.mp4")
     columns = strip(path)
     assert len(columns) > 400
     assert np.mean(columns) == pytest.approx(drawn.vitality, abs=0.03)
