@@ -41,7 +41,8 @@ class Swift(Model):
     it a dream may look as through a screen door."""
 
     def receptive_field(self) -> int:
-        """184 pixels: down to a thirty-second of the size and up again."""
+        """184 pixels: down to a thirty-second of the size and up again; 216 without patterns that
+        repeat."""
         x = ReceptiveField().conv(4, stride=4)
         for _ in range(3):
             x = x.conv(3, stride=2).conv(3)

@@ -167,8 +167,8 @@ def test_openvino_predicts_tiles() -> None:
     keras.utils.set_random_seed(0)
     model = Swift(context=1, width=4)
     network = model.build()
-    frames = noise(model, 40, 500)
-    tiled = Predictor(model, network, tile=416, runtime=runtime("openvino", model, network))
+    frames = noise(model, 40, 560)
+    tiled = Predictor(model, network, tile=480, runtime=runtime("openvino", model, network))
     np.testing.assert_allclose(
         tiled(frames), predictor("keras", model, network)(frames), atol=CLOSE
     )
