@@ -11,6 +11,7 @@ import typer
 from artengine.cli.command import Command
 from artengine.cli.options import AsJson, PluginFiles, Set, overrides
 from artengine.cli.streams import answer, tell
+from artengine.counts import counted
 from artengine.errors import UsageError, WriterError
 
 presets_app = typer.Typer(
@@ -190,7 +191,8 @@ def plot(
     for remark in curve_remarks(loaded, fps):
         tell(remark)
     if found.count < loaded.dream.frames:
-        tell(f"only the first {found.count:,} of {loaded.dream.frames:,} frames are looked at")
+        whole = counted(loaded.dream.frames, "frame")
+        tell(f"only the first {found.count:,} of {whole} are looked at")
     if as_json:
         answer(json.dumps(found.as_data()))
         if output is None:
