@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
+from predictors import Still
 
 from artengine.catalog import Catalog
 from artengine.dream.curve_plot import draw
@@ -17,22 +17,7 @@ from artengine.dream.render import render
 from artengine.dream.session import Dream
 from artengine.dream.targets import Target
 from artengine.errors import PluginError
-from artengine.frame import Frame
 from artengine.preset import Preset, parse_preset
-
-
-class Still:
-    """Predicts the last frame again."""
-
-    def __call__(self, frames: Sequence[Frame], seed: tuple[int, int]) -> Frame:
-        return frames[-1].copy()
-
-    def reset(self) -> None: ...
-
-    def state(self) -> list[Any]:
-        return []
-
-    def restore(self, state: Sequence[Any]) -> None: ...
 
 
 def parsed(catalog: Catalog, **changes: Any) -> Preset:

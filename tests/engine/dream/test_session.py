@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import islice
@@ -12,32 +12,18 @@ from typing import Any
 
 import numpy as np
 import pytest
+from predictors import Fading
 
 from artengine.catalog import Catalog, load_catalog
 from artengine.dream.changes import Change
 from artengine.dream.session import Dream
 from artengine.dream.snapshot import Snapshot
 from artengine.errors import SourceError, UsageError
-from artengine.frame import Frame, Picture
+from artengine.frame import Picture
 from artengine.preset import Preset, parse_preset
 
 Ready = Callable[..., Preset]
 FRAMES = 6
-
-
-class Fading:
-    """Predicts the mean of what it is shown, a little darker."""
-
-    def __call__(self, frames: Sequence[Frame], seed: tuple[int, int]) -> Frame:
-        mean: Frame = np.stack(frames).mean(axis=0, dtype=np.float32)
-        return mean * np.float32(0.9)
-
-    def reset(self) -> None: ...
-
-    def state(self) -> list[Any]:
-        return []
-
-    def restore(self, state: Sequence[Any]) -> None: ...
 
 
 def parsed(catalog: Catalog, **changes: Any) -> Preset:

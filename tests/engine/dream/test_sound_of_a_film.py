@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import wave
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
+from predictors import Still
 
 from artengine.audio import FEATURES, RATE
 from artengine.audio.decode import samples
@@ -24,26 +24,11 @@ from artengine.dream.session import Dream
 from artengine.dream.targets import targets
 from artengine.errors import PresetError, SourceError
 from artengine.ffmpeg import Sound
-from artengine.frame import Frame
 from artengine.preset import Preset, parse_preset
 from artengine.preset.layer import Layer
 from artengine.writer import Film
 
 STRUCK = 0.25 + 0.5 * np.arange(8)
-
-
-class Still:
-    """Predicts the last frame again."""
-
-    def __call__(self, frames: Sequence[Frame], seed: tuple[int, int]) -> Frame:
-        return frames[-1].copy()
-
-    def reset(self) -> None: ...
-
-    def state(self) -> list[Any]:
-        return []
-
-    def restore(self, state: Sequence[Any]) -> None: ...
 
 
 @pytest.fixture(autouse=True)
