@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,7 @@ def display(preset: Preset, stop: Interrupt) -> Iterator[Observer]:
     model = preset.model
     forecast = Forecast(preset.train, model.name, model.crisp_after)
     console = Console(stderr=True)
+    say = partial(console.print, highlight=False, markup=False)
     progress = Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
@@ -57,19 +59,15 @@ def display(preset: Preset, stop: Interrupt) -> Iterator[Observer]:
             progress.update(task, completed=share, step=trained.step, loss=f"{loss:.4f}")
             told = forecast.after_step(trained.step, trained.seconds)
             if told:
-                console.print(told, highlight=False, markup=False)
+                say(told)
 
         def epoch(row: Row) -> None:
-            console.print(_epoch_line(row), highlight=False, markup=False)
+            say(_epoch_line(row))
 
         def begun(weights: str | None) -> None:
             forecast.from_random = weights is None and model.initial_weights is not None
             if weights is not None:
-                console.print(
-                    f"it begins with the packaged weights {weights}, and learns your clip on",
-                    highlight=False,
-                    markup=False,
-                )
+                say(f"it begins with the packaged weights {weights}, and learns your clip on")
 
         yield Observer(begun=begun, step=step, epoch=epoch, stop=stop)
 
