@@ -17,12 +17,13 @@ from artengine import hookspecs
 from artengine.audio import FEATURES
 from artengine.catalog import KINDS, Catalog, Kind, load_catalog
 from artengine.curves.functions import vocabulary
+from artengine.loss_weights import LossWeights
 from artengine.params import Plugin
 from artengine.preset.audio_settings import AudioSettings, FeatureSettings
 from artengine.preset.named_curves import ABOUT as CURVES
 from artengine.preset.time_settings import TimeSettings
 from artengine.reference import Parameter, about, parameters
-from artengine.settings import DreamSettings, LossWeights, TrainSettings
+from artengine.settings import DreamSettings, TrainSettings
 
 PAGE = Path(__file__).parent / "reference.md"
 

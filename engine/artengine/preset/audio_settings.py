@@ -8,7 +8,7 @@ from pydantic import Field
 
 from artengine.audio import Shape
 from artengine.audio.bands import HIGHEST, Band
-from artengine.settings import Settings
+from artengine.settings_table import Settings
 
 SOURCE = "source"
 """The path that means the clip's own sound."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from artengine import __version__
 from artengine.binding import Binding
@@ -14,13 +14,12 @@ from artengine.catalog import Catalog
 from artengine.chain import Chain
 from artengine.curves import Curve
 from artengine.entry_names import entry_names
-from artengine.errors import PresetError, did_you_mean
+from artengine.errors import PresetError
 from artengine.model import Model
-from artengine.params import Plugin, Problem, clamp
+from artengine.params import Plugin
 from artengine.preset.address import CHAINS, parse_address
 from artengine.preset.audio_length import set_length
 from artengine.preset.audio_tables import Audio, audio_tables
-from artengine.preset.belongs import belongs
 from artengine.preset.budget import check_budget, check_tables
 from artengine.preset.checks import check_dream, check_training
 from artengine.preset.document import DEFAULT_WRITERS, TABLES, Document
@@ -28,19 +27,18 @@ from artengine.preset.files import remember
 from artengine.preset.heading import Heading
 from artengine.preset.layer import Layer
 from artengine.preset.made_with import MADE_WITH, MadeWith
-from artengine.preset.messages import MOST_LINES, cut
+from artengine.preset.messages import cut
 from artengine.preset.named_curves import named_curves
 from artengine.preset.override import Override
 from artengine.preset.overriding import lay_overrides
 from artengine.preset.plugins import PluginTables
 from artengine.preset.recipe import to_toml
+from artengine.preset.sections import check_words, refused, settings, spread_seed
 from artengine.preset.time_settings import TimeSettings
 from artengine.preset.writers import build_writers
-from artengine.settings import DreamSettings, Settings, TrainSettings
+from artengine.settings import DreamSettings, TrainSettings
 from artengine.source import Source
 from artengine.writer import Writer
-
-SettingsT = TypeVar("SettingsT", bound=Settings)
 
 
 @dataclass(frozen=True)
@@ -193,20 +191,20 @@ def build(
     plugins = PluginTables(table, document, catalog)
     plugins.problems += check_tables(table)
     if plugins.problems:
-        raise _refused([], document, plugins)
-    _check_words(table, plugins)
-    heading, _ = _settings(Heading, table, plugins)
+        raise refused([], document, plugins)
+    check_words(table, plugins)
+    heading, _ = settings(Heading, table, plugins)
     if heading is not None:
-        _spread_seed(table, catalog, heading.seed)
-    time, _ = _settings(TimeSettings, table, plugins, "time")
+        spread_seed(table, catalog, heading.seed)
+    time, _ = settings(TimeSettings, table, plugins, "time")
     audio = audio_tables(table, plugins)
     curves = named_curves(table, plugins)
     source = plugins.source()
     set_length(table, audio, source, plugins)
     weights = plugins.weights()
     model, model_curves = plugins.model()
-    train, _ = _settings(TrainSettings, table, plugins, "train")
-    dream, dream_curves = _settings(DreamSettings, table, plugins, "dream")
+    train, _ = settings(TrainSettings, table, plugins, "train")
+    dream, dream_curves = settings(DreamSettings, table, plugins, "dream")
     chains = {word: plugins.effects(word) for word in CHAINS}
     writers = build_writers(plugins, table, document, name)
     if model and train:
@@ -218,7 +216,7 @@ def build(
         plugins.problems += check_budget(train, dream, chains["output"], writers)
     wrong = mistakes or plugins.problems
     if wrong or not (heading and source and model and train and dream and time):
-        raise _refused(mistakes, document, plugins)
+        raise refused(mistakes, document, plugins)
     title = heading.title or name
     table |= {"title": title, "seed": heading.seed}
     return Preset(
@@ -247,53 +245,3 @@ def build(
         document=document,
         catalog=catalog,
     )
-
-
-def _check_words(table: Mapping[str, Any], plugins: PluginTables) -> None:
-    known = [word for word in TABLES if word != "extends"]
-    for word in table:
-        if word not in known:
-            near, place = did_you_mean(word, known), belongs(word)
-            plugins.problem((word,), f"unknown{near}; allowed: {', '.join(known)}{place}")
-
-
-def _settings(
-    kind: type[SettingsT], table: Mapping[str, Any], plugins: PluginTables, word: str = ""
-) -> tuple[SettingsT | None, dict[str, Curve]]:
-    """The settings of a table, or of the keys above all tables, and the curves among them."""
-    own = {name: table[name] for name in kind.model_fields if name in table}
-    if word:
-        own = table.get(word, {})
-        if not plugins.is_table(word, own):
-            return None, {}
-    settings, curves, problems = plugins.settings(kind, (word,) if word else (), own)
-    for each in problems:
-        name = str(each.address[0]) if each.address else ""
-        place = belongs(name, word) if name not in kind.model_fields else ""
-        told = replace(each, text=each.text + place)
-        plugins.problems.append(told.inside(word) if word else told)
-    return settings, curves
-
-
-def _spread_seed(table: Mapping[str, Any], catalog: Catalog, seed: int) -> None:
-    """Give the preset's seed to a source that draws random numbers and has no seed of its own."""
-    source = table.get("source")
-    if not isinstance(source, dict) or "seed" in source:
-        return
-    kind = catalog.sources.get(str(source.get("use")))
-    info = None if kind is None else kind.model_fields.get("seed")
-    if info is not None and info.annotation is int and clamp(info, seed) == seed:
-        source["seed"] = seed
-
-
-def _refused(mistakes: list[str], document: Document, plugins: PluginTables) -> PresetError:
-    """The error of a preset. Of thousands of mistakes only those that are shown are worded."""
-    problems = plugins.problems
-    told = [_told(problem, document, plugins) for problem in problems[:MOST_LINES]]
-    return PresetError(cut([*mistakes, *told], more=max(0, len(problems) - MOST_LINES)))
-
-
-def _told(problem: Problem, document: Document, plugins: PluginTables) -> str:
-    """A mistake with the file that holds it and the address of what is wrong."""
-    label = document.written(problem.address).label
-    return f"{label}: {plugins.named(problem.address)}: {problem.text}"

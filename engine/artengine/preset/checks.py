@@ -7,9 +7,10 @@ from typing import Any
 
 from artengine.catalog import Catalog
 from artengine.curves import Curve
+from artengine.loss_weights import LossWeights
 from artengine.model import Model
 from artengine.params import Problem, plainly
-from artengine.settings import DreamSettings, LossWeights, TrainSettings
+from artengine.settings import DreamSettings, TrainSettings
 
 
 def check_training(

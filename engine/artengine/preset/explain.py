@@ -14,13 +14,14 @@ from artengine.catalog import KINDS, Catalog, Kind
 from artengine.curves import TEXT
 from artengine.curves.functions import vocabulary
 from artengine.errors import UsageError, did_you_mean
+from artengine.loss_weights import LossWeights
 from artengine.preset.address import LISTS
 from artengine.preset.audio_settings import AudioSettings, FeatureSettings
 from artengine.preset.heading import Heading
 from artengine.preset.named_curves import ABOUT as CURVES
 from artengine.preset.time_settings import TimeSettings
 from artengine.reference import Parameter, about, all_parameters, parameters
-from artengine.settings import DreamSettings, LossWeights, TrainSettings
+from artengine.settings import DreamSettings, TrainSettings
 
 SETTINGS: Mapping[str, type[BaseModel]] = MappingProxyType(
     {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field, field_validator
 
-from artengine.settings import Settings
+from artengine.settings_table import Settings
 
 
 class Heading(Settings):

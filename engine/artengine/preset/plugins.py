@@ -22,7 +22,7 @@ from artengine.preset.files import PathError, readable
 from artengine.preset.find import is_file
 from artengine.preset.signal_names import signal_names
 from artengine.provider import remedy
-from artengine.settings import Settings
+from artengine.settings_table import Settings
 from artengine.source import Source
 
 SettingsT = TypeVar("SettingsT", bound=Settings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from artengine.curves import Tempo
-from artengine.settings import Settings
+from artengine.settings_table import Settings
 
 
 class TimeSettings(Settings):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from pydantic import TypeAdapter, ValidationError
 
 from artengine.errors import TrainingError, WeightsError
-from artengine.settings import LossWeights
+from artengine.loss_weights import LossWeights
 from artengine.train.progress import TrainingProgress
 from artengine.train.run import Run
 from artengine.train.task import TrainingTask

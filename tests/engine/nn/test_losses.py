@@ -10,11 +10,11 @@ import numpy.typing as npt
 import pytest
 from keras import ops
 
+from artengine.loss_weights import KerasLoss, LossWeights
 from artengine.nn.determinism import make_deterministic
 from artengine.nn.losses import LOSSES, of_keras, weighted
 from artengine.nn.losses.adversarial import adversarial, build_discriminator
 from artengine.nn.metrics import ssim
-from artengine.settings import KerasLoss, LossWeights
 
 Array = npt.NDArray[np.float32]
 

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from artengine.catalog import Catalog, load_catalog
 from artengine.curves import Clock, Scope, SignalContext
 from artengine.errors import PresetError
+from artengine.loss_weights import LossWeights
 from artengine.preset import Preset, load_preset, parse_preset, to_toml
 from artengine.preset.document import TABLES
-from artengine.settings import LossWeights
 from artengine.weights import model_table
 
 Write = Callable[[str, str], Path]

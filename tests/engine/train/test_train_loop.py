@@ -24,12 +24,13 @@ from PIL import Image
 
 from artengine.catalog import Catalog, load_catalog
 from artengine.errors import PluginError, PresetError, TrainingError, UsageError, WeightsError
+from artengine.loss_weights import KerasLoss, LossWeights
 from artengine.model import FrameSequence, Model, NetworkState, Tensor
 from artengine.nn.checkpoint import read_record
 from artengine.nn.determinism import make_deterministic
 from artengine.params import Param
 from artengine.preset import Preset, load_preset, parse_preset
-from artengine.settings import KerasLoss, LossWeights, Optimizer, TrainSettings
+from artengine.settings import Optimizer, TrainSettings
 from artengine.train.cache import prepared
 from artengine.train.log import Row, read_log
 from artengine.train.loop import Observer, train

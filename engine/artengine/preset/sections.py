@@ -1,0 +1,70 @@
+"""What is read and checked of a preset beside its plugins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from artengine.catalog import Catalog
+from artengine.curves import Curve
+from artengine.errors import PresetError, did_you_mean
+from artengine.params import Problem, clamp
+from artengine.preset.belongs import belongs
+from artengine.preset.document import TABLES, Document
+from artengine.preset.messages import MOST_LINES, cut
+from artengine.preset.plugins import PluginTables
+from artengine.settings_table import Settings
+
+SettingsT = TypeVar("SettingsT", bound=Settings)
+
+
+def check_words(table: Mapping[str, Any], plugins: PluginTables) -> None:
+    """Note every word of the preset that is none of its keys or tables."""
+    known = [word for word in TABLES if word != "extends"]
+    for word in table:
+        if word not in known:
+            near, place = did_you_mean(word, known), belongs(word)
+            plugins.problem((word,), f"unknown{near}; allowed: {', '.join(known)}{place}")
+
+
+def settings(
+    kind: type[SettingsT], table: Mapping[str, Any], plugins: PluginTables, word: str = ""
+) -> tuple[SettingsT | None, dict[str, Curve]]:
+    """The settings of a table, or of the keys above all tables, and the curves among them."""
+    own = {name: table[name] for name in kind.model_fields if name in table}
+    if word:
+        own = table.get(word, {})
+        if not plugins.is_table(word, own):
+            return None, {}
+    settings, curves, problems = plugins.settings(kind, (word,) if word else (), own)
+    for each in problems:
+        name = str(each.address[0]) if each.address else ""
+        place = belongs(name, word) if name not in kind.model_fields else ""
+        told = replace(each, text=each.text + place)
+        plugins.problems.append(told.inside(word) if word else told)
+    return settings, curves
+
+
+def spread_seed(table: Mapping[str, Any], catalog: Catalog, seed: int) -> None:
+    """Give the preset's seed to a source that draws random numbers and has no seed of its own."""
+    source = table.get("source")
+    if not isinstance(source, dict) or "seed" in source:
+        return
+    kind = catalog.sources.get(str(source.get("use")))
+    info = None if kind is None else kind.model_fields.get("seed")
+    if info is not None and info.annotation is int and clamp(info, seed) == seed:
+        source["seed"] = seed
+
+
+def refused(mistakes: list[str], document: Document, plugins: PluginTables) -> PresetError:
+    """The error of a preset. Of thousands of mistakes only those that are shown are worded."""
+    problems = plugins.problems
+    told = [_told(problem, document, plugins) for problem in problems[:MOST_LINES]]
+    return PresetError(cut([*mistakes, *told], more=max(0, len(problems) - MOST_LINES)))
+
+
+def _told(problem: Problem, document: Document, plugins: PluginTables) -> str:
+    """A mistake with the file that holds it and the address of what is wrong."""
+    label = document.written(problem.address).label
+    return f"{label}: {plugins.named(problem.address)}: {problem.text}"
