@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NoReturn, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -14,8 +14,9 @@ from artengine.curves import Clock, CurveError, Scope
 from artengine.curves.signal import NO_VALUES
 from artengine.effect import ChainControls, Effect, FrameContext
 from artengine.entry_names import entry_names
-from artengine.errors import PluginError, reason
-from artengine.frame import Frame, Size, is_finite, size_of
+from artengine.errors import PluginError
+from artengine.frame import Frame, Size
+from artengine.link import Link, read_only
 from artengine.params import Problem, TableError
 
 ChainName: TypeAlias = Literal["feedback", "output", "state"]
@@ -29,8 +30,6 @@ CURVES = "/curves"
 
 ChainState: TypeAlias = dict[str, dict[str, npt.NDArray[np.generic]]]
 """The state of a chain's effects: arrays by name, by slot."""
-
-_Member: TypeAlias = tuple[Binding, Effect, ChainControls]
 
 
 class Chain:
@@ -57,14 +56,18 @@ class Chain:
         self.seed = seed
         self.binding = tuple(effects)
         met: Counter[str] = Counter()
-        members: dict[str, _Member] = {}
-        for binding in self.binding:
+        links: dict[str, Link] = {}
+        labels = entry_names([binding.plugin.name for binding in self.binding])
+        for binding, label in zip(self.binding, labels, strict=True):
             effect, controls = binding.plugin, binding.controls
             if not isinstance(effect, Effect) or not isinstance(controls, ChainControls):
                 raise PluginError(f'"{effect.name}" is a {effect.kind}; a chain takes effects')
-            members[f"{name}/{effect.name}/{met[effect.name]}"] = binding, effect, controls
+            slot = f"{name}/{effect.name}/{met[effect.name]}"
+            links[slot] = Link(
+                binding, effect, controls, slot, f"{name}.{label}", resizes=name == "output"
+            )
             met[effect.name] += 1
-        self._members = members
+        self._links = links
 
     def __len__(self) -> int:
         return len(self.binding)
@@ -72,7 +75,7 @@ class Chain:
     @property
     def effects(self) -> tuple[Effect, ...]:
         """The effects themselves, in order; parameters without a curve may be changed."""
-        return tuple(effect for _, effect, _ in self._members.values())
+        return tuple(link.effect for link in self._links.values())
 
     @property
     def uses_truth(self) -> bool:
@@ -107,14 +110,14 @@ class Chain:
         Returns:
             float32 `(H, W, 3)` of `output_size`.
         """
-        truth = None if truth is None else _read_only(truth)
-        seen = tuple(_read_only(past) for past in context_frames)
+        truth = None if truth is None else read_only(truth)
+        seen = tuple(read_only(past) for past in context_frames)
         self.set_time(clock, values)
-        for slot, (_, effect, controls) in self._members.items():
-            if controls.on:
-                seen_truth = truth if effect.uses_truth else None
+        for slot, link in self._links.items():
+            if link.controls.on:
+                seen_truth = truth if link.effect.uses_truth else None
                 now = FrameContext(clock, seen_truth, seen, self.seed, slot)
-                frame = self._applied(frame, now, effect, controls)
+                frame = link.applied(frame, now)
         return frame
 
     def set_time(self, clock: Clock, values: Mapping[str, float] = NO_VALUES) -> None:
@@ -125,96 +128,26 @@ class Chain:
             values: the film's named signals at this time.
         """
         scope = Scope(clock.fps, clock.frames, self.seed, clock.tempo, frozenset(values))
-        for slot, (binding, _, _) in self._members.items():
-            if not binding.curves:
+        for slot, link in self._links.items():
+            if not link.binding.curves:
                 continue
             try:
-                binding.set_time(clock, scope.inside(slot), values)
+                link.binding.set_time(clock, scope.inside(slot), values)
             except CurveError as error:
-                raise PluginError(
-                    f"{self._label(slot)} failed at frame {clock.index}: {error}"
-                ) from error
-
-    def _applied(
-        self,
-        frame: Frame,
-        now: FrameContext,
-        effect: Effect,
-        controls: ChainControls,
-    ) -> Frame:
-        """The frame after one effect, mixed as the controls say."""
-        size = self._size_after(now.slot, effect, size_of(frame))
-        try:
-            if controls.mix == 0 and type(effect).state is Effect.state:
-                return _resized(frame, size)
-            output: object = effect.apply(_read_only(frame), now)
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:
-            said = reason(error, type(effect).__module__)
-            raise PluginError(
-                f"{self._label(now.slot)} failed at frame {now.index}: {said}"
-            ) from error
-        processed = self._checked(now.slot, output, size, now.index)
-        if not is_finite(processed):
-            self._refuse_infinite(frame, now)
-        if controls.mix == 1:
-            return processed
-        return _mixed(_resized(frame, size), processed, controls.mix)
-
-    def _refuse_infinite(self, given: Frame, now: FrameContext) -> NoReturn:
-        label, index = self._label(now.slot), now.index
-        if is_finite(given):
-            raise PluginError(
-                f"{label} returned nan or inf at frame {index}; it must keep numbers finite"
-            )
-        raise PluginError(
-            f"{label} was given nan or inf at frame {index}: the error is in what "
-            "comes before it, the network or its weights"
-        )
-
-    def _checked(self, slot: str, output: object, expected: Size, index: int) -> Frame:
-        shape = (expected[1], expected[0], 3)
-        if isinstance(output, np.ndarray) and output.dtype == np.float32 and output.shape == shape:
-            # A mirrored frame is a view with negative strides, which OpenCV refuses.
-            return np.ascontiguousarray(output)
-        if isinstance(output, np.ndarray):
-            given = f"{output.dtype} {output.shape}"
-        else:
-            given = type(output).__name__
-        raise PluginError(
-            f"{self._label(slot)} returned {given} at frame {index}; it must be float32 {shape}"
-        )
+                raise PluginError(f"{link.label} failed at frame {clock.index}: {error}") from error
 
     def output_size(self, size: Size) -> Size:
         """Width and height of what `apply` returns for a frame of `size`."""
-        for slot, (_, effect, controls) in self._members.items():
-            if controls.on:
-                size = self._size_after(slot, effect, size)
+        for link in self._links.values():
+            if link.controls.on:
+                size = link.size_after(size)
         return size
-
-    def _size_after(self, slot: str, effect: Effect, size: Size) -> Size:
-        try:
-            width, height = effect.output_size(size)
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:
-            raise PluginError(
-                f"{self._label(slot)} cannot tell its size: "
-                f"{reason(error, type(effect).__module__)}"
-            ) from error
-        if self.name != "output" and (width, height) != size:
-            raise PluginError(
-                f"{self._label(slot)} makes {width}x{height} of {size[0]}x{size[1]}; the network's "
-                "frames and state keep their size: move it to [[output]]"
-            )
-        return width, height
 
     def reset(self) -> None:
         """Clear the state of every effect and curve, as before a film's first frame."""
-        for binding, effect, _ in self._members.values():
-            effect.reset()
-            binding.reset()
+        for link in self._links.values():
+            link.effect.reset()
+            link.binding.reset()
 
     def state(self) -> ChainState:
         """Copy what the effects and their curves remember, by slot; those without any are left out.
@@ -222,36 +155,24 @@ class Chain:
         Curves have the slot of their effect, followed by `CURVES`.
         """
         states: ChainState = {}
-        for slot, (binding, effect, _) in self._members.items():
-            curves = binding.state()
+        for slot, link in self._links.items():
+            curves, state = link.binding.state(), link.state()
             if curves:
                 states[slot + CURVES] = {name: value.copy() for name, value in curves.items()}
-            state = effect.state()
-            for name, value in state.items():
-                if not isinstance(value, np.ndarray):
-                    raise PluginError(
-                        f"{self._label(slot)} has the state {name} as {type(value).__name__}; "
-                        "state must be numpy arrays"
-                    )
             if state:
-                states[slot] = {name: value.copy() for name, value in state.items()}
+                states[slot] = state
         return states
 
     def restore(self, states: Mapping[str, Mapping[str, npt.NDArray[np.generic]]]) -> None:
         """Set the effects' state to a copy that `state` returned."""
         for slot in states:
-            if slot.removesuffix(CURVES) not in self._members:
+            if slot.removesuffix(CURVES) not in self._links:
                 raise PluginError(f"there is no effect {slot} to give its state back to")
-        for slot, (binding, effect, _) in self._members.items():
-            binding.restore(states.get(slot + CURVES, {}))
-            effect.reset()
+        for slot, link in self._links.items():
+            link.binding.restore(states.get(slot + CURVES, {}))
+            link.effect.reset()
             if slot in states:
-                effect.restore({name: value.copy() for name, value in states[slot].items()})
-
-    def _label(self, slot: str) -> str:
-        """The effect's address, as `feedback.noise-2`."""
-        names = entry_names([effect.name for effect in self.effects])
-        return f"{self.name}.{names[list(self._members).index(slot)]}"
+                link.effect.restore({name: value.copy() for name, value in states[slot].items()})
 
 
 def changed(binding: Binding, name: str, value: Any) -> Binding:
@@ -267,12 +188,6 @@ def changed(binding: Binding, name: str, value: Any) -> Binding:
     return other
 
 
-def _read_only(frame: Frame) -> Frame:
-    view = frame.view()
-    view.flags.writeable = False
-    return view
-
-
 def _sizes_made(binding: Binding) -> set[Size]:
     """The sizes that a small frame has after an effect; two where a curve turns it on and off."""
     effect, controls = binding.plugin, binding.controls
@@ -280,20 +195,3 @@ def _sizes_made(binding: Binding) -> set[Size]:
         return {PROBE}
     made = effect.output_size(PROBE)
     return {PROBE, made} if "on" in binding.curves else {made if controls.on else PROBE}
-
-
-def _resized(frame: Frame, size: Size) -> Frame:
-    if size_of(frame) == size:
-        return frame
-    import cv2
-
-    return cv2.resize(frame, size, interpolation=cv2.INTER_LINEAR).astype(np.float32, copy=False)
-
-
-def _mixed(before: Frame, after: Frame, mix: float) -> Frame:
-    if mix == 0:
-        return before
-    import cv2
-
-    mixed = cv2.addWeighted(before, 1.0 - mix, after, mix, 0.0)
-    return mixed.astype(np.float32, copy=False)

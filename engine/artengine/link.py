@@ -1,0 +1,123 @@
+"""Links: the effects of a chain, each applied by its controls and held to what effects promise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NoReturn
+
+import numpy as np
+import numpy.typing as npt
+
+from artengine.binding import Binding
+from artengine.effect import ChainControls, Effect, FrameContext
+from artengine.errors import PluginError, reason
+from artengine.frame import Frame, Size, is_finite, size_of
+from artengine.mixing import mixed, resized
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One effect of a chain.
+
+    Args:
+        binding: the effect with its curves.
+        effect: the effect itself.
+        controls: what the chain does with it.
+        slot: its place in the chain, as `feedback/noise/0`.
+        label: its address, as `feedback.noise`.
+        resizes: whether the chain lets it change a frame's size.
+    """
+
+    binding: Binding
+    effect: Effect
+    controls: ChainControls
+    slot: str
+    label: str
+    resizes: bool
+
+    def applied(self, frame: Frame, now: FrameContext) -> Frame:
+        """The frame after the effect, mixed as the controls say.
+
+        Raises:
+            PluginError: when the effect raises or returns what it must not.
+        """
+        size = self.size_after(size_of(frame))
+        try:
+            if self.controls.mix == 0 and type(self.effect).state is Effect.state:
+                return resized(frame, size)
+            output: object = self.effect.apply(read_only(frame), now)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            said = reason(error, type(self.effect).__module__)
+            raise PluginError(f"{self.label} failed at frame {now.index}: {said}") from error
+        processed = self._checked(output, size, now.index)
+        if not is_finite(processed):
+            self._refuse_infinite(frame, now)
+        return mixed(resized(frame, size), processed, self.controls.mix)
+
+    def _refuse_infinite(self, given: Frame, now: FrameContext) -> NoReturn:
+        if is_finite(given):
+            raise PluginError(
+                f"{self.label} returned nan or inf at frame {now.index}; it must keep numbers "
+                "finite"
+            )
+        raise PluginError(
+            f"{self.label} was given nan or inf at frame {now.index}: the error is in what "
+            "comes before it, the network or its weights"
+        )
+
+    def _checked(self, output: object, expected: Size, index: int) -> Frame:
+        shape = (expected[1], expected[0], 3)
+        if isinstance(output, np.ndarray) and output.dtype == np.float32 and output.shape == shape:
+            # A mirrored frame is a view with negative strides, which OpenCV refuses.
+            return np.ascontiguousarray(output)
+        if isinstance(output, np.ndarray):
+            given = f"{output.dtype} {output.shape}"
+        else:
+            given = type(output).__name__
+        raise PluginError(
+            f"{self.label} returned {given} at frame {index}; it must be float32 {shape}"
+        )
+
+    def size_after(self, size: Size) -> Size:
+        """Width and height of a frame of `size` after the effect.
+
+        Raises:
+            PluginError: when the effect fails, or changes the size where it must not.
+        """
+        try:
+            width, height = self.effect.output_size(size)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            said = reason(error, type(self.effect).__module__)
+            raise PluginError(f"{self.label} cannot tell its size: {said}") from error
+        if not self.resizes and (width, height) != size:
+            raise PluginError(
+                f"{self.label} makes {width}x{height} of {size[0]}x{size[1]}; the network's "
+                "frames and state keep their size: move it to [[output]]"
+            )
+        return width, height
+
+    def state(self) -> dict[str, npt.NDArray[np.generic]]:
+        """Copy what the effect remembers.
+
+        Raises:
+            PluginError: when that is no array.
+        """
+        state = self.effect.state()
+        for name, value in state.items():
+            if not isinstance(value, np.ndarray):
+                raise PluginError(
+                    f"{self.label} has the state {name} as {type(value).__name__}; "
+                    "state must be numpy arrays"
+                )
+        return {name: value.copy() for name, value in state.items()}
+
+
+def read_only(frame: Frame) -> Frame:
+    """A view of a frame that cannot be written to."""
+    view = frame.view()
+    view.flags.writeable = False
+    return view
