@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from artengine.errors import WriterError
 from artengine.ffmpeg import Sound
 from artengine.frame import Picture, Size
 from artengine.params import Param, Plugin
@@ -135,3 +136,19 @@ class Writer(Plugin):
             SourceError: when the file cannot be read.
         """
         return ""
+
+    @classmethod
+    def strip_recipe(cls, path: Path, target: Path) -> None:
+        """Write a copy of a file without the recipe and the title that it carries.
+
+        Called for files whose recipe `read_recipe` returns.
+
+        Args:
+            path: the file; it stays as it is.
+            target: the file to write, with the same ending. Nothing is there yet.
+
+        Raises:
+            SourceError: when the file cannot be read.
+            WriterError: when the copy cannot be written, or the writer takes no recipe out.
+        """
+        raise WriterError(f'the writer "{cls.name}" cannot take a recipe out of its files')

@@ -92,6 +92,14 @@ def dream(
             "installed.",
         ),
     ] = None,
+    no_recipe: Annotated[
+        bool,
+        typer.Option(
+            "--no-recipe",
+            help="Make a film that tells nothing: it carries neither recipe nor title, and cannot "
+            "be dreamt again.",
+        ),
+    ] = False,
     set_: Set = None,
     plugin: PluginFiles = None,
     as_json: Annotated[
@@ -101,7 +109,7 @@ def dream(
     """Dream a film of a preset, a run or another film.
 
     A film, whole or stopped with Ctrl-C, carries its recipe: name it in place of a preset to dream
-    it again, changed or longer.
+    it again, changed or longer. The files that it was made from are found by their content.
 
     Examples:
 
@@ -157,7 +165,9 @@ def dream(
             bar(f"dreaming {loaded.name}", "frames") as progress,
             Interrupt("stopping after this frame") as stop,
         ):
-            rendered = render(loaded, catalog, to, progress=progress, stop=stop)
+            rendered = render(
+                loaded, catalog, to, recipe=not no_recipe, progress=progress, stop=stop
+            )
     except BaseException as error:
         catalog.notify("on_error", error=error, during="dream")
         raise

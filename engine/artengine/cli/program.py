@@ -28,6 +28,7 @@ from artengine.cli.measure import measure
 from artengine.cli.plugins import plugins_app
 from artengine.cli.prepare import prepare
 from artengine.cli.presets import presets_app
+from artengine.cli.recipe import recipe_app
 from artengine.cli.streams import answer, own_streams, tell
 from artengine.cli.train import train
 from artengine.errors import ArtengineError, UsageError, described, one_line
@@ -165,7 +166,7 @@ def start(
 
 for command in (dream, train, prepare, measure, audio, batch, bench, doctor):
     app.command(cls=Command)(command)
-for group in (presets_app, plugins_app, gallery_app):
+for group in (presets_app, plugins_app, gallery_app, recipe_app):
     app.add_typer(group)
 
 

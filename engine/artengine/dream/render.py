@@ -52,6 +52,7 @@ def render(
     targets: Sequence[Target],
     *,
     predict: Predict | None = None,
+    recipe: bool = True,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> Rendered:
@@ -62,6 +63,7 @@ def render(
 
     Args:
         predict: a network to dream with in place of the preset's weights.
+        recipe: whether the files carry recipe and title.
         progress: called after each frame with how many there are and how many there will be.
         stop: asked before each frame is written; True ends the film there. Asked before the first
             one, nothing is written and a file that was there stays.
@@ -81,13 +83,12 @@ def render(
         for remark in curve_remarks(preset, dream.fps):
             logger.warning("%s", remark)
         total = preset.dream.frames
-        recipe = dream.resolved.recipe(folder)
         film = Film(
             dream.output_size,
             dream.fps,
             total,
-            recipe,
-            preset.title,
+            dream.resolved.recipe(folder) if recipe else "",
+            preset.title if recipe else "",
             dream.source_time,
             film_sounds(preset),
         )

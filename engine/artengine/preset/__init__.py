@@ -3,7 +3,7 @@
 from artengine.preset.build import Preset, build
 from artengine.preset.files import remember
 from artengine.preset.find import find_preset, list_presets, packaged_folder
-from artengine.preset.load import load_preset, parse_preset
+from artengine.preset.load import load_preset, load_recipe, parse_preset
 from artengine.preset.override import Override, parse_overrides
 from artengine.preset.recipe import to_toml
 from artengine.preset.schema import preset_schema
@@ -16,6 +16,7 @@ __all__ = [
     "find_preset",
     "list_presets",
     "load_preset",
+    "load_recipe",
     "packaged_folder",
     "parse_overrides",
     "parse_preset",

@@ -10,12 +10,14 @@ from typing import Any
 from artengine.catalog import Catalog
 from artengine.errors import UsageError
 from artengine.preset.build import Preset, build
+from artengine.preset.carried import carried_recipe, frames_in
 from artengine.preset.document import Document
 from artengine.preset.extends import lay_table, read_document
 from artengine.preset.find import RECIPE, find_preset, is_file
 from artengine.preset.layer import Layer
+from artengine.preset.made_with import MADE_WITH
 from artengine.preset.override import Override, parse_overrides
-from artengine.sidecar import read_sidecar
+from artengine.preset.recipe import to_toml
 
 logger = logging.getLogger("artengine")
 
@@ -37,13 +39,8 @@ def load_preset(
         PresetError: with every mistake that it and the overrides hold.
     """
     changes = parse_overrides(overrides)
-    if catalog.writer_for(str(where)) is not None and not is_file(Path(where)):
-        raise UsageError(f"there is no file {where}")
-    path = find_preset(str(where))
-    carried = _carried(path, catalog)
-    document = _read(path, carried)
-    if (path.name == RECIPE or carried is not None) and not document.made_with.engine:
-        _keep_earlier(document, catalog, Layer(str(path), path.absolute().parent))
+    path = _find(where, catalog)
+    document = _read(path, catalog)
     # Recipes of run folders and gallery pieces all have one name; their folders tell them apart.
     name = path.absolute().parent.name if path.name == RECIPE else path.stem
     preset = build(document, catalog, name=name, path=path, overrides=changes)
@@ -69,19 +66,55 @@ def parse_preset(
     return build(lay_table(table, name, Path.cwd()), catalog, name=name, overrides=changes)
 
 
-def _read(path: Path, carried: str | None) -> Document:
+def load_recipe(where: str | Path, catalog: Catalog) -> str:
+    """The recipe of a film, picture, folder of frames, gallery piece or run, as a preset that runs.
+
+    One that an earlier version wrote is brought up to date.
+
+    Args:
+        where: the file or folder; a preset's file is taken for a recipe, too.
+        catalog: the plugins that are installed.
+
+    Returns:
+        TOML, with the table `[made_with]` where the recipe has it.
+
+    Raises:
+        UsageError: when there is no such file, or it carries no recipe.
+        SourceError: when a film or picture cannot be read.
+        PresetError: when the recipe cannot be read.
+    """
+    path = Path(where)
+    if not path.exists():
+        raise UsageError(f"there is no film, picture or run at {where}")
+    frames = frames_in(path, catalog) if path.is_dir() and not is_file(path / RECIPE) else []
+    document = _read(_find(frames[0] if frames else path, catalog), catalog)
+    made_with = document.made_with.table()
+    return to_toml({**document.table, **({MADE_WITH: made_with} if made_with else {})})
+
+
+def _find(where: str | Path, catalog: Catalog) -> Path:
+    """The file of a preset, or the film or picture that carries one."""
+    if catalog.writer_for(str(where)) is not None and not is_file(Path(where)):
+        raise UsageError(f"there is no file {where}")
+    return find_preset(str(where))
+
+
+def _read(path: Path, catalog: Catalog) -> Document:
+    """Read a preset or a recipe, and bring one of an earlier version up to date."""
+    carried = _carried(path, catalog)
     document = read_document(path, carried)
     for renamed in document.renamed:
         logger.warning("%s", renamed)
+    if (path.name == RECIPE or carried is not None) and not document.made_with.engine:
+        _keep_earlier(document, catalog, Layer(str(path), path.absolute().parent))
     return document
 
 
 def _carried(path: Path, catalog: Catalog) -> str | None:
     """The recipe inside of a film or picture; None for a file that is a preset itself."""
-    kind = None if path.suffix == ".toml" else catalog.writer_for(path.name)
-    if kind is None:
+    if path.suffix == ".toml" or catalog.writer_for(path.name) is None:
         return None
-    recipe = kind.read_recipe(path) or read_sidecar(path)
+    recipe = carried_recipe(path, catalog)
     if not recipe:
         raise UsageError(f"{path} carries no recipe; give a preset, or a film that carries one")
     return recipe

@@ -9,7 +9,8 @@ from pathlib import Path
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from artengine.api import Film, SourceError, Writer, metadata
+from artengine.api import Film, SourceError, Writer, cannot_write, metadata
+from artengine_plugins.writers.strip import strip
 
 _VIDEO = {".mp4", ".m4v", ".mov", ".webm"}
 _UNREADABLE = (OSError, ValueError, SyntaxError, struct.error, Image.DecompressionBombError)
@@ -35,6 +36,14 @@ class RecipeWriter(Writer):
         if path.suffix.lower() == ".gif":
             return _in_gif(path)
         return _in_picture(path)
+
+    @classmethod
+    def strip_recipe(cls, path: Path, target: Path) -> None:
+        """Write a copy without recipe and title; see `Writer.strip_recipe`."""
+        try:
+            strip(path, target)
+        except OSError as error:
+            raise cannot_write(error) from error
 
 
 def _in_picture(path: Path) -> str:

@@ -51,6 +51,8 @@ def test_every_command_is_there() -> None:
         "presets schema",
         "presets show",
         "presets validate",
+        "recipe show",
+        "recipe strip",
         "train",
     ]
 
@@ -86,7 +88,7 @@ def test_no_command_shows_the_commands_to_begin_with(capsys: pytest.CaptureFixtu
     assert "Usage: artengine presets" in capsys.readouterr().out
 
 
-GROUPS = [(), ("presets",), ("plugins",), ("gallery",)]
+GROUPS = [(), ("presets",), ("plugins",), ("gallery",), ("recipe",)]
 
 
 @pytest.mark.parametrize("path", [*GROUPS, *COMMANDS], ids=lambda path: " ".join(path) or "all")

@@ -15,12 +15,13 @@ from artengine.dream.session import Dream
 from artengine.dream.sinks import Sinks
 from artengine.dream.targets import Target, targets
 from artengine.errors import PluginError, SourceError, UsageError, WeightsError, WriterError
-from artengine.ffmpeg import Decoder, probe
+from artengine.ffmpeg import Decoder, metadata, probe
 from artengine.frame import Picture
 from artengine.nn.determinism import make_deterministic
 from artengine.nn.predictor import Predictor
 from artengine.preset import Preset, parse_preset
 from artengine.writer import Film, Sink, Writer
+from artengine_plugins.writers.contact_sheet import ContactSheet
 from artengine_plugins.writers.gif import Gif
 
 if TYPE_CHECKING:
@@ -70,6 +71,16 @@ def test_writes_a_film_with_its_recipe(
     assert seen == [(n, 6) for n in range(1, 7)]
     assert probe(tmp_path / "a.mp4").size == (128, 96)
     assert sum(1 for _ in Decoder(tmp_path / "a.mp4", (128, 96))) == 6
+
+
+def test_a_film_may_tell_nothing(
+    preset: Preset, catalog: Catalog, predict: Predictor, tmp_path: Path
+) -> None:
+    to = targets(preset, catalog, [tmp_path / "a.mp4", tmp_path / "b.sheet.jpg"], tmp_path)
+    render(preset, catalog, to, predict=predict, recipe=False)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.mp4", "b.sheet.jpg"]
+    assert not {"comment", "title"} & metadata(tmp_path / "a.mp4").keys()
+    assert ContactSheet.read_recipe(tmp_path / "b.sheet.jpg") == ""
 
 
 def test_the_same_preset_makes_the_same_film(

@@ -1,0 +1,141 @@
+"""The recipe that a film, a picture or a folder of frames carries: read, and taken out."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from artengine.atomic import atomic_write
+from artengine.catalog import Catalog
+from artengine.errors import UsageError, WriterError, cannot_write
+from artengine.preset.find import RECIPE, is_file
+from artengine.sidecar import read_sidecar, sidecar
+from artengine.writer import Writer
+
+
+def carried_recipe(path: Path, catalog: Catalog) -> str:
+    """The recipe of a film or picture, inside of it or beside it; empty where there is none.
+
+    Raises:
+        SourceError: when it cannot be read.
+    """
+    kind = catalog.writer_for(path.name)
+    return (kind.read_recipe(path) if kind else "") or read_sidecar(path)
+
+
+def frames_in(folder: Path, catalog: Catalog) -> list[Path]:
+    """The frames of a folder that a writer of frames made, in order.
+
+    Empty for any other folder: a run, a gallery piece, or one that holds more than numbered
+    pictures.
+    """
+    names = [entry for entry in sorted(folder.iterdir()) if not entry.name.startswith(".")]
+    frames = [entry for entry in names if entry.name != RECIPE]
+    numbered = all(each.stem.isdecimal() and catalog.writer_for(each.name) for each in frames)
+    return frames if numbered else []
+
+
+def strip_recipe(path: Path, catalog: Catalog, output: Path | None = None) -> list[Path]:
+    """Take the recipe and the title out of a film, a picture or a folder of frames.
+
+    Each file is replaced when its copy is complete; one without a recipe stays as it is.
+
+    Args:
+        path: the film, the picture or the folder.
+        output: where the copy of a file goes; by default it takes the file's place.
+
+    Returns:
+        The files that carry no recipe any more: copies, and recipes beside them that were removed.
+
+    Raises:
+        UsageError: when there is no such film, or `output` cannot be its copy.
+        SourceError: when a file cannot be read.
+        WriterError: when a copy cannot be written.
+    """
+    if path.is_dir():
+        return _strip_folder(path, catalog, output)
+    if not is_file(path):
+        raise UsageError(f"there is no file {path}")
+    kind = catalog.writer_for(path.name)
+    if kind is None or not carried_recipe(path, catalog):
+        raise UsageError(f"{path} carries no recipe; there is nothing to take out")
+    if output is not None and catalog.writer_for(output.name) is not kind:
+        raise UsageError(f"{output}: end the name as that of {path.name}")
+    if output is not None and os.path.lexists(output) and not _same(path, output):
+        raise UsageError(f"{output} is there already and is kept; choose another name")
+    target = output or path
+    done = []
+    if kind.read_recipe(path):
+        _copy(kind, path, target)
+        done.append(target)
+    if target == path and sidecar(path).exists():
+        _remove(sidecar(path))
+        done.append(sidecar(path))
+    if not done:
+        # Its recipe is beside it, and the copy is to have none.
+        _copy_bytes(path, target)
+        done.append(target)
+    if carried_recipe(target, catalog):
+        raise UsageError(f"{path}: its folder holds the recipe as well; name {path.parent} instead")
+    return done
+
+
+def _strip_folder(folder: Path, catalog: Catalog, output: Path | None) -> list[Path]:
+    frames = frames_in(folder, catalog)
+    if not frames:
+        raise UsageError(
+            f"{folder} is no folder of frames; name a film, a picture or such a folder"
+        )
+    if output is not None:
+        raise UsageError(f"--output {output}: {folder} is a folder, which is changed in its place")
+    beside = folder / RECIPE
+    done = [frame for frame in frames if _carries(frame, catalog, beside)]
+    for frame in done:
+        kind = catalog.writer_for(frame.name)
+        if kind is not None:
+            _copy(kind, frame, frame)
+    if is_file(beside):
+        _remove(beside)
+        done.append(beside)
+    if not done:
+        raise UsageError(f"the frames of {folder} carry no recipe; there is nothing to take out")
+    return done
+
+
+def _carries(frame: Path, catalog: Catalog, beside: Path) -> bool:
+    """Whether a frame itself holds a recipe, and not only its folder."""
+    recipe = carried_recipe(frame, catalog)
+    if not recipe or not is_file(beside):
+        return bool(recipe)
+    return recipe != beside.read_text(encoding="utf-8", errors="replace")
+
+
+def _copy(kind: type[Writer], path: Path, target: Path) -> None:
+    """Write a copy without the recipe, which takes the place of `target` when it is complete."""
+    try:
+        with atomic_write(target, f".part{path.suffix}") as unfinished:
+            kind.strip_recipe(path, unfinished)
+    except OSError as error:
+        raise WriterError(f"{target}: {cannot_write(error)}") from error
+
+
+def _copy_bytes(path: Path, target: Path) -> None:
+    try:
+        with atomic_write(target) as unfinished:
+            unfinished.write_bytes(path.read_bytes())
+    except OSError as error:
+        raise WriterError(f"{target}: {cannot_write(error)}") from error
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink()
+    except OSError as error:
+        raise WriterError(f"{path} cannot be removed: {error.strerror}") from error
+
+
+def _same(path: Path, other: Path) -> bool:
+    with suppress(OSError):
+        return path.samefile(other)
+    return False

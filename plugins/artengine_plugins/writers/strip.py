@@ -1,0 +1,139 @@
+"""Copies of finished files without the recipe and the title that they carry."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import BinaryIO
+
+from artengine.api import SourceError, remux
+
+_PNG_TEXTS = (b"tEXt", b"zTXt", b"iTXt")
+_PNG_KEYS = (b"recipe", b"Title")
+
+_CONTAINERS: Mapping[str, tuple[str, ...]] = {
+    ".mp4": ("-movflags", "+faststart", "-f", "mp4"),
+    ".m4v": ("-movflags", "+faststart", "-f", "mp4"),
+    ".mov": ("-movflags", "+faststart", "-f", "mov"),
+    ".webm": ("-f", "webm"),
+}
+
+
+def strip(path: Path, target: Path) -> None:
+    """Write a copy of a file that tells nothing; its pictures and sound stay as they are.
+
+    Args:
+        path: a film or picture of a format that the built-in writers make.
+        target: the file to write.
+
+    Raises:
+        SourceError: when the file cannot be read or is not what its ending says.
+        WriterError: when a film cannot be written.
+        OSError: when a picture cannot be written.
+    """
+    suffix = path.suffix.lower()
+    if suffix in _CONTAINERS:
+        remux(path, target, ["-map_metadata", "-1", *_CONTAINERS[suffix]])
+        return
+    try:
+        with path.open("rb") as file, target.open("wb") as out:
+            _format(path, file)(path, file, out)
+    except OSError as error:
+        if error.filename == str(path):
+            raise SourceError(f"{path} cannot be read: {error.strerror}") from error
+        raise
+
+
+def _format(path: Path, file: BinaryIO) -> Callable[[Path, BinaryIO, BinaryIO], None]:
+    """How to copy a picture, by the bytes that it begins with."""
+    head = file.read(12)
+    file.seek(0)
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return _png
+    if head.startswith(b"\xff\xd8"):
+        return _jpeg
+    if head[:6] in (b"GIF87a", b"GIF89a"):
+        return _gif
+    if head.startswith(b"RIFF") and head[8:] == b"WEBP":
+        return _webp
+    raise SourceError(f"{path} cannot be read as a picture: it is no PNG, JPEG, GIF or WebP file")
+
+
+def _png(path: Path, file: BinaryIO, out: BinaryIO) -> None:
+    out.write(_exactly(path, file, 8))
+    while head := file.read(8):
+        if len(head) < 8:
+            raise _cut_short(path)
+        length, kind = int.from_bytes(head[:4], "big"), head[4:]
+        body = _exactly(path, file, length + 4)
+        if kind in _PNG_TEXTS and body.partition(b"\0")[0] in _PNG_KEYS:
+            continue
+        out.write(head + body)
+
+
+def _jpeg(path: Path, file: BinaryIO, out: BinaryIO) -> None:
+    """Leave out comment segments; from the first scan on everything is copied."""
+    out.write(_exactly(path, file, 2))
+    while True:
+        marker = _exactly(path, file, 2)
+        if marker[0] != 0xFF:
+            raise SourceError(f"{path} cannot be read as a picture: a segment is damaged")
+        if marker[1] == 0xDA:
+            out.write(marker)
+            _rest(file, out)
+            return
+        size = _exactly(path, file, 2)
+        body = _exactly(path, file, max(0, int.from_bytes(size, "big") - 2))
+        if marker[1] != 0xFE:
+            out.write(marker + size + body)
+
+
+def _gif(path: Path, file: BinaryIO, out: BinaryIO) -> None:
+    """Leave out the comments before the first picture, where `tag_gif` puts the recipe."""
+    head = _exactly(path, file, 13)
+    out.write(head + _exactly(path, file, 3 << ((head[10] & 7) + 1) if head[10] & 0x80 else 0))
+    while (mark := file.read(1)) == b"\x21":
+        label = _exactly(path, file, 1)
+        block = bytearray()
+        while length := _exactly(path, file, 1)[0]:
+            block += bytes([length]) + _exactly(path, file, length)
+        if label != b"\xfe":
+            out.write(mark + label + block + b"\0")
+    out.write(mark)
+    _rest(file, out)
+
+
+def _webp(path: Path, file: BinaryIO, out: BinaryIO) -> None:
+    """Leave out the EXIF chunk, and say in the header that there is none."""
+    out.write(_exactly(path, file, 12))
+    while head := file.read(8):
+        if len(head) < 8:
+            raise _cut_short(path)
+        length = int.from_bytes(head[4:], "little")
+        body = _exactly(path, file, length + length % 2)
+        if head[:4] == b"EXIF":
+            continue
+        if head[:4] == b"VP8X":
+            body = bytes([body[0] & ~0x08]) + body[1:]
+        out.write(head + body)
+    length = out.tell() - 8
+    out.seek(4)
+    out.write(length.to_bytes(4, "little"))
+    out.seek(0, os.SEEK_END)
+
+
+def _exactly(path: Path, file: BinaryIO, count: int) -> bytes:
+    read = file.read(count)
+    if len(read) < count:
+        raise _cut_short(path)
+    return read
+
+
+def _cut_short(path: Path) -> SourceError:
+    return SourceError(f"{path} cannot be read as a picture: the file is cut short")
+
+
+def _rest(file: BinaryIO, out: BinaryIO) -> None:
+    while block := file.read(1 << 20):
+        out.write(block)
