@@ -162,7 +162,7 @@ def preset(score: str) -> dict[str, object]:
 def test_a_file_with_a_curve_alone_is_a_plugin(scores: Catalog, tmp_path: Path) -> None:
     (tmp_path / "song.txt").write_text("0.25 0.5", encoding="utf-8")
     loaded = parse_preset(preset("song.txt"), scores)
-    assert str(tmp_path / "song.txt") in loaded.files
+    assert str(tmp_path / "song.txt") in loaded.files.values()
     (binding,) = loaded.feedback_chain().binding
     binding.set_time(Clock(5, 24.0))
     assert binding.plugin.model_dump()["amount"] == 0.5

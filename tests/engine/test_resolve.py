@@ -176,16 +176,16 @@ def test_a_film_of_a_clip_elsewhere_is_dreamt_again_from_its_recipe(
     path = tmp_path / "films" / "recipe.toml"
     path.write_text(resolved.recipe(path.parent), encoding="utf-8")
     again = load_preset(path, catalog)
-    assert again.files == (str(clip),)
+    assert again.files == {"source.path": str(clip)}
     assert resolve(again).identity == resolved.identity
     # Beside the recipe it is found before that, unless it is another one.
     shutil.copy(clip, path.parent / "ride.mp4")
-    assert load_preset(path, catalog).files == (str(path.parent / "ride.mp4"),)
+    assert load_preset(path, catalog).files == {"source.path": str(path.parent / "ride.mp4")}
     (path.parent / "ride.mp4").write_bytes(b"another")
-    assert load_preset(path, catalog).files == (str(clip),)
+    assert load_preset(path, catalog).files == {"source.path": str(clip)}
     clip.unlink()
     noted = load_preset(path, catalog)
-    assert noted.files == (str(path.parent / "ride.mp4"),)
+    assert noted.files == {"source.path": str(path.parent / "ride.mp4")}
     assert [note.endswith("is not the file that the recipe was made with") for note in noted.notes]
     assert len(noted.notes) == 1
 

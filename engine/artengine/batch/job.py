@@ -139,5 +139,5 @@ def _job(
         given=given,
         overrides=tuple(override.written for override in overrides),
         plugins=tuple(str(plugin.absolute()) for plugin in plugins),
-        files=preset.files,
+        files=tuple(preset.files.values()),
     )

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from artengine.cli.command import Command
-from artengine.cli.options import AsJson, PluginFiles, Set, overrides
+from artengine.cli.options import AsJson, PluginFiles, Set, Source, overrides
 from artengine.cli.streams import answer, tell
 from artengine.counts import counted
 from artengine.errors import UsageError, WriterError
@@ -119,7 +119,7 @@ def validate(
 ) -> None:
     """Check presets and report every mistake.
 
-    The exit code is 3 if there are any.
+    A file that a preset names must be there. The exit code is 3 if there are any mistakes.
 
     Examples:
 
@@ -135,10 +135,13 @@ def validate(
     problems: list[str] = []
     for path in map(find_preset, presets):
         try:
-            load_preset(path, catalog)
+            loaded = load_preset(path, catalog)
         except PresetError as error:
             problems += error.problems
-        else:
+            continue
+        missing = loaded.missing_files()
+        problems += [f"{path}: {at}: there is no file {file}" for at, file in missing.items()]
+        if not missing:
             answer(f"{path}: ok")
     if problems:
         raise PresetError(list(dict.fromkeys(problems)))
@@ -151,6 +154,10 @@ def plot(
         Path | None,
         typer.Option("-o", "--output", metavar="FILE.png", help="The picture, NAME-curves.png."),
     ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace the file that --output names.")
+    ] = False,
+    source: Source = None,
     set_: Set = None,
     plugin: PluginFiles = None,
     as_json: AsJson = False,
@@ -170,6 +177,8 @@ def plot(
         artengine presets plot night-drive --json
     """
     from artengine.catalog import load_catalog
+    from artengine.cli.clip import check_files
+    from artengine.dream.curve_mistakes import curve_mistakes
     from artengine.dream.curve_values import curve_values
     from artengine.dream.inputs import input_at
     from artengine.dream.remarks import curve_remarks
@@ -178,7 +187,11 @@ def plot(
 
     if output is not None and output.suffix.lower() != ".png":
         raise UsageError(f"{output}: a plot is a PNG; end its name in .png")
-    loaded = with_start(load_preset(preset, load_catalog(plugin or []), overrides(set_, {})))
+    given = overrides(set_, {}, source=source)
+    loaded = load_preset(preset, load_catalog(plugin or []), given)
+    if loaded.dream.fps is None or loaded.dream.start == "random":
+        check_files(loaded)
+    loaded = with_start(loaded)
     picture = output or Path(f"{loaded.name}-curves.png")
     read = input_at(loaded, picture)
     if read is not None:
@@ -186,9 +199,13 @@ def plot(
             f"{picture} is not overwritten, because the preset reads {read}; choose another name "
             "with --output"
         )
+    if output is not None and output.exists() and not overwrite:
+        raise UsageError(f"{output} is there already; add --overwrite, or choose another name")
     fps = loaded.dream.fps or loaded.source.open((16, 16), None).fps
-    found = curve_values(loaded, fps)
-    for remark in curve_remarks(loaded, fps):
+    with curve_mistakes(loaded):
+        found = curve_values(loaded, fps)
+        remarks = curve_remarks(loaded, fps)
+    for remark in remarks:
         tell(remark)
     if found.count < loaded.dream.frames:
         whole = counted(loaded.dream.frames, "frame")

@@ -65,15 +65,10 @@ class CurveSet:
             self._signals.clear()
         if now.clock != self._clock:
             self._clock, self._values = now.clock, {}
-        name = ""
-        try:
-            for name in self.curves:
-                if name not in self._values:
+        for name, curve in self.curves.items():
+            if name not in self._values:
+                with naming(name, curve, scope):
                     self._values[name] = self._value(name, now, scope)
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:
-            raise named(error, name, self.curves[name]) from error
         return self._values
 
     def _value(self, name: str, now: SignalContext, scope: Scope) -> float:
@@ -122,18 +117,17 @@ class CurveSet:
 
 
 @contextmanager
-def naming(name: str, curve: Curve) -> Iterator[None]:
-    """Turn any exception of a curve into a `CurveError` that names what it drives."""
+def naming(name: str, curve: Curve, scope: Scope | None = None) -> Iterator[None]:
+    """Turn any exception of a curve into a `CurveError` that names what it drives.
+
+    Args:
+        scope: what the curve knows of the film, without its own slot.
+    """
     try:
         yield
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        raise named(error, name, curve) from error
-
-
-def named(error: BaseException, name: str, curve: Curve) -> CurveError:
-    """What a curve raised, as a `CurveError` that names what it drives."""
-    if isinstance(error, CurveError):
-        return CurveError(f"{name}: {error}")
-    return CurveError(f"{name}: the curve failed: {reason(error, type(curve).__module__)}")
+        own = isinstance(error, CurveError)
+        said = error if own else f"the curve failed: {reason(error, type(curve).__module__)}"
+        raise CurveError(f"{name}: {said}", scope.inside(name).slot if scope else "") from error

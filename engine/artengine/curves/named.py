@@ -65,7 +65,8 @@ class NamedSignals:
         for name, curve in self._curves.items():
             values |= curve.at(now, self._scope)
             if not math.isfinite(values[name]):
-                raise CurveError(f"{name} becomes {values[name]}; a curve must stay finite")
+                slot = self._scope.inside(name).slot
+                raise CurveError(f"{name} becomes {values[name]}; a curve must stay finite", slot)
         self._clock, self._values = clock, values
         return values
 

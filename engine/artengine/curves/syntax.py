@@ -121,6 +121,26 @@ _INSTEAD = {
     '"': "close the text with the quote it began with",
 }
 
+_PLAINLY = {
+    "s": "write {number}, as in t > {number}",
+    "ms": "write seconds, {number} / 1000",
+    "f": "write {number}, as in frame > {number}",
+    "b": "write {number}, as in beat > {number}",
+    "bar": "write {number}, as in bar > {number}",
+    "deg": "write radians, {number} * pi / 180",
+    "%": "write {number} / 100",
+}
+"""What is written in place of a number with a unit."""
+
+_UNITS = {
+    **{unit: unit for unit in _PLAINLY},
+    **dict.fromkeys(("sec", "second", "seconds"), "s"),
+    **dict.fromkeys(("frame", "frames"), "f"),
+    **dict.fromkeys(("beat", "beats"), "b"),
+    "bars": "bar",
+    **dict.fromkeys(("degree", "degrees"), "deg"),
+}
+
 _PRECEDENCE = {
     "or": 1,
     "and": 2,
@@ -211,11 +231,30 @@ class _Parser:
 
     def _unexpected(self, wanted: str) -> CurveError:
         token = self._next
+        united = self._unit()
+        if united is not None:
+            return united
         if token.kind == "end":
             return fault(token.at, f"it ends here; {wanted} is missing")
         if token.text in _INSTEAD:
             return fault(token.at, f"{quoted(token.text)} means nothing here{_instead(token.text)}")
         return fault(token.at, f"{quoted(token.text)} stands where {wanted} is needed")
+
+    def _unit(self) -> CurveError | None:
+        """What answers a number with a unit, as 0.5s or 50%, and a sign left out, as in 2 pi."""
+        unit, place = self._next, self._place - 1
+        if place > 0 and self._tokens[place].text == "%":
+            unit, place = self._tokens[place], place - 1
+        number = self._tokens[place] if place >= 0 else self._end
+        if number.kind != "number" or unit.kind not in ("name", "sign"):
+            return None
+        if unit.text in _UNITS:
+            instead = _PLAINLY[_UNITS[unit.text]].format(number=number.text)
+            said = f"{quoted(number.text + unit.text)}: numbers have no unit here; {instead}"
+            return fault(number.at, said)
+        if unit.kind == "name" and unit.text not in _INSTEAD:
+            return fault(unit.at, f"a sign is missing; write {number.text} * {unit.text}")
+        return None
 
     def _expression(self, least: int) -> Node:
         """Read operands and operators that bind at least so tightly."""

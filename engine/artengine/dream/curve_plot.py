@@ -23,6 +23,7 @@ MOST_CURVES = 40
 
 _INK, _BAR, _BEAT, _FAINT = "#24384f", "#9db2c9", "#dde5ee", "#8a94a0"
 _MOST_LINES = 120
+_JUMP = 4.0
 
 
 def draw(found: CurveValues, curves: Mapping[str, Curve], path: Path, title: str) -> None:
@@ -74,7 +75,7 @@ def _short(text: str) -> str:
 
 
 def _panel(axes: Axes, seconds: Values, values: Values, address: str, written: str) -> None:
-    axes.plot(seconds, values, color=_INK, linewidth=1.2, zorder=3)
+    axes.plot(*with_jumps(seconds, values), color=_INK, linewidth=1.2, zorder=3)
     low, high = float(values.min()), float(values.max())
     room = (high - low) * 0.12 or max(abs(low) * 0.1, 0.1)
     axes.set_ylim(low - room, high + room)
@@ -83,6 +84,24 @@ def _panel(axes: Axes, seconds: Values, values: Values, address: str, written: s
     axes.set_title(address, loc="left", fontsize=9, color=_INK, fontweight="bold", parse_math=False)
     axes.set_title(written, loc="right", fontsize=8, color=_FAINT, parse_math=False)
     _frame(axes)
+
+
+def with_jumps(seconds: Values, values: Values) -> tuple[Values, Values]:
+    """The points of a line that stands upright where the value jumps, in place of a slope.
+
+    It jumps to a frame where it changes by more than `_JUMP` times what it changes by in the frames
+    before and after.
+
+    Args:
+        seconds: of each frame.
+        values: as many.
+    """
+    changes = np.abs(np.diff(values, prepend=values[0], append=values[-1]))
+    around = np.maximum(changes[:-2], changes[2:])
+    places = 1 + np.flatnonzero(changes[1:-1] > _JUMP * around)
+    return np.insert(seconds, places, seconds[places]), np.insert(
+        values, places, values[places - 1]
+    )
 
 
 def _wave(axes: Axes, seconds: Values, loud: Values, name: str) -> None:

@@ -29,6 +29,9 @@ MOST_BEATS = 100_000
 TRIED = 1_000
 """Frames at which a film's curves are tried before it begins."""
 
+MOST_TRIED = 20_000
+"""Values of all curves together at which they are tried; of many curves fewer frames are."""
+
 Values = npt.NDArray[np.float64]
 
 
@@ -90,8 +93,10 @@ def try_curves(preset: Preset, fps: float) -> None:
         PluginError: when one fails, with the frame.
         SourceError: when a sound cannot be read.
     """
-    if preset.curves_by_address() or preset.audio:
-        curve_values(preset, fps, most=TRIED)
+    count = len(preset.curves_by_address())
+    if count or preset.audio:
+        most = min(TRIED, MOST_TRIED // max(1, count))
+        curve_values(preset, fps, most=max(1, most))
 
 
 def curve_values(preset: Preset, fps: float, *, most: int = MOST_FRAMES) -> CurveValues:
@@ -117,7 +122,7 @@ def curve_values(preset: Preset, fps: float, *, most: int = MOST_FRAMES) -> Curv
     ]
     addresses = list(preset.curves_by_address())
     bindings = [model, *(binding for chain in chains for binding in chain.binding)]
-    affordable = max(TRIED, MOST_VALUES // max(1, len(addresses)))
+    affordable = max(1, MOST_VALUES // max(1, len(addresses)))
     found = np.empty((min(frames, most, affordable), len(addresses)))
     for index in range(len(found)):
         clock = steering.clock(index)

@@ -25,7 +25,7 @@ def input_at(preset: Preset, result: Path) -> Path | None:
 def _inputs(preset: Preset) -> Iterator[Path]:
     if preset.path is not None:
         yield preset.path
-    for given in preset.files:
+    for given in preset.files.values():
         path = Path(given)
         if not path.exists():
             yield from map(Path, iglob(given, recursive=True))  # noqa: PTH207 - of any folder

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from artengine.catalog import Catalog
 from artengine.dream.allocator import ahead, keep_memory
+from artengine.dream.curve_mistakes import curve_mistakes
 from artengine.dream.curve_values import try_curves
 from artengine.dream.loop import Predict
 from artengine.dream.output import OutputFrame
@@ -69,12 +70,12 @@ def render(
             one, nothing is written and a file that was there stays.
 
     Raises:
-        ArtengineError: of the source, the weights, an effect or a writer.
+        ArtengineError: of the source, the weights, a curve, an effect or a writer.
     """
     for target in targets:
         _check_folder(target.path)
     folder = targets[0].path.absolute().parent if targets else Path.cwd()
-    with Dream(preset, predict=predict) as dream:
+    with curve_mistakes(preset), Dream(preset, predict=predict) as dream:
         preset = dream.preset
         preset.remember_files()
         if ahead(dream.size):

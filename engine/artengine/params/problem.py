@@ -6,7 +6,16 @@ from dataclasses import dataclass
 
 
 class CurveError(ValueError):
-    """A curve cannot be used; the message says why and what is allowed."""
+    """A curve cannot be used; the message says why and what is allowed.
+
+    Args:
+        text: the message.
+        slot: what the curve drives, as `feedback/noise/0/amount`; empty where that is not known.
+    """
+
+    def __init__(self, text: str, slot: str = "") -> None:
+        super().__init__(text)
+        self.slot = slot
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,17 +8,28 @@ from artengine.settings import DreamSettings, TrainSettings
 
 _TOP = "at the top of the preset, above its tables"
 
+_LENGTH = "; a film's length is dream.frames, or --seconds on the command line"
+
 
 def belongs(name: str, here: str = "") -> str:
     """Say where a key belongs, to end a message about an unknown key with; empty if nowhere else.
+
+    Of an effect's or a writer's keys, many are called as those of [dream] and [train] and mean
+    something else: of such a key no table is named.
 
     Args:
         name: the key.
         here: the table that it was found in; empty for the top of the preset.
     """
+    if name == "seconds" and here in ("", "dream"):
+        return _LENGTH
     top = name in Heading.model_fields or name == "extends" or name in TABLES
     places = [_TOP] if here and top else []
-    for word, settings in (("dream", DreamSettings), ("train", TrainSettings)):
-        if word != here and name in settings.model_fields:
-            places.append(f"in [{word}]")
+    if here not in ("effect", "writer"):
+        tables = (("dream", DreamSettings), ("train", TrainSettings))
+        places += [
+            f"in [{word}]"
+            for word, settings in tables
+            if word != here and name in settings.model_fields
+        ]
     return f"; {name} belongs {' or '.join(places)}" if places else ""

@@ -23,7 +23,8 @@ from artengine.preset.audio_tables import Audio, audio_tables
 from artengine.preset.budget import check_budget, check_tables
 from artengine.preset.checks import check_dream, check_training
 from artengine.preset.document import DEFAULT_WRITERS, TABLES, Document
-from artengine.preset.files import remember
+from artengine.preset.files import is_there, remember
+from artengine.preset.find import packaged_folder
 from artengine.preset.heading import Heading
 from artengine.preset.layer import Layer
 from artengine.preset.made_with import MADE_WITH, MadeWith
@@ -67,7 +68,7 @@ class Preset:
         state: effects on what a recurrent network carries, with their curves, in order.
         output: effects on what is written only, in order.
         writers: where films go; a path that was left out is the preset's name.
-        files: absolute paths and patterns that it reads.
+        files: absolute paths and patterns that it reads, by the address of each.
         table: all of it as one plain table, without `extends`, with absolute paths.
         overrides: what was put in place of its values.
         notes: what the user should know of it, though it is no mistake.
@@ -95,7 +96,7 @@ class Preset:
     state: tuple[Binding, ...]
     output: tuple[Binding, ...]
     writers: tuple[Writer, ...]
-    files: tuple[str, ...]
+    files: Mapping[str, str]
     table: Mapping[str, Any]
     overrides: tuple[Override, ...] = ()
     notes: tuple[str, ...] = ()
@@ -159,9 +160,22 @@ class Preset:
         """The TOML of a preset that makes the same film on this machine, with absolute paths."""
         return to_toml({**self.table, MADE_WITH: MadeWith(__version__).table()})
 
+    def missing_files(self) -> dict[str, str]:
+        """The files that it reads and that are not there, by the address of each.
+
+        A clip that a packaged preset names is left out: those that learn the user's own clip ship
+        without it.
+        """
+        packaged = packaged_folder().absolute()
+        return {
+            address: path
+            for address, path in self.files.items()
+            if not is_there(path) and not Path(path).is_relative_to(packaged)
+        }
+
     def remember_files(self) -> None:
         """Note all files it reads, so that its recipe may read them from any folder."""
-        remember(self.files)
+        remember(self.files.values())
 
 
 def build(
@@ -238,7 +252,7 @@ def build(
         names=plugins.names,
         **chains,
         writers=writers,
-        files=tuple(plugins.files),
+        files=plugins.files,
         table={word: table[word] for word in TABLES if word in table},
         overrides=tuple(overrides),
         notes=tuple(plugins.notes),

@@ -48,19 +48,22 @@ class Document:
         self.table: dict[str, Any] = {}
         self.renamed: list[str] = []
         """What was read by a new name, in a sentence for each key."""
-        self.made_with = MadeWith()
-        """How the film of a recipe was made."""
-        self.recipe = layer
-        """Where that recipe is."""
+        self.recipes: dict[Layer, MadeWith] = {}
+        """How the films of those files that are recipes were made."""
         self._origin = Origin(layer)
 
     def copy(self) -> Document:
         """A document that can be changed without changing this one."""
         twin = Document(self._origin.layer)
         twin.table = _plain(self.table)
-        twin.made_with, twin.recipe = self.made_with, self.recipe
+        twin.recipes = dict(self.recipes)
         twin._origin = self._origin.copy()
         return twin
+
+    @property
+    def made_with(self) -> MadeWith:
+        """How the film was made, where the document's own file is a recipe."""
+        return self.recipes.get(self._origin.layer, MadeWith())
 
     def written(self, address: Address) -> Layer:
         """Where a value was written; for one that is missing, the table around it."""

@@ -102,9 +102,8 @@ class _Reader:
             else:
                 self.lay_file(base, trail or (Path(),))
         is_base = len(trail) > 1
-        if not is_base:
-            self._document.made_with = MadeWith.read(table.get(MADE_WITH))
-            self._document.recipe = layer
+        if MADE_WITH in table:
+            self._document.recipes[layer] = MadeWith.read(table[MADE_WITH])
         left_out = ("extends", MADE_WITH, *(_OWN if is_base else ()))
         own = {key: table[key] for key in table if key not in left_out}
         try:

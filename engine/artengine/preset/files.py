@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable
+from glob import has_magic, iglob
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from artengine import folders
@@ -68,6 +69,16 @@ def _split(path: Path) -> tuple[Path, tuple[str, ...]]:
             if _WILDCARD.search(part):
                 return Path(*path.parts[:count]), path.parts[count:]
     return path, ()
+
+
+def is_there(path: str) -> bool:
+    """Whether there is a file or folder at an absolute path, or one that a pattern fits."""
+    try:
+        if Path(path).exists():
+            return True
+        return has_magic(path) and any(iglob(path, recursive=True))  # noqa: PTH207 - of any folder
+    except (OSError, ValueError):
+        return False
 
 
 def writable(given: str, layer: Layer) -> None:

@@ -43,8 +43,8 @@ class PluginTables:
         self.catalog = catalog
         self._uses = document.uses()
         self.problems: list[Problem] = []
-        self.files: list[str] = []
-        """The files that were named, by their absolute paths."""
+        self.files: dict[str, str] = {}
+        """The absolute paths of the files that were named, by the address of each."""
         self.names = signal_names(table)
         """The named signals that curves may read."""
         self.notes: list[str] = []
@@ -118,7 +118,9 @@ class PluginTables:
         if used is None:
             self.problem(address, f"use is missing; it names the {kind}: {', '.join(known)}")
         elif not isinstance(used, str) or used not in known:
-            provider = self._document.made_with.plugins.get(str(used))
+            layer = self._document.written((*address, "use"))
+            made_with = self._document.recipes.get(layer)
+            provider = made_with and made_with.plugins.get(str(used))
             if provider:
                 instead = f"; the recipe was made with that of {provider}: {remedy(provider)}"
             else:
@@ -220,8 +222,8 @@ class PluginTables:
         """The absolute path of a file to read."""
         layer = self._document.written(address)
         try:
-            if layer == self._document.recipe:
-                found, same = self._document.made_with.find(given, layer.folder)
+            if layer in self._document.recipes:
+                found, same = self._document.recipes[layer].find(given, layer.folder)
                 if not same:
                     self.notes.append(f"{found} is not the file that the recipe was made with")
                 given = found
@@ -229,7 +231,7 @@ class PluginTables:
         except PathError as error:
             self.problem(address, str(error))
             return given
-        self.files.append(whole)
+        self.files[self.named(address)] = whole
         return whole
 
     def weights(self) -> str | None:
@@ -252,9 +254,10 @@ class PluginTables:
         # Another folder that happens to be called as packaged weights are is not meant.
         if "/" in given or "\\" in given or given.startswith("."):
             return True
-        if given in self._document.made_with.files:
+        layer = self._document.written(("model", "weights"))
+        if layer in self._document.recipes and given in self._document.recipes[layer].files:
             return True
-        beside = self._document.written(("model", "weights")).folder / given
+        beside = layer.folder / given
         try:
             return is_file(beside) or any(beside.glob("*.weights.h5"))
         except (OSError, ValueError):

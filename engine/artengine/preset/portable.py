@@ -25,7 +25,7 @@ def portable(preset: Preset, folder: Path) -> tuple[dict[str, Any], dict[str, st
         their name alone; and the digest of each such file, by its path in the table.
     """
     shorts: dict[str, str] = {}
-    for path in dict.fromkeys(preset.files):
+    for path in dict.fromkeys(preset.files.values()):
         shorts[path] = _short(Path(path), folder.absolute(), set(shorts.values()))
     files = {short: digest_of(Path(path)) for path, short in shorts.items()}
     return _with_paths(preset, shorts), files
@@ -36,7 +36,7 @@ def with_digests(preset: Preset) -> dict[str, Any]:
 
     Folders and patterns, which have no digest, become their last name.
     """
-    digests = {path: digest_of(Path(path)) or Path(path).name for path in preset.files}
+    digests = {path: digest_of(Path(path)) or Path(path).name for path in preset.files.values()}
     return _with_paths(preset, digests)
 
 

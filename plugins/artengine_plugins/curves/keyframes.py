@@ -74,10 +74,10 @@ class Keyframes(Curve):
     key: ClassVar[str] = "keys"
 
     keys: dict[str, float | Key] = Param()
-    """Values by time: seconds as "4s", frames as "96f" (or "96"), beats as "4b", bars as "2bar", or
-    shares of the film from "0%" to "100%". A value may be a table with an `ease` of its own, which
-    leads to the next key. Where two keys fall on the same frame, the value jumps there to the later
-    one's."""
+    """Values by time: seconds as "4s", frames as "96f" (or "96"), beats as "4b" or "4 beats", bars
+    as "2bar" or "2 bars", or shares of the film from "0%" to "100%". A value may be a table with an
+    `ease` of its own, which leads to the next key. Where two keys fall on the same frame, the value
+    jumps there to the later one's."""
 
     ease: Easing = "linear"
     """How the value moves from one key to the next: evenly (`linear`), slowly first (`in`), last
@@ -127,6 +127,16 @@ class Keyframes(Curve):
     @classmethod
     def _check_ease(cls, ease: Any) -> Any:
         return _checked_ease(ease)
+
+    @field_validator("repeat", mode="before")
+    @classmethod
+    def _check_unit(cls, given: Any) -> Any:
+        if _is_number(given):
+            raise ValueError(
+                f'{given:g} given; write a text with a unit, as "{given:g}b" for beats or '
+                f'"{given:g}s" for seconds'
+            )
+        return given
 
     @field_validator("repeat")
     @classmethod

@@ -138,7 +138,8 @@ def _messages(data: bytes) -> list[tuple[float, Any]]:
         said = str(error) or ("it ends too early" if isinstance(error, EOFError) else repr(error))
         raise ValueError(f"is no MIDI file that can be read: {said}") from error
     if file.ticks_per_beat <= 0:
-        raise ValueError("counts in SMPTE frames; save it in ticks per beat")
+        counts = "SMPTE frames" if file.ticks_per_beat else "ticks of which a beat has none"
+        raise ValueError(f"counts in {counts}; save it in ticks per beat")
     # mido's own merging copies every message several times, which takes most of the time.
     placed = []
     for track in file.tracks:

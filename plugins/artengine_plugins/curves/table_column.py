@@ -7,6 +7,7 @@ import io
 import math
 from array import array
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import ClassVar, Literal, Self, TextIO
 
@@ -92,13 +93,19 @@ def _columns(path: Path, names: Sequence[str]) -> list[npt.NDArray[np.float64]]:
         data = read_whole(path, LARGEST)
     except ValueError as error:
         raise CurveError(f"{path.name} {error}") from error
+    return _parsed(data, tuple(names), path.name)
+
+
+# A column may drive many curves.
+@lru_cache(maxsize=2)
+def _parsed(data: bytes, names: tuple[str, ...], file: str) -> list[npt.NDArray[np.float64]]:
     try:
         text = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", newline="")
-        return _read(text, names, path.name)
+        return _read(text, names, file)
     except UnicodeDecodeError as error:
-        raise CurveError(f"{path.name} is not text in UTF-8") from error
+        raise CurveError(f"{file} is not text in UTF-8") from error
     except csv.Error as error:
-        raise CurveError(f"{path.name} is no CSV file: {error}") from error
+        raise CurveError(f"{file} is no CSV file: {error}") from error
 
 
 def _read(text: TextIO, names: Sequence[str], file: str) -> list[npt.NDArray[np.float64]]:

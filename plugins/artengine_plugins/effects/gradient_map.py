@@ -11,7 +11,7 @@ from artengine_plugins.imaging.colour import HexColour
 from artengine_plugins.imaging.gradient import Ends, look_up
 from artengine_plugins.imaging.luma import luma
 from artengine_plugins.imaging.mix import mix
-from artengine_plugins.imaging.palettes import PALETTES, PaletteName
+from artengine_plugins.imaging.palettes import PALETTES, PackagedPalette
 from artengine_plugins.imaging.phase import PhasedEffect
 
 
@@ -25,7 +25,7 @@ class GradientMap(PhasedEffect):
     name: ClassVar[str] = "gradient-map"
     uses_truth: ClassVar[bool] = False
 
-    palette: PaletteName = "petrol"
+    palette: PackagedPalette = "petrol"
     """Which of the palettes that ship; without effect once `colours` are given."""
 
     colours: tuple[HexColour, ...] = Param((), max_length=64)

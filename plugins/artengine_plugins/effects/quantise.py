@@ -13,7 +13,7 @@ from artengine_plugins.imaging.bayer import bayer
 from artengine_plugins.imaging.colour import HexColour, parse_colours
 from artengine_plugins.imaging.mix import mix
 from artengine_plugins.imaging.oklab import to_oklab
-from artengine_plugins.imaging.palettes import PALETTES, PaletteName
+from artengine_plugins.imaging.palettes import PALETTES, PackagedPalette
 
 _BITS = 5
 """Bits a channel at which nearest colours are looked up."""
@@ -42,7 +42,7 @@ class Quantise(Effect):
     name: ClassVar[str] = "quantise"
     uses_truth: ClassVar[bool] = False
 
-    palette: PaletteName = "dusk"
+    palette: PackagedPalette = "dusk"
     """Which of the palettes that ship; without effect once `colours` are given."""
 
     colours: tuple[HexColour, ...] = Param((), max_length=64)

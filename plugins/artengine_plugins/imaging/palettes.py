@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator
 
 from artengine_plugins.imaging.colour import HexColour
 
@@ -37,3 +39,13 @@ PALETTES: dict[PaletteName, tuple[HexColour, ...]] = {
 }
 """Six colours each, lighter from one to the next; only petrol's pink falls back a step, which sets
 lights apart from what is around them."""
+
+
+def _name_of(given: Any) -> Any:
+    if not isinstance(given, list | tuple):
+        return given
+    raise ValueError("a list given; write colours of your own as colours = [...]")
+
+
+PackagedPalette = Annotated[PaletteName, BeforeValidator(_name_of)]
+"""The parameter `palette` of an effect that takes `colours` too."""

@@ -157,10 +157,16 @@ def test_a_plot_is_not_drawn_over_what_the_preset_reads(
 def test_a_plot_that_cannot_be_made_says_why(
     workplace: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    (workplace / "presets" / "sky.toml.png").touch()
     for arguments, status, said in (
         (["-o", "a.jpg"], 2, "a.jpg: a plot is a PNG; end its name in .png"),
         (["-o", "lost/a.png"], 6, "cannot write lost/a.png: No such file or directory"),
-        (["--set", "curves.kick=1/(frame-3)"], 4, "at frame 3: curves.kick: column 2: division"),
+        (["-o", "presets/sky.toml.png"], 2, "sky.toml.png is there already; add --overwrite, or"),
+        (
+            ["--set", "curves.kick=1/(frame-3)"],
+            3,
+            "--set: at frame 3: curves.kick: column 2: division",
+        ),
         (["--set", "curves.kick=1/"], 3, '--set: curves.kick: "1/" given; column 3: it ends here'),
     ):
         given = [] if "--set" in arguments else ["--set", "curves.kick=t"]

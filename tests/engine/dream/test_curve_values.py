@@ -16,7 +16,7 @@ from artengine.dream.curve_values import MOST_BEATS, curve_values
 from artengine.dream.render import render
 from artengine.dream.session import Dream
 from artengine.dream.targets import Target
-from artengine.errors import PluginError
+from artengine.errors import PluginError, PresetError
 from artengine.preset import Preset, parse_preset
 
 
@@ -117,6 +117,7 @@ def test_the_picture_has_a_panel_for_each_curve(
 def test_a_film_whose_curves_fail_does_not_begin(catalog: Catalog, tmp_path: Path) -> None:
     preset = parsed(catalog, feedback=[{"use": "noise", "amount": "1 / (12 - frame)"}])
     target = Target(catalog.get("writer", "gif")(), tmp_path / "film.gif")
-    with pytest.raises(PluginError, match=r"^feedback\.noise failed at frame 12: amount: column 3"):
+    told = r"^test: feedback\.noise failed at frame 12: amount: column 3"
+    with pytest.raises(PresetError, match=told):
         render(preset, catalog, [target], predict=Still())
     assert not any(tmp_path.iterdir())

@@ -98,7 +98,7 @@ def test_what_is_left_out_has_its_default(write: Write, parts: Catalog) -> None:
     assert (preset.title, preset.about, preset.seed, preset.weights) == ("bare", "", 0, None)
     assert (preset.feedback, preset.output, preset.dream.frames) == ((), (), 240)
     assert [(writer.name, writer.path) for writer in preset.writers] == [("mp4", "bare.mp4")]
-    assert preset.files == ()
+    assert preset.files == {}
 
 
 def test_a_recipe_makes_the_preset_again(write: Write, parts: Catalog) -> None:
@@ -448,6 +448,8 @@ def test_times_that_nothing_can_reach_are_refused(
         ({"dream": {"steps": 9}}, r"dream.steps: unknown.*; steps belongs in \[train\]$"),
         ({"source": {"use": "void", "truth_frames": 9}}, "source.truth_frames: .* belongs in "),
         ({"feedback": [{"use": "grain", "seed": 9}]}, "feedback.grain.seed: .*; seed belongs at "),
+        ({"dream": {"seconds": 9}}, "dream.seconds: .*; a film's length is dream.frames, or --sec"),
+        ({"feedback": [{"use": "grain", "frames": 9}]}, "feedback.grain.frames: .*, mix, on$"),
         ({"dream": {"nowhere": 1}}, "dream.nowhere: unknown; allowed: [a-z_, ]+$"),
     ],
 )

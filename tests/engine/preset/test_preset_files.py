@@ -10,8 +10,9 @@ import pytest
 from artengine import folders
 from artengine.catalog import Catalog
 from artengine.preset import Preset, load_preset
-from artengine.preset.files import PathError, writable
+from artengine.preset.files import PathError, remember, writable
 from artengine.preset.layer import Layer
+from artengine.preset.made_with import digest_of
 from artengine.subprocesses import command_line
 
 Write = Callable[[str, str], Path]
@@ -42,7 +43,7 @@ def test_paths_are_relative_to_the_preset(stranger: Path, parts: Catalog) -> Non
     loaded = load_preset(preset(stranger, "clip.mp4"), parts)
     assert path_of(loaded) == str(stranger / "clip.mp4")
     assert loaded.table["source"]["path"] == str(stranger / "clip.mp4")
-    assert loaded.files == (str(stranger / "clip.mp4"),)
+    assert loaded.files == {"source.path": str(stranger / "clip.mp4")}
 
 
 def test_paths_are_relative_to_the_file_of_the_chain_that_holds_them(
@@ -203,6 +204,55 @@ def test_the_files_of_a_run_are_remembered_on_demand(
     loaded.remember_files()
     assert path_of(load_preset(recipe, parts)) == str(stranger / "clip.mp4")
     assert len((folders.home() / "named-files.txt").read_text().splitlines()) == 1
+
+
+def test_a_recipe_that_is_extended_finds_its_files_by_their_digests(
+    tmp_path: Path, workplace: Path, write: Write, parts: Catalog
+) -> None:
+    for folder in ("down", "home"):
+        (tmp_path / folder / "clips").mkdir(parents=True)
+        (tmp_path / folder / "clips" / "clip.mp4").write_text(folder, encoding="utf-8")
+    wanted, other = (tmp_path / folder / "clips" / "clip.mp4" for folder in ("down", "home"))
+    remember([str(other), str(wanted)])
+    text = preset(workplace, "clip.mp4").read_text(encoding="utf-8")
+    digests = f'[made_with]\nengine = "0.2.0"\nfiles = {{ "clip.mp4" = "{digest_of(wanted)}" }}'
+    write("run/recipe.toml", f"{text}{digests}")
+    mine = write("mine.toml", 'extends = "run/recipe.toml"\n[source]\nspeed = 2.0')
+    assert path_of(load_preset(mine, parts)) == str(wanted)
+    again = load_preset(mine, parts).with_values({"seed": 4})
+    assert path_of(again) == str(wanted)
+    mine.write_text('extends = "run/recipe.toml"\n[source]\npath = "clip.mp4"', encoding="utf-8")
+    assert path_of(load_preset(mine, parts)) == str(workplace / "clip.mp4")
+
+
+def test_files_that_are_missing_are_told_by_their_addresses(
+    workplace: Path, write: Write, parts: Catalog
+) -> None:
+    (workplace / "a.tape").touch()
+    text = """
+        [source]
+        use = "tape"
+        path = "*.tape"
+        more = ["a.tape", "b.tape", "*.reel"]
+        [model]
+        use = "net"
+        weights = "./run"
+        [[feedback]]
+        use = "grain"
+        picture = "grain.png"
+        amount = { csv = "song.csv", column = "kick" }
+        [audio.music]
+        path = "song.mp3"
+    """
+    missing = load_preset(write("mine.toml", text), parts).missing_files()
+    assert missing == {
+        "audio.music.path": str(workplace / "song.mp3"),
+        "source.more.1": str(workplace / "b.tape"),
+        "source.more.2": str(workplace / "*.reel"),
+        "model.weights": str(workplace / "run"),
+        "feedback.grain.picture": str(workplace / "grain.png"),
+        "feedback.grain.amount.csv": str(workplace / "song.csv"),
+    }
 
 
 def test_a_home_that_cannot_be_written_to_stops_nothing(

@@ -106,12 +106,21 @@ def test_a_broken_file_is_refused(song: Path, tmp_path: Path, cut: int) -> None:
         film(broken)
 
 
-def test_a_file_without_beats_is_refused(song: Path, tmp_path: Path) -> None:
-    smpte = bytearray(song.read_bytes())
-    smpte[12:14] = b"\xe7\x28"
-    (tmp_path / "smpte.mid").write_bytes(smpte)
-    with pytest.raises(CurveError, match=r"smpte\.mid counts in SMPTE frames"):
-        film(tmp_path / "smpte.mid")
+@pytest.mark.parametrize(
+    ("division", "said"),
+    [(b"\xe7\x28", "SMPTE frames; "), (b"\0\0", "ticks of which a beat has none; ")],
+)
+def test_a_file_without_beats_is_refused(
+    song: Path, tmp_path: Path, division: bytes, said: str
+) -> None:
+    changed = bytearray(song.read_bytes())
+    changed[12:14] = division
+    (tmp_path / "odd.mid").write_bytes(changed)
+    with pytest.raises(CurveError, match=rf"odd\.mid counts in {said}save it in ticks per beat"):
+        film(tmp_path / "odd.mid")
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CurveError, match=r"lost\.mid cannot be read: No such file"):
         film(tmp_path / "lost.mid")
 

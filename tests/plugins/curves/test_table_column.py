@@ -90,7 +90,7 @@ def test_the_file_is_one_of_the_preset(
         "curves": {"kick": column | {"column": "kick"}},
     }
     preset = parse_preset(table, catalog)
-    assert preset.files == (str(song), str(song))
+    assert preset.files == dict.fromkeys(("curves.kick.csv", "dream.truth_frames.csv"), str(song))
     assert preset.table["curves"]["kick"]["csv"] == str(song)
     with pytest.raises(PresetError, match=r"preset: curves\.kick\.csv: .* outside"):
         parse_preset(table | {"curves": {"kick": column | {"csv": "/etc/passwd"}}}, catalog)
