@@ -21,11 +21,21 @@ Side = Annotated[int, Field(ge=1, le=8192)]
 
 
 class Synthetic(Source):
-    """Film a place that does not exist: a road at night, a city in rain, plankton, stars."""
+    """Film a place that does not exist: a road, rain, plankton, stars, sea, fire, snow, clouds."""
 
     name: ClassVar[str] = "synthetic"
 
-    scene: Literal["night-road", "city-rain", "plankton", "starfield"] = Param("night-road")
+    scene: Literal[
+        "night-road",
+        "city-rain",
+        "plankton",
+        "starfield",
+        "sea",
+        "fire",
+        "snow",
+        "clouds",
+        "street",
+    ] = Param("night-road")
     """What is filmed."""
     seed: int = Param(0, ge=0)
     """Which of the endlessly many such places; the same seed gives the same pictures."""
@@ -36,7 +46,7 @@ class Synthetic(Source):
     speed: float = Param(1.0, ge=0.1, le=4)
     """How fast the scene's time passes."""
     crowd: float = Param(1.0, ge=0, le=2)
-    """How many things move about: traffic on a road, people in a city, creatures, stars."""
+    """How many things move about: traffic, people, creatures, stars, boats, balloons, flakes."""
     sway: float = Param(1.0, ge=0, le=2)
     """How far the camera's path bends and wanders, from straight to twice the usual."""
 

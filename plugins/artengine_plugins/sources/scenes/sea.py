@@ -1,0 +1,281 @@
+"""The open sea at sunset: swell, foam, glitter; sails, gulls and buoys that come and go."""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+
+from artengine.api import Picture, Size
+
+from .canvas import Canvas, Colour, Plane, times
+from .chance import chance, wander
+from .cutout import Sprite, cut_out
+from .lens import Lens
+from .noise import tiling
+from .scene import Scene
+from .upright import Upright
+
+HORIZON = -0.10
+TILE = 256
+
+SAILS: tuple[Colour, ...] = (
+    (0.95, 0.90, 0.80),
+    (0.95, 0.06, 0.04),
+    (1.00, 0.45, 0.03),
+    (0.05, 0.45, 0.60),
+    (0.95, 0.80, 0.10),
+)
+SHIPS, GULLS, BUOYS = 6, 11, 4
+
+
+class Sea(Scene):
+    """Waves roll in and break under a low sun; boats sail by and gulls cross the sky."""
+
+    def __init__(self, size: Size, seed: int, crowd: float, sway: float) -> None:
+        super().__init__(size, seed, crowd, sway)
+        self._canvas = canvas = Canvas(size)
+        self._lens = Lens(size, grain=0.0006)
+        rng = np.random.default_rng((seed, 200))
+        self._ripples = tiling(rng, TILE, TILE, 1.1, 2.2) + 0.8 * tiling(rng, TILE, TILE, 2.5, 5.0)
+        self._waves = tiling(rng, TILE, TILE, 4.0, 9.0) + 0.5 * tiling(rng, TILE, TILE, 1.5, 3.0)
+        self._mackerel = _mackerel(rng)
+        shrink = min(1.0, 160 / canvas.unit)
+        self._soft = max(1, round(size[0] * shrink)), max(1, round(size[1] * shrink))
+        self._boats = [Sprite(_boat(sail), 24.0, (84, 150)) for sail in SAILS]
+        self._buoy = Sprite(cut_out(_paint_buoy, (48, 64), 24.0), 24.0, (24, 48))
+        self._lay_water()
+
+    def draw(self, seconds: float) -> Picture:
+        """See `Scene.draw`."""
+        self._seconds = seconds
+        self._pan = 0.035 * seconds + 0.15 * self.sway * math.sin(0.21 * seconds)
+        self._rise = 0.018 * self.sway * math.sin(0.75 * seconds)
+        self._sun = 0.30 * math.sin(0.10 * seconds + 6.28 * chance(self.seed, 201))
+        self._rose = 0.5 + 0.5 * math.sin(0.13 * seconds + 6.28 * chance(self.seed, 202))
+        self._draw_sky()
+        self._draw_gulls()
+        self._draw_water()
+        for slot in sorted(range(round(SHIPS * self.crowd)), key=self._far, reverse=True):
+            self._draw_boat(slot)
+        for slot in range(round(BUOYS * self.crowd)):
+            self._draw_buoy(slot)
+        self._canvas.light += self._lens.halo(self._canvas, 0.06, 0.03)
+        return self._lens.develop(self._canvas, seconds)
+
+    # Above the horizon.
+
+    def _draw_sky(self) -> None:
+        canvas = self._canvas
+        width, height = self._soft
+        x = np.linspace(-canvas.right, canvas.right, width, dtype=np.float32)[None, :]
+        y = np.linspace(-canvas.bottom, canvas.bottom, height, dtype=np.float32)[:, None]
+        up = np.maximum(HORIZON + self._rise - y, 0)
+        near = 1 / (up + 0.07)
+        texel_x = (x * near * 24 + self._pan * 190 + 2.0 * self._seconds).astype(np.float32)
+        texel_y = (near * 46 + 3.0 * self._seconds + 0 * x).astype(np.float32)
+        cloud = cv2.remap(
+            self._mackerel, texel_x, texel_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP
+        ).reshape(height, width)
+        cloud *= np.clip(up / 0.06, 0, 1)
+        low, away = np.exp(-up / 0.13), np.exp(-((x - self._sun) ** 2) / 0.22)
+        warm = low * (0.35 + 0.65 * away)
+        lit = cloud * (0.25 + 1.3 * away * np.exp(-up / 0.4))
+        rose = self._rose
+        sky = cv2.merge(
+            (
+                0.006 + 0.03 * rose + 0.80 * warm + 0.62 * lit,
+                0.016 + 0.18 * warm + (0.08 + 0.22 * low) * lit + 0.02 * cloud,
+                0.085 + 0.05 * rose - 0.05 * warm + (0.20 - 0.16 * low) * lit + 0.05 * cloud,
+            )
+        )
+        whole = cv2.resize(sky, (canvas.width, canvas.height), interpolation=cv2.INTER_LINEAR)
+        canvas.light[:] = whole.reshape(canvas.light.shape)
+        at = HORIZON + self._rise - 0.055
+        canvas.glow(self._sun, at, 0.028, (7.0, 4.2, 1.6))
+        canvas.glow(self._sun, at, 0.12, (0.45, 0.12, 0.01))
+
+    def _draw_gulls(self) -> None:
+        canvas, now = self._canvas, self._seconds
+        for bird in range(round(GULLS * self.crowd)):
+            span = 2 * canvas.right + 0.6
+            way = 1 if chance(self.seed, 210, bird % 3) < 0.5 else -1
+            pace = 0.10 + 0.06 * chance(self.seed, 211, bird % 3)
+            at = chance(self.seed, 212, bird % 3) * span + 0.11 * (bird // 3) * way
+            at += way * pace * now - 0.6 * self._pan
+            lap = math.floor(at / span)
+            x = at - lap * span - span / 2
+            high = chance(self.seed, 213, bird % 3, lap) + 0.18 * chance(self.seed, 214, bird)
+            y = HORIZON - 0.05 - 0.30 * high + 0.02 * math.sin(0.9 * now + bird)
+            wing = 0.022 + 0.030 * chance(self.seed, 215, bird % 3, lap)
+            beat = math.sin((5.0 + chance(self.seed, 216, bird)) * now + bird)
+            tip, bend = -0.55 * beat * wing, -(0.25 + 0.30 * beat) * wing
+            outline = [(x - wing, y + tip), (x - 0.45 * wing, y + bend), (x, y), (x, y)]
+            outline += [(x + 0.45 * wing, y + bend), (x + wing, y + tip)]
+            outline += [(x + 0.4 * wing, y + bend + 0.13 * wing), (x, y + 0.16 * wing)]
+            outline += [(x - 0.4 * wing, y + bend + 0.13 * wing)]
+            canvas.shape(outline, (0.012, 0.010, 0.022))
+
+    # The water.
+
+    def _lay_water(self) -> None:
+        """Where each pixel below the horizon looks at on the water, and how near that is.
+
+        Waves grow in proportion to how far below the horizon they are seen. True perspective would
+        grow them by the square of it, which leaves room for one wave or for noise.
+        """
+        canvas = self._canvas
+        self._first = int(np.sum(canvas.y < HORIZON - 0.02 * self.sway))
+        rows = canvas.height - self._first
+        below = np.maximum(canvas.y[self._first :, None] - HORIZON, 0) + 0.012
+        self._small = (
+            max(1, self._soft[0] * 3 // 2),
+            max(1, round(rows * self._soft[0] * 3 / 2 / canvas.width)),
+        )
+        if rows < 1:
+            return
+        x = canvas.x[None, :]
+        self._fine = _looked_at(x, below, 170.0, 128.0)
+        y = np.linspace(float(below[0, 0]), float(below[-1, 0]), self._small[1], dtype=np.float32)
+        across = np.linspace(-canvas.right, canvas.right, self._small[0], dtype=np.float32)
+        self._small_x, self._small_below = across[None, :], y[:, None]
+        self._broad = _looked_at(self._small_x, self._small_below, 62.0, 56.0)
+        self._small_depth = -np.log(self._small_below)
+        self._near = np.clip(below / 0.12, 0, 1).astype(np.float32)
+        self._small_near = np.clip(self._small_below / 0.10, 0, 1)
+        self._mist = np.exp(-below / 0.06).astype(np.float32)
+
+    def _spread(self, plane: Plane, rows: int) -> Plane:
+        size = (self._canvas.width, rows)
+        spread: Plane = cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR)
+        return spread.reshape(rows, self._canvas.width)
+
+    def _draw_water(self) -> None:
+        canvas, now = self._canvas, self._seconds
+        rows = canvas.height - self._first
+        if rows < 1:
+            return
+        broad_x, broad_y = self._broad
+        waves = _wrapped(self._waves, broad_x + 40 * self._pan, broad_y + 13.0 * now)
+        # Swell comes in rows with broken crests, in groups that grow and pass.
+        turn = (1.9 * self._small_depth + 0.40 * now) * (2 * math.pi) + 1.6 * waves
+        swell = np.sin(turn)
+        crest = np.clip(swell, 0, None) ** 3
+        group = 0.5 + 0.5 * math.sin(0.5 * now)
+        slope = self._small_near * (0.45 * waves + 0.95 * np.cos(turn))
+        white = (crest * (0.9 + 0.7 * group) + 0.45 * waves - 1.45) * self._small_near
+        wide = 0.05 + 0.42 * self._small_below
+        path = 1 / (1 + ((self._small_x - self._sun) / wide) ** 4)
+        gleam = 0.35 * waves + 0.5 * swell - 0.35
+        slope, white, path, gleam = (
+            self._spread(part.astype(np.float32), rows) for part in (slope, white, path, gleam)
+        )
+        fine_x, fine_y = self._fine
+        ripples = _wrapped(self._ripples, fine_x + 90 * self._pan + 4 * now, fine_y + 27.0 * now)
+        ripples *= self._near
+        slope += 0.50 * ripples
+        foam = np.clip(2.2 * (white + 0.40 * ripples), 0, 1)
+        glitter = np.maximum(gleam + 0.75 * ripples, 0)
+        glitter *= glitter
+        glitter = path * (0.05 + 1.7 * glitter)
+        mirror = np.clip(0.10 + 0.30 * slope, 0, 1.3)
+        mirror *= mirror
+        clear = np.clip(0.10 - 0.30 * slope, 0, 1)
+        clear *= self._near
+        rose, mist = self._rose, self._mist
+        light = cv2.merge(
+            (
+                0.002 + mirror * (0.15 + 0.17 * rose) + 1.3 * glitter + foam + 0.40 * mist,
+                0.006 + mirror * 0.09 + 0.60 * glitter + 0.95 * foam + 0.07 * clear + 0.09 * mist,
+                0.025 + mirror * 0.34 + 0.16 * glitter + 0.95 * foam + 0.075 * clear + 0.03 * mist,
+            )
+        ).reshape(rows, canvas.width, 3)
+        # The horizon rises and sinks with the boat that one stands on.
+        y = canvas.y[self._first :, None]
+        cover = np.clip((y - HORIZON - self._rise) * canvas.unit + 0.5, 0, 1)[:, :, None]
+        shown = int(np.sum(cover < 1))
+        window = canvas.light[self._first :]
+        window[:shown] += (light[:shown] - window[:shown]) * cover[:shown]
+        window[shown:] = light[shown:]
+
+    # On the water.
+
+    def _far(self, slot: int) -> float:
+        return chance(self.seed, 220, slot)
+
+    def _draw_boat(self, slot: int) -> None:
+        canvas, now = self._canvas, self._seconds
+        far = 0.9 + 7.0 * self._far(slot) ** 1.5
+        way = 1 if chance(self.seed, 221, slot) < 0.5 else -1
+        scale = 0.032 / far**0.9
+        margin = 12 * scale
+        span = 2 * (canvas.right + margin)
+        at = chance(self.seed, 222, slot) * span + way * 0.085 * now / far**0.6
+        at -= 0.8 * self._pan / far**0.5
+        lap = math.floor(at / span)
+        x = at - lap * span - span / 2
+        foot = HORIZON + self._rise + 0.14 / far - 0.012
+        foot += 0.006 / far * math.sin(2.0 * now + 5 * slot)
+        turn = 0.07 * math.sin(1.3 * now + 2 * slot) + 0.06 * way
+        sail = int(len(SAILS) * chance(self.seed, 223, slot, lap))
+        boat, mist = self._boats[sail], 1 / (1 + 0.10 * far)
+        lit = (mist, mist, mist)
+        boat.draw(canvas, x, foot, scale, flip=way < 0, upset=True, turn=-turn, fade=0.35, lit=lit)
+        boat.draw(canvas, x, foot, scale, flip=way < 0, turn=turn, lit=lit)
+
+    def _draw_buoy(self, slot: int) -> None:
+        canvas, now = self._canvas, self._seconds
+        span = 2 * canvas.right + 0.5
+        near = 0.35 + 0.5 * chance(self.seed, 230, slot)
+        at = chance(self.seed, 231, slot) * span - 1.9 * self._pan / near - 0.02 * now
+        x = at - math.floor(at / span) * span - span / 2
+        foot = HORIZON + self._rise + 0.14 / near + 0.010 * math.sin(2.6 * now + 3 * slot)
+        turn = 0.28 * math.sin(1.7 * now + slot)
+        scale = 0.030 / near
+        self._buoy.draw(canvas, x, foot, scale, upset=True, turn=-turn, fade=0.3)
+        self._buoy.draw(canvas, x, foot, scale, turn=turn)
+        if wander(1.4 * now, self.seed, 232, slot) > 0.55:
+            canvas.glow(x + 1.1 * scale * turn, foot - 1.15 * scale, 0.008, (3.0, 0.3, 0.1))
+
+
+def _looked_at(x: Plane, below: Plane, across: float, away: float) -> tuple[Plane, Plane]:
+    """Texels of a tile that pixels look at, `below` the horizon; sizes at a unit below it."""
+    ahead = np.broadcast_to(-away * np.log(below), (below.size, x.size))
+    return (x * across / below**0.75).astype(np.float32), ahead.astype(np.float32)
+
+
+def _wrapped(tile: Plane, x: Plane, y: Plane) -> Plane:
+    found: Plane = cv2.remap(tile, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
+    return found.reshape(x.shape)
+
+
+def _mackerel(rng: np.random.Generator) -> Plane:
+    """Rows of small clouds `(TILE, TILE)`, 0..1."""
+    broad = tiling(rng, TILE, TILE, 16, 26)
+    small = tiling(rng, TILE, TILE, 2.5, 6.0) + 0.5 * tiling(rng, TILE, TILE, 1.2, 2.5)
+    return np.clip(0.10 + 0.45 * broad + 0.33 * small, 0, 1.3)
+
+
+def _boat(sail: Colour) -> Plane:
+    def paint(canvas: Canvas) -> None:
+        at = Upright(canvas, 0.0, canvas.bottom - 10 / 24, 1.0)
+        at.line(0.1, 0.4, 0.0, 5.9, 0.12, (0.05, 0.03, 0.02))
+        at.shape([(-0.1, 0.9), (-0.1, 5.6), (-1.2, 3.6), (-2.3, 0.9)], sail)
+        at.shape([(-0.1, 3.0), (-0.1, 5.6), (-0.8, 4.3)], times(sail, 0.62))
+        at.shape([(0.2, 1.0), (0.15, 5.1), (1.2, 3.0), (2.2, 0.9)], times(sail, 0.75))
+        for height in (1.9, 2.9, 3.9):
+            at.line(-2.3 + 0.36 * height, height, -0.1, height + 0.1, 0.05, times(sail, 0.5))
+        hull = [(-2.6, 0.7), (2.9, 0.8), (2.2, -0.05), (-2.2, -0.05)]
+        at.shape(hull, (0.06, 0.02, 0.015))
+        at.shape([(-2.58, 0.70), (2.9, 0.8), (2.75, 0.6), (-2.5, 0.52)], (0.75, 0.70, 0.6))
+        at.shape([(-0.9, 0.72), (0.5, 0.76), (0.4, 1.1), (-0.8, 1.06)], (0.30, 0.10, 0.03))
+
+    return cut_out(paint, (168, 160), 24.0)
+
+
+def _paint_buoy(canvas: Canvas) -> None:
+    at = Upright(canvas, 0.0, canvas.bottom - 16 / 24, 1.0)
+    at.shape([(-0.42, -0.05), (0.42, -0.05), (0.34, 0.35), (-0.34, 0.35)], (0.80, 0.03, 0.02))
+    at.shape([(-0.30, 0.35), (0.30, 0.35), (0.22, 0.62), (-0.22, 0.62)], (0.85, 0.80, 0.70))
+    at.shape([(-0.2, 0.62), (0.2, 0.62), (0.07, 1.1), (-0.07, 1.1)], (0.80, 0.03, 0.02))
