@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from artengine.api import Model, NetworkState, Param, Tensor
 from artengine_plugins.models.bounds import bounded
 from artengine_plugins.models.depth_to_space import depth_to_space
 from artengine_plugins.models.pixels.chance import uniform
+from artengine_plugins.models.subpixel import without_raster
 
 if TYPE_CHECKING:
     import keras
@@ -41,6 +44,7 @@ class Automaton(Model):
     size_divisor: ClassVar[int] = 16
     sees: ClassVar[Literal["all", "newest"]] = "newest"
     warmup: ClassVar[int] = 8
+    earlier: ClassVar[Mapping[str, Any]] = MappingProxyType({"deraster": False})
 
     context: int = Param(4, ge=1, le=32)
     """How many frames its hidden channels have met before the first prediction; each frame grows
@@ -60,6 +64,10 @@ class Automaton(Model):
 
     width: int = Param(48, ge=4, le=512)
     """Channels of the layer between what a cell perceives and what it turns into."""
+
+    deraster: bool = True
+    """Whether patterns that repeat from place to place are taken out of the cells that change.
+    Without it a dream may look as through a screen door."""
 
     border: Literal["reflect", "wrap"] = "reflect"
     """What lies beyond the edge: the picture mirrored, or its other side. That is where the film's
@@ -119,7 +127,11 @@ class Automaton(Model):
             fires = ops.cast(chance[number] < self.fire_rate, "float32")
             cells = cells + fires * share * (becomes - cells)
         colours = 3 * self.grid**2
-        return depth_to_space(cells[..., :colours], self.grid), (cells[..., colours:],)
+        grown = cells[..., :colours]
+        if self.deraster:
+            changed = ops.cast(ops.min(chance, axis=0) < self.fire_rate, "float32")
+            grown = grown + changed * (without_raster(grown, self.grid) - grown)
+        return depth_to_space(grown, self.grid), (cells[..., colours:],)
 
 
 def _perception(width: int, border: str) -> Any:

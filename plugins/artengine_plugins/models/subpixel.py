@@ -55,12 +55,11 @@ def subpixel(
     from keras import layers
 
     even = _evens().channels(by)
-    drawn = keras.initializers.get(start)
     layer = layers.Conv2D(
         by * by * channels,
         kernel,
         padding="same",
-        kernel_initializer=lambda shape, dtype=None: even(drawn(shape, dtype=dtype)),
+        kernel_initializer=_evens().drawn(even, start),
         bias_initializer=keras.initializers.Constant(bias),
         kernel_constraint=even,
         bias_constraint=even,
@@ -138,28 +137,28 @@ def transposed(x: keras.KerasTensor, channels: int, by: int, *, kernel: int) -> 
         by: how many times larger it is.
         kernel: width and height of the kernel.
     """
-    import keras
     from keras import layers
 
     even = _evens().taps(by)
-    drawn = keras.initializers.get("glorot_uniform")
     layer = layers.Conv2DTranspose(
         channels,
         kernel,
         strides=by,
         padding="same",
         activation="relu",
-        kernel_initializer=lambda shape, dtype=None: even(drawn(shape, dtype=dtype)),
+        kernel_initializer=_evens().drawn(even, "glorot_uniform"),
         kernel_constraint=even,
     )
     return layer(x)
 
 
 class Evens(NamedTuple):
-    """Constraints by where the phases of a kernel lie; each takes how many times it enlarges."""
+    """Constraints by where the phases of a kernel lie, each of which takes how many times it
+    enlarges; and the initialiser whose draws fulfil a constraint."""
 
     channels: Any
     taps: Any
+    drawn: Any
 
 
 @cache
@@ -201,4 +200,14 @@ def _evens() -> Evens:
             even = taps + ops.matmul(belongs.T, missing)
             return ops.reshape(even, weights.shape)
 
-    return Evens(EvenChannels, EvenTaps)
+    class EvenlyDrawn(keras.initializers.Initializer):  # type: ignore[misc]
+        """What another initialiser draws, with even phases."""
+
+        def __init__(self, even: Any, start: Any) -> None:
+            self.even = even
+            self.start = keras.initializers.get(start)
+
+        def __call__(self, shape: tuple[int, ...], dtype: str | None = None) -> Any:
+            return self.even(self.start(shape, dtype=dtype))
+
+    return Evens(EvenChannels, EvenTaps, EvenlyDrawn)

@@ -262,7 +262,7 @@ def test_automaton_s_cells_fire_by_chance() -> None:
 @pytest.mark.parametrize("border", ["reflect", "wrap"])
 def test_automaton_sees_its_neighbours_only(border: str) -> None:
     """In two steps, twice three cells of two pixels; round the edge where it wraps."""
-    _, predictor = automaton(border=border)
+    _, predictor = automaton(border=border, deraster=False)
     frame = np.full((32, 48, 3), 0.5, np.float32)
     other = frame.copy()
     other[16, 1] = 1.0
