@@ -20,6 +20,7 @@ from artengine.curves.functions import vocabulary
 from artengine.loss_weights import LossWeights
 from artengine.params import Plugin
 from artengine.preset.audio_settings import AudioSettings, FeatureSettings
+from artengine.preset.govern_settings import GovernSettings
 from artengine.preset.named_curves import ABOUT as CURVES
 from artengine.preset.time_settings import TimeSettings
 from artengine.reference import Parameter, about, parameters
@@ -41,6 +42,7 @@ SETTINGS: dict[str, type[BaseModel]] = {
     "time": TimeSettings,
     "audio.NAME": AudioSettings,
     "audio.NAME.FEATURE": FeatureSettings,
+    "[govern]": GovernSettings,
     "train": TrainSettings,
     "train.loss": LossWeights,
 }

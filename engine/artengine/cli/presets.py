@@ -77,8 +77,8 @@ def explain(
     """Explain the keys of a table or the parameters of a plugin.
 
     Tables are top (the keys above all tables), source, model, train, train.loss, dream, time,
-    audio, audio.feature, curves, feedback, state, output and writers. Plugins are sources, models,
-    effects, curves and writers.
+    audio, audio.feature, govern, curves, feedback, state, output and writers. Plugins are
+    sources, models, effects, curves and writers.
 
     Examples:
 
@@ -207,6 +207,9 @@ def plot(
         remarks = curve_remarks(loaded, fps)
     for remark in remarks:
         tell(remark)
+    if found.at_rest:
+        listed = ", ".join(found.at_rest[:3]) + (", ..." if len(found.at_rest) > 3 else "")
+        tell(f"{listed}: at rest, with vital signs of 1, which only a dream can tell")
     if found.count < loaded.dream.frames:
         whole = counted(loaded.dream.frames, "frame")
         tell(f"only the first {found.count:,} of {whole} are looked at")

@@ -12,6 +12,7 @@ from artengine.curves.chance import smooth, uniform
 from artengine.curves.eases import ease_named
 from artengine.curves.memory import LONGEST_DELAY, Delay, Evaluate, Hold, Lag, Memory, Walk
 from artengine.curves.signal import Scope, SignalContext
+from artengine.curves.signs import SIGNS
 from artengine.curves.syntax import MOST_PARTS, fault
 from artengine.params import CurveError, plainly
 
@@ -292,5 +293,5 @@ FUNCTIONS: Mapping[str, Function] = MappingProxyType(
 
 def vocabulary() -> dict[str, str]:
     """Every name and function of expressions, as it is written, with what it is."""
-    names = {name: named.about for name, named in NAMES.items()} | dict(OWN)
+    names = {name: named.about for name, named in NAMES.items()} | {**OWN, **SIGNS}
     return names | {function.written: function.about for function in FUNCTIONS.values()}

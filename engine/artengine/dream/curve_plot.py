@@ -14,6 +14,7 @@ from matplotlib.ticker import MaxNLocator
 from artengine.atomic import atomic_write
 from artengine.counts import counted
 from artengine.curves import TEXT, Curve
+from artengine.curves.governed import Governed
 from artengine.dream.curve_values import CurveValues, Values
 from artengine.errors import one_line
 from artengine.params import quoted
@@ -47,7 +48,10 @@ def draw(found: CurveValues, curves: Mapping[str, Curve], path: Path, title: str
     )[:, 0]
     seconds = np.arange(found.count) / found.fps
     for axes, address in zip(panels, addresses, strict=False):
-        _panel(axes, seconds, found.values[address], address, _written(curves[address]))
+        written = _written(curves[address])
+        if address in found.at_rest:
+            written = f"at rest, for it depends on the dream: {written}"
+        _panel(axes, seconds, found.values[address], address, written)
     for axes, (name, loud) in zip(panels[len(addresses) :], found.waves.items(), strict=True):
         _wave(axes, seconds, loud, name)
     for axes in panels:
@@ -63,6 +67,8 @@ def draw(found: CurveValues, curves: Mapping[str, Curve], path: Path, title: str
 
 
 def _written(curve: Curve) -> str:
+    if isinstance(curve, Governed):
+        return f"holds {curve.hold} between {curve.low:g} and {curve.high:g}"
     given = curve.model_dump(mode="json", exclude_unset=True)
     text = given[TEXT] if set(given) == {TEXT} else quoted(given)
     return _short(text)

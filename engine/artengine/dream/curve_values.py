@@ -13,6 +13,7 @@ from artengine.binding import Binding
 from artengine.chain import Chain, ChainName
 from artengine.curves import Tempo
 from artengine.curves.driven import CurveSet
+from artengine.dream.at_rest import at_rest
 from artengine.dream.sound import placed_tracks
 from artengine.dream.steering import steering_of
 from artengine.preset import Preset
@@ -46,6 +47,8 @@ class CurveValues:
         values: the values at each frame from the first on, by the address of what is driven. They
             are kept inside its bounds, as they are used.
         waves: how loud each sound is at each frame, 0..1, by its name.
+        at_rest: the addresses of curves that depend on the dream, which have here the values of
+            one that is like its clip throughout.
     """
 
     fps: float
@@ -53,6 +56,7 @@ class CurveValues:
     tempo: Tempo
     values: Mapping[str, Values]
     waves: Mapping[str, Values] = field(default_factory=dict)
+    at_rest: tuple[str, ...] = ()
 
     def numbers(self, every: int = 1) -> range:
         """Which beats fall within the film.
@@ -79,6 +83,7 @@ class CurveValues:
             "bars": self.beats(self.tempo.beats_per_bar),
             "curves": _rounded(self.values),
             "sounds": _rounded(self.waves),
+            "at_rest": list(self.at_rest),
         }
 
 
@@ -122,6 +127,7 @@ def curve_values(preset: Preset, fps: float, *, most: int = MOST_FRAMES) -> Curv
     ]
     addresses = list(preset.curves_by_address())
     bindings = [model, *(binding for chain in chains for binding in chain.binding)]
+    targets = steering.governors.targets
     affordable = max(1, MOST_VALUES // max(1, len(addresses)))
     found = np.empty((min(frames, most, affordable), len(addresses)))
     for index in range(len(found)):
@@ -134,6 +140,7 @@ def curve_values(preset: Preset, fps: float, *, most: int = MOST_FRAMES) -> Curv
             *(named[name] for name in preset.curves),
             *(getattr(settings, name) for name in preset.dream_curves),
             *(getattr(each.holder(name), name) for each in bindings for name in each.curves),
+            *(target for target, each in zip(targets, preset.governors, strict=True) if each.at),
         ]
     values = {address: found[:, number] for number, address in enumerate(addresses)}
     waves = {
@@ -145,4 +152,4 @@ def curve_values(preset: Preset, fps: float, *, most: int = MOST_FRAMES) -> Curv
         )
         for name, placed in placed_tracks(preset).items()
     }
-    return CurveValues(fps, len(found), preset.time.tempo(), values, waves)
+    return CurveValues(fps, len(found), preset.time.tempo(), values, waves, at_rest(preset))

@@ -15,6 +15,7 @@ from artengine.dream.refine import smaller
 from artengine.dream.start import first_frame, warmup_of
 from artengine.dream.state import StateChain
 from artengine.dream.steering import Steering, steering_of
+from artengine.dream.vital_signs import clip_signs
 from artengine.frame import Size
 from artengine.resolve import Resolved
 from artengine.source import Footage
@@ -55,7 +56,15 @@ class Parts:
             numbers: the curves of the `[dream]` table.
             frames: length of the film, or None for an endless one.
         """
-        return steering_of(self._preset, model, numbers, fps=self.footage.fps, frames=frames)
+        source, size = self._preset.source, self.footage.size
+        return steering_of(
+            self._preset,
+            model,
+            numbers,
+            fps=self.footage.fps,
+            frames=frames,
+            clip=lambda: clip_signs(source, size),
+        )
 
     @cached_property
     def footage(self) -> Footage:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from copy import deepcopy
@@ -12,6 +13,7 @@ from typing import Any, Self
 
 from artengine.chain import Chain
 from artengine.curves.driven import CurveSet
+from artengine.curves.signs import SIGNS
 from artengine.dream.changes import Change, ChangeQueue
 from artengine.dream.controls import Controls
 from artengine.dream.level import Level, PlayingLevel
@@ -175,6 +177,7 @@ class Dream:
         )
         # All of the pictures before were made, so that changes of the output chain need not wait.
         for change in self._changes.applied:
+            self._look_for(change)
             self._make(change, self._levels)
         resume = self._resume
         if resume is None:
@@ -206,6 +209,7 @@ class Dream:
         large, *small = self._playing
         coarse = small[0].step(pictures[1]) if small else None
         turn = large.step(pictures[0], coarse)
+        self._steering.see(turn.fed)
         self._index += 1
         return turn
 
@@ -253,7 +257,13 @@ class Dream:
         """What was changed so far, with the frame from which it has been so."""
         return self._changes.applied
 
+    def _look_for(self, change: Change) -> None:
+        """Measure the dream from a change on that may read its vital signs."""
+        if any(name in SIGNS for name in re.findall(r"[a-z]+", repr(change.value))):
+            self._steering.signs.watch()
+
     def _apply(self, change: Change) -> None:
+        self._look_for(change)
         if change.address.startswith("output."):
             self._output.add(change)
         else:

@@ -49,7 +49,8 @@ class Snapshot:
         levels: the dream at the film's size, and where it is refined, the smaller one.
         reads_source: whether source pictures are read throughout, and so are in the context.
         output: what the output chain's effects and curves remember.
-        curves: what the other curves remember, by table: `curves`, `model` and `dream`.
+        curves: what the other curves remember, by table: `curves`, `model`, `dream` and `govern`;
+            the vital signs, `signs`, and the governors, `governors`.
         changes: what was changed while it played, and what is to be changed.
         version: the format.
     """

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from artengine.binding import Binding
 from artengine.curves import Clock, CurveError, Scope, SignalContext
 from artengine.curves.driven import CurveSet
 from artengine.curves.named import NamedSignals
+from artengine.curves.signs import SIGNS
+from artengine.dream.governing import Governors
 from artengine.dream.snapshot import Remembered
 from artengine.dream.sound import placed_tracks, sound_signals
+from artengine.dream.vital_signs import VitalSigns
 from artengine.errors import PluginError
+from artengine.frame import Frame
 from artengine.params import kept
 from artengine.preset import Preset
 from artengine.settings import DreamSettings
 
 
 class Steering:
-    """The film's named signals, and the curves of the model and of the `[dream]` table.
+    """The film's named signals, its governors, and the curves of the model and of the `[dream]`
+    table.
 
     Asked again for the frame that it was asked for last, it gives the same values.
 
@@ -26,15 +31,25 @@ class Steering:
         model: what the network steps with.
         numbers: the curves of the `[dream]` table.
         scope: what is known of the film.
+        signs: the vital signs; None where nothing is measured.
+        governors: what steers numbers by them.
     """
 
     def __init__(
-        self, signals: NamedSignals, model: Binding, numbers: CurveSet, scope: Scope
+        self,
+        signals: NamedSignals,
+        model: Binding,
+        numbers: CurveSet,
+        scope: Scope,
+        signs: VitalSigns | None = None,
+        governors: Governors | None = None,
     ) -> None:
         self.signals = signals
         self._numbers = numbers
         self._scope = scope
         self.model = model
+        self.signs = signs or VitalSigns(scope.fps, dict)
+        self.governors = governors or Governors((), scope.fps)
 
     def clock(self, index: int) -> Clock:
         """The film's time at a frame."""
@@ -69,21 +84,37 @@ class Steering:
 
     def _values(self, clock: Clock) -> Mapping[str, float]:
         try:
-            return self.signals.at(clock)
+            values = self.signals.at(clock)
         except CurveError as error:
             raise PluginError(f"at frame {clock.index}: curves.{error}") from error
+        if not self.governors:
+            return values
+        try:
+            now = SignalContext(clock, values)
+            steered = self.governors.at(now, self._scope, self.signs.measured)
+        except CurveError as error:
+            raise PluginError(f"at frame {clock.index}: govern.{error}") from error
+        return {**values, **steered}
+
+    def see(self, frame: Frame) -> None:
+        """Take notice of the frame that was dreamt last, float32 `(H, W, 3)`."""
+        self.signs.see(frame)
+        if self.signs.measured is not None:
+            self.governors.see(self.signs.measured)
 
     def reset(self) -> None:
         """Forget an earlier film."""
-        for each in (self.signals, self.model, self._numbers):
+        for each in (self.signals, self.model, self._numbers, self.governors, self.signs):
             each.reset()
 
     def state(self) -> Remembered:
-        """What the curves remember, by table."""
+        """What the curves, the vital signs and the governors remember, by table."""
         return {
             "curves": self.signals.state(),
             "model": self.model.state(),
             "dream": self._numbers.state(),
+            "signs": self.signs.state(),
+            **self.governors.state(),
         }
 
     def restore(self, state: Remembered) -> None:
@@ -91,10 +122,18 @@ class Steering:
         self.signals.restore(state.get("curves", {}))
         self.model.restore(state.get("model", {}))
         self._numbers.restore(state.get("dream", {}))
+        self.governors.restore(state)
+        self.signs.restore(state.get("signs", {}))
 
 
 def steering_of(
-    preset: Preset, model: Binding, numbers: CurveSet, *, fps: float, frames: int | None
+    preset: Preset,
+    model: Binding,
+    numbers: CurveSet,
+    *,
+    fps: float,
+    frames: int | None,
+    clip: Callable[[], Mapping[str, float]] | None = None,
 ) -> Steering:
     """A preset's curves that belong to no effect.
 
@@ -103,10 +142,30 @@ def steering_of(
         numbers: the curves of the `[dream]` table.
         fps: the film's frames a second.
         frames: length of the film, or None for an endless one.
+        clip: tells the clip's own vital signs; without it those of the film stay at rest.
 
     Raises:
         SourceError: when a sound cannot be read.
     """
     scope = Scope(fps, frames, preset.seed, preset.time.tempo(), preset.names)
     sounds = sound_signals(preset, placed_tracks(preset))
-    return Steering(NamedSignals(preset.curves, scope, sounds), model, numbers, scope)
+    signs = VitalSigns(fps, clip or dict)
+    if clip is not None and reads_signs(preset):
+        signs.watch()
+    # A feature of a sound hides a vital sign of its name, and a named curve hides both.
+    given = {name: each for name, each in signs.signals().items() if name not in preset.curves}
+    return Steering(
+        NamedSignals(preset.curves, scope, {**given, **sounds}),
+        model,
+        numbers,
+        scope,
+        signs,
+        Governors(preset.governors, fps),
+    )
+
+
+def reads_signs(preset: Preset) -> bool:
+    """Whether anything in a preset reads a vital sign."""
+    curves = preset.curves_by_address().values()
+    read = {name for curve in curves for name in curve.reads()} - preset.curves.keys()
+    return bool(preset.governors or read & SIGNS.keys())

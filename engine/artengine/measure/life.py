@@ -28,6 +28,7 @@ import numpy.typing as npt
 from artengine.counts import counted
 from artengine.errors import SourceError
 from artengine.frame import Picture, Size
+from artengine.measure.look import BLOCK, look_of
 
 Curve: TypeAlias = npt.NDArray[np.float64]
 """float64 `(N,)`: a number for each frame, not-a-number where it asks for frames before the
@@ -54,17 +55,8 @@ LOOPS = (2, 32)
 DRIFT = 8
 """How many frames back drift looks."""
 
-BLOCK = 8
-"""Side in pixels of the blocks within which luma is averaged before frames are compared."""
-
 BANDED = ("motion", "contrast", "detail")
 """The curves that are held to a band around the clip's median."""
-
-# Rows give luma (Rec. 601, of 0..1), and the two opponent colours of Hasler and Suesstrunk (of
-# 0..255).
-_OPPONENT = np.array(
-    [[0.299 / 255, 0.587 / 255, 0.114 / 255], [1, -1, 0], [0.5, 0.5, -1]], np.float32
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,17 +144,15 @@ class Meter:
         """
         height, width = picture.shape[:2]
         check_size((width, height))
-        planes = cv2.transform(picture.astype(np.float32), _OPPONENT)
-        means, deviations = (found.ravel() for found in cv2.meanStdDev(planes))
-        luma = np.asarray(cv2.extractChannel(planes, 0), np.float32)
+        look = look_of(picture)
         self._rows.append(
             (
-                *self._changes(_blocks(luma)),
-                float(deviations[0]),
-                _detail(luma),
-                float(np.hypot(*deviations[1:]) + 0.3 * np.hypot(*means[1:])),
+                *self._changes(look.blocks),
+                look.contrast,
+                look.detail,
+                look.colourfulness,
                 _clipped(picture),
-                _entropy(luma),
+                _entropy(look.luma),
             )
         )
 
@@ -253,18 +243,6 @@ def life(film: Curves, medians: dict[str, float]) -> Life:
 
 def _within(curve: Curve, median: float) -> npt.NDArray[np.bool_]:
     return (curve > 0) & (curve >= BAND[0] * median) & (curve <= BAND[1] * median)
-
-
-def _blocks(luma: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    down, across = luma.shape[0] // BLOCK, luma.shape[1] // BLOCK
-    whole = luma[: down * BLOCK, : across * BLOCK]
-    small = cv2.resize(whole, (across, down), interpolation=cv2.INTER_AREA)
-    return small.astype(np.float32, copy=False)
-
-
-def _detail(luma: npt.NDArray[np.float32]) -> float:
-    laplacian = cv2.Laplacian(luma, cv2.CV_32F, ksize=1)[1:-1, 1:-1]
-    return float(cv2.norm(laplacian, cv2.NORM_L1)) / laplacian.size
 
 
 def _clipped(picture: Picture) -> float:

@@ -25,6 +25,7 @@ from artengine.preset.checks import check_dream, check_training
 from artengine.preset.document import DEFAULT_WRITERS, TABLES, Document
 from artengine.preset.files import is_there, remember
 from artengine.preset.find import packaged_folder
+from artengine.preset.governors import WORD, Governor, Steerable, govern_tables
 from artengine.preset.heading import Heading
 from artengine.preset.layer import Layer
 from artengine.preset.made_with import MADE_WITH, MadeWith
@@ -63,6 +64,7 @@ class Preset:
         time: where its beats fall.
         audio: its sounds, by name.
         curves: the named curves, which others may read.
+        governors: what steers numbers by vital signs; these numbers have a curve for it.
         names: the named signals that its curves may read.
         feedback: effects on what is fed back, with their curves, in order.
         state: effects on what a recurrent network carries, with their curves, in order.
@@ -91,6 +93,7 @@ class Preset:
     time: TimeSettings
     audio: Mapping[str, Audio]
     curves: Mapping[str, Curve]
+    governors: tuple[Governor, ...]
     names: frozenset[str]
     feedback: tuple[Binding, ...]
     state: tuple[Binding, ...]
@@ -119,6 +122,7 @@ class Preset:
 
     def curves_by_address(self) -> dict[str, Curve]:
         """Every curve by the address of what it drives, the named ones first."""
+        tables: dict[str, Mapping[str, Curve]]
         tables = {"curves": self.curves, "dream": self.dream_curves, "model": self.model_curves}
         for word in CHAINS:
             effects: tuple[Binding, ...] = getattr(self, word)
@@ -126,6 +130,8 @@ class Preset:
             tables |= {
                 f"{word}.{name}": each.curves for name, each in zip(names, effects, strict=True)
             }
+        for number, governor in enumerate(self.governors):
+            tables[f"{WORD}.{number}"] = {"at": governor.at} if governor.at else {}
         return {
             f"{address}.{name}": curve
             for address, curves in tables.items()
@@ -220,6 +226,10 @@ def build(
     train, _ = settings(TrainSettings, table, plugins, "train")
     dream, dream_curves = settings(DreamSettings, table, plugins, "dream")
     chains = {word: plugins.effects(word) for word in CHAINS}
+    governors: tuple[Governor, ...] = ()
+    if model and dream and not plugins.problems:
+        steerable = Steerable(chains, (model, model_curves), (dream, dream_curves))
+        governors = govern_tables(table, plugins, steerable)
     writers = build_writers(plugins, table, document, name)
     if model and train:
         plugins.problems += check_training(model, train, table.get("train", {}))
@@ -249,6 +259,7 @@ def build(
         time=time,
         audio=audio,
         curves=curves,
+        governors=governors,
         names=plugins.names,
         **chains,
         writers=writers,

@@ -26,6 +26,7 @@ TABLES = (
     "time",
     "audio",
     "curves",
+    "govern",
     "feedback",
     "state",
     "output",

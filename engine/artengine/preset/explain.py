@@ -17,6 +17,7 @@ from artengine.errors import UsageError, did_you_mean
 from artengine.loss_weights import LossWeights
 from artengine.preset.address import LISTS
 from artengine.preset.audio_settings import AudioSettings, FeatureSettings
+from artengine.preset.govern_settings import GovernSettings
 from artengine.preset.heading import Heading
 from artengine.preset.named_curves import ABOUT as CURVES
 from artengine.preset.time_settings import TimeSettings
@@ -32,6 +33,7 @@ SETTINGS: Mapping[str, type[BaseModel]] = MappingProxyType(
         "time": TimeSettings,
         "audio": AudioSettings,
         "audio.feature": FeatureSettings,
+        "govern": GovernSettings,
     }
 )
 """Tables whose keys are always the same; `top` has the keys above all tables."""
@@ -94,8 +96,9 @@ def explain(name: str, catalog: Catalog) -> list[Explained]:
     """Explain a table of presets, or the plugins of a name.
 
     Args:
-        name: `dream`, `train`, `train.loss`, `time`, `audio`, `audio.feature`, `top`; `source`,
-            `model`, `feedback`, `state`, `output`, `curves`, `writers`; or the name of a plugin.
+        name: `dream`, `train`, `train.loss`, `time`, `audio`, `audio.feature`, `govern`,
+            `top`; `source`, `model`, `feedback`, `state`, `output`, `curves`, `writers`; or the
+            name of a plugin.
 
     Returns:
         What is called so, at least one: a model and an effect may have the same name.

@@ -15,7 +15,7 @@ from artengine.entry_names import entry_names
 from artengine.errors import reason
 from artengine.model import Model
 from artengine.params import Plugin, Problem, TableError, automatable, is_path, quoted
-from artengine.preset.address import Address, to_names, write_address
+from artengine.preset.address import Address, to_names, to_numbers, write_address
 from artengine.preset.belongs import belongs
 from artengine.preset.document import Document
 from artengine.preset.files import PathError, readable
@@ -58,6 +58,10 @@ class PluginTables:
         """An address as the user knows it."""
         return write_address(to_names(address, self._uses))
 
+    def numbered(self, address: Address) -> Address:
+        """An address with the numbers of entries for their names. Raises ValueError."""
+        return to_numbers(address, self._uses)
+
     def is_table(self, word: str, given: Any) -> bool:
         """Whether a table was given; notes a mistake where it was not."""
         if not isinstance(given, dict):
@@ -69,7 +73,7 @@ class PluginTables:
         binding = self._one("source")
         return binding.plugin if binding and isinstance(binding.plugin, Source) else None
 
-    def model(self) -> tuple[Model | None, Mapping[str, Curve]]:
+    def model(self) -> tuple[Model | None, dict[str, Curve]]:
         """The preset's model, and the curves of its parameters."""
         binding = self._one("model")
         if binding is None or not isinstance(binding.plugin, Model):
@@ -108,7 +112,7 @@ class PluginTables:
             binding = None if kind is None else self.binding(kind, address, table)
             if binding is not None:
                 effects.append(binding)
-                self._check_size(address, binding)
+                self.check_size(address, binding)
         return tuple(effects)
 
     def kind(self, kind: Kind, address: Address, table: dict[str, Any]) -> type[Plugin] | None:
@@ -263,7 +267,12 @@ class PluginTables:
         except (OSError, ValueError):
             return False
 
-    def _check_size(self, address: Address, binding: Binding) -> None:
+    def check_size(self, address: Address, binding: Binding, *, switched: bool = False) -> None:
+        """Note where an effect changes a size that must stay.
+
+        Args:
+            switched: whether the film turns the effect on and off.
+        """
         size, effect = (64, 64), binding.plugin
         if not isinstance(effect, Effect):
             return
@@ -275,7 +284,7 @@ class PluginTables:
             said = reason(error, type(effect).__module__)
             self.problem(address, f'"{effect.name}" cannot tell its size: {said}')
             return
-        if "on" in binding.curves and made != size:
+        if (switched or "on" in binding.curves) and made != size:
             said = f'"{effect.name}" changes the size, and a film has one; write true or false'
             self.problem((*address, "on"), said)
         if address[0] != "output" and made != size:

@@ -12,6 +12,7 @@ from artengine.params import Plugin, json_schema
 from artengine.preset.audio_length import AUDIO as AUDIO_LENGTH
 from artengine.preset.audio_settings import ABOUT as AUDIO
 from artengine.preset.audio_settings import AudioSettings, FeatureSettings
+from artengine.preset.govern_settings import GovernSettings
 from artengine.preset.heading import Heading
 from artengine.preset.made_with import MADE_WITH
 from artengine.preset.named_curves import ABOUT as CURVES
@@ -67,6 +68,7 @@ def preset_schema(catalog: Catalog) -> dict[str, Any]:
                     "anyOf": [{"type": "number"}, _EXPRESSION, {"$ref": "#/$defs/curve"}]
                 },
             },
+            "govern": {"type": "array", "items": _govern(definitions)},
             "feedback": _list_of("effect", "Effects on what is fed back, in order."),
             "state": _list_of("effect", "Effects on what a recurrent network remembers, in order."),
             "output": _list_of("effect", "Effects on what is written only, in order."),
@@ -119,6 +121,12 @@ def _dream(definitions: dict[str, Any]) -> dict[str, Any]:
     about, default = frames.pop("description"), frames.pop("default")
     whole = {"anyOf": [frames, {"const": AUDIO_LENGTH}], "description": about, "default": default}
     return {**found, "properties": {**found["properties"], "frames": whole}}
+
+
+def _govern(definitions: dict[str, Any]) -> dict[str, Any]:
+    found = _settings(GovernSettings, "govern", definitions)
+    required = [name for name, info in GovernSettings.model_fields.items() if info.is_required()]
+    return {**found, "required": required}
 
 
 def _settings(table: type[BaseModel], word: str, definitions: dict[str, Any]) -> dict[str, Any]:

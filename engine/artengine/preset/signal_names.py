@@ -7,6 +7,7 @@ from typing import Any
 
 from artengine.audio import FEATURES
 from artengine.curves.named import name_fault
+from artengine.curves.signs import SIGNS
 
 BEATS = ("beat", "bar")
 """What a sound has beside its features: the phase of the beat and of the bar."""
@@ -14,6 +15,9 @@ BEATS = ("beat", "bar")
 
 def signal_names(table: Mapping[str, Any]) -> frozenset[str]:
     """The named signals of a preset's film, told before it is checked.
+
+    Where several have one name, a curve of the preset hides a feature of its sound, and either of
+    them a vital sign.
 
     Args:
         table: the preset.
@@ -26,7 +30,8 @@ def signal_names(table: Mapping[str, Any]) -> frozenset[str]:
         for name, given in (audio if isinstance(audio, Mapping) else {}).items()
         if isinstance(given, Mapping) and not name_fault(name)
     }
-    return frozenset([*(name for name in named if not name_fault(name)), *sound_names(sounds)])
+    own = (name for name in named if not name_fault(name))
+    return frozenset([*own, *sound_names(sounds), *SIGNS])
 
 
 def sound_names(features: Mapping[str, list[str]]) -> Iterator[str]:

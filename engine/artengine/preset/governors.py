@@ -1,0 +1,205 @@
+"""The `[[govern]]` tables of a preset: numbers that are steered by a vital sign of the dream."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from artengine.binding import Binding
+from artengine.curves import Curve
+from artengine.curves.governed import Governed
+from artengine.errors import did_you_mean
+from artengine.model import Model
+from artengine.params import Problem, allowed, automatable, clamp, plainly
+from artengine.preset.address import CHAINS, Address, parse_address
+from artengine.preset.govern_settings import GovernSettings
+from artengine.preset.plugins import PluginTables
+from artengine.settings import DreamSettings
+
+WORD = "govern"
+"""The word of the tables."""
+
+MOST = 20
+"""Governors of one preset."""
+
+
+@dataclass(frozen=True, slots=True)
+class Governor:
+    """A governor that was checked.
+
+    Args:
+        settings: its table; where `at` is a curve, with its first value.
+        at: the curve of `at`, where it has one.
+        steer: the address that it steers, with the names of effects.
+        first: the value that the preset gives there, kept between both ends.
+    """
+
+    settings: GovernSettings
+    at: Curve | None
+    steer: str
+    first: float
+
+
+@dataclass(frozen=True, slots=True)
+class Steerable:
+    """What governors may steer of a preset. They add their curves to it.
+
+    Args:
+        chains: the effects of each chain.
+        model: the model, and its curves.
+        dream: the `[dream]` table, and its curves.
+    """
+
+    chains: Mapping[str, Sequence[Binding]]
+    model: tuple[Model, dict[str, Curve]]
+    dream: tuple[DreamSettings, dict[str, Curve]]
+
+    def place(self, address: Address) -> _Place:
+        """The number of an address, in which effects have numbers.
+
+        Raises:
+            ValueError: when there is none that can be steered.
+        """
+        match address:
+            case (str(word), int(number), str(name)) if word in CHAINS:
+                binding = self.chains[word][number]
+                names = binding.plugin.automatable()
+                names |= binding.controls.automatable() if binding.controls else set()
+                place = _Place(binding.holder(name), name, binding.curves)
+                return place.checked(names, f'of "{binding.plugin.name}"')
+            case ("model", str(name)):
+                model, curves = self.model
+                place = _Place(model, name, curves)
+                return place.checked(model.automatable(), f'of the model "{model.name}"')
+            case ("dream", str(name)):
+                place = _Place(self.dream[0], name, self.dream[1])
+                return place.checked(automatable(DreamSettings), "of [dream]")
+            case ("curves", _):
+                raise ValueError("a named curve is not steered; name the number that reads it")
+        raise ValueError(
+            "no number that can be steered; allowed: one of an effect, as feedback.noise.amount, "
+            "of the model, as model.pull, or of the dream, as dream.truth_frames"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A number: what holds it, its name, and the curves that stand in its place."""
+
+    holder: BaseModel
+    name: str
+    curves: dict[str, Curve]
+
+    def checked(self, names: Collection[str], where: str) -> _Place:
+        """The same, if it can be steered and has no curve."""
+        if self.name not in names:
+            known = type(self.holder).model_fields
+            said = "takes no curve" if self.name in known else "does not exist"
+            near = "" if self.name in known else did_you_mean(self.name, sorted(names))
+            can = ", ".join(sorted(names)) or "none"
+            raise ValueError(f"{self.name} {said}{near}; {where} these can be steered: {can}")
+        other = self.curves.get(self.name)
+        if other is not None and not isinstance(other, Governed):
+            raise ValueError(
+                "it has a curve of its own; write a number there to begin with, or remove this "
+                "governor"
+            )
+        return self
+
+    def outside(self, value: float) -> str:
+        """Why a value is not allowed there; empty where it is."""
+        info = type(self.holder).model_fields[self.name]
+        if clamp(info, value) == value:
+            return ""
+        return f"{plainly(value)} given; allowed: {allowed(info)}"
+
+
+def govern_tables(
+    table: Mapping[str, Any], plugins: PluginTables, steerable: Steerable
+) -> tuple[Governor, ...]:
+    """The governors of a preset. What is wrong with them is noted.
+
+    Args:
+        table: the preset.
+        plugins: collects the mistakes.
+        steerable: what they may steer; the places that they steer get a curve.
+    """
+    tables = plugins.tables(WORD, "governor")
+    if len(tables) > MOST:
+        plugins.problem((WORD,), f"{len(tables)} governors given; allowed: {MOST}")
+        return ()
+    found: dict[Address, Governor] = {}
+    for address, given in tables:
+        settings, curves, problems = plugins.settings(GovernSettings, address, given)
+        plugins.problems += [problem.inside(*address) for problem in problems]
+        if settings is None or problems:
+            continue
+        governor = _governor(settings, curves.get("at"), address, plugins, steerable)
+        if governor is not None:
+            plugins.problems += _fights(governor, address, found)
+            found[address] = governor
+    return tuple(found.values())
+
+
+def _governor(
+    settings: GovernSettings,
+    at: Curve | None,
+    address: Address,
+    plugins: PluginTables,
+    steerable: Steerable,
+) -> Governor | None:
+    low, high = settings.between
+    steer = (*address, "steer")
+    try:
+        numbered = plugins.numbered(parse_address(settings.steer))
+        place = steerable.place(numbered)
+    except ValueError as error:
+        plugins.problem(steer, f"{settings.steer}: {error}")
+        return None
+    named = plugins.named(numbered)
+    if isinstance(place.curves.get(place.name), Governed):
+        return Governor(settings, at, named, low)
+    for value in settings.between:
+        said = place.outside(value)
+        if said:
+            plugins.problem((*address, "between"), f"{named}: {said}")
+            return None
+    if low == high:
+        said = f"{plainly(low)} given twice; write two numbers that differ"
+        plugins.problem((*address, "between"), said)
+        return None
+    if place.name == "on":
+        word, number = str(numbered[0]), int(numbered[1])
+        plugins.check_size(numbered[:2], steerable.chains[word][number], switched=True)
+    given = float(getattr(place.holder, place.name))
+    first = min(max(given, min(low, high)), max(low, high))
+    place.curves[place.name] = Governed(
+        steer=named, hold=settings.hold, low=low, high=high, first=first
+    )
+    return Governor(settings, at, named, first)
+
+
+def _fights(
+    governor: Governor, address: Address, others: Mapping[Address, Governor]
+) -> Iterator[Problem]:
+    """Refuse a second governor of one number, and one that holds a sign elsewhere."""
+    for (_, number), other in others.items():
+        if other.steer == governor.steer:
+            yield Problem(
+                (*address, "steer"),
+                f"{governor.steer} is steered by {WORD}.{number} already; remove one of them, or "
+                "let it steer another number",
+            )
+        elif other.settings.hold == governor.settings.hold and _target(other) != _target(governor):
+            yield Problem(
+                (*address, "at"),
+                f"{governor.settings.hold} is held at another value by {WORD}.{number} already; "
+                "give both the same, or remove one of them",
+            )
+
+
+def _target(governor: Governor) -> float | Curve:
+    return governor.at or governor.settings.at
