@@ -9,31 +9,21 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import TypeGuard
 
-from artengine.curves.chance import key_of
-from artengine.curves.clock import Clock
-from artengine.curves.eases import ease_named
-from artengine.curves.functions import CONSTANTS, FUNCTIONS, NAMES, OWN, Place
-from artengine.curves.memory import Evaluate, Memory, Previous, excess_of
-from artengine.curves.operators import OPERATIONS
+from artengine.curves.compiler import BUILT_IN, NEVER, Compiler, check_call, is_constant
+from artengine.curves.functions import FUNCTIONS
+from artengine.curves.memory import Evaluate, Memory, Previous
 from artengine.curves.signal import Scope, Signal, SignalContext
 from artengine.curves.syntax import (
     LONGEST,
     Call,
     Name,
     Node,
-    Number,
-    Operation,
-    Text,
     fault,
     inside,
     parse,
 )
 from artengine.curves.unknown import no_such_name
-from artengine.errors import did_you_mean
-from artengine.params import CurveError, quoted
-
-BUILT_IN = frozenset((*NAMES, *OWN))
-"""The names that every expression knows, and that no signal of a film may have."""
+from artengine.params import CurveError
 
 
 @dataclass(frozen=True)
@@ -81,7 +71,7 @@ class Expression:
         for name, at in self.reads.items():
             if name not in scope.names:
                 raise fault(at, no_such_name(name, scope.names))
-        compiler = _Compiler(scope, own or {})
+        compiler = Compiler(scope, own or {})
         root = compiler.compiled(self.root)
         return ExpressionSignal(root, compiler.memories, compiler.previous)
 
@@ -160,21 +150,20 @@ def _read(text: str, own: frozenset[str]) -> Expression:
     named = {id(node.arguments[-1]) for node in inside(root) if _takes_text(node)}
     for node in inside(root):
         if id(node) not in named:
-            _check(node)
+            check_call(node)
         if isinstance(node, Name) and node.name not in own and node.name not in BUILT_IN:
             if node.name in FUNCTIONS:
                 raise fault(node.at, no_such_name(node.name, ()))
             reads.setdefault(node.name, node.at)
     constant = None
-    if _is_constant(root):
-        constant = _Compiler(_NOWHERE, {}).compiled(root)(_NEVER)
+    if is_constant(root):
+        constant = Compiler(_NOWHERE, {}).compiled(root)(NEVER)
         if not math.isfinite(constant):
             raise CurveError(f"its value is {constant}; it must be a finite number")
     return Expression(text, root, own, MappingProxyType(reads), constant)
 
 
 _NOWHERE = Scope(1.0)
-_NEVER = SignalContext(Clock(0, 1.0))
 
 
 def _takes_text(node: Node) -> TypeGuard[Call]:
@@ -182,109 +171,3 @@ def _takes_text(node: Node) -> TypeGuard[Call]:
     if not isinstance(node, Call) or not node.arguments:
         return False
     return node.name in FUNCTIONS and FUNCTIONS[node.name].texts
-
-
-def _check(node: Node) -> None:
-    """Refuse calls that are no functions, or have too few or many arguments, and stray texts."""
-    if isinstance(node, Text):
-        raise fault(node.at, "a text means nothing here; only ease takes one")
-    if not isinstance(node, Call):
-        return
-    function = FUNCTIONS.get(node.name)
-    if function is None:
-        if node.name in BUILT_IN:
-            raise fault(node.at, f"{node.name} is a number and takes no brackets")
-        near = did_you_mean(node.name, list(FUNCTIONS))
-        known = ", ".join(FUNCTIONS)
-        raise fault(node.at, f"there is no function {quoted(node.name)}{near}; there are: {known}")
-    given = len(node.arguments)
-    if not function.least <= given <= function.most:
-        plural = "" if given == 1 else "s"
-        raise fault(node.at, f"{given} argument{plural} given; write {function.written}")
-    if function.texts:
-        last = node.arguments[-1]
-        if not isinstance(last, Text):
-            raise fault(last.at, f"a text in single quotes is needed; write {function.written}")
-        try:
-            ease_named(last.value)
-        except CurveError as error:
-            raise fault(last.at, str(error)) from error
-
-
-def _is_constant(node: Node) -> bool:
-    if isinstance(node, Name):
-        return node.name in CONSTANTS
-    if isinstance(node, Call):
-        return FUNCTIONS[node.name].pure and all(map(_is_constant, node.arguments))
-    return not isinstance(node, Operation) or all(map(_is_constant, node.operands))
-
-
-def _constant(node: Node, made: Evaluate) -> float | None:
-    """A node's value where it never changes, and can be calculated."""
-    if not _is_constant(node):
-        return None
-    try:
-        return made(_NEVER)
-    except CurveError:
-        # It may stand in a branch that is never taken.
-        return None
-
-
-class _Compiler:
-    """Makes functions of a tree.
-
-    Args:
-        scope: what is known of the film.
-        own: the values of the expression's own names.
-    """
-
-    def __init__(self, scope: Scope, own: Mapping[str, Evaluate]) -> None:
-        self._scope = scope
-        self._own = own
-        self._key = key_of(scope.seed, scope.slot)
-        self.memories: list[Memory] = []
-        self.previous: Previous | None = None
-
-    def compiled(self, node: Node) -> Evaluate:
-        """The function that gives a node's value."""
-        made = self._made(node)
-        value = _constant(node, made)
-        return made if value is None or isinstance(node, Number) else lambda _now: value
-
-    def _made(self, node: Node) -> Evaluate:
-        if isinstance(node, Number):
-            number = node.value
-            return lambda _now: number
-        if isinstance(node, Name):
-            return self._named(node)
-        if isinstance(node, Call):
-            return self._called(node)
-        if isinstance(node, Operation):
-            build = OPERATIONS[node.sign, len(node.operands)]
-            return build(node.at, *map(self.compiled, node.operands))
-        raise fault(node.at, "a text has no value")
-
-    def _called(self, node: Call) -> Evaluate:
-        texts = [each.value for each in node.arguments if isinstance(each, Text)]
-        numbers = [each for each in node.arguments if not isinstance(each, Text)]
-        arguments = tuple(map(self.compiled, numbers))
-        constants = tuple(map(_constant, numbers, arguments))
-        place = Place(node.at, self._scope, self._key, "".join(texts), constants, self.memories)
-        called = FUNCTIONS[node.name].build(place, arguments)
-        if excess := excess_of(self.memories):
-            raise fault(node.at, excess)
-        return called
-
-    def _named(self, node: Name) -> Evaluate:
-        name = node.name
-        if name in self._own:
-            return self._own[name]
-        if name in NAMES:
-            return NAMES[name].of
-        if name == "prev":
-            self.previous = self.previous or Previous()
-            return self.previous.value
-        if name == "seed" or name in CONSTANTS:
-            value = CONSTANTS.get(name, float(self._scope.seed))
-            return lambda _now: value
-        return lambda now: now.values[name]

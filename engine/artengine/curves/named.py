@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from artengine.curves.clock import Clock
+from artengine.curves.compiler import BUILT_IN
 from artengine.curves.driven import CurveSet, Remembered, naming
-from artengine.curves.expression import BUILT_IN
 from artengine.curves.functions import FUNCTIONS
 from artengine.curves.signal import Curve, Scope, Signal, SignalContext
 from artengine.curves.unknown import no_such_name

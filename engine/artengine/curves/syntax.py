@@ -1,8 +1,9 @@
 """Reading an expression: from text to a tree of numbers, names, calls and operations.
 
 The language has numbers, texts in quotes, names (with dots), calls, `+ - * / % **`, comparisons,
-`and`, `or`, `not`, and brackets, with the precedence of Python. It is read by this parser alone:
-no text of a preset is ever run as Python.
+`and`, `or`, `not`, and brackets, with the precedence of Python. `&`, `|` and `~` are other ways to
+write `and`, `or` and `not`. It is read by this parser alone: no text of a preset is ever run as
+Python.
 """
 
 from __future__ import annotations
@@ -93,12 +94,15 @@ _TOKEN = re.compile(
     | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
     | (?P<name>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)
     | (?P<text>'[^']*'|"[^"]*")
-    | (?P<sign>\*\*|<=|>=|==|!=|[-+*/%<>(),])
+    | (?P<sign>\*\*|<=|>=|==|!=|[-+*/%<>(),&|~])
     """,
     re.VERBOSE | re.ASCII,
 )
 
 _WORDS = ("and", "or", "not")
+
+_SAME = {"&": "and", "|": "or", "~": "not"}
+"""Signs that mean one of the words."""
 
 _INSTEAD = {
     "^": "write ** for a power",
@@ -106,10 +110,7 @@ _INSTEAD = {
     ":": "write where(condition, a, b)",
     "if": "write where(condition, a, b)",
     "else": "write where(condition, a, b)",
-    "&": "write and",
-    "|": "write or",
     "!": "write not, or != for unequal",
-    "~": "write not",
     "=": "write == to compare",
     "//": "write floor(a / b)",
     "[": "write ( )",
@@ -165,15 +166,19 @@ def fault(at: int, said: str) -> CurveError:
     return CurveError(f"column {at + 1}: {said}")
 
 
-def parse(text: str) -> Node:
+def parse(text: str, longest: int = LONGEST) -> Node:
     """Read an expression.
+
+    Args:
+        text: the expression.
+        longest: how many characters it may have.
 
     Raises:
         CurveError: where it is wrong, with the column and what would be right.
     """
-    if len(text) > LONGEST:
+    if len(text) > longest:
         raise CurveError(
-            f"{len(text):,} characters given; allowed: {LONGEST:,}; name parts of it in [curves]"
+            f"{len(text):,} characters given; allowed: {longest:,}; name parts of it in [curves]"
         )
     return _Parser(text).whole()
 
@@ -187,8 +192,9 @@ def tokens(text: str) -> Iterator[Token]:
             sign = "//" if text.startswith("//", at) else text[at]
             raise fault(at, f"{quoted(sign)} means nothing here{_instead(sign)}")
         kind = str(found.lastgroup)
+        written = _SAME.get(found[0], found[0])
         if kind != "space":
-            yield Token(at, "word" if found[0] in _WORDS else kind, found[0])
+            yield Token(at, "word" if written in _WORDS else kind, written)
         at = found.end()
 
 
