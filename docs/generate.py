@@ -18,8 +18,10 @@ from artengine.audio import FEATURES
 from artengine.catalog import KINDS, Catalog, Kind, load_catalog
 from artengine.curves.functions import vocabulary
 from artengine.loss_weights import LossWeights
+from artengine.masks.functions import vocabulary as pictures
 from artengine.params import Plugin
 from artengine.preset.audio_settings import AudioSettings, FeatureSettings
+from artengine.preset.explain import MASKS
 from artengine.preset.govern_settings import GovernSettings
 from artengine.preset.named_curves import ABOUT as CURVES
 from artengine.preset.time_settings import TimeSettings
@@ -34,7 +36,8 @@ INTRODUCTION = """\
 What presets may say: every plugin that ships, its parameters, and the keys of `[dream]`, `[time]`
 and `[train]`. The page is generated; `artengine plugins show NAME` and `artengine presets explain`
 tell the same on the command line, of your own plugins too. A parameter marked *curve* takes a
-curve, or an expression in a text, in place of a number.
+curve, or an expression in a text, in place of a number; one marked *field* takes a field as well,
+which is another number at each pixel (see [Masks and fields](#masks-and-fields)).
 """
 
 SETTINGS: dict[str, type[BaseModel]] = {
@@ -80,6 +83,7 @@ def page(catalog: Catalog) -> str:
     for kind in KINDS:
         parts += list(plugins(kind, catalog))
     parts += expressions()
+    parts += masks()
     parts += hooks()
     return "\n".join(parts)
 
@@ -125,6 +129,7 @@ def keys(listed: Iterable[Parameter]) -> Iterator[str]:
     for each in listed:
         takes = cell(each.allowed) + (f", {each.unit}" if each.unit else "")
         takes += "; *curve*" if each.curve else ""
+        takes += "; *field*" if each.field else ""
         yield row(f"`{each.name}`", default(each), takes, cell(each.about))
     yield ""
 
@@ -156,6 +161,17 @@ def expressions() -> Iterator[str]:
     yield row("name or function", "what it is")
     yield row("---", "---")
     for written, said in vocabulary().items():
+        yield row(f"`{written}`", cell(said))
+    yield ""
+
+
+def masks() -> Iterator[str]:
+    """The names and functions of masks, and the parameters that take fields."""
+    yield "## Masks and fields\n"
+    yield f"{MASKS}\n"
+    yield row("name or function", "what it is")
+    yield row("---", "---")
+    for written, said in pictures().items():
         yield row(f"`{written}`", cell(said))
     yield ""
 

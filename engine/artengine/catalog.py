@@ -17,7 +17,7 @@ from artengine.errors import PluginError, did_you_mean
 from artengine.loader import Discovery, PluginReport, discover
 from artengine.model import Model
 from artengine.params import Plugin
-from artengine.source import Source
+from artengine.source import Source, is_picture
 from artengine.writer import Writer
 
 logger = logging.getLogger("artengine")
@@ -143,6 +143,16 @@ class Catalog:
             if name.lower().endswith(suffix)
         ]
         return max(fitting, key=lambda pair: pair[0])[1] if fitting else None
+
+    def film_of(self, path: str) -> Source:
+        """The source that plays a picture or video file beside the clip.
+
+        Raises:
+            PluginError: when the source for such files is not there.
+        """
+        return self.get("source", "images" if is_picture(path) else "video").model_validate(
+            {"path": path}
+        )
 
     def notify(self, hook: str, **arguments: Any) -> None:
         """Tell the observers of that hook what happened, in pluggy's order: the last plugin to be

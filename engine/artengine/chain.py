@@ -17,6 +17,7 @@ from artengine.entry_names import entry_names
 from artengine.errors import PluginError
 from artengine.frame import Frame, Size
 from artengine.link import Link, read_only
+from artengine.masks import Truth
 from artengine.params import Problem, TableError
 
 ChainName: TypeAlias = Literal["feedback", "output", "state"]
@@ -27,6 +28,9 @@ PROBE: Size = (64, 64)
 
 CURVES = "/curves"
 """What the slot of an effect's curves ends in."""
+
+SEEN = "/seen"
+"""What the slot of what an effect's masks saw last ends in."""
 
 ChainState: TypeAlias = dict[str, dict[str, npt.NDArray[np.generic]]]
 """The state of a chain's effects: arrays by name, by slot."""
@@ -79,8 +83,11 @@ class Chain:
 
     @property
     def uses_truth(self) -> bool:
-        """Whether any of the effects may look at the truth."""
-        return any(effect.uses_truth for effect in self.effects)
+        """Whether any of the effects, or of their masks, may look at the truth."""
+        return any(
+            link.effect.uses_truth or link.binding.filled.uses_truth
+            for link in self._links.values()
+        )
 
     def set(self, number: int, name: str, value: Any) -> None:
         """Change a parameter, or `mix` or `on`, of the effect of that number.
@@ -111,13 +118,13 @@ class Chain:
             float32 `(H, W, 3)` of `output_size`.
         """
         truth = None if truth is None else read_only(truth)
-        seen = tuple(read_only(past) for past in context_frames)
+        seen, for_masks = tuple(read_only(past) for past in context_frames), Truth(truth)
         self.set_time(clock, values)
         for slot, link in self._links.items():
             if link.controls.on:
                 seen_truth = truth if link.effect.uses_truth else None
                 now = FrameContext(clock, seen_truth, seen, self.seed, slot)
-                frame = link.applied(frame, now)
+                frame = link.applied(frame, now, for_masks)
         return frame
 
     def set_time(self, clock: Clock, values: Mapping[str, float] = NO_VALUES) -> None:
@@ -129,8 +136,6 @@ class Chain:
         """
         scope = Scope(clock.fps, clock.frames, self.seed, clock.tempo, frozenset(values))
         for slot, link in self._links.items():
-            if not link.binding.curves:
-                continue
             try:
                 link.binding.set_time(clock, scope.inside(slot), values)
             except CurveError as error:
@@ -150,26 +155,26 @@ class Chain:
             link.binding.reset()
 
     def state(self) -> ChainState:
-        """Copy what the effects and their curves remember, by slot; those without any are left out.
+        """Copy what the effects remember, by slot; those without anything are left out.
 
-        Curves have the slot of their effect, followed by `CURVES`.
+        Curves, and numbers in masks, have the slot of their effect, followed by `CURVES`; what
+        masks saw last, followed by `SEEN`.
         """
         states: ChainState = {}
         for slot, link in self._links.items():
-            curves, state = link.binding.state(), link.state()
-            if curves:
-                states[slot + CURVES] = {name: value.copy() for name, value in curves.items()}
-            if state:
-                states[slot] = state
+            curves = {name: value.copy() for name, value in link.binding.state().items()}
+            found: ChainState = {slot + CURVES: {**curves}, slot + SEEN: link.binding.filled.seen()}
+            found[slot] = link.state()
+            states |= {name: state for name, state in found.items() if state}
         return states
 
     def restore(self, states: Mapping[str, Mapping[str, npt.NDArray[np.generic]]]) -> None:
         """Set the effects' state to a copy that `state` returned."""
         for slot in states:
-            if slot.removesuffix(CURVES) not in self._links:
+            if slot.removesuffix(CURVES).removesuffix(SEEN) not in self._links:
                 raise PluginError(f"there is no effect {slot} to give its state back to")
         for slot, link in self._links.items():
-            link.binding.restore(states.get(slot + CURVES, {}))
+            link.binding.restore(states.get(slot + CURVES, {}), states.get(slot + SEEN, {}))
             link.effect.reset()
             if slot in states:
                 link.effect.restore({name: value.copy() for name, value in states[slot].items()})

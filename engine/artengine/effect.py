@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from types import MappingProxyType
 from typing import ClassVar
 from zlib import crc32
 
@@ -109,6 +108,11 @@ class ChainControls(Plugin):
     """Whether the effect is applied at all. A curve turns it off where it is below a half. An
     effect that is off takes no time, and its state does not change."""
 
+    mask: str = ""
+    """Where the effect is seen: an expression of pictures, as `luma > 0.6 and x < progress`. The
+    frame before the effect stays where it is 0, the frame after it comes where it is 1, and both
+    blend between. Everywhere when left out."""
+
 
 class Effect(Plugin):
     """Base of effects. Numbers may be curves unless a parameter says `automatable=False`.
@@ -120,9 +124,6 @@ class Effect(Plugin):
     kind: ClassVar[str] = "effect"
     automates: ClassVar[bool] = True
     controls: ClassVar[type[Plugin] | None] = ChainControls
-    reserved: ClassVar[Mapping[str, str]] = MappingProxyType(
-        {"mask": "masks are not supported yet; the word is reserved for them, so leave it out"}
-    )
 
     uses_truth: ClassVar[bool] = True
     """Whether `apply` reads `now.truth`. The source is not read throughout a film whose effects all

@@ -12,7 +12,11 @@ from artengine.binding import Binding
 from artengine.effect import ChainControls, Effect, FrameContext
 from artengine.errors import PluginError, reason
 from artengine.frame import Frame, Size, is_finite, size_of
+from artengine.masks import Truth, Value, View
+from artengine.masks.plane import bounded, whole
+from artengine.masks.tables import MASK
 from artengine.mixing import mixed, resized
+from artengine.params import CurveError
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,26 +39,46 @@ class Link:
     label: str
     resizes: bool
 
-    def applied(self, frame: Frame, now: FrameContext) -> Frame:
-        """The frame after the effect, mixed as the controls say.
+    def applied(self, frame: Frame, now: FrameContext, truth: Truth) -> Frame:
+        """The frame after the effect, mixed as the controls and the mask say.
+
+        Args:
+            frame: `(H, W, 3)`.
+            now: what the effect may know of now.
+            truth: the source frame, for masks.
 
         Raises:
-            PluginError: when the effect raises or returns what it must not.
+            PluginError: when the effect raises or returns what it must not, or a mask fails.
         """
         size = self.size_after(size_of(frame))
         try:
-            if self.controls.mix == 0 and type(self.effect).state is Effect.state:
+            view = self.binding.filled.view(frame, truth)
+            share = self._share(view, size)
+            if isinstance(share, float) and not share and type(self.effect).state is Effect.state:
                 return resized(frame, size)
-            output: object = self.effect.apply(read_only(frame), now)
+            with self.binding.fields(view):
+                output: object = self.effect.apply(read_only(frame), now)
         except KeyboardInterrupt:
             raise
+        except CurveError as error:
+            raise PluginError(f"{self.label} failed at frame {now.index}: {error}") from error
         except BaseException as error:
             said = reason(error, type(self.effect).__module__)
             raise PluginError(f"{self.label} failed at frame {now.index}: {said}") from error
         processed = self._checked(output, size, now.index)
         if not is_finite(processed):
             self._refuse_infinite(frame, now)
-        return mixed(resized(frame, size), processed, self.controls.mix)
+        return mixed(resized(frame, size), processed, share)
+
+    def _share(self, view: View, size: Size) -> Value:
+        """How much of the effect is seen: 0..1, or `(H, W)` of that size."""
+        mix = self.controls.mix
+        if not mix or MASK not in self.binding.masks:
+            return float(mix)
+        share = bounded(self.binding.filled.at(MASK, view), 0.0, 1.0)
+        if isinstance(share, float):
+            return mix * share
+        return resized(whole(share * np.float32(mix), view.size), size)
 
     def _refuse_infinite(self, given: Frame, now: FrameContext) -> NoReturn:
         if is_finite(given):

@@ -88,7 +88,7 @@ def class_fault(given: Any, base: type[Plugin]) -> str:
 
 def _taken(base: type[Plugin]) -> set[str]:
     """Words of a preset's table that no parameter may have as its name."""
-    words = {"use", *base.reserved, *(base.controls.model_fields if base.controls else ())}
+    words = {"use", *(base.controls.model_fields if base.controls else ())}
     return words | {"weights"} if base.kind == "model" else words
 
 

@@ -23,6 +23,7 @@ class Parameter:
         default: its value otherwise, in JSON's types.
         unit: what a number counts, or None.
         curve: whether it takes a curve in place of a number.
+        field: whether it takes a field, which is another number at each pixel.
         schema: JSON schema of its plain value.
     """
 
@@ -33,12 +34,14 @@ class Parameter:
     default: Any
     unit: str | None
     curve: bool
+    field: bool
     schema: dict[str, Any]
 
 
 def parameters(table: type[BaseModel]) -> tuple[Parameter, ...]:
     """The parameters of a plugin's class or a settings table, in the order of declaration."""
     curves = table.automatable() if issubclass(table, Plugin) else automatable(table)
+    fields = table.takes_field() if issubclass(table, Plugin) else ()
     found = []
     for name, info in table.model_fields.items():
         extra = info.json_schema_extra
@@ -52,6 +55,7 @@ def parameters(table: type[BaseModel]) -> tuple[Parameter, ...]:
                 default=TypeAdapter(Any).dump_python(default, mode="json"),
                 unit=str(extra["unit"]) if isinstance(extra, dict) and "unit" in extra else None,
                 curve=name in curves,
+                field=name in fields,
                 schema=json_schema(info),
             )
         )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import mimetypes
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from pathlib import Path
 from typing import ClassVar
 
 from artengine.frame import Picture, Size
@@ -61,6 +63,12 @@ class Footage(ABC):
             number: of the picture, counted as `frames` does.
         """
         return None
+
+
+def is_picture(path: str | Path) -> bool:
+    """Whether a file's name is that of a still picture; a GIF is video."""
+    kind, _ = mimetypes.guess_type(Path(path).name, strict=False)
+    return kind is not None and kind.startswith("image/") and kind != "image/gif"
 
 
 class Source(Plugin):

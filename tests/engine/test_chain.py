@@ -329,11 +329,6 @@ def test_the_size_of_a_film_cannot_be_changed_while_it_runs() -> None:
             one.set(0, "on", value)
 
 
-def test_the_word_mask_is_kept() -> None:
-    with pytest.raises(TableError, match=r"^mask: masks are not supported yet"):
-        bound(Add, mask="m.png")
-
-
 def test_state_is_given_out_and_taken_back() -> None:
     def build() -> Chain:
         return chain(Remember(), Add(), Remember())

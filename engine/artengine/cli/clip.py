@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import json
-import mimetypes
 from glob import glob, has_magic
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from artengine.cli.streams import tell
 from artengine.errors import SourceError, UsageError
 from artengine.frame import Size, same_shape
 from artengine.params import check, is_path
+from artengine.source import is_picture
 from artengine.subprocesses import command_line
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def source_override(clip: str) -> Override:
     path = Path(clip)
     if not path.exists() and not (has_magic(clip) and any(glob(clip, recursive=True))):  # noqa: PTH207
         raise SourceError(f"--source: there is no file {clip}")
-    use = "images" if not path.is_file() or _is_picture(path) else "video"
+    use = "images" if not path.is_file() or is_picture(path) else "video"
     whole = json.dumps(str(path.absolute()), ensure_ascii=False)
     (override,) = parse_overrides([f'source={{use="{use}",path={whole}}}'], "--source")
     return override
@@ -57,9 +57,9 @@ def is_clip(given: str, catalog: Catalog) -> bool:
     if given.endswith(".toml") or given in list_presets():
         return False
     if path.is_dir():
-        return not is_file(path / RECIPE) and any(map(_is_picture, path.iterdir()))
+        return not is_file(path / RECIPE) and any(map(is_picture, path.iterdir()))
     if not is_file(path):
-        return has_magic(given) and any(map(_is_picture, map(Path, glob(given, recursive=True))))  # noqa: PTH207
+        return has_magic(given) and any(map(is_picture, map(Path, glob(given, recursive=True))))  # noqa: PTH207
     kind = catalog.writer_for(path.name)
     return not (kind and kind.read_recipe(path)) and not _is_text(path)
 
@@ -182,12 +182,6 @@ def source_of(data: Path, catalog: Catalog) -> list[str]:
         for name, value in given.items()
         if value is not None
     ]
-
-
-def _is_picture(path: Path) -> bool:
-    """Whether a file's name is that of a still picture; a GIF is video."""
-    kind, _ = mimetypes.guess_type(path.name, strict=False)
-    return kind is not None and kind.startswith("image/") and kind != "image/gif"
 
 
 def _is_text(path: Path) -> bool:

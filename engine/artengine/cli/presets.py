@@ -65,6 +65,19 @@ def show(
     answer(to_toml(loaded.table), end="")
 
 
+_LANGUAGE = {
+    "curves": [
+        "  an expression: numbers, + - * / % **, < <= > >= == !=, and, or, not,",
+        "  brackets, the names of [curves], and these:",
+    ],
+    "masks": [
+        "  a mask: all that an expression may have (artengine presets explain curves),",
+        "  and these pictures:",
+    ],
+}
+"""What is said above the names and functions of expressions."""
+
+
 @presets_app.command(cls=Command)
 def explain(
     name: Annotated[
@@ -77,8 +90,8 @@ def explain(
     """Explain the keys of a table or the parameters of a plugin.
 
     Tables are top (the keys above all tables), source, model, train, train.loss, dream, time,
-    audio, audio.feature, govern, curves, feedback, state, output and writers. Plugins are
-    sources, models, effects, curves and writers.
+    audio, audio.feature, govern, curves, feedback, state, output and writers; masks are explained
+    by that name. Plugins are sources, models, effects, curves and writers.
 
     Examples:
 
@@ -105,8 +118,7 @@ def explain(
             lines += ["", f"  {said}: one of these, each with keys of its own:"]
             lines += choice_lines(each.choices)
         if each.words:
-            lines += ["", "  an expression: numbers, + - * / % **, < <= > >= == !=, and, or, not,"]
-            lines += ["  brackets, the names of [curves], and these:"]
+            lines += ["", *_LANGUAGE.get(each.name, _LANGUAGE["curves"])]
             lines += choice_lines(each.words)
         blocks.append("\n".join(lines))
     answer("\n\n".join(blocks))
@@ -164,8 +176,9 @@ def plot(
 ) -> None:
     """Draw the curves of a preset over its film, with its sounds.
 
-    Nothing is dreamt, and no network is needed. Below the curves are waveforms, beats and bars. A
-    curve that fails is told with the frame. With --json the values of each curve at every frame
+    Nothing is dreamt, and no network is needed. Below the curves are waveforms, beats and bars.
+    Masks and fields are left out, because they are pictures. A curve that fails is told with the
+    frame. With --json the values of each curve at every frame
     are printed, and a picture is drawn where -o names one.
 
     Examples:

@@ -43,6 +43,7 @@ def _facts(parameter: Parameter) -> str:
     takes = parameter.allowed
     takes += f" in {parameter.unit}" if parameter.unit else ""
     takes += " or a curve" if parameter.curve else ""
+    takes += " or a field" if parameter.field else ""
     if parameter.required:
         return f"{takes}; required"
     if parameter.default is None:

@@ -11,7 +11,8 @@ from artengine.curves.functions import CONSTANTS, FUNCTIONS, NAMES, OWN, Place
 from artengine.curves.memory import Evaluate, Memory, Previous, excess_of
 from artengine.curves.operators import OPERATIONS
 from artengine.curves.signal import Scope, SignalContext
-from artengine.curves.syntax import Call, Name, Node, Number, Operation, Text, fault
+from artengine.curves.syntax import fault
+from artengine.curves.tree import Call, Name, Node, Number, Operation, Text
 from artengine.errors import did_you_mean
 from artengine.params import CurveError, quoted
 

@@ -13,15 +13,8 @@ from artengine.curves.compiler import BUILT_IN, NEVER, Compiler, check_call, is_
 from artengine.curves.functions import FUNCTIONS
 from artengine.curves.memory import Evaluate, Memory, Previous
 from artengine.curves.signal import Scope, Signal, SignalContext
-from artengine.curves.syntax import (
-    LONGEST,
-    Call,
-    Name,
-    Node,
-    fault,
-    inside,
-    parse,
-)
+from artengine.curves.syntax import LONGEST, fault, parse
+from artengine.curves.tree import Call, Name, Node, inside
 from artengine.curves.unknown import no_such_name
 from artengine.params import CurveError
 

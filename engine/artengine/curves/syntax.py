@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import isfinite
-from typing import TypeAlias
 
+from artengine.curves.tree import Call, Name, Node, Number, Operation, Text
 from artengine.params import CurveError, quoted
 
 LONGEST = 1000
@@ -24,59 +24,6 @@ DEEPEST = 32
 
 MOST_PARTS = 200
 """How many numbers, names, operators and functions an expression may have."""
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A number, at a place in the text."""
-
-    at: int
-    value: float
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A text in quotes."""
-
-    at: int
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A name, with dots where it has some."""
-
-    at: int
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """An operator, with one operand or two."""
-
-    at: int
-    sign: str
-    operands: tuple[Node, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A function of some arguments."""
-
-    at: int
-    name: str
-    arguments: tuple[Node, ...]
-
-
-Node: TypeAlias = Number | Text | Name | Operation | Call
-
-
-def inside(node: Node) -> Iterator[Node]:
-    """A node and all that lies inside of it."""
-    yield node
-    operands = node.operands if isinstance(node, Operation) else ()
-    for each in node.arguments if isinstance(node, Call) else operands:
-        yield from inside(each)
 
 
 @dataclass(frozen=True, slots=True)

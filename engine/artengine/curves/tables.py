@@ -8,13 +8,22 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 
 from artengine.curves.driven import naming
 from artengine.curves.named import read_faults
 from artengine.curves.signal import TEXT, Curve, CurveKinds
 from artengine.errors import did_you_mean
-from artengine.params import CurveError, Problem, allowed, check, clamp, kept, plainly, quoted
+from artengine.params import (
+    CurveError,
+    Problem,
+    allowed,
+    any_legal,
+    check,
+    clamp,
+    kept,
+    plainly,
+    quoted,
+)
 
 TableT = TypeVar("TableT", bound=BaseModel)
 
@@ -62,7 +71,7 @@ class CurveTables:
                 continue
             info = kind.model_fields[name]
             # A curve that is wrong must not be reported again as a missing parameter.
-            plain[name] = _anything_legal(info)
+            plain[name] = any_legal(info)
             curve = self.curve(given, name)
             if curve is None:
                 continue
@@ -118,7 +127,3 @@ def _curve(table: Mapping[str, Any], kinds: CurveKinds) -> Curve | list[Problem]
     given = ", ".join(table) or "nothing"
     offer = f", or a table with {' or '.join(kinds)}" if kinds else ""
     return [Problem((), f"a table with {given} given{near}; allowed: a number{offer}")]
-
-
-def _anything_legal(info: FieldInfo) -> float:
-    return clamp(info, 0.0) if info.is_required() else info.get_default()

@@ -82,7 +82,13 @@ class Controls:
     def _check(self, address: Address, value: Any) -> None:
         match address:
             case (("feedback" | "state" | "output") as table, int(number), str(name)):
-                changed(self._chains[table].binding[number], name, value)
+                other = changed(self._chains[table].binding[number], name, value)
+                if other.filled.uses_truth and not self._uses_truth:
+                    said = (
+                        "it looks at the source, which nothing else in this preset does, so it is "
+                        "not read; begin with Dream(preset, truth=True)"
+                    )
+                    raise TableError([Problem((name,), said)])
             case ("model", str(name)):
                 self._check_model(name, value)
             case ("curves", str(name)):

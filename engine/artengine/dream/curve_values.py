@@ -17,6 +17,7 @@ from artengine.dream.at_rest import at_rest
 from artengine.dream.sound import placed_tracks
 from artengine.dream.steering import steering_of
 from artengine.preset import Preset
+from artengine.preset.address import CHAINS
 
 MOST_FRAMES = 100_000
 """Frames of a film that are looked at; curves that remember need all those before."""
@@ -92,7 +93,8 @@ def _rounded(values: Mapping[str, Values]) -> dict[str, list[float]]:
 
 
 def try_curves(preset: Preset, fps: float) -> None:
-    """Ask the curves for their first values, so that a film does not begin that cannot go on.
+    """Ask the curves for their first values, and open the files of masks, so that a film does not
+    begin that cannot go on.
 
     Raises:
         PluginError: when one fails, with the frame.
@@ -102,6 +104,9 @@ def try_curves(preset: Preset, fps: float) -> None:
     if count or preset.audio:
         most = min(TRIED, MOST_TRIED // max(1, count))
         curve_values(preset, fps, most=max(1, most))
+    for word in CHAINS:
+        for binding in getattr(preset, word):
+            binding.filled.try_files(fps)
 
 
 def curve_values(preset: Preset, fps: float, *, most: int = MOST_FRAMES) -> CurveValues:

@@ -1,6 +1,6 @@
 """Parameters: declared once on a plugin, checked here for every preset."""
 
-from artengine.params.bounds import bounds, clamp
+from artengine.params.bounds import any_legal, bounds, clamp
 from artengine.params.check import check, in_order
 from artengine.params.declaration import (
     Param,
@@ -20,6 +20,7 @@ __all__ = [
     "Problem",
     "TableError",
     "allowed",
+    "any_legal",
     "automatable",
     "bounds",
     "check",

@@ -19,6 +19,11 @@ def bounds(info: FieldInfo) -> dict[str, float]:
     return found
 
 
+def any_legal(info: FieldInfo) -> float:
+    """A number that a field takes, where what is written is not known to be one."""
+    return clamp(info, 0.0) if info.is_required() else info.get_default()
+
+
 def clamp(info: FieldInfo, value: float, limits: Mapping[str, float] | None = None) -> float:
     """Keep a number inside a field's bounds; whole-number fields are rounded.
 

@@ -29,6 +29,7 @@ def Param(  # noqa: N802 - reads as a declaration, like pydantic's Field
     unit: str | None = None,
     path: bool = False,
     automatable: bool | None = None,
+    field: bool = False,
 ) -> Any:
     """Declare a plugin's parameter.
 
@@ -42,11 +43,19 @@ def Param(  # noqa: N802 - reads as a declaration, like pydantic's Field
             preset's folder, and refuses one that a preset may not read.
         automatable: whether a number may be a curve; by default as the plugin's class says. A
             truth value that is declared so is false where the curve is below a half.
+        field: whether an automatable number of an effect may be a field. Then the effect meets a
+            plane, float32 `(H, W)` of the frame's size, in place of the number where a preset
+            writes a field that is not the same everywhere.
 
     Returns:
         A pydantic field. The docstring under the field is its help.
     """
-    extra = {"unit": unit, "path": path or None, "automatable": automatable}
+    extra = {
+        "unit": unit,
+        "path": path or None,
+        "automatable": automatable,
+        "field": field or None,
+    }
     return Field(
         default,
         ge=ge,
@@ -84,9 +93,6 @@ class Plugin(BaseModel):
     controls: ClassVar[type[Plugin] | None] = None
     """Keys of a preset's table that the engine acts on itself, beside the plugin's parameters."""
 
-    reserved: ClassVar[Mapping[str, str]] = MappingProxyType({})
-    """Words that no parameter may have as its name, with the message where a preset gives one."""
-
     earlier: ClassVar[Mapping[str, Any]] = MappingProxyType({})
     """Values of parameters that are newer than the first recipes. A recipe that was made before
     them leaves them out and means these."""
@@ -95,6 +101,16 @@ class Plugin(BaseModel):
     def automatable(cls) -> frozenset[str]:
         """Names of the parameters that take a curve in place of a number."""
         return automatable(cls, by_default=cls.automates)
+
+    @classmethod
+    def takes_field(cls) -> frozenset[str]:
+        """Names of the parameters that take a field in place of a number."""
+        return frozenset(
+            name
+            for name in cls.automatable()
+            if isinstance(extra := cls.model_fields[name].json_schema_extra, Mapping)
+            and extra.get("field")
+        )
 
     def set_values(self, values: Mapping[str, float]) -> None:
         """Give automatable parameters plain values, kept inside their bounds.

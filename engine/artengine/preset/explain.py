@@ -15,6 +15,7 @@ from artengine.curves import TEXT
 from artengine.curves.functions import vocabulary
 from artengine.errors import UsageError, did_you_mean
 from artengine.loss_weights import LossWeights
+from artengine.masks.functions import vocabulary as pictures
 from artengine.preset.address import LISTS
 from artengine.preset.audio_settings import AudioSettings, FeatureSettings
 from artengine.preset.govern_settings import GovernSettings
@@ -51,6 +52,19 @@ PLUGIN_TABLES: Mapping[str, tuple[Kind, str]] = MappingProxyType(
 )
 """Tables whose keys are those of the plugin that they `use`: its kind, and what they are for."""
 
+MASKS = (
+    "Where an effect is seen, as the text of its key mask: 0 leaves the frame as it was before the "
+    "effect, 1 shows the effect, and between is a blend. A parameter that takes a field takes the "
+    "same text in place of a number, and is another number at each pixel. A mask is an expression "
+    "of pictures and numbers, at most 25 ms a frame at 512x512 as far as can be told. Pictures are "
+    "compared, joined by and, or, not (or &, |, ~) and calculated with; and is the lesser, or the "
+    "greater, not what is left to 1, so that soft edges stay soft. x, truth.luma and so on stand "
+    "for the frame that the effect is given and its source; last.luma for the frame that it was "
+    "given before. In a parameter that takes a field, motion and noise alone are numbers where the "
+    "film has these; write field(motion) or dream.motion for the picture."
+)
+"""What masks are."""
+
 EDITING = (
     "A preset that extends another one replaces this list by [[{0}]] tables, or edits it by "
     '[{0}.NAME] tables: at = "start", at = "end", before or after another NAME adds an entry, '
@@ -65,7 +79,7 @@ class Explained:
 
     Args:
         name: as in a preset: `dream`, `[[feedback]]`, or the plugin's name.
-        kind: "table", or the plugin's kind.
+        kind: "table", "text" for masks, or the plugin's kind.
         about: what it is, in one or two paragraphs.
         keys: its keys, in the order of declaration.
         choices: what `use` may name, the kinds of curves, or the features of sounds, with a
@@ -97,8 +111,8 @@ def explain(name: str, catalog: Catalog) -> list[Explained]:
 
     Args:
         name: `dream`, `train`, `train.loss`, `time`, `audio`, `audio.feature`, `govern`,
-            `top`; `source`, `model`, `feedback`, `state`, `output`, `curves`, `writers`; or the
-            name of a plugin.
+            `top`; `source`, `model`, `feedback`, `state`, `output`, `curves`, `writers`; `masks`;
+            or the name of a plugin.
 
     Returns:
         What is called so, at least one: a model and an effect may have the same name.
@@ -110,6 +124,8 @@ def explain(name: str, catalog: Catalog) -> list[Explained]:
         table = SETTINGS[name]
         features = FEATURES if table is AudioSettings else {}
         return [Explained(name, "table", about(table), parameters(table), features)]
+    if name == "masks":
+        return [Explained(name, "text", MASKS, (), {}, pictures())]
     if name in PLUGIN_TABLES:
         kind, said = PLUGIN_TABLES[name]
         plugins = catalog.plugins(kind)
@@ -132,7 +148,7 @@ def explain(name: str, catalog: Catalog) -> list[Explained]:
         if (plugin := catalog.plugins(kind).get(name)) is not None
     ]
     if not found:
-        tables: Sequence[str] = [*SETTINGS, *PLUGIN_TABLES]
+        tables: Sequence[str] = [*SETTINGS, *PLUGIN_TABLES, "masks"]
         known = [*tables, *(use for kind in KINDS for use in catalog.plugins(kind))]
         raise UsageError(
             f'nothing in a preset is called "{name}"{did_you_mean(name, known)}; tables are: '

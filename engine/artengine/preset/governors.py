@@ -15,6 +15,7 @@ from artengine.errors import did_you_mean
 from artengine.model import Model
 from artengine.params import Problem, allowed, automatable, clamp, plainly
 from artengine.preset.address import CHAINS, Address, parse_address
+from artengine.preset.effect_checks import check_size
 from artengine.preset.govern_settings import GovernSettings
 from artengine.preset.plugins import PluginTables
 from artengine.settings import DreamSettings
@@ -173,7 +174,8 @@ def _governor(
         return None
     if place.name == "on":
         word, number = str(numbered[0]), int(numbered[1])
-        plugins.check_size(numbered[:2], steerable.chains[word][number], switched=True)
+        found = check_size(word, steerable.chains[word][number], switched=True)
+        plugins.problems += [each.inside(*numbered[:2]) for each in found]
     given = float(getattr(place.holder, place.name))
     first = min(max(given, min(low, high)), max(low, high))
     place.curves[place.name] = Governed(

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar
 
 from artengine.binding import Binding
 from artengine.catalog import Catalog, Kind
 from artengine.curves import Curve
 from artengine.curves.tables import CurveTables, curve_kind
-from artengine.effect import Effect
 from artengine.entry_names import entry_names
-from artengine.errors import reason
 from artengine.model import Model
 from artengine.params import Plugin, Problem, TableError, automatable, is_path, quoted
 from artengine.preset.address import Address, to_names, to_numbers, write_address
 from artengine.preset.belongs import belongs
 from artengine.preset.document import Document
+from artengine.preset.effect_checks import check_effect
 from artengine.preset.files import PathError, readable
 from artengine.preset.find import is_file
+from artengine.preset.mask_files import with_mask_files
 from artengine.preset.signal_names import signal_names
 from artengine.provider import remedy
 from artengine.settings_table import Settings
@@ -112,7 +113,7 @@ class PluginTables:
             binding = None if kind is None else self.binding(kind, address, table)
             if binding is not None:
                 effects.append(binding)
-                self.check_size(address, binding)
+                self.problems += [each.inside(*address) for each in check_effect(word, binding)]
         return tuple(effects)
 
     def kind(self, kind: Kind, address: Address, table: dict[str, Any]) -> type[Plugin] | None:
@@ -142,7 +143,7 @@ class PluginTables:
         presets_own = ("use", "weights") if kind.kind == "model" else ("use",)
         own = {name: value for name, value in table.items() if name not in presets_own}
         try:
-            return Binding.parse(kind, own, self.catalog.curves, self.names)
+            return Binding.parse(kind, own, self.catalog.curves, self.names, self.catalog.film_of)
         except TableError as error:
             for each in error.problems:
                 edit = self._misplaced_edit(address, each, own)
@@ -178,7 +179,7 @@ class PluginTables:
         """Where a parameter that a source or model does not have is to be found."""
         name = problem.address[0] if problem.address else None
         known = {*kind.model_fields, *(kind.controls.model_fields if kind.controls else ())}
-        if name is None or name in known or name in kind.reserved:
+        if name is None or name in known:
             return ""
         others: Mapping[str, type[Plugin]] = {}
         if kind.kind == "source":
@@ -204,6 +205,13 @@ class PluginTables:
             elif isinstance(given, list) and all(isinstance(path, str) for path in given):
                 table[name] = [self.file((*address, name, i), path) for i, path in enumerate(given)]
 
+        absolute = partial(self._mask_file, address)
+        table |= with_mask_files(kind, table, self.names, absolute)
+
+    def _mask_file(self, address: Address, name: str, number: int, given: str) -> str:
+        place = (*address, name, number) if number else (*address, name)
+        return self.file(place, given, overridable=False)
+
     def curve_files(self, address: Address, given: Any) -> None:
         """Make the paths of a curve's files absolute, where there is a curve."""
         curve = curve_kind(given, self.catalog.curves) if isinstance(given, dict) else None
@@ -222,8 +230,14 @@ class PluginTables:
         reading = CurveTables(self.catalog.curves, self.names, curves, problems)
         return reading.bound(kind, numbers, table), curves, problems
 
-    def file(self, address: Address, given: str) -> str:
-        """The absolute path of a file to read."""
+    def file(self, address: Address, given: str, *, overridable: bool = True) -> str:
+        """The absolute path of a file to read.
+
+        Args:
+            address: where it is written.
+            given: what is written.
+            overridable: whether the value at the address is the path alone.
+        """
         layer = self._document.written(address)
         try:
             if layer in self._document.recipes:
@@ -231,7 +245,7 @@ class PluginTables:
                 if not same:
                     self.notes.append(f"{found} is not the file that the recipe was made with")
                 given = found
-            whole = readable(given, layer, self.named(address))
+            whole = readable(given, layer, self.named(address) if overridable else "")
         except PathError as error:
             self.problem(address, str(error))
             return given
@@ -266,31 +280,3 @@ class PluginTables:
             return is_file(beside) or any(beside.glob("*.weights.h5"))
         except (OSError, ValueError):
             return False
-
-    def check_size(self, address: Address, binding: Binding, *, switched: bool = False) -> None:
-        """Note where an effect changes a size that must stay.
-
-        Args:
-            switched: whether the film turns the effect on and off.
-        """
-        size, effect = (64, 64), binding.plugin
-        if not isinstance(effect, Effect):
-            return
-        try:
-            made = tuple(effect.output_size(size))
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:
-            said = reason(error, type(effect).__module__)
-            self.problem(address, f'"{effect.name}" cannot tell its size: {said}')
-            return
-        if (switched or "on" in binding.curves) and made != size:
-            said = f'"{effect.name}" changes the size, and a film has one; write true or false'
-            self.problem((*address, "on"), said)
-        if address[0] != "output" and made != size:
-            kept = "fed back" if address[0] == "feedback" else "remembered"
-            self.problem(
-                address,
-                f'"{effect.name}" changes the size, and what is {kept} must keep it; '
-                "move it to [[output]]",
-            )

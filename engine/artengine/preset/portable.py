@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from artengine.masks.paths import with_files
 from artengine.preset.build import Preset
 from artengine.preset.made_with import digest_of
 
@@ -59,4 +60,6 @@ def _replaced(value: Any, paths: Mapping[str, str]) -> Any:
         return {name: _replaced(each, paths) for name, each in value.items()}
     if isinstance(value, list):
         return [_replaced(each, paths) for each in value]
-    return paths.get(value, value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    return paths[value] if value in paths else with_files(value, paths)

@@ -106,6 +106,11 @@ _NAME = {"type": "string"}
 
 _EXPRESSION = {"type": "string", "description": "An expression, as 0.2 + 0.6 * sin(t)."}
 
+_FIELD = {
+    "type": "string",
+    "description": "An expression, as 0.2 + 0.6 * sin(t), or a field, as 0.5 * luma.",
+}
+
 _EDITS: Mapping[str, Any] = {
     "at": {"description": "Add this entry at the start or end.", "enum": ["start", "end"]},
     "before": {"description": "Add this entry before the one of that name.", **_NAME},
@@ -178,7 +183,8 @@ def _plugin(plugin: type[Plugin], kind: Kind, definitions: dict[str, Any]) -> di
 def _value(parameter: Parameter, plain: dict[str, Any]) -> dict[str, Any]:
     schema = plain or _draft7(parameter.schema)
     if parameter.curve:
-        schema = {"anyOf": [schema, _EXPRESSION, {"$ref": "#/$defs/curve"}]}
+        text = _FIELD if parameter.field else _EXPRESSION
+        schema = {"anyOf": [schema, text, {"$ref": "#/$defs/curve"}]}
     described = {**schema, "description": parameter.about}
     if not parameter.required and parameter.default is not None:
         described["default"] = parameter.default

@@ -79,7 +79,7 @@ def test_edits_of_a_chain_fit(validator: Any) -> None:
         {"feedback": [{"use": "grain", "amount": 2}]},
         {"feedback": [{"use": "grain", "mix": 2}]},
         {"feedback": [{"use": "grain", "on": 1}]},
-        {"feedback": [{"use": "grain", "mask": "m.png"}]},
+        {"feedback": [{"use": "grain", "mask": 1}]},
         {"feedback": [{"use": "grain", "amount": {"kys": {}}}]},
         {"feedback": [{"use": "grain", "amount": {"keys": {"0s": "x"}}}]},
         {"output": [{"use": "enlarge", "factor": {"keys": {"0s": 1}}}]},

@@ -1,0 +1,71 @@
+"""Clouds: smooth noise over a picture, which changes with time."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+import numpy as np
+
+from artengine.frame import Size
+from artengine.masks.plane import Plane
+
+_LATTICE = 256
+"""Random numbers along each side, of which a picture shows as many as it has cells."""
+
+_FINEST = 8.0
+"""Pixels of a cell below which clouds are computed for each pixel, and above for some."""
+
+
+@lru_cache(maxsize=16)
+def _lattice(key: int, step: int) -> Plane:
+    """Random numbers from -1 to 1."""
+    words = [key & 0xFFFFFFFF, key >> 32, step & 0xFFFFFFFF]
+    chance = np.random.Generator(np.random.SFC64(words))
+    return chance.random((_LATTICE, _LATTICE), np.float32) * np.float32(2.0) - np.float32(1.0)
+
+
+def clouds(size: Size, scale: float, phase: float, key: int) -> Plane:
+    """Clouds, `(H, W)` in 0..1, as much of them above a half as below.
+
+    Args:
+        size: width and height.
+        scale: width of a cloud as a share of the shorter side; kept to 0.01 or more.
+        phase: they are others after each whole number, with a smooth way between.
+        key: what the random numbers belong to.
+    """
+
+    step = math.floor(phase)
+    share = phase - step
+    share = share * share * (3.0 - 2.0 * share)
+    # Two lattices on top of each other are flatter than each; this keeps them as rough.
+    rough = 1.0 / math.hypot(1.0 - share, share)
+    lattice = _lattice(key, step) * np.float32(rough * (1.0 - share))
+    if share:
+        lattice += _lattice(key, step + 1) * np.float32(rough * share)
+    found = np.zeros((size[1], size[0]), np.float32)
+    # Finer clouds of half the width and half the strength are laid over the large ones.
+    for octave, strength in enumerate((0.75, 0.375)):
+        cell = max(0.01, scale) / 2.0**octave * min(size)
+        cell = max(cell, (max(size) + 1.0) / (_LATTICE - 4), 1.0)
+        found += np.float32(strength) * _spread(lattice, size, cell)
+    found *= np.float32(0.5)
+    found += np.float32(0.5)
+    return np.clip(found, np.float32(0.0), np.float32(1.0), out=found).astype(np.float32)
+
+
+def _spread(lattice: Plane, size: Size, cell: float) -> Plane:
+    """The middle of a lattice laid over a picture, each number `cell` pixels wide."""
+    import cv2
+
+    coarse = max(1, min(4, int(cell / _FINEST)))
+    counts = [2 * math.ceil(side / cell / 2.0) + 2 for side in size]
+    columns, rows = (slice((_LATTICE - n) // 2, (_LATTICE + n) // 2) for n in counts)
+    wide = [max(side, round(n * cell)) for n, side in zip(counts, size, strict=True)]
+    small = [-(-each // coarse) for each in wide]
+    spread = cv2.resize(lattice[rows, columns], small, interpolation=cv2.INTER_CUBIC)
+    if coarse > 1:
+        spread = cv2.resize(spread, wide, interpolation=cv2.INTER_LINEAR)
+    left, top = ((n - side) // 2 for n, side in zip(wide, size, strict=True))
+    part = spread[top : top + size[1], left : left + size[0]]
+    return part.astype(np.float32, copy=False)

@@ -1,0 +1,140 @@
+"""From a mask's tree to functions that make planes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from artengine.curves import Scope, SignalContext
+from artengine.curves.chance import key_of
+from artengine.curves.compiler import Compiler, is_constant
+from artengine.curves.memory import Memory, excess_of
+from artengine.curves.syntax import fault
+from artengine.curves.tree import Call, Name, Node, Operation, Text
+from artengine.frame import Size
+from artengine.masks import arithmetic
+from artengine.masks.functions import FUNCTIONS, Part, Place
+from artengine.masks.mask import Mask, is_picture, plain_name
+from artengine.masks.names import NAMES
+from artengine.masks.plane import Plane, Value
+from artengine.masks.view import View
+from artengine.params import CurveError
+
+
+class CompiledMask:
+    """A mask, compiled for one film.
+
+    Args:
+        mask: the mask.
+        scope: what is known of the film. Random numbers belong to its slot.
+
+    Raises:
+        CurveError: when it cannot be made for that film.
+    """
+
+    def __init__(self, mask: Mask, scope: Scope) -> None:
+        for said in mask.faults(scope.names):
+            raise CurveError(said)
+        self._scope = scope
+        self._numbers = Compiler(scope, {})
+        self._root = self._part(mask.root)
+
+    def advance(self, now: SignalContext) -> None:
+        """Go on by a frame."""
+        for memory in self._memories:
+            try:
+                memory.advance(now)
+            except CurveError:
+                raise
+            except (ValueError, OverflowError) as error:
+                name = type(memory).__name__.lower()
+                raise fault(memory.place, f"{name} of inf or nan has no value") from error
+
+    def at(self, view: View) -> Value:
+        """The mask now, not yet kept within bounds."""
+        with np.errstate(all="ignore"):
+            return self._root(view)
+
+    @property
+    def _memories(self) -> list[Memory]:
+        return self._numbers.memories
+
+    def state(self) -> Sequence[float]:
+        """What its functions remember, one after the other."""
+        return [number for memory in self._memories for number in memory.state]
+
+    def restore(self, state: Sequence[float]) -> None:
+        """Remember it."""
+        numbers = iter(state)
+        for memory in self._memories:
+            memory.state = [float(next(numbers)) for _ in memory.state]
+
+    def _part(self, node: Node) -> Part:
+        if not is_picture(node):
+            evaluate = self._numbers.compiled(node)
+            return lambda view: float(evaluate(view.now))
+        made = self._made(node)
+        return _kept(made) if _is_still(node) and not isinstance(node, Name) else made
+
+    def _made(self, node: Node) -> Part:
+        if isinstance(node, Name):
+            return NAMES[plain_name(node.name)].of
+        if isinstance(node, Call) and plain_name(node.name) in FUNCTIONS:
+            return self._called(node)
+        if isinstance(node, Call):
+            of = arithmetic.FUNCTIONS[plain_name(node.name)].of
+            return _pixelwise(of, [self._part(each) for each in node.arguments])
+        if isinstance(node, Operation):
+            of = arithmetic.OPERATIONS[node.sign, len(node.operands)].of
+            return _pixelwise(of, [self._part(each) for each in node.operands])
+        raise fault(node.at, "it has no value")
+
+    def _called(self, node: Call) -> Part:
+        function = FUNCTIONS[plain_name(node.name)]
+        given = list(zip(function.kinds, node.arguments, strict=False))
+        memories = self._numbers.memories
+        place = Place(
+            parts=tuple(self._part(each) for kind, each in given if kind == "p"),
+            numbers=tuple(self._numbers.compiled(each) for kind, each in given if kind == "n"),
+            text="".join(each.value for _, each in given if isinstance(each, Text)),
+            key=key_of(self._scope.seed, f"{self._scope.slot}/{node.at}"),
+            memories=memories,
+        )
+        before = len(memories)
+        part = function.build(place)
+        for memory in memories[before:]:
+            memory.place = node.at
+        if excess := excess_of(memories):
+            raise fault(node.at, excess)
+        return part
+
+
+def _pixelwise(of: Callable[..., Plane], parts: Sequence[Part]) -> Part:
+    return lambda view: of(*[part(view) for part in parts])
+
+
+def _is_still(node: Node) -> bool:
+    """Whether a picture depends on the frame's size alone."""
+    if not is_picture(node):
+        return is_constant(node)
+    if isinstance(node, Name):
+        return NAMES[plain_name(node.name)].still
+    if isinstance(node, Call):
+        function = FUNCTIONS.get(plain_name(node.name))
+        still = function.still if function else True
+        return still and all(map(_is_still, node.arguments))
+    return isinstance(node, Operation) and all(map(_is_still, node.operands))
+
+
+def _kept(part: Part) -> Part:
+    """A part that is calculated once for each size, and not for each frame."""
+    kept: dict[Size, Value] = {}
+
+    def of_size(view: View) -> Value:
+        if view.size not in kept:
+            kept.clear()
+            kept[view.size] = part(view)
+        return kept[view.size]
+
+    return of_size

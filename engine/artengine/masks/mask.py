@@ -1,0 +1,248 @@
+"""Masks: texts that were read and checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+
+from artengine.curves.compiler import BUILT_IN, check_call, check_count
+from artengine.curves.functions import FUNCTIONS as NUMBER_FUNCTIONS
+from artengine.curves.syntax import LONGEST, fault, parse
+from artengine.curves.tree import Call, Name, Node, Number, Operation, Text, inside
+from artengine.curves.unknown import no_such_name
+from artengine.errors import did_you_mean
+from artengine.masks import arithmetic
+from artengine.masks.functions import FUNCTIONS
+from artengine.masks.names import NAMES
+from artengine.params import CurveError, quoted
+
+MOST_COST = 250
+"""Tenths of a millisecond that a mask may take for a frame of 512x512, as far as can be told."""
+
+NUMBERS = tuple(sorted(BUILT_IN - {"prev"}))
+"""The names of numbers that every mask knows."""
+
+MOST_FILES = 4
+"""Files that one mask may read."""
+
+_LONGEST_PATH = 4096
+_ENDINGS = ("png", "jpg", "jpeg", "gif", "mp4", "mov", "mkv", "webm")
+_TEXT = re.compile(r"'[^']*'|\"[^\"]*\"")
+
+
+@dataclass(frozen=True)
+class Mask:
+    """A mask, or a field, that was read and checked.
+
+    Args:
+        text: as it is written.
+        root: the tree that was read.
+        reads: the film's signals that it reads, each with its place in the text.
+        looks: what it looks at beside the frame that the effect is given.
+        files: the files that it reads.
+    """
+
+    text: str
+    root: Node
+    reads: Mapping[str, int]
+    looks: frozenset[str]
+    files: tuple[str, ...]
+
+    @classmethod
+    def of(cls, text: str) -> Mask:
+        """Read a mask.
+
+        Args:
+            text: at most 1,000 characters beside the names of files.
+
+        Raises:
+            CurveError: where it is wrong, with the column and what would be right.
+        """
+        return _read(text)
+
+    def faults(self, names: Collection[str]) -> list[str]:
+        """What it reads that a film does not have, in a sentence each, with its place."""
+        return [
+            f"column {at + 1}: {_no_such(name, names)}"
+            for name, at in self.reads.items()
+            if name not in names
+        ]
+
+
+def _no_such(name: str, names: Collection[str]) -> str:
+    """Say that there is nothing of a name, and what there is."""
+    if name.rpartition(".")[2].lower() in _ENDINGS:
+        return f"a file is written as file('{name}')"
+    near = did_you_mean(name, [*NAMES, *NUMBERS, *names])
+    known = ", ".join([*NAMES, *NUMBERS, *sorted(names)][:60])
+    return f"there is no {quoted(name)}{near}; there are: {known}"
+
+
+def plain_name(name: str) -> str:
+    """A name without `dream.`, which may be written before what is of the dream."""
+    return name.removeprefix("dream.")
+
+
+def is_picture(node: Node) -> bool:
+    """Whether a part of a mask is a picture, and not one number."""
+    return any(
+        (isinstance(each, Name) and plain_name(each.name) in NAMES)
+        or (isinstance(each, Call) and plain_name(each.name) in FUNCTIONS)
+        for each in inside(node)
+    )
+
+
+def pictures_in(text: str, names: Collection[str]) -> list[str]:
+    """The words of a text that can only mean pictures, so that the text is a field.
+
+    Args:
+        text: what is written in place of a number.
+        names: the film's signals; a word that is one of them, or a function of numbers, may be
+            meant as such.
+
+    Returns:
+        None of them where the text cannot be read.
+    """
+    try:
+        nodes = list(inside(parse(text, _longest(text))))
+    except CurveError:
+        return []
+    return [
+        each.name
+        for each in nodes
+        if (isinstance(each, Name) and plain_name(each.name) in NAMES and each.name not in names)
+        or (
+            isinstance(each, Call)
+            and plain_name(each.name) in FUNCTIONS
+            and each.name not in NUMBER_FUNCTIONS
+        )
+    ]
+
+
+def _longest(text: str) -> int:
+    """How many characters a mask may have: the names of files do not count."""
+    paths = _TEXT.findall(text)[:MOST_FILES]
+    return LONGEST + sum(min(_LONGEST_PATH, len(path)) for path in paths)
+
+
+@lru_cache(maxsize=1024)
+def _read(text: str) -> Mask:
+    checking = _Checking()
+    root = parse(text, _longest(text))
+    checking.node(root)
+    return Mask(
+        text,
+        root,
+        MappingProxyType(checking.reads),
+        frozenset(checking.looks),
+        tuple(dict.fromkeys(checking.files)),
+    )
+
+
+class _Checking:
+    """Goes through a tree, and notes what it reads and looks at."""
+
+    def __init__(self) -> None:
+        self.reads: dict[str, int] = {}
+        self.looks: set[str] = set()
+        self.files: list[str] = []
+        self._cost = 0
+
+    def node(self, node: Node) -> None:
+        """Check a part with all that lies inside of it."""
+        match node:
+            case Text():
+                raise fault(node.at, "a text means nothing here; only file and ease take one")
+            case Name():
+                self._name(node)
+            case Call():
+                self._call(node)
+            case Operation():
+                if is_picture(node):
+                    self._pay(node, arithmetic.OPERATIONS[node.sign, len(node.operands)].cost)
+                for operand in node.operands:
+                    self.node(operand)
+            case Number():
+                pass
+
+    def _pay(self, node: Node, cost: int) -> None:
+        self._cost += cost
+        if self._cost > MOST_COST:
+            raise fault(
+                node.at,
+                f"the mask takes too long from here on: more than about {MOST_COST // 10} ms a "
+                "frame at 512x512; leave a part of it out",
+            )
+
+    def _name(self, node: Name) -> None:
+        name = plain_name(node.name)
+        picture = NAMES.get(name)
+        if picture is not None:
+            self.looks |= picture.looks
+            self._pay(node, picture.cost)
+        elif name in FUNCTIONS:
+            raise fault(node.at, f"{node.name} is a function; write {FUNCTIONS[name].written}")
+        elif name in NUMBER_FUNCTIONS:
+            raise fault(node.at, no_such_name(name, ()))
+        elif name == "prev":
+            raise fault(node.at, "only curves have prev; a mask sees the last frame as last.luma")
+        elif name not in BUILT_IN:
+            owner = name.partition(".")[0]
+            if owner in ("truth", "last") or name != node.name:
+                near = did_you_mean(name, list(NAMES))
+                raise fault(
+                    node.at, f"there is no {quoted(node.name)}{near}; there are: {', '.join(NAMES)}"
+                )
+            self.reads.setdefault(name, node.at)
+
+    def _call(self, node: Call) -> None:
+        name = plain_name(node.name)
+        if name in FUNCTIONS:
+            self._picture_call(node, name)
+            return
+        if name in NAMES:
+            raise fault(node.at, f"{node.name} is a picture and takes no brackets")
+        if name not in NUMBER_FUNCTIONS:
+            known = [*FUNCTIONS, *(each for each in NUMBER_FUNCTIONS if each not in FUNCTIONS)]
+            near = did_you_mean(name, known)
+            raise fault(
+                node.at,
+                f"there is no function {quoted(node.name)}{near}; there are: {', '.join(known)}",
+            )
+        check_call(node)
+        arguments = node.arguments[:-1] if NUMBER_FUNCTIONS[name].texts else node.arguments
+        picture = next(filter(is_picture, arguments), None)
+        if picture is not None and name not in arithmetic.FUNCTIONS:
+            both = ", ".join(arithmetic.FUNCTIONS)
+            raise fault(
+                picture.at, f"{name} takes numbers alone; what takes a picture as well: {both}"
+            )
+        if picture is not None:
+            self._pay(node, arithmetic.FUNCTIONS[name].cost * max(1, len(arguments) - 2))
+        for argument in arguments:
+            self.node(argument)
+
+    def _picture_call(self, node: Call, name: str) -> None:
+        function = FUNCTIONS[name]
+        check_count(node, function.least, len(function.kinds), function.written)
+        self.looks |= function.looks
+        self._pay(node, function.cost)
+        for kind, argument in zip(function.kinds, node.arguments, strict=False):
+            if kind == "t":
+                self._file(argument, function.written)
+                continue
+            if kind == "n" and is_picture(argument):
+                raise fault(
+                    argument.at, f"a number is needed here, not a picture; write {function.written}"
+                )
+            self.node(argument)
+
+    def _file(self, argument: Node, written: str) -> None:
+        if not isinstance(argument, Text) or not argument.value:
+            raise fault(argument.at, f"a text in single quotes is needed; write {written}")
+        self.files.append(argument.value)
+        if len(set(self.files)) > MOST_FILES:
+            raise fault(argument.at, f"more than {MOST_FILES} files in one mask")

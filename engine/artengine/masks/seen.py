@@ -1,0 +1,90 @@
+"""What masks see in a frame."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+
+from artengine.frame import Frame
+from artengine.masks.plane import Plane
+
+_LUMA = np.array([[0.2126, 0.7152, 0.0722]], np.float32)
+"""Shares of red, green and blue in luma (ITU-R BT.709)."""
+
+_MEAN = np.full((1, 3), 1.0 / 3.0, np.float32)
+
+
+class Seen:
+    """A frame, and what masks see in it, each of which is computed once.
+
+    Args:
+        frame: float32 `(H, W, 3)`; nobody writes to it later.
+    """
+
+    def __init__(self, frame: Frame) -> None:
+        self.frame = frame
+
+    @cached_property
+    def luma(self) -> Plane:
+        """How bright each pixel looks; may leave 0..1 as the frame may."""
+        import cv2
+
+        return cv2.transform(self.frame, _LUMA).astype(np.float32, copy=False)
+
+    @cached_property
+    def edges(self) -> Plane:
+        """How steep luma is, 0..1: 1 where black meets white."""
+        import cv2
+
+        soft = cv2.GaussianBlur(self.luma, (3, 3), 0)
+        across, down = (
+            cv2.Sobel(soft, cv2.CV_32F, *axis, ksize=3, scale=0.375).astype(np.float32, copy=False)
+            for axis in ((1, 0), (0, 1))
+        )
+        # cv2.magnitude does not give the same bits each time.
+        across *= across
+        down *= down
+        across += down
+        np.sqrt(across, out=across)
+        return np.minimum(across, np.float32(1.0), out=across)
+
+    @cached_property
+    def _hue_and_chroma(self) -> tuple[Plane, Plane]:
+        """Hue in degrees, and how far each pixel is from grey, 0..1."""
+        import cv2
+
+        inside = np.clip(self.frame, np.float32(0.0), np.float32(1.0))
+        found = cv2.split(cv2.cvtColor(inside, cv2.COLOR_RGB2HSV))
+        hue, saturation, value = (each.astype(np.float32, copy=False) for each in found)
+        return hue, saturation * value
+
+    def near_hue(self, centre: float, width: float) -> Plane:
+        """How much each pixel has a hue, 0..1; grey has none.
+
+        Args:
+            centre: the hue in degrees: 0 red, 120 green, 240 blue.
+            width: degrees from where it fades in to where it has faded out.
+        """
+        hue, chroma = self._hue_and_chroma
+        apart = np.abs(hue - np.float32(centre % 360.0))
+        np.minimum(apart, np.float32(360.0) - apart, out=apart)
+        # Whole in the inner half of the width.
+        near: Plane = np.float32(2.0) - apart * np.float32(4.0 / max(width, 1e-3))
+        np.clip(near, np.float32(0.0), np.float32(1.0), out=near)
+        near *= np.minimum(chroma * np.float32(5.0), np.float32(1.0))
+        return near
+
+    def difference(self, other: Seen) -> Plane:
+        """How far its colours are from those of another frame: the mean over the channels."""
+        import cv2
+
+        apart = cv2.transform(cv2.absdiff(self.frame, other.frame), _MEAN)
+        return apart.astype(np.float32, copy=False)
+
+    def motion(self, before: Seen) -> Plane:
+        """How much luma changed since another frame, softened over five pixels."""
+        import cv2
+
+        moved = cv2.blur(cv2.absdiff(self.luma, before.luma), (5, 5))
+        return moved.astype(np.float32, copy=False)

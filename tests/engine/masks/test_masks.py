@@ -1,0 +1,268 @@
+"""Masks: where an effect is seen, calculated from pictures and numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+import cv2
+import numpy as np
+import pytest
+
+from artengine.binding import Binding
+from artengine.catalog import load_catalog
+from artengine.chain import Chain, ChainName
+from artengine.curves import Clock
+from artengine.effect import Effect, FrameContext, State
+from artengine.errors import PluginError
+from artengine.frame import Frame, Size
+from artengine.params import TableError
+
+SIZE = (32, 16)
+FRAMES = 5
+CATALOG = load_catalog(user_folder=False)
+
+
+class White(Effect):
+    """A white frame: what is seen of it is the mask."""
+
+    name: ClassVar[str] = "white"
+    uses_truth: ClassVar[bool] = False
+
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
+        return np.ones_like(frame)
+
+
+class Count(White):
+    """Count the frames that were given."""
+
+    _count = 0
+
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
+        self._count += 1
+        return super().apply(frame, now)
+
+    def state(self) -> State:
+        return {"count": np.array(self._count)}
+
+
+class Never(White):
+    """Fail where it is applied."""
+
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
+        raise AssertionError
+
+
+class Invert(White):
+    """A negative."""
+
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
+        return np.float32(1.0) - frame
+
+
+class Enlarge(White):
+    """A white frame of twice the size."""
+
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
+        return np.ones((2 * frame.shape[0], 2 * frame.shape[1], 3), np.float32)
+
+    def output_size(self, size: Size) -> Size:
+        return 2 * size[0], 2 * size[1]
+
+
+def chain(mask: str, kind: type[Effect] = White, name: ChainName = "output", **more: Any) -> Chain:
+    table = {"mask": mask, **more}
+    binding = Binding.parse(kind, table, CATALOG.curves, {"kick"}, CATALOG.film_of)
+    return Chain([binding], name, 5)
+
+
+def frame_of(value: float = 0.0) -> Frame:
+    return np.full((SIZE[1], SIZE[0], 3), value, np.float32)
+
+
+def seen(mask: str, frame: Frame | None = None, truth: Frame | None = None, at: int = 0) -> Frame:
+    """What a black frame shows of white at one frame of five: the mask itself, `(H, W)`."""
+    given = frame_of() if frame is None else frame
+    made = chain(mask).apply(given, Clock(at, 24.0, FRAMES), truth, (), {"kick": 0.75})
+    return ((made - given) / (1.0 - given))[..., 0]
+
+
+def test_a_front_conquers_the_picture_from_an_edge() -> None:
+    shares = [float(seen("x < progress", at=at).mean()) for at in range(FRAMES)]
+    assert shares == [0.0, 0.25, 0.5, 0.75, 1.0]
+    half = seen("x < progress", at=2)
+    assert half[:, :16].all()
+    assert not half[:, 16:].any()
+    soft = seen("feather(x < progress, 8)", at=2)[0]
+    assert (np.diff(soft) <= 1e-6).all()
+    np.testing.assert_array_equal([soft[8], soft[23]], [1.0, 0.0])
+    np.testing.assert_allclose(soft[15:17], [0.6, 0.4], atol=0.01)
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("(x < 0.5) & ~(y < 0.5)", "x < 0.5 and not y < 0.5"),
+        ("x < 0.5 or y < 0.25", "max(x < 0.5, y < 0.25)"),
+        ("not x", "1 - x"),
+        ("x * 2 - 0.5", "clip(lerp(-0.5, 1.5, x), 0, 1)"),
+        ("where(x < 0.5, y, kick)", "(x < 0.5) * y + (x >= 0.5) * 0.75"),
+        ("mod(3 * x, 1)", "saw(3 * x)"),
+        ("radius(0.5, 0.5) < 0.3", "sqrt(((x - 0.5) * 2) ** 2 + (y - 0.5) ** 2) < 0.3"),
+        ("grow(x < 0.5, 4)", "x < 0.625"),
+        ("grow(x < 0.5, -4)", "x < 0.375"),
+        ("dream.x", "field(x)"),
+        ("kick", "0 * x + 0.75"),
+        ("x / 0 > 5", "x == x"),
+        ("0 * x / 0", "x < 0"),
+    ],
+)
+def test_masks_are_calculated_with(text: str, same: str) -> None:
+    np.testing.assert_allclose(seen(text), seen(same), atol=1e-5)
+
+
+def test_masks_see_the_dream_the_source_and_the_frame_before() -> None:
+    dark, bright = frame_of(0.2), frame_of(0.6)
+    bright[:, 16:] = 0.2
+    for text, expected in (
+        ("luma", 0.6), ("truth.luma", 0.2), ("difference", 0.4),
+        ("edges", 0.0), ("hue(0)", 0.0),
+    ):  # fmt: skip
+        assert seen(text, bright, dark)[4, 4] == pytest.approx(expected, abs=1e-5), text
+    assert seen("edges > 0.1", bright)[8].nonzero()[0].tolist() == [14, 15, 16, 17]
+    red = frame_of(0.1)
+    red[:, :8, 0] = 0.9
+    assert not seen("hue(350, 60) > 0.9", frame_of(), red).any()
+    assert seen("truth.hue(10, 60) > 0.9", None, red)[0].sum() == 8
+    one = chain("last.luma > 0.5 or motion > 0.3 or truth.motion > 0.3", White)
+    shown = [
+        one.apply(frame, Clock(at, 24.0, FRAMES), dark)[0, 4, 0]
+        for at, frame in enumerate((dark, bright, dark, dark))
+    ]
+    # Nothing has moved yet; then there is motion; then the frame before was bright.
+    np.testing.assert_allclose(shown, [0.2, 1.0, 1.0, 0.2], atol=1e-6)
+
+
+def test_clouds_are_smooth_half_light_and_change_with_time() -> None:
+    still, moving = seen("noise(0.5, 0)"), seen("noise(0.5, 0)", at=3)
+    np.testing.assert_array_equal(still, moving)
+    one = chain("noise(0.5, 6)")
+    first, second = (one.apply(frame_of(), Clock(at, 24.0), None)[..., 0] for at in range(2))
+    assert 0.02 < np.abs(first - second).mean() < 0.4
+    assert 0.3 < still.mean() < 0.7
+    assert np.abs(np.diff(still, axis=1)).max() < 0.3
+
+
+def test_a_mask_of_nothing_skips_an_effect_that_remembers_nothing() -> None:
+    frame = frame_of(0.3)
+    np.testing.assert_array_equal(chain("x < 0", Never).apply(frame, Clock(0, 24.0), None), frame)
+    counting = chain("kick > 2", Count)
+    for at in range(3):
+        made = counting.apply(frame, Clock(at, 24.0), None, (), {"kick": 0.0})
+        np.testing.assert_array_equal(made, frame)
+    assert counting.state()["output/white/0"]["count"] == 3
+
+
+def test_pixels_of_0_and_1_are_exactly_those_of_before_and_after() -> None:
+    chance = np.random.default_rng(1)
+    frame = chance.random((16, 32, 3), np.float32) * 3 - 1
+    plain = Chain([Binding(Invert())], "output", 5).apply(frame, Clock(0, 24.0), None)
+    half = chain("x < 0.5", Invert).apply(frame, Clock(0, 24.0), None)
+    np.testing.assert_array_equal(half[:, :16], plain[:, :16])
+    np.testing.assert_array_equal(half[:, 16:], frame[:, 16:])
+    whole = chain("y > -1", Invert).apply(frame, Clock(0, 24.0), None)
+    np.testing.assert_array_equal(whole, plain)
+    mixed = chain("0 * x + 0.5", Invert, mix=0.5).apply(frame, Clock(0, 24.0), None)
+    np.testing.assert_array_equal(
+        mixed, chain("", Invert, mix=0.25).apply(frame, Clock(0, 24.0), None)
+    )
+
+
+def test_an_effect_that_enlarges_is_masked_at_its_size() -> None:
+    made = chain("x < 0.5", Enlarge).apply(frame_of(), Clock(0, 24.0), None)
+    assert made.shape == (32, 64, 3)
+    assert made[:, :31].min() == 1
+    assert made[:, 33:].max() == 0
+
+
+def test_what_masks_remember_is_part_of_the_state() -> None:
+    mask = "luma - last.luma > 0.1 or noise(0.3, 3 * kick) > 0.6 or lag(kick, 0.2) > x"
+    frames = [np.random.default_rng(at).random((16, 32, 3), np.float32) for at in range(6)]
+
+    def played(one: Chain, first: int, last: int) -> list[Frame]:
+        return [
+            one.apply(frames[at], Clock(at, 24.0), frames[-1 - at], (), {"kick": 1.0 / (1 + at)})
+            for at in range(first, last)
+        ]
+
+    whole = chain(mask, Invert)
+    expected = played(whole, 0, 6)
+    first, second = chain(mask, Invert), chain(mask, Invert)
+    played(first, 0, 3)
+    state = first.state()
+    assert set(state) == {"output/white/0/curves", "output/white/0/seen"}
+    played(second, 0, 2)
+    second.restore(state)
+    np.testing.assert_array_equal(played(second, 3, 6), expected[3:])
+    whole.reset()
+    np.testing.assert_array_equal(played(whole, 0, 6), expected)
+
+
+def test_a_mask_may_change_and_says_whether_the_source_is_looked_at() -> None:
+    one = chain("truth.luma > 0.5")
+    assert one.uses_truth
+    assert one.apply(frame_of(), Clock(0, 24.0), frame_of(0.9)).all()
+    one.set(0, "mask", "x < 0.5")
+    assert not one.uses_truth
+    assert one.apply(frame_of(), Clock(1, 24.0), None).mean() == 0.5
+    one.set(0, "mask", "")
+    assert one.apply(frame_of(), Clock(2, 24.0), None).mean() == 1
+    with pytest.raises(TableError, match=r"mask: .*column 5: there is no"):
+        one.set(0, "mask", "x < lumma")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("luma >", "column 7: it ends here"),
+        ("lumma", r'column 1: there is no "lumma"'),
+        ("m.png", r"column 1: a file is written as file\('m.png'\)"),
+        ("truth.x", r'column 1: there is no "truth.x"'),
+        ("edges(3)", "column 1: edges is a picture and takes no brackets"),
+        ("hue", "column 1: hue is a function; write hue"),
+        ("1 - hue(luma)", "column 9: a number is needed here, not a picture"),
+        ("lag(luma, 1)", "column 5: lag takes numbers alone"),
+        ("prev * x", "column 1: only curves have prev"),
+        ("file(x)", "column 6: a text in single quotes is needed"),
+        ("radius(1, 2, 3)", "column 1: 3 arguments given; write radius"),
+        ("x ^ 2", r"column 3: .* write \*\* for a power"),
+        ("nosie(2) > x", r'column 1: there is no function "nosie" \(did you mean "noise"\?\)'),
+        ("feather(" * 20 + "x" + ", 9)" * 20, "the mask takes too long from here on"),
+        ("1+" * 600 + "x", "1,201 characters given; allowed: 1,000"),
+        ("(" * 60 + "x" + ")" * 60, "nests more than 32 levels deep"),
+        (0.5, "0.5 given; allowed: a text"),
+    ],
+)
+def test_what_is_wrong_is_said_when_a_preset_is_read(text: Any, said: str) -> None:
+    with pytest.raises(TableError, match=said) as caught:
+        chain(text)
+    assert str(caught.value).startswith("mask: ")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_number_that_cannot_be_calculated_is_told_with_its_frame() -> None:
+    with pytest.raises(PluginError, match=r"^output.white failed at frame 2: mask: column 7: "):
+        seen("x < 1 / (t - t)", at=2)
+
+
+def test_a_picture_and_a_film_may_be_a_mask(tmp_path: Path) -> None:
+    picture = np.zeros((16, 32, 3), np.uint8)
+    picture[:, :8] = 255
+    path = tmp_path / "left.png"
+    cv2.imwrite(str(path), picture)
+    assert seen(f"file('{path}') > 0.5").mean() == 0.25
+    one = chain(f"1 - file('{path}')")
+    assert [one.apply(frame_of(), Clock(at, 24.0), None).mean() for at in (0, 5)] == [0.75, 0.75]
+    missing = chain("file('nothing.png')")
+    with pytest.raises(PluginError, match=r"output.white failed at frame 0: .*nothing.png"):
+        missing.apply(frame_of(), Clock(0, 24.0), None)
