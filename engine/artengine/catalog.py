@@ -14,7 +14,7 @@ import pluggy
 from artengine.curves import Curve, CurveKinds
 from artengine.effect import Effect
 from artengine.errors import PluginError, did_you_mean
-from artengine.loader import Discovery, PluginReport, discover
+from artengine.loader import Discovery, PluginReport, discover, modules_of
 from artengine.model import Model
 from artengine.params import Plugin
 from artengine.source import Source, is_picture
@@ -130,6 +130,16 @@ class Catalog:
         hint = " (some plugins failed: see artengine plugins list)" if failed else ""
         hint += "; a plugin of your own comes in with --plugin FILE.py"
         return f"{did_you_mean(name, known)}{offer}{hint}"
+
+    def fault_of(self, provided: str) -> str:
+        """Why a provider's plugin was set aside; empty where it works or is not there.
+
+        Args:
+            provided: the provider, as recipes name it: `my_effects 1.2` or `glow.py sha256:98ab`.
+        """
+        name = provided.rpartition(" ")[0] or provided
+        modules = {name, *modules_of(name)}
+        return next((r.reason for r in self.reports if r.plugin in modules and r.reason), "")
 
     def writer_for(self, name: str) -> type[Writer] | None:
         """The writer that a file's name, or its ending alone, chooses; the longest ending counts.

@@ -26,7 +26,18 @@ def file_digest(path: Path) -> str:
     return _digest(path, found.st_size, found.st_mtime_ns)
 
 
-@lru_cache(maxsize=256)
+def digest_of(path: Path) -> str:
+    """The digest of a file as recipes write it, `sha256:98ab...`.
+
+    A folder or a pattern has an empty one, and so has a file that cannot be read.
+    """
+    try:
+        return f"sha256:{file_digest(path)}" if path.is_file() else ""
+    except (OSError, ValueError):
+        return ""
+
+
+@lru_cache(maxsize=1024)
 def _digest(path: Path, size: int, _changed: int) -> str:
     digest = hashlib.sha256(f"{size}\n".encode())
     with path.open("rb") as file:

@@ -119,6 +119,12 @@ def discover(plugin_files: Sequence[Path] = (), *, user_folder: bool = True) -> 
     return Discovery(manager, found)
 
 
+def modules_of(distribution: str) -> list[str]:
+    """What the reports call the plugins of a distribution."""
+    named = entry_points(group=GROUP)
+    return [each.value for each in named if each.dist and each.dist.name == distribution]
+
+
 def _entry_points() -> list[EntryPoint]:
     def order(entry: EntryPoint) -> tuple[bool, str, str]:
         distribution = entry.dist.name if entry.dist else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from importlib.metadata import entry_points
+from importlib.metadata import PackageNotFoundError, entry_points, version
 from pathlib import Path
 
 from artengine import __version__
@@ -48,6 +48,19 @@ def provider_of(kind: type[Plugin]) -> Provider:
         return Provider(file.name, "")
 
 
+def installed(provided: str) -> str:
+    """The version of a distribution that is installed now, as a provider; empty where none is.
+
+    Args:
+        provided: a provider, as a recipe names it.
+    """
+    name = provided.rpartition(" ")[0] or provided
+    try:
+        return str(Provider(name, version(name)))
+    except (PackageNotFoundError, ValueError):
+        return ""
+
+
 def remedy(provided: str) -> str:
     """Say how to get a plugin that is missing.
 
@@ -57,4 +70,6 @@ def remedy(provided: str) -> str:
     name = provided.rpartition(" ")[0] or provided
     if name.endswith(".py"):
         return f"get that file and, if you trust it, add {command_line(['--plugin', name])}"
-    return f"if you trust it, install it: {command_line(['pip', 'install', name])}"
+    version = provided.rpartition(" ")[2] if " " in provided else ""
+    wanted = f"{name}=={version}" if version else name
+    return f"if you trust it, install it: {command_line(['pip', 'install', wanted])}"

@@ -12,12 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from artengine import __version__
-from artengine.errors import WeightsError
+from artengine.arithmetic import arithmetic
+from artengine.digest import digest_of
+from artengine.errors import ArtengineError, SourceError, WeightsError
 from artengine.params import values_without_paths
 from artengine.preset import Preset, to_toml
-from artengine.preset.made_with import MADE_WITH, MadeWith, digest_of
+from artengine.preset.made_with import MADE_WITH, MadeWith, content_digest
 from artengine.preset.migrations import migrate
-from artengine.preset.portable import portable, with_digests
+from artengine.preset.places import origin_of
+from artengine.preset.portable import portable, replaced, with_digests
 from artengine.preset.toml_text import parse_toml
 from artengine.provider import OWN, provider_of
 from artengine.weights import Weights, find_weights, older_values, packaged_weights
@@ -72,8 +75,52 @@ class Resolved:
             folder: where the film or the recipe will be; files inside of it are named from there.
         """
         table, files = portable(self.preset, folder)
-        made_with = MadeWith(self.engine, self.weights_digest, self.plugins, files)
-        return to_toml({**table, MADE_WITH: made_with.table()})
+        return to_toml({**table, MADE_WITH: self._made_with(files).table()})
+
+    @property
+    def made_with(self) -> MadeWith:
+        """How its film is made on this machine, but for its files."""
+        return self._made_with({})
+
+    def _made_with(self, files: Mapping[str, str]) -> MadeWith:
+        computes = self.preset.dream
+        return made_with(
+            files,
+            engine=self.engine,
+            arithmetic=arithmetic(computes.precision, computes.runtime),
+            weights=self.weights_digest,
+            source=content_digest(self.source["content"]),
+            plugins=self.plugins,
+        )
+
+
+def made_with(files: Mapping[str, str], **known: Any) -> MadeWith:
+    """What a recipe says of how it was made.
+
+    Args:
+        files: the real path of each file that it names, by its path in the recipe.
+        known: the rest of `MadeWith`.
+    """
+    paths = {name: Path(path) for name, path in files.items()}
+    return MadeWith(
+        **known,
+        files={name: digest_of(path) for name, path in paths.items()},
+        bytes={name: path.stat().st_size for name, path in paths.items() if path.is_file()},
+        origins={name: origin_of(path) for name, path in paths.items() if origin_of(path)},
+    )
+
+
+def refuse_missing(preset: Preset) -> None:
+    """Refuse a recipe that names files which are nowhere on this machine.
+
+    Raises:
+        WeightsError, SourceError: with a line for each: what it is and where it came from.
+    """
+    if not preset.missing:
+        return
+    weights = all(missing.address == ("model", "weights") for missing in preset.missing)
+    kind: type[ArtengineError] = WeightsError if weights else SourceError
+    raise kind(*(f"{preset.name}: {missing.text}" for missing in preset.missing))
 
 
 def resolve(preset: Preset, *, network: bool = True) -> Resolved:
@@ -87,6 +134,7 @@ def resolve(preset: Preset, *, network: bool = True) -> Resolved:
         WeightsError: when there are no weights, with the command that makes them.
         SourceError: when the source cannot be read.
     """
+    refuse_missing(preset)
     weights = find_weights(preset) if network else None
     digest = "" if weights is None else digest_of(weights.path)
     if weights is not None:
@@ -117,8 +165,9 @@ def is_recipe_of(recipe: str, preset: Preset, folder: Path) -> bool:
         return False
     made_with = MadeWith.read(made.pop(MADE_WITH, None))
     preset = preset.with_values(_older(preset, weights))
-    table, _ = portable(preset, folder)
-    same = _compared(made, preset) == _compared(table, preset)
+    # Where a file lies now does not matter, what is in it does.
+    contents = {name: digest or Path(name).name for name, digest in made_with.files.items()}
+    same = _compared(replaced(made, contents), preset) == _compared(with_digests(preset), preset)
     return same and made_with.weights == digest_of(weights.path)
 
 

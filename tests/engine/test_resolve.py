@@ -10,12 +10,16 @@ from typing import Any
 
 import pytest
 
+from artengine import __version__
 from artengine.catalog import Catalog, load_catalog
-from artengine.errors import PresetError
+from artengine.digest import digest_of
+from artengine.errors import PresetError, SourceError
+from artengine.known_files import note_files
 from artengine.preset import Preset, load_preset, parse_preset
-from artengine.preset.made_with import digest_of
+from artengine.preset.portable import portable
 from artengine.provider import remedy
 from artengine.resolve import Resolved, is_recipe_of, resolve
+from artengine.subprocesses import command_line
 from artengine.weights import packaged_weights
 
 GLOW = '''
@@ -161,7 +165,8 @@ def test_a_recipe_says_what_made_the_film_and_nobody_s_folders(
     assert recipe["made_with"]["files"] == {"ride.mp4": digest_of(clip)}
     weights = packaged_weights()["night-drive"]
     assert recipe["made_with"]["weights"] == digest_of(weights)
-    assert "engine" in recipe["made_with"]
+    assert {"engine", "arithmetic", "source", "bytes"} <= recipe["made_with"].keys()
+    assert recipe["made_with"]["arithmetic"]["precision"] == "float32"
     beside = tomllib.loads(of_clip(make, clip).recipe(tmp_path))
     assert beside["source"]["path"] == "clips/ride.mp4"
     plain = parse_preset(recipe, catalog)
@@ -183,7 +188,13 @@ def test_a_film_of_a_clip_elsewhere_is_dreamt_again_from_its_recipe(
     assert load_preset(path, catalog).files == {"source.path": str(path.parent / "ride.mp4")}
     (path.parent / "ride.mp4").write_bytes(b"another")
     assert load_preset(path, catalog).files == {"source.path": str(clip)}
-    clip.unlink()
+    # In another place and by another name it is found by its content alone.
+    moved = clip.rename(clip.with_name("moved.mp4"))
+    assert load_preset(path, catalog).files == {"source.path": str(path.parent / "ride.mp4")}
+    note_files([moved])
+    assert load_preset(path, catalog).files == {"source.path": str(moved)}
+    # One that was changed since is not trusted.
+    moved.write_bytes(moved.read_bytes() + b"\0")
     noted = load_preset(path, catalog)
     assert noted.files == {"source.path": str(path.parent / "ride.mp4")}
     assert [note.endswith("is not the file that the recipe was made with") for note in noted.notes]
@@ -207,6 +218,109 @@ def test_a_film_of_weights_elsewhere_is_dreamt_again_from_its_recipe(
     assert resolve(again).identity == resolved.identity
 
 
+def test_what_is_nowhere_is_told_with_its_origin(
+    make: Make, clip: Path, tmp_path: Path, catalog: Catalog
+) -> None:
+    run = tmp_path / "clips" / "ride"
+    run.mkdir()
+    (run / "log.csv").touch()
+    weights = packaged_weights()["night-drive"]
+    (run / "best.weights.h5").write_bytes(weights.read_bytes() + b"\0")
+    shutil.copy(weights.with_name("night-drive.json"), run / "best.json")
+    changes = {"source": {"use": "video", "path": str(clip)}, "model.weights": str(run)}
+    recipe = resolve(make().with_values(changes)).recipe(tmp_path / "films")
+    told = tomllib.loads(recipe)["made_with"]
+    assert told["origins"] == {"ride/best.weights.h5": "a run called ride"}
+    assert told["bytes"]["ride.mp4"] == clip.stat().st_size
+    path = tmp_path / "films" / "recipe.toml"
+    path.write_text(recipe, encoding="utf-8")
+    shutil.rmtree(tmp_path / "clips")
+    with pytest.raises(SourceError) as caught:
+        resolve(load_preset(path, catalog))
+    first, second = str(caught.value).split("\n")
+    assert first.startswith("films: ride.mp4 is not on this machine: no file here has the content ")
+    assert first.endswith("; get it, and name it with --source CLIP")
+    assert "(sha256:" in second
+    assert "; it came from a run called ride; get it, and name it with --set model.we" in second
+
+
+def test_weights_that_shipped_with_another_version_are_found_or_told(
+    make: Make, tmp_path: Path, catalog: Catalog
+) -> None:
+    recipe = tmp_path / "films" / "recipe.toml"
+    shipped = resolve(make()).recipe(recipe.parent)
+    recipe.write_text(shipped.replace('weights = "night-drive"', 'weights = "gone"'), "utf-8")
+    found = load_preset(recipe, catalog)
+    assert found.weights == str(packaged_weights()["night-drive"])
+    unknown = recipe.read_text().replace("sha256:", "sha256:0")
+    recipe.write_text(unknown, encoding="utf-8")
+    (missing,) = load_preset(recipe, catalog).missing
+    assert missing.text.startswith("gone is not on this machine")
+    assert "it came from artengine 0.2.0, which shipped it" in missing.text
+
+
+def test_a_recipe_never_names_the_user(
+    make: Make, tmp_path: Path, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "homes" / "jane"
+    home.mkdir(parents=True)
+    monkeypatch.setenv("HOME", str(home))
+    for place in ("best.weights.h5", "films/ride.mp4", "ride.mp4"):
+        (home / place).parent.mkdir(exist_ok=True)
+        shutil.copy(clip, home / place)
+    about = {"about": f"from {home}/films"}
+    source = {"use": "images", "path": str(home / "best.weights.h5")}
+    preset = make(source=source, **about)
+    for folder in (tmp_path, tmp_path / "homes", home, Path("/")):
+        table, files = portable(preset, folder)
+        assert "jane" not in str(table)
+        assert "jane" not in str(list(files))
+    audio = {"a": {"path": str(home / "ride.mp4")}, "b": {"path": str(home / "films/ride.mp4")}}
+    table, files = portable(make(audio=audio), tmp_path)
+    assert set(files) == {"ride.mp4", "films/ride.mp4"}
+
+
+def test_a_recipe_of_a_later_version_says_what_it_needs(
+    make: Make, tmp_path: Path, catalog: Catalog, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "films" / "recipe.toml"
+    recipe = resolve(make()).recipe(path.parent).replace('engine = "0.2.0"', 'engine = "9.1"')
+    path.write_text(recipe, encoding="utf-8")
+    load_preset(path, catalog)
+    needed = f"recipe.toml: its recipe needs artengine 9.1 or newer, and this is {__version__}: "
+    assert needed in caplog.text
+    path.write_text(recipe.replace("[dream]", "[dream]\nwarp = 9\nwoof = 1"), encoding="utf-8")
+    with pytest.raises(PresetError) as caught:
+        load_preset(path, catalog)
+    assert needed in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert command_line(["pip", "install", "artengine>=9.1"]) in str(caught.value)
+
+
+def test_a_plugin_of_another_version_or_a_broken_one_is_told(
+    make: Make, tmp_path: Path, catalog: Catalog, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "my_glow.py"
+    file.write_text(GLOW, encoding="utf-8")
+    table = {**make().table, "output": [{"use": "my-glow"}]}
+    glowing = load_catalog([file], user_folder=False)
+    path = tmp_path / "films" / "recipe.toml"
+    path.write_text(resolve(parse_preset(table, glowing)).recipe(path.parent), encoding="utf-8")
+    load_preset(path, glowing)
+    assert not caplog.text
+    file.write_text(GLOW + "\n# changed", encoding="utf-8")
+    load_preset(path, load_catalog([file], user_folder=False))
+    assert "the effect my-glow is that of my_glow.py sha256:" in caplog.text
+    file.write_text("import nothing_of_that_name", encoding="utf-8")
+    broken = load_catalog([file], user_folder=False, all_sound=False)
+    with pytest.raises(PresetError, match="which is broken here: ModuleNotFoundError"):
+        load_preset(path, broken)
+    recipe = path.read_text().replace("my_glow.py sha256:", "pluggy 99.sha256:")
+    path.write_text(recipe, encoding="utf-8")
+    with pytest.raises(PresetError, match=r"and pluggy [\d.]+ is installed, which has none"):
+        load_preset(path, catalog)
+
+
 def test_files_of_one_name_are_told_apart(
     make: Make, tmp_path: Path, clip: Path, catalog: Catalog
 ) -> None:
@@ -220,8 +334,6 @@ def test_files_of_one_name_are_told_apart(
     preset = parse_preset(table, catalog, [f"source.path={clip}"]).with_values(
         {"model.weights": str(other)}
     )
-    from artengine.preset.portable import portable
-
     found, files = portable(preset, tmp_path / "films")
     assert set(files) == {"ride.mp4", "more/ride.mp4"}
     assert found["source"]["path"] != found["model"]["weights"]
@@ -242,7 +354,7 @@ def test_a_missing_plugin_is_told_with_what_provided_it(
         load_preset(recipe, catalog)
     assert f'no effect "my-glow"; the recipe was made with that of {provider}' in str(caught.value)
     assert str(caught.value).endswith("get that file and, if you trust it, add --plugin my_glow.py")
-    assert remedy("my-effects 1.2") == "if you trust it, install it: pip install my-effects"
+    assert remedy("my-effects 1.2") == "if you trust it, install it: pip install my-effects==1.2"
 
 
 def test_a_recipe_is_known_as_that_of_its_preset(make: Make, tmp_path: Path) -> None:

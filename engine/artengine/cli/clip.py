@@ -129,6 +129,9 @@ def check_files(preset: Preset) -> None:
     """
     from artengine.preset import packaged_folder
 
+    for missing in preset.missing:
+        if missing.address[0] == "source":
+            raise SourceError(f"{preset.name}: {missing.text}")
     for name, path in missing_files(preset.source).items():
         option = f"name your clip with {' '.join(naming(name))}"
         # Presets that learn the user's own clip ship with a name for it, and without the clip.

@@ -131,6 +131,7 @@ def dream(
     from artengine.dream.targets import targets
     from artengine.errors import UsageError
     from artengine.preset import load_preset
+    from artengine.resolve import refuse_missing
 
     if frames is not None and seconds is not None:
         raise UsageError("--frames and --seconds exclude each other; give one of them")
@@ -147,6 +148,7 @@ def dream(
     }
     given = overrides(set_, options, source=source)
     loaded = load_preset(preset, catalog, given)
+    refuse_missing(loaded)
     check_files(loaded)
     # Opened at most once, and not at all where the frame rate is known and is all that is asked.
     footage = cache(partial(_footage, loaded))

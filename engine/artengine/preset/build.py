@@ -15,8 +15,9 @@ from artengine.chain import Chain
 from artengine.curves import Curve
 from artengine.entry_names import entry_names
 from artengine.errors import PresetError
+from artengine.known_files import note_files
 from artengine.model import Model
-from artengine.params import Plugin
+from artengine.params import Plugin, Problem
 from artengine.preset.address import CHAINS, parse_address
 from artengine.preset.audio_length import set_length
 from artengine.preset.audio_tables import Audio, audio_tables
@@ -74,6 +75,7 @@ class Preset:
         table: all of it as one plain table, without `extends`, with absolute paths.
         overrides: what was put in place of its values.
         notes: what the user should know of it, though it is no mistake.
+        missing: the files of a recipe that are nowhere on this machine; see `refuse_missing`.
         document: what it was built from.
         catalog: the plugins that it was built with.
     """
@@ -103,6 +105,7 @@ class Preset:
     table: Mapping[str, Any]
     overrides: tuple[Override, ...] = ()
     notes: tuple[str, ...] = ()
+    missing: tuple[Problem, ...] = ()
     document: Document = field(kw_only=True, repr=False, compare=False)
     catalog: Catalog = field(kw_only=True, repr=False, compare=False)
 
@@ -180,8 +183,10 @@ class Preset:
         }
 
     def remember_files(self) -> None:
-        """Note all files it reads, so that its recipe may read them from any folder."""
+        """Note all files it reads, so that its recipe may read them from any folder and finds them
+        by their content."""
         remember(self.files.values())
+        note_files(self.files.values())
 
 
 def build(
@@ -266,7 +271,8 @@ def build(
         files=plugins.files,
         table={word: table[word] for word in TABLES if word in table},
         overrides=tuple(overrides),
-        notes=tuple(plugins.notes),
+        notes=tuple(plugins.recipe.notes),
+        missing=tuple(plugins.recipe.missing),
         document=document,
         catalog=catalog,
     )

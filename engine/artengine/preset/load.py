@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from artengine.catalog import Catalog
-from artengine.errors import UsageError
+from artengine.errors import PresetError, UsageError
 from artengine.preset.build import Preset, build
 from artengine.preset.carried import carried_recipe, frames_in
 from artengine.preset.document import Document
@@ -18,6 +19,7 @@ from artengine.preset.layer import Layer
 from artengine.preset.made_with import MADE_WITH
 from artengine.preset.override import Override, parse_overrides
 from artengine.preset.recipe import to_toml
+from artengine.preset.versions import newer_engine
 
 logger = logging.getLogger("artengine")
 
@@ -43,9 +45,15 @@ def load_preset(
     document = _read(path, catalog)
     # Recipes of run folders and gallery pieces all have one name; their folders tell them apart.
     name = path.absolute().parent.name if path.name == RECIPE else path.stem
-    preset = build(document, catalog, name=name, path=path, overrides=changes)
-    for note in preset.notes:
-        logger.warning("%s; its film will differ", note)
+    newer = newer_engine(document.made_with)
+    try:
+        preset = build(document, catalog, name=name, path=path, overrides=changes)
+    except PresetError as error:
+        if not newer:
+            raise
+        raise PresetError([f"{path}: its recipe {newer}; {error.problems[0]}"]) from error
+    for note in [f"{path}: its recipe {newer}"] if newer else preset.notes:
+        logger.warning("%s; its film may differ", note)
     return preset
 
 
@@ -127,6 +135,7 @@ def _keep_earlier(document: Document, catalog: Catalog, layer: Layer) -> None:
     newer parameters were before: `Plugin.earlier`.
     """
     kinds = {"source": catalog.sources, "model": catalog.models}
+    kept = []
     for word, known in kinds.items():
         table = document.table.get(word, {})
         kind = known.get(str(table.get("use"))) if isinstance(table, dict) else None
@@ -139,3 +148,6 @@ def _keep_earlier(document: Document, catalog: Catalog, layer: Layer) -> None:
         for name, value in earlier.items():
             if name not in table:
                 document.put((word, name), value, layer)
+                kept.append(f"{word}.{name} is {json.dumps(value)}")
+    if kept:
+        logger.warning("%s: read as the version that wrote it: %s", layer.label, ", ".join(kept))

@@ -1,25 +1,26 @@
-"""What a recipe says of how its film was made: versions, and digests of the files it read.
+"""What a recipe says of how its film was made: versions, arithmetic, and digests of files.
 
     [made_with]
-    engine = "0.2.0"
+    engine = "0.3.0"
+    arithmetic = { precision = "float32", runtime = "keras", tensorflow = "2.20.0" }
     weights = "sha256:98ab..."
+    source = "sha256:77e1..."
     plugins = { my-glow = "my_effects 1.2" }
     files = { "clip.mp4" = "sha256:4f0c..." }
+    bytes = { "clip.mp4" = 1482905 }
 
-A recipe holds no absolute paths, which would name the user's folders and mean nothing elsewhere.
-A file in the recipe's folder has its path from there. Of another one only the name is kept; on the
-same machine it is found again among the files that the user has named, by its digest.
+A recipe holds no absolute paths, which would name the user's folders and mean nothing elsewhere. A
+file beside the recipe or the preset has its path from there, of another one only the name is kept.
+On any machine that has the file it is found by its digest; see `find_again`.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Self
-
-from artengine.digest import file_digest
-from artengine.preset.files import remembered
 
 MADE_WITH = "made_with"
 """What the table is called."""
@@ -31,76 +32,63 @@ class MadeWith:
 
     Args:
         engine: the engine's version.
+        arithmetic: what its numbers were computed in, see `artengine.arithmetic`.
         weights: the digest of the network's weights.
+        source: the digest of the source's content; see `content_digest`.
         plugins: who provided each plugin that is not the engine's own, by the plugin's name.
         files: the digest of each file that the recipe names, by its path in the recipe.
+        bytes: the sizes of these files.
+        origins: where those of them came from of which the name does not say it.
     """
 
     engine: str = ""
+    arithmetic: Mapping[str, str] = field(default_factory=dict)
     weights: str = ""
+    source: str = ""
     plugins: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    bytes: Mapping[str, int] = field(default_factory=dict)
+    origins: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, table: object) -> Self:
-        """Read a recipe's table. Values of a wrong type are left out."""
+        """Read a recipe's table. Values of a wrong type and keys of later versions are left out."""
         if not isinstance(table, Mapping):
             return cls()
-        engine, weights = (str(table.get(name, "")) for name in ("engine", "weights"))
-        return cls(engine, weights, _texts(table, "plugins"), _texts(table, "files"))
+        return cls(
+            engine=str(table.get("engine", "")),
+            arithmetic=_pairs(table, "arithmetic", str),
+            weights=str(table.get("weights", "")),
+            source=str(table.get("source", "")),
+            plugins=_pairs(table, "plugins", str),
+            files=_pairs(table, "files", str),
+            bytes=_pairs(table, "bytes", int),
+            origins=_pairs(table, "origins", str),
+        )
 
     def table(self) -> dict[str, Any]:
         """What a recipe writes."""
-        written = {
-            "engine": self.engine,
-            "weights": self.weights,
-            "plugins": dict(self.plugins),
-            "files": dict(self.files),
+        written = {name: getattr(self, name) for name in self.__slots__}
+        return {
+            name: dict(value) if isinstance(value, Mapping) else value
+            for name, value in written.items()
+            if value
         }
-        return {name: value for name, value in written.items() if value}
-
-    def find(self, written: str, folder: Path) -> tuple[str, bool]:
-        """The path of a file that a recipe names.
-
-        The file that the film was made from is looked for where the recipe says, then among the
-        files that the user has named before.
-
-        Args:
-            written: its path in the recipe.
-            folder: the recipe's folder.
-
-        Returns:
-            The path, and whether the file there is the one that the film was made from. Where
-            that one is not found, a file of the same name takes its place; where there is none
-            either, the path is the written one.
-        """
-        if written not in self.files:
-            return written, True
-        parts = Path(written).parts
-        known = [path for path in sorted(remembered()) if Path(path).parts[-len(parts) :] == parts]
-        options = [path for path in (str(folder / written), *known) if _is_there(Path(path))]
-        digest = self.files[written]
-        same = [path for path in options if digest_of(Path(path)) == digest]
-        return (same or options or [written])[0], bool(same or not options)
 
 
-def digest_of(path: Path) -> str:
-    """The digest of a file as recipes write it; a folder or pattern has an empty one."""
-    try:
-        return f"sha256:{file_digest(path)}" if path.is_file() else ""
-    except OSError:
+def content_digest(content: Mapping[str, str]) -> str:
+    """The digest of what a source's content is told by; empty where nothing tells it.
+
+    Args:
+        content: what `Source.fingerprint` gives.
+    """
+    if not content:
         return ""
+    text = json.dumps(dict(content), sort_keys=True, separators=(",", ":"))
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
-def _is_there(path: Path) -> bool:
-    """Whether a file or folder is there, or that which a pattern begins in."""
-    try:
-        return path.exists() or (any(c in path.name for c in "*?[") and path.parent.is_dir())
-    except (OSError, ValueError):
-        return False
-
-
-def _texts(table: Mapping[str, Any], name: str) -> dict[str, str]:
+def _pairs(table: Mapping[str, Any], name: str, kind: type) -> dict[str, Any]:
     given = table.get(name)
     pairs = given.items() if isinstance(given, Mapping) else ()
-    return {str(key): value for key, value in pairs if isinstance(value, str)}
+    return {str(key): value for key, value in pairs if isinstance(value, kind)}

@@ -21,8 +21,8 @@ from artengine.preset.effect_checks import check_effect
 from artengine.preset.files import PathError, readable
 from artengine.preset.find import is_file
 from artengine.preset.mask_files import with_mask_files
+from artengine.preset.recipe_files import RecipeFiles
 from artengine.preset.signal_names import signal_names
-from artengine.provider import remedy
 from artengine.settings_table import Settings
 from artengine.source import Source
 
@@ -48,8 +48,8 @@ class PluginTables:
         """The absolute paths of the files that were named, by the address of each."""
         self.names = signal_names(table)
         """The named signals that curves may read."""
-        self.notes: list[str] = []
-        """What the user should know, though it is no mistake."""
+        self.recipe = RecipeFiles(document, catalog)
+        """Finds what a recipe names."""
 
     def problem(self, address: Address, text: str) -> None:
         """Note a mistake."""
@@ -123,15 +123,10 @@ class PluginTables:
         if used is None:
             self.problem(address, f"use is missing; it names the {kind}: {', '.join(known)}")
         elif not isinstance(used, str) or used not in known:
-            layer = self._document.written((*address, "use"))
-            made_with = self._document.recipes.get(layer)
-            provider = made_with and made_with.plugins.get(str(used))
-            if provider:
-                instead = f"; the recipe was made with that of {provider}: {remedy(provider)}"
-            else:
-                instead = self.catalog.instead(kind, str(used))
+            instead = self.recipe.instead((*address, "use"), kind, str(used))
             self.problem((*address, "use"), f"there is no {kind} {quoted(used)}{instead}")
         else:
+            self.recipe.check_provider((*address, "use"), known[used])
             return known[used]
         return None
 
@@ -240,12 +235,9 @@ class PluginTables:
         """
         layer = self._document.written(address)
         try:
-            if layer in self._document.recipes:
-                found, same = self._document.recipes[layer].find(given, layer.folder)
-                if not same:
-                    self.notes.append(f"{found} is not the file that the recipe was made with")
-                given = found
-            whole = readable(given, layer, self.named(address) if overridable else "")
+            named = self.named(address) if overridable else ""
+            given, known = self.recipe.path(address, named, given)
+            whole = given if known else readable(given, layer, named)
         except PathError as error:
             self.problem(address, str(error))
             return given
@@ -266,6 +258,10 @@ class PluginTables:
             return None
         if self._is_weights_path(given):
             model["weights"] = self.file(address, given)
+        else:
+            model["weights"] = self.recipe.shipped_weights(given)
+            if model["weights"] != given:
+                self.files[self.named(address)] = model["weights"]
         return str(model["weights"])
 
     def _is_weights_path(self, given: str) -> bool:

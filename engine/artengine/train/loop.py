@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from artengine.catalog import Catalog
 from artengine.counts import counted
 from artengine.errors import TrainingError
+from artengine.known_files import note_files
 from artengine.preset import Preset
 from artengine.train.batch_source import batch_source
 from artengine.train.build import build_trainer
@@ -125,6 +126,8 @@ def train(
         catalog.notify("before_train", recipe=preset.table, run=run.folder)
         observer = replace(observer, epoch=_notifying(observer, catalog, run))
         progress = _run(task, trainer, strategy, progress, recorder, observer)
+        # By their digest, a film finds the weights wherever the run is.
+        note_files([run.best])
         catalog.notify("after_train", recipe=preset.table, run=run.folder, step=progress.step)
     return progress
 

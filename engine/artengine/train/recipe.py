@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from artengine import __version__
+from artengine.arithmetic import arithmetic
+from artengine.errors import SourceError
 from artengine.preset import Preset, to_toml
-from artengine.preset.made_with import MADE_WITH, MadeWith
+from artengine.preset.made_with import MADE_WITH, content_digest
 from artengine.preset.portable import portable
-from artengine.resolve import plugins_of
+from artengine.resolve import made_with, plugins_of
 
 
 def run_recipe(preset: Preset, folder: Path) -> str:
@@ -21,7 +23,13 @@ def run_recipe(preset: Preset, folder: Path) -> str:
         folder: the run's folder.
     """
     table, files = portable(preset, folder)
-    made_with = MadeWith(__version__, plugins=plugins_of(preset), files=files)
+    told = made_with(
+        files,
+        engine=__version__,
+        arithmetic=arithmetic(preset.train.precision, "keras"),
+        source=_content(preset),
+        plugins=plugins_of(preset),
+    )
     return to_toml(
         table
         | {
@@ -30,9 +38,17 @@ def run_recipe(preset: Preset, folder: Path) -> str:
                 {name: value for name, value in own.items() if name != "path" or value != default}
                 for own, default in zip(table["writers"], _default_paths(preset), strict=True)
             ],
-            MADE_WITH: made_with.table(),
+            MADE_WITH: told.table(),
         }
     )
+
+
+def _content(preset: Preset) -> str:
+    """The digest of the clip; empty where it is gone, which prepared footage may outlive."""
+    try:
+        return content_digest(preset.source.fingerprint())
+    except SourceError:
+        return ""
 
 
 def _default_paths(preset: Preset) -> list[str]:

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from artengine.cli import main
+from artengine.digest import digest_of
 from artengine.ffmpeg import metadata
-from artengine.preset.made_with import digest_of
 from artengine.sidecar import sidecar, write_sidecar
 from artengine.writer import Film
 from artengine_plugins.writers.jpg import Jpg

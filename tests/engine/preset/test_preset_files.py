@@ -9,10 +9,10 @@ import pytest
 
 from artengine import folders
 from artengine.catalog import Catalog
+from artengine.digest import digest_of
 from artengine.preset import Preset, load_preset
 from artengine.preset.files import PathError, remember, writable
 from artengine.preset.layer import Layer
-from artengine.preset.made_with import digest_of
 from artengine.subprocesses import command_line
 
 Write = Callable[[str, str], Path]

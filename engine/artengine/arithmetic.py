@@ -1,0 +1,68 @@
+"""What a film's numbers are computed in and by: other arithmetic rounds otherwise."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+_CPUINFO = Path("/proc/cpuinfo")
+
+_INSTRUCTIONS = ("amx_bf16", "avx512_bf16", "avx512f", "avx2", "avx", "asimd")
+"""Instructions of which libraries take the best that there are, the best first."""
+
+
+def arithmetic(precision: str, runtime: str) -> dict[str, str]:
+    """Describe the arithmetic of a dream on this machine, in texts that tell no one's machine.
+
+    Args:
+        precision: what the network computes in, as "float32".
+        runtime: what computes it, as "keras".
+
+    Returns:
+        Both, the versions of the libraries that compute, and what they compute on: the processor's
+        architecture with its widest instructions, and where TensorFlow is loaded and has them, the
+        graphics cards.
+    """
+    described = {"precision": precision, "runtime": runtime}
+    for library in ("tensorflow", "keras", *(["openvino"] if runtime == "openvino" else [])):
+        found = _version(library)
+        if found:
+            described[library] = found
+    described["processor"] = _processor()
+    cards = _graphics_cards()
+    if cards:
+        described["graphics"] = cards
+    return described
+
+
+def _version(library: str) -> str:
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return ""
+
+
+def _processor() -> str:
+    """The architecture and, where the system says so, the best instructions that are used."""
+    best = ""
+    try:
+        with _CPUINFO.open(encoding="utf-8", errors="replace") as lines:
+            flags = next((ln.split() for ln in lines if ln.startswith(("flags", "Features"))), [])
+        best = next((word for word in _INSTRUCTIONS if word in flags), "")
+    except OSError:
+        pass
+    return f"{platform.machine()} {best}".strip()
+
+
+def _graphics_cards() -> str:
+    """The names of the cards that TensorFlow computes on; none where it is not loaded."""
+    tensorflow: Any = sys.modules.get("tensorflow")
+    if tensorflow is None:
+        return ""
+    config = tensorflow.config
+    devices = config.list_physical_devices("GPU")
+    named = [config.experimental.get_device_details(each).get("device_name") for each in devices]
+    return ", ".join(dict.fromkeys(str(name or "unknown") for name in named))
