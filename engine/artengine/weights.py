@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,8 +108,7 @@ def build_network(
     wanted, made_for = model_table(preset), made_for_model(preset.model, weights)
     if made_for and made_for != wanted:
         raise WeightsError(
-            f"{weights.path}: made for {model_words(made_for)}, while the preset asks for "
-            f"{model_words(wanted)}; give the preset that model, or {_other_weights(preset)}"
+            f"{weights.path}: made {_apart(made_for, wanted)}, or {_other_weights(preset)}"
         )
     from artengine.nn.precision import precision_scope
     from artengine.nn.weights import load_weights
@@ -117,6 +117,18 @@ def build_network(
         network = preset.model.build()
     load_weights(weights.path, network)
     return network
+
+
+def _apart(made_for: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
+    """What weights were made for and the preset asks for, and what to write."""
+    theirs = {name: value for name, value in made_for.items() if wanted.get(name) != value}
+    if made_for.get("use") != wanted["use"] or not theirs.keys() <= wanted.keys():
+        return (
+            f"for {model_words(made_for)}, while the preset asks for {model_words(wanted)}; give "
+            "the preset that model"
+        )
+    ours = {name: wanted[name] for name in theirs}
+    return f"with {_values(theirs)}, while the preset has {_values(ours)}; write theirs in [model]"
 
 
 def made_for_model(model: Model, weights: Weights) -> dict[str, Any]:
@@ -218,8 +230,11 @@ def _defaults(model: Model) -> dict[str, Any]:
 
 def model_words(model: Mapping[str, Any]) -> str:
     """What `model_table` gives, as `swift (context = 5, width = 64)`."""
-    rest = ", ".join(f"{key} = {value}" for key, value in model.items() if key != "use")
-    return f"{model.get('use')} ({rest})"
+    return f"{model.get('use')} ({_values({k: v for k, v in model.items() if k != 'use'})})"
+
+
+def _values(values: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} = {json.dumps(value)}" for name, value in values.items())
 
 
 def read_weights(path: Path) -> Weights:

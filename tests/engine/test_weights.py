@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import shlex
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from artengine.catalog import Catalog
 from artengine.errors import WeightsError
 from artengine.preset import Preset, load_preset
 from artengine.resolve import resolve
-from artengine.weights import find_weights
+from artengine.weights import build_network, find_weights
 
 PRESET = """
 [source]
@@ -62,6 +63,26 @@ def test_an_odd_description_is_one_line(preset: Preset, text: str) -> None:
 def test_weights_need_no_description(preset: Preset) -> None:
     (described("{}") / "best.json").unlink()
     assert find_weights(preset).train_size is None
+
+
+@pytest.mark.parametrize(
+    ("made_for", "said"),
+    [
+        (
+            {"use": "swift", "context": 4, "width": 8, "deraster": True},
+            "made with width = 8, while the preset has width = 24; write theirs in [model], or ",
+        ),
+        ({"use": "deep", "width": 24}, "made for deep (width = 24), while the preset asks for swi"),
+        ({"width": 24}, "made for None (width = 24), while the preset asks for swift ("),
+    ],
+)
+def test_weights_of_another_network_are_refused(
+    preset: Preset, made_for: dict[str, object], said: str
+) -> None:
+    described(json.dumps({"model": made_for}))
+    with pytest.raises(WeightsError) as caught:
+        build_network(preset, find_weights(preset))
+    assert f"best.weights.h5: {said}" in str(caught.value)
 
 
 def command(error: str) -> list[str]:

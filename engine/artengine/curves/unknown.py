@@ -17,6 +17,8 @@ def no_such_name(name: str, names: Collection[str]) -> str:
     if name in FUNCTIONS:
         return f"{name} is a function; write {FUNCTIONS[name].written}"
     near = did_you_mean(name, [*names, *NAMES, *OWN]) or did_you_mean(name, list(FUNCTIONS))
+    if any(each.startswith(f"{name}.") for each in names):
+        return f"{quoted(name)} is a sound; write one of its features, as {name}.kick"
     of_sounds = sorted(each for each in names if each.endswith(f".{name}"))
     if of_sounds:
         near = f"; there are several sounds: write {' or '.join(of_sounds[:3])}"

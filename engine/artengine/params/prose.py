@@ -94,6 +94,8 @@ def _describe(schema: Mapping[str, Any]) -> str:
     if kind == "string":
         count = _span(schema, "minLength", "maxLength")
         length = f" of {count} characters" if count else ""
+        if count == "at least 1":
+            length = " that is not empty"
         pattern = f" matching {schema['pattern']}" if "pattern" in schema else ""
         return f"a text{length}{pattern}"
     if kind == "object" and isinstance(schema.get("additionalProperties"), Mapping):

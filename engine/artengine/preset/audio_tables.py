@@ -45,28 +45,14 @@ class Audio:
         return self.path == SOURCE
 
 
-def audio_tables(table: Mapping[str, Any], plugins: PluginTables) -> dict[str, Audio]:
-    """The sounds of a preset. What is wrong with them is noted.
-
-    Args:
-        table: the preset; the paths of files become absolute in it.
-        plugins: collects the mistakes.
-    """
-    given = table.get("audio", {})
+def audio_tables(plugins: PluginTables) -> dict[str, Audio]:
+    """The sounds of a preset. What is wrong is noted, and paths become absolute in it."""
     found: dict[str, Audio] = {}
-    if not plugins.is_table("audio", given):
-        return found
-    if len(given) > MOST:
-        plugins.problem(("audio",), f"{len(given):,} sounds given; allowed: {MOST}")
-        return found
-    for name, each in given.items():
-        said = name_fault(name)
+    for name, each in plugins.named_entries("audio", MOST, "[audio.music]").items():
         if not isinstance(each, dict):
-            instead = "write it inside of a table with a name, as [audio.music]"
-            said = instead if name in AudioSettings.model_fields else f"write [audio.{name}]"
-            said = f"a table is needed; {said}"
-        if said:
-            plugins.problem(("audio", name), said)
+            own = "it inside of a table with a name, as [audio.music]"
+            said = own if name in AudioSettings.model_fields else f"[audio.{name}]"
+            plugins.problem(("audio", name), f"a table is needed; write {said}")
             continue
         audio = _audio(name, each, plugins)
         if audio is not None:
@@ -75,7 +61,11 @@ def audio_tables(table: Mapping[str, Any], plugins: PluginTables) -> dict[str, A
 
 
 def _audio(name: str, table: dict[str, Any], plugins: PluginTables) -> Audio | None:
-    features = {key: value for key, value in table.items() if isinstance(value, dict)}
+    features = {
+        key: value
+        for key, value in table.items()
+        if isinstance(value, dict) and key not in AudioSettings.model_fields
+    }
     own = {key: value for key, value in table.items() if key not in features}
     problems = list(_unknown(own))
     known = {key: value for key, value in own.items() if key in AudioSettings.model_fields}

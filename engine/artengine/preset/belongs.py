@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from artengine.catalog import Catalog
+from artengine.params import Plugin, Problem
 from artengine.preset.document import TABLES
 from artengine.preset.heading import Heading
 from artengine.settings import DreamSettings, TrainSettings
@@ -33,3 +37,20 @@ def belongs(name: str, here: str = "") -> str:
             if word != here and name in settings.model_fields
         ]
     return f"; {name} belongs {' or '.join(places)}" if places else ""
+
+
+def elsewhere(kind: type[Plugin], problem: Problem, catalog: Catalog) -> str:
+    """Where a parameter that a plugin does not have is to be found, to end the message with."""
+    name = problem.address[0] if problem.address else None
+    known = {*kind.model_fields, *(kind.controls.model_fields if kind.controls else ())}
+    if name is None or name in known:
+        return ""
+    others: Mapping[str, type[Plugin]] = {}
+    if kind.kind == "source":
+        others = catalog.plugins("source")
+    elif kind.kind == "model":
+        others = catalog.plugins("model")
+    having = [use for use, other in others.items() if name in other.model_fields]
+    if having:
+        return f"; {name} goes with {kind.kind}.use = {' or '.join(having)}"
+    return belongs(str(name), kind.kind)

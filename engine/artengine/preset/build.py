@@ -222,8 +222,8 @@ def build(
     if heading is not None:
         spread_seed(table, catalog, heading.seed)
     time, _ = settings(TimeSettings, table, plugins, "time")
-    audio = audio_tables(table, plugins)
-    curves = named_curves(table, plugins)
+    audio = audio_tables(plugins)
+    curves = named_curves(plugins)
     source = plugins.source()
     set_length(table, audio, source, plugins)
     weights = plugins.weights()

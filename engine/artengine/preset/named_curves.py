@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from artengine.curves import Curve, CurveError
-from artengine.curves.named import in_order, name_fault
+from artengine.curves.named import in_order
 from artengine.curves.tables import CurveTables
 from artengine.params import Problem, quoted
 from artengine.preset.plugins import PluginTables
@@ -21,27 +21,12 @@ MOST = 200
 """Curves of one preset; each is calculated for every frame."""
 
 
-def named_curves(table: Mapping[str, Any], plugins: PluginTables) -> dict[str, Curve]:
-    """The named curves of a preset. What is wrong with them is noted.
-
-    Args:
-        table: the preset; the paths of files become absolute in it.
-        plugins: collects the mistakes.
-    """
-    given = table.get("curves", {})
+def named_curves(plugins: PluginTables) -> dict[str, Curve]:
+    """The named curves of a preset. What is wrong is noted, and paths become absolute in it."""
     curves: dict[str, Curve] = {}
-    if not plugins.is_table("curves", given):
-        return curves
-    if len(given) > MOST:
-        plugins.problem(("curves",), f"{len(given):,} curves given; allowed: {MOST}")
-        return curves
     reading = CurveTables(plugins.catalog.curves, plugins.names, curves, [])
-    for name, value in given.items():
+    for name, value in plugins.named_entries("curves", MOST, "[curves]").items():
         plugins.curve_files(("curves", name), value)
-        said = name_fault(name)
-        if said:
-            plugins.problem(("curves", name), said)
-            continue
         curve = named_curve(value, name, reading)
         if curve is not None:
             curves[name] = curve

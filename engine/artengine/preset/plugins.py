@@ -10,12 +10,13 @@ from typing import Any, TypeVar
 from artengine.binding import Binding
 from artengine.catalog import Catalog, Kind
 from artengine.curves import Curve
+from artengine.curves.named import name_fault
 from artengine.curves.tables import CurveTables, curve_kind
 from artengine.entry_names import entry_names
 from artengine.model import Model
 from artengine.params import Plugin, Problem, TableError, automatable, is_path, quoted
 from artengine.preset.address import Address, to_names, to_numbers, write_address
-from artengine.preset.belongs import belongs
+from artengine.preset.belongs import elsewhere
 from artengine.preset.document import Document
 from artengine.preset.effect_checks import check_effect
 from artengine.preset.files import PathError, readable
@@ -68,6 +69,27 @@ class PluginTables:
         if not isinstance(given, dict):
             self.problem((word,), f"a table is needed; write [{word}], once")
         return isinstance(given, dict)
+
+    def named_entries(self, word: str, most: int, form: str) -> dict[str, Any]:
+        """The entries of a table whose keys are names that expressions read. Mistakes are noted.
+
+        Args:
+            word: the table.
+            most: how many there may be.
+            form: how one is written.
+        """
+        given = self._table.get(word, {})
+        if not isinstance(given, dict):
+            self.problem((word,), f"a table is needed; write {form}")
+            return {}
+        if len(given) > most:
+            self.problem((word,), f"{len(given):,} given; allowed: {most}")
+            return {}
+        faults = {name: name_fault(name) for name in given}
+        for name, said in faults.items():
+            if said:
+                self.problem((word, name), said)
+        return {name: each for name, each in given.items() if not faults[name]}
 
     def source(self) -> Source | None:
         """The preset's source."""
@@ -142,7 +164,7 @@ class PluginTables:
         except TableError as error:
             for each in error.problems:
                 edit = self._misplaced_edit(address, each, own)
-                text = each.text + self._elsewhere(kind, each)
+                text = each.text + elsewhere(kind, each, self.catalog)
                 self.problems.append(edit or replace(each, text=text).inside(*address))
             return None
 
@@ -169,22 +191,6 @@ class PluginTables:
             f"list of its own; write the values into its [[{word}]] table, or into a preset that "
             "extends this one",
         )
-
-    def _elsewhere(self, kind: type[Plugin], problem: Problem) -> str:
-        """Where a parameter that a source or model does not have is to be found."""
-        name = problem.address[0] if problem.address else None
-        known = {*kind.model_fields, *(kind.controls.model_fields if kind.controls else ())}
-        if name is None or name in known:
-            return ""
-        others: Mapping[str, type[Plugin]] = {}
-        if kind.kind == "source":
-            others = self.catalog.plugins("source")
-        elif kind.kind == "model":
-            others = self.catalog.plugins("model")
-        having = [use for use, other in others.items() if name in other.model_fields]
-        if having:
-            return f"; {name} goes with {kind.kind}.use = {' or '.join(having)}"
-        return belongs(str(name), kind.kind)
 
     def _resolve_files(self, kind: type[Plugin], address: Address, table: dict[str, Any]) -> None:
         fields = {**kind.model_fields, **(kind.controls.model_fields if kind.controls else {})}

@@ -82,6 +82,8 @@ def test_names_of_one_sound_and_of_several(catalog: Catalog) -> None:
         parsed(catalog, audio=both)
     with pytest.raises(PresetError, match=r"name one, as \[audio\.music\]"):
         parsed(catalog, audio={})
+    with pytest.raises(PresetError, match=r'"music" is a sound; .*, as music\.kick$'):
+        parsed(catalog, curves={"a": "music"})
     assert tuple(FEATURES) == SOUND
 
 
@@ -152,7 +154,10 @@ def test_extending_edits_one_key(catalog: Catalog) -> None:
 @pytest.mark.parametrize(
     ("audio", "said"),
     [
+        ([{"path": "clicks.wav"}], r"audio: a table is needed; write \[audio\.music\]"),
         ({"music": "clicks.wav"}, r"audio\.music: a table is needed"),
+        ({"m": {"path": "clicks.wav", "start": {"keys": {"0s": 1}}}}, r"start: .*a number from -8"),
+        ({"m": {"path": ""}}, r"path: .*allowed: a text that is not empty"),
         ({"path": "clicks.wav"}, r"audio\.path: .*inside of a table with a name"),
         ({"sin": {"path": "clicks.wav"}}, r"audio\.sin: every expression knows sin"),
         ({"a-b": {"path": "clicks.wav"}}, r"audio\.a-b: .* is no name"),

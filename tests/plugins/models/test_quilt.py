@@ -86,7 +86,7 @@ def test_it_dreams_with_the_weights_of_recall(catalog: Catalog, tmp_path: Path) 
         "dream": {"size": [64, 64]},
     }
     preset = parse_preset(table, catalog, name="x")
-    with pytest.raises(WeightsError, match="deraster = False"):
+    with pytest.raises(WeightsError, match="made with deraster = false, while"):
         build_network(preset, find_weights(preset))
     preset = preset.with_values({"model.deraster": False})
     assert build_network(preset, find_weights(preset)).name == "quilt"
