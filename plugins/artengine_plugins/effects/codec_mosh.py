@@ -29,11 +29,11 @@ class CodecMosh(Effect):
 
     name: ClassVar[str] = "codec-mosh"
 
-    seconds: float = Param(3.0, ge=0, le=120, unit="seconds")
+    seconds: float = Param(4.0, ge=0, le=120, unit="seconds")
     """Time from one key frame that gets through, and brings a whole new picture, to the next: each
     does at 0, and at 120 the picture decays for two minutes."""
 
-    quantiser: int = Param(3, ge=1, le=31)
+    quantiser: int = Param(14, ge=1, le=31)
     """How coarsely the footage is encoded: finely at 1; at 31 only coarse blocks are left."""
 
     _held: Picture | None = PrivateAttr(default=None)

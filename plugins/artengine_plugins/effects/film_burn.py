@@ -19,6 +19,13 @@ _HEAT: tuple[HexColour, ...] = (
 )
 """From scorched through glowing to a hole, through which the lamp shines."""
 
+_SHARES = (0.0, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 1.0)
+_ABOVE = (0.4, 0.21, 0.157, 0.126, 0.066, 0.0, -0.066, -0.126, -0.157, -0.21, -0.4)
+"""Which share of the noise, that of half its height, is above so much."""
+
+_GLOWING = 0.3
+"""The heat from which on film counts as burning."""
+
 
 class FilmBurn(PhasedEffect):
     """The film catches fire in the projector: brown spots grow, glow at the rim, and burn white."""
@@ -26,8 +33,8 @@ class FilmBurn(PhasedEffect):
     name: ClassVar[str] = "film-burn"
     uses_truth: ClassVar[bool] = False
 
-    amount: float = Param(0.7, ge=0, le=1)
-    """How much of the picture burns at the height of a fire: nothing at 0, all at 1."""
+    amount: float = Param(0.5, ge=0, le=1)
+    """How much of the picture burns at the height of a fire: nothing at 0; at 1 nothing is left."""
 
     speed: float = Param(0.4, ge=0, le=10)
     """Fires a second, each from the first spot to its height: at 0 the fire stands as `amount`
@@ -49,10 +56,11 @@ class FilmBurn(PhasedEffect):
         offset = float(rng.random()) * 40.0
         cell = max(1.0, self.size * shorter_side(frame))
         noise = FlowNoise(now.steady_rng).field(size_of(frame), cell, offset + 0.2 * phase, 4)
-        heat = noise * np.float32(0.5)
-        # Noise of -0.5..0.5: at 0 the hottest place is still cold, at 1 the coldest has burnt.
-        heat += np.float32(height * (1.2 + self.softness) - 0.6)
-        heat /= np.float32(self.softness)
+        heat = noise * np.float32(0.5 / self.softness)
+        # At 0 the hottest place is still cold, at 1 the coldest has burnt.
+        cold, burnt = _ABOVE[0] + _GLOWING * self.softness, _ABOVE[-1] - self.softness
+        burns = np.interp(height, _SHARES, (cold, *_ABOVE[1:-1], burnt))
+        heat += np.float32(_GLOWING - burns / self.softness)
         fire = look_up(_HEAT, heat, "hold")
         share = np.clip(heat * np.float32(6.0), 0.0, 1.0)
         fire -= frame

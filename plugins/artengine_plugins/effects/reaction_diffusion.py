@@ -42,10 +42,10 @@ class ReactionDiffusion(Effect):
     """How fast food comes: what grows starves at 0.005, spots and then mazes in the middle, and at
     0.09 it drowns in food."""
 
-    kill: float = Param(0.061, ge=0.03, le=0.075)
+    kill: float = Param(0.0585, ge=0.03, le=0.075)
     """How fast what grows decays: it fills the dish at 0.03 and dies out at 0.075."""
 
-    speed: int = Param(10, ge=0, le=32)
+    speed: int = Param(16, ge=0, le=32)
     """Steps of the reaction in each frame: it stands still at 0 and rushes at 32."""
 
     sow: float = Param(0.5, ge=0, le=1)
@@ -88,7 +88,7 @@ class ReactionDiffusion(Effect):
     def _seeds(self, shade: Plane) -> Plane:
         """What the outlines sow, `(h, w)`."""
         edges = cv2.morphologyEx(shade, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
-        seeds = np.clip((edges - np.float32(0.12)) * np.float32(4.0), 0.0, 1.0)
+        seeds = np.clip((edges - np.float32(0.06)) * np.float32(6.0), 0.0, 1.0)
         sown: Plane = (seeds * np.float32(0.6 * self.sow)).astype(np.float32, copy=False)
         return sown
 

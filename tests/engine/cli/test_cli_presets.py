@@ -83,6 +83,17 @@ def test_sound_presets_are_told_so_and_mistakes_named(
     )
 
 
+def test_a_missing_file_is_a_mistake(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = GOOD.replace('"synthetic"\nscene = "starfield"', '"images"\npath = "photos/*.jpg"')
+    (workplace / "photos.toml").write_text(text, encoding="utf-8")
+    # Packaged presets that learn a clip of the user's ship without it.
+    assert main(["presets", "validate", "photos.toml", "recall"]) == 3
+    told = capsys.readouterr()
+    assert told.out.endswith("recall.toml: ok\n")
+    file = workplace / "photos" / "*.jpg"
+    assert told.err == f"error: photos.toml: source.path: there is no file {file}\n"
+
+
 def test_a_preset_that_is_not_there_is_a_wrong_command(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -152,6 +163,8 @@ def test_a_plot_is_not_drawn_over_what_the_preset_reads(
     assert main(["presets", "plot", "sky", *given, "-o", "clip.png"]) == 2
     assert "clip.png is not overwritten, because the preset reads" in capsys.readouterr().err
     assert clip.read_bytes() == kept
+    assert main(["presets", "plot", "sky", "--source", "clip.png", *given[4:], "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["fps"] == 25
 
 
 def test_a_plot_that_cannot_be_made_says_why(

@@ -11,8 +11,8 @@ from PIL import Image
 from predictors import Still
 
 from artengine.catalog import Catalog
-from artengine.dream.curve_plot import draw
-from artengine.dream.curve_values import MOST_BEATS, curve_values
+from artengine.dream.curve_plot import draw, with_jumps
+from artengine.dream.curve_values import MOST_BEATS, curve_values, try_curves
 from artengine.dream.render import render
 from artengine.dream.session import Dream
 from artengine.dream.targets import Target
@@ -90,6 +90,29 @@ def test_of_many_curves_fewer_frames_are_looked_at(
     monkeypatch.setattr("artengine.dream.curve_values.MOST_VALUES", 60)
     monkeypatch.setattr("artengine.dream.curve_values.TRIED", 2)
     assert curve_values(parsed(catalog), 10.0).count == 60 // 8
+
+
+def test_many_curves_are_tried_at_few_frames(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = parsed(catalog, curves={"late": "1 / (3 - frame)", "kick": 0, "wander": 0})
+    monkeypatch.setattr("artengine.dream.curve_values.MOST_TRIED", 3 * 9)
+    try_curves(late, 10.0)
+    monkeypatch.setattr("artengine.dream.curve_values.MOST_TRIED", 4 * 9)
+    with pytest.raises(PluginError, match=r"^at frame 3: curves\.late"):
+        try_curves(late, 10.0)
+
+
+@pytest.mark.parametrize(
+    ("values", "upright"),
+    [([0, 0, 1, 1, 1], [2]), ([0, 0, 1, 0.8, 0.6], [2]), ([0, 0, 1, 2, 3], []), ([3], [])],
+)
+def test_jumps_are_drawn_upright(values: list[float], upright: list[int]) -> None:
+    seconds, drawn = with_jumps(np.arange(len(values)) / 10, np.array(values, np.float64))
+    assert len(drawn) == len(values) + len(upright)
+    for place in upright:
+        assert seconds[place] == seconds[place + 1] == place / 10
+        assert (drawn[place], drawn[place + 1]) == (values[place - 1], values[place])
 
 
 def test_a_curve_that_fails_is_told_with_its_frame(catalog: Catalog) -> None:
