@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TypeAlias
 
 import numpy as np
@@ -29,7 +30,7 @@ def bounded(value: Value, low: float, high: float) -> Value:
     import cv2
 
     if isinstance(value, float):
-        return min(high, max(low, value if value == value else 0.0))
+        return float(min(high, max(low, 0.0 if math.isnan(value) else value)))
     plane = np.clip(value, np.float32(low), np.float32(high))
     if not is_finite(plane):
         plane = np.clip(np.nan_to_num(plane), np.float32(low), np.float32(high))

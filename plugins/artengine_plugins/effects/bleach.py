@@ -22,11 +22,11 @@ class Bleach(Effect):
     name: ClassVar[str] = "bleach"
     uses_truth: ClassVar[bool] = False
 
-    amount: float = Param(0.85, ge=0, le=2)
+    amount: float = Param(0.85, ge=0, le=2, field=True)
     """How much silver is left: none at 0, all of a black and white print at 1, and at 2 the picture
     is scorched."""
 
-    fade: float = Param(0.45, ge=0, le=1)
+    fade: float = Param(0.45, ge=0, le=1, field=True)
     """How far the colours are gone: all are there at 0, none at 1."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:

@@ -17,7 +17,7 @@ class Blend(Effect):
 
     name: ClassVar[str] = "blend"
 
-    amount: float = Param(0.25, ge=0, le=1)
+    amount: float = Param(0.25, ge=0, le=1, field=True)
     """How much of the blended picture is taken: only the dream at 0, only the blend at 1."""
 
     mode: BlendMode = "normal"

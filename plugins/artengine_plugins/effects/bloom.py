@@ -9,6 +9,7 @@ import numpy as np
 
 from artengine.api import Effect, Frame, FrameContext, Param, size_of
 from artengine_plugins.imaging.blur import gaussian_blur
+from artengine_plugins.imaging.field import over
 from artengine_plugins.imaging.luma import luma
 from artengine_plugins.imaging.places import shorter_side
 from artengine_plugins.imaging.spread import spread
@@ -27,7 +28,7 @@ class Bloom(Effect):
     name: ClassVar[str] = "bloom"
     uses_truth: ClassVar[bool] = False
 
-    amount: float = Param(1.2, ge=0, le=8)
+    amount: float = Param(1.2, ge=0, le=8, field=True)
     """How much light spreads: none at 0; at 8 it drowns the picture."""
 
     threshold: float = Param(0.55, ge=0, le=2)
@@ -43,10 +44,10 @@ class Bloom(Effect):
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Add halos and streaks where there is room below white."""
         light = luma(frame)
-        over = np.maximum(light - np.float32(self.threshold), np.float32(0.0))
+        bright = np.maximum(light - np.float32(self.threshold), np.float32(0.0))
         # A light keeps its colour, and what is far beyond white counts as twice white.
-        over /= np.maximum(light, np.float32(0.05))
-        lights = np.clip(frame, 0.0, 2.0) * spread(over)
+        bright /= np.maximum(light, np.float32(0.05))
+        lights = np.clip(frame, 0.0, 2.0) * spread(bright)
         reach = self.size * shorter_side(frame)
         flood = np.zeros_like(lights)
         for level in range(_LEVELS):
@@ -56,7 +57,7 @@ class Bloom(Effect):
             flood += self._streaks(lights, reach)
         room = np.maximum(np.float32(1.0) - frame, np.float32(0.0))
         flood *= room
-        flood *= np.float32(self.amount)
+        flood *= over(self.amount, flood)
         flood += frame
         return flood
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from artengine.api import Frame, FrameContext, Param, size_of
 from artengine_plugins.imaging.border import Border
+from artengine_plugins.imaging.field import Field
 from artengine_plugins.imaging.flow_noise import FlowNoise
 from artengine_plugins.imaging.phase import PhasedEffect
 from artengine_plugins.imaging.warp import warp_from
@@ -27,7 +28,7 @@ class Displace(PhasedEffect):
     name: ClassVar[str] = "displace"
     uses_truth: ClassVar[bool] = False
 
-    amount: float = Param(1.5, ge=0, le=20, unit="percent of the shorter side")
+    amount: float = Param(1.5, ge=0, le=20, unit="percent of the shorter side", field=True)
     """How far the fastest pixels move in a frame: not at all at 0, a slow melt at 1, shreds at
     20."""
 
@@ -54,7 +55,9 @@ class Displace(PhasedEffect):
         noise = FlowNoise(now.steady_rng)
         potential = noise.field(coarse, cell, self.advance(self.drift, now), octaves=2)
         # The steepest slope of such noise is about 3 to a cell; Sobel's weights add up to 8.
-        reach = self.amount / 100.0 * min(width, height) * cell / 3.0
+        amount: Field = self.amount
+        varied = isinstance(amount, np.ndarray)
+        reach = (1.0 if varied else self.amount) / 100.0 * min(width, height) * cell / 3.0
         slope = {
             axis: cv2.resize(
                 cv2.Sobel(potential, cv2.CV_32F, *axis, ksize=3, scale=reach / 8.0),
@@ -64,6 +67,9 @@ class Displace(PhasedEffect):
             for axis in ((1, 0), (0, 1))
         }
         across, down = slope[1, 0], slope[0, 1]
+        if varied:
+            across *= amount
+            down *= amount
         if self.flow == "swirl":
             across, down = down, -across
         across += np.arange(width, dtype=np.float32)

@@ -12,6 +12,7 @@ from pydantic import PrivateAttr
 from artengine.api import Effect, Frame, FrameContext, Param
 from artengine_plugins.imaging.blur import gaussian_blur
 from artengine_plugins.imaging.border import Border
+from artengine_plugins.imaging.field import over
 from artengine_plugins.imaging.layer import Layer
 from artengine_plugins.imaging.luma import luma
 from artengine_plugins.imaging.places import shorter_side
@@ -34,7 +35,7 @@ class DisplaceMap(Effect):
     """`push`: lights go in the direction of `angle`, darks the other way; `slope`: all flows down
     from light to dark, or along it, turned by `angle`."""
 
-    amount: float = Param(0.08, ge=-0.5, le=0.5)
+    amount: float = Param(0.08, ge=-0.5, le=0.5, field=True)
     """How far white goes, as a share of the frame's shorter side: nothing moves at 0, half the
     picture's height at 0.5, as far the other way at -0.5."""
 
@@ -61,11 +62,11 @@ class DisplaceMap(Effect):
         across, down = cos(radians(self.angle)), sin(radians(self.angle))
         if self.mode == "push":
             light -= np.float32(0.5)
-            light *= np.float32(-2.0 * reach)
+            light *= over(-2.0 * reach, light)
             right, below = light * np.float32(across), light * np.float32(down)
         else:
             # An edge from black to white, as soft as `size`, moves pixels by `amount`.
-            gain = np.float32(reach * sigma * 2.5 / 8.0)
+            gain = over(reach * sigma * 2.5 / 8.0, light)
             x, y = (
                 cv2.Sobel(light, cv2.CV_32F, *axis, ksize=3).astype(np.float32) * gain
                 for axis in ((1, 0), (0, 1))

@@ -8,6 +8,7 @@ import numpy as np
 
 from artengine.api import Effect, Frame, FrameContext, Param
 from artengine_plugins.imaging.colour import HexColour
+from artengine_plugins.imaging.field import over
 from artengine_plugins.imaging.gradient import look_up
 from artengine_plugins.imaging.luma import luma
 
@@ -27,13 +28,13 @@ class Duotone(Effect):
     light: HexColour = "#ff5a36"
     """Colour of what is white, as `"#rrggbb"`."""
 
-    contrast: float = Param(1.4, ge=0, le=8)
+    contrast: float = Param(1.4, ge=0, le=8, field=True)
     """How far the two are apart: one even colour at 0, all shades at 1, two flat colours at 8."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Print the frame's luma."""
         shade = luma(frame)
         shade -= np.float32(0.5)
-        shade *= np.float32(self.contrast)
+        shade *= over(self.contrast, shade)
         shade += np.float32(0.5)
         return look_up((self.dark, self.light), shade, "hold")

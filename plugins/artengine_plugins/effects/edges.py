@@ -8,6 +8,7 @@ import numpy as np
 
 from artengine.api import Effect, Frame, FrameContext, Param
 from artengine_plugins.imaging.blur import gaussian_blur
+from artengine_plugins.imaging.field import over
 from artengine_plugins.imaging.luma import luma
 from artengine_plugins.imaging.places import shorter_side
 from artengine_plugins.imaging.spread import spread
@@ -30,7 +31,7 @@ class Edges(Effect):
     """`neon`: edges glow in their own colours on black; `ink`: dark lines on white; `outline`: dark
     lines over the picture."""
 
-    amount: float = Param(4.0, ge=0, le=20)
+    amount: float = Param(4.0, ge=0, le=20, field=True)
     """How strong the lines are: none at 0, clear at 4, and at 20 every grain is one."""
 
     size: float = Param(0.003, ge=0.0005, le=0.1)
@@ -52,7 +53,7 @@ class Edges(Effect):
         lines *= np.float32(2.0 * max(1.0, sigma))
         lines -= np.float32(self.threshold)
         np.maximum(lines, np.float32(0.0), out=lines)
-        lines *= np.float32(self.amount)
+        lines *= over(self.amount, lines)
         if self.mode == "neon":
             return np.minimum(lines, np.float32(1.5))
         paper = np.float32(1.0) - np.minimum(lines, np.float32(1.0))

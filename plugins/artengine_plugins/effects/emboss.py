@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from artengine.api import Effect, Frame, FrameContext, Param, size_of
+from artengine_plugins.imaging.field import over
 from artengine_plugins.imaging.luma import luma
 from artengine_plugins.imaging.places import shorter_side
 from artengine_plugins.imaging.spread import spread
@@ -23,7 +24,7 @@ class Emboss(Effect):
     mode: Literal["metal", "colour"] = "metal"
     """`metal`: a grey relief; `colour`: the picture itself, raised."""
 
-    amount: float = Param(2.0, ge=-10, le=10)
+    amount: float = Param(2.0, ge=-10, le=10, field=True)
     """How deep it is: flat at 0, chiselled at 10, and sunk instead of raised down to -10."""
 
     size: float = Param(0.004, ge=0.001, le=0.1)
@@ -50,7 +51,7 @@ class Emboss(Effect):
         )
         # Where it is darker towards the light, a slope faces it.
         lit -= shaded
-        lit *= np.float32(self.amount)
+        lit *= over(self.amount, lit)
         if self.mode == "metal":
             lit += np.float32(0.5)
             return spread(lit)

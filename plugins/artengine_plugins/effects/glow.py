@@ -8,6 +8,7 @@ import numpy as np
 
 from artengine.api import Effect, Frame, FrameContext, Param
 from artengine_plugins.imaging.blur import gaussian_blur
+from artengine_plugins.imaging.field import over
 
 _MOST = 64.0
 """Room below white that counts at most, so that light stays finite."""
@@ -19,7 +20,7 @@ class Glow(Effect):
     name: ClassVar[str] = "glow"
     uses_truth: ClassVar[bool] = False
 
-    amount: float = Param(1.0, ge=0, le=8)
+    amount: float = Param(1.0, ge=0, le=8, field=True)
     """How strong the halo is: none at 0, and at 8 it outshines the light."""
 
     threshold: float = Param(0.75, ge=0, le=2)
@@ -39,6 +40,6 @@ class Glow(Effect):
         room = np.float32(1.0) - frame
         np.clip(room, 0.0, _MOST, out=room)
         halo *= room
-        halo *= np.float32(self.amount)
+        halo *= over(self.amount, halo)
         halo += frame
         return halo

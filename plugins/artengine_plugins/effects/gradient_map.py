@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import numpy as np
-
 from artengine.api import Frame, FrameContext, Param
 from artengine_plugins.imaging.colour import HexColour
+from artengine_plugins.imaging.field import over
 from artengine_plugins.imaging.gradient import Ends, look_up
 from artengine_plugins.imaging.luma import luma
 from artengine_plugins.imaging.mix import mix
@@ -32,10 +31,10 @@ class GradientMap(PhasedEffect):
     """A palette of your own, as `["#0a0613", "#d9c24a", "#ffffff"]`, darkest first: one colour
     paints all, 64 are the most."""
 
-    amount: float = Param(1.0, ge=0, le=1)
+    amount: float = Param(1.0, ge=0, le=1, field=True)
     """How far the picture is recoloured: not at all at 0, a tint in between, wholly at 1."""
 
-    offset: float = Param(0.0, ge=-1, le=1)
+    offset: float = Param(0.0, ge=-1, le=1, field=True)
     """Shift of the gradient along the picture's light: at -1 all is darkest, at 1 lightest, unless
     `ends` go on."""
 
@@ -52,6 +51,7 @@ class GradientMap(PhasedEffect):
         offset = self.offset + self.advance(self.cycle, now)
         # Two gradients on, a mirrored or repeated one is where it was.
         offset = offset if self.ends == "hold" else offset % 2.0
-        places = luma(frame) + np.float32(offset)
+        places = luma(frame)
+        places += over(offset, places)
         painted = look_up(self.colours or PALETTES[self.palette], places, self.ends)
         return mix(frame, painted, self.amount)

@@ -9,7 +9,9 @@ import cv2
 import numpy as np
 
 from artengine.api import Effect, Frame, FrameContext, Param
-from artengine_plugins.imaging.luma import WEIGHTS
+from artengine_plugins.imaging.field import Field
+from artengine_plugins.imaging.luma import WEIGHTS, Plane
+from artengine_plugins.imaging.spread import spread
 
 
 class Hue(Effect):
@@ -23,12 +25,15 @@ class Hue(Effect):
     name: ClassVar[str] = "hue"
     uses_truth: ClassVar[bool] = False
 
-    degrees: float = Param(8.0, ge=-180, le=180)
+    degrees: float = Param(8.0, ge=-180, le=180, field=True)
     """Turn of every hue: none at 0; red goes to yellow at 60; -180 and 180 give each colour's
     opposite. In a feedback chain it adds up from frame to frame."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Turn the colours."""
+        degrees: Field = self.degrees
+        if isinstance(degrees, np.ndarray):
+            return _turned_by(frame, degrees)
         turn = radians(self.degrees)
         along, across = (1.0 - cos(turn)) / 3.0, sin(turn) / sqrt(3.0)
         matrix = np.full((3, 3), along) + np.eye(3) * cos(turn)
@@ -36,3 +41,18 @@ class Hue(Effect):
         weights = np.array(WEIGHTS)
         matrix += weights - weights @ matrix
         return cv2.transform(frame, matrix.astype(np.float32)).astype(np.float32, copy=False)
+
+
+def _turned_by(frame: Frame, degrees: Plane) -> Frame:
+    """The same matrix at each pixel, as the sum of a still part and those of cosine and sine."""
+    weights, third = np.array(WEIGHTS), np.full((3, 3), 1.0 / 3.0)
+    swing = np.array([[0.0, -1.0, 1.0], [1.0, 0.0, -1.0], [-1.0, 1.0, 0.0]]) / sqrt(3.0)
+    still, along, across = (
+        cv2.transform(frame, (part - weights @ part + rest).astype(np.float32))
+        for part, rest in ((third, weights), (np.eye(3) - third, 0.0), (swing, 0.0))
+    )
+    turn = np.radians(degrees)
+    found = along * spread(np.cos(turn))
+    found += across * spread(np.sin(turn))
+    found += still
+    return found.astype(np.float32, copy=False)

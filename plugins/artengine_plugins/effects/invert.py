@@ -8,7 +8,9 @@ import cv2
 import numpy as np
 
 from artengine.api import Effect, Frame, FrameContext, Param
+from artengine_plugins.imaging.field import Field
 from artengine_plugins.imaging.luma import WEIGHTS
+from artengine_plugins.imaging.mix import mix
 
 
 class Invert(Effect):
@@ -21,7 +23,7 @@ class Invert(Effect):
     """`colour`: a negative, each colour its opposite; `light`: light and dark change places and
     hues stay; `hue`: hues change places and light stays."""
 
-    amount: float = Param(1.0, ge=0, le=1)
+    amount: float = Param(1.0, ge=0, le=1, field=True)
     """How far it goes: unchanged at 0, all grey half-way in the mode `colour`, inverted at 1."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
@@ -32,6 +34,10 @@ class Invert(Effect):
             "light": (np.eye(3) - 2.0 * light, 1.0),
             "hue": (2.0 * light - np.eye(3), 0.0),
         }[self.mode]
+        amount: Field = self.amount
+        if isinstance(amount, np.ndarray):
+            whole = np.column_stack([turned, np.full(3, lift)]).astype(np.float32)
+            return mix(frame, cv2.transform(frame, whole).astype(np.float32, copy=False), amount)
         matrix = np.eye(3) + self.amount * (turned - np.eye(3))
         moved = np.column_stack([matrix, np.full(3, self.amount * lift)])
         return cv2.transform(frame, moved.astype(np.float32)).astype(np.float32, copy=False)

@@ -32,7 +32,7 @@ class Kaleidoscope(PhasedEffect):
     """How fast the wedge wanders through the picture, clockwise above 0: still at 0, a shimmer at
     -720 and 720."""
 
-    amount: float = Param(1.0, ge=0, le=1)
+    amount: float = Param(1.0, ge=0, le=1, field=True)
     """How much of the star is taken: none at 0, a reflection in glass in between, nothing else
     at 1."""
 

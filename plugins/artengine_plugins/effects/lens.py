@@ -8,6 +8,7 @@ import numpy as np
 
 from artengine.api import Effect, Frame, FrameContext, Param
 from artengine_plugins.imaging.border import Border
+from artengine_plugins.imaging.field import over
 from artengine_plugins.imaging.places import middle, offsets, shorter_side
 from artengine_plugins.imaging.warp import warp_from
 
@@ -22,7 +23,7 @@ class Lens(Effect):
     name: ClassVar[str] = "lens"
     uses_truth: ClassVar[bool] = False
 
-    amount: float = Param(0.5, ge=-0.75, le=4)
+    amount: float = Param(0.5, ge=-0.75, le=4, field=True)
     """Strength: none at 0; above, the middle swells, five times as large at 4; below, it shrinks,
     to a quarter at -0.75."""
 
@@ -47,9 +48,9 @@ class Lens(Effect):
         share = (right**2 + down**2) / (reach * reach)
         # Beyond the circle the picture goes on as it is, or a small drop would fold the rest.
         np.minimum(share, np.float32(1.0), out=share)
-        share *= np.float32(self.amount)
+        share *= over(self.amount, share)
         share += np.float32(1.0)
-        share /= np.float32(1.0 + self.amount)
+        share /= over(1.0 + self.amount, share)
         column, row = middle(frame, self.x, self.y)
         columns = np.add(right * share, column, dtype=np.float32)
         rows = np.add(down * share, row, dtype=np.float32)

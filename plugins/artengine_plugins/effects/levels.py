@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from artengine.api import Effect, Frame, FrameContext, Param
+from artengine_plugins.imaging.field import over
 
 
 class Levels(Effect):
@@ -27,10 +28,10 @@ class Levels(Effect):
     """Bend of the middle tones: below 1 they sink, to night at 0.1; above 1 they rise, to fog at
     10. Black and white stay; values below 0 bend as those above."""
 
-    contrast: float = Param(1.15, ge=0, le=4)
+    contrast: float = Param(1.15, ge=0, le=4, field=True)
     """Distance from middle grey: all is grey at 0, unchanged at 1, torn apart at 4."""
 
-    brightness: float = Param(0.0, ge=-1, le=1)
+    brightness: float = Param(0.0, ge=-1, le=1, field=True)
     """What is added at the end: everything is black at -1 and white at 1."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
@@ -47,6 +48,6 @@ class Levels(Effect):
 
 
 def _scaled(frame: Frame, gain: float, lift: float) -> Frame:
-    scaled = frame * np.float32(gain)
-    scaled += np.float32(lift)
+    scaled: Frame = frame * over(gain, frame)
+    scaled += over(lift, frame)
     return scaled

@@ -27,7 +27,7 @@ class Mirror(Effect):
     """Where the line lies: at the left or top edge at 0, in the middle at 0.5, at the right or
     bottom edge at 1."""
 
-    amount: float = Param(1.0, ge=0, le=1)
+    amount: float = Param(1.0, ge=0, le=1, field=True)
     """How much of the folded picture is taken: none at 0, a reflection in glass in between,
     nothing else at 1."""
 

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from artengine.api import Frame, FrameContext, Param, size_of
+from artengine_plugins.imaging.field import Field, over
 from artengine_plugins.imaging.flow_noise import FlowNoise
 from artengine_plugins.imaging.gaussian import gaussian
 from artengine_plugins.imaging.phase import PhasedEffect
@@ -28,7 +29,7 @@ class Noise(PhasedEffect):
     """`gaussian`: grain, new in each frame; `salt`: pixels thrown to black or white; `perlin`:
     soft clouds that drift."""
 
-    amount: float = Param(0.1, ge=0, le=2)
+    amount: float = Param(0.1, ge=0, le=2, field=True)
     """How much: nothing at 0, clear grain at 0.1, and at 2 the picture is gone. It is the standard
     deviation of gaussian, about twice that of perlin, and the share of pixels that salt hits,
     where 1 and above are all of them."""
@@ -52,7 +53,7 @@ class Noise(PhasedEffect):
         else:
             height, width = frame.shape[:2]
             noise = gaussian(now.rng, (height, width, self._layers))
-        noise *= np.float32(self.amount)
+        noise *= over(self.amount, noise)
         # Into the noise, unless one layer of it goes over all three of the frame's.
         return np.add(frame, noise, out=noise if noise.shape == frame.shape else None)
 
@@ -63,7 +64,10 @@ class Noise(PhasedEffect):
     def _salt(self, frame: Frame, now: FrameContext) -> Frame:
         height, width = frame.shape[:2]
         dice = random_bytes(now.rng, (height, width, self._layers, 2)).view("<u2")[..., 0]
-        hits = min(self.amount, 1.0) * 2**16
+        amount: Field = self.amount
+        hits: Field = np.minimum(amount, 1.0) * 2**16
+        if isinstance(hits, np.ndarray):
+            hits = hits[..., None]
         thrown = frame * (dice >= hits)
         # Of the dice that hit, the lower half mean white.
         thrown += dice < hits / 2.0

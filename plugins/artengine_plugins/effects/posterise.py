@@ -20,7 +20,7 @@ class Posterise(Effect):
     """Steps from black to white in each channel: stark at 2, hardly seen at 64. Values between
     whole numbers let the contours wander. Outside 0..1 the steps go on."""
 
-    amount: float = Param(1.0, ge=0, le=1)
+    amount: float = Param(1.0, ge=0, le=1, field=True)
     """How much of the stepped picture is taken: none at 0, nothing else at 1."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:

@@ -53,7 +53,7 @@ class Quantise(Effect):
     """Strength of the dither pattern that stands in for the colours between: flat areas with hard
     borders at 0, a weave all over at 1."""
 
-    amount: float = Param(1.0, ge=0, le=1)
+    amount: float = Param(1.0, ge=0, le=1, field=True)
     """How much of the quantised picture is taken: none at 0, nothing else at 1."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:

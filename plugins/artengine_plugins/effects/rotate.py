@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import numpy as np
+
 from artengine.api import Effect, Frame, FrameContext, Param
 from artengine_plugins.imaging.border import Border
-from artengine_plugins.imaging.warp import about_centre, warp_affine
+from artengine_plugins.imaging.field import Field
+from artengine_plugins.imaging.luma import Plane
+from artengine_plugins.imaging.places import middle, offsets
+from artengine_plugins.imaging.warp import about_centre, warp_affine, warp_from
 
 
 class Rotate(Effect):
@@ -15,7 +20,7 @@ class Rotate(Effect):
     name: ClassVar[str] = "rotate"
     uses_truth: ClassVar[bool] = False
 
-    degrees: float = Param(1.0, ge=-180, le=180, unit="degrees a frame")
+    degrees: float = Param(1.0, ge=-180, le=180, unit="degrees a frame", field=True)
     """Turn a frame, clockwise above 0: 1 goes round in 15 seconds at 24 frames a second when it
     adds up; 180 and -180 stand the picture on its head with every frame."""
 
@@ -31,5 +36,18 @@ class Rotate(Effect):
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Turn the frame about the point."""
+        degrees: Field = self.degrees
+        if isinstance(degrees, np.ndarray):
+            return self._turned_by(frame, degrees)
         matrix = about_centre(frame, self.x, self.y, degrees=self.degrees)
         return warp_affine(frame, matrix, self.border)
+
+    def _turned_by(self, frame: Frame, degrees: Plane) -> Frame:
+        # A pixel is drawn from where it was before the turn.
+        right, down = offsets(frame, self.x, self.y)
+        column, row = middle(frame, self.x, self.y)
+        angle = np.radians(-degrees)
+        cosine, sine = np.cos(angle), np.sin(angle)
+        columns = right * cosine - down * sine + column
+        rows = right * sine + down * cosine + row
+        return warp_from(frame, columns, rows, self.border)

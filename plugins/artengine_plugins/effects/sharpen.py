@@ -8,6 +8,7 @@ import numpy as np
 
 from artengine.api import Effect, Frame, FrameContext, Param
 from artengine_plugins.imaging.blur import gaussian_blur
+from artengine_plugins.imaging.field import over
 
 
 class Sharpen(Effect):
@@ -19,14 +20,14 @@ class Sharpen(Effect):
     name: ClassVar[str] = "sharpen"
     uses_truth: ClassVar[bool] = False
 
-    amount: float = Param(1.0, ge=0, le=8)
+    amount: float = Param(1.0, ge=0, le=8, field=True)
     """How much of the detail is added: nothing at 0, crisp at 1, engraved at 8."""
 
     radius: float = Param(2.5, ge=0.3, le=64, unit="pixels")
     """Size of the detail: hairlines at 0.3, whole objects at 64. In feedback it sets the width of
     the ripples that grow."""
 
-    limit: float = Param(0.15, ge=0, le=4)
+    limit: float = Param(0.15, ge=0, le=4, field=True)
     """The most a value may move in one frame: nothing moves at 0; at 4 an edge may overshoot
     freely, and in feedback explodes."""
 
@@ -34,7 +35,8 @@ class Sharpen(Effect):
         """Add the detail."""
         detail = gaussian_blur(frame, self.radius)
         np.subtract(frame, detail, out=detail)
-        detail *= np.float32(self.amount)
-        np.clip(detail, -self.limit, self.limit, out=detail)
+        detail *= over(self.amount, detail)
+        limit = over(self.limit, detail)
+        np.clip(detail, -limit, limit, out=detail)
         detail += frame
         return detail

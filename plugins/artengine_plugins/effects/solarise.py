@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from artengine.api import Effect, Frame, FrameContext, Param
+from artengine_plugins.imaging.field import over
 from artengine_plugins.imaging.mix import mix
 
 
@@ -19,16 +20,16 @@ class Solarise(Effect):
     name: ClassVar[str] = "solarise"
     uses_truth: ClassVar[bool] = False
 
-    threshold: float = Param(0.5, ge=0, le=1)
+    threshold: float = Param(0.5, ge=0, le=1, field=True)
     """Brightness from which values fold back: at 0 the whole picture is a negative, at 1 only
     what is brighter than white."""
 
-    amount: float = Param(1.0, ge=0, le=1)
+    amount: float = Param(1.0, ge=0, le=1, field=True)
     """How much of the folded picture is taken: none at 0, nothing else at 1."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Fold the values."""
-        threshold = np.float32(self.threshold)
+        threshold = over(self.threshold, frame)
         folded = np.abs(frame - threshold)
         np.subtract(threshold, folded, out=folded)
         return mix(frame, folded, self.amount)

@@ -9,6 +9,7 @@ import numpy as np
 
 from artengine.api import Effect, Frame, FrameContext, Param
 from artengine_plugins.imaging.border import Border
+from artengine_plugins.imaging.field import over
 from artengine_plugins.imaging.warp import warp_from
 
 
@@ -18,7 +19,7 @@ class Swirl(Effect):
     name: ClassVar[str] = "swirl"
     uses_truth: ClassVar[bool] = False
 
-    degrees: float = Param(3.0, ge=-360, le=360, unit="degrees a frame")
+    degrees: float = Param(3.0, ge=-360, le=360, unit="degrees a frame", field=True)
     """Turn of the middle in a frame, clockwise above 0: nothing turns at 0; at -360 and 360 the
     picture is wound up at once."""
 
@@ -45,7 +46,7 @@ class Swirl(Effect):
         reach = np.float32(self.radius * min(width, height))
         share = np.maximum(np.float32(1.0) - (right**2 + down**2) / reach**2, np.float32(0.0))
         # A pixel is drawn from where it was before the turn.
-        angle = share * share * np.float32(-radians(self.degrees))
+        angle = share * share * over(self.degrees * -radians(1.0), share)
         cosine, sine = np.cos(angle), np.sin(angle)
         columns = right * cosine - down * sine + middle[0]
         rows = right * sine + down * cosine + middle[1]

@@ -9,6 +9,7 @@ import numpy as np
 
 from artengine.api import Frame, FrameContext, Param
 from artengine_plugins.imaging.border import Border
+from artengine_plugins.imaging.field import over
 from artengine_plugins.imaging.phase import PhasedEffect
 from artengine_plugins.imaging.places import offsets, shorter_side
 from artengine_plugins.imaging.warp import warp_from
@@ -24,7 +25,7 @@ class Wave(PhasedEffect):
     """`sway`: pixels move at right angles to where the waves run; `press`: they move along, closer
     together and apart."""
 
-    amount: float = Param(0.025, ge=0, le=0.5)
+    amount: float = Param(0.025, ge=0, le=0.5, field=True)
     """How far pixels move, as a share of the frame's shorter side: not at all at 0, half across at
     0.5."""
 
@@ -53,7 +54,7 @@ class Wave(PhasedEffect):
         )
         turns -= np.float32(self.advance(self.speed, now) % 1.0)
         swing = np.sin(turns * np.float32(2.0 * pi))
-        swing *= np.float32(self.amount * side)
+        swing = swing * over(self.amount * side, swing)
         x, y = along if self.mode == "press" else (-along[1], along[0])
         height, width = frame.shape[:2]
         columns = swing * np.float32(x) + np.arange(width, dtype=np.float32)

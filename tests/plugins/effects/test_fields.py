@@ -1,0 +1,166 @@
+"""Fields: parameters that are another number at each pixel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+
+from artengine.api import Clock, Effect, Frame, FrameContext, Param
+from artengine.binding import Binding
+from artengine.catalog import load_catalog
+from artengine.chain import Chain
+from artengine.params import TableError, bounds, check
+
+Shots = Callable[[int, int], Sequence[Frame]]
+
+CATALOG = load_catalog(user_folder=False)
+TAKING = [(kind, name) for kind in CATALOG.effects.values() for name in sorted(kind.takes_field())]
+IDS = [f"{kind.name}-{name}" for kind, name in TAKING]
+
+ROUGH = ("blur", "radius")
+
+each = pytest.mark.parametrize(("kind", "name"), TAKING, ids=IDS)
+
+
+def levels(kind: type[Effect], name: str) -> tuple[float, float]:
+    """Two values between a parameter's bounds that float32 holds exactly."""
+    limits = bounds(kind.model_fields[name])
+    low, high = limits["ge"], limits["le"]
+    return tuple(float(np.float32(low + share * (high - low))) for share in (0.3, 0.55))  # type: ignore[return-value]
+
+
+def played(kind: type[Effect], table: dict[str, Any], frames: Sequence[Frame]) -> list[Frame]:
+    chain = Chain([Binding.parse(kind, table, CATALOG.curves, ())], "output", 5)
+    return [
+        chain.apply(frame, Clock(at, 24.0, 10), frames[(at + 1) % len(frames)])
+        for at, frame in enumerate(frames)
+    ]
+
+
+def filled(kind: type[Effect], name: str, value: Any, frames: Sequence[Frame]) -> list[Frame]:
+    """Frames after an effect of which one parameter was set to a number or a plane."""
+    effect = check(kind, {})
+    assert isinstance(effect, Effect)
+    setattr(effect, name, value)
+    return [
+        effect.apply(frame, FrameContext(Clock(at, 24.0, 10), frames[0], seed=5, slot="output/a/0"))
+        for at, frame in enumerate(frames)
+    ]
+
+
+def test_many_effects_take_fields() -> None:
+    words = ("noise", "displace", "zoom", "rotate", "hue", "blur", "sharpen", "gradient-map")
+    assert {"blend", "saturation", *words} <= {kind.name for kind, _ in TAKING}
+    assert all({"ge", "le"} <= bounds(kind.model_fields[name]).keys() for kind, name in TAKING)
+
+
+@each
+def test_a_constant_field_equals_the_number_bit_for_bit(
+    kind: type[Effect], name: str, shots: Shots
+) -> None:
+    frames = shots(48, 32)[:2]
+    for value in (*levels(kind, name), *bounds(kind.model_fields[name]).values()):
+        numbers = played(kind, {name: float(value)}, frames)
+        for text in (f"field({value!r})", f"0 * x + {value!r}", f"where(luma < 9, {value!r}, x)"):
+            np.testing.assert_array_equal(played(kind, {name: text}, frames), numbers)
+
+
+@each
+def test_an_effect_does_for_a_plane_what_it_does_for_numbers(
+    kind: type[Effect], name: str, shots: Shots
+) -> None:
+    frames = shots(96, 64)[:2]
+    low, high = levels(kind, name)
+    halves = np.full((64, 96), low, np.float32)
+    halves[:, 48:] = high
+    before = halves.copy()
+    found = filled(kind, name, halves, frames)[-1]
+    np.testing.assert_array_equal(halves, before)
+    sides = [filled(kind, name, value, frames)[-1] for value in (low, high)]
+    whole = [filled(kind, name, np.full_like(halves, v), frames)[-1] for v in (low, high)]
+    assert found.dtype == np.float32
+    assert found.flags.c_contiguous
+    for plane, number in zip(whole, sides, strict=True):
+        # A blur of any radius is a blend of two.
+        assert np.abs(plane - number).mean() < (0.03 if (kind.name, name) == ROUGH else 0.01)
+    # Each pixel is as in a frame where all have its number.
+    np.testing.assert_allclose(found[:, :48], whole[0][:, :48], atol=1e-4)
+    np.testing.assert_allclose(found[:, 48:], whole[1][:, 48:], atol=1e-4)
+
+
+class Rise(Effect):
+    """Add a number that may be a field, and one that may not."""
+
+    name: ClassVar[str] = "rise"
+    uses_truth: ClassVar[bool] = False
+    amount: float = Param(0.25, ge=0, le=1, field=True)
+    other: float = Param(0.0, ge=0, le=1)
+    _given: Any = None
+
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
+        self._given = self.amount
+        rise = np.asarray(self.amount, np.float32)
+        return frame + (rise[..., None] if rise.ndim else rise) + np.float32(self.other)
+
+
+def rise(names: Sequence[str] = (), **table: Any) -> Chain:
+    return Chain([Binding.parse(Rise, table, CATALOG.curves, names)], "feedback", 5)
+
+
+def given(chain: Chain, at: int = 0, **values: float) -> Any:
+    frame = np.zeros((4, 8, 3), np.float32)
+    chain.apply(frame, Clock(at, 24.0, 5), None, (), values)
+    (effect,) = chain.effects
+    assert isinstance(effect, Rise)
+    return effect._given
+
+
+def test_a_stranger_meets_a_plane_and_afterwards_its_number() -> None:
+    one = rise(amount="2 * x - 0.5")
+    plane = given(one)
+    assert (plane.dtype, plane.shape, plane.flags.c_contiguous) == (np.float32, (4, 8), True)
+    np.testing.assert_allclose(plane[0, :5], [0, 0, 0.125, 0.375, 0.625])
+    assert plane.max() == 1.0
+    assert one.effects[0].model_dump()["amount"] == 0.25
+    one.set(0, "amount", 0.5)
+    assert given(one) == 0.5
+    one.set(0, "amount", "1 - y")
+    assert given(one).shape == (4, 8)
+    one.set(0, "amount", {"keys": {"0f": 0, "4f": 1}})
+    assert given(one, at=2) == 0.5
+
+
+def test_a_text_is_a_field_where_its_words_can_only_be_pictures() -> None:
+    assert given(rise(amount="0.1 + 0.2 * noise(3 * t)")) == pytest.approx(0.2, abs=0.1)
+    assert given(rise(amount="field(noise(0.5, 1))")).shape == (4, 8)
+    names = ("motion", "x")
+    assert given(rise(names, amount="motion + x"), motion=0.25, x=0.5) == 0.75
+    assert given(rise(names, amount="dream.motion + 0.5 * luma"), motion=0.25, x=0.5) == 0.0
+    assert given(rise(names, amount="y * motion"), motion=1.0, x=0.0) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ({"other": "luma"}, "other: .*luma is a picture, and this takes one number; .*: amount"),
+        ({"amount": "luma + lumma"}, 'amount: .*column 8: there is no "lumma"'),
+        ({"amount": "lag(x, 1)"}, "amount: .*column 5: lag takes numbers alone"),
+    ],
+)
+def test_a_wrong_field_is_said_when_a_preset_is_read(table: dict[str, Any], said: str) -> None:
+    with pytest.raises(TableError, match=said):
+        rise(**table)
+
+
+def test_a_field_is_told_where_parameters_are_listed(tmp_path: Path) -> None:
+    from artengine.cli.reference import parameter_lines
+    from artengine.reference import describe, parameters
+
+    first, second = parameters(Rise)
+    assert (first.field, second.field) == (True, False)
+    assert "or a curve or a field; default 0.25" in " ".join(parameter_lines([first]))
+    assert [each["field"] for each in describe(Rise)["parameters"]] == [True, False]
