@@ -1,10 +1,12 @@
-"""What curves cost a frame.
+"""What curves and masks cost a frame.
 
     python benchmarks/curves.py [--size 512] [--frames 60] [--rounds 5]
 
 First eight curves by themselves: what the processor spends on all of them for a frame. Then a chain
-of six effects, with numbers and with curves that give the same numbers, in turns; printed are the
-medians over the rounds and their ratio. The pictures of both are the same, which is checked.
+of six effects, with numbers, with curves that give the same numbers, and with masks besides, in
+turns with swift's network; printed are the medians over the rounds, and the share of the whole
+frame, the network's and the effects', that curves and masks take. The pictures of numbers and
+curves are the same, which is checked. All times are those that the cores compute.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from __future__ import annotations
 import argparse
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,6 +25,7 @@ from artengine.curves import Clock, Scope
 from artengine.curves.named import NamedSignals
 from artengine.dream.curve_values import curve_values
 from artengine.frame import Frame
+from artengine.nn.predictor import Predictor
 from artengine.preset import Preset, parse_preset
 
 EIGHT: dict[str, Any] = {
@@ -46,6 +49,17 @@ EFFECTS: list[dict[str, Any]] = [
 ]
 
 
+MASKS = [
+    "feather(x < progress, 32)",
+    "luma > 0.5",
+    "radius(0.5, 0.5) < 0.2 + 0.2 * level",
+    "truth.luma > 0.3 and y < 0.9",
+    "noise(0.25, 0.5)",
+    "motion > 0.01 or edges > 0.2",
+]
+"""A mask for each of the effects."""
+
+
 def main() -> None:
     """Run both parts and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -55,11 +69,14 @@ def main() -> None:
     options = parser.parse_args()
     alone = [eight_curves() for _ in range(options.rounds)]
     print(f"eight curves: {1000 * statistics.median(alone):.3f} ms a frame")
-    plain, driven = six_effects(options.size, options.frames, options.rounds)
+    network, plain, driven, masked = six_effects(options.size, options.frames, options.rounds)
+    whole = network + plain
     print(
-        f"six effects at {options.size}x{options.size}: {1000 * plain:.2f} ms a frame with "
-        f"numbers, {1000 * driven:.2f} ms with curves: {100 * (driven / plain - 1):+.1f} %"
+        f"at {options.size}x{options.size}, ms of computing a frame: network {1000 * network:.1f}"
     )
+    for said, took in (("numbers", plain), ("curves", driven), ("curves and masks", masked)):
+        share = f"{100 * (took - plain) / whole:+.1f} % of the frame"
+        print(f"six effects with {said:18} {1000 * took:7.2f} {share}")
 
 
 def eight_curves(frames: int = 5000) -> float:
@@ -73,19 +90,40 @@ def eight_curves(frames: int = 5000) -> float:
     return (time.process_time() - began) / (frames - 1)
 
 
-def six_effects(size: int, frames: int, rounds: int) -> tuple[float, float]:
-    """Seconds of the processor for a frame, with numbers and with curves."""
+def six_effects(size: int, frames: int, rounds: int) -> list[float]:
+    """Seconds of computing for a frame: of the network, and of the effects with numbers, with
+    curves, and with curves and masks."""
     chance = np.random.default_rng(0)
     frame = chance.random((size, size, 3), np.float32)
-    presets = preset_of(EFFECTS, {}, frames), preset_of(driven(EFFECTS), {"level": 1.0}, frames)
+    masked = [{**effect, "mask": mask} for effect, mask in zip(driven(EFFECTS), MASKS, strict=True)]
+    presets = [
+        preset_of(EFFECTS, {}, frames),
+        preset_of(driven(EFFECTS), {"level": 1.0}, frames),
+        preset_of(masked, {"level": 1.0}, frames),
+    ]
     assert len(curve_values(presets[1], 24.0).values) == 1 + len(EFFECTS)
-    spent: tuple[list[float], list[float]] = ([], [])
+    network = swift(size)
+    spent: list[list[float]] = [[] for _ in range(1 + len(presets))]
     for _ in range(rounds + 1):
+        began = time.process_time()
+        for _ in range(3):
+            network()
+        spent[0].append((time.process_time() - began) / 3)
         found = [played(preset, frame, frames) for preset in presets]
         np.testing.assert_array_equal(found[0][1], found[1][1])
-        for seconds, (took, _) in zip(spent, found, strict=True):
+        for seconds, (took, _) in zip(spent[1:], found, strict=True):
             seconds.append(took)
-    return statistics.median(spent[0][1:]), statistics.median(spent[1][1:])
+    return [statistics.median(seconds[1:]) for seconds in spent]
+
+
+def swift(size: int) -> Callable[[], object]:
+    """A function that computes a frame of swift's network, traced before."""
+    model = load_catalog(user_folder=False).get("model", "swift")()
+    predictor = Predictor(model, model.build())
+    chance = np.random.default_rng(0)
+    context = [chance.random((size, size, 3), np.float32) for _ in range(model.context)]
+    predictor(context)
+    return lambda: predictor(context)
 
 
 def driven(effects: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -104,7 +142,7 @@ def played(preset: Preset, frame: Frame, frames: int) -> tuple[float, Frame]:
     began = time.process_time()
     for index in range(frames):
         clock = Clock(index, 24.0, frames)
-        result = chain.apply(frame, clock, None, (), signals.at(clock))
+        result = chain.apply(frame, clock, frame, (), signals.at(clock))
     return (time.process_time() - began) / frames, result
 
 

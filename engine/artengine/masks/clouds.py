@@ -30,7 +30,7 @@ def clouds(size: Size, scale: float, phase: float, key: int) -> Plane:
 
     Args:
         size: width and height.
-        scale: width of a cloud as a share of the shorter side; kept to 0.01 or more.
+        scale: width of a cloud as a share of the shorter side, kept to 0.01..8.
         phase: they are others after each whole number, with a smooth way between.
         key: what the random numbers belong to.
     """
@@ -46,7 +46,7 @@ def clouds(size: Size, scale: float, phase: float, key: int) -> Plane:
     found = np.zeros((size[1], size[0]), np.float32)
     # Finer clouds of half the width and half the strength are laid over the large ones.
     for octave, strength in enumerate((0.75, 0.375)):
-        cell = max(0.01, scale) / 2.0**octave * min(size)
+        cell = min(8.0, max(0.01, scale)) / 2.0**octave * min(size)
         cell = max(cell, (max(size) + 1.0) / (_LATTICE - 4), 1.0)
         found += np.float32(strength) * _spread(lattice, size, cell)
     found *= np.float32(0.5)

@@ -107,11 +107,30 @@ class CompiledMask:
             memory.place = node.at
         if excess := excess_of(memories):
             raise fault(node.at, excess)
-        return part
+        return _guarded(node, part)
 
 
 def _pixelwise(of: Callable[..., Plane], parts: Sequence[Part]) -> Part:
-    return lambda view: of(*[part(view) for part in parts])
+    def calculated(view: View) -> Value:
+        found = of(*[part(view) for part in parts])
+        # What looks like a picture may be a number, as feather(1, 5).
+        return found if isinstance(found, np.ndarray) and found.ndim else float(found)
+
+    return calculated
+
+
+def _guarded(node: Call, part: Part) -> Part:
+    """A call of which what cannot be calculated is told with its place."""
+
+    def guarded(view: View) -> Value:
+        try:
+            return part(view)
+        except CurveError:
+            raise
+        except (ValueError, OverflowError) as error:
+            raise fault(node.at, f"{node.name} of inf or nan has no value") from error
+
+    return guarded
 
 
 def _is_still(node: Node) -> bool:

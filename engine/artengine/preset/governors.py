@@ -69,6 +69,8 @@ class Steerable:
                 binding = self.chains[word][number]
                 names = binding.plugin.automatable()
                 names |= binding.controls.automatable() if binding.controls else set()
+                if name in binding.masks:
+                    raise ValueError("it has a field; write a number there to begin with")
                 place = _Place(binding.holder(name), name, binding.curves)
                 return place.checked(names, f'of "{binding.plugin.name}"')
             case ("model", str(name)):

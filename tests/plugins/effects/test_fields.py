@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -56,6 +57,17 @@ def test_many_effects_take_fields() -> None:
     words = ("noise", "displace", "zoom", "rotate", "hue", "blur", "sharpen", "gradient-map")
     assert {"blend", "saturation", *words} <= {kind.name for kind, _ in TAKING}
     assert all({"ge", "le"} <= bounds(kind.model_fields[name]).keys() for kind, name in TAKING)
+
+
+def test_the_page_of_parameters_lists_the_fields() -> None:
+    page = Path(__file__).parents[3] / "docs" / "effects-parameters.md"
+    rows = dict(re.findall(r"^\| `([a-z-]+)` \|(.*)\|$", page.read_text("utf-8"), re.MULTILINE))
+    listed = {
+        (kind, name)
+        for kind in CATALOG.effects.values()
+        for name in re.findall(r"`(\w+)`", rows.get(kind.name, ""))
+    }
+    assert listed == set(TAKING)
 
 
 @each
@@ -156,7 +168,7 @@ def test_a_wrong_field_is_said_when_a_preset_is_read(table: dict[str, Any], said
         rise(**table)
 
 
-def test_a_field_is_told_where_parameters_are_listed(tmp_path: Path) -> None:
+def test_a_field_is_told_where_parameters_are_listed() -> None:
     from artengine.cli.reference import parameter_lines
     from artengine.reference import describe, parameters
 
