@@ -54,6 +54,10 @@ class Footage(ABC):
             SourceError: when a picture cannot be read; the message names the file.
         """
 
+    speed: float = 1.0
+    """How many seconds of the file that the source plays pass in a second of its pictures. Sound
+    of the file is played as fast."""
+
     def time_of(self, number: int) -> float | None:
         """When picture `number` is shown in the file that the source plays, in seconds.
 

@@ -1,7 +1,7 @@
 """Sound: decoding it, and the features that curves read of it."""
 
 from artengine.audio.analysis import Analysis
-from artengine.audio.cache import analysed
+from artengine.audio.cache import analysed, beats_in
 from artengine.audio.decode import MOST_SECONDS, RATE
 from artengine.audio.features import FEATURES, Shape, Track
 from artengine.audio.signals import FeatureSignal, PlacedTrack
@@ -16,4 +16,5 @@ __all__ = [
     "Shape",
     "Track",
     "analysed",
+    "beats_in",
 ]

@@ -18,6 +18,7 @@ from artengine.atomic import atomic_write
 from artengine.audio.analysis import VERSION, Analysis, analyse
 from artengine.audio.bands import Band
 from artengine.audio.decode import samples
+from artengine.audio.tempo import BEATS_VERSION, beats_of
 from artengine.digest import file_digest
 from artengine.errors import SourceError
 
@@ -36,42 +37,70 @@ def analysed(path: Path, bands: Mapping[str, Band] | None = None) -> Analysis:
     Raises:
         SourceError: when it is missing, holds no sound, cannot be read, or is too long.
     """
+    wanted = tuple(sorted((bands or {}).items()))
+    return _analysed(path, _digest(path), wanted)
+
+
+def beats_in(path: Path) -> tuple[float, ...] | None:
+    """When the beats of a sound fall, in seconds from its start, or when they were found to before.
+
+    Args:
+        path: any file with sound that ffmpeg reads.
+
+    Returns:
+        The beats, none where there are none; None where librosa is needed and not installed.
+
+    Raises:
+        SourceError: as `analysed` does.
+    """
+    digest = _digest(path)
+    kept = _place(["beats", BEATS_VERSION, VERSION, digest])
+    rows = _read(kept) if digest else None
+    if rows is not None and "beats" in rows:
+        return tuple(rows["beats"].tolist())
+    found = beats_of(analysed(path))
+    if found is not None:
+        _keep({"beats": np.array(found, np.float64)}, kept)
+    return None if found is None else tuple(found)
+
+
+def _digest(path: Path) -> str:
     try:
-        digest = file_digest(path) if path.is_file() else ""
+        return file_digest(path) if path.is_file() else ""
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror}; check its rights") from error
-    wanted = tuple(sorted((bands or {}).items()))
-    return _analysed(path, digest, wanted)
 
 
 @lru_cache(maxsize=8)
 def _analysed(path: Path, digest: str, bands: tuple[tuple[str, Band], ...]) -> Analysis:
-    key = sha256(json.dumps([VERSION, digest, bands]).encode()).hexdigest()[:24]
-    kept = folders.cache() / "audio" / f"{key}.npz"
-    if digest:
-        found = _read(kept)
-        if found is not None:
-            return found
+    kept = _place([VERSION, digest, bands])
+    rows = _read(kept) if digest else None
+    if rows is not None and "seconds" in rows:
+        return Analysis(float(rows.pop("seconds")), rows)
     analysis = analyse(samples(path), dict(bands))
-    _keep(analysis, kept)
+    _keep({"seconds": np.float64(analysis.seconds), **analysis.rows}, kept)
     return analysis
 
 
-def _read(path: Path) -> Analysis | None:
+def _place(key: Any) -> Path:
+    """Where something is kept that a key determines."""
+    name = sha256(json.dumps(key).encode()).hexdigest()[:24]
+    return folders.cache() / "audio" / f"{name}.npz"
+
+
+def _read(path: Path) -> dict[str, Any] | None:
     """What was kept; None where nothing was, or where it is broken."""
     try:
         with np.load(path, allow_pickle=False) as found:
-            rows = {name: found[name] for name in found.files if name != "seconds"}
-            return Analysis(float(found["seconds"]), rows)
+            return {name: found[name] for name in found.files}
     except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         return None
 
 
-def _keep(analysis: Analysis, path: Path) -> None:
+def _keep(rows: Mapping[str, Any], path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with atomic_write(path, ".part.npz") as unfinished:
-            rows: dict[str, Any] = {"seconds": np.float64(analysis.seconds), **analysis.rows}
             np.savez(unfinished, **rows)
     except OSError as error:
         # Without the cache it is only analysed again.

@@ -63,11 +63,14 @@ class Track:
         analysis: what was measured of it.
         shapes: how features move, by name.
         bands: the names of its own bands, features too.
+        speed: how many seconds of it pass in a second of the film. Attack and release are in
+            seconds of the film.
     """
 
     analysis: Analysis
     shapes: Mapping[str, Shape] = field(default_factory=dict)
     bands: tuple[str, ...] = ()
+    speed: float = 1.0
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -129,15 +132,17 @@ class Track:
             return Level(np.zeros(1, np.float32), peaks=True)
         if name in STRUCK:
             release = _HITS_RELEASE if shape.release is None else shape.release
-            rises = rows["flux"] if name == "onset" else _rises(rows[name])
+            rises = rows["flux"] if name == "onset" else rises_of(rows[name])
             found = hits_of(rises)
-            return Strikes(_above(found, shape.floor), shape.attack, release)
+            attack, release = shape.attack * self.speed, release * self.speed
+            return Strikes(_above(found, shape.floor), attack, release)
         if name == "chroma":
             return Level(rows["chroma"], peaks=False)
         release = _LEVELS_RELEASE if shape.release is None else shape.release
         level = _height(rows["centroid"]) if name == "centroid" else _loudness(rows[name])
         level = np.maximum(0.0, level - shape.floor) / (1.0 - shape.floor)
-        return Level(_followed(level, shape.attack, release), peaks=name != "centroid")
+        attack, release = shape.attack * self.speed, release * self.speed
+        return Level(_followed(level, attack, release), peaks=name != "centroid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +226,7 @@ def _height(frequency: Rows) -> Numbers:
     return np.where(sounding, share, 0.0)
 
 
-def _rises(amplitude: Rows) -> Rows:
+def rises_of(amplitude: Rows) -> Rows:
     """How much a band gets louder from each measurement to the next, as ears tell it."""
     peak = float(amplitude.max())
     if peak <= _SILENT:

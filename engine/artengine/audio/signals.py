@@ -22,6 +22,11 @@ class PlacedTrack:
     track: Track
     start: float
 
+    def span(self, index: int, fps: float) -> tuple[float, float]:
+        """Where in the sound a frame begins and ends, in seconds."""
+        step = self.track.speed / fps
+        return self.start + (index - 0.5) * step, self.start + (index + 0.5) * step
+
 
 class FeatureSignal(Signal):
     """A feature of a sound.
@@ -39,9 +44,8 @@ class FeatureSignal(Signal):
 
     def at(self, now: SignalContext) -> float:
         """The value at a frame, 0..1."""
-        clock, start = now.clock, self._placed.start
-        first, last = (start + (clock.index + side) / clock.fps for side in (-0.5, 0.5))
-        return self._placed.track.at(self._name, first, last)
+        span = self._placed.span(now.clock.index, now.clock.fps)
+        return self._placed.track.at(self._name, *span)
 
 
 class BeatSignal(Signal):

@@ -34,14 +34,15 @@ def audio(
 
         artengine audio clip.mp4 --json
     """
-    from artengine.audio import Track, analysed
+    from artengine.audio import Track, analysed, beats_in
     from artengine.audio.tempo import MISSING, tempo_of
     from artengine.errors import UsageError, WriterError
 
     if output is not None and output.suffix.lower() != ".png":
         raise UsageError(f"{output}: features are drawn as a PNG; end its name in .png")
     track = Track(analysed(file))
-    bpm = tempo_of(track.analysis)
+    beats = () if track.silent else beats_in(file)
+    bpm = tempo_of(beats or ())
     onsets = track.hits("onset").times
     if as_json:
         import json
@@ -52,6 +53,7 @@ def audio(
             "silent": track.silent,
             "onsets": [round(float(time), 4) for time in onsets],
             "bpm": None if bpm is None else round(bpm, 2),
+            "beats": None if beats is None else [round(beat, 4) for beat in beats],
         }
         answer(json.dumps(found))
     else:
@@ -60,7 +62,7 @@ def audio(
         answer("silent" if track.silent else f"onsets: {len(onsets):,}")
         if bpm is not None:
             answer(f"tempo: {bpm:.1f} beats a minute")
-    if bpm is None and not track.silent:
+    if beats is None:
         tell(MISSING)
     if output is not None:
         from artengine.audio.plot import draw

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
+from math import floor
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,19 +15,40 @@ class Tempo:
         bpm: beats a minute, above 0.
         offset: when the first beat falls, in seconds after the film's first frame.
         beats_per_bar: beats in a bar, at least 1.
+        beats: where beats do not follow each other evenly, when each falls, from the one at
+            `offset` on; `bpm` is their mean, and the tempo before and after them.
     """
 
     bpm: float = 120.0
     offset: float = 0.0
     beats_per_bar: int = 4
+    beats: tuple[float, ...] = ()
 
     def beat_at(self, seconds: float) -> float:
         """How many beats have passed since the first one; negative before it."""
-        return (seconds - self.offset) * self.bpm / 60.0
+        known = bisect_right(self.beats, seconds)
+        if known == 0:
+            return (seconds - self.offset) * self.bpm / 60.0
+        before = self.beats[known - 1]
+        if known == len(self.beats):
+            return known - 1 + (seconds - before) * self.bpm / 60.0
+        return known - 1 + (seconds - before) / (self.beats[known] - before)
 
     def seconds_at(self, beat: float) -> float:
         """When a beat falls, in seconds after the film's first frame."""
-        return self.offset + beat * 60.0 / self.bpm
+        known, last = floor(beat), len(self.beats) - 1
+        if known < 0 or last < 0:
+            return self.offset + beat * 60.0 / self.bpm
+        if known >= last:
+            return self.beats[last] + (beat - last) * 60.0 / self.bpm
+        before, after = self.beats[known], self.beats[known + 1]
+        return before + (beat - known) * (after - before)
+
+    def evenly(self, seconds: float) -> float:
+        """When it would be as late in beats if all of them were as long as their mean."""
+        if not self.beats:
+            return seconds
+        return self.offset + self.beat_at(seconds) * 60.0 / self.bpm
 
 
 STEADY = Tempo()

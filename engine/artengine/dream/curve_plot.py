@@ -159,7 +159,7 @@ def _strip(axes: Axes, found: CurveValues) -> None:
     axes.set_yticks([])
     axes.set_xlim(0, max(1, found.count - 1) / found.fps)
     frames = f"{counted(found.count, 'frame')} at {found.fps:g} a second"
-    tempo = f"bars of {counted(per_bar, 'beat')} at {found.tempo.bpm:g} a minute"
+    tempo = f"bars of {counted(per_bar, 'beat')} at {found.tempo.bpm:.4g} a minute"
     axes.set_title("bar", loc="left", fontsize=9, color=_INK, fontweight="bold")
     axes.set_title(tempo, loc="right", fontsize=8, color=_FAINT)
     axes.set_xlabel(f"seconds ({frames})", color=_INK, fontsize=9)

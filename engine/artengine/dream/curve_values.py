@@ -14,7 +14,7 @@ from artengine.chain import Chain, ChainName
 from artengine.curves import Tempo
 from artengine.curves.driven import CurveSet
 from artengine.dream.at_rest import at_rest
-from artengine.dream.sound import placed_tracks
+from artengine.dream.sound import film_tempo, placed_tracks
 from artengine.dream.steering import steering_of
 from artengine.preset import Preset
 from artengine.preset.address import CHAINS
@@ -148,13 +148,10 @@ def curve_values(preset: Preset, fps: float, *, most: int = MOST_FRAMES) -> Curv
             *(target for target, each in zip(targets, preset.governors, strict=True) if each.at),
         ]
     values = {address: found[:, number] for number, address in enumerate(addresses)}
+    sounds = placed_tracks(preset)
     waves = {
-        name: np.array(
-            [
-                placed.track.wave(*(placed.start + (index + side) / fps for side in (-0.5, 0.5)))
-                for index in range(len(found))
-            ]
-        )
-        for name, placed in placed_tracks(preset).items()
+        name: np.array([placed.track.wave(*placed.span(index, fps)) for index in range(len(found))])
+        for name, placed in sounds.items()
     }
-    return CurveValues(fps, len(found), preset.time.tempo(), values, waves, at_rest(preset))
+    tempo = film_tempo(preset, sounds)
+    return CurveValues(fps, len(found), tempo, values, waves, at_rest(preset))

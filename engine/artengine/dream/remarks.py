@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from artengine.audio import PlacedTrack
 from artengine.curves import CurveError, Scope
 from artengine.curves.driven import naming
-from artengine.dream.sound import placed_tracks
+from artengine.dream.sound import film_tempo, placed_tracks
 from artengine.errors import PluginError
 from artengine.preset import Preset
 
@@ -24,15 +25,17 @@ def curve_remarks(preset: Preset, fps: float) -> list[str]:
         PluginError: when a curve of a plugin fails.
         SourceError: when a sound cannot be read.
     """
-    scope = Scope(fps, preset.dream.frames, preset.seed, preset.time.tempo(), preset.names)
+    placed = placed_tracks(preset)
+    tempo = film_tempo(preset, placed)
+    scope = Scope(fps, preset.dream.frames, preset.seed, tempo, preset.names)
     remarks = list(_all(preset, scope))
     if len(remarks) > MOST_REMARKS:
         remarks[1:] = [f"{len(remarks) - 1} more curves have such keys"]
-    return [*_of_sounds(preset), *remarks]
+    return [*_of_sounds(placed), *remarks]
 
 
-def _of_sounds(preset: Preset) -> Iterator[str]:
-    for name, placed in placed_tracks(preset).items():
+def _of_sounds(tracks: Mapping[str, PlacedTrack]) -> Iterator[str]:
+    for name, placed in tracks.items():
         if placed.track.silent:
             yield f"audio.{name}: it is silent, so that its features stay 0"
         elif placed.start >= placed.track.seconds:

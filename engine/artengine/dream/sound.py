@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from artengine.audio import FeatureSignal, PlacedTrack, Track, analysed
+from artengine.audio import FeatureSignal, PlacedTrack, Track, analysed, beats_in
 from artengine.audio.signals import BeatSignal
-from artengine.curves import Signal
+from artengine.audio.tempo import INSTALL, tempo_of
+from artengine.curves import Signal, Tempo
 from artengine.dream.start import first_frame
 from artengine.errors import SourceError
 from artengine.ffmpeg import Sound
@@ -19,6 +20,9 @@ from artengine.preset.signal_names import sound_names
 
 _SMALL: Size = (16, 16)
 
+_EARLY = 0.02
+"""Seconds that a beat may be found before the film begins and still be its first."""
+
 
 @dataclass(frozen=True, slots=True)
 class SoundFile:
@@ -27,10 +31,12 @@ class SoundFile:
     Args:
         path: the file.
         start: what of it is heard at the film's first frame, in seconds from the file's start.
+        speed: how many seconds of it pass in a second of the film.
     """
 
     path: Path
     start: float
+    speed: float = 1.0
 
 
 def sound_files(preset: Preset) -> dict[str, SoundFile]:
@@ -49,12 +55,12 @@ def _file(preset: Preset, name: str, audio: Audio) -> SoundFile:
     # Small pictures are as quick to open as any.
     footage = preset.source.open(_SMALL, preset.dream.fps) if isinstance(path, str) else None
     time = None if footage is None else footage.time_of(first_frame(preset, footage))
-    if time is None:
+    if footage is None or time is None:
         raise SourceError(
             f'audio.{name}.path: the source "{preset.source.name}" has no sound of its own; name '
             "a sound file"
         )
-    return SoundFile(Path(str(path)), time + audio.start)
+    return SoundFile(Path(str(path)), time + audio.start, footage.speed)
 
 
 def placed_tracks(preset: Preset) -> dict[str, PlacedTrack]:
@@ -67,11 +73,43 @@ def placed_tracks(preset: Preset) -> dict[str, PlacedTrack]:
     for name, file in sound_files(preset).items():
         audio = preset.audio[name]
         try:
-            track = Track(analysed(file.path, audio.bands), audio.shapes, tuple(audio.bands))
+            analysis = analysed(file.path, audio.bands)
+            track = Track(analysis, audio.shapes, tuple(audio.bands), file.speed)
         except SourceError as error:
             raise SourceError(f"audio.{name}.path: {error}") from error
         placed[name] = PlacedTrack(track, file.start)
     return placed
+
+
+def film_tempo(preset: Preset, placed: Mapping[str, PlacedTrack]) -> Tempo:
+    """Where the beats of a preset's film fall: as its `[time]` says, or as they are found in a
+    sound.
+
+    Args:
+        placed: the sounds, as `placed_tracks` gives them.
+
+    Raises:
+        SourceError: when there are no beats to be found, or what finds them is not installed.
+    """
+    time = preset.time
+    if not isinstance(time.bpm, str):
+        return Tempo(time.bpm, time.offset, time.beats_per_bar)
+    track = placed[time.bpm]
+    beats = beats_in(sound_files(preset)[time.bpm].path)
+    if beats is None:
+        raise SourceError(
+            f"time.bpm: beats are found by librosa; install it with: {INSTALL}; or write a number"
+        )
+    mean = tempo_of(beats)
+    if mean is None:
+        raise SourceError(
+            f"time.bpm: no beats are found in audio.{time.bpm}; write a number of beats a minute"
+        )
+    speed = track.track.speed
+    film = [(beat - track.start) / speed + time.offset for beat in beats]
+    # Beat 0 is the first one of the film.
+    first = next((number for number, at in enumerate(film) if at > -_EARLY), len(film) - 1)
+    return Tempo(mean * speed, film[first], time.beats_per_bar, tuple(film[first:]))
 
 
 def film_sounds(preset: Preset) -> tuple[Sound, ...]:
@@ -82,7 +120,7 @@ def film_sounds(preset: Preset) -> tuple[Sound, ...]:
     """
     files = sound_files(preset)
     return tuple(
-        Sound(files[name].path, placed.start, preset.audio[name].gain)
+        Sound(files[name].path, placed.start, preset.audio[name].gain, files[name].speed)
         for name, placed in placed_tracks(preset).items()
         if preset.audio[name].gain > 0 and placed.start < placed.track.seconds
     )

@@ -11,7 +11,7 @@ from artengine.curves.named import NamedSignals
 from artengine.curves.signs import SIGNS
 from artengine.dream.governing import Governors
 from artengine.dream.snapshot import Remembered
-from artengine.dream.sound import placed_tracks, sound_signals
+from artengine.dream.sound import film_tempo, placed_tracks, sound_signals
 from artengine.dream.vital_signs import VitalSigns
 from artengine.errors import PluginError
 from artengine.frame import Frame
@@ -147,8 +147,9 @@ def steering_of(
     Raises:
         SourceError: when a sound cannot be read.
     """
-    scope = Scope(fps, frames, preset.seed, preset.time.tempo(), preset.names)
-    sounds = sound_signals(preset, placed_tracks(preset))
+    placed = placed_tracks(preset)
+    scope = Scope(fps, frames, preset.seed, film_tempo(preset, placed), preset.names)
+    sounds = sound_signals(preset, placed)
     signs = VitalSigns(fps, clip or dict)
     if clip is not None and reads_signs(preset):
         signs.watch()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 from artengine.errors import SourceError, WriterError, cannot_write
@@ -23,11 +24,14 @@ class Sound:
         start: what of it is heard at the film's first frame, in seconds from the file's start;
             below 0 it begins later than the film.
         gain: how loud it is; 1 is as in the file.
+        speed: how many seconds of it are heard in a second. What is faster is higher, as on a
+            tape.
     """
 
     path: Path
     start: float = 0.0
     gain: float = 1.0
+    speed: float = 1.0
 
 
 def add_sound(
@@ -70,14 +74,28 @@ def add_sound(
         raise WriterError(f"its sound cannot be added: ffmpeg stopped: {said}")
 
 
+def _rates(speed: float) -> tuple[int, int]:
+    """Rates at which a sound is sampled and then played, so that it is that many times as fast.
+
+    Their ratio is exact for speeds of up to three decimals, so that long sounds do not drift.
+    """
+    share = Fraction(speed).limit_denominator(1000)
+    if share == 1:
+        return _RATE, _RATE
+    times = max(1, round(_RATE / share.denominator))
+    return times * share.denominator, times * share.numerator
+
+
 def _graph(sounds: Sequence[Sound], seconds: float) -> str:
     """Filters that bring each sound to its place, and mix them."""
     chains = []
     for number, sound in enumerate(sounds, start=1):
         cut = f"atrim=start={sound.start:.6f}," if sound.start > 0 else ""
+        rate, played = _rates(sound.speed)
+        faster = f"asetrate={played},aresample={_RATE}," if played != rate else ""
         chains.append(
             f"[{number}:a:0]{cut}asetpts=PTS-({sound.start:.6f})/TB,"
-            f"aresample={_RATE}:async=1:min_hard_comp=0.02:first_pts=0,"
+            f"aresample={rate}:async=1:min_hard_comp=0.02:first_pts=0,{faster}"
             f"aformat=sample_fmts=fltp:channel_layouts=stereo,volume={sound.gain:.6f},"
             f"apad=whole_dur={seconds:.6f},atrim=end={seconds:.6f}[sound{number}]"
         )

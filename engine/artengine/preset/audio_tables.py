@@ -10,9 +10,10 @@ from artengine.audio import FEATURES, Shape
 from artengine.audio.bands import Band
 from artengine.curves.named import name_fault
 from artengine.errors import did_you_mean
-from artengine.params import Problem, check
+from artengine.params import Problem, check, quoted
 from artengine.preset.audio_settings import SOURCE, AudioSettings, FeatureSettings
 from artengine.preset.plugins import PluginTables
+from artengine.preset.time_settings import TimeSettings
 
 MOST = 16
 """Sounds of one preset."""
@@ -58,6 +59,22 @@ def audio_tables(plugins: PluginTables) -> dict[str, Audio]:
         if audio is not None:
             found[name] = audio
     return found
+
+
+def check_beats(time: TimeSettings, table: Mapping[str, Any], plugins: PluginTables) -> None:
+    """Note where beats are to be found in a sound that there is not.
+
+    Args:
+        table: the preset.
+    """
+    given = table.get("audio")
+    sounds = list(given) if isinstance(given, Mapping) else []
+    if isinstance(time.bpm, str) and time.bpm not in sounds:
+        near = did_you_mean(time.bpm, sounds)
+        known = f", or the name of a sound: {', '.join(sounds)}" if sounds else ""
+        named = f"{quoted(time.bpm)} given, which is no sound{near}"
+        missing = "" if sounds else ', as 120; or name a sound, as [audio.music] path = "music.mp3"'
+        plugins.problem(("time", "bpm"), f"{named}; allowed: beats a minute{known}{missing}")
 
 
 def _audio(name: str, table: dict[str, Any], plugins: PluginTables) -> Audio | None:

@@ -20,7 +20,7 @@ from artengine.model import Model
 from artengine.params import Plugin, Problem
 from artengine.preset.address import CHAINS, parse_address
 from artengine.preset.audio_length import set_length
-from artengine.preset.audio_tables import Audio, audio_tables
+from artengine.preset.audio_tables import Audio, audio_tables, check_beats
 from artengine.preset.budget import check_budget, check_tables
 from artengine.preset.checks import check_dream, check_training
 from artengine.preset.document import DEFAULT_WRITERS, TABLES, Document
@@ -223,6 +223,8 @@ def build(
         spread_seed(table, catalog, heading.seed)
     time, _ = settings(TimeSettings, table, plugins, "time")
     audio = audio_tables(plugins)
+    if time is not None:
+        check_beats(time, table, plugins)
     curves = named_curves(plugins)
     source = plugins.source()
     set_length(table, audio, source, plugins)
@@ -234,7 +236,7 @@ def build(
     governors: tuple[Governor, ...] = ()
     if model and dream and not plugins.problems:
         steerable = Steerable(chains, (model, model_curves), (dream, dream_curves))
-        governors = govern_tables(table, plugins, steerable)
+        governors = govern_tables(plugins, steerable)
     writers = build_writers(plugins, table, document, name)
     if model and train:
         plugins.problems += check_training(model, train, table.get("train", {}))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from pydantic import BaseModel
 
@@ -120,13 +119,10 @@ class _Place:
         return f"{plainly(value)} given; allowed: {allowed(info)}"
 
 
-def govern_tables(
-    table: Mapping[str, Any], plugins: PluginTables, steerable: Steerable
-) -> tuple[Governor, ...]:
+def govern_tables(plugins: PluginTables, steerable: Steerable) -> tuple[Governor, ...]:
     """The governors of a preset. What is wrong with them is noted.
 
     Args:
-        table: the preset.
         plugins: collects the mistakes.
         steerable: what they may steer; the places that they steer get a curve.
     """

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, WithJsonSchema, field_validator
 
 from artengine.api import (
     EASES,
+    Clock,
     Curve,
     Ease,
     Expression,
@@ -209,7 +210,8 @@ class Keyframes(Curve):
         if self.repeat:
             repeat = time_of(self.repeat)
             origin = scope.tempo.offset * scope.fps if repeat.is_musical else 0.0
-            cycle = Cycle(repeat.frames(scope), origin, ping_pong=self.ping_pong)
+            period, musical = repeat.frames(scope), repeat.is_musical
+            cycle = Cycle(period, origin, ping_pong=self.ping_pong, musical=musical)
         points = []
         for written, value, ease in self._points():
             time = time_of(written)
@@ -232,13 +234,19 @@ class Cycle:
         period: frames from one beginning to the next, above 0.
         origin: a frame at which it begins.
         ping_pong: whether every second one runs backwards.
+        musical: whether it keeps to beats that do not follow each other evenly.
     """
 
-    def __init__(self, period: float, origin: float, *, ping_pong: bool) -> None:
+    def __init__(
+        self, period: float, origin: float, *, ping_pong: bool, musical: bool = False
+    ) -> None:
         self.period, self._origin, self._ping_pong = period, origin, ping_pong
+        self._musical = musical
 
-    def place(self, index: int) -> float:
+    def place(self, clock: Clock) -> float:
         """How many frames have passed since its beginning, or are left of a backwards one."""
+        uneven = self._musical and clock.tempo.beats
+        index = clock.tempo.evenly(clock.seconds) * clock.fps if uneven else clock.index
         passed = index - self._origin
         # Rounding must not make the first frame of a period the last one of that before.
         number = math.floor(passed / self.period + 1e-9)
@@ -264,8 +272,7 @@ class KeyframeSignal(Signal):
 
     def at(self, now: SignalContext) -> float:
         """Return the eased value now."""
-        index = now.clock.index
-        place = index if self._cycle is None else self._cycle.place(index)
+        place = now.clock.index if self._cycle is None else self._cycle.place(now.clock)
         later = bisect_right(self._frames, place)
         if later == 0:
             return self._values[0]

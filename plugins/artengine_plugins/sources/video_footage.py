@@ -35,7 +35,7 @@ class VideoFootage(Footage):
     """
 
     def __init__(self, video: Video, info: Probe, size: Size, fps: float) -> None:
-        self.size, self.fps = size, fps
+        self.size, self.fps, self.speed = size, fps, video.speed
         self._path, self._info = Path(video.path), info
         self._at_end = video.at_end
         self.finite = video.at_end == "stop"

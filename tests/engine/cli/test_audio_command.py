@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from PIL import Image
 
@@ -20,7 +21,8 @@ from artengine.cli import main
 def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder with a second of four clicks, and one of silence; without librosa."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setitem(sys.modules, "librosa.feature", None)
+    monkeypatch.setenv("ARTENGINE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setitem(sys.modules, "librosa.beat", None)
     sound = np.zeros(44_100)
     for first in range(4410, 44_100, 11_025):
         sound[first : first + 220] += 0.9 * np.exp(-np.arange(220) / 40)
@@ -34,7 +36,7 @@ def test_length_and_onsets(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["audio", "clicks.wav"]) == 0
     printed = capsys.readouterr()
     assert printed.out == "length: 1.000 s (0:01.0)\nonsets: 4\n"
-    assert "install artengine[audio]" in printed.err
+    assert 'python -m pip install "artengine[audio]"' in printed.err
     assert main(["audio", "clicks.wav", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["seconds"] == 1.0
@@ -49,24 +51,39 @@ def test_silence_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert not printed.err
 
 
-def test_the_tempo_is_what_librosa_tells(
+def test_the_tempo_is_that_of_the_beats_that_librosa_finds(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     seen: dict[str, Any] = {}
 
     def tempo(**given: Any) -> list[float]:
-        seen.update(given)
-        return [120.04]
+        seen["tempo"] = given
+        return [118.0]
 
-    librosa = ModuleType("librosa.feature")
-    librosa.tempo = tempo  # type: ignore[attr-defined]
+    def beat_track(**given: Any) -> tuple[float, npt.NDArray[np.float64]]:
+        seen["beats"] = given
+        return 118.0, np.array([0.1, 0.35, 0.6, 0.85])
+
+    for name, function in {"feature": tempo, "beat": beat_track}.items():
+        module = ModuleType(f"librosa.{name}")
+        setattr(module, function.__name__, function)
+        monkeypatch.setitem(sys.modules, f"librosa.{name}", module)
     monkeypatch.setitem(sys.modules, "librosa", ModuleType("librosa"))
-    monkeypatch.setitem(sys.modules, "librosa.feature", librosa)
     assert main(["audio", "clicks.wav"]) == 0
     printed = capsys.readouterr()
-    assert printed.out.endswith("tempo: 120.0 beats a minute\n")
+    assert printed.out.endswith("tempo: 240.0 beats a minute\n")
     assert not printed.err
-    assert seen["sr"] / seen["hop_length"] == len(seen["onset_envelope"]) - 1 == 200
+    struck = seen["beats"]["onset_envelope"]
+    assert seen["beats"]["sr"] / seen["beats"]["hop_length"] == len(struck) - 1 == 200
+    assert np.flatnonzero(struck > 0.9 * struck.max()) / 200 == pytest.approx(
+        [0.1, 0.35, 0.6, 0.85], abs=0.01
+    )
+    assert seen["beats"]["bpm"] == 118.0
+    assert 5 * len(seen["tempo"]["onset_envelope"]) >= len(struck)
+    # What was found is kept.
+    monkeypatch.setitem(sys.modules, "librosa.beat", None)
+    assert main(["audio", "clicks.wav", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["beats"] == [0.1, 0.35, 0.6, 0.85]
 
 
 def test_features_are_drawn(capsys: pytest.CaptureFixture[str]) -> None:

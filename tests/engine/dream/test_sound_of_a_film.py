@@ -210,8 +210,9 @@ def test_the_content_of_a_sound_is_part_of_the_identity(catalog: Catalog, clicks
     assert "clicks.wav" in Dream(preset, predict=Still()).resolved.recipe(clicks.parent)
 
 
+@pytest.mark.parametrize("speed", [1.0, 1.6])
 def test_the_clips_own_sound_begins_where_the_film_does(
-    catalog: Catalog, clicks: Path, tmp_path: Path
+    catalog: Catalog, clicks: Path, tmp_path: Path, speed: float
 ) -> None:
     film = Film((32, 32), 24.0, 96, sounds=(Sound(clicks),))
     sink = catalog.get("writer", "mp4")().open(tmp_path / "clip.mp4", film)
@@ -220,7 +221,7 @@ def test_the_clips_own_sound_begins_where_the_film_does(
     sink.close()
     preset = parsed(
         catalog,
-        source={"use": "video", "path": "clip.mp4"},
+        source={"use": "video", "path": "clip.mp4", "speed": speed},
         dream={"frames": 48, "size": [16, 16], "start": 0.5},
         audio={"own": {"path": "source"}},
         curves={"hit": "own.kick"},
@@ -230,7 +231,7 @@ def test_the_clips_own_sound_begins_where_the_film_does(
         assert begins is not None
         assert begins > 0.5
         hit = [turn.values["hit"] for turn in dream.turns()]
-    expected = [at for at in STRUCK - begins if 0 <= at < 2]
+    expected = [at for at in (STRUCK - begins) / speed if 0 <= at < 2]
     risen = (np.flatnonzero(np.diff(hit) > 0.3) + 1) / 24
     np.testing.assert_allclose(risen, expected, atol=0.5 / 24 + 0.002)
 
@@ -264,3 +265,72 @@ def test_a_film_may_be_as_long_as_its_sound(catalog: Catalog) -> None:
             film(**{f"m{n}": {"path": path} for n, path in enumerate(audio)})
     with pytest.raises(PresetError, match="over before the film begins"):
         film(music={**music, "start": 5})
+
+
+def found(monkeypatch: pytest.MonkeyPatch, beats: list[float] | None) -> None:
+    """Have librosa find these beats, or not be installed."""
+    monkeypatch.setenv("ARTENGINE_CACHE", str(Path("cache").absolute()))
+    monkeypatch.setattr("artengine.audio.cache.beats_of", lambda _: beats)
+
+
+def test_beats_are_found_in_a_sound(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    found(monkeypatch, [0.25, 0.75, 1.25, 1.65, 2.05, 2.45])
+    preset = parsed(
+        catalog,
+        time={"bpm": "music", "beats_per_bar": 2},
+        audio={"music": {"path": "clicks.wav", "start": 0.5}},
+        curves={"place": "beat", "up": {"keys": {"0b": 0, "4b": 4}}},
+        output=[
+            {"use": "levels", "gamma": {"keys": {"0b": 1, "1b": 2}, "repeat": "1b"}},
+        ],
+    )
+    values = curve_values(preset, 20.0)
+    assert values.beats()[:6] == pytest.approx([0.25, 0.75, 1.15, 1.55, 1.95, 2.39])
+    assert values.tempo.bpm == pytest.approx(60 * 5 / 2.2)
+    place = values.values["curves.place"]
+    # The first beat of the film is beat 0; between beats, and beyond them, they go on evenly.
+    assert place[[5, 15, 19, 23, 31, 39]] == pytest.approx([0, 1, 1.5, 2, 3, 4])
+    assert place[0] == pytest.approx(-0.25 / 0.44)
+    assert place[-1] == pytest.approx(4 + (95 / 20 - 1.95) / 0.44)
+    assert values.values["curves.up"][[5, 39]] == pytest.approx([0, 4])
+    gamma = values.values["output.levels.gamma"]
+    np.testing.assert_allclose(gamma[5:40], 1 + (place[5:40] + 1e-9) % 1, atol=1e-6)
+    later = preset.with_values({"time.offset": 0.1})
+    assert curve_values(later, 20.0).beats()[1] == pytest.approx(0.85)
+
+
+@pytest.mark.parametrize(
+    ("beats", "said"),
+    [
+        (None, 'time.bpm: beats are found by librosa; install it with: python -m pip install "art'),
+        ([], "time.bpm: no beats are found in audio.music; write a number of beats a minute"),
+    ],
+)
+def test_beats_that_cannot_be_found_are_told_before_the_film(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch, beats: Any, said: str
+) -> None:
+    found(monkeypatch, beats)
+    with pytest.raises(SourceError) as error:
+        try_curves(parsed(catalog, time={"bpm": "music"}), 24.0)
+    assert str(error.value).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("time", "audio", "said"),
+    [
+        ({"bpm": "musik"}, {}, r'time\.bpm: "musik" given, .* \(did you mean "music"\?\)'),
+        ({"bpm": "a"}, {"audio": {}, "output": []}, r"no sound; allowed: beats a minute, as 120"),
+        ({"bpm": 0}, {}, r"time\.bpm: 0 given; allowed: a number from 1 to 1000 or a text"),
+    ],
+)
+def test_a_tempo_that_is_none_is_refused(
+    catalog: Catalog, time: Any, audio: Any, said: str
+) -> None:
+    with pytest.raises(PresetError, match=said):
+        parsed(catalog, time=time, **audio)
+
+
+def test_librosa_finds_the_beats_of_drums(catalog: Catalog) -> None:
+    pytest.importorskip("librosa")
+    values = curve_values(parsed(catalog, time={"bpm": "music"}), 24.0)
+    np.testing.assert_allclose(values.beats()[:7], STRUCK[:7], atol=0.012)

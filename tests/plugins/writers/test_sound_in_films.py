@@ -120,3 +120,12 @@ def test_a_sound_that_is_lost_on_the_way_leaves_the_pictures(
         sink.close()
     assert sink.salvage()
     assert probe(tmp_path / "film.mp4").size == (64, 48)
+
+
+@pytest.mark.parametrize("speed", [2.0, 0.75, 1.337])
+def test_a_sound_may_be_faster_or_slower(
+    catalog: Catalog, clicks: Path, tmp_path: Path, speed: float
+) -> None:
+    path = make(catalog, tmp_path / "film.mp4", (Sound(clicks, 0.1, 1.0, speed),))
+    expected = (np.arange(0.25, 10, 0.5) - 0.1) / speed
+    np.testing.assert_allclose(struck(heard(path)), expected[expected < 2.5], atol=0.003)
