@@ -98,6 +98,8 @@ def known(words: list[str]) -> str | None:
         if not left:
             return None
         name, *words = left
+        if name not in command.commands and hasattr(command, "default"):
+            name, words = command.default, left
         if name not in command.commands:
             return f"{context.command_path}: no command {name}"
         command = command.commands[name]

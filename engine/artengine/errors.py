@@ -103,6 +103,12 @@ class GalleryError(ArtengineError):
     exit_code = 9
 
 
+class DiffersError(ArtengineError):
+    """A film is not what its recipe makes on this machine."""
+
+    exit_code = 10
+
+
 def did_you_mean(given: str, known: Sequence[str]) -> str:
     """Return `' (did you mean "x"?)'` for the nearest known word, or an empty string."""
     near = get_close_matches(given, known, n=1, cutoff=0.6)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from artengine.errors import WriterError
 from artengine.ffmpeg import Sound
@@ -123,6 +123,16 @@ class Writer(Plugin):
             frames: the film's length.
         """
         return 0
+
+    def part(self, size: int) -> Self:
+        """The writer that makes a file of a part of a film in the quality of the whole one.
+
+        For a writer whose quality depends on the film; others make every part alike.
+
+        Args:
+            size: how many bytes the part takes in the film.
+        """
+        return self
 
     def carries(self, path: Path, recipe: str) -> bool:
         """Whether the file at `path` can hold a recipe; one that cannot is written beside it."""

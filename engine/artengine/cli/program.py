@@ -31,6 +31,7 @@ from artengine.cli.presets import presets_app
 from artengine.cli.recipe import recipe_app
 from artengine.cli.streams import answer, own_streams, tell
 from artengine.cli.train import train
+from artengine.cli.verify import verify
 from artengine.errors import ArtengineError, UsageError, described, one_line
 from artengine.subprocesses import command_line
 
@@ -76,6 +77,7 @@ Exit codes:
   7    weights are missing or do not fit
   8    training cannot start or continue
   9    a gallery, or a piece in it, is broken
+  10   a film is not what its recipe makes here
   130  stopped by Ctrl-C, SIGTERM or a closed terminal
 """
 
@@ -164,7 +166,7 @@ def start(
         answer(WELCOME)
 
 
-for command in (dream, train, prepare, measure, audio, batch, bench, doctor):
+for command in (dream, train, prepare, measure, verify, audio, batch, bench, doctor):
     app.command(cls=Command)(command)
 for group in (presets_app, plugins_app, gallery_app, recipe_app):
     app.add_typer(group)

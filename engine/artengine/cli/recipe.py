@@ -20,10 +20,13 @@ _HELP = ("-h", "--help")
 class _Recipe(TyperGroup):
     """A group that shows the recipe of a file which is named in place of a command."""
 
+    default = "show"
+    """The command that may be left out."""
+
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Put the command in place that may be left out."""
         if args and args[0] not in (*self.commands, *_HELP):
-            args = ["show", *args]
+            args = [self.default, *args]
         return super().parse_args(ctx, args)
 
 

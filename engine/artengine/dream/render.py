@@ -83,6 +83,8 @@ def render(
         try_curves(preset, dream.fps)
         for remark in curve_remarks(preset, dream.fps):
             logger.warning("%s", remark)
+        # The recipe says what computes it, which is known when it is loaded.
+        dream.load()
         total = preset.dream.frames
         film = Film(
             dream.output_size,
@@ -104,7 +106,6 @@ def render(
             progress(sinks.written, total)
 
         try:
-            dream.load()
             catalog.notify("before_dream", recipe=preset.table, frames=total)
             began = time.monotonic()
             with WriterThread(write, ahead(dream.output_size)) as writer_thread:

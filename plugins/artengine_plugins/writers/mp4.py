@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
 import cv2
 
@@ -60,6 +60,13 @@ class Mp4(RecipeWriter):
             prepare=None if even == film.size else _even,
             revise=self._fit,
         )
+
+    def part(self, size: int) -> Self:
+        """The writer that makes a part of a film in its quality; see `Writer.part`."""
+        if self.max_bytes is None:
+            return self
+        # What has the quality is a little smaller or larger than in the film.
+        return self.model_copy(update={"max_bytes": round(size * 1.02)})
 
     def _scale(self) -> str:
         return "" if self.width is None else f"scale={self.width - self.width % 2}:-2:flags=area,"

@@ -54,6 +54,7 @@ def test_every_command_is_there() -> None:
         "recipe show",
         "recipe strip",
         "train",
+        "verify",
     ]
 
 

@@ -1,0 +1,136 @@
+"""`artengine verify`: whether a film is what its recipe makes here."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from artengine.cli.options import AsJson, PluginFiles
+from artengine.cli.streams import answer, tell
+from artengine.errors import ArtengineError, DiffersError
+
+if TYPE_CHECKING:
+    from artengine.catalog import Catalog
+    from artengine.dream.verify import Verified
+
+
+UNKNOWN = (
+    "nothing that the recipe records has changed: it may be the processor or graphics card, or a "
+    "change of the engine within its version"
+)
+
+
+def verify(
+    films: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILM", help="Films, folders of frames, or gallery pieces."),
+    ],
+    frames: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="How many frames to render again, from the first on. The first 8 and 8 of the "
+            "others are compared.",
+        ),
+    ] = 48,
+    seed: Annotated[
+        int, typer.Option(metavar="N", min=0, max=2**32 - 1, help="Compares others of the frames.")
+    ] = 0,
+    plugin: PluginFiles = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say whether a film is what its recipe makes here.
+
+    The first frames and some random ones are rendered again. A film loses a little when encoded,
+    so the new frames are encoded in the same way: it is the same where it is off by no more
+    than they are. Else it is said by how much it is off, and what is not as it was: engine,
+    arithmetic, weights, source or plugins. The exit code is 10 where a film differs.
+
+    Examples:
+
+        artengine verify night-drive.mp4
+
+        artengine verify night-drive.mp4 --frames 240 --seed 3
+
+        artengine verify gallery/*/film.mp4 --json
+    """
+    from artengine.catalog import load_catalog
+
+    catalog = load_catalog(plugin or [])
+    told: list[dict[str, Any]] = []
+    errors: list[ArtengineError] = []
+    for film in films:
+        try:
+            found = _verified(film, catalog, frames, seed)
+        except ArtengineError as error:
+            errors.append(error)
+            told.append({"film": str(film), "error": str(error)})
+            if len(films) > 1:
+                tell(f"{film}: {error}")
+            continue
+        told.append({"film": str(film), **found.as_data()})
+        if not as_json:
+            answer("\n".join(_lines(film, found)))
+    if as_json:
+        answer(json.dumps(told[0] if len(films) == 1 else told, indent=2))
+    if len(films) == 1 and errors:
+        raise errors[0]
+    different = [each["film"] for each in told if not each.get("same", True)]
+    if different:
+        raise DiffersError(*(f"{film}: not what its recipe makes here" for film in different))
+    if errors:
+        raise type(errors[0])(f"{len(errors)} of {len(films)} films could not be verified")
+
+
+def _verified(film: Path, catalog: Catalog, frames: int, seed: int) -> Verified:
+    from artengine.cli.progress import bar
+    from artengine.dream.verify import verify as verify_film
+    from artengine.errors import UsageError
+    from artengine.gallery.piece import FILM
+    from artengine.preset import load_preset
+    from artengine.preset.carried import frames_in
+    from artengine.preset.find import is_file
+
+    if not film.exists():
+        raise UsageError(f"there is no film at {film}")
+    path = film
+    if film.is_dir():
+        pictures = frames_in(film, catalog)
+        if not pictures and not is_file(film / FILM):
+            raise UsageError(f"{film} holds no film; name a film or a folder of frames")
+        path = film if pictures else film / FILM
+        preset = load_preset(pictures[0] if pictures else path, catalog)
+    else:
+        if path in frames_in(film.parent, catalog):
+            path = film.parent
+        preset = load_preset(film, catalog)
+    with bar(f"verifying {film.name}", "frames") as show:
+        return verify_film(preset, catalog, path, frames=frames, seed=seed, progress=show)
+
+
+def _lines(film: Path, found: Verified) -> list[str]:
+    """What was found, for people."""
+    count = len(found.frames)
+    compared = f"{count} of the first {found.rendered} frames compared"
+    worst = max(found.frames, key=lambda each: each.film.mean)
+    off = f"at most {worst.film.mean:.2f} of 255 off on average"
+    if found.exact:
+        return [f"{film}: the same to the last bit ({compared})"]
+    if found.same:
+        codec = max(each.codec.mean for each in found.frames)
+        return [f"{film}: the same ({compared}; {off}, which the codec's {codec:.2f} explains)"]
+    first = next(each for each in found.frames if not each.same)
+    lines = [
+        f"{film}: differs from frame {first.frame} on ({compared})",
+        "  frame   mean   block   codec's mean   block   (steps of 255)",
+    ]
+    for each in found.frames:
+        row = f"  {each.frame:5} {each.film.mean:6.2f} {each.film.block:7.2f}"
+        row += f" {each.codec.mean:14.2f} {each.codec.block:7.2f}"
+        lines.append(row + ("" if each.same else "   differs"))
+    lines += [f"  {c.what}: {c.then} made it, here it is {c.now or 'none'}" for c in found.changes]
+    return lines if found.changes else [*lines, f"  {UNKNOWN}"]

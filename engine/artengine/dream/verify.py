@@ -1,0 +1,236 @@
+"""Verifying a film: its first frames and some others are dreamt again and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+
+from artengine.catalog import Catalog
+from artengine.dream.film_pictures import FilmPictures
+from artengine.dream.session import Dream
+from artengine.effect import generator
+from artengine.errors import UsageError
+from artengine.frame import Picture
+from artengine.measure.deviation import Deviation, deviation, explains
+from artengine.preset import Preset
+from artengine.preset.made_with import MadeWith
+from artengine.writer import Film, Writer
+
+FIRST = 8
+"""How many frames from the first one on are compared."""
+
+RANDOM = 8
+"""How many of the other frames that are rendered are compared, drawn at random."""
+
+FRAMES = 48
+"""How many frames are rendered again, unless more are asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something that made the film and is another one now.
+
+    Args:
+        what: as "engine" or "plugin my-glow".
+        then: what the recipe says.
+        now: what it is here; empty where there is none.
+    """
+
+    what: str
+    then: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedFrame:
+    """A frame of the film beside the one that was rendered again.
+
+    Args:
+        frame: its number, from 0.
+        film: how far the film's picture is off from the new frame.
+        codec: how far the new frame is off from itself once it is encoded as the film was.
+        exact: whether both are the same to the last bit once they are encoded.
+    """
+
+    frame: int
+    film: Deviation
+    codec: Deviation
+    exact: bool
+
+    @property
+    def same(self) -> bool:
+        """Whether the codec alone explains the difference."""
+        return self.exact or explains(self.codec, self.film)
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What a verification found.
+
+    Args:
+        frames: the frames that were compared, in order.
+        rendered: how many frames were rendered, from the first on.
+        length: how many the film has.
+        changes: what made the film and is another one now.
+    """
+
+    frames: tuple[ComparedFrame, ...]
+    rendered: int
+    length: int
+    changes: tuple[Change, ...]
+
+    @property
+    def same(self) -> bool:
+        """Whether every compared frame is the same."""
+        return all(frame.same for frame in self.frames)
+
+    @property
+    def exact(self) -> bool:
+        """Whether every compared frame is the same to the last bit."""
+        return all(frame.exact for frame in self.frames)
+
+    def as_data(self) -> dict[str, Any]:
+        """All of it for programs."""
+        return {
+            "same": self.same,
+            "exact": self.exact,
+            "rendered": self.rendered,
+            "length": self.length,
+            "frames": [
+                {
+                    "frame": each.frame,
+                    "same": each.same,
+                    "exact": each.exact,
+                    "film": asdict(each.film),
+                    "codec": asdict(each.codec),
+                }
+                for each in self.frames
+            ],
+            "changes": [asdict(change) for change in self.changes],
+        }
+
+
+def verify(
+    preset: Preset,
+    catalog: Catalog,
+    path: Path,
+    *,
+    frames: int = FRAMES,
+    seed: int = 0,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Verified:
+    """Dream the beginning of a film again, and compare.
+
+    Each frame is made from those before it, so that all are rendered up to the last one that is
+    compared. They are encoded as the film was, which tells the codec's error.
+
+    Args:
+        preset: the film's recipe, loaded.
+        catalog: the plugins.
+        path: the film, or a folder of frames.
+        frames: how many frames to render, from the first on.
+        seed: draws the frames beyond the first that are compared.
+        progress: called after each frame with how many there are and how many there will be.
+
+    Raises:
+        UsageError: when the file shows other pictures than the film's frames.
+        ArtengineError: of the film, the source, the weights, an effect or a writer.
+    """
+    shown = FilmPictures.open(path, catalog)
+    with Dream(preset) as dream, TemporaryDirectory(prefix="artengine-verify-") as folder:
+        length = dream.preset.dream.frames
+        every = 1 if shown.fps is None else max(1, round(dream.fps / shown.fps))
+        if shown.length == 1 and -(-length // every) > 1:
+            raise UsageError(f"{path} is one picture; name a film or a folder of frames")
+        count = min(frames, length, (shown.length - 1) * every + 1)
+        chosen = _chosen(count, every, seed)
+        dream.load()
+        writer = _writer(dream.preset, catalog, shown.name)
+        size = shown.part_size(-(-count // every), Path(folder))
+        writer = writer.part(size) if size else writer
+        to = Path(folder) / shown.name
+        again, kept = _render(dream, writer, to, chosen, count, progress)
+        encoded = FilmPictures.open(again, catalog)
+        compared = [
+            ComparedFrame(
+                number,
+                deviation(film, kept[number]),
+                deviation(new, kept[number]),
+                film.shape == new.shape and np.array_equal(film, new),
+            )
+            for number, film, new in _pairs(shown, encoded, chosen, every)
+        ]
+        changes = _changes(preset.document.made_with, dream.resolved.made_with)
+    return Verified(tuple(compared), count, length, changes)
+
+
+def _chosen(count: int, every: int, seed: int) -> list[int]:
+    """The numbers of the frames to compare, of those that the film shows."""
+    shown = list(range(0, count, every))
+    rest = shown[FIRST:]
+    drawn = generator(seed, "verify", 0).permutation(len(rest))[:RANDOM]
+    return shown[:FIRST] + sorted(rest[index] for index in drawn)
+
+
+def _render(
+    dream: Dream,
+    writer: Writer,
+    path: Path,
+    chosen: list[int],
+    count: int,
+    progress: Callable[[int, int], None],
+) -> tuple[Path, Mapping[int, Picture]]:
+    """Write the first frames of a dream to a file, and keep the chosen ones as they are."""
+    kept: dict[int, Picture] = {}
+    sink = writer.open(path, Film(dream.output_size, dream.fps, count))
+    try:
+        for number, picture in enumerate(islice(dream, count)):
+            sink.write(picture)
+            if number in chosen:
+                kept[number] = picture
+            progress(number + 1, count)
+    except BaseException:
+        sink.abort()
+        raise
+    sink.close()
+    return writer.result(path), kept
+
+
+def _pairs(
+    shown: FilmPictures, encoded: FilmPictures, chosen: list[int], every: int
+) -> Iterator[tuple[int, Picture, Picture]]:
+    """The chosen frames as the film shows them, and as they were encoded again."""
+    for number, (film, new) in enumerate(zip(shown, encoded, strict=False)):
+        if number * every > chosen[-1]:
+            return
+        if number * every in chosen:
+            yield number * every, film, new
+
+
+def _writer(preset: Preset, catalog: Catalog, name: str) -> Writer:
+    """The writer that made the film, with the recipe's parameters where it has that one."""
+    kind = catalog.writer_for(name)
+    own = [writer for writer in preset.writers if type(writer) is kind]
+    if kind is None:
+        raise UsageError(f"{name}: no writer makes such files, and so it cannot be verified")
+    return own[0] if own else kind()
+
+
+def _changes(then: MadeWith, now: MadeWith) -> tuple[Change, ...]:
+    """What made the film and is another one now; what the recipe does not say is left out."""
+    pairs = {
+        "engine": (then.engine, now.engine),
+        "weights": (then.weights, now.weights),
+        "source": (then.source, now.source),
+        **{f"arithmetic: {k}": (v, now.arithmetic.get(k, "")) for k, v in then.arithmetic.items()},
+        **{f"plugin {k}": (v, now.plugins.get(k, "")) for k, v in then.plugins.items()},
+    }
+    return tuple(
+        Change(what, *pair) for what, pair in pairs.items() if pair[0] and len(set(pair)) > 1
+    )
