@@ -15,12 +15,14 @@ from pydantic import BaseModel
 
 from artengine import hookspecs
 from artengine.audio import FEATURES
+from artengine.bend import BENDS, Bend
 from artengine.catalog import KINDS, Catalog, Kind, load_catalog
 from artengine.curves.functions import vocabulary
 from artengine.loss_weights import LossWeights
 from artengine.masks.functions import vocabulary as pictures
 from artengine.params import Plugin
 from artengine.preset.audio_settings import AudioSettings, FeatureSettings
+from artengine.preset.bend_tables import ABOUT as BEND
 from artengine.preset.explain import MASKS
 from artengine.preset.govern_settings import GovernSettings
 from artengine.preset.named_curves import ABOUT as CURVES
@@ -80,6 +82,7 @@ def page(catalog: Catalog) -> str:
         parts += [f"## `[{name}]`\n", *keys(parameters(table))]
     parts += list(features())
     parts += ["## `[curves]`\n", f"{CURVES}\n"]
+    parts += list(bends())
     for kind in KINDS:
         parts += list(plugins(kind, catalog))
     parts += expressions()
@@ -141,6 +144,22 @@ def default(parameter: Parameter) -> str:
     if parameter.default is None:
         return ""
     return f"`{json.dumps(parameter.default, ensure_ascii=False)}`"
+
+
+def bends() -> Iterator[str]:
+    """The bends: what all of them take, and the operations with what is their own."""
+    yield "## `[[bend]]`\n"
+    yield f"{BEND}\n"
+    yield from keys(parameters(Bend))
+    yield row("operation", "key", "takes", "what it does")
+    yield row("---", "---", "---", "---")
+    for name, kind in BENDS.items():
+        for each in parameters(kind)[len(Bend.model_fields) :]:
+            takes = cell(each.allowed) + (f", {each.unit}" if each.unit else "")
+            takes += "; *curve*" if each.curve else f"; {default(each)} by default"
+            said = f"{cell(about(kind))} {cell(each.about)}" if each.required else cell(each.about)
+            yield row(f"`{name}`", f"`{each.name}`", takes, said)
+    yield ""
 
 
 def features() -> Iterator[str]:

@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 
-def use_of(table: object) -> str | None:
-    """The name of the plugin that a preset's table uses; None where it names none."""
-    use = table.get("use") if isinstance(table, Mapping) else None
+def naming_key(word: str) -> str:
+    """The key that names an entry of a list: `operation` of a bend, `use` of all others."""
+    return "operation" if word == "bend" else "use"
+
+
+def use_of(table: object, key: str = "use") -> str | None:
+    """The name of the plugin that a preset's table uses; None where it names none.
+
+    Args:
+        table: the table.
+        key: where its name is.
+    """
+    use = table.get(key) if isinstance(table, Mapping) else None
     return use if isinstance(use, str) else None
 
 

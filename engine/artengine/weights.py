@@ -209,7 +209,11 @@ def _other_weights(preset: Preset) -> str:
 def model_table(preset: Preset) -> dict[str, Any]:
     """The model's name and the parameters that shape its network, as a weights file's description
     holds them: all but the automatable ones."""
-    model = preset.model
+    return shape_table(preset.model)
+
+
+def shape_table(model: Model) -> dict[str, Any]:
+    """The same of a model by itself."""
     return {"use": model.name, **model.model_dump(mode="json", include=_shaping(model))}
 
 

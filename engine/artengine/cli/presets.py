@@ -90,8 +90,9 @@ def explain(
     """Explain the keys of a table or the parameters of a plugin.
 
     Tables are top (the keys above all tables), source, model, train, train.loss, dream, time,
-    audio, audio.feature, govern, curves, feedback, state, output and writers; masks are explained
-    by that name. Plugins are sources, models, effects, curves and writers.
+    audio, audio.feature, govern, curves, bend (bend.scale for one operation), feedback, state,
+    output and writers; masks are explained by that name. Plugins are sources, models, effects,
+    curves and writers.
 
     Examples:
 
@@ -114,7 +115,9 @@ def explain(
         lines = [f"{each.kind} {each.name}", "", *paragraphs(each.about)]
         lines += parameter_lines(each.keys)
         if each.choices:
-            said = {"curves": "a curve", "audio": "a feature"}.get(each.name, "use")
+            said = {"curves": "a curve", "audio": "a feature", "bend": "operation"}.get(
+                each.name, "use"
+            )
             lines += ["", f"  {said}: one of these, each with keys of its own:"]
             lines += choice_lines(each.choices)
         if each.words:

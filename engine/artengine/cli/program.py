@@ -25,6 +25,7 @@ from artengine.cli.dream import dream
 from artengine.cli.gallery import gallery_app
 from artengine.cli.interrupt import end, end_as_interrupt
 from artengine.cli.measure import measure
+from artengine.cli.models import models_app
 from artengine.cli.plugins import plugins_app
 from artengine.cli.prepare import prepare
 from artengine.cli.presets import presets_app
@@ -168,7 +169,7 @@ def start(
 
 for command in (dream, train, prepare, measure, verify, audio, batch, bench, doctor):
     app.command(cls=Command)(command)
-for group in (presets_app, plugins_app, gallery_app, recipe_app):
+for group in (presets_app, plugins_app, models_app, gallery_app, recipe_app):
     app.add_typer(group)
 
 

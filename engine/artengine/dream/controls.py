@@ -22,8 +22,8 @@ from artengine.preset.named_curves import named_curve
 from artengine.settings import DreamSettings
 
 CHANGEABLE = (
-    "feedback.NAME.PARAMETER, state.NAME.PARAMETER, output.NAME.PARAMETER, curves.NAME, the "
-    "model's automatable parameters, dream.truth_frames and dream.detail"
+    "feedback.NAME.PARAMETER, state.NAME.PARAMETER, output.NAME.PARAMETER, bend.NAME.amount, "
+    "curves.NAME, the model's automatable parameters, dream.truth_frames and dream.detail"
 )
 
 
@@ -36,6 +36,7 @@ class Controls:
         model: the model that the network steps with.
         chains: the chains of the film's size, by the name of their table.
         numbers: the curves of the `[dream]` table.
+        inside: what changes within the network, by address.
         uses_truth: whether the source is read throughout.
     """
 
@@ -46,17 +47,20 @@ class Controls:
         model: Binding,
         chains: Mapping[str, Chain | StateChain],
         numbers: CurveSet,
+        inside: Mapping[str, Binding],
         uses_truth: bool,
     ) -> None:
         self._preset = preset
         self._model = model
         self._chains = chains
         self._numbers = numbers
+        self._inside = inside
         self._uses_truth = uses_truth
         self._lists = {
             name: [binding.plugin.name for binding in chain.binding]
             for name, chain in chains.items()
         }
+        self._lists["bend"] = [binding.plugin.name for binding in preset.bend]
 
     def check(self, written: str, value: Any) -> str:
         """Refuse a change that cannot be made.
@@ -91,6 +95,8 @@ class Controls:
                     raise TableError([Problem((name,), said)])
             case ("model", str(name)):
                 self._check_model(name, value)
+            case ("bend", int(), "amount"):
+                self._within(address).changed("amount", value)
             case ("curves", str(name)):
                 in_order({**self._preset.curves, name: self._named_curve(name, value)})
             case ("dream", str(name)) if name in automatable(DreamSettings):
@@ -100,6 +106,10 @@ class Controls:
                     f"{write_address(address)} cannot change while the dream plays; what can: "
                     f"{CHANGEABLE}"
                 )
+
+    def _within(self, address: Address) -> Binding:
+        """What changes within the network, by the address of one of its parameters."""
+        return self._inside[write_address(to_names(address[:-1], self._lists))]
 
     def _check_model(self, name: str, value: Any) -> None:
         names = sorted(self._model.plugin.automatable())
@@ -158,6 +168,8 @@ class Controls:
             match address:
                 case ("model", str(name)):
                     self._model.set(name, change.value)
+                case ("bend", int(), "amount"):
+                    self._within(address).set("amount", change.value)
                 case ("curves", str(name)):
                     named = self._named_curve(name, change.value)
                     # All levels have the same steering.

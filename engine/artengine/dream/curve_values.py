@@ -124,14 +124,19 @@ def curve_values(preset: Preset, fps: float, *, most: int = MOST_FRAMES) -> Curv
     frames = preset.dream.frames
     model = Binding(preset.model.model_copy(), dict(preset.model_curves), names=preset.names)
     numbers = CurveSet(dict(preset.dream_curves))
-    steering = steering_of(preset, model, numbers, fps=fps, frames=frames)
+    inside = {address: binding.fresh() for address, binding in preset.inside().items()}
+    steering = steering_of(preset, model, numbers, inside, fps=fps, frames=frames)
     words: Sequence[ChainName] = ("feedback", "state", "output")
     chains = [
         Chain([binding.fresh() for binding in getattr(preset, word)], word, preset.seed)
         for word in words
     ]
     addresses = list(preset.curves_by_address())
-    bindings = [model, *(binding for chain in chains for binding in chain.binding)]
+    bindings = [
+        model,
+        *inside.values(),
+        *(binding for chain in chains for binding in chain.binding),
+    ]
     targets = steering.governors.targets
     affordable = max(1, MOST_VALUES // max(1, len(addresses)))
     found = np.empty((min(frames, most, affordable), len(addresses)))

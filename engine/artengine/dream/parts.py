@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from copy import copy
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
+from artengine.bend import Bend
 from artengine.binding import Binding
 from artengine.chain import Chain
 from artengine.curves.driven import CurveSet
@@ -22,6 +24,9 @@ from artengine.source import Footage
 from artengine.weights import Weights, build_network
 
 if TYPE_CHECKING:
+    import keras
+
+    from artengine.nn.bending import Bending
     from artengine.nn.precision import Precision
 
 
@@ -39,6 +44,7 @@ class Parts:
         self._given = network
         # Copied, because its automatable parameters change while the dream plays.
         self._stepped = self._preset.model.model_copy()
+        self._inside = {name: each.fresh() for name, each in self._preset.inside().items()}
 
     def model(self) -> Binding:
         """The model that the network steps with, its parameters as the preset has them."""
@@ -48,12 +54,33 @@ class Parts:
         curves = dict(self._preset.model_curves)
         return Binding(self._stepped, curves, kinds=kinds, names=self._preset.names)
 
-    def steering(self, model: Binding, numbers: CurveSet, frames: int | None) -> Steering:
+    def inside(self) -> dict[str, Binding]:
+        """What changes within the network, by address, its parameters as the preset has them."""
+        found = {}
+        for address, given in self._preset.inside().items():
+            # The network, once it is made, goes on to read the same plugin.
+            plugin = self._inside[address].plugin
+            for name in plugin.automatable():
+                setattr(plugin, name, getattr(given.plugin, name))
+            kinds = self._preset.catalog.curves
+            found[address] = Binding(
+                plugin, dict(given.curves), kinds=kinds, names=self._preset.names
+            )
+        return found
+
+    def steering(
+        self,
+        model: Binding,
+        numbers: CurveSet,
+        inside: Mapping[str, Binding],
+        frames: int | None,
+    ) -> Steering:
         """The curves that belong to no effect.
 
         Args:
             model: what the network steps with.
             numbers: the curves of the `[dream]` table.
+            inside: what changes within the network, by address.
             frames: length of the film, or None for an endless one.
         """
         source, size = self._preset.source, self.footage.size
@@ -61,6 +88,7 @@ class Parts:
             self._preset,
             model,
             numbers,
+            inside,
             fps=self.footage.fps,
             frames=frames,
             clip=lambda: clip_signs(source, size),
@@ -100,8 +128,17 @@ class Parts:
         weights = cast("Weights", self._resolved.weights)
         precision = cast("Precision", settings.precision)
         network = build_network(self._preset, weights, build_dtype(settings.runtime, precision))
-        runtime = runtime_for(settings.runtime, self._stepped, network, precision)
-        return Predictor(self._stepped, network, tile=settings.tile, runtime=runtime)
+        bends = self._bends(network)
+        runtime = runtime_for(settings.runtime, self._stepped, network, precision, bends=bends)
+        return Predictor(self._stepped, network, tile=settings.tile, runtime=runtime, bends=bends)
+
+    def _bends(self, network: keras.Model) -> Bending | None:
+        given = [each.plugin for each in self._inside.values() if isinstance(each.plugin, Bend)]
+        if not given:
+            return None
+        from artengine.nn.bending import Bending
+
+        return Bending(self._stepped, network, given, self._preset.seed)
 
     @property
     def _described(self) -> str:

@@ -42,7 +42,8 @@ class Dream:
 
     Args:
         preset: what to dream.
-        predict: a network to dream with in place of the preset's weights.
+        predict: a network to dream with in place of the preset's weights; bends, which change the
+            layers of that one, are left out.
         endless: dream on after the preset's number of frames.
         resume: where an earlier dream of the same preset stopped.
         truth: read the source for every frame, so that each of `turns` has its source frame, even
@@ -86,6 +87,7 @@ class Dream:
             "output": self._output.chain,
         }
         self._numbers = CurveSet(dict(preset.dream_curves))
+        self._inside = self._parts.inside()
         looks = any(chain.uses_truth for chain in chains.values())
         replaces = preset.dream.truth_frames > 0 or "truth_frames" in preset.dream_curves
         self._uses_truth = self._truth or replaces or looks
@@ -94,6 +96,7 @@ class Dream:
             model=self._model,
             chains=chains,
             numbers=self._numbers,
+            inside=self._inside,
             uses_truth=self._uses_truth,
         )
         self._index = 0 if resume is None else resume.index
@@ -167,7 +170,7 @@ class Dream:
             return
         if self._closed:
             self._set_up()
-        self._steering = self._parts.steering(self._model, self._numbers, self.length)
+        self._steering = self._parts.steering(self._model, self._numbers, self._inside, self.length)
         self._levels = self._parts.levels(
             self._steering,
             self._feedback,
@@ -236,8 +239,9 @@ class Dream:
 
         Args:
             address: `feedback.noise.amount` (or `feedback.0.amount`; likewise `state` and
-                `output`), an automatable parameter of the model, as `model.pull`, a named curve, as
-                `curves.kick`, or `dream.truth_frames` or `dream.detail`.
+                `output`), `bend.noise.amount`, an automatable parameter of the model, as
+                `model.pull`, a named curve, as `curves.kick`, or `dream.truth_frames` or
+                `dream.detail`.
             value: a number, text or list; for a curve a table, or a text that is an expression.
             frame: the first frame that has it; by default the next one.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from artengine.binding import Binding
 from artengine.curves import Clock, CurveError, Scope, SignalContext
@@ -33,6 +34,7 @@ class Steering:
         scope: what is known of the film.
         signs: the vital signs; None where nothing is measured.
         governors: what steers numbers by them.
+        inside: what changes within the network, by address.
     """
 
     def __init__(
@@ -43,8 +45,10 @@ class Steering:
         scope: Scope,
         signs: VitalSigns | None = None,
         governors: Governors | None = None,
+        inside: Mapping[str, Binding] = MappingProxyType({}),
     ) -> None:
         self.signals = signals
+        self._inside = inside
         self._numbers = numbers
         self._scope = scope
         self.model = model
@@ -58,7 +62,7 @@ class Steering:
     def set_time(
         self, clock: Clock, settings: DreamSettings
     ) -> tuple[Mapping[str, float], DreamSettings]:
-        """Set the model's parameters to a time.
+        """Set the parameters of the model, and of what changes within its network, to a time.
 
         Returns:
             The values of the named signals, and the settings with the numbers of that time.
@@ -73,6 +77,7 @@ class Steering:
             raise PluginError(
                 f'model "{self.model.plugin.name}" failed at frame {clock.index}: {error}'
             ) from error
+        self._set_inside(clock, values)
         if not self._numbers.curves:
             return values, settings
         try:
@@ -102,9 +107,17 @@ class Steering:
         if self.signs.measured is not None:
             self.governors.see(self.signs.measured)
 
+    def _set_inside(self, clock: Clock, values: Mapping[str, float]) -> None:
+        for address, binding in self._inside.items():
+            try:
+                binding.set_time(clock, self._scope.inside(address), values)
+            except ValueError as error:
+                raise PluginError(f"at frame {clock.index}: {address}.{error}") from error
+
     def reset(self) -> None:
         """Forget an earlier film."""
-        for each in (self.signals, self.model, self._numbers, self.governors, self.signs):
+        every = (self.signals, self.model, self._numbers, self.governors, self.signs)
+        for each in (*every, *self._inside.values()):
             each.reset()
 
     def state(self) -> Remembered:
@@ -115,6 +128,7 @@ class Steering:
             "dream": self._numbers.state(),
             "signs": self.signs.state(),
             **self.governors.state(),
+            **{address: binding.state() for address, binding in self._inside.items()},
         }
 
     def restore(self, state: Remembered) -> None:
@@ -124,12 +138,15 @@ class Steering:
         self._numbers.restore(state.get("dream", {}))
         self.governors.restore(state)
         self.signs.restore(state.get("signs", {}))
+        for address, binding in self._inside.items():
+            binding.restore(state.get(address, {}))
 
 
 def steering_of(
     preset: Preset,
     model: Binding,
     numbers: CurveSet,
+    inside: Mapping[str, Binding],
     *,
     fps: float,
     frames: int | None,
@@ -140,6 +157,7 @@ def steering_of(
     Args:
         model: what the network steps with.
         numbers: the curves of the `[dream]` table.
+        inside: what changes within the network, by address.
         fps: the film's frames a second.
         frames: length of the film, or None for an endless one.
         clip: tells the clip's own vital signs; without it those of the film stay at rest.
@@ -162,6 +180,7 @@ def steering_of(
         scope,
         signs,
         Governors(preset.governors, fps),
+        inside,
     )
 
 

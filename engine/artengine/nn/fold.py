@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -14,7 +15,7 @@ from keras import layers, ops, tree
 Numbers: TypeAlias = npt.NDArray[np.float32]
 
 
-def folded(network: keras.Model) -> keras.Model:
+def folded(network: keras.Model, kept: Collection[keras.Layer] = ()) -> keras.Model:
     """The same network with fewer operations; the network itself where nothing can be folded.
 
     A batch normalisation scales a channel by s and shifts it by t. After a convolution both go into
@@ -26,12 +27,13 @@ def folded(network: keras.Model) -> keras.Model:
 
     Args:
         network: a functional Keras network; another kind is returned as it is.
+        kept: layers that stay as they are.
     """
     try:
         seen = _Seen.of(network)
     except ValueError:
         return network
-    folds = seen.folds()
+    folds = seen.folds({id(layer) for layer in kept})
     if not folds:
         return network
     gone = {id(layer) for fold in folds.values() for layer in fold.gone}
@@ -111,10 +113,14 @@ class _Seen:
         seen.uses.update(map(id, copy.outputs))
         return seen
 
-    def folds(self) -> dict[int, _Fold]:
-        """What can be folded, by the identity of its convolution."""
+    def folds(self, kept: Collection[int]) -> dict[int, _Fold]:
+        """What can be folded without the layers of these identities, by that of its convolution."""
         found = (self._fold(norm) for norm in self.norms)
-        return {id(fold.convolution): fold for fold in found if fold}
+        return {
+            id(fold.convolution): fold
+            for fold in found
+            if fold and not any(id(layer) in kept for layer in (fold.convolution, *fold.gone))
+        }
 
     def _fold(self, norm: Any) -> _Fold | None:
         if norm.axis not in (-1, 3) or getattr(norm, "renorm", False):

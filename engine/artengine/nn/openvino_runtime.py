@@ -19,7 +19,7 @@ import openvino.opset13 as opset
 
 from artengine.errors import UsageError
 from artengine.frame import Frame
-from artengine.nn.step import Step
+from artengine.nn.step import Bends, Step
 from artengine.nn.step_model import StepModel
 
 _OTHER = "take the runtime keras"
@@ -45,6 +45,7 @@ class OpenVinoRuntime:
     Args:
         model, network: what is stepped; the network in float32, and its weights as they are now.
         precision: the arithmetic of the network's layers.
+        bends: what is done to its layers.
 
     Raises:
         UsageError: when Keras runs on another backend than TensorFlow, or the processor has no
@@ -57,6 +58,7 @@ class OpenVinoRuntime:
         network: keras.Model,
         *,
         precision: Literal["float32", "bfloat16"] = "float32",
+        bends: Bends | None = None,
     ) -> None:
         if keras.backend.backend() != "tensorflow":
             raise UsageError(
@@ -65,7 +67,7 @@ class OpenVinoRuntime:
             )
         self._core, self._settings = _processor(precision)
         self._name = getattr(type(model), "name", type(model).__name__)
-        self._step = Step(model, network, fixed=True)
+        self._step = Step(model, network, fixed=True, bends=bends)
         self._compiled: dict[tuple[int, ...], _Compiled] = {}
 
     def put(self, frame: Frame) -> openvino.Tensor:

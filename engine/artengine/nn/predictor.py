@@ -11,7 +11,7 @@ import numpy.typing as npt
 from keras import ops
 
 from artengine.frame import Frame
-from artengine.nn.step import Step, compiled
+from artengine.nn.step import Bends, Step, compiled
 from artengine.nn.step_model import StepModel
 from artengine.nn.tiles import Tiles, TileSetting, plan_tiles
 
@@ -32,7 +32,8 @@ class Runtime(Protocol):
         seed: npt.NDArray[np.int32],
         values: Mapping[str, np.generic],
     ) -> tuple[Frame, tuple[Any, ...]]:
-        """Prediction and next state, given the model's automatable numbers by name."""
+        """Prediction and next state, given the model's automatable numbers and the inputs of the
+        bends, by name."""
 
     def take(self, part: Any) -> npt.NDArray[np.generic]:
         """A part of a state as an array, which no later step changes."""
@@ -41,15 +42,30 @@ class Runtime(Protocol):
         """A part of a state back from what `take` gave out."""
 
 
+class FollowedWeights(Protocol):
+    """Weights that change while a dream plays; `artengine.nn.weight_blend.WeightBlending` does."""
+
+    def follow(self) -> None:
+        """Give the network the weights that it has now."""
+
+
 class KerasRuntime:
     """Steps with Keras's own backend, traced once for each frame size.
 
     Args:
         fixed: whether the network's weights are final, so that they may be traced as constants.
+        bends: what is done to its layers.
     """
 
-    def __init__(self, model: StepModel, network: keras.Model, *, fixed: bool = False) -> None:
-        self._step = Step(model, network, fixed=fixed)
+    def __init__(
+        self,
+        model: StepModel,
+        network: keras.Model,
+        *,
+        fixed: bool = False,
+        bends: Bends | None = None,
+    ) -> None:
+        self._step = Step(model, network, fixed=fixed, bends=bends)
         self._compiled = compiled(self._step)
 
     def put(self, frame: Frame) -> Any:
@@ -94,6 +110,9 @@ class Predictor:
         tile: how frames are cut that would take too much memory whole; see `tiles.plan_tiles`.
         runtime: what computes the steps; by default Keras, with the network's weights as they are
             at each step.
+        bends: those that the runtime does, whose amounts are read at each step. Frames are then
+            predicted whole.
+        weights: what the network's weights follow, before each step.
     """
 
     def __init__(
@@ -103,8 +122,12 @@ class Predictor:
         *,
         tile: TileSetting = "auto",
         runtime: Runtime | None = None,
+        bends: Bends | None = None,
+        weights: FollowedWeights | None = None,
     ) -> None:
         self._model = model
+        self._bends = bends
+        self._weights = weights
         self._runtime = runtime or KerasRuntime(model, network)
         self._kinds: dict[str, type[np.generic]] = {
             name: np.int32 if isinstance(getattr(model, name), int) else np.float32
@@ -112,7 +135,8 @@ class Predictor:
         }
         self._state: tuple[Any, ...] | None = None
         self._kept: dict[int, tuple[Frame, Any]] = {}
-        self._tile = tile
+        # What moves over a frame, or is measured on it, is another thing in a piece of it.
+        self._tile: TileSetting = "whole" if bends else tile
         self._tiles: dict[tuple[int, int], Tiles | None] = {}
 
     def reset(self) -> None:
@@ -161,12 +185,17 @@ class Predictor:
         return prediction
 
     def _predict(self, frames: Sequence[Frame], seed: tuple[int, int]) -> Frame:
+        if self._weights:
+            self._weights.follow()
         inputs = [self._put(frame) for frame in frames]
         self._kept = {id(f): (f, x) for f, x in zip(frames, inputs, strict=True)}
         seeds = np.array(seed, np.int32)
         if self._state is None:
             self._state = self._runtime.start(inputs, seeds)
-        values = {name: kind(getattr(self._model, name)) for name, kind in self._kinds.items()}
+        values: dict[str, Any] = {
+            name: kind(getattr(self._model, name)) for name, kind in self._kinds.items()
+        }
+        values |= self._bends.amounts() if self._bends else {}
         prediction, self._state = self._runtime.step(inputs, self._state, seeds, values)
         return prediction
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from keras import ops
 
 from artengine.errors import UsageError
+from artengine.nn.bending import Bending
 from artengine.nn.fold import folded
 from artengine.nn.precision import Precision
 from artengine.nn.predictor import KerasRuntime, Runtime
@@ -31,18 +32,36 @@ def build_dtype(name: RuntimeName, precision: Precision) -> Precision:
 
 
 def runtime_for(
-    name: RuntimeName, model: StepModel, network: keras.Model, precision: Precision
+    name: RuntimeName,
+    model: StepModel,
+    network: keras.Model,
+    precision: Precision,
+    *,
+    bends: Bending | None = None,
+    fixed: bool = True,
 ) -> Runtime:
     """Make a runtime for a network that learns no more.
 
     Args:
         network: built in the precision that `build_dtype` gives.
+        bends: what is done to its layers.
+        fixed: whether its weights stay as they are.
 
     Raises:
-        UsageError: when it is not installed, or cannot compute in that precision here.
+        UsageError: when it is not installed, or cannot compute in that precision here, or with
+            weights that change.
     """
     if name == "keras":
-        return KerasRuntime(model, folded(network), fixed=True)
+        if not fixed:
+            _check_follows()
+            return KerasRuntime(model, network, bends=bends)
+        kept = bends.layers if bends else ()
+        return KerasRuntime(model, folded(network, kept), fixed=True, bends=bends)
+    if not fixed:
+        raise UsageError(
+            f"the runtime {name} cannot blend weights while a film plays; take the runtime keras, "
+            "or give model.weights one network"
+        )
     if find_spec(name) is None:
         raise UsageError(
             f"the runtime {name} is not installed; install it with: "
@@ -50,7 +69,16 @@ def runtime_for(
         )
     from artengine.nn.openvino_runtime import OpenVinoRuntime
 
-    return OpenVinoRuntime(model, network, precision=precision)
+    return OpenVinoRuntime(model, network, precision=precision, bends=bends)
+
+
+def _check_follows() -> None:
+    backend = keras.backend.backend()
+    if backend == "jax":
+        raise UsageError(
+            f"weights cannot be blended with Keras on {backend}, which compiles them into the "
+            "step; set KERAS_BACKEND to tensorflow, or give model.weights one network"
+        )
 
 
 def multiplying(

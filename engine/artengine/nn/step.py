@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from copy import copy
-from typing import Any
+from typing import Any, Protocol
 
 import keras
 from keras import ops
 
 from artengine.nn.float32_outputs import Float32Outputs
 from artengine.nn.step_model import StepModel
+
+
+class Bends(Protocol):
+    """What changes layers within a step; `artengine.nn.bending.Bending` does."""
+
+    def amounts(self) -> Mapping[str, Any]:
+        """Its inputs by name."""
+
+    def within(self, values: Mapping[str, Any], seed: Any) -> AbstractContextManager[None]:
+        """Change what layers give out meanwhile, given inputs and seed of the step."""
 
 
 class Step:
@@ -23,10 +33,19 @@ class Step:
         model, network: what is stepped.
         fixed: whether the network's weights go into a trace as constants, so that whoever compiles
             it may compute with them beforehand; a network that still learns is not fixed.
+        bends: what is done to its layers; nothing by default.
     """
 
-    def __init__(self, model: StepModel, network: keras.Model, *, fixed: bool = False) -> None:
+    def __init__(
+        self,
+        model: StepModel,
+        network: keras.Model,
+        *,
+        fixed: bool = False,
+        bends: Bends | None = None,
+    ) -> None:
         self._model = model
+        self._bends = bends
         self._network = Float32Outputs(network)
         variables = network.variables if fixed else []
         self._weights = [(v, ops.convert_to_numpy(v.value)) for v in variables]
@@ -44,7 +63,7 @@ class Step:
             frames: the context, float32 `(H, W, 3)` each.
             state: what the last step returned, or `initial_state`.
             seed: int32 `(2,)`.
-            values: the model's automatable numbers, scalars by name.
+            values: the model's automatable numbers, scalars by name, and the inputs of the bends.
 
         Returns:
             The prediction, float32 `(H, W, 3)`, and the state.
@@ -52,9 +71,10 @@ class Step:
         height, width, _ = frames[0].shape
         # A copy, so that the model itself never holds a tensor of a trace.
         model = copy(self._model)
-        for name, value in values.items():
-            setattr(model, name, value)
-        with self._constants():
+        for name in values.keys() & type(model).automatable():
+            setattr(model, name, values[name])
+        bent = self._bends.within(values, seed) if self._bends else nullcontext()
+        with self._constants(), bent:
             prediction, state = model.step(
                 self._network, self._stack(frames), state, seed, training=False
             )

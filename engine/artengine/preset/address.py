@@ -1,7 +1,8 @@
 """Addresses: where a value is in a preset, as `dream.frames` or `feedback.noise.amount`.
 
-An entry of a chain or of the writers is named by its plugin, and the second of one name has `-2`
-behind it: `feedback.noise-2.amount`. Its number works too, counted from 0: `feedback.0.amount`.
+An entry of a chain or of the writers is named by its plugin, and a bend by its operation; the
+second of one name has `-2` behind it: `feedback.noise-2.amount`. Its number works too, counted from
+0: `feedback.0.amount`.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ Address: TypeAlias = tuple[str | int, ...]
 CHAINS = ("feedback", "state", "output")
 """The tables of a preset that hold a list of effects."""
 
-LISTS = (*CHAINS, "writers")
-"""The tables of a preset that hold a list of plugins."""
+LISTS = ("bend", *CHAINS, "writers")
+"""The tables of a preset that hold a list of plugins or bends."""
 
 MOST_PARTS = 32
 """How many parts an address may have."""

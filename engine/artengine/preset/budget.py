@@ -12,7 +12,7 @@ from artengine.binding import Binding
 from artengine.effect import Effect
 from artengine.frame import Size
 from artengine.params import Problem
-from artengine.preset.address import CHAINS, LISTS, Address
+from artengine.preset.address import LISTS, Address
 from artengine.preset.toml_text import TOO_MANY_DIGITS, long_numbers
 from artengine.settings import DreamSettings, TrainSettings
 from artengine.writer import Writer
@@ -24,7 +24,7 @@ MOST_MEMORY = 2 << 30
 """Bytes that one writer may keep in memory until its film ends."""
 
 MOST_ENTRIES = 100
-"""Effects in a chain, and writers."""
+"""Effects in a chain, bends, and writers."""
 
 MOST_PARAMETERS = 100
 """Keys of an effect's or a writer's table."""
@@ -38,7 +38,7 @@ def check_tables(table: Mapping[str, Any]) -> Iterator[Problem]:
     for word in LISTS:
         given = table.get(word)
         if isinstance(given, list) and len(given) > MOST_ENTRIES:
-            each = "effects" if word in CHAINS else "writers"
+            each = {"bend": "bends", "writers": "writers"}.get(word, "effects")
             yield Problem((word,), f"{len(given):,} {each} given; allowed: {MOST_ENTRIES}")
             return
     yield from _long(table, ())

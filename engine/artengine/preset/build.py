@@ -21,6 +21,7 @@ from artengine.params import Plugin, Problem
 from artengine.preset.address import CHAINS, parse_address
 from artengine.preset.audio_length import set_length
 from artengine.preset.audio_tables import Audio, audio_tables, check_beats
+from artengine.preset.bend_tables import bend_tables
 from artengine.preset.budget import check_budget, check_tables
 from artengine.preset.checks import check_dream, check_training
 from artengine.preset.document import DEFAULT_WRITERS, TABLES, Document
@@ -67,6 +68,7 @@ class Preset:
         curves: the named curves, which others may read.
         governors: what steers numbers by vital signs; these numbers have a curve for it.
         names: the named signals that its curves may read.
+        bend: operations inside of the network, with their curves, in order.
         feedback: effects on what is fed back, with their curves, in order.
         state: effects on what a recurrent network carries, with their curves, in order.
         output: effects on what is written only, in order.
@@ -97,6 +99,7 @@ class Preset:
     curves: Mapping[str, Curve]
     governors: tuple[Governor, ...]
     names: frozenset[str]
+    bend: tuple[Binding, ...]
     feedback: tuple[Binding, ...]
     state: tuple[Binding, ...]
     output: tuple[Binding, ...]
@@ -117,6 +120,11 @@ class Preset:
         """A new chain of the effects on what is written only, sharing no state with any other."""
         return Chain([binding.fresh() for binding in self.output], "output", self.seed)
 
+    def inside(self) -> dict[str, Binding]:
+        """What changes within the network while it dreams, by address: the bends."""
+        names = entry_names([binding.plugin.name for binding in self.bend])
+        return {f"bend.{name}": each for name, each in zip(names, self.bend, strict=True)}
+
     def plugins(self) -> list[Plugin]:
         """Every plugin that it names, the curves among them."""
         chains = [binding.plugin for word in CHAINS for binding in getattr(self, word)]
@@ -127,6 +135,7 @@ class Preset:
         """Every curve by the address of what it drives, the named ones first."""
         tables: dict[str, Mapping[str, Curve]]
         tables = {"curves": self.curves, "dream": self.dream_curves, "model": self.model_curves}
+        tables |= {address: each.curves for address, each in self.inside().items()}
         for word in CHAINS:
             effects: tuple[Binding, ...] = getattr(self, word)
             names = entry_names([binding.plugin.name for binding in effects])
@@ -232,10 +241,11 @@ def build(
     model, model_curves = plugins.model()
     train, _ = settings(TrainSettings, table, plugins, "train")
     dream, dream_curves = settings(DreamSettings, table, plugins, "dream")
+    bend = bend_tables(plugins)
     chains = {word: plugins.effects(word) for word in CHAINS}
     governors: tuple[Governor, ...] = ()
     if model and dream and not plugins.problems:
-        steerable = Steerable(chains, (model, model_curves), (dream, dream_curves))
+        steerable = Steerable(chains, (model, model_curves), (dream, dream_curves), bend)
         governors = govern_tables(plugins, steerable)
     writers = build_writers(plugins, table, document, name)
     if model and train:
@@ -268,6 +278,7 @@ def build(
         curves=curves,
         governors=governors,
         names=plugins.names,
+        bend=bend,
         **chains,
         writers=writers,
         files=plugins.files,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from numbers import Integral, Real
 from typing import Any
 
-from artengine.entry_names import use_of
+from artengine.entry_names import naming_key, use_of
 from artengine.params import Problem, quoted
 from artengine.preset.address import LISTS, Address, to_numbers
 from artengine.preset.edits import Entry, edit, is_edit
@@ -27,6 +27,7 @@ TABLES = (
     "audio",
     "curves",
     "govern",
+    "bend",
     "feedback",
     "state",
     "output",
@@ -77,7 +78,10 @@ class Document:
 
     def uses(self) -> dict[str, list[str | None]]:
         """The plugins' names of each list of plugins, by the list's name."""
-        return {word: [use_of(table) for table in self._entries(word)] for word in LISTS}
+        return {
+            word: [use_of(table, naming_key(word)) for table in self._entries(word)]
+            for word in LISTS
+        }
 
     def numbered(self, address: Address) -> Address:
         """The address with numbers for the names of entries. Raises ValueError."""

@@ -23,7 +23,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from artengine.entry_names import entry_names, use_of
+from artengine.entry_names import entry_names, naming_key, use_of
 from artengine.errors import did_you_mean
 from artengine.params import Problem, quoted
 from artengine.preset.address import LISTS, Address, no_such_entry
@@ -80,9 +80,10 @@ def edit(
 class _Editor:
     def __init__(self, word: str, entries: Sequence[Entry], layer: Layer) -> None:
         self.word = word
+        self.key = naming_key(word)
         self.layer = layer
         self.entries = list(entries)
-        uses = [use_of(entry.table) for entry in entries]
+        uses = [use_of(entry.table, self.key) for entry in entries]
         for number, (entry, name) in enumerate(zip(entries, entry_names(uses), strict=True)):
             entry.names = tuple(filter(None, (name, str(number))))
 
@@ -117,14 +118,14 @@ class _Editor:
             index = 0 if value == "start" else len(self.entries)
         else:
             index = self.entries.index(self._found(str(value))) + (position == "after")
-        table = {"use": self._plugin(name), **own}
+        table = {self.key: self._plugin(name), **own}
         names = (name,) if all(name not in entry.names for entry in self.entries) else ()
         self.entries.insert(index, Entry(table, Origin.of(table, self.layer), names or ("",)))
 
     def _plugin(self, name: str) -> str:
         """The plugin that a name means: `noise-2` is a second `noise`, where there is a first."""
         second = re.fullmatch(r"(.+)-\d+", name)
-        uses = {use_of(entry.table) for entry in self.entries}
+        uses = {use_of(entry.table, self.key) for entry in self.entries}
         return second[1] if second and second[1] in uses else name
 
     def _change(self, entry: Entry, own: dict[str, Any]) -> None:

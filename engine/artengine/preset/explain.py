@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from artengine.audio import FEATURES
+from artengine.bend import BENDS, Bend
 from artengine.catalog import KINDS, Catalog, Kind
 from artengine.curves import TEXT
 from artengine.curves.functions import vocabulary
@@ -18,6 +19,7 @@ from artengine.loss_weights import LossWeights
 from artengine.masks.functions import vocabulary as pictures
 from artengine.preset.address import LISTS
 from artengine.preset.audio_settings import AudioSettings, FeatureSettings
+from artengine.preset.bend_tables import ABOUT as BEND
 from artengine.preset.govern_settings import GovernSettings
 from artengine.preset.heading import Heading
 from artengine.preset.named_curves import ABOUT as CURVES
@@ -64,6 +66,8 @@ MASKS = (
     "film has these; write field(motion) or dream.motion for the picture."
 )
 """What masks are."""
+_BENDS = {f"bend.{operation}": kind for operation, kind in BENDS.items()}
+"""The bends by what one asks for them."""
 
 EDITING = (
     "A preset that extends another one replaces this list by [[{0}]] tables, or edits it by "
@@ -112,7 +116,7 @@ def explain(name: str, catalog: Catalog) -> list[Explained]:
     Args:
         name: `dream`, `train`, `train.loss`, `time`, `audio`, `audio.feature`, `govern`,
             `top`; `source`, `model`, `feedback`, `state`, `output`, `curves`, `writers`; `masks`;
-            or the name of a plugin.
+            `bend` or, of one operation, `bend.scale`; or the name of a plugin.
 
     Returns:
         What is called so, at least one: a model and an effect may have the same name.
@@ -126,6 +130,12 @@ def explain(name: str, catalog: Catalog) -> list[Explained]:
         return [Explained(name, "table", about(table), parameters(table), features)]
     if name == "masks":
         return [Explained(name, "text", MASKS, (), {}, pictures())]
+    if name == "bend":
+        choices = {operation: about(kind) for operation, kind in BENDS.items()}
+        said = f"{BEND}\n\n{EDITING.format(name)}"
+        return [Explained(name, "table", said, parameters(Bend), choices)]
+    if name in _BENDS:
+        return [Explained(name, "table", about(_BENDS[name]), parameters(_BENDS[name]), {})]
     if name in PLUGIN_TABLES:
         kind, said = PLUGIN_TABLES[name]
         plugins = catalog.plugins(kind)
@@ -148,8 +158,8 @@ def explain(name: str, catalog: Catalog) -> list[Explained]:
         if (plugin := catalog.plugins(kind).get(name)) is not None
     ]
     if not found:
-        tables: Sequence[str] = [*SETTINGS, *PLUGIN_TABLES, "masks"]
-        known = [*tables, *(use for kind in KINDS for use in catalog.plugins(kind))]
+        tables: Sequence[str] = [*SETTINGS, "bend", *PLUGIN_TABLES, "masks"]
+        known = [*tables, *_BENDS, *(use for kind in KINDS for use in catalog.plugins(kind))]
         raise UsageError(
             f'nothing in a preset is called "{name}"{did_you_mean(name, known)}; tables are: '
             f"{', '.join(tables)}; for the names of plugins see artengine plugins list"

@@ -24,8 +24,8 @@ class GovernSettings(Settings):
     """The value at which it is held, a share of what the clip has."""
 
     steer: str = Field(min_length=1, max_length=200)
-    """The address of the number that is steered: of an effect, as "feedback.noise.amount", of the
-    model, or of the dream. It begins with the value that the preset gives it."""
+    """The address of the number that is steered: of an effect, as "feedback.noise.amount", of a
+    bend, of the model, or of the dream. It begins with the value that the preset gives it."""
 
     between: tuple[float, float]
     """The number's values where there is enough of what is held, and where there is far too

@@ -51,11 +51,13 @@ class Steerable:
         chains: the effects of each chain.
         model: the model, and its curves.
         dream: the `[dream]` table, and its curves.
+        bend: the bends.
     """
 
     chains: Mapping[str, Sequence[Binding]]
     model: tuple[Model, dict[str, Curve]]
     dream: tuple[DreamSettings, dict[str, Curve]]
+    bend: Sequence[Binding] = ()
 
     def place(self, address: Address) -> _Place:
         """The number of an address, in which effects have numbers.
@@ -72,6 +74,10 @@ class Steerable:
                     raise ValueError("it has a field; write a number there to begin with")
                 place = _Place(binding.holder(name), name, binding.curves)
                 return place.checked(names, f'of "{binding.plugin.name}"')
+            case ("bend", int(number), str(name)):
+                binding = self.bend[number]
+                place = _Place(binding.plugin, name, binding.curves)
+                return place.checked(binding.plugin.automatable(), f'of "{binding.plugin.name}"')
             case ("model", str(name)):
                 model, curves = self.model
                 place = _Place(model, name, curves)
@@ -83,7 +89,8 @@ class Steerable:
                 raise ValueError("a named curve is not steered; name the number that reads it")
         raise ValueError(
             "no number that can be steered; allowed: one of an effect, as feedback.noise.amount, "
-            "of the model, as model.pull, or of the dream, as dream.truth_frames"
+            "of a bend, as bend.scale.amount, of the model, as model.pull, or of the dream, as "
+            "dream.truth_frames"
         )
 
 

@@ -157,7 +157,7 @@ class PluginTables:
     ) -> Binding | None:
         """The plugin with the parameters that its table gives."""
         self._resolve_files(kind, address, table)
-        presets_own = ("use", "weights") if kind.kind == "model" else ("use",)
+        presets_own = {"model": ("use", "weights"), "bend": ("operation",)}.get(kind.kind, ("use",))
         own = {name: value for name, value in table.items() if name not in presets_own}
         try:
             return Binding.parse(kind, own, self.catalog.curves, self.names, self.catalog.film_of)

@@ -7,11 +7,13 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from artengine.catalog import KINDS, Catalog, Kind
+from artengine.bend import BENDS, Bend
+from artengine.catalog import KINDS, Catalog
 from artengine.params import Plugin, json_schema
 from artengine.preset.audio_length import AUDIO as AUDIO_LENGTH
 from artengine.preset.audio_settings import ABOUT as AUDIO
 from artengine.preset.audio_settings import AudioSettings, FeatureSettings
+from artengine.preset.bend_tables import ABOUT as BEND
 from artengine.preset.govern_settings import GovernSettings
 from artengine.preset.heading import Heading
 from artengine.preset.made_with import MADE_WITH
@@ -36,6 +38,8 @@ def preset_schema(catalog: Catalog) -> dict[str, Any]:
         definitions[kind] = {word: choices} if choices else {"not": {}}
         if kind in ("effect", "writer"):
             definitions[f"{kind}-edit"] = _edits(choices) if choices else {"not": {}}
+    bends = [_bend(kind, definitions) for kind in BENDS.values()]
+    definitions |= {"bend": {"oneOf": bends}, "bend-edit": _edits(bends)}
     heading = {parameter.name: _value(parameter, {}) for parameter in parameters(Heading)}
     names = {"type": "array", "items": {"type": "string"}}
     return {
@@ -69,6 +73,7 @@ def preset_schema(catalog: Catalog) -> dict[str, Any]:
                 },
             },
             "govern": {"type": "array", "items": _govern(definitions)},
+            "bend": _list_of("bend", BEND),
             "feedback": _list_of("effect", "Effects on what is fed back, in order."),
             "state": _list_of("effect", "Effects on what a recurrent network remembers, in order."),
             "output": _list_of("effect", "Effects on what is written only, in order."),
@@ -80,7 +85,7 @@ def preset_schema(catalog: Catalog) -> dict[str, Any]:
     }
 
 
-def _list_of(kind: Kind, description: str) -> dict[str, Any]:
+def _list_of(kind: str, description: str) -> dict[str, Any]:
     """A list of plugins; in its place a table edits the list of the preset that is extended."""
     edits = {"$ref": f"#/$defs/{kind}-edit"}
     return {
@@ -154,7 +159,7 @@ def _properties(table: type[BaseModel], inside: str, definitions: dict[str, Any]
     return properties
 
 
-def _plugin(plugin: type[Plugin], kind: Kind, definitions: dict[str, Any]) -> dict[str, Any]:
+def _plugin(plugin: type[Plugin], kind: str, definitions: dict[str, Any]) -> dict[str, Any]:
     properties: dict[str, Any] = {}
     if kind != "curve":
         properties["use"] = {"const": plugin.name, "description": about(plugin)}
@@ -178,6 +183,13 @@ def _plugin(plugin: type[Plugin], kind: Kind, definitions: dict[str, Any]) -> di
         "required": [] if kind in ("source", "model") else required,
         "additionalProperties": False,
     }
+
+
+def _bend(kind: type[Bend], definitions: dict[str, Any]) -> dict[str, Any]:
+    found = _plugin(kind, "bend", definitions)
+    properties = {"operation": found["properties"].pop("use"), **found["properties"]}
+    required = ["operation", *found["required"][1:]]
+    return {**found, "properties": properties, "required": required}
 
 
 def _value(parameter: Parameter, plain: dict[str, Any]) -> dict[str, Any]:

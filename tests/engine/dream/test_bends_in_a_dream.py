@@ -1,0 +1,137 @@
+"""Presets that bend: addresses, curves, changes while a dream plays, and continuing it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from artengine.catalog import Catalog, load_catalog
+from artengine.cli.program import main
+from artengine.dream.curve_values import curve_values
+from artengine.dream.session import Dream
+from artengine.errors import PresetError, UsageError
+from artengine.frame import Picture
+from artengine.preset import Preset, load_preset, parse_preset
+
+BENT = """extends = "./tiny.toml"
+[[bend]]
+layer = "conv2d"
+operation = "noise"
+amount = "0.2 + 0.5 * rand(1)"
+channels = "random 50%"
+[[bend]]
+layer = "conv2d"
+operation = "scale"
+amount = { keys = { "0f" = 1.0, "5f" = 1.5 } }
+"""
+
+Ready = Callable[..., Preset]
+
+
+@pytest.fixture(scope="module")
+def tiny(tiny_model: Path) -> Catalog:
+    return load_catalog([tiny_model])
+
+
+@pytest.fixture(scope="module")
+def ready(tiny: Catalog, tiny_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Ready:
+    folder = tmp_path_factory.mktemp("bent")
+    for file in tiny_project.iterdir():
+        (folder / file.name).write_bytes(file.read_bytes())
+    (folder / "bent.toml").write_text(BENT, encoding="utf-8")
+
+    def loaded(*overrides: str, name: str = "bent") -> Preset:
+        return load_preset(folder / f"{name}.toml", tiny, overrides)
+
+    return loaded
+
+
+def film(preset: Preset, count: int | None = None, **options: Any) -> list[Picture]:
+    with Dream(preset, **options) as dream:
+        return list(islice(dream, count))
+
+
+def test_a_bent_dream_continues_bit_for_bit(ready: Ready) -> None:
+    preset = ready()
+    with Dream(preset) as dream:
+        first = list(islice(dream, 3))
+        dream.set("bend.noise.amount", 2.0, 4)
+        dream.set("bend.scale.amount", "1 + 0.1 * frame")
+        snapshot = dream.snapshot()
+        rest = list(dream)
+        log = dream.changes
+    assert [change.address for change in log] == ["bend.scale.amount", "bend.noise.amount"]
+    np.testing.assert_array_equal(rest, film(preset, resume=snapshot))
+    # The same network, begun again, has the preset's own amounts.
+    assert (film(preset)[4] != rest[1]).any()
+    np.testing.assert_array_equal(film(preset)[:3], first)
+    assert (first[0] != film(ready(name="tiny"), 1)[0]).any()
+
+
+def test_amounts_have_addresses(ready: Ready) -> None:
+    preset = ready("bend.scale.amount=0.5", "bend.0.channels=all")
+    scale, noise = (preset.inside()[f"bend.{name}"].plugin for name in ("scale", "noise"))
+    assert (scale.model_dump()["amount"], noise.model_dump()["channels"]) == (0.5, "all")
+    assert "bend.noise.amount" in preset.curves_by_address()
+    values = curve_values(ready(), 12.0).values
+    assert list(values) == ["bend.noise.amount", "bend.scale.amount"]
+    np.testing.assert_allclose(values["bend.scale.amount"], np.linspace(1, 1.5, 6))
+    assert '[[bend]]\nlayer = "conv2d"' in ready().recipe()
+    assert Dream(ready()).identity != Dream(preset).identity
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ({}, "bend.0: operation is missing; it is one of: scale, noise"),
+        ({"operation": "nois"}, r'bend.nois.operation: "nois" given \(did you mean "noise"\?\)'),
+        ({"operation": "scale", "amount": 1.0}, "bend.scale.layer: missing"),
+        ({"operation": "scale", "layer": "x"}, "bend.scale.amount: missing"),
+        (
+            {"operation": "blur", "layer": "x", "amount": "2 * t + nothing"},
+            "bend.blur.amount: .*nothing",
+        ),
+        (
+            {"operation": "scale", "layer": "x", "amount": 1.0, "channels": "7-3"},
+            "bend.scale.channels: 7-3 given; write the smaller number first",
+        ),
+        (
+            {"operation": "scale", "layer": "x", "amount": 1.0, "channels": "random 0%"},
+            "bend.scale.channels: 0% given; allowed: above 0% to 100%",
+        ),
+    ],
+)
+def test_mistakes_are_told(tiny: Catalog, table: dict[str, Any], said: str) -> None:
+    with pytest.raises(PresetError, match=said):
+        parse_preset(
+            {"source": {"use": "synthetic"}, "model": {"use": "tiny"}, "bend": [table]}, tiny
+        )
+
+
+def test_what_cannot_change_is_told(ready: Ready) -> None:
+    dream = Dream(ready())
+    for address, value, said in (
+        ("bend.noise.layer", "x", "cannot change while the dream plays; what can: .*bend.NAME"),
+        ("bend.zoom.amount", 2.0, r"\[\[bend\]\] has no \"zoom\"; it has noise, scale"),
+        ("bend.scale.amount", 99.0, "bend.scale.amount: 99.0 given; allowed: a number from -16"),
+    ):
+        with pytest.raises(UsageError, match=said):
+            dream.set(address, value)
+
+
+def test_layers_are_shown(
+    tiny_model: Path, capsys: pytest.CaptureFixture[str], ready: Ready
+) -> None:
+    path = str(ready().path)
+    assert main(["--plugin", str(tiny_model), "models", "show", path]) == 0
+    assert capsys.readouterr().out.splitlines()[0] == "tiny (context = 2), frames of 64x48"
+    assert main(["--plugin", str(tiny_model), "models", "show", "tiny", "--json"]) == 0
+    (layer,) = json.loads(capsys.readouterr().out)["layers"]
+    assert (layer["name"], layer["shape"]) == ("conv2d", [256, 256, 3])
+    assert "rotate" in layer["operations"]
