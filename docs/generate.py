@@ -154,7 +154,7 @@ def bends() -> Iterator[str]:
     yield row("operation", "key", "takes", "what it does")
     yield row("---", "---", "---", "---")
     for name, kind in BENDS.items():
-        for each in parameters(kind)[len(Bend.model_fields) :]:
+        for each in (each for each in parameters(kind) if each.name not in ("layer", "channels")):
             takes = cell(each.allowed) + (f", {each.unit}" if each.unit else "")
             takes += "; *curve*" if each.curve else f"; {default(each)} by default"
             said = f"{cell(about(kind))} {cell(each.about)}" if each.required else cell(each.about)

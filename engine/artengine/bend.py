@@ -33,6 +33,9 @@ class Bend(Plugin):
     """Which channels are bent: "all", numbers and ranges as "0-15, 20", or a share that the film's
     seed chooses, as "random 20%"."""
 
+    amount: float = Param(automatable=True)
+    """How much is done. What the number means, and where it lies, is told with each operation."""
+
     @field_validator("channels")
     @classmethod
     def _name_channels(cls, given: str) -> str:

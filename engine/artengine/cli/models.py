@@ -22,18 +22,13 @@ models_app = typer.Typer(name="models", help="Show the layers of networks.", no_
 DEFAULT_SIZE = (256, 256)
 
 
-@models_app.callback()
-def models() -> None:
-    """Show the layers of networks."""
-
-
 @models_app.command(cls=Command)
 def show(
     name: Annotated[
         str,
         typer.Argument(
             metavar="MODEL",
-            help="A preset, a run folder, a model, or weights that ship, by name.",
+            help="A preset, run, model, or packaged weights.",
         ),
     ],
     size: Annotated[
@@ -43,9 +38,9 @@ def show(
     plugin: PluginFiles = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the layers of a network and what they give out: height, width and channels.
+    """List the layers of a network, and their shapes.
 
-    A layer's name is what [[bend]] asks for. The last column says which operations it takes.
+    Shapes are height, width and channels. A layer's name is what [[bend]] asks for. The last column says which operations it takes.
 
     Examples:
 

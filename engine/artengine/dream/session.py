@@ -42,8 +42,7 @@ class Dream:
 
     Args:
         preset: what to dream.
-        predict: a network to dream with in place of the preset's weights; bends, which change the
-            layers of that one, are left out.
+        predict: a network to dream with in place of the preset's weights and bends.
         endless: dream on after the preset's number of frames.
         resume: where an earlier dream of the same preset stopped.
         truth: read the source for every frame, so that each of `turns` has its source frame, even
@@ -86,8 +85,7 @@ class Dream:
             "state": self._state_chain,
             "output": self._output.chain,
         }
-        self._numbers = CurveSet(dict(preset.dream_curves))
-        self._inside = self._parts.inside()
+        self._numbers, self._inside = CurveSet(dict(preset.dream_curves)), self._parts.inside()
         looks = any(chain.uses_truth for chain in chains.values())
         replaces = preset.dream.truth_frames > 0 or "truth_frames" in preset.dream_curves
         self._uses_truth = self._truth or replaces or looks
@@ -240,8 +238,7 @@ class Dream:
         Args:
             address: `feedback.noise.amount` (or `feedback.0.amount`; likewise `state` and
                 `output`), `bend.noise.amount`, an automatable parameter of the model, as
-                `model.pull`, a named curve, as `curves.kick`, or `dream.truth_frames` or
-                `dream.detail`.
+                `model.pull`, a named curve, as `curves.kick`, or one of `[dream]`.
             value: a number, text or list; for a curve a table, or a text that is an expression.
             frame: the first frame that has it; by default the next one.
 

@@ -116,9 +116,10 @@ class Steering:
 
     def reset(self) -> None:
         """Forget an earlier film."""
-        every = (self.signals, self.model, self._numbers, self.governors, self.signs)
-        for each in (*every, *self._inside.values()):
+        for each in (self.signals, self.model, self._numbers, self.governors, self.signs):
             each.reset()
+        for binding in self._inside.values():
+            binding.reset()
 
     def state(self) -> Remembered:
         """What the curves, the vital signs and the governors remember, by table."""

@@ -44,12 +44,10 @@ class OpenVinoRuntime:
 
     Args:
         model, network: what is stepped; the network in float32, and its weights as they are now.
-        precision: the arithmetic of the network's layers.
-        bends: what is done to its layers.
+        precision: the arithmetic of the network's layers, and bends: what is done to these.
 
     Raises:
-        UsageError: when Keras runs on another backend than TensorFlow, or the processor has no
-            such arithmetic.
+        UsageError: when Keras is not on TensorFlow, or the processor has no such arithmetic.
     """
 
     def __init__(

@@ -42,6 +42,7 @@ def test_every_command_is_there() -> None:
         "dream",
         "gallery build",
         "measure",
+        "models show",
         "plugins list",
         "plugins show",
         "prepare",
@@ -89,7 +90,7 @@ def test_no_command_shows_the_commands_to_begin_with(capsys: pytest.CaptureFixtu
     assert "Usage: artengine presets" in capsys.readouterr().out
 
 
-GROUPS = [(), ("presets",), ("plugins",), ("gallery",), ("recipe",)]
+GROUPS = [(), ("presets",), ("plugins",), ("gallery",), ("recipe",), ("models",)]
 
 
 @pytest.mark.parametrize("path", [*GROUPS, *COMMANDS], ids=lambda path: " ".join(path) or "all")
