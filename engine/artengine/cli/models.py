@@ -40,7 +40,8 @@ def show(
 ) -> None:
     """List the layers of a network, and their shapes.
 
-    Shapes are height, width and channels. A layer's name is what [[bend]] asks for. The last column says which operations it takes.
+    Shapes are height, width and channels. A layer's name is what [[bend]] asks for. The last column
+    says which operations it takes.
 
     Examples:
 
