@@ -18,6 +18,7 @@ from artengine.errors import PluginError
 from artengine.frame import Frame
 from artengine.params import kept
 from artengine.preset import Preset
+from artengine.preset.address import CHAINS
 from artengine.settings import DreamSettings
 
 
@@ -187,6 +188,9 @@ def steering_of(
 
 def reads_signs(preset: Preset) -> bool:
     """Whether anything in a preset reads a vital sign."""
-    curves = preset.curves_by_address().values()
-    read = {name for curve in curves for name in curve.reads()} - preset.curves.keys()
-    return bool(preset.governors or read & SIGNS.keys())
+    read = {name for curve in preset.curves_by_address().values() for name in curve.reads()}
+    chains = (binding for word in CHAINS for binding in getattr(preset, word))
+    read.update(
+        name for binding in chains for mask in binding.masks.values() for name in mask.reads
+    )
+    return bool(preset.governors or (read - preset.curves.keys()) & SIGNS.keys())

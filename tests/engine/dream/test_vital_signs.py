@@ -98,8 +98,11 @@ def test_nothing_is_measured_unless_it_is_read(
     monkeypatch.setattr(VitalMeter, "feed", refuse)
     film(parsed(catalog))
     film(parsed(catalog, curves={"motion": "0.5"}, output=[{"use": "levels", "gamma": "1+motion"}]))
-    with pytest.raises(AssertionError):
-        film(parsed(catalog, output=[{"use": "levels", "gamma": "1 + motion"}]))
+    for reading in ({"gamma": "1 + motion"}, {"mask": "x < contrast"}):
+        with pytest.raises(AssertionError):
+            film(parsed(catalog, output=[{"use": "levels", **reading}]))
+    # In a mask, motion is a picture.
+    film(parsed(catalog, output=[{"use": "levels", "mask": "motion > 0.1"}]))
 
 
 def test_expressions_read_the_last_frame(catalog: Catalog) -> None:
