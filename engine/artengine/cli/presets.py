@@ -23,25 +23,37 @@ presets_app = typer.Typer(
 def list_(as_json: AsJson = False) -> None:
     """List all presets: their names, looks and folders.
 
+    Those of installed packs are PACK/PRESET, with what they need.
+
     Examples:
 
         artengine presets list
 
         artengine presets list --json
     """
+    from artengine.packs.installed import installed_packs
     from artengine.preset import list_presets, summary
 
     found = {name: (*where, summary(where[0])) for name, where in list_presets().items()}
+    needs = {each.folder: each.manifest.misses() for each in installed_packs()[0]}
     if as_json:
         listed = [
-            {"name": name, "about": said, "path": str(path.absolute()), "folder": label}
+            {
+                "name": name,
+                "about": said,
+                "path": str(path.absolute()),
+                "folder": label,
+                "needs": needs.get(path.parent, []),
+            }
             for name, (path, label, said) in found.items()
         ]
         answer(json.dumps(listed, indent=2))
         return
     width = max(map(len, found), default=0)
-    for name, (_, label, said) in found.items():
-        answer(f"{name:{width}}  {said} ({label})")
+    for name, (path, label, said) in found.items():
+        lacking = "; ".join(needs.get(path.parent, []))
+        state = f": {lacking or 'OK'}" if label == "pack" else ""
+        answer(f"{name:{width}}  {said} ({label}{state})")
 
 
 @presets_app.command(cls=Command)

@@ -23,9 +23,12 @@ from artengine.cli.command import Command
 from artengine.cli.doctor import doctor
 from artengine.cli.dream import dream
 from artengine.cli.gallery import gallery_app
+from artengine.cli.install import install
 from artengine.cli.interrupt import end, end_as_interrupt
 from artengine.cli.measure import measure
 from artengine.cli.models import models_app
+from artengine.cli.pack import pack
+from artengine.cli.packs import packs_app
 from artengine.cli.plugins import plugins_app
 from artengine.cli.prepare import prepare
 from artengine.cli.presets import presets_app
@@ -167,9 +170,9 @@ def start(
         answer(WELCOME)
 
 
-for command in (dream, train, prepare, measure, verify, audio, batch, bench, doctor):
+for command in (dream, train, prepare, measure, verify, audio, batch, pack, install, bench, doctor):
     app.command(cls=Command)(command)
-for group in (presets_app, plugins_app, models_app, gallery_app, recipe_app):
+for group in (presets_app, packs_app, plugins_app, models_app, gallery_app, recipe_app):
     app.add_typer(group)
 
 

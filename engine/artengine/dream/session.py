@@ -71,7 +71,7 @@ class Dream:
         self._stack = ExitStack()
         self._set_up()
         if resume is not None:
-            resume.check(self.identity, reads_source=self._uses_truth)
+            resume.check(self.identity, reads_source=self.reads_source)
 
     def _set_up(self) -> None:
         """Make everything new, as before the first frame."""
@@ -88,14 +88,14 @@ class Dream:
         self._numbers, self._inside = CurveSet(dict(preset.dream_curves)), self._parts.inside()
         looks = any(chain.uses_truth for chain in chains.values())
         replaces = preset.dream.truth_frames > 0 or "truth_frames" in preset.dream_curves
-        self._uses_truth = self._truth or replaces or looks
+        self.reads_source = self._truth or replaces or looks
         self._controls = Controls(
             preset,
             model=self._model,
             chains=chains,
             numbers=self._numbers,
             inside=self._inside,
-            uses_truth=self._uses_truth,
+            uses_truth=self.reads_source,
         )
         self._index = 0 if resume is None else resume.index
         given = () if resume is None else resume.changes
@@ -174,7 +174,7 @@ class Dream:
             self._feedback,
             self._state_chain,
             frames=self.length,
-            uses_truth=self._uses_truth,
+            uses_truth=self.reads_source,
         )
         # All of the pictures before were made, so that changes of the output chain need not wait.
         for change in self._changes.applied:
@@ -293,7 +293,7 @@ class Dream:
             identity=self.identity,
             index=self._index,
             levels=tuple(level.snapshot() for level in self._playing),
-            reads_source=self._uses_truth,
+            reads_source=self.reads_source,
             output=self._output.chain.state(),
             curves=self._steering.state(),
             changes=self._changes.all,

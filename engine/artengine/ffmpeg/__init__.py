@@ -10,7 +10,7 @@ from artengine.ffmpeg.decode import Decoder, Deinterlace
 from artengine.ffmpeg.encode import Encoder, rate, remux
 from artengine.ffmpeg.executable import ffmpeg_executable
 from artengine.ffmpeg.probing import Probe, probe
-from artengine.ffmpeg.sound import Sound, add_sound
+from artengine.ffmpeg.sound import Sound, add_sound, sound_to_flac
 from artengine.ffmpeg.tags import metadata
 from artengine.ffmpeg.timing import Timing, count_pictures
 
@@ -30,4 +30,5 @@ __all__ = [
     "probe",
     "rate",
     "remux",
+    "sound_to_flac",
 ]

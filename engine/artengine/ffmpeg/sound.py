@@ -34,6 +34,22 @@ class Sound:
     speed: float = 1.0
 
 
+def sound_to_flac(source: Path, target: Path) -> None:
+    """Write the sound of a file as FLAC, without loss, where there are 16 or 24 bits a sample.
+
+    Raises:
+        WriterError: when that fails, in ffmpeg's words.
+        SourceError: when the file cannot be read.
+    """
+    command = ["-hide_banner", "-nostdin", "-loglevel", "error", "-y"]
+    command += [*input_arguments(source, sound=True), "-map", "0:a:0", "-c:a", "flac"]
+    command += ["-f", "flac", "-map_metadata", "-1", "-bitexact", f"file:{target.absolute()}"]
+    status, _, log = run(command)
+    if status != 0:
+        target.unlink(missing_ok=True)
+        raise WriterError(f"{source}: its sound cannot be read: {one_line(log.splitlines())}")
+
+
 def add_sound(
     source: Path,
     target: Path,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from artengine import folders
 from artengine.errors import UsageError, did_you_mean
+from artengine.pack_folders import packed_preset, packed_presets
 from artengine.params import quoted
 
 RECIPE = "recipe.toml"
@@ -35,7 +36,8 @@ def find_preset(name: str) -> Path:
     """Return the file of a preset that is given by its path or by its name.
 
     A path may be that of a run folder or a gallery's piece, which hold a recipe. A name is looked
-    for in the working folder's `presets`, then in the user's own, then among those that ship.
+    for in the working folder's `presets`, then in the user's own, then among those that ship. That
+    of an installed pack's preset is `PACK/PRESET`.
 
     Raises:
         UsageError: when there is none, with the nearest name and where it was looked for.
@@ -44,11 +46,15 @@ def find_preset(name: str) -> Path:
     for file in (path, path / RECIPE):
         if is_file(file):
             return file
+    packed = packed_preset(name)
+    if packed is not None:
+        return packed
     if is_path(name):
         _check_recipe(path)
         beside = [entry.name for entry in (*_presets_in(path.parent), *_runs_in(path.parent))]
+        near = did_you_mean(path.name, beside) or did_you_mean(name, list(packed_presets()))
         sought = "preset" if name.endswith(".toml") else "run or preset"
-        raise UsageError(f"no {sought} at {quoted(name)}{did_you_mean(path.name, beside)}")
+        raise UsageError(f"no {sought} at {quoted(name)}{near}")
     for file in candidates(name):
         return file
     _check_recipe(path)
@@ -72,6 +78,7 @@ def list_presets() -> dict[str, tuple[Path, str]]:
     for label, folder in preset_folders().items():
         for path in _presets_in(folder):
             found.setdefault(path.stem, (path, label))
+    found |= {name: (path, "pack") for name, path in packed_presets().items()}
     return dict(sorted(found.items()))
 
 

@@ -39,7 +39,7 @@ def portable(preset: Preset, folder: Path) -> tuple[dict[str, Any], dict[str, st
     for path in dict.fromkeys(preset.files.values()):
         taken = set(shorts.values())
         shorts[path] = next(s for s in _shorts(Path(path), roots, home) if s not in taken)
-    table = _with_paths(preset, shorts)
+    table = with_paths(preset, shorts)
     if home is not None:
         table = _replaced_in(table, f"{home}", "~")
     return table, {short: path for path, short in shorts.items()}
@@ -51,7 +51,7 @@ def with_digests(preset: Preset) -> dict[str, Any]:
     Folders and patterns, which have no digest, become their last name.
     """
     digests = {path: digest_of(Path(path)) or Path(path).name for path in preset.files.values()}
-    return _with_paths(preset, digests)
+    return with_paths(preset, digests)
 
 
 def replaced(value: Any, texts: Mapping[str, str]) -> Any:
@@ -65,8 +65,13 @@ def replaced(value: Any, texts: Mapping[str, str]) -> Any:
     return texts[value] if value in texts else with_files(value, texts)
 
 
-def _with_paths(preset: Preset, paths: Mapping[str, str]) -> dict[str, Any]:
-    """The preset's table with other paths, by those that it has."""
+def with_paths(preset: Preset, paths: Mapping[str, str]) -> dict[str, Any]:
+    """The preset's table with other paths.
+
+    Args:
+        preset: the preset.
+        paths: the new paths, by those that it has.
+    """
     return {word: replaced(value, paths) for word, value in preset.table.items()}
 
 

@@ -41,8 +41,16 @@ def test_every_command_is_there() -> None:
         "doctor",
         "dream",
         "gallery build",
+        "install",
         "measure",
         "models show",
+        "pack",
+        "packs index",
+        "packs list",
+        "packs remove",
+        "packs search",
+        "packs show",
+        "packs update",
         "plugins list",
         "plugins show",
         "prepare",
@@ -90,7 +98,7 @@ def test_no_command_shows_the_commands_to_begin_with(capsys: pytest.CaptureFixtu
     assert "Usage: artengine presets" in capsys.readouterr().out
 
 
-GROUPS = [(), ("presets",), ("plugins",), ("gallery",), ("recipe",), ("models",)]
+GROUPS = [(), ("presets",), ("packs",), ("plugins",), ("gallery",), ("recipe",), ("models",)]
 
 
 @pytest.mark.parametrize("path", [*GROUPS, *COMMANDS], ids=lambda path: " ".join(path) or "all")

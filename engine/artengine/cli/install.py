@@ -1,0 +1,62 @@
+"""`artengine install`: a pack from a file, a folder, the web or Hugging Face."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from artengine.cli.options import AsJson
+from artengine.cli.packs import Shelf, as_table
+from artengine.cli.streams import answer, tell
+
+
+def install(
+    address: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE|FOLDER|URL|hf:USER/REPO|NAME",
+            help="A pack's file, folder or web address; with --shelf, its name there.",
+        ),
+    ],
+    shelf: Shelf = None,
+    as_json: AsJson = False,
+) -> None:
+    """Install a pack, so that its presets can be dreamt.
+
+    All of it is checked before anything is installed, and nothing in it is run. Web addresses begin
+    with https://; packs on Hugging Face need artengine[hub].
+
+    Examples:
+
+        artengine install my-looks.artpack
+
+        artengine install https://example.org/my-looks.artpack
+
+        artengine install hf:artist/my-looks
+
+        artengine install my-looks --shelf https://example.org/packs
+    """
+    from artengine.cli.progress import bar
+    from artengine.packs.install import installed_from
+    from artengine.packs.shelf import shelved
+
+    sha256 = ""
+    if shelf is not None:
+        found = shelved(shelf, address)
+        address, sha256 = found.address, found.sha256
+    with bar("fetching", "bytes") as progress:
+        done = installed_from(
+            address, sha256=sha256, progress=lambda arrived, all_: progress(arrived, all_ or None)
+        )
+    if as_json:
+        answer(json.dumps({**as_table(done.pack), "new": done.new}, indent=2))
+        return
+    manifest = done.pack.manifest
+    said = "installed" if done.new else "was installed already:"
+    tell(f"{said} {manifest.name} {manifest.version}; its presets:")
+    for name in manifest.presets:
+        answer(f"{manifest.name}/{name}")
+    for need in manifest.misses():
+        tell(f"note: {need}")

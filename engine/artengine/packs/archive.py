@@ -1,0 +1,213 @@
+"""Reading and writing the files of packs: zip archives that hold what their manifest lists."""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from artengine.errors import UsageError
+from artengine.pack_folders import MANIFEST
+from artengine.packs.manifest import LARGEST, LONGEST, MOST_FILES, Manifest
+
+SUFFIX = ".artpack"
+"""What the names of packs end in."""
+
+_BLOCK = 1 << 20
+_MOST_OVERHEAD = 64 << 20
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+
+
+def write_pack(path: Path, folder: Path, manifest: Manifest) -> None:
+    """Write the files of a folder as a pack. The same files make the same bytes."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as pack:
+        _write(pack, MANIFEST, manifest.text().encode())
+        for file in manifest.files:
+            _write(pack, file.path, (folder / file.path).read_bytes())
+
+
+def _write(pack: zipfile.ZipFile, name: str, content: bytes) -> None:
+    entry = zipfile.ZipInfo(name)  # with a fixed time
+    entry.external_attr = (stat.S_IFREG | 0o644) << 16
+    pack.writestr(entry, content, zipfile.ZIP_DEFLATED)
+
+
+def read_manifest(path: Path) -> Manifest:
+    """The manifest of a pack's file, or of a folder that a pack was unpacked to.
+
+    Raises:
+        UsageError: when it is no pack.
+    """
+    if path.is_dir():
+        return Manifest.read(_folder_manifest(path), str(path))
+    with _opened(path) as pack:
+        return _manifest(pack, path)
+
+
+def unpack(path: Path, folder: Path) -> Manifest:
+    """Write the files of a pack to an empty folder, checking each.
+
+    Nothing but what the manifest lists is written, in its sizes. The caller removes the folder
+    when this raises.
+
+    Args:
+        path: a pack's file, or a folder that holds a pack's files.
+        folder: an empty folder.
+
+    Raises:
+        UsageError: when the pack is broken or is not what its manifest says.
+        OSError: when a file cannot be written.
+    """
+    if path.is_dir():
+        return _copy_folder(path, folder)
+    with _opened(path) as pack:
+        manifest = _manifest(pack, path)
+        entries = {entry.filename: entry for entry in pack.infolist()}
+        listed = {file.path for file in manifest.files} | {MANIFEST}
+        for name in entries:
+            if name not in listed:
+                raise UsageError(
+                    f"{path.name}: holds a file that its manifest does not list: {name[:80]}"
+                )
+        for file in manifest.files:
+            entry = entries.get(file.path)
+            if entry is None:
+                raise UsageError(f"{path.name}: lacks the file {file.path}")
+            if entry.file_size != file.size:
+                raise UsageError(
+                    f"{path.name}: {file.path} has {entry.file_size} bytes, its manifest says "
+                    f"{file.size}"
+                )
+        for file in manifest.files:
+            with pack.open(entries[file.path]) as content:
+                try:
+                    _copy(content, folder / file.path, file.size, file.sha256)
+                except _BROKEN as error:
+                    raise UsageError(f"{path.name}: {file.path}: {_said(error)}") from error
+        (folder / MANIFEST).write_text(manifest.text(), encoding="utf-8")
+        return manifest
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of all of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _copy_folder(path: Path, folder: Path) -> Manifest:
+    manifest = Manifest.read(_folder_manifest(path), str(path))
+    root = path.resolve()
+    for file in manifest.files:
+        source = path / file.path
+        if not source.resolve().is_relative_to(root) or not source.is_file():
+            raise UsageError(f"{path}: lacks the file {file.path}")
+        try:
+            with source.open("rb") as content:
+                _copy(content, folder / file.path, file.size, file.sha256)
+        except ValueError as error:
+            raise UsageError(f"{path}: {file.path}: {error}") from error
+    (folder / MANIFEST).write_text(manifest.text(), encoding="utf-8")
+    return manifest
+
+
+def _folder_manifest(path: Path) -> str:
+    file = path / MANIFEST
+    try:
+        if file.stat().st_size > LONGEST:
+            raise UsageError(f"{file}: longer than {LONGEST >> 20} MiB")
+        return file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise UsageError(
+            f"the folder {path} holds no {MANIFEST}, and so is no pack; make one with "
+            "artengine pack"
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file}: {_said(error)}") from error
+
+
+def _opened(path: Path) -> zipfile.ZipFile:
+    try:
+        size = path.stat().st_size
+        if size > LARGEST + _MOST_OVERHEAD:
+            raise UsageError(f"{path.name}: larger than {LARGEST >> 30} GiB")
+        pack = zipfile.ZipFile(path)
+    except FileNotFoundError:
+        raise UsageError(f"there is no file {path}") from None
+    except (OSError, *_BROKEN) as error:
+        raise UsageError(f"{path.name}: no pack: {_said(error)}") from error
+    try:
+        _check_entries(pack, path.name)
+    except BaseException:
+        pack.close()
+        raise
+    return pack
+
+
+def _check_entries(pack: zipfile.ZipFile, label: str) -> None:
+    """Refuse archives that are not just files, before anything of them is read."""
+    entries = pack.infolist()
+    if len(entries) > MOST_FILES + 1:
+        raise UsageError(f"{label}: holds more than {MOST_FILES:,} files")
+    names = set()
+    for entry in entries:
+        kind = stat.S_IFMT(entry.external_attr >> 16)
+        said = entry.filename[:80]
+        if kind not in (0, stat.S_IFREG) or entry.is_dir():
+            raise UsageError(f"{label}: {said} is no plain file")
+        if entry.flag_bits & 0x1:
+            raise UsageError(f"{label}: {said} is encrypted")
+        if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise UsageError(f"{label}: {said} is compressed in a way that packs are not")
+        if entry.filename.casefold() in names:
+            raise UsageError(f"{label}: holds {said} twice")
+        names.add(entry.filename.casefold())
+    if sum(entry.file_size for entry in entries) > LARGEST + LONGEST:
+        raise UsageError(f"{label}: unpacks to more than {LARGEST >> 30} GiB")
+
+
+def _manifest(pack: zipfile.ZipFile, path: Path) -> Manifest:
+    try:
+        entry = pack.getinfo(MANIFEST)
+    except KeyError:
+        raise UsageError(f"{path.name}: holds no {MANIFEST}, and so is no pack") from None
+    if entry.file_size > LONGEST:
+        raise UsageError(f"{path.name}: {MANIFEST} is longer than {LONGEST >> 20} MiB")
+    try:
+        with pack.open(entry) as content:
+            text = content.read(LONGEST + 1)
+        return Manifest.read(text.decode(), path.name)
+    except (UnicodeDecodeError, *_BROKEN) as error:
+        raise UsageError(f"{path.name}: {MANIFEST}: {_said(error)}") from error
+
+
+def _copy(content: IO[bytes], target: Path, size: int, sha256: str) -> None:
+    """Copy so many bytes at most. Raises ValueError where they are others."""
+    digest = hashlib.sha256()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    written = 0
+    with target.open("xb") as file:
+        for block in _blocks(content):
+            written += len(block)
+            if written > size:
+                raise ValueError(f"has more than the {size} bytes that the manifest says")
+            digest.update(block)
+            file.write(block)
+    if written < size:
+        raise ValueError(f"has {written} bytes, its manifest says {size}")
+    if digest.hexdigest() != sha256:
+        raise ValueError("has another content than its manifest says; get the pack again")
+
+
+def _blocks(content: IO[bytes]) -> Iterator[bytes]:
+    while block := content.read(_BLOCK):
+        yield block
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
+    return str(error)[:200] or type(error).__name__

@@ -1,0 +1,179 @@
+"""Getting packs and shelves from where they are: a path, a web address, or Hugging Face."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.client import HTTPException
+from pathlib import Path
+from typing import TypeAlias
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
+from urllib.request import HTTPRedirectHandler, Request, build_opener
+
+from artengine import __version__
+from artengine.errors import UsageError
+from artengine.packs.archive import SUFFIX, sha256_of
+from artengine.packs.manifest import LARGEST
+
+Progress: TypeAlias = Callable[[int, int], None]
+"""Told how many bytes have arrived, and how many there are, or 0 where that is not known."""
+
+HUGGING_FACE = "hf:"
+"""What addresses on Hugging Face begin with."""
+
+_BLOCK = 1 << 18
+_SECONDS = 30.0
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+@contextmanager
+def fetched(address: str, *, sha256: str = "", progress: Progress | None = None) -> Iterator[Path]:
+    """The file or folder of a pack while the block lasts.
+
+    Args:
+        address: a file or folder, `https://...`, or `hf:USER/REPO`, of which the only pack is
+            taken, or `hf:USER/REPO/FILE`.
+        sha256: the SHA-256 that the file must have; empty to take any.
+        progress: told of what is downloaded.
+
+    Raises:
+        UsageError: when nothing is there, or the connection fails.
+    """
+    with tempfile.TemporaryDirectory(prefix="artengine-") as folder:
+        path = _local(address, Path(folder), progress or _ignored)
+        if sha256 and (not path.is_file() or sha256_of(path) != sha256):
+            raise UsageError(
+                f"{address}: is not the pack that the shelf lists: its digest is another; tell "
+                "whoever keeps the shelf"
+            )
+        yield path
+
+
+def read_address(address: str, most: int) -> bytes:
+    """The content of a file, by path or web address, of at most so many bytes.
+
+    Raises:
+        UsageError: when it cannot be read, or is longer.
+    """
+    if not is_web(address):
+        try:
+            with Path(address).open("rb") as file:
+                content = file.read(most + 1)
+        except OSError as error:
+            said = (error.strerror or str(error)).lower()
+            raise UsageError(f"{address} cannot be read: {said}") from error
+    else:
+        with tempfile.TemporaryDirectory(prefix="artengine-") as folder:
+            content = _download(address, Path(folder) / "file", most, _ignored).read_bytes()
+    if len(content) > most:
+        raise UsageError(f"{address}: longer than {most >> 10} KiB")
+    return content
+
+
+def is_web(address: str) -> bool:
+    """Whether an address is one of the web. Raises UsageError for one that is not safe."""
+    if "://" not in address:
+        return False
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname
+    except ValueError as error:
+        raise UsageError(f"{address[:200]}: no address: {error}") from None
+    safe = parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)
+    if not safe or not host:
+        raise UsageError(f"{address[:200]}: packs come from https:// addresses, files and folders")
+    return True
+
+
+def _local(address: str, folder: Path, progress: Progress) -> Path:
+    if address.startswith(HUGGING_FACE):
+        return _hugging_face(address, folder, progress)
+    if is_web(address):
+        name = Path(urlsplit(address).path).name or "pack"
+        return _download(address, folder / f"{name[:80]}", LARGEST, progress)
+    path = Path(address)
+    try:
+        there = path.exists()
+    except (OSError, ValueError):
+        there = False
+    if not there:
+        raise UsageError(
+            f"there is no pack at {address[:200]}; give a file that ends in {SUFFIX}, a folder, an "
+            f"https:// address, or {HUGGING_FACE}USER/REPO"
+        )
+    return path
+
+
+class _SafeRedirects(HTTPRedirectHandler):
+    """Follows a server's redirections only to where one may ask oneself."""
+
+    def redirect_request(self, req, fp, code, msg, headers, newurl):  # type: ignore[no-untyped-def]
+        is_web(newurl)
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def _download(address: str, target: Path, most: int, progress: Progress) -> Path:
+    """Write what a server sends to a file. Raises UsageError."""
+    request = Request(address, headers={"User-Agent": f"artengine/{__version__}"})  # noqa: S310
+    try:
+        with build_opener(_SafeRedirects).open(request, timeout=_SECONDS) as answer:
+            length = int(answer.headers.get("Content-Length") or 0)
+            if length > most:
+                raise UsageError(f"{address}: {length >> 20} MiB; allowed: {most >> 20}")
+            if "text/html" in (answer.headers.get("Content-Type") or ""):
+                raise UsageError(f"{address}: the server sent a web page; ask for the file itself")
+            arrived = 0
+            with target.open("wb") as file:
+                while block := answer.read(_BLOCK):
+                    arrived += len(block)
+                    if arrived > most:
+                        raise UsageError(f"{address}: more than {most >> 20} MiB")
+                    file.write(block)
+                    progress(arrived, length)
+    except HTTPError as error:
+        raise UsageError(f"{address}: the server answered {error.code} {error.reason}") from error
+    except (TimeoutError, URLError, HTTPException, OSError, ValueError) as error:
+        said = getattr(error, "reason", None) or error
+        raise UsageError(f"{address}: the connection failed: {said}; try again later") from error
+    if length and arrived < length:
+        raise UsageError(
+            f"{address}: the connection ended after {arrived} of {length} bytes; try again later"
+        )
+    return target
+
+
+def _hugging_face(address: str, folder: Path, progress: Progress) -> Path:
+    """A pack of a repository on Hugging Face. Raises UsageError."""
+    try:
+        from huggingface_hub import HfApi, hf_hub_download
+        from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+    except ImportError:
+        raise UsageError(
+            f"{address}: Hugging Face needs the extra hub: pip install 'artengine[hub]'"
+        ) from None
+    parts = address.removeprefix(HUGGING_FACE).split("/", 2)
+    if len(parts) < 2 or not all(parts):
+        raise UsageError(f"{address}: write it as {HUGGING_FACE}USER/REPO")
+    repository, file = "/".join(parts[:2]), parts[2] if len(parts) > 2 else ""
+    try:
+        if not file:
+            named = [n for n in HfApi().list_repo_files(repository) if n.endswith(SUFFIX)]
+            if len(named) != 1:
+                found = ", ".join(sorted(named)[:10]) or "none"
+                raise UsageError(
+                    f"{address}: name one of its packs as {HUGGING_FACE}{repository}/FILE; "
+                    f"it has: {found}"
+                )
+            file = named[0]
+        got = Path(hf_hub_download(repository, file, local_dir=folder))
+    except (HfHubHTTPError, HFValidationError, OSError, ValueError) as error:
+        said = str(error).strip().splitlines()
+        raise UsageError(f"{address}: {said[0][:200] if said else type(error).__name__}") from error
+    progress(got.stat().st_size, got.stat().st_size)
+    return got
+
+
+def _ignored(_arrived: int, _length: int) -> None:
+    """Progress that nobody looks at."""

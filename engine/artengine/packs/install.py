@@ -1,0 +1,113 @@
+"""Installing packs: all of one, checked, or nothing."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from artengine.errors import UsageError
+from artengine.pack_folders import packs_folder
+from artengine.packs.archive import read_manifest, unpack
+from artengine.packs.fetch import Progress, fetched
+from artengine.packs.installed import ORIGIN, InstalledPack
+from artengine.packs.manifest import Manifest
+from artengine.preset.toml_text import parse_toml, read_text
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """What an installation did.
+
+    Args:
+        pack: the installed pack.
+        new: whether it was not there before.
+    """
+
+    pack: InstalledPack
+    new: bool
+
+
+def installed_from(
+    address: str, *, sha256: str = "", progress: Progress | None = None
+) -> Installed:
+    """Install a pack from a file, a folder, a web address or Hugging Face.
+
+    Args:
+        address: a file or folder, `https://...`, or `hf:USER/REPO`.
+        sha256: the SHA-256 that the pack's file must have; empty to take any.
+        progress: told the bytes that have arrived, and how many there are, or 0.
+
+    Raises:
+        UsageError: when there is no pack, or a broken one.
+    """
+    with fetched(address, sha256=sha256, progress=progress) as path:
+        return install(path, origin=_lasting(address))
+
+
+def install(path: Path, *, origin: str = "") -> Installed:
+    """Install a pack's file, or a folder with a pack's files.
+
+    It is unpacked beside its place and checked, and moved there as a whole. A pack that is
+    installed already stays; another one of its name and version is refused.
+
+    Args:
+        path: the file or folder.
+        origin: where it came from, for `artengine packs update`.
+
+    Raises:
+        UsageError: when it is broken, or another pack of its name and version is installed.
+    """
+    root = packs_folder()
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=root, prefix=".new-") as staging:
+            folder = Path(staging) / "pack"
+            folder.mkdir()
+            manifest = unpack(path, folder)
+            _check_presets(folder, manifest, path)
+            (folder / ORIGIN).write_text(f"{origin}\n", encoding="utf-8")
+            place = root / manifest.name / manifest.version
+            if (there := _there(place, manifest, origin)) is not None:
+                return Installed(there, new=False)
+            place.parent.mkdir(exist_ok=True)
+            folder.rename(place)
+            return Installed(InstalledPack(place, manifest, origin), new=True)
+    except OSError as error:
+        said = (error.strerror or str(error)).lower()
+        raise UsageError(f"{path.name} cannot be installed: {error.filename}: {said}") from error
+
+
+def _there(place: Path, manifest: Manifest, origin: str) -> InstalledPack | None:
+    """The pack that is installed already, if it is the same."""
+    if not place.exists():
+        return None
+    try:
+        same = read_manifest(place) == manifest
+    except UsageError:
+        # What is left of a pack that cannot be read any more.
+        shutil.rmtree(place)
+        return None
+    if not same:
+        raise UsageError(
+            f"another pack {manifest.name} {manifest.version} is installed; to replace it: "
+            f"artengine packs remove {manifest.name}@{manifest.version}"
+        )
+    return InstalledPack(place, manifest, origin)
+
+
+def _check_presets(folder: Path, manifest: Manifest, path: Path) -> None:
+    """Refuse a pack of which a preset is no TOML, or too much of it."""
+    for name in manifest.presets:
+        try:
+            parse_toml(read_text(folder / f"{name}.toml"))
+        except ValueError as error:
+            raise UsageError(f"{path.name}: {name}.toml: {error}") from error
+
+
+def _lasting(address: str) -> str:
+    """An address that means the same in any folder."""
+    if "://" in address or address.startswith("hf:"):
+        return address
+    return str(Path(address).absolute())

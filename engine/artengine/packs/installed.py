@@ -1,0 +1,103 @@
+"""The packs that are installed: each in a folder of its own, by name and version."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from packaging.version import Version
+
+from artengine.errors import UsageError, did_you_mean
+from artengine.pack_folders import pack_names, versions
+from artengine.packs.archive import read_manifest
+from artengine.packs.manifest import Manifest
+
+ORIGIN = ".origin"
+"""The file of an installed pack that says where it came from."""
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledPack:
+    """An installed pack.
+
+    Args:
+        folder: where its files are.
+        manifest: what it says of itself.
+        origin: where it was installed from; empty where that is not known.
+    """
+
+    folder: Path
+    manifest: Manifest
+    origin: str
+
+    @property
+    def version(self) -> Version:
+        """Its version, which can be compared."""
+        return Version(self.manifest.version)
+
+    def preset(self, name: str) -> Path:
+        """The file of one of its presets."""
+        return self.folder / f"{name}.toml"
+
+    def presets(self) -> dict[str, Path]:
+        """The files of its presets, by name."""
+        return {name: self.preset(name) for name in self.manifest.presets}
+
+
+def installed_packs() -> tuple[list[InstalledPack], list[str]]:
+    """Every installed pack, by name and then the newest first; and what is wrong with others."""
+    packs, broken = [], []
+    for name in pack_names():
+        for folder in versions(name):
+            try:
+                packs.append(InstalledPack(folder, read_manifest(folder), _origin(folder)))
+            except UsageError as error:
+                broken.append(str(error))
+    return packs, broken
+
+
+def find_pack(name: str) -> InstalledPack:
+    """The newest installed pack of a name, or `NAME@VERSION`.
+
+    Raises:
+        UsageError: when there is none.
+    """
+    wanted, _, version = name.partition("@")
+    packs, _ = installed_packs()
+    of_name = [pack for pack in packs if pack.manifest.name == wanted]
+    found = [pack for pack in of_name if not version or pack.manifest.version == version]
+    if found:
+        return found[0]
+    if of_name:
+        there = ", ".join(pack.manifest.version for pack in of_name)
+        raise UsageError(
+            f"the pack {wanted} is not installed as version {version}; there is {there}"
+        )
+    known = sorted({pack.manifest.name for pack in packs})
+    raise UsageError(
+        f'no pack "{wanted}" is installed{did_you_mean(wanted, known)}; installed are: '
+        f"{', '.join(known) or 'none'}"
+    )
+
+
+def remove_pack(pack: InstalledPack) -> None:
+    """Remove an installed pack.
+
+    Raises:
+        OSError: when its files cannot be removed.
+    """
+    # Renamed first, so that what is left of a broken removal is no pack.
+    hidden = pack.folder.with_name(f".removed-{pack.folder.name}")
+    shutil.rmtree(hidden, ignore_errors=True)
+    pack.folder.rename(hidden)
+    shutil.rmtree(hidden)
+    if not any(pack.folder.parent.iterdir()):
+        pack.folder.parent.rmdir()
+
+
+def _origin(folder: Path) -> str:
+    try:
+        return (folder / ORIGIN).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""

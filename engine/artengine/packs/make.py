@@ -1,0 +1,154 @@
+"""Making packs: presets with weights, pictures, sounds and the frames that a dream begins with."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from artengine import __version__
+from artengine.atomic import atomic_write
+from artengine.catalog import Catalog
+from artengine.errors import PresetError, UsageError
+from artengine.pack_folders import MANIFEST
+from artengine.packs.archive import sha256_of, write_pack
+from artengine.packs.manifest import LARGEST, Manifest, PackedFile, path_problem
+from artengine.packs.packed_preset import PackedPreset, pack_preset
+from artengine.packs.thumbnail import write_thumbnail
+from artengine.preset import Preset, load_preset
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What was packed.
+
+    Args:
+        path: the pack's file.
+        manifest: what it says of itself.
+        needs: what whoever gets it needs besides, a sentence each.
+    """
+
+    path: Path
+    manifest: Manifest
+    needs: tuple[str, ...] = field(default=())
+
+
+def make(
+    presets: Sequence[Preset],
+    target: Path,
+    catalog: Catalog,
+    *,
+    name: str,
+    version: str = "1",
+    author: str = "",
+    licence: str = "",
+    with_source: bool = False,
+    thumbnail: Path | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Made:
+    """Pack presets so that they dream the same film on another machine.
+
+    A pack holds no absolute path, no name of the machine or its user, and no code. Of a clip it
+    holds the frames that a dream begins with, at the dream's size and without loss; all that the
+    film looks at only `with_source`.
+
+    Args:
+        presets: what to pack.
+        target: the file to write, replaced where there is one.
+        catalog: the plugins that the presets name.
+        name, version, author, licence: as the manifest says them.
+        with_source: whether the pack holds the clips as far as the films look at them.
+        thumbnail: a film to make the poster and the preview of; without one, the beginning of the
+            first preset is dreamt.
+        progress: told the frames of the preview that are done, and how many there are.
+
+    Raises:
+        UsageError: when something cannot be packed, as two presets of one name.
+        ArtengineError: of weights, sources and effects.
+    """
+    _check_names([preset.name for preset in presets])
+    with tempfile.TemporaryDirectory(prefix="artengine-pack-") as staging:
+        folder = Path(staging)
+        packed = [pack_preset(preset, folder, with_source=with_source) for preset in presets]
+        needs = list(dict.fromkeys(need for each in packed for need in each.needs))
+        playable = [each for each in packed if each.plays]
+        if thumbnail is not None or playable:
+            first = playable[0] if playable else packed[0]
+            write_thumbnail(folder, thumbnail, _loaded(folder, first, catalog), progress)
+        else:
+            needs.append("it has no preview; give it one with --thumbnail FILM")
+        manifest = _manifest(
+            folder, packed, name=name, version=version, author=author, licence=licence
+        )
+        with atomic_write(target) as hidden:
+            write_pack(hidden, folder, manifest)
+    return Made(target, manifest, tuple(needs))
+
+
+def _loaded(folder: Path, packed: PackedPreset, catalog: Catalog) -> Preset:
+    """A preset as it was packed, which reads nothing but the pack."""
+    try:
+        return load_preset(folder / f"{packed.name}.toml", catalog)
+    except PresetError as error:
+        raise UsageError(f"{packed.name} cannot be packed: {error.problems[0]}") from error
+
+
+def _manifest(
+    folder: Path,
+    packed: Iterable[PackedPreset],
+    *,
+    name: str,
+    version: str,
+    author: str,
+    licence: str,
+) -> Manifest:
+    presets = list(packed)
+    files = tuple(
+        PackedFile(
+            path=path.relative_to(folder).as_posix(),
+            size=path.stat().st_size,
+            sha256=sha256_of(path),
+        )
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    )
+    size = sum(file.size for file in files)
+    if size > LARGEST:
+        raise UsageError(
+            f"{name}: {size >> 20} MiB; packs hold {LARGEST >> 20} MiB at most: pack fewer "
+            "presets, or without --with-source"
+        )
+    paths = {file.path for file in files}
+    try:
+        return Manifest(
+            format=1,
+            name=name,
+            version=version,
+            about="; ".join(filter(None, (each.about for each in presets)))[:2000],
+            author=author,
+            licence=licence,
+            engine=f">={'.'.join(__version__.split('.')[:2])}",
+            presets=tuple(each.name for each in presets),
+            plugins={key: value for each in presets for key, value in each.plugins.items()},
+            poster="poster.jpg" if "poster.jpg" in paths else None,
+            preview="preview.mp4" if "preview.mp4" in paths else None,
+            files=files,
+        )
+    except ValueError as error:
+        said = str(error).splitlines()
+        raise UsageError(f"{name} cannot be packed: {' '.join(said[1:3])}") from error
+
+
+def _check_names(names: Sequence[str]) -> None:
+    twice = [name for name, count in Counter(map(str.casefold, names)).items() if count > 1]
+    if twice:
+        raise UsageError(f'two presets are called "{twice[0]}"; rename the file of one')
+    for name in names:
+        problem = path_problem(f"{name}.toml")
+        if problem or f"{name}.toml".casefold() == MANIFEST:
+            raise UsageError(
+                f'a preset called "{name[:80]}" cannot be packed: '
+                f"{problem or 'the manifest has that name'}; rename its file"
+            )

@@ -1,0 +1,36 @@
+"""What a pack needs of the machine: a version of the engine, and distributions with plugins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+
+from packaging.specifiers import SpecifierSet
+
+from artengine import __version__
+from artengine.subprocesses import command_line
+
+
+def lacking(engine: str, plugins: Mapping[str, str]) -> list[str]:
+    """What is missing, with the command that gets it; empty where nothing is.
+
+    Args:
+        engine: the versions of the engine that are needed.
+        plugins: the versions that are needed, by distribution.
+    """
+    found = []
+    if not SpecifierSet(engine).contains(__version__, prereleases=True):
+        found.append(
+            f"needs artengine {engine}, this is {__version__}: "
+            f"{command_line(['pip', 'install', f'artengine{engine}'])}"
+        )
+    for name, versions in plugins.items():
+        wanted = command_line(["pip", "install", f"{name}{versions}"])
+        try:
+            there = version(name)
+        except PackageNotFoundError:
+            found.append(f"needs plugin {name} {versions}".rstrip() + f": {wanted}")
+            continue
+        if not SpecifierSet(versions).contains(there, prereleases=True):
+            found.append(f"needs plugin {name} {versions}, which is {there} here: {wanted}")
+    return found

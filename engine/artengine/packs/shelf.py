@@ -1,0 +1,142 @@
+"""Shelves: an `index.toml`, in a folder or at a web address, that lists packs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urljoin
+
+from pydantic import Field, ValidationError
+
+from artengine.atomic import atomic_write
+from artengine.errors import UsageError
+from artengine.packs.archive import SUFFIX, read_manifest, sha256_of
+from artengine.packs.fetch import is_web, read_address
+from artengine.packs.manifest import is_pack_name
+from artengine.preset.recipe import to_toml
+from artengine.preset.toml_text import parse_toml
+from artengine.settings_table import Settings
+
+INDEX = "index.toml"
+"""What a shelf's list is called."""
+
+_LONGEST = 1 << 20
+
+
+class Shelved(Settings):
+    """A pack of a shelf.
+
+    Args:
+        name, version, about, author: as its manifest says.
+        address: where its file is, from the index on.
+        sha256: the SHA-256 of the file.
+    """
+
+    name: str = Field(max_length=64)
+    version: str = Field(max_length=40)
+    about: Annotated[str, Field(max_length=2000)] = ""
+    author: Annotated[str, Field(max_length=2000)] = ""
+    address: str = Field(max_length=2000)
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+
+
+class Shelf(Settings):
+    """The packs of a shelf."""
+
+    packs: tuple[Shelved, ...] = Field(max_length=10_000)
+
+
+def read_shelf(address: str) -> list[Shelved]:
+    """The packs of a shelf, with whole addresses.
+
+    Args:
+        address: a folder with an `index.toml`, that file, or the web address of either.
+
+    Raises:
+        UsageError: when there is none.
+    """
+    index = _index(address)
+    try:
+        table = parse_toml(read_address(index, _LONGEST).decode())
+        shelf = Shelf.model_validate({**table, "packs": tuple(table.get("packs", ()))})
+    except UnicodeDecodeError:
+        raise UsageError(f"{index}: no shelf: it is not text") from None
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        raise UsageError(f"{index}: no shelf: {place[:80]}: {first['msg']}") from error
+    except (ValueError, TypeError) as error:
+        raise UsageError(f"{index}: no shelf: {error}") from error
+    return [pack.model_copy(update={"address": _from(index, pack.address)}) for pack in shelf.packs]
+
+
+def search(address: str, word: str) -> list[Shelved]:
+    """The packs of a shelf whose name, author or look holds a word; all for an empty word."""
+    looked = word.casefold()
+    return [
+        pack
+        for pack in read_shelf(address)
+        if looked in f"{pack.name} {pack.about} {pack.author}".casefold()
+    ]
+
+
+def write_index(folder: Path) -> Path:
+    """List the packs of a folder in its `index.toml`.
+
+    Raises:
+        UsageError: when one of them is broken, or the file cannot be written.
+    """
+    packs = []
+    for path in sorted(folder.glob(f"*{SUFFIX}")):
+        manifest = read_manifest(path)
+        listed = manifest.model_dump(include={"name", "version", "about", "author"})
+        packs.append({**listed, "address": path.name, "sha256": sha256_of(path)})
+    if not packs:
+        raise UsageError(f"{folder}: holds no file that ends in {SUFFIX}")
+    try:
+        with atomic_write(folder / INDEX) as hidden:
+            hidden.write_text(to_toml({"packs": packs}), encoding="utf-8")
+    except OSError as error:
+        said = (error.strerror or str(error)).lower()
+        raise UsageError(f"{folder / INDEX} cannot be written: {said}") from error
+    return folder / INDEX
+
+
+def _index(address: str) -> str:
+    if is_web(address):
+        return address if address.endswith(".toml") else f"{address.rstrip('/')}/{INDEX}"
+    path = Path(address)
+    return str(path if path.suffix == ".toml" else path / INDEX)
+
+
+def _from(index: str, address: str) -> str:
+    """An address that stands in an index, which may begin at it."""
+    if is_web(address) or address.startswith("hf:"):
+        return address
+    if is_web(index):
+        return urljoin(index, address)
+    # A shelf in a folder lists what lies in that folder.
+    folder = Path(index).parent.resolve()
+    path = (folder / address).resolve()
+    if not path.is_relative_to(folder):
+        raise UsageError(f"{index}: lists {address[:80]}, which lies outside of its folder")
+    return str(path)
+
+
+def shelved(address: str, name: str) -> Shelved:
+    """The newest pack of a name on a shelf, or `NAME@VERSION`.
+
+    Raises:
+        UsageError: when it has none.
+    """
+    from packaging.version import InvalidVersion, Version
+
+    wanted, _, version = name.partition("@")
+    packs = [pack for pack in read_shelf(address) if pack.name == wanted and is_pack_name(wanted)]
+    packs = [pack for pack in packs if not version or pack.version == version]
+    if not packs:
+        raise UsageError(f'the shelf {address} has no pack "{name}"; see artengine packs search')
+    try:
+        return max(packs, key=lambda pack: Version(pack.version))
+    except InvalidVersion as error:
+        raise UsageError(f"{address}: no shelf: {error}") from error

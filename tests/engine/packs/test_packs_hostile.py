@@ -1,0 +1,215 @@
+"""Packs from strangers who mean harm: refused, and nothing is left behind."""
+
+from __future__ import annotations
+
+import random
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from packing import PRESET, listed, write
+
+from artengine import folders
+from artengine.errors import UsageError
+from artengine.packs.install import install
+from artengine.packs.installed import installed_packs, remove_pack
+
+HOSTILE = 500
+
+PATHS = (
+    "../a.toml",
+    "../../../../../../tmp/a.png",
+    "/etc/a.toml",
+    "C:\\a.toml",
+    "c:/a.png",
+    "files\\..\\..\\a.png",
+    "files/../../a.png",
+    "./a.png",
+    "files//a.png",
+    ".hidden.png",
+    "files/.hidden/a.png",
+    "con.png",
+    "files/nul.toml",
+    "a.png.",
+    "a .png ",
+    "a:b.png",
+    "a\n.png",
+    "a\x1b[31m.png",
+    "\u202egnp.png",
+    "a/b/c/d/e.png",
+    "x" * 300 + ".png",
+    "run.py",
+    "evil.so",
+    "autorun.inf",
+    "files/script.sh",
+    "a.pickle",
+    "sitecustomize.pyc",
+    "a.svg",
+    "a.html",
+    "noending",
+)
+
+
+def escapes(chance: random.Random, path: Path) -> Path:
+    name = chance.choice(PATHS)
+    entries = {"a.toml": PRESET, name: b"x" * chance.randrange(50)}
+    return write(path, entries, listed(entries))
+
+
+def lies(chance: random.Random, path: Path) -> Path:
+    """A manifest that is not true of what is in the archive."""
+    entries = {"a.toml": PRESET, "files/b.png": bytes(chance.randrange(1, 3000))}
+    text = listed(entries)
+    kind = chance.randrange(5)
+    if kind == 0:
+        entries["files/b.png"] = entries["files/b.png"][:-1] + b"!"
+    elif kind == 1:
+        entries["files/b.png"] += b"more"
+    elif kind == 2:
+        del entries["files/b.png"]
+    elif kind == 3:
+        entries["files/c.png"] = b"not listed"
+    else:
+        text = text.replace(b"sha256 = ", b"sha256 = '" + b"0" * 64 + b"' # ", 1)
+    return write(path, entries, text)
+
+
+def is_no_manifest(chance: random.Random, path: Path) -> Path:
+    entries = {"a.toml": PRESET}
+    changes: list[dict[str, Any]] = [
+        {"format": chance.choice([0, -1, "1", 99])},
+        {"name": chance.choice(["", "..", "a/b", "CON", "nul", "\x1b[2J", "x" * 100, ".hidden"])},
+        {"version": chance.choice(["", "../1", "latest", "1/2", "1" * 60])},
+        {"presets": chance.choice([[], ["b"], ["../a"], [7], "a"])},
+        {"engine": chance.choice([">=", "newest", ">=9" + ",>=9" * 90])},
+        {"plugins": chance.choice([{"-e .": ""}, {"a b": ""}, {"a": "; rm"}, ["a"]])},
+        {"poster": "../poster.jpg"},
+        {"files": []},
+        {"unknown": 1},
+    ]
+    text = listed(entries, **chance.choice(changes))
+    if chance.random() < 0.2:
+        text = bytes(chance.randrange(256) for _ in range(200))
+    return write(path, entries, text)
+
+
+def is_no_plain_file(chance: random.Random, path: Path) -> Path:
+    kind = chance.choice([stat.S_IFLNK, stat.S_IFDIR, stat.S_IFIFO, stat.S_IFCHR, stat.S_IFSOCK])
+    entries = {"a.toml": PRESET, "files/b.png": b"/etc/passwd"}
+    return write(path, entries, listed(entries), mode=kind | 0o777)
+
+
+def bombs(chance: random.Random, path: Path) -> Path:
+    """A small file that would become a large one."""
+    entries = {"a.toml": PRESET, "files/b.png": bytes(8 << 20)}
+    said = listed({"a.toml": PRESET, "files/b.png": b""})
+    if chance.random() < 0.5:
+        return write(path, entries, said)
+    # The archive lies as well: its directory says that the file is small.
+    write(path, entries, said)
+    content = bytearray(path.read_bytes())
+    size = (8 << 20).to_bytes(4, "little")
+    at = content.rfind(size)
+    content[at : at + 4] = (0).to_bytes(4, "little")
+    path.write_bytes(content)
+    return path
+
+
+def names_collide(chance: random.Random, path: Path) -> Path:
+    first, second = chance.choice([("b.png", "B.png"), ("b.PNG", "b.png"), ("ß.png", "SS.png")])
+    entries = {"a.toml": PRESET, f"files/{first}": b"1", f"files/{second}": b"2"}
+    return write(path, entries, listed(entries))
+
+
+def is_broken(chance: random.Random, path: Path) -> Path:
+    entries = {"a.toml": PRESET, "files/b.png": chance.randbytes(500)}
+    content = bytearray(write(path, entries, listed(entries)).read_bytes())
+    kind = chance.randrange(3)
+    if kind == 0:
+        del content[chance.randrange(len(content)) :]
+    elif kind == 1:
+        for _ in range(20):
+            content[chance.randrange(len(content))] ^= chance.randrange(1, 256)
+    else:
+        content = bytearray(b"<!doctype html><title>404</title>")
+    path.write_bytes(content)
+    return path
+
+
+def has_a_bad_preset(chance: random.Random, path: Path) -> Path:
+    content = chance.choice([b"\x00\xff", b"title = ", b"[" * 5000, b"a = 1\n" * 400_000])
+    entries = {"a.toml": content}
+    return write(path, entries, listed(entries))
+
+
+KINDS: tuple[Callable[[random.Random, Path], Path], ...] = (
+    *(escapes, lies, is_no_manifest, is_no_plain_file, bombs, names_collide, is_broken),
+    has_a_bad_preset,
+)
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes() if path.is_file() else b""
+        for path in sorted(folder.rglob("*"))
+    }
+
+
+def refusal(path: Path) -> str:
+    """Why a pack is not installed; empty where it was."""
+    try:
+        install(path)
+    except UsageError as error:
+        return str(error)
+    return ""
+
+
+def test_hostile_packs_leave_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARTENGINE_HOME", str(tmp_path / "outside" / "home"))
+    (tmp_path / "outside").mkdir()
+    working = tmp_path / "outside" / "working"
+    working.mkdir()
+    monkeypatch.chdir(working)
+    entries = {"a.toml": PRESET}
+    install(write(tmp_path / "good.artpack", entries, listed(entries, name="good")))
+    before = tree(tmp_path / "outside")
+    refused = 0
+    for number in range(HOSTILE):
+        chance = random.Random(number)
+        path = KINDS[number % len(KINDS)](chance, tmp_path / "hostile.artpack")
+        said = refusal(path)
+        path.unlink()
+        if said:
+            refused += 1
+            assert said.isprintable(), said
+            assert len(said) < 1000
+        else:
+            # Flipped bits may miss all that counts.
+            assert KINDS[number % len(KINDS)] is is_broken, number
+            (pack,) = (p for p in installed_packs()[0] if p.manifest.name == "trap")
+            assert pack.folder.is_relative_to(folders.home())
+            remove_pack(pack)
+    assert tree(tmp_path / "outside") == before
+    assert refused > HOSTILE * 0.95
+
+
+def test_a_pack_of_a_newer_engine_says_so(tmp_path: Path) -> None:
+    entries = {"a.toml": PRESET}
+    text = listed(entries, format=7, engine=">=3.1")
+    with pytest.raises(UsageError, match=r"its format is 7, .*\(>=3.1\); upgrade: pip install"):
+        install(write(tmp_path / "x.artpack", entries, text))
+
+
+def test_what_a_pack_needs_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARTENGINE_HOME", str(tmp_path / "home"))
+    entries = {"a.toml": PRESET}
+    text = listed(
+        entries, engine=">=99", plugins={"no-such-effects": ">=1.2", "numpy": "<1", "pillow": ""}
+    )
+    done = install(write(tmp_path / "x.artpack", entries, text))
+    first, second, third = done.pack.manifest.misses()
+    assert first.startswith("needs artengine >=99, this is ")
+    assert second == ("needs plugin no-such-effects >=1.2: pip install 'no-such-effects>=1.2'")
+    assert third.startswith("needs plugin numpy <1, which is ")

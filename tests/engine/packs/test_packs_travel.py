@@ -1,0 +1,257 @@
+"""Packs: made of presets, installed elsewhere, dreamt there as they were dreamt here."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import wave
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from artengine.catalog import Catalog, load_catalog
+from artengine.cli import main
+from artengine.dream.session import Dream
+from artengine.errors import UsageError
+from artengine.frame import Picture
+from artengine.packs.archive import read_manifest
+from artengine.packs.install import install, installed_from
+from artengine.packs.installed import find_pack, installed_packs, remove_pack
+from artengine.packs.make import Made, make
+from artengine.preset import list_presets, load_preset
+
+CLIP = """
+extends = "tiny"
+about = "bikes in other colours, to a click"
+seed = 3
+
+[source]
+use = "video"
+path = "private/holiday.mp4"
+
+[dream]
+frames = 5
+start = 1.0
+
+[audio.click]
+path = "click.wav"
+
+[feedback.noise]
+amount = "0.05 + 0.2 * kick"
+
+[[output]]
+use = "lut"
+path = "look.cube"
+"""
+
+CUBE = "LUT_3D_SIZE 2\n" + "".join(
+    f"{1 - r} {g} {b}\n" for b in (0, 1) for g in (0, 1) for r in (0, 1)
+)
+
+
+@pytest.fixture
+def catalog(tiny_model: Path) -> Catalog:
+    return load_catalog([tiny_model])
+
+
+@pytest.fixture
+def studio(
+    tmp_path: Path, tiny_project: Path, bikes: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """The folder of whoever makes a pack, and the home folder of that user."""
+    folder = tmp_path / "anna" / "studio"
+    shutil.copytree(tiny_project, folder)
+    (folder / "private").mkdir()
+    shutil.copy(bikes, folder / "private" / "holiday.mp4")
+    (folder / "mine.toml").write_text(CLIP, encoding="utf-8")
+    (folder / "look.cube").write_text(CUBE, encoding="utf-8")
+    with wave.open(str(folder / "click.wav"), "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(8000)
+        time = np.arange(8000) / 8000
+        sound.writeframes(
+            (20000 * np.sin(400 * time) * (time % 0.5 < 0.05)).astype("<i2").tobytes()
+        )
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("ARTENGINE_HOME", str(tmp_path / "anna" / "home"))
+    return folder
+
+
+@pytest.fixture
+def friend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Another user, who has nothing; asked for once the pack is made."""
+    folder = tmp_path / "bert"
+    folder.mkdir()
+    return folder
+
+
+def pictures(where: str | Path, catalog: Catalog, *changes: str) -> list[Picture]:
+    with Dream(load_preset(where, catalog, changes)) as dream:
+        return list(dream)
+
+
+def packed(
+    studio: Path, catalog: Catalog, preset: str = "mine.toml", *, with_source: bool = False
+) -> Made:
+    return make(
+        [load_preset(studio / preset, catalog)],
+        studio / "looks.artpack",
+        catalog,
+        name="looks",
+        author="Anna",
+        with_source=with_source,
+    )
+
+
+def moved(made: Made, friend: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a pack to somebody else, whose folders are empty."""
+    path = friend / "got.artpack"
+    made.path.rename(path)
+    shutil.rmtree(made.path.parent)
+    monkeypatch.chdir(friend)
+    monkeypatch.setenv("ARTENGINE_HOME", str(friend / "home"))
+    return path
+
+
+def test_a_film_is_the_same_where_the_clip_is_not(
+    studio: Path, friend: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = pictures("mine.toml", catalog)
+    made = packed(studio, catalog)
+    path = moved(made, friend, monkeypatch)
+    assert install(path).new
+    assert not any("clip" in need for need in made.needs)
+    there = pictures("looks/mine", catalog)
+    np.testing.assert_array_equal(here, there)
+    assert len({picture.tobytes() for picture in there}) == 5
+    # Its film's recipe, too, finds what the pack holds.
+    with Dream(load_preset("looks/mine", catalog)) as dream:
+        recipe = dream.resolved.recipe(friend)
+    (friend / "again.toml").write_text(recipe, encoding="utf-8")
+    np.testing.assert_array_equal(here, pictures("again.toml", catalog))
+
+
+def test_a_pack_tells_nothing_of_its_maker(studio: Path, catalog: Catalog) -> None:
+    made = packed(studio, catalog)
+    with zipfile.ZipFile(made.path) as pack:
+        names = pack.namelist()
+        told = b"".join(pack.read(name) for name in names if name.endswith(("toml", "json")))
+    assert b"anna" not in told.lower().replace(b'author = "anna"', b"")
+    assert b"holiday" not in told
+    assert b"private" not in told
+    assert not any(name.endswith((".py", "holiday.mp4")) for name in names)
+    assert {"manifest.toml", "mine.toml", "poster.jpg", "preview.mp4"} <= set(names)
+    # Nor does it tell when: the same files make the same bytes.
+    first = made.path.read_bytes()
+    assert packed(studio, catalog).path.read_bytes() == first
+
+
+def test_a_film_that_looks_at_its_clip_needs_it(
+    studio: Path, friend: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = studio / "mine.toml"
+    mine.write_text(CLIP.replace("frames = 5", "frames = 5\ntruth_frames = 1"), encoding="utf-8")
+    here = pictures("mine.toml", catalog)
+    (need,) = (n for n in packed(studio, catalog).needs if "clip" in n)
+    assert "mine looks at its clip all along and needs holiday.mp4" in need
+    made = packed(studio, catalog, with_source=True)
+    install(moved(made, friend, monkeypatch))
+    np.testing.assert_array_equal(here, pictures("looks/mine", catalog))
+
+
+def test_the_sound_of_the_clip_is_footage(studio: Path, catalog: Catalog) -> None:
+    mine = studio / "mine.toml"
+    mine.write_text(CLIP.replace("click.wav", "source"), encoding="utf-8")
+    needs = packed(studio, catalog).needs
+    assert any("audio.click is the sound of holiday.mp4" in need for need in needs)
+
+
+def test_a_synthetic_scene_needs_no_frames(studio: Path, catalog: Catalog) -> None:
+    made = packed(studio, catalog, "tiny.toml")
+    assert not any("opening" in file.path for file in made.manifest.files)
+    (need,) = made.needs
+    assert need == (
+        "tiny needs the plugin file tiny_model.py, with the plugin tiny: packs hold no code"
+    )
+
+
+def test_two_versions_live_side_by_side(studio: Path, catalog: Catalog) -> None:
+    preset = load_preset(studio / "tiny.toml", catalog)
+    for version in ("1.9", "1.10"):
+        target = studio / f"{version}.artpack"
+        assert install(make([preset], target, catalog, name="looks", version=version).path).new
+    assert [pack.manifest.version for pack in installed_packs()[0]] == ["1.10", "1.9"]
+    assert list_presets()["looks/tiny"][0].parent.name == "1.10"
+    assert load_preset("looks@1.9/tiny", catalog).path == find_pack("looks@1.9").preset("tiny")
+    assert not install(studio / "1.9.artpack").new
+    remove_pack(find_pack("looks"))
+    assert find_pack("looks").manifest.version == "1.9"
+    remove_pack(find_pack("looks"))
+    assert installed_packs() == ([], [])
+    with pytest.raises(UsageError, match='no pack "looks" is installed; installed are: none'):
+        find_pack("looks")
+
+
+def test_another_pack_of_one_version_is_refused(studio: Path, catalog: Catalog) -> None:
+    install(packed(studio, catalog, "tiny.toml").path)
+    (studio / "tiny.toml").write_text(
+        (studio / "tiny.toml").read_text("utf-8").replace("seed = 5", "seed = 6"), "utf-8"
+    )
+    with pytest.raises(UsageError, match="artengine packs remove looks@1"):
+        install(packed(studio, catalog, "tiny.toml").path)
+    assert load_preset("looks/tiny", catalog).seed == 5
+
+
+def test_a_folder_is_installed_as_its_file_is(studio: Path, catalog: Catalog) -> None:
+    made = packed(studio, catalog, "tiny.toml")
+    with zipfile.ZipFile(made.path) as pack:
+        pack.extractall(studio / "unpacked")
+    done = installed_from("unpacked")
+    assert done.pack.manifest == read_manifest(made.path)
+    assert done.pack.origin == str(studio / "unpacked")
+    (studio / "unpacked" / "tiny.toml").write_text("seed = 1", encoding="utf-8")
+    remove_pack(done.pack)
+    with pytest.raises(UsageError, match=r"tiny.toml: has .* bytes, its manifest says"):
+        installed_from("unpacked")
+    assert installed_packs() == ([], [])
+
+
+def test_names_and_files_that_no_pack_takes(studio: Path, catalog: Catalog) -> None:
+    preset = load_preset(studio / "tiny.toml", catalog)
+    with pytest.raises(UsageError, match='two presets are called "tiny"'):
+        make([preset, preset], studio / "x.artpack", catalog, name="x")
+    (studio / "manifest.toml").write_text('extends = "tiny"', encoding="utf-8")
+    with pytest.raises(UsageError, match="the manifest has that name"):
+        packed(studio, catalog, "manifest.toml")
+    assert not (studio / "x.artpack").exists()
+
+
+def test_the_commands(studio: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plugin = ("--plugin", str(tiny_model))
+    assert main(["pack", "tiny.toml", *plugin, "--licence", "CC0-1.0"]) == 0
+    told = capsys.readouterr()
+    assert told.out == "tiny.artpack\n"
+    assert "packs hold no code" in told.err
+    assert main(["pack", "tiny.toml", *plugin]) == 2
+    assert "replace it with --overwrite" in capsys.readouterr().err
+    assert main(["pack", "tiny.toml", *plugin, "-o", "x.zip"]) == 2
+    assert main(["pack", "tiny.toml", *plugin, "-o", "Über.artpack"]) == 2
+    capsys.readouterr()
+    assert main(["install", "tiny.artpack"]) == 0
+    assert capsys.readouterr().out == "tiny/tiny\n"
+    assert main(["packs", "list"]) == 0
+    assert capsys.readouterr().out == "tiny 1  tiny  (OK)\n"
+    assert main(["packs", "show", "tiny", "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert (shown["licence"], shown["presets"], shown["needs"]) == ("CC0-1.0", ["tiny/tiny"], [])
+    assert main(["presets", "list"]) == 0
+    assert "tiny/tiny" in capsys.readouterr().out
+    assert main(["presets", "validate", "tiny/tiny", *plugin]) == 0
+    assert main(["packs", "update"]) == 0
+    assert "tiny 1: is the newest" in capsys.readouterr().err
+    assert main(["packs", "remove", "tiny"]) == 0
+    assert main(["packs", "show", "tiny"]) == 2
+    assert main(["dream", "tiny/tiny", *plugin]) == 2
