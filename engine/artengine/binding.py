@@ -18,7 +18,7 @@ from artengine.curves.tables import CurveTables
 from artengine.masks import FilmOf, Mask, MaskSet, MaskTables, Value, View
 from artengine.masks.plane import bounded, whole
 from artengine.masks.tables import MASK
-from artengine.params import Plugin, Problem, TableError, bounds, in_order
+from artengine.params import Plugin, Problem, TableError, clamp, in_order
 
 NO_KINDS: CurveKinds = MappingProxyType({})
 
@@ -170,8 +170,7 @@ class Binding:
         kind = type(self.plugin)
         try:
             for name in before:
-                limits = bounds(kind.model_fields[name])
-                low, high = limits.get("ge", -np.inf), limits.get("le", np.inf)
+                low, high = (clamp(kind.model_fields[name], end) for end in (-np.inf, np.inf))
                 value: Value = bounded(self.filled.at(name, view), low, high)
                 filling = value if isinstance(value, float) else whole(value, view.size)
                 setattr(self.plugin, name, filling)

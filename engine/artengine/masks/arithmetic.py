@@ -16,7 +16,19 @@ import numpy as np
 
 from artengine.masks.plane import Plane, Value
 
-_ONE, _TWO, _THREE = np.float32(1.0), np.float32(2.0), np.float32(3.0)
+_LEAST, _LOWEST, _STEEPEST = np.float32(1e-30), np.float32(-69.0), np.float32(88.0)
+"""What a base and the logarithm of a power are kept to, where float32 has all its digits."""
+
+_SIMPLE_POWERS: Mapping[float, Callable[[Any], Any]] = MappingProxyType(
+    {
+        0.5: np.sqrt,
+        1.0: lambda a: a,
+        2.0: lambda a: a * a,
+        3.0: lambda a: a * a * a,
+    }
+)
+
+_ZERO, _ONE, _TWO, _THREE = np.float32(0.0), np.float32(1.0), np.float32(2.0), np.float32(3.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +58,20 @@ def _mod(a: Value, b: Value) -> Plane:
 
 
 def _power(a: Value, b: Value) -> Plane:
-    return _as_plane(np.power(a, b))
+    # numpy's own power takes up to 40 ms where it leaves the range of float32.
+    if isinstance(b, float) and b in _SIMPLE_POWERS:
+        return _as_plane(_SIMPLE_POWERS[b](a))
+    base = _as_plane(a)
+    size = np.log(np.maximum(np.abs(base), _LEAST)) * _as_plane(b)
+    np.clip(size, _LOWEST, _STEEPEST, out=size)
+    np.exp(size, out=size)
+    negative = base < 0
+    if negative.any():
+        # A negative base has a power only where the exponent is whole.
+        remainder = np.mod(b, 2.0) if isinstance(b, float) else _mod(b, 2.0)
+        sign = np.where(remainder == 0, _ONE, np.where(remainder == 1, -_ONE, np.float32(np.nan)))
+        size = np.where(negative, size * sign, size)
+    return _as_plane(size)
 
 
 OPERATIONS: Mapping[tuple[str, int], Calculation] = MappingProxyType(
@@ -57,9 +82,9 @@ OPERATIONS: Mapping[tuple[str, int], Calculation] = MappingProxyType(
         ("+", 2): Calculation(2, lambda a, b: a + b),
         ("-", 2): Calculation(2, lambda a, b: a - b),
         ("*", 2): Calculation(2, lambda a, b: a * b),
-        ("/", 2): Calculation(2, lambda a, b: _as_plane(np.divide(a, b))),
+        ("/", 2): Calculation(4, lambda a, b: _as_plane(np.divide(a, b))),
         ("%", 2): Calculation(6, _mod),
-        ("**", 2): Calculation(8, _power),
+        ("**", 2): Calculation(40, _power),
         ("<", 2): _compared(np.less),
         ("<=", 2): _compared(np.less_equal),
         (">", 2): _compared(np.greater),
@@ -80,8 +105,9 @@ def _phase(x: Plane) -> Plane:
 
 
 def _smoothstep(low: Value, high: Value, x: Value) -> Plane:
-    share = np.clip(_as_plane(np.divide(_as_plane(x - low), _as_plane(high - low))), 0.0, 1.0)
     # Where both are the same, the share is infinite on either side of them.
+    share = _as_plane(np.divide(_as_plane(x - low), high - low))
+    np.clip(share, _ZERO, _ONE, out=share)
     return _as_plane(share * share * (_THREE - _TWO * share))
 
 
@@ -89,11 +115,11 @@ FUNCTIONS: Mapping[str, Calculation] = MappingProxyType(
     {
         "sin": Calculation(5, np.sin),
         "cos": Calculation(5, np.cos),
-        "tri": Calculation(6, lambda x: _ONE - np.abs(_TWO * _phase(x) - _ONE)),
+        "tri": Calculation(10, lambda x: _ONE - np.abs(_TWO * _phase(x) - _ONE)),
         "square": Calculation(6, lambda x: _as_plane(_phase(x) < 0.5)),
         "saw": Calculation(3, _phase),
         "pulse": Calculation(6, lambda x, width=0.1: _as_plane(_phase(_as_plane(x)) < width)),
-        "smoothstep": Calculation(12, _smoothstep),
+        "smoothstep": Calculation(20, _smoothstep),
         "lerp": Calculation(6, lambda a, b, x: _as_plane(a + (b - a) * x)),
         "clip": Calculation(3, lambda x, a, b: _as_plane(np.minimum(np.maximum(x, a), b))),
         "where": Calculation(5, lambda c, a, b: _as_plane(np.where(_as_plane(c) != 0, a, b))),
@@ -104,8 +130,8 @@ FUNCTIONS: Mapping[str, Calculation] = MappingProxyType(
         "floor": Calculation(1, np.floor),
         "ceil": Calculation(1, np.ceil),
         "round": Calculation(2, lambda x: np.floor(x + np.float32(0.5))),
-        "sqrt": Calculation(2, np.sqrt),
-        "exp": Calculation(4, np.exp),
+        "sqrt": Calculation(5, np.sqrt),
+        "exp": Calculation(10, np.exp),
     }
 )
 """The functions of expressions that take planes. Those that remember or are random do not."""

@@ -73,7 +73,7 @@ class CompiledMask:
     def _part(self, node: Node) -> Part:
         if not is_picture(node):
             evaluate = self._numbers.compiled(node)
-            return lambda view: float(evaluate(view.now))
+            return lambda view: _number(evaluate(view.now))
         made = self._made(node)
         return _kept(made) if _is_still(node) and not isinstance(node, Name) else made
 
@@ -110,11 +110,18 @@ class CompiledMask:
         return _guarded(node, part)
 
 
+def _number(value: float) -> float:
+    """A number, or 0 where it is next to nothing, with which float32 computes very slowly."""
+    return 0.0 if abs(value) < 1e-30 else float(value)
+
+
 def _pixelwise(of: Callable[..., Plane], parts: Sequence[Part]) -> Part:
     def calculated(view: View) -> Value:
-        found = of(*[part(view) for part in parts])
+        given = [part(view) for part in parts]
+        if any(isinstance(each, np.ndarray) for each in given):
+            return of(*given)
         # What looks like a picture may be a number, as feather(1, 5).
-        return found if isinstance(found, np.ndarray) and found.ndim else float(found)
+        return float(of(np.full((1, 1), given[0], np.float32), *given[1:])[0, 0])
 
     return calculated
 

@@ -108,7 +108,8 @@ class Plugin(BaseModel):
         return frozenset(
             name
             for name in cls.automatable()
-            if isinstance(extra := cls.model_fields[name].json_schema_extra, Mapping)
+            if cls.model_fields[name].annotation is float
+            and isinstance(extra := cls.model_fields[name].json_schema_extra, Mapping)
             and extra.get("field")
         )
 

@@ -21,6 +21,7 @@ from artengine.catalog import load_catalog
 from artengine.chain import Chain
 from artengine.curves import Clock, Tempo
 from artengine.curves.functions import FUNCTIONS as NUMBER
+from artengine.dream.allocator import ahead, keep_memory
 from artengine.effect import Effect, FrameContext
 from artengine.errors import PluginError
 from artengine.frame import Frame
@@ -154,6 +155,9 @@ def answered(text: str, key: str) -> None:
 
 
 def test_whatever_is_written_is_a_value_for_each_pixel_or_one_line() -> None:
+    if ahead((SIDE, SIDE)) and SIDE > 100:
+        # As films do: else fresh memory takes most of the time.
+        keep_memory()
     outcomes.clear()
     answered()
     print(f"\n{sum(outcomes.values()):,} masks: {dict(outcomes)}; ", end="")
