@@ -52,6 +52,9 @@ def draw(found: CurveValues, curves: Mapping[str, Curve], path: Path, title: str
         if address in found.at_rest:
             written = f"at rest, for it depends on the dream: {written}"
         _panel(axes, seconds, found.values[address], address, written)
+        curve = curves[address]
+        if isinstance(curve, Governed):
+            _span(axes, *sorted((curve.low, curve.high)))
     for axes, (name, loud) in zip(panels[len(addresses) :], found.waves.items(), strict=True):
         _wave(axes, seconds, loud, name)
     for axes in panels:
@@ -108,6 +111,12 @@ def with_jumps(seconds: Values, values: Values) -> tuple[Values, Values]:
     return np.insert(seconds, places, seconds[places]), np.insert(
         values, places, values[places - 1]
     )
+
+
+def _span(axes: Axes, low: float, high: float) -> None:
+    """Between which values a governor may go."""
+    axes.axhspan(low, high, color=_BEAT, zorder=0)
+    axes.set_ylim(low - 0.12 * (high - low), high + 0.12 * (high - low))
 
 
 def _wave(axes: Axes, seconds: Values, loud: Values, name: str) -> None:
