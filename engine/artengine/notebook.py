@@ -96,7 +96,7 @@ def clip(
     Args:
         path: its ending chooses the writer.
         fps: pictures a second.
-        recipe: what the file is to carry, as `preset.recipe()` gives it.
+        recipe: what the file is to carry, as `dream.resolved.recipe(folder)` gives it.
         overwrite: whether a film that is there already is replaced instead.
 
     Raises:

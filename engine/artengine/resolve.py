@@ -147,7 +147,23 @@ def resolve(preset: Preset, *, network: bool = True) -> Resolved:
                 preset.name,
                 preset.weights,
             )
-    return Resolved(preset, weights, digest, _source(preset), plugins_of(preset))
+    resolved = Resolved(preset, weights, digest, _source(preset), plugins_of(preset))
+    _warn_of_source(resolved)
+    return resolved
+
+
+def _warn_of_source(resolved: Resolved) -> None:
+    """Say that the folder of a recipe's source holds other pictures now; files are told by name."""
+    preset = resolved.preset
+    before = preset.document.recipes.get(preset.document.written(("source", "path")), MadeWith())
+    now = content_digest(resolved.source["content"])
+    path = str(getattr(preset.source, "path", ""))
+    if before.source and before.source != now and not digest_of(Path(path)):
+        logger.warning(
+            "%s: %s is not the content that the recipe was made with; its film may differ",
+            preset.name,
+            path or preset.source.name,
+        )
 
 
 def is_recipe_of(recipe: str, preset: Preset, folder: Path) -> bool:

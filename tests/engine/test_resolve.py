@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from artengine import __version__
 from artengine.catalog import Catalog, load_catalog
@@ -242,6 +243,24 @@ def test_what_is_nowhere_is_told_with_its_origin(
     assert first.endswith("; get it, and name it with --source CLIP")
     assert "(sha256:" in second
     assert "; it came from a run called ride; get it, and name it with --set model.we" in second
+
+
+def test_a_folder_of_other_pictures_is_told(
+    make: Make, tmp_path: Path, catalog: Catalog, bikes: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    photos = tmp_path / "clips" / "photos"
+    photos.mkdir()
+    for number in range(3):
+        Image.new("RGB", (8, 8), (90 * number, 0, 0)).save(photos / f"{number}.png")
+    resolved = resolve(make(source={"use": "images", "path": str(photos)}))
+    resolved.preset.remember_files()
+    path = tmp_path / "films" / "recipe.toml"
+    path.write_text(resolved.recipe(path.parent), encoding="utf-8")
+    assert resolve(load_preset(path, catalog)).identity == resolved.identity
+    assert not caplog.text
+    Image.new("RGB", (8, 8), (9, 9, 9)).save(photos / "1.png")
+    resolve(load_preset(path, catalog))
+    assert f"{photos} is not the content that the recipe was made with" in caplog.text
 
 
 def test_weights_that_shipped_with_another_version_are_found_or_told(

@@ -51,17 +51,19 @@ def is_clip(given: str, catalog: Catalog) -> bool:
         SourceError: when it is a film that cannot be read.
     """
     from artengine.preset import list_presets
+    from artengine.preset.carried import carried_recipe, frames_in
     from artengine.preset.find import RECIPE, is_file
 
     path = Path(given)
     if given.endswith(".toml") or given in list_presets():
         return False
     if path.is_dir():
-        return not is_file(path / RECIPE) and any(map(is_picture, path.iterdir()))
+        if is_file(path / RECIPE) or not any(map(is_picture, path.iterdir())):
+            return False
+        return not any(carried_recipe(frame, catalog) for frame in frames_in(path, catalog)[:1])
     if not is_file(path):
         return has_magic(given) and any(map(is_picture, map(Path, glob(given, recursive=True))))  # noqa: PTH207
-    kind = catalog.writer_for(path.name)
-    return not (kind and kind.read_recipe(path)) and not _is_text(path)
+    return not carried_recipe(path, catalog) and not _is_text(path)
 
 
 def clip_name(clip: str) -> str:

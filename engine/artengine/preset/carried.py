@@ -30,7 +30,10 @@ def frames_in(folder: Path, catalog: Catalog) -> list[Path]:
     Empty for any other folder: a run, a gallery piece, or one that holds more than numbered
     pictures.
     """
-    names = [entry for entry in sorted(folder.iterdir()) if not entry.name.startswith(".")]
+    try:
+        names = [entry for entry in sorted(folder.iterdir()) if not entry.name.startswith(".")]
+    except OSError:
+        return []
     frames = [entry for entry in names if entry.name != RECIPE]
     numbered = all(each.stem.isdecimal() and catalog.writer_for(each.name) for each in frames)
     return frames if numbered else []

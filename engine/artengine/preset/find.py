@@ -103,6 +103,14 @@ def is_file(path: Path) -> bool:
         return False
 
 
+def is_folder(path: Path) -> bool:
+    """Whether a folder is there; never for what is no path at all."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 def _runs_in(folder: Path) -> list[Path]:
     return sorted(recipe.parent for recipe in folder.glob(f"*/{RECIPE}"))
 

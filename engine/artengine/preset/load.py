@@ -14,7 +14,7 @@ from artengine.preset.build import Preset, build
 from artengine.preset.carried import carried_recipe, frames_in
 from artengine.preset.document import Document
 from artengine.preset.extends import lay_table, read_document
-from artengine.preset.find import RECIPE, find_preset, is_file
+from artengine.preset.find import RECIPE, candidates, find_preset, is_file, is_folder, is_path
 from artengine.preset.layer import Layer
 from artengine.preset.made_with import MADE_WITH
 from artengine.preset.override import Override, parse_overrides
@@ -31,7 +31,7 @@ def load_preset(
 
     Args:
         where: a name to search for, a file, a folder that holds a recipe, or a film or picture
-            that carries one.
+            that carries one, or a folder of frames.
         catalog: the plugins it may name.
         overrides: values to put in place of the preset's, as "dream.frames=100".
 
@@ -43,8 +43,9 @@ def load_preset(
     changes = parse_overrides(overrides)
     path = _find(where, catalog)
     document = _read(path, catalog)
-    # Recipes of run folders and gallery pieces all have one name; their folders tell them apart.
-    name = path.absolute().parent.name if path.name == RECIPE else path.stem
+    # Recipes of runs and pieces, and frames, have the same names; their folders tell them apart.
+    inside = path.name == RECIPE or path.parent == Path(where)
+    name = path.absolute().parent.name if inside else path.stem
     newer = newer_engine(document.made_with)
     try:
         preset = build(document, catalog, name=name, path=path, overrides=changes)
@@ -91,11 +92,9 @@ def load_recipe(where: str | Path, catalog: Catalog) -> str:
         SourceError: when a film or picture cannot be read.
         PresetError: when the recipe cannot be read.
     """
-    path = Path(where)
-    if not path.exists():
+    if not Path(where).exists():
         raise UsageError(f"there is no film, picture or run at {where}")
-    frames = frames_in(path, catalog) if path.is_dir() and not is_file(path / RECIPE) else []
-    document = _read(_find(frames[0] if frames else path, catalog), catalog)
+    document = _read(_frame_in(Path(where), catalog) or _find(where, catalog), catalog)
     made_with = document.made_with.table()
     return to_toml({**document.table, **({MADE_WITH: made_with} if made_with else {})})
 
@@ -104,7 +103,16 @@ def _find(where: str | Path, catalog: Catalog) -> Path:
     """The file of a preset, or the film or picture that carries one."""
     if catalog.writer_for(str(where)) is not None and not is_file(Path(where)):
         raise UsageError(f"there is no file {where}")
-    return find_preset(str(where))
+    preset = not is_path(str(where)) and any(candidates(str(where)))
+    frame = None if preset else _frame_in(Path(where), catalog)
+    return frame or find_preset(str(where))
+
+
+def _frame_in(folder: Path, catalog: Catalog) -> Path | None:
+    """The first frame of a folder that a writer of frames made, where no recipe is beside it."""
+    if not is_folder(folder) or is_file(folder / RECIPE):
+        return None
+    return next(iter(frames_in(folder, catalog)), None)
 
 
 def _read(path: Path, catalog: Catalog) -> Document:

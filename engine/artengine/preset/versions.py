@@ -14,9 +14,11 @@ def newer_engine(made_with: MadeWith) -> str:
 
     Empty where it is not, and where it does not say what its version is.
     """
-    written = made_with.engine
-    if _numbers(written) <= _numbers(__version__):
+    needed = _numbers(made_with.engine)
+    if needed <= _numbers(__version__):
         return ""
+    # A recipe is a stranger's text: what is offered to be pasted into a shell holds numbers alone.
+    written = ".".join(map(str, needed))
     install = command_line(["pip", "install", f"artengine>={written}"])
     return f"needs artengine {written} or newer, and this is {__version__}: {install}"
 

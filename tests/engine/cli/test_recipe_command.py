@@ -10,9 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from artengine.catalog import Catalog
 from artengine.cli import main
+from artengine.cli.clip import is_clip
 from artengine.digest import digest_of
 from artengine.ffmpeg import metadata
+from artengine.preset import load_preset
 from artengine.sidecar import sidecar, write_sidecar
 from artengine.writer import Film
 from artengine_plugins.writers.jpg import Jpg
@@ -85,6 +88,21 @@ def test_the_recipe_of_an_earlier_version_is_brought_up_to_date(
     printed = tomllib.loads(told.out)
     assert printed["dream"] == {"frames": 2, "truth_frames": 1}
     assert printed["model"]["elsewhere"] == 0.0
+
+
+def test_frames_and_films_with_a_recipe_beside_them_are_no_clips(catalog: Catalog) -> None:
+    film("night-drive.png")
+    film("plain.png", "")
+    write_sidecar(film("a.mp4", ""), RECIPE)
+    film("b.mp4", "")
+    given = ["night-drive", "night-drive/", "plain", "a.mp4", "b.mp4"]
+    assert [is_clip(each, catalog) for each in given] == [False, False, True, False, True]
+    for each, name in (("night-drive/", "night-drive"), ("night-drive/00001.png", "00001")):
+        loaded = load_preset(each, catalog)
+        assert (loaded.name, loaded.title) == (name, "Night")
+    # A preset's name means the preset, whatever lies in the working folder.
+    assert load_preset("night-drive", catalog).title == "Night drive"
+    assert load_preset("a.mp4", catalog).title == "Night"
 
 
 @pytest.mark.parametrize(
