@@ -10,6 +10,7 @@ import typer
 
 from artengine.cli.options import AsJson, PluginFiles
 from artengine.cli.streams import answer, tell
+from artengine.counts import counted
 from artengine.errors import ArtengineError, DiffersError
 
 if TYPE_CHECKING:
@@ -114,8 +115,8 @@ def _verified(film: Path, catalog: Catalog, frames: int, seed: int) -> Verified:
 
 def _lines(film: Path, found: Verified) -> list[str]:
     """What was found, for people."""
-    count = len(found.frames)
-    compared = f"{count} of the first {found.rendered} frames compared"
+    rendered = counted(found.rendered, "frame")
+    compared = f"{len(found.frames)} of the first {rendered} compared"
     worst = max(found.frames, key=lambda each: each.film.mean)
     off = f"at most {worst.film.mean:.2f} of 255 off on average"
     if found.exact:
