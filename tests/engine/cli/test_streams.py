@@ -48,7 +48,7 @@ def shell(line: str, *words: str | Path) -> subprocess.CompletedProcess[bytes]:
         ["sh", "-c", line.replace("$A", '"$0" -m artengine "$@"'), sys.executable, *words],
         capture_output=True,
         check=False,
-        timeout=120,
+        timeout=300,
         env={name: value for name, value in os.environ.items() if name != "ARTENGINE_DEBUG"},
     )
 
