@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -23,7 +23,7 @@ from artengine.preset.places import origin_of
 from artengine.preset.portable import portable, replaced, with_digests
 from artengine.preset.toml_text import parse_toml
 from artengine.provider import OWN, provider_of
-from artengine.weights import Weights, find_weights, older_values, packaged_weights
+from artengine.weights import Weights, find_blended, older_values, packaged_weights
 
 logger = logging.getLogger("artengine")
 
@@ -39,6 +39,7 @@ class Resolved:
         source: the source's name, its parameters without paths, and what identifies its content.
         plugins: who provided each plugin of the preset that is not the engine's own.
         engine: the engine's version.
+        blended: all weights of a blend, `weights` the first of them; otherwise that one alone.
     """
 
     preset: Preset
@@ -47,6 +48,7 @@ class Resolved:
     source: Mapping[str, Any]
     plugins: Mapping[str, str]
     engine: str = __version__
+    blended: tuple[Weights, ...] = ()
 
     @cached_property
     def identity(self) -> str:
@@ -57,7 +59,7 @@ class Resolved:
         left_out = ("title", "about", "writers", "source", "train")
         table = with_digests(self.preset)
         kept = {word: value for word, value in table.items() if word not in left_out}
-        kept["model"] = {k: v for k, v in kept["model"].items() if k != "weights"}
+        kept["model"] = _without_weights(kept["model"])
         content = {
             "preset": kept,
             "weights": self.weights_digest,
@@ -118,7 +120,7 @@ def refuse_missing(preset: Preset) -> None:
     """
     if not preset.missing:
         return
-    weights = all(missing.address == ("model", "weights") for missing in preset.missing)
+    weights = all(missing.address[:2] == ("model", "weights") for missing in preset.missing)
     kind: type[ArtengineError] = WeightsError if weights else SourceError
     raise kind(*(f"{preset.name}: {missing.text}" for missing in preset.missing))
 
@@ -135,10 +137,10 @@ def resolve(preset: Preset, *, network: bool = True) -> Resolved:
         SourceError: when the source cannot be read.
     """
     refuse_missing(preset)
-    weights = find_weights(preset) if network else None
-    digest = "" if weights is None else digest_of(weights.path)
+    blended = find_blended(preset) if network else ()
+    weights, digest = (blended[0], _digest(blended)) if blended else (None, "")
     if weights is not None:
-        preset = preset.with_values(_resolved_values(preset, weights))
+        preset = preset.with_values(_resolved_values(preset, blended))
         before = preset.document.made_with.weights
         if before and before != digest and preset.weights in packaged_weights():
             logger.warning(
@@ -147,7 +149,8 @@ def resolve(preset: Preset, *, network: bool = True) -> Resolved:
                 preset.name,
                 preset.weights,
             )
-    resolved = Resolved(preset, weights, digest, _source(preset), plugins_of(preset))
+    own = plugins_of(preset)
+    resolved = Resolved(preset, weights, digest, _source(preset), own, blended=blended)
     _warn_of_source(resolved)
     return resolved
 
@@ -176,15 +179,30 @@ def is_recipe_of(recipe: str, preset: Preset, folder: Path) -> bool:
     """
     try:
         made, _ = migrate(parse_toml(recipe))
-        weights = find_weights(preset)
+        blended = find_blended(preset)
     except (ValueError, WeightsError):
         return False
     made_with = MadeWith.read(made.pop(MADE_WITH, None))
-    preset = preset.with_values(_older(preset, weights))
+    preset = preset.with_values(_older(preset, blended[0]))
     # Where a file lies now does not matter, what is in it does.
     contents = {name: digest or Path(name).name for name, digest in made_with.files.items()}
     same = _compared(replaced(made, contents), preset) == _compared(with_digests(preset), preset)
-    return same and made_with.weights == digest_of(weights.path)
+    return same and made_with.weights == _digest(blended)
+
+
+def _digest(blended: Sequence[Weights]) -> str:
+    """The digest of a weights file, or of the digests of several."""
+    digests = [digest_of(each.path) for each in blended]
+    if len(digests) == 1:
+        return digests[0]
+    return f"sha256:{hashlib.sha256(' '.join(digests).encode()).hexdigest()}"
+
+
+def _without_weights(model: Mapping[str, Any]) -> dict[str, Any]:
+    """The table of a model without the names of its weights; the place in a blend stays."""
+    table = {name: value for name, value in model.items() if name != "weights"}
+    given = model.get("weights")
+    return table | ({"at": given.get("at")} if isinstance(given, Mapping) else {})
 
 
 def _compared(table: Mapping[str, Any], preset: Preset) -> dict[str, Any]:
@@ -192,17 +210,20 @@ def _compared(table: Mapping[str, Any], preset: Preset) -> dict[str, Any]:
     start that was drawn."""
     resolved = {"precision": "auto", "start": "random"}
     left_out = [name for name, word in resolved.items() if getattr(preset.dream, name) == word]
-    compared = dict(table)
-    for word, names in (("model", ("weights",)), ("dream", left_out)):
-        inner = {name: value for name, value in table.get(word, {}).items() if name not in names}
-        compared[word] = inner
-    return compared
+    dream = {name: value for name, value in table.get("dream", {}).items() if name not in left_out}
+    return {**table, "model": _without_weights(table.get("model", {})), "dream": dream}
 
 
-def _resolved_values(preset: Preset, weights: Weights) -> dict[str, Any]:
+def _resolved_values(preset: Preset, blended: Sequence[Weights]) -> dict[str, Any]:
     """The values of what the preset leaves to the machine and to its weights."""
+    weights = blended[0]
     values = _older(preset, weights)
-    if preset.weights not in packaged_weights():
+    if preset.blend is not None:
+        shipped = {path: name for name, path in packaged_weights().items()}
+        values["model.weights.blend"] = [
+            shipped.get(each.path) or str(each.path.absolute()) for each in blended
+        ]
+    elif preset.weights not in packaged_weights():
         values["model.weights"] = str(weights.path.absolute())
     if preset.dream.precision == "auto":
         from artengine.nn.precision import resolve_precision

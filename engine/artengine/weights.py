@@ -34,6 +34,7 @@ class Description(BaseModel):
 
     model: dict[str, Any] = {}
     training: Training = Training()
+    measured: dict[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,17 @@ def find_weights(preset: Preset) -> Weights:
     Raises:
         WeightsError: when there are none, with the command that makes them.
     """
-    name = preset.weights
+    return _find(preset, preset.weights)
+
+
+def find_blended(preset: Preset) -> tuple[Weights, ...]:
+    """Find all weights that a preset blends, or the one that it has. Raises as `find_weights`."""
+    if preset.blend is None:
+        return (find_weights(preset),)
+    return tuple(_find(preset, name) for name in preset.blend.plugin.model_dump()["blend"])
+
+
+def _find(preset: Preset, name: str | None) -> Weights:
     default_run = _default_run(preset)
     if name is None:
         if not (default_run / BEST).is_file():
@@ -76,6 +87,9 @@ def find_weights(preset: Preset) -> Weights:
     if name in packaged:
         return read_weights(packaged[name])
     path = Path(name)
+    run, mark, step = name.rpartition("@")
+    if mark and not path.exists():
+        return read_weights(_kept(Path(run), step))
     if path.is_dir():
         if not (path / BEST).is_file():
             raise WeightsError(
@@ -94,6 +108,26 @@ def find_weights(preset: Preset) -> Weights:
     )
 
 
+def _kept(run: Path, step: str) -> Path:
+    """The weights that a run has kept of a step; `best` and `last` are steps too.
+
+    Raises:
+        WeightsError: when it has none, with those that it has.
+    """
+    files = [run / BEST, run / f"last{SUFFIX}", *sorted((run / "kept").glob(f"*{SUFFIX}"))]
+    found: dict[str, Path] = {}
+    for file in filter(Path.is_file, files):
+        measured = read_weights(file).description.measured
+        found |= {file.name.removesuffix(SUFFIX): file, str(measured.get("step")): file}
+    if step in found:
+        return found[step]
+    known = ", ".join(key for key in found if key.isdigit() or key in ("best", "last"))
+    raise WeightsError(
+        f"{run}: no weights of step {step}; there are: {known or 'none'}; a training keeps them "
+        "with train.keep_every"
+    )
+
+
 def build_network(
     preset: Preset, weights: Weights, precision: Literal["float32", "bfloat16"] = "float32"
 ) -> keras.Model:
@@ -105,11 +139,7 @@ def build_network(
     Raises:
         WeightsError: when they were made for another model or other parameters.
     """
-    wanted, made_for = model_table(preset), made_for_model(preset.model, weights)
-    if made_for and made_for != wanted:
-        raise WeightsError(
-            f"{weights.path}: made {_apart(made_for, wanted)}, or {_other_weights(preset)}"
-        )
+    check_made_for(preset, weights)
     from artengine.nn.precision import precision_scope
     from artengine.nn.weights import load_weights
 
@@ -117,6 +147,15 @@ def build_network(
         network = preset.model.build()
     load_weights(weights.path, network)
     return network
+
+
+def check_made_for(preset: Preset, weights: Weights) -> None:
+    """Refuse weights of another network than the preset's. Raises `WeightsError`."""
+    wanted, made_for = model_table(preset), made_for_model(preset.model, weights)
+    if made_for and made_for != wanted:
+        raise WeightsError(
+            f"{weights.path}: made {_apart(made_for, wanted)}, or {_other_weights(preset)}"
+        )
 
 
 def _apart(made_for: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:

@@ -23,7 +23,8 @@ from artengine.settings import DreamSettings
 
 CHANGEABLE = (
     "feedback.NAME.PARAMETER, state.NAME.PARAMETER, output.NAME.PARAMETER, bend.NAME.amount, "
-    "curves.NAME, the model's automatable parameters, dream.truth_frames and dream.detail"
+    "model.weights.at, curves.NAME, the model's automatable parameters, dream.truth_frames and "
+    "dream.detail"
 )
 
 
@@ -95,8 +96,10 @@ class Controls:
                     raise TableError([Problem((name,), said)])
             case ("model", str(name)):
                 self._check_model(name, value)
-            case ("bend", int(), "amount"):
-                self._within(address).changed("amount", value)
+            case ("bend", int(), "amount" as name):
+                self._within(address).changed(name, value)
+            case ("model", "weights", "at" as name) if self._preset.blend:
+                self._within(address).changed(name, value)
             case ("curves", str(name)):
                 in_order({**self._preset.curves, name: self._named_curve(name, value)})
             case ("dream", str(name)) if name in automatable(DreamSettings):
@@ -168,8 +171,8 @@ class Controls:
             match address:
                 case ("model", str(name)):
                     self._model.set(name, change.value)
-                case ("bend", int(), "amount"):
-                    self._within(address).set("amount", change.value)
+                case ("bend", int(), str(name)) | ("model", "weights", str(name)):
+                    self._within(address).set(name, change.value)
                 case ("curves", str(name)):
                     named = self._named_curve(name, change.value)
                     # All levels have the same steering.

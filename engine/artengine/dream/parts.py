@@ -21,13 +21,15 @@ from artengine.dream.vital_signs import clip_signs
 from artengine.frame import Size
 from artengine.resolve import Resolved
 from artengine.source import Footage
-from artengine.weights import Weights, build_network
+from artengine.weights import Weights, build_network, check_made_for
 
 if TYPE_CHECKING:
     import keras
 
     from artengine.nn.bending import Bending
     from artengine.nn.precision import Precision
+    from artengine.nn.weight_blend import WeightBlending
+    from artengine.preset.weight_tables import WeightBlend
 
 
 class Parts:
@@ -128,9 +130,35 @@ class Parts:
         weights = cast("Weights", self._resolved.weights)
         precision = cast("Precision", settings.precision)
         network = build_network(self._preset, weights, build_dtype(settings.runtime, precision))
-        bends = self._bends(network)
-        runtime = runtime_for(settings.runtime, self._stepped, network, precision, bends=bends)
-        return Predictor(self._stepped, network, tile=settings.tile, runtime=runtime, bends=bends)
+        bends, blending = self._bends(network), self._blending(network)
+        runtime = runtime_for(
+            settings.runtime,
+            self._stepped,
+            network,
+            precision,
+            bends=bends,
+            fixed=blending is None,
+        )
+        return Predictor(
+            self._stepped,
+            network,
+            tile=settings.tile,
+            runtime=runtime,
+            bends=bends,
+            weights=blending,
+        )
+
+    def _blending(self, network: keras.Model) -> WeightBlending | None:
+        blended = self._resolved.blended
+        given = self._inside.get("model.weights")
+        if given is None:
+            return None
+        from artengine.nn.weight_blend import WeightBlending
+
+        for each in blended[1:]:
+            check_made_for(self._preset, each)
+        paths = [each.path for each in blended]
+        return WeightBlending(network, paths, cast("WeightBlend", given.plugin))
 
     def _bends(self, network: keras.Model) -> Bending | None:
         given = [each.plugin for each in self._inside.values() if isinstance(each.plugin, Bend)]

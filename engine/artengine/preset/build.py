@@ -39,6 +39,7 @@ from artengine.preset.plugins import PluginTables
 from artengine.preset.recipe import to_toml
 from artengine.preset.sections import check_words, refused, settings, spread_seed
 from artengine.preset.time_settings import TimeSettings
+from artengine.preset.weight_tables import weight_tables
 from artengine.preset.writers import build_writers
 from artengine.settings import DreamSettings, TrainSettings
 from artengine.source import Source
@@ -59,7 +60,8 @@ class Preset:
         model: the model; what a curve drives has the value that the curve begins with.
         model_curves: the curves of the model's automatable parameters, by name.
         weights: a packaged name, or the absolute path of a run folder or file; None to use those
-            that belong to the preset.
+            that belong to the preset; of a blend the first.
+        blend: the weights that it blends, with the curve of the place between them.
         train: how the network learns.
         dream: how it dreams; what a curve drives has the value that the curve begins with.
         dream_curves: the curves of its numbers, by name.
@@ -91,6 +93,7 @@ class Preset:
     model: Model
     model_curves: Mapping[str, Curve]
     weights: str | None
+    blend: Binding | None
     train: TrainSettings
     dream: DreamSettings
     dream_curves: Mapping[str, Curve]
@@ -121,9 +124,10 @@ class Preset:
         return Chain([binding.fresh() for binding in self.output], "output", self.seed)
 
     def inside(self) -> dict[str, Binding]:
-        """What changes within the network while it dreams, by address: the bends."""
+        """What changes within the network while it dreams, by address: weights and bends."""
+        blend = {"model.weights": self.blend} if self.blend else {}
         names = entry_names([binding.plugin.name for binding in self.bend])
-        return {f"bend.{name}": each for name, each in zip(names, self.bend, strict=True)}
+        return blend | {f"bend.{name}": each for name, each in zip(names, self.bend, strict=True)}
 
     def plugins(self) -> list[Plugin]:
         """Every plugin that it names, the curves among them."""
@@ -237,7 +241,7 @@ def build(
     curves = named_curves(plugins)
     source = plugins.source()
     set_length(table, audio, source, plugins)
-    weights = plugins.weights()
+    weights, blend = weight_tables(plugins)
     model, model_curves = plugins.model()
     train, _ = settings(TrainSettings, table, plugins, "train")
     dream, dream_curves = settings(DreamSettings, table, plugins, "dream")
@@ -245,7 +249,7 @@ def build(
     chains = {word: plugins.effects(word) for word in CHAINS}
     governors: tuple[Governor, ...] = ()
     if model and dream and not plugins.problems:
-        steerable = Steerable(chains, (model, model_curves), (dream, dream_curves), bend)
+        steerable = Steerable(chains, (model, model_curves), (dream, dream_curves), bend, blend)
         governors = govern_tables(plugins, steerable)
     writers = build_writers(plugins, table, document, name)
     if model and train:
@@ -270,6 +274,7 @@ def build(
         model=model,
         model_curves=model_curves,
         weights=weights,
+        blend=blend,
         train=train,
         dream=dream,
         dream_curves=dream_curves,

@@ -51,13 +51,14 @@ class Steerable:
         chains: the effects of each chain.
         model: the model, and its curves.
         dream: the `[dream]` table, and its curves.
-        bend: the bends.
+        bend, blend: the bends, and the blend of weights.
     """
 
     chains: Mapping[str, Sequence[Binding]]
     model: tuple[Model, dict[str, Curve]]
     dream: tuple[DreamSettings, dict[str, Curve]]
     bend: Sequence[Binding] = ()
+    blend: Binding | None = None
 
     def place(self, address: Address) -> _Place:
         """The number of an address, in which effects have numbers.
@@ -78,6 +79,8 @@ class Steerable:
                 binding = self.bend[number]
                 place = _Place(binding.plugin, name, binding.curves)
                 return place.checked(binding.plugin.automatable(), f'of "{binding.plugin.name}"')
+            case ("model", "weights", "at") if self.blend:
+                return _Place(self.blend.plugin, "at", self.blend.curves).checked({"at"}, "")
             case ("model", str(name)):
                 model, curves = self.model
                 place = _Place(model, name, curves)

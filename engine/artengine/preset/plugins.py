@@ -262,19 +262,33 @@ class PluginTables:
                 f"{quoted(given)} given; allowed: a packaged name, a run folder or a weights file",
             )
             return None
-        if self._is_weights_path(given):
-            model["weights"] = self.file(address, given)
+        if self._is_weights_path(address, given.rpartition("@")[0] or given):
+            model["weights"] = self.weights_path(address, given)
         else:
             model["weights"] = self.recipe.shipped_weights(given)
             if model["weights"] != given:
                 self.files[self.named(address)] = model["weights"]
         return str(model["weights"])
 
-    def _is_weights_path(self, given: str) -> bool:
+    def model_table(self) -> dict[str, Any]:
+        """The table `[model]`; an empty one where there is none."""
+        table = self._table.get("model")
+        return table if isinstance(table, dict) else {}
+
+    def weights_path(self, address: Address, given: str) -> str:
+        """A packaged name as it is, and a path absolute; `@100` and the like stay behind it."""
+        name, mark, step = given.rpartition("@")
+        if not mark or is_file(self._document.written(address).folder / given):
+            name, mark, step = given, "", ""
+        if not self._is_weights_path(address, name):
+            return given
+        return f"{self.file(address, name)}{mark}{step}"
+
+    def _is_weights_path(self, address: Address, given: str) -> bool:
         # Another folder that happens to be called as packaged weights are is not meant.
         if "/" in given or "\\" in given or given.startswith("."):
             return True
-        layer = self._document.written(("model", "weights"))
+        layer = self._document.written(address)
         if layer in self._document.recipes and given in self._document.recipes[layer].files:
             return True
         beside = layer.folder / given

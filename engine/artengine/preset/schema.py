@@ -19,6 +19,7 @@ from artengine.preset.heading import Heading
 from artengine.preset.made_with import MADE_WITH
 from artengine.preset.named_curves import ABOUT as CURVES
 from artengine.preset.time_settings import TimeSettings
+from artengine.preset.weight_tables import WeightBlend
 from artengine.reference import Parameter, about, parameters
 from artengine.settings import DreamSettings, TrainSettings
 
@@ -167,9 +168,13 @@ def _plugin(plugin: type[Plugin], kind: str, definitions: dict[str, Any]) -> dic
     if plugin.controls:
         properties |= _properties(plugin.controls, f"{kind}.", definitions)
     if kind == "model":
+        named = {"type": "string"}
+        blend = _properties(WeightBlend, "model.weights.", definitions)
+        blended = {"type": "object", "properties": blend, "additionalProperties": False}
         properties["weights"] = {
-            "type": "string",
-            "description": "Weights that ship by this name, a run folder, or a weights file.",
+            "anyOf": [named, blended],
+            "description": "Weights that ship by this name, a run folder, a weights file, or a "
+            "blend of several.",
         }
     required = [
         *(["use"] if kind != "curve" else []),
