@@ -30,7 +30,7 @@ def clouds(size: Size, scale: float, phase: float, key: int) -> Plane:
 
     Args:
         size: width and height.
-        scale: width of a cloud as a share of the shorter side, kept to 0.01..8.
+        scale: width of a cloud as a share of the shorter side, kept to 0.01..2.
         phase: they are others after each whole number, with a smooth way between.
         key: what the random numbers belong to.
     """
@@ -46,7 +46,7 @@ def clouds(size: Size, scale: float, phase: float, key: int) -> Plane:
     found = np.zeros((size[1], size[0]), np.float32)
     # Finer clouds of half the width and half the strength are laid over the large ones.
     for octave, strength in enumerate((0.75, 0.375)):
-        cell = min(8.0, max(0.01, scale)) / 2.0**octave * min(size)
+        cell = min(2.0, max(0.01, scale)) / 2.0**octave * min(size)
         cell = max(cell, (max(size) + 1.0) / (_LATTICE - 4), 1.0)
         found += np.float32(strength) * _spread(lattice, size, cell)
     found *= np.float32(0.5)
@@ -58,14 +58,14 @@ def _spread(lattice: Plane, size: Size, cell: float) -> Plane:
     """The middle of a lattice laid over a picture, each number `cell` pixels wide."""
     import cv2
 
-    coarse = max(1, min(4, int(cell / _FINEST)))
+    coarse = max(1, min(32, int(cell / _FINEST)))
     counts = [2 * math.ceil(side / cell / 2.0) + 2 for side in size]
     columns, rows = (slice((_LATTICE - n) // 2, (_LATTICE + n) // 2) for n in counts)
     wide = [max(side, round(n * cell)) for n, side in zip(counts, size, strict=True)]
     small = [-(-each // coarse) for each in wide]
     spread = cv2.resize(lattice[rows, columns], small, interpolation=cv2.INTER_CUBIC)
-    if coarse > 1:
-        spread = cv2.resize(spread, wide, interpolation=cv2.INTER_LINEAR)
-    left, top = ((n - side) // 2 for n, side in zip(wide, size, strict=True))
-    part = spread[top : top + size[1], left : left + size[0]]
-    return part.astype(np.float32, copy=False)
+    shown = [-(-side // coarse) for side in size]
+    left, top = ((n - side) // 2 for n, side in zip(small, shown, strict=True))
+    part = spread[top : top + shown[1], left : left + shown[0]]
+    # Only what is shown is enlarged: the whole of large clouds would be many times the frame.
+    return cv2.resize(part, size, interpolation=cv2.INTER_LINEAR).astype(np.float32, copy=False)
