@@ -263,6 +263,24 @@ def test_a_folder_of_other_pictures_is_told(
     assert f"{photos} is not the content that the recipe was made with" in caplog.text
 
 
+def test_files_of_packs_are_found_and_their_pack_is_told(
+    make: Make, tmp_path: Path, catalog: Catalog
+) -> None:
+    weights = tmp_path / "clips" / "own.weights.h5"
+    weights.write_bytes(packaged_weights()["night-drive"].read_bytes() + b"\0")
+    shutil.copy(packaged_weights()["night-drive"].with_name("night-drive.json"), "own.json")
+    path = tmp_path / "films" / "recipe.toml"
+    preset = make(model__weights=str(weights))
+    path.write_text(resolve(preset).recipe(path.parent), encoding="utf-8")
+    packed = tmp_path / "home" / "packs" / "aurora" / "1.2.0" / "weights" / "sky.weights.h5"
+    packed.parent.mkdir(parents=True)
+    weights.rename(packed)
+    again = load_preset(path, catalog)
+    assert again.weights == str(packed)
+    told = tomllib.loads(resolve(again).recipe(path.parent))["made_with"]
+    assert told["origins"] == {"sky.weights.h5": "the pack aurora 1.2.0"}
+
+
 def test_weights_that_shipped_with_another_version_are_found_or_told(
     make: Make, tmp_path: Path, catalog: Catalog
 ) -> None:

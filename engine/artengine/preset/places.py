@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from artengine import folders
+from artengine.pack_folders import packs_folder
 from artengine.preset.files import remembered
 from artengine.preset.find import packaged_folder
 
@@ -22,7 +23,7 @@ def searched_folders() -> list[Path]:
     kept = [packaged_folder() / "weights", Path(RUNS).absolute()]
     named = [Path(path) for path in sorted(remembered()) if path.endswith(_WEIGHTS)]
     kept += [path.parent.parent for path in named if path.parent.parent.name == RUNS]
-    kept += [folders.home(), folders.cache()]
+    kept += [packs_folder(), folders.home(), folders.cache()]
     return list(dict.fromkeys(kept))
 
 
@@ -31,6 +32,9 @@ def origin_of(path: Path) -> str:
 
     Empty where its name says all there is.
     """
+    if path.is_relative_to(packs_folder()):
+        name, version, *_ = (*path.relative_to(packs_folder()).parts, "")
+        return f"the pack {name} {version}"
     run = path.parent
     if path.name.endswith(_WEIGHTS) and (run / "log.csv").is_file():
         return f"a run called {run.name}"
