@@ -23,6 +23,7 @@ from artengine.catalog import load_catalog
 from artengine.chain import Chain
 from artengine.curves import Clock, Scope
 from artengine.curves.named import NamedSignals
+from artengine.dream.allocator import keep_memory
 from artengine.dream.curve_values import curve_values
 from artengine.frame import Frame
 from artengine.nn.predictor import Predictor
@@ -67,6 +68,7 @@ def main() -> None:
     parser.add_argument("--frames", type=int, default=60)
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
+    keep_memory()
     alone = [eight_curves() for _ in range(options.rounds)]
     print(f"eight curves: {1000 * statistics.median(alone):.3f} ms a frame")
     network, plain, driven, masked = six_effects(options.size, options.frames, options.rounds)

@@ -152,7 +152,7 @@ def _wrapped(count: int, by: Any) -> Any:
 
 def _mixed(x: Any, rows: Any, columns: Any) -> Any:
     """Each place as a sum over its column and its row: by weights `(H, H)` and `(W, W)`, or None
-    for the place itself. A product of matrices takes any size of blur, and weights that change
+    for the place itself. A matrix product takes any size of blur, and weights that change
     from frame to frame."""
     shape = (-1, *x.shape[1:])
     if rows is not None:

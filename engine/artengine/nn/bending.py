@@ -177,7 +177,7 @@ def _checked(bend: BendModel, outputs: Mapping[str, LayerOutput], model: StepMod
         shape = "x".join(map(str, output.shape))
         raise ValueError(
             f"operation: {bend.name} moves features from place to place, and the layer "
-            f'"{bend.layer}" gives out {shape} numbers without height and width; bend another '
-            "layer, or take scale, noise, threshold, invert or swap"
+            f'"{bend.layer}" gives out numbers of shape {shape}, without height and width; bend '
+            "another layer, or take scale, noise, threshold, invert or swap"
         )
     return output
