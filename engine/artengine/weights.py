@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field, PositiveInt, ValidationError
 from artengine.errors import WeightsError, did_you_mean
 from artengine.model import Model
 from artengine.params import is_path
-from artengine.preset import Preset, list_presets, packaged_folder
+from artengine.preset import Preset, changed_weights, list_presets, packaged_folder
 from artengine.subprocesses import command_line
 
 if TYPE_CHECKING:
@@ -153,9 +153,10 @@ def check_made_for(preset: Preset, weights: Weights) -> None:
     """Refuse weights of another network than the preset's. Raises `WeightsError`."""
     wanted, made_for = model_table(preset), made_for_model(preset.model, weights)
     if made_for and made_for != wanted:
-        raise WeightsError(
+        said = changed_weights(preset.document.made_with, weights.path) or (
             f"{weights.path}: made {_apart(made_for, wanted)}, or {_other_weights(preset)}"
         )
+        raise WeightsError(said)
 
 
 def _apart(made_for: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import tomllib
 from collections.abc import Callable
@@ -14,14 +15,14 @@ from PIL import Image
 from artengine import __version__
 from artengine.catalog import Catalog, load_catalog
 from artengine.digest import digest_of
-from artengine.errors import PresetError, SourceError
+from artengine.errors import PresetError, SourceError, WeightsError
 from artengine.known_files import note_files
 from artengine.preset import Preset, load_preset, parse_preset
 from artengine.preset.portable import portable
 from artengine.provider import remedy
 from artengine.resolve import Resolved, is_recipe_of, resolve
 from artengine.subprocesses import command_line
-from artengine.weights import packaged_weights
+from artengine.weights import build_network, find_weights, packaged_weights
 
 GLOW = '''
 from typing import Any, ClassVar
@@ -120,7 +121,12 @@ def test_one_identity_tells_one_film(make: Make) -> None:
 
 def test_weights_decide_what_is_newer_than_they_are(make: Make, tmp_path: Path) -> None:
     assert make().model.model_dump()["deraster"] is True
-    resolved = resolve(make())
+    own, shipped = tmp_path / "own.weights.h5", packaged_weights()["night-drive"]
+    shutil.copy(shipped, own)
+    described = json.loads(shipped.with_name("night-drive.json").read_text(encoding="utf-8"))
+    described["model"].pop("deraster", None)
+    own.with_name("own.json").write_text(json.dumps(described), encoding="utf-8")
+    resolved = resolve(make(model__weights=str(own)))
     assert resolved.preset.model.model_dump()["deraster"] is False
     assert tomllib.loads(resolved.recipe(tmp_path))["model"]["deraster"] is False
 
@@ -294,6 +300,21 @@ def test_weights_that_shipped_with_another_version_are_found_or_told(
     (missing,) = load_preset(recipe, catalog).missing
     assert missing.text.startswith("gone is not on this machine")
     assert "it came from artengine 0.2.0, which shipped it" in missing.text
+
+
+def test_weights_that_have_changed_and_do_not_fit_are_told_as_missing(
+    make: Make, tmp_path: Path, catalog: Catalog
+) -> None:
+    path = tmp_path / "films" / "recipe.toml"
+    recipe = resolve(make()).recipe(path.parent).replace("sha256:", "sha256:0")
+    path.write_text(recipe.replace('weights = "night-drive"', 'weights = "daybreak"'), "utf-8")
+    preset = load_preset(path, catalog)
+    with pytest.raises(WeightsError) as caught:
+        build_network(preset, find_weights(preset))
+    said = str(caught.value)
+    assert "weights that the film was made with, which are not on this machine (sha256:0" in said
+    assert f", artengine {__version__})" in said
+    assert said.endswith("; get them, and name them with --set model.weights=FILE")
 
 
 def test_a_recipe_never_names_the_user(

@@ -65,6 +65,18 @@ def find_weights_again(digest: str) -> Path | None:
     return find_file(digest, _WEIGHTS, searched_folders())
 
 
+def changed_weights(made_with: MadeWith, path: Path) -> str:
+    """Say that weights are not those that a recipe was made with; empty where they are."""
+    before = made_with.weights
+    if not before or before == digest_of(path):
+        return ""
+    return (
+        f"{path}: of another network than the weights that the film was made with, which are not "
+        f"on this machine ({before[:19]}, artengine {made_with.engine}); get them, and name them "
+        "with --set model.weights=FILE"
+    )
+
+
 def missing(made_with: MadeWith, written: str, remedy: str) -> str:
     """Say that a file of a recipe is nowhere on this machine.
 
