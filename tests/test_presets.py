@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import runpy
 from collections.abc import Callable
 from dataclasses import replace
 from importlib.util import find_spec
@@ -105,6 +106,20 @@ def test_a_template_takes_a_clip(path: Path, catalog: Catalog, bikes: Path) -> N
     assert preset.weights is None
     with pytest.raises(WeightsError, match="artengine train"):
         find_weights(preset)
+
+
+def test_sounds_are_small_and_made_by_their_script() -> None:
+    folder = packaged_folder() / "sounds"
+    made = runpy.run_path(str(folder / "make.py"))["SOUNDS"]
+    files = {path.stem: path.stat().st_size for path in folder.glob("*.opus")}
+    assert set(files) == set(made)
+    assert max(files.values()) <= 300_000
+    heard = {
+        Path(sound["path"]).stem
+        for path in FILES
+        for sound in read_document(path).table.get("audio", {}).values()
+    }
+    assert heard == set(files)
 
 
 def test_there_are_enough_of_them() -> None:

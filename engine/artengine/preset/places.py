@@ -20,7 +20,8 @@ def searched_folders() -> list[Path]:
 
     Whatever keeps files for presets belongs here, so that recipes find them.
     """
-    kept = [packaged_folder() / "weights", Path(RUNS).absolute()]
+    shipped = [packaged_folder() / name for name in ("weights", "sounds")]
+    kept = [*shipped, Path(RUNS).absolute()]
     named = [Path(path) for path in sorted(remembered()) if path.endswith(_WEIGHTS)]
     kept += [path.parent.parent for path in named if path.parent.parent.name == RUNS]
     kept += [packs_folder(), folders.home(), folders.cache()]
