@@ -17,6 +17,14 @@ def packs_folder() -> Path:
     return folders.home() / "packs"
 
 
+def pack_of(folder: Path) -> Path | None:
+    """The folder of the installed pack that a folder lies in; None where it lies in none."""
+    root, real = packs_folder().resolve(), folder.resolve()
+    if not real.is_relative_to(root):
+        return None
+    return root.joinpath(*real.relative_to(root).parts[:2])
+
+
 def versions(name: str) -> list[Path]:
     """The folders of the installed packs of a name, the newest version first."""
     found = []
@@ -48,11 +56,11 @@ def packed_preset(name: str) -> Path | None:
     """The file that `PACK/PRESET` or `PACK@VERSION/PRESET` means; None where there is none."""
     pack, _, preset = name.partition("/")
     called, _, version = pack.partition("@")
-    if not preset or any(part in ("", ".", "..") for part in (called, preset)) or "/" in preset:
+    if any(part in ("", ".", "..") or set(part) & set("/\\") for part in (called, preset)):
         return None
     try:
-        folders_ = [each for each in versions(called) if version in ("", each.name)]
-        path = folders_[0] / f"{preset}.toml" if folders_ else None
+        installed = [each for each in versions(called) if version in ("", each.name)]
+        path = installed[0] / f"{preset}.toml" if installed else None
         return path if path is not None and path.is_file() else None
     except (OSError, ValueError):
         return None

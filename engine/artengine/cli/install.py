@@ -42,13 +42,16 @@ def install(
     from artengine.packs.install import installed_from
     from artengine.packs.shelf import shelved
 
-    sha256 = ""
+    name = sha256 = ""
     if shelf is not None:
         found = shelved(shelf, address)
-        address, sha256 = found.address, found.sha256
+        address, name, sha256 = found.address, found.name, found.sha256
     with bar("fetching", "bytes") as progress:
         done = installed_from(
-            address, sha256=sha256, progress=lambda arrived, all_: progress(arrived, all_ or None)
+            address,
+            name=name,
+            sha256=sha256,
+            progress=lambda arrived, all_: progress(arrived, all_ or None),
         )
     if as_json:
         answer(json.dumps({**as_table(done.pack), "new": done.new}, indent=2))
@@ -56,7 +59,7 @@ def install(
     manifest = done.pack.manifest
     said = "installed" if done.new else "was installed already:"
     tell(f"{said} {manifest.name} {manifest.version}; its presets:")
-    for name in manifest.presets:
-        answer(f"{manifest.name}/{name}")
+    for preset in manifest.presets:
+        answer(f"{manifest.name}/{preset}")
     for need in manifest.misses():
         tell(f"note: {need}")

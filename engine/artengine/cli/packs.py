@@ -79,6 +79,7 @@ def show(name: Name, as_json: AsJson = False) -> None:
 
         artengine packs show my-looks@1.2 --json
     """
+    from artengine.errors import one_line
     from artengine.packs.installed import find_pack
     from artengine.preset import summary
 
@@ -99,7 +100,7 @@ def show(name: Name, as_json: AsJson = False) -> None:
     answer(f"{manifest.name} {manifest.version}")
     for word, said in told.items():
         if said:
-            answer(f"  {word:8} {said}")
+            answer(f"  {word:8} {one_line(said)}")
     for preset in manifest.presets:
         answer(f"  {manifest.name}/{preset}  {summary(found.preset(preset))}")
 
@@ -141,7 +142,7 @@ def update(
         artengine packs update my-looks
     """
     from artengine.errors import UsageError
-    from artengine.packs.install import installed_from
+    from artengine.packs.install import updated
     from artengine.packs.installed import find_pack, installed_packs
 
     newest: dict[str, InstalledPack] = {}
@@ -153,7 +154,7 @@ def update(
             tell(f"{called} {old.manifest.version}: it is not known where it came from")
             continue
         try:
-            found = installed_from(old.origin)
+            found = updated(old)
         except UsageError as error:
             failed.append(f"{called}: {error}")
             continue
@@ -188,6 +189,7 @@ def search(
 
         artengine packs search "" --shelf packs/ --json
     """
+    from artengine.errors import one_line
     from artengine.packs.shelf import search as search_shelf
 
     found = search_shelf(shelf, word)
@@ -195,7 +197,7 @@ def search(
         answer(json.dumps([each.model_dump(mode="json") for each in found], indent=2))
         return
     for each in found:
-        answer(f"{each.name} {each.version}  {each.about}")
+        answer(one_line(f"{each.name} {each.version}  {each.about}"))
     if found:
         tell(f"install one with: artengine install {found[0].name} --shelf {shelf}")
     else:

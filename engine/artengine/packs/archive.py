@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -19,6 +21,7 @@ SUFFIX = ".artpack"
 
 _BLOCK = 1 << 20
 _MOST_OVERHEAD = 64 << 20
+_LONGEST_READ = 8 << 20
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 
 
@@ -129,22 +132,34 @@ def _folder_manifest(path: Path) -> str:
         raise UsageError(f"{file}: {_said(error)}") from error
 
 
-def _opened(path: Path) -> zipfile.ZipFile:
+class _ShortReads(io.FileIO):
+    """A file that is read in short parts: zipfile reads the list of an archive's files in one, and
+    a list of gigabytes would fill the memory before it can be refused."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is not None and size > _LONGEST_READ:
+            raise zipfile.BadZipFile("the list of its files is too long")
+        return super().read(size)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
-        size = path.stat().st_size
-        if size > LARGEST + _MOST_OVERHEAD:
-            raise UsageError(f"{path.name}: larger than {LARGEST >> 30} GiB")
-        pack = zipfile.ZipFile(path)
+        file = _ShortReads(path)
     except FileNotFoundError:
         raise UsageError(f"there is no file {path}") from None
-    except (OSError, *_BROKEN) as error:
+    except OSError as error:
         raise UsageError(f"{path.name}: no pack: {_said(error)}") from error
-    try:
-        _check_entries(pack, path.name)
-    except BaseException:
-        pack.close()
-        raise
-    return pack
+    with file:
+        try:
+            if file.seek(0, io.SEEK_END) > LARGEST + _MOST_OVERHEAD:
+                raise UsageError(f"{path.name}: larger than {LARGEST >> 30} GiB")
+            pack = zipfile.ZipFile(file)
+        except (OSError, *_BROKEN) as error:
+            raise UsageError(f"{path.name}: no pack: {_said(error)}") from error
+        with pack:
+            _check_entries(pack, path.name)
+            yield pack
 
 
 def _check_entries(pack: zipfile.ZipFile, label: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPException
 from pathlib import Path
-from typing import TypeAlias
+from typing import IO, TypeAlias
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
@@ -87,6 +87,23 @@ def is_web(address: str) -> bool:
     return True
 
 
+def check_leads_on(address: str, other: str) -> None:
+    """Refuse an address that the one of a stranger's server leads on to, unless it is safe, too.
+
+    What runs on this machine is asked only by its own servers, and never for a stranger's.
+
+    Raises:
+        UsageError: when it is not.
+    """
+    is_web(other)
+    if _is_own(other) and not _is_own(address):
+        raise UsageError(f"{address[:200]}: leads to this machine, which a web address must not")
+
+
+def _is_own(address: str) -> bool:
+    return urlsplit(address).hostname in _LOOPBACK
+
+
 def _local(address: str, folder: Path, progress: Progress) -> Path:
     if address.startswith(HUGGING_FACE):
         return _hugging_face(address, folder, progress)
@@ -110,7 +127,7 @@ class _SafeRedirects(HTTPRedirectHandler):
     """Follows a server's redirections only to where one may ask oneself."""
 
     def redirect_request(self, req, fp, code, msg, headers, newurl):  # type: ignore[no-untyped-def]
-        is_web(newurl)
+        check_leads_on(req.full_url, newurl)
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
@@ -130,7 +147,7 @@ def _download(address: str, target: Path, most: int, progress: Progress) -> Path
                     arrived += len(block)
                     if arrived > most:
                         raise UsageError(f"{address}: more than {most >> 20} MiB")
-                    file.write(block)
+                    _write(file, block)
                     progress(arrived, length)
     except HTTPError as error:
         raise UsageError(f"{address}: the server answered {error.code} {error.reason}") from error
@@ -142,6 +159,16 @@ def _download(address: str, target: Path, most: int, progress: Progress) -> Path
             f"{address}: the connection ended after {arrived} of {length} bytes; try again later"
         )
     return target
+
+
+def _write(file: IO[bytes], block: bytes) -> None:
+    """Write what has arrived. Raises UsageError: a full disk is no fault of the connection."""
+    try:
+        file.write(block)
+        file.flush()
+    except OSError as error:
+        said = (error.strerror or str(error)).lower()
+        raise UsageError(f"{tempfile.gettempdir()} cannot be written to: {said}") from error
 
 
 def _hugging_face(address: str, folder: Path, progress: Progress) -> Path:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+
+from packaging.version import Version
 
 from artengine.errors import UsageError
 from artengine.pack_folders import packs_folder
@@ -14,6 +15,7 @@ from artengine.packs.fetch import Progress, fetched
 from artengine.packs.installed import ORIGIN, InstalledPack
 from artengine.packs.manifest import Manifest
 from artengine.preset.toml_text import parse_toml, read_text
+from artengine.unfinished import Unfinished, remove_leftovers
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +32,13 @@ class Installed:
 
 
 def installed_from(
-    address: str, *, sha256: str = "", progress: Progress | None = None
+    address: str, *, name: str = "", sha256: str = "", progress: Progress | None = None
 ) -> Installed:
     """Install a pack from a file, a folder, a web address or Hugging Face.
 
     Args:
         address: a file or folder, `https://...`, or `hf:USER/REPO`.
+        name: what the pack must be called; empty to take any.
         sha256: the SHA-256 that the pack's file must have; empty to take any.
         progress: told the bytes that have arrived, and how many there are, or 0.
 
@@ -43,7 +46,32 @@ def installed_from(
         UsageError: when there is no pack, or a broken one.
     """
     with fetched(address, sha256=sha256, progress=progress) as path:
+        if name:
+            _check_name(read_manifest(path), name, address)
         return install(path, origin=_lasting(address))
+
+
+def updated(pack: InstalledPack) -> Installed:
+    """Install a newer version of a pack from where it came from, where there is one.
+
+    Raises:
+        UsageError: when there is no pack any more, or one of another name, or a broken one.
+    """
+    with fetched(pack.origin) as path:
+        manifest = read_manifest(path)
+        _check_name(manifest, pack.manifest.name, pack.origin)
+        if Version(manifest.version) < pack.version:
+            return Installed(pack, new=False)
+        return install(path, origin=pack.origin)
+
+
+def _check_name(manifest: Manifest, name: str, address: str) -> None:
+    """Refuse a pack of another name, which would hide presets of a pack that has that one."""
+    if manifest.name != name:
+        raise UsageError(
+            f"{address}: holds the pack {manifest.name}, not {name}; if you want that, install it "
+            "by its address"
+        )
 
 
 def install(path: Path, *, origin: str = "") -> Installed:
@@ -62,21 +90,37 @@ def install(path: Path, *, origin: str = "") -> Installed:
     root = packs_folder()
     try:
         root.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=root, prefix=".new-") as staging:
-            folder = Path(staging) / "pack"
-            folder.mkdir()
-            manifest = unpack(path, folder)
-            _check_presets(folder, manifest, path)
-            (folder / ORIGIN).write_text(f"{origin}\n", encoding="utf-8")
-            place = root / manifest.name / manifest.version
-            if (there := _there(place, manifest, origin)) is not None:
-                return Installed(there, new=False)
-            place.parent.mkdir(exist_ok=True)
-            folder.rename(place)
-            return Installed(InstalledPack(place, manifest, origin), new=True)
+        remove_leftovers(root)
+        unfinished = Unfinished(root / "pack")
+        try:
+            return _moved_to(root, path, unfinished.path, origin)
+        finally:
+            unfinished.remove()
     except OSError as error:
         said = (error.strerror or str(error)).lower()
         raise UsageError(f"{path.name} cannot be installed: {error.filename}: {said}") from error
+
+
+def _moved_to(root: Path, path: Path, folder: Path, origin: str) -> Installed:
+    """Unpack a pack to a new folder, and move that to its place below `root`."""
+    folder.mkdir()
+    manifest = unpack(path, folder)
+    _check_presets(folder, manifest, path)
+    (folder / ORIGIN).write_text(f"{origin}\n", encoding="utf-8")
+    place = root / manifest.name / manifest.version
+    there = _there(place, manifest, origin)
+    if there is None:
+        place.parent.mkdir(exist_ok=True)
+        try:
+            folder.rename(place)
+        except OSError:
+            # Another process may have installed it in the meantime.
+            there = _there(place, manifest, origin)
+            if there is None:
+                raise
+    if there is not None:
+        return Installed(there, new=False)
+    return Installed(InstalledPack(place, manifest, origin), new=True)
 
 
 def _there(place: Path, manifest: Manifest, origin: str) -> InstalledPack | None:
@@ -84,12 +128,14 @@ def _there(place: Path, manifest: Manifest, origin: str) -> InstalledPack | None
     if not place.exists():
         return None
     try:
-        same = read_manifest(place) == manifest
+        there = read_manifest(place)
     except UsageError:
-        # What is left of a pack that cannot be read any more.
+        there = None
+    if there is None or not all((place / file.path).is_file() for file in there.files):
+        # What is left of a pack that lacks files or cannot be read any more.
         shutil.rmtree(place)
         return None
-    if not same:
+    if there != manifest:
         raise UsageError(
             f"another pack {manifest.name} {manifest.version} is installed; to replace it: "
             f"artengine packs remove {manifest.name}@{manifest.version}"

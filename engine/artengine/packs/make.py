@@ -14,7 +14,7 @@ from artengine.catalog import Catalog
 from artengine.errors import PresetError, UsageError
 from artengine.pack_folders import MANIFEST
 from artengine.packs.archive import sha256_of, write_pack
-from artengine.packs.manifest import LARGEST, Manifest, PackedFile, path_problem
+from artengine.packs.manifest import LARGEST, LONGEST, Manifest, PackedFile, path_problem
 from artengine.packs.packed_preset import PackedPreset, pack_preset
 from artengine.packs.thumbnail import write_thumbnail
 from artengine.preset import Preset, load_preset
@@ -122,7 +122,7 @@ def _manifest(
         )
     paths = {file.path for file in files}
     try:
-        return Manifest(
+        manifest = Manifest(
             format=1,
             name=name,
             version=version,
@@ -139,6 +139,12 @@ def _manifest(
     except ValueError as error:
         said = str(error).splitlines()
         raise UsageError(f"{name} cannot be packed: {' '.join(said[1:3])}") from error
+    if len(manifest.text().encode()) > LONGEST:
+        raise UsageError(
+            f"{name} cannot be packed: the list of its files is longer than {LONGEST >> 20} MiB; "
+            "pack fewer presets, or give files shorter names"
+        )
+    return manifest
 
 
 def _check_names(names: Sequence[str]) -> None:

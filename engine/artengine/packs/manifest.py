@@ -23,11 +23,11 @@ from artengine.settings_table import Settings
 FORMAT = 1
 """The version of the format that this engine writes, and the latest that it reads."""
 
-MOST_FILES = 10_000
+MOST_FILES = 5_000
 LARGEST = 2 << 30
 """How many files a pack has at most, and how many bytes they have together."""
 
-LONGEST = 1 << 20
+LONGEST = 2 << 20
 """How long a manifest may be, in bytes."""
 
 DATA = frozenset(
@@ -41,6 +41,7 @@ DATA = frozenset(
 """The endings of files that a pack may hold: data alone."""
 
 _NAME = re.compile(r"[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?")
+_VERSION = re.compile(r"[0-9A-Za-z.+!_-]{1,40}")
 _DEEPEST = 4
 _LONGEST_PATH = 200
 
@@ -135,12 +136,13 @@ class Manifest(Settings):
     @field_validator("version")
     @classmethod
     def _is_version(cls, version: str) -> str:
+        # `Version` would take blanks as well, which a folder must not have.
+        if not _VERSION.fullmatch(version):
+            raise ValueError("no version of at most 40 characters; write it as 1.2")
         try:
-            plain = str(Version(version))
+            Version(version)
         except InvalidVersion:
             raise ValueError("no version; write it as 1.2") from None
-        if len(plain) > 40:
-            raise ValueError("longer than 40 characters")
         return version
 
     @field_validator("engine")
@@ -212,12 +214,12 @@ class Manifest(Settings):
 
 
 def _checked_range(text: str) -> str:
+    if len(text) > 100:
+        raise ValueError("longer than 100 characters")
     try:
         SpecifierSet(text)
     except InvalidSpecifier:
         raise ValueError("no range of versions; write it as >=0.2") from None
-    if len(text) > 100:
-        raise ValueError("longer than 100 characters")
     return text
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 
 from packaging.specifiers import SpecifierSet
+from packaging.version import InvalidVersion
 
 from artengine import __version__
 from artengine.subprocesses import command_line
@@ -31,6 +32,14 @@ def lacking(engine: str, plugins: Mapping[str, str]) -> list[str]:
         except PackageNotFoundError:
             found.append(f"needs plugin {name} {versions}".rstrip() + f": {wanted}")
             continue
-        if not SpecifierSet(versions).contains(there, prereleases=True):
+        if not _fits(there, versions):
             found.append(f"needs plugin {name} {versions}, which is {there} here: {wanted}")
     return found
+
+
+def _fits(there: str, versions: str) -> bool:
+    """Whether an installed version is one of a range; one that cannot be compared is in none."""
+    try:
+        return SpecifierSet(versions).contains(there, prereleases=True)
+    except InvalidVersion:
+        return not versions

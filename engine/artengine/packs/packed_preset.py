@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ from artengine.source import Footage
 FILES = "files"
 """The folder of a pack for all that is no preset."""
 
+_WEIGHTS = ".weights.h5"
 _FILMS = frozenset({".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".mpg", ".mpeg"})
 
 
@@ -111,7 +112,8 @@ class _Packing:
                 self._needs.append(f"{self._preset.name} needs the plugin file {name or provider}")
                 self._needs[-1] += f", with the plugin {plugin}: packs hold no code"
             else:
-                found[name] = f">={version}"
+                # Of a version's local part, as in 1.2+g98ab, ranges know nothing.
+                found[name] = f">={version.partition('+')[0]}"
         return found
 
     def _file(self, address: str, path: Path) -> str:
@@ -134,9 +136,10 @@ class _Packing:
         if path.name == "best.weights.h5":
             name = f"{self._preset.name}.weights.h5"
         packed = self._copied(path, name)
-        described = path.with_name(path.name.removesuffix(".weights.h5") + ".json")
-        if path.name.endswith(".weights.h5") and described.is_file():
-            self._copied(described, name.removesuffix(".weights.h5") + ".json")
+        described = path.with_name(path.name.removesuffix(_WEIGHTS) + ".json")
+        if path.name.endswith(_WEIGHTS) and described.is_file():
+            # The name may have got a number, by which the description must be found.
+            self._copied(described, Path(packed).name.removesuffix(_WEIGHTS) + ".json")
         return packed
 
     def _copied(self, path: Path, name: str) -> str:
@@ -145,10 +148,14 @@ class _Packing:
             raise UsageError(f"{self._preset.name}: {name[:80]} cannot be packed: {problem}")
         (self._folder / FILES).mkdir(exist_ok=True)
         target = self._folder / FILES / name
-        number = 2
-        while target.exists() and digest_of(target) != digest_of(path):
-            target = target.with_name(f"{Path(name).stem}-{number}{Path(name).suffix}")
-            number += 1
+        ending = _WEIGHTS if name.endswith(_WEIGHTS) else target.suffix
+        # Many systems take names for one that differ by case alone.
+        taken = {file.name.casefold(): file for file in target.parent.iterdir()}
+        for number in count(2):
+            there = taken.get(target.name.casefold())
+            if there is None or (there == target and digest_of(there) == digest_of(path)):
+                break
+            target = target.with_name(f"{name.removesuffix(ending)}-{number}{ending}")
         shutil.copyfile(path, target)
         return self._noted(target)
 
@@ -182,8 +189,8 @@ class _Packing:
         frames = preset.dream.frames
         if footage.length is not None and not footage.endless:
             frames = max(1, min(frames, footage.length - first - opening))
-        count = opening + (frames if all_along else 0)
-        pictures = [np.array(p) for p in islice(footage.frames(first), count)]
+        length = opening + (frames if all_along else 0)
+        pictures = [np.array(p) for p in islice(footage.frames(first), length)]
         if not pictures:
             raise UsageError(f"{preset.name}: the clip has no frames from {first} on")
         table["source"] = self._written(pictures, footage, film=all_along)

@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError
 from artengine.atomic import atomic_write
 from artengine.errors import UsageError
 from artengine.packs.archive import SUFFIX, read_manifest, sha256_of
-from artengine.packs.fetch import is_web, read_address
+from artengine.packs.fetch import check_leads_on, is_web, read_address
 from artengine.packs.manifest import is_pack_name
 from artengine.preset.recipe import to_toml
 from artengine.preset.toml_text import parse_toml
@@ -87,7 +87,7 @@ def write_index(folder: Path) -> Path:
         UsageError: when one of them is broken, or the file cannot be written.
     """
     packs = []
-    for path in sorted(folder.glob(f"*{SUFFIX}")):
+    for path in sorted(file for file in folder.glob(f"*{SUFFIX}") if file.is_file()):
         manifest = read_manifest(path)
         listed = manifest.model_dump(include={"name", "version", "about", "author"})
         packs.append({**listed, "address": path.name, "sha256": sha256_of(path)})
@@ -111,10 +111,14 @@ def _index(address: str) -> str:
 
 def _from(index: str, address: str) -> str:
     """An address that stands in an index, which may begin at it."""
-    if is_web(address) or address.startswith("hf:"):
+    if address.startswith("hf:"):
         return address
     if is_web(index):
-        return urljoin(index, address)
+        whole = urljoin(index, address)
+        check_leads_on(index, whole)
+        return whole
+    if is_web(address):
+        return address
     # A shelf in a folder lists what lies in that folder.
     folder = Path(index).parent.resolve()
     path = (folder / address).resolve()

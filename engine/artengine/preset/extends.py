@@ -7,11 +7,19 @@ from pathlib import Path
 from typing import Any
 
 from artengine.errors import PresetError, UsageError
+from artengine.pack_folders import pack_of
 from artengine.params import Problem, quoted
 from artengine.preset.address import write_address
 from artengine.preset.document import Document
 from artengine.preset.files import PathError, readable
-from artengine.preset.find import RECIPE, candidates, find_preset, is_file, is_path
+from artengine.preset.find import (
+    RECIPE,
+    candidates,
+    find_preset,
+    is_file,
+    is_path,
+    packaged_folder,
+)
 from artengine.preset.layer import Layer
 from artengine.preset.made_with import MADE_WITH, MadeWith
 from artengine.preset.messages import cut
@@ -137,12 +145,16 @@ def _find_base(name: str, layer: Layer, trail: tuple[Path, ...]) -> Path:
         readable(name, layer)
     else:
         # A preset may be named as the one it extends, to change what ships under that name.
-        options = [folder / f"{name}.toml", *candidates(name)]
+        named = list(candidates(name))
+        if pack_of(folder):
+            # It looks the same whatever presets of its user have that name.
+            named = [path for path in named if path.parent == packaged_folder()]
+        options = [folder / f"{name}.toml", *named]
         others = [o for o in options if is_file(o) and o.resolve() not in trail[-1:]]
         if not others and any(is_file(option) for option in options):
             raise UsageError(f'"{name}" is this preset itself, and there is no other of that name')
         base = others[0] if others else find_preset(name)
-        if base not in candidates(name):
+        if base not in named:
             readable(str(base.absolute()), layer)
     if base.resolve() in trail:
         circle = [*trail[trail.index(base.resolve()) :], base]

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from artengine import folders
 from artengine.names import name_problem
+from artengine.pack_folders import pack_of
 from artengine.params import quoted
 from artengine.preset.layer import Layer
 from artengine.preset.toml_text import PLAIN_PATHS
@@ -29,8 +30,8 @@ def readable(given: str, layer: Layer, override: str = "") -> str:
     """Return the absolute form of a path to read, or of a pattern.
 
     A preset from a stranger is data: its paths stay in its own folder, the working folder and the
-    user's own. Those that the user named on a command line, now or once before, go anywhere, and
-    so do those that `remember` noted.
+    user's own, or are among those that `remember` noted. A preset of an installed pack reads files
+    of that pack alone. Paths that the user names on a command line go anywhere.
 
     Args:
         given: what was written.
@@ -45,19 +46,22 @@ def readable(given: str, layer: Layer, override: str = "") -> str:
         whole = layer.folder.absolute() / Path(given).expanduser()
         fixed, rest = _split(whole)
         real = fixed.resolve()
-        roots = [root.resolve() for root in (layer.folder, Path.cwd(), folders.home())]
+        pack = pack_of(layer.folder)
+        roots = [pack] if pack else [layer.folder, Path.cwd(), folders.home()]
+        roots = [root.resolve() for root in roots]
     except (OSError, ValueError, RuntimeError) as error:
         said = getattr(error, "strerror", None) or error
         raise PathError(f"{quoted(given)} given, which is no path: {said}") from error
     if ".." in whole.parts:
         whole = real.joinpath(*rest)
     inside = ".." not in rest and any(real.is_relative_to(root) for root in roots)
-    if not inside and not layer.named and str(whole) not in remembered():
+    if not inside and not layer.named and (pack or str(whole) not in remembered()):
         words = command_line(["--set", f"{override}={given}"])
         remedy = f"pass it yourself with {words}"
+        fence = "its pack" if pack else "the folders that a preset may read"
         raise PathError(
-            f"{quoted(given)} given, which is outside of the folders that a preset may read; if "
-            f"you trust it, {remedy if override else 'copy it beside the preset'}"
+            f"{quoted(given)} given, which is outside of {fence}; if you trust it, "
+            f"{remedy if override else 'copy it beside the preset'}"
         )
     return str(whole)
 

@@ -53,7 +53,7 @@ def find_again(made_with: MadeWith, written: str, folder: Path) -> Found:
     options = [path for path in (str(folder / written), *known) if _is_there(Path(path))]
     for path in options:
         if digest_of(Path(path)) == digest:
-            return Found(path, same=True, there=True)
+            return Found(path, same=True, there=True, known=path in known)
     found = find_file(digest, ending(written), searched_folders(), made_with.bytes.get(written))
     if found is not None:
         return Found(str(found), same=True, there=True, known=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import stat
+import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,13 @@ import pytest
 from packing import PRESET, listed, write
 
 from artengine import folders
+from artengine.cli import main
 from artengine.errors import UsageError
+from artengine.packs.archive import read_manifest
 from artengine.packs.install import install
 from artengine.packs.installed import installed_packs, remove_pack
+from artengine.packs.manifest import LONGEST, MOST_FILES, Manifest
+from artengine.preset.toml_text import MOST_BRACKETS
 
 HOSTILE = 500
 
@@ -81,7 +86,7 @@ def is_no_manifest(chance: random.Random, path: Path) -> Path:
     changes: list[dict[str, Any]] = [
         {"format": chance.choice([0, -1, "1", 99])},
         {"name": chance.choice(["", "..", "a/b", "CON", "nul", "\x1b[2J", "x" * 100, ".hidden"])},
-        {"version": chance.choice(["", "../1", "latest", "1/2", "1" * 60])},
+        {"version": chance.choice(["", "../1", "latest", "1/2", "1" * 60, " 1", "1\n"])},
         {"presets": chance.choice([[], ["b"], ["../a"], [7], "a"])},
         {"engine": chance.choice([">=", "newest", ">=9" + ",>=9" * 90])},
         {"plugins": chance.choice([{"-e .": ""}, {"a b": ""}, {"a": "; rm"}, ["a"]])},
@@ -213,3 +218,54 @@ def test_what_a_pack_needs_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert first.startswith("needs artengine >=99, this is ")
     assert second == ("needs plugin no-such-effects >=1.2: pip install 'no-such-effects>=1.2'")
     assert third.startswith("needs plugin numpy <1, which is ")
+
+
+def test_a_list_of_millions_of_files_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "x.artpack"
+    entry = b"PK\x01\x02" + bytes(24) + struct.pack("<H", 1) + bytes(16) + b"a"
+    listing = entry * (9_000_000 // len(entry))
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, len(listing), 0, 0)
+    path.write_bytes(listing + end)
+    with pytest.raises(UsageError, match="the list of its files is too long"):
+        read_manifest(path)
+
+
+def test_another_install_at_the_same_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARTENGINE_HOME", str(tmp_path / "home"))
+    entries = {"a.toml": PRESET}
+    path = write(tmp_path / "x.artpack", entries, listed(entries))
+    rename = Path.rename
+
+    def late(self: Path, target: Path) -> Path:
+        if self.name == "pack":
+            # Another process is done just before this one.
+            monkeypatch.setattr(Path, "rename", rename)
+            assert install(path).new
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", late)
+    assert not install(path).new
+    (pack,) = installed_packs()[0]
+    assert sorted(entry.name for entry in folders.home().joinpath("packs").iterdir()) == ["trap"]
+    # One that has lost a file is installed anew.
+    pack.preset("a").unlink()
+    assert install(path).new
+    assert pack.preset("a").read_bytes() == PRESET
+
+
+def test_what_a_stranger_wrote_stays_on_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ARTENGINE_HOME", str(tmp_path / "home"))
+    entries = {"a.toml": PRESET}
+    install(write(tmp_path / "x.artpack", entries, listed(entries, author="A\n  state    OK")))
+    assert main(["packs", "show", "trap"]) == 0
+    assert "  author   A state    OK\n" in capsys.readouterr().out
+
+
+def test_as_many_files_as_a_pack_may_hold_fit_into_a_manifest() -> None:
+    entries = {"a.toml": PRESET, f"files/{'x' * 190}.png": b""}
+    text = Manifest.read(listed(entries).decode(), "x").text()
+    one = text[text.rindex("[[files]]") :]
+    assert MOST_FILES * len(one) < LONGEST
+    assert MOST_FILES * one.count("[") < MOST_BRACKETS

@@ -13,7 +13,8 @@ from packing import PRESET, listed, write
 
 from artengine.cli import main
 from artengine.errors import UsageError
-from artengine.packs.fetch import fetched
+from artengine.packs.archive import sha256_of
+from artengine.packs.fetch import check_leads_on, fetched
 from artengine.packs.install import installed_from
 from artengine.packs.installed import installed_packs
 from artengine.packs.shelf import read_shelf, search, shelved, write_index
@@ -57,6 +58,10 @@ def server(shelf: Path) -> Iterator[str]:
             elif path == "elsewhere":
                 self.send_response(302)
                 self.send_header("Location", "ftp://example.org/x.artpack")
+                self.end_headers()
+            elif path == "here":
+                self.send_response(302)
+                self.send_header("Location", "/fire-2.artpack")
                 self.end_headers()
             elif path == "elsewhere-plain":
                 self.send_response(302)
@@ -139,6 +144,23 @@ def test_packs_are_updated_from_where_they_came(
     assert main(["packs", "update"]) == 0
     assert "sea: 1 -> 1.10" in capsys.readouterr().err
     assert [pack.manifest.version for pack in installed_packs()[0]] == ["1.10", "1"]
+    # What is there now is older, or another pack: it would hide presets of one that has its name.
+    (shelf / "now.artpack").write_bytes((shelf / "sea-1.artpack").read_bytes())
+    assert main(["packs", "update", "sea"]) == 0
+    assert "sea 1.10: is the newest" in capsys.readouterr().err
+    (shelf / "now.artpack").write_bytes((shelf / "fire-2.artpack").read_bytes())
+    assert main(["packs", "update"]) == 2
+    assert "now.artpack: holds the pack fire, not sea" in capsys.readouterr().err
+    assert {pack.manifest.name for pack in installed_packs()[0]} == {"sea"}
+
+
+def test_strangers_lead_to_no_server_of_this_machine(server: str) -> None:
+    check_leads_on("https://example.org/a", "https://example.com/b")
+    check_leads_on(server, f"{server}/b")
+    for own in (server, "http://localhost:631/", "https://127.0.0.1/"):
+        with pytest.raises(UsageError, match="leads to this machine"):
+            check_leads_on("https://example.org/index.toml", own)
+    assert installed_from(f"{server}/here").new
 
 
 @pytest.mark.parametrize(
@@ -181,6 +203,9 @@ def test_a_shelf_that_lies_is_refused(shelf: Path) -> None:
     index = shelf / "index.toml"
     text = index.read_text("utf-8")
     index.write_text(text.replace("fire-2", "sea-1"), encoding="utf-8")
+    assert main(["install", "fire", "--shelf", str(shelf)]) == 2
+    sea, fire = (sha256_of(shelf / f"{name}.artpack") for name in ("sea-1", "fire-2"))
+    index.write_text(text.replace("fire-2", "sea-1").replace(fire, sea), encoding="utf-8")
     assert main(["install", "fire", "--shelf", str(shelf)]) == 2
     assert installed_packs() == ([], [])
     index.write_text(text.replace("fire-2", "../../secret"), encoding="utf-8")
