@@ -36,6 +36,9 @@ JOINS = 0.1
 FITS = 0.08
 """Mean difference of colours up to which a place fits."""
 
+CLOSER = 0.8
+"""In a clip whose pictures differ more, a place fits that is so much nearer than the average."""
+
 APART = 12.0
 """Places so near to each other show much the same."""
 
@@ -96,11 +99,11 @@ class Quilt(Recall):
         )
         onward = places + self.pace
         ended = onward > memory.ends(places)
-        chosen, off = self._fitting(memory, now, places, drawn)
+        chosen, off, fits = self._fitting(memory, now, places, drawn)
         agree = ops.abs(places[:, :, None] - places[:, None, :]) < APART
         touching = neighbours(SIDE)
         alike = ops.sum(ops.cast(agree, "float32") * touching, axis=-1) / touching.sum(1)
-        leaves = (leaving < self.invent * (LEAVES * alike + self.leaps / SIDE)) & (off < FITS)
+        leaves = (leaving < self.invent * (LEAVES * alike + self.leaps / SIDE)) & (off < fits)
         onward = ops.where(leaves | ended, chosen, onward)
         # The region in the middle leads, where others do not go their own way.
         leads = onward[:, regions // 2 + SIDE // 2][:, None]
@@ -123,9 +126,9 @@ class Quilt(Recall):
 
     def _fitting(
         self, memory: Remembered, now: Tensor, places: Tensor, drawn: Tensor
-    ) -> tuple[Tensor, Tensor]:
+    ) -> tuple[Tensor, Tensor, Tensor]:
         """For each region, of places that chance draws, the one that looks most like what is there
-        now and about it, and how far off it is; both `(B, regions)`."""
+        now and about it, how far off it is, and how far off it may be; all `(B, regions)`."""
         from keras import ops
 
         grid = self.grid
@@ -137,6 +140,7 @@ class Quilt(Recall):
         differences = ops.mean(ops.abs(pictures - small[:, None]), axis=-1)
         wide = windows(grid, grid, SIDE, margin=0.5)
         off = ops.einsum("bcyx,ryx->bcr", differences, wide / wide.sum((1, 2), keepdims=True))
+        fits = ops.maximum(FITS, CLOSER * ops.mean(off, axis=1))
         near = ops.abs(candidates[:, :, None] - places[:, None, :]) < APART
         taken = ops.matmul(
             ops.cast(near, "float32"), neighbours(SIDE) + np.eye(SIDE * SIDE, dtype="float32")
@@ -145,4 +149,4 @@ class Quilt(Recall):
         off = off + ops.where(taken > 0.0, 0.1, 0.0) + ops.where(ending, 1.0, 0.0)[:, :, None]
         # Not `argmin`, which OpenVINO lacks as Keras writes it.
         nearest, best = ops.top_k(-ops.transpose(off, (0, 2, 1)), 1)
-        return ops.take_along_axis(candidates, best[..., 0], axis=1), -nearest[..., 0]
+        return ops.take_along_axis(candidates, best[..., 0], axis=1), -nearest[..., 0], fits

@@ -82,11 +82,11 @@ def test_where_all_is_invented_regions_go_to_other_times() -> None:
 def test_it_dreams_with_the_weights_of_recall(catalog: Catalog, tmp_path: Path) -> None:
     table = {
         "source": {"use": "synthetic"},
-        "model": {"use": "quilt", "weights": "night-drive", "cell": 8, "grid": 32},
+        "model": {"use": "quilt", "weights": "night-drive", "grid": 48},
         "dream": {"size": [64, 64]},
     }
     preset = parse_preset(table, catalog, name="x")
-    with pytest.raises(WeightsError, match="made with deraster = false, while"):
+    with pytest.raises(WeightsError, match="made with pictures = 150, while"):
         build_network(preset, find_weights(preset))
-    preset = preset.with_values({"model.deraster": False})
+    preset = preset.with_values({"model.pictures": 150})
     assert build_network(preset, find_weights(preset)).name == "quilt"
