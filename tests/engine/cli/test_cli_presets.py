@@ -42,6 +42,7 @@ def test_presets_are_listed(workplace: Path, capsys: pytest.CaptureFixture[str])
         "about": "a sky full of stars",
         "path": str(workplace / "presets" / "sky.toml"),
         "folder": "working folder",
+        "needs": [],
     }
 
 

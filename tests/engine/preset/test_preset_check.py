@@ -449,7 +449,10 @@ def test_times_that_nothing_can_reach_are_refused(
         ({"source": {"use": "void", "truth_frames": 9}}, "source.truth_frames: .* belongs in "),
         ({"feedback": [{"use": "grain", "seed": 9}]}, "feedback.grain.seed: .*; seed belongs at "),
         ({"dream": {"seconds": 9}}, "dream.seconds: .*; a film's length is dream.frames, or --sec"),
-        ({"feedback": [{"use": "grain", "frames": 9}]}, "feedback.grain.frames: .*, mix, on$"),
+        (
+            {"feedback": [{"use": "grain", "frames": 9}]},
+            "feedback.grain.frames: .*, mix, on, mask$",
+        ),
         ({"dream": {"nowhere": 1}}, "dream.nowhere: unknown; allowed: [a-z_, ]+$"),
     ],
 )

@@ -53,16 +53,16 @@ def test_a_network_of_another_shape_begins_with_random_ones(catalog: Catalog) ->
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "width", "said"),
     [
-        ("paintr", 'no weights "paintr" .did you mean "painter"'),
-        ("daybreak", "made for swift"),
-        ("night-drive", "does not fit this network"),
+        ("paintr", 24, 'no weights "paintr" .did you mean "painter"'),
+        ("daybreak", 24, "made for swift"),
+        ("night-drive", 8, "does not fit this network"),
     ],
 )
 def test_weights_that_cannot_be_begun_with_are_refused(
-    catalog: Catalog, name: str, said: str
+    catalog: Catalog, name: str, width: int, said: str
 ) -> None:
-    preset = preset_of(catalog, name)
+    preset = preset_of(catalog, name, width=width)
     with pytest.raises(TrainingError, match=said):
         begin(preset, preset.model.build())
