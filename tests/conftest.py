@@ -21,15 +21,16 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 
-import numpy as np
 import pytest
-from PIL import Image
 
 from artengine.catalog import Catalog, load_catalog
-from artengine.frame import Picture
+from artengine.testing.pictures import writes_anew
+
+pytest_plugins = ["artengine.testing.pytest_plugin"]
 
 GOLDEN = Path(__file__).parent / "golden"
-"""Pictures and texts that tests compare with. `ARTENGINE_GOLDEN=write` writes them anew."""
+"""Pictures, by the fixture `golden` of `artengine.testing`, and texts that tests compare with.
+`ARTENGINE_GOLDEN=write` writes them anew."""
 
 TINY = """
 title = "Tiny"
@@ -51,10 +52,6 @@ fps = 12
 [[feedback]]
 use = "noise"
 """
-
-
-def _writes_golden() -> bool:
-    return os.environ.get("ARTENGINE_GOLDEN") == "write"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -249,46 +246,12 @@ def start(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[.
 
 
 @pytest.fixture
-def golden(tmp_path: Path) -> Callable[..., None]:
-    """Compare a picture with the golden one of that name, in `tests/golden/NAME.png`.
-
-    `tolerance` is the greatest mean absolute difference in 8-bit steps: processors and versions of
-    libraries round differently. Where it is exceeded, a picture of what was expected, what came and
-    eight times their difference, side by side, is written to the test's `tmp_path`, or to the
-    folder that ARTENGINE_GOLDEN_REPORT names.
-    """
-
-    def compare(name: str, picture: Picture, *, tolerance: float) -> None:
-        path = GOLDEN / f"{name}.png"
-        if _writes_golden():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            Image.fromarray(picture).save(path, optimize=True)
-            return
-        assert path.is_file(), f"{path} is missing; write it with ARTENGINE_GOLDEN=write"
-        expected = np.asarray(Image.open(path).convert("RGB"))
-        assert picture.shape == expected.shape, f"{name}: {picture.shape} for {expected.shape}"
-        apart = np.abs(picture.astype(np.int16) - expected)
-        if apart.mean() <= tolerance:
-            return
-        report = Path(os.environ.get("ARTENGINE_GOLDEN_REPORT", tmp_path)) / f"{name}.png"
-        report.parent.mkdir(parents=True, exist_ok=True)
-        difference = np.clip(8 * apart, 0, 255).astype(np.uint8)
-        Image.fromarray(np.hstack([expected, picture, difference])).save(report)
-        pytest.fail(
-            f"{name}: differs by {apart.mean():.2f} of 255 on average, at most {tolerance} is "
-            f"allowed; expected, got and 8x difference: {report}"
-        )
-
-    return compare
-
-
-@pytest.fixture
 def golden_text() -> Callable[[str, str], None]:
     """Compare a text with the golden one of that name, in `tests/golden/NAME.txt`."""
 
     def compare(name: str, text: str) -> None:
         path = GOLDEN / f"{name}.txt"
-        if _writes_golden():
+        if writes_anew():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
             return

@@ -1,4 +1,4 @@
-"""What effects and scenes make of fixed pictures looks as it did: see `golden` in conftest.py."""
+"""What effects and scenes make of fixed pictures looks as it did: see the fixture `golden`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from PIL import Image
 from artengine.api import Clock, Effect, Frame, FrameContext, Picture, size_of, to_frame, to_picture
 from artengine.catalog import load_catalog
 from artengine.params import check
+from artengine.testing import ConformanceError
 from artengine_plugins.sources.synthetic import Synthetic
 
 Golden = Callable[..., None]
@@ -94,6 +95,6 @@ def test_a_difference_is_reported_as_a_picture(
     monkeypatch.delenv("ARTENGINE_GOLDEN_REPORT", raising=False)
     same = np.hstack([to_picture(frame) for frame in clip])
     golden("clip", same, tolerance=0.0)
-    with pytest.raises(pytest.fail.Exception, match=r"clip: differs by 5\.\d+ of 255"):
+    with pytest.raises(ConformanceError, match=r"clip: differs by 5\.\d+ of 255"):
         golden("clip", np.clip(same.astype(int) + 6, 0, 255).astype(np.uint8), tolerance=1.0)
     assert Image.open(tmp_path / "clip.png").size == (3 * 6 * 64, 48)

@@ -1,31 +1,30 @@
-"""What every kind of curve promises."""
+"""Our kinds of curves keep what every kind of curve promises."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from artengine.api import Curve
 from artengine.catalog import load_catalog
+from artengine.testing import Check, conformance
 
-CURVES: Sequence[type[Curve]] = list(load_catalog().curves.values())
+CURVES = list(load_catalog().curves.values())
 
-every = pytest.mark.parametrize("kind", CURVES, ids=lambda kind: kind.name)
+GIVEN: dict[str, dict[str, Any]] = {
+    "expression": {"expression": "lag(noise(2 * t), 0.2) + 0.3 * sin(t)"},
+    "keyframes": {"keys": {"0s": 0.0, "1s": 1.0, "2s": 0.25}},
+}
+"""A table for each kind that needs no file."""
+
+
+@pytest.mark.parametrize(
+    "check", [c for k in CURVES for c in conformance(k, **GIVEN.get(k.name, {}))], ids=str
+)
+def test_keeps(check: Check, tmp_path: Path) -> None:
+    check(tmp_path)
 
 
 def test_those_that_ship_are_among_them() -> None:
-    assert "keyframes" in {kind.name for kind in CURVES}
-
-
-@every
-def test_is_documented(kind: type[Curve]) -> None:
-    assert re.match(r"[A-Z][^\n]+\.(\n|$)", kind.__doc__ or "")
-    for name, info in kind.model_fields.items():
-        assert (info.description or "").strip().endswith("."), f"{kind.name}.{name}"
-
-
-@every
-def test_is_told_by_a_key_that_it_needs(kind: type[Curve]) -> None:
-    assert kind.model_fields[kind.key].is_required()
+    assert GIVEN.keys() <= {kind.name for kind in CURVES}

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 import numpy.typing as npt
 import pytest
-import tensorflow as tf
 
 from artengine.catalog import Catalog, load_catalog
 from artengine.model import Model
 from artengine.nn.determinism import make_deterministic
-from artengine.nn.disturbance import Disturbance
-from artengine.nn.losses.differences import l1
 from artengine.nn.predictor import Predictor
-from artengine.nn.rollout_trainer import RolloutTrainer
+from artengine.testing import Check, conformance
 from artengine_plugins.models.automaton import Automaton
 from artengine_plugins.models.convlstm import Convlstm
 from artengine_plugins.models.deep import Deep
@@ -28,93 +24,10 @@ from artengine_plugins.models.swift import Swift
 
 MODELS = sorted(load_catalog().models.items())
 
-TRACED = (33, 17)
-"""Width and height that each model predicts as a dream does, traced. Other sizes are predicted
-eagerly: to trace a large network takes many times as long as to run it once."""
 
-
-@contextmanager
-def eagerly() -> Iterator[None]:
-    tf.config.run_functions_eagerly(run_eagerly=True)
-    try:
-        yield
-    finally:
-        tf.config.run_functions_eagerly(run_eagerly=False)
-
-
-@pytest.fixture(scope="module", params=[kind for _, kind in MODELS], ids=[n for n, _ in MODELS])
-def model(request: pytest.FixtureRequest) -> Model:
-    kind: type[Model] = request.param
-    return kind()
-
-
-@pytest.fixture(scope="module")
-def network(model: Model) -> keras.Model:
-    return model.build()
-
-
-@pytest.fixture(scope="module")
-def predictor(model: Model, network: keras.Model) -> Predictor:
-    return Predictor(model, network)
-
-
-@pytest.mark.parametrize("size", [(64, 48), TRACED, (1, 1)])
-def test_predicts_a_frame_of_the_same_size(
-    model: Model, predictor: Predictor, size: tuple[int, int]
-) -> None:
-    rng = np.random.default_rng(0)
-    frames = [
-        (4 * rng.random((size[1], size[0], 3)) - 1.5).astype(np.float32)
-        for _ in range(model.context)
-    ]
-    predictor.reset()
-    with nullcontext() if size == TRACED else eagerly():
-        prediction = predictor(frames)
-    assert prediction.shape == (size[1], size[0], 3)
-    assert prediction.dtype == np.float32
-    assert np.isfinite(prediction).all()
-
-
-@pytest.mark.parametrize("context", [1, 7])
-def test_takes_any_context(model: Model, context: int) -> None:
-    other = type(model)(context=context)
-    frames = [np.zeros((16, 16, 3), np.float32)] * context
-    with eagerly():
-        assert Predictor(other, other.build())(frames).shape == (16, 16, 3)
-
-
-def test_is_deterministic(model: Model, network: keras.Model, predictor: Predictor) -> None:
-    shape = (TRACED[1], TRACED[0], 3)
-    frames = [np.full(shape, 0.1 * n, np.float32) for n in range(model.context)]
-    predictor.reset()
-    first = predictor(frames, (1, 2))
-    np.testing.assert_array_equal(first, Predictor(model, network)(frames, (1, 2)))
-
-
-def test_learns(model: Model) -> None:
-    """A few steps on one window bring the loss down, through a rollout."""
-    make_deterministic(0)
-    rng = np.random.default_rng(0)
-    context_frames = rng.random((1, 16, 16, 3 * model.context), dtype=np.float32)
-    truth = rng.random((1, 2, 1, 1, 3), dtype=np.float32) * np.ones((1, 2, 16, 16, 3), np.float32)
-    loss = l1 if type(model).loss is Model.loss else None
-    trainer = RolloutTrainer(
-        model, model.build(), loss=loss, rollout=2, disturbance=Disturbance(0.05, 1.2)
-    )
-    # Eagerly: to trace a training step takes longer than these steps.
-    trainer.compile(optimizer=keras.optimizers.Adam(0.01), jit_compile=False, run_eagerly=True)
-    first = float(trainer.train_on_batch(context_frames, truth))
-    for _ in range(8):
-        last = float(trainer.train_on_batch(context_frames, truth))
-        if last < 0.75 * first:
-            break
-    assert last < 0.75 * first
-
-
-def test_is_documented(model: Model) -> None:
-    assert type(model).__doc__
-    for name, info in type(model).model_fields.items():
-        assert info.description, name
+@pytest.mark.parametrize("check", [c for _, kind in MODELS for c in conformance(kind)], ids=str)
+def test_keeps(check: Check, tmp_path: Path) -> None:
+    check(tmp_path)
 
 
 def test_hourglass_is_the_originals() -> None:

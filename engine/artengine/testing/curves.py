@@ -1,0 +1,66 @@
+"""What every kind of curve promises."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from artengine.curves import Clock, Curve, Scope, SignalContext
+from artengine.testing.check import Trial
+from artengine.testing.documented import is_documented
+from artengine.testing.drawn import FPS
+from artengine.testing.expect import expect
+
+FRAMES = 48
+"""How many frames a curve is tried for."""
+
+SCOPE = Scope(FPS, FRAMES, seed=5, slot="feedback/tried/0/amount")
+
+
+def moments() -> Sequence[SignalContext]:
+    """What a signal may know at each frame of a film of two seconds."""
+    return [SignalContext(Clock(at, FPS, FRAMES)) for at in range(FRAMES)]
+
+
+def values(curve: Curve) -> list[float]:
+    """What a curve is at each frame of that film."""
+    signal = curve.compile(SCOPE)
+    return [signal.at(now) for now in moments()]
+
+
+def is_told_by_a_key_that_it_needs(trial: Trial) -> None:
+    """`key` names a parameter that must be given, by which a preset's table is told."""
+    key = trial.kind.key
+    field = trial.kind.model_fields.get(key)
+    expect(field is not None and field.is_required(), f'"{key}" must be a required parameter')
+
+
+def gives_numbers(trial: Trial) -> None:
+    """It gives a number at each frame, the same each time that the film is made."""
+    if not trial.values:
+        return
+    curve = trial.made()
+    found = values(curve)
+    expect(all(map(math.isfinite, found)), f"it is {found[:5]}; all must be finite numbers")
+    expect(values(curve) == found, "a second film has other values; draw from scope.seed and slot")
+
+
+def goes_on_where_it_was(trial: Trial) -> None:
+    """A film that is stopped and continued has the values of one that was not."""
+    if not trial.values:
+        return
+    signal, resumed = (trial.made().compile(SCOPE) for _ in range(2))
+    for now in moments()[:20]:
+        signal.at(now)
+    state = list(signal.state())
+    if state:
+        resumed.restore(state)
+    for now in moments()[20:]:
+        expect(
+            signal.at(now) == resumed.at(now),
+            f"after restore(state()) it differs at frame {now.clock.index}",
+        )
+
+
+PROMISES = (is_documented, is_told_by_a_key_that_it_needs, gives_numbers, goes_on_where_it_was)
+"""In the order in which an author best mends them."""

@@ -1,0 +1,68 @@
+"""Comparing pictures with those that were looked at and kept."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from artengine.frame import Frame, Picture, to_picture
+from artengine.testing.expect import expect
+
+WRITE = "ARTENGINE_GOLDEN"
+"""The environment variable that, set to `write`, has pictures written anew."""
+
+REPORT = "ARTENGINE_GOLDEN_REPORT"
+"""The environment variable that names a folder for the pictures of differences."""
+
+
+def writes_anew() -> bool:
+    """Whether golden files are written in place of being compared."""
+    return os.environ.get(WRITE) == "write"
+
+
+def compare_picture(
+    path: Path, picture: Picture | Frame, *, tolerance: float = 0.3, report: Path | None = None
+) -> None:
+    """Compare a picture with the one in a file.
+
+    With `ARTENGINE_GOLDEN=write` in the environment the file is written. Where the pictures differ,
+    a picture of what was expected, what came and eight times their difference, side by side, is
+    written.
+
+    Args:
+        path: the file, a PNG.
+        picture: what came, uint8 `(H, W, 3)`; a frame, float32 in 0..1, is rounded to one.
+        tolerance: the greatest mean absolute difference in 8-bit steps: processors and versions of
+            libraries round differently.
+        report: the folder that the picture of differences is written to, unless
+            `ARTENGINE_GOLDEN_REPORT` names one; without either, none is.
+
+    Raises:
+        ConformanceError: when the file is missing, or the pictures differ by more.
+    """
+    shown = to_picture(np.asarray(picture, np.float32)) if picture.dtype.kind == "f" else picture
+    if writes_anew():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(shown).save(path, optimize=True)
+        return
+    expect(path.is_file(), f"{path} is missing; write it with {WRITE}=write and look at it")
+    expected = np.asarray(Image.open(path).convert("RGB"))
+    name, was, came = path.stem, expected.shape, shown.shape
+    expect(came == was, f"{name}: {came[1]}x{came[0]}, expected {was[1]}x{was[0]}")
+    apart = np.abs(shown.astype(np.int16) - expected)
+    if apart.mean() <= tolerance:
+        return
+    said = (
+        f"{name}: differs by {apart.mean():.2f} of 255 on average, at most {tolerance} is allowed"
+    )
+    folder = Path(os.environ[REPORT]) if REPORT in os.environ else report
+    if folder is not None:
+        file = folder / f"{name}.png"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        difference = np.clip(8 * apart, 0, 255).astype(np.uint8)
+        Image.fromarray(np.hstack([expected, shown, difference])).save(file)
+        said += f"; expected, got and 8x difference: {file}"
+    expect(False, f"{said}; if it is meant, write it anew with {WRITE}=write")  # noqa: FBT003

@@ -1,0 +1,129 @@
+"""What every writer promises, whatever it writes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from artengine.dream.sinks import Sinks
+from artengine.dream.targets import Target
+from artengine.errors import WriterError
+from artengine.frame import Picture, Size
+from artengine.testing.check import Trial
+from artengine.testing.documented import is_documented
+from artengine.testing.expect import ConformanceError, expect
+from artengine.writer import Film
+
+RECIPE = 'title = "é\\n=;#"\n\n[dream]\nframes = 2\n' * 9
+"""A recipe of several lines, with what formats may trip over."""
+
+
+def pictures(count: int, size: Size) -> list[Picture]:
+    """Random pictures, the same at each call."""
+    rng = np.random.default_rng(1)
+    return [rng.integers(0, 256, (size[1], size[0], 3), dtype=np.uint8) for _ in range(count)]
+
+
+def film(size: Size) -> Film:
+    """What a writer is told of a film of that size."""
+    return Film(size, 25.0, None, RECIPE, "Night = drive")
+
+
+def _target(trial: Trial, *, overwrite: bool = False, inside: str = "") -> Target:
+    suffixes = trial.kind.suffixes
+    name = f"film{suffixes[0] if suffixes else ''}"
+    return Target(trial.made(), trial.folder / inside / name, overwrite=overwrite)
+
+
+def write(trial: Trial, shown: list[Picture], *, overwrite: bool = False) -> Path:
+    """Write a film of pictures; returns its file or folder."""
+    size = shown[0].shape[1], shown[0].shape[0]
+    sinks = Sinks([_target(trial, overwrite=overwrite)], film(size))
+    for picture in shown:
+        sinks.write(picture)
+    (file,) = sinks.close()
+    return file
+
+
+def _there(trial: Trial) -> set[str]:
+    return {entry.name for entry in trial.folder.iterdir()}
+
+
+def needs_no_parameters(trial: Trial) -> None:
+    """The ending of a file's name alone chooses it: it needs no parameters."""
+    trial.made()
+    for suffix in trial.kind.suffixes:
+        expect(suffix == suffix.lower(), f'write the suffix "{suffix}" in small letters')
+
+
+def writes_where_it_says(trial: Trial) -> None:
+    """It writes films of any size and length to the path that it is given, and nothing else."""
+    for count, size in ((1, (1, 1)), (3, (33, 17)), (3, (64, 48))):
+        made = write(trial, pictures(count, size), overwrite=True)
+        expect(
+            _there(trial) == {made.name},
+            f"of {count} pictures of {size[0]}x{size[1]}, it leaves {sorted(_there(trial))}",
+        )
+
+
+def reads_back_its_recipe(trial: Trial) -> None:
+    """`read_recipe` gives the recipe back that a film was written with, or nothing."""
+    made = write(trial, pictures(2, (32, 32)))
+    files = sorted(made.glob("[!.]*")) if made.is_dir() else [made]
+    expect(files, f"{made.name} is empty")
+    for file in files:
+        read = trial.kind.read_recipe(file)
+        expect(read in (RECIPE, ""), f"read_recipe gives back another recipe: {read[:60]!r}")
+
+
+def leaves_nothing_when_stopped(trial: Trial) -> None:
+    """Nothing is left of a film that is aborted."""
+    sinks = Sinks([_target(trial)], film((16, 16)))
+    sinks.write(pictures(1, (16, 16))[0])
+    sinks.abort()
+    expect(not _there(trial), f"after abort it leaves {sorted(_there(trial))}")
+
+
+def leaves_other_films(trial: Trial) -> None:
+    """A second film of the same name gets another one, and the first stays as it is."""
+    made = write(trial, pictures(3, (32, 32)))
+    before = _bytes(made)
+    other = write(trial, pictures(1, (16, 16)))
+    expect(_bytes(made) == before, "a second film changes the first")
+    expect(other.name == made.name.replace("film", "film-2"), f"the second is called {other.name}")
+    expect(_there(trial) == {made.name, other.name}, f"it leaves {sorted(_there(trial))}")
+
+
+def _bytes(made: Path) -> object:
+    return {file.name: file.read_bytes() for file in made.rglob("*")} or made.read_bytes()
+
+
+def says_mistakes_on_one_line(trial: Trial) -> None:
+    """A folder that is missing and a picture of another size are WriterErrors, of one line."""
+    _refused("a folder that is missing", lambda: Sinks([_target(trial, inside="no")], film((8, 8))))
+    sinks = Sinks([_target(trial)], film((8, 8)))
+    _refused("a picture of another size", lambda: sinks.write(pictures(1, (9, 8))[0]))
+    sinks.abort()
+    expect(not _there(trial), f"after an error it leaves {sorted(_there(trial))}")
+
+
+def _refused(what: str, work: object) -> None:
+    try:
+        work()  # type: ignore[operator]
+    except WriterError as error:
+        expect("\n" not in str(error), f"the error of {what} has several lines")
+    else:
+        raise ConformanceError(f"{what} is no error; raise WriterError")
+
+
+PROMISES = (
+    is_documented,
+    needs_no_parameters,
+    writes_where_it_says,
+    reads_back_its_recipe,
+    leaves_nothing_when_stopped,
+    leaves_other_films,
+    says_mistakes_on_one_line,
+)
+"""In the order in which an author best mends them."""
