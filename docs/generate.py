@@ -23,11 +23,12 @@ from artengine.masks.functions import vocabulary as pictures
 from artengine.params import Plugin
 from artengine.preset.audio_settings import AudioSettings, FeatureSettings
 from artengine.preset.bend_tables import ABOUT as BEND
-from artengine.preset.explain import MASKS
+from artengine.preset.explain import MASKS, WEIGHTS
 from artengine.preset.govern_settings import GovernSettings
 from artengine.preset.named_curves import ABOUT as CURVES
 from artengine.preset.time_settings import TimeSettings
-from artengine.reference import Parameter, about, parameters
+from artengine.preset.weight_tables import WeightBlend
+from artengine.reference import Parameter, about, all_parameters, parameters
 from artengine.settings import DreamSettings, TrainSettings
 
 PAGE = Path(__file__).parent / "reference.md"
@@ -43,6 +44,7 @@ which is another number at each pixel (see [Masks and fields](#masks-and-fields)
 """
 
 SETTINGS: dict[str, type[BaseModel]] = {
+    "model.weights": WeightBlend,
     "dream": DreamSettings,
     "time": TimeSettings,
     "audio.NAME": AudioSettings,
@@ -79,7 +81,8 @@ def page(catalog: Catalog) -> str:
     """The whole page, in Markdown."""
     parts = [INTRODUCTION]
     for name, table in SETTINGS.items():
-        parts += [f"## `[{name}]`\n", *keys(parameters(table))]
+        said = [f"{WEIGHTS[0].upper()}{WEIGHTS[1:]}\n"] if table is WeightBlend else []
+        parts += [f"## `[{name}]`\n", *said, *keys(parameters(table))]
     parts += list(features())
     parts += ["## `[curves]`\n", f"{CURVES}\n"]
     parts += list(bends())
@@ -150,7 +153,7 @@ def bends() -> Iterator[str]:
     """The bends: what all of them take, and the operations with what is their own."""
     yield "## `[[bend]]`\n"
     yield f"{BEND}\n"
-    yield from keys(parameters(Bend))
+    yield from keys(all_parameters(Bend))
     yield row("operation", "key", "takes", "what it does")
     yield row("---", "---", "---", "---")
     for name, kind in BENDS.items():

@@ -16,11 +16,21 @@ from artengine.bend_channels import share_of
 from artengine.params import Param, Plugin
 
 
+class BendControls(Plugin):
+    """What is done with a bend, whichever operation it is."""
+
+    mask: str = ""
+    """Where features are bent: an expression of pictures, as `last.luma > 0.6 and x < progress`.
+    They stay as they are where it is 0, are bent where it is 1, and both blend between. Everywhere
+    when left out."""
+
+
 class Bend(Plugin):
     """Base of bends: an operation on the feature map `(B, H, W, C)` of a layer. The same operation
     is done to each of the channels that are chosen."""
 
     kind: ClassVar[str] = "bend"
+    controls: ClassVar[type[Plugin] | None] = BendControls
 
     spatial: ClassVar[bool] = False
     """Whether the operation moves features from place to place, which a layer without height and

@@ -101,10 +101,10 @@ def explain(
 ) -> None:
     """Explain the keys of a table or the parameters of a plugin.
 
-    Tables are top (the keys above all tables), source, model, train, train.loss, dream, time,
-    audio, audio.feature, govern, curves, bend (bend.scale for one operation), feedback, state,
-    output and writers; masks are explained by that name. Plugins are sources, models, effects,
-    curves and writers.
+    Tables are top (the keys above all tables), source, model, model.weights, train, train.loss,
+    dream, time, audio, audio.feature, govern, curves, bend (bend.scale for one operation),
+    feedback, state, output and writers; masks are explained by that name. Plugins are sources,
+    models, effects, curves and writers.
 
     Examples:
 

@@ -104,7 +104,7 @@ def try_curves(preset: Preset, fps: float) -> None:
     if count or preset.audio:
         most = min(TRIED, MOST_TRIED // max(1, count))
         curve_values(preset, fps, most=max(1, most))
-    for word in CHAINS:
+    for word in (*CHAINS, "bend"):
         for binding in getattr(preset, word):
             binding.filled.try_files(fps)
 

@@ -50,6 +50,7 @@ class Level:
         self.loop.network.restore(snapshot.network)
         self.loop.feedback.restore(snapshot.feedback)
         self.loop.state_chain.restore(snapshot.state_chain)
+        self.loop.bend_masks.restore(snapshot.bend_masks)
         is_truth = (False,) * len(snapshot.frames)
         context = ContextBuffer(snapshot.frames, snapshot.truth, is_truth)
         pictures = self._read(stack, self.loop.opening + index, 0)
@@ -108,6 +109,7 @@ class PlayingLevel:
             feedback=loop.feedback.state(),
             state_chain=loop.state_chain.state(),
             network=tuple(loop.network.state()),
+            bend_masks=loop.bend_masks.state(),
         )
 
 

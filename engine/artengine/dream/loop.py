@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from artengine.chain import Chain
 from artengine.context_buffer import ContextBuffer
-from artengine.curves import Clock
+from artengine.curves import Clock, SignalContext
+from artengine.dream.bend_masks import BendMasks
 from artengine.dream.refine import refined
 from artengine.dream.state import StateChain
 from artengine.dream.steering import Steering
@@ -82,6 +83,7 @@ class DreamLoop:
         network: predicts.
         described: what messages call the network, with its weights and how it is computed.
         steering: the curves that belong to no effect, and the model that they set.
+        bend_masks: the masks of what is bent in the network.
         context: how many frames the network sees.
         warmup: how many source frames the network is stepped through before the film begins.
         feedback: effects on what is fed back.
@@ -95,6 +97,7 @@ class DreamLoop:
     network: Predict
     described: str
     steering: Steering
+    bend_masks: BendMasks
     context: int
     warmup: int
     feedback: Chain
@@ -120,17 +123,20 @@ class DreamLoop:
             PluginError: when the network's prediction is not finite.
         """
         # 1. The network, the effects and the curves forget any earlier film.
-        for each in (self.network, self.feedback, self.state_chain, self.steering):
+        for each in (self.network, self.feedback, self.state_chain, self.steering, self.bend_masks):
             each.reset()
         # 2. The context is the source's first frames.
         source = iter(pictures)
         context = ContextBuffer.of(islice(source, self.context))
         # 3. A recurrent network steps through more of them; what it predicts is not used.
-        self.steering.set_time(self.steering.clock(0), self.settings)
+        clock = self.steering.clock(0)
+        values, _ = self.steering.set_time(clock, self.settings)
         for left, picture in zip(range(self.warmup, 0, -1), source, strict=False):
+            truth = to_read_only_frame(picture)
+            self.bend_masks.look(context.frames[-1], truth, SignalContext(clock, values))
             # Seeds that no frame of the film has.
             self._predict(context.frames, 2**31 - left, f"warm-up frame {self.warmup - left}")
-            context = context.push(to_read_only_frame(picture), picture)
+            context = context.push(truth, picture)
         return LoopState(0, context)
 
     def step(
@@ -150,8 +156,9 @@ class DreamLoop:
         clock = self.steering.clock(state.index)
         values, settings = self.steering.set_time(clock, self.settings)
         truth = None if picture is None else to_read_only_frame(picture)
-        # 2. The network predicts the next frame from the context.
+        # 2. The network predicts the next frame from the context, bent where masks say so.
         seen = state.context.frames
+        self.bend_masks.look(seen[-1], truth, SignalContext(clock, values))
         prediction = self._predict(seen, state.index, f"frame {state.index}")
         # 3. Effects of the state chain change what a recurrent network remembers.
         if len(self.state_chain):

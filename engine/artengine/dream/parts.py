@@ -7,10 +7,13 @@ from copy import copy
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
+import numpy as np
+
 from artengine.bend import Bend
 from artengine.binding import Binding
 from artengine.chain import Chain
 from artengine.curves.driven import CurveSet
+from artengine.dream.bend_masks import BendMasks, BentPlaces
 from artengine.dream.level import Level
 from artengine.dream.loop import DreamLoop, Predict
 from artengine.dream.refine import smaller
@@ -47,6 +50,7 @@ class Parts:
         # Copied, because its automatable parameters change while the dream plays.
         self._stepped = self._preset.model.model_copy()
         self._inside = {name: each.fresh() for name, each in self._preset.inside().items()}
+        self._shares = dict.fromkeys(self._places.masks, np.ones((), np.float32))
 
     def model(self) -> Binding:
         """The model that the network steps with, its parameters as the preset has them."""
@@ -64,6 +68,7 @@ class Parts:
             plugin = self._inside[address].plugin
             for name in plugin.automatable():
                 setattr(plugin, name, getattr(given.plugin, name))
+            # Without masks, which each size of the dream calculates for itself.
             kinds = self._preset.catalog.curves
             found[address] = Binding(
                 plugin, dict(given.curves), kinds=kinds, names=self._preset.names
@@ -166,7 +171,19 @@ class Parts:
             return None
         from artengine.nn.bending import Bending
 
-        return Bending(self._stepped, network, given, self._preset.seed)
+        return Bending(self._stepped, network, given, self._preset.seed, self._shares)
+
+    @cached_property
+    def _places(self) -> BentPlaces:
+        """The masks of the bends that the network does; a given network does none."""
+        if self._given is not None:
+            return BentPlaces()
+        return BentPlaces.of(self._inside, self._preset.catalog.film_of)
+
+    @property
+    def uses_truth(self) -> bool:
+        """Whether anything within the network looks at the source."""
+        return self._places.uses_truth
 
     @property
     def _described(self) -> str:
@@ -208,6 +225,7 @@ class Parts:
                     network=network,
                     described=self._described,
                     steering=steering,
+                    bend_masks=BendMasks(self._places, steering.scope, self._shares),
                     context=preset.model.context,
                     warmup=warmup_of(preset),
                     feedback=effects,

@@ -86,7 +86,7 @@ class Dream:
             "output": self._output.chain,
         }
         self._numbers, self._inside = CurveSet(dict(preset.dream_curves)), self._parts.inside()
-        looks = any(chain.uses_truth for chain in chains.values())
+        looks = any(each.uses_truth for each in (*chains.values(), self._parts))
         replaces = preset.dream.truth_frames > 0 or "truth_frames" in preset.dream_curves
         self.reads_source = self._truth or replaces or looks
         self._controls = Controls(

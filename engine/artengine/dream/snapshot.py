@@ -16,7 +16,7 @@ from artengine.frame import Frame, Picture
 Remembered: TypeAlias = Mapping[str, Mapping[str, npt.NDArray[np.generic]]]
 """What a chain's effects remember: arrays by name, by slot."""
 
-VERSION = 3
+VERSION = 4
 """The format of snapshots that this engine writes and reads."""
 
 
@@ -30,6 +30,7 @@ class LevelSnapshot:
         feedback: what the feedback chain's effects and curves remember.
         state_chain: what the state chain's effects and curves remember.
         network: a recurrent network's state.
+        bend_masks: what the masks of bends remember.
     """
 
     frames: tuple[Frame, ...]
@@ -37,6 +38,7 @@ class LevelSnapshot:
     feedback: Remembered
     state_chain: Remembered
     network: tuple[npt.NDArray[np.generic], ...]
+    bend_masks: Remembered
 
 
 @dataclass(frozen=True, slots=True)

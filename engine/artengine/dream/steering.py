@@ -51,14 +51,14 @@ class Steering:
         self.signals = signals
         self._inside = inside
         self._numbers = numbers
-        self._scope = scope
+        self.scope = scope
         self.model = model
         self.signs = signs or VitalSigns(scope.fps, dict)
         self.governors = governors or Governors((), scope.fps)
 
     def clock(self, index: int) -> Clock:
         """The film's time at a frame."""
-        return Clock(index, self._scope.fps, self._scope.frames, self._scope.tempo)
+        return Clock(index, self.scope.fps, self.scope.frames, self.scope.tempo)
 
     def set_time(
         self, clock: Clock, settings: DreamSettings
@@ -73,7 +73,7 @@ class Steering:
         """
         values = self._values(clock)
         try:
-            self.model.set_time(clock, self._scope.inside("model"), values)
+            self.model.set_time(clock, self.scope.inside("model"), values)
         except ValueError as error:
             raise PluginError(
                 f'model "{self.model.plugin.name}" failed at frame {clock.index}: {error}'
@@ -82,7 +82,7 @@ class Steering:
         if not self._numbers.curves:
             return values, settings
         try:
-            driven = self._numbers.at(SignalContext(clock, values), self._scope.inside("dream"))
+            driven = self._numbers.at(SignalContext(clock, values), self.scope.inside("dream"))
             numbers = {name: kept(DreamSettings, name, value) for name, value in driven.items()}
         except CurveError as error:
             raise PluginError(f"at frame {clock.index}: dream.{error}") from error
@@ -97,7 +97,7 @@ class Steering:
             return values
         try:
             now = SignalContext(clock, values)
-            steered = self.governors.at(now, self._scope, self.signs.measured)
+            steered = self.governors.at(now, self.scope, self.signs.measured)
         except CurveError as error:
             raise PluginError(f"at frame {clock.index}: govern.{error}") from error
         return {**values, **steered}
@@ -111,7 +111,7 @@ class Steering:
     def _set_inside(self, clock: Clock, values: Mapping[str, float]) -> None:
         for address, binding in self._inside.items():
             try:
-                binding.set_time(clock, self._scope.inside(address), values)
+                binding.set_time(clock, self.scope.inside(address), values)
             except ValueError as error:
                 raise PluginError(f"at frame {clock.index}: {address}.{error}") from error
 
@@ -189,8 +189,8 @@ def steering_of(
 def reads_signs(preset: Preset) -> bool:
     """Whether anything in a preset reads a vital sign."""
     read = {name for curve in preset.curves_by_address().values() for name in curve.reads()}
-    chains = (binding for word in CHAINS for binding in getattr(preset, word))
+    masked = (binding for word in (*CHAINS, "bend") for binding in getattr(preset, word))
     read.update(
-        name for binding in chains for mask in binding.masks.values() for name in mask.reads
+        name for binding in masked for mask in binding.masks.values() for name in mask.reads
     )
     return bool(preset.governors or (read - preset.curves.keys()) & SIGNS.keys())

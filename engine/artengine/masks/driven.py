@@ -56,7 +56,7 @@ class MaskSet:
 
     @property
     def looks(self) -> frozenset[str]:
-        """What any of them looks at beside the frame that the effect is given."""
+        """What any of them looks at."""
         return frozenset().union(*(mask.looks for mask in self.masks.values()))
 
     @property
@@ -99,12 +99,13 @@ class MaskSet:
             compiled.restore(self._restored.pop(name).tolist())
         return compiled
 
-    def view(self, frame: Frame, truth: Truth) -> View:
+    def view(self, frame: Frame, truth: Truth, *, of_last: bool = False) -> View:
         """What they look at, now that the effect is given a frame.
 
         Args:
             frame: `(H, W, 3)`; nobody writes to it later.
             truth: the source frame.
+            of_last: whether the frame is the one before, because this one is still to be made.
         """
         dream = Seen(frame)
         source = truth.at(size_of(frame)) or dream
@@ -112,11 +113,11 @@ class MaskSet:
             self._now,
             dream,
             source,
-            self._before(LAST, dream),
+            dream if of_last else self._before(LAST, dream),
             self._before(LAST_TRUTH, source),
             self._films(),
         )
-        newest = {LAST: dream, LAST_TRUTH: source}
+        newest = {LAST_TRUTH: source} | ({} if of_last else {LAST: dream})
         self._seen = {what: seen for what, seen in newest.items() if what in self.looks}
         return view
 

@@ -12,7 +12,7 @@ import numpy as np
 from artengine.curves import SignalContext
 from artengine.curves.memory import Evaluate, Memory
 from artengine.masks.clouds import clouds
-from artengine.masks.names import LAST, NAMES, TRUTH, places
+from artengine.masks.names import DREAM, LAST, NAMES, TRUTH, places
 from artengine.masks.plane import Plane, Value
 from artengine.masks.seen import Seen
 from artengine.masks.shaping import feathered, grown
@@ -56,7 +56,7 @@ class PictureFunction:
             text; those after a blank may be left out.
         cost: how long it takes, in tenths of a millisecond at 512x512.
         build: makes a call of it.
-        looks: what it looks at beside the dream.
+        looks: what it looks at.
         still: whether it depends on its arguments and the frame's size alone.
     """
 
@@ -177,7 +177,7 @@ FUNCTIONS: Mapping[str, PictureFunction] = MappingProxyType(
             _HUE,
             "how much a pixel has a hue in degrees, 0 red, 120 green, 240 blue, within a width "
             "(60); grey has none. Also truth.hue, last.hue",
-            "n n", 28, _hue_of(lambda view: view.dream),
+            "n n", 28, _hue_of(lambda view: view.dream), frozenset({DREAM}),
         ),
         "truth.hue": PictureFunction(
             f"truth.{_HUE}", "the same of the source", "n n", 28,

@@ -41,7 +41,7 @@ class Mask:
         text: as it is written.
         root: the tree that was read.
         reads: the film's signals that it reads, each with its place in the text.
-        looks: what it looks at beside the frame that the effect is given.
+        looks: what it looks at.
         files: the files that it reads.
     """
 
@@ -70,6 +70,16 @@ class Mask:
             for name, at in self.reads.items()
             if name not in names
         ]
+
+    def looking_at(self, what: str) -> Name | Call | None:
+        """The first word of it that looks at something; None where none does."""
+        for node in inside(self.root):
+            if isinstance(node, Name | Call):
+                name = plain_name(node.name)
+                picture = NAMES.get(name) if isinstance(node, Name) else FUNCTIONS.get(name)
+                if picture is not None and what in picture.looks:
+                    return node
+        return None
 
 
 def _no_such(name: str, names: Collection[str]) -> str:

@@ -13,8 +13,9 @@ from artengine.frame import Size
 from artengine.masks.plane import Plane
 from artengine.masks.view import View
 
-TRUTH, LAST, LAST_TRUTH = "truth", "last", "last truth"
-"""What a mask may look at beside the frame that the effect is given."""
+DREAM, TRUTH, LAST, LAST_TRUTH = "dream", "truth", "last", "last truth"
+"""What a mask may look at: the frame that the effect is given, the source, and both one frame
+earlier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class PictureName:
         about: what it is.
         cost: as of a `Calculation`.
         of: makes it.
-        looks: what it looks at beside the dream.
+        looks: what it looks at.
         still: whether it is the same at every frame.
     """
 
@@ -54,24 +55,24 @@ def _name(
 NAMES: Mapping[str, PictureName] = MappingProxyType(
     {
         "luma": _name("how bright the dream is, 0 black to 1 white; also truth.luma, last.luma",
-                      3, lambda v: v.dream.luma),
+                      3, lambda v: v.dream.luma, DREAM),
         "truth.luma": _name("how bright the source is", 3, lambda v: v.truth.luma, TRUTH),
         "last.luma": _name("how bright the dream was one frame earlier", 3,
                            lambda v: v.last.luma, LAST),
         "edges": _name("how steep luma is, 0 to 1; also truth.edges, last.edges",
-                       12, lambda v: v.dream.edges),
+                       12, lambda v: v.dream.edges, DREAM),
         "truth.edges": _name("how steep the source's luma is", 12, lambda v: v.truth.edges, TRUTH),
         "last.edges": _name("how steep luma was one frame earlier", 12,
                             lambda v: v.last.edges, LAST),
         "motion": _name("how far luma has changed since the last frame, mostly below 0.1; also "
-                        "truth.motion", 8, lambda v: v.dream.motion(v.last), LAST),
+                        "truth.motion", 8, lambda v: v.dream.motion(v.last), DREAM, LAST),
         "truth.motion": _name("how far the source's luma has changed since its last frame", 8,
                               lambda v: v.truth.motion(v.last_truth), TRUTH, LAST_TRUTH),
         "difference": _name("how far the dream's colours are from the source's, 0 to 1; "
                             "last.difference: from the dream's own one frame earlier",
-                            8, lambda v: v.dream.difference(v.truth), TRUTH),
+                            8, lambda v: v.dream.difference(v.truth), DREAM, TRUTH),
         "last.difference": _name("how far the dream's colours are from those one frame earlier",
-                                 8, lambda v: v.dream.difference(v.last), LAST),
+                                 8, lambda v: v.dream.difference(v.last), DREAM, LAST),
         "x": _name("0 at the left edge, 1 at the right one", 0, lambda v: places(v.size, 0),
                    still=True),
         "y": _name("0 at the top, 1 at the bottom", 0, lambda v: places(v.size, 1), still=True),

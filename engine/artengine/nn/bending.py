@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, ClassVar, Protocol
 from zlib import crc32
 
@@ -17,6 +18,7 @@ from keras import ops
 from artengine.bend_channels import chosen
 from artengine.entry_names import entry_names
 from artengine.errors import PresetError, did_you_mean
+from artengine.nn.bend_mask import over
 from artengine.nn.bend_operations import OPERATIONS, BendCall
 from artengine.nn.layers import Call, LayerOutput, calls_replaced, layer_outputs, named_layers
 from artengine.nn.step_model import StepModel
@@ -43,14 +45,24 @@ class Bending:
         model, network: what is stepped.
         bends: the bends. Their amounts are read at each step.
         seed: the film's seed, which decides channels that are chosen by chance.
+        shares: how much of a bend is done, of each that has a mask, by its address, as
+            `bend.scale.mask`: 0..1, float32, a number or `(H, W)` of the frames. They are read at
+            each step.
 
     Raises:
         PresetError: when a layer does not exist or does not have what is bent.
     """
 
     def __init__(
-        self, model: StepModel, network: keras.Model, bends: Sequence[BendModel], seed: int
+        self,
+        model: StepModel,
+        network: keras.Model,
+        bends: Sequence[BendModel],
+        seed: int,
+        shares: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
+        self._shares = shares
+        self._divisor = model.size_divisor
         self._bends = {f"bend.{number}": bend for number, bend in enumerate(bends)}
         outputs = {each.name: each for each in layer_outputs(model, network)}
         labels = entry_names([bend.name for bend in bends])
@@ -60,7 +72,9 @@ class Bending:
             slot = f"bend/{bend.name}/{met[bend.name]}"
             met[bend.name] += 1
             try:
-                found.append(_Placed.of(name, bend, _checked(bend, outputs, model), slot, seed))
+                mask = f"bend.{label}.mask"
+                output = _checked(bend, outputs, model, masked=mask in shares)
+                found.append(_Placed.of(name, mask, bend, output, slot, seed))
             except ValueError as error:
                 problems.append(f"bend.{label}.{error}")
         if problems:
@@ -76,16 +90,18 @@ class Bending:
         """The layers that are bent."""
         return list(self._layers.values())
 
-    def amounts(self) -> dict[str, np.float32]:
-        """How much each bend does now: inputs of a step, by names that no parameter has."""
-        return {name: np.float32(bend.amount) for name, bend in self._bends.items()}
+    def inputs(self) -> dict[str, Any]:
+        """How much each bend does now, and where: inputs of a step, by names that no parameter
+        has."""
+        amounts = {name: np.float32(bend.amount) for name, bend in self._bends.items()}
+        return {**amounts, **self._shares}
 
     @contextmanager
     def within(self, values: Mapping[str, Any], seed: Any) -> Iterator[None]:
         """Bend what is traced meanwhile.
 
         Args:
-            values: inputs of the step, the amounts among them.
+            values: inputs of the step, those of the bends among them.
             seed: the step's, int32 `(2,)`.
         """
         calls: Counter[str] = Counter()
@@ -95,7 +111,10 @@ class Bending:
                 made = call(*args, **kwargs)
                 calls[name] += 1
                 for placed in self._by_layer[name]:
-                    made = placed.bent(made, values[placed.name], seed, calls[name])
+                    share = values.get(placed.mask)
+                    if share is not None:
+                        share = over(share, made.shape, self._divisor)
+                    made = placed.bent(made, values[placed.name], share, seed, calls[name])
                 return made
 
             return bent
@@ -110,32 +129,37 @@ class _Placed:
 
     Args:
         name: of its amount.
+        mask: the address of its mask.
         bend: the bend.
         slot: names it; each slot has random numbers of its own.
         channels: which channels are bent, `(C,)`.
     """
 
     name: str
+    mask: str
     bend: BendModel
     slot: str
     channels: npt.NDArray[np.bool_]
 
     @classmethod
-    def of(cls, name: str, bend: BendModel, output: LayerOutput, slot: str, seed: int) -> _Placed:
+    def of(
+        cls, name: str, mask: str, bend: BendModel, output: LayerOutput, slot: str, seed: int
+    ) -> _Placed:
         """Choose the channels. Raises ValueError."""
         rng = np.random.Generator(np.random.SFC64([seed & 0xFFFFFFFF, crc32(slot.encode())]))
         try:
             channels = chosen(bend.channels, output.shape[-1], rng)
         except ValueError as error:
             raise ValueError(f"channels: {error}, those of the layer {output.name}") from error
-        return cls(name, bend, slot, channels)
+        return cls(name, mask, bend, slot, channels)
 
-    def bent(self, made: Any, amount: Any, seed: Any, call: int) -> Any:
+    def bent(self, made: Any, amount: Any, share: Any, seed: Any, call: int) -> Any:
         """What a layer gives out, bent.
 
         Args:
             made: `(B, ..., C)`.
             amount: a scalar.
+            share: 0..1, a scalar or `(H, W, 1)`: how much of it is done; None for all.
             seed: the step's.
             call: how often the layer has been called in this step.
         """
@@ -151,6 +175,9 @@ class _Placed:
         bent = OPERATIONS[self.bend.name](x, given)
         if not self.channels.all():
             bent = ops.where(self.channels, bent, x)
+        if share is not None:
+            # Exactly what was there at 0, and the bend at 1.
+            bent = share * bent + (1.0 - share) * x
         return ops.cast(bent, made.dtype)
 
     def _reversed(self) -> npt.NDArray[np.int64]:
@@ -161,7 +188,9 @@ class _Placed:
         return order
 
 
-def _checked(bend: BendModel, outputs: Mapping[str, LayerOutput], model: StepModel) -> LayerOutput:
+def _checked(
+    bend: BendModel, outputs: Mapping[str, LayerOutput], model: StepModel, *, masked: bool
+) -> LayerOutput:
     """What the layer of a bend gives out. Raises ValueError."""
     output = outputs.get(bend.layer)
     if output is None:
@@ -173,11 +202,13 @@ def _checked(bend: BendModel, outputs: Mapping[str, LayerOutput], model: StepMod
         )
     if not output.shape:
         raise ValueError(f'layer: "{bend.layer}" gives out more than one picture; bend another one')
+    shape = "x".join(map(str, output.shape))
+    flat = f'the layer "{bend.layer}" gives out numbers of shape {shape}, without height and width'
     if bend.spatial and not output.spatial:
-        shape = "x".join(map(str, output.shape))
         raise ValueError(
-            f"operation: {bend.name} moves features from place to place, and the layer "
-            f'"{bend.layer}" gives out numbers of shape {shape}, without height and width; bend '
-            "another layer, or take scale, noise, threshold, invert or swap"
+            f"operation: {bend.name} moves features from place to place, and {flat}; bend another "
+            "layer, or take scale, noise, threshold, invert or swap"
         )
+    if masked and not output.spatial:
+        raise ValueError(f"mask: {flat}; bend another layer, or leave the mask out")
     return output

@@ -110,7 +110,7 @@ class Predictor:
         tile: how frames are cut that would take too much memory whole; see `tiles.plan_tiles`.
         runtime: what computes the steps; by default Keras, with the network's weights as they are
             at each step.
-        bends: those that the runtime does, whose amounts are read at each step. Frames are then
+        bends: those that the runtime does, whose inputs are read at each step. Frames are then
             predicted whole.
         weights: what the network's weights follow, before each step.
     """
@@ -195,7 +195,7 @@ class Predictor:
         values: dict[str, Any] = {
             name: kind(getattr(self._model, name)) for name, kind in self._kinds.items()
         }
-        values |= self._bends.amounts() if self._bends else {}
+        values |= self._bends.inputs() if self._bends else {}
         prediction, self._state = self._runtime.step(inputs, self._state, seeds, values)
         return prediction
 

@@ -17,7 +17,7 @@ from artengine.nn.step_model import StepModel
 class Bends(Protocol):
     """What changes layers within a step; `artengine.nn.bending.Bending` does."""
 
-    def amounts(self) -> Mapping[str, Any]:
+    def inputs(self) -> Mapping[str, Any]:
         """Its inputs by name."""
 
     def within(self, values: Mapping[str, Any], seed: Any) -> AbstractContextManager[None]:

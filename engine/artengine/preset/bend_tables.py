@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from artengine.bend import BENDS
 from artengine.binding import Binding
 from artengine.errors import did_you_mean
-from artengine.params import quoted
+from artengine.masks.functions import FUNCTIONS
+from artengine.masks.names import DREAM, NAMES
+from artengine.masks.tables import MASK
+from artengine.params import Problem, quoted
 from artengine.preset.plugins import PluginTables
 
 ABOUT = (
@@ -33,5 +38,24 @@ def bend_tables(plugins: PluginTables) -> tuple[Binding, ...]:
             plugins.problem((*address, "operation"), said)
         else:
             binding = plugins.binding(kind, address, table)
-            bends += [binding] if binding else []
+            if binding is not None:
+                bends.append(binding)
+                plugins.problems += [each.inside(*address) for each in _mask_problems(binding)]
     return tuple(bends)
+
+
+def _mask_problems(binding: Binding) -> Iterator[Problem]:
+    """Say where a mask looks at the frame that an effect is given."""
+    mask = binding.masks.get(MASK)
+    found = mask.looking_at(DREAM) if mask else None
+    if mask is None or found is None:
+        return
+    looks = {name: each.looks for known in (NAMES, FUNCTIONS) for name, each in known.items()}
+    last = f"last.{found.name.rpartition('.')[2]}"
+    sees = [name for name, each in looks.items() if each and DREAM not in each]
+    instead = last if last in sees else f"a picture that is there: {', '.join(sees)}"
+    yield Problem(
+        (MASK,),
+        f"{quoted(mask.text)} given; column {found.at + 1}: {found.name} is of the frame that an "
+        f"effect is given, and a bend comes before there is one; write {instead}",
+    )

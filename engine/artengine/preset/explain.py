@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -24,12 +24,14 @@ from artengine.preset.govern_settings import GovernSettings
 from artengine.preset.heading import Heading
 from artengine.preset.named_curves import ABOUT as CURVES
 from artengine.preset.time_settings import TimeSettings
+from artengine.preset.weight_tables import WeightBlend
 from artengine.reference import Parameter, about, all_parameters, parameters
 from artengine.settings import DreamSettings, TrainSettings
 
 SETTINGS: Mapping[str, type[BaseModel]] = MappingProxyType(
     {
         "top": Heading,
+        "model.weights": WeightBlend,
         "train": TrainSettings,
         "train.loss": LossWeights,
         "dream": DreamSettings,
@@ -41,10 +43,16 @@ SETTINGS: Mapping[str, type[BaseModel]] = MappingProxyType(
 )
 """Tables whose keys are always the same; `top` has the keys above all tables."""
 
+WEIGHTS = (
+    "weights are those of one network, by the name of weights that ship, a run folder or a weights "
+    'file ("runs/a@100" is the run after 100 steps), or a blend of several.'
+)
+"""What the weights of a model are."""
+
 PLUGIN_TABLES: Mapping[str, tuple[Kind, str]] = MappingProxyType(
     {
         "source": ("source", "Where the frames come from: the clip that is learnt and dreamt on."),
-        "model": ("model", "The network that predicts the next frame."),
+        "model": ("model", f"The network that predicts the next frame. {WEIGHTS}"),
         "feedback": ("effect", "Effects on each prediction before it is fed back, in order."),
         "state": ("effect", "Effects on what a recurrent network remembers, in order."),
         "output": ("effect", "Effects on what is written, and not fed back, in order."),
@@ -63,9 +71,12 @@ MASKS = (
     "greater, not what is left to 1, so that soft edges stay soft. x, truth.luma and so on stand "
     "for the frame that the effect is given and its source; last.luma for the frame that it was "
     "given before. In a parameter that takes a field, motion and noise alone are numbers where the "
-    "film has these; write field(motion) or dream.motion for the picture."
+    "film has these; write field(motion) or dream.motion for the picture. A bend takes a mask as "
+    "well: it comes before the frame is made, and sees the newest one there is as last.luma, "
+    "last.edges and last.hue."
 )
 """What masks are."""
+_BLENDED = parameters(WeightBlend)
 _BENDS = {f"bend.{operation}": kind for operation, kind in BENDS.items()}
 """The bends by what one asks for them."""
 
@@ -115,8 +126,8 @@ def explain(name: str, catalog: Catalog) -> list[Explained]:
 
     Args:
         name: `dream`, `train`, `train.loss`, `time`, `audio`, `audio.feature`, `govern`,
-            `top`; `source`, `model`, `feedback`, `state`, `output`, `curves`, `writers`; `masks`;
-            `bend` or, of one operation, `bend.scale`; or the name of a plugin.
+            `top`, `model.weights`; `source`, `model`, `feedback`, `state`, `output`, `curves`,
+            `writers`; `masks`; `bend` or, of one operation, `bend.scale`; or the name of a plugin.
 
     Returns:
         What is called so, at least one: a model and an effect may have the same name.
@@ -133,14 +144,16 @@ def explain(name: str, catalog: Catalog) -> list[Explained]:
     if name == "bend":
         choices = {operation: about(kind) for operation, kind in BENDS.items()}
         said = f"{BEND}\n\n{EDITING.format(name)}"
-        return [Explained(name, "table", said, parameters(Bend), choices)]
+        return [Explained(name, "table", said, all_parameters(Bend), choices)]
     if name in _BENDS:
-        return [Explained(name, "table", about(_BENDS[name]), parameters(_BENDS[name]), {})]
+        return [Explained(name, "table", about(_BENDS[name]), all_parameters(_BENDS[name]), {})]
     if name in PLUGIN_TABLES:
         kind, said = PLUGIN_TABLES[name]
         plugins = catalog.plugins(kind)
         controls = next((each.controls for each in plugins.values() if each.controls), None)
         keys = parameters(controls) if controls else ()
+        if name == "model":
+            keys = tuple(replace(each, name=f"weights.{each.name}") for each in _BLENDED)
         said += f"\n\n{EDITING.format(name)}" if name in LISTS else ""
         choices = {use: about(plugin) for use, plugin in plugins.items()}
         words = vocabulary() if kind == "curve" else {}

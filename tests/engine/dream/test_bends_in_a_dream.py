@@ -13,6 +13,7 @@ import pytest
 
 from artengine.catalog import Catalog, load_catalog
 from artengine.cli.program import main
+from artengine.dream.bend_masks import BentPlaces
 from artengine.dream.curve_values import curve_values
 from artengine.dream.session import Dream
 from artengine.errors import PresetError, UsageError
@@ -25,6 +26,7 @@ layer = "conv2d"
 operation = "noise"
 amount = "0.2 + 0.5 * rand(1)"
 channels = "random 50%"
+mask = "last.luma > lag(rand(3), 0.2) or truth.motion > 0.02 or noise(0.3, 2) > 0.6"
 [[bend]]
 layer = "conv2d"
 operation = "scale"
@@ -74,6 +76,34 @@ def test_a_bent_dream_continues_bit_for_bit(ready: Ready) -> None:
     assert (first[0] != film(ready(name="tiny"), 1)[0]).any()
 
 
+def test_a_mask_says_where_a_bend_is_done(ready: Ready) -> None:
+    """At the frames' own size, which the small network's only layer has."""
+    plain = film(ready(name="tiny"), 2)
+    scale = {"layer": "conv2d", "operation": "scale", "amount": 3.0}
+
+    def bent(mask: str) -> list[Picture]:
+        return film(ready(name="tiny").with_values({"bend": [scale | {"mask": mask}]}), 2)
+
+    everywhere = bent("1")
+    left = bent("x < 0.5")[0]
+    np.testing.assert_array_equal(left[:, 32:], plain[0][:, 32:])
+    np.testing.assert_array_equal(left[:, :32], everywhere[0][:, :32])
+    np.testing.assert_array_equal(bent("x < 2"), everywhere)
+    np.testing.assert_array_equal(bent("frame < 1")[0], everywhere[0])
+    np.testing.assert_array_equal(bent("frame > 5"), plain)
+    assert (left != plain[0]).any()
+
+
+def test_a_mask_costs_nothing_where_it_is_one(ready: Ready) -> None:
+    values = {"bend.noise.mask": "1", "bend.scale.mask": "truth.luma"}
+    bends = ready().with_values(values).inside()
+    places = BentPlaces.of(bends, ready().catalog.film_of)
+    assert list(places.masks) == ["bend.scale.mask"]
+    assert places.uses_truth
+    assert Dream(ready()).reads_source
+    assert not Dream(ready("bend.noise.mask=x")).reads_source
+
+
 def test_amounts_have_addresses(ready: Ready) -> None:
     preset = ready("bend.scale.amount=0.5", "bend.0.channels=all")
     scale, noise = (preset.inside()[f"bend.{name}"].plugin for name in ("scale", "noise"))
@@ -96,6 +126,22 @@ def test_amounts_have_addresses(ready: Ready) -> None:
         (
             {"operation": "blur", "layer": "x", "amount": "2 * t + nothing"},
             "bend.blur.amount: .*nothing",
+        ),
+        (
+            {"operation": "scale", "layer": "x", "amount": "luma"},
+            "bend.scale.amount: .*write it into mask",
+        ),
+        (
+            {"operation": "scale", "layer": "x", "amount": 1.0, "mask": "x < 0.5 and luma > 0.5"},
+            r"bend.scale.mask: .*column 13: luma is of the frame.*write last\.luma$",
+        ),
+        (
+            {"operation": "scale", "layer": "x", "amount": 1.0, "mask": "feather(motion, 3)"},
+            r"bend.scale.mask: .*column 9: motion .*is there: truth.luma, last.luma, truth.edges",
+        ),
+        (
+            {"operation": "scale", "layer": "x", "amount": 1.0, "mask": "lum > 0.5"},
+            r'bend.scale.mask: .*there is no "lum" \(did you mean "luma"',
         ),
         (
             {"operation": "scale", "layer": "x", "amount": 1.0, "channels": "7-3"},

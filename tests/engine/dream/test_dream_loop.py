@@ -12,6 +12,7 @@ from artengine.chain import Chain
 from artengine.curves import Scope
 from artengine.curves.driven import CurveSet
 from artengine.curves.named import NamedSignals
+from artengine.dream.bend_masks import BendMasks, BentPlaces
 from artengine.dream.loop import DreamLoop, Turn
 from artengine.dream.state import StateChain
 from artengine.dream.steering import Steering
@@ -84,6 +85,7 @@ def loop(network: Network | None = None, frames: int = 6, **changes: Any) -> Dre
         network=network or Network(),
         described="the network",
         steering=Steering(NamedSignals({}, scope), Binding(Swift()), CurveSet({}), scope),
+        bend_masks=BendMasks(BentPlaces(), scope, {}),
         context=3,
         warmup=0,
         feedback=Chain([Binding(effect) for effect in effects], "feedback", 1),

@@ -229,7 +229,7 @@ def test_a_snapshot_of_another_dream_or_format_is_refused(ready: Ready) -> None:
     snapshot = snapshot_of(ready())
     with pytest.raises(UsageError, match="belongs to another dream"):
         Dream(ready(seed=1), predict=Fading(), resume=snapshot)
-    with pytest.raises(UsageError, match="has format 1, and this engine reads format 3"):
+    with pytest.raises(UsageError, match="has format 1, and this engine reads format 4"):
         Dream(ready(), predict=Fading(), resume=replace(snapshot, version=1))
     with pytest.raises(UsageError, match="give Dream the same truth"):
         Dream(ready(), predict=Fading(), resume=snapshot, truth=True)

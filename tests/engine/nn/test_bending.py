@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import keras
@@ -16,6 +17,7 @@ from artengine.catalog import load_catalog
 from artengine.errors import PresetError
 from artengine.frame import Frame
 from artengine.model import Model
+from artengine.nn.bend_mask import over
 from artengine.nn.bend_operations import OPERATIONS, BendCall
 from artengine.nn.bending import Bending
 from artengine.nn.layers import layer_outputs, named_layers
@@ -115,8 +117,10 @@ def seen() -> tuple[Seen, Any]:
     return model, model.build()
 
 
-def predictor(seen: tuple[Seen, Any], *bends: Bend, seed: int = 0) -> Predictor:
-    bending = Bending(*seen, bends, seed)
+def predictor(
+    seen: tuple[Seen, Any], *bends: Bend, seed: int = 0, shares: Mapping[str, Any] | None = None
+) -> Predictor:
+    bending = Bending(*seen, bends, seed, shares or {})
     return Predictor(*seen, runtime=KerasRuntime(*seen, bends=bending), bends=bending)
 
 
@@ -124,6 +128,29 @@ def test_bends_the_channels_that_are_named_in_order(seen: tuple[Seen, Any]) -> N
     predict = predictor(seen, bend("scale", 3.0, channels="0, 2"), bend("shift", 0.5, angle=90.0))
     wanted = np.roll(FRAME, 4, axis=0) * np.array([3.0, 1.0, 3.0], np.float32)
     np.testing.assert_allclose(predict([FRAME]), wanted, rtol=1e-6)
+
+
+def test_a_mask_says_where(seen: tuple[Seen, Any]) -> None:
+    shares = {"bend.scale.mask": np.zeros(FRAME.shape[:2], np.float32)}
+    predict = predictor(seen, bend("scale", 3.0), shares=shares)
+    np.testing.assert_array_equal(predict([FRAME]), FRAME)
+    traced = len(seen[0].traced)
+    share = RNG.random(FRAME.shape[:2]).astype(np.float32)
+    share[:4] = 1.0
+    shares["bend.scale.mask"] = share
+    np.testing.assert_array_equal(predict([FRAME])[:4], 3.0 * FRAME[:4])
+    np.testing.assert_allclose(predict([FRAME]), FRAME * (1 + 2 * share[..., None]), rtol=1e-5)
+    assert len(seen[0].traced) == traced
+
+
+def test_a_mask_is_averaged_over_a_smaller_map() -> None:
+    share = RNG.random((6, 10)).astype(np.float32)
+    padded = np.pad(share, ((0, 2), (0, 2)), "edge")
+    means = padded.reshape(2, 4, 3, 4).mean((1, 3))
+    np.testing.assert_allclose(over(share, (1, 2, 3, 7), 4)[..., 0], means, rtol=1e-5)
+    # Where a map is larger than the frame, each place has its pixel.
+    larger = np.repeat(np.repeat(share, 2, 0), 2, 1)[..., None]
+    np.testing.assert_allclose(over(share, (1, 12, 20, 7), 1), larger, rtol=1e-6)
 
 
 def test_a_moving_amount_is_not_traced_again(seen: tuple[Seen, Any]) -> None:
@@ -167,6 +194,11 @@ def test_refuses_what_the_network_does_not_have(
 ) -> None:
     with pytest.raises(PresetError, match=rf"^bend\.{given.name}(-2)?\.(layer: .*)?{said}"):
         Bending(*seen, [bend("scale", 1.0), given], 0)
+
+
+def test_refuses_a_mask_where_there_are_no_places(seen: tuple[Seen, Any]) -> None:
+    with pytest.raises(PresetError, match=r'^bend\.scale\.mask: the layer "light" gives out.*mask'):
+        Bending(*seen, [bend("scale", 1.0, "light")], 0, {"bend.scale.mask": np.float32(1)})
 
 
 def test_a_layer_of_numbers_is_bent_too(seen: tuple[Seen, Any]) -> None:
@@ -234,7 +266,7 @@ def test_openvino_bends_as_keras_does(seen: tuple[Seen, Any]) -> None:
     bends = [bend(name, 0.5 if name != "rotate" else 20.0) for name in BENDS]
     found = []
     for name in ("keras", "openvino"):
-        bending = Bending(*seen, bends, 0)
+        bending = Bending(*seen, bends, 0, {"bend.noise.mask": FRAME[..., 0]})
         runtime = runtime_for(name, *seen, "float32", bends=bending)
         found.append(Predictor(*seen, runtime=runtime, bends=bending)([FRAME], (1, 2)))
     np.testing.assert_allclose(found[0], found[1], atol=1e-4)

@@ -31,7 +31,8 @@ def test_tables_of_plugins_name_what_they_can_use(table: str, catalog: Catalog) 
     (found,) = explain(table, catalog)
     kind, _ = PLUGIN_TABLES[table]
     assert list(found.choices) == list(catalog.plugins(kind))
-    assert [key.name for key in found.keys] == (["mix", "on", "mask"] if kind == "effect" else [])
+    keys = {"effect": ["mix", "on", "mask"], "model": ["weights.blend", "weights.at"]}
+    assert [key.name for key in found.keys] == keys.get(kind, [])
 
 
 def test_every_plugin_is_explained_and_is_data(catalog: Catalog) -> None:
