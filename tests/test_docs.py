@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
+import ast
+import importlib
 import os
 import re
 import shlex
@@ -18,11 +19,16 @@ from PIL import Image
 
 from artengine.catalog import Catalog, load_catalog
 from artengine.cli import app
-from artengine.hookspecs import hookspec
 from artengine.preset import load_preset
 
 ROOT = Path(__file__).parent.parent
-PAGES = ("README.md", "CONTRIBUTING.md")
+GENERATED = ("api.md", "cli.md", "effects.md", "hooks.md", "reference.md")
+"""The pages that docs/generate.py writes."""
+
+WRITTEN = [path for path in sorted((ROOT / "docs").glob("*.md")) if path.name not in GENERATED]
+PAGES = [name.relative_to(ROOT).as_posix() for name in WRITTEN] + ["README.md", "CONTRIBUTING.md"]
+
+PROGRAM: Any = typer.main.get_command(app)
 
 MISTAKE: type[BaseException] = typer.BadParameter.__mro__[1]
 """What the program's parser raises: UsageError, which Typer does not export."""
@@ -66,7 +72,7 @@ def test_presets_are_valid(block: str, catalog: Catalog, tmp_path: Path) -> None
     text = block if "extends" in block else f'extends = "night-road"\n{block}'
     (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
     preset = load_preset(tmp_path / "mine.toml", catalog)
-    assert preset.feedback or preset.bend or preset.model.name == "quilt"
+    assert preset.feedback or preset.bend or preset.blend or preset.model.name == "quilt"
     assert preset.title == ("Rings" if "title" in block else "mine")
 
 
@@ -82,9 +88,35 @@ def test_plugins_load(block: str, tmp_path: Path) -> None:
     assert len(report.provides) == block.count("def register_")
 
 
+@pytest.mark.parametrize(
+    "block", [b for _, b in blocks("python")], ids=[name for name, _ in blocks("python")]
+)
+def test_python_is_python_and_imports_what_is_there(block: str) -> None:
+    for node in ast.walk(ast.parse(block)):
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("artengine"):
+            module = importlib.import_module(str(node.module))
+            for each in node.names:
+                assert hasattr(module, each.name), each.name
+
+
+def test_shell_blocks_hold_commands_that_are_checked() -> None:
+    lines = [line for _, block in blocks("sh") for line in block.splitlines() if line]
+    assert len(lines) > 20
+    for line in lines:
+        assert line.startswith(("artengine ", "python -m pip install ")), line
+
+
+def test_extras_are_those_of_the_project() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    texts = [(ROOT / page).read_text(encoding="utf-8") for page in PAGES]
+    named = set(re.findall(r"(?:artengine|[\"'.])\[([a-z]+)\][\"']", "".join(texts)))
+    assert {"audio", "docs", "openvino", "test"} <= named
+    assert named <= set(project["optional-dependencies"])
+
+
 def known(words: list[str]) -> str | None:
     """Why a command line cannot be one of the program's, or None; nothing is run."""
-    command: Any = typer.main.get_command(app)
+    command: Any = PROGRAM
     context = command.make_context("artengine", [], resilient_parsing=True)
     while True:
         # The context is made without arguments, and its parser then tells every mistake.
@@ -120,27 +152,32 @@ def test_a_command_that_does_not_exist_is_found(command: str) -> None:
     assert known(shlex.split(command))
 
 
-def test_the_reference_is_up_to_date() -> None:
-    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
-    assert spec is not None
-    assert spec.loader is not None
-    generate = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(generate)
-    page = generate.page(load_catalog(user_folder=False))
+@pytest.fixture
+def generate(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.syspath_prepend(str(ROOT / "docs"))
+    return importlib.import_module("generate")
+
+
+@pytest.mark.parametrize("name", GENERATED)
+def test_generated_pages_are_up_to_date(name: str, generate: Any, catalog: Catalog) -> None:
+    assert sorted(generate.PAGES) == sorted(GENERATED)
+    page = generate.PAGES[name](catalog)
     if os.environ.get("ARTENGINE_GOLDEN") == "write":
-        generate.PAGE.write_text(page, encoding="utf-8")
-    assert generate.PAGE.read_text(encoding="utf-8") == page, "run python docs/generate.py"
+        (generate.FOLDER / name).write_text(page, encoding="utf-8")
+    written = (generate.FOLDER / name).read_text(encoding="utf-8")
+    assert written == page, "run python docs/generate.py"
 
 
-def test_every_hook_is_documented() -> None:
-    from artengine import hookspecs
+def test_every_effect_is_in_one_group(generate: Any, catalog: Catalog) -> None:
+    grouped = [name for names in generate.effects.GROUPS.values() for name in names]
+    assert sorted(grouped) == sorted(catalog.effects)
 
-    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    marker = f"{hookspec.project_name}_spec"
-    names = [name for name, value in vars(hookspecs).items() if hasattr(value, marker)]
-    assert len(names) == 12
-    for name in names:
-        assert f"`{name}(" in text, name
+
+def test_the_tiles_of_effects_are_where_the_sheet_has_them(generate: Any, catalog: Catalog) -> None:
+    sheet = importlib.import_module("sheet")
+    assert generate.effects.tile(len(catalog.effects)).count("px") == 2
+    assert (generate.effects.COLUMNS, generate.effects.CAPTION) == (sheet.COLUMNS, sheet.CAPTION)
+    assert (generate.effects.WIDTH, generate.effects.HEIGHT) == sheet.SIZE
 
 
 def table_of_modules() -> list[list[str]]:
@@ -196,12 +233,8 @@ def test_the_notebook_runs(tmp_path: Path) -> None:
     assert any("<video" in str(out.get("data", {}).get("text/html", "")) for out in shown)
 
 
-def test_the_sheet_shows_every_effect(catalog: Catalog) -> None:
-    spec = importlib.util.spec_from_file_location("sheet", ROOT / "docs" / "sheet.py")
-    assert spec is not None
-    assert spec.loader is not None
-    sheet = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(sheet)
+def test_the_sheet_shows_every_effect(generate: Any, catalog: Catalog) -> None:
+    sheet = importlib.import_module("sheet")
     with Image.open(sheet.SHEET) as drawn:
         assert drawn.size == sheet.sheet_size(len(catalog.effects)), "run python docs/sheet.py"
     assert set(sheet.SHOWN) <= set(catalog.effects)

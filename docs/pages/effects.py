@@ -1,0 +1,165 @@
+"""The catalogue of effects, in groups and with a picture of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from artengine.catalog import Catalog
+from artengine.reference import about
+from pages.markdown import cell, row
+
+INTRODUCTION = """\
+# Effects
+
+An effect is used in `[[feedback]]`, `[[state]]` or `[[output]]` of a preset. Nearly every number of
+an effect can be a [curve](curves.md), every effect takes a [mask](masks.md), and many numbers take
+a field. [Parameters of effects](effects-parameters.md) says what parameters of one name mean in all
+of them; [the reference](reference.md#effects) lists those of each. The page is generated, and the
+pictures are drawn by `python docs/sheet.py`.
+
+[![What every effect makes of one picture](effects.jpg)](effects.jpg)
+
+At 512x512 each takes less time than the network of `swift`, except for `codec-mosh`, which starts
+ffmpeg twice for each frame.
+"""
+
+GROUPS: Mapping[str, Sequence[str]] = {
+    "Moves": (
+        "zoom",
+        "rotate",
+        "shift",
+        "swirl",
+        "mirror",
+        "kaleidoscope",
+        "perspective",
+        "shake",
+        "polar",
+        "tile",
+        "droste",
+        "lens",
+        "follow",
+    ),
+    "Pushes about": (
+        "displace",
+        "displace-map",
+        "wave",
+        "ripple",
+        "fluid",
+    ),
+    "Colours": (
+        "levels",
+        "tone-curve",
+        "hue",
+        "saturation",
+        "lut",
+        "gradient-map",
+        "duotone",
+        "invert",
+        "channel-mixer",
+        "thermal",
+        "false-colour",
+        "bleach",
+        "posterise",
+        "quantise",
+        "solarise",
+        "clip",
+        "match",
+        "coherence",
+    ),
+    "Filters": (
+        "noise",
+        "blur",
+        "radial-blur",
+        "sharpen",
+        "glow",
+        "bloom",
+        "median",
+        "kuwahara",
+        "bilateral",
+        "emboss",
+        "edges",
+        "morphology",
+    ),
+    "Bends time": (
+        "trails",
+        "echo",
+        "slit-scan",
+        "time-displace",
+        "stutter",
+        "freeze",
+        "reverse",
+        "shuffle",
+        "slow-motion",
+    ),
+    "Moshes": (
+        "datamosh",
+        "mosh-bloom",
+        "motion-lag",
+        "p-frames",
+        "codec-mosh",
+        "block-glitch",
+    ),
+    "Tape, tube, film": (
+        "vhs",
+        "crt",
+        "scanlines",
+        "interlace",
+        "sync-loss",
+        "tear",
+        "channel-shift",
+        "chromatic-aberration",
+        "film-burn",
+        "gate-weave",
+    ),
+    "File, screen, print": (
+        "jpeg",
+        "bit-planes",
+        "byte-corruption",
+        "pixelate",
+        "pixel-sort",
+        "halftone",
+        "dither",
+        "ascii",
+    ),
+    "Grows patterns": (
+        "voronoi",
+        "reaction-diffusion",
+        "contours",
+        "stipple",
+    ),
+    "Lays over": (
+        "blend",
+        "picture-in-picture",
+        "gate",
+        "negative-mix",
+    ),
+    "Enlarges": ("upscale",),
+}
+"""Every effect that ships, by what it does."""
+
+COLUMNS = 7
+WIDTH, HEIGHT, CAPTION = 204, 136, 14
+"""The tiles of effects.jpg, as docs/sheet.py draws them."""
+
+
+def page(catalog: Catalog) -> str:
+    """The whole page, in Markdown."""
+    places = {name: place for place, name in enumerate(catalog.effects, 1)}
+    parts = [INTRODUCTION]
+    for title, names in GROUPS.items():
+        parts += [
+            f"## {title}\n",
+            row("effect", "what the picture looks like", ""),
+            row(*["---"] * 3),
+        ]
+        for name in names:
+            link = f"[{name}](reference.md#effect-{name})"
+            parts.append(row(link, cell(about(catalog.effects[name])), tile(places[name])))
+        parts.append("")
+    return "\n".join(parts)
+
+
+def tile(place: int) -> str:
+    """The picture of an effect: a part of effects.jpg, which the site shows."""
+    left, top = place % COLUMNS * WIDTH, place // COLUMNS * (HEIGHT + CAPTION) + CAPTION
+    return f'<span class="effect" style="background-position: -{left}px -{top}px"></span>'

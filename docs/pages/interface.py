@@ -1,0 +1,134 @@
+"""The Python interface: what `artengine`, `artengine.measure` and `artengine.api` offer."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import textwrap
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from types import ModuleType
+from typing import Any
+
+from pydantic import BaseModel
+
+import artengine
+from artengine import api, measure
+from artengine.catalog import Catalog
+
+INTRODUCTION = """\
+# Python interface
+
+What scripts, notebooks and plugins may use. What is listed here stays: until 1.0 a change that
+breaks it raises the second number of the version, and the [change log](../CHANGELOG.md) says what
+to write instead. Every other module may change at any time. [From Python](python.md) shows how to
+dream from a script. The page is generated.
+"""
+
+SECTION = re.compile(r"(Args|Returns|Raises|Yields|Attributes):\n")
+
+MODULES: Mapping[str, tuple[ModuleType, Sequence[str]]] = {
+    "For scripts: artengine": (artengine, artengine.__all__),
+    "For measuring: artengine.measure": (measure, measure.__all__),
+    "For plugins: artengine.api": (api, api.__all__),
+}
+
+
+def page(catalog: Catalog) -> str:
+    """The whole page, in Markdown."""
+    parts = [INTRODUCTION]
+    for title, (module, names) in MODULES.items():
+        parts.append(f"## {title}\n")
+        for name in sorted(name for name in names if not name.startswith("_")):
+            parts += described(name, getattr(module, name))
+    return "\n".join(parts)
+
+
+def described(name: str, value: Any) -> Iterator[str]:
+    """A class, a function or a value, under a heading."""
+    yield f"### {name}\n"
+    if inspect.isclass(value) and value.__module__.startswith("artengine"):
+        yield from class_parts(name, value)
+    elif inspect.isroutine(value) or hasattr(value, "__wrapped__"):
+        yield f"```python\n{signature(name, value)}\n```\n"
+        yield f"{said(value)}\n"
+    elif " object at 0x" in repr(value):
+        yield f"A `{type(value).__name__}`.\n"
+    else:
+        written = re.sub(r"\b(?:[a-z_]\w*\.)+(?=[A-Z])", "", repr(value))
+        yield f"`{written[:200]}`\n" if len(written) <= 200 else "A value.\n"
+
+
+def class_parts(name: str, cls: type) -> Iterator[str]:
+    """A class: how it is made, what it is, its fields and its methods."""
+    members = dict(vars(cls))
+    annotations = members.get("__annotations__", {})
+    made = members.get("__init__")
+    bases = ", ".join(base.__name__ for base in cls.__bases__ if base is not object)
+    head = f"class {name}({bases})" if bases else f"class {name}"
+    if made and not issubclass(cls, BaseModel):
+        head = signature(f"class {name}", made).removesuffix(" -> None").replace("(self, ", "(")
+    yield f"```python\n{head.replace('(self)', '')}\n```\n"
+    yield f"{said(cls)}\n"
+    notes = field_notes(cls)
+    items = []
+    told = inspect.getdoc(cls) or ""
+    for attribute, annotation in annotations.items():
+        # The fields that the docstring lists as arguments are told already.
+        if not attribute.startswith("_") and f"    {attribute}: " not in told:
+            items.append(item(f"{attribute}: {annotation}", notes.get(attribute, "")))
+    for attribute, member in sorted(members.items()):
+        if attribute.startswith(("_", "model_")) or attribute in annotations:
+            continue
+        if isinstance(member, property):
+            items.append(item(attribute, inspect.getdoc(member.fget) or ""))
+        elif isinstance(member, cached_property):
+            items.append(item(attribute, inspect.getdoc(member.func) or ""))
+        elif isinstance(member, classmethod | staticmethod):
+            doc = inspect.getdoc(member.__func__) or ""
+            items.append(item(signature(attribute, member.__func__), doc))
+        elif inspect.isfunction(member):
+            items.append(item(signature(attribute, member), inspect.getdoc(member) or ""))
+    yield "\n".join([*items, ""]) if items else ""
+
+
+def item(written: str, doc: str) -> str:
+    """An attribute or a method in a list, with what it is in its first paragraphs."""
+    text = " ".join(SECTION.split(doc)[0].split("::")[0].split("\n\n    ")[0].split())
+    return f"- `{written}`" + (f": {text}" if text else "")
+
+
+def signature(name: str, function: Callable[..., Any]) -> str:
+    """A function's signature, its annotations without quotes."""
+    written = re.sub(r"(?<=: |> )([\"'])(.*?)\1", r"\2", str(inspect.signature(function)))
+    return name + written
+
+
+def said(value: Any) -> str:
+    """A docstring, its sections as lists; code stays as it is."""
+    first, *sections = SECTION.split(inspect.getdoc(value) or "")
+    paragraphs = [
+        paragraph if paragraph.startswith("    ") else " ".join(paragraph.split())
+        for paragraph in first.strip("\n").split("\n\n")
+    ]
+    for title, text in zip(sections[::2], sections[1::2], strict=True):
+        lines = re.split(r"\n(?=\S)", textwrap.dedent(text).strip("\n"))
+        listed = [" ".join(line.split()) for line in lines]
+        if title in ("Args", "Attributes", "Raises"):
+            listed = [re.sub(r"^([\w, ]+):", r"`\1`:", line) for line in listed]
+        paragraphs.append(f"{title}:\n\n" + "\n".join(f"- {line}" for line in listed))
+    return "\n\n".join(paragraphs)
+
+
+def field_notes(cls: type) -> dict[str, str]:
+    """The text below each field of a class, by the field's name."""
+    (body,) = ast.parse(textwrap.dedent(inspect.getsource(cls))).body
+    assert isinstance(body, ast.ClassDef)  # noqa: S101 - it is the source of a class
+    notes = {}
+    for field, note in zip(body.body, body.body[1:], strict=False):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
+            value = note.value if isinstance(note, ast.Expr) else None
+            if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                notes[field.target.id] = inspect.cleandoc(value.value)
+    return notes

@@ -1,0 +1,119 @@
+"""The pages of the documentation: their links, their looks and messages, and the site."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from artengine.catalog import Catalog
+from artengine.preset import load_preset
+
+ROOT = Path(__file__).parent.parent
+LINKED = [
+    *sorted((ROOT / "docs").glob("*.md")),
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "CHANGELOG.md")),
+    *(ROOT / "gallery" / name for name in ("life.md", "models/README.md")),
+]
+LOOKS = sorted((ROOT / "docs" / "looks").glob("*.toml"))
+
+
+@cache
+def text_of(page: Path) -> str:
+    """A page without its blocks of code."""
+    return re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.S | re.M)
+
+
+@cache
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, as GitHub and the site make them."""
+    found: dict[str, int] = {}
+    for heading in re.findall(r"^#{1,4} (.+)$", text_of(page), re.MULTILINE):
+        plain = re.sub(r"\[(.*?)\]\(.*?\)", r"\1", heading).lower()
+        slug = re.sub(r"[^\w\- ]", "", plain).strip().replace(" ", "-")
+        number = found.get(slug, -1) + 1
+        found[slug] = number
+        found[f"{slug}-{number}" if number else slug] = number
+    return set(found)
+
+
+@pytest.mark.parametrize("page", LINKED, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_links_lead_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\(([^)\s]+)\)|(?:href|src)=\"([^\"]+)\"", text_of(page))
+    for target in (unquote(a or b) for a, b in targets):
+        if target.startswith(("https://", "http://")):
+            continue
+        name, _, anchor = target.partition("#")
+        there = (page.parent / name).resolve() if name else page
+        assert there.is_relative_to(ROOT), target
+        assert there.exists(), target
+        if anchor:
+            assert anchor in anchors(there), target
+
+
+def test_every_page_is_in_the_list_of_pages() -> None:
+    index = text_of(ROOT / "docs/index.md")
+    listed = re.findall(r"^- \[.*?\]\(([^)]+)\)", index, re.MULTILINE)
+    pages = {page.name for page in (ROOT / "docs").glob("*.md")} - {"index.md"}
+    assert sorted(pages) == sorted(name for name in listed if not name.startswith(".."))
+
+
+def test_every_look_is_a_preset_with_a_picture(catalog: Catalog) -> None:
+    page = (ROOT / "docs" / "looks.md").read_text(encoding="utf-8")
+    looks = page.split("\n## ")[1:-1]
+    assert len(looks) == 7
+    own = set()
+    for look in looks:
+        name = re.findall(r"`artengine dream (\S+?)[ `]", look)[0]
+        path = ROOT / name if "/" in name else ROOT / "presets" / f"{name}.toml"
+        assert load_preset(path, catalog).title
+        assert re.findall(rf"\]\((?:looks/|../gallery/){path.stem}[./]", look), name
+        own |= {path} & set(LOOKS)
+    assert own == set(LOOKS)
+
+
+def sentences() -> str:
+    """The code, with texts that go on in the next line as one."""
+    folders = (ROOT / "engine", ROOT / "plugins")
+    code = [path.read_text(encoding="utf-8") for each in folders for path in each.rglob("*.py")]
+    return re.sub(r"[\"']\s*\n\s*f?[\"']", "", "\n".join(code))
+
+
+def test_messages_of_the_troubleshooting_page_are_those_of_the_code() -> None:
+    page = text_of(ROOT / "docs/troubleshooting.md")
+    messages = re.findall(r"^\| `(.+?)` \|", page, re.MULTILINE)
+    assert len(messages) > 25
+    code = sentences()
+    for message in messages:
+        for part in (part.strip() for part in message.split("…")):
+            assert part in code, part
+
+
+@pytest.mark.skipif(
+    any(importlib.util.find_spec(name) is None for name in ("sphinx", "furo", "myst_parser")),
+    reason='needs pip install "artengine[docs]"',
+)
+def test_the_site_is_built_without_warnings_and_can_be_searched(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-c", "docs", ".", site]
+    made = subprocess.run(
+        [*map(str, command), "-d", str(tmp_path / "trees")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (made.returncode, made.stderr) == (0, "")
+    first = (site / "docs" / "index.html").read_text(encoding="utf-8")
+    assert "night-drive.webp" in first
+    # The index is a script, which a page reads from a disk as well as from a server.
+    index = (site / "searchindex.js").read_text(encoding="utf-8")
+    terms = json.loads(index.removeprefix("Search.setIndex(").rstrip(");\n"))["terms"]
+    assert "kaleidoscop" in terms
