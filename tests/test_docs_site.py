@@ -20,7 +20,7 @@ ROOT = Path(__file__).parent.parent
 LINKED = [
     *sorted((ROOT / "docs").glob("*.md")),
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "CHANGELOG.md")),
-    *(ROOT / "gallery" / name for name in ("life.md", "models/README.md")),
+    *(ROOT / "gallery" / name for name in ("README.md", "life.md", "models/README.md")),
 ]
 LOOKS = sorted((ROOT / "docs" / "looks").glob("*.toml"))
 
