@@ -86,11 +86,11 @@ def unpack(path: Path, folder: Path) -> Manifest:
                     f"{file.size}"
                 )
         for file in manifest.files:
-            with pack.open(entries[file.path]) as content:
-                try:
+            try:
+                with pack.open(entries[file.path]) as content:
                     _copy(content, folder / file.path, file.size, file.sha256)
-                except _BROKEN as error:
-                    raise UsageError(f"{path.name}: {file.path}: {_said(error)}") from error
+            except _BROKEN as error:
+                raise UsageError(f"{path.name}: {file.path}: {_said(error)}") from error
         (folder / MANIFEST).write_text(manifest.text(), encoding="utf-8")
         return manifest
 
@@ -103,10 +103,9 @@ def sha256_of(path: Path) -> str:
 
 def _copy_folder(path: Path, folder: Path) -> Manifest:
     manifest = Manifest.read(_folder_manifest(path), str(path))
-    root = path.resolve()
     for file in manifest.files:
         source = path / file.path
-        if not source.resolve().is_relative_to(root) or not source.is_file():
+        if not source.is_file() or not source.resolve().is_relative_to(path.resolve()):
             raise UsageError(f"{path}: lacks the file {file.path}")
         try:
             with source.open("rb") as content:
@@ -144,10 +143,11 @@ class _ShortReads(io.FileIO):
 
 @contextmanager
 def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
+    if not path.is_file():
+        # Pipes and devices may never end.
+        raise UsageError(f"there is no file {path}")
     try:
         file = _ShortReads(path)
-    except FileNotFoundError:
-        raise UsageError(f"there is no file {path}") from None
     except OSError as error:
         raise UsageError(f"{path.name}: no pack: {_said(error)}") from error
     with file:

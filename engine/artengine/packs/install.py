@@ -98,7 +98,8 @@ def install(path: Path, *, origin: str = "") -> Installed:
             unfinished.remove()
     except OSError as error:
         said = (error.strerror or str(error)).lower()
-        raise UsageError(f"{path.name} cannot be installed: {error.filename}: {said}") from error
+        place = f"{error.filename}: " if error.filename is not None else ""
+        raise UsageError(f"{path.name} cannot be installed: {place}{said}") from error
 
 
 def _moved_to(root: Path, path: Path, folder: Path, origin: str) -> Installed:

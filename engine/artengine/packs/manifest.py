@@ -167,6 +167,11 @@ class Manifest(Settings):
             raise ValueError("two files have one name, or names that differ by case alone")
         if sum(file.size for file in self.files) > LARGEST:
             raise ValueError(f"its files have more than {LARGEST >> 20} MiB together")
+        for name in self.presets:
+            if "/" in name:
+                raise ValueError(
+                    f"its preset {name} lies in a folder; presets lie above all of them"
+                )
         shown = [path for path in (self.poster, self.preview) if path]
         for path in (*(f"{name}.toml" for name in self.presets), *shown):
             if path not in paths:

@@ -121,7 +121,10 @@ def _from(index: str, address: str) -> str:
         return address
     # A shelf in a folder lists what lies in that folder.
     folder = Path(index).parent.resolve()
-    path = (folder / address).resolve()
+    try:
+        path = (folder / address).resolve()
+    except (OSError, ValueError, RuntimeError) as error:
+        raise UsageError(f"{index}: lists {address[:80]}, which is no path: {error}") from error
     if not path.is_relative_to(folder):
         raise UsageError(f"{index}: lists {address[:80]}, which lies outside of its folder")
     return str(path)

@@ -30,6 +30,9 @@ def with_mask_files(
         names: the named signals that masks may read.
         absolute: gives the absolute path of a file, from the key, the number of the file in its
             text, and the path that is written.
+
+    Raises:
+        CurveError: when a file's absolute path cannot be written into a mask.
     """
     found = {}
     keys = {MASK, *kind.takes_field()} if kind.controls else ()

@@ -14,7 +14,7 @@ from artengine.curves.named import name_fault
 from artengine.curves.tables import CurveTables, curve_kind
 from artengine.entry_names import entry_names
 from artengine.model import Model
-from artengine.params import Plugin, Problem, TableError, automatable, is_path, quoted
+from artengine.params import CurveError, Plugin, Problem, TableError, automatable, is_path, quoted
 from artengine.preset.address import Address, to_names, to_numbers, write_address
 from artengine.preset.belongs import elsewhere
 from artengine.preset.document import Document
@@ -205,9 +205,10 @@ class PluginTables:
                 table[name] = self.file((*address, name), given)
             elif isinstance(given, list) and all(isinstance(path, str) for path in given):
                 table[name] = [self.file((*address, name, i), path) for i, path in enumerate(given)]
-
-        absolute = partial(self._mask_file, address)
-        table |= with_mask_files(kind, table, self.names, absolute)
+        try:
+            table |= with_mask_files(kind, table, self.names, partial(self._mask_file, address))
+        except CurveError as error:
+            self.problem(address, str(error))
 
     def _mask_file(self, address: Address, name: str, number: int, given: str) -> str:
         place = (*address, name, number) if number else (*address, name)

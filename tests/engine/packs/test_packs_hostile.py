@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import stat
 import struct
 from collections.abc import Callable
@@ -269,3 +270,32 @@ def test_as_many_files_as_a_pack_may_hold_fit_into_a_manifest() -> None:
     one = text[text.rindex("[[files]]") :]
     assert MOST_FILES * len(one) < LONGEST
     assert MOST_FILES * one.count("[") < MOST_BRACKETS
+
+
+def test_what_is_no_pack_says_so(tmp_path: Path) -> None:
+    """Found by attacks: each of these raised something else, or never ended."""
+    entries = {"a.toml": PRESET, "b.toml": PRESET}
+    crossed = write(tmp_path / "crossed.artpack", entries, listed(entries))
+    content = bytearray(crossed.read_bytes())
+    second, third = (m.start() for m in list(re.finditer(b"PK\x01\x02", content))[1:])
+    # Two names of one file, and a name of none.
+    content[third + 42 : third + 46] = content[second + 42 : second + 46]
+    crossed.write_bytes(content)
+    content[third + 42 : third + 46] = struct.pack("<L", 0x7FFFFFFE)
+    nowhere = tmp_path / "nowhere.artpack"
+    nowhere.write_bytes(content)
+    deep = {"a.toml": PRESET, "files/b.toml": PRESET}
+    nested = write(tmp_path / "nested.artpack", deep, listed(deep, presets=["a", "files/b"]))
+    loop = tmp_path / "loop"
+    loop.mkdir()
+    (loop / "x.png").symlink_to("x.png")
+    (loop / "manifest.toml").write_bytes(listed({"a.toml": PRESET, "x.png": b""}))
+    (loop / "a.toml").write_bytes(PRESET)
+    for path, said in (
+        (crossed, "b.toml: File name in directory"),
+        (nowhere, "b.toml: "),
+        (nested, "its preset files/b lies in a folder"),
+        (loop, "lacks the file x.png"),
+        (Path("/dev/zero"), "there is no file /dev/zero"),
+    ):
+        assert said in refusal(path)

@@ -211,6 +211,9 @@ def test_a_shelf_that_lies_is_refused(shelf: Path) -> None:
     index.write_text(text.replace("fire-2", "../../secret"), encoding="utf-8")
     with pytest.raises(UsageError, match="lies outside of its folder"):
         read_shelf(str(shelf))
+    index.write_text(text.replace("fire-2", "\\u0000"), encoding="utf-8")
+    with pytest.raises(UsageError, match="which is no path"):
+        read_shelf(str(shelf))
     for content in ("packs = 3", "packs = [{name = 1}]", "<html>", "packs = ["):
         index.write_text(content, encoding="utf-8")
         with pytest.raises(UsageError, match="no shelf"):

@@ -178,6 +178,22 @@ def test_a_synthetic_scene_needs_no_frames(studio: Path, catalog: Catalog) -> No
     )
 
 
+def test_weights_of_one_name_keep_their_descriptions(studio: Path, catalog: Catalog) -> None:
+    """By the rules of systems that take names for one which differ by case alone."""
+    from artengine.nn.weights import save_weights
+
+    network = catalog.get("model", "tiny")().build()
+    (studio / "other").mkdir()
+    save_weights(studio / "other" / "Tiny.weights.h5", network, {})
+    text = 'extends = "tiny"\nmodel.weights = "other/Tiny.weights.h5"'
+    (studio / "second.toml").write_text(text, encoding="utf-8")
+    presets = [load_preset(studio / f"{name}.toml", catalog) for name in ("tiny", "second")]
+    made = make(presets, studio / "looks.artpack", catalog, name="looks")
+    packed = {file.path for file in made.manifest.files if file.path.startswith("files/")}
+    names = ("tiny.weights.h5", "tiny.json", "Tiny-2.weights.h5", "Tiny-2.json")
+    assert packed == {f"files/{name}" for name in names}
+
+
 def test_two_versions_live_side_by_side(studio: Path, catalog: Catalog) -> None:
     preset = load_preset(studio / "tiny.toml", catalog)
     for version in ("1.9", "1.10"):

@@ -74,3 +74,10 @@ def test_what_a_preset_may_not_read_is_said(
     assert len(lines) == 1
     assert said.replace("\\", "") in lines[0].replace("\\", "")
     assert f"{chain}.invert.mask: " in lines[0]
+
+
+def test_a_folder_that_no_mask_can_name(tmp_path: Path, problems: Problems) -> None:
+    folder = tmp_path / 'it\'s "ours"'
+    folder.mkdir()
+    (said,) = problems(write(folder, "file('left.png')"))
+    assert said.endswith("holds both kinds of quotes; rename it")
