@@ -1,65 +1,77 @@
-"""Write docs/bending.jpg: what each operation makes of two packaged presets.
+"""Write docs/bending.jpg: what each operation makes of a packaged preset.
 
 python docs/bending.py
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-import cv2
 import numpy as np
 import numpy.typing as npt
+from PIL import Image, ImageDraw, ImageFont
 
+from artengine.bend import BENDS
 from artengine.catalog import load_catalog
 from artengine.dream.session import Dream
 from artengine.preset import load_preset
 
 PAGE = Path(__file__).parent / "bending.jpg"
 
-SIDE, FRAME = 176, 40
+SIDE, LABEL, COLUMNS = 176, 20, 5
 
-PRESETS = {"night-road": "conv2d_10", "daybreak": "conv2d_10"}
-"""Presets, and the layer that is bent in each."""
+BEFORE, AFTER = 24, 12
+"""Frames of the dream before the bend sets in, and with it."""
+
+PRESET, LAYER = "daybreak", "conv2d_10"
 
 AMOUNTS = {
-    "scale": 3.0,
+    "scale": 2.0,
     "noise": 2.0,
     "shift": 0.25,
     "rotate": 30.0,
     "threshold": 0.6,
-    "invert": 1.0,
+    "invert": 0.5,
     "swap": 1.0,
-    "blur": 0.15,
+    "blur": 0.2,
     "zoom": 1.6,
 }
 
 
-def pictures(name: str, layer: str) -> list[npt.NDArray[np.uint8]]:
-    """A frame of the preset as it is, and one for each operation."""
-    catalog = load_catalog(user_folder=False)
-    plain = load_preset(name, catalog).with_values({"dream.size": [256, 256]})
-    bends = [[], *([{"layer": layer, "operation": o, "amount": a}] for o, a in AMOUNTS.items())]
-    made = []
-    for bend, said in zip(bends, ["as it is", *AMOUNTS], strict=True):
-        with Dream(plain.with_values({"bend": bend})) as dream:
-            (picture,) = islice(dream, FRAME, FRAME + 1)
-        small = cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
-        title = f"{said} {AMOUNTS[said]:g}" if said in AMOUNTS else f"{name} {said}"
-        for colour, thick in ((0, 0, 0), 3), ((255, 255, 255), 1):
-            cv2.putText(
-                small, title, (6, SIDE - 8), cv2.FONT_HERSHEY_SIMPLEX, 0.42, colour, thick,
-                cv2.LINE_AA,
-            )  # fmt: skip
-        made.append(small.astype(np.uint8))
-    return made
+def pictures() -> Iterator[tuple[str, npt.NDArray[np.uint8]]]:
+    """The same frame of the preset as it is, and with each operation, each with its label."""
+    neutral = {each: 1.0 if each in ("scale", "zoom") else 0.0 for each in BENDS}
+    bends = [{"layer": LAYER, "operation": o, "amount": a} for o, a in neutral.items()]
+    bends[2]["angle"] = 90.0  # down, for the picture is much the same from side to side
+    preset = load_preset(PRESET, load_catalog(user_folder=False))
+    preset = preset.with_values({"dream.size": [256, 256], "bend": bends})
+    with Dream(preset) as dream:
+        list(islice(dream, BEFORE))
+        snapshot = dream.snapshot()
+    # Entered again it goes on from there, with the same network.
+    dream = Dream(preset, resume=snapshot)
+    for operation, amount in [("", 0.0), *AMOUNTS.items()]:
+        with dream:
+            if operation:
+                dream.set(f"bend.{operation}.amount", amount)
+            *_, picture = islice(dream, AFTER)
+        yield f"{operation} {amount:g}" if operation else f"{PRESET}, as it is", picture
+
+
+def sheet(labelled: list[tuple[str, npt.NDArray[np.uint8]]]) -> Image.Image:
+    """The pictures in rows, each above its label."""
+    rows = -(-len(labelled) // COLUMNS)
+    page = Image.new("RGB", (COLUMNS * SIDE, rows * (SIDE + LABEL)))
+    draw, font = ImageDraw.Draw(page), ImageFont.load_default(13)
+    for number, (label, picture) in enumerate(labelled):
+        row, column = divmod(number, COLUMNS)
+        left, top = column * SIDE, row * (SIDE + LABEL)
+        page.paste(Image.fromarray(picture).resize((SIDE, SIDE), Image.Resampling.BOX), (left, top))
+        draw.text((left + 6, top + SIDE + 2), label, fill="white", font=font)
+    return page
 
 
 if __name__ == "__main__":
-    rows = []
-    for preset, bent in PRESETS.items():
-        found = pictures(preset, bent)
-        rows += [np.hstack(found[:5]), np.hstack(found[5:])]
-    sheet = cv2.cvtColor(np.vstack(rows), cv2.COLOR_RGB2BGR)
-    cv2.imwrite(str(PAGE), sheet, [cv2.IMWRITE_JPEG_QUALITY, 82])
+    sheet(list(pictures())).save(PAGE, quality=82)

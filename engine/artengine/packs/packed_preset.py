@@ -22,6 +22,7 @@ from artengine.ffmpeg import Encoder, sound_to_flac
 from artengine.measure import VideoFile
 from artengine.packs.manifest import path_problem
 from artengine.preset import Preset, to_toml
+from artengine.preset.address import CHAINS
 from artengine.preset.made_with import MADE_WITH
 from artengine.preset.portable import with_paths
 from artengine.preset.recipe import one_line
@@ -79,6 +80,10 @@ class _Packing:
         self._needs: list[str] = []
         self._plays = True
         self._files: dict[str, str] = {}
+        masked = (each for word in (*CHAINS, "bend") for each in getattr(dream.preset, word))
+        self._masked_by = {
+            path for each in masked for mask in each.masks.values() for path in mask.files
+        }
 
     def packed(self) -> PackedPreset:
         preset = self._preset
@@ -124,7 +129,7 @@ class _Packing:
                 "nothing else; name a file"
             )
         is_film = path.suffix.lower() in _FILMS and not address.startswith("audio.")
-        if is_film and not address.endswith(".mask") and not self._with_source:
+        if is_film and str(path) not in self._masked_by and not self._with_source:
             self._files[path.name] = str(path)
             self._plays = False
             self._needs.append(

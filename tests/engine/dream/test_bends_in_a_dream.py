@@ -104,6 +104,26 @@ def test_a_mask_costs_nothing_where_it_is_one(ready: Ready) -> None:
     assert not Dream(ready("bend.noise.mask=x")).reads_source
 
 
+def test_a_governor_steers_an_amount(ready: Ready) -> None:
+    govern = {
+        "hold": "contrast", "at": 4, "steer": "bend.scale.amount", "between": [0.5, 2],
+        "seconds": 0.2,
+    }  # fmt: skip
+    table = {"bend.scale.amount": 1.0, "govern": [govern]}
+    with Dream(ready().with_values(table)) as dream:
+        made = [
+            (dream._inside["bend.scale"].plugin.model_dump()["amount"], turn.prediction)
+            for turn in dream.turns()
+        ]
+    amounts = [amount for amount, _ in made]
+    # A third of the way, and at once half of the share of 4 that a sign of 1 lacks.
+    assert amounts[0] == pytest.approx(0.5 + 1.5 * (1 / 3 + 0.75 / 2))
+    assert amounts[-1] > amounts[0]
+    with Dream(ready().with_values({"bend.scale.amount": 1.0})) as dream:
+        *_, plain = dream.turns()
+    assert np.abs(made[-1][1] - plain.prediction).max() > 0.01
+
+
 def test_amounts_have_addresses(ready: Ready) -> None:
     preset = ready("bend.scale.amount=0.5", "bend.0.channels=all")
     scale, noise = (preset.inside()[f"bend.{name}"].plugin for name in ("scale", "noise"))

@@ -96,6 +96,20 @@ def test_weights_are_linear_between_neighbours_and_exact_at_each(
     np.testing.assert_allclose(own[3], (own[1] + own[2]) / 2, atol=1e-7)
 
 
+def test_a_governor_steers_the_place(ready: Ready) -> None:
+    govern = {
+        "hold": "contrast", "at": 9, "steer": "model.weights.at", "between": [0.2, 0.9],
+        "seconds": 0.2,
+    }  # fmt: skip
+    preset = ready("model.weights.at=0.2").with_values({"govern": [govern]})
+    with Dream(preset) as dream:
+        places = [dream._inside["model.weights"].plugin.model_dump()["at"] for _ in dream.turns()]
+    # At once half of the share of 9 that a sign of 1 lacks.
+    assert places[0] == pytest.approx(0.2 + 0.7 * (8 / 9) / 2)
+    assert places[-1] > places[0]
+    assert (film(preset)[-1] != film(ready("model.weights.at=0.2"))[-1]).any()
+
+
 def test_a_blend_plays_and_continues_bit_for_bit(ready: Ready) -> None:
     preset = ready()
     np.testing.assert_allclose(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from artengine.catalog import Catalog, load_catalog
 from artengine.cli import main
@@ -44,6 +45,26 @@ amount = "0.05 + 0.2 * kick"
 [[output]]
 use = "lut"
 path = "look.cube"
+"""
+
+MIXED = """
+extends = "tiny"
+
+[model]
+weights = { blend = ["runs/a", "runs/a@100", "runs/b"], at = "progress" }
+
+[dream]
+frames = 4
+
+[[bend]]
+layer = "conv2d"
+operation = "scale"
+amount = 2
+mask = "file('one.png')"
+
+[[output]]
+use = "invert"
+mask = "x < 0.5 and file('two.png') > 0.5"
 """
 
 CUBE = "LUT_3D_SIZE 2\n" + "".join(
@@ -132,6 +153,34 @@ def test_a_film_is_the_same_where_the_clip_is_not(
         recipe = dream.resolved.recipe(friend)
     (friend / "again.toml").write_text(recipe, encoding="utf-8")
     np.testing.assert_array_equal(here, pictures("again.toml", catalog))
+
+
+def test_blended_weights_and_the_pictures_of_masks_travel(
+    studio: Path, friend: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The best weights of every run have one name."""
+    import keras
+
+    from artengine.nn.weights import save_weights
+
+    keras.utils.set_random_seed(0)
+    for path, step in ("a/best", 200), ("a/kept/epoch-00001", 100), ("b/best", 300):
+        weights = studio / f"runs/{path}.weights.h5"
+        weights.parent.mkdir(parents=True, exist_ok=True)
+        described = {"model": {"use": "tiny", "context": 2}, "measured": {"step": step}}
+        save_weights(weights, catalog.models["tiny"]().build(), described)
+    masks = np.random.default_rng(0).integers(0, 256, (2, 24, 32), np.uint8)
+    for name, mask in zip(("one", "two"), masks, strict=True):
+        Image.fromarray(mask).save(studio / f"{name}.png")
+    (studio / "mixed.toml").write_text(MIXED, encoding="utf-8")
+    here = pictures("mixed.toml", catalog)
+    made = packed(studio, catalog, "mixed.toml")
+    held = {file.path for file in made.manifest.files}
+    assert {"files/mixed.weights.h5", "files/mixed-2.weights.h5", "files/mixed-2.json"} <= held
+    assert {"files/epoch-00001.weights.h5", "files/one.png", "files/two.png"} <= held
+    install(moved(made, friend, monkeypatch))
+    np.testing.assert_array_equal(here, pictures("looks/mixed", catalog))
+    assert (here[0] != pictures("looks/mixed", catalog, "bend.scale.amount=1")[0]).any()
 
 
 def test_a_pack_tells_nothing_of_its_maker(studio: Path, catalog: Catalog) -> None:
