@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +35,21 @@ class Walk:
         return picture
 
 
-def played(frames: int, **parameters: Any) -> list[Places]:
+class Streets(Walk):
+    """As a street with cuts: every picture is far from every other, and some are less far."""
+
+    def __getitem__(self, number: int) -> npt.NDArray[np.uint8]:
+        rng = np.random.default_rng(number // 12)
+        blocks = rng.choice(np.array([20, 230], np.uint8), (4, 4, 1))
+        return np.asarray(blocks.repeat(16, axis=0).repeat(24, axis=1).repeat(3, axis=2))
+
+
+def played(frames: int, clip: Walk | None = None, **parameters: Any) -> list[Places]:
     """The regions' places in the memory, frame by frame."""
     make_deterministic(0)
     model = Quilt(width=4, pictures=256, grid=16, **parameters)
     network = model.build()
-    walk = Walk()
+    walk = clip or Walk()
     model.adapt(network, walk)
     predictor = Predictor(model, network)
     seen: list[Frame] = [np.float32(1 / 255) * walk[number] for number in range(4)]
@@ -77,6 +87,12 @@ def test_where_all_is_invented_regions_go_to_other_times() -> None:
     apart = [len(np.unique(np.round(each / 12))) for each in places]
     assert apart[0] == 1
     assert apart[-1] >= 4
+
+
+def test_regions_leave_where_pictures_differ_much_too() -> None:
+    places = played(80, Streets(), elsewhere=0.0, leaps=0.0)
+    moved = [np.abs(b - a - 1.0) > 12 for a, b in pairwise(places)]
+    assert np.sum(moved) >= 8
 
 
 def test_it_dreams_with_the_weights_of_recall(catalog: Catalog, tmp_path: Path) -> None:
