@@ -31,8 +31,9 @@ from artengine.errors import ArtengineError
 from artengine.frame import Frame
 from artengine.model import Model
 from artengine.nn.precision import Precision, precision_scope
-from artengine.nn.predictor import KerasRuntime, Predictor, Runtime
+from artengine.nn.predictor import KerasRuntime, Predictor
 from artengine.nn.runtimes import build_dtype, installed_runtimes, runtime_for
+from artengine.stepping.predictor import Runtime
 
 
 def main() -> None:

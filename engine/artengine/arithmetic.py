@@ -8,7 +8,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-_CPUINFO = Path("/proc/cpuinfo")
+CPUINFO = Path("/proc/cpuinfo")
+"""Where Linux describes the processor."""
+
+_BFLOAT16 = {"avx512_bf16", "amx_bf16", "bf16"}
+"""What Linux calls a processor's instructions for it: Intel's and AMD's, and ARM's."""
 
 _INSTRUCTIONS = ("amx_bf16", "avx512_bf16", "avx512f", "avx2", "avx", "asimd")
 """Instructions of which libraries take the best that there are, the best first."""
@@ -38,6 +42,23 @@ def arithmetic(precision: str, runtime: str) -> dict[str, str]:
     return described
 
 
+def processor_has_bfloat16(cpuinfo: Path = CPUINFO) -> bool:
+    """Whether a processor's description, in the form of Linux, names instructions for bfloat16.
+
+    Of other systems that is not known, and false.
+    """
+    try:
+        lines = cpuinfo.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return False
+    named = (line.partition(":") for line in lines)
+    return any(
+        not _BFLOAT16.isdisjoint(words.split())
+        for name, _, words in named
+        if name.strip() in ("flags", "Features")
+    )
+
+
 def _version(library: str) -> str:
     try:
         return version(library)
@@ -49,7 +70,7 @@ def _processor() -> str:
     """The architecture and, where the system says so, the best instructions that are used."""
     best = ""
     try:
-        with _CPUINFO.open(encoding="utf-8", errors="replace") as lines:
+        with CPUINFO.open(encoding="utf-8", errors="replace") as lines:
             flags = next((ln.split() for ln in lines if ln.startswith(("flags", "Features"))), [])
         best = next((word for word in _INSTRUCTIONS if word in flags), "")
     except OSError:

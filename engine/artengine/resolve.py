@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from artengine import __version__
-from artengine.arithmetic import arithmetic
+from artengine.arithmetic import arithmetic, processor_has_bfloat16
 from artengine.digest import digest_of
 from artengine.errors import ArtengineError, SourceError, WeightsError
 from artengine.params import values_without_paths
@@ -23,6 +23,7 @@ from artengine.preset.places import origin_of
 from artengine.preset.portable import portable, replaced, with_digests
 from artengine.preset.toml_text import parse_toml
 from artengine.provider import OWN, provider_of
+from artengine.runtime_names import RuntimeName
 from artengine.weights import Weights, find_blended, older_values, packaged_weights
 
 logger = logging.getLogger("artengine")
@@ -226,10 +227,18 @@ def _resolved_values(preset: Preset, blended: Sequence[Weights]) -> dict[str, An
     elif preset.weights not in packaged_weights():
         values["model.weights"] = str(weights.path.absolute())
     if preset.dream.precision == "auto":
-        from artengine.nn.precision import resolve_precision
-
-        values["dream.precision"] = resolve_precision(preset.dream.precision)
+        values["dream.precision"] = _precision(preset.dream.runtime)
     return values
+
+
+def _precision(runtime: RuntimeName) -> str:
+    """What the machine computes in, where a preset leaves it open."""
+    if runtime == "openvino":
+        # It computes on the processor, whatever else there is, and needs no Keras to be asked.
+        return "bfloat16" if processor_has_bfloat16() else "float32"
+    from artengine.nn.precision import resolve_precision
+
+    return resolve_precision("auto")
 
 
 def _older(preset: Preset, weights: Weights) -> dict[str, Any]:

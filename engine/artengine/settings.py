@@ -181,7 +181,8 @@ class DreamSettings(Settings):
 
     runtime: RuntimeName = "keras"
     """What computes the network. "openvino" is often faster on a processor and needs
-    artengine[openvino]. Its rounding differs, so that the film slowly becomes another one."""
+    artengine[openvino]. Its rounding differs, so that the film slowly becomes another one. From the
+    second dream of a network on it also starts sooner, because it loads no TensorFlow."""
 
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     """Arithmetic of the network. "bfloat16" is faster on hardware that supports it; it rounds more,

@@ -115,7 +115,12 @@ def folders() -> Iterator[Finding]:
     for topic, named, variable, use in (
         ("own folder", known.home, "ARTENGINE_HOME", "your presets and plugins"),
         ("plugin folder", known.plugins, "ARTENGINE_HOME", "every file in it is a plugin"),
-        ("cache folder", known.cache, "ARTENGINE_CACHE", "may be deleted to free space"),
+        (
+            "cache folder",
+            known.cache,
+            "ARTENGINE_CACHE",
+            "clips, sounds, networks; may be deleted",
+        ),
     ):
         yield _folder(topic, named, variable, use)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from copy import copy
 from functools import cached_property
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -14,6 +15,7 @@ from artengine.binding import Binding
 from artengine.chain import Chain
 from artengine.curves.driven import CurveSet
 from artengine.dream.bend_masks import BendMasks, BentPlaces
+from artengine.dream.converted import converted_network
 from artengine.dream.level import Level
 from artengine.dream.loop import DreamLoop, Predict
 from artengine.dream.refine import smaller
@@ -127,12 +129,15 @@ class Parts:
         """The network, ready to step."""
         if self._given is not None:
             return self._given
-        from artengine.nn.predictor import Predictor
-        from artengine.nn.runtimes import build_dtype, runtime_for
-
         settings = self._preset.dream
         # Resolved, where no network was given.
         weights = cast("Weights", self._resolved.weights)
+        # What is done inside of a network is not kept with it.
+        if settings.runtime == "openvino" and not self._inside and find_spec("openvino"):
+            return converted_network(self._preset, weights, self._stepped)
+        from artengine.nn.predictor import Predictor
+        from artengine.nn.runtimes import build_dtype, runtime_for
+
         precision = cast("Precision", settings.precision)
         network = build_network(self._preset, weights, build_dtype(settings.runtime, precision))
         bends, blending = self._bends(network), self._blending(network)

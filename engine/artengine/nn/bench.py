@@ -21,8 +21,8 @@ from artengine.nn.runtimes import (
     runtime_for,
 )
 from artengine.nn.step_model import StepModel
-from artengine.nn.tiles import Tiles
 from artengine.runtime_names import RuntimeName
+from artengine.stepping.tiles import Tiles
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Literal, TypeAlias
 
 import keras
 
+from artengine.arithmetic import CPUINFO, processor_has_bfloat16
+
 Precision: TypeAlias = Literal["float32", "bfloat16"]
-
-_CPUINFO = Path("/proc/cpuinfo")
-
-_WORDS = {"avx512_bf16", "amx_bf16", "bf16"}
-"""What Linux calls a processor's instructions for it: Intel's and AMD's, and ARM's."""
 
 
 def resolve_precision(precision: Literal["auto", "float32", "bfloat16"]) -> Precision:
@@ -39,21 +35,7 @@ def has_bfloat16() -> bool:
         found = (tf.config.experimental.get_device_details(device) for device in devices)
         # Since NVIDIA's Ampere.
         return all(about.get("compute_capability", (0, 0)) >= (8, 0) for about in found)
-    return processor_has_bfloat16(_CPUINFO)
-
-
-def processor_has_bfloat16(cpuinfo: Path) -> bool:
-    """Whether a processor's description, in the form of Linux, names such instructions."""
-    try:
-        lines = cpuinfo.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return False
-    named = (line.partition(":") for line in lines)
-    return any(
-        not _WORDS.isdisjoint(words.split())
-        for name, _, words in named
-        if name.strip() in ("flags", "Features")
-    )
+    return processor_has_bfloat16(CPUINFO)
 
 
 @contextmanager

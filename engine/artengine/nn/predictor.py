@@ -1,9 +1,10 @@
-"""Predictions of a network, from frames to a frame, for the dream loop."""
+"""Steps and predictions of a network that Keras holds."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from functools import partial
+from typing import Any
 
 import keras
 import numpy as np
@@ -11,42 +12,11 @@ import numpy.typing as npt
 from keras import ops
 
 from artengine.frame import Frame
+from artengine.nn.memory_estimate import bytes_per_pixel
 from artengine.nn.step import Bends, Step, compiled
 from artengine.nn.step_model import StepModel
-from artengine.nn.tiles import Tiles, TileSetting, plan_tiles
-
-
-class Runtime(Protocol):
-    """What computes a model's steps. Frames and states stay where it computes."""
-
-    def put(self, frame: Frame) -> Any:
-        """Take in a frame, float32 `(H, W, 3)`."""
-
-    def start(self, frames: Sequence[Any], seed: npt.NDArray[np.int32]) -> tuple[Any, ...]:
-        """The state before the first step, given the context and that step's seed."""
-
-    def step(
-        self,
-        frames: Sequence[Any],
-        state: tuple[Any, ...],
-        seed: npt.NDArray[np.int32],
-        values: Mapping[str, np.generic],
-    ) -> tuple[Frame, tuple[Any, ...]]:
-        """Prediction and next state, given the model's automatable numbers and the inputs of the
-        bends, by name."""
-
-    def take(self, part: Any) -> npt.NDArray[np.generic]:
-        """A part of a state as an array, which no later step changes."""
-
-    def give(self, part: npt.NDArray[np.generic]) -> Any:
-        """A part of a state back from what `take` gave out."""
-
-
-class FollowedWeights(Protocol):
-    """Weights that change while a dream plays; `artengine.nn.weight_blend.WeightBlending` does."""
-
-    def follow(self) -> None:
-        """Give the network the weights that it has now."""
+from artengine.stepping.predictor import FollowedWeights, Runtime, RuntimePredictor
+from artengine.stepping.tiles import TileSetting
 
 
 class KerasRuntime:
@@ -98,21 +68,15 @@ class KerasRuntime:
         return ops.convert_to_tensor(part)
 
 
-class Predictor:
-    """Predicts the next frame from the last n.
-
-    Frames that are seen again, as all but the newest of a context are, stay where the runtime
-    computes. The model's automatable numbers are read at each step, and are arguments of what is
-    traced, so that changing them does not trace it again.
+class Predictor(RuntimePredictor):
+    """Predicts the next frame from the last n with a network.
 
     Args:
         model, network: what is stepped.
         tile: how frames are cut that would take too much memory whole; see `tiles.plan_tiles`.
         runtime: what computes the steps; by default Keras, with the network's weights as they are
             at each step.
-        bends: those that the runtime does, whose inputs are read at each step. Frames are then
-            predicted whole.
-        weights: what the network's weights follow, before each step.
+        bends, weights: see `RuntimePredictor`.
     """
 
     def __init__(
@@ -125,80 +89,11 @@ class Predictor:
         bends: Bends | None = None,
         weights: FollowedWeights | None = None,
     ) -> None:
-        self._model = model
-        self._bends = bends
-        self._weights = weights
-        self._runtime = runtime or KerasRuntime(model, network)
-        self._kinds: dict[str, type[np.generic]] = {
-            name: np.int32 if isinstance(getattr(model, name), int) else np.float32
-            for name in sorted(type(model).automatable())
-        }
-        self._state: tuple[Any, ...] | None = None
-        self._kept: dict[int, tuple[Frame, Any]] = {}
-        # What moves over a frame, or is measured on it, is another thing in a piece of it.
-        self._tile: TileSetting = "whole" if bends else tile
-        self._tiles: dict[tuple[int, int], Tiles | None] = {}
-
-    def reset(self) -> None:
-        """Forget a recurrent network's state, as before a film's first frame."""
-        self._state = None
-
-    def state(self) -> list[npt.NDArray[np.generic]]:
-        """A recurrent network's state as arrays; empty for one that carries nothing."""
-        return [self._runtime.take(part) for part in self._state or ()]
-
-    def restore(self, state: Sequence[npt.NDArray[np.generic]]) -> None:
-        """Take back what `state` gave out; nothing means before the first step."""
-        self._state = tuple(self._runtime.give(part) for part in state) or None
-
-    def __call__(self, frames: Sequence[Frame], seed: tuple[int, int] = (0, 0)) -> Frame:
-        """Predict.
-
-        Args:
-            frames: the context, in the order the network is shown it, each float32 `(H, W, 3)`
-                and never written to afterwards.
-            seed: two numbers below 2**31 for networks that sample.
-
-        Returns:
-            The prediction, float32 `(H, W, 3)`.
-
-        Raises:
-            UsageError: when it is to be cut into tiles smaller than the model can use, or the
-                runtime cannot compute the model.
-        """
-        tiles = self.tiles(*frames[0].shape[:2])
-        if tiles is None:
-            return self._predict(frames, seed)
-        return tiles.predict(frames, lambda cut: self._predict_once(cut, seed))
-
-    def tiles(self, height: int, width: int) -> Tiles | None:
-        """How frames of a size are cut; None for not at all. Raises as a call does."""
-        size = height, width
-        if size not in self._tiles:
-            self._tiles[size] = plan_tiles(self._model, height, width, self._tile)
-        return self._tiles[size]
-
-    def _predict_once(self, frames: Sequence[Frame], seed: tuple[int, int]) -> Frame:
-        """Predict from frames that are not used again, and free them."""
-        prediction = self._predict(frames, seed)
-        self._kept.clear()
-        return prediction
-
-    def _predict(self, frames: Sequence[Frame], seed: tuple[int, int]) -> Frame:
-        if self._weights:
-            self._weights.follow()
-        inputs = [self._put(frame) for frame in frames]
-        self._kept = {id(f): (f, x) for f, x in zip(frames, inputs, strict=True)}
-        seeds = np.array(seed, np.int32)
-        if self._state is None:
-            self._state = self._runtime.start(inputs, seeds)
-        values: dict[str, Any] = {
-            name: kind(getattr(self._model, name)) for name, kind in self._kinds.items()
-        }
-        values |= self._bends.inputs() if self._bends else {}
-        prediction, self._state = self._runtime.step(inputs, self._state, seeds, values)
-        return prediction
-
-    def _put(self, frame: Frame) -> Any:
-        kept = self._kept.get(id(frame))
-        return self._runtime.put(frame) if kept is None else kept[1]
+        super().__init__(
+            model,
+            runtime or KerasRuntime(model, network),
+            tile=tile,
+            bytes_per_pixel=partial(bytes_per_pixel, model),
+            bends=bends,
+            weights=weights,
+        )

@@ -15,10 +15,11 @@ from artengine.errors import UsageError
 from artengine.nn.bending import Bending
 from artengine.nn.fold import folded
 from artengine.nn.precision import Precision
-from artengine.nn.predictor import KerasRuntime, Runtime
+from artengine.nn.predictor import KerasRuntime
 from artengine.nn.step import compiled
 from artengine.nn.step_model import StepModel
 from artengine.runtime_names import RuntimeName
+from artengine.stepping.predictor import Runtime
 
 
 def installed_runtimes() -> list[RuntimeName]:
@@ -67,9 +68,11 @@ def runtime_for(
             f"the runtime {name} is not installed; install it with: "
             f'python -m pip install "artengine[{name}]"; or take the runtime keras'
         )
-    from artengine.nn.openvino_runtime import OpenVinoRuntime
+    from artengine.nn.openvino_conversion import Conversion
+    from artengine.stepping.openvino_runtime import OpenVinoRuntime
 
-    return OpenVinoRuntime(model, network, precision=precision, bends=bends)
+    called = getattr(type(model), "name", type(model).__name__)
+    return OpenVinoRuntime(called, Conversion(model, network, bends=bends), precision=precision)
 
 
 def _check_follows() -> None:
@@ -93,7 +96,7 @@ def multiplying(
         UsageError: when the runtime cannot compute in that precision here.
     """
     if name == "openvino":
-        from artengine.nn.openvino_runtime import multiplying as with_openvino
+        from artengine.stepping.openvino_processor import multiplying as with_openvino
 
         return with_openvino(a, b, precision=precision)
     multiply = compiled(ops.matmul)

@@ -82,7 +82,8 @@ class Step:
 
     def initial_state(self, frames: Sequence[Any], seed: Any) -> tuple[Any, ...]:
         """The model's state before its first step, given the context and that step's seed."""
-        return tuple(self._model.initial_state(self._network, self._stack(frames), seed))
+        with self._constants():
+            return tuple(self._model.initial_state(self._network, self._stack(frames), seed))
 
     def _stack(self, frames: Sequence[Any]) -> Any:
         return pad_to_multiple(

@@ -4,24 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from artengine.stepping.tiled_model import TiledModel
 
-class StepModel(Protocol):
+
+class StepModel(TiledModel, Protocol):
     """A recipe for steps with a network; see `artengine.model.Model` for each method's contract."""
-
-    @property
-    def context(self) -> int:
-        """Context frames."""
-
-    @classmethod
-    def automatable(cls) -> frozenset[str]:
-        """Names of the numbers that may change from frame to frame."""
-
-    @property
-    def size_divisor(self) -> int:
-        """What height and width must divide by."""
-
-    def receptive_field(self) -> int | None:
-        """How far a predicted pixel looks, in pixels; None where frames are never cut."""
 
     def build(self) -> Any:
         """A new network."""

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+import numpy as np
+import numpy.typing as npt
+
 from artengine.api import FrameSequence, Model, NetworkState, Param, Tensor
 from artengine_plugins.models.pixels.chance import uniform
 from artengine_plugins.models.remembered import Remembered, memory_layer, remember
@@ -249,7 +252,19 @@ def shrink(frame: Tensor, cell: int, side: int) -> Tensor:
     """A frame as a memory holds it, float32 `(B, side, side, 3)`."""
     from keras import ops
 
-    return ops.image.resize(cells(frame, cell), (side, side), antialias=True)
+    seen = cells(frame, cell)
+    # Not `ops.image.resize` with antialiasing, which OpenVINO lacks.
+    down, across = (_resized(length, side) for length in seen.shape[1:3])
+    return ops.einsum("ih,bhwc,jw->bijc", down, seen, across)
+
+
+def _resized(length: int, side: int) -> npt.NDArray[np.float32]:
+    """What resizes a row of so many cells to `side`, by a triangle that is as wide as a step of the
+    longer of both; `(side, length)`."""
+    step = length / side
+    away = np.arange(length) + 0.5 - step * (np.arange(side)[:, None] + 0.5)
+    weights = np.maximum(0.0, 1.0 - np.abs(away) / max(step, 1.0))
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True), np.float32)
 
 
 def padded(batch: Tensor, size_divisor: int) -> Tensor:

@@ -129,7 +129,10 @@ def memory_layer(pictures: int, side: int) -> keras.Layer:
             # A run's last picture has nowhere to go on to.
             numbers = ops.arange(pictures, dtype="int32")
             ends = (numbers >= self.last.value) | (numbers >= self.count.value)
-            return ops.cast(ops.argmin(far + 9.0 * ops.cast(ends, "float32"), axis=1), "float32")
+            far = far + 9.0 * ops.cast(ends, "float32")
+            # Not `argmin`, which OpenVINO lacks as Keras writes it.
+            nearest = far == ops.min(far, axis=1, keepdims=True)
+            return ops.cast(ops.min(ops.where(nearest, numbers, pictures), axis=1), "float32")
 
         def moved_on(self, place: Any, share: Any) -> Any:
             count = ops.cast(ops.maximum(self.count.value, 1), "float32")

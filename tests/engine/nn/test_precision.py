@@ -8,8 +8,9 @@ import keras
 import numpy as np
 import pytest
 
+from artengine.arithmetic import processor_has_bfloat16
 from artengine.nn import precision
-from artengine.nn.precision import precision_scope, processor_has_bfloat16, resolve_precision
+from artengine.nn.precision import precision_scope, resolve_precision
 from artengine.nn.predictor import Predictor
 from artengine.nn.runtimes import runtime_for
 from artengine_plugins.models.hourglass import Hourglass
@@ -44,7 +45,7 @@ def test_auto_is_what_there_is(
     if tf.config.list_physical_devices("GPU"):
         pytest.skip("the accelerator decides here")
     (tmp_path / "cpuinfo").write_text(f"flags : fma{' amx_bf16' if has else ''}", encoding="utf-8")
-    monkeypatch.setattr(precision, "_CPUINFO", tmp_path / "cpuinfo")
+    monkeypatch.setattr(precision, "CPUINFO", tmp_path / "cpuinfo")
     assert resolve_precision("auto") == auto
     assert (resolve_precision("float32"), resolve_precision("bfloat16")) == ("float32", "bfloat16")
 

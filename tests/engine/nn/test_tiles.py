@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import Any, ClassVar
 
 import keras
@@ -13,12 +14,13 @@ from keras import layers, ops
 from artengine.errors import UsageError
 from artengine.frame import Frame
 from artengine.model import Model
-from artengine.nn import tiles
 from artengine.nn.bench import Subject
 from artengine.nn.flops import flops
+from artengine.nn.memory_estimate import bytes_per_pixel
 from artengine.nn.predictor import Predictor
-from artengine.nn.tiles import tile_spans
 from artengine.params import Param
+from artengine.stepping import tiles
+from artengine.stepping.tiles import tile_spans
 
 
 @pytest.mark.parametrize("length", [1, 47, 48, 49, 63, 97, 130, 1000])
@@ -83,21 +85,25 @@ def test_a_narrower_margin_shows() -> None:
     assert np.abs(made - whole).max() > 1e-3
 
 
+def planned(model: Model, height: int, width: int, tile: Any) -> tiles.Tiles | None:
+    return tiles.plan_tiles(model, height, width, tile, partial(bytes_per_pixel, model))
+
+
 def test_only_what_needs_much_memory_is_cut(monkeypatch: Any) -> None:
-    assert tiles.plan_tiles(Pooled(), 600, 600, "auto") is None
+    assert planned(Pooled(), 600, 600, "auto") is None
     monkeypatch.setattr(tiles, "MEMORY_BUDGET", 1 << 24)
-    cut = tiles.plan_tiles(Pooled(), 600, 600, "auto")
+    cut = planned(Pooled(), 600, 600, "auto")
     assert cut is not None
     assert len(cut.rows) > 1
-    assert tiles.plan_tiles(Pooled(), 600, 600, "whole") is None
-    assert tiles.plan_tiles(Pooled(), 512, 512, "auto") is None
+    assert planned(Pooled(), 600, 600, "whole") is None
+    assert planned(Pooled(), 512, 512, "auto") is None
 
 
 def test_a_frame_that_is_cut_counts_what_all_its_tiles_compute(monkeypatch: Any) -> None:
     monkeypatch.setattr(tiles, "MEMORY_BUDGET", 1 << 24)
     model = Pooled()
     timing = Subject("pooled", model).time("keras", "float32", (600, 520), seconds=0.01)
-    cut = tiles.plan_tiles(model, 520, 600, "auto")
+    cut = planned(model, 520, 600, "auto")
     assert cut is not None
     tile, whole = (flops(model, model.build(), *size) for size in (cut.shape, (520, 600)))
     assert tile is not None
@@ -136,6 +142,6 @@ def test_a_network_that_remembers_is_run_whole_and_says_so(caplog: Any, monkeypa
     assert caplog.text.count(f"dream.tile: 32 has no effect: {said}") == 1
     monkeypatch.setattr(tiles, "MEMORY_BUDGET", 1 << 24)
     caplog.clear()
-    assert tiles.plan_tiles(model, 600, 600, "auto") is None
+    assert planned(model, 600, 600, "auto") is None
     (told,) = caplog.messages
     assert told.startswith("this model can only predict frames of 600x600 whole")

@@ -17,7 +17,7 @@ from artengine.api import Frame, Model, Param, ReceptiveField
 from artengine.catalog import load_catalog
 from artengine.nn.determinism import make_deterministic
 from artengine.nn.step import Step
-from artengine.nn.tiles import Tiles, tile_spans
+from artengine.stepping.tiles import Tiles, tile_spans
 from artengine_plugins.models.deep import Deep
 from artengine_plugins.models.flow import Flow
 from artengine_plugins.models.hourglass import Hourglass

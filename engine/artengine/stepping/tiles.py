@@ -14,8 +14,7 @@ import numpy as np
 from artengine.counts import counted
 from artengine.errors import UsageError
 from artengine.frame import Frame
-from artengine.nn.memory_estimate import bytes_per_pixel
-from artengine.nn.step_model import StepModel
+from artengine.stepping.tiled_model import TiledModel
 
 logger = logging.getLogger("artengine")
 
@@ -126,15 +125,25 @@ class Tiles:
         return prediction
 
 
-def plan_tiles(model: StepModel, height: int, width: int, setting: TileSetting) -> Tiles | None:
+def plan_tiles(
+    model: TiledModel,
+    height: int,
+    width: int,
+    setting: TileSetting,
+    bytes_per_pixel: Callable[[], float | None],
+) -> Tiles | None:
     """Decide how frames of a size are cut; None for not at all.
 
     A model that declares no receptive field is never cut; a warning says so.
 
+    Args:
+        bytes_per_pixel: what the network takes for each pixel, or None where that is unknown; asked
+            where tiles are chosen by "auto", of large frames.
+
     Raises:
         UsageError: when tiles are to be smaller than the receptive field allows.
     """
-    side = _side(model, height * width, setting)
+    side = _side(model, height * width, setting, bytes_per_pixel)
     if side is None or max(height, width) <= side:
         return None
     receptive_field = model.receptive_field()
@@ -162,14 +171,19 @@ def plan_tiles(model: StepModel, height: int, width: int, setting: TileSetting) 
     )
 
 
-def _side(model: StepModel, pixels: int, setting: TileSetting) -> int | None:
+def _side(
+    model: TiledModel,
+    pixels: int,
+    setting: TileSetting,
+    bytes_per_pixel: Callable[[], float | None],
+) -> int | None:
     """The side of a tile, or None where none are needed."""
     if setting != "auto":
         return None if setting == "whole" else setting
     if pixels <= _NEVER_CUT:
         return None
     frames = _FRAME_BYTES * (model.context + 1)
-    affordable = MEMORY_BUDGET / (frames + (bytes_per_pixel(model) or _UNKNOWN))
+    affordable = MEMORY_BUDGET / (frames + (bytes_per_pixel() or _UNKNOWN))
     return None if pixels <= affordable else math.isqrt(int(affordable))
 
 

@@ -1,0 +1,85 @@
+"""A dream's network as an earlier dream converted it, or as this one does."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from artengine import __version__, folders
+from artengine.digest import digest_of
+from artengine.dream.loop import Predict
+from artengine.model import Model
+from artengine.preset import Preset
+from artengine.provider import provider_of
+from artengine.weights import Weights, build_network, check_made_for, model_table
+
+if TYPE_CHECKING:
+    from artengine.nn.openvino_conversion import Conversion
+
+
+def converted_network(preset: Preset, weights: Weights, model: Model) -> Predict:
+    """A network that OpenVINO computes, without Keras and TensorFlow where it is converted already.
+
+    Args:
+        preset: what is dreamt, its precision resolved; one without bends and blended weights.
+        weights: of its network.
+        model: what is stepped.
+
+    Raises:
+        WeightsError: when the weights are of another network.
+        UsageError: when the processor has no such arithmetic.
+    """
+    from artengine.stepping.kept_graphs import KeptGraphs
+    from artengine.stepping.openvino_runtime import OpenVinoRuntime
+    from artengine.stepping.predictor import RuntimePredictor
+
+    check_made_for(preset, weights)
+
+    def convert() -> Conversion:
+        from artengine.nn.openvino_conversion import Conversion
+
+        return Conversion(model, build_network(preset, weights))
+
+    precision: Literal["float32", "bfloat16"] = (
+        "bfloat16" if preset.dream.precision == "bfloat16" else "float32"
+    )
+    identity = _identity(preset, weights) | {"precision": precision}
+    graphs = KeptGraphs(folders.cache() / "networks", identity, model, convert)
+    return RuntimePredictor(
+        model,
+        OpenVinoRuntime(model.name, graphs, precision=precision),
+        tile=preset.dream.tile,
+        bytes_per_pixel=graphs.bytes_per_pixel,
+    )
+
+
+def _identity(preset: Preset, weights: Weights) -> dict[str, Any]:
+    """What a converted network depends on, beside the arithmetic and the size of frames."""
+    return {
+        "weights": digest_of(weights.path),
+        "model": model_table(preset),
+        "provider": str(provider_of(type(preset.model))),
+        "code": _code(type(preset.model)),
+        "engine": __version__,
+        "libraries": {name: _version(name) for name in ("openvino", "keras", "tensorflow")},
+    }
+
+
+def _version(library: str) -> str:
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return ""
+
+
+def _code(kind: type[Model]) -> list[str]:
+    """Digests of what a model and its step are written in: a change to it makes other graphs."""
+    from artengine import stepping
+
+    own = Path(getattr(sys.modules.get(kind.__module__), "__file__", None) or "")
+    # Modules of a package share what they need; a file of the user stands alone.
+    files = sorted(own.parent.rglob("*.py")) if "." in kind.__module__ else [own]
+    networks = Path(stepping.__file__).parent.with_name("nn")
+    return [digest_of(file) for file in [*files, *sorted(networks.glob("*.py"))]]

@@ -1,0 +1,180 @@
+"""Converted networks, kept in a folder so that none is converted twice."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from artengine.digest import digest_of
+from artengine.frame import Frame
+from artengine.stepping.graph import FILES, Graph, Specs
+from artengine.stepping.openvino_runtime import Graphs
+from artengine.stepping.tiled_model import TiledModel
+
+logger = logging.getLogger("artengine")
+
+KEPT = 40
+"""How many entries a folder holds; of more, those that were read longest ago are removed."""
+
+_FORMAT = 1
+_ABOUT = "about.json"
+
+
+class Converter(Graphs, Protocol):
+    """What makes graphs; `artengine.nn.openvino_conversion.Conversion` does."""
+
+    def bytes_per_pixel(self) -> float | None:
+        """What the network takes for each pixel of a frame; None where that is unknown."""
+
+
+class KeptGraphs:
+    """Graphs of one network, read from a folder, or made and written there.
+
+    An entry that is broken, or of something else, is made anew. A graph whose random numbers are
+    not uniform is not kept, because TensorFlow draws them. Without a folder that can be written,
+    graphs are made each time.
+
+    Args:
+        folder: holds the entries of all networks.
+        identity: what the graphs depend on beside the shapes of their inputs, in types of JSON.
+        model: what is stepped.
+        convert: loads the network, the first time that a graph has to be made.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        identity: Mapping[str, Any],
+        model: TiledModel,
+        convert: Callable[[], Converter],
+    ) -> None:
+        self._folder = folder
+        self._identity = {"format": _FORMAT, **identity}
+        self._model = model
+        self._convert = convert
+        self._made: Converter | None = None
+
+    def start(self, specs: Specs) -> Graph:
+        """See `Graphs`. In it the model's numbers are constants, as they are now."""
+        numbers = {name: getattr(self._model, name) for name in sorted(self._model.automatable())}
+        return self._graph("start", specs, numbers, lambda: self._converter.start(specs))
+
+    def step(self, specs: Specs) -> Graph:
+        """See `Graphs`."""
+        return self._graph("step", specs, {}, lambda: self._converter.step(specs))
+
+    def start_by_keras(
+        self, frames: Sequence[Frame], seed: npt.NDArray[np.int32]
+    ) -> Sequence[npt.NDArray[Any]]:
+        """See `Graphs`."""
+        return self._converter.start_by_keras(frames, seed)
+
+    def bytes_per_pixel(self) -> float | None:
+        """What the network takes for each pixel of a frame; None where that is unknown."""
+        key = self._key("memory")
+        found = _table(self._place(key), key)
+        if found is None or "bytes" not in found:
+            found = {"bytes": self._converter.bytes_per_pixel()}
+            table = found
+            self._keep(key, lambda _folder: table)
+        taken = found["bytes"]
+        return None if taken is None else float(taken)
+
+    @property
+    def _converter(self) -> Converter:
+        if self._made is None:
+            self._made = self._convert()
+        return self._made
+
+    def _graph(
+        self, kind: str, specs: Specs, numbers: Mapping[str, Any], make: Callable[[], Graph]
+    ) -> Graph:
+        key = self._key(kind, inputs={n: [list(s), t] for n, (s, t) in specs.items()}, at=numbers)
+        kept = self._read(key)
+        if kept is not None:
+            return kept
+        made = make()
+        if not made.is_plain:
+            logger.debug("%s: not kept, because TensorFlow draws its random numbers", kind)
+            return made
+        self._keep(key, made.save)
+        # As every later dream has it.
+        return self._read(key) or made
+
+    def _key(self, kind: str, **rest: Any) -> dict[str, Any]:
+        key: dict[str, Any] = json.loads(json.dumps({**self._identity, "kind": kind, **rest}))
+        return key
+
+    def _place(self, key: Mapping[str, Any]) -> Path:
+        text = json.dumps(key, sort_keys=True)
+        return self._folder / sha256(text.encode()).hexdigest()[:24]
+
+    def _read(self, key: Mapping[str, Any]) -> Graph | None:
+        place = self._place(key)
+        table = _table(place, key)
+        try:
+            return None if table is None else Graph.read(place, table)
+        except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
+            logger.debug("%s: %s", place, error)
+            return None
+
+    def _keep(self, key: Mapping[str, Any], write: Callable[[Path], Mapping[str, Any]]) -> None:
+        place = self._place(key)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(
+                prefix=".", dir=self._folder, ignore_cleanup_errors=True
+            ) as name:
+                unfinished = Path(name) / place.name
+                unfinished.mkdir()
+                table = write(unfinished)
+                about = {**table, "key": key, "digests": _digests(unfinished)}
+                (unfinished / _ABOUT).write_text(json.dumps(about, indent=2), encoding="utf-8")
+                # What was there was not it.
+                shutil.rmtree(place, ignore_errors=True)
+                unfinished.rename(place)
+            self._prune()
+        except OSError as error:
+            # Without it the network is only converted again.
+            logger.debug("%s: %s", place, error)
+
+    def _prune(self) -> None:
+        entries = [each for each in self._folder.iterdir() if not each.name.startswith(".")]
+        for entry in sorted(entries, key=_last_read, reverse=True)[KEPT:]:
+            shutil.rmtree(entry, ignore_errors=True)
+
+
+def _table(place: Path, key: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What was written beside an entry's files; None where it is not whole or of another key."""
+    about = place / _ABOUT
+    try:
+        table = json.loads(about.read_text(encoding="utf-8"))
+        if table["key"] != key or table["digests"] != _digests(place):
+            return None
+    except (OSError, KeyError, TypeError, ValueError):
+        return None
+    with suppress(OSError):
+        about.touch()
+    found: dict[str, Any] = table
+    return found
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    return {name: digest_of(folder / name) for name in FILES}
+
+
+def _last_read(entry: Path) -> float:
+    try:
+        return (entry / _ABOUT).stat().st_mtime
+    except OSError:
+        return 0.0

@@ -1,0 +1,46 @@
+"""Dreams of networks that were converted before, without Keras and TensorFlow."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from artengine.cli.program import main
+
+pytest.importorskip("openvino")
+
+PROGRAM = """
+import sys
+from artengine.cli.program import main
+
+code = main(sys.argv[1:])
+heavy = ("tensorflow", "keras", "h5py", "matplotlib", "scenedetect", "huggingface_hub", "librosa")
+print([name for name in heavy if name in sys.modules])
+sys.exit(code)
+"""
+
+
+def test_the_second_dream_needs_no_keras(
+    tiny_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And makes the same film."""
+    monkeypatch.setenv("ARTENGINE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.chdir(tiny_project)
+    words = ["--plugin", "tiny_model.py", "dream", "tiny.toml", "--frames", "3", "--size", "32x32"]
+    words += ["--runtime", "openvino"]
+    first, second = tmp_path / "first.mp4", tmp_path / "second.mp4"
+    assert main([*words, "-o", str(first)]) == 0
+    assert len(list((tmp_path / "cache" / "networks").iterdir())) == 2
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, *words, "-o", str(second)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=240,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "[]"
+    assert first.read_bytes() == second.read_bytes()

@@ -1,0 +1,137 @@
+"""Converted networks that are kept in a folder."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+
+pytest.importorskip("openvino")
+
+import openvino
+import openvino.opset13 as opset
+
+from artengine.stepping import kept_graphs
+from artengine.stepping.graph import Draw, Graph, Specs, UniformDraw
+from artengine.stepping.kept_graphs import KeptGraphs
+from artengine.stepping.openvino_runtime import OpenVinoRuntime
+
+PLAIN = UniformDraw((2, 2, 3))
+
+
+class Counted:
+    """A model with one number, and what converts it: a frame, plus chance, times the number."""
+
+    context, size_divisor, speed = 1, 1, 2.0
+    made: ClassVar[list[str]] = []
+
+    def __init__(self, draw: Draw) -> None:
+        self.draw = draw
+
+    @classmethod
+    def automatable(cls) -> frozenset[str]:
+        return frozenset({"speed"})
+
+    def receptive_field(self) -> int | None:
+        return None
+
+    def start(self, specs: Specs) -> Graph:
+        self.made.append("start")
+        return Graph(None, {}, ())
+
+    def step(self, specs: Specs) -> Graph:
+        self.made.append("step")
+        given = []
+        for name in ("frame_0", "chance"):
+            node = opset.parameter(specs["frame_0"][0], np.float32)
+            node.output(0).get_tensor().set_names({f"{name}:0"})
+            given.append(node)
+        total = opset.add(*given)
+        total.output(0).get_tensor().set_names({"prediction:0"})
+        model = openvino.Model([total], given)
+        return Graph(model, {"chance": self.draw}, ["prediction"])
+
+    def start_by_keras(self, frames: Any, seed: Any) -> Any:
+        raise AssertionError
+
+    def bytes_per_pixel(self) -> float | None:
+        self.made.append("memory")
+        return 12.5
+
+
+Made = Callable[..., tuple[float, list[str]]]
+
+
+@pytest.fixture
+def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Made:
+    """A number of what a step predicts, and what was converted for it."""
+    monkeypatch.setattr(Counted, "made", [])
+
+    def made(draw: Draw = PLAIN, **changed: Any) -> Any:
+        Counted.made.clear()
+        model = Counted(draw)
+        model.speed = changed.pop("speed", 2.0)
+        kept = KeptGraphs(tmp_path / "networks", {"weights": "a", **changed}, model, lambda: model)
+        runtime = OpenVinoRuntime("counted", kept)
+        frames = [runtime.put(np.ones((2, 2, 3), np.float32))]
+        seed = np.array([1, 2], np.int32)
+        frame, _ = runtime.step(frames, runtime.start(frames, seed), seed, {})
+        assert kept.bytes_per_pixel() == 12.5
+        return float(frame[0, 0, 0]), sorted(Counted.made)
+
+    return made
+
+
+ALL = ["memory", "start", "step"]
+
+
+def test_what_is_kept_is_not_converted_again(made: Made) -> None:
+    first, converted = made()
+    assert 1.0 < first < 2.0
+    assert converted == ALL
+    assert made() == (first, [])
+    # Numbers that a start takes as constants make another one.
+    assert made(speed=3.0) == (first, ["start"])
+    assert made(weights="b")[1] == ALL
+
+
+def test_a_graph_that_tensorflow_draws_for_is_not_kept(made: Made) -> None:
+    for again in (False, True):
+        _, converted = made(lambda seed: np.zeros((2, 2, 3), np.float32))
+        assert converted == (["step"] if again else ALL)
+
+
+@pytest.mark.parametrize("harm", ["graph.bin", "graph.xml", "about.json", "foreign", "emptied"])
+def test_what_is_broken_is_made_anew(made: Made, harm: str, tmp_path: Path) -> None:
+    first, _ = made()
+    (step,) = (file.parent for file in tmp_path.rglob("graph.xml"))
+    if harm == "foreign":
+        about = json.loads((step / "about.json").read_text())
+        about["key"]["weights"] = "b"
+        (step / "about.json").write_text(json.dumps(about))
+    elif harm == "emptied":
+        shutil.rmtree(step)
+        step.mkdir()
+    else:
+        (step / harm).write_bytes(b"{}")
+    assert made() == (first, ["step"])
+    assert made() == (first, [])
+
+
+def test_the_folder_is_bounded(made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_graphs, "KEPT", 4)
+    for weights in "abc":
+        made(weights=weights)
+    assert len(list((tmp_path / "networks").iterdir())) == 4
+    assert made(weights="c")[1] == []
+
+
+def test_without_a_folder_it_is_converted_each_time(made: Made, tmp_path: Path) -> None:
+    (tmp_path / "networks").write_text("a file")
+    first, _ = made()
+    assert made() == (first, ALL)
