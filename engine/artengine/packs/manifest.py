@@ -46,6 +46,7 @@ _DEEPEST = 4
 _LONGEST_PATH = 200
 
 Text = Annotated[str, Field(max_length=2000)]
+"""What a pack says of itself in words."""
 
 
 def is_pack_name(text: str) -> bool:

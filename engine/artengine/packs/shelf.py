@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 from urllib.parse import urljoin
 
+from packaging.version import InvalidVersion, Version
 from pydantic import Field, ValidationError
 
 from artengine.atomic import atomic_write
 from artengine.errors import UsageError
 from artengine.packs.archive import SUFFIX, read_manifest, sha256_of
 from artengine.packs.fetch import check_leads_on, is_web, read_address
-from artengine.packs.manifest import is_pack_name
+from artengine.packs.manifest import Text, is_pack_name
 from artengine.preset.recipe import to_toml
 from artengine.preset.toml_text import parse_toml
 from artengine.settings_table import Settings
@@ -34,8 +34,8 @@ class Shelved(Settings):
 
     name: str = Field(max_length=64)
     version: str = Field(max_length=40)
-    about: Annotated[str, Field(max_length=2000)] = ""
-    author: Annotated[str, Field(max_length=2000)] = ""
+    about: Text = ""
+    author: Text = ""
     address: str = Field(max_length=2000)
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
 
@@ -78,6 +78,23 @@ def search(address: str, word: str) -> list[Shelved]:
         for pack in read_shelf(address)
         if looked in f"{pack.name} {pack.about} {pack.author}".casefold()
     ]
+
+
+def shelved(address: str, name: str) -> Shelved:
+    """The newest pack of a name on a shelf, or `NAME@VERSION`.
+
+    Raises:
+        UsageError: when it has none.
+    """
+    wanted, _, version = name.partition("@")
+    packs = [pack for pack in read_shelf(address) if pack.name == wanted and is_pack_name(wanted)]
+    packs = [pack for pack in packs if not version or pack.version == version]
+    if not packs:
+        raise UsageError(f'the shelf {address} has no pack "{name}"; see artengine packs search')
+    try:
+        return max(packs, key=lambda pack: Version(pack.version))
+    except InvalidVersion as error:
+        raise UsageError(f"{address}: no shelf: {error}") from error
 
 
 def write_index(folder: Path) -> Path:
@@ -128,22 +145,3 @@ def _from(index: str, address: str) -> str:
     if not path.is_relative_to(folder):
         raise UsageError(f"{index}: lists {address[:80]}, which lies outside of its folder")
     return str(path)
-
-
-def shelved(address: str, name: str) -> Shelved:
-    """The newest pack of a name on a shelf, or `NAME@VERSION`.
-
-    Raises:
-        UsageError: when it has none.
-    """
-    from packaging.version import InvalidVersion, Version
-
-    wanted, _, version = name.partition("@")
-    packs = [pack for pack in read_shelf(address) if pack.name == wanted and is_pack_name(wanted)]
-    packs = [pack for pack in packs if not version or pack.version == version]
-    if not packs:
-        raise UsageError(f'the shelf {address} has no pack "{name}"; see artengine packs search')
-    try:
-        return max(packs, key=lambda pack: Version(pack.version))
-    except InvalidVersion as error:
-        raise UsageError(f"{address}: no shelf: {error}") from error
