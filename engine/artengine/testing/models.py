@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from artengine.counts import counted
 from artengine.frame import Frame, Size
 from artengine.model import Model
 from artengine.testing.check import Trial
@@ -76,7 +77,8 @@ def takes_any_context(trial: Trial) -> None:
         frames = [np.zeros((16, 16, 3), np.float32)] * context
         with _eagerly():
             made = Predictor(other, other.build())(frames)
-        expect(made.shape == (16, 16, 3), f"of {context} frames, the prediction is {made.shape}")
+        given = counted(context, "frame")
+        expect(made.shape == (16, 16, 3), f"of {given}, the prediction is {made.shape}")
 
 
 def does_the_same_again(trial: Trial) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from artengine.counts import counted
 from artengine.frame import Picture, Size
 from artengine.params import is_path
 from artengine.source import Source
@@ -100,7 +101,8 @@ def ends_when_played_once(trial: Trial) -> None:
     opened = source_of(trial).once().open((16, 16))
     if opened.finite and opened.length is not None:
         count = sum(1 for _ in islice(opened.frames(), opened.length + 1))
-        expect(count == opened.length, f"length is {opened.length}, and it shows {count} pictures")
+        shown = counted(count, "picture")
+        expect(count == opened.length, f"length is {opened.length}, and it shows {shown}")
 
 
 PROMISES = (

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from artengine.counts import counted
 from artengine.dream.sinks import Sinks
 from artengine.dream.targets import Target
 from artengine.errors import WriterError
@@ -63,7 +64,8 @@ def writes_where_it_says(trial: Trial) -> None:
         made = write(trial, pictures(count, size), overwrite=True)
         expect(
             _there(trial) == {made.name},
-            f"of {count} pictures of {size[0]}x{size[1]}, it leaves {sorted(_there(trial))}",
+            f"of {counted(count, 'picture')} of {size[0]}x{size[1]}, it leaves "
+            f"{sorted(_there(trial))}",
         )
 
 
