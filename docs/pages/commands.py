@@ -12,7 +12,7 @@ from unittest.mock import patch
 import typer
 
 from artengine.catalog import Catalog
-from artengine.cli import app, main
+from artengine.cli import app
 
 INTRODUCTION = """\
 # Command line
@@ -24,8 +24,9 @@ What `artengine COMMAND --help` prints, for every command. The page is generated
 def page(catalog: Catalog) -> str:
     """The whole page, in Markdown."""
     parts = [INTRODUCTION]
-    for path in paths(typer.main.get_command(app)):
-        parts += [f"## {' '.join(('artengine', *path))}\n", f"```text\n{told(path)}```\n"]
+    program = typer.main.get_command(app)
+    for path in paths(program):
+        parts += [f"## {' '.join(('artengine', *path))}\n", f"```text\n{told(program, path)}```\n"]
     return "\n".join(parts)
 
 
@@ -36,9 +37,9 @@ def paths(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]
         yield from paths(inner, (*path, name))
 
 
-def told(path: tuple[str, ...]) -> str:
+def told(program: Any, path: tuple[str, ...]) -> str:
     """A command's help, in lines of 80 characters."""
     printed = StringIO()
     with patch.dict(os.environ, COLUMNS="80"), redirect_stdout(printed):
-        main([*path, "--help"])
+        program.main([*path, "--help"], prog_name="artengine", standalone_mode=False)
     return printed.getvalue()

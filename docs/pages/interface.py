@@ -1,4 +1,4 @@
-"""The Python interface: what `artengine`, `artengine.measure` and `artengine.api` offer."""
+"""The Python interface: what scripts, plugins and their tests may import."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import BaseModel
 
 import artengine
-from artengine import api, measure
+from artengine import api, measure, testing
 from artengine.catalog import Catalog
 
 INTRODUCTION = """\
@@ -32,6 +32,7 @@ MODULES: Mapping[str, tuple[ModuleType, Sequence[str]]] = {
     "For scripts: artengine": (artengine, artengine.__all__),
     "For measuring: artengine.measure": (measure, measure.__all__),
     "For plugins: artengine.api": (api, api.__all__),
+    "For tests of plugins: artengine.testing": (testing, testing.__all__),
 }
 
 
