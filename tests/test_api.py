@@ -6,17 +6,28 @@ import inspect
 import re
 from collections.abc import Callable, Iterator
 from functools import cached_property
+from types import ModuleType
 from typing import Any
 
 from pydantic import BaseModel
 
-from artengine import api
+from artengine import api, hookspecs, testing
 
 
 def described() -> Iterator[str]:
-    """Each name of the interface, classes with their public attributes, on lines."""
-    for name in sorted(api.__all__):
-        value = getattr(api, name)
+    """The version, the hooks, and each name of the interface, classes with their attributes."""
+    yield f"version {api.API_VERSION}"
+    for hook, function in sorted(vars(hookspecs).items()):
+        if hasattr(function, "artengine_spec"):
+            yield f"hook {signature(hook, function)}"
+    yield from offered(api)
+    yield "artengine.testing"
+    yield from offered(testing)
+
+
+def offered(module: ModuleType) -> Iterator[str]:
+    for name in sorted(module.__all__):
+        value = getattr(module, name)
         if inspect.isclass(value) and value.__module__.startswith("artengine"):
             yield from class_lines(name, value)
         elif inspect.isroutine(value):

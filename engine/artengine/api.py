@@ -1,10 +1,13 @@
 """Everything that a plugin author needs.
 
-What is exported here, and the hooks of `artengine.hookspecs`, are stable: until 1.0 a change that
-breaks plugins raises the second number of the version, and the changelog says what to write
-instead. Every other module may change at any time.
+What is exported here, the hooks of `artengine.hookspecs` and the names of `artengine.testing` are
+stable. Their version is `API_VERSION`: until 1.0 a change that breaks plugins raises its second
+number, and the changelog says what to write instead; what is added raises the third. A plugin says
+what it works with by `requires_api = "~=0.2.0"` in its module. Every other module may change at any
+time.
 """
 
+from artengine.api_version import API_VERSION
 from artengine.curves import Clock, Curve, CurveError, Scope, Signal, SignalContext, Tempo
 from artengine.curves.eases import EASES, Ease, bezier, ease_named
 from artengine.curves.expression import Expression
@@ -31,6 +34,7 @@ from artengine.source import Footage, Source
 from artengine.writer import Film, Sink, Writer
 
 __all__ = [
+    "API_VERSION",
     "EASES",
     "Clock",
     "Curve",

@@ -25,6 +25,7 @@ import pluggy
 from pydantic.errors import PydanticUserError
 
 from artengine import folders, hookspecs
+from artengine.api_version import check_api
 from artengine.curves import Curve
 from artengine.effect import Effect
 from artengine.errors import PluginError, UsageError, reason
@@ -154,9 +155,18 @@ def _load_entry_point(manager: pluggy.PluginManager, entry: EntryPoint) -> _Foun
     report = PluginReport(entry.value, "entry point")
     try:
         with _guard(entry.module.partition(".")[0]):
+            _check_api(entry)
             return _register(manager, entry.load(), entry.value, report)
     except PluginError as error:
         return report.without(str(error)), ()
+
+
+def _check_api(entry: EntryPoint) -> None:
+    if entry.dist is not None and entry.dist.name == GROUP:
+        return
+    spec = importlib.util.find_spec(entry.module)
+    if spec is not None and spec.origin is not None:
+        check_api(Path(spec.origin))
 
 
 def _load_file(manager: pluggy.PluginManager, file: Path, origin: FoundBy) -> _Found:
@@ -165,6 +175,7 @@ def _load_file(manager: pluggy.PluginManager, file: Path, origin: FoundBy) -> _F
     module = f"artengine_plugin_{sha256(str(file).encode()).hexdigest()[:8]}_{file.stem}"
     try:
         with _guard(module):
+            check_api(_module_file(file))
             return _register(manager, _import_file(file, module), str(file), report)
     except PluginError as error:
         return report.without(str(error)), ()

@@ -303,3 +303,21 @@ def test_what_is_sound_in_a_plugin_stays_when_one_class_is_not(tmp_path: Path) -
 def test_ctrl_c_is_no_fault_of_a_plugin(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         discover([write(tmp_path / "slow.py", "raise KeyboardInterrupt")], user_folder=False)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ("~=0.2.0", ""),
+        (">=9.1", "it is made for artengine.api >=9.1, and this is 0.2.0: update artengine"),
+        ("~=0.1.5", "artengine.api ~=0.1.5, and this is 0.2.0: get a newer version of the plugin"),
+        ("new", 'requires_api = "new" is no range of versions; write requires_api = "~=0.2.0"'),
+    ],
+)
+def test_a_plugin_for_another_interface_is_told_so(tmp_path: Path, wanted: str, said: str) -> None:
+    # What it imports need not be there any more, or yet.
+    needs = "from artengine.api import Aura\n" if said else ""
+    file = write(tmp_path / "mine.py", f'{needs}{GOOD}\nrequires_api = "{wanted}"\n')
+    report = report_of("mine.py", file)
+    assert report.reason.endswith(said)
+    assert (report.status == "failed") == bool(said)

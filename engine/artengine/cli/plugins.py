@@ -9,6 +9,7 @@ import typer
 
 from artengine.cli.command import Command
 from artengine.cli.options import AsJson, PluginFiles
+from artengine.cli.plugin_authors import check, new
 from artengine.cli.streams import answer, tell
 
 if TYPE_CHECKING:
@@ -18,8 +19,12 @@ if TYPE_CHECKING:
     from artengine.params import Plugin
 
 plugins_app = typer.Typer(
-    name="plugins", help="List and show sources, models, effects and writers.", no_args_is_help=True
+    name="plugins", help="List, show, make and check plugins.", no_args_is_help=True
 )
+
+
+for command in (new, check):
+    plugins_app.command(cls=Command)(command)
 
 
 @plugins_app.command("list", cls=Command)

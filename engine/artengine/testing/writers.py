@@ -11,6 +11,7 @@ from artengine.dream.sinks import Sinks
 from artengine.dream.targets import Target
 from artengine.errors import WriterError
 from artengine.frame import Picture, Size
+from artengine.sidecar import sidecar
 from artengine.testing.check import Trial
 from artengine.testing.documented import is_documented
 from artengine.testing.expect import ConformanceError, expect
@@ -26,9 +27,9 @@ def pictures(count: int, size: Size) -> list[Picture]:
     return [rng.integers(0, 256, (size[1], size[0], 3), dtype=np.uint8) for _ in range(count)]
 
 
-def film(size: Size) -> Film:
+def film(size: Size, recipe: str = RECIPE) -> Film:
     """What a writer is told of a film of that size."""
-    return Film(size, 25.0, None, RECIPE, "Night = drive")
+    return Film(size, 25.0, None, recipe, "Night = drive")
 
 
 def _target(trial: Trial, *, overwrite: bool = False, inside: str = "") -> Target:
@@ -37,10 +38,12 @@ def _target(trial: Trial, *, overwrite: bool = False, inside: str = "") -> Targe
     return Target(trial.made(), trial.folder / inside / name, overwrite=overwrite)
 
 
-def write(trial: Trial, shown: list[Picture], *, overwrite: bool = False) -> Path:
+def write(
+    trial: Trial, shown: list[Picture], *, overwrite: bool = False, recipe: str = RECIPE
+) -> Path:
     """Write a film of pictures; returns its file or folder."""
     size = shown[0].shape[1], shown[0].shape[0]
-    sinks = Sinks([_target(trial, overwrite=overwrite)], film(size))
+    sinks = Sinks([_target(trial, overwrite=overwrite)], film(size, recipe))
     for picture in shown:
         sinks.write(picture)
     (file,) = sinks.close()
@@ -48,7 +51,9 @@ def write(trial: Trial, shown: list[Picture], *, overwrite: bool = False) -> Pat
 
 
 def _there(trial: Trial) -> set[str]:
-    return {entry.name for entry in trial.folder.iterdir()}
+    """What is in its folder, but for the recipes that the engine writes beside films."""
+    there = set(trial.folder.iterdir())
+    return {entry.name for entry in there - {sidecar(entry) for entry in there}}
 
 
 def needs_no_parameters(trial: Trial) -> None:

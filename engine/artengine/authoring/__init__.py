@@ -1,0 +1,1 @@
+"""Making packages of plugins."""

@@ -1,0 +1,141 @@
+"""Making a package of a plugin: code, tests, a preset, a README and continuous integration."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from artengine import __version__
+from artengine.api_version import API_VERSION
+from artengine.atomic import atomic_write
+from artengine.catalog import Kind
+from artengine.errors import UsageError
+
+TEMPLATES = Path(__file__).with_name("templates")
+
+_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What differs between the packages of kinds of plugins.
+
+    Args:
+        about: what the plugin does, in a sentence.
+        use: how a preset uses it.
+        first: the preset's first line, which says what it looks like.
+        trial: the command that shows it.
+        values: parameters that its tests need, as Python writes them in a call.
+    """
+
+    about: str
+    use: str
+    first: str
+    trial: str = "artengine dream presets/@NAME@.toml"
+    values: str = ""
+
+
+KINDS: Mapping[Kind, Words] = MappingProxyType(
+    {
+        "effect": Words(
+            "Lights leave embers, which rise and go out.",
+            '[output.@NAME@]\nat = "end"\namount = 0.8',
+            "A drive at night, whose lights leave rising embers.",
+        ),
+        "source": Words(
+            "Rings of light that cross each other.",
+            '[source]\nuse = "@NAME@"\nrings = 3',
+            "A drive at night that begins as rings of light.",
+        ),
+        "model": Words(
+            "A network of three convolutions, which learns in minutes.",
+            '[model]\nuse = "@NAME@"\nwidth = 24',
+            "What three convolutions make of a drive at night.",
+            "artengine train presets/@NAME@.toml",
+        ),
+        "writer": Words(
+            "A film as a barcode, a column of mean colours for each picture.",
+            '[[writers]]\nuse = "@NAME@"\nheight = 128',
+            "A drive at night as a barcode.",
+        ),
+        "curve": Words(
+            "A value that beats like a heart.",
+            '[output.noise]\nat = "end"\namount = { @KEY@ = 60, low = 0.0, high = 0.4 }',
+            "A drive at night in which noise beats like a heart.",
+            values=", @KEY@=60.0",
+        ),
+    }
+)
+
+
+def make_package(folder: Path, kind: Kind, *, with_pack: bool = False) -> Path:
+    """Write a package with one plugin of a kind.
+
+    Args:
+        folder: the package's folder, whose name is that of the plugin; it must not exist.
+        kind: what the plugin is.
+        with_pack: whether it says how its preset is packed, and packs it in its tests on a server.
+
+    Returns:
+        The package's module.
+
+    Raises:
+        UsageError: when the name is none for a plugin, or something has it already.
+    """
+    name = folder.name
+    package = name.replace("-", "_")
+    if len(name) > 64 or not _NAME.fullmatch(name) or keyword.iskeyword(package):
+        raise UsageError(
+            f'"{name[:64]}" is no name for a plugin: write small letters, digits and single '
+            'hyphens, as "glowing-edges"'
+        )
+    if folder.exists():
+        raise UsageError(f"{folder} is there already; choose another name or folder")
+    words = KINDS[kind]
+    base = 'extends = "night-drive"'
+    tokens = {
+        "@ABOUT@": words.about,
+        "@USE@": words.use,
+        "@TRY@": words.trial,
+        "@VALUES@": words.values,
+        "@PACKING@": _template("packing.md") if with_pack else "",
+        "@PACK_STEP@": _pack_step() if with_pack else "",
+        "@TEST@": "",
+        "@PICTURE@": "![@NAME@](@NAME@.png)\n\n",
+        "@ENGINE@": __version__,
+        "@API@": API_VERSION,
+        "@KIND@": kind,
+        "@CLASS@": "".join(part.capitalize() for part in name.split("-")),
+        "@PACKAGE@": package,
+        "@KEY@": f"{package}_rate",
+        "@NAME@": name,
+    }
+    files = {
+        "pyproject.toml": _template("pyproject.toml"),
+        "README.md": _template("README.md"),
+        f"src/{package}/__init__.py": _template(f"{kind}.py"),
+        f"tests/test_{package}.py": _template("test_plugin.py"),
+        f"presets/{name}.toml": f'# {words.first}\n{base}\ntitle = "@NAME@"\n\n@USE@\n',
+        ".github/workflows/test.yml": _template("test.yml"),
+        ".gitignore": "__pycache__/\n*.egg-info/\nbuild/\ndist/\n*.artpack\n",
+    }
+    for path, text in files.items():
+        for token, value in tokens.items():
+            text = text.replace(token, value)  # noqa: PLW2901 - token by token
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with atomic_write(file) as hidden:
+            hidden.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
+    return folder / "src" / package
+
+
+def _template(name: str) -> str:
+    return (TEMPLATES / f"{name}.txt").read_text(encoding="utf-8")
+
+
+def _pack_step() -> str:
+    return "      - run: artengine pack presets/@NAME@.toml -o @NAME@.artpack\n"

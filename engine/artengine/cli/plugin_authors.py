@@ -1,0 +1,221 @@
+"""`artengine plugins new` and `check`: for those who write plugins."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from artengine.cli.options import AsJson, PluginFiles
+from artengine.cli.streams import answer, tell
+
+if TYPE_CHECKING:
+    from artengine.catalog import Catalog
+    from artengine.params import Plugin
+    from artengine.testing import Check
+
+
+def new(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="The plugin's name, or a folder that ends in it.")
+    ],
+    kind: Annotated[
+        Literal["effect", "source", "model", "writer", "curve"],
+        typer.Option("--kind", help="What it is."),
+    ] = "effect",
+    with_pack: Annotated[
+        bool, typer.Option("--with-pack", help="Say how its preset is packed, and pack it in CI.")
+    ] = False,
+) -> None:
+    """Make a package with a plugin that works.
+
+    It has one documented plugin, its tests, a preset, a README with a picture, and a CI file for
+    GitHub. Install it and change it to something of yours.
+
+    Examples:
+
+        artengine plugins new glowing-edges
+
+        artengine plugins new rings --kind source
+
+        artengine plugins new plugins/heart --kind curve --with-pack
+    """
+    from artengine.authoring.package import make_package
+
+    folder = Path(name)
+    module = make_package(folder, kind, with_pack=with_pack)
+    (made,) = _classes(module)[0]
+    portray(made, folder, _values(made), film=False)
+    tell(f"made {folder}; install it and try its tests with:")
+    tell(f'  pip install -e "{folder}[test]"')
+    tell(f"  python -m pytest {folder}")
+    answer(str(folder))
+
+
+def check(
+    plugin_name: Annotated[
+        str,
+        typer.Argument(
+            metavar="PATH|NAME", help="A plugin's file or package, or the name of a plugin."
+        ),
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o", "--output", metavar="FOLDER", help="For picture and film; by default NAME-check."
+        ),
+    ] = None,
+    plugin: PluginFiles = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check that a plugin keeps what its kind promises.
+
+    These are the checks that the built-in plugins pass. An effect is timed beside the built-in
+    ones. A picture before and after it, and a short film, are written to a folder. The exit code is
+    4 where a promise is not kept.
+
+    Examples:
+
+        artengine plugins check my_effect.py
+
+        artengine plugins check trails -o look
+
+        artengine plugins check ./glowing-edges --json
+    """
+    from artengine.errors import PluginError
+    from artengine.testing import conformance
+
+    kinds, catalog = _found(plugin_name, plugin or [])
+    told: list[dict[str, Any]] = []
+    broken: list[str] = []
+    for kind in kinds:
+        values = _values(kind)
+        results = {each.name: _fault(each) for each in conformance(kind, **values)}
+        faults = [
+            f"{kind.kind} {kind.name}, {name}: {said}" for name, said in results.items() if said
+        ]
+        broken += faults
+        if not as_json:
+            answer(f"{kind.kind} {kind.name}")
+            for name, said in results.items():
+                answer(f"  {'FAILS' if said else 'ok':5}  {name}")
+        about: dict[str, Any] = {"kind": kind.kind, "name": kind.name, "checks": results}
+        if not faults:
+            about |= _measured(kind, catalog, output or Path(f"{kind.name}-check"), values)
+            for said in () if as_json else (about.get("time"), *about["files"]):
+                if said:
+                    answer(f"  {said}")
+        told.append(about)
+    if as_json:
+        answer(json.dumps(told, indent=2))
+    if broken:
+        raise PluginError(*broken)
+
+
+def _fault(check: Check) -> str:
+    """Why a promise is not kept, on one line; empty where it is."""
+    from artengine.errors import one_line, reason
+
+    try:
+        check()
+    except AssertionError as error:
+        return one_line(str(error))
+    except Exception as error:
+        return reason(error, check.kind.__module__)
+    return ""
+
+
+def _measured(
+    kind: type[Plugin], catalog: Catalog, folder: Path, values: dict[str, Any]
+) -> dict[str, Any]:
+    """An effect's time, and the files that show the plugin."""
+    from artengine.effect import Effect
+    from artengine.provider import OWN, provider_of
+    from artengine.testing.timing import timed
+
+    found: dict[str, Any] = {"time": ""}
+    if issubclass(kind, Effect):
+        others = [
+            each
+            for each in catalog.effects.values()
+            if provider_of(each).name == OWN and each is not kind
+        ]
+        timing = timed(kind.model_validate(values), others)
+        found = {"time": str(timing), "ms": round(timing.ms, 3)}
+    folder.mkdir(parents=True, exist_ok=True)
+    return {**found, "files": [str(file) for file in portray(kind, folder, values)]}
+
+
+def portray(
+    kind: type[Plugin], folder: Path, values: dict[str, Any], *, film: bool = True
+) -> list[Path]:
+    """Write a picture of a plugin, and a short film where there is something to film."""
+    from PIL import Image
+
+    from artengine.testing.check import Trial
+    from artengine.testing.portrait import film_of, picture_of, write_film
+
+    made = []
+    with tempfile.TemporaryDirectory(prefix="artengine-portrait-") as staging:
+        trial = Trial(kind, values, Path(staging))
+        pictures = film_of(trial)
+        picture = picture_of(trial, pictures)
+    if picture is not None:
+        made.append(folder / f"{kind.name}.png")
+        Image.fromarray(picture).save(made[-1])
+    if pictures and film:
+        made.append(write_film(folder / f"{kind.name}.mp4", pictures))
+    return made
+
+
+def _found(name: str, files: list[Path]) -> tuple[list[type[Plugin]], Catalog]:
+    """The plugins of a file, a package or a name."""
+    from artengine.catalog import KINDS, load_catalog
+    from artengine.errors import PluginError, did_you_mean
+
+    path = Path(name)
+    if path.exists() or name.endswith(".py") or "/" in name:
+        return _classes(_module(path), files)
+    catalog = load_catalog(files)
+    found = [catalog.plugins(kind)[name] for kind in KINDS if name in catalog.plugins(kind)]
+    if not found:
+        known = [known for kind in KINDS for known in catalog.plugins(kind)]
+        raise PluginError(f'no plugin "{name}"{did_you_mean(name, known)}; name it or its file')
+    return found, catalog
+
+
+def _module(path: Path) -> Path:
+    """The module of a package's folder, or what was named."""
+    inside = [init.parent for init in sorted(path.glob("src/*/__init__.py"))]
+    return inside[0] if len(inside) == 1 else path
+
+
+def _classes(module: Path, files: list[Path] | None = None) -> tuple[list[type[Plugin]], Catalog]:
+    """The classes that a module provides, which win over those that are installed."""
+    from artengine.catalog import KINDS, load_catalog
+
+    catalog = load_catalog([*(files or []), module])
+    report = catalog.reports[-1]
+    found = [
+        plugin
+        for kind in KINDS
+        for name, plugin in catalog.plugins(kind).items()
+        if f"{kind} {name}" in report.provides
+    ]
+    return found, catalog
+
+
+def _values(kind: type[Plugin]) -> dict[str, Any]:
+    """Parameters that a curve is tried with where its key takes a number."""
+    from artengine.curves import Curve
+    from artengine.params import any_legal
+
+    if not issubclass(kind, Curve):
+        return {}
+    info = kind.model_fields[kind.key]
+    if info.annotation not in (float, int):
+        return {}
+    return {kind.key: max(any_legal(info), 60.0) if info.annotation is float else any_legal(info)}

@@ -1,0 +1,59 @@
+"""How long a frame of an effect takes, beside others."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from artengine.effect import Effect
+from artengine.frame import Size
+from artengine.testing.drawn import frames, moment
+
+SIZE: Size = (256, 256)
+"""Width and height of the frames that are timed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Milliseconds of computing that frames of 256x256 take.
+
+    Args:
+        ms: of the effect.
+        others: of the others, by name.
+    """
+
+    ms: float
+    others: dict[str, float]
+
+    def __str__(self) -> str:
+        said = f"{self.ms:.1f} ms a frame at {SIZE[0]}x{SIZE[1]}"
+        if not self.others:
+            return said
+        slower = sum(ms < self.ms for ms in self.others.values())
+        median = statistics.median(self.others.values())
+        return (
+            f"{said}; of {len(self.others)} built-in effects {slower} are quicker, and their "
+            f"median is {median:.1f} ms"
+        )
+
+
+def frame_ms(effect: Effect, count: int = 4) -> float:
+    """The median of some frames in milliseconds of computing, on all cores together.
+
+    The first frame, in which an effect allocates and remembers, does not count.
+    """
+    shown = frames(SIZE, 8)
+    taken = []
+    for at in range(count + 1):
+        began = time.process_time()
+        effect.apply(shown[at], moment(at, shown[at + 1]))
+        taken.append(1000 * (time.process_time() - began))
+    return statistics.median(taken[1:])
+
+
+def timed(effect: Effect, others: Iterable[type[Effect]]) -> Timing:
+    """Time an effect, and others with their default parameters."""
+    ms = frame_ms(effect)
+    return Timing(ms, {kind.name: frame_ms(kind(), 2) for kind in others})
