@@ -11,6 +11,7 @@ import pytest
 
 from artengine.catalog import Catalog
 from artengine.curves import Clock
+from artengine.digest import digest_of
 from artengine.preset import Preset, load_preset, to_toml
 from artengine.preset.portable import portable, with_digests
 
@@ -46,11 +47,11 @@ def test_a_file_is_found_beside_the_preset_and_carried_by_its_recipe(
     preset = load_preset(write(folder, "x < 0.5 and file('left.png')"), catalog)
     assert preset.files == {"output.invert.mask": str(folder / "left.png")}
     assert share(preset) == 0.25
-    table, digests = portable(preset, folder)
-    (short,) = digests
+    table, paths = portable(preset, folder)
+    (short,) = paths
     assert short == "left.png"
     assert table["output"][0]["mask"] == "x < 0.5 and file('left.png')"
-    assert digests[short] in with_digests(preset)["output"][0]["mask"]
+    assert digest_of(Path(paths[short])) in with_digests(preset)["output"][0]["mask"]
     again = folder / "again.toml"
     again.write_text(to_toml(table), encoding="utf-8")
     assert share(load_preset(again, catalog)) == 0.25
