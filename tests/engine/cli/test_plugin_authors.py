@@ -35,6 +35,18 @@ def register_effects():
 '''
 
 
+DREAM = """
+from artengine import Dream, load_preset
+from artengine.testing import SmallNetwork
+preset = load_preset(sys.argv[1], "dream.size=[64, 48]", "dream.frames=2")
+with Dream(preset, predict=SmallNetwork()) as dream:
+    (_, picture) = dream
+    made_by = next(name for kind, name in dream.resolved.plugins.items() if "my-effect" in name)
+print(picture.shape, made_by)
+"""
+"""A program that dreams a preset of an installed plugin, and says who provides the plugin."""
+
+
 @pytest.fixture(scope="module")
 def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A package of each kind that needs no network."""
@@ -90,6 +102,9 @@ def test_packages_are_installed_listed_and_pass_their_tests(packages: Path, tmp_
     plugin = ["-p", "artengine.testing.pytest_plugin", "-q", "-p", "no:cacheprovider"]
     said = python(f"{code}{[*plugin, *tests]!r}))", cwd=packages)
     assert "17 passed" in said
+    preset = packages / "my-effect" / "presets" / "my-effect.toml"
+    dreamt = python(f"import sys; sys.path.insert(0, {str(site)!r})\n{DREAM}", str(preset))
+    assert dreamt == "(48, 64, 3) my-effect 0.1.0\n"
 
 
 def test_what_a_plugin_does_not_keep_is_said(
