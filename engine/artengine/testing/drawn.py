@@ -75,7 +75,7 @@ def _drawn(size: Size, seconds: float) -> Frame:
     phases = np.array([0.0, 0.9, 2.1], np.float32)
     waves = np.sin(5 * x[..., None] + 4 * y[..., None] ** 2 + phases - 1.1 * seconds)
     frame: Frame = 0.55 + 0.22 * waves - 0.15 * y[..., None]
-    # A chequered ground that comes nearer, and bright sky above.
+    # A tiled ground that comes nearer, and bright sky above.
     depth = 1.0 / np.maximum(y - 0.55, 0.02)
     squares = np.sign(np.sin(1.4 * depth + 4 * seconds) * np.sin(2.0 * (x - 0.5) * depth))
     frame += np.where((y > 0.6)[..., None], 0.28 * squares[..., None], 0.35 * (0.6 - y[..., None]))
