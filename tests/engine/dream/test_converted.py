@@ -14,8 +14,10 @@ pytest.importorskip("openvino")
 
 PROGRAM = """
 import sys
+import artengine
 from artengine.cli.program import main
 
+artengine.Dream
 code = main(sys.argv[1:])
 heavy = ("tensorflow", "keras", "h5py", "matplotlib", "scenedetect", "huggingface_hub", "librosa")
 print([name for name in heavy if name in sys.modules])
