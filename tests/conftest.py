@@ -26,7 +26,7 @@ import pytest
 from artengine.catalog import Catalog, load_catalog
 from artengine.testing.pictures import writes_anew
 
-pytest_plugins = ["artengine.testing.pytest_plugin"]
+pytest_plugins = ["artengine.pytest_plugin"]
 
 GOLDEN = Path(__file__).parent / "golden"
 """Pictures, by the fixture `golden` of `artengine.testing`, and texts that tests compare with.

@@ -5,7 +5,7 @@
         check(tmp_path)
 
 The names here are as stable as those of `artengine.api`. The fixtures of
-`artengine.testing.pytest_plugin` need no import; nothing else here needs pytest.
+`artengine.pytest_plugin` need no import; nothing else here needs pytest.
 """
 
 from artengine.testing.check import Check, conformance

@@ -99,7 +99,7 @@ def test_packages_are_installed_listed_and_pass_their_tests(packages: Path, tmp_
     assert {each["name"] for each in listed["effects"]} >= {"my-effect", "trails"}
     tests = [str(packages / f"my-{kind}" / "tests") for kind in ("effect", "curve")]
     code = f"import sys, pytest; sys.path.insert(0, {str(site)!r}); sys.exit(pytest.main("
-    plugin = ["-p", "artengine.testing.pytest_plugin", "-q", "-p", "no:cacheprovider"]
+    plugin = ["-p", "artengine.pytest_plugin", "-q", "-p", "no:cacheprovider"]
     said = python(f"{code}{[*plugin, *tests]!r}))", cwd=packages)
     assert "17 passed" in said
     preset = packages / "my-effect" / "presets" / "my-effect.toml"

@@ -1,6 +1,7 @@
 """Fixtures for the tests of plugins. pytest finds them by itself where artengine is installed.
 
-Each is imported when a test asks for it: a session that uses none of them loads nothing.
+Each is imported when a test asks for it: a session that uses none of them loads none of
+the engine, which is why this is no part of `artengine.testing`.
 """
 
 from __future__ import annotations
