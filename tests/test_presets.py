@@ -110,7 +110,7 @@ def test_a_template_takes_a_clip(path: Path, catalog: Catalog, bikes: Path) -> N
 
 def test_sounds_are_small_and_made_by_their_script() -> None:
     folder = packaged_folder() / "sounds"
-    made = runpy.run_path(str(folder / "make.py"))["SOUNDS"]
+    made = runpy.run_path(str(Path(__file__).parents[1] / "docs" / "sounds.py"))["SOUNDS"]
     files = {path.stem: path.stat().st_size for path in folder.glob("*.opus")}
     assert set(files) == set(made)
     assert max(files.values()) <= 300_000
@@ -120,6 +120,11 @@ def test_sounds_are_small_and_made_by_their_script() -> None:
         for sound in read_document(path).table.get("audio", {}).values()
     }
     assert heard == set(files)
+
+
+def test_they_are_data_alone() -> None:
+    """With a module among them, the project cannot be installed in place."""
+    assert not list(packaged_folder().rglob("*.py"))
 
 
 def test_there_are_enough_of_them() -> None:

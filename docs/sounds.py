@@ -1,7 +1,7 @@
 """Make the sounds of the packaged presets: drums, basses, bells and drones from numbers alone.
 
-    python presets/sounds/make.py            # all of them, into this folder
-    python presets/sounds/make.py march      # one
+    python docs/sounds.py            # all of them, into presets/sounds
+    python docs/sounds.py march      # one
 
 The samples are the same each time; what the encoder makes of them may differ between versions of
 ffmpeg. A sound has at most 300 kB.
@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from artengine.ffmpeg import ffmpeg_executable
 
+FOLDER = Path(__file__).parents[1] / "presets" / "sounds"
 RATE = 48_000
 
 Samples = npt.NDArray[np.float64]
@@ -244,10 +245,10 @@ SOUNDS: dict[str, Callable[[], Samples]] = {
 
 
 def main(names: list[str]) -> None:
-    """Write sounds as NAME.opus beside this file."""
+    """Write sounds as NAME.opus."""
     for name in names or SOUNDS:
         samples = (SOUNDS[name]() * 32_767).astype("<i2").tobytes()
-        target = Path(__file__).with_name(f"{name}.opus")
+        target = FOLDER / f"{name}.opus"
         sound = ["-f", "s16le", "-ar", str(RATE), "-ac", "1", "-i", "pipe:0"]
         encoded = ["-c:a", "libopus", "-b:a", "96k", "-bitexact", str(target)]
         command = [str(ffmpeg_executable()), "-v", "error", "-y", *sound, *encoded]
