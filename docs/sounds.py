@@ -50,7 +50,7 @@ def saw(hertz: float | Samples, length: float) -> Samples:
     turns = np.cumsum(np.broadcast_to(np.asarray(hertz), t.shape)) / RATE
     top = float(np.max(hertz))
     waves = [np.sin(2 * np.pi * k * turns) / k for k in range(1, max(2, int(9_000 / top)))]
-    return 0.6 * np.sum(waves, axis=0)
+    return np.asarray(0.6 * np.sum(waves, axis=0))
 
 
 def kick() -> Samples:
@@ -90,7 +90,7 @@ def bell(hertz: float, length: float = 3.0) -> Samples:
         share * np.sin(2 * np.pi * hertz * ratio * t) * np.exp(-t * ratio / (0.45 * length))
         for ratio, share in partials
     ]
-    return 0.35 * np.sum(parts, axis=0) * np.minimum(t / 0.004, 1)
+    return np.asarray(0.35 * np.sum(parts, axis=0) * np.minimum(t / 0.004, 1))
 
 
 def pluck(hertz: float, length: float = 0.5) -> Samples:
@@ -99,7 +99,7 @@ def pluck(hertz: float, length: float = 0.5) -> Samples:
     waves = [
         np.sin(2 * np.pi * hertz * k * t) / k * np.exp(-t * (3 + 2.2 * k)) for k in range(1, 14)
     ]
-    return 0.7 * np.sum(waves, axis=0) * np.minimum(t / 0.003, 1)
+    return np.asarray(0.7 * np.sum(waves, axis=0) * np.minimum(t / 0.003, 1))
 
 
 class Track:
@@ -129,7 +129,7 @@ class Track:
 def mix(*parts: tuple[Track, float]) -> Samples:
     """Tracks together, each as loud as it says, at most 0.9 and softly limited."""
     total = np.sum([loud * track.samples for track, loud in parts], axis=0)
-    return 0.9 * np.tanh(1.6 * total / np.max(np.abs(total)))
+    return np.asarray(0.9 * np.tanh(1.6 * total / np.max(np.abs(total))))
 
 
 def march() -> Samples:
