@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from artengine.api import Model, NetworkState, Param, Tensor
-from artengine_plugins.models.bounds import bounded
+from artengine_plugins.models.bounds import LIGHT, bounded
 from artengine_plugins.models.depth_to_space import depth_to_space
 from artengine_plugins.models.pixels.chance import uniform
 from artengine_plugins.models.subpixel import without_raster
@@ -131,6 +131,7 @@ class Automaton(Model):
         if self.deraster:
             changed = ops.cast(ops.min(chance, axis=0) < self.fire_rate, "float32")
             grown = grown + changed * (without_raster(grown, self.grid) - grown)
+            grown = ops.clip(grown, *LIGHT)
         return depth_to_space(grown, self.grid), (cells[..., colours:],)
 
 

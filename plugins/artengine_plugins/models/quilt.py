@@ -44,8 +44,9 @@ APART = 12.0
 
 
 class Quilt(Recall):
-    """Remembers as `recall` does, but each region of the picture by itself: what happened at
-    different times comes together in arrangements that the clip never had.
+    """Remembers as `recall` does, but each region of the picture by itself.
+
+    What happened at different times comes together in arrangements that the clip never had.
 
     The picture has 4x4 regions, which blend into each other. Each has a place of its own in the
     memory, and plays on from there. Where it agrees with those beside it, it leaves by chance for
@@ -140,7 +141,7 @@ class Quilt(Recall):
         differences = ops.mean(ops.abs(pictures - small[:, None]), axis=-1)
         wide = windows(grid, grid, SIDE, margin=0.5)
         off = ops.einsum("bcyx,ryx->bcr", differences, wide / wide.sum((1, 2), keepdims=True))
-        fits = ops.maximum(FITS, CLOSER * ops.mean(off, axis=1))
+        fits = ops.maximum(FITS, CLOSER * ops.mean(ops.transpose(off, (0, 2, 1)), axis=-1))
         near = ops.abs(candidates[:, :, None] - places[:, None, :]) < APART
         taken = ops.matmul(
             ops.cast(near, "float32"), neighbours(SIDE) + np.eye(SIDE * SIDE, dtype="float32")

@@ -22,8 +22,7 @@ DIVIDES = 32
 
 
 class Recall(Model):
-    """Remembers the clip in small pictures, and paints each frame from the last few and from a
-    hint of what comes.
+    """Remembers the clip in small pictures, and paints each frame from a hint of what comes.
 
     A network alone does not know where in the clip it is, and what it does not know it averages:
     its dreams come to rest, or crawl away. This one is told. A memory of small pictures, which

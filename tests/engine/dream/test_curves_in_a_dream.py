@@ -161,7 +161,8 @@ def test_mistakes_of_named_curves_come_at_once(ready: Ready) -> None:
             },
             feedback=[{"use": "noise", "amount": "1 / level"}],
         )
-    known = "there are: t, frame, beat, bar, progress, fps, seed, prev, pi, tau, a, b, c, hit, lost"
+    known = "there are: t, frame, beat, bar, progress, fps, seed, prev, pi, tau, a, b, c, "
+    known += "colour, contrast, detail, drift, hit, lost, motion"
     assert [line.removeprefix("test: ") for line in caught.value.problems] == [
         "curves.sin: every expression knows sin already; choose another name",
         'curves.two words: "two words" is no name; allowed: letters, digits and _, as kick_2',

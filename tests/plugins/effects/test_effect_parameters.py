@@ -59,12 +59,3 @@ def test_the_page_names_them() -> None:
     used = {name for kind in EFFECTS for name in kind.model_fields}
     assert named <= used | {"path"}, named - used
     assert all(f"`{border}`" in page for border in get_args(Border))
-
-
-def test_the_readme_names_every_effect() -> None:
-    readme = (PAGE.parents[1] / "README.md").read_text(encoding="utf-8")
-    table = readme.partition("| what it does | effects |")[2].partition("\n\n")[0]
-    named = re.findall(r"`([a-z-]+)`", table)
-    assert sorted(named) == sorted(kind.name for kind in EFFECTS)
-    assert "There are ninety" in readme
-    assert len(named) == 90
