@@ -49,7 +49,8 @@ def verify(
     The first frames and some random ones are rendered again. A film loses a little when encoded,
     so the new frames are encoded in the same way: it is the same where it is off by no more
     than they are. Else it is said by how much it is off, and what is not as it was: engine,
-    arithmetic, weights, source or plugins. The exit code is 10 where a film differs.
+    arithmetic, weights, source or plugins. Where nothing is, the whole film is rendered to be
+    sure. The exit code is 10 where a film differs.
 
     Examples:
 
