@@ -78,11 +78,15 @@ class WriterError(ArtengineError):
     exit_code = 6
 
 
+def system_reason(error: OSError) -> str:
+    """Why the system refused, in its words."""
+    return (error.strerror or str(error)).lower()
+
+
 def cannot_write(error: OSError) -> WriterError:
     """What a writer raises when the system refuses to write its file."""
     remedy = "make room, or choose" if error.errno == ENOSPC else "choose"
-    why = (error.strerror or str(error)).lower()
-    return WriterError(f"cannot be written: {why}; {remedy} another place")
+    return WriterError(f"cannot be written: {system_reason(error)}; {remedy} another place")
 
 
 class WeightsError(ArtengineError):

@@ -115,15 +115,14 @@ def remove(name: Name) -> None:
 
         artengine packs remove my-looks@1.2
     """
-    from artengine.errors import UsageError
+    from artengine.errors import UsageError, system_reason
     from artengine.packs.installed import find_pack, remove_pack
 
     found = find_pack(name)
     try:
         remove_pack(found)
     except OSError as error:
-        said = (error.strerror or str(error)).lower()
-        raise UsageError(f"{error.filename}: cannot be removed: {said}") from error
+        raise UsageError(f"{error.filename}: cannot be removed: {system_reason(error)}") from error
     tell(f"removed {found.manifest.name} {found.manifest.version}")
 
 

@@ -11,7 +11,14 @@ from typing import TypeGuard
 
 from artengine.curves.compiler import BUILT_IN, NEVER, Compiler, check_call, is_constant
 from artengine.curves.functions import FUNCTIONS
-from artengine.curves.memory import Evaluate, Memory, Previous
+from artengine.curves.memory import (
+    Evaluate,
+    Memory,
+    Previous,
+    advance_all,
+    restore_all,
+    state_of,
+)
 from artengine.curves.signal import Scope, Signal, SignalContext
 from artengine.curves.syntax import LONGEST, fault, parse
 from artengine.curves.tree import Call, Name, Node, inside
@@ -108,15 +115,7 @@ class ExpressionSignal(Signal):
 
     def at(self, now: SignalContext) -> float:
         """Return the value now. Raises `CurveError` for what cannot be calculated."""
-        for memory in self._memories:
-            try:
-                memory.advance(now)
-            except CurveError:
-                raise
-            except (ValueError, OverflowError) as error:
-                name = type(memory).__name__.lower()
-                said = f"{name} of inf or nan has no value"
-                raise fault(memory.place, said) from error
+        advance_all(self._memories, now)
         value = self._root(now)
         if self._previous is not None:
             self._previous.state[0] = value
@@ -127,13 +126,11 @@ class ExpressionSignal(Signal):
 
     def state(self) -> Sequence[float]:
         """What its functions remember, one after the other."""
-        return [number for memory in self._all() for number in memory.state]
+        return state_of(self._all())
 
     def restore(self, state: Sequence[float]) -> None:
         """Remember it."""
-        numbers = iter(state)
-        for memory in self._all():
-            memory.state = [float(next(numbers)) for _ in memory.state]
+        restore_all(self._all(), state)
 
 
 @lru_cache(maxsize=1024)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
 from artengine.curves.chance import normal
 from artengine.curves.signal import SignalContext
+from artengine.curves.syntax import fault
+from artengine.params import CurveError
 
 Evaluate: TypeAlias = Callable[[SignalContext], float]
 """A part of an expression, compiled."""
@@ -147,3 +149,27 @@ class Previous(Memory):
 
     def advance(self, now: SignalContext) -> None:
         """Nothing: the signal puts its value here when it is known."""
+
+
+def advance_all(memories: Iterable[Memory], now: SignalContext) -> None:
+    """Go on by a frame. Raises `CurveError` for what cannot be calculated."""
+    for memory in memories:
+        try:
+            memory.advance(now)
+        except CurveError:
+            raise
+        except (ValueError, OverflowError) as error:
+            name = type(memory).__name__.lower()
+            raise fault(memory.place, f"{name} of inf or nan has no value") from error
+
+
+def state_of(memories: Iterable[Memory]) -> list[float]:
+    """What functions remember, one after the other."""
+    return [number for memory in memories for number in memory.state]
+
+
+def restore_all(memories: Iterable[Memory], state: Iterable[float]) -> None:
+    """Have functions remember what `state_of` gave out."""
+    numbers = iter(state)
+    for memory in memories:
+        memory.state = [float(next(numbers)) for _ in memory.state]

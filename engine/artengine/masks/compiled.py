@@ -9,7 +9,7 @@ import numpy as np
 from artengine.curves import Scope, SignalContext
 from artengine.curves.chance import key_of
 from artengine.curves.compiler import Compiler, is_constant
-from artengine.curves.memory import Memory, excess_of
+from artengine.curves.memory import advance_all, excess_of, restore_all, state_of
 from artengine.curves.syntax import fault
 from artengine.curves.tree import Call, Name, Node, Operation, Text
 from artengine.frame import Size
@@ -42,33 +42,20 @@ class CompiledMask:
 
     def advance(self, now: SignalContext) -> None:
         """Go on by a frame."""
-        for memory in self._memories:
-            try:
-                memory.advance(now)
-            except CurveError:
-                raise
-            except (ValueError, OverflowError) as error:
-                name = type(memory).__name__.lower()
-                raise fault(memory.place, f"{name} of inf or nan has no value") from error
+        advance_all(self._numbers.memories, now)
 
     def at(self, view: View) -> Value:
         """The mask now, not yet kept within bounds."""
         with np.errstate(all="ignore"):
             return self._root(view)
 
-    @property
-    def _memories(self) -> list[Memory]:
-        return self._numbers.memories
-
     def state(self) -> Sequence[float]:
         """What its functions remember, one after the other."""
-        return [number for memory in self._memories for number in memory.state]
+        return state_of(self._numbers.memories)
 
     def restore(self, state: Sequence[float]) -> None:
         """Remember it."""
-        numbers = iter(state)
-        for memory in self._memories:
-            memory.state = [float(next(numbers)) for _ in memory.state]
+        restore_all(self._numbers.memories, state)
 
     def _part(self, node: Node) -> Part:
         if not is_picture(node):

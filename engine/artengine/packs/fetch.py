@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from artengine import __version__
-from artengine.errors import UsageError
+from artengine.errors import UsageError, system_reason
 from artengine.packs.archive import SUFFIX, sha256_of
 from artengine.packs.manifest import LARGEST
 
@@ -62,8 +62,7 @@ def read_address(address: str, most: int) -> bytes:
             with Path(address).open("rb") as file:
                 content = file.read(most + 1)
         except OSError as error:
-            said = (error.strerror or str(error)).lower()
-            raise UsageError(f"{address} cannot be read: {said}") from error
+            raise UsageError(f"{address} cannot be read: {system_reason(error)}") from error
     else:
         with tempfile.TemporaryDirectory(prefix="artengine-") as folder:
             content = _download(address, Path(folder) / "file", most, _ignored).read_bytes()
@@ -167,8 +166,9 @@ def _write(file: IO[bytes], block: bytes) -> None:
         file.write(block)
         file.flush()
     except OSError as error:
-        said = (error.strerror or str(error)).lower()
-        raise UsageError(f"{tempfile.gettempdir()} cannot be written to: {said}") from error
+        raise UsageError(
+            f"{tempfile.gettempdir()} cannot be written to: {system_reason(error)}"
+        ) from error
 
 
 def _hugging_face(address: str, folder: Path, progress: Progress) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from packaging.version import Version
 
-from artengine.errors import UsageError
+from artengine.errors import UsageError, system_reason
 from artengine.pack_folders import packs_folder
 from artengine.packs.archive import read_manifest, unpack
 from artengine.packs.fetch import Progress, fetched
@@ -97,9 +97,10 @@ def install(path: Path, *, origin: str = "") -> Installed:
         finally:
             unfinished.remove()
     except OSError as error:
-        said = (error.strerror or str(error)).lower()
         place = f"{error.filename}: " if error.filename is not None else ""
-        raise UsageError(f"{path.name} cannot be installed: {place}{said}") from error
+        raise UsageError(
+            f"{path.name} cannot be installed: {place}{system_reason(error)}"
+        ) from error
 
 
 def _moved_to(root: Path, path: Path, folder: Path, origin: str) -> Installed:

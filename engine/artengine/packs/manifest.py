@@ -30,12 +30,14 @@ LARGEST = 2 << 30
 LONGEST = 2 << 20
 """How long a manifest may be, in bytes."""
 
-DATA = frozenset(
+FILMS = frozenset({".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".mpg", ".mpeg"})
+"""The endings of video files."""
+
+DATA = FILMS | frozenset(
     {
         *(".toml", ".h5", ".json", ".csv", ".txt", ".md", ".cube", ".gpl", ".mid", ".midi"),
         *(".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"),
         *(".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".m4a", ".aac", ".aif", ".aiff"),
-        *(".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".mpg", ".mpeg"),
     }
 )
 """The endings of files that a pack may hold: data alone."""

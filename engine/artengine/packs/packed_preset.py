@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
-from itertools import count, islice
+from itertools import count, islice, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from artengine.dream.start import warmup_of
 from artengine.errors import UsageError
 from artengine.ffmpeg import Encoder, sound_to_flac
 from artengine.measure import VideoFile
-from artengine.packs.manifest import path_problem
+from artengine.packs.manifest import FILMS, path_problem
 from artengine.preset import Preset, to_toml
 from artengine.preset.address import CHAINS
 from artengine.preset.made_with import MADE_WITH
@@ -33,7 +33,6 @@ FILES = "files"
 """The folder of a pack for all that is no preset."""
 
 _WEIGHTS = ".weights.h5"
-_FILMS = frozenset({".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".mpg", ".mpeg"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +127,7 @@ class _Packing:
                 f"{self._preset.name}: {address}: {path.name} is no single file, and packs hold "
                 "nothing else; name a file"
             )
-        is_film = path.suffix.lower() in _FILMS and not address.startswith("audio.")
+        is_film = path.suffix.lower() in FILMS and not address.startswith("audio.")
         if is_film and str(path) not in self._masked_by and not self._with_source:
             self._files[path.name] = str(path)
             self._plays = False
@@ -214,11 +213,9 @@ class _Packing:
             for picture in pictures:
                 encoder.write(picture)
             encoder.close()
-            read = list(VideoFile.open(target))
-            same = len(read) == len(pictures) and all(
-                np.array_equal(a, b) for a, b in zip(read, pictures, strict=True)
-            )
-            if same:
+            read = VideoFile.open(target)
+            # Not all at once: the frames themselves are in memory already.
+            if all(np.array_equal(a, b) for a, b in zip_longest(read, pictures, fillvalue=())):
                 return {"use": "video", "path": self._noted(target), "fps": footage.fps}
             target.unlink()
         place = self._folder / FILES / stem

@@ -9,7 +9,7 @@ from packaging.version import InvalidVersion, Version
 from pydantic import Field, ValidationError
 
 from artengine.atomic import atomic_write
-from artengine.errors import UsageError
+from artengine.errors import UsageError, system_reason
 from artengine.packs.archive import SUFFIX, read_manifest, sha256_of
 from artengine.packs.fetch import check_leads_on, is_web, read_address
 from artengine.packs.manifest import Text, is_pack_name
@@ -114,8 +114,7 @@ def write_index(folder: Path) -> Path:
         with atomic_write(folder / INDEX) as hidden:
             hidden.write_text(to_toml({"packs": packs}), encoding="utf-8")
     except OSError as error:
-        said = (error.strerror or str(error)).lower()
-        raise UsageError(f"{folder / INDEX} cannot be written: {said}") from error
+        raise UsageError(f"{folder / INDEX} cannot be written: {system_reason(error)}") from error
     return folder / INDEX
 
 
