@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 
-from artengine.params import Plugin, allowed, automatable, json_schema
+from artengine.params import Plugin, allowed, attribute_help, automatable, json_schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ def parameters(table: type[BaseModel]) -> tuple[Parameter, ...]:
     """The parameters of a plugin's class or a settings table, in the order of declaration."""
     curves = table.automatable() if issubclass(table, Plugin) else automatable(table)
     fields = table.takes_field() if issubclass(table, Plugin) else ()
+    help_of = attribute_help(table)
     found = []
     for name, info in table.model_fields.items():
         extra = info.json_schema_extra
@@ -49,7 +50,7 @@ def parameters(table: type[BaseModel]) -> tuple[Parameter, ...]:
         found.append(
             Parameter(
                 name=name,
-                about=" ".join((info.description or "").split()),
+                about=" ".join(help_of.get(name, "").split()),
                 allowed=allowed(info),
                 required=info.is_required(),
                 default=TypeAdapter(Any).dump_python(default, mode="json"),

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler
+
+from artengine.params import attribute_help
 
 
 class Settings(BaseModel):
     """A frozen table of a preset whose keys are checked."""
 
-    model_config = ConfigDict(
-        extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False, frozen=True
-    )
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True)
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: Any, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """The table's schema, each key with its help."""
+        schema = handler.resolve_ref_schema(handler(core_schema))
+        for name, text in attribute_help(cls).items():
+            schema["properties"][name].setdefault("description", text)
+        return schema

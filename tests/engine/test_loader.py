@@ -11,6 +11,7 @@ import pytest
 from artengine import folders
 from artengine.errors import UsageError
 from artengine.loader import PluginReport, discover
+from artengine.params import attribute_help
 
 EFFECT = '''
 from __future__ import annotations
@@ -65,7 +66,7 @@ def test_parameters_keep_their_help(tmp_path: Path) -> None:
     for _, classes in discover([write(tmp_path / "mine.py", GOOD)], user_folder=False).found:
         for offered in classes:
             if offered.name == "test-plain":
-                assert offered.model_fields["amount"].description == "Nothing comes of it."
+                assert attribute_help(offered) == {"amount": "Nothing comes of it."}
                 return
     raise AssertionError("the effect was not found")
 

@@ -42,7 +42,7 @@ _FILES = (RECIPE, FILM, POSTER, THUMBNAIL, METADATA)
 class PieceMetadata(BaseModel):
     """What `piece.json` records of how a piece came about."""
 
-    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True, allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
     frames: int = Field(ge=1, le=1_000_000_000)
     """Length of the film, in frames."""

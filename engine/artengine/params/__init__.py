@@ -1,5 +1,6 @@
 """Parameters: declared once on a plugin, checked here for every preset."""
 
+from artengine.params.attribute_help import attribute_help
 from artengine.params.bounds import any_legal, bounds, clamp
 from artengine.params.check import check, in_order
 from artengine.params.declaration import (
@@ -21,6 +22,7 @@ __all__ = [
     "TableError",
     "allowed",
     "any_legal",
+    "attribute_help",
     "automatable",
     "bounds",
     "check",

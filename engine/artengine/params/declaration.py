@@ -74,7 +74,6 @@ class Plugin(BaseModel):
 
     model_config = ConfigDict(
         extra="forbid",
-        use_attribute_docstrings=True,
         allow_inf_nan=False,
         validate_default=True,
         arbitrary_types_allowed=True,

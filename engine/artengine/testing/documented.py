@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from artengine.params import attribute_help
 from artengine.testing.check import Trial
 from artengine.testing.expect import expect
 
@@ -15,7 +16,8 @@ def is_documented(trial: Trial) -> None:
         re.match(r"[A-Z][^\n]+[.:](\n|$)", (kind.__doc__ or "").strip()),
         f"the docstring of {kind.__name__} must begin with a sentence on one line",
     )
-    for name, info in kind.model_fields.items():
-        said = (info.description or "").strip()
+    help_of = attribute_help(kind)
+    for name in kind.model_fields:
+        said = help_of.get(name, "").strip()
         expect(said, f"{name} has no docstring; write one under it")
         expect(said.endswith("."), f"the docstring of {name} must end with a full stop")

@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, WithJsonSchema, field_validator
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, field_validator
 
 from artengine.api import (
     EASES,
@@ -48,13 +48,10 @@ _DIGITS = 6
 class Key(BaseModel):
     """A key with an ease of its own."""
 
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
-    value: float
-    """The value at that time."""
-
-    ease: Easing | None = None
-    """How the value moves from here to the next key."""
+    value: float = Field(description="The value at that time.")
+    ease: Easing | None = Field(None, description="How the value moves from here to the next key.")
 
 
 class Keyframes(Curve):

@@ -12,7 +12,7 @@ from artengine.api import Clock, Effect
 from artengine.binding import Binding
 from artengine.catalog import load_catalog
 from artengine.chain import Chain
-from artengine.params import is_path
+from artengine.params import attribute_help, is_path
 from artengine.testing import Check, conformance, frames
 from artengine.testing.effect_values import choices, drawn, numbers
 
@@ -34,8 +34,9 @@ def test_those_that_ship_are_among_them() -> None:
 @every
 def test_says_what_happens_at_the_bounds_of_each_number(kind: type[Effect]) -> None:
     assert re.fullmatch(r"[a-z]+(-[a-z]+)*", kind.name)
+    help_of = attribute_help(kind)
     for name, limits in numbers(kind).items():
-        said = kind.model_fields[name].description or ""
+        said = help_of.get(name, "")
         missing = [
             f"{limit:g}" for limit in limits if f"{abs(limit):g}" not in said.replace(" ", "")
         ]
