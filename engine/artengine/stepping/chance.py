@@ -28,11 +28,39 @@ def uniform(seed: Sequence[int], shape: tuple[int, ...]) -> npt.NDArray[np.float
     easy as 1, 2, 3", 2011), and are the same to the last bit.
 
     Args:
-        seed: two int32 numbers.
+        seed: two whole numbers of at most 64 bits.
         shape: of the array.
     """
-    key, high = _scrambled(seed)
     count = math.prod(shape)
+    words = _words(seed, count)
+    words &= np.uint32(0x7FFFFF)
+    # The exponent of numbers from 1 up to 2.
+    words |= np.uint32(0x3F800000)
+    numbers = words.view(np.float32)
+    numbers -= np.float32(1)
+    return numbers.reshape(shape)
+
+
+def permutation(seed: Sequence[int], count: int) -> npt.NDArray[np.int64]:
+    """A random order of the numbers below `count`, as `tf.random.experimental.stateless_shuffle`
+    gives it."""
+    order = list(range(count))
+    for place, word in enumerate(_words(seed, max(0, count - 1)).tolist()):
+        other = place + word % (count - place)
+        order[place], order[other] = order[other], order[place]
+    return np.array(order, np.int64)
+
+
+def fold_in(seed: Sequence[int], number: int) -> tuple[int, int]:
+    """A seed of a seed and a number, as `tf.random.experimental.stateless_fold_in` makes it."""
+    low, high = _words(seed, 2).tolist()
+    drawn = low | high << 32
+    return drawn - (drawn >> 63 << 64), number
+
+
+def _words(seed: Sequence[int], count: int) -> npt.NDArray[np.uint32]:
+    """Random words of 32 bits."""
+    key, high = _scrambled(seed)
     groups = -(-count // 4)
     words = np.empty((groups, 4), np.uint32)
     for start in range(0, groups, _BLOCK):
@@ -41,12 +69,7 @@ def uniform(seed: Sequence[int], shape: tuple[int, ...]) -> npt.NDArray[np.float
         counter = [low, np.zeros_like(low), *(np.full_like(low, word) for word in high)]
         for place, word in enumerate(_philox(counter, key)):
             block[:, place] = word
-    words &= np.uint32(0x7FFFFF)
-    # The exponent of numbers from 1 up to 2.
-    words |= np.uint32(0x3F800000)
-    numbers = words.view(np.float32)
-    numbers -= np.float32(1)
-    return numbers.reshape(-1)[:count].reshape(shape)
+    return words.reshape(-1)[:count]
 
 
 def _scrambled(seed: Sequence[int]) -> tuple[tuple[int, int], tuple[int, int]]:

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol
-
-import numpy as np
 
 from artengine.train.frames import Frames
 from artengine.train.on_policy import OnPolicyRollout, OnPolicySampler
-from artengine.train.read_errors import reading_from
 from artengine.train.task import TrainingTask
-from artengine.train.windows import windows
+from artengine.train.windows import WindowBatch, windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +49,14 @@ class WindowBatches:
 
     Args:
         batches: what `windows` gives.
-        folder: the prepared footage that they are read from.
     """
 
-    def __init__(self, batches: Iterator[tuple[Any, Any]], folder: Path) -> None:
-        self._batches, self._folder = batches, folder
+    def __init__(self, batches: Iterator[WindowBatch]) -> None:
+        self._batches = batches
 
     def next(self, rollouts: Sequence[OnPolicyRollout], step: int, horizon: int) -> Batch:
         """The next batch, in order. Raises `TrainingError` where it cannot be read."""
-        with reading_from(self._folder):
-            return Batch(*next(self._batches))
+        return Batch(*next(self._batches))
 
     def after_step(self, batch: Batch, trainer: Any) -> Sequence[OnPolicyRollout]:
         """No rollouts: windows do not continue each other."""
@@ -83,7 +77,9 @@ class OnPolicyBatches:
 
     def after_step(self, batch: Batch, trainer: Any) -> Sequence[OnPolicyRollout]:
         """Move the rollouts to the frames that the predictions look like."""
-        predictions = np.asarray(trainer.on_policy_context[..., -3:])
+        from keras import ops
+
+        predictions = ops.convert_to_numpy(trainer.on_policy_context.value[..., -3:])
         return self._sampler.align(batch.rollouts, predictions)
 
 
@@ -121,4 +117,4 @@ def batch_source(task: TrainingTask, step: int) -> BatchSource:
         passes=None,
         skip_batches=step,
     )
-    return WindowBatches(iter(batches), footage.folder)
+    return WindowBatches(batches)

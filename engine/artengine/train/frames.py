@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-import struct
 from collections import OrderedDict
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+from artengine.errors import TrainingError
 from artengine.frame import Picture
+from artengine.train import records
 from artengine.train.manifest import Manifest, shard_name
-from artengine.train.read_errors import damaged
 
 KEPT_BYTES = 256 * 2**20
 """How many bytes of decoded frames are kept: a short clip is decoded once."""
-
-_LENGTH = struct.Struct("<Q")
-
-# Around a record of a TFRecord file stand its length, that number's checksum, and its own.
-_BEFORE, _AFTER = 12, 4
 
 
 class Frames:
     """Gives any frame of prepared footage, uint8 `(H, W, 3)`.
 
     Where each frame lies in its shard is looked up once; the newest ones asked for stay decoded,
-    up to 256 MB.
+    up to 256 MB. Several threads may ask at once.
 
     Args:
         folder: what `prepare` filled.
@@ -43,43 +39,40 @@ class Frames:
         width, height = manifest.size
         self._most = max(1, KEPT_BYTES // (width * height * 3))
         self._kept: OrderedDict[int, Picture] = OrderedDict()
-        self._places: dict[int, list[tuple[int, int]]] = {}
+        self._places: dict[int, npt.NDArray[np.int64]] = {}
+        self._lock = Lock()
 
     def __len__(self) -> int:
         return self._manifest.frames
 
     def __getitem__(self, number: int) -> Picture:
-        picture = self._kept.get(number)
-        if picture is None:
-            picture = self._decoded(number)
-            picture.flags.writeable = False
+        with self._lock:
+            kept = self._kept.get(number)
+            if kept is not None:
+                self._kept.move_to_end(number)
+                return kept
+        picture = self._decoded(number)
+        picture.flags.writeable = False
+        with self._lock:
             self._kept[number] = picture
             if len(self._kept) > self._most:
                 self._kept.popitem(last=False)
-        else:
-            self._kept.move_to_end(number)
         return picture
 
     def _decoded(self, number: int) -> Picture:
-        from tensorflow.train import Example
-
         shard = int(np.searchsorted(self._ends, number, side="right"))
         path = self._folder / shard_name(shard)
         try:
             if shard not in self._places:
-                self._places[shard] = _places(path)
+                self._places[shard] = records.places(path)
             first = int(self._ends[shard]) - self._manifest.shards[shard].frames
-            start, length = self._places[shard][number - first]
-            with path.open("rb") as file:
-                file.seek(start)
-                record = Example.FromString(file.read(length))
-            image = np.frombuffer(record.features.feature["image"].bytes_list.value[0], np.uint8)
-            bgr = cv2.imdecode(image, cv2.IMREAD_COLOR)
-        except Exception as error:
-            # Bytes that are not what they were make each of these fail in a way of its own.
-            raise damaged(self._folder, path) from error
+            start, length = self._places[shard][number - first].tolist()
+            image = records.image_of(records.read(path, start, length))
+            bgr = cv2.imdecode(np.frombuffer(image, np.uint8), cv2.IMREAD_COLOR)
+        except (OSError, ValueError, IndexError, cv2.error) as error:
+            raise _damaged(self._folder, path) from error
         if bgr is None:
-            raise damaged(self._folder, path)
+            raise _damaged(self._folder, path)
         return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
 
     @cached_property
@@ -88,15 +81,7 @@ class Frames:
         return np.cumsum([shard.frames for shard in self._manifest.shards], dtype=np.int64)
 
 
-def _places(path: Path) -> list[tuple[int, int]]:
-    """Where each record of a TFRecord file begins, and its length, in bytes."""
-    places = []
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        at = 0
-        while at < size:
-            file.seek(at)
-            (length,) = _LENGTH.unpack(file.read(_LENGTH.size))
-            places.append((at + _BEFORE, length))
-            at += _BEFORE + length + _AFTER
-    return places
+def _damaged(folder: Path, path: Path) -> TrainingError:
+    return TrainingError(
+        f"{path}: is damaged or gone; remove the folder {folder} and prepare again"
+    )

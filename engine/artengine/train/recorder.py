@@ -111,8 +111,11 @@ class Recorder:
         )
 
     def _check_weights(self, progress: TrainingProgress) -> None:
+        from keras import ops
+
         # A loss can still be finite where its gradient is not.
-        if not all(np.isfinite(v.numpy()).all() for v in self._trainer.state_variables):
+        arrays = (ops.convert_to_numpy(v.value) for v in self._trainer.state_variables)
+        if not all(np.isfinite(array).all() for array in arrays):
             raise self._task.diverged("weights became nan or inf", progress.step)
 
     def _save(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import BinaryIO
 
 import cv2
 
 from artengine.errors import TrainingError
 from artengine.frame import Picture
+from artengine.train import records
 from artengine.train.manifest import FootageOrigin, Manifest, Shard, shard_name
 
 SHARD_BYTES = 32 * 2**20
@@ -20,20 +21,14 @@ SHARD_BYTES = 32 * 2**20
 @contextmanager
 def writing_to(folder: Path) -> Iterator[None]:
     """Turn the ways in which writing to a folder fails into a `TrainingError`."""
-    import tensorflow as tf
-
     try:
         yield
     except OSError as error:
         reason = (error.strerror or " ".join(str(error).split())).lower()
-        raise TrainingError(_cannot_write(folder, reason)) from None
-    except tf.errors.OpError as error:
-        reason = error.message.rsplit(";", 1)[-1].strip().lower()
-        raise TrainingError(_cannot_write(folder, reason)) from None
-
-
-def _cannot_write(folder: Path, reason: str) -> str:
-    return f"{folder}: cannot be written ({reason}); make room and continue, or give another folder"
+        raise TrainingError(
+            f"{folder}: cannot be written ({reason}); make room and continue, or give another "
+            "folder"
+        ) from None
 
 
 class Store:
@@ -51,7 +46,7 @@ class Store:
         self._shard_frames = shard_frames
         self._origins = list(manifest.origins)
         self._cuts = set(manifest.cuts)
-        self._writer: Any = None
+        self._file: BinaryIO | None = None
         self._pending = 0
         self._bytes = 0
         self.frames = manifest.frames
@@ -74,36 +69,25 @@ class Store:
 
     def add(self, picture: Picture) -> None:
         """Store the next frame. Raises `TrainingError`."""
-        import tensorflow as tf
-
-        image = _encoded(picture, self._manifest.quality)
-        features = {
-            "image": tf.train.Feature(bytes_list=tf.train.BytesList(value=[image])),
-            "index": tf.train.Feature(int64_list=tf.train.Int64List(value=[self.frames])),
-        }
-        example = tf.train.Example(features=tf.train.Features(feature=features))
-        # Without `deterministic` the order of the two features is left to chance.
-        record = example.SerializeToString(deterministic=True)
+        example = records.example(_encoded(picture, self._manifest.quality), self.frames)
         with writing_to(self._folder):
-            if self._writer is None:
-                self._writer = tf.io.TFRecordWriter(str(self._partial))
-            self._writer.write(record)
+            if self._file is None:
+                self._file = self._partial.open("wb")
+            self._file.write(records.record(example))
         self.frames += 1
         self._pending += 1
-        self._bytes += len(record)
+        self._bytes += len(example)
         if self._pending == self._shard_frames or self._bytes >= SHARD_BYTES:
             self._end_shard()
 
     def close(self) -> None:
         """Leave off: a shard that was begun is thrown away. Nothing happens after `finish`."""
-        import tensorflow as tf
-
-        if self._writer is not None:
-            with suppress(tf.errors.OpError, OSError):
-                self._writer.close()
+        if self._file is not None:
+            with suppress(OSError):
+                self._file.close()
             with suppress(OSError):
                 self._partial.unlink()
-            self._writer = None
+            self._file = None
 
     def finish(self) -> Manifest:
         """Store what is pending and call the footage whole. Raises `TrainingError`."""
@@ -118,8 +102,9 @@ class Store:
 
     def _end_shard(self) -> None:
         with writing_to(self._folder):
-            self._writer.close()
-            self._writer = None
+            if self._file is not None:
+                self._file.close()
+                self._file = None
             size = self._partial.stat().st_size
             self._partial.replace(self._partial.with_suffix(""))
         shard = Shard(frames=self._pending, bytes=size)

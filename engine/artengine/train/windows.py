@@ -1,30 +1,36 @@
-"""Windows: short runs of frames that a network learns from, put together by tf.data.
+"""Windows: short runs of frames that a network learns from.
 
-Hours of footage are neither held in memory nor read in order: shards are taken in a random order,
-a few at a time, as they are stored; the windows that begin in those few are shuffled; and only
-then are frames decoded.
+Hours of footage are not held in memory: windows come in the order of `WindowOrder`, and frames are
+read and decoded a little before they are needed.
 """
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+import os
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import count, islice
+from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
-from artengine.frame import Size
+from artengine.frame import Picture, Size
 from artengine.train.footage import PreparedFootage
-from artengine.train.manifest import Manifest
-from artengine.train.reader import Reader
+from artengine.train.frames import Frames
 from artengine.train.spans import Spans
+from artengine.train.window_order import Place, WindowOrder
 
-Batches: TypeAlias = Any
-"""A `tf.data.Dataset` of pairs: context frames float32 `(B, H, W, 3 * context)`, oldest first, and
-truth float32 `(B, targets, H, W, 3)`, both in 0..1. Its `cardinality()` is known."""
-
-_FOREVER = 2**62
+WindowBatch: TypeAlias = tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]
+"""Context frames float32 `(B, H, W, 3 * context)`, oldest first, and truth float32
+`(B, targets, H, W, 3)`, both in 0..1."""
 
 _AHEAD = 2
 """Batches made while the network learns from another: more would only take memory."""
+
+_THREADS = min(8, os.cpu_count() or 1)
+"""How many windows are decoded at once."""
 
 
 def windows(
@@ -41,7 +47,7 @@ def windows(
     epoch: int,
     passes: int | None = 1,
     skip_batches: int = 0,
-) -> Batches:
+) -> Iterator[WindowBatch]:
     """Give the windows of prepared footage in batches.
 
     A window is `context` frames and the `targets` frames that follow, each `stride` frames after
@@ -67,96 +73,103 @@ def windows(
         batch: windows in a batch.
         seed: of order, crops and mirroring.
         epoch: number of the first pass.
-        passes: how many passes follow each other, each with the next number; None for no end. Going
-            on costs nothing, where opening another dataset takes a third of a second.
+        passes: how many passes follow each other, each with the next number; None for no end.
         skip_batches: leave out so many batches at the start, without reading them.
 
     Raises:
-        TrainingError: when there is too little footage for a window in each part.
+        TrainingError: when there is too little footage for a window in each part; later, when a
+            frame cannot be read.
     """
-    import tensorflow as tf
-
     manifest = footage.manifest
     span = stride * (context + targets - 1) + 1
-    split = footage.held_out_from(span, validation)
-    spans = Spans.between(0, split, manifest.cuts, span)
+    spans = Spans.between(0, footage.held_out_from(span, validation), manifest.cuts, span)
+    order = WindowOrder(manifest, spans)
     size = min(batch, spans.total)
     a_pass = spans.total // size
-    used = a_pass * size
     begun, skipped = divmod(skip_batches, a_pass)
-    first, last = epoch + begun, _FOREVER
-    count = tf.data.INFINITE_CARDINALITY
-    if passes is not None:
-        last = epoch + passes
-        count = max(0, passes * a_pass - skip_batches)
-    reader = Reader(footage.folder, manifest, spans, range(0, span, stride), split)
+    numbers = count(epoch) if passes is None else iter(range(epoch, epoch + passes))
 
-    def one_pass(number: Any) -> Any:
-        skip = tf.where(number == first, np.int64(skipped * size), np.int64(0))
-        key = tf.stack([np.int64(seed), number])
-        return reader.one_pass(key, skip).take(used - skip)
+    def places() -> Iterator[list[Place]]:
+        skip = skipped * size
+        for number in islice(numbers, begun, None):
+            taken = islice(order.one_pass((seed, number), skip), a_pass * size - skip)
+            while group := list(islice(taken, size)):
+                yield group
+            skip = 0
 
-    decode = _Decoder(manifest, crop, context, flip=flip)
-    # AutoGraph has nothing to convert here; reading the source of these functions only takes time.
-    plain = tf.autograph.experimental.do_not_convert
-    encoded = tf.data.Dataset.range(first, last).flat_map(plain(one_pass))
-    decoded = encoded.map(plain(decode), num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
-    batches = decoded.batch(size, drop_remainder=True).map(plain(_to_floats))
-    options = tf.data.Options()
-    options.deterministic = True
-    counted = batches.apply(tf.data.experimental.assert_cardinality(count))
-    return counted.prefetch(_AHEAD).with_options(options)
+    offsets = range(0, span, stride)
+    cutter = _Cutter(Frames(footage.folder, manifest), manifest.size, crop, offsets, flip=flip)
+    return _made_ahead(cutter, places(), context)
 
 
-_DCT = "INTEGER_ACCURATE"
-"""Gives the pixels that `Frames` gives. TensorFlow's default is less exact: it nearly doubles the
-error of a frame that is stored at quality 95, and takes as long."""
+class _Cutter:
+    """Cuts a window out of the footage.
+
+    Args:
+        frames: the footage.
+        whole: width and height of its frames.
+        crop: see `windows`.
+        offsets: distance of each of a window's frames from its first.
+        flip: see `windows`.
+    """
+
+    def __init__(
+        self,
+        frames: Frames,
+        whole: Size,
+        crop: Size | None,
+        offsets: Sequence[int],
+        *,
+        flip: bool,
+    ) -> None:
+        self._frames, self._offsets, self._flip = frames, offsets, flip
+        width, height = crop or whole
+        self.size = min(width, whole[0]), min(height, whole[1])
+        self._corners = np.array(whole[::-1]) - self.size[::-1] + 1
+
+    def __call__(self, place: Place) -> Iterator[Picture]:
+        """Its frames, in order."""
+        first, chance = place
+        top, left = (chance[:2] * self._corners.astype(np.float32)).astype(int)
+        width, height = self.size
+        for offset in self._offsets:
+            part = self._frames[first + offset][top : top + height, left : left + width]
+            yield part[:, ::-1] if self._flip and chance[2] < 0.5 else part
+
+    def __len__(self) -> int:
+        return len(self._offsets)
 
 
-class _Decoder:
-    """Turns the encoded frames of a window into what a network is shown and is to predict."""
+def _made_ahead(
+    cutter: _Cutter, places: Iterator[Sequence[Place]], context: int
+) -> Iterator[WindowBatch]:
+    """Batches in order, the next ones made in threads."""
+    width, height = cutter.size
 
-    def __init__(self, manifest: Manifest, crop: Size | None, context: int, *, flip: bool) -> None:
-        self._png = manifest.quality == 100
-        self._whole = manifest.size
-        crop = crop or manifest.size
-        self._size = min(crop[0], manifest.size[0]), min(crop[1], manifest.size[1])
-        self._context, self._flip = context, flip
+    def fill(frames: npt.NDArray[np.float32], truth: npt.NDArray[np.float32], place: Place) -> None:
+        rows = [*np.split(frames, context, axis=-1), *truth]
+        for row, part in zip(rows, cutter(place), strict=True):
+            np.multiply(part, np.float32(1 / 255), out=row, dtype=np.float32)
 
-    def __call__(self, images: Any, chance: Any) -> Any:
-        import tensorflow as tf
+    pool = ThreadPoolExecutor(_THREADS)
+    pending: deque[tuple[WindowBatch, list[Future[None]]]] = deque()
 
-        frames = [self._decode(image, chance) for image in tf.unstack(images)]
-        context_frames = tf.concat(frames[: self._context], axis=-1)
-        truth = tf.stack(frames[self._context :])
-        if self._flip:
-            mirror = chance[2] < 0.5
-            context_frames = tf.cond(
-                mirror, lambda: tf.reverse(context_frames, [1]), lambda: context_frames
-            )
-            truth = tf.cond(mirror, lambda: tf.reverse(truth, [2]), lambda: truth)
-        return context_frames, truth
+    def whole() -> WindowBatch:
+        batch, rows = pending.popleft()
+        for row in rows:
+            row.result()
+        return batch
 
-    def _decode(self, image: Any, chance: Any) -> Any:
-        import tensorflow as tf
-
-        width, height = self._size
-        room = np.array([self._whole[1] - height, self._whole[0] - width])
-        top, left = tf.unstack(tf.cast(chance[:2] * (room + 1), tf.int32))
-        if self._png:
-            frame = tf.io.decode_png(image, channels=3)
-            frame = frame[top : top + height, left : left + width]
-        elif room.any():
-            frame = tf.io.decode_and_crop_jpeg(
-                image, [top, left, height, width], channels=3, dct_method=_DCT
-            )
-        else:
-            frame = tf.io.decode_jpeg(image, channels=3, dct_method=_DCT)
-        return tf.ensure_shape(frame, [height, width, 3])
-
-
-def _to_floats(context_frames: Any, truth: Any) -> Any:
-    import tensorflow as tf
-
-    scale = np.float32(1 / 255)
-    return tf.cast(context_frames, tf.float32) * scale, tf.cast(truth, tf.float32) * scale
+    try:
+        for group in places:
+            frames = np.empty((len(group), height, width, 3 * context), np.float32)
+            targets = len(cutter) - context
+            truth = np.empty((len(group), targets, height, width, 3), np.float32)
+            rows = [pool.submit(fill, *row) for row in zip(frames, truth, group, strict=True)]
+            pending.append(((frames, truth), rows))
+            if len(pending) > _AHEAD:
+                yield whole()
+        while pending:
+            yield whole()
+    finally:
+        pool.shutdown(cancel_futures=True)

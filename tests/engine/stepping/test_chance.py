@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from artengine.stepping.chance import uniform
+from artengine.stepping.chance import fold_in, permutation, uniform
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,18 @@ def test_the_numbers_are_those_of_tensorflow(seed: tuple[int, int], shape: tuple
     found = uniform(seed, shape)
     assert found.dtype == np.float32
     np.testing.assert_array_equal(found, wanted)
+
+
+@pytest.mark.parametrize("seed", [(1, 2), (-5, 2**40)])
+def test_orders_and_further_seeds_are_those_of_tensorflow(seed: tuple[int, int]) -> None:
+    import tensorflow as tf
+
+    random, key = tf.random.experimental, np.array(seed, np.int64)
+    for count in (0, 1, 7, 1000):
+        wanted = random.stateless_shuffle(np.arange(count), key).numpy()
+        np.testing.assert_array_equal(permutation(seed, count), wanted)
+    wanted = random.stateless_fold_in(key, np.int64(77)).numpy()
+    assert fold_in(seed, 77) == tuple(wanted.tolist())
 
 
 def test_they_are_the_same_wherever_they_are_drawn() -> None:
