@@ -3,55 +3,84 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
+from operator import itemgetter
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, Literal, TypeAlias, overload
-
-import pluggy
+from typing import Any, Literal, overload
 
 from artengine.curves import Curve, CurveKinds
 from artengine.effect import Effect
 from artengine.errors import PluginError, did_you_mean
 from artengine.loader import Discovery, PluginReport, discover, modules_of
 from artengine.model import Model
+from artengine.offer import Offer
 from artengine.params import Plugin
+from artengine.plugin_manifest import KINDS as KINDS
+from artengine.plugin_manifest import Described
+from artengine.plugin_manifest import Kind as Kind
 from artengine.source import Source, is_picture
 from artengine.writer import Writer
 
 logger = logging.getLogger("artengine")
 
-Kind: TypeAlias = Literal["source", "model", "effect", "writer", "curve"]
-KINDS: tuple[Kind, ...] = ("source", "model", "effect", "writer", "curve")
+
+class Shelf(Mapping[str, Any]):
+    """Classes by name, each imported when it is looked up.
+
+    Args:
+        names: the names of what the catalog has, by the names that are looked up.
+        take: gives the class of one; None where there is none.
+    """
+
+    def __init__(
+        self, names: Mapping[str, str], take: Callable[[str], type[Plugin] | None]
+    ) -> None:
+        self._names, self._take = names, take
+
+    def __getitem__(self, name: str) -> type[Any]:
+        taken = self._take(self._names[name])
+        if taken is None:
+            raise KeyError(name)
+        return taken
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 class Catalog:
     """What was discovered, by kind and name.
 
     The first plugin to offer a name keeps it; one that was named with `--plugin` comes before all
-    others.
+    others. What a manifest describes is imported when it is looked up. Where it is not as
+    described, its entry point is imported and counts instead.
     """
 
     def __init__(self, discovery: Discovery) -> None:
-        self._manager: pluggy.PluginManager = discovery.manager
-        self._classes: dict[Kind, dict[str, type[Any]]] = {kind: {} for kind in KINDS}
+        self._discovery = discovery
+        self._offers: dict[Kind, dict[str, Offer]] = {kind: {} for kind in KINDS}
         self._owners: dict[tuple[str, str], PluginReport] = {}
         found = list(enumerate(discovery.found))
         found.sort(key=lambda numbered: numbered[1][0].origin != "--plugin")
-        reports = {number: self._take(*plugin) for number, plugin in found}
-        self.reports: tuple[PluginReport, ...] = tuple(
-            reports[number] for number in sorted(reports)
-        )
-        """What became of each plugin, in the order of discovery."""
+        taken = {number: self._take(*plugin) for number, plugin in found}
+        self._reports = {number: taken[number] for number in sorted(taken)}
 
-    def _take(self, report: PluginReport, classes: Sequence[type[Plugin]]) -> PluginReport:
+    @property
+    def reports(self) -> tuple[PluginReport, ...]:
+        """What became of each plugin, in the order of discovery."""
+        return tuple(self._reports.values())
+
+    def _take(self, report: PluginReport, offers: Sequence[Offer]) -> PluginReport:
         """Add the classes of a plugin whose names are free."""
         provides = []
-        for offered in classes:
+        for offered in offers:
             names = [(offered.kind, offered.name)]
-            if issubclass(offered, Curve):
-                names.append(("the key", offered.key))
+            if offered.described.key:
+                names.append(("the key", offered.described.key))
             taken = next((name for name in names if name in self._owners), None)
             if taken is None:
                 self._owners |= dict.fromkeys(names, report)
@@ -66,40 +95,77 @@ class Catalog:
                 report = report.without(said)
         return replace(report, provides=tuple(provides))
 
-    def _add(self, offered: type[Plugin]) -> None:
+    def _add(self, offered: Offer) -> None:
         for kind in KINDS:
             if offered.kind == kind:
-                self._classes[kind][offered.name] = offered
+                self._offers[kind][offered.name] = offered
+
+    def _class(self, kind: Kind, name: str) -> type[Plugin] | None:
+        """The class of a plugin; None where there is none."""
+        try:
+            offer = self._offers[kind].get(name)
+            return None if offer is None else offer.load()
+        except PluginError as error:
+            logger.debug("%s %s: %s", kind, name, error)
+            self._import(self._owners[kind, name].plugin)
+            return self._class(kind, name)
+
+    def _import(self, plugin: str) -> None:
+        """Take what an entry point offers in place of what its manifest says."""
+        self._owners = {
+            name: owner for name, owner in self._owners.items() if owner.plugin != plugin
+        }
+        for kind, offers in self._offers.items():
+            self._offers[kind] = {
+                name: offer for name, offer in offers.items() if (kind, name) in self._owners
+            }
+        number = next(n for n, report in self._reports.items() if report.plugin == plugin)
+        self._reports[number] = self._take(*self._discovery.imported(plugin))
+
+    def import_all(self) -> None:
+        """Import everything that is described only, so that the reports tell what is broken."""
+        for kind in KINDS:
+            for name in list(self._offers[kind]):
+                self._class(kind, name)
+
+    def _shelf(self, kind: Kind, names: Mapping[str, str] | None = None) -> Shelf:
+        own = {name: name for name in self._offers[kind]}
+        return Shelf(own if names is None else names, partial(self._class, kind))
 
     @property
     def sources(self) -> Mapping[str, type[Source]]:
         """Sources by name."""
-        return MappingProxyType(self._classes["source"])
+        return self._shelf("source")
 
     @property
     def models(self) -> Mapping[str, type[Model]]:
         """Models by name."""
-        return MappingProxyType(self._classes["model"])
+        return self._shelf("model")
 
     @property
     def effects(self) -> Mapping[str, type[Effect]]:
         """Effects by name."""
-        return MappingProxyType(self._classes["effect"])
+        return self._shelf("effect")
 
     @property
     def writers(self) -> Mapping[str, type[Writer]]:
         """Writers by name."""
-        return MappingProxyType(self._classes["writer"])
+        return self._shelf("writer")
 
     @property
     def curves(self) -> CurveKinds:
         """Kinds of curves by the key of a preset's table that tells them."""
-        found: Mapping[str, type[Curve]] = self._classes["curve"]
-        return MappingProxyType({kind.key: kind for kind in found.values()})
+        offers = self._offers["curve"].values()
+        return self._shelf("curve", {offer.described.key: offer.name for offer in offers})
+
+    def described(self, kind: Kind) -> list[Described]:
+        """What can be told of the plugins of one kind without importing them, in alphabetical
+        order."""
+        return [offer.described for _, offer in sorted(self._offers[kind].items())]
 
     def plugins(self, kind: Kind) -> Mapping[str, type[Plugin]]:
         """Plugins of one kind by name, in alphabetical order."""
-        return MappingProxyType(dict(sorted(self._classes[kind].items())))
+        return self._shelf(kind, {name: name for name in sorted(self._offers[kind])})
 
     @overload
     def get(self, kind: Literal["source"], name: str) -> type[Source]: ...
@@ -127,7 +193,7 @@ class Catalog:
         known = list(self.plugins(kind))
         offer = f"; there are: {', '.join(known)}" if known else f"; there is no {kind} at all"
         failed = sum(report.status == "failed" for report in self.reports)
-        hint = " (some plugins failed: see artengine plugins list)" if failed else ""
+        hint = " (some plugins failed: see artengine doctor)" if failed else ""
         hint += "; a plugin of your own comes in with --plugin FILE.py"
         return f"{did_you_mean(name, known)}{offer}{hint}"
 
@@ -147,12 +213,12 @@ class Catalog:
         `night.sheet.png` is a contact sheet where `night.png` is frames. None when there is none.
         """
         fitting = [
-            (len(suffix), writer)
-            for writer in self.writers.values()
-            for suffix in writer.suffixes
+            (len(suffix), writer.name)
+            for writer in self._offers["writer"].values()
+            for suffix in writer.described.suffixes
             if name.lower().endswith(suffix)
         ]
-        return max(fitting, key=lambda pair: pair[0])[1] if fitting else None
+        return self.writers.get(max(fitting, key=itemgetter(0))[1]) if fitting else None
 
     def film_of(self, path: str) -> Source:
         """The source that plays a picture or video file beside the clip.
@@ -170,13 +236,14 @@ class Catalog:
 
         An observer that raises is warned about once, and its plugin is not called again.
         """
-        getattr(self._manager.hook, hook)(**arguments)
+        getattr(self._discovery.manager.hook, hook)(**arguments)
 
 
 def load_catalog(
     plugin_files: Sequence[Path] = (), *, user_folder: bool = True, all_sound: bool = True
 ) -> Catalog:
-    """Discover every plugin and put them in a catalog.
+    """Discover every plugin and put them in a catalog, each imported when it is looked up where a
+    manifest describes it.
 
     One that is broken is set aside, unless the user named it.
 

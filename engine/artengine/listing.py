@@ -1,20 +1,27 @@
-"""Listing plugins, without importing those that ship where nothing else is installed.
+"""Listing plugins, without importing those that manifests describe.
 
-The built-in plugins have a manifest beside them: a JSON file of what each of their entry points
-provides, with a sentence on each. It is written by `python -m artengine.listing`.
+The built-in plugins have a manifest, which `python -m artengine.listing` writes.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from importlib.metadata import entry_points
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from artengine import folders
+from artengine.errors import PluginError
+from artengine.plugin_manifest import (
+    KINDS,
+    MANIFEST,
+    Described,
+    manifest_text,
+    package_file,
+    package_of,
+    plugin_entries,
+    read_manifests,
+)
 
 if TYPE_CHECKING:
     from artengine.catalog import Catalog
@@ -48,26 +55,48 @@ def list_plugins(plugin_files: Sequence[Path] = ()) -> Listing:
     Raises:
         UsageError: when one of `plugin_files` does not exist.
     """
-    manifest = None if plugin_files or _own_plugins() else _read_manifest()
-    entries = {entry.value for entry in entry_points(group="artengine")}
-    if manifest is not None and entries == {report["plugin"] for report in manifest.reports}:
-        return manifest
+    if not plugin_files and not _own_plugins():
+        entries = plugin_entries()
+        told = read_manifests(entries)
+        # Those of others may be for another version, or have names that are taken.
+        if all(each.value in told and package_of(each) == BUILT_IN for each in entries):
+            return _of_manifests(told)
     from artengine.catalog import load_catalog
 
     return of_catalog(load_catalog(plugin_files, all_sound=False))
 
 
 def of_catalog(catalog: Catalog) -> Listing:
-    """The listing of plugins that were loaded."""
-    from artengine.catalog import KINDS
-    from artengine.reference import about
-
+    """The listing of a catalog."""
     kinds: dict[str, dict[str, str]] = {
-        kind: {name: about(plugin) for name, plugin in catalog.plugins(kind).items()}
-        for kind in KINDS
+        kind: {each.name: each.about for each in catalog.described(kind)} for kind in KINDS
     }
     reports = [{**asdict(each), "provides": list(each.provides)} for each in catalog.reports]
     return Listing(kinds, reports)
+
+
+def _of_manifests(told: Mapping[str, Sequence[Described]]) -> Listing:
+    """The listing that a catalog of these alone would give."""
+    offered = [each for described in told.values() for each in described]
+    kinds: dict[str, dict[str, str]] = {
+        kind: {each.name: each.about for each in sorted(offered, key=_name) if each.kind == kind}
+        for kind in KINDS
+    }
+    reports = [
+        {
+            "plugin": value,
+            "origin": "entry point",
+            "status": "ok",
+            "reason": "",
+            "provides": [f"{each.kind} {each.name}" for each in described],
+        }
+        for value, described in told.items()
+    ]
+    return Listing(kinds, reports)
+
+
+def _name(described: Described) -> str:
+    return described.name
 
 
 def _own_plugins() -> bool:
@@ -78,38 +107,44 @@ def _own_plugins() -> bool:
         return False
 
 
-def manifest_file() -> Path | None:
-    """Where the manifest of the built-in plugins is; None where they are not installed."""
-    spec = find_spec(BUILT_IN)
-    if spec is None or spec.origin is None:
-        return None
-    return Path(spec.origin).with_name("manifest.json")
+def manifest_file(package: str = BUILT_IN) -> Path | None:
+    """Where the manifest of a package is to be; None where there is no such package."""
+    file = package_file(package)
+    return None if file is None or file.name != "__init__.py" else file.with_name(MANIFEST)
 
 
-def _read_manifest() -> Listing | None:
-    file = manifest_file()
-    try:
-        return None if file is None else Listing(**json.loads(file.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        return None
+def manifest(package: str = BUILT_IN) -> str:
+    """The text of a package's manifest, of its plugins as they are now.
 
+    An entry point that observes, or that offers classes of another package, is left out, because it
+    has to be imported.
 
-def manifest() -> str:
-    """The text of the manifest, of the built-in plugins as they are now."""
-    from artengine.catalog import load_catalog
+    Raises:
+        PluginError: when the package is not installed, or something of it is broken.
+    """
+    from artengine.loader import discover
 
-    listing = of_catalog(load_catalog(user_folder=False))
-    own = [report for report in listing.reports if report["plugin"].startswith(f"{BUILT_IN}.")]
-    provided = {label for report in own for label in report["provides"]}
-    kinds = {
-        kind: {name: said for name, said in names.items() if f"{kind} {name}" in provided}
-        for kind, names in listing.kinds.items()
-    }
-    return json.dumps(asdict(Listing(kinds, own)), indent=1) + "\n"
+    file, discovery = manifest_file(package), discover(user_folder=False)
+    own = [entry for entry in discovery.entries.values() if package_of(entry) == package]
+    if file is None or not own:
+        raise PluginError(
+            f"no installed package {package} has plugins; install it with: pip install -e FOLDER"
+        )
+    entries: dict[str, list[Described]] = {}
+    for entry in own:
+        report, offers = discovery.imported(entry.value)
+        if report.reason:
+            raise PluginError(f"{entry.value}: {report.reason}")
+        described = [offer.described for offer in offers]
+        inside = all(each.place.startswith((f"{package}.", f"{package}:")) for each in described)
+        if inside and not discovery.observes(entry.value):
+            entries[entry.value] = described
+    # A test binds the manifest of the built-in plugins to their source.
+    return manifest_text(entries, None if package == BUILT_IN else file.parent)
 
 
 if __name__ == "__main__":
-    file = manifest_file()
-    if file is None:
+    written = manifest_file()
+    if written is None:
         raise SystemExit(f"{BUILT_IN} is not installed")
-    file.write_text(manifest(), encoding="utf-8")
+    written.write_text(manifest(), encoding="utf-8")

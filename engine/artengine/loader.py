@@ -10,52 +10,37 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import os
-import re
 import reprlib
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 from pathlib import Path
-from types import MappingProxyType, ModuleType
+from types import ModuleType
 from typing import Any, Literal
 
 import pluggy
-from pydantic.errors import PydanticUserError
 
 from artengine import folders, hookspecs
 from artengine.api_version import check_api
-from artengine.curves import Curve
-from artengine.effect import Effect
-from artengine.errors import PluginError, UsageError, reason
-from artengine.model import Model
+from artengine.errors import PluginError, UsageError
 from artengine.observers import with_contained_observers
-from artengine.params import Plugin
-from artengine.plugin_faults import check_hooks, class_fault
-from artengine.source import Source
-from artengine.writer import Writer
-
-GROUP = "artengine"
-"""The entry-point group that distributions name their plugins in."""
+from artengine.offer import BASES, Offer
+from artengine.plugin_faults import check_hooks, class_fault, contained
+from artengine.plugin_manifest import (
+    GROUP,
+    Described,
+    module_file,
+    package_of,
+    plugin_entries,
+    read_manifests,
+)
 
 FoundBy = Literal["entry point", "plugin folder", "--plugin"]
 
-BASES: Mapping[str, type[Plugin]] = MappingProxyType(
-    {
-        "register_sources": Source,
-        "register_models": Model,
-        "register_effects": Effect,
-        "register_writers": Writer,
-        "register_curves": Curve,
-    }
-)
-"""What each hook that registers must return classes of."""
-
 MOST_CLASSES = 1000
 """How many classes one plugin may offer by one hook."""
-
-_UNANNOTATED = re.compile(r"[`'](\w+)(?:'| = )")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +67,40 @@ class PluginReport:
         return replace(self, status="failed", reason=joined)
 
 
+Found = tuple[PluginReport, tuple[Offer, ...]]
+"""What became of a plugin, and what it offers."""
+
+
 @dataclass(frozen=True)
 class Discovery:
     """All that was found.
 
     Args:
-        manager: pluggy's manager, with the plugins that loaded registered.
-        found: each plugin's report with the classes it offers, in the order of discovery.
+        manager: pluggy's manager, with the plugins that were imported registered.
+        entries: the entry points of distributions, by their values.
+        found: each plugin's report with what it offers, in the order of discovery.
     """
 
     manager: pluggy.PluginManager
-    found: Sequence[tuple[PluginReport, tuple[type[Plugin], ...]]]
+    entries: Mapping[str, EntryPoint]
+    found: Sequence[Found]
+
+    def imported(self, plugin: str) -> Found:
+        """What an entry point offers, told by importing it, whatever its manifest says."""
+        if self.manager.has_plugin(plugin):
+            self.manager.unregister(name=plugin)
+        return _load_entry_point(self.manager, self.entries[plugin])
+
+    def observes(self, plugin: str) -> bool:
+        """Whether a plugin that was imported has hooks that do more than register."""
+        callers = self.manager.get_hookcallers(self.manager.get_plugin(plugin)) or []
+        return any(caller.name not in BASES for caller in callers)
 
 
 def discover(plugin_files: Sequence[Path] = (), *, user_folder: bool = True) -> Discovery:
-    """Load every plugin there is: entry points first, those of artengine itself before others.
+    """Find every plugin there is: entry points first, those of artengine itself before others.
+
+    An entry point that a manifest describes is not imported before one of its classes is asked for.
 
     Args:
         plugin_files: modules or packages to load besides, as named by `--plugin`.
@@ -111,28 +115,24 @@ def discover(plugin_files: Sequence[Path] = (), *, user_folder: bool = True) -> 
             raise UsageError(f"no plugin at {named}: --plugin takes a Python file that exists")
     manager = pluggy.PluginManager("artengine")
     manager.add_hookspecs(hookspecs)
-    found = [_load_entry_point(manager, entry) for entry in _entry_points()]
+    entries = {entry.value: entry for entry in plugin_entries()}
+    told = read_manifests(entries.values())
+    found = [
+        _promised(entry, told[value]) if value in told else _load_entry_point(manager, entry)
+        for value, entry in entries.items()
+    ]
     files: dict[Path, FoundBy] = {}
     if user_folder:
         files |= dict.fromkeys(_folder_plugins(folders.plugins()), "plugin folder")
     files |= dict.fromkeys([file.resolve() for file in plugin_files], "--plugin")
     found += [_load_file(manager, file, origin) for file, origin in files.items()]
-    return Discovery(manager, found)
+    return Discovery(manager, entries, found)
 
 
 def modules_of(distribution: str) -> list[str]:
     """What the reports call the plugins of a distribution."""
-    named = entry_points(group=GROUP)
+    named = plugin_entries()
     return [each.value for each in named if each.dist and each.dist.name == distribution]
-
-
-def _entry_points() -> list[EntryPoint]:
-    def order(entry: EntryPoint) -> tuple[bool, str, str]:
-        distribution = entry.dist.name if entry.dist else ""
-        return distribution != "artengine", distribution, entry.name
-
-    # A distribution that is installed twice over (editable and not) names its plugins twice.
-    return sorted({entry.value: entry for entry in entry_points(group=GROUP)}.values(), key=order)
 
 
 def _folder_plugins(folder: Path) -> Iterator[Path]:
@@ -148,13 +148,19 @@ def _module_file(path: Path) -> Path:
     return path / "__init__.py" if os.path.isdir(path) else path  # noqa: PTH112
 
 
-_Found = tuple[PluginReport, tuple[type[Plugin], ...]]
-
-
-def _load_entry_point(manager: pluggy.PluginManager, entry: EntryPoint) -> _Found:
+def _promised(entry: EntryPoint, told: Sequence[Described]) -> Found:
     report = PluginReport(entry.value, "entry point")
     try:
-        with _guard(entry.module.partition(".")[0]):
+        _check_api(entry)
+    except PluginError as error:
+        return report.without(str(error)), ()
+    return report, tuple(map(Offer.promised, told))
+
+
+def _load_entry_point(manager: pluggy.PluginManager, entry: EntryPoint) -> Found:
+    report = PluginReport(entry.value, "entry point")
+    try:
+        with contained(package_of(entry)):
             _check_api(entry)
             return _register(manager, entry.load(), entry.value, report)
     except PluginError as error:
@@ -164,17 +170,17 @@ def _load_entry_point(manager: pluggy.PluginManager, entry: EntryPoint) -> _Foun
 def _check_api(entry: EntryPoint) -> None:
     if entry.dist is not None and entry.dist.name == GROUP:
         return
-    spec = importlib.util.find_spec(entry.module)
-    if spec is not None and spec.origin is not None:
-        check_api(Path(spec.origin))
+    file = module_file(entry)
+    if file is not None:
+        check_api(file)
 
 
-def _load_file(manager: pluggy.PluginManager, file: Path, origin: FoundBy) -> _Found:
+def _load_file(manager: pluggy.PluginManager, file: Path, origin: FoundBy) -> Found:
     report = PluginReport(file.name, origin)
     # Two files of one name must not be one module, and pydantic looks modules up in sys.modules.
     module = f"artengine_plugin_{sha256(str(file).encode()).hexdigest()[:8]}_{file.stem}"
     try:
-        with _guard(module):
+        with contained(module):
             check_api(_module_file(file))
             return _register(manager, _import_file(file, module), str(file), report)
     except PluginError as error:
@@ -200,38 +206,9 @@ def _import_file(file: Path, name: str) -> ModuleType:
     return module
 
 
-@contextlib.contextmanager
-def _guard(module: str) -> Iterator[None]:
-    """Turn any exception of a plugin's code into a PluginError of one line."""
-    try:
-        yield
-    except PluginError:
-        raise
-    except PydanticUserError as error:
-        raise PluginError(_declaration_fault(error, module)) from error
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:
-        raise PluginError(reason(error, module)) from error
-
-
-def _declaration_fault(error: PydanticUserError, module: str) -> str:
-    """Say what is wrong with a class's parameters, without the addresses that pydantic adds."""
-    where = reason(error, module)
-    place = where[where.rindex(" (") :] if where.endswith(")") and " (" in where else ""
-    unannotated = _UNANNOTATED.search(error.message)
-    if error.code == "model-field-missing-annotation" and unannotated:
-        name = unannotated[1]
-        return (
-            f'the parameter "{name}" has no type; write it as {name}: float = Param(...), or as a '
-            f"ClassVar where it is none{place}"
-        )
-    return " ".join(error.message.split()) + place
-
-
 def _register(
     manager: pluggy.PluginManager, plugin: object, name: str, report: PluginReport
-) -> _Found:
+) -> Found:
     check_hooks(manager, plugin)
     try:
         registered = with_contained_observers(manager, plugin, name, BASES)
@@ -241,14 +218,14 @@ def _register(
         if manager.has_plugin(name):
             manager.unregister(name=name)
         raise
-    classes = []
+    offers = []
     for hook, given in offered:
         fault = class_fault(given, BASES[hook])
         if fault:
             report = report.without(fault)
         else:
-            classes.append(given)
-    return report, tuple(classes)
+            offers.append(Offer.of(given))
+    return report, tuple(offers)
 
 
 def _offered(manager: pluggy.PluginManager, plugin: object) -> Iterator[tuple[str, Any]]:

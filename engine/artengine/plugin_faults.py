@@ -5,20 +5,25 @@ from __future__ import annotations
 import inspect
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pluggy
 from pydantic import ValidationError
+from pydantic.errors import PydanticUserError
 
 from artengine import hookspecs
 from artengine.curves import Curve
-from artengine.errors import PluginError, did_you_mean
+from artengine.errors import PluginError, did_you_mean, reason
 from artengine.params import Plugin, quoted
 from artengine.writer import Writer
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _LONGEST_NAME = 64
+
+_UNANNOTATED = re.compile(r"[`'](\w+)(?:'| = )")
 
 
 def check_hooks(manager: pluggy.PluginManager, plugin: object) -> None:
@@ -121,3 +126,32 @@ def _default_fault(label: str, given: type[Plugin]) -> str:
                 place = details["loc"][0]
                 return f"{label}.{place} has a default that it does not allow: {details['msg']}"
     return ""
+
+
+@contextmanager
+def contained(module: str) -> Iterator[None]:
+    """Turn any exception of a plugin's code into a PluginError of one line."""
+    try:
+        yield
+    except PluginError:
+        raise
+    except PydanticUserError as error:
+        raise PluginError(_declaration_fault(error, module)) from error
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        raise PluginError(reason(error, module)) from error
+
+
+def _declaration_fault(error: PydanticUserError, module: str) -> str:
+    """Say what is wrong with a class's parameters, without the addresses that pydantic adds."""
+    where = reason(error, module)
+    place = where[where.rindex(" (") :] if where.endswith(")") and " (" in where else ""
+    unannotated = _UNANNOTATED.search(error.message)
+    if error.code == "model-field-missing-annotation" and unannotated:
+        name = unannotated[1]
+        return (
+            f'the parameter "{name}" has no type; write it as {name}: float = Param(...), or as a '
+            f"ClassVar where it is none{place}"
+        )
+    return " ".join(error.message.split()) + place

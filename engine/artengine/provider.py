@@ -9,8 +9,8 @@ from pathlib import Path
 
 from artengine import __version__
 from artengine.digest import file_digest
-from artengine.loader import GROUP
 from artengine.params import Plugin
+from artengine.plugin_manifest import GROUP
 from artengine.subprocesses import command_line
 
 OWN = "artengine"

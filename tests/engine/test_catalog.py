@@ -81,7 +81,7 @@ def test_an_unknown_name_is_answered_with_the_nearest_and_all_there_are(catalog:
 
 def test_a_failed_plugin_is_hinted_at_where_a_name_is_missing(tmp_path: Path) -> None:
     bad = plugin(tmp_path, "bad", "1 / 0")
-    with pytest.raises(PluginError, match="some plugins failed: see artengine plugins list"):
+    with pytest.raises(PluginError, match="some plugins failed: see artengine doctor"):
         load_catalog([bad], user_folder=False, all_sound=False).get("source", "tape")
 
 

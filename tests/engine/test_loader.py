@@ -66,7 +66,7 @@ def test_parameters_keep_their_help(tmp_path: Path) -> None:
     for _, classes in discover([write(tmp_path / "mine.py", GOOD)], user_folder=False).found:
         for offered in classes:
             if offered.name == "test-plain":
-                assert attribute_help(offered) == {"amount": "Nothing comes of it."}
+                assert attribute_help(offered.load()) == {"amount": "Nothing comes of it."}
                 return
     raise AssertionError("the effect was not found")
 

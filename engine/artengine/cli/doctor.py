@@ -152,6 +152,8 @@ def _existing(folder: Path) -> Path:
 
 def plugins(catalog: Catalog) -> Iterator[Finding]:
     """Each plugin, with the reason where something in it cannot be used."""
+    # What is only described may be broken.
+    catalog.import_all()
     for report in catalog.reports:
         topic = f"plugin {report.plugin}"
         if report.status == "failed":

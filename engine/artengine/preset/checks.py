@@ -60,17 +60,23 @@ def check_dream(
             f"{plainly(max(replaced))} given; allowed: a whole number from 0 to {model.context}, "
             "the frames that the model sees",
         )
-    recurrent = [name for name, kind in catalog.models.items() if kind.carries_state()]
-    spatial = [name for name in recurrent if catalog.models[name].has_spatial_state]
+    carries = type(model).carries_state()
+    spatial = carries and model.has_spatial_state
     for address, given, what, able in (
-        (("dream", "warmup"), dream.warmup, "no state to warm up", recurrent),
+        (("dream", "warmup"), dream.warmup, "no state to warm up", carries),
         (("state",), state, "no state that effects can process", spatial),
     ):
-        if given and model.name not in able:
+        if given and not able:
+            kinds = catalog.models.values()
+            others = [
+                kind.name
+                for kind in kinds
+                if kind.carries_state() and (kind.has_spatial_state or address != ("state",))
+            ]
             yield Problem(
                 address,
                 f'"{model.name}" carries {what} from frame to frame; remove this, or take a '
-                f"model that does: {', '.join(able) or 'none here'}",
+                f"model that does: {', '.join(others) or 'none here'}",
             )
     seen_first = dream.context_order == "newest-first"
     restored_first = dream.truth_slots == "oldest"

@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 
 from artengine.api import Curve, hookimpl
-from artengine_plugins.curves.expression import Calculated
-from artengine_plugins.curves.keyframes import Keyframes
-from artengine_plugins.curves.midi_file import Midi
-from artengine_plugins.curves.table_column import Column
 
 
 @hookimpl
 def register_curves() -> Sequence[type[Curve]]:
     """Supply the built-in kinds of curves."""
+    # Imported here, so that a preset imports those alone that it names.
+    from artengine_plugins.curves.expression import Calculated
+    from artengine_plugins.curves.keyframes import Keyframes
+    from artengine_plugins.curves.midi_file import Midi
+    from artengine_plugins.curves.table_column import Column
+
     return [Keyframes, Calculated, Column, Midi]

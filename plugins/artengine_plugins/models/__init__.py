@@ -3,18 +3,20 @@
 from collections.abc import Sequence
 
 from artengine.api import Model, hookimpl
-from artengine_plugins.models.automaton import Automaton
-from artengine_plugins.models.convlstm import Convlstm
-from artengine_plugins.models.deep import Deep
-from artengine_plugins.models.flow import Flow
-from artengine_plugins.models.hourglass import Hourglass
-from artengine_plugins.models.pixelcnn import PixelCNN
-from artengine_plugins.models.quilt import Quilt
-from artengine_plugins.models.recall import Recall
-from artengine_plugins.models.swift import Swift
 
 
 @hookimpl
 def register_models() -> Sequence[type[Model]]:
     """Supply the built-in networks."""
+    # Imported here, so that a preset imports those alone that it names.
+    from artengine_plugins.models.automaton import Automaton
+    from artengine_plugins.models.convlstm import Convlstm
+    from artengine_plugins.models.deep import Deep
+    from artengine_plugins.models.flow import Flow
+    from artengine_plugins.models.hourglass import Hourglass
+    from artengine_plugins.models.pixelcnn import PixelCNN
+    from artengine_plugins.models.quilt import Quilt
+    from artengine_plugins.models.recall import Recall
+    from artengine_plugins.models.swift import Swift
+
     return [Automaton, Convlstm, Deep, Flow, Hourglass, PixelCNN, Quilt, Recall, Swift]

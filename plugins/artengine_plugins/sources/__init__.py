@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 
 from artengine.api import Source, hookimpl
-from artengine_plugins.sources.images import Images
-from artengine_plugins.sources.synthetic import Synthetic
-from artengine_plugins.sources.video import Video
 
 
 @hookimpl
 def register_sources() -> Sequence[type[Source]]:
     """Supply the built-in sources."""
+    # Imported here, so that a preset imports those alone that it names.
+    from artengine_plugins.sources.images import Images
+    from artengine_plugins.sources.synthetic import Synthetic
+    from artengine_plugins.sources.video import Video
+
     return [Video, Images, Synthetic]

@@ -14,6 +14,7 @@ from artengine.dream.session import Dream
 from artengine.effect import Effect, FrameContext
 from artengine.errors import PluginError, UsageError
 from artengine.frame import Frame, Picture, Size
+from artengine.offer import Offer
 from artengine.preset import Preset, parse_preset
 from artengine.source import Footage, Source
 
@@ -79,7 +80,8 @@ Ready = Callable[..., Preset]
 @pytest.fixture
 def ready(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> Ready:
     for kind in (Footages, Stranger, Liar):
-        monkeypatch.setitem(catalog._classes[kind.kind], kind.name, kind)  # type: ignore[index]
+        offers: dict[str, Offer] = catalog._offers[kind.kind]  # type: ignore[index]
+        monkeypatch.setitem(offers, kind.name, Offer.of(kind))
 
     def parse(
         *effects: str,

@@ -1,0 +1,120 @@
+"""Plugins that manifests describe: imported when they are looked up, and found out when stale."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from artengine import listing
+from artengine.catalog import load_catalog
+from artengine.plugin_manifest import MANIFEST
+
+EFFECTS = '''
+from typing import ClassVar
+from artengine.api import Effect, hookimpl
+
+class {name}(Effect):
+    """Leave everything as it is."""
+    name: ClassVar[str] = "odd-{lower}"
+    def apply(self, frame, now):
+        return frame
+'''
+HOOK = """
+from artengine.api import hookimpl
+
+@hookimpl
+def register_effects():
+    from odd_effects.one import One
+    from odd_effects.two import Two
+    return [One, Two]
+"""
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An installed package with two effects."""
+    info, package = tmp_path / "odd-1.0.dist-info", tmp_path / "odd_effects"
+    for folder in (info, package):
+        folder.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: odd\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[artengine]\nodd = odd_effects\n")
+    (package / "__init__.py").write_text(HOOK)
+    for name in ("One", "Two"):
+        text = EFFECTS.format(name=name, lower=name.lower())
+        (package / f"{name.lower()}.py").write_text(text)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    for module in [name for name in sys.modules if name.partition(".")[0] == "odd_effects"]:
+        monkeypatch.delitem(sys.modules, module)
+    return package
+
+
+def described(package: Path) -> None:
+    """Write the package's manifest, and forget what was imported for it."""
+    (package / MANIFEST).write_text(listing.manifest("odd_effects"))
+    for module in imported():
+        del sys.modules[module]
+
+
+def imported() -> list[str]:
+    return sorted(name for name in sys.modules if name.partition(".")[0] == "odd_effects")
+
+
+def test_a_plugin_is_imported_when_it_is_looked_up(package: Path) -> None:
+    described(package)
+    catalog = load_catalog(user_folder=False)
+    (report,) = [each for each in catalog.reports if each.plugin == "odd_effects"]
+    assert report.provides == ("effect odd-one", "effect odd-two")
+    assert "odd-two" in list(catalog.effects)
+    assert imported() == []
+    assert catalog.get("effect", "odd-two").__module__ == "odd_effects.two"
+    assert imported() == ["odd_effects", "odd_effects.two"]
+    told = listing.of_catalog(catalog)
+    assert told.kinds["effect"]["odd-one"] == "Leave everything as it is."
+    assert imported() == ["odd_effects", "odd_effects.two"]
+
+
+def test_a_manifest_of_other_source_is_not_read(package: Path) -> None:
+    described(package)
+    (package / "__init__.py").write_text(HOOK.replace("One, Two", "Two"))
+    assert [n for n in load_catalog(user_folder=False).effects if "odd" in n] == ["odd-two"]
+    assert "odd_effects.one" in imported()
+
+
+def test_what_is_not_as_described_is_told_by_importing_it(package: Path) -> None:
+    described(package)
+    table = json.loads((package / MANIFEST).read_text())
+    del table["source"]
+    table["entries"]["odd_effects"][0] |= {"name": "odd-old", "place": "odd_effects.one:Old"}
+    (package / MANIFEST).write_text(json.dumps(table))
+    catalog = load_catalog(user_folder=False)
+    assert "odd-old" in list(catalog.effects)
+    assert "odd-old" not in catalog.effects
+    assert [name for name in catalog.effects if "odd" in name] == ["odd-one", "odd-two"]
+
+
+def test_a_described_plugin_that_is_broken_is_set_aside_with_its_reason(package: Path) -> None:
+    described(package)
+    table = json.loads((package / MANIFEST).read_text())
+    del table["source"]
+    (package / MANIFEST).write_text(json.dumps(table))
+    (package / "two.py").write_text("import nothing_at_all\n")
+    catalog = load_catalog(user_folder=False)
+    assert "odd-two" not in catalog.effects
+    (report,) = [each for each in catalog.reports if each.plugin == "odd_effects"]
+    assert report.reason.startswith("ModuleNotFoundError: No module named 'nothing_at_all'")
+    assert "(some plugins failed: see artengine doctor)" in catalog.instead("effect", "odd-two")
+
+
+def test_a_package_with_observers_is_imported(package: Path) -> None:
+    (package / "__init__.py").write_text(f"{HOOK}\n@hookimpl\ndef after_frame(index): pass\n")
+    assert json.loads(listing.manifest("odd_effects"))["entries"] == {}
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"format": 1, "entries": 3}', '{"format": 99}'])
+def test_a_file_that_is_no_manifest_is_not_read(package: Path, text: str) -> None:
+    (package / MANIFEST).write_text(text)
+    assert "odd-one" in list(load_catalog(user_folder=False).effects)
+    assert "odd_effects.one" in imported()
