@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +18,7 @@ from artengine.cli.options import (
     overrides,
     sized,
 )
+from artengine.cli.preset_to_dream import footage_of, load_dream
 from artengine.cli.streams import answer, tell
 
 if TYPE_CHECKING:
@@ -84,6 +85,23 @@ def dream(
             help="Make a quick draft: the whole film in few small frames, with its curves.",
         ),
     ] = False,
+    watch: Annotated[
+        bool,
+        typer.Option(
+            "--watch",
+            help="Make a draft again after each change of the preset, of those that it extends, of "
+            "files that it reads and of --plugin; by default the picture PRESET-preview.sheet.jpg.",
+        ),
+    ] = False,
+    begin: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="TIME",
+            help="With --watch, show the film from a frame on, as 48, 2s or 50%. Up to there it is "
+            "dreamt once, and what you change is seen from there on.",
+        ),
+    ] = None,
     runtime: Annotated[
         str | None,
         typer.Option(
@@ -122,22 +140,21 @@ def dream(
         artengine dream night-drive.mp4 --size 1024x1024 --seed 3
 
         artengine dream classic --set feedback.noise.amount=0.3
+
+        artengine dream mine.toml --watch
     """
     from artengine.catalog import load_catalog
-    from artengine.cli.clip import check_files, is_clip, refuse_clip, tell_shape
     from artengine.cli.interrupt import Interrupt
     from artengine.cli.progress import bar
+    from artengine.cli.watch import preview_targets, watch_previews
     from artengine.dream.render import render
     from artengine.dream.targets import targets
     from artengine.errors import UsageError
-    from artengine.preset import load_preset
-    from artengine.resolve import refuse_missing
 
     if frames is not None and seconds is not None:
         raise UsageError("--frames and --seconds exclude each other; give one of them")
-    catalog = load_catalog(plugin or [])
-    if is_clip(preset, catalog):
-        raise refuse_clip(preset)
+    if begin is not None and not watch:
+        raise UsageError("--from goes with --watch; to begin elsewhere in the clip, use --start")
     options = {
         "dream.frames": frames,
         "dream.size": sized(size),
@@ -147,18 +164,16 @@ def dream(
         "seed": seed,
     }
     given = overrides(set_, options, source=source)
-    loaded = load_preset(preset, catalog, given)
-    refuse_missing(loaded)
-    check_files(loaded)
-    # Opened at most once, and not at all where the frame rate is known and is all that is asked.
-    footage = cache(partial(_footage, loaded))
-    if seconds is not None:
-        length = max(1, round(seconds * (loaded.dream.fps or footage().fps)))
-        loaded = loaded.with_values({"dream.frames": length})
-    if source is not None:
-        tell_shape(loaded.source, footage().size, "--size gives the film another shape")
+    load = partial(load_dream, preset, given=given, seconds=seconds, other_clip=source is not None)
+    if watch:
+        if as_json:
+            raise UsageError("--watch and --json exclude each other; give one of them")
+        to_watch = partial(preview_targets, outputs=output or [], overwrite=overwrite)
+        watch_previews(load, to_watch, plugin or [], begin=begin, recipe=not no_recipe)
+    catalog = load_catalog(plugin or [])
+    loaded = load(catalog)
     if preview:
-        loaded = _preview(loaded, footage())
+        loaded = _preview(loaded, footage_of(loaded))
     to = targets(loaded, catalog, output or [], Path(), overwrite=overwrite)
     if output:
         _refuse_unused(loaded, to)
@@ -176,14 +191,6 @@ def dream(
     report(rendered, as_json=as_json)
     if rendered.stopped:
         raise typer.Exit(130)
-
-
-def _footage(preset: Preset) -> Footage:
-    """The preset's source, opened as the dream will open it."""
-    from artengine.weights import find_weights
-
-    size = preset.dream.size_of(find_weights(preset).train_size)
-    return preset.source.open(size, preset.dream.fps)
 
 
 def _preview(preset: Preset, footage: Footage) -> Preset:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from artengine.cli.options import AsJson
-from artengine.cli.packs import Shelf, as_table
+from artengine.cli.packs import ON_SHELF, as_table
 from artengine.cli.streams import answer, tell
 
 
@@ -20,7 +20,7 @@ def install(
             help="A pack's file, folder or web address; with --shelf, its name there.",
         ),
     ],
-    shelf: Shelf = None,
+    shelf: Annotated[str | None, ON_SHELF] = None,
     as_json: AsJson = False,
 ) -> None:
     """Install a pack, so that its presets can be dreamt.

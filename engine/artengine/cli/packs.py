@@ -19,12 +19,11 @@ packs_app = typer.Typer(
     name="packs", help="List, show, find, update and remove packs.", no_args_is_help=True
 )
 
-Shelf = Annotated[
-    str | None,
-    typer.Option(
-        "--shelf", metavar="ADDRESS", help="A folder or web address with an index.toml of packs."
-    ),
-]
+ON_SHELF = typer.Option(
+    "--shelf", metavar="ADDRESS", help="A folder or web address with an index.toml of packs."
+)
+"""The option that names a shelf."""
+
 Name = Annotated[
     str, typer.Argument(metavar="PACK", help="Its name; NAME@VERSION for one of several.")
 ]
@@ -107,7 +106,7 @@ def show(name: Name, as_json: AsJson = False) -> None:
 
 @packs_app.command(cls=Command)
 def remove(name: Name) -> None:
-    """Remove an installed pack. Films that were made with it stay.
+    """Remove an installed pack, a broken one too. Films that were made with it stay.
 
     Examples:
 
@@ -116,14 +115,14 @@ def remove(name: Name) -> None:
         artengine packs remove my-looks@1.2
     """
     from artengine.errors import UsageError, system_reason
-    from artengine.packs.installed import find_pack, remove_pack
+    from artengine.packs.installed import find_folder, remove_pack
 
-    found = find_pack(name)
+    folder = find_folder(name)
     try:
-        remove_pack(found)
+        remove_pack(folder)
     except OSError as error:
         raise UsageError(f"{error.filename}: cannot be removed: {system_reason(error)}") from error
-    tell(f"removed {found.manifest.name} {found.manifest.version}")
+    tell(f"removed {folder.parent.name} {folder.name}")
 
 
 @packs_app.command(cls=Command)
@@ -170,14 +169,7 @@ def search(
     word: Annotated[
         str, typer.Argument(metavar="WORD", help="What name, look or author hold; '' for all.")
     ],
-    shelf: Annotated[
-        str,
-        typer.Option(
-            "--shelf",
-            metavar="ADDRESS",
-            help="A folder or web address with an index.toml of packs.",
-        ),
-    ],
+    shelf: Annotated[str, ON_SHELF],
     as_json: AsJson = False,
 ) -> None:
     """Find packs on a shelf.

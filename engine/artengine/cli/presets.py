@@ -155,8 +155,9 @@ def validate(
         artengine presets validate presets/*.toml
     """
     from artengine.catalog import load_catalog
-    from artengine.errors import PresetError
+    from artengine.errors import PresetError, TrainingError
     from artengine.preset import find_preset, load_preset
+    from artengine.train.initial import initial_weights
 
     catalog = load_catalog(plugin or [])
     problems: list[str] = []
@@ -167,8 +168,13 @@ def validate(
             problems += error.problems
             continue
         missing = loaded.missing_files()
-        problems += [f"{path}: {at}: there is no file {file}" for at, file in missing.items()]
-        if not missing:
+        found = [f"{path}: {at}: there is no file {file}" for at, file in missing.items()]
+        try:
+            initial_weights(loaded)
+        except TrainingError as error:
+            found.append(f"{path}: {error}")
+        problems += found
+        if not found:
             answer(f"{path}: ok")
     if problems:
         raise PresetError(list(dict.fromkeys(problems)))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from copy import copy
 from functools import cached_property
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -14,6 +15,7 @@ from artengine.bend import Bend
 from artengine.binding import Binding
 from artengine.chain import Chain
 from artengine.curves.driven import CurveSet
+from artengine.digest import digest_of
 from artengine.dream.bend_masks import BendMasks, BentPlaces
 from artengine.dream.converted import converted_network
 from artengine.dream.level import Level
@@ -26,7 +28,7 @@ from artengine.dream.vital_signs import clip_signs
 from artengine.frame import Size
 from artengine.resolve import Resolved
 from artengine.source import Footage
-from artengine.weights import Weights, build_network, check_made_for
+from artengine.weights import Weights, build_network, check_made_for, shape_table
 
 if TYPE_CHECKING:
     import keras
@@ -43,9 +45,12 @@ class Parts:
     Args:
         resolved: what is dreamt.
         network: a network in place of the preset's own.
+        before: those of a dream that has ended, whose network is used again where it is the same.
     """
 
-    def __init__(self, resolved: Resolved, *, network: Predict | None) -> None:
+    def __init__(
+        self, resolved: Resolved, *, network: Predict | None, before: Parts | None = None
+    ) -> None:
         self._resolved = resolved
         self._preset = resolved.preset
         self._given = network
@@ -53,6 +58,16 @@ class Parts:
         self._stepped = self._preset.model.model_copy()
         self._inside = {name: each.fresh() for name, each in self._preset.inside().items()}
         self._shares = dict.fromkeys(self._places.masks, np.ones((), np.float32))
+        if before is not None:
+            self._adopt(before)
+
+    def _adopt(self, before: Parts) -> None:
+        """Take the network that those before have loaded, where it is the same."""
+        loaded = self._given is None and before._given is None and "network" in vars(before)
+        if loaded and network_key(self._resolved) == network_key(before._resolved):
+            self._stepped, self._inside = before._stepped, before._inside
+            self._shares, self._places = before._shares, before._places
+            self.network = before.network
 
     def model(self) -> Binding:
         """The model that the network steps with, its parameters as the preset has them."""
@@ -246,3 +261,27 @@ class Parts:
             )
             for footage, network, effects, state_effects in parts
         ]
+
+
+def network_key(resolved: Resolved) -> tuple[object, ...]:
+    """What a dream's network is made from: dreams with the same may use one network in turns.
+
+    Numbers that are read at each step are no part of it.
+    """
+    preset, inside = resolved.preset, []
+    for address, each in preset.inside().items():
+        plugin = each.plugin
+        fixed = plugin.model_dump(exclude=set(plugin.automatable()))
+        inside.append((address, type(plugin), fixed, dict(each.masks)))
+    files = {address: path for address, path in preset.files.items() if address[:5] == "bend."}
+    return (
+        # A plugin that was loaded anew has other classes.
+        type(preset.model),
+        shape_table(preset.model),
+        resolved.weights_digest,
+        (preset.dream.runtime, preset.dream.precision, preset.dream.tile),
+        inside,
+        {address: digest_of(Path(path)) for address, path in files.items()},
+        # It chooses the channels that are bent.
+        preset.seed if preset.bend else None,
+    )

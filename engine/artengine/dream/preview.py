@@ -33,15 +33,31 @@ def preview(preset: Preset, *, fps: float, size: Size) -> Preset:
     share = (frames - 1) / max(1, preset.dream.frames - 1) if frames > 1 else 1.0
     values: dict[str, Any] = {
         "dream.frames": frames,
-        "dream.size": list(_small(smaller(size, preset.dream.refine))),
-        "dream.refine": 1.0,
         "dream.fps": max(0.01, fps * share),
+        **_small_values(preset, size),
     }
     for address, curve in preset.curves_by_address().items():
         moved = curve.stretched(share)
         if share < 1.0 and moved != curve:
             values[address] = moved.model_dump(mode="json")
     return preset.with_values(values)
+
+
+def small(preset: Preset, size: Size) -> Preset:
+    """The preset of a film in as many frames of at most `SIDE` pixels a side.
+
+    Args:
+        preset: the film's.
+        size: the film's width and height before the output chain.
+    """
+    return preset.with_values(_small_values(preset, size))
+
+
+def _small_values(preset: Preset, size: Size) -> dict[str, Any]:
+    return {
+        "dream.size": list(_small(smaller(size, preset.dream.refine))),
+        "dream.refine": 1.0,
+    }
 
 
 def _small(size: Size) -> Size:

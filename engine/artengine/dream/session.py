@@ -47,6 +47,7 @@ class Dream:
         resume: where an earlier dream of the same preset stopped.
         truth: read the source for every frame, so that each of `turns` has its source frame, even
             where the preset does not use it.
+        after: an earlier dream that has ended, whose network is used again where it is the same.
 
     Raises:
         SourceError, WeightsError: when the footage or the weights cannot be used.
@@ -61,11 +62,13 @@ class Dream:
         endless: bool = False,
         resume: Snapshot | None = None,
         truth: bool = False,
+        after: Dream | None = None,
     ) -> None:
         self.resolved = resolve(with_start(preset), network=predict is None)
         self.preset = self.resolved.preset
         self.length = None if endless else self.preset.dream.frames
-        self._parts = Parts(self.resolved, network=predict)
+        before = None if after is None else after._parts
+        self._parts: Parts = Parts(self.resolved, network=predict, before=before)
         self._resume = resume
         self._truth = truth
         self._stack = ExitStack()
@@ -226,10 +229,7 @@ class Dream:
         return self._output.frame_of(turn)
 
     def picture(self, frame: OutputFrame) -> Picture:
-        """The film's picture of a turn.
-
-        Called once for each turn, in order, and by one thread only.
-        """
+        """The film's picture of a turn: called once for each, in order, by one thread only."""
         return self._output.picture(frame, self._make)
 
     def set(self, address: str, value: Any, frame: int | None = None) -> None:

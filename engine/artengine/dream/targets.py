@@ -39,6 +39,7 @@ def targets(
     folder: Path,
     *,
     overwrite: bool = False,
+    single: bool = False,
 ) -> list[Target]:
     """Decide what is written where.
 
@@ -51,6 +52,7 @@ def targets(
             writer.
         folder: what the preset's own paths are relative to.
         overwrite: replace finished films; never a file that the preset is made from.
+        single: take a contact sheet where the name of an output would make a folder of frames.
 
     Raises:
         UsageError: when no writer fits the suffix of an output, when two of them are one file,
@@ -60,7 +62,9 @@ def targets(
     for output in outputs:
         _check_name(output)
     if outputs:
-        chosen = [Target(_writer(preset, catalog, output), output) for output in outputs]
+        chosen = [
+            Target(_writer(preset, catalog, output, single=single), output) for output in outputs
+        ]
     else:
         chosen = [Target(writer, folder / _name(preset, writer)) for writer in preset.writers]
     _check_names(chosen)
@@ -70,8 +74,10 @@ def targets(
     return [replace(target, take=take) for target in chosen]
 
 
-def _writer(preset: Preset, catalog: Catalog, output: Path) -> Writer:
+def _writer(preset: Preset, catalog: Catalog, output: Path, *, single: bool) -> Writer:
     kind = catalog.writer_for(output.name)
+    if single and kind is not None and kind().result(output) != output:
+        kind = catalog.writer_for(f".sheet{output.suffix}") or kind
     if kind is None:
         known = sorted({s for writer in catalog.writers.values() for s in writer.suffixes})
         name = shortened(str(output))

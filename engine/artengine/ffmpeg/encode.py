@@ -15,7 +15,7 @@ import numpy as np
 from artengine.counts import counted
 from artengine.errors import SourceError, WriterError, cannot_write
 from artengine.ffmpeg.fence import input_arguments
-from artengine.ffmpeg.messages import one_line
+from artengine.ffmpeg.messages import summed_up
 from artengine.ffmpeg.probing import probe
 from artengine.ffmpeg.process import LogTail, end, run, start
 from artengine.ffmpeg.tags import as_ffmetadata
@@ -162,4 +162,4 @@ def remux(source: Path, target: Path, options: Sequence[str]) -> None:
     if status:
         with suppress(OSError):
             target.unlink(missing_ok=True)
-        raise WriterError(f"the finished film cannot be written: {one_line(log.splitlines())}")
+        raise WriterError(f"the finished film cannot be written: {summed_up(log.splitlines())}")

@@ -18,7 +18,7 @@ _ECHO = re.compile(
 def unreadable(path: Path, log: str) -> SourceError:
     """The error for a file that ffmpeg cannot read, with the errors in its `level+...` log."""
     said = (
-        one_line([line for line in log.splitlines() if is_error(line)])
+        summed_up([line for line in log.splitlines() if is_error(line)])
         or "ffmpeg found no picture in it"
     )
     return SourceError(
@@ -34,7 +34,7 @@ def is_error(line: str) -> bool:
     )
 
 
-def one_line(lines: Sequence[str]) -> str:
+def summed_up(lines: Sequence[str]) -> str:
     """Join ffmpeg's messages, without addresses, repeats and messages that only echo a cause."""
     said: list[str] = []
     echoes: list[str] = []

@@ -13,7 +13,7 @@ from typing import cast
 
 from artengine.errors import SourceError
 from artengine.ffmpeg.executable import ffmpeg_executable
-from artengine.ffmpeg.messages import is_error, one_line
+from artengine.ffmpeg.messages import is_error, summed_up
 from artengine.subprocesses import NEW_SESSION, block_sigterm
 
 if sys.platform == "linux":
@@ -64,7 +64,7 @@ class LogTail:
     def words(self) -> str:
         """The errors so far as one line, once standard error is closed."""
         self.join()
-        return one_line(list(self._lines))
+        return summed_up(list(self._lines))
 
 
 def start(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from artengine.errors import SourceError, WriterError, cannot_write
 from artengine.ffmpeg.fence import input_arguments
-from artengine.ffmpeg.messages import one_line
+from artengine.ffmpeg.messages import summed_up
 from artengine.ffmpeg.process import run
 
 _RATE = 48_000
@@ -47,7 +47,7 @@ def sound_to_flac(source: Path, target: Path) -> None:
     status, _, log = run(command)
     if status != 0:
         target.unlink(missing_ok=True)
-        raise WriterError(f"{source}: its sound cannot be read: {one_line(log.splitlines())}")
+        raise WriterError(f"{source}: its sound cannot be read: {summed_up(log.splitlines())}")
 
 
 def add_sound(
@@ -86,7 +86,7 @@ def add_sound(
         raise WriterError(f"its sound cannot be added: {error}") from error
     if status != 0:
         target.unlink(missing_ok=True)
-        said = one_line(log.splitlines()) or status
+        said = summed_up(log.splitlines()) or status
         raise WriterError(f"its sound cannot be added: ffmpeg stopped: {said}")
 
 

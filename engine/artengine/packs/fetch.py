@@ -174,7 +174,7 @@ def _write(file: IO[bytes], block: bytes) -> None:
 def _hugging_face(address: str, folder: Path, progress: Progress) -> Path:
     """A pack of a repository on Hugging Face. Raises UsageError."""
     try:
-        from huggingface_hub import HfApi, hf_hub_download
+        from huggingface_hub import HfApi, get_hf_file_metadata, hf_hub_download, hf_hub_url
         from huggingface_hub.errors import HfHubHTTPError, HFValidationError
     except ImportError:
         raise UsageError(
@@ -194,6 +194,10 @@ def _hugging_face(address: str, folder: Path, progress: Progress) -> Path:
                     f"it has: {found}"
                 )
             file = named[0]
+        size = get_hf_file_metadata(hf_hub_url(repository, file)).size
+        if size is None or size > LARGEST:
+            length = "of unknown size" if size is None else f"{size >> 20} MiB"
+            raise UsageError(f"{address}: {file} is {length}; allowed: {LARGEST >> 20} MiB")
         got = Path(hf_hub_download(repository, file, local_dir=folder))
     except (HfHubHTTPError, HFValidationError, OSError, ValueError) as error:
         said = str(error).strip().splitlines()

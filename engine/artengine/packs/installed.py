@@ -11,7 +11,8 @@ from packaging.version import Version
 from artengine.errors import UsageError, did_you_mean
 from artengine.pack_folders import pack_names, versions
 from artengine.packs.archive import read_manifest
-from artengine.packs.manifest import Manifest
+from artengine.packs.manifest import Manifest, is_pack_name
+from artengine.subprocesses import command_line
 
 ORIGIN = ".origin"
 """The file of an installed pack that says where it came from."""
@@ -53,7 +54,8 @@ def installed_packs() -> tuple[list[InstalledPack], list[str]]:
             try:
                 packs.append(InstalledPack(folder, read_manifest(folder), _origin(folder)))
             except UsageError as error:
-                broken.append(str(error))
+                remove = command_line(["artengine", "packs", "remove", f"{name}@{folder.name}"])
+                broken.append(f"{error}; install it again after: {remove}")
     return packs, broken
 
 
@@ -81,19 +83,33 @@ def find_pack(name: str) -> InstalledPack:
     )
 
 
-def remove_pack(pack: InstalledPack) -> None:
-    """Remove an installed pack.
+def find_folder(name: str) -> Path:
+    """The folder of the newest installed pack of a name, or `NAME@VERSION`, whatever is in it.
+
+    Raises:
+        UsageError: when there is none.
+    """
+    wanted, _, version = name.partition("@")
+    if is_pack_name(wanted):
+        for folder in versions(wanted):
+            if version in ("", folder.name):
+                return folder
+    return find_pack(name).folder
+
+
+def remove_pack(folder: Path) -> None:
+    """Remove the folder of an installed pack.
 
     Raises:
         OSError: when its files cannot be removed.
     """
     # Renamed first, so that what is left of a broken removal is no pack.
-    hidden = pack.folder.with_name(f".removed-{pack.folder.name}")
+    hidden = folder.with_name(f".removed-{folder.name}")
     shutil.rmtree(hidden, ignore_errors=True)
-    pack.folder.rename(hidden)
+    folder.rename(hidden)
     shutil.rmtree(hidden)
-    if not any(pack.folder.parent.iterdir()):
-        pack.folder.parent.rmdir()
+    if not any(folder.parent.iterdir()):
+        folder.parent.rmdir()
 
 
 def _origin(folder: Path) -> str:

@@ -16,7 +16,7 @@ from artengine.errors import UsageError
 from artengine.names import name_problem
 from artengine.pack_folders import MANIFEST
 from artengine.packs.needs import lacking
-from artengine.preset.recipe import one_line, to_toml
+from artengine.preset.recipe import plain_line, to_toml
 from artengine.preset.toml_text import parse_toml
 from artengine.settings_table import Settings
 
@@ -198,7 +198,7 @@ class Manifest(Settings):
             raise UsageError(f"{label}: {MANIFEST}: {error}") from error
         newest = table.get("format")
         if isinstance(newest, int) and newest > FORMAT:
-            needed = one_line(str(table.get("engine", "")))[:40]
+            needed = plain_line(str(table.get("engine", "")))[:40]
             raise UsageError(
                 f"{label}: its format is {newest}, of an engine newer than {__version__}"
                 f"{f' ({needed})' if needed else ''}; upgrade: pip install -U artengine"

@@ -25,7 +25,7 @@ from artengine.preset import Preset, to_toml
 from artengine.preset.address import CHAINS
 from artengine.preset.made_with import MADE_WITH
 from artengine.preset.portable import with_paths
-from artengine.preset.recipe import one_line
+from artengine.preset.recipe import plain_line
 from artengine.resolve import Resolved, made_with
 from artengine.source import Footage
 
@@ -104,7 +104,7 @@ class _Packing:
         text = to_toml({**table, MADE_WITH: made.table()})
         (self._folder / f"{preset.name}.toml").write_text(text, encoding="utf-8")
         return PackedPreset(
-            preset.name, one_line(preset.about), self._plugins(), tuple(self._needs), self._plays
+            preset.name, plain_line(preset.about), self._plugins(), tuple(self._needs), self._plays
         )
 
     def _plugins(self) -> dict[str, str]:

@@ -50,6 +50,13 @@ def read_document(path: Path, carried: str | None = None) -> Document:
     return reader.finished()
 
 
+def files_of(path: Path) -> list[Path]:
+    """A preset's file and those that it extends, as far as they can be read."""
+    reader = _Reader(Document(_layer(path)))
+    reader.lay_file(path, ())
+    return reader.files
+
+
 def lay_table(table: Mapping[str, Any], label: str, folder: Path) -> Document:
     """Make a document of a table that did not come from a file, and of what it extends.
 
@@ -68,7 +75,8 @@ class _Reader:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._problems: list[str] = []
-        self._files = 0
+        self.files: list[Path] = []
+        """Those that were to be read."""
 
     def finished(self) -> Document:
         if self._problems:
@@ -77,9 +85,9 @@ class _Reader:
 
     def lay_file(self, path: Path, trail: tuple[Path, ...], carried: str | None = None) -> None:
         layer = _layer(path)
-        self._files += 1
-        if self._files > MOST_FILES:
-            if self._files == MOST_FILES + 1:
+        self.files.append(path)
+        if len(self.files) > MOST_FILES:
+            if len(self.files) == MOST_FILES + 1:
                 self._problems.append(f"{layer.label}: more than {MOST_FILES} files are extended")
             return
         try:

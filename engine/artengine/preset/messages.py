@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from artengine.counts import counted
-from artengine.preset.recipe import one_line
+from artengine.preset.recipe import plain_line
 
 MOST_LINES = 25
 MOST_LETTERS = 600
@@ -18,7 +18,7 @@ def cut(lines: Sequence[str], more: int = 0) -> list[str]:
         lines: the mistakes, or the first `MOST_LINES` of them.
         more: how many there are besides.
     """
-    kept = [_short(one_line(line)) for line in lines[:MOST_LINES]]
+    kept = [_short(plain_line(line)) for line in lines[:MOST_LINES]]
     more += max(0, len(lines) - MOST_LINES)
     if more:
         kept.append(f"and {counted(more, 'more mistake')}")

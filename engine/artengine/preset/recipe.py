@@ -13,7 +13,7 @@ def to_toml(table: Mapping[str, Any]) -> str:
 
     What is inside of those stays on one line each, so that a curve is read beside its parameter.
     """
-    said = one_line(str(table.get("about") or ""))
+    said = plain_line(str(table.get("about") or ""))
     plain = {name: value for name, value in table.items() if not _is_block(value)}
     blocks = [(f"# {said}\n" if said else "") + _lines(plain)]
     for name, value in table.items():
@@ -24,7 +24,7 @@ def to_toml(table: Mapping[str, Any]) -> str:
     return "\n".join(filter(None, blocks))
 
 
-def one_line(text: str) -> str:
+def plain_line(text: str) -> str:
     """The text without line breaks and without what terminals and TOML's comments cannot take."""
     return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())
 

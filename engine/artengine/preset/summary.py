@@ -6,7 +6,7 @@ from pathlib import Path
 
 from artengine.errors import PresetError
 from artengine.preset.extends import read_document
-from artengine.preset.recipe import one_line
+from artengine.preset.recipe import plain_line
 
 
 def summary(path: Path) -> str:
@@ -15,4 +15,4 @@ def summary(path: Path) -> str:
         table = read_document(path).table
     except PresetError as error:
         return f"broken: {error.problems[0]}"
-    return one_line(str(table.get("about") or table.get("title") or ""))
+    return plain_line(str(table.get("about") or table.get("title") or ""))

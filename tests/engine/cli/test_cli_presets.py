@@ -95,6 +95,17 @@ def test_a_missing_file_is_a_mistake(workplace: Path, capsys: pytest.CaptureFixt
     assert told.err == f"error: photos.toml: source.path: there is no file {file}\n"
 
 
+def test_weights_to_begin_with_that_there_are_not_are_a_mistake(
+    workplace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = f'{GOOD}\n[train]\ninitial_weights = "night-rode"'
+    (workplace / "old.toml").write_text(text, encoding="utf-8")
+    assert main(["presets", "validate", "old.toml"]) == 3
+    (said,) = capsys.readouterr().err.splitlines()
+    assert said.startswith("error: old.toml: train.initial_weights: there are no weights")
+    assert '(did you mean "night-road"?)' in said
+
+
 def test_a_preset_that_is_not_there_is_a_wrong_command(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -196,7 +196,7 @@ def test_hostile_packs_leave_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
             assert KINDS[number % len(KINDS)] is is_broken, number
             (pack,) = (p for p in installed_packs()[0] if p.manifest.name == "trap")
             assert pack.folder.is_relative_to(folders.home())
-            remove_pack(pack)
+            remove_pack(pack.folder)
     assert tree(tmp_path / "outside") == before
     assert refused > HOSTILE * 0.95
 

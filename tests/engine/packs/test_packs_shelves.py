@@ -72,6 +72,8 @@ def server(shelf: Path) -> Iterator[str]:
                 names = ("sea-1.artpack", "README.md")
                 table = [{"type": "file", "path": n, "size": 1, "oid": "b" * 40} for n in names]
                 self.answer(json.dumps(table).encode(), kind="application/json")
+            elif path.startswith("artist/huge/resolve/"):
+                self.answer(b"x", length=5 << 30, hub=True)
             elif path.startswith("artist/looks/resolve/"):
                 self.answer((shelf / path.rpartition("/")[2]).read_bytes(), hub=True)
             elif file.is_file():
@@ -121,6 +123,18 @@ def test_packs_are_found_and_installed_from_a_folder(
     assert [pack.manifest.version for pack in installed_packs()[0]] == ["1"]
     with pytest.raises(UsageError, match='has no pack "snow"'):
         shelved(str(shelf), "snow")
+
+
+def test_a_pack_that_broke_since_is_removed_by_its_name(
+    shelf: Path, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    manifest = installed_from(str(shelf / "sea-1.artpack")).pack.folder / "manifest.toml"
+    manifest.write_text("name = ", encoding="utf-8")
+    assert main(["packs", "list"]) == 0
+    assert "install it again after: artengine packs remove sea@1\n" in capsys.readouterr().err
+    assert main(["packs", "remove", "../sea"]) == 2
+    assert main(["packs", "remove", "sea"]) == 0
+    assert list((folder / "home" / "packs").iterdir()) == []
 
 
 def test_packs_are_found_and_installed_from_the_web(server: str, shelf: Path) -> None:
@@ -233,3 +247,5 @@ def test_a_pack_comes_from_hugging_face(server: str, monkeypatch: pytest.MonkeyP
     assert (done.pack.manifest.name, done.pack.origin) == ("sea", "hf:artist/looks")
     with pytest.raises(UsageError, match="hf:artist/nothing"):
         installed_from("hf:artist/nothing")
+    with pytest.raises(UsageError, match=r"huge\.artpack is 5120 MiB; allowed: 2048 MiB"):
+        installed_from("hf:artist/huge/huge.artpack")

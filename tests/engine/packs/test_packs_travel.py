@@ -252,9 +252,9 @@ def test_two_versions_live_side_by_side(studio: Path, catalog: Catalog) -> None:
     assert list_presets()["looks/tiny"][0].parent.name == "1.10"
     assert load_preset("looks@1.9/tiny", catalog).path == find_pack("looks@1.9").preset("tiny")
     assert not install(studio / "1.9.artpack").new
-    remove_pack(find_pack("looks"))
+    remove_pack(find_pack("looks").folder)
     assert find_pack("looks").manifest.version == "1.9"
-    remove_pack(find_pack("looks"))
+    remove_pack(find_pack("looks").folder)
     assert installed_packs() == ([], [])
     with pytest.raises(UsageError, match='no pack "looks" is installed; installed are: none'):
         find_pack("looks")
@@ -278,7 +278,7 @@ def test_a_folder_is_installed_as_its_file_is(studio: Path, catalog: Catalog) ->
     assert done.pack.manifest == read_manifest(made.path)
     assert done.pack.origin == str(studio / "unpacked")
     (studio / "unpacked" / "tiny.toml").write_text("seed = 1", encoding="utf-8")
-    remove_pack(done.pack)
+    remove_pack(done.pack.folder)
     with pytest.raises(UsageError, match=r"tiny.toml: has .* bytes, its manifest says"):
         installed_from("unpacked")
     assert installed_packs() == ([], [])

@@ -1,0 +1,128 @@
+"""`artengine dream --watch`: a preview that follows what is edited."""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from artengine.cli.streams import answer, tell
+from artengine.counts import counted
+from artengine.errors import ArtengineError, UsageError
+
+if TYPE_CHECKING:
+    from artengine.catalog import Catalog
+    from artengine.dream.targets import Target
+    from artengine.dream.watch import Begin, Previews
+    from artengine.preset import Preset
+
+_TIME = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)(f|s|%)?")
+
+
+def watch_previews(
+    load: Callable[[Catalog], Preset],
+    targets: Callable[[Preset, Catalog], Sequence[Target]],
+    plugins: Sequence[Path],
+    *,
+    begin: str | None,
+    recipe: bool,
+) -> NoReturn:
+    """Render a preset's preview now and after each change of its files, until Ctrl-C.
+
+    An error of a later preview is told in one line.
+
+    Args:
+        load: reads the preset.
+        targets: decides what is written, by the first preset.
+        plugins: what `--plugin` names; it is loaded anew after each change.
+        begin: what `--from` was given.
+        recipe: whether previews carry the recipe of the film.
+
+    Raises:
+        ArtengineError: of the first preview.
+    """
+    from artengine.catalog import load_catalog
+    from artengine.dream.watch import Previews
+    from artengine.dream.watched_files import WatchedFiles
+
+    # Bytecode is told by the second, and a file may be edited twice in one.
+    sys.dont_write_bytecode = True
+    place = None if begin is None else _begin(begin)
+    catalog = load_catalog(plugins)
+    preset, files = load(catalog), WatchedFiles()
+    previews = Previews(targets(preset, catalog), begin=place, recipe=recipe)
+    is_current = True
+    files.look(_files(preset, plugins))
+    _render(previews, preset, files.changed)
+    for file in previews.files:
+        answer(str(file))
+    tell(f"watching {counted(len(files), 'file')}; press Ctrl-C to end")
+    while True:
+        files.wait()
+        edited = files.look(_files(preset, plugins))
+        if any(file.is_relative_to(plugin) for file in edited for plugin in plugins):
+            is_current = False
+        try:
+            if not is_current:
+                catalog, is_current = load_catalog(plugins), True
+            preset = load(catalog)
+            files.add(_files(preset, plugins))
+            _render(previews, preset, files.changed)
+        except ArtengineError as error:
+            previews.restore()
+            _tell_error(error)
+
+
+def preview_targets(
+    preset: Preset, catalog: Catalog, *, outputs: Sequence[Path], overwrite: bool
+) -> Sequence[Target]:
+    """Where previews of `--watch` go; by default to a contact sheet, in the place of the last."""
+    from artengine.dream.targets import targets
+
+    named = outputs or [Path(f"{preset.name}-preview.sheet.jpg")]
+    overwrite = overwrite or not outputs
+    return targets(preset, catalog, named, Path(), overwrite=overwrite, single=True)
+
+
+def _files(preset: Preset, plugins: Sequence[Path]) -> list[Path]:
+    """The files that a preview depends on: presets, plugins, and what the preset reads."""
+    from artengine.preset.extends import files_of
+
+    presets = files_of(preset.path) if preset.path else []
+    read = [path for path in map(Path, preset.files.values()) if path.is_file()]
+    return [*presets, *plugins, *read]
+
+
+def _render(previews: Previews, preset: Preset, changed: Callable[[], bool]) -> None:
+    began = time.monotonic()
+    count = previews.render(preset, changed)
+    if count is not None:
+        seconds = time.monotonic() - began
+        tell(f"{preset.name}: {counted(count, 'frame')} in {seconds:.1f} s")
+
+
+def _tell_error(error: ArtengineError) -> None:
+    first, *others = str(error).split("\n")
+    tell(f"error: {first}{f' (and {len(others)} more)' if others else ''}")
+
+
+def _begin(text: str) -> Begin:
+    """Read `--from`: a frame, a number of seconds or a share of the film. Raises UsageError."""
+    match = _TIME.fullmatch(text.strip())
+    if match is None:
+        raise UsageError(
+            f'--from: "{text}" is no place in a film; write a frame as 48, seconds as 2s, or a '
+            "share as 50%"
+        )
+    number, unit = float(match[1]), match[2] or "f"
+
+    def frame(fps: float, frames: int) -> int:
+        first = round(number * {"f": 1.0, "s": fps, "%": frames / 100}[unit])
+        if first >= frames:
+            raise UsageError(f"--from: {text} is after the film's last frame, {frames - 1}")
+        return first
+
+    return frame

@@ -1,0 +1,195 @@
+"""Previews that are rendered again and again, of a preset that is being edited."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from artengine.dream.continued import continued
+from artengine.dream.curve_mistakes import curve_mistakes
+from artengine.dream.curve_values import try_curves
+from artengine.dream.preview import FRAMES, preview, small
+from artengine.dream.session import Dream
+from artengine.dream.sinks import Sinks
+from artengine.dream.snapshot import Snapshot
+from artengine.dream.sound import film_sounds
+from artengine.dream.start import with_start
+from artengine.dream.takes import is_taken, takes
+from artengine.dream.targets import Target
+from artengine.frame import Picture
+from artengine.preset import Preset
+from artengine.writer import Film
+
+SHARE = 0.1
+"""How much of the time goes into showing a preview that is not whole yet."""
+
+Changed = Callable[[], bool]
+Begin = Callable[[float, int], int]
+
+
+class Previews:
+    """Renders previews into the same files, each in the place of the one before.
+
+    The network stays loaded as long as presets have the same. A preview is the whole film in few
+    small frames or, where it begins within the film, as many frames from there on, at the film's
+    pace. The film up to there is then dreamt once, and a preset that was changed goes on from it,
+    unless it begins in another way.
+
+    Files that are one picture are also written while a preview is dreamt: frames that are missing
+    are those of the preview before, darkened. All are written at its end.
+
+    Args:
+        targets: what is written where.
+        begin: tells the frame that previews begin with, given the film's frames a second and its
+            length; None for previews of the whole film.
+        recipe: whether the files carry the recipe of the film.
+    """
+
+    def __init__(
+        self, targets: Sequence[Target], *, begin: Begin | None = None, recipe: bool = True
+    ) -> None:
+        self._targets = [_in_place(target) for target in targets]
+        self._early = [target for target in self._targets if _is_picture(target)]
+        self._begin, self._recipe = begin, recipe
+        self._before: Dream | None = None
+        self._there: Snapshot | None = None
+        self._shown: tuple[Sequence[Picture], Film] | None = None
+        self._unfinished = False
+
+    @property
+    def files(self) -> list[Path]:
+        """The files and folders that are written."""
+        return [target.writer.result(target.path) for target in self._targets]
+
+    def render(self, preset: Preset, changed: Changed = lambda: False) -> int | None:
+        """Render the preview of a preset.
+
+        Args:
+            preset: the film's.
+            changed: asked before each frame whether the preview is out of date already.
+
+        Returns:
+            How many frames it has; None where it was left.
+
+        Raises:
+            ArtengineError: of the source, the weights, a curve, an effect or a writer. The files
+                then have the last whole preview.
+        """
+        try:
+            return self._rendered(with_start(preset), changed)
+        except BaseException:
+            self.restore()
+            raise
+
+    def restore(self) -> None:
+        """Write the last whole preview again, where a part of another was written since."""
+        if self._unfinished and self._shown is not None:
+            _write(self._early, *self._shown)
+        self._unfinished = False
+
+    def _rendered(self, preset: Preset, changed: Changed) -> int | None:
+        with Dream(preset) as whole:
+            fps, size = whole.fps, whole.size
+            folder = self._targets[0].path.absolute().parent
+            recipe = whole.resolved.recipe(folder) if self._recipe else ""
+        first = 0 if self._begin is None else self._begin(fps, preset.dream.frames)
+        part = preview(preset, fps=fps, size=size) if self._begin is None else small(preset, size)
+        with curve_mistakes(part), self._dream(part) as dream:
+            dream.preset.remember_files()
+            try_curves(dream.preset, dream.fps)
+            if not self._reach(dream, first, changed):
+                return None
+            film = Film(
+                dream.output_size,
+                dream.fps,
+                min(FRAMES, dream.preset.dream.frames - first),
+                recipe,
+                preset.title if recipe else "",
+                sounds=() if self._begin else film_sounds(dream.preset),
+            )
+            return self._filmed(dream, film, changed)
+
+    def _dream(self, preset: Preset) -> Dream:
+        """The dream of a preview, with the network of the one before where it has the same."""
+        truth = self._begin is not None
+        dream = Dream(preset, truth=truth, after=self._before)
+        if self._there is not None and self._before is not None:
+            self._there = continued(self._there, self._before.resolved, dream.resolved)
+            if self._there is not None:
+                dream = Dream(preset, truth=truth, after=self._before, resume=self._there)
+        dream.load()
+        self._before = dream
+        return dream
+
+    def _reach(self, dream: Dream, first: int, changed: Changed) -> bool:
+        """Dream up to the preview's first frame, unless the dream goes on there.
+
+        Returns:
+            Whether it is there; otherwise it was left.
+        """
+        if self._begin is None or self._there is not None:
+            return True
+        for _ in islice(dream, first):
+            if changed():
+                return False
+        self._there = dream.snapshot()
+        return True
+
+    def _filmed(self, dream: Dream, film: Film, changed: Changed) -> int | None:
+        """Dream the preview's frames and write them."""
+        taken: list[Picture] = []
+        due = time.monotonic()
+        for picture in islice(dream, film.frames):
+            if changed():
+                return None
+            taken.append(picture)
+            began = time.monotonic()
+            if self._early and began >= due:
+                self._unfinished = True
+                _write(self._early, [*taken, *self._missing(film, len(taken))], film)
+                ended = time.monotonic()
+                due = ended + (ended - began) / SHARE
+        _write(self._targets, taken, film)
+        self._shown, self._unfinished = (taken, film), False
+        return len(taken)
+
+    def _missing(self, film: Film, count: int) -> Sequence[Picture]:
+        """Pictures for the frames that are not dreamt yet."""
+        if self._shown is not None:
+            pictures, before = self._shown
+            if (before.size, before.frames) == (film.size, film.frames):
+                return [picture // 3 for picture in pictures[count:]]
+        width, height = film.size
+        return [np.zeros((height, width, 3), np.uint8)] * ((film.frames or count) - count)
+
+
+def _in_place(target: Target) -> Target:
+    """A target whose film replaces what the one before it wrote."""
+    if target.overwrite:
+        return target
+    names = takes(target.writer, target.path, target.take)
+    free = next(path for path in names if not is_taken(target.writer, path))
+    return replace(target, path=free, take=1, overwrite=True)
+
+
+def _is_picture(target: Target) -> bool:
+    """Whether its file is one picture, which is written in no time."""
+    one = target.writer.result(target.path) == target.path
+    return one and target.path.suffix.lower() in (".png", ".jpg", ".jpeg")
+
+
+def _write(targets: Sequence[Target], pictures: Sequence[Picture], film: Film) -> None:
+    """Write a film of some pictures, and replace what is there once it is whole."""
+    sinks = Sinks(targets, film)
+    try:
+        for picture in pictures:
+            sinks.write(picture)
+    except BaseException:
+        sinks.abort()
+        raise
+    sinks.close()

@@ -1,0 +1,203 @@
+"""`artengine dream --watch`: a preview that follows what is edited."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from artengine.catalog import load_catalog
+from artengine.cli import main
+from artengine.dream.session import Dream
+from artengine.dream.targets import targets
+from artengine.dream.watch import Previews
+from artengine.preset import load_preset
+from artengine.weights import build_network
+
+SHADE = '''
+from typing import ClassVar
+from artengine.api import Effect, Param, hookimpl
+
+class Shade(Effect):
+    """The picture in another light."""
+
+    name: ClassVar[str] = "shade"
+    amount: float = Param(0.5, ge=0, le=1)
+    """How much of the light is left."""
+
+    def apply(self, frame, now):
+        return frame * self.amount
+
+@hookimpl
+def register_effects():
+    return [Shade]
+'''
+
+LOOK = """
+extends = "./tiny.toml"
+[[output]]
+use = "shade"
+amount = {amount}
+"""
+
+
+@pytest.fixture
+def folder(tiny_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "look"
+    shutil.copytree(tiny_project, folder)
+    (folder / "shade.py").write_text(SHADE, encoding="utf-8")
+    (folder / "look.toml").write_text(LOOK.format(amount=0.5), encoding="utf-8")
+    monkeypatch.chdir(folder)
+    return folder
+
+
+class Watching:
+    """A process that watches, and what it has said."""
+
+    def __init__(self, process: Any, said: Path, picture: Path) -> None:
+        self.process, self._said, self._picture = process, said, picture
+        self._read = 0
+
+    def lines(self, count: int) -> list[str]:
+        """The next lines that it says."""
+        began = time.monotonic()
+        while len(lines := self._said.read_text().splitlines()[self._read :]) < count:
+            assert self.process.poll() is None, self._said.read_text()
+            assert time.monotonic() - began < 90, self._said.read_text()
+            time.sleep(0.02)
+        self._read += count
+        return lines[:count]
+
+    def picture(self) -> np.ndarray[Any, Any]:
+        return np.asarray(Image.open(self._picture))
+
+
+@pytest.fixture
+def watching(folder: Path, start: Callable[..., Any], tmp_path: Path) -> Watching:
+    plugins = ["--plugin", "tiny_model.py", "--plugin", "shade.py"]
+    process = start("dream", "look.toml", "--watch", "-o", "look.png", *plugins)
+    return Watching(process, tmp_path / "0.err", folder / "look.png")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+def test_a_preview_follows_its_preset_and_its_plugin(folder: Path, watching: Watching) -> None:
+    first, second = watching.lines(2)
+    assert first.startswith("look: 6 frames in ")
+    assert second == "watching 5 files; press Ctrl-C to end"
+    bright = watching.picture()
+
+    (folder / "look.toml").write_text(LOOK.format(amount=0.25), encoding="utf-8")
+    watching.lines(1)
+    dark = watching.picture()
+    assert dark.mean() < 0.7 * bright.mean()
+
+    # What is wrong is said in a line, and the picture stays.
+    (folder / "look.toml").write_text(LOOK.format(amount=7) + "x = 1", encoding="utf-8")
+    (said,) = watching.lines(1)
+    assert said.startswith("error: look.toml: output.shade.amount: 7 given")
+    assert said.endswith(" (and 1 more)")
+    assert np.array_equal(watching.picture(), dark)
+    (folder / "look.toml").write_text(LOOK.format(amount=0.25), encoding="utf-8")
+    watching.lines(1)
+
+    (folder / "shade.py").write_text(SHADE.replace("frame *", "frame +"), encoding="utf-8")
+    watching.lines(1)
+    assert watching.picture().mean() > bright.mean()
+    (folder / "shade.py").write_text(SHADE.replace("frame *", "frame @ 0 *"), encoding="utf-8")
+    (said,) = watching.lines(1)
+    assert said.startswith("error: output.shade failed at frame 0")
+    assert watching.picture().mean() > bright.mean()
+
+    # So does what is wrong in a preset that it extends.
+    tiny = (folder / "tiny.toml").read_text(encoding="utf-8")
+    (folder / "tiny.toml").write_text(tiny.replace("seed = 5", "seed = ?"), encoding="utf-8")
+    (said,) = watching.lines(1)
+    assert said.startswith("error: ")
+    (folder / "shade.py").write_text(SHADE, encoding="utf-8")
+    watching.lines(1)
+    (folder / "tiny.toml").write_text(tiny.replace("seed = 5", "seed = 6"), encoding="utf-8")
+    watching.lines(1)
+
+    watching.process.send_signal(signal.SIGINT)
+    assert watching.process.wait(timeout=60) == 130
+    assert watching.lines(1) == ["stopped"]
+    names = {path.name for path in folder.iterdir() if path.name[0] != "_"}
+    files = {"look.toml", "look.png", "tiny.toml", "tiny.weights.h5", "tiny.json"}
+    assert names == files | {"tiny_model.py", "shade.py"}
+    # It is the preview that a command of its own makes.
+    plugins = ["--plugin", "tiny_model.py", "--plugin", "shade.py"]
+    assert main(["dream", "look.toml", "--preview", "-o", "whole.sheet.png", *plugins]) == 0
+    assert np.array_equal(np.asarray(Image.open("whole.sheet.png")), watching.picture())
+
+
+def pictures(file: Path) -> list[np.ndarray[Any, Any]]:
+    frames = [np.asarray(Image.open(path)) for path in sorted(file.glob("*.png"))]
+    assert frames
+    return frames
+
+
+def test_it_goes_on_from_a_frame_with_the_network_that_is_loaded(
+    folder: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loads = []
+
+    def build(*given: Any) -> Any:
+        loads.append(given)
+        return build_network(*given)
+
+    monkeypatch.setattr("artengine.dream.parts.build_network", build)
+    catalog = load_catalog([tiny_model])
+    file = folder / "tiny.toml"
+    file.write_text(file.read_text("utf-8") + "[[feedback]]\nuse = 'trails'\n", encoding="utf-8")
+    before, after = (
+        load_preset(file, catalog, [f"feedback.trails.decay={decay}", *given])
+        for decay, *given in ((0.5,), (0.9, "output.posterise.at=end"))
+    )
+    to = targets(before, catalog, [Path("from.png")], Path())
+    previews = Previews(to, begin=lambda _fps, frames: frames - 2)
+
+    # The preset as it is: the film's last frames.
+    assert previews.render(before) == 2
+    with Dream(before) as dream:
+        assert all(map(np.array_equal, pictures(folder / "from"), list(dream)[-2:]))
+    loads.clear()
+
+    # A changed one goes on as if it had been changed while the film played.
+    assert previews.render(after) == 2
+    with Dream(after.with_values({"feedback.trails.decay": 0.5})) as dream:
+        dream.set("feedback.trails.decay", 0.9, 4)
+        assert all(map(np.array_equal, pictures(folder / "from"), list(dream)[-2:]))
+    assert len(loads) == 1
+
+    # One with another beginning is dreamt from there.
+    again = after.with_values({"seed": 6})
+    assert previews.render(again) == 2
+    with Dream(again) as dream:
+        assert all(map(np.array_equal, pictures(folder / "from"), list(dream)[-2:]))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--from", "2s"], "--from goes with --watch"),
+        (["--watch", "--from", "soon"], '--from: "soon" is no place in a film'),
+        (["--watch", "--from", "6"], "--from: 6 is after the film's last frame, 5"),
+        (["--watch", "--json"], "--watch and --json exclude each other"),
+    ],
+)
+def test_mistakes_are_one_line(
+    words: list[str], said: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["dream", "tiny.toml", "--plugin", "tiny_model.py", *words]) == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count("\n") == 1
+    assert not list(folder.glob("*.jpg"))
