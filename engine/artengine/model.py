@@ -39,7 +39,8 @@ class Model(Plugin):
     with measures beside PSNR and SSIM gives `measure`; one that keeps parts of its clip beside what
     it learns gives `adapt`; and one that looks at a limited part of the frame gives
     `receptive_field`. A number that does not shape the network may be declared `automatable=True`:
-    presets may then give it a curve, and it may be changed during a dream. All of it is written
+    presets may then give it a curve, and it may be changed during a dream. A parameter that only
+    dreams use, and that stays as it is, is declared `shapes_network=False`. All of it is written
     with `keras.ops`, is traced once, and imports Keras inside the methods, so that listing models
     stays quick.
     """
@@ -92,15 +93,13 @@ class Model(Plugin):
         return cls.initial_state is not Model.initial_state
 
     def as_trained(self) -> Self:
-        """The model as it is trained and measured: with its automatable parameters, which only
-        dreams use, at their defaults."""
+        """The model as it is trained and measured: with the parameters that only dreams use at
+        their defaults."""
         fields = type(self).model_fields
-        shaping = [
-            name
-            for name, info in fields.items()
-            if info.is_required() or name not in self.automatable()
+        kept = [
+            name for name, info in fields.items() if info.is_required() or name in self.shaping()
         ]
-        return type(self)(**{name: getattr(self, name) for name in shaping})
+        return type(self)(**{name: getattr(self, name) for name in kept})
 
     @abstractmethod
     def build(self) -> keras.Model:

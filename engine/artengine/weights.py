@@ -200,7 +200,7 @@ def _is_of(model: Model, made_for: Mapping[str, Any]) -> bool:
 
 def _earlier(model: Model) -> dict[str, Any]:
     """What parameters that shape the network were before they existed."""
-    return {name: value for name, value in model.earlier.items() if name in _shaping(model)}
+    return {name: value for name, value in model.earlier.items() if name in type(model).shaping()}
 
 
 def _default_run(preset: Preset) -> Path:
@@ -254,12 +254,7 @@ def model_table(preset: Preset) -> dict[str, Any]:
 
 def shape_table(model: Model) -> dict[str, Any]:
     """The same of a model by itself."""
-    return {"use": model.name, **model.model_dump(mode="json", include=_shaping(model))}
-
-
-def _shaping(model: Model) -> set[str]:
-    """The parameters that shape a model's network."""
-    return set(type(model).model_fields) - model.automatable()
+    return {"use": model.name, **model.model_dump(mode="json", include=set(type(model).shaping()))}
 
 
 def _defaults(model: Model) -> dict[str, Any]:
@@ -267,7 +262,7 @@ def _defaults(model: Model) -> dict[str, Any]:
     fields = type(model).model_fields
     return {
         name: fields[name].get_default(call_default_factory=True)
-        for name in _shaping(model)
+        for name in type(model).shaping()
         if not fields[name].is_required()
     }
 

@@ -13,7 +13,7 @@ from artengine.dream.loop import Predict
 from artengine.model import Model
 from artengine.preset import Preset
 from artengine.provider import provider_of
-from artengine.weights import Weights, build_network, check_made_for, model_table
+from artengine.weights import Weights, build_network, check_made_for
 
 if TYPE_CHECKING:
     from artengine.nn.openvino_conversion import Conversion
@@ -59,12 +59,18 @@ def _identity(preset: Preset, weights: Weights) -> dict[str, Any]:
     """What a converted network depends on, beside the arithmetic and the size of frames."""
     return {
         "weights": digest_of(weights.path),
-        "model": model_table(preset),
+        "model": _fixed(preset.model),
         "provider": str(provider_of(type(preset.model))),
         "code": _code(type(preset.model)),
         "engine": __version__,
         "libraries": {name: _version(name) for name in ("openvino", "keras", "tensorflow")},
     }
+
+
+def _fixed(model: Model) -> dict[str, Any]:
+    """The model's name and all parameters that a dream leaves as they are."""
+    values = model.model_dump(mode="json", exclude=set(model.automatable()))
+    return {"use": model.name, **values}
 
 
 def _version(library: str) -> str:

@@ -30,6 +30,7 @@ def Param(  # noqa: N802 - reads as a declaration, like pydantic's Field
     path: bool = False,
     automatable: bool | None = None,
     field: bool = False,
+    shapes_network: bool = True,
 ) -> Any:
     """Declare a plugin's parameter.
 
@@ -46,6 +47,8 @@ def Param(  # noqa: N802 - reads as a declaration, like pydantic's Field
         field: whether an automatable number of an effect may be a field. Then the effect meets a
             plane, float32 `(H, W)` of the frame's size, in place of the number where a preset
             writes a field that is not the same everywhere.
+        shapes_network: whether weights fit only the value that a model was trained with. A number
+            that is automatable never does.
 
     Returns:
         A pydantic field. The docstring under the field is its help.
@@ -55,6 +58,7 @@ def Param(  # noqa: N802 - reads as a declaration, like pydantic's Field
         "path": path or None,
         "automatable": automatable,
         "field": field or None,
+        "shapes_network": None if shapes_network else False,
     }
     return Field(
         default,
@@ -110,6 +114,19 @@ class Plugin(BaseModel):
             if cls.model_fields[name].annotation is float
             and isinstance(extra := cls.model_fields[name].json_schema_extra, Mapping)
             and extra.get("field")
+        )
+
+    @classmethod
+    def shaping(cls) -> frozenset[str]:
+        """Names of the parameters that weights of a model depend on."""
+        return frozenset(
+            name
+            for name, info in cls.model_fields.items()
+            if name not in cls.automatable()
+            and not (
+                isinstance(extra := info.json_schema_extra, Mapping)
+                and extra.get("shapes_network") is False
+            )
         )
 
     def set_values(self, values: Mapping[str, float]) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from artengine.api import FrameSequence, Model, NetworkState, Param, Tensor
+from artengine_plugins.models.jitter import distances, moved, moved_back, moved_cells
 from artengine_plugins.models.pixels.chance import uniform
 from artengine_plugins.models.remembered import Remembered, memory_layer, remember
 from artengine_plugins.models.subpixel import subpixel
@@ -71,6 +72,11 @@ class Recall(Model):
     deraster: bool = True
     """Whether patterns that repeat from place to place are taken out of what is painted. Without
     it a dream may look as through a screen door."""
+
+    jitter: int = Param(0, ge=0, le=32, unit="pixels", shapes_network=False)
+    """By up to how many pixels the picture is moved beneath the network's grid in each frame, and
+    back. With 8 an effect that sharpens grows no stripes on the grid, and the dream is a little
+    softer; a frame takes about a tenth longer."""
 
     pull: float = Param(0.25, ge=0, le=1, automatable=True)
     """How fast the memory takes the dream back: 0 lets it go where it will, moved as the memory
@@ -186,7 +192,10 @@ class Recall(Model):
             rest = ops.concatenate([hints[:, 1:], hints[:, :1]], axis=1)
             return self.painted(network, context_frames, hints[:, 0], training=training), (rest,)
         hint, state = self.hinted(network.get_layer("memory"), context_frames, state, seed)
-        painted = self.painted(network, context_frames, hint, training=training)
+        if self.jitter:
+            painted = self._jittered(network, context_frames, hint, distances(seed, self.jitter))
+        else:
+            painted = self.painted(network, context_frames, hint, training=training)
         return ops.clip(painted, 0.0, 1.0), state
 
     def hinted(
@@ -204,6 +213,19 @@ class Recall(Model):
         size = ops.shape(now)[1:3]
         here, there = (ops.image.resize(picture, size) for picture in (here, there))
         return there + (1.0 - pull) * (now - here), (place, since)
+
+    def _jittered(
+        self, network: keras.Model, context_frames: Tensor, hint: Tensor, by: Tensor
+    ) -> Tensor:
+        """What `painted` gives of a picture that is moved by so many pixels, moved back."""
+        _, height, width, _ = context_frames.shape
+        high, wide = (
+            length + self.jitter + -(length + self.jitter) % DIVIDES for length in (height, width)
+        )
+        frames = moved(context_frames, by, (high, wide))
+        hint = moved_cells(hint, by, (high // self.cell, wide // self.cell), self.cell)
+        prediction = self.painted(network, frames, hint, training=False)
+        return moved_back(prediction, by, (height, width))
 
     def painted(
         self, network: keras.Model, context_frames: Tensor, hint: Tensor, *, training: bool

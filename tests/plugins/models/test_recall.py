@@ -21,6 +21,7 @@ from artengine.nn.losses.differences import l1
 from artengine.nn.precision import precision_scope
 from artengine.nn.predictor import Predictor
 from artengine.nn.rollout_trainer import RolloutTrainer
+from artengine_plugins.models.jitter import distances, moved, moved_back, moved_cells
 from artengine_plugins.models.recall import Recall, cells
 from artengine_plugins.models.remembered import memory_layer, remember
 from artengine_plugins.sources.video import Video
@@ -362,3 +363,40 @@ def test_before_it_holds_anything_it_stays_where_it_is() -> None:
     paint_the_hint(network)
     start = np.full((4, 32, 32, 3), 0.7, np.float32)
     np.testing.assert_allclose(dream(Predictor(model, network), start, 20), 0.7, atol=1e-5)
+
+
+def test_jitter_moves_a_picture_by_whole_pixels_and_back() -> None:
+    picture = np.random.default_rng(0).random((1, 32, 48, 3), np.float32)
+    by = distances(SEED, 8)
+    down, right = (int(distance) for distance in by)
+    away = np.array(moved(picture, by, (64, 64)))
+    assert 0 <= min(down, right) <= max(down, right) < 8
+    assert np.array_equal(away[:, down : down + 32, right : right + 48], picture)
+    assert np.array_equal(away[:, 0, right : right + 48], picture[:, 0])
+    assert np.array_equal(np.array(moved_back(away, by, (32, 48))), picture)
+
+
+def test_jitter_moves_cells_as_far_as_the_pixels_beneath_them() -> None:
+    # A slope, whose mean colours are what interpolation finds.
+    across = np.linspace(0, 1, 64, dtype=np.float32)
+    picture = np.broadcast_to(across[None, None, :, None], (1, 32, 64, 3))
+    by = np.array([0, 5], np.int32)
+    away = np.array(cells(moved(picture, by, (32, 96)), 4))
+    here = np.array(moved_cells(np.array(cells(picture, 4)), by, (8, 24), 4))
+    assert np.abs(here - away)[:, :, 2:16].max() < 1e-6
+
+
+def test_with_jitter_what_a_network_paints_on_its_grid_does_not_stay_there(clip: Clip) -> None:
+    def on_the_grid(jitter: int) -> float:
+        """How much brighter one pixel of each 4x4 is than the others, on average over a dream."""
+        model, network, _ = adapted(clip, pictures=64, deraster=False, jitter=jitter)
+        paint_the_hint(network)
+        _, bias = network.get_layer("pixels").weights
+        bias.assign([0.1] * 3 + [0.0] * 45)
+        frames = dream(Predictor(model, network), truth[:4], 24)
+        phases = frames.reshape(24, 16, 4, 24, 4, 3).mean(axis=(0, 1, 3, 5))
+        return float(phases.max() - phases.min())
+
+    truth = clip.pictures.astype(np.float32) / 255
+    assert on_the_grid(0) > 0.09
+    assert on_the_grid(8) < 0.04
