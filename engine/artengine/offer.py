@@ -83,11 +83,10 @@ def _loaded(promised: Described) -> type[Plugin]:
     module, _, name = promised.place.partition(":")
     with contained(module.partition(".")[0]):
         given: type[Plugin] = getattr(import_module(module), name)
-    fault = next(
-        (class_fault(given, base) for base in BASES.values() if base.kind == promised.kind), ""
-    )
-    if fault:
-        raise PluginError(fault)
-    if described(given) != promised:
-        raise PluginError(f"{promised.place} is not what its package's manifest says")
+        base = next(base for base in BASES.values() if base.kind == promised.kind)
+        fault = class_fault(given, base)
+        if fault:
+            raise PluginError(fault)
+        if described(given) != promised:
+            raise PluginError(f"{promised.place} is not what its package's manifest says")
     return given

@@ -12,7 +12,7 @@ from artengine.params import attribute_help
 class Settings(BaseModel):
     """A frozen table of a preset whose keys are checked."""
 
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True)
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True, defer_build=True)
 
     @classmethod
     def __get_pydantic_json_schema__(

@@ -33,7 +33,7 @@ def curve_kind(table: Mapping[str, Any], kinds: CurveKinds) -> type[Curve] | Non
 
     Where it has those of several kinds, the one that knows all of its keys.
     """
-    told = [kind for key, kind in kinds.items() if key in table]
+    told = [kinds[key] for key in kinds if key in table]
     knowing = [kind for kind in told if table.keys() <= kind.model_fields.keys()]
     return next(iter((*knowing, *told)), None)
 

@@ -9,8 +9,28 @@ Any iterables of pictures will do. To measure many films by one clip, `read` it 
 and make a `Reference` of it.
 """
 
-from artengine.measure.reading import Reading, read
-from artengine.measure.report import Reference, Report, measure
-from artengine.measure.video_file import VideoFile
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from artengine.measure.reading import Reading, read
+    from artengine.measure.report import Reference, Report, measure
+    from artengine.measure.video_file import VideoFile
 
 __all__ = ["Reading", "Reference", "Report", "VideoFile", "measure", "read"]
+
+# A dream that measures its own vital signs needs none of these.
+_PLACES = {
+    "Reading": "reading",
+    "read": "reading",
+    "Reference": "report",
+    "Report": "report",
+    "measure": "report",
+    "VideoFile": "video_file",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PLACES:
+        return getattr(import_module(f"artengine.measure.{_PLACES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -82,6 +82,8 @@ class Plugin(BaseModel):
         validate_default=True,
         arbitrary_types_allowed=True,
         protected_namespaces=(),
+        # Most classes that are imported are not used by a film.
+        defer_build=True,
     )
 
     name: ClassVar[str]

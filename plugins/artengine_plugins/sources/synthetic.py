@@ -11,7 +11,7 @@ from pydantic import Field
 
 from artengine.api import Footage, Param, Picture, Size, Source, SourceError
 
-from .scenes import Scene, scenes
+from .scenes import Scene, scene
 
 DRAWING = 1
 """Version of the scenes' drawing; another one when they give other pictures, so that footage which
@@ -57,7 +57,7 @@ class Synthetic(Source):
             raise SourceError(
                 f"synthetic: size {width}x{height} given; width and height must be at least 1"
             )
-        paint = partial(scenes[self.scene], (width, height), self.seed, self.crowd, self.sway)
+        paint = partial(scene(self.scene), (width, height), self.seed, self.crowd, self.sway)
         return _Drawn(paint, (width, height), fps or self.fps, self.speed)
 
     def fingerprint(self) -> dict[str, str]:

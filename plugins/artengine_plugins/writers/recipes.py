@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import struct
 from pathlib import Path
-
-from PIL import Image
-from PIL.PngImagePlugin import PngInfo
+from typing import TYPE_CHECKING
 
 from artengine.api import Film, SourceError, Writer, cannot_write, metadata
 from artengine_plugins.writers.strip import strip
 
+if TYPE_CHECKING:
+    from PIL.PngImagePlugin import PngInfo
+
 _VIDEO = {".mp4", ".m4v", ".mov", ".webm"}
-_UNREADABLE = (OSError, ValueError, SyntaxError, struct.error, Image.DecompressionBombError)
 
 JPEG_COMMENT = 65_533
 """Bytes that a comment in a JPEG file holds."""
@@ -47,11 +47,15 @@ class RecipeWriter(Writer):
 
 
 def _in_picture(path: Path) -> str:
+    # Here and below, because films need none of it.
+    from PIL import Image
+
+    unreadable = (OSError, ValueError, SyntaxError, struct.error, Image.DecompressionBombError)
     try:
         with Image.open(path, formats=("GIF", "WEBP", "PNG", "JPEG")) as image:
             text = image.info.get("recipe") or image.info.get("comment") or ""
             comment = image.getexif().get_ifd(_EXIF_TABLE).get(_USER_COMMENT, b"")
-    except _UNREADABLE as error:
+    except unreadable as error:
         raise SourceError(f"{path} cannot be read as a picture: {error}") from error
     if isinstance(comment, bytes) and comment:
         return comment[8:].decode("utf-16-le", "replace")
@@ -81,6 +85,8 @@ def _in_gif(path: Path) -> str:
 
 def png_tags(film: Film) -> PngInfo:
     """Text chunks for a PNG file: `recipe` and `Title`."""
+    from PIL.PngImagePlugin import PngInfo
+
     tags = PngInfo()
     for key, text in (("recipe", film.recipe), ("Title", film.title)):
         if text:
@@ -117,6 +123,8 @@ def tag_webp(path: Path, film: Film) -> None:
     """
     if not film.recipe:
         return
+    from PIL import Image
+
     exif = Image.Exif()
     exif.get_ifd(_EXIF_TABLE)[_USER_COMMENT] = b"UNICODE\0" + film.recipe.encode("utf-16-le")
     block = exif.tobytes().removeprefix(b"Exif\0\0")

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from artengine.api import Picture, SourceError
-from artengine_plugins.sources.scenes import scenes
+from artengine_plugins.sources.scenes import SCENES
 from artengine_plugins.sources.synthetic import Synthetic
 
-NAMES = sorted(scenes)
+NAMES = sorted(SCENES)
 every_scene = pytest.mark.parametrize("scene", NAMES)
 
 

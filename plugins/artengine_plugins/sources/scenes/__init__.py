@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from importlib import import_module
 from types import MappingProxyType
 
-from .city_rain import CityRain
-from .clouds import Clouds
-from .fire import Fire
-from .night_road import NightRoad
-from .plankton import Plankton
 from .scene import Scene
-from .sea import Sea
-from .snow import Snow
-from .starfield import Starfield
-from .street import Street
 
-__all__ = ["Scene", "scenes"]
+__all__ = ["SCENES", "Scene", "scene"]
 
-scenes: MappingProxyType[str, type[Scene]] = MappingProxyType(
+SCENES: Mapping[str, str] = MappingProxyType(
     {
-        "night-road": NightRoad,
-        "city-rain": CityRain,
-        "plankton": Plankton,
-        "starfield": Starfield,
-        "sea": Sea,
-        "fire": Fire,
-        "snow": Snow,
-        "clouds": Clouds,
-        "street": Street,
+        "night-road": "night_road:NightRoad",
+        "city-rain": "city_rain:CityRain",
+        "plankton": "plankton:Plankton",
+        "starfield": "starfield:Starfield",
+        "sea": "sea:Sea",
+        "fire": "fire:Fire",
+        "snow": "snow:Snow",
+        "clouds": "clouds:Clouds",
+        "street": "street:Street",
     }
 )
+"""Module and class of each, by the name that presets call it."""
+
+
+def scene(name: str) -> type[Scene]:
+    """The scene of that name. Its module is imported now, because a film shows one of them."""
+    module, _, kind = SCENES[name].partition(":")
+    found: type[Scene] = getattr(import_module(f"{__name__}.{module}"), kind)
+    return found
