@@ -98,7 +98,7 @@ def test_messages_of_the_troubleshooting_page_are_those_of_the_code() -> None:
 
 @pytest.mark.skipif(
     any(importlib.util.find_spec(name) is None for name in ("sphinx", "furo", "myst_parser")),
-    reason='needs pip install "artengine[docs]"',
+    reason='Sphinx is not installed; it comes with pip install -e ".[test]"',
 )
 def test_the_site_is_built_without_warnings_and_can_be_searched(tmp_path: Path) -> None:
     site = tmp_path / "site"

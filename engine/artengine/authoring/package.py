@@ -29,6 +29,7 @@ class Words:
         use: how a preset uses it.
         first: the preset's first line, which says what it looks like.
         trial: the command that shows it.
+        training: what trains the preset before it can be packed, and in how many minutes.
         values: parameters that its tests need, as Python writes them in a call.
     """
 
@@ -36,6 +37,7 @@ class Words:
     use: str
     first: str
     trial: str = "artengine dream presets/@NAME@.toml"
+    training: str = ""
     values: str = ""
 
 
@@ -56,6 +58,7 @@ KINDS: Mapping[Kind, Words] = MappingProxyType(
             '[model]\nuse = "@NAME@"\nwidth = 24',
             "What three convolutions make of a drive at night.",
             "artengine train presets/@NAME@.toml",
+            training="artengine train presets/@NAME@.toml --minutes 2",
         ),
         "writer": Words(
             "A film as a barcode, a column of mean colours for each picture.",
@@ -96,6 +99,8 @@ def make_package(folder: Path, kind: Kind, *, with_pack: bool = False) -> Path:
     if folder.exists():
         raise UsageError(f"{folder} is there already; choose another name or folder")
     words = KINDS[kind]
+    packing = [words.training] if words.training and with_pack else []
+    packing += ["artengine pack presets/@NAME@.toml -o @NAME@.artpack"] if with_pack else []
     base = 'extends = "night-drive"'
     tokens = {
         "@ABOUT@": words.about,
@@ -103,9 +108,9 @@ def make_package(folder: Path, kind: Kind, *, with_pack: bool = False) -> Path:
         "@TRY@": words.trial,
         "@VALUES@": words.values,
         "@PACKING@": _template("packing.md") if with_pack else "",
-        "@PACK_STEP@": _pack_step() if with_pack else "",
-        "@TEST@": "",
-        "@PICTURE@": "![@NAME@](@NAME@.png)\n\n",
+        "@PACK_STEPS@": "".join(f"      - run: {command}\n" for command in packing),
+        "@PACKED@": "            @NAME@.artpack\n" if with_pack else "",
+        "@PACK@": "\n".join(f"    {command}" for command in packing),
         "@ENGINE@": __version__,
         "@API@": API_VERSION,
         "@KIND@": kind,
@@ -121,7 +126,7 @@ def make_package(folder: Path, kind: Kind, *, with_pack: bool = False) -> Path:
         f"tests/test_{package}.py": _template("test_plugin.py"),
         f"presets/{name}.toml": f'# {words.first}\n{base}\ntitle = "@NAME@"\n\n@USE@\n',
         ".github/workflows/test.yml": _template("test.yml"),
-        ".gitignore": "__pycache__/\n*.egg-info/\nbuild/\ndist/\n*.artpack\n",
+        ".gitignore": "__pycache__/\n*.egg-info/\nbuild/\ndist/\nruns/\n*.artpack\n",
     }
     for path, text in files.items():
         for token, value in tokens.items():
@@ -135,7 +140,3 @@ def make_package(folder: Path, kind: Kind, *, with_pack: bool = False) -> Path:
 
 def _template(name: str) -> str:
     return (TEMPLATES / f"{name}.txt").read_text(encoding="utf-8")
-
-
-def _pack_step() -> str:
-    return "      - run: artengine pack presets/@NAME@.toml -o @NAME@.artpack\n"

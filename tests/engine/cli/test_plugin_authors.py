@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
+import venv
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from artengine.catalog import load_catalog
+from artengine.authoring.package import make_package
+from artengine.catalog import Kind, load_catalog
 from artengine.cli import main
 from artengine.preset import load_preset
 
@@ -36,15 +39,20 @@ def register_effects():
 
 
 DREAM = """
+import sys
 from artengine import Dream, load_preset
 from artengine.testing import SmallNetwork
-preset = load_preset(sys.argv[1], "dream.size=[64, 48]", "dream.frames=2")
-with Dream(preset, predict=SmallNetwork()) as dream:
-    (_, picture) = dream
-    made_by = next(name for kind, name in dream.resolved.plugins.items() if "my-effect" in name)
-print(picture.shape, made_by)
+for path in sys.argv[1:]:
+    preset = load_preset(path, "dream.size=[64, 48]", "dream.frames=3")
+    with Dream(preset, predict=SmallNetwork()) as dream:
+        pictures = list(dream)
+    made_by = sorted(set(dream.resolved.plugins.values()))
+    print(*pictures[-1].shape, *made_by, *dream.resolved.plugins)
 """
-"""A program that dreams a preset of an installed plugin, and says who provides the plugin."""
+"""A program that dreams presets, and says who provides the plugins of each."""
+
+DISTRIBUTION = Path(__file__).parents[2] / "distribution"
+"""A distribution of several plugins, with a preset that uses them together."""
 
 
 @pytest.fixture(scope="module")
@@ -72,39 +80,74 @@ def test_a_new_plugin_keeps_its_promises_and_its_preset_loads(
     assert "@" not in (package / "README.md").read_text("utf-8")
 
 
-def installed(target: Path, *words: str) -> str:
-    """What a command prints where a folder of installed distributions is seen, too."""
-    code = f"import sys; sys.path.insert(0, {str(target)!r}); sys.argv[0] = 'artengine'\n"
-    return python(f"{code}from artengine.cli import main; sys.exit(main())", *words)
+class Environment:
+    """A Python environment of its own, in which what the tests have is seen but not written to."""
+
+    def __init__(self, folder: Path) -> None:
+        venv.EnvBuilder(symlinks=sys.platform != "win32").create(folder)
+        windows = sys.platform == "win32"
+        self._python = folder / ("Scripts/python.exe" if windows else "bin/python")
+        site = self.run("import sysconfig; print(sysconfig.get_path('purelib'))").strip()
+        seen = [path for path in sys.path if Path(path).is_dir()]
+        (Path(site) / "seen.pth").write_text("\n".join(seen), encoding="utf-8")
+
+    def run(self, code: str, *words: str, cwd: Path | None = None) -> str:
+        """What a program prints."""
+        command = [str(self._python), "-c", code, *words]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def artengine(self, *words: str) -> str:
+        """What a command prints."""
+        return self.run("import sys; from artengine.cli import main; sys.exit(main())", *words)
+
+    def install(self, packages: Sequence[Path]) -> None:
+        """Install packages as a user does, but for what they depend on."""
+        words = ["--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
+        self.run(PIP, "install", *words, *map(str, packages))
 
 
-def python(code: str, *words: str, cwd: Path | None = None) -> str:
-    command = [sys.executable, "-c", code, *words]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+PIP = "import runpy; runpy.run_module('pip', run_name='__main__')"
 
 
-def pip(target: Path, packages: Sequence[Path]) -> None:
-    words = ["--quiet", "--no-deps", "--no-build-isolation", "--no-index", "--target", str(target)]
-    command = [sys.executable, "-m", "pip", "install", *words, *map(str, packages)]
-    subprocess.run(command, check=True, capture_output=True, text=True)
-
-
-def test_packages_are_installed_listed_and_pass_their_tests(packages: Path, tmp_path: Path) -> None:
-    site = tmp_path / "site"
-    pip(site, [packages / "my-effect", packages / "my-curve"])
-    listed = json.loads(installed(site, "plugins", "list", "--json"))
-    assert {report["plugin"] for report in listed["plugins"]} >= {"my_effect", "my_curve"}
-    assert {each["name"] for each in listed["effects"]} >= {"my-effect", "trails"}
+def test_distributions_are_installed_listed_and_pass_their_tests(
+    packages: Path, tmp_path: Path
+) -> None:
+    # A build writes beside what it builds.
+    marsh = shutil.copytree(DISTRIBUTION, tmp_path / "salt-marsh")
+    environment = Environment(tmp_path / "environment")
+    environment.install([packages / "my-effect", packages / "my-curve", marsh])
+    listed = json.loads(environment.artengine("plugins", "list", "--json"))
+    modules = {report["plugin"] for report in listed["plugins"] if report["status"] == "ok"}
+    assert modules >= {"my_effect", "my_curve", "salt_marsh"}
+    names = {each["name"] for kind in ("effects", "sources", "curves") for each in listed[kind]}
+    assert names >= {"my-effect", "trails", "salt", "marsh", "tide", "my-curve"}
     tests = [str(packages / f"my-{kind}" / "tests") for kind in ("effect", "curve")]
-    code = f"import sys, pytest; sys.path.insert(0, {str(site)!r}); sys.exit(pytest.main("
     plugin = ["-p", "artengine.pytest_plugin", "-q", "-p", "no:cacheprovider"]
-    said = python(f"{code}{[*plugin, *tests]!r}))", cwd=packages)
-    assert "17 passed" in said
-    preset = packages / "my-effect" / "presets" / "my-effect.toml"
-    dreamt = python(f"import sys; sys.path.insert(0, {str(site)!r})\n{DREAM}", str(preset))
-    assert dreamt == "(48, 64, 3) my-effect 0.1.0\n"
+    code = f"import sys, pytest; sys.exit(pytest.main({[*plugin, *tests]!r}))"
+    assert "17 passed" in environment.run(code, cwd=packages)
+    presets = [packages / "my-effect" / "presets" / "my-effect.toml", marsh / "marsh.toml"]
+    assert environment.run(DREAM, *map(str, presets)).splitlines() == [
+        "48 64 3 my-effect 0.1.0 my-effect",
+        "48 64 3 salt-marsh 1.2.3 marsh salt tide",
+    ]
+
+
+@pytest.mark.parametrize("kind", ["effect", "model"])
+def test_a_package_says_how_its_preset_is_packed(kind: Kind, tmp_path: Path) -> None:
+    make_package(tmp_path / "tidal", kind, with_pack=True)
+    readme = (tmp_path / "tidal" / "README.md").read_text("utf-8").splitlines()
+    steps = (tmp_path / "tidal" / ".github/workflows/test.yml").read_text("utf-8").splitlines()
+    commands = ["artengine pack presets/tidal.toml -o tidal.artpack"]
+    if kind == "model":
+        commands.insert(0, "artengine train presets/tidal.toml --minutes 2")
+    assert [line.strip() for line in readme if line.strip() in commands] == commands
+    runs = [line.removeprefix("      - run: ") for line in steps if line.startswith("      - run:")]
+    assert runs[-len(commands) :] == commands
+    assert steps[-1].strip() == "tidal.artpack"
+    make_package(tmp_path / "dry", kind)
+    assert "artpack" not in (tmp_path / "dry" / ".github/workflows/test.yml").read_text("utf-8")
 
 
 def test_what_a_plugin_does_not_keep_is_said(
