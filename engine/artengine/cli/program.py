@@ -13,29 +13,11 @@ from pathlib import Path
 from typing import Annotated, Any, cast
 
 import typer
-from typer.core import TyperGroup
 
 from artengine import __version__
-from artengine.cli.audio import audio
-from artengine.cli.batch import batch
-from artengine.cli.bench import bench
-from artengine.cli.command import Command
-from artengine.cli.doctor import doctor
-from artengine.cli.dream import dream
-from artengine.cli.gallery import gallery_app
-from artengine.cli.install import install
+from artengine.cli.commands import CommandGroup
 from artengine.cli.interrupt import end, end_as_interrupt
-from artengine.cli.measure import measure
-from artengine.cli.models import models_app
-from artengine.cli.pack import pack
-from artengine.cli.packs import packs_app
-from artengine.cli.plugins import plugins_app
-from artengine.cli.prepare import prepare
-from artengine.cli.presets import presets_app
-from artengine.cli.recipe import recipe_app
 from artengine.cli.streams import answer, own_streams, tell
-from artengine.cli.train import train
-from artengine.cli.verify import verify
 from artengine.errors import ArtengineError, UsageError, described, one_line
 from artengine.subprocesses import command_line
 
@@ -86,7 +68,7 @@ Exit codes:
 """
 
 
-class Program(TyperGroup):
+class Program(CommandGroup):
     """The group of all commands; it ends quietly when it is stopped or its reader goes away."""
 
     def invoke(self, ctx: Any) -> Any:
@@ -168,12 +150,6 @@ def start(
     """A network learns a clip, then dreams endless video from it."""
     if ctx.invoked_subcommand is None:
         answer(WELCOME)
-
-
-for command in (dream, train, prepare, measure, verify, audio, batch, pack, install, bench, doctor):
-    app.command(cls=Command)(command)
-for group in (presets_app, packs_app, plugins_app, models_app, gallery_app, recipe_app):
-    app.add_typer(group)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -16,6 +16,7 @@ import typer
 
 from artengine import __version__, errors
 from artengine.cli import app, main
+from artengine.cli.commands import ABOUT
 from artengine.cli.interrupt import Interrupt
 from artengine.cli.program import EPILOG
 
@@ -250,6 +251,21 @@ def test_help_loads_nothing_that_takes_time(arguments: list[str]) -> None:
         "sys.exit(code)"
     )
     assert (done.returncode, done.stderr) == (0, "[]\n")
+
+
+def test_the_list_of_commands_says_what_their_own_help_says() -> None:
+    program: Any = typer.main.get_command(app)
+    told = {name: each.help.partition("\n")[0] for name, each in program.commands.items()}
+    assert told == ABOUT
+
+
+def test_a_command_imports_no_other_command() -> None:
+    done = run(
+        "import sys; from artengine.cli import main; main(['recipe', '--help']); "
+        "print(sorted(m for m in sys.modules if m.rpartition('.')[2] in "
+        "('dream', 'train', 'plugins', 'recipe')), file=sys.stderr)"
+    )
+    assert done.stderr == "['artengine.cli.recipe']\n"
 
 
 def test_warnings_are_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:
