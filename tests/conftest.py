@@ -22,9 +22,14 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 
 import pytest
+from hypothesis.internal.conjecture import providers
 
 from artengine.catalog import Catalog, load_catalog
 from artengine.testing.pictures import writes_anew
+
+# Hypothesis tries constants that it finds in the project's own modules. To parse them all takes ten
+# seconds in each worker, and which are loaded depends on the tests before: examples would too.
+providers._get_local_constants = lambda: providers._local_constants
 
 pytest_plugins = ["artengine.pytest_plugin"]
 

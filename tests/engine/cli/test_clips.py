@@ -21,6 +21,9 @@ from artengine.preset import Preset, parse_overrides
 SMALL = [
     *("--steps", "1", "--set", "train.size=[32,32]", "--set", "train.batch=1"),
     *("--set", "train.max_horizon=1", "--set", "dream.size=[32,32]"),
+    # What is traced takes longer than what is computed.
+    *("--set", "train.rollout=1", "--set", "train.loss={l1=1.0}"),
+    *("--set", "model.width=4", "--set", "model.context=2", "--set", "model.pictures=16"),
 ]
 
 
