@@ -12,8 +12,8 @@ from artengine.binding import Binding
 from artengine.effect import ChainControls, Effect, FrameContext
 from artengine.errors import PluginError, reason
 from artengine.frame import Frame, Size, is_finite, size_of
-from artengine.masks import Truth, Value, View
-from artengine.masks.plane import bounded, whole
+from artengine.masks import Truth, View
+from artengine.masks.plane import AnyValue, is_bits, simplified, whole
 from artengine.masks.tables import MASK
 from artengine.mixing import mixed, resized
 from artengine.params import CurveError
@@ -70,15 +70,18 @@ class Link:
             self._refuse_infinite(frame, now)
         return mixed(resized(frame, size), processed, share)
 
-    def _share(self, view: View, size: Size) -> Value:
+    def _share(self, view: View, size: Size) -> AnyValue:
         """How much of the effect is seen: 0..1, or `(H, W)` of that size."""
         mix = self.controls.mix
         if not mix or MASK not in self.binding.masks:
             return float(mix)
-        share = bounded(self.binding.filled.at(MASK, view), 0.0, 1.0)
+        share = simplified(self.binding.filled.at(MASK, view))
         if isinstance(share, float):
             return mix * share
-        return resized(whole(share * np.float32(mix), view.size), size)
+        if is_bits(share) and mix == 1 and size == view.size:
+            return whole(share, size)
+        plane = share.astype(np.float32, copy=False)
+        return resized(whole(plane if mix == 1 else plane * np.float32(mix), view.size), size)
 
     def _refuse_infinite(self, given: Frame, now: FrameContext) -> NoReturn:
         if is_finite(given):

@@ -11,6 +11,9 @@ _SCALE = 2**20
 """What shares are multiplied by before OpenCV divides by their sum and a little more: without it a
 frame would get darker each time that it is mixed."""
 
+_ROWS = 64
+"""Rows that are blended at once, whose shares stay in the processor's cache."""
+
 
 def resized(frame: Frame, size: Size) -> Frame:
     """A frame at another width and height; the frame itself where it has them."""
@@ -21,20 +24,30 @@ def resized(frame: Frame, size: Size) -> Frame:
     return cv2.resize(frame, size, interpolation=cv2.INTER_LINEAR).astype(np.float32, copy=False)
 
 
-def mixed(before: Frame, after: Frame, share: float | npt.NDArray[np.float32]) -> Frame:
+def mixed(
+    before: Frame, after: Frame, share: float | npt.NDArray[np.float32] | npt.NDArray[np.bool_]
+) -> Frame:
     """`before` at a share of 0, `after` at 1, a blend of both between.
 
     Args:
         before, after: float32 `(H, W, 3)`, of one size.
-        share: 0..1, for the whole frame or `(H, W)` for each pixel.
+        share: 0..1, for the whole frame or `(H, W)` for each pixel; or bools `(H, W)`.
     """
     import cv2
 
+    if isinstance(share, np.ndarray) and share.dtype == np.bool_:
+        chosen = before.copy()
+        cv2.copyTo(after, share.view(np.uint8), chosen)
+        return chosen
     if isinstance(share, np.ndarray):
-        taken = share * np.float32(_SCALE)
-        blend = cv2.blendLinear(after, before, taken, np.float32(_SCALE) - taken)
-        return blend.astype(np.float32, copy=False)
+        blend = np.empty_like(before)
+        for top in range(0, len(share), _ROWS):
+            rows = slice(top, top + _ROWS)
+            taken = share[rows] * np.float32(_SCALE)
+            left = np.float32(_SCALE) - taken
+            cv2.blendLinear(after[rows], before[rows], taken, left, blend[rows])
+        return blend
     if share in (0, 1):
         return after if share else before
-    blend = cv2.addWeighted(before, 1.0 - share, after, share, 0.0)
-    return blend.astype(np.float32, copy=False)
+    evenly = cv2.addWeighted(before, 1.0 - share, after, share, 0.0)
+    return evenly.astype(np.float32, copy=False)

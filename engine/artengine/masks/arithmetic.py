@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from artengine.masks.plane import Plane, Value
+from artengine.masks.plane import AnyValue, Bits, Plane, Value, as_numbers, is_bits
 
 _LEAST, _LOWEST, _STEEPEST = np.float32(1e-30), np.float32(-69.0), np.float32(88.0)
 """What a base and the logarithm of a power are kept to, where float32 has all its digits."""
@@ -38,10 +38,18 @@ class Calculation:
     Args:
         cost: how long it takes, in tenths of a millisecond at 512x512.
         of: makes a plane of values, at least one of which is a plane.
+        of_bits: makes the same of bits alone, where that is quicker.
     """
 
     cost: int
-    of: Callable[..., Plane]
+    of: Callable[..., Plane | Bits]
+    of_bits: Callable[..., Bits] | None = None
+
+    def __call__(self, *given: AnyValue) -> Plane | Bits:
+        """What is made of values, at least one of which is a plane."""
+        if self.of_bits and all(map(is_bits, given)):
+            return self.of_bits(*given)
+        return self.of(*map(as_numbers, given))
 
 
 def _as_plane(found: Any) -> Plane:
@@ -49,7 +57,7 @@ def _as_plane(found: Any) -> Plane:
 
 
 def _compared(compare: Callable[[Any, Any], Any]) -> Calculation:
-    return Calculation(3, lambda a, b: _as_plane(compare(a, b)))
+    return Calculation(3, compare)
 
 
 def _mod(a: Value, b: Value) -> Plane:
@@ -78,7 +86,7 @@ OPERATIONS: Mapping[tuple[str, int], Calculation] = MappingProxyType(
     {
         ("+", 1): Calculation(0, lambda a: a),
         ("-", 1): Calculation(1, lambda a: -a),
-        ("not", 1): Calculation(2, lambda a: _ONE - a),
+        ("not", 1): Calculation(2, lambda a: _ONE - a, np.logical_not),
         ("+", 2): Calculation(2, lambda a, b: a + b),
         ("-", 2): Calculation(2, lambda a, b: a - b),
         ("*", 2): Calculation(2, lambda a, b: a * b),
@@ -91,8 +99,8 @@ OPERATIONS: Mapping[tuple[str, int], Calculation] = MappingProxyType(
         (">=", 2): _compared(np.greater_equal),
         ("==", 2): _compared(np.equal),
         ("!=", 2): _compared(np.not_equal),
-        ("and", 2): Calculation(2, lambda a, b: _as_plane(np.minimum(a, b))),
-        ("or", 2): Calculation(2, lambda a, b: _as_plane(np.maximum(a, b))),
+        ("and", 2): Calculation(2, lambda a, b: _as_plane(np.minimum(a, b)), np.logical_and),
+        ("or", 2): Calculation(2, lambda a, b: _as_plane(np.maximum(a, b)), np.logical_or),
     }
 )
 """Operators by sign and number of operands. `and` is the lesser of two, `or` the greater, `not`

@@ -34,6 +34,7 @@ def clouds(size: Size, scale: float, phase: float, key: int) -> Plane:
         phase: they are others after each whole number, with a smooth way between.
         key: what the random numbers belong to.
     """
+    import cv2
 
     step = math.floor(phase)
     share = phase - step
@@ -43,22 +44,25 @@ def clouds(size: Size, scale: float, phase: float, key: int) -> Plane:
     lattice = _lattice(key, step) * np.float32(rough * (1.0 - share))
     if share:
         lattice += _lattice(key, step + 1) * np.float32(rough * share)
-    found = np.zeros((size[1], size[0]), np.float32)
     # Finer clouds of half the width and half the strength are laid over the large ones.
-    for octave, strength in enumerate((0.75, 0.375)):
-        cell = min(2.0, max(0.01, scale)) / 2.0**octave * min(size)
-        cell = max(cell, (max(size) + 1.0) / (_LATTICE - 4), 1.0)
-        found += np.float32(strength) * _spread(lattice, size, cell)
-    found *= np.float32(0.5)
-    found += np.float32(0.5)
-    return np.clip(found, np.float32(0.0), np.float32(1.0), out=found).astype(np.float32)
+    widths = [min(2.0, max(0.01, scale)) / part * min(size) for part in (1.0, 2.0)]
+    cells = [max(width, (max(size) + 1.0) / (_LATTICE - 4), 1.0) for width in widths]
+    coarse = max(1, min(32, int(cells[-1] / _FINEST)))
+    large, fine = (_spread(lattice, size, cell, coarse) for cell in cells)
+    found: Plane = large * np.float32(0.375) + fine * np.float32(0.1875) + np.float32(0.5)
+    np.clip(found, np.float32(0.0), np.float32(1.0), out=found)
+    # Only what is shown is enlarged: the whole of large clouds would be many times the frame.
+    return cv2.resize(found, size, interpolation=cv2.INTER_LINEAR).astype(np.float32, copy=False)
 
 
-def _spread(lattice: Plane, size: Size, cell: float) -> Plane:
-    """The middle of a lattice laid over a picture, each number `cell` pixels wide."""
+def _spread(lattice: Plane, size: Size, cell: float, coarse: int) -> Plane:
+    """The middle of a lattice laid over a picture, each number `cell` pixels wide.
+
+    Returns:
+        One number for every so many pixels, across and down.
+    """
     import cv2
 
-    coarse = max(1, min(32, int(cell / _FINEST)))
     counts = [2 * math.ceil(side / cell / 2.0) + 2 for side in size]
     columns, rows = (slice((_LATTICE - n) // 2, (_LATTICE + n) // 2) for n in counts)
     wide = [max(side, round(n * cell)) for n, side in zip(counts, size, strict=True)]
@@ -67,5 +71,4 @@ def _spread(lattice: Plane, size: Size, cell: float) -> Plane:
     shown = [-(-side // coarse) for side in size]
     left, top = ((n - side) // 2 for n, side in zip(small, shown, strict=True))
     part = spread[top : top + shown[1], left : left + shown[0]]
-    # Only what is shown is enlarged: the whole of large clouds would be many times the frame.
-    return cv2.resize(part, size, interpolation=cv2.INTER_LINEAR).astype(np.float32, copy=False)
+    return part.astype(np.float32, copy=False)

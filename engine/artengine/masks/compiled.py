@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from artengine.masks import arithmetic
 from artengine.masks.functions import FUNCTIONS, Part, Place
 from artengine.masks.mask import Mask, is_picture, plain_name
 from artengine.masks.names import NAMES
-from artengine.masks.plane import Plane, Value
+from artengine.masks.plane import AnyValue
 from artengine.masks.view import View
 from artengine.params import CurveError
 
@@ -44,7 +44,7 @@ class CompiledMask:
         """Go on by a frame."""
         advance_all(self._numbers.memories, now)
 
-    def at(self, view: View) -> Value:
+    def at(self, view: View) -> AnyValue:
         """The mask now, not yet kept within bounds."""
         with np.errstate(all="ignore"):
             return self._root(view)
@@ -70,10 +70,10 @@ class CompiledMask:
         if isinstance(node, Call) and plain_name(node.name) in FUNCTIONS:
             return self._called(node)
         if isinstance(node, Call):
-            of = arithmetic.FUNCTIONS[plain_name(node.name)].of
+            of = arithmetic.FUNCTIONS[plain_name(node.name)]
             return _pixelwise(of, [self._part(each) for each in node.arguments])
         if isinstance(node, Operation):
-            of = arithmetic.OPERATIONS[node.sign, len(node.operands)].of
+            of = arithmetic.OPERATIONS[node.sign, len(node.operands)]
             return _pixelwise(of, [self._part(each) for each in node.operands])
         raise fault(node.at, "it has no value")
 
@@ -102,8 +102,8 @@ def _number(value: float) -> float:
     return 0.0 if abs(value) < 1e-30 else float(value)
 
 
-def _pixelwise(of: Callable[..., Plane], parts: Sequence[Part]) -> Part:
-    def calculated(view: View) -> Value:
+def _pixelwise(of: arithmetic.Calculation, parts: Sequence[Part]) -> Part:
+    def calculated(view: View) -> AnyValue:
         given = [part(view) for part in parts]
         if any(isinstance(each, np.ndarray) for each in given):
             return of(*given)
@@ -116,7 +116,7 @@ def _pixelwise(of: Callable[..., Plane], parts: Sequence[Part]) -> Part:
 def _guarded(node: Call, part: Part) -> Part:
     """A call of which what cannot be calculated is told with its place."""
 
-    def guarded(view: View) -> Value:
+    def guarded(view: View) -> AnyValue:
         try:
             return part(view)
         except CurveError:
@@ -142,9 +142,9 @@ def _is_still(node: Node) -> bool:
 
 def _kept(part: Part) -> Part:
     """A part that is calculated once for each size, and not for each frame."""
-    kept: dict[Size, Value] = {}
+    kept: dict[Size, AnyValue] = {}
 
-    def of_size(view: View) -> Value:
+    def of_size(view: View) -> AnyValue:
         if view.size not in kept:
             kept.clear()
             kept[view.size] = part(view)

@@ -17,7 +17,7 @@ from artengine.masks.compiled import CompiledMask
 from artengine.masks.films import FilmOf, Player
 from artengine.masks.mask import Mask
 from artengine.masks.names import LAST, LAST_TRUTH, TRUTH
-from artengine.masks.plane import Value
+from artengine.masks.plane import AnyValue
 from artengine.masks.seen import Seen
 from artengine.masks.view import Truth, View
 from artengine.params import CurveError
@@ -139,7 +139,7 @@ class MaskSet:
             player.at(0, _TRIED, fps)
             player.close()
 
-    def at(self, name: str, view: View) -> Value:
+    def at(self, name: str, view: View) -> AnyValue:
         """One of them, not yet kept within bounds.
 
         Raises:

@@ -13,12 +13,12 @@ from artengine.curves import SignalContext
 from artengine.curves.memory import Evaluate, Memory
 from artengine.masks.clouds import clouds
 from artengine.masks.names import DREAM, LAST, NAMES, TRUTH, places
-from artengine.masks.plane import Plane, Value
+from artengine.masks.plane import AnyValue, Plane, Value, as_numbers
 from artengine.masks.seen import Seen
 from artengine.masks.shaping import feathered, grown
 from artengine.masks.view import View
 
-Part: TypeAlias = Callable[[View], Value]
+Part: TypeAlias = Callable[[View], AnyValue]
 """A part of a mask, compiled."""
 
 
@@ -135,7 +135,7 @@ def _feather(place: Place) -> Part:
     (of,), pixels = place.parts, place.number(0, 0.0)
 
     def feather(view: View) -> Value:
-        value = of(view)
+        value = as_numbers(of(view))
         return value if isinstance(value, float) else feathered(value, pixels(view.now))
 
     return feather
@@ -145,7 +145,7 @@ def _grow(place: Place) -> Part:
     (of,), pixels = place.parts, place.number(0, 0.0)
 
     def grow(view: View) -> Value:
-        value = of(view)
+        value = as_numbers(of(view))
         if isinstance(value, float):
             return 1.0 if value >= 0.5 else 0.0
         return grown(value, pixels(view.now), view.size)

@@ -16,6 +16,7 @@ from artengine.curves import Clock
 from artengine.effect import Effect, FrameContext, State
 from artengine.errors import PluginError
 from artengine.frame import Frame, Size
+from artengine.mixing import mixed
 from artengine.params import TableError
 
 SIZE = (32, 16)
@@ -122,6 +123,19 @@ def test_a_front_conquers_the_picture_from_an_edge() -> None:
 )
 def test_masks_are_calculated_with(text: str, same: str) -> None:
     np.testing.assert_allclose(seen(text), seen(same), atol=1e-5)
+
+
+def test_a_comparison_blends_as_its_numbers_do() -> None:
+    size = (96, 150)
+    chance = np.random.default_rng(1)
+    before, after = (chance.random((*size, 3), np.float32) for _ in range(2))
+    bits = chance.random(size) < 0.5
+    chosen = mixed(before, after, bits)
+    np.testing.assert_array_equal(chosen, np.where(bits[..., None], after, before))
+    np.testing.assert_array_equal(chosen, mixed(before, after, bits.astype(np.float32)))
+    # The tall frame is blended in several parts.
+    evenly = mixed(before, after, np.full(size, 0.25, np.float32))
+    np.testing.assert_allclose(evenly, 0.75 * before + 0.25 * after, atol=1e-6)
 
 
 def test_masks_see_the_dream_the_source_and_the_frame_before() -> None:
