@@ -10,6 +10,7 @@ import pytest
 
 from artengine import listing
 from artengine.catalog import load_catalog
+from artengine.cli import main
 from artengine.plugin_manifest import MANIFEST
 
 EFFECTS = '''
@@ -53,7 +54,8 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def described(package: Path) -> None:
     """Write the package's manifest, and forget what was imported for it."""
-    (package / MANIFEST).write_text(listing.manifest("odd_effects"))
+    assert main(["plugins", "manifest", "odd_effects"]) == 0
+    assert (package / MANIFEST).is_file()
     for module in imported():
         del sys.modules[module]
 

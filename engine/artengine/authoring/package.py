@@ -5,7 +5,7 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -14,6 +14,9 @@ from artengine.api_version import API_VERSION
 from artengine.atomic import atomic_write
 from artengine.catalog import Kind
 from artengine.errors import UsageError
+from artengine.offer import described
+from artengine.params import Plugin
+from artengine.plugin_manifest import MANIFEST, manifest_text
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -136,6 +139,18 @@ def make_package(folder: Path, kind: Kind, *, with_pack: bool = False) -> Path:
         with atomic_write(file) as hidden:
             hidden.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
     return folder / "src" / package
+
+
+def describe_package(module: Path, kind: type[Plugin]) -> None:
+    """Write the manifest of a package with one plugin.
+
+    Args:
+        module: the package, as `make_package` gives it.
+        kind: its class, however it was imported.
+    """
+    told = replace(described(kind), place=f"{module.name}:{kind.__qualname__}")
+    with atomic_write(module / MANIFEST) as hidden:
+        hidden.write_text(manifest_text({module.name: [told]}, module), encoding="utf-8")
 
 
 def _template(name: str) -> str:

@@ -43,11 +43,12 @@ def new(
 
         artengine plugins new plugins/heart --kind curve --with-pack
     """
-    from artengine.authoring.package import make_package
+    from artengine.authoring.package import describe_package, make_package
 
     folder = Path(name)
     module = make_package(folder, kind, with_pack=with_pack)
     (made,) = _classes(module)[0]
+    describe_package(module, made)
     portray(made, folder, _values(made), film=False)
     tell(f"made {folder}; install it and try its tests with:")
     tell(f'  pip install -e "{folder}[test]"')
@@ -113,6 +114,30 @@ def check(
         answer(json.dumps(told, indent=2))
     if broken:
         raise PluginError(*broken)
+
+
+def manifest(
+    package: Annotated[str, typer.Argument(metavar="PACKAGE", help="The package's import name.")],
+) -> None:
+    """Write the manifest of an installed package's plugins.
+
+    With it, plugins are listed without being imported, and a film imports those that it uses. It is
+    read as long as the package's source is as it was; write it again before each release.
+
+    Examples:
+
+        artengine plugins manifest glowing_edges
+    """
+    from artengine.atomic import atomic_write
+    from artengine.listing import manifest as text_of
+    from artengine.listing import manifest_file
+
+    text, file = text_of(package), manifest_file(package)
+    # There is one, or the text had been refused.
+    assert file is not None  # noqa: S101
+    with atomic_write(file) as hidden:
+        hidden.write_text(text, encoding="utf-8")
+    answer(str(file))
 
 
 def _fault(check: Check) -> str:

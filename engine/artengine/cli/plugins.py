@@ -9,7 +9,7 @@ import typer
 
 from artengine.cli.command import Command
 from artengine.cli.options import AsJson, PluginFiles
-from artengine.cli.plugin_authors import check, new
+from artengine.cli.plugin_authors import check, manifest, new
 from artengine.cli.streams import answer, tell
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ plugins_app = typer.Typer(
 )
 
 
-for command in (new, check):
+for command in (new, check, manifest):
     plugins_app.command(cls=Command)(command)
 
 

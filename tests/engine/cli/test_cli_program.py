@@ -54,6 +54,7 @@ def test_every_command_is_there() -> None:
         "packs update",
         "plugins check",
         "plugins list",
+        "plugins manifest",
         "plugins new",
         "plugins show",
         "prepare",

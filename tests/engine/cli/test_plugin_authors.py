@@ -51,6 +51,12 @@ for path in sys.argv[1:]:
 """
 """A program that dreams presets, and says who provides the plugins of each."""
 
+DESCRIBED = """
+from artengine.plugin_manifest import plugin_entries, read_manifests
+print(*read_manifests(plugin_entries()))
+"""
+"""A program that tells whose manifests are read."""
+
 DISTRIBUTION = Path(__file__).parents[2] / "distribution"
 """A distribution of several plugins, with a preset that uses them together."""
 
@@ -123,6 +129,7 @@ def test_distributions_are_installed_listed_and_pass_their_tests(
     assert modules >= {"my_effect", "my_curve", "salt_marsh"}
     names = {each["name"] for kind in ("effects", "sources", "curves") for each in listed[kind]}
     assert names >= {"my-effect", "trails", "salt", "marsh", "tide", "my-curve"}
+    assert {"my_effect", "my_curve"} <= set(environment.run(DESCRIBED).split())
     tests = [str(packages / f"my-{kind}" / "tests") for kind in ("effect", "curve")]
     plugin = ["-p", "artengine.pytest_plugin", "-q", "-p", "no:cacheprovider"]
     code = f"import sys, pytest; sys.exit(pytest.main({[*plugin, *tests]!r}))"
@@ -174,6 +181,7 @@ def test_what_a_plugin_does_not_keep_is_said(
         (["new", "class"], '"class" is no name for a plugin'),
         (["check", "trials"], 'no plugin "trials" (did you mean "trails"?)'),
         (["check", "nowhere.py"], "no plugin at nowhere.py"),
+        (["manifest", "nowhere"], "no installed package nowhere has plugins"),
     ],
 )
 def test_mistakes_are_one_line(
