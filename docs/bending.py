@@ -44,7 +44,9 @@ def pictures() -> Iterator[tuple[str, npt.NDArray[np.uint8]]]:
     """The same frame of the preset as it is, and with each operation, each with its label."""
     neutral = {each: 1.0 if each in ("scale", "zoom") else 0.0 for each in BENDS}
     bends = [{"layer": LAYER, "operation": o, "amount": a} for o, a in neutral.items()]
-    bends[2]["angle"] = 90.0  # down, for the picture is much the same from side to side
+    for bend in bends:
+        if bend["operation"] == "shift":
+            bend["angle"] = 90.0  # down, for the picture is much the same from side to side
     preset = load_preset(PRESET, load_catalog(user_folder=False))
     preset = preset.with_values({"dream.size": [256, 256], "bend": bends})
     with Dream(preset) as dream:

@@ -6,6 +6,7 @@ import keyword
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
 
@@ -13,10 +14,11 @@ from artengine import __version__
 from artengine.api_version import API_VERSION
 from artengine.atomic import atomic_write
 from artengine.catalog import Kind
-from artengine.errors import UsageError
+from artengine.errors import UsageError, system_reason
 from artengine.offer import described
 from artengine.params import Plugin
 from artengine.plugin_manifest import MANIFEST, manifest_text
+from artengine.unfinished import Unfinished
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -90,7 +92,8 @@ def make_package(folder: Path, kind: Kind, *, with_pack: bool = False) -> Path:
         The package's module.
 
     Raises:
-        UsageError: when the name is none for a plugin, or something has it already.
+        UsageError: when the name is none for a plugin, something has it already, or the folder
+            cannot be made.
     """
     name = folder.name
     package = name.replace("-", "_")
@@ -99,6 +102,9 @@ def make_package(folder: Path, kind: Kind, *, with_pack: bool = False) -> Path:
             f'"{name[:64]}" is no name for a plugin: write small letters, digits and single '
             'hyphens, as "glowing-edges"'
         )
+    spec = find_spec(package)
+    if spec is not None and spec.origin is not None:
+        raise UsageError(f'there is a Python module "{package}" already; choose another name')
     if folder.exists():
         raise UsageError(f"{folder} is there already; choose another name or folder")
     words = KINDS[kind]
@@ -134,10 +140,8 @@ def make_package(folder: Path, kind: Kind, *, with_pack: bool = False) -> Path:
     for path, text in files.items():
         for token, value in tokens.items():
             text = text.replace(token, value)  # noqa: PLW2901 - token by token
-        file = folder / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with atomic_write(file) as hidden:
-            hidden.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
+        files[path] = text.rstrip("\n") + "\n"
+    _write(folder, files)
     return folder / "src" / package
 
 
@@ -151,6 +155,23 @@ def describe_package(module: Path, kind: type[Plugin]) -> None:
     told = replace(described(kind), place=f"{module.name}:{kind.__qualname__}")
     with atomic_write(module / MANIFEST) as hidden:
         hidden.write_text(manifest_text({module.name: [told]}, module), encoding="utf-8")
+
+
+def _write(folder: Path, files: Mapping[str, str]) -> None:
+    """Write the files of a new folder, all of them or none. Raises UsageError."""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = Unfinished(folder)
+        try:
+            for path, text in files.items():
+                file = unfinished.path / path
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(text, encoding="utf-8")
+            unfinished.move(unfinished.path, [folder])
+        finally:
+            unfinished.remove()
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be made: {system_reason(error)}") from error
 
 
 def _template(name: str) -> str:

@@ -44,8 +44,12 @@ def new(
         artengine plugins new plugins/heart --kind curve --with-pack
     """
     from artengine.authoring.package import describe_package, make_package
+    from artengine.catalog import load_catalog
+    from artengine.errors import UsageError
 
     folder = Path(name)
+    if folder.name in load_catalog().plugins(kind):
+        raise UsageError(f'"{folder.name}" is the name of another {kind}; choose another')
     module = make_package(folder, kind, with_pack=with_pack)
     (made,) = _classes(module)[0]
     describe_package(module, made)
@@ -143,10 +147,11 @@ def manifest(
 def _fault(check: Check) -> str:
     """Why a promise is not kept, on one line; empty where it is."""
     from artengine.errors import one_line, reason
+    from artengine.testing import ConformanceError
 
     try:
         check()
-    except AssertionError as error:
+    except ConformanceError as error:
         return one_line(str(error))
     except Exception as error:
         return reason(error, check.kind.__module__)
@@ -180,14 +185,22 @@ def portray(
     """Write a picture of a plugin, and a short film where there is something to film."""
     from PIL import Image
 
+    from artengine.errors import ArtengineError, PluginError, reason
+    from artengine.testing import ConformanceError
     from artengine.testing.check import Trial
     from artengine.testing.portrait import film_of, picture_of, write_film
 
     made = []
     with tempfile.TemporaryDirectory(prefix="artengine-portrait-") as staging:
         trial = Trial(kind, values, Path(staging))
-        pictures = film_of(trial)
-        picture = picture_of(trial, pictures)
+        try:
+            pictures = film_of(trial)
+            picture = picture_of(trial, pictures)
+        except (ArtengineError, ConformanceError) as error:
+            raise PluginError(f"{kind.kind} {kind.name} cannot be shown: {error}") from error
+        except Exception as error:
+            said = reason(error, kind.__module__)
+            raise PluginError(f"{kind.kind} {kind.name} cannot be shown: {said}") from error
     if picture is not None:
         made.append(folder / f"{kind.name}.png")
         Image.fromarray(picture).save(made[-1])

@@ -185,8 +185,9 @@ def goes_on_where_it_was(trial: Trial) -> None:
 def follows_curves(trial: Trial) -> None:
     """Each of its numbers may change from frame to frame, from one bound to the other."""
     shown = [random_frame((17, 33), seed=seed) for seed in range(5)]
-    for name in trial.kind.automatable() & numbers(trial.kind).keys():
-        low, high = numbers(trial.kind)[name]
+    for name, (low, high) in numbers(trial.kind).items():
+        if name not in trial.kind.automatable():
+            continue
         effect = trial.made()
         driven = Binding(effect, {name: ramps(low, high, 4)})
         for at, frame in enumerate(shown):

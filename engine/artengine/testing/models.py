@@ -30,11 +30,12 @@ SIZES: tuple[Size, ...] = ((64, 48), TRACED, (1, 1))
 def _eagerly() -> Iterator[None]:
     import tensorflow as tf
 
+    before = tf.config.functions_run_eagerly()
     tf.config.run_functions_eagerly(run_eagerly=True)
     try:
         yield
     finally:
-        tf.config.run_functions_eagerly(run_eagerly=False)
+        tf.config.run_functions_eagerly(before)
 
 
 @lru_cache(maxsize=1)

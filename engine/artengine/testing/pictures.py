@@ -51,7 +51,7 @@ def compare_picture(
     expect(path.is_file(), f"{path} is missing; write it with {WRITE}=write and look at it")
     expected = np.asarray(Image.open(path).convert("RGB"))
     name, was, came = path.stem, expected.shape, shown.shape
-    expect(came == was, f"{name}: {came[1]}x{came[0]}, expected {was[1]}x{was[0]}")
+    expect(came == was, f"{name}: the picture is of shape {came}, expected is {was}")
     apart = np.abs(shown.astype(np.int16) - expected)
     if apart.mean() <= tolerance:
         return

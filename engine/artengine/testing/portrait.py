@@ -55,7 +55,8 @@ def picture_of(trial: Trial, film: Sequence[Picture]) -> Picture | None:
         before = Image.fromarray(to_picture(_clip()[LENGTH // 2])).resize(size_of(after))
         return np.hstack([np.asarray(before), after])
     if kind == "source":
-        return np.hstack([film[0], film[LENGTH // 2]])
+        # A source may end before the film does.
+        return np.hstack([film[0], film[len(film) // 2]])
     if kind == "curve":
         return _plot(curve_values(trial.made())) if trial.values else None
     return _predicted(trial) if kind == "model" else _written(trial)

@@ -31,6 +31,8 @@ class Wrong(Effect):
     """How much of it, from 0 to 1."""
     def apply(self, frame, now):
         return np.add(frame, self.amount * now.truth.mean(), out=frame)
+    def reset(self):
+        assert self.amount > 1
 
 @hookimpl
 def register_effects():
@@ -166,6 +168,7 @@ def test_what_a_plugin_does_not_keep_is_said(
     told = capsys.readouterr()
     assert "  ok     is-documented\n" in told.out
     assert "  FAILS  leaves-what-it-is-given\n" in told.out
+    assert "  FAILS  goes-on-where-it-was\n" in told.out
     (said,) = [line for line in told.err.splitlines() if "leaves-what-it-is-given" in line]
     assert said == (
         "error: effect wrong, leaves-what-it-is-given: apply writes to the frame that it is given; "
@@ -179,6 +182,8 @@ def test_what_a_plugin_does_not_keep_is_said(
     [
         (["new", "My_Effect"], '"My_Effect" is no name for a plugin'),
         (["new", "class"], '"class" is no name for a plugin'),
+        (["new", "json"], 'there is a Python module "json" already'),
+        (["new", "trails"], '"trails" is the name of another effect; choose another'),
         (["check", "trials"], 'no plugin "trials" (did you mean "trails"?)'),
         (["check", "nowhere.py"], "no plugin at nowhere.py"),
         (["manifest", "nowhere"], "no installed package nowhere has plugins"),
