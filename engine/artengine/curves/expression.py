@@ -19,8 +19,9 @@ from artengine.curves.memory import (
     restore_all,
     state_of,
 )
+from artengine.curves.rewriting import stretched, written_with
 from artengine.curves.signal import Scope, Signal, SignalContext
-from artengine.curves.syntax import LONGEST, fault, parse
+from artengine.curves.syntax import fault, parse
 from artengine.curves.tree import Call, Name, Node, inside
 from artengine.curves.unknown import no_such_name
 from artengine.params import CurveError
@@ -81,20 +82,11 @@ class Expression:
 
     def stretched(self, share: float) -> str:
         """The text that means the same in a film of which frame `share * n` is this one's n."""
-        if not 0 < share < 1:
-            return self.text
-        longer = {name: f"({name} / {share:.9g})" for name in ("frame", "fps")}
-        text = self.written_with(longer)
-        return text if len(text) <= LONGEST else self.text
+        return stretched(self.text, self.root, share)
 
     def written_with(self, names: Mapping[str, str]) -> str:
         """The text with other texts in place of names."""
-        text = self.text
-        places = {node.at: node.name for node in inside(self.root) if isinstance(node, Name)}
-        for at, name in sorted(places.items(), reverse=True):
-            if name in names:
-                text = f"{text[:at]}{names[name]}{text[at + len(name) :]}"
-        return text
+        return written_with(self.text, self.root, names)
 
 
 class ExpressionSignal(Signal):

@@ -18,8 +18,9 @@ SIDE = 256
 def preview(preset: Preset, *, fps: float, size: Size) -> Preset:
     """The preset of a film in fewer and smaller frames, whose last one comes at the same time.
 
-    Its curves keep their proportion, whether their times are seconds, frames or per cent. A network
-    that takes fewer steps goes less far: what grows from frame to frame is seen in its beginnings.
+    Its curves and masks keep their proportion, whether their times are seconds, frames or per cent.
+    A network that takes fewer steps goes less far: what grows from frame to frame is seen in its
+    beginnings.
 
     Args:
         preset: the film's.
@@ -40,6 +41,10 @@ def preview(preset: Preset, *, fps: float, size: Size) -> Preset:
         moved = curve.stretched(share)
         if share < 1.0 and moved != curve:
             values[address] = moved.model_dump(mode="json")
+    for address, binding in preset.bindings_by_address().items():
+        for name, mask in binding.masks.items():
+            if (text := mask.stretched(share)) != mask.text:
+                values[f"{address}.{name}"] = text
     return preset.with_values(values)
 
 

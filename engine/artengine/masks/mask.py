@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from artengine.curves.compiler import BUILT_IN, check_call, check_count
 from artengine.curves.functions import FUNCTIONS as NUMBER_FUNCTIONS
+from artengine.curves.rewriting import stretched
 from artengine.curves.syntax import LONGEST, fault, parse
 from artengine.curves.tree import Call, Name, Node, Number, Operation, Text, inside
 from artengine.curves.unknown import no_such_name
@@ -70,6 +71,10 @@ class Mask:
             for name, at in self.reads.items()
             if name not in names
         ]
+
+    def stretched(self, share: float) -> str:
+        """The text that means the same in a film of which frame `share * n` is this one's n."""
+        return stretched(self.text, self.root, share, _longest(self.text))
 
     def looking_at(self, what: str) -> Name | Call | None:
         """The first word of it that looks at something; None where none does."""

@@ -139,13 +139,7 @@ class Preset:
         """Every curve by the address of what it drives, the named ones first."""
         tables: dict[str, Mapping[str, Curve]]
         tables = {"curves": self.curves, "dream": self.dream_curves, "model": self.model_curves}
-        tables |= {address: each.curves for address, each in self.inside().items()}
-        for word in CHAINS:
-            effects: tuple[Binding, ...] = getattr(self, word)
-            names = entry_names([binding.plugin.name for binding in effects])
-            tables |= {
-                f"{word}.{name}": each.curves for name, each in zip(names, effects, strict=True)
-            }
+        tables |= {address: each.curves for address, each in self.bindings_by_address().items()}
         for number, governor in enumerate(self.governors):
             tables[f"{WORD}.{number}"] = {"at": governor.at} if governor.at else {}
         return {
@@ -153,6 +147,15 @@ class Preset:
             for address, curves in tables.items()
             for name, curve in curves.items()
         }
+
+    def bindings_by_address(self) -> dict[str, Binding]:
+        """Every effect, and every operation inside of the network, by its address."""
+        found = dict(self.inside())
+        for word in CHAINS:
+            effects: tuple[Binding, ...] = getattr(self, word)
+            names = entry_names([binding.plugin.name for binding in effects])
+            found |= {f"{word}.{name}": each for name, each in zip(names, effects, strict=True)}
+        return found
 
     def with_values(self, values: Mapping[str, Any]) -> Preset:
         """The preset with other values, checked as a whole.

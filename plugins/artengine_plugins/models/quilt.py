@@ -104,12 +104,16 @@ class Quilt(Recall):
         agree = ops.abs(places[:, :, None] - places[:, None, :]) < APART
         touching = neighbours(SIDE)
         alike = ops.sum(ops.cast(agree, "float32") * touching, axis=-1) / touching.sum(1)
-        leaves = (leaving < self.invent * (LEAVES * alike + self.leaps / SIDE)) & (off < fits)
-        onward = ops.where(leaves | ended, chosen, onward)
         # The region in the middle leads, where others do not go their own way.
-        leads = onward[:, regions // 2 + SIDE // 2][:, None]
-        joins = joining < (1.0 - self.invent) * ops.where(ended, 1.0, JOINS)
-        onward = ops.where(joins, leads, onward)
+        middle = regions // 2 + SIDE // 2
+        leading = (np.arange(regions) == middle).astype(np.float32)
+        tied = 1.0 - self.invent
+        wish = self.invent * (LEAVES * alike + self.leaps / SIDE) + tied * self.leaps * leading
+        leaves = (leaving < wish) & (off < fits)
+        onward = ops.where(leaves | ended, chosen, onward)
+        follows = ended | leaves[:, middle][:, None]
+        joins = joining < tied * ops.where(follows, 1.0, JOINS)
+        onward = ops.where(joins, onward[:, middle][:, None], onward)
         elsewhere = ops.abs(onward - places - self.pace) > 0.5
         since = ops.where(elsewhere, 1.0, ops.minimum(since + 1.0, SETTLES))
         pull = self.pull * memory.filled() * since / SETTLES

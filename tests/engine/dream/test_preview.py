@@ -66,6 +66,32 @@ def test_the_models_curves_are_moved_too(catalog: Catalog) -> None:
     assert not curve.remarks(scope)
 
 
+def test_its_masks_and_fields_count_frames_as_the_film_does(catalog: Catalog) -> None:
+    preset = parse_preset(
+        {
+            "source": {"use": "synthetic"},
+            "model": {"use": "swift"},
+            "dream": {"frames": 240, "fps": 24},
+            "feedback": [{"use": "zoom", "factor": "1 + x * frame / 240"}],
+            "output": [{"use": "invert", "mask": "x < frame / 240 and y < progress"}],
+            "bend": [
+                {"layer": "conv2d", "operation": "scale", "amount": 2.0, "mask": "x > fps - 24"}
+            ],
+        },
+        catalog,
+        name="test",
+    )
+    masks = [
+        each.masks
+        for each in preview(preset, fps=24.0, size=(64, 64)).bindings_by_address().values()
+    ]
+    texts = {name: mask.text for found in masks for name, mask in found.items() if name != "mask"}
+    shown = [found["mask"].text for found in masks if "mask" in found]
+    longer = f"/ {47 / 239:.9g})"
+    assert texts == {"factor": f"1 + x * (frame {longer} / 240"}
+    assert shown == [f"x > (fps {longer} - 24", f"x < (frame {longer} / 240 and y < progress"]
+
+
 def test_a_refined_film_is_seen_as_the_small_dream_that_it_follows(catalog: Catalog) -> None:
     small = preview(ready(catalog, refine=4.0), fps=24.0, size=(640, 360))
     assert (small.dream.refine, small.dream.size) == (1.0, (160, 90))

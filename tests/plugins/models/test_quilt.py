@@ -82,6 +82,13 @@ def test_where_nothing_is_invented_all_regions_agree() -> None:
     assert len({float(each[0]) for each in places}) > 50
 
 
+def test_where_nothing_is_invented_all_regions_leap_together() -> None:
+    places = played(60, invent=0.0, elsewhere=0.0, leaps=0.3)
+    assert all(np.ptp(each) == 0.0 for each in places)
+    leapt = [abs(float(b[0] - a[0]) - 1.0) > 2.0 for a, b in pairwise(places)]
+    assert sum(leapt) >= 3
+
+
 def test_where_all_is_invented_regions_go_to_other_times() -> None:
     places = played(60, elsewhere=0.0)
     apart = [len(np.unique(np.round(each / 12))) for each in places]

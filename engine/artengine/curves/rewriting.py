@@ -1,0 +1,39 @@
+"""Writing an expression anew, with other texts in place of its names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from artengine.curves.syntax import LONGEST
+from artengine.curves.tree import Name, Node, inside
+
+
+def written_with(text: str, root: Node, names: Mapping[str, str]) -> str:
+    """The text with other texts in place of names.
+
+    Args:
+        text: an expression.
+        root: its tree.
+        names: the texts by the name that they replace.
+    """
+    places = {node.at: node.name for node in inside(root) if isinstance(node, Name)}
+    for at, name in sorted(places.items(), reverse=True):
+        if name in names:
+            text = f"{text[:at]}{names[name]}{text[at + len(name) :]}"
+    return text
+
+
+def stretched(text: str, root: Node, share: float, longest: int = LONGEST) -> str:
+    """The text that means the same in a film of which frame `share * n` is this one's n.
+
+    Args:
+        text: an expression.
+        root: its tree.
+        share: above 0; at 1 or above the text stays.
+        longest: characters that it may have; a text that would get longer stays.
+    """
+    if not 0 < share < 1:
+        return text
+    longer = {name: f"({name} / {share:.9g})" for name in ("frame", "fps")}
+    moved = written_with(text, root, longer)
+    return moved if len(moved) <= longest else text
