@@ -115,7 +115,9 @@ class DiffersError(ArtengineError):
 
 def did_you_mean(given: str, known: Sequence[str]) -> str:
     """Return `' (did you mean "x"?)'` for the nearest known word, or an empty string."""
+    alike = {word.casefold(): word for word in reversed(known)}
     near = get_close_matches(given, known, n=1, cutoff=0.6)
+    near = near or [alike[word] for word in get_close_matches(given.casefold(), alike, 1, 0.6)]
     return f' (did you mean "{near[0]}"?)' if near else ""
 
 

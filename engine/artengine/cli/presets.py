@@ -146,7 +146,8 @@ def validate(
 ) -> None:
     """Check presets and report every mistake.
 
-    A file that a preset names must be there. The exit code is 3 if there are any mistakes.
+    A file that a preset names must be there, and those of curves and masks must
+    be readable. The exit code is 3 if there are any mistakes.
 
     Examples:
 
@@ -155,6 +156,7 @@ def validate(
         artengine presets validate presets/*.toml
     """
     from artengine.catalog import load_catalog
+    from artengine.dream.unreadable import unreadable_files
     from artengine.errors import PresetError, TrainingError
     from artengine.preset import find_preset, load_preset
     from artengine.train.initial import initial_weights
@@ -169,6 +171,8 @@ def validate(
             continue
         missing = loaded.missing_files()
         found = [f"{path}: {at}: there is no file {file}" for at, file in missing.items()]
+        if not missing:
+            found += [f"{path}: {said}" for said in unreadable_files(loaded)]
         try:
             initial_weights(loaded)
         except TrainingError as error:

@@ -133,7 +133,8 @@ def ease_named(name: str) -> Ease:
         return steps(int(found[1]))
     if name not in EASES:
         known = f"{', '.join(EASES)}, steps-1 to steps-{MOST_STEPS}"
-        raise CurveError(
-            f"there is no ease {quoted(name)}{did_you_mean(name, list(EASES))}; allowed: {known}"
-        )
+        # Elsewhere they are called easeInOutCubic or ease-in-out.
+        plain = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower().removeprefix("ease-")
+        near = did_you_mean(plain, list(EASES))
+        raise CurveError(f"there is no ease {quoted(name)}{near}; allowed: {known}")
     return EASES[name]

@@ -53,6 +53,8 @@ _SAME = {"&": "and", "|": "or", "~": "not"}
 
 _INSTEAD = {
     "^": "write ** for a power",
+    "&&": "write and",
+    "||": "write or",
     "?": "write where(condition, a, b)",
     ":": "write where(condition, a, b)",
     "if": "write where(condition, a, b)",
@@ -76,6 +78,7 @@ _PLAINLY = {
     "b": "write {number}, as in beat > {number}",
     "bar": "write {number}, as in bar > {number}",
     "deg": "write radians, {number} * pi / 180",
+    "px": "write {number} for pixels; x and y go from 0 to 1",
     "%": "write {number} / 100",
 }
 """What is written in place of a number with a unit."""
@@ -87,6 +90,7 @@ _UNITS = {
     **dict.fromkeys(("beat", "beats"), "b"),
     "bars": "bar",
     **dict.fromkeys(("degree", "degrees"), "deg"),
+    **dict.fromkeys(("pixel", "pixels"), "px"),
 }
 
 _PRECEDENCE = {
@@ -135,8 +139,9 @@ def tokens(text: str) -> Iterator[Token]:
     at = 0
     while at < len(text):
         found = _TOKEN.match(text, at)
-        if found is None or text.startswith("//", at):
-            sign = "//" if text.startswith("//", at) else text[at]
+        twice = next((sign for sign in ("//", "&&", "||") if text.startswith(sign, at)), "")
+        if found is None or twice:
+            sign = twice or text[at]
             raise fault(at, f"{quoted(sign)} means nothing here{_instead(sign)}")
         kind = str(found.lastgroup)
         written = _SAME.get(found[0], found[0])
@@ -191,7 +196,16 @@ class _Parser:
             return fault(token.at, f"it ends here; {wanted} is missing")
         if token.text in _INSTEAD:
             return fault(token.at, f"{quoted(token.text)} means nothing here{_instead(token.text)}")
-        return fault(token.at, f"{quoted(token.text)} stands where {wanted} is needed")
+        # The functions are made of the tree that is read here.
+        from artengine.curves.functions import FUNCTIONS
+
+        before = self._tokens[self._place - 1] if self._place else self._end
+        hint = ""
+        if before.text in FUNCTIONS:
+            hint = f"; write {FUNCTIONS[before.text].written}"
+        if before.kind == "number" and token.text == "," and not self._depth:
+            hint = "; a fraction is written with a point, as 0.5"
+        return fault(token.at, f"{quoted(token.text)} stands where {wanted} is needed{hint}")
 
     def _unit(self) -> CurveError | None:
         """What answers a number with a unit, as 0.5s or 50%, and a sign left out, as in 2 pi."""

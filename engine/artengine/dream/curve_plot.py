@@ -18,6 +18,7 @@ from artengine.curves.governed import Governed
 from artengine.dream.curve_values import CurveValues, Values
 from artengine.errors import one_line
 from artengine.params import quoted
+from artengine.params.declaration import is_path
 
 MOST_CURVES = 40
 """Curves in one picture."""
@@ -73,6 +74,9 @@ def _written(curve: Curve) -> str:
     if isinstance(curve, Governed):
         return f"holds {curve.hold} between {curve.low:g} and {curve.high:g}"
     given = curve.model_dump(mode="json", exclude_unset=True)
+    for name in given:
+        if isinstance(given[name], str) and is_path(type(curve).model_fields[name]):
+            given[name] = Path(given[name]).name
     text = given[TEXT] if set(given) == {TEXT} else quoted(given)
     return _short(text)
 

@@ -16,8 +16,8 @@ from artengine.curves.driven import CurveSet
 from artengine.dream.at_rest import at_rest
 from artengine.dream.sound import film_tempo, placed_tracks
 from artengine.dream.steering import steering_of
+from artengine.errors import SourceError
 from artengine.preset import Preset
-from artengine.preset.address import CHAINS
 
 MOST_FRAMES = 100_000
 """Frames of a film that are looked at; curves that remember need all those before."""
@@ -104,9 +104,11 @@ def try_curves(preset: Preset, fps: float) -> None:
     if count or preset.audio:
         most = min(TRIED, MOST_TRIED // max(1, count))
         curve_values(preset, fps, most=max(1, most))
-    for word in (*CHAINS, "bend"):
-        for binding in getattr(preset, word):
+    for address, binding in preset.bindings_by_address().items():
+        try:
             binding.filled.try_files(fps)
+        except SourceError as error:
+            raise SourceError(f"{address}.{error}") from error
 
 
 def curve_values(preset: Preset, fps: float, *, most: int = MOST_FRAMES) -> CurveValues:

@@ -134,10 +134,19 @@ class MaskSet:
         return self._players
 
     def try_files(self, fps: float) -> None:
-        """Read the first picture of each file. Raises `SourceError` for one that cannot be read."""
-        for player in self._films().values():
-            player.at(0, _TRIED, fps)
-            player.close()
+        """Read the first picture of each file.
+
+        Raises:
+            SourceError: for one that cannot be read, with the name of the mask.
+        """
+        films = self._films()
+        for name, mask in self.masks.items():
+            for path in mask.files:
+                try:
+                    films[path].at(0, _TRIED, fps)
+                except SourceError as error:
+                    raise SourceError(f"{name}: {error}") from error
+                films[path].close()
 
     def at(self, name: str, view: View) -> AnyValue:
         """One of them, not yet kept within bounds.

@@ -13,7 +13,7 @@ from artengine.curves.functions import FUNCTIONS as NUMBER_FUNCTIONS
 from artengine.curves.rewriting import stretched
 from artengine.curves.syntax import LONGEST, fault, parse
 from artengine.curves.tree import Call, Name, Node, Number, Operation, Text, inside
-from artengine.curves.unknown import no_such_name
+from artengine.curves.unknown import instead_of, no_such_name
 from artengine.errors import did_you_mean
 from artengine.masks import arithmetic
 from artengine.masks.functions import FUNCTIONS
@@ -28,6 +28,17 @@ NUMBERS = tuple(sorted(BUILT_IN - {"prev"}))
 
 MOST_FILES = 4
 """Files that one mask may read."""
+
+_ALIKE = {
+    **dict.fromkeys(("brightness", "lightness", "luminance", "grey", "gray"), "luma"),
+    **{f"source.{name.removeprefix('truth.')}": name for name in NAMES if name[:6] == "truth."},
+    **dict.fromkeys(("blur", "soften", "smooth"), "feather"),
+    **dict.fromkeys(("dilate", "expand", "erode", "shrink"), "grow"),
+    **dict.fromkeys(("invert", "inverse"), "not"),
+    **dict.fromkeys(("circle", "distance"), "radius"),
+    **dict.fromkeys(("image", "video", "picture"), "file"),
+}
+"""Names and functions by words of other programs."""
 
 _LONGEST_PATH = 4096
 _ENDINGS = ("png", "jpg", "jpeg", "gif", "mp4", "mov", "mkv", "webm")
@@ -91,8 +102,11 @@ def _no_such(name: str, names: Collection[str]) -> str:
     """Say that there is nothing of a name, and what there is."""
     if name.rpartition(".")[2].lower() in _ENDINGS:
         return f"a file is written as file('{name}')"
-    near = did_you_mean(name, [*NAMES, *NUMBERS, *names])
-    known = ", ".join([*NAMES, *NUMBERS, *sorted(names)][:60])
+    if name.lower() in _ALIKE:
+        near = f' (did you mean "{_ALIKE[name.lower()]}"?)'
+    else:
+        near = instead_of(name, names) or did_you_mean(name, [*NAMES, *NUMBERS, *names])
+    known = ", ".join(dict.fromkeys([*NAMES, *NUMBERS, *sorted(names)][:60]))
     return f"there is no {quoted(name)}{near}; there are: {known}"
 
 
@@ -222,7 +236,8 @@ class _Checking:
             raise fault(node.at, f"{node.name} is a picture and takes no brackets")
         if name not in NUMBER_FUNCTIONS:
             known = [*FUNCTIONS, *(each for each in NUMBER_FUNCTIONS if each not in FUNCTIONS)]
-            near = did_you_mean(name, known)
+            alike = _ALIKE.get(name.lower())
+            near = f' (did you mean "{alike}"?)' if alike else did_you_mean(name, known)
             raise fault(
                 node.at,
                 f"there is no function {quoted(node.name)}{near}; there are: {', '.join(known)}",

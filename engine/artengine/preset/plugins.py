@@ -260,7 +260,8 @@ class PluginTables:
         if not isinstance(given, str) or not given:
             self.problem(
                 address,
-                f"{quoted(given)} given; allowed: a packaged name, a run folder or a weights file",
+                f"{quoted(given)} given; allowed: a packaged name, a run folder or a weights file, "
+                'or a blend, as { blend = ["a", "b"], at = 0.5 }',
             )
             return None
         if self._is_weights_path(address, given.rpartition("@")[0] or given):

@@ -87,6 +87,8 @@ def _told(said: str, text: str) -> str:
     hint = "; write texts in quotes" if said == "Invalid value" else ""
     numbered = re.match(r"line (\d+)", where)
     line = text.split("\n")[int(numbered[1]) - 1] if numbered else ""
+    if "after a statement" in said and re.search(r'=\s*"[^"]*"\s*[\w.(]', line):
+        hint = "; inside of a text in double quotes, write quotes as '"
     if re.search(r'"[^"]*\\', line) and ("hex value" in said or "escape" in said.lower()):
         hint = f"; {PLAIN_PATHS}"
     if numbered and ("key part" in said or "inline table" in said):

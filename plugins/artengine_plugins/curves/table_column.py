@@ -6,10 +6,11 @@ import csv
 import io
 import math
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import ClassVar, Literal, Self, TextIO
+from typing import TYPE_CHECKING, ClassVar, Literal, Self, TextIO
 
 import numpy as np
 import numpy.typing as npt
@@ -17,11 +18,18 @@ import numpy.typing as npt
 from artengine.api import Curve, CurveError, Param, Scope, Signal, SignalContext
 from artengine_plugins.whole_file import read_whole
 
+if TYPE_CHECKING:
+    from _csv import Reader
+
 LARGEST = 16 << 20
 """Bytes of the largest file."""
 
 LONGEST_HEAD = 100_000
 """Characters of the first line, in which the sign that parts columns is looked for."""
+
+
+TIMES = ("time", "times", "t", "second", "seconds", "sec", "s")
+"""What a column of seconds may be called."""
 
 
 class Column(Curve):
@@ -50,6 +58,17 @@ class Column(Curve):
     def stretched(self, share: float) -> Self:
         """The same rows, nearer together where they count frames."""
         return self if self.time else self.model_copy(update={"every": self.every * share})
+
+    def remarks(self, scope: Scope) -> Sequence[str]:
+        """A column of times that is not followed."""
+        if self.time:
+            return ()
+        path = Path(self.csv)
+        found = [name for name in _named(path) if name.casefold() in TIMES and name != self.column]
+        return [
+            f'each row of {path.name} is a frame; write time = "{name}" to follow that column'
+            for name in found[:1]
+        ]
 
     def compile(self, scope: Scope) -> Signal:
         """Read the file."""
@@ -89,30 +108,53 @@ class ColumnSignal(Signal):
 
 def _columns(path: Path, names: Sequence[str]) -> list[npt.NDArray[np.float64]]:
     """Read columns of numbers. Raises `CurveError` with the line that is wrong."""
+    return _parsed(_data(path), tuple(names), path.name)
+
+
+def _named(path: Path) -> list[str]:
+    """The names of the columns. Raises `CurveError` where the file cannot be read."""
+    with _reading(path.name):
+        return _rows(_text(_data(path)))[0]
+
+
+def _data(path: Path) -> bytes:
     try:
-        data = read_whole(path, LARGEST)
+        return read_whole(path, LARGEST)
     except ValueError as error:
         raise CurveError(f"{path.name} {error}") from error
-    return _parsed(data, tuple(names), path.name)
 
 
 # A column may drive many curves.
 @lru_cache(maxsize=2)
 def _parsed(data: bytes, names: tuple[str, ...], file: str) -> list[npt.NDArray[np.float64]]:
+    with _reading(file):
+        return _read(_text(data), names, file)
+
+
+def _text(data: bytes) -> TextIO:
+    return io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", newline="")
+
+
+@contextmanager
+def _reading(file: str) -> Iterator[None]:
     try:
-        text = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", newline="")
-        return _read(text, names, file)
+        yield
     except UnicodeDecodeError as error:
         raise CurveError(f"{file} is not text in UTF-8") from error
     except csv.Error as error:
         raise CurveError(f"{file} is no CSV file: {error}") from error
 
 
-def _read(text: TextIO, names: Sequence[str], file: str) -> list[npt.NDArray[np.float64]]:
+def _rows(text: TextIO) -> tuple[list[str], Reader]:
+    """The names of the columns, and what follows them."""
     head = text.readline(LONGEST_HEAD)
     text.seek(0)
     rows = csv.reader(text, delimiter=max(",;\t", key=head.count))
-    known = [name.strip() for name in next(rows, [])]
+    return [name.strip() for name in next(rows, [])], rows
+
+
+def _read(text: TextIO, names: Sequence[str], file: str) -> list[npt.NDArray[np.float64]]:
+    known, rows = _rows(text)
     for name in names:
         if name not in known:
             listed = ", ".join(each[:40] for each in known[:20]) or "none"

@@ -95,6 +95,29 @@ def test_a_missing_file_is_a_mistake(workplace: Path, capsys: pytest.CaptureFixt
     assert told.err == f"error: photos.toml: source.path: there is no file {file}\n"
 
 
+def test_files_of_curves_and_masks_must_be_what_they_are_taken_for(
+    workplace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (workplace / "no.mid").write_text("la la la", encoding="utf-8")
+    (workplace / "song.csv").write_text("time,kick\n0,1\n", encoding="utf-8")
+    text = f"""{GOOD}
+[curves]
+a = {{ midi = "no.mid" }}
+b = {{ csv = "song.csv", column = "kik" }}
+
+[[output]]
+use = "invert"
+mask = "file('no.mid') > 0.5"
+"""
+    (workplace / "song.toml").write_text(text, encoding="utf-8")
+    assert main(["presets", "validate", "song.toml"]) == 3
+    midi, column, mask = capsys.readouterr().err.splitlines()
+    assert midi.startswith("error: song.toml: curves.a: no.mid is no MIDI file")
+    said = 'curves.b: song.csv has no column "kik"; it has: time, kick'
+    assert column == f"error: song.toml: {said}"
+    assert mask.startswith("error: song.toml: output.invert.mask: ")
+
+
 def test_weights_to_begin_with_that_there_are_not_are_a_mistake(
     workplace: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -103,7 +126,7 @@ def test_weights_to_begin_with_that_there_are_not_are_a_mistake(
     assert main(["presets", "validate", "old.toml"]) == 3
     (said,) = capsys.readouterr().err.splitlines()
     assert said.startswith("error: old.toml: train.initial_weights: there are no weights")
-    assert '(did you mean "night-road"?)' in said
+    assert '(did you mean "night-drive"?)' in said
 
 
 def test_a_preset_that_is_not_there_is_a_wrong_command(

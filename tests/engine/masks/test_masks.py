@@ -243,6 +243,10 @@ def test_a_mask_may_change_and_says_whether_the_source_is_looked_at() -> None:
     [
         ("luma >", "column 7: it ends here"),
         ("lumma", r'column 1: there is no "lumma"'),
+        ("brightness", r'no "brightness" \(did you mean "luma"\?\); there are: luma, truth'),
+        ("source.luma", r'no "source.luma" \(did you mean "truth.luma"\?\)'),
+        ("blur(x, 3)", r'no function "blur" \(did you mean "feather"\?\)'),
+        ("width / 2", r'no "width"; x goes from 0 to 1 over the width'),
         ("m.png", r"column 1: a file is written as file\('m.png'\)"),
         ("truth.x", r'column 1: there is no "truth.x"'),
         ("edges(3)", "column 1: edges is a picture and takes no brackets"),

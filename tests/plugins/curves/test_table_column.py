@@ -47,6 +47,14 @@ def test_rows_that_are_frames_are_nearer_together_in_a_shorter_film(song: Path) 
     assert timed.stretched(0.5) == timed
 
 
+def test_a_column_of_times_that_is_not_followed_is_told(song: Path) -> None:
+    made = Column(csv=str(song), column="low")
+    (said,) = made.remarks(Scope(24.0))
+    assert said.startswith('each row of song.csv is a frame; write time = "seconds"')
+    assert not Column(csv=str(song), column="low", time="seconds").remarks(Scope(24.0))
+    assert not Column(csv=str(song), column="seconds").remarks(Scope(24.0))
+
+
 @pytest.mark.parametrize(
     ("text", "column", "message"),
     [
