@@ -33,7 +33,7 @@ def main(names: list[str]) -> None:
             for each in tiles:
                 sheet.paste(each, (left, 0))
                 left += each.width + 4
-            sheet.save(path.with_suffix(".jpg"), quality=80)
+            sheet.save(path.with_suffix(".jpg"), quality=70)
 
 
 def chosen(dream: Dream, wanted: list[int]) -> Iterator[Picture]:
