@@ -9,10 +9,9 @@ from typing import Any, Literal, Protocol, Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import openvino
 
 from artengine.stepping.chance import uniform
-from artengine.stepping.openvino_processor import core
+from artengine.stepping.openvino_library import openvino
 
 Specs: TypeAlias = Mapping[str, tuple[tuple[int, ...], str]]
 """Shapes and types of inputs by name: `frame_0` and so on, `state_0` and so on, `seed`, and
@@ -66,12 +65,12 @@ class Graph:
     """A function of tensors.
 
     Args:
-        model: OpenVINO's; None for one that gives out nothing.
+        model: OpenVINO's, or the file that it is kept in; None for one that gives out nothing.
         draws: what draws its further inputs, by name.
         outputs: names of what it gives out.
     """
 
-    model: openvino.Model | None
+    model: openvino.Model | Path | None
     draws: Mapping[str, Draw]
     outputs: Sequence[str]
 
@@ -102,8 +101,8 @@ class Graph:
         """Read what `save` wrote and returned.
 
         Raises:
-            KeyError, TypeError, ValueError, RuntimeError: when it is not that.
+            KeyError, TypeError, ValueError: when it is not that.
         """
         draws = {str(name): UniformDraw.of(draw) for name, draw in table["draws"].items()}
         outputs = [str(name) for name in table["outputs"]]
-        return cls(core().read_model(folder / FILES[0]) if outputs else None, draws, outputs)
+        return cls(folder / FILES[0] if outputs else None, draws, outputs)

@@ -124,7 +124,7 @@ class KeptGraphs:
         table = _table(place, key)
         try:
             return None if table is None else Graph.read(place, table)
-        except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             logger.debug("%s: %s", place, error)
             return None
 

@@ -10,10 +10,9 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-import openvino
-import openvino.opset13 as opset
 
 from artengine.errors import UsageError
+from artengine.stepping.openvino_library import openvino
 
 OTHER = "take the runtime keras"
 """What messages end with."""
@@ -59,6 +58,7 @@ def multiplying(
         UsageError: when the processor has no such arithmetic, or OpenVINO refuses.
     """
     compiling = settings(precision)
+    opset = openvino.opset13
     left = opset.parameter(a.shape, np.float32)
     product = opset.matmul(left, opset.constant(b), transpose_a=False, transpose_b=False)
     model = openvino.Model([product], [left])

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
-import openvino
 
 from artengine.errors import UsageError
 from artengine.frame import Frame
+from artengine.stepping.compiled_graph import compiled_graph
 from artengine.stepping.graph import Draw, Graph, NotConvertible, Specs
+from artengine.stepping.openvino_library import openvino
 from artengine.stepping.openvino_processor import OTHER, cause, core, settings, shared
 
 
@@ -104,7 +106,10 @@ class OpenVinoRuntime:
             graph = made({name: _spec(tensor) for name, tensor in given.items()})
             if graph.model is None:
                 return _Compiled(None, graph.draws, ())
-            compiled = core().compile_model(graph.model, "CPU", self._settings)
+            if isinstance(graph.model, Path):
+                compiled = compiled_graph(graph.model, self._settings)
+            else:
+                compiled = core().compile_model(graph.model, "CPU", self._settings)
             return _Compiled(compiled.create_infer_request(), graph.draws, graph.outputs)
         except NotConvertible as error:
             raise self._refusal(str(error)) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -121,6 +122,21 @@ def test_what_is_broken_is_made_anew(made: Made, harm: str, tmp_path: Path) -> N
         (step / harm).write_bytes(b"{}")
     assert made() == (first, ["step"])
     assert made() == (first, [])
+
+
+def test_what_is_compiled_is_kept_and_made_anew_where_it_is_broken(
+    made: Made, tmp_path: Path
+) -> None:
+    first, _ = made()
+    (compiled,) = tmp_path.rglob("compiled-*.bin")
+    whole = compiled.read_bytes()
+    # The second is whole, and nothing that OpenVINO reads.
+    for broken in (whole[:-1] + b"?", sha256(b"").digest(), b""):
+        compiled.write_bytes(broken)
+        assert made() == (first, [])
+        content = compiled.read_bytes()
+        assert content[:32] == sha256(content[32:]).digest()
+        assert len(content) > 1000
 
 
 def test_the_folder_is_bounded(made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
