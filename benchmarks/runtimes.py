@@ -7,7 +7,7 @@ The sides take turns in one process, frame by frame, with the same random weight
 - variables: Keras, with the network's variables, as a training watches it;
 - constants: Keras, with weights as constants of the trace;
 - keras: the runtime, in which normalisation is folded into convolutions as well;
-- openvino: the runtime, where it is installed.
+- openvino, onnxruntime: the runtimes, where they are installed.
 
 Printed are medians, of the time that passes and of the time that all cores compute, which other
 work on the machine disturbs less, and their ratios to the first side; of a runtime that cannot do
@@ -32,7 +32,8 @@ from artengine.frame import Frame
 from artengine.model import Model
 from artengine.nn.precision import Precision, precision_scope
 from artengine.nn.predictor import KerasRuntime, Predictor
-from artengine.nn.runtimes import build_dtype, installed_runtimes, runtime_for
+from artengine.nn.runtimes import build_dtype, runtime_for
+from artengine.stepping.engines import installed_runtimes
 from artengine.stepping.predictor import Runtime
 
 

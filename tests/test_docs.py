@@ -109,7 +109,7 @@ def test_shell_blocks_hold_commands_that_are_checked() -> None:
 def test_extras_are_those_of_the_project() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     texts = [(ROOT / page).read_text(encoding="utf-8") for page in PAGES]
-    named = set(re.findall(r"(?:artengine|[\"'.])\[([a-z]+)\][\"']", "".join(texts)))
+    named = set(re.findall(r"(?:artengine|[\"'.])\[([a-z-]+)\][\"']", "".join(texts)))
     assert {"audio", "docs", "openvino", "test"} <= named
     assert named <= set(project["optional-dependencies"])
 

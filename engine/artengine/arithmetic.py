@@ -28,15 +28,15 @@ def arithmetic(precision: str, runtime: str) -> dict[str, str]:
     Returns:
         Both, the versions of the libraries that compute, and what they compute on: the processor's
         architecture with its widest instructions, and where TensorFlow is loaded and has them, the
-        graphics cards.
+        graphics cards; or what of ONNX Runtime computes on one.
     """
     described = {"precision": precision, "runtime": runtime}
-    for library in ("tensorflow", "keras", *(["openvino"] if runtime == "openvino" else [])):
+    for library in ("tensorflow", "keras", *([] if runtime == "keras" else [runtime])):
         found = _version(library)
         if found:
             described[library] = found
     described["processor"] = _processor()
-    cards = _graphics_cards()
+    cards = _provider() if runtime == "onnxruntime" else _graphics_cards()
     if cards:
         described["graphics"] = cards
     return described
@@ -60,8 +60,10 @@ def processor_has_bfloat16(cpuinfo: Path = CPUINFO) -> bool:
 
 
 def _version(library: str) -> str:
+    # ONNX Runtime comes as distributions of several names.
+    loaded: Any = sys.modules.get(library) if library == "onnxruntime" else None
     try:
-        return version(library)
+        return str(loaded.__version__) if loaded else version(library)
     except PackageNotFoundError:
         return ""
 
@@ -76,6 +78,12 @@ def _processor() -> str:
     except OSError:
         pass
     return f"{platform.machine()} {best}".strip()
+
+
+def _provider() -> str:
+    """What of ONNX Runtime computes where it is not the processor; it has been loaded then."""
+    engine: Any = sys.modules.get("artengine.stepping.onnxruntime_engine")
+    return "" if engine is None else str(engine.on_a_card())
 
 
 def _graphics_cards() -> str:

@@ -236,6 +236,8 @@ def _precision(runtime: RuntimeName) -> str:
     if runtime == "openvino":
         # It computes on the processor, whatever else there is, and needs no Keras to be asked.
         return "bfloat16" if processor_has_bfloat16() else "float32"
+    if runtime == "onnxruntime":
+        return "float32"
     from artengine.nn.precision import resolve_precision
 
     return resolve_precision("auto")

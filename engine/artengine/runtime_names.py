@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-RuntimeName: TypeAlias = Literal["keras", "openvino"]
+RuntimeName: TypeAlias = Literal["keras", "openvino", "onnxruntime"]

@@ -180,9 +180,10 @@ class DreamSettings(Settings):
     sees the whole frame, always predict whole frames."""
 
     runtime: RuntimeName = "keras"
-    """What computes the network. "openvino" is often faster on a processor and needs
-    artengine[openvino]. Its rounding differs, so that the film slowly becomes another one. From the
-    second dream of a network on it also starts sooner, because it loads no TensorFlow."""
+    """What computes the network. "openvino" (artengine[openvino]) is often faster on a processor;
+    "onnxruntime" (artengine[onnxruntime]) also uses graphics cards that TensorFlow does not. They
+    round differently, so that the film slowly becomes another one. From the second dream of a
+    network on they also start sooner, because they load no TensorFlow."""
 
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     """Arithmetic of the network. "bfloat16" is faster on hardware that supports it; it rounds more,

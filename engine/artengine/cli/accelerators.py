@@ -3,54 +3,105 @@
 from __future__ import annotations
 
 import os
-import platform
 import sys
+from collections.abc import Collection
+from dataclasses import dataclass
 from importlib import import_module
-from importlib.util import find_spec
-from pathlib import Path
+
+from artengine.cli.graphics import Card, graphics_cards
+from artengine.runtime_names import RuntimeName
 
 
-def accelerators() -> list[str]:
-    """The names of the devices beside the processor that TensorFlow can use.
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How networks come to run on a graphics card.
+
+    Args:
+        runtime: what computes them there.
+        install: what pip is given for it.
+    """
+
+    runtime: RuntimeName
+    install: str
+
+
+def way(card: Card, system: str) -> Way | None:
+    """How networks come to run on a card; None where no runtime of the engine can use it.
+
+    Args:
+        system: as `sys.platform`.
+    """
+    if system == "darwin":
+        return Way("onnxruntime", "artengine[onnxruntime]")
+    if system == "win32":
+        kind = "cuda" if card.maker == "nvidia" else "directml"
+        return Way("onnxruntime", f"artengine[onnxruntime-{kind}]")
+    return Way("keras", "tensorflow[and-cuda]") if card.maker == "nvidia" else None
+
+
+def used_cards() -> dict[RuntimeName, str]:
+    """What of the machine beside its processor each installed runtime uses, by the runtime's name.
 
     TensorFlow is imported, which takes seconds. Raises what that raises.
     """
+    used: dict[RuntimeName, str] = {}
     # It imports TensorFlow without its greetings, so it must come before TensorFlow itself.
     import_module("artengine.nn")
     import tensorflow as tf
 
     devices = [device.name for device in tf.config.list_physical_devices()]
-    return [name for name in devices if ":CPU:" not in name]
+    cards = [name for name in devices if ":CPU:" not in name]
+    if cards:
+        used["keras"] = ", ".join(cards)
+    from artengine.stepping.engines import is_installed
+
+    if is_installed("onnxruntime"):
+        from artengine.stepping.onnxruntime_engine import on_a_card
+
+        if on_a_card():
+            used["onnxruntime"] = on_a_card()
+    return used
 
 
-def without_accelerator() -> str:
-    """What is found, and advice, on this machine where TensorFlow uses the processor alone."""
-    return f"none; {os.cpu_count() or 1} processor cores; " + advice(
-        sys.platform,
-        platform.machine(),
-        has_nvidia=Path("/proc/driver/nvidia").exists(),
-        has_openvino=find_spec("openvino") is not None,
-    )
+def accelerators() -> str:
+    """What is found on this machine, what uses it, and what to install where nothing does.
+
+    Raises what importing TensorFlow raises.
+    """
+    from artengine.stepping.engines import installed_runtimes
+
+    return advice(graphics_cards(), used_cards(), sys.platform, installed_runtimes())
 
 
-def advice(system: str, machine: str, *, has_nvidia: bool, has_openvino: bool) -> str:
-    """Say in one line how networks run faster on a machine without an accelerator.
+def advice(
+    cards: Collection[Card],
+    used: dict[RuntimeName, str],
+    system: str,
+    installed: Collection[RuntimeName],
+) -> str:
+    """Say in one line what networks run on, and what would be faster.
 
     Args:
+        cards: those of the machine.
+        used: what installed runtimes use of it beside the processor.
         system: as `sys.platform`.
-        machine: as `platform.machine()`.
-        has_nvidia: whether the driver of an NVIDIA card is loaded.
-        has_openvino: whether OpenVINO is installed.
+        installed: the runtimes that there are.
     """
-    if system == "darwin" and machine == "arm64":
-        return "to use the graphics cores of this Mac: pip install tensorflow-metal"
-    if system == "win32":
-        return "TensorFlow uses graphics cards on Windows in WSL2 only; install artengine there"
-    if has_nvidia:
-        return "to use the NVIDIA card of this machine: pip install 'tensorflow[and-cuda]'"
-    if has_openvino:
-        return "--runtime openvino is often faster on a processor"
-    return (
-        "--runtime openvino is often faster on a processor, once installed: "
-        "pip install 'artengine[openvino]'"
-    )
+    found = ", ".join(card.name for card in cards) or "no graphics card"
+    if used:
+        by = ", ".join(
+            f"--runtime {name} computes on it ({devices})" for name, devices in used.items()
+        )
+        return f"{found}; {by}"
+    ways = [each for each in (way(card, system) for card in cards) if each is not None]
+    if ways:
+        return (
+            f"{found}, not used; for --runtime {ways[0].runtime} to compute on it: "
+            f'python -m pip install "{ways[0].install}"'
+        )
+    if cards:
+        found += ", which no runtime here can use"
+    found += f"; {os.cpu_count() or 1} processor cores; --runtime openvino is often faster on them"
+    if "openvino" in installed:
+        return found
+    return f'{found}, once installed: python -m pip install "artengine[openvino]"'

@@ -69,7 +69,7 @@ def bench(
     sizes = [_size(text) for text in size or SIZES]
     from artengine.nn.bench import Subject, matrix_rate
     from artengine.nn.precision import has_bfloat16
-    from artengine.nn.runtimes import installed_runtimes
+    from artengine.stepping.engines import installed_runtimes
 
     runtimes = _chosen("runtime", runtime, installed_runtimes())
     precisions: list[Precision] = ["float32", "bfloat16"] if has_bfloat16() else ["float32"]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 import typer
 
 from artengine import __version__
-from artengine.cli.accelerators import accelerators, without_accelerator
+from artengine.cli.accelerators import accelerators
 from artengine.cli.options import AsJson, PluginFiles
 from artengine.cli.streams import answer
 from artengine.counts import counted
@@ -72,6 +72,7 @@ def examine(catalog: Catalog) -> Iterator[Finding]:
     yield ffmpeg()
     yield from folders()
     yield from plugins(catalog)
+    yield runtimes()
     yield devices()
     yield self_test(catalog)
 
@@ -164,6 +165,13 @@ def plugins(catalog: Catalog) -> Iterator[Finding]:
         yield Finding("plugins", "failed", "none, not even the built-in ones; reinstall artengine")
 
 
+def runtimes() -> Finding:
+    """The installed runtimes, without importing them."""
+    from artengine.stepping.engines import installed_runtimes
+
+    return Finding("runtimes", "ok", ", ".join(installed_runtimes()))
+
+
 def devices() -> Finding:
     """What networks can run on. Imports TensorFlow, which takes seconds."""
     try:
@@ -171,7 +179,7 @@ def devices() -> Finding:
     except Exception as error:
         said = one_line(str(error))
         return Finding("accelerators", "failed", f"tensorflow cannot be imported: {said}")
-    return Finding("accelerators", "ok", ", ".join(found) or without_accelerator())
+    return Finding("accelerators", "ok", found)
 
 
 def self_test(catalog: Catalog) -> Finding:

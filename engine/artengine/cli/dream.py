@@ -106,10 +106,14 @@ def dream(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="What computes the network: keras, or openvino where artengine[openvino] is "
-            "installed.",
+            help="What computes the network: keras, or, where artengine[NAME] is installed, "
+            "openvino or onnxruntime.",
         ),
     ] = None,
+    profile: Annotated[
+        bool,
+        typer.Option("--profile", help="Say at the end where the time went."),
+    ] = False,
     no_recipe: Annotated[
         bool,
         typer.Option(
@@ -166,8 +170,9 @@ def dream(
     given = overrides(set_, options, source=source)
     load = partial(load_dream, preset, given=given, seconds=seconds, other_clip=source is not None)
     if watch:
-        if as_json:
-            raise UsageError("--watch and --json exclude each other; give one of them")
+        for option, given_too in (("--json", as_json), ("--profile", profile)):
+            if given_too:
+                raise UsageError(f"--watch and {option} exclude each other; give one of them")
         to_watch = partial(preview_targets, outputs=output or [], overwrite=overwrite)
         watch_previews(load, to_watch, plugin or [], begin=begin, recipe=not no_recipe)
     catalog = load_catalog(plugin or [])
@@ -188,7 +193,7 @@ def dream(
     except BaseException as error:
         catalog.notify("on_error", error=error, during="dream")
         raise
-    report(rendered, as_json=as_json)
+    report(rendered, as_json=as_json, profile=profile)
     if rendered.stopped:
         raise typer.Exit(130)
 
@@ -241,10 +246,18 @@ def _is_used(address: Address, writers: Sequence[Writer], used: Sequence[Writer]
     return any(writers[int(number)] is each for each in used)
 
 
-def report(rendered: Rendered, *, as_json: bool) -> None:
-    """Say what was made: the files on standard output, the rest on standard error."""
+def report(rendered: Rendered, *, as_json: bool, profile: bool = False) -> None:
+    """Say what was made: the files on standard output, the rest on standard error.
+
+    Args:
+        profile: whether to say where the time went.
+    """
+    from artengine.cli.stage_times import as_data, as_lines
     from artengine.counts import counted
 
+    stages = rendered.profile if profile else None
+    for line in as_lines(stages) if stages else ():
+        tell(line)
     if as_json:
         import json
 
@@ -254,6 +267,7 @@ def report(rendered: Rendered, *, as_json: bool) -> None:
             "seconds": round(rendered.seconds, 3),
             "stopped": rendered.stopped,
             "kept": {str(file): str(kept) for file, kept in rendered.kept.items()},
+            **({"profile": as_data(stages)} if stages else {}),
         }
         answer(json.dumps(made, indent=2))
         return

@@ -16,11 +16,14 @@ from artengine.provider import provider_of
 from artengine.weights import Weights, build_network, check_made_for
 
 if TYPE_CHECKING:
-    from artengine.nn.openvino_conversion import Conversion
+    from artengine.nn.conversion import Conversion
+
+_CONVERTS = {"openvino": "openvino", "onnxruntime": "tf2onnx"}
+"""What converts a network, by the runtime that it is for."""
 
 
 def converted_network(preset: Preset, weights: Weights, model: Model) -> Predict:
-    """A network that OpenVINO computes, without Keras and TensorFlow where it is converted already.
+    """A network that an engine computes, without Keras where it was converted before.
 
     Args:
         preset: what is dreamt, its precision resolved; one without bends and blended weights.
@@ -29,27 +32,30 @@ def converted_network(preset: Preset, weights: Weights, model: Model) -> Predict
 
     Raises:
         WeightsError: when the weights are of another network.
-        UsageError: when the processor has no such arithmetic.
+        UsageError: when the preset's runtime has no such arithmetic.
     """
+    from artengine.stepping.engines import engine_for
+    from artengine.stepping.graph_runtime import GraphRuntime
     from artengine.stepping.kept_graphs import KeptGraphs
-    from artengine.stepping.openvino_runtime import OpenVinoRuntime
     from artengine.stepping.predictor import RuntimePredictor
 
     check_made_for(preset, weights)
+    runtime = preset.dream.runtime
 
     def convert() -> Conversion:
-        from artengine.nn.openvino_conversion import Conversion
+        from artengine.nn.conversion import Conversion
 
-        return Conversion(model, build_network(preset, weights))
+        return Conversion(model, build_network(preset, weights), runtime)
 
     precision: Literal["float32", "bfloat16"] = (
         "bfloat16" if preset.dream.precision == "bfloat16" else "float32"
     )
     identity = _identity(preset, weights) | {"precision": precision}
-    graphs = KeptGraphs(folders.cache() / "networks", identity, model, convert)
+    engine = engine_for(runtime, precision)
+    graphs = KeptGraphs(folders.cache() / "networks", identity, model, engine, convert)
     return RuntimePredictor(
         model,
-        OpenVinoRuntime(model.name, graphs, precision=precision),
+        GraphRuntime(model.name, graphs, engine),
         tile=preset.dream.tile,
         bytes_per_pixel=graphs.bytes_per_pixel,
     )
@@ -63,7 +69,10 @@ def _identity(preset: Preset, weights: Weights) -> dict[str, Any]:
         "provider": str(provider_of(type(preset.model))),
         "code": _code(type(preset.model)),
         "engine": __version__,
-        "libraries": {name: _version(name) for name in ("openvino", "keras", "tensorflow")},
+        "libraries": {
+            name: _version(name)
+            for name in ("keras", "tensorflow", _CONVERTS[preset.dream.runtime])
+        },
     }
 
 

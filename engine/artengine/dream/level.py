@@ -65,7 +65,8 @@ class Level:
         """The source's pictures, of which `needed` ones are looked at in any case."""
         first += round(self._start * self._footage.fps)
         pictures = pictures_of(self._footage, first, None if self._uses_truth else needed)
-        return stack.enter_context(Prefetch(pictures, ahead(self._footage.size)))
+        timed = self.loop.stages.timed("source", pictures)
+        return stack.enter_context(Prefetch(timed, ahead(self._footage.size)))
 
     def _opening(self, pictures: Iterator[Picture | None]) -> Iterator[Picture]:
         """The pictures that the dream begins with."""

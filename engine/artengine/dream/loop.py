@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Protocol
 
@@ -15,6 +15,7 @@ from artengine.context_buffer import ContextBuffer
 from artengine.curves import Clock, SignalContext
 from artengine.dream.bend_masks import BendMasks
 from artengine.dream.refine import refined
+from artengine.dream.stages import Stages
 from artengine.dream.state import StateChain
 from artengine.dream.steering import Steering
 from artengine.errors import PluginError
@@ -92,6 +93,7 @@ class DreamLoop:
         fps: frames per second of the film.
         seed: the film's seed.
         frames: length of the film, or None for an endless one.
+        stages: what adds up the time that network and effects take.
     """
 
     network: Predict
@@ -106,6 +108,7 @@ class DreamLoop:
     fps: float
     seed: int
     frames: int | None
+    stages: Stages = field(default_factory=Stages)
 
     @property
     def opening(self) -> int:
@@ -161,11 +164,14 @@ class DreamLoop:
         self.bend_masks.look(seen[-1], truth, SignalContext(clock, values))
         prediction = self._predict(seen, state.index, f"frame {state.index}")
         # 3. Effects of the state chain change what a recurrent network remembers.
-        if len(self.state_chain):
-            remembered = self.state_chain.apply(self.network.state(), clock, truth, seen, values)
-            self.network.restore(remembered)
-        # 4. Effects of the feedback chain change the prediction. It is not clipped.
-        fed = self.feedback.apply(prediction, clock, truth, seen, values)
+        with self.stages.stage("effects"):
+            if len(self.state_chain):
+                remembered = self.state_chain.apply(
+                    self.network.state(), clock, truth, seen, values
+                )
+                self.network.restore(remembered)
+            # 4. Effects of the feedback chain change the prediction. It is not clipped.
+            fed = self.feedback.apply(prediction, clock, truth, seen, values)
         # 5. A smaller dream, where there is one, gives both their large shapes.
         if coarse is not None:
             prediction = refined(prediction, coarse.prediction, settings.detail)
@@ -178,7 +184,8 @@ class DreamLoop:
     def _predict(self, context_frames: tuple[Frame, ...], number: int, where: str) -> Frame:
         newest_first = self.settings.context_order == "newest-first"
         shown = context_frames[::-1] if newest_first else context_frames
-        prediction = self.network(shown, (self.seed & 0x7FFFFFFF, number))
+        with self.stages.stage("network"):
+            prediction = self.network(shown, (self.seed & 0x7FFFFFFF, number))
         prediction.flags.writeable = False
         if not is_finite(prediction):
             raise PluginError(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from copy import copy
 from functools import cached_property
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -21,6 +20,7 @@ from artengine.dream.converted import converted_network
 from artengine.dream.level import Level
 from artengine.dream.loop import DreamLoop, Predict
 from artengine.dream.refine import smaller
+from artengine.dream.stages import Stages
 from artengine.dream.start import first_frame, warmup_of
 from artengine.dream.state import StateChain
 from artengine.dream.steering import Steering, steering_of
@@ -148,7 +148,7 @@ class Parts:
         # Resolved, where no network was given.
         weights = cast("Weights", self._resolved.weights)
         # What is done inside of a network is not kept with it.
-        if settings.runtime == "openvino" and not self._inside and find_spec("openvino"):
+        if settings.runtime != "keras" and not self._inside:
             return converted_network(self._preset, weights, self._stepped)
         from artengine.nn.predictor import Predictor
         from artengine.nn.runtimes import build_dtype, runtime_for
@@ -222,6 +222,7 @@ class Parts:
         *,
         frames: int | None,
         uses_truth: bool,
+        stages: Stages,
     ) -> list[Level]:
         """The dream at the film's size, and where it is refined, the smaller one that it follows.
 
@@ -233,6 +234,7 @@ class Parts:
             feedback, state_chain: the effects at the film's size.
             frames: length of the film, or None for an endless one.
             uses_truth: whether the source is read throughout.
+            stages: what adds up the time that they take.
         """
         preset = self._preset
         parts = [(self.footage, self.network, feedback, state_chain)]
@@ -254,6 +256,7 @@ class Parts:
                     fps=footage.fps,
                     seed=preset.seed,
                     frames=frames,
+                    stages=stages,
                 ),
                 footage,
                 start=float(preset.dream.start),

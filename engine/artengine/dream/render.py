@@ -18,6 +18,7 @@ from artengine.dream.remarks import curve_remarks
 from artengine.dream.session import Dream
 from artengine.dream.sinks import Sinks
 from artengine.dream.sound import film_sounds
+from artengine.dream.stages import Profile
 from artengine.dream.targets import Target
 from artengine.dream.writer_thread import WriterThread
 from artengine.errors import WriterError
@@ -31,7 +32,8 @@ logger = logging.getLogger("artengine")
 class Rendered:
     """What a render made: the finished files, how many frames, and how long it took.
 
-    `kept` names the films that were there before, by the new film that has another name.
+    `kept` names the films that were there before, by the new film that has another name; `profile`
+    says where the time went.
     """
 
     files: tuple[Path, ...]
@@ -39,6 +41,7 @@ class Rendered:
     seconds: float
     stopped: bool
     kept: Mapping[Path, Path] = field(default_factory=dict)
+    profile: Profile | None = None
 
 
 def _check_folder(path: Path) -> None:
@@ -96,12 +99,17 @@ def render(
             film_sounds(preset),
         )
         sinks = Sinks(targets, film)
+        stages = dream.stages
         stopped = False
 
         def write(frame: OutputFrame) -> None:
-            picture = dream.picture(frame)
+            with stages.stage("output"):
+                picture = dream.picture(frame)
             picture.flags.writeable = False
-            sinks.write(picture)
+            with stages.stage("encoder"):
+                sinks.write(picture)
+            if sinks.written == 1:
+                stages.wrote_first()
             catalog.notify("after_frame", index=frame.clock.index, picture=picture)
             progress(sinks.written, total)
 
@@ -113,9 +121,13 @@ def render(
                     if stop():
                         stopped = True
                         break
-                    writer_thread.put(dream.output_frame(turn))
+                    if turn.clock.index == 0:
+                        stages.dreamt_first()
+                    frame = dream.output_frame(turn)
+                    with stages.stage("waiting"):
+                        writer_thread.put(frame)
                     # Not held while the next one is dreamt.
-                    del turn
+                    del turn, frame
         except BaseException as error:
             if sinks.written:
                 _close_after(error, sinks)
@@ -124,9 +136,12 @@ def render(
             raise
         if stopped and not sinks.written:
             sinks.abort()
-        files = sinks.close(partial=stopped)
+        with stages.stage("encoder"):
+            files = sinks.close(partial=stopped)
+        profile = stages.profile(sinks.written)
     catalog.notify("after_dream", recipe=preset.table, files=files)
-    return Rendered(tuple(files), sinks.written, time.monotonic() - began, stopped, sinks.kept)
+    seconds = time.monotonic() - began
+    return Rendered(tuple(files), sinks.written, seconds, stopped, sinks.kept, profile)
 
 
 def _close_after(error: BaseException, sinks: Sinks) -> None:

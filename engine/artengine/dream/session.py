@@ -21,6 +21,7 @@ from artengine.dream.loop import Predict, Turn
 from artengine.dream.output import Output, OutputFrame
 from artengine.dream.parts import Parts
 from artengine.dream.snapshot import Snapshot
+from artengine.dream.stages import Stages
 from artengine.dream.start import with_start
 from artengine.dream.state import StateChain
 from artengine.errors import UsageError
@@ -72,6 +73,8 @@ class Dream:
         self._resume = resume
         self._truth = truth
         self._stack = ExitStack()
+        self.stages = Stages()
+        """Adds up where the time goes."""
         self._set_up()
         if resume is not None:
             resume.check(self.identity, reads_source=self.reads_source)
@@ -136,10 +139,7 @@ class Dream:
     @property
     def source_time(self) -> float | None:
         """When the source frame at the film's first frame is shown in the source's file, in
-        seconds; None where the source plays no single file.
-
-        The film begins after the source frames that the network begins with.
-        """
+        seconds; None where the source plays no single file."""
         return self._parts.source_time
 
     def load(self) -> None:
@@ -178,6 +178,7 @@ class Dream:
             self._state_chain,
             frames=self.length,
             uses_truth=self.reads_source,
+            stages=self.stages,
         )
         # All of the pictures before were made, so that changes of the output chain need not wait.
         for change in self._changes.applied:
@@ -199,7 +200,8 @@ class Dream:
         self._begin()
         while self.length is None or self._index < self.length:
             # 1. The source's picture, at every size; the film ends where the source does.
-            pictures = [picture for level in self._playing for picture in islice(level.pictures, 1)]
+            with self.stages.stage("waiting"):
+                pictures = [p for level in self._playing for p in islice(level.pictures, 1)]
             if len(pictures) < len(self._playing):
                 return
             # Nothing here holds a frame while the next one is dreamt.
@@ -219,10 +221,7 @@ class Dream:
 
     def __iter__(self) -> Iterator[Picture]:
         # Not a loop, which would hold each turn until the next one is dreamt.
-        return map(self._picture_of, self.turns())
-
-    def _picture_of(self, turn: Turn) -> Picture:
-        return self.picture(self.output_frame(turn))
+        return map(self.picture, map(self.output_frame, self.turns()))
 
     def output_frame(self, turn: Turn) -> OutputFrame:
         """What `picture` needs of a turn, so that the rest of the turn can be freed."""

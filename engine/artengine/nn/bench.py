@@ -16,12 +16,12 @@ from artengine.nn.precision import Precision, precision_scope
 from artengine.nn.predictor import Predictor
 from artengine.nn.runtimes import (
     build_dtype,
-    installed_runtimes,
     multiplying,
     runtime_for,
 )
 from artengine.nn.step_model import StepModel
 from artengine.runtime_names import RuntimeName
+from artengine.stepping.engines import installed_runtimes
 from artengine.stepping.tiles import Tiles
 
 

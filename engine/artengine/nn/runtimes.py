@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.util import find_spec
-from typing import get_args
 
 import keras
 import numpy as np
@@ -13,22 +11,20 @@ from keras import ops
 
 from artengine.errors import UsageError
 from artengine.nn.bending import Bending
+from artengine.nn.conversion import Conversion
 from artengine.nn.fold import folded
 from artengine.nn.precision import Precision
 from artengine.nn.predictor import KerasRuntime
 from artengine.nn.step import compiled
 from artengine.nn.step_model import StepModel
 from artengine.runtime_names import RuntimeName
+from artengine.stepping.engines import engine_for
+from artengine.stepping.graph_runtime import GraphRuntime
 from artengine.stepping.predictor import Runtime
 
 
-def installed_runtimes() -> list[RuntimeName]:
-    """Those that can be used here, Keras first."""
-    return [name for name in get_args(RuntimeName) if name == "keras" or find_spec(name)]
-
-
 def build_dtype(name: RuntimeName, precision: Precision) -> Precision:
-    """The precision a network is to be built in: OpenVINO turns one of float32 into its own."""
+    """The precision a network is to be built in: engines turn one of float32 into their own."""
     return precision if name == "keras" else "float32"
 
 
@@ -63,16 +59,9 @@ def runtime_for(
             f"the runtime {name} cannot blend weights while a film plays; take the runtime keras, "
             "or give model.weights one network"
         )
-    if find_spec(name) is None:
-        raise UsageError(
-            f"the runtime {name} is not installed; install it with: "
-            f'python -m pip install "artengine[{name}]"; or take the runtime keras'
-        )
-    from artengine.nn.openvino_conversion import Conversion
-    from artengine.stepping.openvino_runtime import OpenVinoRuntime
-
+    engine = engine_for(name, precision)
     called = getattr(type(model), "name", type(model).__name__)
-    return OpenVinoRuntime(called, Conversion(model, network, bends=bends), precision=precision)
+    return GraphRuntime(called, Conversion(model, network, name, bends=bends), engine)
 
 
 def _check_follows() -> None:
@@ -95,10 +84,8 @@ def multiplying(
     Raises:
         UsageError: when the runtime cannot compute in that precision here.
     """
-    if name == "openvino":
-        from artengine.stepping.openvino_processor import multiplying as with_openvino
-
-        return with_openvino(a, b, precision=precision)
+    if name != "keras":
+        return engine_for(name, precision).multiplying(a, b)
     multiply = compiled(ops.matmul)
     left, right = (ops.cast(matrix, precision) for matrix in (a, b))
 

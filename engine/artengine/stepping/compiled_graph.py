@@ -9,8 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from artengine.atomic import atomic_write
+from artengine.stepping.openvino_core import core
 from artengine.stepping.openvino_library import openvino
-from artengine.stepping.openvino_processor import core
 
 
 def compiled_graph(file: Path, settings: Mapping[str, str | bool]) -> openvino.CompiledModel:

@@ -1,8 +1,8 @@
-"""Functions of tensors as OpenVINO reads them, in memory and on disk."""
+"""Functions of tensors that a library for prediction computes, in memory and on disk."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol, Self, TypeAlias
@@ -10,25 +10,24 @@ from typing import Any, Literal, Protocol, Self, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from artengine.runtime_names import RuntimeName
 from artengine.stepping.chance import uniform
-from artengine.stepping.openvino_library import openvino
+
+Array: TypeAlias = npt.NDArray[Any]
 
 Specs: TypeAlias = Mapping[str, tuple[tuple[int, ...], str]]
 """Shapes and types of inputs by name: `frame_0` and so on, `state_0` and so on, `seed`, and
 `value_NAME` for each number that is given by name."""
 
-FILES = ("graph.xml", "graph.bin")
-"""What a graph is written into."""
 
-
-class NotConvertible(Exception):  # noqa: N818 - says what the model is
-    """OpenVINO cannot do what a model does; the text says what."""
+class NotComputable(Exception):  # noqa: N818 - says what the model is
+    """An engine cannot do what a model does; the text says what."""
 
 
 class Draw(Protocol):
     """Draws random numbers."""
 
-    def __call__(self, seed: npt.NDArray[np.int32]) -> npt.NDArray[Any]:
+    def __call__(self, seed: npt.NDArray[np.int32]) -> Array:
         """Those of a seed, int32 `(2,)`."""
 
 
@@ -65,12 +64,12 @@ class Graph:
     """A function of tensors.
 
     Args:
-        model: OpenVINO's, or the file that it is kept in; None for one that gives out nothing.
+        model: as the engine has it; None for one that gives out nothing.
         draws: what draws its further inputs, by name.
         outputs: names of what it gives out.
     """
 
-    model: openvino.Model | Path | None
+    model: Any
     draws: Mapping[str, Draw]
     outputs: Sequence[str]
 
@@ -79,7 +78,7 @@ class Graph:
         """Whether all its random numbers are drawn without TensorFlow, so that it can be kept."""
         return all(isinstance(draw, UniformDraw) for draw in self.draws.values())
 
-    def save(self, folder: Path) -> dict[str, Any]:
+    def save(self, folder: Path, engine: Engine) -> dict[str, Any]:
         """Write a plain graph's files into a folder.
 
         Returns:
@@ -89,20 +88,57 @@ class Graph:
             OSError: when they cannot be written.
         """
         if self.model is not None:
-            try:
-                openvino.save_model(self.model, folder / FILES[0], compress_to_fp16=False)
-            except RuntimeError as error:
-                raise OSError(str(error)) from error
+            engine.write(self.model, folder)
         draws = {name: asdict(draw) for name, draw in self.draws.items()}  # type: ignore[call-overload]
         return {"draws": draws, "outputs": list(self.outputs)}
 
     @classmethod
-    def read(cls, folder: Path, table: Mapping[str, Any]) -> Self:
+    def read(cls, folder: Path, table: Mapping[str, Any], engine: Engine) -> Self:
         """Read what `save` wrote and returned.
 
         Raises:
-            KeyError, TypeError, ValueError: when it is not that.
+            KeyError, TypeError, ValueError, OSError: when it is not that.
         """
         draws = {str(name): UniformDraw.of(draw) for name, draw in table["draws"].items()}
         outputs = [str(name) for name in table["outputs"]]
-        return cls(folder / FILES[0] if outputs else None, draws, outputs)
+        return cls(engine.read(folder) if outputs else None, draws, outputs)
+
+
+class Engine(Protocol):
+    """A library that computes graphs."""
+
+    @property
+    def name(self) -> RuntimeName:
+        """What presets call it."""
+
+    @property
+    def files(self) -> Sequence[str]:
+        """The names of the files that a graph is written into."""
+
+    def write(self, model: Any, folder: Path) -> None:
+        """Write a graph's files. Raises `OSError`."""
+
+    def read(self, folder: Path) -> Any:
+        """What `write` wrote, or where it lies. Raises `OSError`."""
+
+    def compile(
+        self, model: Any, outputs: Sequence[str]
+    ) -> Callable[[Mapping[str, Array]], list[Array]]:
+        """Make a graph ready.
+
+        Returns:
+            What computes its outputs, each in memory that nothing else writes to, from inputs by
+            name, of which there may be more than it takes. It raises `NotComputable`.
+
+        Raises:
+            NotComputable: when the engine cannot do it.
+        """
+
+    def multiplying(
+        self, a: npt.NDArray[np.float32], b: npt.NDArray[np.float32]
+    ) -> Callable[[], None]:
+        """What multiplies two matrices, each time that it is called; the second is a constant.
+
+        Raises:
+            UsageError: when the engine cannot do it.
+        """

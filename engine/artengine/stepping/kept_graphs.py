@@ -17,8 +17,8 @@ import numpy.typing as npt
 
 from artengine.digest import digest_of
 from artengine.frame import Frame
-from artengine.stepping.graph import FILES, Graph, Specs
-from artengine.stepping.openvino_runtime import Graphs
+from artengine.stepping.graph import Engine, Graph, Specs
+from artengine.stepping.graph_runtime import Graphs
 from artengine.stepping.tiled_model import TiledModel
 
 logger = logging.getLogger("artengine")
@@ -26,12 +26,12 @@ logger = logging.getLogger("artengine")
 KEPT = 40
 """How many entries a folder holds; of more, those that were read longest ago are removed."""
 
-_FORMAT = 1
+_FORMAT = 2
 _ABOUT = "about.json"
 
 
 class Converter(Graphs, Protocol):
-    """What makes graphs; `artengine.nn.openvino_conversion.Conversion` does."""
+    """What makes graphs; `artengine.nn.conversion.Conversion` does."""
 
     def bytes_per_pixel(self) -> float | None:
         """What the network takes for each pixel of a frame; None where that is unknown."""
@@ -48,6 +48,7 @@ class KeptGraphs:
         folder: holds the entries of all networks.
         identity: what the graphs depend on beside the shapes of their inputs, in types of JSON.
         model: what is stepped.
+        engine: what the graphs are for.
         convert: loads the network, the first time that a graph has to be made.
     """
 
@@ -56,10 +57,12 @@ class KeptGraphs:
         folder: Path,
         identity: Mapping[str, Any],
         model: TiledModel,
+        engine: Engine,
         convert: Callable[[], Converter],
     ) -> None:
         self._folder = folder
-        self._identity = {"format": _FORMAT, **identity}
+        self._identity = {"format": _FORMAT, "runtime": engine.name, **identity}
+        self._engine = engine
         self._model = model
         self._convert = convert
         self._made: Converter | None = None
@@ -82,7 +85,7 @@ class KeptGraphs:
     def bytes_per_pixel(self) -> float | None:
         """What the network takes for each pixel of a frame; None where that is unknown."""
         key = self._key("memory")
-        found = _table(self._place(key), key)
+        found = self._table(key)
         if found is None or "bytes" not in found:
             found = {"bytes": self._converter.bytes_per_pixel()}
             table = found
@@ -107,7 +110,7 @@ class KeptGraphs:
         if not made.is_plain:
             logger.debug("%s: not kept, because TensorFlow draws its random numbers", kind)
             return made
-        self._keep(key, made.save)
+        self._keep(key, lambda folder: made.save(folder, self._engine))
         # As every later dream has it.
         return self._read(key) or made
 
@@ -120,13 +123,31 @@ class KeptGraphs:
         return self._folder / sha256(text.encode()).hexdigest()[:24]
 
     def _read(self, key: Mapping[str, Any]) -> Graph | None:
+        table = self._table(key)
         place = self._place(key)
-        table = _table(place, key)
         try:
-            return None if table is None else Graph.read(place, table)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            return None if table is None else Graph.read(place, table, self._engine)
+        except (KeyError, TypeError, ValueError, AttributeError, OSError) as error:
             logger.debug("%s: %s", place, error)
             return None
+
+    def _table(self, key: Mapping[str, Any]) -> dict[str, Any] | None:
+        """What is kept beside an entry's files; None where it is not whole or of another key."""
+        place = self._place(key)
+        about = place / _ABOUT
+        try:
+            table = json.loads(about.read_text(encoding="utf-8"))
+            if table["key"] != key or table["digests"] != self._digests(place):
+                return None
+        except (OSError, KeyError, TypeError, ValueError):
+            return None
+        with suppress(OSError):
+            about.touch()
+        found: dict[str, Any] = table
+        return found
+
+    def _digests(self, folder: Path) -> dict[str, str]:
+        return {name: digest_of(folder / name) for name in self._engine.files}
 
     def _keep(self, key: Mapping[str, Any], write: Callable[[Path], Mapping[str, Any]]) -> None:
         place = self._place(key)
@@ -138,7 +159,7 @@ class KeptGraphs:
                 unfinished = Path(name) / place.name
                 unfinished.mkdir()
                 table = write(unfinished)
-                about = {**table, "key": key, "digests": _digests(unfinished)}
+                about = {**table, "key": key, "digests": self._digests(unfinished)}
                 (unfinished / _ABOUT).write_text(json.dumps(about, indent=2), encoding="utf-8")
                 # What was there was not it.
                 shutil.rmtree(place, ignore_errors=True)
@@ -152,25 +173,6 @@ class KeptGraphs:
         entries = [each for each in self._folder.iterdir() if not each.name.startswith(".")]
         for entry in sorted(entries, key=_last_read, reverse=True)[KEPT:]:
             shutil.rmtree(entry, ignore_errors=True)
-
-
-def _table(place: Path, key: Mapping[str, Any]) -> dict[str, Any] | None:
-    """What was written beside an entry's files; None where it is not whole or of another key."""
-    about = place / _ABOUT
-    try:
-        table = json.loads(about.read_text(encoding="utf-8"))
-        if table["key"] != key or table["digests"] != _digests(place):
-            return None
-    except (OSError, KeyError, TypeError, ValueError):
-        return None
-    with suppress(OSError):
-        about.touch()
-    found: dict[str, Any] = table
-    return found
-
-
-def _digests(folder: Path) -> dict[str, str]:
-    return {name: digest_of(folder / name) for name in FILES}
 
 
 def _last_read(entry: Path) -> float:

@@ -17,7 +17,7 @@ from artengine.cli.interrupt import Interrupt
 from artengine.errors import UsageError
 from artengine.nn import bench as timing
 from artengine.nn.bench import Timing
-from artengine.nn.runtimes import installed_runtimes
+from artengine.stepping.engines import installed_runtimes
 
 QUICK = ["bench", "--model", "swift", "--size", "32", "--size", "48x16", "--seconds", "0.05"]
 

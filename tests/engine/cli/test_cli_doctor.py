@@ -7,12 +7,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from artengine.cli import main
+from artengine.cli import graphics, main
 from artengine.cli.accelerators import advice
 from artengine.cli.doctor import Finding, devices, folders, versions
+from artengine.cli.graphics import Card
 
 
 def test_a_sound_machine_passes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -110,18 +112,56 @@ def test_folders_that_are_there_are_told_apart(
 
 
 @pytest.mark.parametrize(
-    ("system", "machine", "has_nvidia", "has_openvino", "said"),
+    ("system", "maker", "installed", "said"),
     [
-        ("linux", "x86_64", True, False, "pip install 'tensorflow[and-cuda]'"),
-        ("linux", "x86_64", False, False, "pip install 'artengine[openvino]'"),
-        ("linux", "x86_64", False, True, "--runtime openvino"),
-        ("darwin", "arm64", False, False, "pip install tensorflow-metal"),
-        ("win32", "AMD64", False, False, "WSL2"),
+        ("linux", "nvidia", (), '--runtime keras to compute on it: {} "tensorflow[and-cuda]"'),
+        (
+            "win32",
+            "nvidia",
+            (),
+            '--runtime onnxruntime to compute on it: {} "artengine[onnxruntime-cuda]"',
+        ),
+        ("win32", "amd", (), '{} "artengine[onnxruntime-directml]"'),
+        ("darwin", "apple", (), '{} "artengine[onnxruntime]"'),
+        ("linux", "amd", (), "which no runtime here can use; "),
+        (
+            "linux",
+            "amd",
+            (),
+            'openvino is often faster on them, once installed: {} "artengine[openvino]"',
+        ),
+        ("linux", "intel", ("openvino",), "--runtime openvino is often faster on them"),
+        ("linux", None, (), "no graphics card; "),
     ],
 )
-def test_a_machine_without_accelerators_is_advised(
-    system: str, machine: str, has_nvidia: bool, has_openvino: bool, said: str
+def test_a_card_that_is_not_used_is_told_with_what_to_install(
+    system: str, maker: Any, installed: Any, said: str
 ) -> None:
-    told = advice(system, machine, has_nvidia=has_nvidia, has_openvino=has_openvino)
-    assert said in told
+    cards = [] if maker is None else [Card(maker, "a card")]
+    told = advice(cards, {}, system, installed)
+    assert said.format("python -m pip install") in told
     assert "\n" not in told
+
+
+def test_a_card_that_is_used_is_told_with_what_uses_it() -> None:
+    used: Any = {"keras": "/physical_device:GPU:0", "onnxruntime": "CUDA"}
+    assert advice([Card("nvidia", "RTX 9")], used, "linux", ["keras"]) == (
+        "RTX 9; --runtime keras computes on it (/physical_device:GPU:0), --runtime onnxruntime "
+        "computes on it (CUDA)"
+    )
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="of Linux")
+def test_cards_are_found_without_their_makers_libraries(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, vendor in (("card0", "0x10de"), ("card1", "0x1002"), ("card2", "0x1b36")):
+        (tmp_path / name / "device").mkdir(parents=True)
+        (tmp_path / name / "device" / "vendor").write_text(f"{vendor}\n", encoding="ascii")
+    program = tmp_path / "nvidia-smi"
+    monkeypatch.setattr(graphics, "_SMI", (str(program),))
+    amd = Card("amd", "an AMD card")
+    assert graphics.graphics_cards(tmp_path) == [Card("nvidia", "an NVIDIA card"), amd]
+    program.write_text("#!/bin/sh\necho 'GPU 0: NVIDIA RTX 9 (UUID: GPU-1)'\n", encoding="utf-8")
+    program.chmod(0o755)
+    assert graphics.graphics_cards(tmp_path) == [Card("nvidia", "NVIDIA RTX 9"), amd]

@@ -85,4 +85,7 @@ def test_a_runtime_that_there_is_not_is_told(capsys: pytest.CaptureFixture[str])
     assert main(["dream", "night-drive", "--runtime", "onnx"]) == 3
     told = capsys.readouterr().err
     assert told.count("\n") == 1
-    assert '--runtime: dream.runtime: "onnx" given; allowed: "keras", "openvino"' in told
+    assert (
+        '--runtime: dream.runtime: "onnx" given; allowed: "keras", "openvino", "onnxruntime"'
+        in told
+    )

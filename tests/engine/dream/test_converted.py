@@ -10,8 +10,6 @@ import pytest
 
 from artengine.cli.program import main
 
-pytest.importorskip("openvino")
-
 PROGRAM = """
 import sys
 import artengine
@@ -20,8 +18,8 @@ from artengine.plugin_manifest import plugin_entries, read_manifests
 
 artengine.Dream
 code = main(sys.argv[1:])
-heavy = ("tensorflow", "keras", "torch", "jax", "h5py", "scipy", "matplotlib", "scenedetect")
-heavy += ("huggingface_hub", "librosa", "mido")
+heavy = ("tensorflow", "keras", "torch", "jax", "tf2onnx", "onnx", "h5py", "scipy", "matplotlib")
+heavy += ("scenedetect", "huggingface_hub", "librosa", "mido")
 entries = read_manifests(plugin_entries()).values()
 modules = {each.place.partition(":")[0] for told in entries for each in told}
 print(sorted(name.rpartition(".")[2] for name in modules if name in sys.modules))
@@ -30,14 +28,16 @@ sys.exit(code)
 """
 
 
+@pytest.mark.parametrize("runtime", ["openvino", "onnxruntime"])
 def test_the_second_dream_needs_no_keras_and_no_plugin_that_it_does_not_name(
-    tiny_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    runtime: str, tiny_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And makes the same film."""
+    pytest.importorskip(runtime)
     monkeypatch.setenv("ARTENGINE_CACHE", str(tmp_path / "cache"))
     monkeypatch.chdir(tiny_project)
     words = ["--plugin", "tiny_model.py", "dream", "tiny.toml", "--frames", "3", "--size", "32x32"]
-    words += ["--runtime", "openvino"]
+    words += ["--runtime", runtime]
     first, second = tmp_path / "first.mp4", tmp_path / "second.mp4"
     assert main([*words, "-o", str(first)]) == 0
     assert len(list((tmp_path / "cache" / "networks").iterdir())) == 2

@@ -68,6 +68,10 @@ def test_writes_a_film_with_its_recipe(
     )
     assert rendered.files == (tmp_path / "a.mp4",)
     assert rendered.frames == 6
+    assert rendered.profile is not None
+    assert rendered.profile.frames == 5
+    assert rendered.profile.stages["network"] > 0
+    assert rendered.profile.stages["encoder"] > 0
     assert seen == [(n, 6) for n in range(1, 7)]
     assert probe(tmp_path / "a.mp4").size == (128, 96)
     assert sum(1 for _ in Decoder(tmp_path / "a.mp4", (128, 96))) == 6

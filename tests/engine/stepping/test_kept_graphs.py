@@ -19,8 +19,9 @@ import openvino.opset13 as opset
 
 from artengine.stepping import kept_graphs
 from artengine.stepping.graph import Draw, Graph, Specs, UniformDraw
+from artengine.stepping.graph_runtime import GraphRuntime
 from artengine.stepping.kept_graphs import KeptGraphs
-from artengine.stepping.openvino_runtime import OpenVinoRuntime
+from artengine.stepping.openvino_engine import OpenVinoEngine
 
 PLAIN = UniformDraw((2, 2, 3))
 
@@ -77,8 +78,13 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Made:
         Counted.made.clear()
         model = Counted(draw)
         model.speed = changed.pop("speed", 2.0)
-        kept = KeptGraphs(tmp_path / "networks", {"weights": "a", **changed}, model, lambda: model)
-        runtime = OpenVinoRuntime("counted", kept)
+        folder, identity, engine = (
+            tmp_path / "networks",
+            {"weights": "a", **changed},
+            OpenVinoEngine(),
+        )
+        kept = KeptGraphs(folder, identity, model, engine, lambda: model)
+        runtime = GraphRuntime("counted", kept, engine)
         frames = [runtime.put(np.ones((2, 2, 3), np.float32))]
         seed = np.array([1, 2], np.int32)
         frame, _ = runtime.step(frames, runtime.start(frames, seed), seed, {})

@@ -1,11 +1,9 @@
-"""A model's methods made into graphs that OpenVINO reads."""
+"""A model's methods made into graphs that an engine computes."""
 
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import keras
@@ -17,11 +15,12 @@ from artengine.frame import Frame
 from artengine.nn.memory_estimate import bytes_per_pixel
 from artengine.nn.step import Bends, Step
 from artengine.nn.step_model import StepModel
-from artengine.stepping.graph import Draw, Graph, NotConvertible, Specs, UniformDraw
-from artengine.stepping.openvino_processor import OTHER, cause, core
+from artengine.nn.translation import translated
+from artengine.runtime_names import RuntimeName
+from artengine.stepping.graph import Draw, Graph, NotComputable, Specs, UniformDraw
 
 _SAMPLES = re.compile(r"Stateless(Random(Uniform|Normal|Poisson|Binomial)|Truncated).*")
-"""TensorFlow's operations that draw random numbers, of which OpenVINO has none."""
+"""TensorFlow's operations that draw random numbers, of which engines have none, or others."""
 
 
 class Conversion:
@@ -29,6 +28,7 @@ class Conversion:
 
     Args:
         model, network: what is stepped; the network in float32.
+        runtime: the name of the engine that it is for.
         bends: what is done to its layers.
 
     Raises:
@@ -36,13 +36,19 @@ class Conversion:
     """
 
     def __init__(
-        self, model: StepModel, network: keras.Model, *, bends: Bends | None = None
+        self,
+        model: StepModel,
+        network: keras.Model,
+        runtime: RuntimeName,
+        *,
+        bends: Bends | None = None,
     ) -> None:
         if keras.backend.backend() != "tensorflow":
             raise UsageError(
-                "the runtime openvino needs Keras on tensorflow, which is on "
-                f"{keras.backend.backend()}; {OTHER}"
+                f"the runtime {runtime} needs Keras on tensorflow, which is on "
+                f"{keras.backend.backend()}; take the runtime keras"
             )
+        self._runtime = runtime
         self._model = model
         self._step = Step(model, network, fixed=True, bends=bends)
 
@@ -51,15 +57,15 @@ class Conversion:
         return bytes_per_pixel(self._model)
 
     def start(self, specs: Specs) -> Graph:
-        """The model's initial state. Raises `NotConvertible`."""
+        """The model's initial state. Raises `NotComputable`."""
 
         def start(given: dict[str, Any]) -> dict[str, Any]:
             return _numbered("state", self._step.initial_state(_all(given, "frame"), given["seed"]))
 
-        return _converted(start, specs)
+        return self._converted(start, specs)
 
     def step(self, specs: Specs) -> Graph:
-        """The model's step. Raises `NotConvertible`."""
+        """The model's step. Raises `NotComputable`."""
 
         def step(given: dict[str, Any]) -> dict[str, Any]:
             values = {
@@ -72,13 +78,27 @@ class Conversion:
             )
             return {"prediction": prediction, **_numbered("after", after)}
 
-        return _converted(step, specs)
+        return self._converted(step, specs)
 
     def start_by_keras(
         self, frames: Sequence[Frame], seed: npt.NDArray[np.int32]
     ) -> list[npt.NDArray[Any]]:
         """The model's initial state as arrays, computed by Keras."""
         return [keras.ops.convert_to_numpy(p) for p in self._step.initial_state(frames, seed)]
+
+    def _converted(
+        self, function: Callable[[dict[str, Any]], dict[str, Any]], specs: Specs
+    ) -> Graph:
+        """A function of tensors by name as a graph."""
+        graph, outputs = _traced(function, specs)
+        if not outputs:
+            return Graph(None, {}, ())
+        try:
+            draws = _cut_chance(graph)
+        except ValueError as error:
+            raise NotComputable(str(error)) from error
+        _keep_needed(graph, outputs)
+        return Graph(translated(graph, outputs, self._runtime), draws, outputs)
 
 
 def _all(given: dict[str, Any], word: str) -> list[Any]:
@@ -89,24 +109,6 @@ def _all(given: dict[str, Any], word: str) -> list[Any]:
 
 def _numbered(word: str, parts: Sequence[Any]) -> dict[str, Any]:
     return {f"{word}_{number}": part for number, part in enumerate(parts)}
-
-
-def _converted(function: Callable[[dict[str, Any]], dict[str, Any]], specs: Specs) -> Graph:
-    """A function of tensors by name as a graph."""
-    graph, outputs = _traced(function, specs)
-    if not outputs:
-        return Graph(None, {}, ())
-    try:
-        draws = _cut_chance(graph)
-        _keep_needed(graph, outputs)
-        # Read from a file, for `openvino.convert_model` tells its makers that it was called.
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / "graph.pb"
-            file.write_bytes(graph.SerializeToString())
-            model = core().read_model(file)
-    except (RuntimeError, ValueError) as error:
-        raise NotConvertible(cause(error)) from error
-    return Graph(model, draws, outputs)
 
 
 def _traced(

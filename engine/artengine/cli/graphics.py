@@ -1,0 +1,118 @@
+"""The graphics cards of this machine, found without their makers' libraries."""
+
+from __future__ import annotations
+
+import platform
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+Maker: TypeAlias = Literal["nvidia", "amd", "intel", "apple", "other"]
+
+_MAKERS: dict[str, Maker] = {"0x10de": "nvidia", "0x1002": "amd", "0x8086": "intel"}
+"""Makers by the number that Linux tells."""
+
+_CALLED: dict[Maker, str] = {
+    "nvidia": "an NVIDIA card",
+    "amd": "an AMD card",
+    "intel": "Intel graphics",
+    "apple": "the graphics cores of this Mac",
+    "other": "a graphics card",
+}
+
+_SMI = ("nvidia-smi", "/usr/lib/wsl/lib/nvidia-smi")
+"""The program of NVIDIA's driver; in WSL2 it is not on the path."""
+
+_WINDOWS = r"SYSTEM\CurrentControlSet\Control\Class\{4d36e968-e325-11ce-bfc1-08002be10318}"
+"""Where the registry lists the drivers of display adapters, by numbers of four digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A graphics card, or the graphics cores of a processor."""
+
+    maker: Maker
+    name: str
+
+
+def graphics_cards(devices: Path = Path("/sys/class/drm")) -> list[Card]:
+    """Find them.
+
+    Args:
+        devices: where Linux lists what draws.
+    """
+    if sys.platform == "darwin":
+        return list(_of_mac())
+    if sys.platform == "win32":
+        return [_named(name) for name in dict.fromkeys(_of_registry())]
+    named = [Card("nvidia", name) for name in _of_nvidia()]
+    makers = [m for m in _of_linux(devices) if not (m == "nvidia" and named)]
+    return [*named, *(Card(maker, _CALLED[maker]) for maker in makers)]
+
+
+def _of_nvidia() -> list[str]:
+    """The names that NVIDIA's driver tells; none where it is not there or does not answer."""
+    program = next(filter(None, map(shutil.which, _SMI)), None)
+    told = _told([program, "-L"]) if program else ""
+    return re.findall(r"^GPU \d+: (.+?) \(UUID", told, re.MULTILINE)
+
+
+def _of_linux(devices: Path) -> Iterator[Maker]:
+    """The makers of what Linux lists; other makers' chips draw on a screen alone."""
+    for vendor in sorted(devices.glob("card[0-9]*/device/vendor")):
+        try:
+            maker = _MAKERS.get(vendor.read_text(encoding="ascii", errors="replace").strip())
+        except OSError:
+            continue
+        # The connectors of a card are listed beside it, as card0-HDMI-A-1.
+        if maker is not None and "-" not in vendor.parts[-3]:
+            yield maker
+
+
+def _of_mac() -> Iterator[Card]:
+    if platform.machine() == "arm64":
+        name = _told(["sysctl", "-n", "machdep.cpu.brand_string"]).strip()
+        yield Card("apple", name or _CALLED["apple"])
+        return
+    told = _told(["system_profiler", "SPDisplaysDataType"])
+    yield from map(_named, re.findall(r"Chipset Model: (.+)", told))
+
+
+def _of_registry() -> list[str]:
+    """The names of Windows's display adapters."""
+    found: list[str] = []
+    if sys.platform == "win32":
+        import winreg
+
+        for number in range(16):
+            try:
+                key = winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, f"{_WINDOWS}\\{number:04}")
+                with key:
+                    found.append(str(winreg.QueryValueEx(key, "DriverDesc")[0]))
+            except OSError:
+                continue
+    return [name for name in found if not re.match(r"Microsoft (Basic|Remote)", name)]
+
+
+def _named(name: str) -> Card:
+    """A card whose maker its name tells."""
+    words: dict[str, Maker] = {
+        r"nvidia|geforce|quadro": "nvidia",
+        r"amd|radeon": "amd",
+        r"intel": "intel",
+    }
+    found = (maker for pattern, maker in words.items() if re.search(pattern, name, re.IGNORECASE))
+    return Card(next(found, "other"), name.strip())
+
+
+def _told(command: Sequence[str]) -> str:
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=20)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout

@@ -1,0 +1,45 @@
+"""The engines by name."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import Literal, get_args
+
+from artengine.errors import UsageError
+from artengine.runtime_names import RuntimeName
+from artengine.stepping.graph import Engine
+
+
+def installed_runtimes() -> list[RuntimeName]:
+    """The runtimes that can be used here, Keras first; none is imported."""
+    return [name for name in get_args(RuntimeName) if name == "keras" or is_installed(name)]
+
+
+def is_installed(name: RuntimeName) -> bool:
+    """Whether a runtime other than Keras can be used here."""
+    return find_spec(name) is not None
+
+
+def engine_for(name: RuntimeName, precision: Literal["float32", "bfloat16"]) -> Engine:
+    """Make the engine of a runtime other than Keras.
+
+    Raises:
+        UsageError: when it is not installed, or cannot compute in that precision here.
+    """
+    if not is_installed(name):
+        raise UsageError(
+            f"the runtime {name} is not installed; install it with: "
+            f'python -m pip install "artengine[{name}]"; or take the runtime keras'
+        )
+    if name == "openvino":
+        from artengine.stepping.openvino_engine import OpenVinoEngine
+
+        return OpenVinoEngine(precision)
+    if precision != "float32":
+        raise UsageError(
+            f"dream.precision: {precision} given, which the runtime {name} cannot do; allowed: "
+            "float32; or take the runtime keras"
+        )
+    from artengine.stepping.onnxruntime_engine import OnnxRuntimeEngine
+
+    return OnnxRuntimeEngine()
