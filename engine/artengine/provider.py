@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, entry_points, version
 from pathlib import Path
 
 from artengine import __version__
-from artengine.digest import file_digest
+from artengine.digest import digest_of, file_digest
 from artengine.params import Plugin
 from artengine.plugin_manifest import GROUP
 from artengine.subprocesses import command_line
@@ -46,6 +46,20 @@ def provider_of(kind: type[Plugin]) -> Provider:
         return Provider(file.name, f"sha256:{file_digest(file)[:12]}")
     except OSError:
         return Provider(file.name, "")
+
+
+def code_of(kind: type[Plugin]) -> list[str]:
+    """Digests of the files that a class is written in; an empty text where there is none.
+
+    Modules of a package share what they need; a file of the user stands alone.
+    """
+    written = getattr(sys.modules.get(kind.__module__), "__file__", None)
+    if written is None:
+        return [""]
+    file = Path(written)
+    is_package = "." in kind.__module__ or file.name == "__init__.py"
+    files = sorted(file.parent.rglob("*.py")) if is_package else [file]
+    return [digest_of(each) for each in files]
 
 
 def installed(provided: str) -> str:

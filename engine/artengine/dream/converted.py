@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,7 +11,7 @@ from artengine.digest import digest_of
 from artengine.dream.loop import Predict
 from artengine.model import Model
 from artengine.preset import Preset
-from artengine.provider import provider_of
+from artengine.provider import code_of, provider_of
 from artengine.weights import Weights, build_network, check_made_for
 
 if TYPE_CHECKING:
@@ -93,8 +92,5 @@ def _code(kind: type[Model]) -> list[str]:
     """Digests of what a model and its step are written in: a change to it makes other graphs."""
     from artengine import stepping
 
-    own = Path(getattr(sys.modules.get(kind.__module__), "__file__", None) or "")
-    # Modules of a package share what they need; a file of the user stands alone.
-    files = sorted(own.parent.rglob("*.py")) if "." in kind.__module__ else [own]
     networks = Path(stepping.__file__).parent.with_name("nn")
-    return [digest_of(file) for file in [*files, *sorted(networks.glob("*.py"))]]
+    return [*code_of(kind), *map(digest_of, sorted(networks.glob("*.py")))]

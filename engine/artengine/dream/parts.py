@@ -26,6 +26,7 @@ from artengine.dream.state import StateChain
 from artengine.dream.steering import Steering, steering_of
 from artengine.dream.vital_signs import clip_signs
 from artengine.frame import Size
+from artengine.provider import code_of
 from artengine.resolve import Resolved
 from artengine.source import Footage
 from artengine.weights import Weights, build_network, check_made_for, shape_table
@@ -277,9 +278,11 @@ def network_key(resolved: Resolved) -> tuple[object, ...]:
         fixed = plugin.model_dump(exclude=set(plugin.automatable()))
         inside.append((address, type(plugin), fixed, dict(each.masks)))
     files = {address: path for address, path in preset.files.items() if address[:5] == "bend."}
+    model = type(preset.model)
+    code = code_of(model)
     return (
-        # A plugin that was loaded anew has other classes.
-        type(preset.model),
+        # A plugin that was loaded anew has other classes, which are the same unless it was edited.
+        (model.__module__, model.__qualname__, code) if all(code) else model,
         shape_table(preset.model),
         resolved.weights_digest,
         (preset.dream.runtime, preset.dream.precision, preset.dream.tile),
