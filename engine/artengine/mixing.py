@@ -35,15 +35,15 @@ def mixed(
     """
     import cv2
 
-    if isinstance(share, np.ndarray) and share.dtype == np.bool_:
-        chosen = before.copy()
-        cv2.copyTo(after, share.view(np.uint8), chosen)
-        return chosen
     if isinstance(share, np.ndarray):
         blend = np.empty_like(before)
         for top in range(0, len(share), _ROWS):
             rows = slice(top, top + _ROWS)
-            taken = share[rows] * np.float32(_SCALE)
+            taken = np.multiply(share[rows], np.float32(_SCALE), dtype=np.float32)
+            least, most, _, _ = cv2.minMaxLoc(taken)
+            if most <= 0 or least >= _SCALE:
+                blend[rows] = after[rows] if least else before[rows]
+                continue
             left = np.float32(_SCALE) - taken
             cv2.blendLinear(after[rows], before[rows], taken, left, blend[rows])
         return blend

@@ -14,8 +14,7 @@ Plane: TypeAlias = npt.NDArray[np.float32]
 """float32 `(H, W)`, `(1, W)` or `(H, 1)`: one number a pixel, a column or a row."""
 
 Bits: TypeAlias = npt.NDArray[np.bool_]
-"""A plane of which each pixel is in or out, as a comparison gives it: a quarter of the memory, and
-a blend by it takes half the time."""
+"""A plane of which each pixel is in or out, as a comparison gives it: a quarter of the memory."""
 
 Value: TypeAlias = float | Plane
 """What a mask or a field is: a number or a plane."""

@@ -15,6 +15,11 @@ _LUMA = np.array([[0.2126, 0.7152, 0.0722]], np.float32)
 _MEAN = np.full((1, 3), 1.0 / 3.0, np.float32)
 
 
+_STEEP = np.array([-1, -2, 0, 2, 1], np.float32) * np.float32(0.375 / 4)
+_SMOOTH = np.array([1, 4, 6, 4, 1], np.float32) / np.float32(4.0)
+"""Sobel's filter after a soft one of three pixels."""
+
+
 class Seen:
     """A frame, and what masks see in it, each of which is computed once.
 
@@ -37,10 +42,9 @@ class Seen:
         """How steep luma is, 0..1: 1 where black meets white."""
         import cv2
 
-        soft = cv2.GaussianBlur(self.luma, (3, 3), 0)
         across, down = (
-            cv2.Sobel(soft, cv2.CV_32F, *axis, ksize=3, scale=0.375).astype(np.float32, copy=False)
-            for axis in ((1, 0), (0, 1))
+            cv2.sepFilter2D(self.luma, cv2.CV_32F, *kernels).astype(np.float32, copy=False)
+            for kernels in ((_STEEP, _SMOOTH), (_SMOOTH, _STEEP))
         )
         # cv2.magnitude does not give the same bits each time.
         across *= across
