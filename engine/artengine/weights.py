@@ -102,9 +102,11 @@ def _find(preset: Preset, name: str | None) -> Weights:
             raise WeightsError(f"{path}: not a weights file; its name must end in {SUFFIX}")
         return read_weights(path)
     known = ", ".join(packaged)
+    # A training makes one network, and no blend.
+    where, other = (": model.weights.blend", "") if preset.blend else ("", _other_weights(preset))
     raise WeightsError(
-        f'{preset.name}: no weights "{name}"{did_you_mean(name, list(packaged))}; packaged are: '
-        f"{known or 'none'}; or {_other_weights(preset)}"
+        f'{preset.name}{where}: no weights "{name}"{did_you_mean(name, list(packaged))}; packaged '
+        f"are: {known or 'none'}{other and f'; or {other}'}"
     )
 
 

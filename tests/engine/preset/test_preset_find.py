@@ -90,6 +90,9 @@ def test_a_summary_needs_no_plugins_and_survives_broken_presets(write: Write) ->
     assert summary(write("d.toml", "use = zoom")) == (
         "broken: d.toml: line 1, column 7: invalid value; write texts in quotes"
     )
+    assert summary(write("q.toml", 'mask = "hue("red") > 0.5"')).endswith(
+        "inside of a text in double quotes, write quotes as '"
+    )
     assert summary(write("e.toml", 'about = "red \\u001b[31m"')) == "red [31m"
 
 
