@@ -63,8 +63,11 @@ class Level:
 
     def _read(self, stack: ExitStack, first: int, needed: int) -> Iterator[Picture | None]:
         """The source's pictures, of which `needed` ones are looked at in any case."""
+        frames = self.loop.frames
+        # Beyond the film's end none is read ahead.
+        most = None if frames is None else max(0, self.loop.opening + frames - first)
         first += round(self._start * self._footage.fps)
-        pictures = pictures_of(self._footage, first, None if self._uses_truth else needed)
+        pictures = pictures_of(self._footage, first, None if self._uses_truth else needed, most)
         timed = self.loop.stages.timed("source", pictures)
         return stack.enter_context(Prefetch(timed, ahead(self._footage.size)))
 
@@ -114,15 +117,18 @@ class PlayingLevel:
         )
 
 
-def pictures_of(footage: Footage, first: int, needed: int | None) -> Iterator[Picture | None]:
+def pictures_of(
+    footage: Footage, first: int, needed: int | None, most: int | None
+) -> Iterator[Picture | None]:
     """Yield a source's pictures from `first` on.
 
     Args:
-        needed: how many are looked at, None for all. The others are None and, as long as the
+        needed: how many are looked at, None for all. Those after them are None and, as long as the
             source surely has them, not even read.
+        most: how many there are where all are looked at, None for all that the source has.
     """
     # Nothing else refers to the iterator, so that what it holds is freed where it is not read on.
-    yield from islice(footage.frames(first), needed)
+    yield from islice(footage.frames(first), most if needed is None else needed)
     if needed is None:
         return
     first += needed
