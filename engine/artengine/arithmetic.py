@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -59,13 +60,17 @@ def processor_has_bfloat16(cpuinfo: Path = CPUINFO) -> bool:
     )
 
 
+_DISTRIBUTIONS = {
+    "onnxruntime": ("onnxruntime", "onnxruntime-gpu", "onnxruntime-directml"),
+}
+"""What a library is called where it is installed, if it has several names."""
+
+
 def _version(library: str) -> str:
-    # ONNX Runtime comes as distributions of several names.
-    loaded: Any = sys.modules.get(library) if library == "onnxruntime" else None
-    try:
-        return str(loaded.__version__) if loaded else version(library)
-    except PackageNotFoundError:
-        return ""
+    for distribution in _DISTRIBUTIONS.get(library, (library,)):
+        with suppress(PackageNotFoundError):
+            return version(distribution)
+    return ""
 
 
 def _processor() -> str:

@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from artengine import __version__
-from artengine.arithmetic import arithmetic, processor_has_bfloat16
+from artengine.arithmetic import arithmetic
 from artengine.digest import digest_of
 from artengine.errors import ArtengineError, SourceError, WeightsError
 from artengine.params import values_without_paths
@@ -23,6 +23,7 @@ from artengine.preset.places import origin_of
 from artengine.preset.portable import portable, replaced, with_digests
 from artengine.preset.toml_text import parse_toml
 from artengine.provider import OWN, provider_of
+from artengine.quickest import Quickest, precision_of, quickest
 from artengine.runtime_names import RuntimeName
 from artengine.weights import Weights, find_blended, older_values, packaged_weights
 
@@ -41,6 +42,7 @@ class Resolved:
         plugins: who provided each plugin of the preset that is not the engine's own.
         engine: the engine's version.
         blended: all weights of a blend, `weights` the first of them; otherwise that one alone.
+        quickest: what the runtime was chosen by, where the preset left that open.
     """
 
     preset: Preset
@@ -50,6 +52,7 @@ class Resolved:
     plugins: Mapping[str, str]
     engine: str = __version__
     blended: tuple[Weights, ...] = ()
+    quickest: Quickest | None = None
 
     @cached_property
     def identity(self) -> str:
@@ -140,8 +143,10 @@ def resolve(preset: Preset, *, network: bool = True) -> Resolved:
     refuse_missing(preset)
     blended = find_blended(preset) if network else ()
     weights, digest = (blended[0], _digest(blended)) if blended else (None, "")
+    chosen = None
     if weights is not None:
         preset = preset.with_values(_resolved_values(preset, blended))
+        preset, chosen = _computed(preset, weights)
         before = preset.document.made_with.weights
         if before and before != digest and preset.weights in packaged_weights():
             logger.warning(
@@ -151,7 +156,9 @@ def resolve(preset: Preset, *, network: bool = True) -> Resolved:
                 preset.weights,
             )
     own = plugins_of(preset)
-    resolved = Resolved(preset, weights, digest, _source(preset), own, blended=blended)
+    resolved = Resolved(
+        preset, weights, digest, _source(preset), own, blended=blended, quickest=chosen
+    )
     _warn_of_source(resolved)
     return resolved
 
@@ -207,9 +214,9 @@ def _without_weights(model: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _compared(table: Mapping[str, Any], preset: Preset) -> dict[str, Any]:
-    """A table without what a render resolves: the weights' path, the machine's precision, and a
-    start that was drawn."""
-    resolved = {"precision": "auto", "start": "random"}
+    """A table without what a render resolves: the weights' path, the machine's runtime and
+    precision, and a start that was drawn."""
+    resolved = {"runtime": "auto", "precision": "auto", "start": "random"}
     left_out = [name for name, word in resolved.items() if getattr(preset.dream, name) == word]
     dream = {name: value for name, value in table.get("dream", {}).items() if name not in left_out}
     return {**table, "model": _without_weights(table.get("model", {})), "dream": dream}
@@ -226,21 +233,20 @@ def _resolved_values(preset: Preset, blended: Sequence[Weights]) -> dict[str, An
         ]
     elif preset.weights not in packaged_weights():
         values["model.weights"] = str(weights.path.absolute())
-    if preset.dream.precision == "auto":
-        values["dream.precision"] = _precision(preset.dream.runtime)
     return values
 
 
-def _precision(runtime: RuntimeName) -> str:
-    """What the machine computes in, where a preset leaves it open."""
-    if runtime == "openvino":
-        # It computes on the processor, whatever else there is, and needs no Keras to be asked.
-        return "bfloat16" if processor_has_bfloat16() else "float32"
-    if runtime == "onnxruntime":
-        return "float32"
-    from artengine.nn.precision import resolve_precision
-
-    return resolve_precision("auto")
+def _computed(preset: Preset, weights: Weights) -> tuple[Preset, Quickest | None]:
+    """The preset with the runtime and the precision that this machine takes for it."""
+    chosen = quickest(preset, weights) if preset.dream.runtime == "auto" else None
+    runtime = cast("RuntimeName", preset.dream.runtime if chosen is None else chosen.runtime)
+    values: dict[str, str] = {}
+    # What a preset says itself, or by leaving it out, stays as it is.
+    if preset.dream.runtime == "auto":
+        values["dream.runtime"] = runtime
+    if preset.dream.precision == "auto":
+        values["dream.precision"] = precision_of(preset, runtime)
+    return (preset.with_values(values) if values else preset), chosen
 
 
 def _older(preset: Preset, weights: Weights) -> dict[str, Any]:

@@ -179,11 +179,13 @@ class DreamSettings(Settings):
     need more than about a gigabyte. Recurrent and sampling models, and those whose every pixel
     sees the whole frame, always predict whole frames."""
 
-    runtime: RuntimeName = "keras"
+    runtime: RuntimeName | Literal["auto"] = "keras"
     """What computes the network. "openvino" (artengine[openvino]) is often faster on a processor;
     "onnxruntime" (artengine[onnxruntime]) also uses graphics cards that TensorFlow does not. They
     round differently, so that the film slowly becomes another one. From the second dream of a
-    network on they also start sooner, because they load no TensorFlow."""
+    network on they also start sooner, because they load no TensorFlow. "auto" times those that are
+    installed once for each network and size, takes the quickest, and writes it into the film's
+    recipe."""
 
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     """Arithmetic of the network. "bfloat16" is faster on hardware that supports it; it rounds more,

@@ -107,7 +107,7 @@ def dream(
         typer.Option(
             metavar="NAME",
             help="What computes the network: keras, or, where artengine[NAME] is installed, "
-            "openvino or onnxruntime.",
+            "openvino or onnxruntime; auto takes the quickest.",
         ),
     ] = None,
     profile: Annotated[
@@ -271,6 +271,8 @@ def report(rendered: Rendered, *, as_json: bool, profile: bool = False) -> None:
         }
         answer(json.dumps(made, indent=2))
         return
+    if rendered.quickest is not None:
+        tell(str(rendered.quickest))
     word = "stopped after" if rendered.stopped else "dreamt"
     tell(f"{word} {counted(rendered.frames, 'frame')} in {rendered.seconds:.1f} s")
     if not rendered.files:

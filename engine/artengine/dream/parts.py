@@ -16,7 +16,6 @@ from artengine.chain import Chain
 from artengine.curves.driven import CurveSet
 from artengine.digest import digest_of
 from artengine.dream.bend_masks import BendMasks, BentPlaces
-from artengine.dream.converted import converted_network
 from artengine.dream.level import Level
 from artengine.dream.loop import DreamLoop, Predict
 from artengine.dream.refine import smaller
@@ -26,6 +25,7 @@ from artengine.dream.state import StateChain
 from artengine.dream.steering import Steering, steering_of
 from artengine.dream.vital_signs import clip_signs
 from artengine.frame import Size
+from artengine.plain_network import plain_network
 from artengine.provider import code_of
 from artengine.resolve import Resolved
 from artengine.source import Footage
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from artengine.nn.precision import Precision
     from artengine.nn.weight_blend import WeightBlending
     from artengine.preset.weight_tables import WeightBlend
+    from artengine.runtime_names import RuntimeName
 
 
 class Parts:
@@ -148,17 +149,17 @@ class Parts:
         settings = self._preset.dream
         # Resolved, where no network was given.
         weights = cast("Weights", self._resolved.weights)
-        # What is done inside of a network is not kept with it.
-        if settings.runtime != "keras" and not self._inside:
-            return converted_network(self._preset, weights, self._stepped)
+        if not self._inside:
+            return plain_network(self._preset, weights, self._stepped)
         from artengine.nn.predictor import Predictor
         from artengine.nn.runtimes import build_dtype, runtime_for
 
         precision = cast("Precision", settings.precision)
-        network = build_network(self._preset, weights, build_dtype(settings.runtime, precision))
+        runtime_name = cast("RuntimeName", settings.runtime)
+        network = build_network(self._preset, weights, build_dtype(runtime_name, precision))
         bends, blending = self._bends(network), self._blending(network)
         runtime = runtime_for(
-            settings.runtime,
+            runtime_name,
             self._stepped,
             network,
             precision,

@@ -23,6 +23,7 @@ from artengine.dream.targets import Target
 from artengine.dream.writer_thread import WriterThread
 from artengine.errors import WriterError
 from artengine.preset import Preset
+from artengine.quickest import Quickest
 from artengine.writer import Film
 
 logger = logging.getLogger("artengine")
@@ -33,7 +34,8 @@ class Rendered:
     """What a render made: the finished files, how many frames, and how long it took.
 
     `kept` names the films that were there before, by the new film that has another name; `profile`
-    says where the time went.
+    says where the time went, and `quickest` what the runtime was chosen by, where the preset left
+    that open.
     """
 
     files: tuple[Path, ...]
@@ -42,6 +44,7 @@ class Rendered:
     stopped: bool
     kept: Mapping[Path, Path] = field(default_factory=dict)
     profile: Profile | None = None
+    quickest: Quickest | None = None
 
 
 def _check_folder(path: Path) -> None:
@@ -141,7 +144,15 @@ def render(
         profile = stages.profile(sinks.written)
     catalog.notify("after_dream", recipe=preset.table, files=files)
     seconds = time.monotonic() - began
-    return Rendered(tuple(files), sinks.written, seconds, stopped, sinks.kept, profile)
+    return Rendered(
+        tuple(files),
+        sinks.written,
+        seconds,
+        stopped,
+        sinks.kept,
+        profile,
+        dream.resolved.quickest,
+    )
 
 
 def _close_after(error: BaseException, sinks: Sinks) -> None:

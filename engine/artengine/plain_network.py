@@ -1,14 +1,13 @@
-"""A dream's network as an earlier dream converted it, or as this one does."""
+"""A network that nothing is done inside of: loaded, or as it was converted before."""
 
 from __future__ import annotations
 
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, cast
 
 from artengine import __version__, folders
 from artengine.digest import digest_of
-from artengine.dream.loop import Predict
 from artengine.model import Model
 from artengine.preset import Preset
 from artengine.provider import code_of, provider_of
@@ -16,16 +15,19 @@ from artengine.weights import Weights, build_network, check_made_for
 
 if TYPE_CHECKING:
     from artengine.nn.conversion import Conversion
+    from artengine.nn.precision import Precision
+    from artengine.runtime_names import RuntimeName
+    from artengine.stepping.predictor import RuntimePredictor
 
 _CONVERTS = {"openvino": "openvino", "onnxruntime": "tf2onnx"}
 """What converts a network, by the runtime that it is for."""
 
 
-def converted_network(preset: Preset, weights: Weights, model: Model) -> Predict:
-    """A network that an engine computes, without Keras where it was converted before.
+def plain_network(preset: Preset, weights: Weights, model: Model) -> RuntimePredictor:
+    """Make a network ready to step, without Keras where it was converted before.
 
     Args:
-        preset: what is dreamt, its precision resolved; one without bends and blended weights.
+        preset: what is dreamt, its runtime and precision resolved; its bends are not done.
         weights: of its network.
         model: what is stepped.
 
@@ -33,22 +35,39 @@ def converted_network(preset: Preset, weights: Weights, model: Model) -> Predict
         WeightsError: when the weights are of another network.
         UsageError: when the preset's runtime has no such arithmetic.
     """
+    check_made_for(preset, weights)
+    precision: Precision = "bfloat16" if preset.dream.precision == "bfloat16" else "float32"
+    if preset.dream.runtime == "keras":
+        return _by_keras(preset, weights, model, precision)
+    return _converted(preset, weights, model, precision)
+
+
+def _by_keras(
+    preset: Preset, weights: Weights, model: Model, precision: Precision
+) -> RuntimePredictor:
+    from artengine.nn.predictor import Predictor
+    from artengine.nn.runtimes import runtime_for
+
+    network = build_network(preset, weights, precision)
+    runtime = runtime_for("keras", model, network, precision)
+    return Predictor(model, network, tile=preset.dream.tile, runtime=runtime)
+
+
+def _converted(
+    preset: Preset, weights: Weights, model: Model, precision: Precision
+) -> RuntimePredictor:
     from artengine.stepping.engines import engine_for
     from artengine.stepping.graph_runtime import GraphRuntime
     from artengine.stepping.kept_graphs import KeptGraphs
     from artengine.stepping.predictor import RuntimePredictor
 
-    check_made_for(preset, weights)
-    runtime = preset.dream.runtime
+    runtime = cast("RuntimeName", preset.dream.runtime)
 
     def convert() -> Conversion:
         from artengine.nn.conversion import Conversion
 
         return Conversion(model, build_network(preset, weights), runtime)
 
-    precision: Literal["float32", "bfloat16"] = (
-        "bfloat16" if preset.dream.precision == "bfloat16" else "float32"
-    )
     identity = _identity(preset, weights) | {"precision": precision}
     engine = engine_for(runtime, precision)
     graphs = KeptGraphs(folders.cache() / "networks", identity, model, engine, convert)

@@ -1,0 +1,182 @@
+"""`dream.runtime = "auto"`: the runtime that is the quickest for a network on this machine."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any, get_args
+
+import numpy as np
+
+from artengine import __version__, folders
+from artengine.arithmetic import arithmetic, processor_has_bfloat16
+from artengine.atomic import atomic_write
+from artengine.digest import digest_of
+from artengine.errors import ArtengineError
+from artengine.frame import Size
+from artengine.plain_network import plain_network
+from artengine.preset import Preset
+from artengine.runtime_names import RuntimeName
+from artengine.stepping.engines import installed_runtimes
+from artengine.weights import Weights, model_table
+
+logger = logging.getLogger("artengine")
+
+STEPS = 5
+"""How many steps of each runtime are timed, in turns; the quickest counts."""
+
+SECONDS = 6.0
+"""After so long no more steps are timed than one of each."""
+
+CLEARLY = 0.95
+"""Another runtime than Keras is taken where it needs no more than this share of its time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quickest:
+    """The runtimes that can compute a network here.
+
+    Args:
+        ms: milliseconds of a step, by runtime; empty where there was nothing to choose.
+    """
+
+    ms: Mapping[RuntimeName, float]
+
+    @property
+    def runtime(self) -> RuntimeName:
+        """The one to take."""
+        best: RuntimeName = "keras" if not self.ms else min(self.ms, key=self.ms.__getitem__)
+        if "keras" in self.ms and self.ms[best] > CLEARLY * self.ms["keras"]:
+            return "keras"
+        return best
+
+    def __str__(self) -> str:
+        """One line."""
+        if len(self.ms) < 2:
+            return f"runtime {self.runtime}, the only one here that can"
+        taken = self.runtime
+        rest = (f"{name} {ms:.1f}" for name, ms in self.ms.items() if name != taken)
+        return (
+            f"runtime {taken}, the quickest for this network here: {self.ms[taken]:.1f} ms a step; "
+            f"{', '.join(rest)}"
+        )
+
+
+def quickest(preset: Preset, weights: Weights) -> Quickest:
+    """Time the installed runtimes with a preset's network, or look up what was found before.
+
+    What is found is kept in the cache, by what it depends on: weights, model, size of frames,
+    arithmetic, versions and processor.
+
+    Args:
+        preset: what is dreamt.
+        weights: of its network.
+
+    Raises:
+        ArtengineError: when no runtime can compute it; the reason is that of Keras.
+    """
+    names = installed_runtimes()
+    if preset.blend is not None or len(names) == 1:
+        # Weights that move are variables, which graphs for engines do not have.
+        return Quickest({})
+    size = preset.dream.size_of(weights.train_size)
+    size = size or preset.source.open(None, preset.dream.fps).size
+    key = _key(preset, weights, size, names)
+    kept = folders.cache() / "runtimes" / f"{key}.json"
+    found = _read(kept)
+    if found is None:
+        found = _timed(preset, weights, size, names)
+        _keep(kept, found)
+    return Quickest(found)
+
+
+def precision_of(preset: Preset, runtime: RuntimeName) -> str:
+    """What a runtime computes a preset's network in on this machine."""
+    if preset.dream.precision != "auto":
+        return preset.dream.precision
+    if runtime == "openvino":
+        # It computes on the processor, whatever else there is, and needs no Keras to be asked.
+        return "bfloat16" if processor_has_bfloat16() else "float32"
+    if runtime == "onnxruntime":
+        return "float32"
+    from artengine.nn.precision import resolve_precision
+
+    return resolve_precision("auto")
+
+
+def _timed(
+    preset: Preset, weights: Weights, size: Size, names: list[RuntimeName]
+) -> dict[RuntimeName, float]:
+    rng = np.random.default_rng(0)
+    model = preset.model.model_copy()
+    frames = [rng.random((size[1], size[0], 3), np.float32) for _ in range(model.context)]
+    networks: dict[RuntimeName, Any] = {}
+    refused: dict[RuntimeName, ArtengineError] = {}
+    for name in names:
+        logger.info("timing the runtime %s", name)
+        values = {"dream.runtime": name, "dream.precision": precision_of(preset, name)}
+        try:
+            network = plain_network(preset.with_values(values), weights, model.model_copy())
+            # What is traced or converted is not timed, nor what threads and caches need at first.
+            for number in range(2):
+                network(frames, (0, number))
+        except ArtengineError as error:
+            refused[name] = error
+        else:
+            networks[name] = network
+    if not networks:
+        raise next(iter(refused.values()))
+    least = dict.fromkeys(networks, float("inf"))
+    began = time.perf_counter()
+    for number in count():
+        for name, network in networks.items():
+            before = time.perf_counter()
+            network(frames, (0, number))
+            least[name] = min(least[name], 1000 * (time.perf_counter() - before))
+        if number + 1 == STEPS or time.perf_counter() - began > SECONDS:
+            return least
+    raise AssertionError
+
+
+def _key(preset: Preset, weights: Weights, size: Size, names: list[RuntimeName]) -> str:
+    settings = preset.dream
+    described = {
+        "weights": digest_of(weights.path),
+        "model": model_table(preset),
+        "size": size,
+        "settings": [settings.precision, settings.tile],
+        "engine": __version__,
+        "arithmetic": [
+            # Cards are known only where a library is loaded.
+            {word: told for word, told in arithmetic("", name).items() if word != "graphics"}
+            for name in names
+        ],
+        "backend": os.environ.get("KERAS_BACKEND", ""),
+        "cores": os.cpu_count(),
+    }
+    text = json.dumps(described, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+def _read(kept: Path) -> dict[RuntimeName, float] | None:
+    try:
+        table = json.loads(kept.read_text(encoding="utf-8"))["ms"]
+        return {name: float(table[name]) for name in get_args(RuntimeName) if name in table}
+    except (OSError, KeyError, TypeError, ValueError):
+        return None
+
+
+def _keep(kept: Path, ms: Mapping[RuntimeName, float]) -> None:
+    # Without it the runtimes are only timed again.
+    with suppress(OSError):
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with atomic_write(kept) as hidden:
+            hidden.write_text(json.dumps({"ms": dict(ms)}), encoding="utf-8")
