@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import json
 import os
 import re
 import shlex
@@ -104,6 +105,18 @@ def test_shell_blocks_hold_commands_that_are_checked() -> None:
     assert len(lines) > 20
     for line in lines:
         assert line.startswith(("artengine ", "python -m pip install ")), line
+
+
+def test_packaged_weights_that_can_be_blended_are_of_one_shape() -> None:
+    page = (ROOT / "docs" / "bending.md").read_text(encoding="utf-8")
+    (listed,) = re.findall(r"Of the packaged weights, (.*?) are of one\s+shape", page, re.DOTALL)
+    made_for = {
+        file.stem: json.loads(file.read_text(encoding="utf-8"))["model"]
+        for file in (ROOT / "presets" / "weights").glob("*.json")
+    }
+    names = re.findall(r"`([^`]+)`", listed)
+    alike = sorted(name for name, model in made_for.items() if model == made_for[names[0]])
+    assert names == alike
 
 
 def test_extras_are_those_of_the_project() -> None:
