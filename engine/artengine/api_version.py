@@ -5,9 +5,6 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.version import Version
-
 from artengine.errors import PluginError
 
 API_VERSION = "0.2.0"
@@ -35,6 +32,10 @@ def check_api(module: Path) -> None:
         return
     if written is None:
         return
+    # Imported here, because most programs meet no plugin that says so.
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+    from packaging.version import Version
+
     try:
         wanted = SpecifierSet(written)
     except InvalidSpecifier as error:

@@ -20,6 +20,7 @@ from artengine.cli.options import (
 )
 from artengine.cli.preset_to_dream import footage_of, load_dream
 from artengine.cli.streams import answer, tell
+from artengine.cli.uncollected import uncollected
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -147,13 +148,13 @@ def dream(
 
         artengine dream mine.toml --watch
     """
-    from artengine.catalog import load_catalog
-    from artengine.cli.interrupt import Interrupt
-    from artengine.cli.progress import bar
-    from artengine.cli.watch import preview_targets, watch_previews
-    from artengine.dream.render import render
-    from artengine.dream.targets import targets
-    from artengine.errors import UsageError
+    with uncollected():
+        from artengine.catalog import load_catalog
+        from artengine.cli.interrupt import Interrupt
+        from artengine.cli.progress import bar
+        from artengine.dream.render import render
+        from artengine.dream.targets import targets
+        from artengine.errors import UsageError
 
     if frames is not None and seconds is not None:
         raise UsageError("--frames and --seconds exclude each other; give one of them")
@@ -173,10 +174,13 @@ def dream(
         for option, given_too in (("--json", as_json), ("--profile", profile)):
             if given_too:
                 raise UsageError(f"--watch and {option} exclude each other; give one of them")
+        from artengine.cli.watch import preview_targets, watch_previews
+
         to_watch = partial(preview_targets, outputs=output or [], overwrite=overwrite)
         watch_previews(load, to_watch, plugin or [], begin=begin, recipe=not no_recipe)
-    catalog = load_catalog(plugin or [])
-    loaded = load(catalog)
+    with uncollected():
+        catalog = load_catalog(plugin or [])
+        loaded = load(catalog)
     if preview:
         loaded = _preview(loaded, footage_of(loaded))
     to = targets(loaded, catalog, output or [], Path(), overwrite=overwrite)
