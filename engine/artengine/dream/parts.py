@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import copy
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +18,7 @@ from artengine.digest import digest_of
 from artengine.dream.bend_masks import BendMasks, BentPlaces
 from artengine.dream.level import Level
 from artengine.dream.loop import DreamLoop, Predict
+from artengine.dream.reading import Reading, readings_of
 from artengine.dream.refine import smaller
 from artengine.dream.stages import Stages
 from artengine.dream.start import first_frame, warmup_of
@@ -216,15 +217,17 @@ class Parts:
             return words
         return f"{words} ({weights.path}, {settings.runtime} in {settings.precision})"
 
+    def readings(self, frames: int | None, looks: bool, stages: Stages) -> list[Reading]:
+        """The source at every size of the dream, the film's first; see `readings_of`."""
+        footages = [self.footage, *(self._open(size) for size in self.sizes[1:])]
+        return readings_of(self._preset, footages, frames, stages, uses_truth=looks)
+
     def levels(
         self,
+        readings: Sequence[Reading],
         steering: Steering,
         feedback: Chain,
         state_chain: StateChain,
-        *,
-        frames: int | None,
-        uses_truth: bool,
-        stages: Stages,
     ) -> list[Level]:
         """The dream at the film's size, and where it is refined, the smaller one that it follows.
 
@@ -232,17 +235,15 @@ class Parts:
         network state.
 
         Args:
+            readings: `readings`, which have begun.
             steering: the curves that belong to no effect, and the model that they set.
             feedback, state_chain: the effects at the film's size.
-            frames: length of the film, or None for an endless one.
-            uses_truth: whether the source is read throughout.
-            stages: what adds up the time that they take.
         """
         preset = self._preset
-        parts = [(self.footage, self.network, feedback, state_chain)]
-        for size in self.sizes[1:]:
+        parts = [(readings[0], self.network, feedback, state_chain)]
+        for reading in readings[1:]:
             chains = preset.feedback_chain(), StateChain(preset.state, preset.seed)
-            parts.append((self._open(size), copy(self.network), *chains))
+            parts.append((reading, copy(self.network), *chains))
         return [
             Level(
                 DreamLoop(
@@ -255,16 +256,14 @@ class Parts:
                     feedback=effects,
                     state_chain=state_effects,
                     settings=preset.dream,
-                    fps=footage.fps,
+                    fps=reading.footage.fps,
                     seed=preset.seed,
-                    frames=frames,
-                    stages=stages,
+                    frames=reading.frames,
+                    stages=reading.stages,
                 ),
-                footage,
-                start=float(preset.dream.start),
-                uses_truth=uses_truth,
+                reading,
             )
-            for footage, network, effects, state_effects in parts
+            for reading, network, effects, state_effects in parts
         ]
 
 

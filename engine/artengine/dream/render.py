@@ -89,6 +89,7 @@ def render(
         try_curves(preset, dream.fps)
         for remark in curve_remarks(preset, dream.fps):
             logger.warning("%s", remark)
+        dream.read_ahead()
         # The recipe says what computes it, which is known when it is loaded.
         dream.load()
         total = preset.dream.frames

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from copy import deepcopy
@@ -13,13 +12,13 @@ from typing import Any, Self
 
 from artengine.chain import Chain
 from artengine.curves.driven import CurveSet
-from artengine.curves.signs import SIGNS
 from artengine.dream.changes import Change, ChangeQueue
 from artengine.dream.controls import Controls
 from artengine.dream.level import Level, PlayingLevel
 from artengine.dream.loop import Predict, Turn
 from artengine.dream.output import Output, OutputFrame
 from artengine.dream.parts import Parts
+from artengine.dream.reading import Reading
 from artengine.dream.snapshot import Snapshot
 from artengine.dream.stages import Stages
 from artengine.dream.start import with_start
@@ -106,6 +105,7 @@ class Dream:
         self._index = 0 if resume is None else resume.index
         given = () if resume is None else resume.changes
         self._changes = ChangeQueue(given, self._index, self.length)
+        self._readings: list[Reading] = []
         self._levels: list[Level] = []
         self._playing: list[PlayingLevel] = []
         self._closed = False
@@ -146,6 +146,14 @@ class Dream:
         """Load the network, which the first frame does otherwise."""
         _ = self._parts.network
 
+    def read_ahead(self) -> None:
+        """Begin to read the source, which the first frame does otherwise, until `close`."""
+        if self._readings:
+            return
+        self._readings = self._parts.readings(self.length, self.reads_source, self.stages)
+        for each in self._readings:
+            each.begin(self._stack, None if self._resume is None else self._index)
+
     def __enter__(self) -> Self:
         if self._closed:
             self._set_up()
@@ -172,26 +180,22 @@ class Dream:
         if self._closed:
             self._set_up()
         self._steering = self._parts.steering(self._model, self._numbers, self._inside, self.length)
+        self.read_ahead()
         self._levels = self._parts.levels(
-            self._steering,
-            self._feedback,
-            self._state_chain,
-            frames=self.length,
-            uses_truth=self.reads_source,
-            stages=self.stages,
+            self._readings, self._steering, self._feedback, self._state_chain
         )
         # All of the pictures before were made, so that changes of the output chain need not wait.
         for change in self._changes.applied:
-            self._look_for(change)
+            self._steering.signs.watch_for(change.value)
             self._make(change, self._levels)
         resume = self._resume
         if resume is None:
-            self._playing = [level.start(self._stack) for level in self._levels]
+            self._playing = [level.start() for level in self._levels]
             return
         self._output.chain.restore(resume.output)
         self._steering.restore(resume.curves)
         self._playing = [
-            level.resume(self._stack, snapshot, resume.index)
+            level.resume(snapshot, resume.index)
             for level, snapshot in zip(self._levels, resume.levels, strict=True)
         ]
 
@@ -257,13 +261,8 @@ class Dream:
         """What was changed so far, with the frame from which it has been so."""
         return self._changes.applied
 
-    def _look_for(self, change: Change) -> None:
-        """Measure the dream from a change on that may read its vital signs."""
-        if any(name in SIGNS for name in re.findall(r"[a-z]+", repr(change.value))):
-            self._steering.signs.watch()
-
     def _apply(self, change: Change) -> None:
-        self._look_for(change)
+        self._steering.signs.watch_for(change.value)
         if change.address.startswith("output."):
             self._output.add(change)
         else:

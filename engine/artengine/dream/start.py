@@ -17,6 +17,11 @@ def warmup_of(preset: Preset) -> int:
     return preset.model.warmup if given is None else given
 
 
+def opening_of(preset: Preset) -> int:
+    """How many source frames come before the film's first frame."""
+    return preset.model.context + warmup_of(preset)
+
+
 def first_frame(preset: Preset, footage: Footage) -> int:
     """The number of the source's picture at the film's first frame, after those that the network
     begins with.
@@ -25,7 +30,7 @@ def first_frame(preset: Preset, footage: Footage) -> int:
         footage: the opened source, at the film's frame rate.
     """
     first = round(float(preset.dream.start) * footage.fps)
-    return first + preset.model.context + warmup_of(preset)
+    return first + opening_of(preset)
 
 
 def with_start(preset: Preset) -> Preset:
@@ -41,8 +46,7 @@ def with_start(preset: Preset) -> Preset:
         return preset
     # Its length is the same at any size, and small pictures are quicker to count.
     footage = preset.source.open(_SMALL, preset.dream.fps)
-    opening = preset.model.context + warmup_of(preset)
-    frame = random_frame(footage, preset.seed, opening, preset.dream.frames)
+    frame = random_frame(footage, preset.seed, opening_of(preset), preset.dream.frames)
     return preset.with_values({"dream.start": round(frame / footage.fps, 6)})
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -41,6 +43,11 @@ class VitalSigns:
     def watch(self) -> None:
         """Measure from now on."""
         self._watched = True
+
+    def watch_for(self, value: Any) -> None:
+        """Measure from now on if a parameter's new value may read vital signs."""
+        if any(name in SIGNS for name in re.findall(r"[a-z]+", repr(value))):
+            self.watch()
 
     @property
     def measured(self) -> Mapping[str, float] | None:

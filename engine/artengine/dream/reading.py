@@ -1,0 +1,90 @@
+"""A dream's source: its pictures, read ahead of the dream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from itertools import islice, repeat
+
+from artengine.dream.allocator import ahead
+from artengine.dream.prefetch import Prefetch
+from artengine.dream.stages import Stages
+from artengine.dream.start import opening_of
+from artengine.frame import Picture
+from artengine.preset import Preset
+from artengine.source import Footage
+
+
+@dataclass(slots=True)
+class Reading:
+    """The pictures of a source that a dream at one size looks at.
+
+    Args:
+        footage: the source at that size.
+        start: where in the source the dream begins, in seconds.
+        opening: how many pictures come before the film's first frame.
+        frames: length of the film, or None for an endless one.
+        uses_truth: whether pictures are read after the film's first frame too.
+        stages: adds up the time that reading takes.
+    """
+
+    footage: Footage
+    start: float
+    opening: int
+    frames: int | None
+    uses_truth: bool
+    stages: Stages
+    pictures: Iterator[Picture | None] = field(init=False, repr=False)
+    """Those to come, once it has begun; None where nothing looks at them."""
+
+    def begin(self, stack: ExitStack, index: int | None) -> None:
+        """Begin to read, on a thread that `stack` ends.
+
+        Args:
+            index: the film's frame to go on at; None for those before the film too.
+        """
+        first, needed = (0, self.opening) if index is None else (self.opening + index, 0)
+        # Beyond the film's end none is read ahead.
+        most = None if self.frames is None else max(0, self.opening + self.frames - first)
+        first += round(self.start * self.footage.fps)
+        pictures = pictures_of(self.footage, first, None if self.uses_truth else needed, most)
+        timed = self.stages.timed("source", pictures)
+        self.pictures = stack.enter_context(Prefetch(timed, ahead(self.footage.size)))
+
+
+def readings_of(
+    preset: Preset,
+    footages: Sequence[Footage],
+    frames: int | None,
+    stages: Stages,
+    *,
+    uses_truth: bool,
+) -> list[Reading]:
+    """How a dream reads its source at each of its sizes; see `Reading`."""
+    start, opening = float(preset.dream.start), opening_of(preset)
+    return [Reading(each, start, opening, frames, uses_truth, stages) for each in footages]
+
+
+def pictures_of(
+    footage: Footage, first: int, needed: int | None, most: int | None
+) -> Iterator[Picture | None]:
+    """Yield a source's pictures from `first` on.
+
+    Args:
+        needed: how many are looked at, None for all. Those after them are None and, as long as the
+            source surely has them, not even read.
+        most: how many there are where all are looked at, None for all that the source has.
+    """
+    # Nothing else refers to the iterator, so that what it holds is freed where it is not read on.
+    yield from islice(footage.frames(first), most if needed is None else needed)
+    if needed is None:
+        return
+    first += needed
+    if footage.endless:
+        yield from repeat(None)
+    if footage.length is not None:
+        sure = range(first, footage.length)
+        yield from (None for _ in sure)
+        first += len(sure)
+    yield from (None for _ in footage.frames(first))
