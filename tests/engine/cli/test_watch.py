@@ -48,6 +48,18 @@ use = "shade"
 amount = {amount}
 """
 
+REMEMBERS = """
+[[feedback]]
+use = "trails"
+decay = 0.5
+[[bend]]
+layer = "conv2d"
+operation = "scale"
+amount = 1.4
+"""
+
+POSTER = "output.posterise.at=end"
+
 
 @pytest.fixture
 def folder(tiny_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -163,10 +175,10 @@ def test_it_goes_on_from_a_frame_with_the_network_that_is_loaded(
     monkeypatch.setattr("artengine.dream.parts.build_network", build)
     # Plugins that are loaded anew are the same as long as their files are.
     file = folder / "tiny.toml"
-    file.write_text(file.read_text("utf-8") + "[[feedback]]\nuse = 'trails'\n", encoding="utf-8")
+    file.write_text(file.read_text("utf-8") + REMEMBERS, encoding="utf-8")
     before, after = (
-        load_preset(file, load_catalog([tiny_model]), [f"feedback.trails.decay={decay}", *given])
-        for decay, *given in ((0.5,), (0.9, "output.posterise.at=end"))
+        load_preset(file, load_catalog([tiny_model]), given)
+        for given in ((), ("feedback.trails.decay=0.9", "bend.scale.amount=0.6", POSTER))
     )
     to = targets(before, before.catalog, [Path("from.png")], Path())
     previews = Previews(to, begin=lambda _fps, frames: frames - 2)
@@ -179,8 +191,11 @@ def test_it_goes_on_from_a_frame_with_the_network_that_is_loaded(
 
     # A changed one goes on as if it had been changed while the film played.
     assert previews.render(after) == 2
-    with Dream(after.with_values({"feedback.trails.decay": 0.5})) as dream:
+    with Dream(
+        after.with_values({"feedback.trails.decay": 0.5, "bend.scale.amount": 1.4})
+    ) as dream:
         dream.set("feedback.trails.decay", 0.9, 4)
+        dream.set("bend.scale.amount", 0.6, 4)
         assert all(map(np.array_equal, pictures(folder / "from"), list(dream)[-2:]))
     assert len(loads) == 1
 
