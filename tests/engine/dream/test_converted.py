@@ -19,7 +19,7 @@ from artengine.plugin_manifest import plugin_entries, read_manifests
 artengine.Dream
 code = main(sys.argv[1:])
 heavy = ("tensorflow", "keras", "torch", "jax", "tf2onnx", "onnx", "h5py", "scipy", "matplotlib")
-heavy += ("scenedetect", "huggingface_hub", "librosa", "mido")
+heavy += ("scenedetect", "huggingface_hub", "librosa", "mido", "PIL", "openvino.tools.ovc")
 entries = read_manifests(plugin_entries()).values()
 modules = {each.place.partition(":")[0] for told in entries for each in told}
 print(sorted(name.rpartition(".")[2] for name in modules if name in sys.modules))
