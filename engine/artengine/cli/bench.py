@@ -1,11 +1,13 @@
-"""`artengine bench`: how fast this machine dreams."""
+"""`artengine bench`: how fast this machine dreams, and why."""
 
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from itertools import groupby, product
 from operator import itemgetter
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
@@ -15,69 +17,121 @@ from artengine.cli.streams import answer
 from artengine.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
+    from artengine.catalog import Catalog
+    from artengine.cli.film_bench import Film, FilmTiming
     from artengine.model import Model
     from artengine.nn.bench import Timing
     from artengine.nn.precision import Precision
+    from artengine.preset import Preset
+    from artengine.runtime_names import RuntimeName
 
 Name = TypeVar("Name", bound=str)
 
 SIZES = ("256", "512", "1024")
+"""Sizes at which networks are timed."""
+
+FILM_SIZE = "512"
+"""The size of the films that are timed."""
+
+PRESETS = ("daybreak", "night-drive")
+"""What is filmed where nothing is asked for: the models swift and recall."""
 
 
 def bench(
+    preset: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--preset", metavar="PRESET|RUN", help="Film this. By default daybreak and night-drive."
+        ),
+    ] = None,
     model: Annotated[
-        list[str] | None, typer.Option("--model", metavar="NAME", help="Time this model only.")
+        list[str] | None,
+        typer.Option("--model", metavar="NAME", help="Time this model's network alone."),
     ] = None,
     runtime: Annotated[
-        list[str] | None, typer.Option("--runtime", metavar="NAME", help="Time this runtime only.")
+        list[str] | None,
+        typer.Option(
+            "--runtime", metavar="NAME", help="Time this runtime only, as openvino or keras-torch."
+        ),
     ] = None,
     size: Annotated[
         list[str] | None,
         typer.Option(
-            "--size", metavar="N|WxH", help="A size in pixels. By default 256, 512 and 1024."
+            "--size",
+            metavar="N|WxH",
+            help="A size in pixels. By default 512 for films, and 256, 512 and 1024 for networks.",
         ),
     ] = None,
+    frames: Annotated[
+        int, typer.Option(metavar="N", min=2, max=100_000, help="Frames of each film.")
+    ] = 48,
     seconds: Annotated[
         float,
-        typer.Option(metavar="S", min=0.01, help="Seconds to time each for; at least one frame."),
+        typer.Option(
+            metavar="S", min=0.01, help="Seconds to time a network for; at least one frame."
+        ),
     ] = 0.5,
     plugin: PluginFiles = None,
     as_json: AsJson = False,
 ) -> None:
-    """Time how long each model takes for a frame.
+    """Time films on this machine, by every runtime that is installed, and say what is slow.
 
-    Models have default parameters and random weights. The time is the median over some frames,
-    without effects and files. The share compares the operations a second with those of a large
-    matrix product on this machine, in the same precision and by the fastest runtime.
+    Of each film: seconds until its first frame and at the end of the program, frames a second, the
+    share of what this machine could do if it multiplied matrices only, and for each frame the work
+    of all processors and the time of each stage. Stages overlap: the network and the effects of the
+    feedback chain take turns, and source, output effects and encoder work beside them. The last
+    line is advice.
 
-    --model, --runtime and --size may be given several times. Ctrl-C prints what was timed so far.
+    With --model, networks alone are timed, with default parameters and random weights, each frame
+    from the last few predictions.
+
+    --preset, --model, --runtime and --size may be given several times. Ctrl-C prints what was timed
+    so far.
 
     Examples:
 
         artengine bench
 
-        artengine bench --model swift --size 512 --size 1920x1080
+        artengine bench --preset night-drive --size 1024 --json
 
-        artengine bench --runtime openvino --json
+        artengine bench --model swift --size 512 --size 1920x1080
     """
     from artengine.catalog import load_catalog
     from artengine.cli.interrupt import Interrupt
     from artengine.cli.progress import bar
 
     catalog = load_catalog(plugin or [])
-    models = _chosen("model", model, list(catalog.models))
-    sizes = [_size(text) for text in size or SIZES]
-    from artengine.nn.bench import Subject, matrix_rate
-    from artengine.nn.precision import has_bfloat16
+    films = _films(catalog, preset or ([] if model else PRESETS), size, frames, plugin or [])
+    models = _chosen("model", model, list(catalog.models)) if model else []
+    from artengine.cli.film_bench import advice, sides, time_film
     from artengine.stepping.engines import installed_runtimes
 
-    runtimes = _chosen("runtime", runtime, installed_runtimes())
+    by = sides()
+    names = list(dict.fromkeys(name for each in by for name in (each.runtime, each.label)))
+    wanted = _chosen("runtime", runtime, names)
+    by = [each for each in by if {each.runtime, each.label} & set(wanted)]
+    from artengine.nn.bench import Subject, gflop_of, matrix_rate
+    from artengine.nn.precision import has_bfloat16
+
+    runtimes = [name for name in installed_runtimes() if name in wanted]
     precisions: list[Precision] = ["float32", "bfloat16"] if has_bfloat16() else ["float32"]
     timings: list[Timing] = []
+    filmed: list[FilmTiming] = []
+    sizes = [_size(text) for text in size or SIZES]
     cells = list(product(models, runtimes, precisions, sizes))
+    total = len(cells) + len(films) * len(by)
     with bar("timing", "times") as progress, Interrupt() as stop:
-        progress(0, len(cells))
+        progress(0, total)
         rates = {precision: matrix_rate(precision, stop=stop) for precision in precisions}
+        for loaded, film in films:
+            gflop = gflop_of(loaded.model, film.size, loaded.dream.tile)
+            for side in by:
+                if stop():
+                    break
+                timing = time_film(film, side)
+                rate = rates["bfloat16" if _in_bfloat16(loaded, side.runtime) else "float32"]
+                filmed.append(timing.of_limit(gflop, rate))
+                progress(len(filmed), total)
         for name, of_model in groupby(cells, key=itemgetter(0)):
             subject = Subject(name, _with_defaults(catalog.models[name]))
             for _, of_runtime, precision, pixels in of_model:
@@ -86,15 +140,66 @@ def bench(
                 timings.append(
                     subject.time(of_runtime, precision, pixels, seconds=seconds, stop=stop)
                 )
-                progress(len(timings), len(cells))
-    answer(as_text(rates, timings) if not as_json else _json(rates, timings))
+                progress(len(filmed) + len(timings), total)
+    said = advice(filmed, _unused_card) if filmed else ""
+    answer(
+        _json(rates, timings, filmed, said) if as_json else as_text(rates, timings, filmed, said)
+    )
     if stop():
         raise typer.Exit(130)
 
 
-def as_text(rates: Mapping[Precision, float], timings: Sequence[Timing]) -> str:
-    """A line for each rate, and one for each model, runtime and precision."""
+def _films(
+    catalog: Catalog,
+    presets: Sequence[str],
+    sizes: Sequence[str] | None,
+    frames: int,
+    plugins: Sequence[Path],
+) -> list[tuple[Preset, Film]]:
+    """What is filmed, as it is loaded and as it is named."""
+    from artengine.cli.film_bench import Film
+    from artengine.preset import load_preset
+    from artengine.resolve import refuse_missing
+
+    found = []
+    for name, text in product(presets, sizes or [FILM_SIZE]):
+        loaded = load_preset(name, catalog)
+        refuse_missing(loaded)
+        found.append((loaded, Film(name, _size(text), frames, tuple(plugins))))
+    return found
+
+
+def _in_bfloat16(preset: Preset, runtime: RuntimeName) -> bool:
+    from artengine.nn.precision import has_bfloat16
+    from artengine.quickest import precision_of
+
+    return has_bfloat16() and precision_of(preset, runtime) == "bfloat16"
+
+
+def _unused_card() -> str:
+    """How a graphics card would be used that is not."""
+    from artengine.cli.accelerators import accelerators, way
+    from artengine.cli.graphics import graphics_cards
+
+    cards = [card for card in graphics_cards() if way(card, sys.platform)]
+    said = accelerators() if cards else ""
+    return said if ", not used; " in said else ""
+
+
+def as_text(
+    rates: Mapping[Precision, float],
+    timings: Sequence[Timing],
+    filmed: Sequence[FilmTiming] = (),
+    said: str = "",
+) -> str:
+    """A line for each rate, one for each film and side, one for each model, runtime and precision,
+    and the advice."""
+    from artengine.cli.film_bench import aligned, as_table
+
     lines = [f"matrices in {name}: {rate:.0f} GFLOP/s" for name, rate in rates.items()]
+    lines += as_table(filmed)
+    if said:
+        lines += ["", said]
     if not timings:
         return "\n".join(lines)
     sizes = list(dict.fromkeys(timing.size for timing in timings))
@@ -110,13 +215,7 @@ def as_text(rates: Mapping[Precision, float], timings: Sequence[Timing]) -> str:
             row += _shown(by_size.get(size), rates[precision])
         rows.append(row)
         notes += dict.fromkeys(timing.note for timing in by_size.values() if timing.note)
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = [
-            cell.ljust(width) if number < 3 else cell.rjust(width)
-            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        lines.append("  ".join(cells).rstrip())
+    lines += aligned(rows, left=3)
     return "\n".join([*lines, *notes])
 
 
@@ -128,7 +227,12 @@ def _shown(timing: Timing | None, rate: float) -> tuple[str, str]:
     return f"{timing.ms:.1f} ms", share
 
 
-def _json(rates: Mapping[Precision, float], timings: Sequence[Timing]) -> str:
+def _json(
+    rates: Mapping[Precision, float],
+    timings: Sequence[Timing],
+    filmed: Sequence[FilmTiming],
+    said: str,
+) -> str:
     def rounded(number: float | None) -> float | None:
         return None if number is None else round(number, 4)
 
@@ -149,7 +253,9 @@ def _json(rates: Mapping[Precision, float], timings: Sequence[Timing]) -> str:
         for timing in timings
     ]
     machine = {name: round(rate, 1) for name, rate in rates.items()}
-    return json.dumps({"matrix_gflops": machine, "results": results}, indent=2)
+    films = [timing.as_data() for timing in filmed]
+    found = {"matrix_gflops": machine, "films": films, "results": results, "advice": said}
+    return json.dumps(found, indent=2)
 
 
 def _chosen(kind: str, given: Sequence[str] | None, known: Sequence[Name]) -> list[Name]:

@@ -22,7 +22,7 @@ from artengine.nn.runtimes import (
 from artengine.nn.step_model import StepModel
 from artengine.runtime_names import RuntimeName
 from artengine.stepping.engines import installed_runtimes
-from artengine.stepping.tiles import Tiles
+from artengine.stepping.tiles import Tiles, TileSetting
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +157,23 @@ class Subject:
             count = 1 if tiles is None else len(tiles)
             self._gflop[size] = None if counted is None else 1e-9 * count * counted
         return self._gflop[size]
+
+
+def gflop_of(model: StepModel, size: tuple[int, int], tile: TileSetting) -> float | None:
+    """What convolutions and products of a step count for a frame, in 10**9, with all its tiles.
+
+    Args:
+        size: width and height in pixels.
+        tile: how frames are cut.
+
+    Returns:
+        The count, or None where it cannot be told.
+    """
+    network = model.build()
+    tiles = Predictor(model, network, tile=tile).tiles(size[1], size[0])
+    height, width = size[::-1] if tiles is None else tiles.shape
+    counted = flops(model, network, height, width)
+    return None if counted is None else 1e-9 * counted * (1 if tiles is None else len(tiles))
 
 
 def _times(

@@ -13,6 +13,7 @@ import pytest
 
 from artengine.cli import main
 from artengine.cli.bench import as_text
+from artengine.cli.film_bench import STAGES, Film, FilmTiming, Side, advice, as_table
 from artengine.cli.interrupt import Interrupt
 from artengine.errors import UsageError
 from artengine.nn import bench as timing
@@ -156,3 +157,79 @@ def test_what_there_is_not_is_told(
     told = capsys.readouterr()
     assert told.out == ""
     assert said in told.err
+
+
+@pytest.mark.usefixtures("small_matrices")
+def test_films_are_timed_as_a_user_makes_them(
+    tiny_project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tiny_project)
+    words = ["bench", "--plugin", "tiny_model.py", "--preset", "tiny.toml", "--runtime", "keras"]
+    words += ["--size", "32", "--frames", "4", "--json"]
+    assert main(words) == 0
+    found = json.loads(capsys.readouterr().out)
+    film = next(each for each in found["films"] if each["backend"] == "tensorflow")
+    assert (film["preset"], film["runtime"], film["label"]) == (
+        "tiny.toml",
+        "keras",
+        "keras-tensorflow",
+    )
+    assert (film["width"], film["height"], film["frames"]) == (32, 32, 4)
+    assert film["note"] == ""
+    assert film["start"] > 0.5
+    assert film["processor_seconds"] > 0
+    assert set(film["ms"]) == {"source", "network", "effects", "output", "encoder"}
+    assert film["ms"]["network"] > 0
+    limit = found["matrix_gflops"]["float32"]
+    assert film["share"] == pytest.approx(
+        film["gflop"] * film["frames_per_second"] / limit, abs=1e-3
+    )
+    assert found["results"] == []
+    assert found["advice"]
+    assert list(tiny_project.glob("*.mp4")) == []
+
+
+def timed(side: Side, rate: float | None, **ms: float) -> FilmTiming:
+    film = Film("mine", (512, 512), 48)
+    if rate is None:
+        return FilmTiming(film, side, note="it cannot")
+    stages = dict.fromkeys(STAGES, 1.0) | ms
+    return FilmTiming(film, side, None, 2.0, rate, 0.05, stages, 1.6, 0.25)
+
+
+def test_the_table_of_films() -> None:
+    timings = [
+        timed(Side("keras"), 20.0, network=30.0),
+        timed(Side("keras", "jax"), None),
+        timed(Side("openvino"), 25.5),
+    ]
+    told, heading, *rows = (line for line in as_table(timings) if line)
+    assert told == "mine at 512x512, 48 frames; from processor on, milliseconds a frame"
+    assert heading.split() == ["runtime", "start", "frames/s", "share", "processor", *STAGES]
+    assert len({len(line) for line in (heading, *rows[:3])}) == 1
+    assert [" ".join(line.split()) for line in rows] == [
+        "keras-tensorflow 2.0 s 20.0 25% 50.0 1.0 30.0 1.0 1.0 1.0",
+        "keras-jax - - - - - - - - -",
+        "openvino 2.0 s 25.5 25% 50.0 1.0 1.0 1.0 1.0 1.0",
+        "keras-jax: it cannot",
+    ]
+
+
+KERAS = timed(Side("keras"), 20.0, network=30.0)
+
+
+@pytest.mark.parametrize(
+    ("timings", "card", "said"),
+    [
+        ([KERAS, timed(Side("openvino"), 30.0)], "", "--runtime openvino makes mine 1.50 times"),
+        ([KERAS], "", 'python -m pip install "artengine[openvino]"'),
+        ([KERAS, timed(Side("openvino"), 20.0)], "", "most of the time goes into the network"),
+        ([timed(Side("openvino"), 20.0, encoder=9.0)], "", "goes into the encoder"),
+        ([KERAS], "a card, not used", "a card, not used"),
+        ([timed(Side("keras"), None)], "a card", "artengine doctor"),
+    ],
+)
+def test_the_advice(timings: list[FilmTiming], card: str, said: str) -> None:
+    told = advice(timings, lambda: card)
+    assert said in told
+    assert "\n" not in told

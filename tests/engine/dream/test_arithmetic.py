@@ -81,6 +81,28 @@ def test_a_runtime_is_chosen_on_the_command_line(
     np.testing.assert_allclose(one, other, atol=1e-4)
 
 
+@cache
+def pictures(runtime: str) -> Any:
+    """The first second of a packaged preset, small."""
+    changes = ["dream.frames=24", "dream.size=[48, 48]", "dream.precision=float32"]
+    catalog = load_catalog(user_folder=False)
+    preset = load_preset("daybreak", catalog, [*changes, f"dream.runtime={runtime}"])
+    with Dream(preset) as dream:
+        return np.stack(list(dream)).astype(int)
+
+
+@pytest.mark.parametrize("runtime", ["openvino", "onnxruntime"])
+def test_the_first_frames_are_those_of_keras(
+    runtime: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip(runtime)
+    monkeypatch.setenv("ARTENGINE_CACHE", str(tmp_path / "cache"))
+    found = pictures(runtime)
+    assert len(found) == 24
+    assert found.std() > 10
+    assert np.abs(found - pictures("keras")).max() <= 1
+
+
 def test_a_runtime_that_there_is_not_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["dream", "night-drive", "--runtime", "onnx"]) == 3
     told = capsys.readouterr().err

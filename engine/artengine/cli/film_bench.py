@@ -1,0 +1,260 @@
+"""Whole films timed, each in a process of its own, as a user would make it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from artengine.errors import one_line
+from artengine.runtime_names import RuntimeName
+from artengine.stepping.engines import installed_runtimes
+
+BACKENDS = ("tensorflow", "torch", "jax")
+"""What Keras may compute with."""
+
+STAGES = ("source", "network", "effects", "output", "encoder")
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A runtime with a backend of Keras; engines convert what Keras on TensorFlow made."""
+
+    runtime: RuntimeName
+    backend: str = "tensorflow"
+
+    @property
+    def label(self) -> str:
+        """As "keras-torch" or "openvino"."""
+        return f"keras-{self.backend}" if self.runtime == "keras" else self.runtime
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """What is filmed.
+
+    Args:
+        preset: its name or file.
+        size: width and height in pixels.
+        frames: how many.
+        plugins: files of plugins.
+    """
+
+    preset: str
+    size: tuple[int, int]
+    frames: int
+    plugins: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FilmTiming:
+    """What a film took.
+
+    Args:
+        film, side: what was timed.
+        first: seconds that a film of one frame took where the network had to be converted, with
+            the start of the program and its end; None for Keras, which converts nothing.
+        start: seconds until the first frame and at the end of the program; None where it failed.
+        rate: frames a second after the first.
+        processor: seconds of all processors for each of them.
+        ms: milliseconds of each stage for each of them; stages overlap.
+        gflop: what the network's convolutions and products count for a frame, in 10**9.
+        share: what part of the rate of matrix products the network used, end to end.
+        note: why there is no time.
+    """
+
+    film: Film
+    side: Side
+    first: float | None = None
+    start: float | None = None
+    rate: float | None = None
+    processor: float | None = None
+    ms: Mapping[str, float] = field(default_factory=dict)
+    gflop: float | None = None
+    share: float | None = None
+    note: str = ""
+
+    def of_limit(self, gflop: float | None, limit: float) -> FilmTiming:
+        """The same with the share of a limit.
+
+        Args:
+            gflop: what the network counts for a frame, in 10**9.
+            limit: what the machine could do in a second, in 10**9.
+        """
+        share = gflop * self.rate / limit if gflop and self.rate else None
+        return replace(self, gflop=gflop, share=share)
+
+    def as_data(self) -> dict[str, Any]:
+        """All of it for programs."""
+        width, height = self.film.size
+        told = {**asdict(self.side), "label": self.side.label}
+        numbers = {
+            name: None if value is None else round(value, 4)
+            for name, value in (
+                ("first", self.first),
+                ("start", self.start),
+                ("frames_per_second", self.rate),
+                ("processor_seconds", self.processor),
+                ("gflop", self.gflop),
+                ("share", self.share),
+            )
+        }
+        return {
+            "preset": self.film.preset,
+            **told,
+            "width": width,
+            "height": height,
+            "frames": self.film.frames,
+            **numbers,
+            "ms": dict(self.ms),
+            "note": self.note,
+        }
+
+
+def sides() -> list[Side]:
+    """The runtimes that are installed, Keras with each of its backends that is."""
+    by_keras = [Side("keras", backend) for backend in BACKENDS if find_spec(backend)]
+    return [*by_keras, *(Side(name) for name in installed_runtimes() if name != "keras")]
+
+
+def time_film(film: Film, side: Side) -> FilmTiming:
+    """Make a film in a new process, or say why that cannot be.
+
+    Of an engine a film of one frame comes first, for which the network is converted if it was not.
+    """
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        file = Path(folder) / "film.mp4"
+        first = None
+        try:
+            if side.runtime != "keras":
+                first = _made(film, side, 1, file)[0]
+            passed, made = _made(film, side, film.frames, file)
+        except _FailedError as error:
+            return FilmTiming(film, side, note=str(error))
+    profile = made["profile"]
+    seconds, count = float(profile["seconds"]), int(profile["frames"])
+    return FilmTiming(
+        film,
+        side,
+        first=first,
+        start=passed - seconds,
+        rate=count / seconds if count else None,
+        processor=float(profile["processor"]),
+        ms={name: float(profile["ms"][name]) for name in STAGES},
+    )
+
+
+class _FailedError(Exception):
+    """A film could not be made; the text is what the program said."""
+
+
+def _made(film: Film, side: Side, frames: int, file: Path) -> tuple[float, dict[str, Any]]:
+    """Seconds of the whole program, and what it printed."""
+    width, height = film.size
+    command = [sys.executable, "-m", "artengine", "dream", film.preset, "-o", str(file)]
+    command += ["--runtime", side.runtime, "--size", f"{width}x{height}", "--frames", str(frames)]
+    command += ["--overwrite", "--profile", "--json"]
+    for plugin in film.plugins:
+        command += ["--plugin", str(plugin)]
+    began = time.perf_counter()
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"KERAS_BACKEND": side.backend},
+    )
+    passed = time.perf_counter() - began
+    if done.returncode:
+        said = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+        raise _FailedError(one_line(said[-1].removeprefix("error: ") if said else "it failed"))
+    return passed, json.loads(done.stdout)
+
+
+def as_table(timings: Sequence[FilmTiming]) -> list[str]:
+    """A heading for each film, with a line for each side, and the notes."""
+    lines: list[str] = []
+    for film in dict.fromkeys(timing.film for timing in timings):
+        width, height = film.size
+        told = f"{film.preset} at {width}x{height}, {film.frames} frames"
+        lines += ["", f"{told}; from processor on, milliseconds a frame"]
+        rows = [["runtime", "start", "frames/s", "share", "processor", *STAGES]]
+        notes = []
+        for timing in (each for each in timings if each.film == film):
+            rows.append(_row(timing))
+            if timing.note:
+                notes.append(f"{timing.side.label}: {timing.note}")
+        lines += [*aligned(rows, left=1), *notes]
+    return lines
+
+
+def _row(timing: FilmTiming) -> list[str]:
+    def shown(number: float | None, form: str) -> str:
+        return "-" if number is None else form.format(number)
+
+    return [
+        timing.side.label,
+        shown(timing.start, "{:.1f} s"),
+        shown(timing.rate, "{:.1f}"),
+        shown(timing.share, "{:.0%}"),
+        shown(timing.processor and 1000 * timing.processor, "{:.1f}"),
+        *(shown(timing.ms.get(name), "{:.1f}") for name in STAGES),
+    ]
+
+
+def aligned(rows: Sequence[Sequence[str]], *, left: int) -> list[str]:
+    """Rows as lines, the first `left` columns flush left and the others flush right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = []
+    for row in rows:
+        cells = [
+            cell.ljust(width) if number < left else cell.rjust(width)
+            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        lines.append("  ".join(cells).rstrip())
+    return lines
+
+
+def advice(timings: Sequence[FilmTiming], graphics: Callable[[], str]) -> str:
+    """One line on what would make films come quicker.
+
+    Args:
+        graphics: says how a graphics card would be used that is not; empty where there is none.
+    """
+    done = [timing for timing in timings if timing.rate]
+    if not done:
+        return "no film could be made; artengine doctor says what is amiss"
+    card = graphics()
+    if card:
+        return card
+    film = done[0].film
+    of_film = {timing.side.label: timing for timing in done if timing.film == film}
+    best = max(of_film.values(), key=lambda timing: timing.rate or 0.0)
+    usual = of_film.get("keras-tensorflow")
+    if usual and usual.rate and best.rate and best.rate > 1.05 * usual.rate:
+        return (
+            f"--runtime {best.side.runtime} makes {film.preset} {best.rate / usual.rate:.2f} times "
+            "as fast as the default; --runtime auto takes what is quickest for each network"
+        )
+    if not {"openvino", "onnxruntime"} & {timing.side.runtime for timing in timings}:
+        return 'another runtime may be faster: python -m pip install "artengine[openvino]"'
+    stage = max(best.ms, key=lambda name: best.ms[name])
+    return f"most of the time goes into {_INTO[stage]}"
+
+
+_INTO = {
+    "source": "the source; a clip at the film's size and frame rate is decoded quicker",
+    "network": "the network; a smaller --size, and upscale in the output chain, is quicker",
+    "effects": "the effects of the feedback chain; artengine plugins check NAME times each",
+    "output": "the effects of the output chain; artengine plugins check NAME times each",
+    "encoder": "the encoder; calmer pictures and a smaller --size are encoded quicker",
+}
+"""What a stage is called, and what makes it quicker."""
