@@ -25,6 +25,7 @@ from artengine.dream.start import first_frame, warmup_of
 from artengine.dream.state import StateChain
 from artengine.dream.steering import Steering, steering_of
 from artengine.dream.vital_signs import clip_signs
+from artengine.errors import PresetError
 from artengine.frame import Size
 from artengine.plain_network import plain_network
 from artengine.provider import code_of
@@ -194,7 +195,11 @@ class Parts:
             return None
         from artengine.nn.bending import Bending
 
-        return Bending(self._stepped, network, given, self._preset.seed, self._shares)
+        try:
+            return Bending(self._stepped, network, given, self._preset.seed, self._shares)
+        except PresetError as error:
+            label = self._preset.document.written(("bend",)).label
+            raise PresetError([f"{label}: {said}" for said in error.problems]) from error
 
     @cached_property
     def _places(self) -> BentPlaces:

@@ -47,6 +47,7 @@ def ready(tiny: Catalog, tiny_project: Path, tmp_path_factory: pytest.TempPathFa
     for file in tiny_project.iterdir():
         (folder / file.name).write_bytes(file.read_bytes())
     (folder / "bent.toml").write_text(BENT, encoding="utf-8")
+    (folder / "odd.toml").write_text(BENT.replace('"conv2d"', '"conv2"'), encoding="utf-8")
 
     def loaded(*overrides: str, name: str = "bent") -> Preset:
         return load_preset(folder / f"{name}.toml", tiny, overrides)
@@ -122,6 +123,14 @@ def test_a_governor_steers_an_amount(ready: Ready) -> None:
     with Dream(ready().with_values({"bend.scale.amount": 1.0})) as dream:
         *_, plain = dream.turns()
     assert np.abs(made[-1][1] - plain.prediction).max() > 0.01
+
+
+def test_a_layer_that_there_is_not_is_told_with_the_preset(ready: Ready) -> None:
+    with pytest.raises(PresetError) as told, Dream(ready(name="odd")) as dream:
+        next(dream.turns())
+    noise, scale = told.value.problems
+    assert "odd.toml: bend.noise.layer: the network " in noise
+    assert 'odd.toml: bend.scale.layer: the network "tiny" has no layer "conv2"' in scale
 
 
 def test_amounts_have_addresses(ready: Ready) -> None:
