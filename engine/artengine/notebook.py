@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PIL import Image
 
 from artengine.catalog import Catalog, load_catalog
 from artengine.dream.session import Dream
@@ -23,6 +22,9 @@ from artengine.frame import Frame, Picture, size_of, to_picture
 from artengine.preset import Preset, parse_overrides, parse_preset
 from artengine.preset import load_preset as read_preset
 from artengine.writer import Film
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 __all__ = ["Clip", "Dream", "Preset", "clip", "installed", "load_preset", "show"]
 
@@ -51,6 +53,8 @@ def load_preset(where: str | Path | Mapping[str, Any], *changes: str) -> Preset:
 
 def show(picture: Picture | Frame) -> Image.Image:
     """A picture or frame `(H, W, 3)` as an image, which notebooks display."""
+    from PIL import Image
+
     return Image.fromarray(_as_picture(picture))
 
 
