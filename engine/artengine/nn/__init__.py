@@ -48,5 +48,22 @@ def _is_descriptor_2(stream: object) -> bool:
         return False
 
 
-with _without_greetings():
+@contextmanager
+def _without_plots() -> Iterator[None]:
+    """Keep Keras from importing what it draws networks and pictures with, which takes longer than
+    Keras itself and which nothing here uses. In a notebook somebody may, and so it is imported."""
+    left_out = {"matplotlib", "IPython"} - sys.modules.keys()
+    if "IPython" not in left_out:
+        left_out.clear()
+    for name in left_out:
+        # Keras goes on without what cannot be imported.
+        sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        for name in left_out:
+            del sys.modules[name]
+
+
+with _without_greetings(), _without_plots():
     import keras  # noqa: F401 - for its greetings
