@@ -27,7 +27,7 @@ from artengine.ffmpeg import (
 )
 from artengine.frame import Frame, Picture, Size, size_of, to_frame, to_picture
 from artengine.hookspecs import hookimpl
-from artengine.model import FrameSequence, Model, NetworkState, Tensor
+from artengine.model import FrameSequence, Model, NetworkState, Tensor, seeded_uniform
 from artengine.params import Param, Plugin
 from artengine.receptive_field import ReceptiveField
 from artengine.source import Footage, Source
@@ -80,6 +80,7 @@ __all__ = [
     "metadata",
     "probe",
     "remux",
+    "seeded_uniform",
     "size_of",
     "to_frame",
     "to_picture",

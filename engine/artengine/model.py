@@ -19,6 +19,25 @@ NetworkState: TypeAlias = tuple[Tensor, ...]
 """What a recurrent network carries from frame to frame; empty for one that carries nothing."""
 
 
+def seeded_uniform(
+    shape: tuple[Tensor | int, ...], seed: Tensor, low: float = 0.0, high: float = 1.0
+) -> Tensor:
+    """Random numbers for a network that samples: a seed gives the same with every backend of Keras
+    and in every runtime, where those of `keras.random` differ.
+
+    Args:
+        shape: of the tensor.
+        seed: int32 `(2,)`, as `Model.step` is given it.
+        low, high: where the numbers lie; `high` is not among them.
+
+    Returns:
+        float32 of that shape.
+    """
+    from artengine.nn.chance import uniform
+
+    return uniform(shape, seed, low, high)
+
+
 class FrameSequence(Protocol):
     """The frames that a network learns from, uint8 `(H, W, 3)`, by number."""
 

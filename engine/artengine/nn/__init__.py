@@ -66,4 +66,9 @@ def _without_plots() -> Iterator[None]:
 
 
 with _without_greetings(), _without_plots():
-    import keras  # noqa: F401 - for its greetings
+    import keras
+
+if keras.backend.backend() != "tensorflow":
+    from artengine.nn import initial_draws
+
+    initial_draws.register()

@@ -11,6 +11,7 @@ import keras
 import numpy as np
 
 from artengine.errors import ArtengineError, UsageError
+from artengine.nn.determinism import seed_layers
 from artengine.nn.flops import flops
 from artengine.nn.precision import Precision, precision_scope
 from artengine.nn.predictor import Predictor
@@ -137,7 +138,7 @@ class Subject:
 
     def _network(self, precision: Precision) -> keras.Model:
         if precision not in self._networks:
-            keras.utils.set_random_seed(0)
+            seed_layers(0)
             with precision_scope(precision):
                 self._networks[precision] = self._model.build()
         return self._networks[precision]

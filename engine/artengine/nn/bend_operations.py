@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-import keras
 import numpy as np
 import numpy.typing as npt
 from keras import ops
+
+from artengine.nn.chance import normal
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def _scale(x: Any, call: BendCall) -> Any:
 
 def _noise(x: Any, call: BendCall) -> Any:
     spread = ops.std(x, axis=_places(x), keepdims=True)
-    return x + call.amount * spread * _normal(x.shape, call.seed)
+    return x + call.amount * spread * normal(x.shape, call.seed)
 
 
 def _threshold(x: Any, call: BendCall) -> Any:
@@ -159,15 +160,3 @@ def _mixed(x: Any, rows: Any, columns: Any) -> Any:
         flat = ops.reshape(x, (-1, x.shape[1], x.shape[2] * x.shape[3]))
         x = ops.reshape(ops.matmul(rows, flat), shape)
     return x if columns is None else ops.matmul(columns, x)
-
-
-def _normal(shape: tuple[int, ...], seed: Any) -> Any:
-    # Hands on the seed that is given; Keras's own would count in a variable.
-    class Given(keras.random.SeedGenerator):  # type: ignore[misc]
-        def __init__(self) -> None:
-            pass
-
-        def next(self, ordered: bool = True) -> Any:
-            return seed
-
-    return keras.random.normal(shape, dtype="float32", seed=Given())

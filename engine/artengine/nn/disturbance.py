@@ -50,7 +50,8 @@ class Disturbance:
         gain = ops.exp(keras.random.uniform((batch, 1, 1, 1), -most, most, seed=random))
         squares = (min(COARSE, height), min(COARSE, width))
         coarse = ops.image.resize(
-            ops.average_pool(context_frames, squares, padding="same"), (height, width)
+            ops.average_pool(context_frames, squares, strides=squares, padding="same"),
+            (height, width),
         )
         return coarse + gain * (context_frames - coarse)
 

@@ -103,9 +103,8 @@ class RolloutTrainer(keras.Model):
         if not isinstance(inputs, (tuple, list)):
             return inputs
         context_frames, begins = inputs
-        return ops.where(
-            begins[:, None, None, None], context_frames, replicas.part(self.on_policy_context)
-        )
+        going_on = replicas.part(self.on_policy_context.value)
+        return ops.where(begins[:, None, None, None], context_frames, going_on)
 
     def compute_loss(
         self,
@@ -125,7 +124,8 @@ class RolloutTrainer(keras.Model):
             y_pred: what `call` gave.
             sample_weight, training: not used.
         """
-        clean, truth = y_pred, y
+        # Torch's trainer passes arrays on as they are.
+        clean, truth = y_pred, ops.convert_to_tensor(y)
         last = clean[..., -3:]
         context_frames = self.disturbance(clean, self.random) if self.disturbance else clean
         if self.rollout_loss is not None or self.discriminator is not None:

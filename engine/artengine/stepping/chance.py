@@ -10,10 +10,10 @@ import numpy.typing as npt
 
 Words = list[npt.NDArray[np.uint64]]
 
-_MULTIPLIERS = (np.uint64(0xD2511F53), np.uint64(0xCD9E8D57))
-_KEY_STEPS = (0x9E3779B9, 0xBB67AE85)
-_ROUNDS = 10
-_SCRAMBLING = (0x3EC8F720, 0x02461E29)
+MULTIPLIERS = (np.uint64(0xD2511F53), np.uint64(0xCD9E8D57))
+KEY_STEPS = (0x9E3779B9, 0xBB67AE85)
+ROUNDS = 10
+SCRAMBLING = (0x3EC8F720, 0x02461E29)
 
 _LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 
@@ -75,7 +75,7 @@ def _words(seed: Sequence[int], count: int) -> npt.NDArray[np.uint32]:
 def _scrambled(seed: Sequence[int]) -> tuple[tuple[int, int], tuple[int, int]]:
     """The generator's key and the upper half of its counter, which TensorFlow makes of a seed."""
     halves = [(int(number) >> shift) & 0xFFFFFFFF for number in seed for shift in (0, 32)]
-    mixed = _philox([np.array([half], np.uint64) for half in halves], _SCRAMBLING)
+    mixed = _philox([np.array([half], np.uint64) for half in halves], SCRAMBLING)
     first, second, third, fourth = (int(word[0]) for word in mixed)
     return (first, second), (third, fourth)
 
@@ -84,13 +84,13 @@ def _philox(counter: Words, key: tuple[int, int]) -> Words:
     """Four random words of 32 bits for each counter, which is written over."""
     first, second, third, fourth = counter
     left, right = np.empty_like(first), np.empty_like(first)
-    for number in range(_ROUNDS):
+    for number in range(ROUNDS):
         keys = [
             np.uint64((word + number * step) & 0xFFFFFFFF)
-            for word, step in zip(key, _KEY_STEPS, strict=True)
+            for word, step in zip(key, KEY_STEPS, strict=True)
         ]
-        np.multiply(first, _MULTIPLIERS[0], out=left)
-        np.multiply(third, _MULTIPLIERS[1], out=right)
+        np.multiply(first, MULTIPLIERS[0], out=left)
+        np.multiply(third, MULTIPLIERS[1], out=right)
         np.right_shift(right, _HALF, out=first)
         first ^= second
         first ^= keys[0]

@@ -161,6 +161,10 @@ def _perception(width: int, border: str) -> Any:
             )
             self.bias = self.add_weight(shape=(width,), initializer="zeros", name="bias")
 
+        def compute_output_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+            # JAX cannot mirror what has no size yet.
+            return (*shape[:-1], width)
+
         def call(self, cells: Tensor) -> Tensor:
             total, first = self.bias, 0
             for dilation in DILATIONS:

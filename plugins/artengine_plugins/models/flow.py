@@ -242,11 +242,11 @@ def detail(frame: Tensor) -> Tensor:
 
     # There is one gradient less than there are pixels: the last squares are a line smaller.
     gradients = (ops.abs(ops.diff(frame, axis=axis)) for axis in (1, 2))
-    return sum(ops.average_pool(gradient, 8, padding="same") for gradient in gradients)
+    return sum(ops.average_pool(each, 8, strides=8, padding="same") for each in gradients)
 
 
 def change(before: Tensor, after: Tensor) -> Tensor:
     """Mean absolute change in each square of 8 pixels, `(B, H/8, W/8, 3)`."""
     from keras import ops
 
-    return ops.average_pool(ops.abs(after - before), 8)
+    return ops.average_pool(ops.abs(after - before), 8, strides=8)

@@ -155,7 +155,7 @@ def halved(x: Tensor) -> Tensor:
     """Means of squares of two by two pixels."""
     from keras import ops
 
-    return ops.average_pool(x, 2)
+    return ops.average_pool(x, 2, strides=2)
 
 
 def gradients(x: Tensor) -> Tensor:

@@ -266,7 +266,7 @@ def cells(frame: Tensor, side: int) -> Tensor:
     """Mean colours of squares of so many pixels, float32 `(B, H / side, W / side, 3)`."""
     from keras import ops
 
-    return ops.average_pool(ops.cast(frame, "float32"), side)
+    return ops.average_pool(ops.cast(frame, "float32"), side, strides=side)
 
 
 def shrink(frame: Tensor, cell: int, side: int) -> Tensor:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from artengine.api import Tensor
 
@@ -85,10 +84,15 @@ def taken(squares: Tensor, flow: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return upper + down * (lower - upper), back, rest
 
 
-def rows_and_columns(height: int, width: int) -> tuple[npt.NDArray[np.int32], ...]:
-    """The numbers of rows, `(1, H, 1, 1)`, and of columns, `(1, 1, W, 1)`."""
+def rows_and_columns(height: int, width: int) -> tuple[Tensor, Tensor]:
+    """The numbers of rows, int32 `(1, H, 1, 1)`, and of columns, `(1, 1, W, 1)`."""
+    from keras import ops
+
     row, column = (np.arange(side, dtype=np.int32) for side in (height, width))
-    return row[None, :, None, None], column[None, None, :, None]
+    return (
+        ops.convert_to_tensor(row[None, :, None, None]),
+        ops.convert_to_tensor(column[None, None, :, None]),
+    )
 
 
 def second_difference(image: Tensor, axis: int) -> Tensor:

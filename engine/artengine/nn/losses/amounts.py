@@ -68,4 +68,5 @@ def _as_pictures(frames: Any) -> Any:
 def _pooled(pictures: Any, side: int) -> Any:
     """Means over the squares of `(N, H, W, 3)`; those that the edge cuts are of what is there."""
     height, width = pictures.shape[1:3]
-    return ops.average_pool(pictures, (min(side, height), min(side, width)), padding="same")
+    squares = (min(side, height), min(side, width))
+    return ops.average_pool(pictures, squares, strides=squares, padding="same")

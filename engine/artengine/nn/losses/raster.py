@@ -32,6 +32,6 @@ def raster(truth: Any, prediction: Any, _last: Any) -> Any:
     places = ops.transpose(places, (0, 1, 3, 2, 4, 5))
     places = ops.reshape(places, (-1, down, across, PERIOD**2 * colours))
     window = (min(WINDOW, down), min(WINDOW, across))
-    means = ops.average_pool(places, window, padding="same")
+    means = ops.average_pool(places, window, strides=window, padding="same")
     means = ops.reshape(means, (-1, PERIOD**2, colours))
     return ops.mean(ops.abs(means - ops.mean(means, axis=1, keepdims=True)))
