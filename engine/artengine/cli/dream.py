@@ -260,8 +260,6 @@ def report(rendered: Rendered, *, as_json: bool, profile: bool = False) -> None:
     from artengine.counts import counted
 
     stages = rendered.profile if profile else None
-    for line in as_lines(stages) if stages else ():
-        tell(line)
     if as_json:
         import json
 
@@ -285,3 +283,5 @@ def report(rendered: Rendered, *, as_json: bool, profile: bool = False) -> None:
         answer(str(file))
     for file, kept in rendered.kept.items():
         tell(f"{kept} was there already and is kept; {file.name} is the new film")
+    for line in as_lines(stages) if stages else ():
+        tell(line)

@@ -64,6 +64,8 @@ class Dream:
         truth: bool = False,
         after: Dream | None = None,
     ) -> None:
+        self.stages = Stages()
+        """Adds up where the time goes, from here on."""
         self.resolved = resolve(with_start(preset), network=predict is None)
         self.preset = self.resolved.preset
         self.length = None if endless else self.preset.dream.frames
@@ -72,8 +74,6 @@ class Dream:
         self._resume = resume
         self._truth = truth
         self._stack = ExitStack()
-        self.stages = Stages()
-        """Adds up where the time goes."""
         self._set_up()
         if resume is not None:
             resume.check(self.identity, reads_source=self.reads_source)

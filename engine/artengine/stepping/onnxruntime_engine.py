@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
 from textwrap import shorten
-from typing import Any
+from typing import Any, ClassVar
 
 import onnxruntime
 
@@ -41,9 +41,8 @@ class OnnxRuntimeEngine:
 
     name: RuntimeName = "onnxruntime"
     files = ("graph.onnx",)
-
-    def __init__(self) -> None:
-        self._provider = ""
+    taken: ClassVar[str] = ""
+    """The provider that computed last."""
 
     def write(self, model: bytes, folder: Path) -> None:
         """See `Engine`."""
@@ -118,13 +117,13 @@ class OnnxRuntimeEngine:
             # ONNX Runtime's errors have no base class of their own.
             raise NotComputable(cause(error)) from error
         taken = session.get_providers()[0]
-        if not self._provider and taken != wanted[0]:
+        if taken not in (wanted[0], self.taken):
             logger.warning(
                 "the runtime onnxruntime has %s, whose libraries cannot be loaded; %s is taken",
                 wanted[0],
                 taken,
             )
-        self._provider = taken
+        OnnxRuntimeEngine.taken = taken
         return session
 
 
@@ -137,7 +136,7 @@ def providers() -> list[str]:
 
 def on_a_card() -> str:
     """The provider that computes on a graphics card; empty where the processor does."""
-    first = providers()[0]
+    first = OnnxRuntimeEngine.taken or providers()[0]
     return "" if first == PROCESSOR else first.removesuffix("ExecutionProvider")
 
 
