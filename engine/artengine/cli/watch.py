@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import time
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from artengine.dream.watch import Begin, Previews
     from artengine.preset import Preset
 
-_TIME = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)(f|s|%)?")
+_TIME = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)(f|s|%)?", re.ASCII)
 
 
 def watch_previews(
@@ -92,7 +93,8 @@ def _files(preset: Preset, plugins: Sequence[Path]) -> list[Path]:
     from artengine.preset.extends import files_of
 
     presets = files_of(preset.path) if preset.path else []
-    read = [path for path in map(Path, preset.files.values()) if path.is_file()]
+    # A folder of pictures is not looked at; a file that is missing now may come back.
+    read = [path for path in map(Path, preset.files.values()) if not os.path.isdir(path)]  # noqa: PTH112
     return [*presets, *plugins, *read]
 
 

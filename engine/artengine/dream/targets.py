@@ -124,7 +124,13 @@ def _replacing(target: Target, preset: Preset) -> Target:
             f"{result} is not overwritten, because the film is made from {read}; choose another "
             "name with --output"
         )
+    refuse_obstacle(target)
+    return replace(target, overwrite=True)
+
+
+def refuse_obstacle(target: Target) -> None:
+    """Refuse to replace what is not a film of the target's writer. Raises UsageError."""
+    result = target.writer.result(target.path)
     obstacle = target.writer.obstacle(result) if result.exists() else ""
     if obstacle:
         raise UsageError(f"{result} {obstacle} and is kept; choose another name")
-    return replace(target, overwrite=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -20,9 +21,11 @@ from artengine.dream.snapshot import Snapshot
 from artengine.dream.sound import film_sounds
 from artengine.dream.start import with_start
 from artengine.dream.takes import is_taken, takes
-from artengine.dream.targets import Target
+from artengine.dream.targets import Target, refuse_obstacle
+from artengine.errors import ArtengineError
 from artengine.frame import Picture
 from artengine.preset import Preset
+from artengine.resolve import Resolved
 from artengine.writer import Film
 
 SHARE = 0.1
@@ -57,7 +60,7 @@ class Previews:
         self._early = [target for target in self._targets if _is_picture(target)]
         self._begin, self._recipe = begin, recipe
         self._before: Dream | None = None
-        self._there: Snapshot | None = None
+        self._there: tuple[Snapshot, Resolved] | None = None
         self._shown: tuple[Sequence[Picture], Film] | None = None
         self._unfinished = False
 
@@ -89,7 +92,9 @@ class Previews:
     def restore(self) -> None:
         """Write the last whole preview again, where a part of another was written since."""
         if self._unfinished and self._shown is not None:
-            _write(self._early, *self._shown)
+            # Where it cannot be written, the part was not written either.
+            with suppress(ArtengineError):
+                _write(self._early, *self._shown)
         self._unfinished = False
 
     def _rendered(self, preset: Preset, changed: Changed) -> int | None:
@@ -118,12 +123,14 @@ class Previews:
         """The dream of a preview, with the network of the one before where it has the same."""
         truth = self._begin is not None
         dream = Dream(preset, truth=truth, after=self._before)
-        if self._there is not None and self._before is not None:
-            self._there = continued(self._there, self._before.resolved, dream.resolved)
-            if self._there is not None:
-                dream = Dream(preset, truth=truth, after=self._before, resume=self._there)
+        # Always from the dream that came there, so that what is changed and changed back is as was.
+        there = None if self._there is None else continued(*self._there, dream.resolved)
+        if there is not None:
+            dream = Dream(preset, truth=truth, after=self._before, resume=there)
         dream.load()
         self._before = dream
+        if there is None:
+            self._there = None
         return dream
 
     def _reach(self, dream: Dream, first: int, changed: Changed) -> bool:
@@ -137,7 +144,7 @@ class Previews:
         for _ in islice(dream, first):
             if changed():
                 return False
-        self._there = dream.snapshot()
+        self._there = dream.snapshot(), dream.resolved
         return True
 
     def _filmed(self, dream: Dream, film: Film, changed: Changed) -> int | None:
@@ -185,6 +192,8 @@ def _is_picture(target: Target) -> bool:
 
 def _write(targets: Sequence[Target], pictures: Sequence[Picture], film: Film) -> None:
     """Write a film of some pictures, and replace what is there once it is whole."""
+    for target in targets:
+        refuse_obstacle(target)
     sinks = Sinks(targets, film)
     try:
         for picture in pictures:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
+from stat import S_ISDIR
 from typing import TypeAlias
 
 PAUSE = 0.04
@@ -16,16 +18,19 @@ PATIENCE = 1.0
 
 _Stamps: TypeAlias = dict[Path, tuple[int, int, int] | None]
 
+_FOLDER = (0, 0, 0)
+"""The stamp of a folder, which is another when there is a file of its name, or none."""
+
 
 class WatchedFiles:
-    """Says whether any of some files has changed since it was looked at. A folder stands for the
-    Python files in it."""
+    """Says whether any of some files has changed since it was looked at, or has come. A folder
+    stands for the Python files in it."""
 
     def __init__(self) -> None:
         self._seen: _Stamps = {}
 
     def __len__(self) -> int:
-        return len(self._seen)
+        return sum(stamp not in (None, _FOLDER) for stamp in self._seen.values())
 
     def look(self, named: Iterable[Path]) -> set[Path]:
         """Look at these files from now on.
@@ -42,7 +47,7 @@ class WatchedFiles:
         self._seen = _stamps(named) | self._seen
 
     def changed(self) -> bool:
-        """Whether one of them is another now, or is gone."""
+        """Whether one of them is another now, is gone, or is there again."""
         return _stamps(self._seen) != self._seen
 
     def wait(self) -> None:
@@ -62,11 +67,18 @@ def _stamps(named: Iterable[Path]) -> _Stamps:
     """What tells the content of each file from another's; None where there is none."""
     found: _Stamps = {}
     for path in named:
-        for file in path.rglob("*.py") if path.is_dir() else (path,):
-            try:
-                stat = os.stat(file)  # noqa: PTH116 - no error for names that no file can have
-            except (OSError, ValueError):
-                found[file] = None
-            else:
-                found[file] = stat.st_mtime_ns, stat.st_size, stat.st_ino
+        found[path] = _stamp(path)
+        if found[path] == _FOLDER:
+            # It may go while it is read.
+            with suppress(OSError):
+                found |= {file: _stamp(file) for file in path.rglob("*.py")}
     return found
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = os.stat(path)  # noqa: PTH116 - no error for names that no file can have
+    except (OSError, ValueError):
+        return None
+    is_folder = S_ISDIR(found.st_mode)
+    return _FOLDER if is_folder else (found.st_mtime_ns, found.st_size, found.st_ino)

@@ -51,7 +51,8 @@ def read_document(path: Path, carried: str | None = None) -> Document:
 
 
 def files_of(path: Path) -> list[Path]:
-    """A preset's file and those that it extends, as far as they can be read."""
+    """A preset's file and those that it extends, as far as they can be read; of one that is
+    missing, where it would be."""
     reader = _Reader(Document(_layer(path)))
     reader.lay_file(path, ())
     return reader.files
@@ -115,6 +116,7 @@ class _Reader:
                 base = _find_base(name, layer, trail)
             except (UsageError, PathError) as error:
                 self._problems.append(f"{layer.label}: extends: {error}")
+                self.files.append(layer.folder / (name if is_path(name) else f"{name}.toml"))
             else:
                 self.lay_file(base, trail or (Path(),))
         is_base = len(trail) > 1

@@ -19,6 +19,7 @@ from artengine.cli import main
 from artengine.dream.session import Dream
 from artengine.dream.targets import targets
 from artengine.dream.watch import Previews
+from artengine.dream.watched_files import WatchedFiles
 from artengine.preset import load_preset
 from artengine.weights import build_network
 
@@ -204,6 +205,88 @@ def test_it_goes_on_from_a_frame_with_the_network_that_is_loaded(
     assert previews.render(again) == 2
     with Dream(again) as dream:
         assert all(map(np.array_equal, pictures(folder / "from"), list(dream)[-2:]))
+
+
+def test_what_was_changed_and_is_changed_back_plays_as_before(
+    folder: Path, tiny_model: Path
+) -> None:
+    file = folder / "tiny.toml"
+    file.write_text(file.read_text("utf-8") + REMEMBERS, encoding="utf-8")
+    catalog = load_catalog([tiny_model])
+    with_trails = load_preset(file, catalog)
+    without = load_preset(file, catalog, ["feedback.trails.remove=true"])
+    to = targets(with_trails, catalog, [Path("from.png")], Path())
+    previews = Previews(to, begin=lambda _fps, frames: frames - 2)
+    previews.render(with_trails)
+    first = pictures(folder / "from")
+    previews.render(without)
+    previews.render(with_trails)
+    assert all(map(np.array_equal, pictures(folder / "from"), first))
+
+
+def test_it_goes_on_whatever_becomes_of_files(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, look, tiny = folder / "out", folder / "look.toml", folder / "tiny.toml"
+    out.mkdir()
+    text = tiny.read_text(encoding="utf-8")
+
+    def vanish() -> None:
+        shutil.rmtree(out)
+        look.write_text(LOOK.format(amount=0.4), encoding="utf-8")
+
+    def stand_in_the_way() -> None:
+        (out / "look.png").mkdir(parents=True)
+        (out / "look.png" / "mine.txt").touch()
+        look.write_text(LOOK.format(amount=0.3), encoding="utf-8")
+
+    steps: list[tuple[Callable[[], object], str]] = [
+        (tiny.unlink, 'error: look.toml: extends: no preset at "./tiny.toml"'),
+        (lambda: tiny.write_text(text, encoding="utf-8"), "look: 6 frames in "),
+        (vanish, "error: out/look.png: cannot be written: no such file or directory"),
+        (stand_in_the_way, "error: out/look.png is a folder where a file would go and is kept"),
+    ]
+    left = iter(steps)
+
+    def wait(files: WatchedFiles) -> None:
+        step = next(left, None)
+        if step is None:
+            raise KeyboardInterrupt
+        step[0]()
+        assert files.changed()
+
+    monkeypatch.setattr(WatchedFiles, "wait", wait)
+    plugins = ["--plugin", "tiny_model.py", "--plugin", "shade.py"]
+    assert main(["dream", "look.toml", "--watch", "-o", "out/look.png", *plugins]) == 130
+    said = capsys.readouterr().err.replace("\\", "/").splitlines()[2:-1]
+    for line, (_, start) in zip(said, steps, strict=True):
+        assert line.startswith(start)
+    assert [path.name for path in out.rglob("*")] == ["look.png", "mine.txt"]
+
+
+def test_files_are_told_from_folders_of_their_name(tmp_path: Path) -> None:
+    file, package = tmp_path / "look.toml", tmp_path / "glow"
+    package.mkdir()
+    file.touch()
+    (package / "__init__.py").touch()
+    files = WatchedFiles()
+    files.look([file, package, tmp_path / "missing"])
+    assert len(files) == 2
+    changes: list[Callable[[], object]] = [
+        (package / "more.py").touch,
+        file.unlink,
+        file.mkdir,
+        file.rmdir,
+        file.touch,
+        (tmp_path / "missing").touch,
+        lambda: shutil.rmtree(package),
+        package.touch,
+    ]
+    for number, change in enumerate(changes):
+        change()
+        assert files.changed(), number
+        files.look([file, package, tmp_path / "missing"])
+        assert not files.changed()
 
 
 @pytest.mark.parametrize(
