@@ -74,7 +74,7 @@ def bench(
     plugin: PluginFiles = None,
     as_json: AsJson = False,
 ) -> None:
-    """Time films on this machine, by every runtime that is installed, and say what is slow.
+    """Time films on this machine by each runtime, and say what is slow.
 
     Of each film: seconds until its first frame and at the end of the program, frames a second, the
     share of what this machine could do if it multiplied matrices only, and for each frame the work

@@ -23,7 +23,7 @@ ABOUT: Mapping[str, str] = {
     "batch": "Render presets with many seeds into a gallery.",
     "pack": "Pack presets with all that they need, to give them away.",
     "install": "Install a pack, so that its presets can be dreamt.",
-    "bench": "Time how long each model takes for a frame.",
+    "bench": "Time films on this machine by each runtime, and say what is slow.",
     "doctor": "Check the installation: versions, ffmpeg, folders, plugins.",
     "presets": "List, explain, show, check and plot presets.",
     "packs": "List, show, find, update and remove packs.",
