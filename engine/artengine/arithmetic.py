@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import sys
 from contextlib import suppress
@@ -28,11 +29,11 @@ def arithmetic(precision: str, runtime: str) -> dict[str, str]:
 
     Returns:
         Both, the versions of the libraries that compute, and what they compute on: the processor's
-        architecture with its widest instructions, and where TensorFlow is loaded and has them, the
-        graphics cards; or what of ONNX Runtime computes on one.
+        architecture with its widest instructions, and where Keras's backend is loaded and has them,
+        the graphics cards; or what of ONNX Runtime computes on one.
     """
     described = {"precision": precision, "runtime": runtime}
-    for library in ("tensorflow", "keras", *([] if runtime == "keras" else [runtime])):
+    for library in (keras_backend(), "keras", *([] if runtime == "keras" else [runtime])):
         found = _version(library)
         if found:
             described[library] = found
@@ -41,6 +42,14 @@ def arithmetic(precision: str, runtime: str) -> dict[str, str]:
     if cards:
         described["graphics"] = cards
     return described
+
+
+def keras_backend() -> str:
+    """The library that Keras computes with, or would if it were loaded."""
+    keras: Any = sys.modules.get("keras")
+    if keras is None:
+        return os.environ.get("KERAS_BACKEND") or "tensorflow"
+    return str(keras.backend.backend())
 
 
 def processor_has_bfloat16(cpuinfo: Path = CPUINFO) -> bool:
@@ -92,11 +101,18 @@ def _provider() -> str:
 
 
 def _graphics_cards() -> str:
-    """The names of the cards that TensorFlow computes on; none where it is not loaded."""
-    tensorflow: Any = sys.modules.get("tensorflow")
-    if tensorflow is None:
+    """The names of the cards that Keras's backend computes on; none where it is not loaded."""
+    backend = keras_backend()
+    library: Any = sys.modules.get(backend)
+    if library is None:
         return ""
-    config = tensorflow.config
-    devices = config.list_physical_devices("GPU")
-    named = [config.experimental.get_device_details(each).get("device_name") for each in devices]
+    if backend == "torch":
+        cards = range(library.cuda.device_count())
+        named = [library.cuda.get_device_name(card) for card in cards]
+    elif backend == "jax":
+        named = [device.device_kind for device in library.devices() if device.platform != "cpu"]
+    else:
+        config = library.config
+        about = map(config.experimental.get_device_details, config.list_physical_devices("GPU"))
+        named = [each.get("device_name") for each in about]
     return ", ".join(dict.fromkeys(str(name or "unknown") for name in named))

@@ -243,10 +243,22 @@ def build_strategy(
         xla: whether XLA compiles the step of one device.
 
     Raises:
-        TrainingError: when the workers cannot connect to each other.
+        TrainingError: when the workers cannot connect to each other, or Keras has a backend that
+            cannot do it.
     """
+    backend = keras.backend.backend()
+    if backend != "tensorflow" and kind != "none":
+        raise TrainingError(
+            f'train.distribute: "{kind}" needs Keras on tensorflow, which is on {backend} here; '
+            "leave it out, or set KERAS_BACKEND to tensorflow"
+        )
+    if backend == "torch" and xla:
+        raise TrainingError(
+            "train.xla: needs Keras on tensorflow or jax, which is on torch here; leave it out"
+        )
     if kind == "none":
-        return DistributionStrategy(xla=xla)
+        # JAX always computes with XLA.
+        return DistributionStrategy(xla=xla and backend == "tensorflow")
     import tensorflow as tf
 
     if kind == "mirrored":

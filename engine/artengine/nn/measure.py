@@ -33,7 +33,7 @@ class OwnMeasures:
     def __init__(self, model: Measuring, network: keras.Model) -> None:
         self._model = model
         self._network = Float32Outputs(network)
-        self._measure = compiled(self._traced)
+        self._measure = compiled(self._traced, network.variables)
 
     def __call__(self, windows: Iterable[tuple[Sequence[Frame], Frame]]) -> dict[str, float]:
         """Measure.

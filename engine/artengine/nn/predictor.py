@@ -36,7 +36,7 @@ class KerasRuntime:
         bends: Bends | None = None,
     ) -> None:
         self._step = Step(model, network, fixed=fixed, bends=bends)
-        self._compiled = compiled(self._step)
+        self._compiled = compiled(self._step, () if fixed else network.variables)
 
     def put(self, frame: Frame) -> Any:
         """Copy a frame to the device."""

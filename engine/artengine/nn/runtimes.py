@@ -50,7 +50,6 @@ def runtime_for(
     """
     if name == "keras":
         if not fixed:
-            _check_follows()
             return KerasRuntime(model, network, bends=bends)
         kept = bends.layers if bends else ()
         return KerasRuntime(model, folded(network, kept), fixed=True, bends=bends)
@@ -62,15 +61,6 @@ def runtime_for(
     engine = engine_for(name, precision)
     called = getattr(type(model), "name", type(model).__name__)
     return GraphRuntime(called, Conversion(model, network, name, bends=bends), engine)
-
-
-def _check_follows() -> None:
-    backend = keras.backend.backend()
-    if backend == "jax":
-        raise UsageError(
-            f"weights cannot be blended with Keras on {backend}, which compiles them into the "
-            "step; set KERAS_BACKEND to tensorflow, or give model.weights one network"
-        )
 
 
 def multiplying(

@@ -116,8 +116,16 @@ def cropped(batch: Any, height: int, width: int) -> Any:
     return batch[:, :height, :width]
 
 
-def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Trace a function of tensors, once for each of their shapes, and differentiate nothing."""
+def compiled(
+    function: Callable[..., Any], variables: Sequence[keras.Variable] = ()
+) -> Callable[..., Any]:
+    """Trace a function of tensors, once for each of their shapes, and differentiate nothing.
+
+    Args:
+        function: what is traced.
+        variables: those that it reads and that may change from call to call. TensorFlow and Torch
+            find them by themselves.
+    """
     backend = keras.backend.backend()
     if backend == "tensorflow":
         import tensorflow as tf
@@ -126,9 +134,21 @@ def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
         traced: Callable[..., Any] = tf.function(function, autograph=False, reduce_retracing=False)
         return traced
     if backend == "jax":
-        import jax
-
-        return jax.jit(function)  # type: ignore[no-any-return, unused-ignore]
+        return _compiled_by_jax(function, variables)
     import torch
 
     return torch.no_grad()(function)  # type: ignore[no-any-return, unused-ignore]
+
+
+def _compiled_by_jax(
+    function: Callable[..., Any], variables: Sequence[keras.Variable]
+) -> Callable[..., Any]:
+    import jax
+
+    def pure(values: Sequence[Any], arguments: Sequence[Any]) -> Any:
+        with keras.StatelessScope(state_mapping=list(zip(variables, values, strict=True))):
+            return function(*arguments)
+
+    # A variable's value would go into the program as it is now.
+    program = jax.jit(pure if variables else lambda _, arguments: function(*arguments))
+    return lambda *arguments: program([variable.value for variable in variables], arguments)

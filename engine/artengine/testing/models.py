@@ -28,6 +28,11 @@ SIZES: tuple[Size, ...] = ((64, 48), TRACED, (1, 1))
 
 @contextmanager
 def _eagerly() -> Iterator[None]:
+    import keras
+
+    if keras.backend.backend() != "tensorflow":
+        yield
+        return
     import tensorflow as tf
 
     before = tf.config.functions_run_eagerly()
