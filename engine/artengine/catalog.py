@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, ItemsView, Iterator, Mapping, Sequence, ValuesView
 from dataclasses import replace
 from functools import partial
 from operator import itemgetter
@@ -50,6 +50,17 @@ class Shelf(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self._names)
+
+    def _loaded(self) -> dict[str, Any]:
+        return {name: kind for name in self if (kind := self.get(name)) is not None}
+
+    def items(self) -> ItemsView[str, Any]:
+        """Names with classes, but for what turns out to be broken when it is imported."""
+        return self._loaded().items()
+
+    def values(self) -> ValuesView[Any]:
+        """The classes of `items`."""
+        return self._loaded().values()
 
 
 class Catalog:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from artengine import folders
-from artengine.errors import PluginError
+from artengine.errors import PluginError, did_you_mean
 from artengine.plugin_manifest import (
     KINDS,
     MANIFEST,
@@ -127,8 +127,10 @@ def manifest(package: str = BUILT_IN) -> str:
     file, discovery = manifest_file(package), discover(user_folder=False)
     own = [entry for entry in discovery.entries.values() if package_of(entry) == package]
     if file is None or not own:
+        known = sorted({package_of(entry) for entry in discovery.entries.values()} - {""})
         raise PluginError(
-            f"no installed package {package} has plugins; install it with: pip install -e FOLDER"
+            f'no installed package "{package}" has plugins{did_you_mean(package, known)}; install '
+            "it with: pip install -e FOLDER"
         )
     entries: dict[str, list[Described]] = {}
     for entry in own:

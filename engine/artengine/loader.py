@@ -159,6 +159,9 @@ def _promised(entry: EntryPoint, told: Sequence[Described]) -> Found:
 
 def _load_entry_point(manager: pluggy.PluginManager, entry: EntryPoint) -> Found:
     report = PluginReport(entry.value, "entry point")
+    if not package_of(entry):
+        said = f'the entry point "{entry.name}" is "{entry.value}"; write it as package.module'
+        return report.without(said), ()
     try:
         with contained(package_of(entry)):
             _check_api(entry)

@@ -8,6 +8,7 @@ is imported to see what it offers.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -25,6 +26,12 @@ MANIFEST = "artengine-plugins.json"
 Kind: TypeAlias = Literal["source", "model", "effect", "writer", "curve"]
 KINDS: tuple[Kind, ...] = ("source", "model", "effect", "writer", "curve")
 """Kinds of plugins."""
+
+_ENTRY = re.compile(r"(\w+(?:\.\w+)*)\s*(?::\s*\w+(?:\.\w+)*)?\s*(?:\[.*\])?\s*")
+"""The value of an entry point: `package.module` or `package.module:name`."""
+
+_MOST_BYTES = 4_000_000
+"""Bytes of a manifest that is read; one describes a plugin in some 200."""
 
 _FORMAT = 1
 
@@ -60,9 +67,16 @@ def plugin_entries() -> list[EntryPoint]:
     return sorted({entry.value: entry for entry in entry_points(group=GROUP)}.values(), key=order)
 
 
+def module_of(entry: EntryPoint) -> str:
+    """The module that an entry point names; empty where its value names none."""
+    # EntryPoint.module raises AttributeError for a value that is not written as one.
+    written = _ENTRY.fullmatch(entry.value)
+    return written[1] if written else ""
+
+
 def package_of(entry: EntryPoint) -> str:
-    """The package that an entry point's module is in."""
-    return entry.module.partition(".")[0]
+    """The package that an entry point's module is in; empty where its value names none."""
+    return module_of(entry).partition(".")[0]
 
 
 def package_file(package: str) -> Path | None:
@@ -78,7 +92,7 @@ def module_file(entry: EntryPoint) -> Path | None:
     """The file of an entry point's module, found without importing its package; None where it is
     not to be found so."""
     file = package_file(package_of(entry))
-    inner = entry.module.split(".")[1:]
+    inner = module_of(entry).split(".")[1:]
     if file is None or not inner:
         return file
     place = file.parent.joinpath(*inner)
@@ -98,12 +112,31 @@ def read_manifests(entries: Iterable[EntryPoint]) -> dict[str, tuple[Described, 
         if package not in tables:
             tables[package] = _read(package_file(package))
         try:
-            found[entry.value] = tuple(
-                Described(**{**table, "suffixes": tuple(table.get("suffixes", ()))})
-                for table in tables[package][entry.value]
-            )
-        except (KeyError, TypeError, AttributeError):
+            found[entry.value] = tuple(map(_described, tables[package][entry.value]))
+        except (KeyError, TypeError, ValueError):
             continue
+    return found
+
+
+def _described(table: Mapping[str, Any]) -> Described:
+    """A description of a manifest. Raises TypeError and ValueError where it is none."""
+    given = dict(table)
+    endings = given.get("suffixes", [])
+    if not isinstance(endings, list):
+        raise TypeError("suffixes are no list")
+    found = Described(**{**given, "suffixes": tuple(endings)})
+    texts = (found.kind, found.name, found.place, found.about, found.key, *found.suffixes)
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError("not all are texts")
+    if (
+        found.kind not in KINDS
+        or not found.name.isprintable()
+        or len(found.about.splitlines()) > 1
+        or (found.kind == "curve") != bool(found.key)
+        or (found.suffixes and found.kind != "writer")
+        or not all(ending.startswith(".") for ending in found.suffixes)
+    ):
+        raise ValueError("such a plugin cannot be")
     return found
 
 
@@ -112,20 +145,23 @@ def _read(file: Path | None) -> Mapping[str, Any]:
     if file is None or file.name != "__init__.py":
         return {}
     try:
-        table = json.loads(file.with_name(MANIFEST).read_text(encoding="utf-8"))
+        manifest = file.with_name(MANIFEST)
+        if not manifest.is_file() or manifest.stat().st_size > _MOST_BYTES:
+            return {}
+        table = json.loads(manifest.read_text(encoding="utf-8"))
         if table["format"] != _FORMAT:
             return {}
         if "source" in table and table["source"] != source_digest(file.parent):
             return {}
         return dict(table["entries"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return {}
 
 
 def source_digest(folder: Path) -> str:
     """A digest of the Python files of a package."""
     digest = sha256()
-    for file in sorted(folder.rglob("*.py")):
+    for file in sorted(each for each in folder.rglob("*.py") if each.is_file()):
         text = file.read_bytes()
         digest.update(f"{file.relative_to(folder).as_posix()} {len(text)}\n".encode() + text)
     return f"sha256:{digest.hexdigest()}"

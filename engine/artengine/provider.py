@@ -10,7 +10,7 @@ from pathlib import Path
 from artengine import __version__
 from artengine.digest import digest_of, file_digest
 from artengine.params import Plugin
-from artengine.plugin_manifest import GROUP
+from artengine.plugin_manifest import GROUP, package_of
 from artengine.subprocesses import command_line
 
 OWN = "artengine"
@@ -39,7 +39,7 @@ def provider_of(kind: type[Plugin]) -> Provider:
     if package in (OWN, "artengine_plugins"):
         return Provider(OWN, __version__)
     for entry in entry_points(group=GROUP):
-        if entry.dist is not None and entry.module.partition(".")[0] == package:
+        if entry.dist is not None and package_of(entry) == package:
             return Provider(entry.dist.name, entry.dist.version)
     file = Path(getattr(sys.modules.get(kind.__module__), "__file__", None) or package)
     try:

@@ -11,7 +11,7 @@ import pytest
 from artengine import listing
 from artengine.catalog import load_catalog
 from artengine.cli import main
-from artengine.plugin_manifest import MANIFEST
+from artengine.plugin_manifest import MANIFEST, plugin_entries, read_manifests
 
 EFFECTS = '''
 from typing import ClassVar
@@ -115,7 +115,77 @@ def test_a_package_with_observers_is_imported(package: Path) -> None:
     assert json.loads(listing.manifest("odd_effects"))["entries"] == {}
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"format": 1, "entries": 3}', '{"format": 99}'])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"name": 5},
+        {"name": ["x"]},
+        {"name": "two\nlines"},
+        {"kind": "sauce"},
+        {"kind": {}},
+        {"kind": "curve"},
+        {"place": 5},
+        {"about": None},
+        {"about": "two\nlines"},
+        {"key": []},
+        {"kind": "writer", "suffixes": [5]},
+        {"kind": "writer", "suffixes": ".mp4"},
+        {"more": 1},
+    ],
+    ids=str,
+)
+def test_a_description_that_can_be_of_no_plugin_is_not_read(
+    package: Path, wrong: dict[str, object]
+) -> None:
+    entry = {"kind": "effect", "name": "odd-x", "place": "odd_effects.one:One", "about": "x"}
+    entries = [each for each in plugin_entries() if each.value == "odd_effects"]
+    for offered in ([entry], [entry | wrong]):
+        table = {"format": 1, "entries": {"odd_effects": offered}}
+        (package / MANIFEST).write_text(json.dumps(table))
+        assert len(read_manifests(entries)) == (offered == [entry])
+
+
+def test_a_class_that_is_gone_is_left_out_of_lists(
+    package: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    described(package)
+    table = json.loads((package / MANIFEST).read_text())
+    del table["source"]
+    (package / MANIFEST).write_text(json.dumps(table))
+    (package / "two.py").write_text("raise ValueError('late')\n")
+    catalog = load_catalog(user_folder=False)
+    assert "odd-two" in list(catalog.effects)
+    assert "odd-two" not in dict(catalog.effects.items())
+    capsys.readouterr()
+    assert main(["plugins", "show", "odd-two"]) == 4
+    said = 'error: no plugin "odd-two"; some plugins failed: see artengine doctor\n'
+    assert capsys.readouterr().err == said
+
+
+def test_an_entry_point_that_names_no_module_is_set_aside(package: Path) -> None:
+    entries = package.parent / "odd-1.0.dist-info" / "entry_points.txt"
+    entries.write_text("[artengine]\nodd = odd effects?\nmore = odd_effects\n")
+    catalog = load_catalog(user_folder=False)
+    assert "odd-one" in catalog.effects
+    (report,) = [each for each in catalog.reports if each.status == "failed"]
+    assert report.reason == 'the entry point "odd" is "odd effects?"; write it as package.module'
+
+
+def test_a_manifest_that_cannot_be_written_is_said_so(
+    package: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (package / MANIFEST).mkdir()
+    assert main(["plugins", "manifest", "odd_effects"]) == 6
+    assert ": cannot be written: " in capsys.readouterr().err
+    assert main(["plugins", "manifest", "odd-effects"]) == 4
+    assert 'no installed package "odd-effects" has plugins (did you mean "odd_effects"?)' in (
+        capsys.readouterr().err
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[" * 100_000, "[]", '{"format": 1, "entries": 3}', '{"format": 99}']
+)
 def test_a_file_that_is_no_manifest_is_not_read(package: Path, text: str) -> None:
     (package / MANIFEST).write_text(text)
     assert "odd-one" in list(load_catalog(user_folder=False).effects)

@@ -14,6 +14,7 @@ from artengine.cli.streams import answer, tell
 
 if TYPE_CHECKING:
     from artengine.catalog import Catalog
+    from artengine.errors import PluginError
     from artengine.params import Plugin
     from artengine.testing import Check
 
@@ -133,14 +134,21 @@ def manifest(
         artengine plugins manifest glowing_edges
     """
     from artengine.atomic import atomic_write
+    from artengine.errors import WriterError, system_reason
     from artengine.listing import manifest as text_of
     from artengine.listing import manifest_file
 
     text, file = text_of(package), manifest_file(package)
     # There is one, or the text had been refused.
     assert file is not None  # noqa: S101
-    with atomic_write(file) as hidden:
-        hidden.write_text(text, encoding="utf-8")
+    try:
+        with atomic_write(file) as hidden:
+            hidden.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise WriterError(
+            f"{file}: cannot be written: {system_reason(error)}; install the package with: pip "
+            "install -e FOLDER"
+        ) from error
     answer(str(file))
 
 
@@ -212,7 +220,6 @@ def portray(
 def _found(name: str, files: list[Path]) -> tuple[list[type[Plugin]], Catalog]:
     """The plugins of a file, a package or a name."""
     from artengine.catalog import KINDS, load_catalog
-    from artengine.errors import PluginError, did_you_mean
 
     path = Path(name)
     if path.exists() or name.endswith(".py") or "/" in name:
@@ -220,9 +227,19 @@ def _found(name: str, files: list[Path]) -> tuple[list[type[Plugin]], Catalog]:
     catalog = load_catalog(files)
     found = [catalog.plugins(kind)[name] for kind in KINDS if name in catalog.plugins(kind)]
     if not found:
-        known = [known for kind in KINDS for known in catalog.plugins(kind)]
-        raise PluginError(f'no plugin "{name}"{did_you_mean(name, known)}; name it or its file')
+        raise no_plugin(name, catalog)
     return found, catalog
+
+
+def no_plugin(name: str, catalog: Catalog) -> PluginError:
+    """The error of a name that no plugin has, or none that works."""
+    from artengine.catalog import KINDS
+    from artengine.errors import PluginError, did_you_mean
+
+    known = [known for kind in KINDS for known in catalog.plugins(kind) if known != name]
+    failed = any(report.status == "failed" for report in catalog.reports)
+    see = "some plugins failed: see artengine doctor" if failed else "see artengine plugins list"
+    return PluginError(f'no plugin "{name}"{did_you_mean(name, known)}; {see}')
 
 
 def _module(path: Path) -> Path:

@@ -9,7 +9,7 @@ import typer
 
 from artengine.cli.command import Command
 from artengine.cli.options import AsJson, PluginFiles
-from artengine.cli.plugin_authors import check, manifest, new
+from artengine.cli.plugin_authors import check, manifest, new, no_plugin
 from artengine.cli.streams import answer, tell
 
 if TYPE_CHECKING:
@@ -90,15 +90,12 @@ def show(
         artengine plugins show video --json
     """
     from artengine.catalog import KINDS, load_catalog
-    from artengine.errors import PluginError, did_you_mean
     from artengine.reference import describe
 
     catalog = load_catalog(plugin or [])
     found = [catalog.plugins(kind)[name] for kind in KINDS if name in catalog.plugins(kind)]
     if not found:
-        known = [known for kind in KINDS for known in catalog.plugins(kind)]
-        near = did_you_mean(name, known)
-        raise PluginError(f'no plugin "{name}"{near}; see artengine plugins list')
+        raise no_plugin(name, catalog)
     if as_json:
         answer(json.dumps([describe(kind) for kind in found], indent=2))
         return
