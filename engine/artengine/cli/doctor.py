@@ -174,8 +174,12 @@ def runtimes() -> Finding:
 
 def devices() -> Finding:
     """What networks can run on. Imports TensorFlow, which takes seconds."""
+    from artengine.errors import ArtengineError
+
     try:
         found = accelerators()
+    except ArtengineError as error:
+        return Finding("accelerators", "failed", str(error))
     except Exception as error:
         said = one_line(str(error))
         return Finding("accelerators", "failed", f"tensorflow cannot be imported: {said}")

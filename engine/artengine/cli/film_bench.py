@@ -15,11 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from artengine.errors import one_line
-from artengine.runtime_names import RuntimeName
+from artengine.runtime_names import BACKENDS, RuntimeName
 from artengine.stepping.engines import installed_runtimes
-
-BACKENDS = ("tensorflow", "torch", "jax")
-"""What Keras may compute with."""
 
 STAGES = ("source", "network", "effects", "output", "encoder")
 

@@ -4,6 +4,32 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
+
+from artengine.errors import UsageError, did_you_mean
+from artengine.params import quoted
+from artengine.runtime_names import BACKENDS
+
+
+def _check_backend() -> None:
+    """Refuse a backend of Keras that is not there, which Keras would raise one of many errors for.
+
+    Raises:
+        UsageError: with those that there are.
+    """
+    given = os.environ.get("KERAS_BACKEND") or "tensorflow"
+    if given not in BACKENDS:
+        raise UsageError(
+            f"KERAS_BACKEND: {quoted(given)} given{did_you_mean(given, BACKENDS)}; allowed: "
+            f"{', '.join(BACKENDS)}"
+        )
+    if find_spec(given) is None:
+        others = [name for name in BACKENDS if name != given and find_spec(name)]
+        instead = f"; or set KERAS_BACKEND to {others[0]}" if others else ""
+        raise UsageError(
+            f"KERAS_BACKEND: {given} is not installed; install it with: python -m pip install "
+            f"{given}{instead}"
+        )
 
 
 @contextmanager
@@ -65,6 +91,7 @@ def _without_plots() -> Iterator[None]:
             del sys.modules[name]
 
 
+_check_backend()
 with _without_greetings(), _without_plots():
     import keras
 

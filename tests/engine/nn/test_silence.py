@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import pytest
+
+from artengine.errors import UsageError
+from artengine.nn import _check_backend
 
 PROGRAM = """
 import os, sys
@@ -26,6 +32,23 @@ print(number != 2, os.path.getsize(sys.argv[1]))
 print([name for name in ("matplotlib", "IPython") if name in sys.modules])
 import matplotlib
 """
+
+
+def test_a_backend_that_is_not_there_is_said_in_a_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("KERAS_BACKEND", "TensorFlow")
+    said = 'KERAS_BACKEND: "TensorFlow" given (did you mean "tensorflow"?); allowed: tensorflow, '
+    with pytest.raises(UsageError, match=re.escape(said)):
+        _check_backend()
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    monkeypatch.setattr("artengine.nn.find_spec", lambda name: None if name == "jax" else name)
+    said = "KERAS_BACKEND: jax is not installed; install it with: python -m pip install jax; or set"
+    with pytest.raises(UsageError, match=re.escape(said)):
+        _check_backend()
+    for name in ("", "tensorflow"):
+        monkeypatch.setenv("KERAS_BACKEND", name)
+        _check_backend()
 
 
 def test_greetings_and_plots_are_left_out_and_progress_is_shown(
