@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import math
 import os
 import time
 from collections.abc import Mapping
@@ -169,9 +170,10 @@ def _key(preset: Preset, weights: Weights, size: Size, names: list[RuntimeName])
 def _read(kept: Path) -> dict[RuntimeName, float] | None:
     try:
         table = json.loads(kept.read_text(encoding="utf-8"))["ms"]
-        return {name: float(table[name]) for name in get_args(RuntimeName) if name in table}
-    except (OSError, KeyError, TypeError, ValueError):
+        found = {name: float(table[name]) for name in get_args(RuntimeName) if name in table}
+    except (OSError, KeyError, TypeError, ValueError, RecursionError):
         return None
+    return found if found and all(0.0 < ms < math.inf for ms in found.values()) else None
 
 
 def _keep(kept: Path, ms: Mapping[RuntimeName, float]) -> None:

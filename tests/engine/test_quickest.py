@@ -76,9 +76,11 @@ def test_it_is_timed_once_and_the_recipe_names_it(
     assert again.identity == resolved.identity
     # What is broken is timed anew.
     (kept,) = (tmp_path / "cache" / "runtimes").iterdir()
-    kept.write_text("{", encoding="utf-8")
-    assert resolve(preset).quickest == resolved.quickest
-    assert len(machine.made) == 6
+    broken = ("{", '{"ms": {}}', '{"ms": {"keras": NaN}}', "[" * 100_000)
+    for count, text in enumerate(broken, start=2):
+        kept.write_text(text, encoding="utf-8")
+        assert resolve(preset).quickest == resolved.quickest
+        assert len(machine.made) == 3 * count
 
 
 def test_where_nothing_can_the_reason_of_keras_is_told(preset: Preset, machine: Machine) -> None:

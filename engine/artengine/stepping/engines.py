@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import Literal, get_args
 
-from artengine.errors import UsageError
+from artengine.errors import UsageError, one_line
 from artengine.runtime_names import RuntimeName
 from artengine.stepping.graph import Engine
 
@@ -24,22 +24,29 @@ def engine_for(name: RuntimeName, precision: Literal["float32", "bfloat16"]) -> 
     """Make the engine of a runtime other than Keras.
 
     Raises:
-        UsageError: when it is not installed, or cannot compute in that precision here.
+        UsageError: when it is not installed or broken, or cannot compute in that precision here.
     """
     if not is_installed(name):
         raise UsageError(
             f"the runtime {name} is not installed; install it with: "
             f'python -m pip install "artengine[{name}]"; or take the runtime keras'
         )
-    if name == "openvino":
-        from artengine.stepping.openvino_engine import OpenVinoEngine
-
-        return OpenVinoEngine(precision)
-    if precision != "float32":
+    if name != "openvino" and precision != "float32":
         raise UsageError(
             f"dream.precision: {precision} given, which the runtime {name} cannot do; allowed: "
             "float32; or take the runtime keras"
         )
-    from artengine.stepping.onnxruntime_engine import OnnxRuntimeEngine
+    try:
+        if name == "openvino":
+            from artengine.stepping.openvino_engine import OpenVinoEngine
 
-    return OnnxRuntimeEngine()
+            return OpenVinoEngine(precision)
+        from artengine.stepping.onnxruntime_engine import OnnxRuntimeEngine
+
+        return OnnxRuntimeEngine()
+    except ImportError as error:
+        raise UsageError(
+            f"the runtime {name} cannot be imported: {one_line(str(error))}; install it anew with: "
+            f'python -m pip install --force-reinstall "artengine[{name}]"; or take the runtime '
+            "keras"
+        ) from error

@@ -139,7 +139,7 @@ class KeptGraphs:
             table = json.loads(about.read_text(encoding="utf-8"))
             if table["key"] != key or table["digests"] != self._digests(place):
                 return None
-        except (OSError, KeyError, TypeError, ValueError):
+        except (OSError, KeyError, TypeError, ValueError, RecursionError):
             return None
         with suppress(OSError):
             about.touch()
@@ -161,9 +161,10 @@ class KeptGraphs:
                 table = write(unfinished)
                 about = {**table, "key": key, "digests": self._digests(unfinished)}
                 (unfinished / _ABOUT).write_text(json.dumps(about, indent=2), encoding="utf-8")
-                # What was there was not it.
-                shutil.rmtree(place, ignore_errors=True)
-                unfinished.rename(place)
+                # Another process may have made it meanwhile, and read it now.
+                if self._table(key) is None:
+                    _remove(place)
+                    unfinished.rename(place)
             self._prune()
         except OSError as error:
             # Without it the network is only converted again.
@@ -172,7 +173,15 @@ class KeptGraphs:
     def _prune(self) -> None:
         entries = [each for each in self._folder.iterdir() if not each.name.startswith(".")]
         for entry in sorted(entries, key=_last_read, reverse=True)[KEPT:]:
-            shutil.rmtree(entry, ignore_errors=True)
+            _remove(entry)
+
+
+def _remove(entry: Path) -> None:
+    """Remove an entry, be it a file that something else has put in its place."""
+    if entry.is_dir() and not entry.is_symlink():
+        shutil.rmtree(entry, ignore_errors=True)
+    else:
+        entry.unlink(missing_ok=True)
 
 
 def _last_read(entry: Path) -> float:

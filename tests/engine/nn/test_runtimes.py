@@ -271,6 +271,13 @@ def test_a_runtime_that_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch
     )
 
 
+def test_a_runtime_that_is_broken_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("artengine.stepping.engines.is_installed", lambda _name: True)
+    monkeypatch.setitem(sys.modules, "artengine.stepping.openvino_engine", None)
+    with pytest.raises(UsageError, match=r"openvino cannot be imported: .*; install it anew with"):
+        engines.engine_for("openvino", "float32")
+
+
 @pytest.mark.parametrize("name", installed_runtimes())
 def test_nothing_is_traced_anew_between_frames(name: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not when numbers are played, a state is carried or seeds change; a new size once."""

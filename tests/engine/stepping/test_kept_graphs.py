@@ -113,7 +113,9 @@ def test_a_graph_that_tensorflow_draws_for_is_not_kept(made: Made) -> None:
         assert converted == (["step"] if again else ALL)
 
 
-@pytest.mark.parametrize("harm", ["graph.bin", "graph.xml", "about.json", "foreign", "emptied"])
+@pytest.mark.parametrize(
+    "harm", ["graph.bin", "graph.xml", "about.json", "foreign", "emptied", "a file", "deep"]
+)
 def test_what_is_broken_is_made_anew(made: Made, harm: str, tmp_path: Path) -> None:
     first, _ = made()
     (step,) = (file.parent for file in tmp_path.rglob("graph.xml"))
@@ -124,6 +126,11 @@ def test_what_is_broken_is_made_anew(made: Made, harm: str, tmp_path: Path) -> N
     elif harm == "emptied":
         shutil.rmtree(step)
         step.mkdir()
+    elif harm == "a file":
+        shutil.rmtree(step)
+        step.touch()
+    elif harm == "deep":
+        (step / "about.json").write_text("[" * 100_000)
     else:
         (step / harm).write_bytes(b"{}")
     assert made() == (first, ["step"])
