@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from artengine.errors import UsageError
-from artengine.frame import Frame
 from artengine.nn.memory_estimate import bytes_per_pixel
 from artengine.nn.step import Bends, Step
 from artengine.nn.step_model import StepModel
@@ -50,7 +49,7 @@ class Conversion:
             )
         self._runtime = runtime
         self._model = model
-        self._step = Step(model, network, fixed=True, bends=bends)
+        self._step = Step(model, network, fixed=True, bends=bends, planes=True)
 
     def bytes_per_pixel(self) -> float | None:
         """What the network takes for each pixel of a frame; None where that is unknown."""
@@ -81,7 +80,7 @@ class Conversion:
         return self._converted(step, specs)
 
     def start_by_keras(
-        self, frames: Sequence[Frame], seed: npt.NDArray[np.int32]
+        self, frames: Sequence[npt.NDArray[Any]], seed: npt.NDArray[np.int32]
     ) -> list[npt.NDArray[Any]]:
         """The model's initial state as arrays, computed by Keras."""
         return [keras.ops.convert_to_numpy(p) for p in self._step.initial_state(frames, seed)]

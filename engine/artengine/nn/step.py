@@ -34,6 +34,8 @@ class Step:
         fixed: whether the network's weights go into a trace as constants, so that whoever compiles
             it may compute with them beforehand; a network that still learns is not fixed.
         bends: what is done to its layers; nothing by default.
+        planes: whether frames come as `(3, H, W)`. Laid behind each other they are copied in three
+            long pieces, and not pixel by pixel, and are as many compilers want them.
     """
 
     def __init__(
@@ -43,9 +45,11 @@ class Step:
         *,
         fixed: bool = False,
         bends: Bends | None = None,
+        planes: bool = False,
     ) -> None:
         self._model = model
         self._bends = bends
+        self._planes = planes
         self._network = Float32Outputs(network)
         variables = network.variables if fixed else []
         self._weights = [(v, ops.convert_to_numpy(v.value)) for v in variables]
@@ -60,7 +64,7 @@ class Step:
         """Predict.
 
         Args:
-            frames: the context, float32 `(H, W, 3)` each.
+            frames: the context, float32 `(H, W, 3)` each, or planes.
             state: what the last step returned, or `initial_state`.
             seed: int32 `(2,)`.
             values: the model's automatable numbers, scalars by name, and the inputs of the bends.
@@ -68,7 +72,7 @@ class Step:
         Returns:
             The prediction, float32 `(H, W, 3)`, and the state.
         """
-        height, width, _ = frames[0].shape
+        height, width = frames[0].shape[1:] if self._planes else frames[0].shape[:2]
         # A copy, so that the model itself never holds a tensor of a trace.
         model = copy(self._model)
         for name in values.keys() & type(model).automatable():
@@ -86,9 +90,11 @@ class Step:
             return tuple(self._model.initial_state(self._network, self._stack(frames), seed))
 
     def _stack(self, frames: Sequence[Any]) -> Any:
-        return pad_to_multiple(
-            ops.expand_dims(ops.concatenate(frames, axis=-1), 0), self._model.size_divisor
-        )
+        if self._planes:
+            stack = ops.transpose(ops.concatenate(frames, axis=0), (1, 2, 0))
+        else:
+            stack = ops.concatenate(frames, axis=-1)
+        return pad_to_multiple(ops.expand_dims(stack, 0), self._model.size_divisor)
 
     def _constants(self) -> Any:
         if not self._weights:

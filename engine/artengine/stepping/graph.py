@@ -16,8 +16,8 @@ from artengine.stepping.chance import uniform
 Array: TypeAlias = npt.NDArray[Any]
 
 Specs: TypeAlias = Mapping[str, tuple[tuple[int, ...], str]]
-"""Shapes and types of inputs by name: `frame_0` and so on, `state_0` and so on, `seed`, and
-`value_NAME` for each number that is given by name."""
+"""Shapes and types of inputs by name: `frame_0` and so on, `(3, H, W)` each, `state_0` and so on,
+`seed`, and `value_NAME` for each number that is given by name."""
 
 
 class NotComputable(Exception):  # noqa: N818 - says what the model is

@@ -24,7 +24,7 @@ class Graphs(Protocol):
         """From the context, state, seed and numbers to `prediction` and the next state."""
 
     def start_by_keras(
-        self, frames: Sequence[Frame], seed: npt.NDArray[np.int32]
+        self, frames: Sequence[Array], seed: npt.NDArray[np.int32]
     ) -> Sequence[Array]:
         """The state before the first step, where the engine cannot compute it."""
 
@@ -48,11 +48,11 @@ class GraphRuntime:
         self._engine = engine
         self._compiled: dict[tuple[int, ...], _Compiled] = {}
 
-    def put(self, frame: Frame) -> Frame:
-        """Copy a frame, which may be read-only, to where engines can share it."""
-        return np.array(frame, np.float32)
+    def put(self, frame: Frame) -> Array:
+        """Copy a frame, which may be read-only, to where engines can share it, as `(3, H, W)`."""
+        return np.array(frame.transpose(2, 0, 1), np.float32, order="C")
 
-    def start(self, frames: Sequence[Frame], seed: npt.NDArray[np.int32]) -> tuple[Array, ...]:
+    def start(self, frames: Sequence[Array], seed: npt.NDArray[np.int32]) -> tuple[Array, ...]:
         """The state before the first step."""
         given = {**_named("frame", frames), "seed": seed}
         try:
@@ -62,7 +62,7 @@ class GraphRuntime:
 
     def step(
         self,
-        frames: Sequence[Frame],
+        frames: Sequence[Array],
         state: tuple[Array, ...],
         seed: npt.NDArray[np.int32],
         values: Mapping[str, np.generic],

@@ -16,7 +16,6 @@ import numpy as np
 import numpy.typing as npt
 
 from artengine.digest import digest_of
-from artengine.frame import Frame
 from artengine.stepping.graph import Engine, Graph, Specs
 from artengine.stepping.graph_runtime import Graphs
 from artengine.stepping.tiled_model import TiledModel
@@ -77,7 +76,7 @@ class KeptGraphs:
         return self._graph("step", specs, {}, lambda: self._converter.step(specs))
 
     def start_by_keras(
-        self, frames: Sequence[Frame], seed: npt.NDArray[np.int32]
+        self, frames: Sequence[npt.NDArray[Any]], seed: npt.NDArray[np.int32]
     ) -> Sequence[npt.NDArray[Any]]:
         """See `Graphs`."""
         return self._converter.start_by_keras(frames, seed)

@@ -285,7 +285,8 @@ def test_nothing_is_traced_anew_between_frames(name: Any, monkeypatch: pytest.Mo
     step = Step.__call__
 
     def counted(self: Step, frames: Any, *rest: Any) -> Any:
-        sizes.append(tuple(frames[0].shape))
+        # Engines are given planes.
+        sizes.append(tuple(sorted(frames[0].shape)))
         return step(self, frames, *rest)
 
     monkeypatch.setattr(Step, "__call__", counted)
@@ -296,7 +297,7 @@ def test_nothing_is_traced_anew_between_frames(name: Any, monkeypatch: pytest.Mo
         height = 24 if number % 2 else 16
         predict.reset()
         film(predict, [frame[:height] for frame in noise(model)], 3)
-    assert sorted(sizes) == [(16, 50, 3), (24, 50, 3)]
+    assert sorted(sizes) == [(3, 16, 50), (3, 24, 50)]
 
 
 def test_fixed_weights_are_those_of_its_making() -> None:
