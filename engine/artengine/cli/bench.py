@@ -68,7 +68,10 @@ def bench(
     seconds: Annotated[
         float,
         typer.Option(
-            metavar="S", min=0.01, help="Seconds to time a network for; at least one frame."
+            metavar="S",
+            min=0.01,
+            max=3600,
+            help="Seconds to time a network for; at least one frame.",
         ),
     ] = 0.5,
     plugin: PluginFiles = None,

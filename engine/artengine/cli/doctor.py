@@ -100,12 +100,10 @@ def ffmpeg() -> Finding:
 
     try:
         executable = ffmpeg_executable()
-        told = subprocess.run(
-            [executable, "-version"], capture_output=True, text=True, check=True, timeout=30
-        )
+        told = subprocess.run([executable, "-version"], capture_output=True, check=True, timeout=30)
     except (SourceError, OSError, subprocess.SubprocessError) as error:
         return Finding("ffmpeg", "failed", one_line(str(error)))
-    words = told.stdout.split()
+    words = told.stdout.decode("utf-8", errors="replace").split()
     return Finding("ffmpeg", "ok", f"{words[2] if len(words) > 2 else 'unknown'} at {executable}")
 
 

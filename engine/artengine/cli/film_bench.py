@@ -166,6 +166,7 @@ def _made(film: Film, side: Side, frames: int, file: Path) -> tuple[float, dict[
         command,
         capture_output=True,
         text=True,
+        errors="replace",
         check=False,
         env=os.environ | {"KERAS_BACKEND": side.backend},
     )

@@ -112,7 +112,7 @@ def _named(name: str) -> Card:
 
 def _told(command: Sequence[str]) -> str:
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=20)
+        done = subprocess.run(command, capture_output=True, check=False, timeout=20)
     except (OSError, subprocess.SubprocessError):
         return ""
-    return done.stdout
+    return done.stdout.decode("utf-8", errors="replace")

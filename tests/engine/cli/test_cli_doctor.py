@@ -162,6 +162,7 @@ def test_cards_are_found_without_their_makers_libraries(
     monkeypatch.setattr(graphics, "_SMI", (str(program),))
     amd = Card("amd", "an AMD card")
     assert graphics.graphics_cards(tmp_path) == [Card("nvidia", "an NVIDIA card"), amd]
-    program.write_text("#!/bin/sh\necho 'GPU 0: NVIDIA RTX 9 (UUID: GPU-1)'\n", encoding="utf-8")
+    told = b"#!/bin/sh\necho 'GPU 0: NVIDIA RTX 9 (UUID: GPU-1)\n\xff\xfe'\n"
+    program.write_bytes(told)
     program.chmod(0o755)
     assert graphics.graphics_cards(tmp_path) == [Card("nvidia", "NVIDIA RTX 9"), amd]
