@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from artengine.counts import counted
 from artengine.errors import one_line
 from artengine.runtime_names import BACKENDS, RuntimeName
 from artengine.stepping.engines import installed_runtimes
@@ -182,7 +183,7 @@ def as_table(timings: Sequence[FilmTiming]) -> list[str]:
     lines: list[str] = []
     for film in dict.fromkeys(timing.film for timing in timings):
         width, height = film.size
-        told = f"{film.preset} at {width}x{height}, {film.frames} frames"
+        told = f"{film.preset} at {width}x{height}, {counted(film.frames, 'frame')}"
         lines += ["", f"{told}; from processor on, milliseconds a frame"]
         rows = [["runtime", "start", "frames/s", "share", "processor", *STAGES]]
         notes = []
