@@ -92,6 +92,11 @@ def _without_plots() -> Iterator[None]:
 
 
 _check_backend()
+if os.environ.get("KERAS_BACKEND") == "torch":
+    # Its threads would else wait for each other at full speed, and keep processors from decoder,
+    # effects and encoder: a training step took twenty times as long on a busy machine.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 with _without_greetings(), _without_plots():
     import keras
 

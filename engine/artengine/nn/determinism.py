@@ -23,6 +23,8 @@ def make_deterministic(seed: int) -> None:
 
         # Operations that have no such form go on with a warning.
         torch.use_deterministic_algorithms(mode=True, warn_only=True)
+        # Nothing reads what was never written.
+        torch.utils.deterministic.fill_uninitialized_memory = False
 
 
 def seed_layers(seed: int) -> None:
