@@ -147,8 +147,10 @@ def _made_ahead(
     width, height = cutter.size
 
     def fill(frames: npt.NDArray[np.float32], truth: npt.NDArray[np.float32], place: Place) -> None:
-        rows = [*np.split(frames, context, axis=-1), *truth]
-        for row, part in zip(rows, cutter(place), strict=True):
+        parts = list(cutter(place))
+        # Put together as bytes, which is quicker than as numbers.
+        stacked = np.concatenate(parts[:context], axis=-1)
+        for row, part in zip([frames, *truth], [stacked, *parts[context:]], strict=True):
             np.multiply(part, np.float32(1 / 255), out=row, dtype=np.float32)
 
     pool = ThreadPoolExecutor(_THREADS)
