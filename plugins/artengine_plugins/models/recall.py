@@ -74,9 +74,9 @@ class Recall(Model):
     it a dream may look as through a screen door."""
 
     jitter: int = Param(0, ge=0, le=32, unit="pixels", shapes_network=False)
-    """By up to how many pixels the picture is moved beneath the network's grid in each frame, and
-    back. With 8 an effect that sharpens grows no stripes on the grid, and the dream is a little
-    softer; a frame takes about a tenth longer."""
+    """The picture is moved beneath the network's grid in each frame by fewer than so many pixels
+    down and to the right, and back. With 8 an effect that sharpens grows no stripes on the grid,
+    and the dream is softer; a frame takes about a tenth longer."""
 
     pull: float = Param(0.25, ge=0, le=1, automatable=True)
     """How fast the memory takes the dream back: 0 lets it go where it will, moved as the memory
@@ -192,7 +192,7 @@ class Recall(Model):
             rest = ops.concatenate([hints[:, 1:], hints[:, :1]], axis=1)
             return self.painted(network, context_frames, hints[:, 0], training=training), (rest,)
         hint, state = self.hinted(network.get_layer("memory"), context_frames, state, seed)
-        if self.jitter:
+        if self.jitter > 1:
             painted = self._jittered(network, context_frames, hint, distances(seed, self.jitter))
         else:
             painted = self.painted(network, context_frames, hint, training=training)
