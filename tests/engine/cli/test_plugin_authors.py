@@ -186,7 +186,7 @@ def test_what_a_plugin_does_not_keep_is_said(
         (["new", "trails"], '"trails" is the name of another effect; choose another'),
         (["check", "trials"], 'no plugin "trials" (did you mean "trails"?)'),
         (["check", "nowhere.py"], "no plugin at nowhere.py"),
-        (["manifest", "nowhere"], "no installed package nowhere has plugins"),
+        (["manifest", "nowhere"], 'no installed package "nowhere" has plugins'),
     ],
 )
 def test_mistakes_are_one_line(

@@ -1,3 +1,4 @@
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,9 @@ from keras import ops
 from artengine.frame import Frame
 from artengine.nn.predictor import Predictor
 from artengine.nn.step import pad_to_multiple
+
+NETWORK = SimpleNamespace(variables=())
+"""Of a model that has no network."""
 
 
 class Sum:
@@ -56,14 +60,14 @@ def frame(value: float, height: int = 5, width: int = 3) -> Frame:
 
 
 def test_shows_the_frames_in_order_and_crops_back() -> None:
-    result = Predictor(Sum(), None)([frame(1), frame(2)])
+    result = Predictor(Sum(), NETWORK)([frame(1), frame(2)])
     assert result.shape == (5, 3, 3)
     assert result.dtype == np.float32
     np.testing.assert_array_equal(result, frame(21))
 
 
 def test_carries_its_state_and_forgets_it() -> None:
-    predictor = Predictor(Sum(), None)
+    predictor = Predictor(Sum(), NETWORK)
     frames = [frame(0), frame(0)]
     assert [float(predictor(frames)[0, 0, 0]) for _ in range(3)] == [0, 100, 200]
     kept = predictor.state()
@@ -79,17 +83,17 @@ def test_a_state_from_before_the_first_step_is_none() -> None:
         def initial_state(self, network: Any, context_frames: Any, seed: Any) -> tuple[Any, ...]:
             return (ops.ones((1,)),)
 
-    predictor = Predictor(FromOne(), None)
-    predictor.restore(Predictor(FromOne(), None).state())
+    predictor = Predictor(FromOne(), NETWORK)
+    predictor.restore(Predictor(FromOne(), NETWORK).state())
     assert float(predictor([frame(0), frame(0)])[0, 0, 0]) == 100
 
 
 def test_passes_the_seed() -> None:
-    assert float(Predictor(Sum(), None)([frame(0), frame(0)], (0, 3))[0, 0, 0]) == 3000
+    assert float(Predictor(Sum(), NETWORK)([frame(0), frame(0)], (0, 3))[0, 0, 0]) == 3000
 
 
 def test_a_frame_of_the_same_identity_is_not_confused_with_another() -> None:
-    predictor = Predictor(Sum(), None)
+    predictor = Predictor(Sum(), NETWORK)
     predictor([frame(1), frame(2)])
     predictor.reset()
     for value in range(3, 9):
@@ -114,7 +118,7 @@ def test_automatable_numbers_reach_the_step_without_a_new_trace() -> None:
             return self.gain * total + ops.cast(self.turns, "float32"), state
 
     model = Played()
-    predictor = Predictor(model, None)
+    predictor = Predictor(model, NETWORK)
     found = []
     for model.gain, model.turns in [(1.0, 0), (2.0, 5), (0.0, 7)]:
         predictor.reset()

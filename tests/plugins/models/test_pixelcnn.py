@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import keras
@@ -278,7 +279,7 @@ def test_a_model_measures_nothing_of_its_own_unless_it_says_so() -> None:
         def build(self) -> Any: ...
 
     frames = random_frames(6)
-    assert OwnMeasures(Plain(), None)([(frames[:5], frames[5])]) == {}
+    assert OwnMeasures(Plain(), SimpleNamespace(variables=()))([(frames[:5], frames[5])]) == {}
 
 
 @pytest.mark.parametrize("model", ["groups"], indirect=True)
