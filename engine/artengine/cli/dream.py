@@ -18,7 +18,7 @@ from artengine.cli.options import (
     overrides,
     sized,
 )
-from artengine.cli.preset_to_dream import footage_of, load_dream
+from artengine.cli.preset_to_dream import load_dream, opened_once
 from artengine.cli.streams import answer, tell
 from artengine.cli.uncollected import uncollected
 
@@ -179,10 +179,10 @@ def dream(
         to_watch = partial(preview_targets, outputs=output or [], overwrite=overwrite)
         watch_previews(load, to_watch, plugin or [], begin=begin, recipe=not no_recipe)
     with uncollected():
-        catalog = load_catalog(plugin or [])
-        loaded = load(catalog)
+        catalog, footage = load_catalog(plugin or []), opened_once()
+        loaded = load(catalog, footage=footage)
     if preview:
-        loaded = _preview(loaded, footage_of(loaded))
+        loaded = _preview(loaded, footage(loaded))
     to = targets(loaded, catalog, output or [], Path(), overwrite=overwrite)
     if output:
         _refuse_unused(loaded, to)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cache, partial
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,6 +18,7 @@ def load_dream(
     given: Sequence[Override],
     seconds: float | None,
     other_clip: bool,
+    footage: Callable[[Preset], Footage] | None = None,
 ) -> Preset:
     """Read the preset that is to be dreamt.
 
@@ -28,6 +28,8 @@ def load_dream(
         given: what options put in place of its values.
         seconds: what `--seconds` was given.
         other_clip: whether one of the options names another clip.
+        footage: opens its source, which is not done where the frame rate is known and is all that
+            is asked; by default at most once.
     """
     from artengine.cli.clip import check_files, is_clip, refuse_clip, tell_shape
     from artengine.preset import load_preset
@@ -38,14 +40,25 @@ def load_dream(
     loaded = load_preset(where, catalog, given)
     refuse_missing(loaded)
     check_files(loaded)
-    # Opened at most once, and not at all where the frame rate is known and is all that is asked.
-    footage = cache(partial(footage_of, loaded))
+    footage = footage or opened_once()
     if seconds is not None:
-        length = max(1, round(seconds * (loaded.dream.fps or footage().fps)))
+        length = max(1, round(seconds * (loaded.dream.fps or footage(loaded).fps)))
         loaded = loaded.with_values({"dream.frames": length})
     if other_clip:
-        tell_shape(loaded.source, footage().size, "--size gives the film another shape")
+        tell_shape(loaded.source, footage(loaded).size, "--size gives the film another shape")
     return loaded
+
+
+def opened_once() -> Callable[[Preset], Footage]:
+    """What opens the source of one preset, as `footage_of` does, and keeps it."""
+    found: list[Footage] = []
+
+    def opened(preset: Preset) -> Footage:
+        if not found:
+            found.append(footage_of(preset))
+        return found[0]
+
+    return opened
 
 
 def footage_of(preset: Preset) -> Footage:

@@ -99,7 +99,7 @@ def test_a_source_is_not_opened_to_tell_a_frame_rate_that_is_given(
         lengths.append(preset.dream.frames)
         return Rendered((), 0, 0.0, stopped=False)
 
-    monkeypatch.setattr("artengine.cli.dream.footage_of", footage)
+    monkeypatch.setattr("artengine.cli.preset_to_dream.footage_of", footage)
     monkeypatch.setattr("artengine.dream.render.render", render)
     line = ["dream", "night-drive", "--seconds", "2"]
     assert main([*line, "--fps", "5"]) == 0
