@@ -83,7 +83,7 @@ def _identity(preset: Preset, weights: Weights) -> dict[str, Any]:
     """What a converted network depends on, beside the arithmetic and the size of frames."""
     return {
         "weights": digest_of(weights.path),
-        "model": _fixed(preset.model),
+        "model": fixed_table(preset.model),
         "provider": str(provider_of(type(preset.model))),
         "code": _code(type(preset.model)),
         "engine": __version__,
@@ -94,8 +94,9 @@ def _identity(preset: Preset, weights: Weights) -> dict[str, Any]:
     }
 
 
-def _fixed(model: Model) -> dict[str, Any]:
-    """The model's name and all parameters that a dream leaves as they are."""
+def fixed_table(model: Model) -> dict[str, Any]:
+    """The model's name and all parameters that a dream leaves as they are: those that shape its
+    network, and others that its step is made with."""
     values = model.model_dump(mode="json", exclude=set(model.automatable()))
     return {"use": model.name, **values}
 

@@ -23,11 +23,11 @@ from artengine.atomic import atomic_write
 from artengine.digest import digest_of
 from artengine.errors import ArtengineError
 from artengine.frame import Size
-from artengine.plain_network import plain_network
+from artengine.plain_network import fixed_table, plain_network
 from artengine.preset import Preset
 from artengine.runtime_names import RuntimeName
 from artengine.stepping.engines import installed_runtimes
-from artengine.weights import Weights, model_table
+from artengine.weights import Weights
 
 logger = logging.getLogger("artengine")
 
@@ -151,7 +151,7 @@ def _key(preset: Preset, weights: Weights, size: Size, names: list[RuntimeName])
     settings = preset.dream
     described = {
         "weights": digest_of(weights.path),
-        "model": model_table(preset),
+        "model": fixed_table(preset.model),
         "size": size,
         "settings": [settings.precision, settings.tile],
         "engine": __version__,

@@ -27,11 +27,11 @@ from artengine.dream.steering import Steering, steering_of
 from artengine.dream.vital_signs import clip_signs
 from artengine.errors import PresetError
 from artengine.frame import Size
-from artengine.plain_network import plain_network
+from artengine.plain_network import fixed_table, plain_network
 from artengine.provider import code_of
 from artengine.resolve import Resolved
 from artengine.source import Footage
-from artengine.weights import Weights, build_network, check_made_for, shape_table
+from artengine.weights import Weights, build_network, check_made_for
 
 if TYPE_CHECKING:
     import keras
@@ -288,7 +288,7 @@ def network_key(resolved: Resolved) -> tuple[object, ...]:
     return (
         # A plugin that was loaded anew has other classes, which are the same unless it was edited.
         (model.__module__, model.__qualname__, code) if all(code) else model,
-        shape_table(preset.model),
+        fixed_table(preset.model),
         resolved.weights_digest,
         (preset.dream.runtime, preset.dream.precision, preset.dream.tile),
         inside,

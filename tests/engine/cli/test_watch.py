@@ -14,13 +14,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from artengine.catalog import load_catalog
+from artengine.catalog import Catalog, load_catalog
 from artengine.cli import main
+from artengine.dream.parts import network_key
 from artengine.dream.session import Dream
 from artengine.dream.targets import targets
 from artengine.dream.watch import Previews
 from artengine.dream.watched_files import WatchedFiles
 from artengine.preset import load_preset
+from artengine.resolve import resolve
 from artengine.weights import build_network
 
 SHADE = '''
@@ -306,3 +308,11 @@ def test_mistakes_are_one_line(
     assert said in error
     assert error.count("\n") == 1
     assert not list(folder.glob("*.jpg"))
+
+
+def test_a_parameter_that_only_dreams_use_makes_another_network(catalog: Catalog) -> None:
+    before, same, after = (
+        network_key(resolve(load_preset("night-road", catalog, given)))
+        for given in ((), ("model.pull=0.5",), ("model.jitter=8",))
+    )
+    assert before == same != after
