@@ -60,6 +60,14 @@ def described(package: Path) -> None:
         del sys.modules[module]
 
 
+def described_whatever_the_source(package: Path) -> None:
+    """The same, with a manifest that holds when the package changes."""
+    described(package)
+    table = json.loads((package / MANIFEST).read_text())
+    del table["source"]
+    (package / MANIFEST).write_text(json.dumps(table))
+
+
 def imported() -> list[str]:
     return sorted(name for name in sys.modules if name.partition(".")[0] == "odd_effects")
 
@@ -86,9 +94,8 @@ def test_a_manifest_of_other_source_is_not_read(package: Path) -> None:
 
 
 def test_what_is_not_as_described_is_told_by_importing_it(package: Path) -> None:
-    described(package)
+    described_whatever_the_source(package)
     table = json.loads((package / MANIFEST).read_text())
-    del table["source"]
     table["entries"]["odd_effects"][0] |= {"name": "odd-old", "place": "odd_effects.one:Old"}
     (package / MANIFEST).write_text(json.dumps(table))
     catalog = load_catalog(user_folder=False)
@@ -98,10 +105,7 @@ def test_what_is_not_as_described_is_told_by_importing_it(package: Path) -> None
 
 
 def test_a_described_plugin_that_is_broken_is_set_aside_with_its_reason(package: Path) -> None:
-    described(package)
-    table = json.loads((package / MANIFEST).read_text())
-    del table["source"]
-    (package / MANIFEST).write_text(json.dumps(table))
+    described_whatever_the_source(package)
     (package / "two.py").write_text("import nothing_at_all\n")
     catalog = load_catalog(user_folder=False)
     assert "odd-two" not in catalog.effects
@@ -148,10 +152,7 @@ def test_a_description_that_can_be_of_no_plugin_is_not_read(
 def test_a_class_that_is_gone_is_left_out_of_lists(
     package: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    described(package)
-    table = json.loads((package / MANIFEST).read_text())
-    del table["source"]
-    (package / MANIFEST).write_text(json.dumps(table))
+    described_whatever_the_source(package)
     (package / "two.py").write_text("raise ValueError('late')\n")
     catalog = load_catalog(user_folder=False)
     assert "odd-two" in list(catalog.effects)
