@@ -10,7 +10,7 @@ import numpy as np
 from artengine.api import Frame, FrameContext, Param, size_of
 from artengine_plugins.imaging.field import Field, over
 from artengine_plugins.imaging.flow_noise import FlowNoise
-from artengine_plugins.imaging.gaussian import gaussian
+from artengine_plugins.imaging.gaussian import gaussian, with_grain
 from artengine_plugins.imaging.phase import PhasedEffect
 from artengine_plugins.imaging.random_bytes import random_bytes
 
@@ -48,8 +48,11 @@ class Noise(PhasedEffect):
         """Add the noise, or throw the pixels that it hits."""
         if self.pattern == "salt":
             return self._salt(frame, now)
+        amount: Field = self.amount
         if self.pattern == "perlin":
             noise = self._perlin(frame, now)
+        elif self._layers == 3 and not isinstance(amount, np.ndarray):
+            return with_grain(frame, now.rng, amount)
         else:
             height, width = frame.shape[:2]
             noise = gaussian(now.rng, (height, width, self._layers))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import prod
 from statistics import NormalDist
 
@@ -9,11 +10,13 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from artengine.api import Frame
 from artengine_plugins.imaging.random_bytes import random_bytes
 
 _QUANTILES = np.array([NormalDist().inv_cdf((i + 0.5) / 256.0) for i in range(256)])
 _TABLE = (_QUANTILES / np.sqrt(2.0 * np.mean(_QUANTILES**2))).astype(np.float32)
-_PIECE = 1 << 18
+_PIECE = 1 << 14
+"""Numbers that are worked on at once, so that they stay in the processor's cache."""
 
 
 def gaussian(rng: np.random.Generator, shape: tuple[int, ...]) -> npt.NDArray[np.float32]:
@@ -22,12 +25,33 @@ def gaussian(rng: np.random.Generator, shape: tuple[int, ...]) -> npt.NDArray[np
     Each is the sum of two random bytes looked up among the 256 quantiles of a normal
     distribution; the sum of two normal numbers is normal. None is further out than 3.8.
     """
-    count = prod(shape)
-    drawn = [random_bytes(rng, (count, 1)) for _ in range(2)]
-    numbers = np.empty((count, 1), np.float32)
-    # Piece by piece, so that what was looked up is still in the processor's cache to be added.
-    for first in range(0, count, _PIECE):
-        piece = slice(first, first + _PIECE)
-        one, other = (cv2.LUT(values[piece], _TABLE) for values in drawn)
+    numbers = np.empty((prod(shape), 1), np.float32)
+    for piece, one, other in _halves(rng, numbers.size):
         np.add(one, other, out=numbers[piece])
     return numbers.reshape(shape)
+
+
+def with_grain(frame: Frame, rng: np.random.Generator, amount: float) -> Frame:
+    """A frame with `gaussian` numbers of its own shape, times `amount`, added to it.
+
+    It is the same to the last bit as drawing, multiplying and adding, in half of the time.
+    """
+    numbers = np.ascontiguousarray(frame).reshape(-1, 1)
+    grained = np.empty_like(numbers)
+    for piece, one, other in _halves(rng, numbers.size):
+        grain = np.add(one, other, out=one)
+        grain *= np.float32(amount)
+        np.add(numbers[piece], grain, out=grained[piece])
+    return grained.reshape(frame.shape)
+
+
+def _halves(
+    rng: np.random.Generator, count: int
+) -> Iterator[tuple[slice, npt.NDArray[np.float32], npt.NDArray[np.float32]]]:
+    """Pieces of that many numbers, with the two terms `(n, 1)` of each, which may be changed."""
+    first_bytes, second_bytes = (random_bytes(rng, (count, 1)) for _ in range(2))
+    for first in range(0, count, _PIECE):
+        piece = slice(first, first + _PIECE)
+        one = cv2.LUT(first_bytes[piece], _TABLE).astype(np.float32, copy=False)
+        other = cv2.LUT(second_bytes[piece], _TABLE).astype(np.float32, copy=False)
+        yield piece, one, other

@@ -80,8 +80,7 @@ class Clouds(Scene):
                 self._draw_tower(ahead, key, slot, veil)
             spread = cv2.resize(veil, (canvas.width, canvas.height), interpolation=cv2.INTER_LINEAR)
             lay(canvas.light, spread.reshape(*canvas.light.shape[:2], 4))
-        canvas.light += self._lens.halo(canvas, 0.06, 0.04)
-        return self._lens.develop(canvas, seconds)
+        return self._lens.develop(canvas, seconds, halo=(0.06, 0.04))
 
     def _seen(self, x: float, y: float, ahead: float) -> tuple[float, float]:
         flat_x, flat_y = x / ahead, y / ahead + self._height * 0.5

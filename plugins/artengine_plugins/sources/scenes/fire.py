@@ -73,8 +73,7 @@ class Fire(Scene):
         self._draw_floor()
         self._draw_sparks()
         self._woods[2].draw(1.15 * self._along + 2.0, 0.60 + 1.5 * self._bob)
-        canvas.light += self._lens.halo(canvas, 0.10, 0.09)
-        return self._lens.develop(canvas, seconds)
+        return self._lens.develop(canvas, seconds, halo=(0.10, 0.09))
 
     def _sky(self) -> Plane:
         """The night, and smoke that the fire lights from below, on the soft grid."""

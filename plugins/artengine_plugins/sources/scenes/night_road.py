@@ -116,8 +116,7 @@ class NightRoad(Scene):
         near += [(ahead, self._draw_lamp, (ahead, lit, colour)) for ahead, lit, colour in lamps]
         self._draw_things([*near, *self._posts(), *self._signs()])
         self._bonnet.draw()
-        self._canvas.light += self._lens.halo(self._canvas, 0.16, 0.13)
-        return self._lens.develop(self._canvas, seconds)
+        return self._lens.develop(self._canvas, seconds, halo=(0.16, 0.13))
 
     def _draw_things(self, things: Iterable[Thing]) -> None:
         for _, drawing, arguments in sorted(things, key=lambda thing: -thing[0]):

@@ -81,8 +81,7 @@ class Plankton(Scene):
         self._draw_snow()
         for slot in range(round(CREATURES * self.crowd)):
             self._draw_creature(slot)
-        self._canvas.light += self._lens.halo(self._canvas, 0.22, 0.20)
-        return self._lens.develop(self._canvas, seconds)
+        return self._lens.develop(self._canvas, seconds, halo=(0.22, 0.20))
 
     def _draw_water(self) -> None:
         canvas, now = self._canvas, self._seconds

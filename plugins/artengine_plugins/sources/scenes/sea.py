@@ -61,8 +61,7 @@ class Sea(Scene):
             self._draw_boat(slot)
         for slot in range(round(BUOYS * self.crowd)):
             self._draw_buoy(slot)
-        self._canvas.light += self._lens.halo(self._canvas, 0.06, 0.03)
-        return self._lens.develop(self._canvas, seconds)
+        return self._lens.develop(self._canvas, seconds, halo=(0.06, 0.03))
 
     # Above the horizon.
 

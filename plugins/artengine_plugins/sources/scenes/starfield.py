@@ -80,8 +80,7 @@ class Starfield(Scene):
         self._draw_stars()
         self._draw_suns()
         self._draw_planets()
-        self._canvas.light += self._lens.halo(self._canvas, 0.14, 0.10)
-        return self._lens.develop(self._canvas, seconds)
+        return self._lens.develop(self._canvas, seconds, halo=(0.14, 0.10))
 
     def _seen(self, x: float, y: float, ahead: float) -> tuple[float, float]:
         """Where a point is seen, after the camera's roll and aim."""

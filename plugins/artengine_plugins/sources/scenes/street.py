@@ -72,8 +72,7 @@ class Street(Scene):
         for near, x, slot, lap in walkers:
             self._draw_walker(near, x, slot, lap)
         self._draw_pigeons()
-        canvas.light += self._lens.halo(canvas, 0.03, 0.02)
-        return self._lens.develop(canvas, seconds)
+        return self._lens.develop(canvas, seconds, halo=(0.03, 0.02))
 
     # The houses.
 
