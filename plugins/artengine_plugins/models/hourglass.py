@@ -21,7 +21,6 @@ class Hourglass(Model):
 
     name: ClassVar[str] = "hourglass"
     size_divisor: ClassVar[int] = 4
-    converts: ClassVar[bool | None] = True
 
     def receptive_field(self) -> int:
         """57 pixels: through both poolings, which is farther than along the skips."""

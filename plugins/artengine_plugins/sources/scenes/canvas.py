@@ -35,7 +35,6 @@ class Light(NamedTuple):
 
 
 _ONE = np.float32(1)
-_SHARES: Plane = np.linspace(0, 1, 256, dtype=np.float32)[:, None, None]
 _REACHES = (0, 2, 3, 4, 6, 9)
 """Small lights that reach up to so many pixels are added together; larger ones by themselves."""
 
@@ -53,14 +52,19 @@ class Canvas:
     Args:
         size: width and height in pixels.
         unit: pixels to a unit, where it is not to follow from the size.
+        clear: whether to note in `through` how much is seen of what lies behind.
     """
 
-    def __init__(self, size: Size, unit: float | None = None) -> None:
+    def __init__(self, size: Size, unit: float | None = None, *, clear: bool = False) -> None:
         self.width, self.height = size
         self.unit = unit or math.sqrt(self.width * self.height)
         self._light: Plane = np.zeros((self.height, self.width, 3), np.float32)
         self._flat = self._light.reshape(self.height, 3 * self.width)
         self._waiting: list[Light] = []
+        self._clear = clear
+        self.through: Plane = np.ones((self.height, self.width) if clear else (0, 0), np.float32)
+        """`(H, W)`, 1 where nothing is covered, 0 where all is; kept where it is asked for."""
+        self._middle = np.array((0.5 * self.width, 0.5 * self.height))
         self.x: Plane = _centres(self.width, self.unit)
         self.y: Plane = _centres(self.height, self.unit)
         self._columns = np.arange(self.width, dtype=np.float32) + np.float32(0.5)
@@ -80,6 +84,12 @@ class Canvas:
         if light is not self._light:
             self._waiting.clear()
             self._light[:] = light
+
+    def fill(self, soft: Plane, interpolation: int = cv2.INTER_LINEAR) -> None:
+        """Cover everything with a small picture `(h, w, 3)`, enlarged."""
+        self._waiting.clear()
+        size = (self.width, self.height)
+        cv2.resize(soft, size, dst=self._light, interpolation=interpolation)
 
     def box(
         self, left: float, top: float, right: float, bottom: float, colour: Colour, alpha: float = 1
@@ -103,6 +113,8 @@ class Canvas:
         cover = down * across.ravel()
         np.subtract(_ONE, cover, out=cover)
         window *= cover
+        if self._clear:
+            self.through[y0:y1, x0:x1] *= cover[:, ::3]
         across *= np.array(colour, np.float32)
         window += np.multiply(down, across.ravel(), out=cover)
 
@@ -151,20 +163,18 @@ class Canvas:
 
     def strokes(self, lines: Sequence[Plane], width: float, colour: Colour) -> None:
         """Add the light of curves, each `(n, 2)` of x and y; where they cross they do not add."""
-        corners = self._pixels(np.concatenate(lines))
         # OpenCV's smooth lines come in widths of 1.33, 3.36, 5.39 ... pixels, by thickness
         # 1, 2, 3, 5, 7 ...: the nearest is drawn, as bright as gives the light of the true width.
         step = max(0, round((width * self.unit - 1.33) / 2.03))
         thick = step + 1 if step < 3 else 2 * step - 1
-        mask = self._mask(corners, thick)
+        mask = self._mask(np.concatenate(lines), thick)
         if mask is None:
             return
-        y0, y1, x0, x1, cover = mask
-        fixed = _fixed(corners, x0, y0)
+        y0, y1, x0, x1, cover, corners = mask
         curves, last = [], 0
         for line in lines:
             first, last = last, last + len(line)
-            curves.append(fixed[first:last])
+            curves.append(corners[first:last])
         cv2.polylines(
             cover, curves, isClosed=False, color=255, thickness=thick, lineType=cv2.LINE_AA, shift=8
         )
@@ -180,10 +190,7 @@ class Canvas:
 
     def _lighten(self, y0: int, y1: int, x0: int, x1: int, cover: Plane, colour: Colour) -> None:
         """Add a colour to a window by a cover `(y1 - y0, x1 - x0)` in 0..255."""
-        # A look-up turns numbers and colours them in one.
-        table = _SHARES * np.array(colour, np.float32)
-        tinted = cv2.LUT(cv2.cvtColor(cover, cv2.COLOR_GRAY2BGR), table)
-        self._light[y0:y1, x0:x1] += tinted.reshape(*cover.shape, 3)
+        self._light[y0:y1, x0:x1] += tint(cover.astype(np.float32), times(colour, 1 / 255))
 
     def blend(self, y0: int, y1: int, x0: int, x1: int, cover: Plane, colour: Colour) -> None:
         """Lay a colour over a window by a cover `(y1 - y0, x1 - x0)` in 0..1."""
@@ -193,6 +200,8 @@ class Canvas:
         keep = np.subtract(_ONE, cover)
         window *= cv2.merge((keep, keep, keep)).reshape(window.shape)
         window += tint(cover, colour)
+        if self._clear:
+            self.through[y0:y1, x0:x1] *= keep
 
     def glow(
         self, x: float, y: float, radius: float, colour: Colour, radius_y: float | None = None
@@ -278,26 +287,29 @@ class Canvas:
             tinted = bell * colours[:, channel, None, None]
             np.add.at(flat[channel:], index, tinted.ravel())
 
-    def _pixels(self, points: Plane) -> Plane:
-        return points * self.unit + (0.5 * self.width, 0.5 * self.height)
-
     def _polygon(self, points: Plane) -> tuple[int, int, int, int, Plane] | None:
         """The window that a polygon lies in, as of `_mask`, and its cover in 0..255."""
-        corners = self._pixels(points)
-        window = self._mask(corners, 1)
-        if window is not None:
-            top, _, left, _, cover = window
-            cv2.fillPoly(cover, [_fixed(corners, left, top)], 255, cv2.LINE_AA, 8)
-        return window
+        mask = self._mask(points, 1)
+        if mask is None:
+            return None
+        *window, cover, corners = mask
+        cv2.fillPoly(cover, [corners], 255, cv2.LINE_AA, 8)
+        y0, y1, x0, x1 = window
+        return y0, y1, x0, x1, cover
 
-    def _mask(self, pixels: Plane, margin: int) -> tuple[int, int, int, int, Plane] | None:
-        """A window around points, as first and last row and column, and an empty mask for it."""
-        low, high = np.floor(pixels.min(axis=0)) - margin, np.ceil(pixels.max(axis=0)) + margin
-        x0, y0 = max(0, int(low[0])), max(0, int(low[1]))
-        x1, y1 = min(self.width, int(high[0]) + 1), min(self.height, int(high[1]) + 1)
+    def _mask(self, points: Plane, margin: int) -> tuple[int, int, int, int, Plane, Plane] | None:
+        """A window around points `(n, 2)`: first and last row and column, an empty mask, and where
+        the points lie in it as OpenCV takes them, in 256ths from the middle of its first pixel."""
+        places = np.rint((points * self.unit + self._middle) * 256).astype(np.int32)
+        left, top = places.min(axis=0).tolist()
+        right, bottom = places.max(axis=0).tolist()
+        x0, y0 = max(0, (left >> 8) - margin), max(0, (top >> 8) - margin)
+        x1 = min(self.width, (right + 255 >> 8) + margin + 1)
+        y1 = min(self.height, (bottom + 255 >> 8) + margin + 1)
         if x0 >= x1 or y0 >= y1:
             return None
-        return y0, y1, x0, x1, np.zeros((y1 - y0, x1 - x0), np.uint8)
+        places -= np.array((256 * x0 + 128, 256 * y0 + 128), np.int32)
+        return y0, y1, x0, x1, np.zeros((y1 - y0, x1 - x0), np.uint8), places
 
     def _bell(
         self, x: float, y: float, radius_x: float, radius_y: float, colour: Colour
@@ -318,11 +330,6 @@ class Canvas:
 
 def _centres(count: int, unit: float) -> Plane:
     return ((np.arange(count, dtype=np.float32) + 0.5 - 0.5 * count) / unit).astype(np.float32)
-
-
-def _fixed(pixels: Plane, left: int, top: int) -> Plane:
-    """Places in a window as OpenCV takes them: 256ths from the middle of its first pixel."""
-    return np.round((pixels - (left + 0.5, top + 0.5)) * 256).astype(np.int32)
 
 
 def tint(cover: Plane, colour: Colour) -> Plane:

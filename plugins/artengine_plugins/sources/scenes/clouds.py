@@ -10,12 +10,14 @@ import numpy as np
 
 from artengine.api import Picture, Size
 
-from .canvas import Canvas, Colour, Plane, times
+from .canvas import Canvas, Colour, Plane, times, tint
 from .chance import chance, ramp
 from .cutout import Sprite, cut_out, lay
 from .lens import Lens
 from .noise import tiling
+from .planes import enlarged, held, weighted
 from .scene import Scene
+from .tile import Tile
 from .upright import Upright
 
 TOWERS = 11
@@ -66,9 +68,7 @@ class Clouds(Scene):
         for ahead, key, slot in sorted(things, reverse=True):
             if ahead >= 1.6:
                 self._draw_tower(ahead, key, slot)
-        soft = self._soft.light
-        whole = cv2.resize(soft, (canvas.width, canvas.height), interpolation=cv2.INTER_LINEAR)
-        canvas.light[:] = whole.reshape(canvas.light.shape)
+        canvas.fill(self._soft.light)
         self._draw_birds()
         for ahead, key, slot in sorted(balloons, reverse=True):
             self._draw_balloon(ahead, key, slot)
@@ -78,8 +78,7 @@ class Clouds(Scene):
             veil = np.zeros((*self._soft.light.shape[:2], 4), np.float32)
             for ahead, key, slot in sorted(near, reverse=True):
                 self._draw_tower(ahead, key, slot, veil)
-            spread = cv2.resize(veil, (canvas.width, canvas.height), interpolation=cv2.INTER_LINEAR)
-            lay(canvas.light, spread.reshape(*canvas.light.shape[:2], 4))
+            lay(canvas.light, enlarged(veil, (canvas.width, canvas.height)))
         return self._lens.develop(canvas, seconds, halo=(0.06, 0.04))
 
     def _seen(self, x: float, y: float, ahead: float) -> tuple[float, float]:
@@ -91,46 +90,55 @@ class Clouds(Scene):
         """Sky, a sun, and the deck of cloud far below, on the soft grid."""
         x, y, now = self._x, self._y, self._seconds
         cos, sin = math.cos(self._tilt), math.sin(self._tilt)
-        level = y * cos - x * sin - self._height * 0.5
-        across = x * cos + y * sin
-        up, down = np.maximum(-level, 0), np.maximum(level, 0)
-        sun = across - 0.28 + 0.5 * math.sin(0.25 * self._turn * 4)
-        glow = np.exp(-(sun**2 + (level + 0.10) ** 2) / 0.012)
-        wide = np.exp(-(sun**2 * 0.6 + (level + 0.10) ** 2) / 0.14)
+        level: Plane = np.float32(cos) * y - np.float32(sin) * x
+        level -= np.float32(self._height * 0.5)
+        across: Plane = np.float32(cos) * x + np.float32(sin) * y
+        sun: Plane = across - np.float32(0.28 - 0.5 * math.sin(0.25 * self._turn * 4))
+        over = held(weighted(level, self._soft.unit, level, 0, 0.5), 0, 1)
+        lifted: Plane = level + np.float32(0.10)
+        rays: Plane = np.arctan2(lifted, sun)
+        square: Plane = sun * sun
+        lifted *= lifted
+        wide = weighted(square, -0.6 / 0.14, lifted, -1 / 0.14)
+        np.exp(wide, out=wide)
+        glow = weighted(square, -1 / 0.012, lifted, -1 / 0.012)
+        np.exp(glow, out=glow)
         dusk = self._dusk
-        low = np.exp(-up / 0.16)
-        red = 0.004 + (0.30 + 0.35 * dusk) * low * (0.25 + wide) + 1.3 * glow
-        green = 0.030 + 0.03 * (1 - dusk) + 0.13 * low * (0.3 + wide) + 0.75 * glow
-        blue = 0.20 - 0.09 * dusk + 0.05 * low + 0.22 * glow
-        over = np.clip(level * self._soft.unit + 0.5, 0, 1)
-        rays = np.arctan2(level + 0.10, sun)
-        shaft = (
-            np.clip(np.sin(9 * rays + 0.5 * now) * np.sin(23 * rays - 0.3 * now), 0, 1)
-            * wide
-            * (1 - over)
-        )
+        low: Plane = np.exp(np.maximum(-level, np.float32(0)) / np.float32(-0.16))
+        lit: Plane = low * wide
+        sky = tint(lit, (0.30 + 0.35 * dusk, 0.13, 0.0))
+        sky += tint(glow, (1.3, 0.75, 0.22))
+        sky += tint(low, (0.25 * (0.30 + 0.35 * dusk), 0.3 * 0.13, 0.05))
+        sky += np.array((0.004, 0.030 + 0.03 * (1 - dusk), 0.20 - 0.09 * dusk), np.float32)
         # The deck: bright heads and violet hollows, running towards us.
-        near = 0.25 / (down + 0.035)
-        deck = cv2.remap(
-            self._deck,
-            (across * near * 60 + 90 * self._turn).astype(np.float32),
-            (near * 62 + PACE * 60 * now).astype(np.float32),
-            cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_WRAP,
-        ).reshape(x.shape)
-        clear = np.clip(down / 0.14, 0, 1)
-        head = np.clip(0.30 + 0.55 * deck * clear, 0, 1.6)
-        mist = np.exp(-down / 0.07)
-        floor_red = 0.006 + (0.30 + 0.30 * dusk) * head**2 * (0.3 + wide) + 0.3 * mist * wide
-        floor_green = 0.006 + 0.14 * head**2 * (0.3 + wide) + 0.10 * mist * wide
-        floor_blue = 0.035 + 0.17 * head**2 + 0.04 * mist
-        self._soft.light[:] = cv2.merge(
-            (
-                red + (floor_red - red) * over + 0.22 * shaft,
-                green + (floor_green - green) * over + 0.10 * shaft,
-                blue + (floor_blue - blue) * over + 0.03 * shaft,
-            )
-        ).reshape(self._soft.light.shape)
+        down: Plane = np.maximum(level, np.float32(0))
+        near: Plane = np.float32(0.25) / (down + np.float32(0.035))
+        across *= near
+        across *= np.float32(60)
+        across += np.float32(90 * self._turn % TILE)
+        head = self._deck.at(across, 62 * near + np.float32(PACE * 60 * now % TILE))
+        head *= np.minimum(down / np.float32(0.14), np.float32(1))
+        head *= np.float32(0.55)
+        head += np.float32(0.30)
+        held(head, 0, 1.6)
+        head *= head
+        mist: Plane = np.exp(down / np.float32(-0.07))
+        bright: Plane = wide + np.float32(0.3)
+        bright *= head
+        floor = tint(bright, (0.30 + 0.30 * dusk, 0.14, 0.0))
+        floor += tint(mist * wide, (0.3, 0.10, 0.0))
+        floor += tint(weighted(head, 0.17, mist, 0.04), (0.0, 0.0, 1.0))
+        floor += np.array((0.006, 0.006, 0.035), np.float32)
+        floor -= sky
+        floor *= cv2.merge((over, over, over)).reshape(floor.shape)
+        sky += floor
+        shaft: Plane = np.sin(9 * rays + np.float32(0.5 * now))
+        shaft *= np.sin(23 * rays - np.float32(0.3 * now))
+        held(shaft, 0, 1)
+        shaft *= wide
+        shaft *= np.float32(1) - over
+        sky += tint(shaft, (0.22, 0.10, 0.03))
+        self._soft.light[:] = sky
 
     # Clouds and balloons lie along the way, and each comes again as another when it is past.
 
@@ -209,13 +217,13 @@ class Clouds(Scene):
 
 
 @lru_cache(maxsize=1)
-def _grown(seed: int) -> tuple[list[Sprite], Plane]:
+def _grown(seed: int) -> tuple[list[Sprite], Tile]:
     # Kept, because a film opens its source several times, and this takes half a second.
     rng = np.random.default_rng((seed, 500))
     towers = [Sprite(_cumulus(rng), 256.0, (128, 190)) for _ in range(5)]
     deck = tiling(rng, TILE, TILE, 12, 12) + 0.5 * tiling(rng, TILE, TILE, 4, 4)
     deck += 0.3 * tiling(rng, TILE, TILE, 1.6, 1.6)
-    return towers, deck.astype(np.float32)
+    return towers, Tile(deck.astype(np.float32))
 
 
 def _cumulus(rng: np.random.Generator) -> Plane:

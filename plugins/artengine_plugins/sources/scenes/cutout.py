@@ -10,20 +10,21 @@ import numpy as np
 
 from artengine.api import Size
 
-from .canvas import Canvas, Colour, Plane
+from .canvas import Canvas, Colour, Plane, times
+from .planes import enlarged, weighted
 
 _FINEST = 1024
 """A backdrop is drawn with at most this many pixels to a unit, and enlarged for larger canvases."""
 
+_PIECE = 16
+"""What lies around a thing is cut off by so many pixels at a time."""
+
 
 def cut_out(paint: Callable[[Canvas], None], size: Size, unit: float) -> Plane:
     """What `paint` draws, as light and cover `(h, w, 4)`; the light is times the cover."""
-    over_black, over_white = Canvas(size, unit), Canvas(size, unit)
-    over_white.light[:] = 1
-    paint(over_black)
-    paint(over_white)
-    let_through = (over_white.light - over_black.light).mean(axis=2)
-    return np.dstack((over_black.light, 1 - let_through)).astype(np.float32)
+    canvas = Canvas(size, unit, clear=True)
+    paint(canvas)
+    return np.dstack((canvas.light, 1 - canvas.through)).astype(np.float32, copy=False)
 
 
 class Sprite:
@@ -40,8 +41,15 @@ class Sprite:
     ) -> None:
         self._unit = unit
         height, width = picture.shape[:2]
-        self._anchor = anchor or (width / 2, height / 2)
-        self._levels = [picture]
+        x, y = anchor or (width / 2, height / 2)
+        # What is empty all around is left out, by pieces that every level has whole.
+        rows, columns = np.nonzero(picture.any(axis=2))
+        top, left = (int(at.min(initial=0)) // _PIECE * _PIECE for at in (rows, columns))
+        bottom, right = (
+            -(int(at.max(initial=0)) + 2) // _PIECE * -_PIECE for at in (rows, columns)
+        )
+        self._anchor = x - left, y - top
+        self._levels = [np.ascontiguousarray(picture[top:bottom, left:right])]
         while min(self._levels[-1].shape[:2]) > 3:
             rows, columns = self._levels[-1].shape[:2]
             half = (math.ceil(columns / 2), math.ceil(rows / 2))
@@ -81,25 +89,33 @@ class Sprite:
         level = min(max(0, math.floor(-math.log2(ratio) + 0.3)), len(self._levels) - 1)
         picture = self._levels[level]
         full_height, full_width = self._levels[0].shape[:2]
-        shrunk = (picture.shape[1] / full_width, picture.shape[0] / full_height)
         cos, sin = ratio * math.cos(turn), ratio * math.sin(turn)
         side, up = (-1 if flip else 1), (-1 if upset else 1)
-        place = x * canvas.unit + canvas.width / 2, y * canvas.unit + canvas.height / 2
-        matrix = np.array([[cos * side, -sin * up], [sin * side, cos * up]])
-        corners = np.array([(0, 0), (full_width, 0), (0, full_height), (full_width, full_height)])
-        spread = (corners - self._anchor) @ matrix.T + place
-        x0, y0 = (max(0, math.floor(low)) for low in spread.min(axis=0))
-        x1 = min(canvas.width, math.ceil(spread[:, 0].max()))
-        y1 = min(canvas.height, math.ceil(spread[:, 1].max()))
+        a, b, c, d = cos * side, -sin * up, sin * side, cos * up
+        anchor_x, anchor_y = self._anchor
+        # Where the corner of its first pixel comes to lie, and the other corners from there.
+        first_x = x * canvas.unit + canvas.width / 2 - a * anchor_x - b * anchor_y
+        first_y = y * canvas.unit + canvas.height / 2 - c * anchor_x - d * anchor_y
+        wide_x, wide_y = a * full_width, c * full_width
+        high_x, high_y = b * full_height, d * full_height
+        x0 = max(0, math.floor(first_x + min(0.0, wide_x) + min(0.0, high_x)))
+        x1 = min(canvas.width, math.ceil(first_x + max(0.0, wide_x) + max(0.0, high_x)))
+        y0 = max(0, math.floor(first_y + min(0.0, wide_y) + min(0.0, high_y)))
+        y1 = min(canvas.height, math.ceil(first_y + max(0.0, wide_y) + max(0.0, high_y)))
         if x0 >= x1 or y0 >= y1:
             return
+        a, c = a * full_width / picture.shape[1], c * full_width / picture.shape[1]
+        b, d = b * full_height / picture.shape[0], d * full_height / picture.shape[0]
         # OpenCV counts from the middle of the first pixel, here places count from its corner.
-        by_level = matrix / shrunk
-        shift = np.array((place[0] - x0 - 0.5, place[1] - y0 - 0.5)) - matrix @ self._anchor
-        shift += by_level @ (0.5, 0.5)
-        laid = cv2.warpAffine(
-            picture, np.column_stack((by_level, shift)), (x1 - x0, y1 - y0), flags=cv2.INTER_LINEAR
-        ).reshape(y1 - y0, x1 - x0, 4)
+        matrix = np.array(
+            (
+                (a, b, first_x - x0 - 0.5 + 0.5 * (a + b)),
+                (c, d, first_y - y0 - 0.5 + 0.5 * (c + d)),
+            )
+        )
+        laid = cv2.warpAffine(picture, matrix, (x1 - x0, y1 - y0), flags=cv2.INTER_LINEAR).reshape(
+            y1 - y0, x1 - x0, 4
+        )
         lay((canvas.light if veil is None else veil)[y0:y1, x0:x1], laid, fade, lit)
 
 
@@ -127,9 +143,10 @@ class Backdrop:
         self._seen = math.ceil(canvas.width * share)
         self._seen_rows = math.ceil(canvas.height * share)
         beyond = np.arange(self._columns + self._seen + 1) % self._columns
-        self._picture = np.ascontiguousarray(picture[:, beyond])
+        self._light = np.ascontiguousarray(picture[:, beyond, :3])
+        self._keep = np.repeat(1 - picture[:, beyond, 3:], 3, axis=2)
 
-    def draw(self, gone: float, foot: float, lit: Colour = (1.0, 1.0, 1.0)) -> None:
+    def draw(self, gone: float, foot: float, lit: float = 1.0) -> None:
         """Lay it on the canvas.
 
         Args:
@@ -145,31 +162,38 @@ class Backdrop:
         low, high = max(top, 0), min(bottom, self._seen_rows)
         if low >= high:
             return
-        rows = self._picture[low - top : high - top]
-        left = rows[:, first : first + self._seen]
-        right = rows[:, first + 1 : first + 1 + self._seen]
-        laid = cv2.addWeighted(left, 1 - part, right, part, 0).reshape(*left.shape)
         y0, y1 = low, high
         if unit != canvas.unit:
             y0, y1 = (min(canvas.height, round(y * canvas.unit / unit)) for y in (low, high))
             if y0 >= y1:
                 return
-            laid = cv2.resize(laid, (canvas.width, y1 - y0), interpolation=cv2.INTER_LINEAR)
-        lay(canvas.light[y0:y1], laid, 1.0, lit)
+        cut = slice(low - top, high - top)
+        window = canvas.light[y0:y1]
+        window *= self._slid(self._keep[cut], first, part, y1 - y0)
+        window += self._slid(self._light[cut], first, part, y1 - y0, lit)
+
+    def _slid(self, plane: Plane, first: int, part: float, rows: int, lit: float = 1.0) -> Plane:
+        """What is seen of a plane `(h, w, 3)` from a column and a part of one on, times `lit`."""
+        left = plane[:, first : first + self._seen]
+        right = plane[:, first + 1 : first + 1 + self._seen]
+        seen = weighted(left, (1 - part) * lit, right, part * lit)
+        if self._unit == self._canvas.unit:
+            return seen
+        return enlarged(seen, (self._canvas.width, rows))
 
 
 def lay(window: Plane, laid: Plane, fade: float = 1.0, lit: Colour = (1.0, 1.0, 1.0)) -> None:
     """Lay light and cover `(h, w, 4)` over a window, light `(h, w, 3)` or light and cover."""
-    cover = cv2.extractChannel(laid, 3)
-    keep = 1 - cover * np.float32(fade)
+    keep: Plane = cv2.extractChannel(laid, 3)
+    keep *= np.float32(-fade)
+    keep += np.float32(1)
+    if fade != 1.0 or lit != (1.0, 1.0, 1.0):
+        rows, columns = laid.shape[:2]
+        lights = np.array((*times(lit, fade), fade), np.float32)
+        laid = (laid.reshape(rows, -1) * np.tile(lights, columns)).reshape(laid.shape)
     if window.shape[2] == 4:
         window *= cv2.merge((keep, keep, keep, keep)).reshape(window.shape)
-        window += laid * np.array([fade * by for by in (*lit, 1.0)], np.float32)
+        window += laid
         return
     window *= cv2.merge((keep, keep, keep)).reshape(window.shape)
-    if fade == 1.0 and lit == (1.0, 1.0, 1.0):
-        light = cv2.cvtColor(laid, cv2.COLOR_BGRA2BGR)
-    else:
-        parts = (cv2.extractChannel(laid, k) * np.float32(fade * lit[k]) for k in range(3))
-        light = cv2.merge(tuple(parts))
-    window += light.reshape(window.shape)
+    window += cv2.cvtColor(laid, cv2.COLOR_BGRA2BGR).reshape(window.shape)

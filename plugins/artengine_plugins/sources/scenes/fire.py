@@ -9,12 +9,14 @@ import numpy as np
 
 from artengine.api import Picture, Size
 
-from .canvas import Canvas, Colour, Plane, times
+from .canvas import Canvas, Colour, Plane, tint
 from .chance import chance, wander
 from .cutout import Backdrop
 from .lens import Lens
 from .noise import tiling
+from .planes import enlarged, held
 from .scene import Scene
+from .tile import Tile
 
 TILE = 256
 SPARKS = 420
@@ -34,16 +36,17 @@ class Fire(Scene):
         self._canvas = canvas = Canvas(size)
         self._lens = Lens(size, grain=0.0005)
         rng = np.random.default_rng((seed, 300))
-        self._boil = tiling(rng, TILE, TILE, 9, 6) + 0.55 * tiling(rng, TILE, TILE, 4, 2.6)
-        self._boil += 0.30 * tiling(rng, TILE, TILE, 1.8, 1.3)
-        self._smoke = tiling(rng, TILE, TILE, 14, 18) + 0.5 * tiling(rng, TILE, TILE, 4, 6)
+        boil = tiling(rng, TILE, TILE, 9, 6) + 0.55 * tiling(rng, TILE, TILE, 4, 2.6)
+        boil += 0.30 * tiling(rng, TILE, TILE, 1.8, 1.3)
+        self._boil = Tile(boil)
+        smoke = tiling(rng, TILE, TILE, 14, 18) + 0.5 * tiling(rng, TILE, TILE, 4, 6)
         self._heat = _heat()
         shrink = min(1.0, 256 / canvas.unit)
-        self._soft = max(1, round(size[0] * shrink)), max(1, round(size[1] * shrink))
-        width, height = self._soft
-        x = np.linspace(-canvas.right, canvas.right, width, dtype=np.float32)
-        y = np.linspace(-canvas.bottom, canvas.bottom, height, dtype=np.float32)
-        self._x, self._y = np.meshgrid(x, y)
+        width, height = max(1, round(size[0] * shrink)), max(1, round(size[1] * shrink))
+        x: Plane = np.linspace(-canvas.right, canvas.right, width, dtype=np.float32)[None, :]
+        y: Plane = np.linspace(-canvas.bottom, canvas.bottom, height, dtype=np.float32)[:, None]
+        self._x, self._y = x, y
+        self._lay_sky(Tile(smoke))
         self._woods = [
             Backdrop(lambda at, k=layer: self._paint_wood(at, k), canvas, 3.0, 1.5)  # type: ignore[misc]
             for layer in range(3)
@@ -61,53 +64,71 @@ class Fire(Scene):
         self._breath = 0.75 + 0.5 * wander(0.55 * seconds, self.seed, 301)
         light = self._sky()
         self._add_flames(light, 0)
-        whole = cv2.resize(light, (canvas.width, canvas.height), interpolation=cv2.INTER_LINEAR)
-        canvas.light[:] = whole.reshape(canvas.light.shape)
+        canvas.fill(light)
         glow = 0.7 + 0.5 * wander(2.3 * seconds, self.seed, 302)
-        self._woods[0].draw(0.35 * self._along + 1.0, 0.24 + self._bob, times((1, 1, 1), glow))
+        self._woods[0].draw(0.35 * self._along + 1.0, 0.24 + self._bob, glow)
         front = np.zeros_like(light)
         self._add_flames(front, 1)
-        whole = cv2.resize(front, (canvas.width, canvas.height), interpolation=cv2.INTER_LINEAR)
-        canvas.light += whole.reshape(canvas.light.shape)
-        self._woods[1].draw(0.62 * self._along, 0.36 + self._bob, times((1, 1, 1), glow))
+        canvas.light += enlarged(front, (canvas.width, canvas.height))
+        self._woods[1].draw(0.62 * self._along, 0.36 + self._bob, glow)
         self._draw_floor()
         self._draw_sparks()
         self._woods[2].draw(1.15 * self._along + 2.0, 0.60 + 1.5 * self._bob)
         return self._lens.develop(canvas, seconds, halo=(0.10, 0.09))
 
+    def _lay_sky(self, smoke: Tile) -> None:
+        """What does not change of the night, and of the smoke in it, on the soft grid."""
+        x, y = self._x, self._y
+        self._smoke = smoke.seen_from(90 * x, 70 * y)
+        up: Plane = np.clip((0.2 - y) / 0.7, 0, 1.5)
+        self._thin: Plane = np.exp(-1.1 * up).astype(np.float32)
+        night = (0.35 + 0.65 * up) * np.ones_like(x)
+        self._night: Plane = np.dstack((0 * night + 0.003, 0.016 * night, 0.085 * night))
+        self._night = self._night.astype(np.float32)
+
     def _sky(self) -> Plane:
         """The night, and smoke that the fire lights from below, on the soft grid."""
-        x, y, now = self._x, self._y, self._seconds
-        up = np.clip((0.2 - y) / 0.7, 0, 1.5)
-        smoke = _wrapped(self._smoke, (x + 0.2 * self._along) * 90, y * 70 + 13.0 * now)
-        smoke = np.clip(0.45 + 0.55 * smoke, 0, 1.6) * np.exp(-1.1 * up) * self._breath
-        night = 0.35 + 0.65 * up
-        sky: Plane = cv2.merge(
-            (0.003 + 0.13 * smoke, 0.016 * night + 0.016 * smoke, 0.085 * night + 0.006 * smoke)
-        )
-        return sky.reshape(*x.shape, 3)
+        smoke = self._smoke(18 * self._along, 13.0 * self._seconds)
+        smoke *= np.float32(0.55)
+        smoke += np.float32(0.45)
+        held(smoke, 0, 1.6)
+        smoke *= self._thin * np.float32(self._breath)
+        sky = tint(smoke, (0.13, 0.016, 0.006))
+        sky += self._night
+        return sky
 
     def _add_flames(self, light: Plane, stage: int) -> None:
         share, tongues, foot, height = STAGES[stage]
-        x, y, now = self._x, self._y, self._seconds
-        gone = x + share * self._along
-        low = np.clip((foot + 0.10 - y) / height, 0, None)
+        now, y = self._seconds, self._y
+        gone: Plane = self._x + np.float32(share * self._along)
+        low: Plane = np.maximum((np.float32(foot + 0.10) - y) / np.float32(height), np.float32(0))
         rush = 42.0 + 16.0 * stage
-        sway = 6.0 * np.sin(9 * y + 1.9 * now + 5 * gone) * low
-        boil = _wrapped(self._boil, gone * 22 * tongues + sway, y * 84 + rush * now)
-        # How high it burns here: a slow line of chance along the wood.
-        columns = gone[0]
-        reach = np.array([wander(float(c) * 2.6 + 0.28 * now, 303, stage) for c in columns[::4]])
+        # The sine of a sum of what changes across and what changes down.
+        across, down = 5 * gone, 9 * y + np.float32(1.9 * now % (2 * math.pi))
+        texel_x: Plane = (6 * np.sin(down) * low) * np.cos(across)
+        texel_x += (6 * np.cos(down) * low) * np.sin(across)
+        texel_x += np.float32(22 * tongues) * gone
+        burn = self._boil.at(texel_x, 84 * y + np.float32(rush * now % TILE))
+        burn *= np.float32(0.42) * np.minimum(np.float32(1), np.float32(0.35) + 5 * low)
+        burn -= low * (1 / self._reach(gone[0], stage))
+        burn += np.float32(0.74)
+        burn *= 200 * np.clip((np.float32(foot + 0.14) - y) / np.float32(0.05), 0, 1)
+        step: Plane = held(burn, 0, 255).astype(np.uint8)
+        hot: Plane = cv2.LUT(cv2.cvtColor(step, cv2.COLOR_GRAY2BGR), self._heat)
+        light += hot.reshape(light.shape)
+
+    def _reach(self, columns: Plane, stage: int) -> Plane:
+        """How high it burns in each column: a slow line of chance along the wood."""
+        at: Plane = 2.6 * columns[::4].astype(np.float64) + 0.28 * self._seconds
+        first, last = math.floor(at[0]), math.floor(at[-1])
+        line = np.array([chance(303, stage, cell) for cell in range(first, last + 2)])
+        cell = np.floor(at).astype(np.int64) - first
+        part = at - np.floor(at)
+        part *= part * (3.0 - 2.0 * part)
+        reach = line[cell] * (1.0 - part) + line[cell + 1] * part
         reach = np.interp(np.arange(len(columns)), np.arange(len(reach)) * 4, reach)
-        reach = (0.28 + 0.95 * reach) * self._breath
-        burn = (
-            0.74
-            - low / reach.astype(np.float32)[None, :]
-            + 0.42 * boil * np.minimum(1, 0.35 + 5 * low)
-        )
-        burn *= np.clip((foot + 0.14 - y) / 0.05, 0, 1)
-        step = np.clip(burn * 200, 0, 255).astype(np.uint8)
-        light += self._heat[step]
+        high: Plane = ((0.28 + 0.95 * reach) * self._breath).astype(np.float32)
+        return high
 
     def _draw_floor(self) -> None:
         """Ash with glowing seams, in perspective, from the second row of trees to the camera."""
@@ -117,17 +138,21 @@ class Fire(Scene):
         if rows < 1:
             return
         small = max(1, canvas.width // 2), max(1, rows // 2)
-        x = np.linspace(-canvas.right, canvas.right, small[0], dtype=np.float32)[None, :]
-        y = np.linspace(0.0, canvas.bottom - 0.355, small[1], dtype=np.float32)[:, None]
-        near = y + 0.10
-        texel_x = 70 * x / near**0.5 + self._along * 220 + 0 * y
-        seams = np.abs(_wrapped(self._boil, texel_x, -90 * np.log(near) + 0 * x))
+        x: Plane = np.linspace(-canvas.right, canvas.right, small[0], dtype=np.float32)[None, :]
+        y: Plane = np.linspace(0.0, canvas.bottom - 0.355, small[1], dtype=np.float32)[:, None]
+        near: Plane = y + np.float32(0.10)
+        texel_x: Plane = x * (70 / np.sqrt(near))
+        texel_x += np.float32(self._along * 220 % TILE)
+        hot = self._boil.at(texel_x, -90 * np.log(near))
+        np.abs(hot, out=hot)
         glow = wander(1.6 * self._seconds, self.seed, 304)
-        hot = np.clip(0.30 + 0.16 * glow - seams, 0, 1) * np.exp(-y / 0.10)
-        ash = 0.004 + 0.060 * np.exp(-y / 0.035) + 0 * x
-        floor = cv2.merge((ash + 3.2 * hot, 0.25 * ash + 0.55 * hot, 0.10 * ash + 0.05 * hot))
-        whole = cv2.resize(floor.astype(np.float32), (canvas.width, rows))
-        canvas.light[first:] = whole.reshape(rows, canvas.width, 3)
+        np.subtract(np.float32(0.30 + 0.16 * glow), hot, out=hot)
+        held(hot, 0, 1)
+        hot *= np.exp(y / np.float32(-0.10))
+        ash: Plane = np.float32(0.060) * np.exp(y / np.float32(-0.035)) + np.float32(0.004)
+        floor = tint(hot, (3.2, 0.55, 0.05))
+        floor += ash[:, :, None] * np.array((1.0, 0.25, 0.10), np.float32)
+        canvas.light[first:] = enlarged(floor, (canvas.width, rows))
 
     def _draw_sparks(self) -> None:
         canvas, now = self._canvas, self._seconds
@@ -213,22 +238,11 @@ def _paint_tree(
             )
 
 
-def _wrapped(tile: Plane, x: Plane, y: Plane) -> Plane:
-    found: Plane = cv2.remap(
-        tile,
-        x.astype(np.float32),
-        y.astype(np.float32),
-        cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_WRAP,
-    )
-    return found.reshape(x.shape)
-
-
 def _heat() -> Plane:
-    """Light `(256, 3)` of a flame by its heat: nothing, red, orange, yellow, near white."""
+    """Light `(256, 1, 3)` of a flame by its heat: nothing, red, orange, yellow, near white."""
     heat = np.linspace(0, 1.28, 256)
     red = 1.5 * np.clip(heat / 0.75, 0, 1) ** 1.8
     green = 0.75 * np.clip((heat - 0.30) / 0.85, 0, 1) ** 1.9
     blue = 0.30 * np.clip((heat - 0.90) / 0.38, 0, 1) ** 1.5
     light: Plane = np.stack([red, green, blue], axis=-1).astype(np.float32)
-    return light
+    return light[:, None]

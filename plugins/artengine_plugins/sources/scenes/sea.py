@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import math
 
-import cv2
 import numpy as np
 
 from artengine.api import Picture, Size
 
-from .canvas import Canvas, Colour, Plane, times
+from .canvas import Canvas, Colour, Plane, times, tint
 from .chance import chance, wander
 from .cutout import Sprite, cut_out
 from .lens import Lens
 from .noise import tiling
+from .planes import enlarged, held, mixed, weighted
 from .scene import Scene
+from .tile import Tile
 from .upright import Upright
 
 HORIZON = -0.10
@@ -38,14 +39,15 @@ class Sea(Scene):
         self._canvas = canvas = Canvas(size)
         self._lens = Lens(size, grain=0.0006)
         rng = np.random.default_rng((seed, 200))
-        self._ripples = tiling(rng, TILE, TILE, 1.1, 2.2) + 0.8 * tiling(rng, TILE, TILE, 2.5, 5.0)
-        self._waves = tiling(rng, TILE, TILE, 4.0, 9.0) + 0.5 * tiling(rng, TILE, TILE, 1.5, 3.0)
-        self._mackerel = _mackerel(rng)
+        ripples = tiling(rng, TILE, TILE, 1.1, 2.2) + 0.8 * tiling(rng, TILE, TILE, 2.5, 5.0)
+        waves = tiling(rng, TILE, TILE, 4.0, 9.0) + 0.5 * tiling(rng, TILE, TILE, 1.5, 3.0)
+        self._mackerel = Tile(_mackerel(rng))
         shrink = min(1.0, 160 / canvas.unit)
         self._soft = max(1, round(size[0] * shrink)), max(1, round(size[1] * shrink))
+        self._sky: Plane = np.zeros((self._soft[1], self._soft[0], 3), np.float32)
         self._boats = [Sprite(_boat(sail), 24.0, (84, 150)) for sail in SAILS]
         self._buoy = Sprite(cut_out(_paint_buoy, (48, 64), 24.0), 24.0, (24, 48))
-        self._lay_water()
+        self._lay_water(Tile(ripples), Tile(waves))
 
     def draw(self, seconds: float) -> Picture:
         """See `Scene.draw`."""
@@ -68,29 +70,33 @@ class Sea(Scene):
     def _draw_sky(self) -> None:
         canvas = self._canvas
         width, height = self._soft
-        x = np.linspace(-canvas.right, canvas.right, width, dtype=np.float32)[None, :]
-        y = np.linspace(-canvas.bottom, canvas.bottom, height, dtype=np.float32)[:, None]
-        up = np.maximum(HORIZON + self._rise - y, 0)
-        near = 1 / (up + 0.07)
-        texel_x = (x * near * 24 + self._pan * 190 + 2.0 * self._seconds).astype(np.float32)
-        texel_y = (near * 46 + 3.0 * self._seconds + 0 * x).astype(np.float32)
-        cloud = cv2.remap(
-            self._mackerel, texel_x, texel_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP
-        ).reshape(height, width)
-        cloud *= np.clip(up / 0.06, 0, 1)
-        low, away = np.exp(-up / 0.13), np.exp(-((x - self._sun) ** 2) / 0.22)
-        warm = low * (0.35 + 0.65 * away)
-        lit = cloud * (0.25 + 1.3 * away * np.exp(-up / 0.4))
+        x: Plane = np.linspace(-canvas.right, canvas.right, width, dtype=np.float32)[None, :]
+        y: Plane = np.linspace(-canvas.bottom, canvas.bottom, height, dtype=np.float32)[:, None]
+        # The water hides what lies below the lowest horizon.
+        lowest = (HORIZON + 0.02 * self.sway + canvas.bottom) / (2 * canvas.bottom)
+        y = y[: math.ceil(height * lowest) + 2]
+        up: Plane = np.maximum(np.float32(HORIZON + self._rise) - y, np.float32(0))
+        near: Plane = 1 / (up + np.float32(0.07))
+        texel_x: Plane = x * (24 * near)
+        texel_x += np.float32((self._pan * 190 + 2.0 * self._seconds) % TILE)
+        texel_y: Plane = near * np.float32(46) + np.float32(3.0 * self._seconds % TILE)
+        cloud: Plane = self._mackerel.at(texel_x, texel_y)
+        cloud *= np.minimum(up / np.float32(0.06), np.float32(1))
+        low = np.exp(up / np.float32(-0.13))
+        away = np.exp(np.square(x - np.float32(self._sun)) / np.float32(-0.22))
+        warm: Plane = low * (np.float32(0.35) + np.float32(0.65) * away)
+        lit: Plane = np.exp(up / np.float32(-0.4)) * (np.float32(1.3) * away)
+        lit += np.float32(0.25)
+        lit *= cloud
         rose = self._rose
-        sky = cv2.merge(
-            (
-                0.006 + 0.03 * rose + 0.80 * warm + 0.62 * lit,
-                0.016 + 0.18 * warm + (0.08 + 0.22 * low) * lit + 0.02 * cloud,
-                0.085 + 0.05 * rose - 0.05 * warm + (0.20 - 0.16 * low) * lit + 0.05 * cloud,
-            )
-        )
-        whole = cv2.resize(sky, (canvas.width, canvas.height), interpolation=cv2.INTER_LINEAR)
-        canvas.light[:] = whole.reshape(canvas.light.shape)
+        sky = self._sky
+        red, green, blue = sky[: len(y), :, 0], sky[: len(y), :, 1], sky[: len(y), :, 2]
+        red[:] = weighted(warm, 0.80, lit, 0.62, 0.006 + 0.03 * rose)
+        green[:] = weighted(warm, 0.18, cloud, 0.02, 0.016)
+        green += (np.float32(0.08) + np.float32(0.22) * low) * lit
+        blue[:] = weighted(warm, -0.05, cloud, 0.05, 0.085 + 0.05 * rose)
+        blue += (np.float32(0.20) - np.float32(0.16) * low) * lit
+        canvas.fill(sky)
         at = HORIZON + self._rise - 0.055
         canvas.glow(self._sun, at, 0.028, (7.0, 4.2, 1.6))
         canvas.glow(self._sun, at, 0.12, (0.45, 0.12, 0.01))
@@ -118,7 +124,7 @@ class Sea(Scene):
 
     # The water.
 
-    def _lay_water(self) -> None:
+    def _lay_water(self, ripples: Tile, waves: Tile) -> None:
         """Where each pixel below the horizon looks at on the water, and how near that is.
 
         Waves grow in proportion to how far below the horizon they are seen. True perspective would
@@ -127,69 +133,91 @@ class Sea(Scene):
         canvas = self._canvas
         self._first = int(np.sum(canvas.y < HORIZON - 0.02 * self.sway))
         rows = canvas.height - self._first
-        below = np.maximum(canvas.y[self._first :, None] - HORIZON, 0) + 0.012
-        self._small = (
+        below: Plane = np.maximum(canvas.y[self._first :, None] - HORIZON, 0) + 0.012
+        small = (
             max(1, self._soft[0] * 3 // 2),
             max(1, round(rows * self._soft[0] * 3 / 2 / canvas.width)),
         )
         if rows < 1:
             return
-        x = canvas.x[None, :]
-        self._fine = _looked_at(x, below, 170.0, 128.0)
-        y = np.linspace(float(below[0, 0]), float(below[-1, 0]), self._small[1], dtype=np.float32)
-        across = np.linspace(-canvas.right, canvas.right, self._small[0], dtype=np.float32)
-        self._small_x, self._small_below = across[None, :], y[:, None]
-        self._broad = _looked_at(self._small_x, self._small_below, 62.0, 56.0)
-        self._small_depth = -np.log(self._small_below)
-        self._near = np.clip(below / 0.12, 0, 1).astype(np.float32)
-        self._small_near = np.clip(self._small_below / 0.10, 0, 1)
-        self._mist = np.exp(-below / 0.06).astype(np.float32)
+        self._ripples = ripples.seen_from(*_looked_at(canvas.x[None, :], below, 170.0, 128.0))
+        y = np.linspace(float(below[0, 0]), float(below[-1, 0]), small[1], dtype=np.float32)[
+            :, None
+        ]
+        x = np.linspace(-canvas.right, canvas.right, small[0], dtype=np.float32)[None, :]
+        self._small_x, self._small_below = x, y
+        self._waves = waves.seen_from(*_looked_at(x, y, 62.0, 56.0))
+        self._small_depth: Plane = np.float32(2 * math.pi * 1.9) * -np.log(y)
+        self._small_near = np.minimum(y / np.float32(0.10), np.float32(1))
+        shape = (rows, canvas.width)
+        near = np.clip(below / 0.12, 0, 1).astype(np.float32)
+        self._near: Plane = np.ascontiguousarray(np.broadcast_to(near, shape))
+        mist = np.broadcast_to(np.exp(-below / 0.06).astype(np.float32), shape)
+        self._mist: Plane = tint(np.ascontiguousarray(mist), (0.40, 0.09, 0.03))
 
-    def _spread(self, plane: Plane, rows: int) -> Plane:
-        size = (self._canvas.width, rows)
-        spread: Plane = cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR)
-        return spread.reshape(rows, self._canvas.width)
+    def _swell(self, size: Size) -> tuple[Plane, Plane, Plane, Plane]:
+        """Slope, white crests, the sun's path, and how it gleams, of the large waves."""
+        now = self._seconds
+        waves: Plane = self._waves(40 * self._pan, 13.0 * now)
+        # Swell comes in rows with broken crests, in groups that grow and pass.
+        turn: Plane = waves * np.float32(1.6)
+        turn += self._small_depth
+        turn += np.float32(0.40 * now % 1.0 * (2 * math.pi))
+        swell: Plane = np.sin(turn)
+        crest = np.maximum(swell, np.float32(0))
+        white: Plane = crest * crest
+        white *= crest
+        white *= np.float32(0.9 + 0.7 * (0.5 + 0.5 * math.sin(0.5 * now)))
+        white += np.float32(0.45) * waves
+        white -= np.float32(1.45)
+        white *= self._small_near
+        slope: Plane = np.cos(turn, out=turn)
+        slope *= np.float32(0.95)
+        slope += np.float32(0.45) * waves
+        slope *= self._small_near
+        wide = np.float32(0.05) + np.float32(0.42) * self._small_below
+        path: Plane = np.square(np.square((self._small_x - np.float32(self._sun)) / wide))
+        path += np.float32(1)
+        np.divide(np.float32(1), path, out=path)
+        gleam = weighted(waves, 0.35, swell, 0.5, -0.35)
+        return (
+            enlarged(slope, size),
+            enlarged(white, size),
+            enlarged(path, size),
+            enlarged(gleam, size),
+        )
 
     def _draw_water(self) -> None:
         canvas, now = self._canvas, self._seconds
         rows = canvas.height - self._first
         if rows < 1:
             return
-        broad_x, broad_y = self._broad
-        waves = _wrapped(self._waves, broad_x + 40 * self._pan, broad_y + 13.0 * now)
-        # Swell comes in rows with broken crests, in groups that grow and pass.
-        turn = (1.9 * self._small_depth + 0.40 * now) * (2 * math.pi) + 1.6 * waves
-        swell = np.sin(turn)
-        crest = np.clip(swell, 0, None) ** 3
-        group = 0.5 + 0.5 * math.sin(0.5 * now)
-        slope = self._small_near * (0.45 * waves + 0.95 * np.cos(turn))
-        white = (crest * (0.9 + 0.7 * group) + 0.45 * waves - 1.45) * self._small_near
-        wide = 0.05 + 0.42 * self._small_below
-        path = 1 / (1 + ((self._small_x - self._sun) / wide) ** 4)
-        gleam = 0.35 * waves + 0.5 * swell - 0.35
-        slope, white, path, gleam = (
-            self._spread(part.astype(np.float32), rows) for part in (slope, white, path, gleam)
-        )
-        fine_x, fine_y = self._fine
-        ripples = _wrapped(self._ripples, fine_x + 90 * self._pan + 4 * now, fine_y + 27.0 * now)
+        slope, white, path, gleam = self._swell((canvas.width, rows))
+        ripples: Plane = self._ripples(90 * self._pan + 4 * now, 27.0 * now)
         ripples *= self._near
-        slope += 0.50 * ripples
-        foam = np.clip(2.2 * (white + 0.40 * ripples), 0, 1)
-        glitter = np.maximum(gleam + 0.75 * ripples, 0)
+        # Four lights of the water, whose colours are added up by one product with a matrix.
+        foam = held(weighted(white, 2.2, ripples, 0.88), 0, 1)
+        glitter = weighted(gleam, 1, ripples, 0.75)
+        np.maximum(glitter, np.float32(0), out=glitter)
         glitter *= glitter
-        glitter = path * (0.05 + 1.7 * glitter)
-        mirror = np.clip(0.10 + 0.30 * slope, 0, 1.3)
-        mirror *= mirror
-        clear = np.clip(0.10 - 0.30 * slope, 0, 1)
+        glitter *= np.float32(1.7)
+        glitter += np.float32(0.05)
+        glitter *= path
+        clear = held(weighted(slope, -0.30, ripples, -0.15, 0.10), 0, 1)
         clear *= self._near
-        rose, mist = self._rose, self._mist
-        light = cv2.merge(
-            (
-                0.002 + mirror * (0.15 + 0.17 * rose) + 1.3 * glitter + foam + 0.40 * mist,
-                0.006 + mirror * 0.09 + 0.60 * glitter + 0.95 * foam + 0.07 * clear + 0.09 * mist,
-                0.025 + mirror * 0.34 + 0.16 * glitter + 0.95 * foam + 0.075 * clear + 0.03 * mist,
-            )
-        ).reshape(rows, canvas.width, 3)
+        mirror = held(weighted(slope, 0.30, ripples, 0.15, 0.10), 0, 1.3)
+        mirror *= mirror
+        red = 0.15 + 0.17 * self._rose
+        colours = np.array(
+            [
+                (red, 1.3, 1.0, 0.0, 0.002),
+                (0.09, 0.60, 0.95, 0.07, 0.006),
+                (0.34, 0.16, 0.95, 0.075, 0.025),
+            ],
+            np.float32,
+        )
+        light = mixed((mirror, glitter, foam, clear), colours)
+        light += self._mist
         # The horizon rises and sinks with the boat that one stands on.
         y = canvas.y[self._first :, None]
         cover = np.clip((y - HORIZON - self._rise) * canvas.unit + 0.5, 0, 1)[:, :, None]
@@ -242,11 +270,6 @@ def _looked_at(x: Plane, below: Plane, across: float, away: float) -> tuple[Plan
     """Texels of a tile that pixels look at, `below` the horizon; sizes at a unit below it."""
     ahead = np.broadcast_to(-away * np.log(below), (below.size, x.size))
     return (x * across / below**0.75).astype(np.float32), ahead.astype(np.float32)
-
-
-def _wrapped(tile: Plane, x: Plane, y: Plane) -> Plane:
-    found: Plane = cv2.remap(tile, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
-    return found.reshape(x.shape)
 
 
 def _mackerel(rng: np.random.Generator) -> Plane:

@@ -9,12 +9,13 @@ import numpy as np
 
 from artengine.api import Picture, Size
 
-from .canvas import Canvas, Colour, Plane, times
+from .canvas import Canvas, Colour, Plane, times, tint
 from .chance import chance, wander
 from .cutout import Backdrop
 from .lens import Lens
 from .noise import tiling
 from .scene import Scene
+from .tile import Tile
 from .upright import Upright
 
 FLAKES = 620
@@ -48,12 +49,16 @@ class Snow(Scene):
         self._canvas = canvas = Canvas(size)
         self._lens = Lens(size, grain=0.0005)
         rng = np.random.default_rng((seed, 400))
-        self._folds = tiling(rng, 64, 512, 6, 5) + 0.5 * tiling(rng, 64, 512, 3, 1.8)
+        self._folds = Tile(tiling(rng, 64, 512, 6, 5) + 0.5 * tiling(rng, 64, 512, 3, 1.8))
         shrink = min(1.0, 144 / canvas.unit)
         width, height = max(1, round(size[0] * shrink)), max(1, round(size[1] * shrink))
-        x = np.linspace(-canvas.right, canvas.right, width, dtype=np.float32)
-        y = np.linspace(-canvas.bottom, canvas.bottom, height, dtype=np.float32)
-        self._x, self._y = np.meshgrid(x, y)
+        x: Plane = np.linspace(-canvas.right, canvas.right, width, dtype=np.float32)[None, :]
+        y: Plane = np.linspace(-canvas.bottom, canvas.bottom, height, dtype=np.float32)[:, None]
+        self._x, self._y = x, y
+        up = np.clip((0.05 - y) / 0.6, 0, 1.3) * np.ones_like(x)
+        self._night: Plane = np.dstack(
+            (0.006 + 0.07 * np.exp(-up / 0.16), 0 * up + 0.008, 0.055 - 0.02 * up)
+        ).astype(np.float32)
         self._ridge = Backdrop(self._paint_ridge, canvas, WORLD, 0.42)
         self._village = Backdrop(self._paint_village, canvas, WORLD, 0.52)
         self._firs = Backdrop(self._paint_firs, canvas, WORLD, 1.15)
@@ -71,7 +76,7 @@ class Snow(Scene):
         self._ridge.draw(0.15 * self._along, 0.10 + 0.5 * bob)
         flicker = 0.93 + 0.07 * math.sin(2.2 * seconds)
         self._lay_ground()
-        self._village.draw(0.5 * self._along, 0.20 + bob, times((1, 1, 1), flicker))
+        self._village.draw(0.5 * self._along, 0.20 + bob, flicker)
         self._draw_lamps(bob)
         self._draw_flakes(near=False)
         self._firs.draw(self._along, 0.62 + 1.4 * bob)
@@ -84,35 +89,40 @@ class Snow(Scene):
     def _draw_sky(self) -> None:
         canvas, now = self._canvas, self._seconds
         x, y = self._x, self._y
-        up = np.clip((0.05 - y) / 0.6, 0, 1.3)
-        sky_r, sky_g, sky_b = 0.006 + 0.07 * np.exp(-up / 0.16), 0.008 + 0 * up, 0.055 - 0.02 * up
+        shines: Plane = np.zeros((y.size, x.size), np.float32)
+        violets: Plane = np.zeros_like(shines)
         for curtain in range(3):
             # A curtain hangs from a wandering line; its folds shine where they are seen edge on.
             keys = (self.seed, 401, curtain)
-            drift = x + 0.12 * self._along + 0.10 * np.sin(2.4 * x + 0.31 * now + 2 * curtain)
-            hem = -0.06 - 0.11 * curtain - 0.05 * np.sin(3.1 * drift + 0.37 * now + curtain)
-            hem -= 0.025 * np.sin(8.0 * drift - 0.6 * now)
-            fold = cv2.remap(
-                self._folds,
-                (drift * 95 + 300 * curtain + 5.0 * now).astype(np.float32),
-                (y * 5 + 2.2 * now + 20 * curtain).astype(np.float32),
-                cv2.INTER_LINEAR,
-                borderMode=cv2.BORDER_WRAP,
-            ).reshape(x.shape)
-            above = hem - y
+            drift: Plane = x + np.float32(0.12 * self._along)
+            drift += np.float32(0.10) * np.sin(2.4 * x + np.float32(0.31 * now + 2 * curtain))
+            hem: Plane = np.float32(-0.05) * np.sin(3.1 * drift + np.float32(0.37 * now + curtain))
+            hem -= np.float32(0.025) * np.sin(8.0 * drift - np.float32(0.6 * now))
+            hem += np.float32(-0.06 - 0.11 * curtain)
+            shine = self._folds.at(
+                drift * 95 + np.float32(300 * curtain + 5.0 * now),
+                y * 5 + np.float32(2.2 * now + 20 * curtain),
+            )
+            shine *= np.float32(0.60)
+            shine += np.float32(0.40)
             high = 0.16 + 0.10 * wander(0.3 * now, *keys, 1)
             power = (0.30 + 0.95 * wander(0.21 * now, *keys, 2)) * (
                 0.55 + 0.45 * math.sin(0.2 * now + 2.1 * curtain) ** 2
             )
-            shine = np.clip(0.40 + 0.60 * fold, 0, None) * np.clip(above / 0.02, 0, 1)
-            shine *= np.exp(-np.maximum(above, 0) / high) * power
-            violet = np.clip(above / (2.0 * high), 0, 1)
-            sky_r = sky_r + shine * (0.02 + 0.55 * violet)
-            sky_g = sky_g + shine * (0.62 - 0.58 * violet)
-            sky_b = sky_b + shine * (0.28 + 0.50 * violet)
-        sky = cv2.merge((sky_r, sky_g, sky_b)).astype(np.float32)
-        whole = cv2.resize(sky, (canvas.width, canvas.height), interpolation=cv2.INTER_LINEAR)
-        canvas.light[:] = whole.reshape(canvas.light.shape)
+            above: Plane = np.maximum(hem - y, np.float32(0))
+            # What is below the hem is dark, and what is above gets darker with the height.
+            fades = np.exp(above * np.float32(-1 / high))
+            fades *= np.minimum(above * np.float32(power / 0.02), np.float32(power))
+            shine = np.maximum(shine, np.float32(0), out=shine)
+            shine *= fades
+            above *= np.float32(0.5 / high)
+            shines += shine
+            shine *= np.minimum(above, np.float32(1), out=above)
+            violets += shine
+        sky = tint(shines, (0.02, 0.62, 0.28))
+        sky += tint(violets, (0.55, -0.58, 0.50))
+        sky += self._night
+        canvas.fill(sky)
         twinkle = 0.5 + 0.5 * np.sin(3.0 * now * (0.5 + self._stars[:, 2]) + 60 * self._stars[:, 2])
         star_x = (self._stars[:, 0] - 0.5) * (2 * canvas.right)
         star_y = -0.05 - (canvas.bottom - 0.05) * self._stars[:, 1]
@@ -225,7 +235,8 @@ class Snow(Scene):
 
     def _lay_ground(self) -> None:
         shine = 0.85 + 0.15 * math.sin(0.4 * self._seconds)
-        self._canvas.light[self._first :] = self._ground[self._first :] * np.float32(shine)
+        ground = self._ground[self._first :]
+        np.multiply(ground, np.float32(shine), out=self._canvas.light[self._first :])
 
     def _paint_firs(self, canvas: Canvas) -> None:
         for tree in range(5):

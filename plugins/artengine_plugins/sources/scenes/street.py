@@ -9,13 +9,14 @@ import numpy as np
 
 from artengine.api import Picture, Size
 
-from .canvas import Canvas, Colour, Plane, times
+from .canvas import Canvas, Colour, Plane, times, tint
 from .chance import chance
 from .cutout import Backdrop, Sprite, cut_out
 from .lens import Lens
 from .noise import tiling
 from .passers import CLOTHS, PEOPLE, PHASES, passer
 from .scene import Scene
+from .tile import Tile
 from .upright import Upright
 
 PACE = 0.055
@@ -50,8 +51,12 @@ class Street(Scene):
         self._houses = Backdrop(self._paint_houses, canvas, WORLD, 0.95)
         self._tram = Sprite(cut_out(_paint_tram, (620, 150), 36.0), 36.0, (310, 140))
         rng = np.random.default_rng((seed, 600))
-        self._stones = _stones(rng)
-        self._lay_ground()
+        up = np.clip((KERB - canvas.y) / 0.6, 0, 1)
+        shades = [
+            low + (high - low) * up for low, high in ((0.30, 0.012), (0.42, 0.10), (0.62, 0.40))
+        ]
+        self._sky = np.repeat(np.stack(shades, axis=-1)[:, None], canvas.width, axis=1)
+        self._lay_ground(Tile(_stones(rng)))
 
     def draw(self, seconds: float) -> Picture:
         """See `Scene.draw`."""
@@ -59,9 +64,7 @@ class Street(Scene):
         self._seconds = seconds
         self._along = PACE * seconds + 0.12 * self.sway * math.sin(0.27 * seconds)
         self._bob = 0.006 * self.sway * math.sin(1.7 * seconds)
-        up = np.clip((KERB - canvas.y) / 0.6, 0, 1)[:, None]
-        for channel, (low, high) in enumerate(((0.30, 0.012), (0.42, 0.10), (0.62, 0.40))):
-            canvas.light[:, :, channel] = low + (high - low) * up
+        canvas.light[:] = self._sky
         self._houses.draw(self._along, KERB + self._bob + 0.005)
         self._draw_ground()
         self._draw_tram()
@@ -86,15 +89,14 @@ class Street(Scene):
 
     # The street.
 
-    def _lay_ground(self) -> None:
+    def _lay_ground(self, stones: Tile) -> None:
         canvas = self._canvas
         self._first = int(np.sum(canvas.y < KERB - 0.01))
         rows = canvas.height - self._first
         below = np.maximum(canvas.y[self._first :, None] - KERB, 0) + 0.16
         x = canvas.x[None, :] if rows else np.zeros((1, 1), np.float32)
-        self._near = near = (below / 0.16).astype(np.float32)
-        self._texel_x = (x * 150 / near).astype(np.float32)
-        self._texel_y = (-210.0 / near + 0 * x).astype(np.float32)
+        near = (below / 0.16).astype(np.float32)
+        self._stones = stones.seen_from(x * (150 / near), np.float32(-210.0) / near)
         self._shade = np.clip((below - 0.16) / 0.03, 0.25, 1).astype(np.float32)
 
     def _draw_ground(self) -> None:
@@ -102,24 +104,17 @@ class Street(Scene):
         rows = canvas.height - self._first
         if rows < 1:
             return
-        stones = cv2.remap(
-            self._stones,
-            self._texel_x + np.float32(150 * self._along),
-            self._texel_y,
-            cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_WRAP,
-        ).reshape(rows, canvas.width)
-        stones = stones * self._shade
+        stones = self._stones(150 * self._along, 0)
+        stones *= self._shade
         # Clouds pass over the street.
-        x = canvas.x + 0.8 * self._along
-        sun = 0.72 + 0.28 * np.clip(2.5 * np.sin(1.7 * x + 0.35 * self._seconds) + 0.9, 0, 1)
-        stones = stones * sun.astype(np.float32)
-        ground = cv2.merge((0.29 * stones, 0.185 * stones, 0.085 * stones))
+        x = canvas.x + np.float32(0.8 * self._along)
+        sun = np.float32(2.5) * np.sin(np.float32(1.7) * x + np.float32(0.35 * self._seconds))
+        stones *= np.float32(0.72) + np.float32(0.28) * np.clip(sun + np.float32(0.9), 0, 1)
+        ground = tint(stones, (0.29, 0.185, 0.085))
         rail = KERB + self._bob
         window = canvas.light[self._first :]
         cover = np.clip((canvas.y[self._first :] - rail) * canvas.unit + 0.5, 0, 1)[:, None, None]
         shown = int(np.sum(cover < 1))
-        ground = ground.reshape(window.shape)
         window[:shown] += (ground[:shown] - window[:shown]) * cover[:shown]
         window[shown:] = ground[shown:]
         for deep in (0.030, 0.052):
@@ -216,7 +211,8 @@ def _stones(rng: np.random.Generator) -> Plane:
     joint = ((y % 32 < 2) | ((x + 16 * (row % 2)) % 32 < 2)).astype(np.float32)
     grain = 0.10 * tiling(rng, 256, 256, 1.0, 1.0) + 0.10 * tiling(rng, 256, 256, 4.0, 4.0)
     stones: Plane = (0.62 + 0.42 * shade + grain) * (1 - 0.6 * joint)
-    return cv2.GaussianBlur(np.clip(stones, 0, 1.4).astype(np.float32), (0, 0), 0.8)
+    soft: Plane = cv2.GaussianBlur(np.clip(stones, 0, 1.4).astype(np.float32), (0, 0), 0.8)
+    return soft
 
 
 def _paint_house(at: Upright, keys: tuple[int, ...], half: float) -> None:
