@@ -10,10 +10,10 @@ def depth_to_space(x: Tensor, by: int) -> Tensor:
     from keras import ops
 
     _, height, width, channels = ops.shape(x)
-    channels //= by * by
-    x = ops.reshape(x, (-1, height, width, by, by, channels))
-    x = ops.transpose(x, (0, 1, 3, 2, 4, 5))
-    return ops.reshape(x, (-1, height * by, width * by, channels))
+    # A row of pixels within a place stays together: pieces of by * C numbers are moved, not of C.
+    x = ops.reshape(x, (-1, height, width, by, channels // by))
+    x = ops.transpose(x, (0, 1, 3, 2, 4))
+    return ops.reshape(x, (-1, height * by, width * by, channels // (by * by)))
 
 
 def space_to_depth(x: Tensor, by: int) -> Tensor:
@@ -21,6 +21,6 @@ def space_to_depth(x: Tensor, by: int) -> Tensor:
     from keras import ops
 
     _, height, width, channels = ops.shape(x)
-    x = ops.reshape(x, (-1, height // by, by, width // by, by, channels))
-    x = ops.transpose(x, (0, 1, 3, 2, 4, 5))
+    x = ops.reshape(x, (-1, height // by, by, width // by, by * channels))
+    x = ops.transpose(x, (0, 1, 3, 2, 4))
     return ops.reshape(x, (-1, height // by, width // by, by * by * channels))

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 
 from artengine.api import NetworkState, Param, Tensor
+from artengine_plugins.models.cells import cells
 from artengine_plugins.models.pixels.chance import uniform
-from artengine_plugins.models.recall import SETTLES, Recall, cells
+from artengine_plugins.models.recall import SETTLES, Recall
 from artengine_plugins.models.regions import neighbours, windows
 from artengine_plugins.models.remembered import Remembered
 
@@ -90,7 +91,7 @@ class Quilt(Recall):
         from keras import ops
 
         places, since = state
-        now = cells(context_frames[..., -3:], self.cell)
+        now = cells(context_frames, self.cell)
         _, high, wide, _ = now.shape
         regions = SIDE * SIDE
         chance = uniform((2 * regions + CANDIDATES, ops.shape(places)[0]), seed)
@@ -118,16 +119,17 @@ class Quilt(Recall):
         since = ops.where(elsewhere, 1.0, ops.minimum(since + 1.0, SETTLES))
         pull = self.pull * memory.filled() * since / SETTLES
 
-        def shown(at: Tensor) -> Tensor:
-            pictures = memory(ops.reshape(at, (-1,)))
-            pictures = ops.image.resize(pictures, (high, wide))
-            return ops.reshape(pictures, (-1, regions, high, wide, 3))
-
-        here, there = shown(ops.maximum(onward - self.pace, 0.0)), shown(onward)
-        hints = there + (1.0 - pull[:, :, None, None, None]) * (now[:, None] - here)
+        here, there = (
+            memory(ops.reshape(at, (-1,))) for at in (ops.maximum(onward - self.pace, 0.0), onward)
+        )
         weights = windows(high, wide, SIDE) ** STEEP
         weights /= weights.sum(0)
-        return ops.einsum("brhwc,rhw->bhwc", hints, weights), (onward, since)
+        # What is left of `now` and what each region adds, so that one picture of each is enlarged.
+        left = 1.0 - pull
+        added = ops.image.resize(there - ops.reshape(left, (-1, 1, 1, 1)) * here, (high, wide))
+        added = ops.reshape(added, (-1, regions, high, wide, 3))
+        hint = ops.einsum("brhwc,rhw->bhwc", added, weights)
+        return hint + ops.einsum("br,rhw->bhw", left, weights)[..., None] * now, (onward, since)
 
     def _fitting(
         self, memory: Remembered, now: Tensor, places: Tensor, drawn: Tensor

@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-import numpy as np
-import numpy.typing as npt
-
 from artengine.api import FrameSequence, Model, NetworkState, Param, Tensor
+from artengine_plugins.models.cells import cells, shrink
 from artengine_plugins.models.jitter import distances, moved, moved_back, moved_cells
 from artengine_plugins.models.pixels.chance import uniform
 from artengine_plugins.models.remembered import Remembered, memory_layer, remember
@@ -139,9 +137,9 @@ class Recall(Model):
         x = up(down(sixteenth, 4 * w), sixteenth)
         x = up(x, eighth)
         x = up(x, quarter)
-        x = subpixel(x, 3, 4, name="pixels", deraster=self.deraster)
-        enlarged = layers.UpSampling2D(self.cell, interpolation="bilinear", dtype="float32")(hint)
-        prediction = layers.Add(dtype="float32", name="prediction")([enlarged, x])
+        prediction = subpixel(
+            x, 3, 4, name="pixels", deraster=self.deraster, onto=(hint, self.cell)
+        )
         return keras.Model([context_frames, hint, place], [prediction, remembered], name=self.name)
 
     def adapt(self, network: keras.Model, sequence: FrameSequence) -> None:
@@ -206,13 +204,14 @@ class Recall(Model):
         from keras import ops
 
         place, since = state
-        now = cells(context_frames[..., -3:], self.cell)
+        now = cells(context_frames, self.cell)
         here, there, place, elsewhere = memory.play(place, self.pace, self.leaps, seed)
         since = ops.where(elsewhere, 1.0, ops.minimum(since + 1.0, SETTLES))
         pull = self.pull * memory.filled() * (since / SETTLES)[:, None, None, None]
         size = ops.shape(now)[1:3]
-        here, there = (ops.image.resize(picture, size) for picture in (here, there))
-        return there + (1.0 - pull) * (now - here), (place, since)
+        # What is left of `now` and what the memory adds, so that only one picture is enlarged.
+        added = ops.image.resize(there - (1.0 - pull) * here, size)
+        return (1.0 - pull) * now + added, (place, since)
 
     def _jittered(
         self, network: keras.Model, context_frames: Tensor, hint: Tensor, by: Tensor
@@ -260,32 +259,6 @@ def spread(number: Tensor) -> Tensor:
 
     wrapped = ops.cast(ops.cast(number, "int32") * GOLDEN, "float32") / 2.0**32
     return wrapped - ops.floor(wrapped)
-
-
-def cells(frame: Tensor, side: int) -> Tensor:
-    """Mean colours of squares of so many pixels, float32 `(B, H / side, W / side, 3)`."""
-    from keras import ops
-
-    return ops.average_pool(ops.cast(frame, "float32"), side, strides=side)
-
-
-def shrink(frame: Tensor, cell: int, side: int) -> Tensor:
-    """A frame as a memory holds it, float32 `(B, side, side, 3)`."""
-    from keras import ops
-
-    seen = cells(frame, cell)
-    # Not `ops.image.resize` with antialiasing, which OpenVINO lacks.
-    down, across = (_resized(length, side) for length in seen.shape[1:3])
-    return ops.einsum("ih,bhwc,jw->bijc", down, seen, across)
-
-
-def _resized(length: int, side: int) -> npt.NDArray[np.float32]:
-    """What resizes a row of so many cells to `side`, by a triangle that is as wide as a step of the
-    longer of both; `(side, length)`."""
-    step = length / side
-    away = np.arange(length) + 0.5 - step * (np.arange(side)[:, None] + 0.5)
-    weights = np.maximum(0.0, 1.0 - np.abs(away) / max(step, 1.0))
-    return np.asarray(weights / weights.sum(axis=1, keepdims=True), np.float32)
 
 
 def padded(batch: Tensor, size_divisor: int) -> Tensor:

@@ -37,6 +37,7 @@ def subpixel(
     bias: float = 0.0,
     dtype: str | None = None,
     deraster: bool = False,
+    onto: tuple[keras.KerasTensor, int] | None = None,
 ) -> keras.KerasTensor:
     """Enlarge by a convolution to `by * by * channels` channels, which are laid out as pixels.
 
@@ -50,6 +51,8 @@ def subpixel(
         bias: the initial value of its bias.
         dtype: what it computes with; by default what the policy says.
         deraster: whether to take patterns away that repeat from place to place.
+        onto: a smaller picture with as many channels that the result is added to, in float32,
+            enlarged linearly; and how many times, which `by` divides.
     """
     import keras
     from keras import layers
@@ -67,11 +70,24 @@ def subpixel(
         name=name,
     )
 
-    def pixels(places: Tensor) -> Tensor:
-        return depth_to_space(without_raster(places, by) if deraster else places, by)
-
+    places = layer(x)
+    laid_out = (None, None, by * by * channels)
+    if deraster:
+        places = layers.Lambda(lambda x: without_raster(x, by), output_shape=laid_out, dtype=dtype)(
+            places
+        )
+    if onto is not None:
+        dtype = "float32"
+        small, times = onto
+        # As channels: at full size the same costs ten times as much.
+        enlarged = layers.Lambda(
+            lambda x: enlarged_places(x, times, by),
+            output_shape=laid_out,
+            dtype=dtype,
+        )(small)
+        places = layers.Add(dtype=dtype)([places, enlarged])
     shape = (None, None, channels)
-    return layers.Lambda(pixels, output_shape=shape, dtype=dtype)(layer(x))
+    return layers.Lambda(lambda x: depth_to_space(x, by), output_shape=shape, dtype=dtype)(places)
 
 
 PERIOD = 8
@@ -112,20 +128,43 @@ def without_raster(places: Tensor, by: int) -> Tensor:
     squares = space_to_depth(places, within)
     mean = np.tile(colours / phases, (phases, 1))
     means = ops.matmul(squares, ops.cast(mean, places.dtype))
-    around = ops.pad(means, ((0, 0), (1, 1), (1, 1), (0, 0)), mode="symmetric")
-    # How far a pixel lies from the middle of its square, and what it takes of those beside it.
-    off = (np.arange(PERIOD) + 0.5) / PERIOD - 0.5
-    near = np.stack([np.maximum(-off, 0), 1 - np.abs(off), np.maximum(off, 0)])
-    # Its channels are those of `squares`: by place, and then by pixel of the place.
-    near = near.reshape(3, within, by)
-    kernel = np.einsum("ymp,xnq,ck->yxcmnpqk", near, near, colours)
-    kernel = kernel.reshape(3, 3, channels, phases * channels)
-    smooth = ops.conv(around, ops.cast(kernel, places.dtype), padding="valid")
+    smooth = _enlarged_squares(means, PERIOD, by)
     repeated = ops.average_pool(squares - smooth, WINDOW, strides=WINDOW // 2, padding="same")
     deviations = np.eye(phases * channels) - mean @ np.tile(colours, phases)
     repeated = ops.matmul(repeated, ops.cast(deviations, places.dtype))
     repeated = ops.image.resize(repeated, ops.shape(squares)[1:3])
     return places - depth_to_space(repeated, within)
+
+
+def enlarged_places(picture: Tensor, times: int, by: int) -> Tensor:
+    """Enlarge a picture linearly, its pixels laid out as channels.
+
+    Args:
+        picture: `(B, H, W, C)`.
+        times: how many times, a multiple of `by`.
+        by: how many pixels across and down become channels.
+
+    Returns:
+        `(B, times / by * H, times / by * W, by * by * C)`, as `depth_to_space` takes them.
+    """
+    return depth_to_space(_enlarged_squares(picture, times, by), times // by)
+
+
+def _enlarged_squares(picture: Tensor, times: int, by: int) -> Tensor:
+    """`(B, H, W, C)` to `(B, H, W, times * times * C)`: the pixels of each square, by place of
+    `by * by` pixels, and then by pixel of the place."""
+    import numpy as np
+    from keras import ops
+
+    channels, within = picture.shape[-1], times // by
+    around = ops.pad(picture, ((0, 0), (1, 1), (1, 1), (0, 0)), mode="symmetric")
+    # How far a pixel lies from the middle of its square, and what it takes of those beside it.
+    off = (np.arange(times) + 0.5) / times - 0.5
+    near = np.stack([np.maximum(-off, 0), 1 - np.abs(off), np.maximum(off, 0)])
+    near = near.reshape(3, within, by)
+    kernel = np.einsum("ymp,xnq,ck->yxcmnpqk", near, near, np.eye(channels))
+    kernel = kernel.reshape(3, 3, channels, times * times * channels)
+    return ops.conv(around, ops.cast(kernel, picture.dtype), padding="valid")
 
 
 def transposed(x: keras.KerasTensor, channels: int, by: int, *, kernel: int) -> keras.KerasTensor:

@@ -21,8 +21,9 @@ from artengine.nn.losses.differences import l1
 from artengine.nn.precision import precision_scope
 from artengine.nn.predictor import Predictor
 from artengine.nn.rollout_trainer import RolloutTrainer
+from artengine_plugins.models.cells import cells
 from artengine_plugins.models.jitter import distances, moved, moved_back, moved_cells
-from artengine_plugins.models.recall import Recall, cells
+from artengine_plugins.models.recall import Recall
 from artengine_plugins.models.remembered import memory_layer, remember
 from artengine_plugins.sources.video import Video
 
