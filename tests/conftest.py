@@ -69,6 +69,8 @@ def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> None:
     patch = pytest.MonkeyPatch()
     patch.setenv("ARTENGINE_HOME", str(tmp_path_factory.mktemp("home")))
     patch.setenv("ARTENGINE_CACHE", str(tmp_path_factory.mktemp("cache")))
+    # To convert each of their small networks would take minutes.
+    patch.setenv("ARTENGINE_RUNTIME", "keras")
     # Exceptions that no command expects reach the test that caused them.
     patch.setenv("ARTENGINE_DEBUG", "1")
 

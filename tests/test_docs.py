@@ -123,7 +123,7 @@ def test_extras_are_those_of_the_project() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     texts = [(ROOT / page).read_text(encoding="utf-8") for page in PAGES]
     named = set(re.findall(r"(?:artengine|[\"'.])\[([a-z-]+)\][\"']", "".join(texts)))
-    assert {"audio", "docs", "openvino", "test"} <= named
+    assert {"audio", "docs", "onnxruntime", "test"} <= named
     assert named <= set(project["optional-dependencies"])
 
 

@@ -103,6 +103,11 @@ class Model(Plugin):
     """Training steps after which dreams of most clips are crisp, by experience, from the initial
     weights on; `artengine train` tells in its first minute whether it will come so far."""
 
+    converts: ClassVar[bool | None] = None
+    """Whether runtimes other than Keras can compute the step, with any parameters. None: that is
+    tried before the first dream of a network that names no runtime, and remembered. True saves the
+    trial; False is for a step that uses a backend's own operations."""
+
     context: int = Param(5, ge=1, le=32)
     """How many past frames the network sees."""
 

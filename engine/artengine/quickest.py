@@ -18,7 +18,7 @@ from typing import Any, get_args
 import numpy as np
 
 from artengine import __version__, folders
-from artengine.arithmetic import arithmetic, processor_has_bfloat16
+from artengine.arithmetic import arithmetic, keras_backend, processor_has_bfloat16
 from artengine.atomic import atomic_write
 from artengine.digest import digest_of
 from artengine.errors import ArtengineError
@@ -160,7 +160,7 @@ def _key(preset: Preset, weights: Weights, size: Size, names: list[RuntimeName])
             {word: told for word, told in arithmetic("", name).items() if word != "graphics"}
             for name in names
         ],
-        "backend": os.environ.get("KERAS_BACKEND", ""),
+        "backend": keras_backend(),
         "cores": os.cpu_count(),
     }
     text = json.dumps(described, sort_keys=True, default=str)

@@ -9,22 +9,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from artengine import __version__
 from artengine.arithmetic import arithmetic
+from artengine.default_runtime import default_runtime, wanted_runtime
 from artengine.digest import digest_of
 from artengine.errors import ArtengineError, SourceError, WeightsError
 from artengine.params import values_without_paths
 from artengine.preset import Preset, to_toml
-from artengine.preset.made_with import MADE_WITH, MadeWith, content_digest
+from artengine.preset.made_with import MADE_WITH, MadeWith, as_made, content_digest
 from artengine.preset.migrations import migrate
 from artengine.preset.places import origin_of
 from artengine.preset.portable import portable, replaced, with_digests
 from artengine.preset.toml_text import parse_toml
 from artengine.provider import OWN, provider_of
 from artengine.quickest import Quickest, precision_of, quickest
-from artengine.runtime_names import RuntimeName
 from artengine.weights import Weights, find_blended, older_values, packaged_weights
 
 logger = logging.getLogger("artengine")
@@ -191,6 +191,7 @@ def is_recipe_of(recipe: str, preset: Preset, folder: Path) -> bool:
     except (ValueError, WeightsError):
         return False
     made_with = MadeWith.read(made.pop(MADE_WITH, None))
+    made = as_made(made, made_with)
     preset = preset.with_values(_older(preset, blended[0]))
     # Where a file lies now does not matter, what is in it does.
     contents = {name: digest or Path(name).name for name, digest in made_with.files.items()}
@@ -216,8 +217,8 @@ def _without_weights(model: Mapping[str, Any]) -> dict[str, Any]:
 def _compared(table: Mapping[str, Any], preset: Preset) -> dict[str, Any]:
     """A table without what a render resolves: the weights' path, the machine's runtime and
     precision, and a start that was drawn."""
-    resolved = {"runtime": "auto", "precision": "auto", "start": "random"}
-    left_out = [name for name, word in resolved.items() if getattr(preset.dream, name) == word]
+    resolved = {"runtime": ("auto", "default"), "precision": ("auto",), "start": ("random",)}
+    left_out = [name for name, words in resolved.items() if getattr(preset.dream, name) in words]
     dream = {name: value for name, value in table.get("dream", {}).items() if name not in left_out}
     return {**table, "model": _without_weights(table.get("model", {})), "dream": dream}
 
@@ -238,11 +239,15 @@ def _resolved_values(preset: Preset, blended: Sequence[Weights]) -> dict[str, An
 
 def _computed(preset: Preset, weights: Weights) -> tuple[Preset, Quickest | None]:
     """The preset with the runtime and the precision that this machine takes for it."""
-    chosen = quickest(preset, weights) if preset.dream.runtime == "auto" else None
-    runtime = cast("RuntimeName", preset.dream.runtime if chosen is None else chosen.runtime)
+    wanted, chosen = wanted_runtime(preset), None
+    if wanted == "auto":
+        chosen = quickest(preset, weights)
+        runtime = chosen.runtime
+    else:
+        runtime = default_runtime(preset, weights) if wanted == "default" else wanted
     values: dict[str, str] = {}
-    # What a preset says itself, or by leaving it out, stays as it is.
-    if preset.dream.runtime == "auto":
+    # What a preset says itself stays as it is.
+    if preset.dream.runtime != runtime:
         values["dream.runtime"] = runtime
     if preset.dream.precision == "auto":
         values["dream.precision"] = precision_of(preset, runtime)

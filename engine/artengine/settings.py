@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from artengine.frame import Size
 from artengine.loss_weights import KerasLoss, LossWeights
-from artengine.runtime_names import RuntimeName
+from artengine.runtime_names import RuntimeSetting
 from artengine.settings_table import Settings
 
 LONGEST = 16384
@@ -179,13 +179,14 @@ class DreamSettings(Settings):
     need more than about a gigabyte. Recurrent and sampling models, and those whose every pixel
     sees the whole frame, always predict whole frames."""
 
-    runtime: RuntimeName | Literal["auto"] = "keras"
-    """What computes the network. "openvino" (artengine[openvino]) is often faster on a processor;
-    "onnxruntime" (artengine[onnxruntime]) also uses graphics cards that TensorFlow does not. They
-    round differently, so that the film slowly becomes another one. From the second dream of a
-    network on they also start sooner, because they load no TensorFlow. "auto" times those that are
-    installed once for each network and size, takes the quickest, and writes it into the film's
-    recipe."""
+    runtime: RuntimeSetting = "default"
+    """What computes the network. "default" takes "openvino", which computes on the processor, where
+    it can and Keras has no graphics card to use, and else "keras"; the environment variable
+    ARTENGINE_RUNTIME may name what it takes. "onnxruntime" (artengine[onnxruntime]) also uses
+    graphics cards that TensorFlow does not. "auto" times those that are installed once for each
+    network and size, and takes the quickest. They round differently, so that the film slowly
+    becomes another one: the recipe names the one that made it. From the second dream of a network
+    on, "openvino" and "onnxruntime" start sooner, because they load no TensorFlow."""
 
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     """Arithmetic of the network. "bfloat16" is faster on hardware that supports it; it rounds more,

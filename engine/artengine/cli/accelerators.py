@@ -101,7 +101,7 @@ def advice(
         )
     if cards:
         found += ", which no runtime here can use"
-    found += f"; {os.cpu_count() or 1} processor cores; --runtime openvino is often faster on them"
+    found += f"; {os.cpu_count() or 1} processor cores"
     if "openvino" in installed:
         return found
-    return f'{found}, once installed: python -m pip install "artengine[openvino]"'
+    return f"{found}; openvino is often faster on them: python -m pip install openvino"

@@ -144,7 +144,7 @@ def bench(
                     subject.time(of_runtime, precision, pixels, seconds=seconds, stop=stop)
                 )
                 progress(len(filmed) + len(timings), total)
-    said = advice(filmed, _unused_card) if filmed else ""
+    said = advice(filmed, lambda: _usual(films[0][0]), _unused_card) if filmed else ""
     answer(
         _json(rates, timings, filmed, said) if as_json else as_text(rates, timings, filmed, said)
     )
@@ -177,6 +177,14 @@ def _in_bfloat16(preset: Preset, runtime: RuntimeName) -> bool:
     from artengine.quickest import precision_of
 
     return has_bfloat16() and precision_of(preset, runtime) == "bfloat16"
+
+
+def _usual(preset: Preset) -> RuntimeName:
+    """The runtime of a preset that was dreamt."""
+    from artengine.default_runtime import default_runtime
+    from artengine.weights import find_blended
+
+    return default_runtime(preset, find_blended(preset)[0])
 
 
 def _unused_card() -> str:

@@ -85,12 +85,14 @@ def versions() -> Iterator[Finding]:
     yield Finding("artengine", "ok", __version__)
     # TensorFlow and OpenCV come as distributions of several names.
     installed = packages_distributions()
-    for module in ("tensorflow", "keras", "numpy", "cv2"):
+    for module in ("tensorflow", "keras", "openvino", "numpy", "cv2"):
         if module in installed:
             name = installed[module][0]
             yield Finding(module, "ok", f"{version(name)} ({name})")
         else:
-            yield Finding(module, "failed", "is not installed; reinstall artengine")
+            # Without OpenVINO, Keras computes.
+            status: Literal["warning", "failed"] = "warning" if module == "openvino" else "failed"
+            yield Finding(module, status, "is not installed; reinstall artengine")
 
 
 def ffmpeg() -> Finding:
@@ -164,10 +166,21 @@ def plugins(catalog: Catalog) -> Iterator[Finding]:
 
 
 def runtimes() -> Finding:
-    """The installed runtimes, without importing them."""
-    from artengine.stepping.engines import installed_runtimes
+    """The installed runtimes, and the one that is taken where none is named."""
+    from artengine.default_runtime import VARIABLE, runtime_of_environment, suits_machine
+    from artengine.errors import UsageError
+    from artengine.stepping.engines import engine_for, installed_runtimes
 
-    return Finding("runtimes", "ok", ", ".join(installed_runtimes()))
+    found = ", ".join(installed_runtimes())
+    try:
+        engine_for("openvino", "float32")
+        named = runtime_of_environment()
+    except UsageError as error:
+        return Finding("runtimes", "warning", f"{found}; {error}")
+    if named != "default":
+        return Finding("runtimes", "ok", f"{found}; {VARIABLE}={named} where none is named")
+    usual = "openvino, and keras for what it cannot do," if suits_machine() else "keras"
+    return Finding("runtimes", "ok", f"{found}; {usual} where none is named")
 
 
 def devices() -> Finding:

@@ -107,8 +107,8 @@ def dream(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="What computes the network: keras, or, where artengine[NAME] is installed, "
-            "openvino or onnxruntime; auto takes the quickest.",
+            help="What computes the network: keras, openvino, onnxruntime where "
+            "artengine[onnxruntime] is installed, or the quickest with auto.",
         ),
     ] = None,
     profile: Annotated[

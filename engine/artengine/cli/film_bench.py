@@ -222,10 +222,13 @@ def aligned(rows: Sequence[Sequence[str]], *, left: int) -> list[str]:
     return lines
 
 
-def advice(timings: Sequence[FilmTiming], graphics: Callable[[], str]) -> str:
+def advice(
+    timings: Sequence[FilmTiming], usual: Callable[[], RuntimeName], graphics: Callable[[], str]
+) -> str:
     """One line on what would make films come quicker.
 
     Args:
+        usual: says which runtime the first film has where none is named.
         graphics: says how a graphics card would be used that is not; empty where there is none.
     """
     done = [timing for timing in timings if timing.rate]
@@ -237,14 +240,14 @@ def advice(timings: Sequence[FilmTiming], graphics: Callable[[], str]) -> str:
     film = done[0].film
     of_film = {timing.side.label: timing for timing in done if timing.film == film}
     best = max(of_film.values(), key=lambda timing: timing.rate or 0.0)
-    usual = of_film.get("keras-tensorflow")
-    if usual and usual.rate and best.rate and best.rate > 1.05 * usual.rate:
+    taken = of_film.get(Side(usual()).label)
+    if taken and taken.rate and best.rate and best.rate > 1.05 * taken.rate:
         return (
-            f"--runtime {best.side.runtime} makes {film.preset} {best.rate / usual.rate:.2f} times "
+            f"--runtime {best.side.runtime} makes {film.preset} {best.rate / taken.rate:.2f} times "
             "as fast as the default; --runtime auto takes what is quickest for each network"
         )
-    if not {"openvino", "onnxruntime"} & {timing.side.runtime for timing in timings}:
-        return 'another runtime may be faster: python -m pip install "artengine[openvino]"'
+    if "openvino" not in {timing.side.runtime for timing in timings}:
+        return "another runtime may be faster: python -m pip install openvino"
     stage = max(best.ms, key=lambda name: best.ms[name])
     return f"most of the time goes into {_INTO[stage]}"
 

@@ -92,6 +92,8 @@ def _without_plots() -> Iterator[None]:
 
 
 _check_backend()
+# A file of Keras's own may name another.
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 if os.environ.get("KERAS_BACKEND") == "torch":
     # Its threads would else wait for each other at full speed, and keep processors from decoder,
     # effects and encoder: a training step took twenty times as long on a busy machine.

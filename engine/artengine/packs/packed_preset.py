@@ -66,14 +66,17 @@ def pack_preset(preset: Preset, folder: Path, *, with_source: bool) -> PackedPre
         ArtengineError: of weights and sources.
     """
     with Dream(preset) as dream:
-        return _Packing(dream, folder, with_source).packed()
+        # Each machine decides for itself which runtime suits it.
+        names_runtime = preset.dream.runtime != "default"
+        return _Packing(dream, folder, with_source, names_runtime).packed()
 
 
 class _Packing:
     """What is gathered of one preset."""
 
-    def __init__(self, dream: Dream, folder: Path, with_source: bool) -> None:
+    def __init__(self, dream: Dream, folder: Path, with_source: bool, names_runtime: bool) -> None:
         self._dream, self._folder, self._with_source = dream, folder, with_source
+        self._names_runtime = names_runtime
         self._resolved: Resolved = dream.resolved
         self._preset = dream.preset
         self._needs: list[str] = []
@@ -92,6 +95,8 @@ class _Packing:
             if not address.startswith("source.")
         }
         table = deepcopy(with_paths(preset, paths))
+        if not self._names_runtime:
+            table["dream"].pop("runtime")
         if any(address.startswith("source.") for address in preset.files):
             self._pack_clip(table)
         resolved = self._resolved

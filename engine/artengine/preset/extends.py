@@ -21,7 +21,7 @@ from artengine.preset.find import (
     packaged_folder,
 )
 from artengine.preset.layer import Layer
-from artengine.preset.made_with import MADE_WITH, MadeWith
+from artengine.preset.made_with import MADE_WITH, MadeWith, as_made
 from artengine.preset.messages import cut
 from artengine.preset.migrations import migrate
 from artengine.preset.toml_text import first_comment, parse_toml, read_text
@@ -120,8 +120,9 @@ class _Reader:
             else:
                 self.lay_file(base, trail or (Path(),))
         is_base = len(trail) > 1
+        made_with = MadeWith.read(table.get(MADE_WITH))
         if MADE_WITH in table:
-            self._document.recipes[layer] = MadeWith.read(table[MADE_WITH])
+            self._document.recipes[layer] = made_with
         left_out = ("extends", MADE_WITH, *(_OWN if is_base else ()))
         own = {key: table[key] for key in table if key not in left_out}
         try:
@@ -130,7 +131,7 @@ class _Reader:
             self._problems.append(f"{layer.label}: {error}")
             return
         self._document.renamed += [f"{layer.label}: {each}" for each in renamed]
-        self._tell(self._document.lay(own, layer), layer)
+        self._tell(self._document.lay(as_made(own, made_with), layer), layer)
 
     def _tell(self, problems: Iterable[Problem], layer: Layer) -> None:
         self._problems += [

@@ -140,7 +140,7 @@ def _keep_earlier(document: Document, catalog: Catalog, layer: Layer) -> None:
     """Give a recipe that an earlier version wrote the values that it meant by leaving them out.
 
     A source's seed was its own before the preset's seed reached it. Other plugins say what their
-    newer parameters were before: `Plugin.earlier`.
+    newer parameters were before: `Plugin.earlier`. Keras was the only runtime.
     """
     kinds = {"source": catalog.sources, "model": catalog.models}
     kept = []
@@ -157,5 +157,10 @@ def _keep_earlier(document: Document, catalog: Catalog, layer: Layer) -> None:
             if name not in table:
                 document.put((word, name), value, layer)
                 kept.append(f"{word}.{name} is {json.dumps(value)}")
+    dream, model = (document.table.get(word, {}) for word in ("dream", "model"))
+    # Of what a training has learnt, which is beside its recipe, any runtime may dream.
+    is_run = isinstance(model, dict) and model.get("weights") == "."
+    if isinstance(dream, dict) and "runtime" not in dream and not is_run:
+        document.put(("dream", "runtime"), "keras", layer)
     if kept:
         logger.warning("%s: read as the version that wrote it: %s", layer.label, ", ".join(kept))

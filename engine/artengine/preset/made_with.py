@@ -20,7 +20,9 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, Self, get_args
+
+from artengine.runtime_names import RuntimeName
 
 MADE_WITH = "made_with"
 """What the table is called."""
@@ -74,6 +76,19 @@ class MadeWith:
             for name, value in written.items()
             if value
         }
+
+
+def as_made(table: Mapping[str, Any], made_with: MadeWith) -> dict[str, Any]:
+    """A recipe with the runtime that its film was made with where it does not name it.
+
+    Recipes left "keras" out while it was what "default" is now. A training's recipe, which is told
+    by naming no weights, leaves it out still: any runtime may dream of it.
+    """
+    runtime = made_with.arithmetic.get("runtime", "") if made_with.weights else ""
+    dream = table.get("dream", {})
+    if runtime not in get_args(RuntimeName) or not isinstance(dream, Mapping) or "runtime" in dream:
+        return dict(table)
+    return {**table, "dream": {**dream, "runtime": runtime}}
 
 
 def content_digest(content: Mapping[str, str]) -> str:

@@ -26,10 +26,12 @@ def engine_for(name: RuntimeName, precision: Literal["float32", "bfloat16"]) -> 
     Raises:
         UsageError: when it is not installed or broken, or cannot compute in that precision here.
     """
+    # It comes with the engine, of which pip would install all anew.
+    package = name if name == "openvino" else f'"artengine[{name}]"'
     if not is_installed(name):
         raise UsageError(
-            f"the runtime {name} is not installed; install it with: "
-            f'python -m pip install "artengine[{name}]"; or take the runtime keras'
+            f"the runtime {name} is not installed; install it with: python -m pip install "
+            f"{package}; or take the runtime keras"
         )
     if name != "openvino" and precision != "float32":
         raise UsageError(
@@ -47,6 +49,5 @@ def engine_for(name: RuntimeName, precision: Literal["float32", "bfloat16"]) -> 
     except ImportError as error:
         raise UsageError(
             f"the runtime {name} cannot be imported: {one_line(str(error))}; install it anew with: "
-            f'python -m pip install --force-reinstall "artengine[{name}]"; or take the runtime '
-            "keras"
+            f"python -m pip install --force-reinstall {package}; or take the runtime keras"
         ) from error

@@ -42,6 +42,7 @@ class Automaton(Model):
 
     name: ClassVar[str] = "automaton"
     size_divisor: ClassVar[int] = 16
+    converts: ClassVar[bool | None] = True
     sees: ClassVar[Literal["all", "newest"]] = "newest"
     warmup: ClassVar[int] = 8
     earlier: ClassVar[Mapping[str, Any]] = MappingProxyType({"deraster": False})

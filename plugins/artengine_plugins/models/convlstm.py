@@ -36,6 +36,7 @@ class Convlstm(Model):
 
     name: ClassVar[str] = "convlstm"
     size_divisor: ClassVar[int] = 8
+    converts: ClassVar[bool | None] = True
     sees: ClassVar[Literal["all", "newest"]] = "newest"
     warmup: ClassVar[int] = 8
     earlier: ClassVar[Mapping[str, Any]] = MappingProxyType({"deraster": False})

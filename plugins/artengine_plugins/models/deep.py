@@ -36,6 +36,7 @@ class Deep(Model):
 
     name: ClassVar[str] = "deep"
     size_divisor: ClassVar[int] = 16
+    converts: ClassVar[bool | None] = True
     earlier: ClassVar[Mapping[str, Any]] = MappingProxyType({"deraster": False})
 
     context: int = Param(4, ge=1, le=32)

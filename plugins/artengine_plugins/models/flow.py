@@ -31,6 +31,7 @@ class Flow(Model):
 
     name: ClassVar[str] = "flow"
     size_divisor: ClassVar[int] = 16
+    converts: ClassVar[bool | None] = True
     earlier: ClassVar[Mapping[str, Any]] = MappingProxyType({"deraster": False})
 
     context: int = Param(4, ge=1, le=32)

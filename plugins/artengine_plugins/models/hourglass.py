@@ -21,6 +21,7 @@ class Hourglass(Model):
 
     name: ClassVar[str] = "hourglass"
     size_divisor: ClassVar[int] = 4
+    converts: ClassVar[bool | None] = True
 
     def receptive_field(self) -> int:
         """57 pixels: through both poolings, which is farther than along the skips."""

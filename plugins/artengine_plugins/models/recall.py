@@ -42,6 +42,7 @@ class Recall(Model):
     # Cells must not be cut. To what the network divides by `step` pads them, for what is remembered
     # belongs on the frame alone.
     size_divisor: ClassVar[int] = 8
+    converts: ClassVar[bool | None] = True
     has_spatial_state: ClassVar[bool] = False
     initial_weights: ClassVar[str | None] = "painter"
     crisp_after: ClassVar[int | None] = 300

@@ -27,6 +27,7 @@ class Swift(Model):
 
     name: ClassVar[str] = "swift"
     size_divisor: ClassVar[int] = 32
+    converts: ClassVar[bool | None] = True
     earlier: ClassVar[Mapping[str, Any]] = MappingProxyType({"deraster": False})
 
     context: int = Param(4, ge=1, le=32)

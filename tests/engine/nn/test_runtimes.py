@@ -273,7 +273,7 @@ def test_a_runtime_that_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch
         runtime("openvino", model, model.build())
     assert str(caught.value) == (
         "the runtime openvino is not installed; install it with: "
-        'python -m pip install "artengine[openvino]"; or take the runtime keras'
+        "python -m pip install openvino; or take the runtime keras"
     )
 
 

@@ -1,0 +1,41 @@
+"""Graphics cards that TensorFlow would compute on, found without importing it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+_HIDDEN = ("", "-1", "NoDevFiles")
+"""What CUDA_VISIBLE_DEVICES is set to where no card is to be used."""
+
+
+def tensorflow_has_a_card(root: Path = Path("/")) -> bool:
+    """Whether there is a card of NVIDIA and the library that TensorFlow needs to compute on it.
+
+    That is cuDNN, which neither the driver nor TensorFlow's plain package brings. TensorFlow uses
+    cards on Linux alone, and in WSL2, which is one.
+
+    Args:
+        root: of the file system.
+    """
+    if sys.platform != "linux" or os.environ.get("CUDA_VISIBLE_DEVICES", "0") in _HIDDEN:
+        return False
+    devices = root / "dev"
+    return (any(devices.glob("nvidia[0-9]*")) or (devices / "dxg").exists()) and _has_cudnn(root)
+
+
+def _has_cudnn(root: Path) -> bool:
+    """Whether cuDNN is installed by pip or Conda, for the whole system, or in a folder that
+    LD_LIBRARY_PATH names."""
+    if find_spec("nvidia") is not None and find_spec("nvidia.cudnn") is not None:
+        return True
+    named = filter(None, os.environ.get("LD_LIBRARY_PATH", "").split(":"))
+    folders = [Path(sys.prefix, "lib"), root / "usr/local/cuda/lib64", *map(Path, named)]
+    if any(any(folder.glob("libcudnn.so*")) for folder in folders):
+        return True
+    try:
+        return b"libcudnn.so" in (root / "etc/ld.so.cache").read_bytes()
+    except OSError:
+        return False

@@ -1,0 +1,134 @@
+"""The runtime of presets that name none."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+from contextlib import suppress
+from typing import cast, get_args
+
+import numpy as np
+
+from artengine import __version__, folders
+from artengine.arithmetic import arithmetic, keras_backend, processor_has_bfloat16
+from artengine.atomic import atomic_write
+from artengine.cuda import tensorflow_has_a_card
+from artengine.errors import UsageError, did_you_mean
+from artengine.params import quoted
+from artengine.plain_network import fixed_table, plain_network
+from artengine.preset import Preset
+from artengine.provider import code_of
+from artengine.quickest import precision_of
+from artengine.runtime_names import RuntimeName, RuntimeSetting
+from artengine.stepping.engines import engine_for, is_installed
+from artengine.stepping.graph import NotComputable
+from artengine.weights import Weights
+
+logger = logging.getLogger("artengine")
+
+VARIABLE = "ARTENGINE_RUNTIME"
+"""The environment variable that says what "default" takes."""
+
+
+def wanted_runtime(preset: Preset) -> RuntimeSetting:
+    """What a preset or else the environment says of the runtime.
+
+    Raises:
+        UsageError: when the environment names no runtime.
+    """
+    return preset.dream.runtime if preset.dream.runtime != "default" else runtime_of_environment()
+
+
+def runtime_of_environment() -> RuntimeSetting:
+    """What presets that name no runtime are dreamt with; "default" where nothing says it.
+
+    Raises:
+        UsageError: when the environment names no runtime.
+    """
+    given = os.environ.get(VARIABLE) or "default"
+    names = [*get_args(RuntimeName), "auto", "default"]
+    if given not in names:
+        raise UsageError(
+            f"{VARIABLE}: {quoted(given)} given{did_you_mean(given, names)}; allowed: "
+            f"{', '.join(names)}"
+        )
+    return cast("RuntimeSetting", given)
+
+
+def default_runtime(preset: Preset, weights: Weights) -> RuntimeName:
+    """What suits a preset's network and this machine; the same each time, and nothing is timed.
+
+    OpenVINO, unless Keras computes on a graphics card or with another backend than TensorFlow, or
+    OpenVINO cannot compute the network. A network that is bent is Keras's too, because it would be
+    converted for each film.
+
+    Args:
+        preset: what is dreamt.
+        weights: of its network.
+    """
+    suits_keras = preset.blend is not None or bool(preset.bend)
+    emulates = preset.dream.precision == "bfloat16" and not processor_has_bfloat16()
+    if suits_keras or emulates or not suits_machine():
+        return "keras"
+    converts = type(preset.model).converts
+    if converts is None:
+        converts = _tried(preset, weights)
+    return "openvino" if converts else "keras"
+
+
+def suits_machine() -> bool:
+    """Whether networks are rather computed by OpenVINO here, as far as it can.
+
+    Where it is broken, a warning tells it.
+    """
+    if keras_backend() != "tensorflow" or tensorflow_has_a_card() or not is_installed("openvino"):
+        return False
+    try:
+        engine_for("openvino", "float32")
+    except UsageError as error:
+        logger.warning("%s", error)
+        return False
+    return True
+
+
+def _tried(preset: Preset, weights: Weights) -> bool:
+    """Whether OpenVINO computes a network, by one step; what is found is remembered.
+
+    What was converted for the step is kept for the dream.
+    """
+    kept = folders.cache() / "runtimes" / f"converts-{_key(preset)}.json"
+    with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
+        return bool(json.loads(kept.read_text(encoding="utf-8"))["openvino"])
+    values = {"dream.runtime": "openvino", "dream.precision": precision_of(preset, "openvino")}
+    model = preset.model.model_copy()
+    size = preset.dream.size_of(weights.train_size)
+    width, height = size or preset.source.open(None, preset.dream.fps).size
+    frame = np.zeros((height, width, 3), np.float32)
+    try:
+        plain_network(preset.with_values(values), weights, model)([frame] * model.context)
+        converts = True
+    except UsageError as error:
+        if not isinstance(error.__cause__, NotComputable):
+            raise
+        logger.debug("%s", error)
+        converts = False
+    with suppress(OSError):
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with atomic_write(kept) as hidden:
+            hidden.write_text(json.dumps({"openvino": converts}), encoding="utf-8")
+    return converts
+
+
+def _key(preset: Preset) -> str:
+    """What it depends on whether a network converts: its step, its arithmetic and the versions."""
+    described = {
+        "model": fixed_table(preset.model),
+        "code": code_of(type(preset.model)),
+        "precision": precision_of(preset, "openvino"),
+        "engine": __version__,
+        "arithmetic": arithmetic("", "openvino"),
+    }
+    text = json.dumps(described, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:24]
