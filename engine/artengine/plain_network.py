@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, cast
 from artengine import __version__, folders
 from artengine.digest import digest_of
 from artengine.model import Model
-from artengine.preset import Preset
+from artengine.preset import Preset, packaged_folder
 from artengine.provider import code_of, provider_of
 from artengine.weights import Weights, build_network, check_made_for
 
 if TYPE_CHECKING:
-    from artengine.nn.conversion import Conversion
     from artengine.nn.precision import Precision
     from artengine.runtime_names import RuntimeName
+    from artengine.stepping.kept_graphs import Converter
     from artengine.stepping.predictor import RuntimePredictor
 
 _CONVERTS = {"openvino": "openvino", "onnxruntime": "tf2onnx"}
@@ -63,10 +63,18 @@ def _converted(
 
     runtime = cast("RuntimeName", preset.dream.runtime)
 
-    def convert() -> Conversion:
+    def by_tensorflow() -> Converter:
         from artengine.nn.conversion import Conversion
 
         return Conversion(model, build_network(preset, weights), runtime)
+
+    def convert() -> Converter:
+        if runtime != "openvino":
+            return by_tensorflow()
+        from artengine.stepping.filled_graphs import FilledGraphs, Templates
+
+        templates = Templates(template_folders(), fixed_table(preset.model), model)
+        return FilledGraphs(templates, weights.path, by_tensorflow)
 
     identity = _identity(preset, weights) | {"precision": precision}
     engine = engine_for(runtime, precision)
@@ -77,6 +85,12 @@ def _converted(
         tile=preset.dream.tile,
         bytes_per_pixel=graphs.bytes_per_pixel,
     )
+
+
+def template_folders() -> tuple[Path, Path]:
+    """Where graphs without weights lie: those that come with the engine, and those of trainings on
+    this machine."""
+    return packaged_folder() / "graphs", folders.cache() / "graphs"
 
 
 def _identity(preset: Preset, weights: Weights) -> dict[str, Any]:

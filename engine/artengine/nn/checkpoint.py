@@ -15,7 +15,7 @@ from keras import ops
 from artengine.atomic import atomic_write
 from artengine.counts import counted
 from artengine.errors import WeightsError
-from artengine.nn.hdf5 import check_self_contained, reserve
+from artengine.hdf5 import check_self_contained, reserve
 
 _RECORD = "position"
 """The file's attribute that holds the record, by the name that version 0.1 gave it."""

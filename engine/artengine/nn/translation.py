@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
-import tempfile
 from collections.abc import Sequence
 from importlib.util import find_spec
-from pathlib import Path
 from textwrap import shorten
 from typing import Any
 
@@ -27,20 +25,11 @@ def translated(graph: Any, outputs: Sequence[str], runtime: RuntimeName) -> Any:
         NotComputable: when it has operations that the engine has not.
         UsageError: when what translates it is not installed.
     """
-    return _for_openvino(graph) if runtime == "openvino" else _as_onnx(graph, outputs)
+    if runtime == "openvino":
+        from artengine.stepping.openvino_core import translated as by_openvino
 
-
-def _for_openvino(graph: Any) -> Any:
-    from artengine.stepping.openvino_core import cause, core
-
-    try:
-        # Read from a file, for `openvino.convert_model` tells its makers that it was called.
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / "graph.pb"
-            file.write_bytes(graph.SerializeToString())
-            return core().read_model(file)
-    except RuntimeError as error:
-        raise NotComputable(cause(error)) from error
+        return by_openvino(graph.SerializeToString())
+    return _as_onnx(graph, outputs)
 
 
 _OPSET = 18

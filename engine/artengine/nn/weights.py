@@ -17,7 +17,7 @@ import numpy as np
 from artengine.atomic import atomic_write
 from artengine.counts import counted
 from artengine.errors import WeightsError
-from artengine.nn.hdf5 import check_self_contained, reserve
+from artengine.hdf5 import check_self_contained, reserve
 
 SUFFIX = ".weights.h5"
 

@@ -37,24 +37,25 @@ class UniformDraw:
 
     Args:
         shape: of the numbers.
-        changes: what is done to both numbers of the seed before, in order.
+        changes: what is done to both numbers of the seed before, in order. `set` puts others in
+            their place.
     """
 
     shape: tuple[int, ...]
-    changes: tuple[tuple[Literal["xor", "add"], tuple[int, int]], ...] = ()
+    changes: tuple[tuple[Literal["xor", "add", "set"], tuple[int, int]], ...] = ()
 
     def __call__(self, seed: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
         """Those of a seed, int32 `(2,)`."""
         for kind, by in self.changes:
             numbers = np.array(by, np.int32)
-            seed = seed ^ numbers if kind == "xor" else seed + numbers
+            seed = {"xor": seed ^ numbers, "add": seed + numbers, "set": numbers}[kind]
         return uniform(seed.tolist(), self.shape)
 
     @classmethod
     def of(cls, table: Mapping[str, Any]) -> Self:
         """From what `dataclasses.asdict` made of one, and JSON of that."""
         changes = [(kind, (int(a), int(b))) for kind, (a, b) in table["changes"]]
-        if any(kind not in ("xor", "add") for kind, _ in changes):
+        if any(kind not in ("xor", "add", "set") for kind, _ in changes):
             raise ValueError("unknown change of a seed")
         return cls(tuple(int(side) for side in table["shape"]), tuple(changes))
 

@@ -1,11 +1,14 @@
-"""OpenVINO's one object, and what its errors say."""
+"""OpenVINO's one object, what it reads, and what its errors say."""
 
 from __future__ import annotations
 
 import re
+import tempfile
 from functools import cache
+from pathlib import Path
 from textwrap import shorten
 
+from artengine.stepping.graph import NotComputable
 from artengine.stepping.openvino_library import openvino
 
 
@@ -15,6 +18,22 @@ def core() -> openvino.Core:
     # Kept for good: on processors with AMX the last core frees a thread's stack for signals while
     # it is in use, and the next signal would crash the process.
     return openvino.Core()
+
+
+def translated(graph: bytes) -> openvino.Model:
+    """Read TensorFlow's GraphDef without variables.
+
+    Raises:
+        NotComputable: when it has operations that OpenVINO has not.
+    """
+    try:
+        # From a file, for `openvino.convert_model` tells its makers that it was called.
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "graph.pb"
+            file.write_bytes(graph)
+            return core().read_model(file)
+    except RuntimeError as error:
+        raise NotComputable(cause(error)) from error
 
 
 def cause(error: Exception) -> str:

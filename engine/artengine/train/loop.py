@@ -14,6 +14,7 @@ from artengine.catalog import Catalog
 from artengine.counts import counted
 from artengine.errors import TrainingError
 from artengine.known_files import note_files
+from artengine.network_templates import keep_templates
 from artengine.preset import Preset
 from artengine.train.batch_source import batch_source
 from artengine.train.build import build_trainer
@@ -98,7 +99,6 @@ def train(
     chief = worker.number == 0
     if chief:
         run.check(resume=resume)
-    make_deterministic(preset.seed)
     strategy = build_strategy(
         preset.train.distribute, worker.number, worker.count, xla=preset.train.xla
     )
@@ -107,6 +107,9 @@ def train(
         # What does not fit is refused before the network is built.
         read_progress(task, warn=False)
     held_out = _held_out(task) if chief else []
+    if chief:
+        keep_templates(preset, task.footage.manifest.size)
+    make_deterministic(preset.seed)
     trainer = build_trainer(task, strategy)
     with run.lock(resume=resume) if chief else nullcontext():
         progress = TrainingProgress()

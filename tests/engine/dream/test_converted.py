@@ -1,4 +1,4 @@
-"""Dreams of networks that were converted before, without Keras and TensorFlow."""
+"""Dreams without Keras and TensorFlow."""
 
 from __future__ import annotations
 
@@ -28,6 +28,31 @@ sys.exit(code)
 """
 
 
+def done(words: list[str]) -> list[str]:
+    """The plugins that a command imported, and the libraries that it need not."""
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=240,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()[-2:]
+
+
+def test_the_first_dream_of_a_packaged_network_needs_no_keras(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("openvino")
+    monkeypatch.setenv("ARTENGINE_CACHE", str(tmp_path / "cache"))
+    words = ["dream", "wildfire", "--frames", "1", "--runtime", "openvino"]
+    _, heavy = done([*words, "-o", str(tmp_path / "first.mp4")])
+    # The weights are read.
+    assert heavy == "['h5py']"
+    assert len(list((tmp_path / "cache" / "networks").iterdir())) == 2
+
+
 @pytest.mark.parametrize("runtime", ["", "openvino", "onnxruntime"])
 def test_the_second_dream_needs_no_keras_and_no_plugin_that_it_does_not_name(
     runtime: str, tiny_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -42,15 +67,7 @@ def test_the_second_dream_needs_no_keras_and_no_plugin_that_it_does_not_name(
     first, second = tmp_path / "first.mp4", tmp_path / "second.mp4"
     assert main([*words, "-o", str(first)]) == 0
     assert len(list((tmp_path / "cache" / "networks").iterdir())) == 2
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, *words, "-o", str(second)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=240,
-    )
-    assert done.returncode == 0, done.stderr
-    *_, plugins, heavy = done.stdout.splitlines()
+    plugins, heavy = done([*words, "-o", str(second)])
     assert heavy == "[]"
     assert plugins == "['mp4', 'noise', 'synthetic']"
     assert first.read_bytes() == second.read_bytes()

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from artengine.errors import WeightsError
+from artengine.hdf5 import MOST_ITEMS, check_self_contained
 from artengine.nn.checkpoint import load_checkpoint, read_record, save_checkpoint
-from artengine.nn.hdf5 import MOST_ITEMS, check_self_contained
 from artengine.nn.weights import load_weights, save_weights
 
 

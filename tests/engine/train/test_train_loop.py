@@ -29,6 +29,7 @@ from artengine.model import FrameSequence, Model, NetworkState, Tensor
 from artengine.nn.checkpoint import read_record
 from artengine.nn.determinism import make_deterministic
 from artengine.params import Param
+from artengine.plain_network import plain_network
 from artengine.preset import Preset, load_preset, parse_preset
 from artengine.settings import Optimizer, TrainSettings
 from artengine.train.cache import prepared
@@ -137,6 +138,22 @@ def test_makes_a_run_folder_that_can_be_dreamt_from(made: Made, catalog: Catalog
     assert find_weights(again).path == run.best
     assert find_weights(again).train_size == (64, 32)
     build_network(again, find_weights(again))
+
+
+def test_the_first_dream_of_a_run_needs_no_keras(
+    made: Made, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("openvino")
+    from artengine.stepping.filled_graphs import FilledGraphs
+
+    # What would convert the network.
+    monkeypatch.delattr(FilledGraphs, "_converter")
+    resolved = {"dream.runtime": "openvino", "dream.precision": "float32"}
+    preset = load_preset(made.run.recipe, catalog).with_values(resolved)
+    weights = find_weights(preset)
+    width, height = preset.dream.size_of(weights.train_size) or (0, 0)
+    predict = plain_network(preset, weights, preset.model)
+    assert predict([np.ones((height, width, 3), np.float32)] * 2).shape == (height, width, 3)
 
 
 def test_learns(catalog: Catalog, bikes: Path, data: Path, tmp_path: Path) -> None:

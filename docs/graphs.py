@@ -1,0 +1,56 @@
+"""Trace the networks of the packaged presets, so that their first dreams need no TensorFlow.
+
+    python docs/graphs.py            # all of them, into presets/graphs
+
+A file holds the graphs of a model at one size, without weights: presets share it. It counts until
+the code is changed that it was traced from; a test then names this command. What is as it was made
+here before is written with the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from artengine.catalog import load_catalog
+from artengine.frame import Size
+from artengine.network_templates import make_file
+from artengine.plain_network import fixed_table
+from artengine.preset import Preset, load_preset
+from artengine.weights import find_weights, older_values, packaged_weights
+
+PRESETS = Path(__file__).parents[1] / "presets"
+FOLDER = PRESETS / "graphs"
+
+
+def dreamt() -> Iterator[tuple[Preset, Size]]:
+    """The presets that have packaged weights, and the sizes that they dream at."""
+    catalog = load_catalog(user_folder=False)
+    for file in sorted(PRESETS.glob("*.toml")):
+        preset = load_preset(file, catalog)
+        if preset.weights in packaged_weights() and not preset.inside():
+            weights = find_weights(preset)
+            older = {f"model.{n}": value for n, value in older_values(preset, weights).items()}
+            size = preset.dream.size_of(weights.train_size)
+            if size is not None:
+                yield preset.with_values(older), size
+
+
+def main() -> None:
+    """Make all files, and remove those of no preset."""
+    groups: dict[str, tuple[Preset, Size, list[dict[str, float]]]] = {}
+    for preset, size in dreamt():
+        model = preset.model
+        numbers = {name: getattr(model, name) for name in sorted(model.automatable())}
+        _, _, all_numbers = groups.setdefault(f"{fixed_table(model)} {size}", (preset, size, []))
+        all_numbers.append(numbers)
+    made = {make_file(preset, size, FOLDER, numbers) for preset, size, numbers in groups.values()}
+    for file in sorted(FOLDER.iterdir()):
+        if file not in made:
+            file.unlink()
+        else:
+            print(f"{file.stat().st_size:6} {file.name}")
+
+
+if __name__ == "__main__":
+    main()
