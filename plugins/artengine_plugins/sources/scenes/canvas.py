@@ -20,6 +20,10 @@ Colour: TypeAlias = tuple[float, float, float]
 """Linear red, green and blue; 1 is bright, more than 1 blooms."""
 
 
+Segment: TypeAlias = tuple[float, float, float, float, float]
+"""A line: x and y of one end, of the other, and its width."""
+
+
 class Light(NamedTuple):
     """A Gaussian light in pixels: the window it is seen in, its middle, widths and peak."""
 
@@ -122,35 +126,46 @@ class Canvas:
         self, xa: float, ya: float, xb: float, yb: float, width: float, colour: Colour
     ) -> None:
         """Cover a line with round ends."""
-        u = self.unit
-        half = max(0.5 * width * u, 0.5)
-        alpha = min(1.0, width * u)
-        x, y = xa * u + 0.5 * self.width, ya * u + 0.5 * self.height
-        dx, dy = (xb - xa) * u, (yb - ya) * u
-        x0 = max(0, math.floor(min(x, x + dx) - half - 1))
-        x1 = min(self.width, math.ceil(max(x, x + dx) + half + 1))
-        y0 = max(0, math.floor(min(y, y + dy) - half - 1))
-        y1 = min(self.height, math.ceil(max(y, y + dy) + half + 1))
+        self.segments([(xa, ya, xb, yb, width)], colour)
+
+    def segments(self, lines: Sequence[Segment], colour: Colour) -> None:
+        """Cover lines with round ends, as one after the other would; it takes less time."""
+        u, middle_x, middle_y = self.unit, 0.5 * self.width, 0.5 * self.height
+        placed, x0, x1, y0, y1 = [], self.width, 0, self.height, 0
+        for xa, ya, xb, yb, width in lines:
+            x, y, dx, dy = xa * u + middle_x, ya * u + middle_y, (xb - xa) * u, (yb - ya) * u
+            half = max(0.5 * width * u, 0.5)
+            long = math.hypot(dx, dy)
+            cos, sin = (dx / long, dy / long) if long > 1e-4 else (1.0, 0.0)
+            placed.append((x, y, cos, sin, long, half + 0.5, min(1.0, width * u)))
+            x0 = min(x0, math.floor(min(x, x + dx) - half - 1))
+            x1 = max(x1, math.ceil(max(x, x + dx) + half + 1))
+            y0 = min(y0, math.floor(min(y, y + dy) - half - 1))
+            y1 = max(y1, math.ceil(max(y, y + dy) + half + 1))
+        x0, x1, y0, y1 = max(0, x0), min(self.width, x1), max(0, y0), min(self.height, y1)
         if x0 >= x1 or y0 >= y1:
             return
-        long = math.hypot(dx, dy)
-        cos, sin = (dx / long, dy / long) if long > 1e-4 else (1.0, 0.0)
-        px = self._columns[x0:x1] - x
-        py = self._rows[y0:y1, None] - y
+        numbers = np.array(placed, np.float32).T[:, :, None, None]
+        start_x, start_y, cosine, sine, length, reach, alpha = numbers
+        px = self._columns[x0:x1] - start_x
+        py = self._rows[y0:y1, None] - start_y
         # How far each pixel is from the line: beside it, and before its start or past its end.
-        past = px * cos + py * sin
-        past -= np.minimum(np.maximum(past, 0.0), long)
+        past = px * cosine + py * sine
+        past -= np.minimum(np.maximum(past, 0), length)
         past *= past
-        away = px * sin - py * cos
+        away = px * sine - py * cosine
         away *= away
         away += past
         np.sqrt(away, out=away)
-        np.subtract(half + 0.5, away, out=away)
-        np.maximum(away, 0.0, out=away)
-        np.minimum(away, 1.0, out=away)
-        if alpha < 1:
-            away *= alpha
-        self.blend(y0, y1, x0, x1, away, colour)
+        np.subtract(reach, away, out=away)
+        np.maximum(away, 0, out=away)
+        np.minimum(away, 1, out=away)
+        away *= alpha
+        if len(placed) == 1:
+            self.blend(y0, y1, x0, x1, away[0], colour)
+            return
+        np.subtract(_ONE, away, out=away)
+        self.blend(y0, y1, x0, x1, 1 - away.prod(axis=0), colour)
 
     def shape(
         self, points: Sequence[tuple[float, float]] | Plane, colour: Colour, alpha: float = 1
@@ -161,7 +176,7 @@ class Canvas:
             y0, y1, x0, x1, cover = window
             self.blend(y0, y1, x0, x1, cover * np.float32(alpha / 255), colour)
 
-    def strokes(self, lines: Sequence[Plane], width: float, colour: Colour) -> None:
+    def strokes(self, lines: Sequence[Plane] | Plane, width: float, colour: Colour) -> None:
         """Add the light of curves, each `(n, 2)` of x and y; where they cross they do not add."""
         # OpenCV's smooth lines come in widths of 1.33, 3.36, 5.39 ... pixels, by thickness
         # 1, 2, 3, 5, 7 ...: the nearest is drawn, as bright as gives the light of the true width.
@@ -187,6 +202,33 @@ class Canvas:
         window = self._polygon(points)
         if window is not None:
             self._lighten(*window, colour)
+
+    def disc(self, points: Plane, ring: Plane, width: float, colour: Colour, rim: float) -> None:
+        """Add light over a polygon with a brighter ring in it, as veil and stroke would.
+
+        Args:
+            points: the polygon `(n, 2)`.
+            ring: a closed line `(n, 2)` inside of it.
+            width: how wide the ring is; it is drawn a pixel wide, as bright as that.
+            colour: of the polygon.
+            rim: how many times as bright as the polygon the ring alone is.
+        """
+        mask = self._mask(np.concatenate((points, ring)), 1)
+        if mask is None:
+            return
+        y0, y1, x0, x1, cover, corners = mask
+        rim *= width * self.unit / 1.33
+        inside = 255 / (1 + rim)
+        cv2.fillPoly(cover, [corners[: len(points)]], inside, cv2.LINE_AA, 8)
+        cv2.polylines(
+            cover,
+            [corners[len(points) :]],
+            isClosed=False,
+            color=255,
+            lineType=cv2.LINE_AA,
+            shift=8,
+        )
+        self._lighten(y0, y1, x0, x1, cover, times(colour, 1 + rim))
 
     def _lighten(self, y0: int, y1: int, x0: int, x1: int, cover: Plane, colour: Colour) -> None:
         """Add a colour to a window by a cover `(y1 - y0, x1 - x0)` in 0..255."""

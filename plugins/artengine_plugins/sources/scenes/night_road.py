@@ -16,7 +16,9 @@ from .canvas import Canvas, Colour, Plane, times, tint
 from .chance import chance, ramp, wander
 from .lens import Lens
 from .noise import clouds, tiling
+from .planes import held, weighted
 from .scene import Scene
+from .tile import Tile
 from .upright import Upright
 from .vehicles import XENON, Vehicle
 
@@ -35,6 +37,9 @@ LAMP_ACROSS = -3.4
 POST_STEP = 24.0
 SIGN_STEP = 170.0
 TEXTURE_LENGTH = 48.0
+
+_STEPS: Plane = np.geomspace(1.5, 900.0, 160).astype(np.float32)
+"""Distances at which the road's course is looked at."""
 
 Thing: TypeAlias = tuple[float, Callable[..., None], tuple[Any, ...]]
 """What is drawn, farthest first: its distance, how, and with what."""
@@ -62,7 +67,7 @@ class NightRoad(Scene):
             (amplitude * sway, 2 * math.pi / length, 2 * math.pi * chance(seed, 1, k))
             for k, (amplitude, length) in enumerate([(17.0, 610.0), (6.0, 283.0), (1.3, 127.0)])
         ]
-        self._texture = _asphalt(seed)
+        self._texture = Tile(_asphalt(seed))
         self._skyline = _skyline(seed)
         self._rail_heights = _rail_heights(seed)
         self._sky, self._sky_margin = self._paint_sky()
@@ -157,7 +162,9 @@ class NightRoad(Scene):
                 rng.choice(4, p=[0.5, 0.3, 0.12, 0.08])
             ] * rng.uniform(0.15, 0.8)
             _dot(sky, at_x * u + columns / 2, at_y * u + canvas.height / 2, 0.0016 * u, tint)
-        return sky, margin
+        # Its edges are drawn out, for the little that the horizon rises and sinks.
+        self._sky_edge = edge = math.ceil(0.008 * self.sway * u)
+        return np.pad(sky, ((edge, edge + 1), (0, 1), (0, 0)), mode="edge"), margin
 
     def _paint_hills(self, sky: Plane, x: Plane, y: Plane) -> None:
         for layer, (height, light) in enumerate(
@@ -174,25 +181,26 @@ class NightRoad(Scene):
             sky += cover * np.array(light, np.float32)
 
     def _draw_sky(self) -> None:
-        canvas, sky = self._canvas, self._sky
-        slide = math.atan(self._at[1]) * FOCAL * canvas.unit + self._sky_margin
-        slide = min(max(slide, 0.0), 2.0 * self._sky_margin)
-        drop = (self._level - self._horizon) * canvas.unit
-        rows = sky.shape[0]
-        shift = np.array([[1, 0, slide], [0, 1, -drop]], np.float32)
-        moved = cv2.warpAffine(
-            sky,
-            shift,
-            (canvas.width, rows),
-            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-            borderMode=cv2.BORDER_REPLICATE,
+        canvas, margin = self._canvas, self._sky_margin
+        slide = math.atan(self._at[1]) * FOCAL * canvas.unit + margin
+        slide = min(max(slide, 0.0), 2.0 * margin)
+        drop = min(
+            max((self._horizon - self._level) * canvas.unit, -self._sky_edge), self._sky_edge
         )
-        canvas.light[:rows] = moved.reshape(rows, canvas.width, 3)
+        column, row = math.floor(slide), math.floor(drop)
+        part_x, part_y = slide - column, drop - row
+        top = row + self._sky_edge
+        rows = len(self._sky) - 2 * self._sky_edge - 1
+        # Moved by parts of a pixel to the side, and then down.
+        left = self._sky[top : top + rows + 1, column : column + canvas.width]
+        right = self._sky[top : top + rows + 1, column + 1 : column + 1 + canvas.width]
+        moved = weighted(left, 1 - part_x, right, part_x)
+        canvas.light[:rows] = weighted(moved[:-1], 1 - part_y, moved[1:], part_y)
 
     # Ground.
 
     def _paint_headlights(self) -> Plane:
-        """What our own headlights give the road, which moves with them and so never changes."""
+        """What our own headlights give the road, `(3, H, W)`: it never changes."""
         canvas = self._canvas
         down = np.maximum(canvas.y - np.float32(self._horizon), 1e-4)[:, None]
         ahead = FOCAL * EYE / down
@@ -204,8 +212,8 @@ class NightRoad(Scene):
         )
         wide = np.exp(-((across / (2.5 + 0.55 * ahead)) ** 2))
         light = near * far * (0.52 * lobes + 0.20 * wide)
-        ambient = np.array([0.006, 0.010, 0.030], np.float32)
-        return (tint(light.astype(np.float32), (1.0, 0.80, 0.56)) + ambient).astype(np.float32)
+        lit = np.stack([light + 0.006, 0.80 * light + 0.010, 0.56 * light + 0.030])
+        return lit.astype(np.float32)
 
     def _draw_ground(self, lamps: list[tuple[float, float, Colour]]) -> None:
         canvas = self._canvas
@@ -213,70 +221,101 @@ class NightRoad(Scene):
         first = max(0, math.floor(level))
         if first >= canvas.height:
             return
-        down = np.maximum(canvas.y[first:] - np.float32(self._level), np.float32(0.3 / canvas.unit))
-        ahead = np.minimum(FOCAL * EYE / down, 2000.0).astype(np.float32)
-        wide = ahead / np.float32(FOCAL * canvas.unit)
-        deep = np.maximum(ahead**2 / np.float32(FOCAL * EYE * canvas.unit), 1e-3)
-        side = (ahead / np.float32(FOCAL))[:, None] * canvas.x[None, :]
-        side -= self._offset(ahead)[:, None]
-        along = np.mod(self._along + ahead.astype(np.float64), TEXTURE_LENGTH)
-
-        rows, columns = self._texture.shape
-        map_y = np.broadcast_to(
-            (along * (rows / TEXTURE_LENGTH)).astype(np.float32)[:, None], side.shape
+        down: Plane = np.maximum(
+            canvas.y[first:, None] - np.float32(self._level), np.float32(0.3 / canvas.unit)
         )
-        rough = cv2.remap(
-            self._texture,
-            side * np.float32(columns / (2 * LANE)),
-            np.ascontiguousarray(map_y),
-            cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_WRAP,
-        ).reshape(side.shape)
-        rough *= (1 / (1 + (deep / 0.9) ** 2))[:, None].astype(np.float32)
+        # By row: the distance, how wide and how deep a pixel is there, and pixels to a metre.
+        ahead: Plane = np.minimum(np.float32(FOCAL * EYE) / down, np.float32(2000))
+        wide: Plane = ahead / np.float32(FOCAL * canvas.unit)
+        deep: Plane = np.maximum(ahead**2 / np.float32(FOCAL * EYE * canvas.unit), np.float32(1e-3))
+        reach: Plane = 1 / wide
+        side: Plane = canvas.x * (ahead / np.float32(FOCAL))
+        side -= self._offset(ahead)
+        matter = self._matter(side, ahead, wide, deep, reach)
 
-        fold = np.abs(side - np.float32(MEDIAN))
-        pixel = wide[:, None]
-        verge = np.clip((fold - np.float32(10.2)) / (pixel + np.float32(0.25)), 0, 1)
-        verge += np.clip((np.float32(0.75) - fold) / (pixel + np.float32(0.25)), 0, 1)
-        matter = (1 - np.float32(0.5) * verge) * np.float32(0.20)
-        matter *= 1 + rough * (1 + np.float32(0.8) * verge)
-        dash = _dashes(self._along + ahead.astype(np.float64), deep, 9.0, 3.4)
-        for at, half, share in ((1.05, 0.09, None), (4.75, 0.08, dash), (8.45, 0.10, None)):
-            reach = 1 / wide
-            cover = np.abs(fold - np.float32(at))
-            cover -= (np.float32(half) + wide / 2)[:, None]
-            cover *= -reach[:, None]
-            np.clip(cover, 0, np.minimum(1, 2 * half * reach)[:, None], out=cover)
-            paint = np.float32(0.8) if share is None else np.float32(0.8) * share[:, None]
-            matter += cover * paint
-
-        pool = np.zeros((2, len(ahead)), np.float32)
+        pool: Plane = np.zeros_like(ahead)
+        blue: Plane = np.zeros_like(ahead)
         for distance, strength, colour in lamps:
-            shape = np.exp(-(((ahead - distance) / 6.0) ** 2)) * np.float32(0.42 * strength)
-            pool[0] += shape
-            pool[1] += shape * np.float32(colour[2])
+            shape = np.exp(np.square((ahead - np.float32(distance)) / np.float32(-6.0)) * -1)
+            pool += shape * np.float32(0.42 * strength)
+            blue += shape * np.float32(0.42 * strength * colour[2])
         side -= np.float32(LAMP_ACROSS)
         side *= side
         side *= np.float32(-1 / 7.0**2)
-        near = cv2.exp(side).reshape(side.shape)
-        pools = [near * part[:, None] for part in (pool[0], 0.55 * pool[0], pool[1])]
-        lit = self._headlights[first:] + cv2.merge(pools).reshape(*side.shape, 3)
-        lit *= cv2.merge((matter,) * 3).reshape(lit.shape)
-        haze = np.exp(-down / np.float32(0.012))[:, None, None] * np.array(
-            [0.006, 0.008, 0.022], np.float32
-        )
-        lit += haze.astype(np.float32)
-        edge = np.clip((canvas.y[first:] - self._level) * canvas.unit + 0.5, 0, 1)[:, None, None]
-        if edge[0, 0, 0] < 1:
-            lit[0] = lit[0] * edge[0] + canvas.light[first] * (1 - edge[0])
+        near: Plane = np.exp(side, out=side)
+        haze: Plane = np.exp(down / np.float32(-0.012))
+        parts = []
+        for headlights, lamplight, share in zip(
+            self._headlights,
+            (pool, np.float32(0.55) * pool, blue),
+            (0.006, 0.008, 0.022),
+            strict=True,
+        ):
+            part = near * lamplight
+            part += headlights[first:]
+            part *= matter
+            part += np.float32(share) * haze
+            parts.append(part)
+        lit: Plane = cv2.merge(parts).reshape(*side.shape, 3)
+        edge = float((canvas.y[first] - self._level) * canvas.unit) + 0.5
+        if edge < 1:
+            lit[0] = lit[0] * np.float32(edge) + canvas.light[first] * np.float32(1 - edge)
         canvas.light[first:] = lit
+
+    def _matter(self, side: Plane, ahead: Plane, wide: Plane, deep: Plane, reach: Plane) -> Plane:
+        """How bright the ground is by itself: asphalt, its verges, and the marks on it.
+
+        Args:
+            side: metres across from the middle of our lanes, `(h, w)`.
+            ahead: by row `(h, 1)`, the distance.
+            wide: metres to a pixel across.
+            deep: metres to a pixel along.
+            reach: pixels to a metre across.
+        """
+        along = self._along + ahead.astype(np.float64)
+        rows, columns = 1024, 256
+        rough = self._texture.at(
+            side * np.float32(columns / (2 * LANE)),
+            (np.mod(along, TEXTURE_LENGTH) * (rows / TEXTURE_LENGTH)).astype(np.float32),
+        )
+        rough *= 1 / (1 + np.square(deep / np.float32(0.9)))
+        fold: Plane = side - np.float32(MEDIAN)
+        np.abs(fold, out=fold)
+        # Verges lie beyond 10.2 metres and within 0.75 of the middle between both carriageways.
+        soft: Plane = 1 / (wide + np.float32(0.25))
+        verge: Plane = fold - np.float32(5.475)
+        np.abs(verge, out=verge)
+        verge -= np.float32(4.725)
+        verge *= soft
+        held(verge, 0, 1)
+        matter: Plane = verge * np.float32(0.8)
+        matter += np.float32(1)
+        matter *= rough
+        matter += np.float32(1)
+        verge *= np.float32(-0.10)
+        verge += np.float32(0.20)
+        matter *= verge
+        dash = _dashes(along, deep, 9.0, 3.4)
+        for at, half, share in ((1.05, 0.09, None), (4.75, 0.08, dash), (8.45, 0.10, None)):
+            # What paints a pixel is at most as wide as the line, and as the pixel.
+            bright = np.float32(0.8) if share is None else np.float32(0.8) * share
+            cover = np.subtract(fold, np.float32(at), out=verge)
+            np.abs(cover, out=cover)
+            cover *= -bright * reach
+            cover += bright * (np.float32(half) * reach + np.float32(0.5))
+            np.maximum(cover, np.float32(0), out=cover)
+            np.minimum(
+                cover, bright * np.minimum(np.float32(1), np.float32(2 * half) * reach), out=cover
+            )
+            matter += cover
+        return matter
 
     # Things along the road.
 
     def _beside(self, across: float) -> tuple[Plane, Plane]:
         """By column: the distance of a line beside the road there, and if it is seen (0..1)."""
         canvas = self._canvas
-        ahead = np.geomspace(1.5, 900.0, 160).astype(np.float32)
+        ahead = _STEPS
         seen = (across + self._offset(ahead)) * FOCAL / ahead
         side = math.copysign(1.0, across)
         # Past the point where the road bends back across the view, nothing more can be seen.

@@ -70,8 +70,7 @@ def _paint_person(at: Upright, person: int, step: float) -> None:
         foot = (0.36 * swing, 0.06 + 0.13 * lift)
         knee = (0.18 * swing + 0.08 + 0.07 * lift, 0.47 + 0.05 * lift)
         cloth = times(skin if skirt else below, dim)
-        place.line(0.0, hip, *knee, 0.16, cloth)
-        place.line(*knee, *foot, 0.12, cloth)
+        place.lines([(0.0, hip, *knee, 0.16), (*knee, *foot, 0.12)], cloth)
         place.line(
             foot[0] - 0.03,
             foot[1] - 0.02,
@@ -120,8 +119,7 @@ def _paint_person(at: Upright, person: int, step: float) -> None:
 def _paint_arm(at: Upright, swing: float, rise: float, cloth: Colour, skin: Colour) -> None:
     elbow = (0.14 * swing - 0.02, 1.14 + rise)
     hand = (0.30 * swing + 0.06, 0.92 + 0.06 * abs(swing) + rise)
-    at.line(0.0, 1.40 + rise, *elbow, 0.12, cloth)
-    at.line(*elbow, *hand, 0.10, cloth)
+    at.lines([(0.0, 1.40 + rise, *elbow, 0.12), (*elbow, *hand, 0.10)], cloth)
     at.line(*hand, hand[0] + 0.02, hand[1] - 0.04, 0.085, skin)
 
 

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from .canvas import Colour, Plane, times
+from .canvas import Colour, Plane, Segment, times
 from .chance import chance
 from .upright import Upright
 
@@ -38,13 +38,15 @@ def draw_walker(at: Upright, key: int, seconds: float, way: int, lit: Colour) ->
     dark: Colour = (0.004, 0.004, 0.006)
     coat = times(CLOTHS[int(7 * chance(key, 4))], 0.012)
     coat = (coat[0] + 0.003, coat[1] + 0.003, coat[2] + 0.005)
+    legs: list[Segment] = []
     for leg in (0.0, math.pi):
         swing, lift = math.sin(step + leg), max(0.0, math.cos(step + leg))
         foot = (way * 0.34 * swing, 0.10 * lift)
         knee = (way * (0.17 * swing + 0.07 + 0.06 * lift), 0.46 + 0.05 * lift)
-        body.line(0.0, 0.88 + rise, *knee, 0.15, dark)
-        body.line(*knee, *foot, 0.12, dark)
-        body.line(*foot, foot[0] + way * 0.13, foot[1], 0.09, dark)
+        legs.append((0.0, 0.88 + rise, *knee, 0.15))
+        legs.append((*knee, *foot, 0.12))
+        legs.append((*foot, foot[0] + way * 0.13, foot[1], 0.09))
+    body.lines(legs, dark)
     flare = 0.05 * math.sin(step)
     trunk = [(-0.24 - flare, 0.66), (0.24 - flare, 0.66), (0.20, 1.05), (0.21, 1.38), (0.10, 1.5)]
     trunk += [(-0.10, 1.5), (-0.21, 1.38), (-0.18, 1.05)]
@@ -72,10 +74,12 @@ def _umbrella(
     glow = (0.10 + 0.20 * lit[0], 0.10 + 0.20 * lit[1], 0.10 + 0.20 * lit[2])
     shade = (cloth[0] * glow[0], cloth[1] * glow[1], cloth[2] * glow[2])
     at.shape([(float(x), float(y)) for x, y in points], shade)
-    for part in (-0.5, 0.0, 0.5):
-        rib = _tilted(wide * part * np.cos(arc[:9]), high * np.sin(arc[:9]) - high, tilt, tip)
-        _edge(at, rib, 0.012, times(lit, 0.05))
-    _edge(at, points[:17], 0.022, times(lit, 0.42))
+    ribs = [
+        _tilted(wide * part * np.cos(arc[:9]), high * np.sin(arc[:9]) - high, tilt, tip)
+        for part in (-0.5, 0.0, 0.5)
+    ]
+    _edges(at, ribs, 0.012, times(lit, 0.05))
+    _edges(at, [points[:17]], 0.022, times(lit, 0.42))
 
 
 def _tilted(across: Plane, up: Plane, tilt: float, tip: tuple[float, float]) -> Plane:
@@ -83,9 +87,9 @@ def _tilted(across: Plane, up: Plane, tilt: float, tip: tuple[float, float]) -> 
     return np.stack([tip[0] + across * cos + up * sin, tip[1] - across * sin + up * cos], axis=-1)
 
 
-def _edge(at: Upright, points: Plane, width: float, colour: Colour) -> None:
-    placed = np.array([at.x, at.foot]) + points * np.array([at.scale, -at.scale])
-    at.canvas.strokes([placed], width * at.scale, colour)
+def _edges(at: Upright, lines: list[Plane], width: float, colour: Colour) -> None:
+    foot, scale = np.array([at.x, at.foot]), np.array([at.scale, -at.scale])
+    at.canvas.strokes([foot + points * scale for points in lines], width * at.scale, colour)
 
 
 def draw_car(at: Upright, key: int, seconds: float, way: int, lit: Colour) -> None:
@@ -133,19 +137,21 @@ def _car_body(at: Upright, way: int, paint: Colour, lit: Colour) -> None:
     at.shape([(way * x, y) for x, y in _GLASS], (0.02 * lit[0], 0.02 * lit[1], 0.035 * lit[2]))
     at.box(-0.06, 0.95, 0.06, 1.42, paint)
     outline = np.array([(way * x, y) for x, y in _PROFILE[3:13]])
-    _edge(at, outline, 0.035, times(lit, 0.16))
+    _edges(at, [outline], 0.035, times(lit, 0.16))
     crease = np.array([(-2.0, 0.80), (0.0, 0.86), (2.0, 0.78)])
-    _edge(at, crease * np.array([way, 1]), 0.025, times(lit, 0.06))
+    _edges(at, [crease * np.array([way, 1])], 0.025, times(lit, 0.06))
 
 
 def _wheels(at: Upright, way: int, seconds: float) -> None:
     for middle in (-1.32, 1.32):
         at.shape([(middle + 0.36 * x, 0.33 + 0.36 * y) for x, y in _ROUND], (0.001, 0.001, 0.0015))
         at.shape([(middle + 0.20 * x, 0.33 + 0.20 * y) for x, y in _ROUND], (0.020, 0.020, 0.024))
+        spokes: list[Segment] = []
         for spoke in range(3):
             turn = spoke * math.pi / 3 - way * 4.0 * seconds
             x, y = 0.19 * math.cos(turn), 0.19 * math.sin(turn)
-            at.line(middle - x, 0.33 - y, middle + x, 0.33 + y, 0.045, (0.003, 0.003, 0.004))
+            spokes.append((middle - x, 0.33 - y, middle + x, 0.33 + y, 0.045))
+        at.lines(spokes, (0.003, 0.003, 0.004))
 
 
 _ROUND = [(math.cos(2 * math.pi * k / 20), math.sin(2 * math.pi * k / 20)) for k in range(20)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .canvas import Canvas, Colour
+from .canvas import Canvas, Colour, Segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,15 @@ class Upright:
         x, foot, scale = self.x, self.foot, self.scale
         ends = (x + xa * scale, foot - ya * scale, x + xb * scale, foot - yb * scale)
         self.canvas.segment(*ends, width * scale, colour)
+
+    def lines(self, lines: Sequence[Segment], colour: Colour) -> None:
+        """Cover lines, each from a side and height to another, and of a width."""
+        x, foot, scale = self.x, self.foot, self.scale
+        placed = [
+            (x + xa * scale, foot - ya * scale, x + xb * scale, foot - yb * scale, width * scale)
+            for xa, ya, xb, yb, width in lines
+        ]
+        self.canvas.segments(placed, colour)
 
     def light(
         self,
