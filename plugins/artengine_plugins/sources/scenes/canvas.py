@@ -2,45 +2,23 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from artengine.api import Size
 
-Plane: TypeAlias = npt.NDArray[Any]
-"""Float32 measures of pixels, rows or columns, or their light `(h, w, 3)`."""
-
-Colour: TypeAlias = tuple[float, float, float]
-"""Linear red, green and blue; 1 is bright, more than 1 blooms."""
-
+from .light import Colour, Plane
+from .lights import Lights
 
 Segment: TypeAlias = tuple[float, float, float, float, float]
 """A line: x and y of one end, of the other, and its width."""
 
 
-class Light(NamedTuple):
-    """A Gaussian light in pixels: the window it is seen in, its middle, widths and peak."""
-
-    x0: int
-    x1: int
-    y0: int
-    y1: int
-    x: float
-    y: float
-    sigma_x: float
-    sigma_y: float
-    colour: Colour
-
-
 _ONE = np.float32(1)
-_REACHES = (0, 2, 3, 4, 6, 9)
-"""Small lights that reach up to so many pixels are added together; larger ones by themselves."""
 
 
 class Canvas:
@@ -64,11 +42,11 @@ class Canvas:
         self.unit = unit or math.sqrt(self.width * self.height)
         self._light: Plane = np.zeros((self.height, self.width, 3), np.float32)
         self._flat = self._light.reshape(self.height, 3 * self.width)
-        self._waiting: list[Light] = []
+        self._lights = Lights(self._light)
         self._clear = clear
         self.through: Plane = np.ones((self.height, self.width) if clear else (0, 0), np.float32)
         """`(H, W)`, 1 where nothing is covered, 0 where all is; kept where it is asked for."""
-        self._middle = np.array((0.5 * self.width, 0.5 * self.height))
+        self._middle = np.array((128.0 * self.width, 128.0 * self.height))
         self.x: Plane = _centres(self.width, self.unit)
         self.y: Plane = _centres(self.height, self.unit)
         self._columns = np.arange(self.width, dtype=np.float32) + np.float32(0.5)
@@ -78,20 +56,19 @@ class Canvas:
     @property
     def light(self) -> Plane:
         """The light `(H, W, 3)` so far, to be looked at or written to."""
-        if self._waiting:
-            self._shine()
+        self._lights.shine()
         return self._light
 
     @light.setter
     def light(self, light: Plane) -> None:
         # For `canvas.light += more`, whose result is the same array again.
         if light is not self._light:
-            self._waiting.clear()
+            self._lights.forget()
             self._light[:] = light
 
     def fill(self, soft: Plane, interpolation: int = cv2.INTER_LINEAR) -> None:
         """Cover everything with a small picture `(h, w, 3)`, enlarged."""
-        self._waiting.clear()
+        self._lights.forget()
         size = (self.width, self.height)
         cv2.resize(soft, size, dst=self._light, interpolation=interpolation)
 
@@ -106,21 +83,21 @@ class Canvas:
         y0, y1 = max(0, math.floor(y_a)), min(height, math.ceil(y_b))
         if x0 >= x1 or y0 >= y1:
             return
-        self._settle(y0, y1, x0, x1)
-        across, down = np.ones((x1 - x0, 3), np.float32), np.full((y1 - y0, 1), alpha, np.float32)
+        self._lights.settle(y0, y1, x0, x1)
+        across, down = np.ones(x1 - x0, np.float32), np.full((y1 - y0, 1), alpha, np.float32)
         # The first and the last may be the same one.
         across[0] -= max(0.0, x_a - x0)
         across[-1] -= max(0.0, x1 - x_b)
-        down[0] -= alpha * max(0.0, y_a - y0)
-        down[-1] -= alpha * max(0.0, y1 - y_b)
+        down[0, 0] -= alpha * max(0.0, y_a - y0)
+        down[-1, 0] -= alpha * max(0.0, y1 - y_b)
         window = self._flat[y0:y1, 3 * x0 : 3 * x1]
-        cover = down * across.ravel()
+        cover = down * across.repeat(3)
         np.subtract(_ONE, cover, out=cover)
         window *= cover
         if self._clear:
             self.through[y0:y1, x0:x1] *= cover[:, ::3]
-        across *= np.array(colour, np.float32)
-        window += np.multiply(down, across.ravel(), out=cover)
+        coloured = across[:, None] * np.array(colour, np.float32)
+        window += np.multiply(down, coloured.ravel(), out=cover)
 
     def segment(
         self, xa: float, ya: float, xb: float, yb: float, width: float, colour: Colour
@@ -236,7 +213,7 @@ class Canvas:
 
     def blend(self, y0: int, y1: int, x0: int, x1: int, cover: Plane, colour: Colour) -> None:
         """Lay a colour over a window by a cover `(y1 - y0, x1 - x0)` in 0..1."""
-        self._settle(y0, y1, x0, x1)
+        self._lights.settle(y0, y1, x0, x1)
         window = self._light[y0:y1, x0:x1]
         cover = cover.astype(np.float32, copy=False)
         keep = np.subtract(_ONE, cover)
@@ -249,85 +226,16 @@ class Canvas:
         self, x: float, y: float, radius: float, colour: Colour, radius_y: float | None = None
     ) -> None:
         """Add a Gaussian light; `radius` is its standard deviation across, `radius_y` down."""
-        light = self._bell(x, y, radius, radius if radius_y is None else radius_y, colour)
-        if light is not None:
-            self._waiting.append(light)
+        unit = self.unit
+        place = x * unit + 0.5 * self.width, y * unit + 0.5 * self.height
+        width = radius * unit
+        self._lights.add(*place, width, width if radius_y is None else radius_y * unit, colour)
 
     def sparks(self, x: Plane, y: Plane, radius: Plane, light: Plane) -> None:
         """Add many small Gaussian lights at once: places and radii `(n,)`, light `(n, 3)`."""
-        px, py = x * self.unit + 0.5 * self.width, y * self.unit + 0.5 * self.height
-        wanted = radius * self.unit
-        sigma = np.maximum(wanted, 0.45)
-        reach = np.ceil(3.0 * sigma)
-        seen = (
-            (px > -reach) & (px < self.width + reach) & (py > -reach) & (py < self.height + reach)
-        )
-        # A light smaller than a pixel keeps its energy, not its peak.
-        light = light * ((wanted / sigma) ** 2)[:, None]
-        for least, most in itertools.pairwise(_REACHES):
-            chosen = np.flatnonzero(seen & (reach > least) & (reach <= most))
-            if chosen.size:
-                width = sigma[chosen]
-                places = px[chosen], py[chosen]
-                self._splat(*places, width, width, light[chosen], int(reach[chosen].max()))
-        for large in np.flatnonzero(seen & (reach > _REACHES[-1])).tolist():
-            red, green, blue = light[large].tolist()
-            self.glow(float(x[large]), float(y[large]), float(radius[large]), (red, green, blue))
-
-    def _settle(self, y0: int, y1: int, x0: int, x1: int) -> None:
-        """Add the lights that wait, if one of them is in a window that is about to be covered."""
-        for light in self._waiting:
-            if light.x0 < x1 and light.x1 > x0 and light.y0 < y1 and light.y1 > y0:
-                self._shine()
-                return
-
-    def _shine(self) -> None:
-        """Add the lights that wait: the small ones together, the others one by one."""
-        waiting, self._waiting = self._waiting, []
-        groups: dict[int, list[Light]] = {}
-        for light in waiting:
-            reach = math.ceil(3.2 * max(light.sigma_x, light.sigma_y))
-            most = next((most for most in _REACHES[1:] if reach <= most), 0)
-            groups.setdefault(most, []).append(light)
-        for most, lights in groups.items():
-            if most and len(lights) > 2:
-                places = np.array([(each.x, each.y, each.sigma_x, each.sigma_y) for each in lights])
-                colours = np.array([each.colour for each in lights])
-                px, py, sigma_x, sigma_y = places.T
-                self._splat(px, py, sigma_x, sigma_y, colours, most)
-                continue
-            for each in lights:
-                self._add(each)
-
-    def _add(self, light: Light) -> None:
-        x0, x1, y0, y1 = light.x0, light.x1, light.y0, light.y1
-        across = self._columns[x0:x1] - light.x
-        across *= across
-        across *= -0.5 / light.sigma_x**2
-        down = self._rows[y0:y1, None] - light.y
-        down *= down
-        down *= -0.5 / light.sigma_y**2
-        coloured = np.exp(across, out=across)[:, None] * np.array(light.colour, np.float32)
-        self._flat[y0:y1, 3 * x0 : 3 * x1] += np.exp(down, out=down) * coloured.ravel()
-
-    def _splat(
-        self, px: Plane, py: Plane, sigma_x: Plane, sigma_y: Plane, light: Plane, reach: int
-    ) -> None:
-        """Add Gaussian lights that reach so many pixels at most, of places and widths `(n,)`."""
-        span = np.arange(-reach, reach + 1)
-        column = np.floor(px).astype(np.int64)[:, None] + span
-        row = np.floor(py).astype(np.int64)[:, None] + span
-        bell_x = np.exp(-0.5 * ((column + 0.5 - px[:, None]) / sigma_x[:, None]) ** 2)
-        bell_y = np.exp(-0.5 * ((row + 0.5 - py[:, None]) / sigma_y[:, None]) ** 2)
-        bell_x *= (column >= 0) & (column < self.width)
-        bell_y *= (row >= 0) & (row < self.height)
-        first = row.clip(0, self.height - 1) * (3 * self.width)
-        index = (first[:, :, None] + (column.clip(0, self.width - 1) * 3)[:, None, :]).ravel()
-        bell = bell_y.astype(np.float32)[:, :, None] * bell_x.astype(np.float32)[:, None, :]
-        flat, colours = self._light.reshape(-1), light.astype(np.float32)
-        for channel in range(3):
-            tinted = bell * colours[:, channel, None, None]
-            np.add.at(flat[channel:], index, tinted.ravel())
+        unit = self.unit
+        px, py = x * unit + 0.5 * self.width, y * unit + 0.5 * self.height
+        self._lights.add_round(px, py, radius * unit, light)
 
     def _polygon(self, points: Plane) -> tuple[int, int, int, int, Plane] | None:
         """The window that a polygon lies in, as of `_mask`, and its cover in 0..255."""
@@ -342,32 +250,15 @@ class Canvas:
     def _mask(self, points: Plane, margin: int) -> tuple[int, int, int, int, Plane, Plane] | None:
         """A window around points `(n, 2)`: first and last row and column, an empty mask, and where
         the points lie in it as OpenCV takes them, in 256ths from the middle of its first pixel."""
-        places = np.rint((points * self.unit + self._middle) * 256).astype(np.int32)
-        left, top = places.min(axis=0).tolist()
-        right, bottom = places.max(axis=0).tolist()
+        places = np.rint(points * (256 * self.unit) + self._middle).astype(np.int32)
+        left, top, wide, high = cv2.boundingRect(places)
         x0, y0 = max(0, (left >> 8) - margin), max(0, (top >> 8) - margin)
-        x1 = min(self.width, (right + 255 >> 8) + margin + 1)
-        y1 = min(self.height, (bottom + 255 >> 8) + margin + 1)
+        x1 = min(self.width, (left + wide + 254 >> 8) + margin + 1)
+        y1 = min(self.height, (top + high + 254 >> 8) + margin + 1)
         if x0 >= x1 or y0 >= y1:
             return None
         places -= np.array((256 * x0 + 128, 256 * y0 + 128), np.int32)
         return y0, y1, x0, x1, np.zeros((y1 - y0, x1 - x0), np.uint8), places
-
-    def _bell(
-        self, x: float, y: float, radius_x: float, radius_y: float, colour: Colour
-    ) -> Light | None:
-        """A light in pixels, or None where it is not seen."""
-        unit, width, height = self.unit, self.width, self.height
-        wanted_x, wanted_y = radius_x * unit, radius_y * unit
-        # A light smaller than a pixel keeps its energy, not its peak.
-        sigma_x, sigma_y = max(wanted_x, 0.45), max(wanted_y, 0.45)
-        share = wanted_x / sigma_x * wanted_y / sigma_y
-        px, py = x * unit + 0.5 * width, y * unit + 0.5 * height
-        x0, x1 = max(0, int(px - 3.2 * sigma_x)), min(width, int(px + 3.2 * sigma_x) + 1)
-        y0, y1 = max(0, int(py - 3.2 * sigma_y)), min(height, int(py + 3.2 * sigma_y) + 1)
-        if x0 >= x1 or y0 >= y1:
-            return None
-        return Light(x0, x1, y0, y1, px, py, sigma_x, sigma_y, times(colour, share))
 
 
 def _centres(count: int, unit: float) -> Plane:

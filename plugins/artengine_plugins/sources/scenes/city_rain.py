@@ -10,10 +10,11 @@ import numpy as np
 
 from artengine.api import Picture, Size
 
-from .canvas import Canvas, Colour, Plane, times, tint
+from .canvas import Canvas, times, tint
 from .chance import chance, ramp, wander
 from .facade import NEON, WIDTH, Facade
 from .lens import Lens
+from .light import Colour, Plane
 from .noise import clouds, tiling
 from .planes import enlarged, held
 from .scene import Scene
@@ -131,28 +132,21 @@ class CityRain(Scene):
         last = math.ceil((along + canvas.right + SLOT) / gap)
         # The ground line falls between two rows; the houses stand on the row it is in.
         bottom = min(canvas.height, math.ceil((self._ground + canvas.bottom) * canvas.unit))
-        signs: list[tuple[Plane, Plane, float]] = []
+        signs: list[tuple[Facade, float, float]] = []
         for slot in range(first, last + 1):
             if not far and chance(self.seed, 106, slot) < 0.14:
                 continue
             house = self._houses(slot, far)
-            rows, columns = house.light.shape[:2]
+            columns = house.light.shape[1]
             left = (slot * gap - along) * canvas.unit + canvas.width / 2 - columns / 2
-            whole = math.floor(left)
-            x0, x1 = max(0, whole + 1), min(canvas.width, whole + columns)
-            if x0 >= x1 or bottom < 1:
-                continue
-            cut, span = slice(rows - bottom, rows), (left - whole, x0 - whole, x1 - whole)
-            window = canvas.light[:bottom, x0:x1]
-            window *= _slid(house.keep[cut], *span)
-            window += _slid(house.light[cut], *span)
+            house.lay(canvas, left, bottom)
             if house.neon is not None:
                 hum = 0.95 + 0.05 * math.sin(9.0 * self._seconds + slot)
                 fault = ramp(wander(1.3 * self._seconds, self.seed, 107, slot), 0.82, 0.95)
-                signs.append((window, _slid(house.neon[cut], *span), hum * (1 - 0.8 * fault)))
+                signs.append((house, left, hum * (1 - 0.8 * fault)))
         # The signs' glow spills over the neighbours, so all the walls come first.
-        for wall, glow, strength in signs:
-            np.add(wall, glow * np.float32(strength), out=wall)
+        for house, left, strength in signs:
+            house.shine(canvas, left, bottom, strength)
 
     def _lit(self, x: float) -> Colour:
         """The light of the shops at a place along the street."""
@@ -235,9 +229,7 @@ class CityRain(Scene):
         above = cv2.resize(canvas.light[:first], quarter, interpolation=cv2.INTER_AREA)
         # With four channels OpenCV looks a picture up in half of the time that three take it.
         above = cv2.cvtColor(np.minimum(above, np.float32(5)), cv2.COLOR_BGR2BGRA)
-        soft = cv2.GaussianBlur(
-            above, (0, 0), max(0.3, 0.006 * canvas.unit), sigmaY=max(0.3, 0.03 * canvas.unit)
-        )
+        soft = _drawn_out(above, max(0.3, 0.006 * canvas.unit), max(0.3, 0.03 * canvas.unit))
         per_x, per_y = quarter[0] / (2 * canvas.right), quarter[1] / max(first, 1) * canvas.unit
         bend: Plane = (np.float32(0.004) + np.float32(0.030) * down) * ripple
         map_x: Plane = bend * np.float32(0.35 * per_x)
@@ -349,14 +341,26 @@ class CityRain(Scene):
             drift = self._along * (1.6, 1.0)[layer] * canvas.unit + 0.16 * fallen
             x = math.floor(drift) % canvas.width
             tiles.append(self._rain[layer][y : y + canvas.height, x : x + canvas.width])
-        drops: Plane = tiles[0].astype(np.float32)
-        drops *= np.float32(1 / 255)
-        drops += tiles[1] * np.float32(0.6 / 255)
-        wet: Plane = halo * np.float32(1.7)
-        wet += np.float32(0.020)
-        wet *= cv2.merge((drops, drops, drops)).reshape(wet.shape)
-        wet += halo
+        drops: Plane = cv2.addWeighted(tiles[0], 1, tiles[1], 0.6, 0)
+        share: Plane = drops.astype(np.float32)
+        share *= np.float32(1.7 / 255)
+        wet = cv2.merge((share, share, share)).reshape(halo.shape)
+        canvas.light += halo
+        halo += np.float32(0.020 / 1.7)
+        wet *= halo
         canvas.light += wet
+
+
+def _drawn_out(picture: Plane, across: float, down: float) -> Plane:
+    """A picture blurred by so many pixels, a wide blur down on fewer rows; see `gaussian_blur`."""
+    rows, columns = picture.shape[:2]
+    shrink = min(4, int(down / 1.5), rows)
+    if shrink < 2:
+        return cv2.GaussianBlur(picture, (0, 0), across, sigmaY=down)
+    variance = down**2 - (shrink**2 - 1) / 12 - shrink**2 / 6
+    small = cv2.resize(picture, (columns, -(-rows // shrink)), interpolation=cv2.INTER_AREA)
+    small = cv2.GaussianBlur(small, (0, 0), across, sigmaY=variance**0.5 / shrink)
+    return cv2.resize(small, (columns, rows), interpolation=cv2.INTER_LINEAR)
 
 
 _TURN: Plane = np.linspace(0, 2 * math.pi, 29)
@@ -364,14 +368,6 @@ _RING: Plane = np.stack([np.cos(_TURN), np.sin(_TURN)], axis=-1)
 _DROP: Plane = np.stack(
     [np.cos(np.linspace(0, 2 * math.pi, 13)), np.sin(np.linspace(0, 2 * math.pi, 13))], axis=-1
 )
-
-
-def _slid(sprite: Plane, part: float, first: int, last: int) -> Plane:
-    """Columns `first` (at least 1) to `last` of a sprite moved right by a part of a pixel."""
-    moved = cv2.addWeighted(
-        sprite[:, first:last], 1 - part, sprite[:, first - 1 : last - 1], part, 0
-    )
-    return moved.reshape(sprite.shape[0], last - first, 3)
 
 
 def _rain(size: Size, unit: float, seed: int, layer: int) -> Plane:

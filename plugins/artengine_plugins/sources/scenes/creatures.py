@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import cmath
 import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from .canvas import Canvas, Colour, Plane, times
+from .canvas import Canvas, times
 from .chance import chance
+from .light import Colour, Plane
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +40,16 @@ class Creature:
 
     def _put(self, across: Plane, up: Plane) -> Plane:
         """Places `(..., 2)` on the canvas of points of the body, in its lengths from its middle."""
-        cos, sin = math.cos(self.heading) * self.length, math.sin(self.heading) * self.length
-        placed = np.empty((*np.broadcast(across, up).shape, 2))
-        placed[..., 0] = self.x + across * cos + up * sin
-        placed[..., 1] = self.y + across * sin - up * cos
-        return placed
+        # A turn of the plane is one product of complex numbers.
+        places = np.empty(np.broadcast_shapes(across.shape, up.shape), np.complex128)
+        places.real, places.imag = across, -up
+        places *= cmath.rect(self.length, self.heading)
+        places += complex(self.x, self.y)
+        return places.view(np.float64).reshape(*places.shape, 2)
 
-    def _lines(self, lines: list[Plane], width: float, colour: Colour, light: float) -> None:
+    def _lines(
+        self, lines: list[Plane] | Plane, width: float, colour: Colour, light: float
+    ) -> None:
         self.canvas.strokes(lines, width * self.length, times(colour, light))
 
     def _beads(self, at: Plane, radius: float, light: Plane) -> None:
@@ -75,7 +80,7 @@ class Creature:
         arc = np.linspace(0, 1.62, 16)
         turns = np.arange(10) * (math.pi / 5) + spin
         ribs = self._put(wide * np.sin(turns)[:, None] * np.sin(arc), high * np.cos(arc))
-        self._lines(list(ribs), 0.004, self.colour, 0.17)
+        self._lines(ribs, 0.004, self.colour, 0.17)
         phi = np.linspace(0, 2 * math.pi, 33)
         rim = self._put(wide * np.cos(phi), -0.03 + 0.09 * wide * np.sin(phi))
         self._lines([rim], 0.005, self.accent, 0.32)
@@ -111,7 +116,7 @@ class Creature:
         across = wide * np.sin(turn) * (1 - 0.45 * along) + 0.085 * along**0.8 * swing
         strands = self._put(across, -0.05 - reach * (1 - 0.10 * squeeze) * share * along)
         for first, last, light in ((0, 10, 0.30), (9, 18, 0.17), (17, 26, 0.08)):
-            self._lines(list(strands[:, first:last]), 0.005, self.colour, light)
+            self._lines(strands[:, first:last], 0.005, self.colour, light)
         arms = []
         for arm in range(4):
             late = 1.57 * arm + 6.28 * chance(self.key, 7, arm)
@@ -200,7 +205,7 @@ class Creature:
             bend[knots, None] + side * 0.15 * hang**0.8,
             along[knots, None] - 0.20 * hang**2 + drift * hang,
         )
-        self._lines(list(threads), 0.004, self.colour, 0.20)
+        self._lines(threads, 0.004, self.colour, 0.20)
 
     def diatoms(self) -> None:
         """A ribbon of glass boxes, seen wide and narrow by turns as it twists."""

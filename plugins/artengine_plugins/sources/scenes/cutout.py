@@ -10,7 +10,8 @@ import numpy as np
 
 from artengine.api import Size
 
-from .canvas import Canvas, Colour, Plane, times
+from .canvas import Canvas, times
+from .light import Colour, Plane
 from .planes import enlarged, weighted
 
 _FINEST = 1024

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from .canvas import Canvas, Colour, Plane, times
+from .canvas import Canvas, times
 from .chance import chance
+from .light import Colour, Plane
+from .planes import weighted
 from .upright import Upright
 
 NEON: tuple[Colour, ...] = (
@@ -31,6 +33,9 @@ SHOPS: tuple[Colour, ...] = (
 WIDTH = 7.0
 """Metres from one facade to the next."""
 
+_GLOW = 2e-4
+"""The glow of signs is left out where it is less."""
+
 MARGIN = 1.5
 """Metres painted beyond each side, for the glow of the signs."""
 
@@ -43,11 +48,74 @@ class Facade:
         light: `(h, w, 3)` of everything that shines steadily.
         keep: `(h, w, 3)`, how much is seen of what lies behind it, 0..1.
         neon: `(h, w, 3)` of its neon signs, to be added as they flicker; None without any.
+        wall: the first row where anything is, the first that hides what is behind, and the columns
+            that do, from the first to that after the last.
+        signs: the rows and columns where the signs shine, likewise.
     """
 
     light: Plane
     keep: Plane
-    neon: Plane | None = None
+    neon: Plane | None
+    wall: tuple[int, int, int, int]
+    signs: tuple[int, int, int, int]
+
+    @classmethod
+    def of(cls, light: Plane, cover: Plane, neon: Plane | None = None) -> Facade:
+        """A facade of its light, of what its walls cover, 0..1, and of its signs."""
+        hidden: Plane = cover[..., 0] >= 1
+        there: Plane = light.max(axis=2) + cover[..., 0] > 0
+        top, _ = _span(there.max(axis=1))
+        roof, _ = _span(hidden.max(axis=1))
+        signs = (0, 0, 0, 0)
+        if neon is not None:
+            bright: Plane = neon.max(axis=2) > _GLOW
+            signs = (*_span(bright.max(axis=1)), *_span(bright.max(axis=0)))
+        keep = np.clip(1 - cover, 0, 1)
+        return cls(light, keep, neon, (top, roof, *_span(hidden.max(axis=0))), signs)
+
+    def lay(self, canvas: Canvas, left: float, foot: int) -> None:
+        """Lay the walls on a canvas, at that column and with the feet above that row.
+
+        What lies behind a wall is only looked at along its edges.
+        """
+        seen = self._seen(canvas, left)
+        if seen is None or foot < 1:
+            return
+        whole, part, first, last = seen
+        rows = len(self.light)
+        top, roof, start, end = self.wall
+        top, roof = max(top, rows - foot), max(roof, rows - foot)
+        start, end = max(first, start + 1), min(last, end)
+        blocks = [(top, rows, first, last)]
+        if start < end and roof < rows:
+            blocks = [(top, rows, first, start), (top, roof, start, end), (top, rows, end, last)]
+            above = canvas.light[roof - rows + foot : foot, whole + start : whole + end]
+            above[:] = _slid(self.light[roof:], part, start, end)
+        for y0, y1, x0, x1 in blocks:
+            if y0 < y1 and x0 < x1:
+                window = canvas.light[y0 - rows + foot : y1 - rows + foot, whole + x0 : whole + x1]
+                window *= _slid(self.keep[y0:y1], part, x0, x1)
+                window += _slid(self.light[y0:y1], part, x0, x1)
+
+    def shine(self, canvas: Canvas, left: float, foot: int, strength: float) -> None:
+        """Add the neon signs, which are that bright, at the place where the walls were laid."""
+        seen = self._seen(canvas, left)
+        if self.neon is None or seen is None:
+            return
+        whole, part, first, last = seen
+        rows = len(self.light)
+        top, bottom, start, end = self.signs
+        top, start, end = max(top, rows - foot), max(first, start), min(last, end)
+        if top < bottom and start < end:
+            window = canvas.light[top - rows + foot : bottom - rows + foot]
+            window = window[:, whole + start : whole + end]
+            window += _slid(self.neon[top:bottom], part, start, end, strength)
+
+    def _seen(self, canvas: Canvas, left: float) -> tuple[int, float, int, int] | None:
+        """Where its first column lies, as a whole and a part, and which of them are seen."""
+        whole = math.floor(left)
+        first, last = max(1, -whole), min(self.light.shape[1], canvas.width - whole)
+        return (whole, left - whole, first, last) if first < last else None
 
     @classmethod
     def tower(cls, key: int, unit: float, scale: float, rows: int) -> Facade:
@@ -72,7 +140,7 @@ class Facade:
             at.box(-half, tall - 0.45, half, tall - 0.2, times(haze, 0.7))
         # Out of focus by a little, being far.
         soft = cv2.GaussianBlur(wall.light, (0, 0), max(0.3, 0.0028 * unit))
-        return cls(soft.reshape(wall.light.shape), np.clip(1 - cover.light, 0, 1))
+        return cls.of(soft.reshape(wall.light.shape), cover.light)
 
     @classmethod
     def shop(cls, key: int, unit: float, scale: float, rows: int) -> Facade:
@@ -97,7 +165,20 @@ class Facade:
         glow = cv2.GaussianBlur(neon.light, (0, 0), max(0.4, 0.008 * unit))
         wide = cv2.GaussianBlur(neon.light, (0, 0), max(0.5, 0.035 * unit))
         shine = (neon.light + 0.6 * glow + 0.9 * wide).reshape(neon.light.shape)
-        return cls(wall.light, np.clip(1 - cover.light, 0, 1), shine)
+        return cls.of(wall.light, cover.light, shine)
+
+
+def _span(there: Plane) -> tuple[int, int]:
+    """The first place where there is something, and that after the last; none where nothing is."""
+    found = np.flatnonzero(there)
+    return (int(found[0]), int(found[-1]) + 1) if found.size else (len(there), 0)
+
+
+def _slid(sprite: Plane, part: float, first: int, last: int, by: float = 1.0) -> Plane:
+    """Columns `first` (at least 1) to `last` of a sprite moved right by a part of a pixel."""
+    return weighted(
+        sprite[:, first:last], (1 - part) * by, sprite[:, first - 1 : last - 1], part * by
+    )
 
 
 def _paint_wall(at: Upright, key: int, half: float, tall: float) -> None:

@@ -8,8 +8,9 @@ import numpy.typing as npt
 
 from artengine.api import Picture, Size
 
-from .canvas import Canvas, Plane
+from .canvas import Canvas
 from .chance import chance
+from .light import Plane
 
 _EXPOSURE = 12000.0
 """Steps of 16 bits to a unit of light."""

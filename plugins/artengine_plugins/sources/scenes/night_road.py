@@ -12,9 +12,10 @@ import numpy as np
 from artengine.api import Picture, Size
 
 from .bonnet import Bonnet
-from .canvas import Canvas, Colour, Plane, times, tint
+from .canvas import Canvas, times, tint
 from .chance import chance, ramp, wander
 from .lens import Lens
+from .light import Colour, Plane
 from .noise import clouds, tiling
 from .planes import held, weighted
 from .scene import Scene

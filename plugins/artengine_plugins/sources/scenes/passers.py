@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
-from .canvas import Canvas, Colour, times
+from .canvas import Canvas, times
 from .chance import chance
 from .cutout import Sprite, cut_out
+from .light import Colour
 from .upright import Upright
 
 PHASES = 12

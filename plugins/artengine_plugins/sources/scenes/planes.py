@@ -7,7 +7,7 @@ import numpy as np
 
 from artengine.api import Size
 
-from .canvas import Plane
+from .light import Plane
 
 
 def weighted(one: Plane, by: float, other: Plane, other_by: float, add: float = 0.0) -> Plane:

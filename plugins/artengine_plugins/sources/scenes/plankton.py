@@ -9,12 +9,14 @@ import numpy as np
 
 from artengine.api import Picture, Size
 
-from .canvas import Canvas, Colour, times
+from .canvas import Canvas, times, tint
 from .chance import chance, wander
 from .creatures import Creature
 from .lens import Lens
+from .light import Colour, Plane
 from .noise import tiling
 from .scene import Scene
+from .tile import Tile
 
 CREATURES = 15
 SNOW = 420
@@ -57,12 +59,17 @@ class Plankton(Scene):
         self._canvas = canvas = Canvas(size)
         self._lens = Lens(size, grain=0.0004)
         rng = np.random.default_rng((seed, 80))
-        self._murk = tiling(rng, 128, 128, 5, 5) + 0.5 * tiling(rng, 128, 128, 2, 2)
+        self._murk = Tile(tiling(rng, 128, 128, 5, 5) + 0.5 * tiling(rng, 128, 128, 2, 2))
         shrink = min(1.0, MURK / canvas.unit)
         grid = max(1, round(size[0] * shrink)), max(1, round(size[1] * shrink))
-        x = np.linspace(-canvas.right, canvas.right, grid[0], dtype=np.float32)
-        y = np.linspace(-canvas.bottom, canvas.bottom, grid[1], dtype=np.float32)
-        self._grid_x, self._grid_y = np.meshgrid(x, y)
+        x: Plane = np.linspace(-canvas.right, canvas.right, grid[0], dtype=np.float32)[None, :]
+        y: Plane = np.linspace(-canvas.bottom, canvas.bottom, grid[1], dtype=np.float32)[:, None]
+        self._grid_x, self._grid_y = x, y
+        # Shafts of light fan out from a sun far above, broken by the waves it comes through.
+        self._slant: Plane = (x - np.float32(0.15)) / (y + np.float32(canvas.bottom + 0.9))
+        fall = (y + np.float32(canvas.bottom)) / np.float32(2 * canvas.bottom)
+        self._bright: Plane = np.exp(np.float32(-2.2) * fall)
+        self._deep: Plane = np.float32(0.25) + np.float32(0.75) * np.exp(np.float32(-1.7) * fall)
         count = round(SNOW * crowd)
         self._snow = rng.random((count, 2))
         self._depth = 0.25 + 0.75 * rng.random(count) ** 2
@@ -86,31 +93,31 @@ class Plankton(Scene):
     def _draw_water(self) -> None:
         canvas, now = self._canvas, self._seconds
         x, y = self._grid_x, self._grid_y
-        thick = np.zeros_like(x)
+        glow: Plane = np.ones((y.size, x.size), np.float32)
         for scale, share, rush in ((34.0, 0.6, 0.5), (70.0, 0.4, 0.9)):
-            map_x = (x + rush * self._drift[0] + 0.02 * now) * scale + 500
-            map_y = (y + rush * self._drift[1]) * scale + 500 + 3 * math.sin(0.3 * now)
-            thick += share * cv2.remap(
-                self._murk, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP
-            ).reshape(x.shape)
-        fall = (y + canvas.bottom) / (2 * canvas.bottom)
-        # Shafts of light fan out from a sun far above, broken by the waves it comes through.
-        slant = (x - 0.15) / (y + canvas.bottom + 0.9)
-        lean = 0.15 * self._drift[0]
-        rays = np.sin(17 * slant + 9 * lean + 0.9 * now) + np.sin(29 * slant + 5 * lean - 1.3 * now)
-        rays += np.sin(43 * slant + 13 * lean + 0.5 * now)
-        rays = np.clip(0.35 + 0.33 * rays, 0, None) ** 2 * np.exp(-2.2 * fall)
-        glow = np.clip(1 + 0.42 * thick, 0.1, None) * (0.25 + 0.75 * np.exp(-1.7 * fall))
-        hue = 0.5 + 0.5 * math.sin(0.07 * now + 6.28 * chance(self.seed, 81))
-        water = cv2.merge(
-            (
-                glow * (0.003 + 0.006 * hue) + 0.006 * rays,
-                glow * (0.026 - 0.012 * hue) + 0.050 * rays,
-                glow * 0.060 + 0.075 * rays,
+            thick = self._murk.at(
+                x * scale + np.float32(500 + (rush * self._drift[0] + 0.02 * now) * scale),
+                y * scale
+                + np.float32(500 + rush * self._drift[1] * scale + 3 * math.sin(0.3 * now)),
             )
-        )
-        spread = cv2.resize(water, (canvas.width, canvas.height), interpolation=cv2.INTER_CUBIC)
-        canvas.light[:] = np.maximum(spread, 0).reshape(canvas.light.shape)
+            thick *= np.float32(0.42 * share)
+            glow += thick
+        np.maximum(glow, np.float32(0.1), out=glow)
+        glow *= self._deep
+        lean = 0.15 * self._drift[0]
+        rays: Plane = np.sin(17 * self._slant + np.float32(9 * lean + 0.9 * now))
+        rays += np.sin(29 * self._slant + np.float32(5 * lean - 1.3 * now))
+        rays += np.sin(43 * self._slant + np.float32(13 * lean + 0.5 * now))
+        rays *= np.float32(0.33)
+        rays += np.float32(0.35)
+        np.maximum(rays, np.float32(0), out=rays)
+        rays *= rays
+        rays *= self._bright
+        hue = 0.5 + 0.5 * math.sin(0.07 * now + 6.28 * chance(self.seed, 81))
+        water = tint(glow, (0.003 + 0.006 * hue, 0.026 - 0.012 * hue, 0.060))
+        water += tint(rays, (0.006, 0.050, 0.075))
+        canvas.fill(water, cv2.INTER_CUBIC)
+        np.maximum(canvas.light, np.float32(0), out=canvas.light)
 
     def _draw_snow(self) -> None:
         canvas, now = self._canvas, self._seconds

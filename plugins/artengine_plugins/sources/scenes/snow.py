@@ -9,10 +9,11 @@ import numpy as np
 
 from artengine.api import Picture, Size
 
-from .canvas import Canvas, Colour, Plane, times, tint
+from .canvas import Canvas, times, tint
 from .chance import chance, wander
 from .cutout import Backdrop
 from .lens import Lens
+from .light import Colour, Plane
 from .noise import tiling
 from .scene import Scene
 from .tile import Tile

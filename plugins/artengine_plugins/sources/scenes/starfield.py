@@ -12,9 +12,10 @@ import numpy as np
 
 from artengine.api import Picture, Size
 
-from .canvas import Canvas, Colour, Plane, times, tint
+from .canvas import Canvas, times, tint
 from .chance import chance, ramp
 from .lens import Lens
+from .light import Colour, Plane
 from .noise import tiling
 from .scene import Scene
 from .tile import Tile

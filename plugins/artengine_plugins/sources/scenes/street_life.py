@@ -6,8 +6,9 @@ import math
 
 import numpy as np
 
-from .canvas import Colour, Plane, Segment, times
+from .canvas import Segment, times
 from .chance import chance
+from .light import Colour, Plane
 from .upright import Upright
 
 CLOTHS: tuple[Colour, ...] = (

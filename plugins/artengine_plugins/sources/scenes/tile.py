@@ -7,7 +7,7 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from .canvas import Plane
+from .light import Plane
 
 
 class Tile:

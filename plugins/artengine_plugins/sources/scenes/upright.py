@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .canvas import Canvas, Colour, Segment
+from .canvas import Canvas, Segment
+from .light import Colour
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .canvas import Colour, times
+from .canvas import times
 from .chance import chance
+from .light import Colour
 from .upright import Upright
 
 XENON: Colour = (0.86, 0.93, 1.0)

@@ -1,0 +1,13 @@
+"""Light: what colours and pictures are given in before the lens makes a picture of them."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import numpy.typing as npt
+
+Plane: TypeAlias = npt.NDArray[Any]
+"""Float32 measures of pixels, rows or columns, or their light `(h, w, 3)`."""
+
+Colour: TypeAlias = tuple[float, float, float]
+"""Linear red, green and blue; 1 is bright, more than 1 blooms."""
