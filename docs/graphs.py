@@ -11,8 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 from artengine.catalog import load_catalog
+from artengine.dream.preview import small
 from artengine.frame import Size
 from artengine.network_templates import make_file
 from artengine.plain_network import fixed_table
@@ -24,7 +26,7 @@ FOLDER = PRESETS / "graphs"
 
 
 def dreamt() -> Iterator[tuple[Preset, Size]]:
-    """The presets that have packaged weights, and the sizes that they dream at."""
+    """The presets that have packaged weights, and the sizes that they and their previews have."""
     catalog = load_catalog(user_folder=False)
     for file in sorted(PRESETS.glob("*.toml")):
         preset = load_preset(file, catalog)
@@ -33,7 +35,9 @@ def dreamt() -> Iterator[tuple[Preset, Size]]:
             older = {f"model.{n}": value for n, value in older_values(preset, weights).items()}
             size = preset.dream.size_of(weights.train_size)
             if size is not None:
-                yield preset.with_values(older), size
+                preset = preset.with_values(older)
+                yield preset, size
+                yield preset, cast("Size", small(preset, size).dream.size)
 
 
 def main() -> None:

@@ -42,7 +42,7 @@ def test_the_first_dream_of_every_packaged_network_finds_its_graphs(graphs: Any)
 def test_nothing_else_is_packaged_and_all_of_it_is_small(graphs: Any) -> None:
     needed = {template_name(fixed_table(preset.model), size) for preset, size in graphs.dreamt()}
     assert {file.name for file in PACKAGED.iterdir()} == needed, ANEW
-    assert sum(file.stat().st_size for file in PACKAGED.iterdir()) < 200_000
+    assert sum(file.stat().st_size for file in PACKAGED.iterdir()) < 300_000
 
 
 def test_a_packaged_graph_is_what_is_traced_now(
@@ -54,7 +54,7 @@ def test_a_packaged_graph_is_what_is_traced_now(
     made = TemplateFile.read(graphs.make_file(preset, size, tmp_path))
     kept = TemplateFile.read(PACKAGED / template_name(fixed_table(preset.model), size))
     if kept.libraries == {name: version(name) for name in kept.libraries}:
-        assert made == kept, ANEW
+        assert made.templates == kept.templates, ANEW
     frames = [
         np.random.default_rng(number).random((size[1], size[0], 3), np.float32)
         for number in range(preset.model.context)

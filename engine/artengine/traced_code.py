@@ -15,8 +15,12 @@ _DESCRIBES = ("artengine.params", "pydantic")
 """Where bases of models come from that describe parameters."""
 
 
-def traced_code(kind: type, modules: Iterable[str]) -> dict[str, str]:
-    """Digests of the files that a model's step is written in, by where they lie in their package.
+Digests = tuple[str, str]
+"""Of a file, and of the code in it, without comments and docstrings."""
+
+
+def traced_code(kind: type, modules: Iterable[str]) -> dict[str, Digests]:
+    """The files that a model's step is written in, by where they lie in their package.
 
     They are the modules of the model's class and its bases, others that are named, and what these
     import of networks and of the packaged models, here or inside of functions; of a package that
@@ -38,17 +42,26 @@ def traced_code(kind: type, modules: Iterable[str]) -> dict[str, str]:
         for name, file in _files_of(module):
             files[name] = file
             left += [each for each in _imported(file) if each.startswith(_FOLLOWED)]
-    return {name: _digest(file) for name, file in sorted(files.items())}
+    contents = ((name, file.read_bytes()) for name, file in sorted(files.items()))
+    return {name: (_digest(content), _digest(_code(content))) for name, content in contents}
 
 
-def is_current(code: Mapping[str, str], kind: type) -> bool:
-    """Whether files are as they were when `traced_code` found them.
+def is_current(code: Mapping[str, Digests], kind: type) -> bool:
+    """Whether the code of files is as it was when `traced_code` found them.
 
     Args:
         code: what it gave.
         kind: the model's class.
     """
-    return all(_digest(_file(name, kind)) == digest for name, digest in code.items())
+    try:
+        contents = [(_file(name, kind).read_bytes(), told) for name, told in code.items()]
+    except OSError:
+        return False
+    # To parse a file takes far longer than to read it.
+    return all(
+        _digest(content) == whole or _digest(_code(content)) == bare
+        for content, (whole, bare) in contents
+    )
 
 
 def _files_of(module: str) -> Iterator[tuple[str, Path]]:
@@ -107,10 +120,25 @@ def _folder(top: str) -> Path | None:
     return Path(file).parent if file and Path(file).name == "__init__.py" else None
 
 
-def _digest(file: Path) -> str:
+def _digest(content: bytes) -> str:
+    return sha256(content).hexdigest()[:32]
+
+
+def _code(content: bytes) -> bytes:
+    """Source without what computes nothing: docstrings, empty lines and those of comments alone.
+
+    It is cut by lines, so that it is the same with every version of Python and on every system.
+    """
+    lines = content.splitlines()
     try:
-        content = file.read_bytes()
-    except OSError:
-        return ""
-    # As it is on every system.
-    return sha256(content.replace(b"\r\n", b"\n")).hexdigest()[:32]
+        tree = ast.parse(content)
+    except (SyntaxError, ValueError):
+        return content
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
+            alone = lines[first][: node.col_offset] + lines[last][node.end_col_offset :]
+            if not alone.strip():
+                lines[first : last + 1] = [b""] * (last + 1 - first)
+    kept = (line.rstrip() for line in lines)
+    return b"\n".join(line for line in kept if line and not line.lstrip().startswith(b"#"))

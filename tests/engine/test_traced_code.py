@@ -32,8 +32,8 @@ def test_a_packaged_model_depends_on_what_it_imports_and_on_what_traces_it() -> 
     others = {"artengine/nn/rollout_trainer.py", "artengine_plugins/models/swift.py"}
     assert not others & code.keys()
     assert is_current(code, Quilt)
-    assert not is_current({**code, "artengine/nn/step.py": ""}, Quilt)
-    assert not is_current({**code, "artengine/nn/gone.py": "0"}, Quilt)
+    assert not is_current({**code, "artengine/nn/step.py": ("0", "0")}, Quilt)
+    assert not is_current({**code, "artengine/nn/gone.py": ("0", "0")}, Quilt)
 
 
 def test_a_file_by_itself_is_what_its_model_depends_on(
@@ -51,8 +51,14 @@ def test_a_file_by_itself_is_what_its_model_depends_on(
     code = traced_code(kind, TRACE)
     assert "own_model.py" in code
     assert is_current(code, kind)
-    # Line ends are no change.
-    file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
-    assert is_current(code, kind)
-    file.write_bytes(file.read_bytes() + b"# edited")
-    assert not is_current(code, kind)
+    text = file.read_bytes()
+    for same in (
+        text.replace(b"\n", b"\r\n"),
+        text.replace(b'"""One convolution."""', b'"""One\n    layer."""\n    # of one kernel\n'),
+    ):
+        assert same != text
+        file.write_bytes(same)
+        assert is_current(code, kind)
+    for other in (text.replace(b"sigmoid", b"tanh"), text + b'print("""here""")', text + b"("):
+        file.write_bytes(other)
+        assert not is_current(code, kind)

@@ -13,6 +13,7 @@ import numpy as np
 
 from artengine.atomic import atomic_write
 from artengine.stepping.graph import Specs, UniformDraw
+from artengine.traced_code import Digests
 
 if TYPE_CHECKING:
     import h5py
@@ -107,7 +108,7 @@ class TemplateFile:
 
     Args:
         model: the model's name and fixed parameters.
-        code: digests of what it is written in; see `artengine.traced_code`.
+        code: what it is written in; see `artengine.traced_code`.
         libraries: versions of what traced it, by name; of no effect.
         bytes_per_pixel: what the network takes; None where nobody asked.
         templates: its graphs: one for a step, and for the state before the first one, one or more
@@ -115,7 +116,7 @@ class TemplateFile:
     """
 
     model: Mapping[str, Any]
-    code: Mapping[str, str]
+    code: Mapping[str, Digests]
     libraries: Mapping[str, str]
     bytes_per_pixel: float | None
     templates: Sequence[GraphTemplate]
@@ -158,7 +159,7 @@ class TemplateFile:
         found = about["bytes_per_pixel"]
         return cls(
             model=about["model"],
-            code=about["code"],
+            code={name: (str(whole), str(bare)) for name, (whole, bare) in about["code"].items()},
             libraries=about["libraries"],
             bytes_per_pixel=None if found is None else float(found),
             templates=templates,

@@ -131,7 +131,7 @@ def test_a_template_is_found_for_its_model_size_and_numbers(tmp_path: Path) -> N
     assert templates.find("start", INPUTS) is None
     assert templates.find("step", INPUTS) == STEP
     assert Templates([tmp_path], {**FILE.model, "width": 5}, model).find("step", INPUTS) is None
-    replace(FILE, code={"artengine/nn/trace.py": "0"}).write(
+    replace(FILE, code={"artengine/nn/trace.py": ("0", "0")}).write(
         tmp_path / template_name(FILE.model, (6, 4))
     )
     assert templates.find("step", INPUTS) is None
