@@ -22,7 +22,8 @@ COARSE = 8
 
 @dataclass(frozen=True, slots=True)
 class Disturbance:
-    """Random changes of the context frames; each row of a batch has its own.
+    """Random changes of the context frames; each row of a batch has its own, or one pattern of noise
+    by an amount of its own.
 
     Args:
         noise: largest standard deviation of the uniform noise that is added, from 0.
@@ -49,15 +50,14 @@ class Disturbance:
         most = math.log(self.contrast)
         gain = ops.exp(keras.random.uniform((batch, 1, 1, 1), -most, most, seed=random))
         squares = (min(COARSE, height), min(COARSE, width))
-        coarse = ops.image.resize(
-            ops.average_pool(context_frames, squares, strides=squares, padding="same"),
-            (height, width),
-        )
-        return coarse + gain * (context_frames - coarse)
+        coarse = ops.average_pool(context_frames, squares, strides=squares, padding="same")
+        # As `coarse + gain * (context_frames - coarse)`, with less to do at full size.
+        return gain * context_frames + ops.image.resize((1.0 - gain) * coarse, (height, width))
 
     def _noisy(self, context_frames: Any, random: keras.random.SeedGenerator) -> Any:
-        shape = ops.shape(context_frames)
-        deviation = keras.random.uniform((shape[0], 1, 1, 1), 0.0, self.noise, seed=random)
-        # As gaussian noise it would take a fifth of a small network's training.
-        noise = keras.random.uniform(shape, -UNIT_DEVIATION, UNIT_DEVIATION, seed=random)
+        batch, *shape = ops.shape(context_frames)
+        deviation = keras.random.uniform((batch, 1, 1, 1), -self.noise, self.noise, seed=random)
+        # One for all rows, each of which has its own strength and sign, and not gaussian: random
+        # numbers would else take a fifth of a small network's training.
+        noise = keras.random.uniform((1, *shape), -UNIT_DEVIATION, UNIT_DEVIATION, seed=random)
         return context_frames + deviation * noise

@@ -14,6 +14,7 @@ from artengine.loss_weights import KerasLoss, LossWeights
 from artengine.nn.determinism import make_deterministic
 from artengine.nn.losses import LOSSES, of_keras, weighted
 from artengine.nn.losses.adversarial import adversarial, build_discriminator
+from artengine.nn.losses.amounts import blurred
 from artengine.nn.metrics import ssim
 
 Array = npt.NDArray[np.float32]
@@ -103,6 +104,14 @@ def test_amounts_see_the_edges_that_no_square_fits_in(name: str) -> None:
         marked = grey.copy()
         marked[edge] = 1.0
         assert value(name, marked, grey, still) > 1e-3
+
+
+@pytest.mark.parametrize("side", [(1, 1), (1, 7), (5, 2), (12, 20)])
+def test_the_gradient_of_the_blur_is_the_blur(side: tuple[int, int]) -> None:
+    # So `detail` takes it: what each pixel gives to another it gets back from there.
+    a, b = clip(3, (2, *side, 3)), clip(4, (2, *side, 3))
+    one, other = (np.asarray(blurred(frames)) for frames in (a, b))
+    assert float((one * b).sum()) == pytest.approx(float((a * other).sum()), rel=1e-5)
 
 
 def test_change_begins_with_the_last_frame_that_was_shown() -> None:

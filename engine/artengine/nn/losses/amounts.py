@@ -53,11 +53,30 @@ def _fine(pictures: Any) -> Any:
     What is about them is a binomial blur, which within the frame leaves nothing of any pattern of
     two pixels: none of these is worth more than another, as they are to differences of neighbours.
     """
-    blurred = ops.pad(pictures, ((0, 0), (1, 1), (1, 1), (0, 0)), mode="symmetric")
-    # The binomial blur is twice the mean of two pixels, and pooling has the cheapest gradient.
-    for _ in range(2):
-        blurred = ops.average_pool(blurred, 2, strides=1)
-    return 4.0 * ops.abs(pictures - blurred)
+    return 4.0 * ops.abs(pictures - blurred(pictures))
+
+
+def blurred(pictures: Any) -> Any:
+    """Each pixel's binomial mean with those about it, `(N, H, W, 3)`; the border's pixels
+    repeat."""
+
+    def blur(given: Any) -> Any:
+        around = ops.pad(given, ((0, 0), (1, 1), (1, 1), (0, 0)), mode="symmetric")
+        # The binomial blur is twice the mean of two pixels.
+        for _ in range(2):
+            around = ops.average_pool(around, 2, strides=1)
+        return around
+
+    @ops.custom_gradient  # type: ignore[untyped-decorator]
+    def with_gradient(given: Any) -> tuple[Any, Any]:
+        def gradient(*given: Any, upstream: Any = None) -> Any:
+            # Its matrix is symmetric, so that the gradient is the same blur, which takes half as
+            # long as the gradients of padding and pooling. Torch names the argument.
+            return blur(given[0] if upstream is None else upstream)
+
+        return blur(given), gradient
+
+    return with_gradient(pictures)
 
 
 def _as_pictures(frames: Any) -> Any:
