@@ -22,8 +22,9 @@ COARSE = 8
 
 @dataclass(frozen=True, slots=True)
 class Disturbance:
-    """Random changes of the context frames; each row of a batch has its own, or one pattern of noise
-    by an amount of its own.
+    """Random changes of the context frames.
+
+    Each row of a batch has its own contrast, and an amount of its own of one pattern of noise.
 
     Args:
         noise: largest standard deviation of the uniform noise that is added, from 0.
