@@ -6,8 +6,10 @@ import hashlib
 import json
 import logging
 import os
+import sys
+from collections.abc import Mapping
 from contextlib import suppress
-from typing import cast, get_args
+from typing import Any, cast, get_args
 
 import numpy as np
 
@@ -72,10 +74,7 @@ def default_runtime(preset: Preset, weights: Weights) -> RuntimeName:
     emulates = preset.dream.precision == "bfloat16" and not processor_has_bfloat16()
     if suits_keras or emulates or not suits_machine():
         return "keras"
-    converts = type(preset.model).converts
-    if converts is None:
-        converts = _tried(preset, weights)
-    return "openvino" if converts else "keras"
+    return "openvino" if _converts(preset, weights) else "keras"
 
 
 def suits_machine() -> bool:
@@ -85,50 +84,77 @@ def suits_machine() -> bool:
     """
     if keras_backend() != "tensorflow" or tensorflow_has_a_card() or not is_installed("openvino"):
         return False
-    try:
-        engine_for("openvino", "float32")
-    except UsageError as error:
-        logger.warning("%s", error)
-        return False
+    # It takes a while to import, which is done later where it is known to work.
+    works = _Remembered("works", {"arithmetic": arithmetic("", "openvino"), "at": sys.prefix})
+    if works.found is None:
+        try:
+            engine_for("openvino", "float32")
+        except UsageError as error:
+            logger.warning("%s", error)
+            return False
+        works.keep(found=True)
     return True
 
 
-def _tried(preset: Preset, weights: Weights) -> bool:
-    """Whether OpenVINO computes a network, by one step; what is found is remembered.
+def _converts(preset: Preset, weights: Weights) -> bool:
+    """Whether OpenVINO computes a network: as its model says, or by one step."""
+    said = type(preset.model).converts
+    if said is not None:
+        return said
+    precision = precision_of(preset, "openvino")
+    known = _Remembered(
+        "converts",
+        {
+            "model": fixed_table(preset.model),
+            "code": code_of(type(preset.model)),
+            "precision": precision,
+            "engine": __version__,
+            "arithmetic": arithmetic("", "openvino"),
+        },
+    )
+    if known.found is None:
+        known.keep(found=_converted(preset, weights, precision))
+    return bool(known.found)
 
-    What was converted for the step is kept for the dream.
-    """
-    kept = folders.cache() / "runtimes" / f"converts-{_key(preset)}.json"
-    with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
-        return bool(json.loads(kept.read_text(encoding="utf-8"))["openvino"])
-    values = {"dream.runtime": "openvino", "dream.precision": precision_of(preset, "openvino")}
+
+def _converted(preset: Preset, weights: Weights, precision: str) -> bool:
+    """Try one step of a network; what is converted for it is kept for the dream."""
+    values = {"dream.runtime": "openvino", "dream.precision": precision}
     model = preset.model.model_copy()
     size = preset.dream.size_of(weights.train_size)
     width, height = size or preset.source.open(None, preset.dream.fps).size
     frame = np.zeros((height, width, 3), np.float32)
     try:
         plain_network(preset.with_values(values), weights, model)([frame] * model.context)
-        converts = True
     except UsageError as error:
         if not isinstance(error.__cause__, NotComputable):
             raise
         logger.debug("%s", error)
-        converts = False
-    with suppress(OSError):
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        with atomic_write(kept) as hidden:
-            hidden.write_text(json.dumps({"openvino": converts}), encoding="utf-8")
-    return converts
+        return False
+    return True
 
 
-def _key(preset: Preset) -> str:
-    """What it depends on whether a network converts: its step, its arithmetic and the versions."""
-    described = {
-        "model": fixed_table(preset.model),
-        "code": code_of(type(preset.model)),
-        "precision": precision_of(preset, "openvino"),
-        "engine": __version__,
-        "arithmetic": arithmetic("", "openvino"),
-    }
-    text = json.dumps(described, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:24]
+class _Remembered:
+    """An answer that is kept in the cache.
+
+    Args:
+        question: a word.
+        of: what the answer depends on.
+    """
+
+    def __init__(self, question: str, of: Mapping[str, Any]) -> None:
+        text = json.dumps(of, sort_keys=True, default=str)
+        key = hashlib.sha256(text.encode()).hexdigest()[:24]
+        self._file = folders.cache() / "runtimes" / f"{question}-{key}.json"
+        self.found: bool | None = None
+        """The answer; None where it is not known."""
+        with suppress(OSError, ValueError, RecursionError):
+            self.found = {"true": True, "false": False}.get(self._file.read_text("utf-8"))
+
+    def keep(self, *, found: bool) -> None:
+        """Keep the answer. Where that cannot be, it is asked for again."""
+        self.found = found
+        with suppress(OSError):
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            with atomic_write(self._file) as hidden:
+                hidden.write_text(json.dumps(found), encoding="utf-8")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from artengine import __version__, folders
 from artengine.digest import digest_of
+from artengine.frame import Size
 from artengine.model import Model
 from artengine.preset import Preset, packaged_folder
 from artengine.provider import code_of, provider_of
@@ -23,13 +27,17 @@ _CONVERTS = {"openvino": "openvino", "onnxruntime": "tf2onnx"}
 """What converts a network, by the runtime that it is for."""
 
 
-def plain_network(preset: Preset, weights: Weights, model: Model) -> RuntimePredictor:
+def plain_network(
+    preset: Preset, weights: Weights, model: Model, sizes: Sequence[Size] = ()
+) -> RuntimePredictor:
     """Make a network ready to step, without Keras where it was converted before.
 
     Args:
         preset: what is dreamt, its runtime and precision resolved; its bends are not done.
         weights: of its network.
         model: what is stepped.
+        sizes: width and height of the frames that it will be shown, where that is known: what was
+            converted and compiled for such a dream before is read while other things are done.
 
     Raises:
         WeightsError: when the weights are of another network.
@@ -39,7 +47,7 @@ def plain_network(preset: Preset, weights: Weights, model: Model) -> RuntimePred
     precision: Precision = "bfloat16" if preset.dream.precision == "bfloat16" else "float32"
     if preset.dream.runtime == "keras":
         return _by_keras(preset, weights, model, precision)
-    return _converted(preset, weights, model, precision)
+    return _converted(preset, weights, model, precision, sizes)
 
 
 def _by_keras(
@@ -54,12 +62,17 @@ def _by_keras(
 
 
 def _converted(
-    preset: Preset, weights: Weights, model: Model, precision: Precision
+    preset: Preset,
+    weights: Weights,
+    model: Model,
+    precision: Precision,
+    sizes: Sequence[Size],
 ) -> RuntimePredictor:
     from artengine.stepping.engines import engine_for
     from artengine.stepping.graph_runtime import GraphRuntime
     from artengine.stepping.kept_graphs import KeptGraphs
     from artengine.stepping.predictor import RuntimePredictor
+    from artengine.stepping.used_graphs import UsedGraphs
 
     runtime = cast("RuntimeName", preset.dream.runtime)
 
@@ -79,6 +92,8 @@ def _converted(
     identity = _identity(preset, weights) | {"precision": precision}
     engine = engine_for(runtime, precision)
     graphs = KeptGraphs(folders.cache() / "networks", identity, model, engine, convert)
+    if sizes:
+        graphs.read_ahead(UsedGraphs(_used_file(identity, sizes, preset.dream.tile)))
     return RuntimePredictor(
         model,
         GraphRuntime(model.name, graphs, engine),
@@ -91,6 +106,12 @@ def template_folders() -> tuple[Path, Path]:
     """Where graphs without weights lie: those that come with the engine, and those of trainings on
     this machine."""
     return packaged_folder() / "graphs", folders.cache() / "graphs"
+
+
+def _used_file(identity: Mapping[str, Any], sizes: Sequence[Size], tile: object) -> Path:
+    """Where is remembered which graphs a network's dream at some sizes uses."""
+    text = json.dumps([identity, sizes, tile], sort_keys=True, default=str)
+    return folders.cache() / "runtimes" / f"graphs-{sha256(text.encode()).hexdigest()[:24]}.json"
 
 
 def _identity(preset: Preset, weights: Weights) -> dict[str, Any]:

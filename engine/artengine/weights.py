@@ -6,11 +6,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
-
-from pydantic import BaseModel, Field, PositiveInt, ValidationError
+from typing import TYPE_CHECKING, Any, Literal
 
 from artengine.errors import WeightsError, did_you_mean
+from artengine.frame import Size
 from artengine.model import Model
 from artengine.params import is_path
 from artengine.preset import Preset, changed_weights, list_presets, packaged_folder
@@ -23,31 +22,21 @@ SUFFIX = ".weights.h5"
 BEST = "best" + SUFFIX
 
 
-class Training(BaseModel):
-    """What the engine reads of how weights were trained."""
-
-    size: Annotated[tuple[PositiveInt, PositiveInt] | None, Field(strict=True)] = None
-
-
-class Description(BaseModel):
-    """The JSON file beside weights, as far as the engine reads it."""
-
-    model: dict[str, Any] = {}
-    training: Training = Training()
-    measured: dict[str, Any] = {}
-
-
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """A weights file and what its JSON file says of it: network, context and training."""
+    """A weights file and what its JSON file says of it, as far as the engine reads that.
+
+    Args:
+        path: of the file.
+        model: the network's name and parameters.
+        train_size: width and height that it was trained at, in pixels, where that is known.
+        measured: what a training measured of it.
+    """
 
     path: Path
-    description: Description
-
-    @property
-    def train_size(self) -> tuple[int, int] | None:
-        """Width and height the network was trained at, in pixels."""
-        return self.description.training.size
+    model: Mapping[str, Any]
+    train_size: Size | None
+    measured: Mapping[str, Any]
 
 
 def packaged_weights() -> dict[str, Path]:
@@ -119,7 +108,7 @@ def _kept(run: Path, step: str) -> Path:
     files = [run / BEST, run / f"last{SUFFIX}", *sorted((run / "kept").glob(f"*{SUFFIX}"))]
     found: dict[str, Path] = {}
     for file in filter(Path.is_file, files):
-        measured = read_weights(file).description.measured
+        measured = read_weights(file).measured
         found |= {file.name.removesuffix(SUFFIX): file, str(measured.get("step")): file}
     if step in found:
         return found[step]
@@ -176,16 +165,16 @@ def _apart(made_for: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
 def made_for_model(model: Model, weights: Weights) -> dict[str, Any]:
     """What weights say of the network they were made for, as `model_table` gives it. Where they are
     of that model and older than one of its parameters, with what that was before it existed."""
-    made_for = weights.description.model
+    made_for = weights.model
     if not _is_of(model, made_for):
-        return made_for
+        return dict(made_for)
     return {**_defaults(model), **_earlier(model), **made_for, "use": model.name}
 
 
 def older_values(preset: Preset, weights: Weights) -> dict[str, Any]:
     """Values of the model's parameters that are newer than the weights, where the preset leaves
     them open: it then means the network that the weights are of."""
-    model, made_for = preset.model, weights.description.model
+    model, made_for = preset.model, weights.model
     if not _is_of(model, made_for):
         return {}
     return {
@@ -286,12 +275,28 @@ def read_weights(path: Path) -> Weights:
     except OSError as error:
         raise WeightsError(f"{about}: cannot be read: {error.strerror}") from error
     try:
-        return Weights(path, Description.model_validate_json(text))
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = "".join(f"{part}: " for part in first["loc"])
-        said = " ".join(first["msg"].split()).lower()
+        return Weights(path, *_described(json.loads(text)))
+    except (ValueError, RecursionError) as error:
         raise WeightsError(
-            f"{about}: does not describe weights: {place}{said}; remove it, or take the one that "
-            "was made with them"
+            f"{about}: does not describe weights: {error}; remove it, or take the one that was "
+            "made with them"
         ) from error
+
+
+def _described(
+    told: object,
+) -> tuple[Mapping[str, Any], Size | None, Mapping[str, Any]]:
+    """Model, size and measures of a description. Raises `ValueError`."""
+    tables = []
+    for name in ("model", "training", "measured"):
+        table = told.get(name, {}) if isinstance(told, dict) else None
+        if not isinstance(table, dict):
+            raise ValueError(f"{name} must be a table")  # noqa: TRY004 - of a file
+        tables.append(table)
+    model, training, measured = tables
+    size = training.get("size")
+    if size is None:
+        return model, None, measured
+    if not isinstance(size, list) or [type(side) for side in size] != [int, int] or min(size) < 1:
+        raise ValueError("training.size must be two whole numbers above 0")
+    return model, (size[0], size[1]), measured

@@ -17,7 +17,8 @@ from artengine.effect import Effect, FrameContext
 from artengine.errors import PresetError
 from artengine.frame import Frame
 from artengine.params import Param, TableError
-from artengine.preset import parse_preset, preset_schema
+from artengine.preset import parse_preset
+from artengine.preset.schema import preset_schema
 
 
 def test_progress_runs_from_0_to_1_and_stands_still_without_an_end() -> None:

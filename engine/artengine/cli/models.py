@@ -99,7 +99,7 @@ def _model(name: str, catalog: Catalog) -> tuple[Model, Size | None]:
             return catalog.models[name](), None
         if name in packaged:
             weights = read_weights(packaged[name])
-            table = dict(weights.description.model)
+            table = dict(weights.model)
             kind = catalog.models[str(table.pop("use"))]
             return kind(**{**kind.earlier, **table}), weights.train_size
     preset = load_preset(name, catalog)

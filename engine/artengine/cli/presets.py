@@ -287,7 +287,7 @@ def schema(
         artengine presets schema -o artengine.schema.json
     """
     from artengine.catalog import load_catalog
-    from artengine.preset import preset_schema
+    from artengine.preset.schema import preset_schema
 
     text = json.dumps(preset_schema(load_catalog(plugin or [])), indent=2)
     if output is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import logging
 import os
 import re
@@ -32,6 +33,9 @@ WELCOME = f"""artengine {__version__}: a network learns a clip, then dreams endl
 
 All commands: artengine --help"""
 """What `artengine` alone prints."""
+
+COLLECTED_AFTER = 50_000
+"""How many objects more than before are there when garbage is collected."""
 
 MOST_LINES = 40
 """Most lines of one error that are printed."""
@@ -160,6 +164,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             come from the shell, and streams, signals and the end of the process are its own.
     """
     if arguments is None:
+        # Nearly all that is made in the first second stays, and is looked through in vain.
+        gc.set_threshold(COLLECTED_AFTER)
         own_streams()
         end_as_interrupt()
     _warn_plainly()

@@ -1,77 +1,49 @@
-"""Progress bars on standard error."""
+"""How far a command is, on standard error."""
 
 from __future__ import annotations
 
+import sys
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    Task,
-    TextColumn,
-    TimeRemainingColumn,
-)
-from rich.text import Text
-
+from artengine.cli.streams import tell
 from artengine.errors import one_line
 
-
-class Rate(ProgressColumn):
-    """How many a second, on average since the first."""
-
-    def render(self, task: Task) -> Text:
-        """Text as `24.1/s`, or nothing before the second."""
-        seconds, done = task.elapsed, task.completed - 1
-        text = f"{done / seconds:.1f}/s" if seconds and done > 0 else ""
-        return Text(text, style="progress.data.speed")
+Show = Callable[[int, int | None], None]
 
 
-@contextmanager
-def bar(title: str, unit: str) -> Iterator[Callable[[int, int | None], None]]:
-    """Show a bar with count, rate and time left; yields what is called with (done, total).
+def bar(title: str, unit: str) -> AbstractContextManager[Show]:
+    """Show how far something is; yields what is called with (done, total).
 
-    Until the first call there is a spinner, which disappears when an error comes instead.
+    On a terminal that is a bar. Elsewhere one line is printed at the end, because what draws bars
+    takes a while to import.
     """
-    progress = Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn(unit),
-        Rate(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-    )
-    title = one_line(title)
-    with started_late(progress, title) as start:
-        task = progress.add_task(title, total=None, start=False)
+    if sys.stderr.isatty():
+        from artengine.cli.live_bar import live_bar
 
-        def update(done: int, total: int | None) -> None:
-            start()
-            progress.start_task(task)
-            progress.update(task, completed=done, total=total)
-
-        yield update
+        return live_bar(title, unit)
+    return _told_at_the_end(one_line(title), unit)
 
 
 @contextmanager
-def started_late(progress: Progress, title: str) -> Iterator[Callable[[], None]]:
-    """Show a spinner until what is yielded is first called, and the progress from then on."""
-    spinner = progress.console.status(Text(f"{one_line(title)}: getting ready"))
-    if progress.console.is_terminal:
-        spinner.start()
+def _told_at_the_end(title: str, unit: str) -> Iterator[Show]:
+    calls: list[tuple[float, int, int | None]] = []
 
-    def start() -> None:
-        if not progress.live.is_started:
-            spinner.stop()
-            progress.start()
+    def update(done: int, total: int | None) -> None:
+        calls[1:] = [(time.monotonic(), done, total)]
 
     try:
-        yield start
+        yield update
     finally:
-        spinner.stop()
-        if progress.live.is_started:
-            progress.stop()
+        if calls:
+            tell(_line(title, unit, calls))
+
+
+def _line(title: str, unit: str, calls: list[tuple[float, int, int | None]]) -> str:
+    """What is said at the end, of the first call and the last one."""
+    began, first, _ = calls[0]
+    ended, done, total = calls[-1]
+    of = "" if total is None else f"/{total}"
+    rate = f" {(done - first) / (ended - began):.1f}/s" if done > first and ended > began else ""
+    return f"{title} {done}{of} {unit}{rate}"

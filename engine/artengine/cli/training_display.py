@@ -33,7 +33,7 @@ def display(preset: Preset, stop: Interrupt) -> Iterator[Observer]:
         TimeRemainingColumn,
     )
 
-    from artengine.cli.progress import started_late
+    from artengine.cli.live_bar import started_late
     from artengine.train.forecast import Forecast
     from artengine.train.loop import Observer
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from artengine.bend import Bend
 from artengine.binding import Binding
 from artengine.chain import Chain
 from artengine.curves.driven import CurveSet
@@ -152,7 +151,7 @@ class Parts:
         # Resolved, where no network was given.
         weights = cast("Weights", self._resolved.weights)
         if not self._inside:
-            return plain_network(self._preset, weights, self._stepped)
+            return plain_network(self._preset, weights, self._stepped, self.sizes)
         from artengine.nn.predictor import Predictor
         from artengine.nn.runtimes import build_dtype, runtime_for
 
@@ -190,11 +189,12 @@ class Parts:
         return WeightBlending(network, paths, cast("WeightBlend", given.plugin))
 
     def _bends(self, network: keras.Model) -> Bending | None:
-        given = [each.plugin for each in self._inside.values() if isinstance(each.plugin, Bend)]
-        if not given:
+        if not self._preset.bend:
             return None
+        from artengine.bend import Bend
         from artengine.nn.bending import Bending
 
+        given = [each.plugin for each in self._inside.values() if isinstance(each.plugin, Bend)]
         try:
             return Bending(self._stepped, network, given, self._preset.seed, self._shares)
         except PresetError as error:

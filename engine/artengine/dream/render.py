@@ -83,13 +83,13 @@ def render(
     folder = targets[0].path.absolute().parent if targets else Path.cwd()
     with curve_mistakes(preset), Dream(preset, predict=predict) as dream:
         preset = dream.preset
-        preset.remember_files()
         if ahead(dream.size):
             keep_memory()
+        dream.read_ahead()
+        preset.remember_files()
         try_curves(preset, dream.fps)
         for remark in curve_remarks(preset, dream.fps):
             logger.warning("%s", remark)
-        dream.read_ahead()
         # The recipe says what computes it, which is known when it is loaded.
         dream.load()
         total = preset.dream.frames

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 
 from artengine.errors import SourceError
 
@@ -15,6 +18,9 @@ def ffmpeg_executable() -> str:
     Raises:
         SourceError: when there is none for this machine.
     """
+    packaged = "" if os.environ.get("IMAGEIO_FFMPEG_EXE") else _packaged()
+    if packaged:
+        return packaged
     import imageio_ffmpeg
 
     try:
@@ -23,3 +29,12 @@ def ffmpeg_executable() -> str:
         raise SourceError(
             "no ffmpeg was found for this machine; install ffmpeg, or set IMAGEIO_FFMPEG_EXE to it"
         ) from error
+
+
+def _packaged() -> str:
+    """The binary that lies in imageio-ffmpeg, which would start it once to see whether it runs;
+    empty where there is none."""
+    package = find_spec("imageio_ffmpeg")
+    folders = (package and package.submodule_search_locations) or ()
+    found = [file for each in folders for file in Path(each, "binaries").glob("ffmpeg-*")]
+    return str(found[0]) if len(found) == 1 and os.access(found[0], os.X_OK) else ""

@@ -7,7 +7,6 @@ from artengine.preset.find_again import changed_weights
 from artengine.preset.load import load_preset, load_recipe, parse_preset
 from artengine.preset.override import Override, parse_overrides
 from artengine.preset.recipe import to_toml
-from artengine.preset.schema import preset_schema
 from artengine.preset.summary import summary
 
 __all__ = [
@@ -22,7 +21,6 @@ __all__ = [
     "packaged_folder",
     "parse_overrides",
     "parse_preset",
-    "preset_schema",
     "remember",
     "summary",
     "to_toml",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from artengine.bend import BENDS
 from artengine.binding import Binding
 from artengine.errors import did_you_mean
 from artengine.masks.functions import FUNCTIONS
@@ -25,9 +24,14 @@ def bend_tables(plugins: PluginTables) -> tuple[Binding, ...]:
 
     Whether the network has their layers is only known once it is built.
     """
+    tables = list(plugins.tables("bend", "bend"))
+    if not tables:
+        return ()
+    from artengine.bend import BENDS
+
     bends = []
     known = ", ".join(BENDS)
-    for address, table in plugins.tables("bend", "bend"):
+    for address, table in tables:
         given = table.get("operation")
         kind = BENDS.get(given) if isinstance(given, str) else None
         if given is None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+from threading import Thread
 
 from artengine.atomic import atomic_write
 from artengine.stepping.openvino_core import core
@@ -23,9 +24,7 @@ def compiled_graph(file: Path, settings: Mapping[str, str | bool]) -> openvino.C
     Raises:
         RuntimeError: when OpenVINO refuses.
     """
-    processor = core().get_property("CPU", "FULL_DEVICE_NAME")
-    told = json.dumps([openvino.get_version(), processor, dict(settings)], sort_keys=True)
-    kept = file.with_name(f"compiled-{sha256(told.encode()).hexdigest()[:16]}.bin")
+    kept = _kept(file, settings)
     found = _imported(kept, settings)
     if found is None:
         found = core().compile_model(file, "CPU", dict(settings))
@@ -35,12 +34,43 @@ def compiled_graph(file: Path, settings: Mapping[str, str | bool]) -> openvino.C
     return found
 
 
+class CompiledAhead:
+    """What was compiled of a graph before, read on a thread of its own.
+
+    Args:
+        file, settings: see `compiled_graph`.
+    """
+
+    def __init__(self, file: Path, settings: Mapping[str, str | bool]) -> None:
+        self._found: openvino.CompiledModel | None = None
+        kept = _kept(file, settings)
+
+        def read() -> None:
+            self._found = _imported(kept, settings)
+
+        self._thread = Thread(target=read, name="read graph")
+        self._thread.start()
+
+    def found(self) -> openvino.CompiledModel | None:
+        """Wait for it; None where it is not there, or broken."""
+        self._thread.join()
+        return self._found
+
+
+def _kept(file: Path, settings: Mapping[str, str | bool]) -> Path:
+    """Where is kept what is compiled of a graph for this processor."""
+    processor = core().get_property("CPU", "FULL_DEVICE_NAME")
+    told = json.dumps([openvino.get_version(), processor, dict(settings)], sort_keys=True)
+    return file.with_name(f"compiled-{sha256(told.encode()).hexdigest()[:16]}.bin")
+
+
 def _imported(kept: Path, settings: Mapping[str, str | bool]) -> openvino.CompiledModel | None:
     try:
-        content = memoryview(kept.read_bytes())
-        if sha256(content[32:]).digest() != bytes(content[:32]):
+        with kept.open("rb") as file:
+            digest, content = file.read(32), file.read()
+        if sha256(content).digest() != digest:
             return None
-        return core().import_model(content[32:].tobytes(), "CPU", dict(settings))
+        return core().import_model(content, "CPU", dict(settings))
     except (OSError, RuntimeError):
         return None
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from artengine.errors import UsageError, one_line
 from artengine.runtime_names import RuntimeName
-from artengine.stepping.graph import Engine
+
+if TYPE_CHECKING:
+    from artengine.stepping.kept_graphs import KeptEngine
 
 
 def installed_runtimes() -> list[RuntimeName]:
@@ -20,7 +22,7 @@ def is_installed(name: RuntimeName) -> bool:
     return find_spec(name) is not None
 
 
-def engine_for(name: RuntimeName, precision: Literal["float32", "bfloat16"]) -> Engine:
+def engine_for(name: RuntimeName, precision: Literal["float32", "bfloat16"]) -> KeptEngine:
     """Make the engine of a runtime other than Keras.
 
     Raises:

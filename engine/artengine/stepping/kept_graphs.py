@@ -19,6 +19,7 @@ from artengine.digest import digest_of
 from artengine.stepping.graph import Engine, Graph, Specs
 from artengine.stepping.graph_runtime import Graphs
 from artengine.stepping.tiled_model import TiledModel
+from artengine.stepping.used_graphs import UsedGraphs
 
 logger = logging.getLogger("artengine")
 
@@ -34,6 +35,13 @@ class Converter(Graphs, Protocol):
 
     def bytes_per_pixel(self) -> float | None:
         """What the network takes for each pixel of a frame; None where that is unknown."""
+
+
+class KeptEngine(Engine, Protocol):
+    """An engine that reads graphs of a folder."""
+
+    def read_ahead(self, folder: Path) -> None:
+        """Begin to make ready what `write` wrote into a folder, on a thread, for `compile`."""
 
 
 class KeptGraphs:
@@ -56,7 +64,7 @@ class KeptGraphs:
         folder: Path,
         identity: Mapping[str, Any],
         model: TiledModel,
-        engine: Engine,
+        engine: KeptEngine,
         convert: Callable[[], Converter],
     ) -> None:
         self._folder = folder
@@ -65,6 +73,17 @@ class KeptGraphs:
         self._model = model
         self._convert = convert
         self._made: Converter | None = None
+        self._used: UsedGraphs | None = None
+
+    def read_ahead(self, used: UsedGraphs) -> None:
+        """Begin to read the graphs that a dream like this one used, on threads of their own.
+
+        Args:
+            used: those, which is told of the ones that this dream uses.
+        """
+        self._used = used
+        for name in used.before:
+            self._engine.read_ahead(self._folder / Path(name).name)
 
     def start(self, specs: Specs) -> Graph:
         """See `Graphs`. In it the model's numbers are constants, as they are now."""
@@ -103,15 +122,19 @@ class KeptGraphs:
     ) -> Graph:
         key = self._key(kind, inputs={n: [list(s), t] for n, (s, t) in specs.items()}, at=numbers)
         kept = self._read(key)
-        if kept is not None:
-            return kept
-        made = make()
-        if not made.is_plain:
-            logger.debug("%s: not kept, because TensorFlow draws its random numbers", kind)
-            return made
-        self._keep(key, lambda folder: made.save(folder, self._engine))
-        # As every later dream has it.
-        return self._read(key) or made
+        if kept is None:
+            made = make()
+            if not made.is_plain:
+                logger.debug("%s: not kept, because TensorFlow draws its random numbers", kind)
+                return made
+            self._keep(key, lambda folder: made.save(folder, self._engine))
+            # As every later dream has it.
+            kept = self._read(key)
+            if kept is None:
+                return made
+        if self._used is not None and kept.model is not None:
+            self._used.add(self._place(key).name)
+        return kept
 
     def _key(self, kind: str, **rest: Any) -> dict[str, Any]:
         key: dict[str, Any] = json.loads(json.dumps({**self._identity, "kind": kind, **rest}))

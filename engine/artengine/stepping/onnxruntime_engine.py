@@ -52,6 +52,9 @@ class OnnxRuntimeEngine:
         """See `Engine`."""
         return (folder / self.files[0]).read_bytes()
 
+    def read_ahead(self, folder: Path) -> None:
+        """See `KeptEngine`. ONNX Runtime keeps nothing compiled."""
+
     def compile(
         self, model: bytes, outputs: Sequence[str]
     ) -> Callable[[Mapping[str, Array]], list[Array]]:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from artengine.errors import UsageError
 from artengine.runtime_names import RuntimeName
-from artengine.stepping.compiled_graph import compiled_graph
+from artengine.stepping.compiled_graph import CompiledAhead, compiled_graph
 from artengine.stepping.graph import Array, NotComputable
 from artengine.stepping.openvino_core import cause, core
 from artengine.stepping.openvino_library import openvino
@@ -43,6 +43,7 @@ class OpenVinoEngine:
             # Decoding, effects and encoding work beside it.
             "ENABLE_CPU_PINNING": False,
         }
+        self._ahead: dict[Path, CompiledAhead] = {}
 
     def write(self, model: openvino.Model, folder: Path) -> None:
         """See `Engine`."""
@@ -55,13 +56,20 @@ class OpenVinoEngine:
         """See `Engine`."""
         return folder / self.files[0]
 
+    def read_ahead(self, folder: Path) -> None:
+        """See `KeptEngine`. Nothing is done where it has not been compiled before."""
+        file = self.read(folder)
+        self._ahead[file] = CompiledAhead(file, self._settings)
+
     def compile(
         self, model: openvino.Model | Path, outputs: Sequence[str]
     ) -> Callable[[Mapping[str, Array]], list[Array]]:
         """See `Engine`."""
         try:
             if isinstance(model, Path):
-                compiled = compiled_graph(model, self._settings)
+                ahead = self._ahead.pop(model, None)
+                found = None if ahead is None else ahead.found()
+                compiled = found or compiled_graph(model, self._settings)
             else:
                 compiled = core().compile_model(model, "CPU", self._settings)
             request = compiled.create_infer_request()

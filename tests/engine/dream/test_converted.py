@@ -20,6 +20,7 @@ artengine.Dream
 code = main(sys.argv[1:])
 heavy = ("tensorflow", "keras", "torch", "jax", "tf2onnx", "onnx", "h5py", "scipy", "matplotlib")
 heavy += ("scenedetect", "huggingface_hub", "librosa", "mido", "PIL", "openvino.tools.ovc")
+heavy += ("rich", "imageio_ffmpeg", "artengine.bend")
 entries = read_manifests(plugin_entries()).values()
 modules = {each.place.partition(":")[0] for told in entries for each in told}
 print(sorted(name.rpartition(".")[2] for name in modules if name in sys.modules))

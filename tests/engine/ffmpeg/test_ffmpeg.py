@@ -11,6 +11,7 @@ import sys
 from fractions import Fraction
 from pathlib import Path
 
+import imageio_ffmpeg
 import numpy as np
 import pytest
 
@@ -232,6 +233,10 @@ def test_a_missing_folder_is_told(tmp_path: Path) -> None:
     encoder = Encoder(tmp_path / "none" / "a.mkv", (16, 16), 25, FFV1)
     with pytest.raises(WriterError, match=r"No such file or directory"):
         write_all(encoder, noise(1, 16, 16))
+
+
+def test_the_packaged_ffmpeg_is_found_as_its_package_finds_it() -> None:
+    assert Path(ffmpeg_executable()).samefile(imageio_ffmpeg.get_ffmpeg_exe())
 
 
 def test_an_ffmpeg_that_cannot_be_started_is_told(

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from artengine.catalog import KINDS, Catalog
-from artengine.preset import find_preset, list_presets, preset_schema
+from artengine.preset import find_preset, list_presets
+from artengine.preset.schema import preset_schema
 
 # It comes with the notebook's test libraries, and ships no types.
 Validator: Any = import_module("jsonschema").Draft7Validator

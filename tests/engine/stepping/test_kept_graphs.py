@@ -22,6 +22,7 @@ from artengine.stepping.graph import Draw, Graph, Specs, UniformDraw
 from artengine.stepping.graph_runtime import GraphRuntime
 from artengine.stepping.kept_graphs import KeptGraphs
 from artengine.stepping.openvino_engine import OpenVinoEngine
+from artengine.stepping.used_graphs import UsedGraphs
 
 PLAIN = UniformDraw((3, 2, 2))
 
@@ -150,6 +151,39 @@ def test_what_is_compiled_is_kept_and_made_anew_where_it_is_broken(
         content = compiled.read_bytes()
         assert content[:32] == sha256(content[32:]).digest()
         assert len(content) > 1000
+
+
+def test_what_a_dream_used_is_read_ahead_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dreamt(weights: str = "a") -> float:
+        model, engine = Counted(PLAIN), OpenVinoEngine()
+        identity = {"weights": weights}
+        kept = KeptGraphs(tmp_path / "networks", identity, model, engine, lambda: model)
+        kept.read_ahead(UsedGraphs(used))
+        runtime = GraphRuntime("counted", kept, engine)
+        frames = [runtime.put(np.ones((2, 2, 3), np.float32))]
+        frame, _ = runtime.step(frames, (), np.array([1, 2], np.int32), {})
+        return float(frame[0, 0, 0])
+
+    used = tmp_path / "used.json"
+    first = dreamt()
+    (step,) = (file.parent for file in tmp_path.rglob("graph.xml"))
+    assert json.loads(used.read_text()) == [step.name]
+    with monkeypatch.context() as patch:
+        # What was read ahead is taken.
+        patch.delattr("artengine.stepping.openvino_engine.compiled_graph")
+        assert dreamt() == first
+    (compiled,) = tmp_path.rglob("compiled-*.bin")
+    compiled.unlink()
+    assert dreamt() == first
+    for broken in ("[" * 100_000, "{}", "[7]", '["../elsewhere"]'):
+        used.write_text(broken)
+        assert dreamt() == first
+        assert json.loads(used.read_text()) == [step.name]
+    # Of another network, another graph.
+    dreamt("b")
+    assert json.loads(used.read_text()) != [step.name]
 
 
 def test_the_folder_is_bounded(made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
