@@ -240,9 +240,16 @@ def _cumulus(rng: np.random.Generator) -> Plane:
         middle_x = 128 + np.clip(spread, -84, 84)
         top = 62 + 0.0105 * (middle_x - 128) ** 2
         middle_y = 184 - max(0.0, 184 - top - radius) * rng.random() ** 0.8
-        square = radius**2 - (x - middle_x) ** 2 - (y - middle_y) ** 2
-        ball = np.sqrt(np.maximum(square, 0)) + 6 * rng.standard_normal()
-        depth = np.where(square > 0, np.maximum(depth, ball), depth)
+        lift = 6 * rng.standard_normal()
+        # The square that the puff is in.
+        rows, columns = (
+            slice(max(0, math.floor(at - radius)), max(0, math.ceil(at + radius) + 1))
+            for at in (middle_y, middle_x)
+        )
+        square = radius**2 - (x[:1, columns] - middle_x) ** 2 - (y[rows, :1] - middle_y) ** 2
+        ball = np.sqrt(np.maximum(square, 0)) + lift
+        heap = depth[rows, columns]
+        np.copyto(heap, np.maximum(heap, ball), where=square > 0)
     inside = (depth > -500).astype(np.float32)
     base = 1 / (1 + np.exp((y - 190 + 0.4 * bumps) / 5.0))
     soft = cv2.GaussianBlur(inside, (0, 0), 2.2) + 0.05 * bumps * (inside < 1)

@@ -23,9 +23,14 @@ _PIECE = 16
 
 def cut_out(paint: Callable[[Canvas], None], size: Size, unit: float) -> Plane:
     """What `paint` draws, as light and cover `(h, w, 4)`; the light is times the cover."""
+    canvas = _painted(paint, size, unit)
+    return np.dstack((canvas.light, 1 - canvas.through))
+
+
+def _painted(paint: Callable[[Canvas], None], size: Size, unit: float) -> Canvas:
     canvas = Canvas(size, unit, clear=True)
     paint(canvas)
-    return np.dstack((canvas.light, 1 - canvas.through)).astype(np.float32, copy=False)
+    return canvas
 
 
 class Sprite:
@@ -138,14 +143,14 @@ class Backdrop:
         self._unit = unit = min(canvas.unit, _FINEST)
         self._columns = max(1, round(width * unit))
         self._rows = max(1, round(height * unit))
-        picture = cut_out(paint, (self._columns, self._rows), unit)
+        painted = _painted(paint, (self._columns, self._rows), unit)
         # Beyond its end it begins again, so that what is seen of it is always one piece.
         share = unit / canvas.unit
         self._seen = math.ceil(canvas.width * share)
         self._seen_rows = math.ceil(canvas.height * share)
-        beyond = np.arange(self._columns + self._seen + 1) % self._columns
-        self._light = np.ascontiguousarray(picture[:, beyond, :3])
-        self._keep = np.repeat(1 - picture[:, beyond, 3:], 3, axis=2)
+        beyond = self._seen + 1
+        self._light: Plane = cv2.copyMakeBorder(painted.light, 0, 0, 0, beyond, cv2.BORDER_WRAP)
+        self._keep: Plane = cv2.copyMakeBorder(painted.through, 0, 0, 0, beyond, cv2.BORDER_WRAP)
 
     def draw(self, gone: float, foot: float, lit: float = 1.0) -> None:
         """Lay it on the canvas.
@@ -170,11 +175,12 @@ class Backdrop:
                 return
         cut = slice(low - top, high - top)
         window = canvas.light[y0:y1]
-        window *= self._slid(self._keep[cut], first, part, y1 - y0)
+        keep = self._slid(self._keep[cut], first, part, y1 - y0)
+        window *= cv2.merge((keep, keep, keep)).reshape(window.shape)
         window += self._slid(self._light[cut], first, part, y1 - y0, lit)
 
     def _slid(self, plane: Plane, first: int, part: float, rows: int, lit: float = 1.0) -> Plane:
-        """What is seen of a plane `(h, w, 3)` from a column and a part of one on, times `lit`."""
+        """What is seen of light or a plane from a column and a part of one on, times `lit`."""
         left = plane[:, first : first + self._seen]
         right = plane[:, first + 1 : first + 1 + self._seen]
         seen = weighted(left, (1 - part) * lit, right, part * lit)

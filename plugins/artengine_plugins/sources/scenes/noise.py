@@ -24,9 +24,10 @@ def tiling(
     rng: np.random.Generator, rows: int, columns: int, sigma_y: float, sigma_x: float
 ) -> npt.NDArray[np.float32]:
     """Blurred Gaussian noise float32 `(rows, columns)` that tiles, of mean 0 and variance 1."""
-    noise = np.fft.rfft2(rng.standard_normal((rows, columns)))
-    wave_y = np.fft.fftfreq(rows)[:, None] * sigma_y
-    wave_x = np.fft.rfftfreq(columns)[None, :] * sigma_x
-    smooth = np.fft.irfft2(noise * np.exp(-2 * np.pi**2 * (wave_y**2 + wave_x**2)), (rows, columns))
+    noise = np.fft.rfft2(rng.standard_normal((rows, columns)).astype(np.float32))
+    # A Gaussian of a sum of squares is a product of Gaussians.
+    noise *= np.exp(-2 * np.pi**2 * (np.fft.fftfreq(rows) * sigma_y) ** 2)[:, None]
+    noise *= np.exp(-2 * np.pi**2 * (np.fft.rfftfreq(columns) * sigma_x) ** 2)
+    smooth = np.fft.irfft2(noise, (rows, columns))
     tile: npt.NDArray[np.float32] = ((smooth - smooth.mean()) / smooth.std()).astype(np.float32)
     return tile
