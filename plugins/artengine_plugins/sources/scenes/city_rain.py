@@ -16,7 +16,7 @@ from .facade import NEON, WIDTH, Facade
 from .lens import Lens
 from .light import Colour, Plane
 from .noise import clouds, tiling
-from .planes import enlarged, held
+from .planes import blurred, enlarged, held
 from .scene import Scene
 from .street_life import draw_car, draw_walker
 from .tile import Tile
@@ -229,7 +229,7 @@ class CityRain(Scene):
         above = cv2.resize(canvas.light[:first], quarter, interpolation=cv2.INTER_AREA)
         # With four channels OpenCV looks a picture up in half of the time that three take it.
         above = cv2.cvtColor(np.minimum(above, np.float32(5)), cv2.COLOR_BGR2BGRA)
-        soft = _drawn_out(above, max(0.3, 0.006 * canvas.unit), max(0.3, 0.03 * canvas.unit))
+        soft = blurred(above, max(0.3, 0.006 * canvas.unit), max(0.3, 0.03 * canvas.unit))
         per_x, per_y = quarter[0] / (2 * canvas.right), quarter[1] / max(first, 1) * canvas.unit
         bend: Plane = (np.float32(0.004) + np.float32(0.030) * down) * ripple
         map_x: Plane = bend * np.float32(0.35 * per_x)
@@ -237,12 +237,12 @@ class CityRain(Scene):
         bend *= np.float32(-0.6 * per_y)
         bend += np.float32(quarter[1] - 1) - down * np.float32(1.12 * per_y)
         road = self._mirror(above, map_x, bend)
-        blurred = self._mirror(soft, map_x, bend)
+        faint = self._mirror(soft, map_x, bend)
         weight: Plane = puddle * np.float32(0.52)
         road *= cv2.merge((weight, weight, weight))
         weight = np.float32(0.46) - puddle * np.float32(0.30)
-        blurred *= cv2.merge((weight, weight, weight))
-        road += blurred
+        faint *= cv2.merge((weight, weight, weight))
+        road += faint
         ripple *= puddle
         ripple *= np.float32(0.004)
         ripple += np.float32(0.010)
@@ -349,18 +349,6 @@ class CityRain(Scene):
         halo += np.float32(0.020 / 1.7)
         wet *= halo
         canvas.light += wet
-
-
-def _drawn_out(picture: Plane, across: float, down: float) -> Plane:
-    """A picture blurred by so many pixels, a wide blur down on fewer rows; see `gaussian_blur`."""
-    rows, columns = picture.shape[:2]
-    shrink = min(4, int(down / 1.5), rows)
-    if shrink < 2:
-        return cv2.GaussianBlur(picture, (0, 0), across, sigmaY=down)
-    variance = down**2 - (shrink**2 - 1) / 12 - shrink**2 / 6
-    small = cv2.resize(picture, (columns, -(-rows // shrink)), interpolation=cv2.INTER_AREA)
-    small = cv2.GaussianBlur(small, (0, 0), across, sigmaY=variance**0.5 / shrink)
-    return cv2.resize(small, (columns, rows), interpolation=cv2.INTER_LINEAR)
 
 
 _TURN: Plane = np.linspace(0, 2 * math.pi, 29)

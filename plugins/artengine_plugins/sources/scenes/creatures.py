@@ -5,6 +5,7 @@ from __future__ import annotations
 import cmath
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -38,10 +39,22 @@ class Creature:
     key: int
     seconds: float
 
+    def is_seen(self, name: str) -> bool:
+        """Whether any of it lies in the picture, of a creature that is called so."""
+        up, down, side = (part * self.length for part in _EXTENTS[name])
+        sin, cos = math.sin(self.heading), math.cos(self.heading)
+        ends = [(self.x + sin * along, self.y - cos * along) for along in (up, -down)]
+        return all(
+            min(at) - side < edge and max(at) + side > -edge
+            for at, edge in zip(
+                zip(*ends, strict=True), (self.canvas.right, self.canvas.bottom), strict=True
+            )
+        )
+
     def _put(self, across: Plane, up: Plane) -> Plane:
         """Places `(..., 2)` on the canvas of points of the body, in its lengths from its middle."""
         # A turn of the plane is one product of complex numbers.
-        places = np.empty(np.broadcast_shapes(across.shape, up.shape), np.complex128)
+        places = np.empty(np.broadcast(across, up).shape, np.complex128)
         places.real, places.imag = across, -up
         places *= cmath.rect(self.length, self.heading)
         places += complex(self.x, self.y)
@@ -62,7 +75,7 @@ class Creature:
         squeeze = (0.5 + 0.5 * math.sin(2 * math.pi * now)) ** 1.4
         wide, high = 0.5 * (1 - 0.26 * squeeze), 0.40 * (1 + 0.24 * squeeze)
         spin = 0.5 * self.seconds * (1 if chance(self.key, 3) < 0.5 else -1)
-        theta = np.linspace(-1.85, 1.85, 40)
+        theta = _evenly(-1.85, 1.85, 40)
         scallop = 1 + 0.02 * np.cos(17 * theta)
         bell = self._put(wide * np.sin(theta) * scallop, high * np.cos(theta))
         for share, light in (
@@ -77,11 +90,11 @@ class Creature:
             )
             self.canvas.veil(inner, times(self.colour, light))
         self._lines([bell], 0.006, self.colour, 0.45)
-        arc = np.linspace(0, 1.62, 16)
+        arc = _evenly(0, 1.62, 16)
         turns = np.arange(10) * (math.pi / 5) + spin
         ribs = self._put(wide * np.sin(turns)[:, None] * np.sin(arc), high * np.cos(arc))
         self._lines(ribs, 0.004, self.colour, 0.17)
-        phi = np.linspace(0, 2 * math.pi, 33)
+        phi = _evenly(0, 2 * math.pi, 33)
         rim = self._put(wide * np.cos(phi), -0.03 + 0.09 * wide * np.sin(phi))
         self._lines([rim], 0.005, self.accent, 0.32)
         self._organs(wide, high, spin)
@@ -93,7 +106,7 @@ class Creature:
 
     def _organs(self, wide: float, high: float, spin: float) -> None:
         """Four petals, as a clover that is seen from low at its side."""
-        loop = np.linspace(-math.pi / 4, math.pi / 4, 16)
+        loop = _evenly(-math.pi / 4, math.pi / 4, 16)
         petal = 0.46 * wide * np.cos(2 * loop) ** 0.7
         petals = []
         for quarter in range(4):
@@ -106,7 +119,7 @@ class Creature:
         self.canvas.glow(x, y, 0.14 * self.length, times(self.accent, 0.14))
 
     def _trail(self, wide: float, squeeze: float, spin: float) -> None:
-        along = np.linspace(0, 1, 26)
+        along = _evenly(0, 1, 26)
         count, reach = 11, 1.2 + 0.8 * chance(self.key, 4)
         turn = (spin + np.arange(count) * (2 * math.pi / count))[:, None]
         lag = np.array([[6.28 * chance(self.key, 5, strand)] for strand in range(count)])
@@ -132,13 +145,13 @@ class Creature:
         spin = 0.7 * self.seconds + 6.28 * chance(self.key, 1)
         breath = 1 + 0.05 * math.sin(2.1 * self.seconds)
         wide, high = 0.30 * breath, 0.5 / breath
-        phi = np.linspace(0, 2 * math.pi, 49)
+        phi = _evenly(0, 2 * math.pi, 49)
         oval = self._put(wide * np.cos(phi), high * np.sin(phi) * (1 - 0.12 * np.sin(phi)))
         self.canvas.veil(oval, times(self.colour, 0.035))
         gut = self._put(0.3 * wide * np.cos(phi), 0.10 + 0.6 * high * np.sin(phi))
         self.canvas.veil(gut, times(self.accent, 0.05))
         self._lines([oval], 0.006, self.colour, 0.30)
-        along = np.linspace(0.10, 0.90, 26)
+        along = _evenly(0.10, 0.90, 26)
         angle = math.pi * along
         places, lights = [], []
         for row in range(8):
@@ -151,7 +164,7 @@ class Creature:
             beat = 0.25 + 0.75 * (0.5 + 0.5 * np.sin(26 * along - 9 * self.seconds + row)) ** 2
             lights.append(_spectrum(hue) * (beat * (0.12 + 0.88 * front))[:, None])
         self._beads(np.concatenate(places), 0.011, 1.0 * np.concatenate(lights))
-        fishing = np.linspace(0, 1, 30)
+        fishing = _evenly(0, 1, 30)
         lines = []
         for side in (-1, 1):
             wave = np.sin(2 * math.pi * (1.2 * fishing - 0.35 * self.seconds) + side)
@@ -186,7 +199,7 @@ class Creature:
     def chain(self) -> None:
         """A siphonophore: a long string of lanterns that light up in waves."""
         count = 44
-        along = np.linspace(-1.5, 1.5, count)
+        along = _evenly(-1.5, 1.5, count)
         lag = 6.28 * chance(self.key, 1)
         bend = 0.20 * np.sin(2.6 * along - 1.5 * self.seconds + lag)
         bend += 0.09 * np.sin(5.7 * along - 2.3 * self.seconds + 2 * lag)
@@ -197,7 +210,7 @@ class Creature:
         swell = self._put(bend, along)
         self._beads(swell, 0.019, 0.8 * light[:, None] * np.array(self.accent))
         self._beads(swell, 0.046, 0.06 * light[:, None] * np.array(self.colour))
-        hang = np.linspace(0, 1, 9)
+        hang = _evenly(0, 1, 9)
         knots = np.arange(0, count, 2)
         side = np.where(knots % 4, 1, -1)[:, None]
         drift = 0.05 * np.sin(5 * hang - 3 * self.seconds + 0.7 * knots[:, None])
@@ -210,7 +223,7 @@ class Creature:
     def diatoms(self) -> None:
         """A ribbon of glass boxes, seen wide and narrow by turns as it twists."""
         count = 9
-        phi = np.linspace(0, 2 * math.pi, 21)
+        phi = _evenly(0, 2 * math.pi, 21)
         box_x = np.sign(np.cos(phi)) * np.abs(np.cos(phi)) ** 0.45
         box_y = np.sign(np.sin(phi)) * np.abs(np.sin(phi)) ** 0.45
         walls, hearts = [], []
@@ -232,13 +245,13 @@ class Creature:
 
     def copepod(self) -> None:
         """A small swimmer with long feelers and one red eye, moving in beats of its legs."""
-        along = np.linspace(0, math.pi, 18)
+        along = _evenly(0, math.pi, 18)
         right = 0.13 * np.sin(along) ** 0.8 * (1 + 0.5 * np.cos(along))
         up = 0.32 * np.cos(along)
         body = self._put(np.concatenate([right, -right[::-1]]), np.concatenate([up, up[::-1]]))
         self.canvas.veil(body, times(self.colour, 0.10))
         self._lines([body], 0.014, self.colour, 0.5)
-        reach = np.linspace(0, 1, 14)
+        reach = _evenly(0, 1, 14)
         beat = math.sin(7.0 * self.seconds + 6.28 * chance(self.key, 1))
         feelers, legs = [], []
         for side in (-1, 1):
@@ -257,8 +270,16 @@ class Creature:
         self._lines(legs, 0.010, self.accent, 0.28)
         eye = self._put(np.array([0.0]), np.array([0.24]))
         self._beads(eye, 0.030, np.array([[1.8, 0.12, 0.08]]))
-        gut = self._put(np.zeros(4), np.linspace(0.14, -0.12, 4))
+        gut = self._put(np.zeros(4), _evenly(0.14, -0.12, 4))
         self._beads(gut, 0.038, np.tile(0.30 * np.array(self.accent), (4, 1)))
+
+
+@lru_cache(maxsize=64)
+def _evenly(first: float, last: float, count: int) -> Plane:
+    """Numbers from the first to the last, which must not be written to."""
+    numbers: Plane = np.linspace(first, last, count)
+    numbers.flags.writeable = False
+    return numbers
 
 
 def _spectrum(hue: Plane) -> Plane:
@@ -296,3 +317,12 @@ def _icosahedron() -> tuple[Plane, list[tuple[int, int]]]:
 
 
 _CORNERS, _EDGES = _icosahedron()
+_EXTENTS = {
+    "jelly": (0.2, 2.1, 0.8),
+    "comb_jelly": (0.3, 1.2, 0.6),
+    "radiolarian": (0.1, 0.1, 0.9),
+    "chain": (1.4, 1.6, 0.6),
+    "diatoms": (0.4, 0.4, 0.5),
+    "copepod": (0.1, 0.2, 0.9),
+}
+"""In lengths, how far its axis goes up and down, and how far from that anything lies."""

@@ -11,7 +11,7 @@ import numpy as np
 from .canvas import Canvas, times
 from .chance import chance
 from .light import Colour, Plane
-from .planes import weighted
+from .planes import blurred, weighted
 from .upright import Upright
 
 NEON: tuple[Colour, ...] = (
@@ -63,12 +63,12 @@ class Facade:
     def of(cls, light: Plane, cover: Plane, neon: Plane | None = None) -> Facade:
         """A facade of its light, of what its walls cover, 0..1, and of its signs."""
         hidden: Plane = cover[..., 0] >= 1
-        there: Plane = light.max(axis=2) + cover[..., 0] > 0
+        there: Plane = _brightest(light) + cover[..., 0] > 0
         top, _ = _span(there.max(axis=1))
         roof, _ = _span(hidden.max(axis=1))
         signs = (0, 0, 0, 0)
         if neon is not None:
-            bright: Plane = neon.max(axis=2) > _GLOW
+            bright: Plane = _brightest(neon) > _GLOW
             signs = (*_span(bright.max(axis=1)), *_span(bright.max(axis=0)))
         keep = np.clip(1 - cover, 0, 1)
         return cls(light, keep, neon, (top, roof, *_span(hidden.max(axis=0))), signs)
@@ -163,9 +163,15 @@ class Facade:
         tubes = Upright(neon, 0.0, foot, scale)
         _paint_signs(tubes, Upright(wall, 0.0, foot, scale), key, half, tall)
         glow = cv2.GaussianBlur(neon.light, (0, 0), max(0.4, 0.008 * unit))
-        wide = cv2.GaussianBlur(neon.light, (0, 0), max(0.5, 0.035 * unit))
+        sigma = max(0.5, 0.035 * unit)
+        wide = blurred(neon.light, sigma, sigma)
         shine = (neon.light + 0.6 * glow + 0.9 * wide).reshape(neon.light.shape)
         return cls.of(wall.light, cover.light, shine)
+
+
+def _brightest(light: Plane) -> Plane:
+    brightest: Plane = np.maximum(np.maximum(light[..., 0], light[..., 1]), light[..., 2])
+    return brightest
 
 
 def _span(there: Plane) -> tuple[int, int]:

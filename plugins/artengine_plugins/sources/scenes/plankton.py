@@ -173,4 +173,5 @@ class Plankton(Scene):
             key,
             now,
         )
-        getattr(creature, name)()
+        if creature.is_seen(name):
+            getattr(creature, name)()
