@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import gc
 import importlib.util
 import json
 import os
@@ -20,6 +21,8 @@ from typing import Any
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+# What XLA compiles here is run a few times, which takes less time than to optimise it.
+os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
 
 import pytest
 from hypothesis.internal.conjecture import providers
@@ -62,6 +65,17 @@ use = "noise"
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the checks of the whole tree: started last, mypy would keep one worker waiting."""
     items.sort(key=lambda item: item.path.name != "test_quality.py")
+
+
+def pytest_collection_finish() -> None:
+    """Leave what is imported by now out of garbage collection, and collect less often.
+
+    TensorFlow makes so many objects, when it is imported and at each trace, that to look through
+    them takes a tenth of the tests' time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 10, 10)
 
 
 @pytest.fixture(scope="session", autouse=True)
