@@ -16,7 +16,7 @@ Picture: TypeAlias = npt.NDArray[np.uint8]
 Size: TypeAlias = tuple[int, int]
 """Width and height in pixels, in this order."""
 
-_STRIP = 1 << 18
+_STRIP = 1 << 15
 """Values that are turned at once."""
 
 
@@ -25,9 +25,11 @@ def to_picture(frame: Frame) -> Picture:
     picture = np.empty(frame.shape, np.uint8)
     # Rows that fit into a processor's cache: quicker, and large frames take no room besides.
     rows = max(1, _STRIP // max(1, frame[:1].size))
+    room = np.empty((rows, *frame.shape[1:]), np.float32)
     with np.errstate(invalid="ignore"):
         for first in range(0, len(frame), rows):
-            scaled = np.multiply(frame[first : first + rows], np.float32(255.0))
+            strip = frame[first : first + rows]
+            scaled = np.multiply(strip, np.float32(255.0), out=room[: len(strip)])
             scaled += np.float32(0.5)
             # Three times as fast as fmax and fmin. It leaves not-a-number, which turns into 0.
             np.clip(scaled, np.float32(0.0), np.float32(255.0), out=scaled)
