@@ -76,6 +76,11 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 10, 10)
+    # TensorFlow notes for each operation where it was made, down through pytest and Keras.
+    stacks: Any = sys.modules.get("tensorflow.python.util.tf_stack")
+    if hasattr(stacks, "extract_stack"):
+        here = stacks.extract_stack()
+        stacks.extract_stack = lambda stacklevel=1: here
 
 
 @pytest.fixture(scope="session", autouse=True)

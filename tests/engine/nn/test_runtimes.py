@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -101,8 +102,28 @@ def film(
     return np.stack(made), frames
 
 
+@pytest.fixture
+def traces(monkeypatch: pytest.MonkeyPatch) -> dict[Any, Any]:
+    """What was traced of a network, for each engine after the first: all are given the same."""
+    from artengine.nn import trace
+
+    kept: dict[Any, Any] = {}
+    traced = trace._traced
+
+    def once(function: Callable[..., Any], specs: Any) -> Any:
+        key = function.__name__, str(specs)
+        if key not in kept:
+            kept[key] = traced(function, specs)
+        return deepcopy(kept[key])
+
+    monkeypatch.setattr(trace, "_traced", once)
+    return kept
+
+
 @pytest.mark.parametrize("kind", MODELS.values(), ids=MODELS)
-def test_engines_predict_as_keras_does(kind: type[Model], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_engines_predict_as_keras_does(
+    kind: type[Model], traces: dict[Any, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Of odd sizes, carrying their state, with the same random numbers; twice the same bits."""
     from artengine.nn.conversion import Conversion
 
@@ -134,6 +155,7 @@ def test_engines_predict_as_keras_does(kind: type[Model], monkeypatch: pytest.Mo
         engine.reset()
         # Converting takes longer than all else.
         twice = model.name in CONVERTED_TWICE
+        traces.clear()
         again, _ = film(predictor(name, model, network) if twice else engine, noise(model))
         np.testing.assert_array_equal(first, again)
 
@@ -151,23 +173,24 @@ def test_an_engine_takes_read_only_frames_and_keeps_what_it_gave(engine: str) ->
     np.testing.assert_array_equal(first, kept)
 
 
-@by_engine
-def test_an_engine_plays_automatable_numbers(engine: str) -> None:
+@pytest.mark.usefixtures("traces")
+def test_engines_play_automatable_numbers() -> None:
     model = Flow(context=2, width=8)
     network = model.build()
+    keras_, *others = (predictor(name, model, network) for name in installed_runtimes())
     found = []
-    keras_, other = (predictor(name, model, network) for name in ("keras", engine))
     for model.push in (1.0, -2.0):
-        found.append(other(moving(model)))
-        np.testing.assert_allclose(found[-1], keras_(moving(model)), atol=50 * CLOSE)
-    assert np.abs(found[0] - found[1]).max() > 1e-2
+        wanted = keras_(moving(model))
+        found.append([other(moving(model)) for other in others])
+        for frame in found[-1]:
+            np.testing.assert_allclose(frame, wanted, atol=50 * CLOSE)
+    for first, second in zip(*found, strict=True):
+        assert np.abs(first - second).max() > 1e-2
 
 
-@by_engine
+@pytest.mark.usefixtures("traces")
 @pytest.mark.parametrize(("kind", "jitter"), [(Recall, 8), (Quilt, 0)])
-def test_an_engine_plays_numbers_that_stand_beside_constants(
-    kind: type[Recall], jitter: int, engine: str
-) -> None:
+def test_engines_play_numbers_that_stand_beside_constants(kind: type[Recall], jitter: int) -> None:
     """A memory that is filled counts one, and what is multiplied with one OpenVINO leaves out."""
     make_deterministic(0)
     model = kind(context=2, width=4, pictures=40, grid=8, jitter=jitter)
@@ -175,13 +198,14 @@ def test_an_engine_plays_numbers_that_stand_beside_constants(
     rng = np.random.default_rng(0)
     pictures = rng.integers(0, 255, (40, 32, 32, 3), np.uint8)
     model.adapt(network, Clip(pictures, [range(40)]))
-    keras_, other = (predictor(name, model, network) for name in ("keras", engine))
+    keras_, *others = (predictor(name, model, network) for name in installed_runtimes())
     frames = [picture / np.float32(255) for picture in pictures[:2]]
     for index, (model.pull, model.leaps) in enumerate(((0.25, 0.0), (1.0, 1.0), (0.0, 0.5))):
-        wanted, found = keras_(frames, (5, index)), other(frames, (5, index))
-        np.testing.assert_allclose(found, wanted, atol=CLOSE)
-        for carried, same in zip(keras_.state(), other.state(), strict=True):
-            np.testing.assert_allclose(np.float32(same), np.float32(carried), atol=CLOSE)
+        wanted = keras_(frames, (5, index))
+        for other in others:
+            np.testing.assert_allclose(other(frames, (5, index)), wanted, atol=CLOSE)
+            for carried, same in zip(keras_.state(), other.state(), strict=True):
+                np.testing.assert_allclose(np.float32(same), np.float32(carried), atol=CLOSE)
         frames = [frames[1], wanted]
 
 
@@ -232,7 +256,7 @@ def test_what_openvino_cannot_do_is_told() -> None:
         "take the runtime keras$"
     )
     with pytest.raises(UsageError, match=told):
-        predictor("openvino", model, model.build())(noise(model))
+        predictor("openvino", model, model.build())(noise(model, 8, 8))
 
 
 @needs_onnxruntime
