@@ -23,6 +23,8 @@ _INDEXED = {"mov", "matroska", "avi"}
 # A key picture may be stored before pictures that are shown ahead of it and lean on what came
 # earlier; so many seconds reach past them.
 _MARGIN = 0.5
+# So many seconds before its end a file surely has pictures, if it has as many as it says.
+_TAIL = 1.0
 _BLOCK_BYTES = 64 << 20
 _HELD_BYTES = 256 << 20
 
@@ -61,12 +63,21 @@ class VideoFootage(Footage):
             return self._clipped(slot_of(timing.frames / timing.fps, self._rate))
         if self._info.seconds is None or not self._indexed:
             return None
-        for tail in (1.0, 30.0):
+        for tail in (_TAIL, 30.0):
             first = max(self._start, math.floor((self._info.seconds - tail) * self._rate))
             whole = self._last_slot(first)
             if whole is not None:
                 return self._clipped(whole)
         return None
+
+    def _surely(self) -> int:
+        """How many pictures there are at least; 0 where that says no more than `length`, which
+        decodes the file's end to tell."""
+        seconds = self._info.seconds
+        decodes = self._info.timing.clock != "even" or self._info.timing.frames is None
+        if "length" in vars(self) or seconds is None or not (decodes and self._indexed):
+            return 0
+        return self._clipped(math.floor((seconds - _TAIL) * self._rate)) or 0
 
     def _clipped(self, whole: int) -> int | None:
         """Pictures from start to end of a file that fills `whole` slots; None for none."""
@@ -87,6 +98,9 @@ class VideoFootage(Footage):
 
     def frames(self, start: int = 0) -> Iterator[Picture]:
         """Yield pictures from number `start` on; see `Footage.frames`."""
+        held: list[Picture] = []
+        if start < self._surely():
+            start = yield from self._first_pass(start, held)
         length = self.length
         if length is None:
             length = self.length = yield from self._read_through(start)
@@ -98,8 +112,7 @@ class VideoFootage(Footage):
         there_and_back = self._at_end == "ping-pong" and length > 1
         period = 2 * length - 2 if there_and_back else length
         phase = start % period
-        holds = 3 * self.size[0] * self.size[1] * length <= _HELD_BYTES
-        held: list[Picture] = []
+        holds = self._holds(length)
         while len(held) < length:
             held.clear()
             if phase < length:
@@ -112,11 +125,37 @@ class VideoFootage(Footage):
                 yield from self._backward(period - max(phase, length))
             phase = 0
         # A short clip has now been held whole, and is not decoded again.
-        yield from (held[number] for number in numbers(length, self._at_end, 0))
+        yield from (held[number] for number in numbers(length, self._at_end, phase))
+
+    def _holds(self, length: int) -> bool:
+        """Whether so many pictures are held rather than decoded again."""
+        return 3 * self.size[0] * self.size[1] * length <= _HELD_BYTES
+
+    def _first_pass(self, first: int, held: list[Picture]) -> Generator[Picture, None, int]:
+        """Yield pictures from number `first` to the last one, and return how many there are.
+
+        The length is looked for where the end is near: what is seen of a long clip is often its
+        beginning.
+
+        Args:
+            held: filled with all of them, where they begin with number 0 and may be held.
+        """
+        surely, number = self._surely(), first
+        holds = first == 0 and self._holds(surely)
+        for picture in self._forward(first, None):
+            if number >= surely and self.length is not None and number >= self.length:
+                return number
+            if holds:
+                picture.flags.writeable = False
+                held.append(picture)
+            yield picture
+            number += 1
+        self.length = number
+        return number
 
     def time_of(self, number: int) -> float:
         """The file's time at picture `number`; see `Footage.time_of`."""
-        length = self.length
+        length = None if number < self._surely() else self.length
         if length is not None and (self._at_end != "stop" or number < length):
             number = next(numbers(length, self._at_end, number))
         return self._info.timing.file_time(float((self._start + number) / self._rate))
@@ -132,7 +171,7 @@ class VideoFootage(Footage):
             raise self._nothing(0)
         return seen
 
-    def _forward(self, first: int, stop: int) -> Iterator[Picture]:
+    def _forward(self, first: int, stop: int | None) -> Iterator[Picture]:
         seen = 0
         for picture in self._pictures(first, stop):
             yield picture
