@@ -6,6 +6,7 @@ import os
 import platform
 import sys
 from contextlib import suppress
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ def arithmetic(precision: str, runtime: str) -> dict[str, str]:
     """
     described = {"precision": precision, "runtime": runtime}
     for library in (keras_backend(), "keras", *([] if runtime == "keras" else [runtime])):
-        found = _version(library)
+        found = version_of(library)
         if found:
             described[library] = found
     described["processor"] = _processor()
@@ -75,7 +76,9 @@ _DISTRIBUTIONS = {
 """What a library is called where it is installed, if it has several names."""
 
 
-def _version(library: str) -> str:
+@cache
+def version_of(library: str) -> str:
+    """The version of a library that is installed; empty where it is not."""
     for distribution in _DISTRIBUTIONS.get(library, (library,)):
         with suppress(PackageNotFoundError):
             return version(distribution)

@@ -31,6 +31,7 @@ from artengine.plugin_faults import check_hooks, class_fault, contained
 from artengine.plugin_manifest import (
     GROUP,
     Described,
+    distribution_of,
     module_file,
     package_of,
     plugin_entries,
@@ -132,7 +133,7 @@ def discover(plugin_files: Sequence[Path] = (), *, user_folder: bool = True) -> 
 def modules_of(distribution: str) -> list[str]:
     """What the reports call the plugins of a distribution."""
     named = plugin_entries()
-    return [each.value for each in named if each.dist and each.dist.name == distribution]
+    return [each.value for each in named if distribution_of(each) == distribution]
 
 
 def _folder_plugins(folder: Path) -> Iterator[Path]:
@@ -171,7 +172,7 @@ def _load_entry_point(manager: pluggy.PluginManager, entry: EntryPoint) -> Found
 
 
 def _check_api(entry: EntryPoint) -> None:
-    if entry.dist is not None and entry.dist.name == GROUP:
+    if distribution_of(entry) == GROUP:
         return
     file = module_file(entry)
     if file is not None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from artengine import __version__, folders
+from artengine.arithmetic import version_of
 from artengine.digest import digest_of
 from artengine.frame import Size
 from artengine.model import Model
@@ -123,7 +123,7 @@ def _identity(preset: Preset, weights: Weights) -> dict[str, Any]:
         "code": _code(type(preset.model)),
         "engine": __version__,
         "libraries": {
-            name: _version(name)
+            name: version_of(name)
             for name in ("keras", "tensorflow", _CONVERTS[preset.dream.runtime])
         },
     }
@@ -134,13 +134,6 @@ def fixed_table(model: Model) -> dict[str, Any]:
     network, and others that its step is made with."""
     values = model.model_dump(mode="json", exclude=set(model.automatable()))
     return {"use": model.name, **values}
-
-
-def _version(library: str) -> str:
-    try:
-        return version(library)
-    except PackageNotFoundError:
-        return ""
 
 
 def _code(kind: type[Model]) -> list[str]:

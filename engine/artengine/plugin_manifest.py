@@ -11,8 +11,9 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import Distribution, EntryPoint, entry_points
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -60,11 +61,22 @@ def plugin_entries() -> list[EntryPoint]:
     """The entry points of all distributions, those of artengine itself first."""
 
     def order(entry: EntryPoint) -> tuple[bool, str, str]:
-        distribution = entry.dist.name if entry.dist else ""
+        distribution = distribution_of(entry)
         return distribution != GROUP, distribution, entry.name
 
     # A distribution that is installed twice over (editable and not) names its plugins twice.
     return sorted({entry.value: entry for entry in entry_points(group=GROUP)}.values(), key=order)
+
+
+def distribution_of(entry: EntryPoint) -> str:
+    """The name of the distribution that an entry point is of; empty where that is not known."""
+    return _name_of(entry.dist) if entry.dist else ""
+
+
+@lru_cache(maxsize=100)
+def _name_of(distribution: Distribution) -> str:
+    # All that it says of itself is read for its name.
+    return distribution.name
 
 
 def module_of(entry: EntryPoint) -> str:

@@ -20,7 +20,7 @@ from artengine.cli.options import (
 )
 from artengine.cli.preset_to_dream import load_dream, opened_once
 from artengine.cli.streams import answer, tell
-from artengine.cli.uncollected import uncollected
+from artengine.collecting import collect_rarely
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -148,13 +148,13 @@ def dream(
 
         artengine dream mine.toml --watch
     """
-    with uncollected():
-        from artengine.catalog import load_catalog
-        from artengine.cli.interrupt import Interrupt
-        from artengine.cli.progress import bar
-        from artengine.dream.render import render
-        from artengine.dream.targets import targets
-        from artengine.errors import UsageError
+    collect_rarely()
+    from artengine.catalog import load_catalog
+    from artengine.cli.interrupt import Interrupt
+    from artengine.cli.progress import bar
+    from artengine.dream.render import render
+    from artengine.dream.targets import targets
+    from artengine.errors import UsageError
 
     if frames is not None and seconds is not None:
         raise UsageError("--frames and --seconds exclude each other; give one of them")
@@ -178,9 +178,8 @@ def dream(
 
         to_watch = partial(preview_targets, outputs=output or [], overwrite=overwrite)
         watch_previews(load, to_watch, plugin or [], begin=begin, recipe=not no_recipe)
-    with uncollected():
-        catalog, footage = load_catalog(plugin or []), opened_once()
-        loaded = load(catalog, footage=footage)
+    catalog, footage = load_catalog(plugin or []), opened_once()
+    loaded = load(catalog, footage=footage)
     if preview:
         loaded = _preview(loaded, footage(loaded))
     to = targets(loaded, catalog, output or [], Path(), overwrite=overwrite)

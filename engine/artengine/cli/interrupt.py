@@ -10,6 +10,8 @@ from contextlib import suppress
 from types import FrameType, TracebackType
 from typing import Self
 
+from artengine.collecting import leave_garbage
+
 END_SIGNALS = tuple(
     getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
@@ -100,6 +102,7 @@ def end(code: int) -> None:
     foreign = [thread for thread in threading.enumerate() if not thread.daemon]
     if foreign != [threading.main_thread()]:
         os._exit(code)
+    leave_garbage()
 
 
 def _tell(text: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import gc
 import logging
 import os
 import re
@@ -19,6 +18,7 @@ from artengine import __version__
 from artengine.cli.commands import CommandGroup
 from artengine.cli.interrupt import end, end_as_interrupt
 from artengine.cli.streams import answer, own_streams, tell
+from artengine.collecting import collect_as_usual
 from artengine.errors import ArtengineError, UsageError, described, one_line
 from artengine.subprocesses import command_line
 
@@ -33,9 +33,6 @@ WELCOME = f"""artengine {__version__}: a network learns a clip, then dreams endl
 
 All commands: artengine --help"""
 """What `artengine` alone prints."""
-
-COLLECTED_AFTER = 50_000
-"""How many objects more than before are there when garbage is collected."""
 
 MOST_LINES = 40
 """Most lines of one error that are printed."""
@@ -164,8 +161,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             come from the shell, and streams, signals and the end of the process are its own.
     """
     if arguments is None:
-        # Nearly all that is made in the first second stays, and is looked through in vain.
-        gc.set_threshold(COLLECTED_AFTER)
+        # Pydantic would look for plugins of its own in all that is installed.
+        os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
         own_streams()
         end_as_interrupt()
     _warn_plainly()
@@ -179,6 +176,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     code = code if isinstance(code, int) else 0
     if arguments is None:
         end(code)
+    collect_as_usual()
     return code
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from queue import Empty, Full, Queue
 from types import TracebackType
 from typing import Generic, Self, TypeVar
@@ -50,6 +51,9 @@ class Prefetch(Generic[Item]):
         if self._thread is None:
             self._close()
         else:
+            # Where it waits for room, it has some.
+            with suppress(Empty):
+                self._queue.get_nowait()
             self._thread.join(_PATIENCE)
             if self._thread.is_alive():
                 logger.warning("the source gives no picture; not waiting for it any longer")
@@ -96,5 +100,5 @@ class Prefetch(Generic[Item]):
                 self._queue.put(entry, timeout=_POLL)
             except Full:
                 continue
-            return True
+            return not self._stopped.is_set()
         return False

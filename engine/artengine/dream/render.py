@@ -6,10 +6,13 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from artengine.catalog import Catalog
+from artengine.collecting import collect_as_usual
 from artengine.dream.allocator import ahead, keep_memory
+from artengine.dream.aside import Aside
 from artengine.dream.curve_mistakes import curve_mistakes
 from artengine.dream.curve_values import try_curves
 from artengine.dream.loop import Predict
@@ -53,6 +56,12 @@ def _check_folder(path: Path) -> None:
         raise WriterError(f"{path}: the folder {parent} does not exist; make it, or choose another")
 
 
+def _read_ahead(dream: Dream) -> None:
+    if ahead(dream.size):
+        keep_memory()
+    dream.read_ahead()
+
+
 def render(
     preset: Preset,
     catalog: Catalog,
@@ -83,9 +92,9 @@ def render(
     folder = targets[0].path.absolute().parent if targets else Path.cwd()
     with curve_mistakes(preset), Dream(preset, predict=predict) as dream:
         preset = dream.preset
-        if ahead(dream.size):
-            keep_memory()
-        dream.read_ahead()
+        # ffmpeg looks at a clip while the runtime is imported.
+        with Aside(partial(_read_ahead, dream)):
+            dream.import_runtime()
         preset.remember_files()
         try_curves(preset, dream.fps)
         for remark in curve_remarks(preset, dream.fps):
@@ -114,6 +123,8 @@ def render(
                 sinks.write(picture)
             if sinks.written == 1:
                 stages.wrote_first()
+            elif sinks.written == 2:
+                collect_as_usual()
             catalog.notify("after_frame", index=frame.clock.index, picture=picture)
             progress(sinks.written, total)
 

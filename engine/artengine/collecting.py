@@ -1,0 +1,40 @@
+"""When Python looks for garbage."""
+
+from __future__ import annotations
+
+import gc
+import io
+from contextlib import suppress
+
+_RARELY = 200_000
+"""More objects than a film has made when it begins; Python looks for garbage at every 700."""
+
+_usually = gc.get_threshold()
+
+
+def collect_rarely() -> None:
+    """Have Python look for garbage rarely, while modules are imported and a preset is read.
+
+    Nearly all that is made then stays, and to look through it again and again takes a tenth of the
+    time.
+    """
+    gc.set_threshold(_RARELY)
+
+
+def collect_as_usual() -> None:
+    """Have Python look for garbage as often as by itself: what a film leaves may hold frames."""
+    gc.set_threshold(*_usually)
+
+
+def leave_garbage() -> None:
+    """Let the process end without a last look for garbage, which takes a tenth of a second.
+
+    It would close files that are among it, as those of a plugin; what they hold is written here.
+    """
+    kinds = (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom)
+    for each in gc.get_objects():
+        if issubclass(type(each), kinds):
+            # One that is closed, or whose reader has gone away, takes nothing.
+            with suppress(OSError, ValueError):
+                each.flush()
+    gc.freeze()
