@@ -212,3 +212,16 @@ def test_effects_are_timed_beside_a_network(catalog: Catalog) -> None:
     slow = timer.Row("slow", 3.0, 2.0, 2.0, 1.0)
     assert str(slow).endswith("slower than the network")
     assert not str(timer.Row("quick", 1.0, 0.5, 2.0, 1.0)).endswith("network")
+
+
+def test_scenes_are_timed_beside_earlier_ones() -> None:
+    timer = script("scenes")
+    folder = ROOT / "plugins/artengine_plugins/sources/scenes"
+    now, earlier = (timer.Side(name, timer.package_in(folder)) for name in ("now", "earlier"))
+    assert "apart    0.0000 levels" in timer.measured("plankton", 32, 4, [now, earlier])
+    assert timer.measured("plankton", 32, 4, [now]) == ""
+    # The first picture at each of the four moments allocates.
+    assert len(now.computed) == 4
+    assert str(now).startswith("now      computing")
+    with pytest.raises(SystemExit, match="holds no scenes"):
+        timer.package_in(folder.parent / "nowhere")

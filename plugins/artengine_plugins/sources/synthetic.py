@@ -14,8 +14,9 @@ from artengine.api import Footage, Param, Picture, Size, Source, SourceError
 from .scenes import Scene, scene
 
 DRAWING = 1
-"""Version of the scenes' drawing; another one when they give other pictures, so that footage which
-was prepared before is not taken for theirs."""
+"""Version of the scenes' drawing; another one when they give pictures that look otherwise, so that
+footage which was prepared before is not taken for theirs. Rounding, and what only enlarging the
+difference shows, do not count."""
 
 Side = Annotated[int, Field(ge=1, le=8192)]
 

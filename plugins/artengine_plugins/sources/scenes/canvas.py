@@ -122,7 +122,9 @@ class Canvas:
         x0, x1, y0, y1 = max(0, x0), min(self.width, x1), max(0, y0), min(self.height, y1)
         if x0 >= x1 or y0 >= y1:
             return
-        numbers = np.array(placed, np.float32).T[:, :, None, None]
+        numbers: Plane | tuple[float, ...] = placed[0]
+        if len(placed) > 1:
+            numbers = np.array(placed, np.float32).T[:, :, None, None]
         start_x, start_y, cosine, sine, length, reach, alpha = numbers
         px = self._columns[x0:x1] - start_x
         py = self._rows[y0:y1, None] - start_y
@@ -139,7 +141,7 @@ class Canvas:
         np.minimum(away, 1, out=away)
         away *= alpha
         if len(placed) == 1:
-            self.blend(y0, y1, x0, x1, away[0], colour)
+            self.blend(y0, y1, x0, x1, away, colour)
             return
         np.subtract(_ONE, away, out=away)
         self.blend(y0, y1, x0, x1, 1 - away.prod(axis=0), colour)

@@ -245,6 +245,7 @@ class NightRoad(Scene):
         side *= np.float32(-1 / 7.0**2)
         near: Plane = np.exp(side, out=side)
         haze: Plane = np.exp(down / np.float32(-0.012))
+        hazy = int(np.count_nonzero(haze > 1e-5))
         parts = []
         for headlights, lamplight, share in zip(
             self._headlights,
@@ -255,7 +256,7 @@ class NightRoad(Scene):
             part = near * lamplight
             part += headlights[first:]
             part *= matter
-            part += np.float32(share) * haze
+            part[:hazy] += np.float32(share) * haze[:hazy]
             parts.append(part)
         lit: Plane = cv2.merge(parts).reshape(*side.shape, 3)
         edge = float((canvas.y[first] - self._level) * canvas.unit) + 0.5
@@ -280,35 +281,47 @@ class NightRoad(Scene):
             (np.mod(along, TEXTURE_LENGTH) * (rows / TEXTURE_LENGTH)).astype(np.float32),
         )
         rough *= 1 / (1 + np.square(deep / np.float32(0.9)))
+        # What each row shows, and a little more.
+        margin = wide[:, 0] + np.float32(0.3)
+        left, right = side[:, 0] - margin, side[:, -1] + margin
+        matter: Plane = rough * np.float32(0.20)
+        matter += np.float32(0.20)
         fold: Plane = side - np.float32(MEDIAN)
         np.abs(fold, out=fold)
         # Verges lie beyond 10.2 metres and within 0.75 of the middle between both carriageways.
-        soft: Plane = 1 / (wide + np.float32(0.25))
-        verge: Plane = fold - np.float32(5.475)
+        verges = ((-1e4, MEDIAN - 10.2), (MEDIAN - 0.75, MEDIAN + 0.75), (MEDIAN + 10.2, 1e4))
+        far = slice(0, _last_seen(left, right, verges))
+        soft: Plane = 1 / (wide[far] + np.float32(0.25))
+        verge: Plane = fold[far] - np.float32(5.475)
         np.abs(verge, out=verge)
         verge -= np.float32(4.725)
         verge *= soft
         held(verge, 0, 1)
-        matter: Plane = verge * np.float32(0.8)
-        matter += np.float32(1)
-        matter *= rough
-        matter += np.float32(1)
+        rougher: Plane = verge * np.float32(0.8)
+        rougher += np.float32(1)
+        rougher *= rough[far]
+        rougher += np.float32(1)
         verge *= np.float32(-0.10)
         verge += np.float32(0.20)
-        matter *= verge
+        np.multiply(verge, rougher, out=matter[far])
         dash = _dashes(along, deep, 9.0, 3.4)
         for at, half, share in ((1.05, 0.09, None), (4.75, 0.08, dash), (8.45, 0.10, None)):
-            # What paints a pixel is at most as wide as the line, and as the pixel.
-            bright = np.float32(0.8) if share is None else np.float32(0.8) * share
-            cover = np.subtract(fold, np.float32(at), out=verge)
-            np.abs(cover, out=cover)
-            cover *= -bright * reach
-            cover += bright * (np.float32(half) * reach + np.float32(0.5))
-            np.maximum(cover, np.float32(0), out=cover)
-            np.minimum(
-                cover, bright * np.minimum(np.float32(1), np.float32(2 * half) * reach), out=cover
+            lines = (
+                (MEDIAN - at - half, MEDIAN - at + half),
+                (MEDIAN + at - half, MEDIAN + at + half),
             )
-            matter += cover
+            far = slice(0, _last_seen(left, right, lines))
+            metre = reach[far]
+            # What paints a pixel is at most as wide as the line, and as the pixel.
+            bright = np.float32(0.8) if share is None else np.float32(0.8) * share[far]
+            cover: Plane = fold[far] - np.float32(at)
+            np.abs(cover, out=cover)
+            cover *= -bright * metre
+            cover += bright * (np.float32(half) * metre + np.float32(0.5))
+            np.maximum(cover, np.float32(0), out=cover)
+            most = np.minimum(np.float32(1), np.float32(2 * half) * metre)
+            np.minimum(cover, bright * most, out=cover)
+            matter[far] += cover
         return matter
 
     # Things along the road.
@@ -505,6 +518,21 @@ class NightRoad(Scene):
             body=ramp(130.0 - ahead, 0, 40),
             fade=ramp(REACH - ahead, 0, 90),
         )
+
+
+def _last_seen(left: Plane, right: Plane, stripes: Iterable[tuple[float, float]]) -> int:
+    """How many rows there are down to the last in which a stripe along the road may be seen.
+
+    Args:
+        left: by row, metres across from where it is seen, farthest rows first.
+        right: to where.
+        stripes: from where to where they go across, in metres.
+    """
+    seen = np.zeros(len(left), bool)
+    for first, last in stripes:
+        seen |= (left < last) & (right > first)
+    rows = np.flatnonzero(seen)
+    return int(rows[-1]) + 1 if rows.size else 0
 
 
 def _dashes(along: Plane, deep: Plane, period: float, length: float) -> Plane:
