@@ -31,9 +31,11 @@ def leave_garbage() -> None:
 
     It would close files that are among it, as those of a plugin; what they hold is written here.
     """
-    kinds = (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom)
-    for each in gc.get_objects():
-        if issubclass(type(each), kinds):
+    objects = gc.get_objects()
+    files = (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom)
+    kinds = {kind for kind in set(map(type, objects)) if issubclass(kind, files)}
+    for each in objects:
+        if type(each) in kinds:
             # One that is closed, or whose reader has gone away, takes nothing.
             with suppress(OSError, ValueError):
                 each.flush()

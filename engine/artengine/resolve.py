@@ -145,7 +145,8 @@ def resolve(preset: Preset, *, network: bool = True) -> Resolved:
     weights, digest = (blended[0], _digest(blended)) if blended else (None, "")
     chosen = None
     if weights is not None:
-        preset = preset.with_values(_resolved_values(preset, blended))
+        values = _resolved_values(preset, blended)
+        preset = preset.with_values(values) if values else preset
         preset, chosen = _computed(preset, weights)
         before = preset.document.made_with.weights
         if before and before != digest and preset.weights in packaged_weights():
