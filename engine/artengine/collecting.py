@@ -9,7 +9,7 @@ from contextlib import suppress
 _RARELY = 200_000
 """More objects than a film has made when it begins; Python looks for garbage at every 700."""
 
-_usually = gc.get_threshold()
+_usually: list[tuple[int, int, int]] = []
 
 
 def collect_rarely() -> None:
@@ -18,12 +18,15 @@ def collect_rarely() -> None:
     Nearly all that is made then stays, and to look through it again and again takes a tenth of the
     time.
     """
+    if not _usually:
+        _usually.append(gc.get_threshold())
     gc.set_threshold(_RARELY)
 
 
 def collect_as_usual() -> None:
-    """Have Python look for garbage as often as by itself: what a film leaves may hold frames."""
-    gc.set_threshold(*_usually)
+    """Have Python look for garbage as often as before: what a film leaves may hold frames."""
+    if _usually:
+        gc.set_threshold(*_usually.pop())
 
 
 def leave_garbage() -> None:
