@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -17,9 +18,6 @@ from .planes import enlarged, weighted
 _FINEST = 1024
 """A backdrop is drawn with at most this many pixels to a unit, and enlarged for larger canvases."""
 
-_PIECE = 16
-"""What lies around a thing is cut off by so many pixels at a time."""
-
 
 def cut_out(paint: Callable[[Canvas], None], size: Size, unit: float) -> Plane:
     """What `paint` draws, as light and cover `(h, w, 4)`; the light is times the cover."""
@@ -31,6 +29,37 @@ def _painted(paint: Callable[[Canvas], None], size: Size, unit: float) -> Canvas
     canvas = Canvas(size, unit, clear=True)
     paint(canvas)
     return canvas
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """A cutout at one size, without what is empty around it.
+
+    Args:
+        picture: light and cover `(h, w, 4)`.
+        left: where its first column lies in the whole cutout, in that one's pixels.
+        top: where its first row does.
+        across: how many of those pixels one of its own is wide.
+        down: how many it is high.
+    """
+
+    picture: Plane
+    left: float
+    top: float
+    across: float
+    down: float
+
+    @classmethod
+    def of(cls, picture: Plane, width: int, height: int) -> _Level:
+        """What there is in a picture of a cutout of that width and height."""
+        across, down = width / picture.shape[1], height / picture.shape[0]
+        rows, columns = np.nonzero(picture[..., 3])
+        if not rows.size:
+            return cls(picture[:1, :1].copy(), 0.0, 0.0, across, down)
+        # An empty pixel all around, which smoothing looks at.
+        top, left = max(0, int(rows.min()) - 1), max(0, int(columns.min()) - 1)
+        there = picture[top : int(rows.max()) + 2, left : int(columns.max()) + 2]
+        return cls(np.ascontiguousarray(there), left * across, top * down, across, down)
 
 
 class Sprite:
@@ -47,19 +76,13 @@ class Sprite:
     ) -> None:
         self._unit = unit
         height, width = picture.shape[:2]
-        x, y = anchor or (width / 2, height / 2)
-        # What is empty all around is left out, by pieces that every level has whole.
-        rows, columns = np.nonzero(picture.any(axis=2))
-        top, left = (int(at.min(initial=0)) // _PIECE * _PIECE for at in (rows, columns))
-        bottom, right = (
-            -(int(at.max(initial=0)) + 2) // _PIECE * -_PIECE for at in (rows, columns)
-        )
-        self._anchor = x - left, y - top
-        self._levels = [np.ascontiguousarray(picture[top:bottom, left:right])]
-        while min(self._levels[-1].shape[:2]) > 3:
-            rows, columns = self._levels[-1].shape[:2]
+        self._anchor = anchor or (width / 2, height / 2)
+        self._levels = [_Level.of(picture, width, height)]
+        while min(picture.shape[:2]) > 3:
+            rows, columns = picture.shape[:2]
             half = (math.ceil(columns / 2), math.ceil(rows / 2))
-            self._levels.append(cv2.resize(self._levels[-1], half, interpolation=cv2.INTER_AREA))
+            picture = cv2.resize(picture, half, interpolation=cv2.INTER_AREA)
+            self._levels.append(_Level.of(picture, width, height))
 
     def draw(
         self,
@@ -93,25 +116,25 @@ class Sprite:
         if ratio <= 0 or fade <= 0:
             return
         level = min(max(0, math.floor(-math.log2(ratio) + 0.3)), len(self._levels) - 1)
-        picture = self._levels[level]
-        full_height, full_width = self._levels[0].shape[:2]
+        seen = self._levels[level]
+        rows, columns = seen.picture.shape[:2]
         cos, sin = ratio * math.cos(turn), ratio * math.sin(turn)
         side, up = (-1 if flip else 1), (-1 if upset else 1)
         a, b, c, d = cos * side, -sin * up, sin * side, cos * up
         anchor_x, anchor_y = self._anchor
         # Where the corner of its first pixel comes to lie, and the other corners from there.
-        first_x = x * canvas.unit + canvas.width / 2 - a * anchor_x - b * anchor_y
-        first_y = y * canvas.unit + canvas.height / 2 - c * anchor_x - d * anchor_y
-        wide_x, wide_y = a * full_width, c * full_width
-        high_x, high_y = b * full_height, d * full_height
+        corner_x, corner_y = seen.left - anchor_x, seen.top - anchor_y
+        first_x = x * canvas.unit + canvas.width / 2 + a * corner_x + b * corner_y
+        first_y = y * canvas.unit + canvas.height / 2 + c * corner_x + d * corner_y
+        a, c = a * seen.across, c * seen.across
+        b, d = b * seen.down, d * seen.down
+        wide_x, wide_y, high_x, high_y = a * columns, c * columns, b * rows, d * rows
         x0 = max(0, math.floor(first_x + min(0.0, wide_x) + min(0.0, high_x)))
         x1 = min(canvas.width, math.ceil(first_x + max(0.0, wide_x) + max(0.0, high_x)))
         y0 = max(0, math.floor(first_y + min(0.0, wide_y) + min(0.0, high_y)))
         y1 = min(canvas.height, math.ceil(first_y + max(0.0, wide_y) + max(0.0, high_y)))
         if x0 >= x1 or y0 >= y1:
             return
-        a, c = a * full_width / picture.shape[1], c * full_width / picture.shape[1]
-        b, d = b * full_height / picture.shape[0], d * full_height / picture.shape[0]
         # OpenCV counts from the middle of the first pixel, here places count from its corner.
         matrix = np.array(
             (
@@ -119,9 +142,9 @@ class Sprite:
                 (c, d, first_y - y0 - 0.5 + 0.5 * (c + d)),
             )
         )
-        laid = cv2.warpAffine(picture, matrix, (x1 - x0, y1 - y0), flags=cv2.INTER_LINEAR).reshape(
-            y1 - y0, x1 - x0, 4
-        )
+        laid = cv2.warpAffine(
+            seen.picture, matrix, (x1 - x0, y1 - y0), flags=cv2.INTER_LINEAR
+        ).reshape(y1 - y0, x1 - x0, 4)
         lay((canvas.light if veil is None else veil)[y0:y1, x0:x1], laid, fade, lit)
 
 
