@@ -89,22 +89,26 @@ def test_an_output_that_takes_nothing_is_one_line(line: str, said: str) -> None:
         assert done.stderr.decode() == error
 
 
-@posix
-def test_a_closed_standard_error_changes_nothing_else(tiny_project: Path, tmp_path: Path) -> None:
-    # A film, so that what prints while a network loads and progress are part of it.
-    film = tmp_path / "a.mp4"
-    done = shell("$A 2>&-", *dreaming(tiny_project), film)
-    assert (done.returncode, done.stdout) == (0, f"{film}\n".encode())
-    assert film.is_file()
-    assert shell("$A 2>&-", "presets", "lst").returncode == 2
-
-
 REDIRECTED = """
 import os, runpy, sys
 os.environ.pop("ARTENGINE_DEBUG", None)
 {}
 runpy.run_module("artengine", run_name="__main__", alter_sys=True)
 """
+
+
+@posix
+def test_a_closed_standard_error_changes_nothing_else(
+    tiny_project: Path, tmp_path: Path, start: Callable[..., Any]
+) -> None:
+    # A film, so that what prints while a network loads and progress are part of it.
+    film = tmp_path / "a.mp4"
+    # As Python begins where the stream is closed.
+    code = REDIRECTED.format("os.close(2); sys.stderr = sys.__stderr__ = None")
+    assert start(*dreaming(tiny_project), film, code=code).wait(timeout=120) == 0
+    assert (tmp_path / "0.out").read_text() == f"{film}\n"
+    assert film.is_file()
+    assert shell("$A 2>&-", "presets", "lst").returncode == 2
 
 
 @posix

@@ -19,7 +19,7 @@ every_scene = pytest.mark.parametrize("scene", NAMES)
 
 
 def shots(scene: str, *, start: int = 0, count: int = 1, **more: Any) -> list[Picture]:
-    more.setdefault("size", (96, 80))
+    more.setdefault("size", (64, 48))
     return list(islice(Synthetic(scene=scene, **more).open().frames(start), count))
 
 
@@ -57,11 +57,11 @@ def test_iterators_of_one_footage_do_not_disturb_each_other(scene: str) -> None:
     next(late)
     second = next(early)
     assert np.array_equal(first, kept)
-    assert np.array_equal(second, shots(scene, start=1, size=(64, 48))[0])
+    assert np.array_equal(second, shots(scene, start=1)[0])
 
 
 @every_scene
-@pytest.mark.parametrize(("width", "height"), [(1, 1), (17, 31), (64, 48), (512, 512), (300, 2)])
+@pytest.mark.parametrize(("width", "height"), [(1, 1), (17, 31), (64, 48), (300, 2)])
 def test_any_size(scene: str, width: int, height: int) -> None:
     footage = Synthetic(scene=scene).open(size=(width, height))
     picture = next(footage.frames(9))
@@ -74,6 +74,8 @@ def test_any_size(scene: str, width: int, height: int) -> None:
 @every_scene
 def test_it_looks_the_same_at_every_size(scene: str) -> None:
     large, small = (shots(scene, start=60, size=(n, n))[0] for n in (512, 256))
+    assert large.shape == (512, 512, 3)
+    assert large.dtype == np.uint8
     shrunk = cv2.resize(large, (256, 256), interpolation=cv2.INTER_AREA)
     apart = np.abs(shrunk.astype(float) - small).mean()
     other = np.abs(shots(scene, start=60, size=(256, 256), seed=9)[0].astype(float) - small).mean()
@@ -94,7 +96,7 @@ def test_time_passes_in_seconds(scene: str) -> None:
     usual = shots(scene, start=30)[0]
     assert np.array_equal(usual, shots(scene, start=60, fps=48)[0])
     assert np.array_equal(usual, shots(scene, start=15, speed=2)[0])
-    asked = Synthetic(scene=scene, size=(96, 80)).open(fps=12)
+    asked = Synthetic(scene=scene, size=(64, 48)).open(fps=12)
     assert asked.fps == 12
     assert np.array_equal(usual, next(asked.frames(15)))
 
