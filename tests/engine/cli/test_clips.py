@@ -27,6 +27,12 @@ SMALL = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def _no_plot(monkeypatch: pytest.MonkeyPatch) -> None:
+    # To draw the log takes longer than to train for a step.
+    monkeypatch.setattr("artengine.train.plot.draw_log", lambda _path, _rows: None)
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a clip of two seconds and a folder of ten pictures."""

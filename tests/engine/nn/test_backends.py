@@ -31,6 +31,7 @@ from artengine.nn.runtimes import runtime_for
 from artengine.nn.weights import load_weights, save_weights
 from artengine.preset import parse_preset
 from artengine.stepping import chance
+from artengine.train import plot
 from artengine.train.cache import prepared
 from artengine.train.log import Row
 from artengine.train.loop import Observer, train
@@ -105,6 +106,7 @@ def in_another_backend(folder: Path) -> None:
     assert {keras.backend.backend(), "keras"} <= made.keys()
     assert "tensorflow" not in made
     data = prepared(preset.source, preset.train, lambda _done, _total: None)
+    plot.draw_log = lambda path, rows: None
     rows = list[Row]()
     progress = train(preset, data, run, catalog, observer=Observer(epoch=rows.append))
     # What is measured is the network as it is, not as it was when it was first traced.

@@ -7,7 +7,7 @@ import shutil
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +65,7 @@ from artengine.catalog import load_catalog
 from artengine.errors import ArtengineError
 from artengine.nn import replicas
 from artengine.preset import load_preset
+from artengine.train import plot
 from artengine.train.cache import prepared
 from artengine.train.loop import Observer, train
 from artengine.train.run import Run
@@ -80,6 +81,7 @@ parts, wholes, drawn = (
     )
 )
 told = {"parts": parts, "wholes": wholes, "drawn": drawn, "errors": []}
+plot.draw_log = lambda _path, _rows: None
 catalog = load_catalog([Path(sys.argv[3])])
 for run, steps, changes in json.loads(sys.argv[2]):
     preset = load_preset(sys.argv[1], catalog, ["train.distribute=mirrored", *changes])
@@ -115,6 +117,14 @@ def preset_file(bikes: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def preset(preset_file: Path, catalog: Catalog) -> Preset:
     return load_preset(preset_file, catalog)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_plot() -> Iterator[None]:
+    """To draw the log takes as long as to train for these few steps."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("artengine.train.plot.draw_log", lambda _path, _rows: None)
+        yield
 
 
 @pytest.fixture(scope="module")
