@@ -235,7 +235,8 @@ class CityRain(Scene):
         map_x: Plane = bend * np.float32(0.35 * per_x)
         map_x += (self._road_x + np.float32(canvas.right)) * np.float32(per_x) - np.float32(0.5)
         bend *= np.float32(-0.6 * per_y)
-        bend += np.float32(quarter[1] - 1) - down * np.float32(1.12 * per_y)
+        bend -= np.float32(1.12 * per_y) * down
+        bend += np.float32(quarter[1] - 1)
         road = self._mirror(above, map_x, bend)
         faint = self._mirror(soft, map_x, bend)
         weight: Plane = puddle * np.float32(0.52)
@@ -302,7 +303,8 @@ class CityRain(Scene):
         x = (2 * across - 1) * (canvas.right + 0.1) - went
         radius = 0.022 * near * age
         middles, sizes = np.stack([x, y], axis=-1), np.stack([radius, 0.3 * radius], axis=-1)
-        rings = middles[:, None] + sizes[:, None] * _DROP
+        rings: Plane = sizes[:, None] * _DROP
+        rings += middles[:, None]
         group = np.minimum(2, 3 * age).astype(np.int64)
         for part, light in enumerate((0.10, 0.06, 0.025)):
             if (group == part).any():

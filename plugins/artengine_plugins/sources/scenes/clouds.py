@@ -93,7 +93,8 @@ class Clouds(Scene):
         cos, sin = math.cos(self._tilt), math.sin(self._tilt)
         level: Plane = np.float32(cos) * y - np.float32(sin) * x
         level -= np.float32(self._height * 0.5)
-        across: Plane = np.float32(cos) * x + np.float32(sin) * y
+        across: Plane = np.float32(sin) * y
+        across = across + np.float32(cos) * x
         sun: Plane = across - np.float32(0.28 - 0.5 * math.sin(0.25 * self._turn * 4))
         over = held(weighted(level, self._soft.unit, level, 0, 0.5), 0, 1)
         lifted: Plane = level + np.float32(0.10)

@@ -161,8 +161,11 @@ class Creature:
                 self._put(wide * np.sin(angle) * math.sin(turn), high * np.cos(angle) * 0.94)
             )
             hue = 1.6 * along - 0.9 * self.seconds + 0.13 * row
-            beat = 0.25 + 0.75 * (0.5 + 0.5 * np.sin(26 * along - 9 * self.seconds + row)) ** 2
-            lights.append(_spectrum(hue) * (beat * (0.12 + 0.88 * front))[:, None])
+            beat: Plane = (
+                0.25 + 0.75 * (0.5 + 0.5 * np.sin(26 * along - 9 * self.seconds + row)) ** 2
+            )
+            beat *= 0.12 + 0.88 * front
+            lights.append(_spectrum(hue) * beat[:, None])
         self._beads(np.concatenate(places), 0.011, 1.0 * np.concatenate(lights))
         fishing = _evenly(0, 1, 30)
         lines = []

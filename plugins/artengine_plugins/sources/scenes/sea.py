@@ -134,7 +134,10 @@ class Sea(Scene):
         canvas = self._canvas
         self._first = int(np.sum(canvas.y < HORIZON - 0.02 * self.sway))
         rows = canvas.height - self._first
-        below: Plane = np.maximum(canvas.y[self._first :, None] - HORIZON, 0) + 0.012
+        below: Plane = np.maximum(
+            canvas.y[self._first :, None] - np.float32(HORIZON), np.float32(0)
+        )
+        below += np.float32(0.012)
         small = (
             max(1, self._soft[0] * 3 // 2),
             max(1, round(rows * self._soft[0] * 3 / 2 / canvas.width)),
