@@ -20,7 +20,7 @@ from artengine.cli.options import (
 )
 from artengine.cli.preset_to_dream import load_dream, opened_once
 from artengine.cli.streams import answer, tell
-from artengine.collecting import collect_rarely
+from artengine.collecting import collect_as_usual, collect_rarely
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -176,6 +176,8 @@ def dream(
                 raise UsageError(f"--watch and {option} exclude each other; give one of them")
         from artengine.cli.watch import preview_targets, watch_previews
 
+        # This goes on for hours, and leaves a dream at each edit.
+        collect_as_usual()
         to_watch = partial(preview_targets, outputs=output or [], overwrite=overwrite)
         watch_previews(load, to_watch, plugin or [], begin=begin, recipe=not no_recipe)
     catalog, footage = load_catalog(plugin or []), opened_once()

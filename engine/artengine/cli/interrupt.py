@@ -88,7 +88,7 @@ def end(code: int) -> None:
     """End the process with this exit code, even if signals arrive meanwhile.
 
     Python waits for all threads before it ends. The engine has ended its own; where a plugin left
-    one running, this ends the process here.
+    one running, or a file that takes nothing, this ends the process here.
     """
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):
@@ -100,9 +100,9 @@ def end(code: int) -> None:
     for number in (signal.SIGINT, *END_SIGNALS):
         signal.signal(number, at_once)
     foreign = [thread for thread in threading.enumerate() if not thread.daemon]
-    if foreign != [threading.main_thread()]:
+    written = leave_garbage()
+    if not written or foreign != [threading.main_thread()]:
         os._exit(code)
-    leave_garbage()
 
 
 def _tell(text: str) -> None:

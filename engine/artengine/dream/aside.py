@@ -30,8 +30,13 @@ class Aside:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        # An import would keep it from what it does at first for longer than that takes.
-        self._thread.join(_HEAD_START)
+        try:
+            # An import would keep it from what it does at first for longer than that takes.
+            self._thread.join(_HEAD_START)
+        except BaseException:
+            # Ctrl-C: the block does not begin, and what the function uses is closed next.
+            self._thread.join()
+            raise
         return self
 
     def __exit__(

@@ -71,7 +71,7 @@ def _imported(kept: Path, settings: Mapping[str, str | bool]) -> openvino.Compil
         if sha256(content).digest() != digest:
             return None
         return core().import_model(content, "CPU", dict(settings))
-    except (OSError, RuntimeError):
+    except (OSError, RuntimeError, ValueError):
         return None
 
 

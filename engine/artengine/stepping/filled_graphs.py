@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from artengine.hdf5 import check_self_contained
-from artengine.stepping.graph import Graph, Specs
+from artengine.stepping.graph import Graph, NotComputable, Specs
 from artengine.stepping.graph_template import GraphTemplate, TemplateFile
 from artengine.stepping.kept_graphs import Converter
 from artengine.stepping.openvino_core import translated
@@ -29,6 +29,9 @@ ENDING = ".graphs.xz"
 """Of the names of files of templates."""
 
 Size = tuple[int, int]
+
+_BROKEN = (OSError, KeyError, TypeError, ValueError, AttributeError, RuntimeError)
+"""What is raised by files that are not what they should be; RecursionError is among them."""
 
 
 class Templates:
@@ -73,14 +76,15 @@ class Templates:
         """Those for frames of a size and the model's numbers."""
         for found in self._read(template_name(self._table, size)):
             for template in found.templates:
-                if all(getattr(self._model, n) == value for n, value in template.numbers.items()):
+                numbers = template.numbers.items()
+                if all(getattr(self._model, name, None) == number for name, number in numbers):
                     yield template
 
     def _read(self, pattern: str) -> Iterator[TemplateFile]:
         for path in (path for folder in self._folders for path in sorted(folder.glob(pattern))):
             try:
                 found = TemplateFile.read(path)
-            except (OSError, KeyError, TypeError, ValueError, EOFError, lzma.LZMAError) as error:
+            except (*_BROKEN, EOFError, lzma.LZMAError) as error:
                 logger.debug("%s: %s", path, error)
                 continue
             if found.model == self._table and is_current(found.code, type(self._model)):
@@ -147,8 +151,8 @@ class FilledGraphs:
             with h5py.File(self._weights, "r") as file:
                 check_self_contained(file)
                 graph = template.filled(file)
-        except (OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
-            # Keras says what is wrong with them.
+            return Graph(translated(graph), template.draws, template.outputs)
+        except (*_BROKEN, NotComputable) as error:
+            # Keras says what is wrong with them, and its conversion, what cannot be computed.
             logger.debug("%s: %s", self._weights, error)
             return None
-        return Graph(translated(graph), template.draws, template.outputs)

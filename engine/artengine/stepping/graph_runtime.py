@@ -54,7 +54,7 @@ class GraphRuntime:
 
         planes = np.empty((3, *frame.shape[:2]), np.float32)
         # In two thirds of the time that numpy takes.
-        cv2.split(np.ascontiguousarray(frame), list(planes))
+        cv2.split(np.ascontiguousarray(frame, np.float32), list(planes))
         return planes
 
     def start(self, frames: Sequence[Array], seed: npt.NDArray[np.int32]) -> tuple[Array, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import lzma
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -94,9 +95,9 @@ class GraphTemplate:
         return cls(
             method=table["method"],
             inputs={name: (tuple(shape), kind) for name, (shape, kind) in table["inputs"].items()},
-            numbers=table["numbers"],
+            numbers={str(name): float(number) for name, number in table["numbers"].items()},
             draws={name: UniformDraw.of(draw) for name, draw in table["draws"].items()},
-            outputs=table["outputs"],
+            outputs=[str(name) for name in table["outputs"]],
             gaps=gaps,
             graph=graph,
         )
@@ -141,7 +142,8 @@ class TemplateFile:
         """Read what was written.
 
         Raises:
-            OSError, KeyError, TypeError, ValueError, EOFError, lzma.LZMAError: when it is not that.
+            OSError, KeyError, TypeError, ValueError, AttributeError, RecursionError, EOFError,
+                lzma.LZMAError: when it is not that.
         """
         packed = path.read_bytes()
         reader = lzma.LZMADecompressor(format=lzma.FORMAT_XZ)
@@ -157,6 +159,8 @@ class TemplateFile:
             templates.append(GraphTemplate._of(table, graphs[at : at + table["graph"]]))
             at += table["graph"]
         found = about["bytes_per_pixel"]
+        if found is not None and not 0 <= float(found) < math.inf:
+            raise ValueError("no number of bytes")
         return cls(
             model=about["model"],
             code={name: (str(whole), str(bare)) for name, (whole, bare) in about["code"].items()},

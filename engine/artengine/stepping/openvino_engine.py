@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
@@ -59,7 +60,9 @@ class OpenVinoEngine:
     def read_ahead(self, folder: Path) -> None:
         """See `KeptEngine`. Nothing is done where it has not been compiled before."""
         file = self.read(folder)
-        self._ahead[file] = CompiledAhead(file, self._settings)
+        # What is wrong with the processor's part of OpenVINO is told when it compiles.
+        with suppress(RuntimeError):
+            self._ahead[file] = CompiledAhead(file, self._settings)
 
     def compile(
         self, model: openvino.Model | Path, outputs: Sequence[str]

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from artengine.atomic import atomic_write
 
+_MOST = 16
+"""More graphs than a dream uses; each is read by a thread of its own."""
+
 
 class UsedGraphs:
     """The names of graphs, remembered in a file.
@@ -23,7 +26,8 @@ class UsedGraphs:
         """Those that the dream before used; none where that is not known."""
         with suppress(OSError, ValueError, RecursionError):
             told = json.loads(file.read_text(encoding="utf-8"))
-            if isinstance(told, list) and all(isinstance(name, str) for name in told):
+            is_list = isinstance(told, list) and len(told) <= _MOST
+            if is_list and all(isinstance(name, str) for name in told):
                 self.before = tuple(told)
 
     def add(self, name: str) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from threading import Event
+from threading import Event, Thread
 
 import pytest
 
+from artengine.dream import aside
 from artengine.dream.aside import Aside
 from artengine.errors import SourceError
 
@@ -31,3 +32,23 @@ def test_an_error_is_raised_where_the_block_ends() -> None:
         pass
     with pytest.raises(ZeroDivisionError), Aside(function):
         raise ZeroDivisionError
+
+
+def test_it_is_waited_for_where_the_block_does_not_begin(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, done = Event(), []
+
+    def function() -> None:
+        asked.wait(10)
+        done.append("function")
+
+    class Interrupted(Thread):
+        def join(self, timeout: float | None = None) -> None:
+            if timeout is not None:
+                raise KeyboardInterrupt
+            asked.set()
+            super().join()
+
+    monkeypatch.setattr(aside, "Thread", Interrupted)
+    with pytest.raises(KeyboardInterrupt), Aside(function):
+        done.append("block")
+    assert done == ["function"]

@@ -16,6 +16,7 @@ from artengine.stepping import graph_template
 from artengine.stepping.filled_graphs import Templates, template_name
 from artengine.stepping.graph import Specs, UniformDraw
 from artengine.stepping.graph_template import Gap, GraphTemplate, TemplateFile
+from artengine.traced_code import traced_code
 
 INPUTS: Specs = {"frame_0": ((3, 4, 6), "float32"), "seed": ((2,), "int32")}
 STEP = GraphTemplate(
@@ -28,7 +29,6 @@ STEP = GraphTemplate(
     graph=b"<\n!>",
 )
 START = replace(STEP, method="start", numbers={"speed": 0.5}, gaps=[], graph=b"start")
-FILE = TemplateFile({"use": "moving", "width": 4}, {}, {"keras": "3"}, 12.5, [START, STEP])
 
 
 class Moving:
@@ -43,6 +43,11 @@ class Moving:
 
     def receptive_field(self) -> int | None:
         return None
+
+
+FILE = TemplateFile(
+    {"use": "moving", "width": 4}, traced_code(Moving, []), {"keras": "3"}, 12.5, [START, STEP]
+)
 
 
 def write_weights(path: Path, **changed: Any) -> Path:
@@ -65,7 +70,7 @@ def test_a_file_comes_back_as_it_was(tmp_path: Path) -> None:
 
 def changed(content: bytes, old: bytes, new: bytes) -> bytes:
     whole = lzma.decompress(content)
-    assert old in whole
+    assert old in whole, whole
     return lzma.compress(whole.replace(old, new))
 
 
@@ -77,6 +82,10 @@ def changed(content: bytes, old: bytes, new: bytes) -> bytes:
         lambda content: lzma.compress(b"{}\n"),
         lambda content: changed(content, b'"format": 1', b'"format": 0'),
         lambda content: changed(content, b'"xor"', b'"or"'),
+        lambda content: lzma.compress(b"[" * 100_000),
+        lambda content: changed(content, b'"numbers": {}', b'"numbers": []'),
+        lambda content: changed(content, b'"speed": 0.5', b'"speed": "fast"'),
+        lambda content: changed(content, b"12.5", b" NaN"),
     ],
 )
 def test_a_file_that_is_broken_is_none(harm: Callable[[bytes], bytes], tmp_path: Path) -> None:
