@@ -138,8 +138,9 @@ class Recall(Model):
         x = up(down(sixteenth, 4 * w), sixteenth)
         x = up(x, eighth)
         x = up(x, quarter)
+        onto = hint, self.cell
         prediction = subpixel(
-            x, 3, 4, name="pixels", deraster=self.deraster, onto=(hint, self.cell)
+            x, 3, 4, name="pixels", deraster=self.deraster, onto=onto, last="prediction"
         )
         return keras.Model([context_frames, hint, place], [prediction, remembered], name=self.name)
 

@@ -38,6 +38,7 @@ def subpixel(
     dtype: str | None = None,
     deraster: bool = False,
     onto: tuple[keras.KerasTensor, int] | None = None,
+    last: str | None = None,
 ) -> keras.KerasTensor:
     """Enlarge by a convolution to `by * by * channels` channels, which are laid out as pixels.
 
@@ -53,6 +54,7 @@ def subpixel(
         deraster: whether to take patterns away that repeat from place to place.
         onto: a smaller picture with as many channels that the result is added to, in float32,
             enlarged linearly; and how many times, which `by` divides.
+        last: the name of the layer that gives out the pixels.
     """
     import keras
     from keras import layers
@@ -87,7 +89,10 @@ def subpixel(
         )(small)
         places = layers.Add(dtype=dtype)([places, enlarged])
     shape = (None, None, channels)
-    return layers.Lambda(lambda x: depth_to_space(x, by), output_shape=shape, dtype=dtype)(places)
+    lay_out = layers.Lambda(
+        lambda x: depth_to_space(x, by), output_shape=shape, dtype=dtype, name=last
+    )
+    return lay_out(places)
 
 
 PERIOD = 8

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from fractions import Fraction
 from functools import cached_property
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -142,7 +144,15 @@ class VideoFootage(Footage):
         """
         surely, number = self._surely(), first
         holds = first == 0 and self._holds(surely)
-        for picture in self._forward(first, None):
+        pictures = self._forward(first, None)
+        begun: list[Picture] = []
+        if first:
+            # A file that was cut off may have ended before: past its end, its last picture is seen.
+            with suppress(SourceError):
+                begun = list(islice(pictures, 2))
+            if len(begun) < 2:
+                return first
+        for picture in chain(begun, pictures):
             if number >= surely and self.length is not None and number >= self.length:
                 return number
             if holds:

@@ -17,6 +17,7 @@ from keras import ops
 from artengine.api import Picture
 from artengine.nn.determinism import make_deterministic
 from artengine.nn.disturbance import Disturbance
+from artengine.nn.layers import named_layers
 from artengine.nn.losses.differences import l1
 from artengine.nn.precision import precision_scope
 from artengine.nn.predictor import Predictor
@@ -73,7 +74,9 @@ def remembered(clip: Clip, pictures: int) -> Any:
 
 
 def test_it_holds_a_short_clip_whole(clip: Clip) -> None:
-    _, _, memory = adapted(clip, pictures=64)
+    _, network, memory = adapted(clip, pictures=64)
+    # Bends call its layers by these names.
+    assert {"memory", "pixels", "prediction"} <= named_layers(network).keys()
     small = cv2.resize(clip[33], (32, 32), interpolation=cv2.INTER_AREA)
     np.testing.assert_array_equal(np.asarray(memory.pictures)[33], small)
     assert int(memory.count) == 60

@@ -129,6 +129,19 @@ def test_a_short_clip_is_decoded_once_and_repeats_the_same(
     assert passes(10 * 48 * 32 * 3) <= 4 < passes(10 * 48 * 32 * 3 - 1)
 
 
+def test_a_file_that_was_cut_off_repeats_what_is_left_of_it(counted: Path, tmp_path: Path) -> None:
+    content = counted.read_bytes()
+    path = tmp_path / "cut.mkv"
+    path.write_bytes(content[: len(content) // 2])
+    left = reds(list(opened(path, at_end="stop").frames()))
+    assert left == list(range(len(left)))
+    assert 20 < len(left) < 70
+    # Of it all, so many seconds in are no pictures any more.
+    assert reds(take(opened(path, at_end="loop").frames(72), 9)) == [
+        number % len(left) for number in range(72, 81)
+    ]
+
+
 def test_every_picture_comes_once_in_order(counted: Path) -> None:
     footage = opened(counted, at_end="stop")
     assert reds(list(footage.frames())) == list(range(100))
