@@ -15,6 +15,7 @@ from artengine.frame import Size
 from artengine.model import Model
 from artengine.preset import Preset, packaged_folder
 from artengine.provider import code_of, provider_of
+from artengine.settings import DreamSettings
 from artengine.weights import Weights, build_network, check_made_for
 
 if TYPE_CHECKING:
@@ -25,6 +26,18 @@ if TYPE_CHECKING:
 
 _CONVERTS = {"openvino": "openvino", "onnxruntime": "tf2onnx"}
 """What converts a network, by the runtime that it is for."""
+
+
+def import_runtime(settings: DreamSettings) -> None:
+    """Import the engine that computes a network, which loading that does otherwise; not Keras.
+
+    Args:
+        settings: of the dream, its runtime and precision resolved.
+    """
+    if settings.runtime != "keras":
+        from artengine.stepping.engines import engine_for
+
+        engine_for(cast("RuntimeName", settings.runtime), cast("Precision", settings.precision))
 
 
 def plain_network(

@@ -283,9 +283,7 @@ def read_weights(path: Path) -> Weights:
         ) from error
 
 
-def _described(
-    told: object,
-) -> tuple[Mapping[str, Any], Size | None, Mapping[str, Any]]:
+def _described(told: object) -> tuple[Mapping[str, Any], Size | None, Mapping[str, Any]]:
     """Model, size and measures of a description. Raises `ValueError`."""
     tables = []
     for name in ("model", "training", "measured"):

@@ -142,16 +142,6 @@ class Parts:
         """When the source frame at the film's first frame is shown in the source's file."""
         return self.footage.time_of(first_frame(self._preset, self.footage))
 
-    def import_runtime(self) -> None:
-        """Import the engine that computes the network. Keras is imported where the network is
-        loaded: a network that is given needs none."""
-        settings = self._preset.dream
-        if self._given is None and settings.runtime != "keras":
-            from artengine.stepping.engines import engine_for
-
-            runtime_name = cast("RuntimeName", settings.runtime)
-            engine_for(runtime_name, cast("Precision", settings.precision))
-
     @cached_property
     def network(self) -> Predict:
         """The network, ready to step."""

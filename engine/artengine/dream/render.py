@@ -25,6 +25,7 @@ from artengine.dream.stages import Profile
 from artengine.dream.targets import Target
 from artengine.dream.writer_thread import WriterThread
 from artengine.errors import WriterError
+from artengine.plain_network import import_runtime
 from artengine.preset import Preset
 from artengine.quickest import Quickest
 from artengine.writer import Film
@@ -94,7 +95,8 @@ def render(
         preset = dream.preset
         # ffmpeg looks at a clip while the runtime is imported.
         with Aside(partial(_read_ahead, dream)):
-            dream.import_runtime()
+            if predict is None:
+                import_runtime(preset.dream)
         preset.remember_files()
         try_curves(preset, dream.fps)
         for remark in curve_remarks(preset, dream.fps):

@@ -142,10 +142,6 @@ class Dream:
         seconds; None where the source plays no single file."""
         return self._parts.source_time
 
-    def import_runtime(self) -> None:
-        """Import what computes the network, which loading it does otherwise."""
-        self._parts.import_runtime()
-
     def load(self) -> None:
         """Load the network, which the first frame does otherwise."""
         _ = self._parts.network
