@@ -100,6 +100,9 @@ def end(code: int) -> None:
     for number in (signal.SIGINT, *END_SIGNALS):
         signal.signal(number, at_once)
     foreign = [thread for thread in threading.enumerate() if not thread.daemon]
+    # Where Ctrl-C came while a library ran a text as code, as dataclasses do, `python -m artengine`
+    # would end by the signal, though it was answered. To run another one resets that.
+    exec("")  # noqa: S102
     written = leave_garbage()
     if not written or foreign != [threading.main_thread()]:
         os._exit(code)

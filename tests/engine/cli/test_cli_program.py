@@ -302,6 +302,21 @@ def test_ctrl_c_ends_at_once_while_there_is_nothing_to_keep() -> None:
         assert stop()
 
 
+@posix
+def test_ctrl_c_that_was_answered_while_a_text_ran_as_code_ends_no_program(
+    tmp_path: Path,
+) -> None:
+    """As in a dataclass that is made while modules are imported, in `python -m artengine`."""
+    (tmp_path / "interrupted.py").write_text(
+        "import sys; from artengine.cli.interrupt import end\n"
+        "try: exec('raise KeyboardInterrupt')\n"
+        "except KeyboardInterrupt: end(130)\n"
+        "sys.exit(130)"
+    )
+    done = subprocess.run([sys.executable, "-m", "interrupted"], check=False, cwd=tmp_path)
+    assert done.returncode == 130
+
+
 def test_a_thread_that_a_plugin_left_does_not_keep_the_program() -> None:
     done = run(
         "import sys, threading; from artengine.cli import main\n"
