@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
 import os
 import sys
-from collections.abc import Mapping
-from contextlib import suppress
-from typing import Any, cast, get_args
+from typing import cast, get_args
 
 import numpy as np
 
-from artengine import __version__, folders
+from artengine import __version__
 from artengine.arithmetic import arithmetic, keras_backend, processor_has_bfloat16
-from artengine.atomic import atomic_write
 from artengine.cuda import tensorflow_has_a_card
 from artengine.errors import UsageError, did_you_mean
 from artengine.params import quoted
@@ -23,6 +18,7 @@ from artengine.plain_network import fixed_table, plain_network
 from artengine.preset import Preset
 from artengine.provider import code_of
 from artengine.quickest import precision_of
+from artengine.remembered import Remembered, remembered_file
 from artengine.runtime_names import RuntimeName, RuntimeSetting
 from artengine.stepping.engines import engine_for, is_installed
 from artengine.stepping.graph import NotComputable
@@ -85,14 +81,15 @@ def suits_machine() -> bool:
     if keras_backend() != "tensorflow" or tensorflow_has_a_card() or not is_installed("openvino"):
         return False
     # It takes a while to import, which is done later where it is known to work.
-    works = _Remembered("works", {"arithmetic": arithmetic("", "openvino"), "at": sys.prefix})
-    if works.found is None:
+    told = {"arithmetic": arithmetic("", "openvino"), "at": sys.prefix}
+    works = Remembered(remembered_file("works", told))
+    if not isinstance(works.value, bool):
         try:
             engine_for("openvino", "float32")
         except UsageError as error:
             logger.warning("%s", error)
             return False
-        works.keep(found=True)
+        works.keep(value=True)
     return True
 
 
@@ -102,19 +99,17 @@ def _converts(preset: Preset, weights: Weights) -> bool:
     if said is not None:
         return said
     precision = precision_of(preset, "openvino")
-    known = _Remembered(
-        "converts",
-        {
-            "model": fixed_table(preset.model),
-            "code": code_of(type(preset.model)),
-            "precision": precision,
-            "engine": __version__,
-            "arithmetic": arithmetic("", "openvino"),
-        },
-    )
-    if known.found is None:
-        known.keep(found=_converted(preset, weights, precision))
-    return bool(known.found)
+    told = {
+        "model": fixed_table(preset.model),
+        "code": code_of(type(preset.model)),
+        "precision": precision,
+        "engine": __version__,
+        "arithmetic": arithmetic("", "openvino"),
+    }
+    known = Remembered(remembered_file("converts", told))
+    if not isinstance(known.value, bool):
+        known.keep(_converted(preset, weights, precision))
+    return bool(known.value)
 
 
 def _converted(preset: Preset, weights: Weights, precision: str) -> bool:
@@ -132,29 +127,3 @@ def _converted(preset: Preset, weights: Weights, precision: str) -> bool:
         logger.debug("%s", error)
         return False
     return True
-
-
-class _Remembered:
-    """An answer that is kept in the cache.
-
-    Args:
-        question: a word.
-        of: what the answer depends on.
-    """
-
-    def __init__(self, question: str, of: Mapping[str, Any]) -> None:
-        text = json.dumps(of, sort_keys=True, default=str)
-        key = hashlib.sha256(text.encode()).hexdigest()[:24]
-        self._file = folders.cache() / "runtimes" / f"{question}-{key}.json"
-        self.found: bool | None = None
-        """The answer; None where it is not known."""
-        with suppress(OSError, ValueError, RecursionError):
-            self.found = {"true": True, "false": False}.get(self._file.read_text("utf-8"))
-
-    def keep(self, *, found: bool) -> None:
-        """Keep the answer. Where that cannot be, it is asked for again."""
-        self.found = found
-        with suppress(OSError):
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            with atomic_write(self._file) as hidden:
-                hidden.write_text(json.dumps(found), encoding="utf-8")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from hashlib import sha256
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -15,6 +13,7 @@ from artengine.frame import Size
 from artengine.model import Model
 from artengine.preset import Preset, packaged_folder
 from artengine.provider import code_of, provider_of
+from artengine.remembered import remembered_file
 from artengine.settings import DreamSettings
 from artengine.weights import Weights, build_network, check_made_for
 
@@ -106,7 +105,8 @@ def _converted(
     engine = engine_for(runtime, precision)
     graphs = KeptGraphs(folders.cache() / "networks", identity, model, engine, convert)
     if sizes:
-        graphs.read_ahead(UsedGraphs(_used_file(identity, sizes, preset.dream.tile)))
+        used = remembered_file("graphs", [identity, sizes, preset.dream.tile])
+        graphs.read_ahead(UsedGraphs(used))
     return RuntimePredictor(
         model,
         GraphRuntime(model.name, graphs, engine),
@@ -119,12 +119,6 @@ def template_folders() -> tuple[Path, Path]:
     """Where graphs without weights lie: those that come with the engine, and those of trainings on
     this machine."""
     return packaged_folder() / "graphs", folders.cache() / "graphs"
-
-
-def _used_file(identity: Mapping[str, Any], sizes: Sequence[Size], tile: object) -> Path:
-    """Where is remembered which graphs a network's dream at some sizes uses."""
-    text = json.dumps([identity, sizes, tile], sort_keys=True, default=str)
-    return folders.cache() / "runtimes" / f"graphs-{sha256(text.encode()).hexdigest()[:24]}.json"
 
 
 def _identity(preset: Preset, weights: Weights) -> dict[str, Any]:

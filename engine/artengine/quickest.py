@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
 import math
 import os
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
 
-from artengine import __version__, folders
+from artengine import __version__
 from artengine.arithmetic import arithmetic, keras_backend, processor_has_bfloat16
-from artengine.atomic import atomic_write
 from artengine.digest import digest_of
 from artengine.errors import ArtengineError
 from artengine.frame import Size
 from artengine.plain_network import fixed_table, plain_network
 from artengine.preset import Preset
+from artengine.remembered import Remembered, remembered_file
 from artengine.runtime_names import RuntimeName
 from artengine.stepping.engines import installed_runtimes
 from artengine.weights import Weights
@@ -90,12 +86,11 @@ def quickest(preset: Preset, weights: Weights) -> Quickest:
         return Quickest({})
     size = preset.dream.size_of(weights.train_size)
     size = size or preset.source.open(None, preset.dream.fps).size
-    key = _key(preset, weights, size, names)
-    kept = folders.cache() / "runtimes" / f"{key}.json"
-    found = _read(kept)
+    kept = Remembered(remembered_file("quickest", _told(preset, weights, size, names)))
+    found = _checked(kept.value)
     if found is None:
         found = _timed(preset, weights, size, names)
-        _keep(kept, found)
+        kept.keep({"ms": found})
     return Quickest(found)
 
 
@@ -147,9 +142,10 @@ def _timed(
     raise AssertionError
 
 
-def _key(preset: Preset, weights: Weights, size: Size, names: list[RuntimeName]) -> str:
+def _told(preset: Preset, weights: Weights, size: Size, names: list[RuntimeName]) -> dict[str, Any]:
+    """What the times depend on."""
     settings = preset.dream
-    described = {
+    return {
         "weights": digest_of(weights.path),
         "model": fixed_table(preset.model),
         "size": size,
@@ -163,22 +159,14 @@ def _key(preset: Preset, weights: Weights, size: Size, names: list[RuntimeName])
         "backend": keras_backend(),
         "cores": os.cpu_count(),
     }
-    text = json.dumps(described, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
-def _read(kept: Path) -> dict[RuntimeName, float] | None:
+def _checked(kept: Any) -> dict[RuntimeName, float] | None:
+    """Times that were kept; None where they are none."""
     try:
-        table = json.loads(kept.read_text(encoding="utf-8"))["ms"]
-        found = {name: float(table[name]) for name in get_args(RuntimeName) if name in table}
-    except (OSError, KeyError, TypeError, ValueError, RecursionError):
+        found = {
+            name: float(kept["ms"][name]) for name in get_args(RuntimeName) if name in kept["ms"]
+        }
+    except (KeyError, TypeError, ValueError):
         return None
     return found if found and all(0.0 < ms < math.inf for ms in found.values()) else None
-
-
-def _keep(kept: Path, ms: Mapping[RuntimeName, float]) -> None:
-    # Without it the runtimes are only timed again.
-    with suppress(OSError):
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        with atomic_write(kept) as hidden:
-            hidden.write_text(json.dumps({"ms": dict(ms)}), encoding="utf-8")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from contextlib import suppress
 from pathlib import Path
 
-from artengine.atomic import atomic_write
+from artengine.remembered import Remembered
 
 _MOST = 16
 """More graphs than a dream uses; each is read by a thread of its own."""
@@ -20,15 +18,14 @@ class UsedGraphs:
     """
 
     def __init__(self, file: Path) -> None:
-        self._file = file
+        self._kept = Remembered(file)
         self._used: list[str] = []
         self.before: tuple[str, ...] = ()
         """Those that the dream before used; none where that is not known."""
-        with suppress(OSError, ValueError, RecursionError):
-            told = json.loads(file.read_text(encoding="utf-8"))
-            is_list = isinstance(told, list) and len(told) <= _MOST
-            if is_list and all(isinstance(name, str) for name in told):
-                self.before = tuple(told)
+        told = self._kept.value
+        is_list = isinstance(told, list) and len(told) <= _MOST
+        if is_list and all(isinstance(name, str) for name in told):
+            self.before = tuple(told)
 
     def add(self, name: str) -> None:
         """Note that this dream uses one."""
@@ -37,7 +34,4 @@ class UsedGraphs:
             return
         self.before = tuple(self._used)
         # Without it the next dream reads its graphs when it needs them.
-        with suppress(OSError):
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            with atomic_write(self._file) as hidden:
-                hidden.write_text(json.dumps(self._used), encoding="utf-8")
+        self._kept.keep(self._used)
