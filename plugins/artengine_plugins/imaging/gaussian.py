@@ -15,7 +15,7 @@ from artengine_plugins.imaging.random_bytes import random_bytes
 
 _QUANTILES = np.array([NormalDist().inv_cdf((i + 0.5) / 256.0) for i in range(256)])
 _TABLE = (_QUANTILES / np.sqrt(2.0 * np.mean(_QUANTILES**2))).astype(np.float32)
-_PIECE = 1 << 14
+_PIECE = 1 << 15
 """Numbers that are worked on at once, so that they stay in the processor's cache."""
 
 

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from artengine.api import Frame
 from artengine_plugins.imaging.border import BORDERS, Border
 from artengine_plugins.imaging.luma import Plane
+from artengine_plugins.imaging.stretch import Line, stretched
 
 
 def about_centre(
@@ -33,10 +34,18 @@ def warp_affine(frame: Frame, matrix: npt.NDArray[np.float64], border: Border) -
     Filtering is cubic: in a feedback chain linear filtering turns everything to mist in a second.
     """
     height, width = frame.shape[:2]
+    if matrix[0, 1] == 0.0 == matrix[1, 0] and border != "wrap":
+        across, down = (_drawn_from(*matrix[axis, [axis, 2]].tolist()) for axis in (0, 1))
+        return stretched(frame, across, down, border)
     warped = cv2.warpAffine(
         frame, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=BORDERS[border]
     )
     return warped.astype(np.float32, copy=False)
+
+
+def _drawn_from(scale: float, shift: float) -> Line:
+    """Where places along an axis come from that move to `scale * n + shift`."""
+    return 1.0 / scale, -shift / scale
 
 
 def warp_from(frame: Frame, columns: Plane, rows: Plane, border: Border) -> Frame:

@@ -1,0 +1,70 @@
+"""Frames scaled and slid along their axes."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from artengine.api import Frame
+from artengine_plugins.imaging.border import BORDERS, Border
+from artengine_plugins.imaging.warp import about_centre, warp_affine
+
+
+def picture(width: int, height: int) -> Frame:
+    """A picture without steps, for OpenCV before 5.0 draws from 32nds of a pixel."""
+    x, y = np.linspace(0.0, 3.0, width)[None, :, None], np.linspace(0.0, 2.0, height)[:, None, None]
+    return np.sin(x + y * y + np.arange(3)).astype(np.float32) * np.float32(0.5)
+
+
+def moved(frame: Frame, factor: float, right: float = 0.0) -> npt.NDArray[np.float64]:
+    matrix = about_centre(frame, 0.3, 0.8, scale=factor)
+    matrix[0, 2] += right
+    return matrix
+
+
+@pytest.mark.parametrize("border", ["reflect", "replicate", "wrap", "black"])
+@pytest.mark.parametrize("size", [(301, 270), (17, 90), (3, 2), (1, 1)])
+def test_scales_as_a_warp_in_two_dimensions_does(size: tuple[int, int], border: Border) -> None:
+    frame = picture(*size)
+    for factor, right in ((1.003, 0.0), (0.8, -1.7), (0.5, 1.3), (2.0, 0.0)):
+        matrix = moved(frame, factor, right)
+        expected = cv2.warpAffine(
+            frame, matrix, size, flags=cv2.INTER_CUBIC, borderMode=BORDERS[border]
+        )
+        # The places of OpenCV are float32, which tells at an edge to nothing or to a far side.
+        near = 2e-3 if size == (301, 270) else 0.02
+        assert np.abs(warp_affine(frame, matrix, border) - expected).max() < near, (factor, right)
+
+
+def test_places_are_exact_far_from_the_left() -> None:
+    frame = np.zeros((2, 4000, 3), np.float32)
+    frame[:, 3500] = 1.0
+    right = 0.3
+    made = warp_affine(frame, np.array([[1.0, 0.0, right], [0.0, 1.0, 0.0]]), "reflect")
+    # Keys's cubic with a slope of -0.75, at the distances of four pixels.
+    near, far = np.array([right, 1.0 - right]), np.array([1.0 + right, 2.0 - right])
+    inner = (1.25 * near - 2.25) * near**2 + 1.0
+    outer = -0.75 * (((far - 5.0) * far + 8.0) * far - 4.0)
+    expected = [outer[0], inner[0], inner[1], outer[1]]
+    assert made[0, 3499:3503, 1] == pytest.approx(np.array(expected), abs=2e-7)
+
+
+def test_whole_pixels_keep_their_bits() -> None:
+    frame = np.random.default_rng(1).normal(size=(70, 40, 3)).astype(np.float32)
+    matrix = np.array([[1.0, 0.0, 3.0], [0.0, 1.0, -2.0]])
+    slid = warp_affine(frame, matrix, "black")
+    assert (slid[:-2, 3:] == frame[2:, :-3]).all()
+    assert not slid[-2:].any()
+    assert not slid[:, :3].any()
+
+
+def test_values_of_any_size_stay_finite_and_where_they_are() -> None:
+    frame = np.zeros((40, 40, 3), np.float32)
+    frame[20, 20] = 1e30, -1e30, 0.0
+    made = warp_affine(frame, moved(frame, 1.01), "reflect")
+    assert np.isfinite(made).all()
+    assert not made[..., 2].any()
+    assert not made[:15].any()
+    assert not made[:, 26:].any()
