@@ -16,6 +16,7 @@ from artengine.stepping.compiled_graph import CompiledAhead, compiled_graph
 from artengine.stepping.graph import Array, NotComputable
 from artengine.stepping.openvino_core import cause, core
 from artengine.stepping.openvino_library import openvino
+from artengine.stepping.openvino_rewrites import quicker
 
 
 class OpenVinoEngine:
@@ -49,7 +50,7 @@ class OpenVinoEngine:
     def write(self, model: openvino.Model, folder: Path) -> None:
         """See `Engine`."""
         try:
-            openvino.save_model(model, folder / self.files[0], compress_to_fp16=False)
+            openvino.save_model(quicker(model), folder / self.files[0], compress_to_fp16=False)
         except RuntimeError as error:
             raise OSError(str(error)) from error
 
@@ -74,7 +75,7 @@ class OpenVinoEngine:
                 found = None if ahead is None else ahead.found()
                 compiled = found or compiled_graph(model, self._settings)
             else:
-                compiled = core().compile_model(model, "CPU", self._settings)
+                compiled = core().compile_model(quicker(model), "CPU", self._settings)
             request = compiled.create_infer_request()
         except RuntimeError as error:
             raise NotComputable(cause(error)) from error

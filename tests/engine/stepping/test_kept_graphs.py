@@ -164,7 +164,7 @@ def test_what_a_dream_used_is_read_ahead_by_the_next(
         runtime = GraphRuntime("counted", kept, engine)
         # A plugin may give more digits than a frame has.
         frames = [runtime.put(np.ones((2, 2, 3), np.float64))]
-        np.testing.assert_array_equal(frames[0], np.ones((3, 2, 2), np.float32), strict=True)
+        np.testing.assert_array_equal(frames[0].planes, np.ones((3, 2, 2), np.float32), strict=True)
         frame, _ = runtime.step(frames, (), np.array([1, 2], np.int32), {})
         return float(frame[0, 0, 0])
 

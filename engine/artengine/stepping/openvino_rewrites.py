@@ -1,0 +1,229 @@
+"""Changes to OpenVINO's graphs of steps, which then compute the same in less time.
+
+What TensorFlow's graphs are translated to lays whole frames behind each other, and copies more than
+it needs to. OpenVINO compiles that as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from artengine.stepping.given import PLANES, WHOLE
+from artengine.stepping.openvino_library import openvino
+
+_FRAME = f"{PLANES}_"
+_MOVES = {"Reshape", "Transpose"}
+_REPEATS = ("Tile", "Transpose", "Reshape", "Unsqueeze", "Tile", "Reshape", "Transpose")
+
+ops: Any = openvino.opset13
+
+
+def quicker(model: openvino.Model) -> openvino.Model:
+    """The same graph without what can be left out; as it was where OpenVINO refuses.
+
+    Its inputs `frame_N`, planes `(3, H, W)`, may have become `whole_N`, `(H, W, 3)`.
+    """
+    try:
+        changed = model.clone()
+        for change in (_read_whole_frames, _enlarge_at_once, _leave_out_slices, _curve_first):
+            change(changed)
+        changed.validate_nodes_and_infer_types()
+    except RuntimeError:
+        return model
+    return changed
+
+
+def _read_whole_frames(model: openvino.Model) -> None:
+    """Convolve each frame by itself, as it lies in memory, and add up.
+
+    That is possible where a convolution's steps are as long as its kernel: a row of the kernel is
+    then one run of numbers of each frame. The frames are neither split into planes nor laid behind
+    each other.
+    """
+    for stack in [node for node in model.get_ordered_ops() if node.get_type_name() == "Concat"]:
+        frames = [value.get_node() for value in stack.input_values()]
+        if not all(_is_frame(node, stack) for node in frames):
+            continue
+        batches = _users(stack)
+        looking = [node for batch in batches for node in _users(batch)]
+        if any(each.get_type_name() != "Unsqueeze" for each in batches):
+            continue
+        if not looking or not all(_is_patchwise(node, 3 * len(frames)) for node in looking):
+            continue
+        wholes = [_whole(frame) for frame in frames]
+        for node in looking:
+            _replace(node, _patchwise(node, wholes))
+        model.add_parameters(wholes)
+        for frame in frames:
+            model.remove_parameter(frame)
+
+
+def _is_frame(node: Any, stack: Any) -> bool:
+    """Whether a node is an input of planes that nothing else reads."""
+    return (
+        node.get_type_name() == "Parameter"
+        and node.get_friendly_name().startswith(_FRAME)
+        and len(node.get_output_partial_shape(0)) == 3
+        and len(node.output(0).get_target_inputs()) == 1
+        and stack.get_attributes()["axis"] == 0
+    )
+
+
+def _is_patchwise(node: Any, channels: int) -> bool:
+    """Whether a node is a convolution of patches that lie beside each other, without padding."""
+    if node.get_type_name() != "Convolution" or not _is_constant(node, 1):
+        return False
+    told = node.get_attributes()
+    _, depth, rows, columns = node.get_input_shape(1)
+    height, width = node.get_input_shape(0)[2:]
+    return (
+        depth == channels
+        and told["strides"] == [rows, columns]
+        and told["dilations"] == [1, 1]
+        and not any(told["pads_begin"] + told["pads_end"])
+        and (height % rows, width % columns) == (0, 0)
+    )
+
+
+def _whole(frame: Any) -> Any:
+    """The input of a frame as it is, in place of its planes."""
+    _, height, width = frame.get_output_shape(0)
+    name = frame.get_friendly_name().replace(_FRAME, f"{WHOLE}_", 1)
+    whole = ops.parameter([height, width, 3], np.float32, name=name)
+    whole.output(0).get_tensor().set_names({name})
+    return whole
+
+
+def _patchwise(node: Any, wholes: Sequence[Any]) -> Any:
+    """The sum of a convolution's parts, one for each frame."""
+    weights = node.input_value(1).get_node().get_data()
+    filters, _, rows, columns = weights.shape
+    name, total = node.get_friendly_name(), None
+    for number, whole in enumerate(wholes):
+        height, width, _ = whole.get_output_shape(0)
+        shape = [1, height, width // columns, 3 * columns]
+        runs = ops.transpose(_shaped(whole, shape), _numbers([0, 3, 1, 2]))
+        part = weights[:, 3 * number : 3 * number + 3].transpose(0, 3, 1, 2)
+        kernel = ops.constant(np.ascontiguousarray(part).reshape(filters, -1, rows, 1))
+        found = ops.convolution(runs, kernel, [rows, 1], [0, 0], [0, 0], [1, 1])
+        found.set_friendly_name(f"{name}_{number}")
+        total = found if total is None else ops.add(total, found)
+    return total
+
+
+def _enlarge_at_once(model: openvino.Model) -> None:
+    """Repeat rows and columns in one step, and not in eight that each copy."""
+    for node in model.get_ordered_ops():
+        if node.get_type_name() != "Unsqueeze" or _constant(node, 1) != [2]:
+            continue
+        chain = list(_only_users(node, _REPEATS))
+        if len(chain) < len(_REPEATS) or len(node.get_input_shape(0)) != 4:
+            continue
+        shape, made = node.get_input_shape(0), chain[-1].get_output_shape(0)
+        across, down = chain[0].get_input_shape(0), chain[0].get_output_shape(0)
+        rows, columns = down[2] // across[2], made[3] // shape[3]
+        orders = [_constant(chain[1], 1), _constant(chain[6], 1)]
+        shapes = [list(each.get_output_shape(0)) for each in chain]
+        batch, channels, height, width = shape
+        expected = [
+            [batch, channels, rows, height, width],
+            [batch, height, rows, width, channels],
+            [batch, height * rows, width, channels],
+            [batch, height * rows, width, 1, channels],
+            [batch, height * rows, width, columns, channels],
+            [batch, height * rows, width * columns, channels],
+            [batch, channels, height * rows, width * columns],
+        ]
+        if shapes != expected or orders != [[0, 3, 2, 4, 1], [0, 3, 1, 2]]:
+            continue
+        enlarged = ops.interpolate(
+            node.input_value(0),
+            _numbers([height * rows, width * columns]),
+            "nearest",
+            "sizes",
+            axes=_numbers([2, 3]),
+            coordinate_transformation_mode="asymmetric",
+            nearest_mode="floor",
+        )
+        _replace(chain[-1], enlarged)
+
+
+def _leave_out_slices(model: openvino.Model) -> None:
+    """Take a slice that leaves nothing out for another shape, which needs no copy."""
+    for node in model.get_ordered_ops():
+        steps = _constant(node, 3) if node.get_type_name() == "StridedSlice" else None
+        if steps is None or min(steps) < 1:
+            continue
+        shape = node.get_output_shape(0)
+        if shape and prod(shape) == prod(node.get_input_shape(0)):
+            _replace(node, _shaped(node.input_value(0), shape))
+
+
+def _curve_first(model: openvino.Model) -> None:
+    """Apply a sigmoid before its numbers are moved about, where it joins what computes them."""
+    for node in model.get_ordered_ops():
+        if node.get_type_name() != "Sigmoid":
+            continue
+        moved = top = node.input_value(0)
+        reader = None
+        while top.get_node().get_type_name() in _MOVES and len(top.get_target_inputs()) == 1:
+            reader = top.get_node().input(0)
+            top = top.get_node().input_value(0)
+        if reader is None or len(top.get_target_inputs()) != 1:
+            continue
+        reader.replace_source_output(ops.sigmoid(top).output(0))
+        _rename(node.output(0), moved)
+
+
+def _only_users(node: Any, kinds: Sequence[str]) -> Iterator[Any]:
+    """The nodes of such kinds after a node, each the only one that reads the one before."""
+    for kind in kinds:
+        users = _users(node)
+        if len(users) != 1 or users[0].get_type_name() != kind:
+            return
+        (node,) = users
+        yield node
+
+
+def _users(node: Any) -> list[Any]:
+    return [reader.get_node() for reader in node.output(0).get_target_inputs()]
+
+
+def _constant(node: Any, place: int) -> list[Any] | None:
+    """A node's input as a flat list; None where it is not constant, or not there."""
+    if not _is_constant(node, place):
+        return None
+    found: list[Any] = node.input_value(place).get_node().get_data().ravel().tolist()
+    return found
+
+
+def _is_constant(node: Any, place: int) -> bool:
+    if node.get_input_size() <= place:
+        return False
+    return bool(node.input_value(place).get_node().get_type_name() == "Constant")
+
+
+def _numbers(values: Sequence[int]) -> Any:
+    return ops.constant(np.array(values, np.int64))
+
+
+def _shaped(value: Any, shape: Sequence[int]) -> Any:
+    return ops.reshape(value, _numbers(shape), special_zero=False)
+
+
+def _replace(node: Any, other: Any) -> None:
+    other.set_friendly_name(node.get_friendly_name())
+    _rename(node.output(0), other.output(0))
+
+
+def _rename(old: Any, new: Any) -> None:
+    """Let what reads one value read another, which has its names from now on too."""
+    names = old.get_names()
+    for reader in old.get_target_inputs():
+        reader.replace_source_output(new)
+    if names:
+        new.get_tensor().add_names(names)

@@ -1,0 +1,105 @@
+"""Graphs that OpenVINO computes in less time: the same numbers, and what is left out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("openvino")
+
+from artengine.stepping.given import Given, GivenFrame
+from artengine.stepping.openvino_engine import OpenVinoEngine
+from artengine.stepping.openvino_library import openvino
+from artengine.stepping.openvino_rewrites import quicker
+
+ops: Any = openvino.opset13
+HEIGHT, WIDTH = 8, 12
+
+
+def numbers(*shape: int) -> Any:
+    return np.random.default_rng(sum(shape)).normal(size=shape).astype(np.float32)
+
+
+def network(*, stride: int = 4, also_read: bool = False) -> Any:
+    """Two frames, convolved, enlarged twofold and bent by a sigmoid, as TensorFlow writes it."""
+    frames = [ops.parameter([3, HEIGHT, WIDTH], np.float32, name=f"frame_{n}:0") for n in range(2)]
+    stack = ops.concat(frames, 0)
+    batch = ops.unsqueeze(stack, np.array([0]))
+    step = [stride, stride]
+    x = ops.convolution(batch, numbers(5, 6, 4, 4), step, [0, 0], [0, 0], [1, 1])
+    channels, height, width = x.get_output_shape(0)[1:]
+    down = ops.tile(ops.unsqueeze(x, np.array([2])), np.array([1, 1, 2, 1, 1]))
+    rows = ops.transpose(down, np.array([0, 3, 2, 4, 1]))
+    rows = ops.reshape(rows, np.array([1, 2 * height, width, channels]), special_zero=False)
+    across = ops.tile(ops.unsqueeze(rows, np.array([3])), np.array([1, 1, 1, 2, 1]))
+    across = ops.reshape(across, np.array([1, 2 * height, 2 * width, channels]), special_zero=False)
+    large = ops.relu(ops.transpose(across, np.array([0, 3, 1, 2])))
+    bent = ops.sigmoid(ops.transpose(large, np.array([0, 2, 3, 1])))
+    first = [np.array([number]) for number in (0, 1, 1)]
+    cropped = ops.strided_slice(bent, *first, [0], [0], shrink_axis_mask=[1])
+    made = [cropped, ops.add(frames[0], np.float32(1))] if also_read else [cropped]
+    for number, each in enumerate(made):
+        each.output(0).get_tensor().set_names({f"made_{number}:0"})
+    return openvino.Model(made, frames)
+
+
+def computed(model: Any, outputs: int) -> list[Any]:
+    compute = OpenVinoEngine().compile(model, [f"made_{number}" for number in range(outputs)])
+    frames = [GivenFrame(numbers(HEIGHT, WIDTH, 3) + n) for n in range(2)]
+    return [np.array(each) for each in compute(Given(frames, {}))]
+
+
+def plainly(model: Any, outputs: int, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    with monkeypatch.context() as patch:
+        patch.setattr("artengine.stepping.openvino_engine.quicker", lambda model: model)
+        return computed(model, outputs)
+
+
+def kinds(model: Any) -> Counter[str]:
+    return Counter(node.get_type_name() for node in model.get_ordered_ops())
+
+
+def test_what_is_left_out_changes_no_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = network()
+    changed = quicker(model)
+    found = kinds(changed)
+    assert not found.keys() & {"Concat", "Tile", "StridedSlice"}
+    assert found["Convolution"] == 2
+    assert sorted(each.any_name for each in changed.inputs) == ["whole_0:0", "whole_1:0"]
+    order = [node.get_type_name() for node in changed.get_ordered_ops()]
+    assert order.index("Sigmoid") == order.index("Relu") + 1
+    # What was given is as it was.
+    assert kinds(model)["Concat"] == 1
+    (expected,) = plainly(network(), 1, monkeypatch)
+    assert expected.std() > 0.1
+    np.testing.assert_allclose(computed(model, 1)[0], expected, atol=1e-6)
+    assert kinds(quicker(changed)) == found
+
+
+@pytest.mark.parametrize("given", [{"stride": 2}, {"also_read": True}], ids=["overlap", "read"])
+def test_frames_that_are_looked_at_otherwise_stay_planes(
+    given: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, outputs = network(**given), 1 + bool(given.get("also_read"))
+    changed = quicker(model)
+    assert sorted(each.any_name for each in changed.inputs) == ["frame_0:0", "frame_1:0"]
+    expected = plainly(network(**given), outputs, monkeypatch)
+    for one, other in zip(computed(model, outputs), expected, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-6)
+
+
+def test_a_frame_is_given_without_a_copy_where_that_can_be() -> None:
+    frame = numbers(HEIGHT, WIDTH, 3)
+    given = Given([GivenFrame(frame)], {"seed": np.zeros(2, np.int32)})
+    assert given["whole_0"] is frame
+    np.testing.assert_array_equal(given["frame_0"], frame.transpose(2, 0, 1))
+    assert given["frame_0"] is given["frame_0"]
+    assert sorted(given) == ["frame_0", "seed", "whole_0"]
+    assert len(given) == 3
+    assert "frame_1" not in given
+    assert given.specs() == {"frame_0": ((3, HEIGHT, WIDTH), "float32"), "seed": ((2,), "int32")}
+    frame.flags.writeable = False
+    assert GivenFrame(frame).whole.flags.writeable
