@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from artengine.api import Frame, FrameContext, Param
+from artengine_plugins.imaging.halves import from_halves
 from artengine_plugins.imaging.past_effect import PastEffect
 
 
@@ -29,7 +30,7 @@ class SlitScan(PastEffect):
         upright = self.towards in ("down", "up")
         length = frame.shape[0 if upright else 1]
         edges = [length * slot // slots for slot in range(slots + 1)]
-        mixed = np.empty(frame.shape, np.float32)
+        mixed = np.empty(frame.shape, np.float16)
         for age in range(slots):
             start, end = edges[age], edges[age + 1]
             if self.towards in ("up", "left"):
@@ -37,4 +38,4 @@ class SlitScan(PastEffect):
             lines = slice(start, end), slice(None)
             lines = lines if upright else lines[::-1]
             mixed[lines] = past[self._past.slot(age)][lines]
-        return mixed
+        return from_halves(mixed)

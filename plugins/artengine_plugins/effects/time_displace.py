@@ -10,6 +10,7 @@ import numpy.typing as npt
 from artengine.api import Frame, FrameContext, Param, size_of
 from artengine_plugins.imaging.blur import gaussian_blur
 from artengine_plugins.imaging.flow_noise import FlowNoise
+from artengine_plugins.imaging.halves import from_halves
 from artengine_plugins.imaging.luma import Plane, luma
 from artengine_plugins.imaging.past_effect import PastEffect
 from artengine_plugins.imaging.places import offsets, shorter_side
@@ -49,8 +50,7 @@ class TimeDisplace(PastEffect):
         places = slots.take(ages)
         places *= height * width
         places += np.arange(height * width).reshape(height, width)
-        taken: Frame = past.reshape(-1, 3).take(places, axis=0).astype(np.float32)
-        return taken
+        return from_halves(past.reshape(-1, 3).take(places, axis=0))
 
     def _late(self, frame: Frame, now: FrameContext) -> Plane:
         """How late each place is, about 0..1, `(H, W)`."""

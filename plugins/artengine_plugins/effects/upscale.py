@@ -10,6 +10,7 @@ import numpy as np
 
 from artengine.api import Effect, Frame, FrameContext, Param, Size, size_of
 from artengine_plugins.imaging.directional import double
+from artengine_plugins.imaging.enlarge import enlarged
 
 
 class Upscale(Effect):
@@ -32,9 +33,11 @@ class Upscale(Effect):
         size = self.output_size(size_of(frame))
         if size == size_of(frame):
             return frame.copy()
+        if self.method == "lanczos" and self.factor.is_integer():
+            return enlarged(frame, round(self.factor))
         if self.method == "lanczos":
-            enlarged = cv2.resize(frame, size, interpolation=cv2.INTER_LANCZOS4)
-            return enlarged.astype(np.float32, copy=False)
+            larger = cv2.resize(frame, size, interpolation=cv2.INTER_LANCZOS4)
+            return larger.astype(np.float32, copy=False)
         return self._along_edges(frame, size)
 
     def output_size(self, size: Size) -> Size:

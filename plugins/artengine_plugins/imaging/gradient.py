@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import cv2
 import numpy as np
@@ -13,18 +13,21 @@ from artengine.api import Frame
 from artengine_plugins.imaging.colour import HexColour, parse_colours
 from artengine_plugins.imaging.luma import Plane
 from artengine_plugins.imaging.oklab import from_oklab, to_oklab
-from artengine_plugins.imaging.spread import spread
 
 Ends = Literal["hold", "mirror", "repeat"]
 """Beyond a gradient's ends: `hold` keeps the end's colour, `mirror` runs back, `repeat` starts
 again at the other end."""
 
+_Table: TypeAlias = npt.NDArray[np.float32]
+
+_STRIP = 1 << 15
+"""Places that are looked up at once, so that they stay in the processor's cache."""
+
 _STEPS = 240
 """Steps of a gradient, at most 256; many divide it, so that palettes' own colours lie on steps."""
 
 
-@lru_cache(maxsize=32)
-def _scale(colours: tuple[HexColour, ...], closed: bool) -> npt.NDArray[np.float32]:
+def _scale(colours: tuple[HexColour, ...], closed: bool) -> _Table:
     """Colours at the ends of even steps, `(_STEPS + 1, 3)`, mixed in Oklab for even lightness."""
     stops = to_oklab(parse_colours(colours))
     if closed:
@@ -46,21 +49,42 @@ def look_up(colours: tuple[HexColour, ...], places: Plane, ends: Ends) -> Frame:
     Returns:
         float32 `(H, W, 3)` in 0..1.
     """
-    scale = _scale(colours, ends == "repeat")
+    differences, beginnings = _tables(colours, ends == "repeat")
+    height, width = places.shape
+    painted = np.empty((height, width, 3), np.float32)
+    rows = max(1, _STRIP // width)
+    for top in range(0, height, rows):
+        strip = slice(top, top + rows)
+        steps = _steps(places[strip], ends)
+        lower = np.minimum(steps, np.float32(_STEPS - 1)).astype(np.uint8)
+        steps -= lower
+        parts = []
+        for difference, beginning in zip(differences, beginnings, strict=True):
+            part = cv2.LUT(lower, difference).astype(np.float32, copy=False)
+            part *= steps
+            part += cv2.LUT(lower, beginning)
+            parts.append(part)
+        cv2.merge(parts, painted[strip])
+    return painted
+
+
+def _steps(places: Plane, ends: Ends) -> Plane:
+    """Which step of the gradient each place is at, from 0 to `_STEPS`."""
+    steps = places.copy()
     if ends == "mirror":
-        places = np.abs(places - np.float32(2.0) * np.rint(places * np.float32(0.5)))
+        steps -= np.float32(2.0) * np.rint(places * np.float32(0.5))
+        np.abs(steps, out=steps)
     elif ends == "repeat":
-        places = places - np.floor(places)
-    steps = np.clip(places * np.float32(_STEPS), 0.0, _STEPS)
-    lower = np.minimum(steps, _STEPS - 1).astype(np.uint8)
-    steps -= lower
-    step = cv2.merge([lower, lower, lower])
-    mixed = cv2.LUT(step, _table(np.diff(scale, axis=0))).astype(np.float32, copy=False)
-    mixed *= spread(steps)
-    mixed += cv2.LUT(step, _table(scale[:-1]))
-    return mixed
+        steps -= np.floor(places)
+    steps *= np.float32(_STEPS)
+    np.clip(steps, np.float32(0.0), np.float32(_STEPS), out=steps)
+    return steps
 
 
-def _table(rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Fill up to the 256 rows that OpenCV's tables have."""
-    return np.pad(rows, ((0, 256 - len(rows)), (0, 0)))[None]
+@lru_cache(maxsize=32)
+def _tables(colours: tuple[HexColour, ...], closed: bool) -> tuple[_Table, _Table]:
+    """What the steps of red, green and blue add and begin at, filled up to OpenCV's 256."""
+    scale = _scale(colours, closed)
+    room = (0, 256 - _STEPS), (0, 0)
+    added, begun = np.pad(np.diff(scale, axis=0), room), np.pad(scale[:-1], room)
+    return np.ascontiguousarray(added.T), np.ascontiguousarray(begun.T)

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from artengine.api import Frame, State
-
-Halves = npt.NDArray[np.float16]
-
-_BOUNDS = float(np.finfo(np.float16).min), float(np.finfo(np.float16).max)
+from artengine_plugins.imaging.halves import Halves, from_halves, to_halves
 
 
 class Past:
-    """The last frames, in half precision, whose steps are finer than those of an 8-bit picture.
+    """The last frames, in half precision.
 
     Before there is a past, the first frame stands in for it.
     """
@@ -38,7 +34,7 @@ class Past:
         if frames.shape != (back + 1, *frame.shape):
             frames, self.count = np.zeros((back + 1, *frame.shape), np.float16), 0
             self._frames = frames
-        frames[self.count % (back + 1)] = np.clip(frame, *_BOUNDS)
+        to_halves(frame, frames[self.count % (back + 1)])
         self.count += 1
         return frames
 
@@ -49,8 +45,7 @@ class Past:
 
     def at(self, age: int) -> Frame:
         """The frame of an age, float32 and free to be changed."""
-        frame: Frame = self._frames[self.slot(age)].astype(np.float32)
-        return frame
+        return from_halves(self._frames[self.slot(age)])
 
     def clear(self) -> None:
         """Forget all."""
