@@ -38,8 +38,10 @@ class KerasRuntime:
         self._step = Step(model, network, fixed=fixed, bends=bends)
         self._compiled = compiled(self._step, () if fixed else network.variables)
 
-    def put(self, frame: Frame) -> Any:
-        """Copy a frame to the device."""
+    def put(self, frame: Frame, missing: tuple[int, int] = (0, 0), spent: Any = None) -> Any:
+        """Copy a frame to the device; see `Runtime`."""
+        if any(missing):
+            frame = np.pad(frame, (*((0, more) for more in missing), (0, 0)), mode="edge")
         return ops.convert_to_tensor(frame, dtype="float32")
 
     def start(self, frames: Sequence[Any], seed: npt.NDArray[np.int32]) -> tuple[Any, ...]:

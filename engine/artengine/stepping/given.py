@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 
 import numpy as np
 
@@ -19,23 +19,66 @@ class GivenFrame:
     """A frame in the forms that graphs take, each made when it is first asked for.
 
     Args:
-        frame: float32 `(H, W, 3)`, never written to afterwards.
+        frame: float32 `(H, W, 3)`, never written to afterwards; it may be a part of a larger one.
+        missing: how often its last row and its last column are repeated.
+        spent: one that is not needed any more, whose memory is taken over where it fits.
     """
 
-    def __init__(self, frame: Frame) -> None:
-        whole = np.ascontiguousarray(frame, np.float32)
-        # OpenVINO shares no memory that is read-only, though it only reads it.
-        self.whole = whole if whole.flags.writeable else whole.copy()
+    def __init__(
+        self, frame: Frame, missing: tuple[int, int] = (0, 0), spent: GivenFrame | None = None
+    ) -> None:
+        self._frame, self._missing = np.asarray(frame, np.float32), missing
+        self._made: dict[str, Array] = {}
+        self._room: dict[str, Array] = {}
+        if spent is not None:
+            # Another predictor may still hold it, and make them again.
+            self._room, spent._made = spent._made, {}
 
-    @cached_property
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Height, width and colours."""
+        height, width, colours = self._frame.shape
+        return height + self._missing[0], width + self._missing[1], colours
+
+    @property
+    def whole(self) -> Array:
+        """The frame as `(H, W, 3)`, for reading."""
+        if not any(self._missing) and self._frame.flags.c_contiguous:
+            return _for_reading(self._frame)
+        if WHOLE not in self._made:
+            height, width, _ = self._frame.shape
+            whole = self._empty(WHOLE, self.shape)
+            whole[:height, :width] = self._frame
+            whole[height:, :width] = whole[height - 1, :width]
+            whole[:, width:] = whole[:, width - 1 : width]
+            self._made[WHOLE] = whole
+        return self._made[WHOLE]
+
+    @property
     def planes(self) -> Array:
-        """The frame as `(3, H, W)`."""
+        """The frame as `(3, H, W)`, for reading."""
+        if PLANES not in self._made:
+            height, width, _ = self._frame.shape
+            planes = self._empty(PLANES, (3, *self.shape[:2]))
+            self._split([plane[:height, :width] for plane in planes])
+            planes[:, height:, :width] = planes[:, height - 1 : height, :width]
+            planes[..., width:] = planes[..., width - 1 : width]
+            self._made[PLANES] = planes
+        return self._made[PLANES]
+
+    def _split(self, planes: list[Array]) -> None:
         import cv2
 
-        planes = np.empty((3, *self.whole.shape[:2]), np.float32)
-        # In two thirds of the time that numpy takes.
-        cv2.split(self.whole, list(planes))
-        return planes
+        if all(plane.flags.c_contiguous for plane in planes):
+            # In two thirds of the time that numpy takes.
+            cv2.split(np.ascontiguousarray(self._frame), planes)
+            return
+        for colour, plane in enumerate(planes):
+            plane[:] = self._frame[..., colour]
+
+    def _empty(self, form: str, shape: tuple[int, ...]) -> Array:
+        room = self._room.pop(form, None)
+        return room if room is not None and room.shape == shape else np.empty(shape, np.float32)
 
 
 class Given(Mapping[str, Array]):
@@ -58,8 +101,8 @@ class Given(Mapping[str, Array]):
         """Shapes and types, of frames those of the planes; see `artengine.stepping.graph`."""
         specs: dict[str, tuple[tuple[int, ...], str]] = {}
         for number, frame in self._frames.items():
-            height, width, depth = frame.whole.shape
-            specs[f"{PLANES}_{number}"] = (depth, height, width), str(frame.whole.dtype)
+            height, width, colours = frame.shape
+            specs[f"{PLANES}_{number}"] = (colours, height, width), "float32"
         return specs | {name: (each.shape, str(each.dtype)) for name, each in self._others.items()}
 
     def __getitem__(self, name: str) -> Array:
@@ -81,3 +124,14 @@ class Given(Mapping[str, Array]):
 
     def __len__(self) -> int:
         return 2 * len(self._frames) + len(self._others)
+
+
+def _for_reading(frame: Frame) -> Array:
+    """A frame in the same memory, which is not marked as read-only.
+
+    OpenVINO shares no memory that is marked so, though it only reads it.
+    """
+    if frame.flags.writeable:
+        return frame
+    numbers = (ctypes.c_float * frame.size).from_address(frame.ctypes.data)
+    return np.ctypeslib.as_array(numbers).reshape(frame.shape)

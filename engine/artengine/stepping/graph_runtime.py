@@ -49,9 +49,11 @@ class GraphRuntime:
         self._engine = engine
         self._compiled: dict[tuple[int, ...], _Compiled] = {}
 
-    def put(self, frame: Frame) -> GivenFrame:
-        """Take in a frame, which may be read-only."""
-        return GivenFrame(frame)
+    def put(
+        self, frame: Frame, missing: tuple[int, int] = (0, 0), spent: GivenFrame | None = None
+    ) -> GivenFrame:
+        """Take in a frame, which may be read-only; see `Runtime`."""
+        return GivenFrame(frame, missing, spent)
 
     def start(self, frames: Sequence[GivenFrame], seed: npt.NDArray[np.int32]) -> tuple[Array, ...]:
         """The state before the first step."""
@@ -74,7 +76,7 @@ class GraphRuntime:
         Raises:
             UsageError: when the engine cannot do it.
         """
-        shape = frames[0].whole.shape
+        shape = frames[0].shape
         others = {f"state_{number}": part for number, part in enumerate(state)}
         others |= {f"value_{name}": np.array(value) for name, value in values.items()}
         given = Given(frames, {**others, "seed": seed})

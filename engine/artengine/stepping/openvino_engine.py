@@ -80,10 +80,11 @@ class OpenVinoEngine:
         except RuntimeError as error:
             raise NotComputable(cause(error)) from error
         inputs = [(port, _names(port)) for port in request.model_inputs]
-        results = [
+        ports = [
             next(port for port in request.model_outputs if f"{name}:0" in port.names)
             for name in outputs
         ]
+        results = [(port, tuple(port.shape), port.element_type.to_dtype()) for port in ports]
 
         def compute(given: Mapping[str, Array]) -> list[Array]:
             try:
@@ -92,13 +93,14 @@ class OpenVinoEngine:
                     # a name of what goes in.
                     array = next(given[name] for name in names if name in given)
                     request.set_tensor(port, _shared(array))
-                found = [openvino.Tensor(port.element_type, port.shape) for port in results]
-                for port, tensor in zip(results, found, strict=True):
-                    request.set_tensor(port, tensor)
+                # Of numpy, which asks the system for large pages for what takes megabytes.
+                found = [np.empty(shape, kind) for _, shape, kind in results]
+                for (port, *_), array in zip(results, found, strict=True):
+                    request.set_tensor(port, _shared(array))
                 request.infer()
             except RuntimeError as error:
                 raise NotComputable(cause(error)) from error
-            return [tensor.data for tensor in found]
+            return found
 
         return compute
 

@@ -16,8 +16,15 @@ from artengine.stepping.tiles import Tiles, TileSetting, plan_tiles
 class Runtime(Protocol):
     """What computes a model's steps. Frames and states stay where it computes."""
 
-    def put(self, frame: Frame) -> Any:
-        """Take in a frame, float32 `(H, W, 3)`."""
+    def put(self, frame: Frame, missing: tuple[int, int] = (0, 0), spent: Any = None) -> Any:
+        """Take in a frame, float32 `(H, W, 3)`.
+
+        Args:
+            frame: it may be a part of a larger one.
+            missing: how often its last row and its last column are repeated.
+            spent: what this gave out for a frame that is not needed any more, whose memory may be
+                taken; or None.
+        """
 
     def start(self, frames: Sequence[Any], seed: npt.NDArray[np.int32]) -> tuple[Any, ...]:
         """The state before the first step, given the context and that step's seed."""
@@ -91,8 +98,8 @@ class RuntimePredictor:
         }
         self._state: tuple[Any, ...] | None = None
         self._kept: dict[int, tuple[Frame, Any]] = {}
-        # What moves over a frame, or is measured on it, is another thing in a piece of it.
-        self._tile: TileSetting = "whole" if bends else tile
+        self._spent: list[Any] = []
+        self._tile = tile
         self._tiles: dict[tuple[int, int], Tiles | None] = {}
 
     def reset(self) -> None:
@@ -122,30 +129,46 @@ class RuntimePredictor:
             UsageError: when it is to be cut into tiles smaller than the model can use, or the
                 runtime cannot compute the model.
         """
-        tiles = self.tiles(*frames[0].shape[:2])
+        height, width = frames[0].shape[:2]
+        tiles = self.tiles(height, width)
         if tiles is None:
-            return self._predict(frames, seed)
-        return tiles.predict(frames, lambda cut: self._predict_once(cut, seed))
+            return self._predict(frames, (0, 0), seed)
+        if len(tiles) == 1:
+            missing = tiles.shape[0] - height, tiles.shape[1] - width
+            prediction = self._predict(frames, missing, seed)[:height, :width]
+            return np.ascontiguousarray(prediction)
+        return tiles.predict(frames, lambda cut, missing: self._predict_once(cut, missing, seed))
 
     def tiles(self, height: int, width: int) -> Tiles | None:
         """How frames of a size are cut; None for not at all. Raises as a call does."""
         size = height, width
+        if self._bends:
+            # What moves over a frame, or is measured on it, is another thing in a piece of it.
+            return None
         if size not in self._tiles:
             self._tiles[size] = plan_tiles(
                 self._model, height, width, self._tile, self._bytes_per_pixel
             )
         return self._tiles[size]
 
-    def _predict_once(self, frames: Sequence[Frame], seed: tuple[int, int]) -> Frame:
-        """Predict from frames that are not used again, and free them."""
-        prediction = self._predict(frames, seed)
-        self._kept.clear()
+    def _predict_once(
+        self, frames: Sequence[Frame], missing: tuple[int, int], seed: tuple[int, int]
+    ) -> Frame:
+        """Predict from frames that are not used again."""
+        prediction = self._predict(frames, missing, seed)
+        self._spent = [given for _, given in self._kept.values()]
+        self._kept = {}
         return prediction
 
-    def _predict(self, frames: Sequence[Frame], seed: tuple[int, int]) -> Frame:
+    def _predict(
+        self, frames: Sequence[Frame], missing: tuple[int, int], seed: tuple[int, int]
+    ) -> Frame:
         if self._weights:
             self._weights.follow()
-        inputs = [self._put(frame) for frame in frames]
+        seen = set(map(id, frames))
+        self._spent += [given for key, (_, given) in self._kept.items() if key not in seen]
+        inputs = [self._put(frame, missing) for frame in frames]
+        self._spent = []
         self._kept = {id(f): (f, x) for f, x in zip(frames, inputs, strict=True)}
         seeds = np.array(seed, np.int32)
         if self._state is None:
@@ -157,6 +180,8 @@ class RuntimePredictor:
         prediction, self._state = self._runtime.step(inputs, self._state, seeds, values)
         return prediction
 
-    def _put(self, frame: Frame) -> Any:
+    def _put(self, frame: Frame, missing: tuple[int, int]) -> Any:
         kept = self._kept.get(id(frame))
-        return self._runtime.put(frame) if kept is None else kept[1]
+        if kept is not None:
+            return kept[1]
+        return self._runtime.put(frame, missing, self._spent.pop() if self._spent else None)

@@ -27,12 +27,13 @@ MEMORY_BUDGET = 1 << 30
 _UNKNOWN = 512.0
 """Bytes a pixel that a network is assumed to take where `bytes_per_pixel` does not know."""
 
-_FRAME_BYTES = 24.0
-"""Bytes a pixel that each frame of the context, and the prediction, take beside the network: as cut
-out and as given to the runtime."""
+_FRAME_BYTES = 12.0
+"""Bytes a pixel that each frame of the context, and the prediction, take beside the network, as
+given to the runtime."""
 
-_NEVER_CUT = 512 * 512
-"""Pixels of a frame that is never cut: its network would have to take 4 KiB for each."""
+_SMALL = 512 * 512
+"""Pixels of a frame that is given to the network as it is. It is never cut, for its network would
+have to take 4 KiB for each, and the step fills it up to the size divisor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,18 +110,23 @@ class Tiles:
         return len(self.rows) * len(self.columns)
 
     def predict(
-        self, frames: Sequence[Frame], predict: Callable[[Sequence[Frame]], Frame]
+        self,
+        frames: Sequence[Frame],
+        predict: Callable[[Sequence[Frame], tuple[int, int]], Frame],
     ) -> Frame:
         """Predict tile by tile, and put the tiles together.
 
         Args:
             frames: the context, each float32 `(H, W, 3)`.
-            predict: predicts a tile from its context.
+            predict: predicts a tile from its context, of which the last row and the last column
+                are to be repeated so many times.
         """
+        height, width = frames[0].shape[:2]
         prediction = np.empty(frames[0].shape, np.float32)
         for row in self.rows:
             for column in self.columns:
-                tile = predict([_cut(frame, row, column) for frame in frames])
+                missing = max(0, row.stop - height), max(0, column.stop - width)
+                tile = predict([frame[row.seen, column.seen] for frame in frames], missing)
                 prediction[row.kept, column.kept] = tile[row.inside, column.inside]
         return prediction
 
@@ -134,7 +140,8 @@ def plan_tiles(
 ) -> Tiles | None:
     """Decide how frames of a size are cut; None for not at all.
 
-    A model that declares no receptive field is never cut; a warning says so.
+    A model that declares no receptive field is never cut; a warning says so. Large frames that do
+    not divide by the size divisor are one tile, which does.
 
     Args:
         bytes_per_pixel: what the network takes for each pixel, or None where that is unknown; asked
@@ -145,7 +152,7 @@ def plan_tiles(
     """
     side = _side(model, height * width, setting, bytes_per_pixel)
     if side is None or max(height, width) <= side:
-        return None
+        return _filled_up(model, height, width)
     receptive_field = model.receptive_field()
     if receptive_field is None:
         logger.warning(
@@ -155,7 +162,7 @@ def plan_tiles(
             width,
             height,
         )
-        return None
+        return _filled_up(model, height, width)
     size_divisor = model.size_divisor
     margin = _up(receptive_field, size_divisor)
     least = 2 * margin + size_divisor
@@ -180,20 +187,26 @@ def _side(
     """The side of a tile, or None where none are needed."""
     if setting != "auto":
         return None if setting == "whole" else setting
-    if pixels <= _NEVER_CUT:
+    if pixels <= _SMALL:
         return None
     frames = _FRAME_BYTES * (model.context + 1)
     affordable = MEMORY_BUDGET / (frames + (bytes_per_pixel() or _UNKNOWN))
     return None if pixels <= affordable else math.isqrt(int(affordable))
 
 
-def _cut(frame: Frame, row: TileSpan, column: TileSpan) -> Frame:
-    part = frame[row.seen, column.seen]
-    down = row.stop - row.start - part.shape[0]
-    right = column.stop - column.start - part.shape[1]
-    if down or right:
-        return np.pad(part, ((0, down), (0, right), (0, 0)), mode="edge")
-    return np.ascontiguousarray(part)
+def _filled_up(model: TiledModel, height: int, width: int) -> Tiles | None:
+    """The whole frame as a tile, where it does not divide.
+
+    A step that fills frames up itself copies all of the context each time.
+    """
+    sides = _up(height, model.size_divisor), _up(width, model.size_divisor)
+    if height * width <= _SMALL or sides == (height, width):
+        return None
+    rows, columns = (
+        tile_spans(length, side, 0, model.size_divisor)
+        for length, side in zip((height, width), sides, strict=True)
+    )
+    return Tiles(rows, columns)
 
 
 def _up(number: int, size_divisor: int) -> int:

@@ -81,7 +81,7 @@ def test_a_narrower_margin_shows() -> None:
     model = Pooled()
     one = Predictor(model, model.build(), tile="whole")
     whole, narrow = one(frames(64, 64)), tile_spans(64, 32, 4, 4)
-    made = tiles.Tiles(narrow, narrow).predict(frames(64, 64), one)
+    made = tiles.Tiles(narrow, narrow).predict(frames(64, 64), lambda cut, _: one(cut))
     assert np.abs(made - whole).max() > 1e-3
 
 
@@ -97,6 +97,24 @@ def test_only_what_needs_much_memory_is_cut(monkeypatch: Any) -> None:
     assert len(cut.rows) > 1
     assert planned(Pooled(), 600, 600, "whole") is None
     assert planned(Pooled(), 512, 512, "auto") is None
+
+
+@pytest.mark.parametrize("tile", ["whole", 2000])
+def test_a_large_frame_that_does_not_divide_is_one_tile_that_does(tile: Any) -> None:
+    class Whole(Pooled):
+        def receptive_field(self) -> int | None:
+            return None
+
+    for model in (Pooled(), Whole()):
+        cut = planned(model, 514, 513, tile)
+        assert cut is not None
+        assert (len(cut), cut.shape) == (1, (516, 516))
+        assert planned(model, 516, 512, tile) is planned(model, 510, 510, tile) is None
+    network, given = model.build(), frames(514, 513)
+    filled = [np.pad(frame, ((0, 2), (0, 3), (0, 0)), mode="edge") for frame in given]
+    found = Predictor(model, network, tile=tile)(given)
+    wanted = Predictor(model, network, tile=tile)(filled)
+    np.testing.assert_array_equal(found, wanted[:514, :513])
 
 
 def test_a_frame_that_is_cut_counts_what_all_its_tiles_compute(monkeypatch: Any) -> None:

@@ -297,12 +297,13 @@ MODELS = load_catalog().models
 DECLARING = {name: kind for name, kind in MODELS.items() if kind().receptive_field() is not None}
 
 
-def untraced(model: Model) -> Callable[[Sequence[Frame]], Frame]:
+def untraced(model: Model) -> Callable[..., Frame]:
     """What predicts with a model, each time anew: that is quicker than to trace it once."""
     step, seed = Step(model, model.build()), ops.zeros((2,), "int32")
     values = {name: getattr(model, name) for name in type(model).automatable()}
 
-    def predict(frames: Sequence[Frame]) -> Frame:
+    def predict(frames: Sequence[Frame], _missing: tuple[int, int] = (0, 0)) -> Frame:
+        # The step fills frames up itself.
         prediction, _ = step([ops.convert_to_tensor(frame) for frame in frames], (), seed, values)
         return np.asarray(ops.convert_to_numpy(prediction))
 
