@@ -1,29 +1,40 @@
 """What every effect takes for a frame, beside swift's network.
 
     python benchmarks/effects.py [EFFECT ...] [--size 512] [--frames 12] [--clip CLIP]
+                                 [--against FOLDER]
 
-Effects have their default parameters. They see a clip, by default a scene that is drawn, and the
-network frames of noise, in turns, frame by frame. Printed are medians, of the time that passes and
-of the time that all cores compute, ffmpeg's included, which other work on the machine disturbs
-less, and the ratio of the latter to the network's. Effects that take more than it are marked.
+Effects have their default parameters, but for those given as `noise:amount=0.02,monochrome=true`.
+They see a clip, by default a scene that is drawn, and the network frames of noise, in turns, frame
+by frame. Printed are medians, of the time that passes and of the time that all cores compute,
+ffmpeg's included, which other work on the machine disturbs less, and the ratio of the latter to the
+network's. Effects that take more than it are marked.
+
+`--against` takes a folder with another `artengine_plugins`, as `plugins` of an earlier checkout:
+its effects are timed in the same turns in place of the network, and their frames are compared.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import statistics
+import sys
 import time
+import tomllib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import numpy as np
 
 from artengine.catalog import Catalog, load_catalog
 from artengine.curves import Clock
+from artengine.dream.allocator import keep_memory
 from artengine.effect import Effect, FrameContext
 from artengine.frame import Frame, to_frame
 from artengine.nn.predictor import Predictor
@@ -62,19 +73,83 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=512)
     parser.add_argument("--frames", type=int, default=12)
     parser.add_argument("--clip", type=Path, default=None)
+    parser.add_argument("--against", type=Path, default=None, metavar="FOLDER")
     options = parser.parse_args()
-    if unknown := [name for name in options.effects if name not in catalog.effects]:
+    wanted = dict(map(table, options.effects)) or {name: {} for name in catalog.effects}
+    if unknown := [name for name in wanted if name not in catalog.effects]:
         parser.error(f"no effect {unknown[0]}; there are: {', '.join(catalog.effects)}")
-    names = options.effects or list(catalog.effects)
+    keep_memory()  # As a dream does.
     frames = footage(catalog, options.clip, options.size, options.frames)
+    if options.against:
+        earlier = Earlier(options.against)
+        for name, values in wanted.items():
+            print(compared(catalog.effects[name], earlier, values, frames), flush=True)
+        return
     network = swift(catalog, options.size)
     rows = []
-    for name in names:
-        rows.append(measured(name, catalog.effects[name](), network, frames))
+    for name, values in wanted.items():
+        effect = catalog.effects[name].model_validate(values)
+        rows.append(measured(name, effect, network, frames))
         print(rows[-1], flush=True)
     slow = [row.name for row in rows if row.ratio > 1]
     network_time = statistics.median(row.network_passed for row in rows)
     print(f"{len(rows)} effects; network {network_time:.1f} ms; slower than it: {slow or 'none'}")
+
+
+def table(text: str) -> tuple[str, dict[str, Any]]:
+    """An effect's name and parameters, of `NAME` or `NAME:KEY=VALUE,KEY=VALUE`."""
+    name, _, values = text.partition(":")
+    return name, tomllib.loads(values.replace(",", "\n"))
+
+
+@dataclass
+class Earlier:
+    """Effects of another folder with a package `artengine_plugins`."""
+
+    folder: Path
+    modules: dict[str, ModuleType] = field(default_factory=dict)
+
+    def effect(self, kind: type[Effect]) -> type[Effect]:
+        """The class of that name. Modules of both packages are kept apart."""
+        if not (self.folder / "artengine_plugins" / "__init__.py").is_file():
+            raise SystemExit(f"{self.folder}: holds no artengine_plugins")
+        own = self._swapped(self.modules)
+        sys.path.insert(0, str(self.folder))
+        try:
+            found = getattr(importlib.import_module(kind.__module__), kind.__name__)
+        finally:
+            sys.path.remove(str(self.folder))
+            self.modules = self._swapped(own)
+        earlier: type[Effect] = found
+        return earlier
+
+    def _swapped(self, modules: dict[str, ModuleType]) -> dict[str, ModuleType]:
+        """Have these modules of the package, and return those there were."""
+        names = [name for name in sys.modules if name.partition(".")[0] == "artengine_plugins"]
+        before = {name: sys.modules.pop(name) for name in names}
+        sys.modules.update(modules)
+        return before
+
+
+def compared(
+    kind: type[Effect], earlier: Earlier, values: dict[str, Any], frames: Sequence[Frame]
+) -> str:
+    """Time an effect of both packages in turns, and tell how far their frames are apart."""
+    effects = [each.model_validate(values) for each in (kind, earlier.effect(kind))]
+    times: list[list[float]] = [[], []]
+    apart = 0.0
+    for index in range(len(frames) - 1):
+        made: list[Frame] = []
+        for effect, taken in zip(effects, times, strict=True):
+            truth = frames[index + 1] if effect.uses_truth else None
+            now = FrameContext(Clock(index, FPS), truth, seed=1, slot=f"output/{kind.name}/0")
+            taken.append(timed(lambda: made.append(effect.apply(frames[index], now)))[1])  # noqa: B023
+        apart = max(apart, float(np.abs(made[0] - made[1]).max()))
+    now_ms, then_ms = ([1000 * value for value in taken[1:]] for taken in times)
+    return (
+        f"{kind.name:22}computing {statistics.median(now_ms):6.2f} ms, least {min(now_ms):6.2f},"
+        f" earlier {statistics.median(then_ms):6.2f}, least {min(then_ms):6.2f}; apart {apart:.1e}"
+    )
 
 
 def footage(catalog: Catalog, clip: Path | None, size: int, count: int) -> Sequence[Frame]:

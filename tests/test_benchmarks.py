@@ -214,6 +214,18 @@ def test_effects_are_timed_beside_a_network(catalog: Catalog) -> None:
     assert not str(timer.Row("quick", 1.0, 0.5, 2.0, 1.0)).endswith("network")
 
 
+def test_effects_are_timed_beside_earlier_ones(catalog: Catalog) -> None:
+    timer = script("effects")
+    name, values = timer.table("noise:amount=0.02,monochrome=true")
+    assert (name, values) == ("noise", {"amount": 0.02, "monochrome": True})
+    earlier = timer.Earlier(ROOT / "plugins")
+    kind = catalog.effects[name]
+    assert earlier.effect(kind) is not kind
+    frames = timer.footage(catalog, None, 32, 3)
+    line = timer.compared(kind, earlier, values, frames)
+    assert line.endswith("apart 0.0e+00")
+
+
 def test_scenes_are_timed_beside_earlier_ones() -> None:
     timer = script("scenes")
     folder = ROOT / "plugins/artengine_plugins/sources/scenes"
