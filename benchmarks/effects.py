@@ -75,19 +75,19 @@ def main() -> None:
     parser.add_argument("--clip", type=Path, default=None)
     parser.add_argument("--against", type=Path, default=None, metavar="FOLDER")
     options = parser.parse_args()
-    wanted = dict(map(table, options.effects)) or {name: {} for name in catalog.effects}
-    if unknown := [name for name in wanted if name not in catalog.effects]:
+    wanted = [table(text) for text in options.effects or catalog.effects]
+    if unknown := [name for name, _ in wanted if name not in catalog.effects]:
         parser.error(f"no effect {unknown[0]}; there are: {', '.join(catalog.effects)}")
     keep_memory()  # As a dream does.
     frames = footage(catalog, options.clip, options.size, options.frames)
     if options.against:
         earlier = Earlier(options.against)
-        for name, values in wanted.items():
+        for name, values in wanted:
             print(compared(catalog.effects[name], earlier, values, frames), flush=True)
         return
     network = swift(catalog, options.size)
     rows = []
-    for name, values in wanted.items():
+    for name, values in wanted:
         effect = catalog.effects[name].model_validate(values)
         rows.append(measured(name, effect, network, frames))
         print(rows[-1], flush=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 from pydantic import PrivateAttr
@@ -12,6 +13,9 @@ from artengine.api import Effect, Frame, FrameContext, Param, State
 from artengine_plugins.imaging.places import shorter_side
 
 Orders = npt.NDArray[np.float64]
+
+_NO_FRACTIONS = np.empty((0, 0), np.uint16)
+"""What OpenCV is told of parts of a pixel."""
 
 
 class BlockGlitch(Effect):
@@ -57,18 +61,19 @@ class BlockGlitch(Effect):
             np.rint(wrong * self.distance * length * (2.0 * orders[..., part] - 1.0)).astype(int)
             for part, length in ((1, height), (2, width))
         )
-        down, across = (
-            steps.repeat(side, axis=0)[:height].repeat(side, axis=1)[:, :width]
-            for steps in (down, across)
-        )
-        places = (np.arange(height)[:, None] + down) % height * width
-        places += (np.arange(width)[None, :] + across) % width
-        glitched: Frame = frame.reshape(-1, 3).take(places, axis=0)
+        # A block is one column of the first, and one row of the second.
+        places = np.empty((height, width, 2), np.int16)
+        beside = (np.arange(width) + across.repeat(side, axis=1)[:, :width]) % width
+        places[..., 0] = beside.astype(np.int16).repeat(side, axis=0)[:height]
+        below = (np.arange(height)[:, None] + down.repeat(side, axis=0)[:height]) % height
+        places[..., 1] = below.astype(np.int16).repeat(side, axis=1)[:, :width]
+        glitched = cv2.remap(frame, places, _NO_FRACTIONS, cv2.INTER_NEAREST)
         turned = wrong & (orders[..., 3] < self.colour)
         if turned.any():
-            where = turned.repeat(side, axis=0)[:height].repeat(side, axis=1)[:, :width]
-            np.copyto(glitched, glitched[..., [1, 2, 0]], where=where[..., None])
-        return glitched
+            where = turned.astype(np.uint8).repeat(side, axis=0)[:height].repeat(side, axis=1)
+            red, green, blue = cv2.split(glitched)
+            cv2.copyTo(cv2.merge([green, blue, red]), where[:, :width], glitched)
+        return glitched.astype(np.float32, copy=False)
 
     def reset(self) -> None:
         """Put every block back."""

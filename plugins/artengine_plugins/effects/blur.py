@@ -28,7 +28,7 @@ class Blur(Effect):
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Blur the frame."""
-        return mix(frame, self._blurred(frame), self.amount)
+        return mix(frame, self._blurred(frame), self.amount, own=True)
 
     def _blurred(self, frame: Frame) -> Frame:
         radius: Field = self.radius

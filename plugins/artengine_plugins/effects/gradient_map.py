@@ -54,4 +54,4 @@ class GradientMap(PhasedEffect):
         places = luma(frame)
         places += over(offset, places)
         painted = look_up(self.colours or PALETTES[self.palette], places, self.ends)
-        return mix(frame, painted, self.amount)
+        return mix(frame, painted, self.amount, own=True)

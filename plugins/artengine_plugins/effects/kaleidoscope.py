@@ -66,4 +66,4 @@ class Kaleidoscope(PhasedEffect):
             np.add(down, middle[1], dtype=np.float32),
             self.border,
         )
-        return mix(frame, star, self.amount)
+        return mix(frame, star, self.amount, own=True)

@@ -39,7 +39,7 @@ class Mirror(Effect):
             folded = np.take(folded, self._fold(width), axis=1)
         if self.mode != "horizontal":
             folded = np.take(folded, self._fold(height), axis=0)
-        return mix(frame, folded, self.amount)
+        return mix(frame, folded, self.amount, own=True)
 
     def _fold(self, length: int) -> npt.NDArray[np.intp]:
         """Which row or column is drawn at each place; the far one of a place i is `line - i`."""

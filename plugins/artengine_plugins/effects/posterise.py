@@ -29,4 +29,4 @@ class Posterise(Effect):
         stepped = frame * steps
         np.rint(stepped, out=stepped)
         stepped /= steps
-        return mix(frame, stepped, self.amount)
+        return mix(frame, stepped, self.amount, own=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import ClassVar
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -18,6 +19,8 @@ from artengine_plugins.imaging.palettes import PALETTES, PackagedPalette
 _BITS = 5
 """Bits a channel at which nearest colours are looked up."""
 
+_STRIP = 1 << 15
+"""Pixels that are looked up at once, so that they stay in the processor's cache."""
 
 _THRESHOLDS = bayer(3)
 
@@ -60,18 +63,25 @@ class Quantise(Effect):
         """Give each pixel its nearest colour."""
         height, width = frame.shape[:2]
         reached = np.float32(2**_BITS - 1)
-        steps = frame * reached
+        pattern = np.zeros((height, width), np.float32)
         if self.dither:
             # As wide as the step between neighbouring colours of a palette of six.
             spread = self.dither * float(reached) / 3.0
             side = len(_THRESHOLDS)
-            pattern = np.tile(
-                _THRESHOLDS * np.float32(spread), (-(-height // side), -(-width // side))
-            )
-            steps += pattern[:height, :width, None]
-        steps += np.float32(0.5)
-        np.clip(steps, 0.0, reached, out=steps)
-        red, green, blue = np.moveaxis(steps.astype(np.uint16), -1, 0)
-        places = (red << 2 * _BITS) | (green << _BITS) | blue
-        nearest = _nearest(self.colours or PALETTES[self.palette]).take(places, axis=0)
-        return mix(frame, nearest, self.amount)
+            tile = _THRESHOLDS * np.float32(spread)
+            pattern = np.tile(tile, (-(-height // side), -(-width // side)))[:height, :width]
+        colours = _nearest(self.colours or PALETTES[self.palette])
+        nearest = np.empty(frame.shape, np.float32)
+        rows = max(1, _STRIP // width)
+        for top in range(0, height, rows):
+            strip = slice(top, top + rows)
+            place = np.zeros(pattern[strip].shape, np.intp)
+            for channel in cv2.split(frame[strip]):
+                steps = np.multiply(channel, reached, dtype=np.float32)
+                steps += pattern[strip]
+                steps += np.float32(0.5)
+                np.clip(steps, np.float32(0.0), reached, out=steps)
+                place <<= _BITS
+                place |= steps.astype(np.uint8)
+            colours.take(place, axis=0, out=nearest[strip], mode="clip")
+        return mix(frame, nearest, self.amount, own=True)

@@ -32,4 +32,4 @@ class Solarise(Effect):
         threshold = over(self.threshold, frame)
         folded = np.abs(frame - threshold)
         np.subtract(threshold, folded, out=folded)
-        return mix(frame, folded, self.amount)
+        return mix(frame, folded, self.amount, own=True)

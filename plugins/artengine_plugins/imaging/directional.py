@@ -18,6 +18,13 @@ _ALONG_ROW = _CUBIC[None, :]
 _ALONG_COLUMN = _CUBIC[:, None]
 
 
+_ROWS = 128
+"""Rows that are enlarged at once, so that less memory is needed, most of it in the cache."""
+
+_REACH = 6
+"""Rows above and below that a row's pixels depend on."""
+
+
 def double(frame: Frame) -> Frame:
     """Enlarge a frame `(H, W, 3)` to twice its size, interpolating along edges.
 
@@ -31,6 +38,20 @@ def double(frame: Frame) -> Frame:
     Returns:
         float32 `(2H, 2W, 3)`, unclipped, its corners where the frame's are.
     """
+    height, width = frame.shape[:2]
+    doubled = np.empty((2 * height, 2 * width, 3), np.float32)
+    for top in range(0, height, _ROWS):
+        above = min(top, _REACH)
+        strip = frame[top - above : top + _ROWS + _REACH]
+        made = doubled[2 * top : 2 * (top + _ROWS)]
+        aligned, found = _parts(strip)
+        rows = slice(2 * above, 2 * above + len(made))
+        np.add(aligned[rows], found[rows], out=made)
+    return doubled
+
+
+def _parts(frame: Frame) -> tuple[Frame, Frame]:
+    """The enlarged frame, and what to add to it so that nothing of the frame is lost."""
     height, width = frame.shape[:2]
     light = luma(frame)
     right, below = _next(light, 1), _next(light, 0)
@@ -60,18 +81,21 @@ def double(frame: Frame) -> Frame:
         steep + _sum(steep_between, 2, (1, 1)),
     )
 
-    doubled = np.empty((2 * height, 2 * width, 3), np.float32)
-    doubled[0::2, 0::2] = frame
-    doubled[0::2, 1::2] = beside
-    doubled[1::2, 0::2] = beneath
-    doubled[1::2, 1::2] = between
+    doubled = np.empty((height, 2, width, 6), np.float32)
+    cv2.merge([frame, beside], doubled[:, 0])
+    cv2.merge([beneath, between], doubled[:, 1])
     # So far pixels have kept their places; half a new pixel further, corners keep theirs.
     aligned = cv2.sepFilter2D(
-        doubled, -1, _CUBIC, _CUBIC, anchor=(2, 2), borderType=cv2.BORDER_REPLICATE
+        doubled.reshape(2 * height, 2 * width, 3),
+        -1,
+        _CUBIC,
+        _CUBIC,
+        anchor=(2, 2),
+        borderType=cv2.BORDER_REPLICATE,
     ).astype(np.float32, copy=False)
     lost = frame - cv2.resize(aligned, (width, height), interpolation=cv2.INTER_AREA)
-    aligned += cv2.resize(lost, (2 * width, 2 * height), interpolation=cv2.INTER_CUBIC)
-    return aligned
+    found = cv2.resize(lost, (2 * width, 2 * height), interpolation=cv2.INTER_CUBIC)
+    return aligned, found.astype(np.float32, copy=False)
 
 
 def _next(plane: Plane, axis: int) -> Plane:
@@ -101,14 +125,16 @@ def _sum(plane: Plane, side: int, anchor: tuple[int, int]) -> Plane:
 
 
 def _weigh(one: Frame, change_one: Plane, other: Frame, change_other: Plane) -> Frame:
+    """Blend two frames by how little changes along their directions; changes `other`."""
     # A 255th keeps flat areas even and the division sound.
     least = np.float32(1.0 / 255.0)
-    ratio: Plane = (change_one + least) / (change_other + least)
-    fifth: Plane = ratio * ratio
-    fifth *= fifth
-    fifth *= ratio
-    share: Plane = fifth / (fifth + np.float32(1.0))
-    mixed = other - one
-    mixed *= spread(share)
-    mixed += one
-    return mixed
+    ratio = change_one + least
+    ratio /= change_other + least
+    share = ratio * ratio
+    share *= share
+    share *= ratio
+    share /= share + np.float32(1.0)
+    np.subtract(other, one, out=other)
+    other *= spread(share)
+    other += one
+    return other

@@ -10,8 +10,16 @@ from artengine_plugins.imaging.field import Field
 from artengine_plugins.imaging.spread import spread
 
 
-def mix(frame: Frame, other: Frame, amount: Field) -> Frame:
-    """Return `frame` at amount 0, `other` at 1, and what lies between or beyond otherwise."""
+def mix(frame: Frame, other: Frame, amount: Field, *, own: bool = False) -> Frame:
+    """Return `frame` at amount 0, `other` at 1, and what lies between or beyond otherwise.
+
+    Args:
+        frame, other: `(H, W, 3)`.
+        amount: a number, or one for each pixel.
+        own: whether nobody else holds `other`, which is then returned itself at 1.
+    """
+    if own and not isinstance(amount, np.ndarray) and amount == 1.0:
+        return other
     if isinstance(amount, np.ndarray):
         mixed = np.subtract(other, frame, dtype=np.float32)
         mixed *= spread(amount)

@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
+from artengine_plugins.imaging import directional, enlarge
+from artengine_plugins.imaging.directional import double
 from artengine_plugins.imaging.enlarge import enlarged
 
 
@@ -16,3 +18,12 @@ def test_enlarges_as_opencv_does(size: tuple[int, int], factor: int) -> None:
     larger = size[0] * factor, size[1] * factor
     expected = cv2.resize(frame, larger, interpolation=cv2.INTER_LANCZOS4)
     assert np.abs(enlarged(frame, factor) - expected).max() < 1e-4
+
+
+def test_strips_of_rows_leave_no_seams(monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = np.random.default_rng(1).normal(size=(300, 9, 3)).astype(np.float32)
+    in_strips = double(frame), enlarged(frame, 2)
+    for module in (directional, enlarge):
+        monkeypatch.setattr(module, "_ROWS", 300)
+    assert (double(frame) == in_strips[0]).all()
+    assert (enlarged(frame, 2) == in_strips[1]).all()
