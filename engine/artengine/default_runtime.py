@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import sys
 from typing import cast, get_args
 
 import numpy as np
@@ -20,8 +19,9 @@ from artengine.provider import code_of
 from artengine.quickest import precision_of
 from artengine.remembered import Remembered, remembered_file
 from artengine.runtime_names import RuntimeName, RuntimeSetting
-from artengine.stepping.engines import engine_for, is_installed
+from artengine.stepping.engines import is_installed
 from artengine.stepping.graph import NotComputable
+from artengine.tried_engines import works
 from artengine.weights import Weights
 
 logger = logging.getLogger("artengine")
@@ -80,17 +80,7 @@ def suits_machine() -> bool:
     """
     if keras_backend() != "tensorflow" or tensorflow_has_a_card() or not is_installed("openvino"):
         return False
-    # It takes a while to import, which is done later where it is known to work.
-    told = {"arithmetic": arithmetic("", "openvino"), "at": sys.prefix}
-    works = Remembered(remembered_file("works", told))
-    if not isinstance(works.value, bool):
-        try:
-            engine_for("openvino", "float32")
-        except UsageError as error:
-            logger.warning("%s", error)
-            return False
-        works.keep(value=True)
-    return True
+    return works("openvino")
 
 
 def _converts(preset: Preset, weights: Weights) -> bool:

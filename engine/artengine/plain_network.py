@@ -34,9 +34,9 @@ def import_runtime(settings: DreamSettings) -> None:
         settings: of the dream, its runtime and precision resolved.
     """
     if settings.runtime != "keras":
-        from artengine.stepping.engines import engine_for
+        from artengine.tried_engines import tried_engine
 
-        engine_for(cast("RuntimeName", settings.runtime), cast("Precision", settings.precision))
+        tried_engine(cast("RuntimeName", settings.runtime), cast("Precision", settings.precision))
 
 
 def plain_network(
@@ -80,11 +80,11 @@ def _converted(
     precision: Precision,
     sizes: Sequence[Size],
 ) -> RuntimePredictor:
-    from artengine.stepping.engines import engine_for
     from artengine.stepping.graph_runtime import GraphRuntime
     from artengine.stepping.kept_graphs import KeptGraphs
     from artengine.stepping.predictor import RuntimePredictor
     from artengine.stepping.used_graphs import UsedGraphs
+    from artengine.tried_engines import tried_engine
 
     runtime = cast("RuntimeName", preset.dream.runtime)
 
@@ -102,7 +102,7 @@ def _converted(
         return FilledGraphs(templates, weights.path, by_tensorflow)
 
     identity = _identity(preset, weights) | {"precision": precision}
-    engine = engine_for(runtime, precision)
+    engine = tried_engine(runtime, precision)
     graphs = KeptGraphs(folders.cache() / "networks", identity, model, engine, convert)
     if sizes:
         used = remembered_file("graphs", [identity, sizes, preset.dream.tile])

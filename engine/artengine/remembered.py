@@ -38,6 +38,12 @@ class Remembered:
         with suppress(OSError, ValueError, RecursionError):
             self.value = json.loads(file.read_text(encoding="utf-8"))
 
+    def forget(self) -> None:
+        """Find it out again the next time."""
+        self.value = None
+        with suppress(OSError):
+            self._file.unlink(missing_ok=True)
+
     def keep(self, value: Any) -> None:
         """Keep a value. Where that cannot be, it is found out again."""
         self.value = value

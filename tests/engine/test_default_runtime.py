@@ -10,14 +10,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from artengine import cuda
+from artengine import cuda, tried_engines
 from artengine import default_runtime as module
 from artengine.catalog import Catalog, load_catalog
 from artengine.cli import main
+from artengine.dream.render import render
 from artengine.errors import UsageError
 from artengine.preset import Preset, load_preset
 from artengine.preset.toml_text import parse_toml
 from artengine.resolve import is_recipe_of, resolve
+from artengine.stepping.engines import BrokenEngineError
 from artengine.stepping.graph import NotComputable
 
 RECIPE = """
@@ -39,7 +41,7 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "keras_backend", lambda: "tensorflow")
     monkeypatch.setattr(module, "tensorflow_has_a_card", lambda: False)
     monkeypatch.setattr(module, "is_installed", lambda _: True)
-    monkeypatch.setattr(module, "engine_for", lambda *_: None)
+    monkeypatch.setattr(tried_engines, "engine_for", lambda *_: None)
 
 
 @pytest.fixture
@@ -92,16 +94,40 @@ def test_keras_is_taken_where_the_network_changes(change: dict[str, Any], catalo
     assert runtime(load_preset("night-drive", catalog).with_values(change)) == "keras"
 
 
+def broken(*_: object) -> None:
+    raise BrokenEngineError("the runtime openvino cannot be imported: a library is missing")
+
+
 def test_a_broken_openvino_is_told(
     catalog: Catalog, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(*_: object) -> None:
-        raise UsageError("the runtime openvino cannot be imported: a library is missing")
-
-    monkeypatch.setattr(module, "engine_for", broken)
+    monkeypatch.setattr(tried_engines, "engine_for", broken)
     with caplog.at_level(logging.WARNING):
         assert runtime(load_preset("night-drive", catalog)) == "keras"
     assert "a library is missing" in caplog.text
+
+
+@pytest.mark.parametrize("named", [False, True], ids=["default", "named"])
+def test_an_openvino_that_broke_since_it_was_tried_is_forgotten(
+    named: bool,
+    catalog: Catalog,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    tmp_path: Path,
+) -> None:
+    preset = load_preset("night-drive", catalog, ["dream.frames=2", "dream.size=[64,64]"])
+    assert runtime(preset) == "openvino"
+    monkeypatch.setattr(tried_engines, "engine_for", broken)
+    assert runtime(preset) == "openvino"
+    if named:
+        preset = preset.with_values({"dream.runtime": "openvino"})
+        with pytest.raises(BrokenEngineError):
+            render(preset, catalog, [])
+        return
+    with caplog.at_level(logging.WARNING):
+        assert render(preset, catalog, []).frames == 2
+    assert caplog.text.count("a library is missing") == 1
+    assert runtime(preset) == "keras"
 
 
 @pytest.mark.parametrize(("refused", "taken"), [(True, "keras"), (False, "openvino")])

@@ -107,6 +107,7 @@ def bench(
     films = _films(catalog, preset or ([] if model else PRESETS), size, frames, plugin or [])
     models = _chosen("model", model, list(catalog.models)) if model else []
     from artengine.cli.film_bench import advice, sides, time_film
+    from artengine.cli.usual_side import usual_side
     from artengine.stepping.engines import installed_runtimes
 
     by = sides()
@@ -131,9 +132,9 @@ def bench(
             for side in by:
                 if stop():
                     break
+                precision = _precision(loaded, side.runtime)
                 timing = time_film(film, side)
-                rate = rates["bfloat16" if _in_bfloat16(loaded, side.runtime) else "float32"]
-                filmed.append(timing.of_limit(gflop, rate))
+                filmed.append(timing.of_limit(gflop, rates[precision], precision))
                 progress(len(filmed), total)
         for name, of_model in groupby(cells, key=itemgetter(0)):
             subject = Subject(name, _with_defaults(catalog.models[name]))
@@ -144,7 +145,7 @@ def bench(
                     subject.time(of_runtime, precision, pixels, seconds=seconds, stop=stop)
                 )
                 progress(len(filmed) + len(timings), total)
-    said = advice(filmed, lambda: _usual(films[0][0]), _unused_card) if filmed else ""
+    said = advice(filmed, lambda: usual_side(*films[0]), _unused_card) if filmed else ""
     answer(
         _json(rates, timings, filmed, said) if as_json else as_text(rates, timings, filmed, said)
     )
@@ -161,6 +162,7 @@ def _films(
 ) -> list[tuple[Preset, Film]]:
     """What is filmed, as it is loaded and as it is named."""
     from artengine.cli.film_bench import Film
+    from artengine.default_runtime import wanted_runtime
     from artengine.preset import load_preset
     from artengine.resolve import refuse_missing
 
@@ -168,23 +170,19 @@ def _films(
     for name, text in product(presets, sizes or [FILM_SIZE]):
         loaded = load_preset(name, catalog)
         refuse_missing(loaded)
+        # The environment may name none that there is, which is said before anything is timed.
+        wanted_runtime(loaded)
         found.append((loaded, Film(name, _size(text), frames, tuple(plugins))))
     return found
 
 
-def _in_bfloat16(preset: Preset, runtime: RuntimeName) -> bool:
+def _precision(preset: Preset, runtime: RuntimeName) -> Precision:
+    """What a runtime computes a film in, which bfloat16 counts as where it is quicker here."""
     from artengine.nn.precision import has_bfloat16
     from artengine.quickest import precision_of
 
-    return has_bfloat16() and precision_of(preset, runtime) == "bfloat16"
-
-
-def _usual(preset: Preset) -> RuntimeName:
-    """The runtime of a preset that was dreamt."""
-    from artengine.default_runtime import default_runtime
-    from artengine.weights import find_blended
-
-    return default_runtime(preset, find_blended(preset)[0])
+    in_bfloat16 = has_bfloat16() and precision_of(preset, runtime) == "bfloat16"
+    return "bfloat16" if in_bfloat16 else "float32"
 
 
 def _unused_card() -> str:

@@ -23,14 +23,9 @@ from artengine.cli.streams import answer, tell
 from artengine.collecting import collect_as_usual, collect_rarely
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from artengine.dream.render import Rendered
-    from artengine.dream.targets import Target
     from artengine.preset import Preset
-    from artengine.preset.address import Address
     from artengine.source import Footage
-    from artengine.writer import Writer
 
 
 def dream(
@@ -152,6 +147,7 @@ def dream(
     from artengine.catalog import load_catalog
     from artengine.cli.interrupt import Interrupt
     from artengine.cli.progress import bar
+    from artengine.cli.unused_settings import refuse_unused
     from artengine.dream.render import render
     from artengine.dream.targets import targets
     from artengine.errors import UsageError
@@ -186,7 +182,7 @@ def dream(
         loaded = _preview(loaded, footage(loaded))
     to = targets(loaded, catalog, output or [], Path(), overwrite=overwrite)
     if output:
-        _refuse_unused(loaded, to)
+        refuse_unused(loaded, to, "--output names")
     try:
         with (
             bar(f"dreaming {loaded.name}", "frames") as progress,
@@ -221,34 +217,6 @@ def _start(text: str) -> float | str:
         return float(text)
     except ValueError:
         return text
-
-
-def _refuse_unused(preset: Preset, targets: Sequence[Target]) -> None:
-    """Refuse what `--set` says of writers that `--output` takes the place of."""
-    from artengine.errors import UsageError
-
-    used = [target.writer for target in targets]
-    for override in preset.overrides:
-        if override.address[0] != "writers" or _is_used(override.address, preset.writers, used):
-            continue
-        raise UsageError(
-            f"{override.origin} {override.written}: has no effect on what --output names; leave "
-            "one of the two out"
-        )
-
-
-def _is_used(address: Address, writers: Sequence[Writer], used: Sequence[Writer]) -> bool:
-    """Whether an override changes a parameter of a writer that is used."""
-    from artengine.preset.address import to_numbers
-
-    if len(address) != 3 or address[2] in ("use", "path", "remove"):
-        return False
-    try:
-        _, number, _ = to_numbers(address, {"writers": [writer.name for writer in writers]})
-    except ValueError:
-        # Another override has removed it.
-        return False
-    return any(writers[int(number)] is each for each in used)
 
 
 def report(rendered: Rendered, *, as_json: bool, profile: bool = False) -> None:

@@ -12,12 +12,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from artengine.counts import counted
 from artengine.errors import one_line
 from artengine.runtime_names import BACKENDS, RuntimeName
 from artengine.stepping.engines import installed_runtimes
+
+if TYPE_CHECKING:
+    from artengine.cli.usual_side import Usual
 
 STAGES = ("source", "network", "effects", "output", "encoder")
 
@@ -66,6 +69,7 @@ class FilmTiming:
         ms: milliseconds of each stage for each of them; stages overlap.
         gflop: what the network's convolutions and products count for a frame, in 10**9.
         share: what part of the rate of matrix products the network used, end to end.
+        precision: what the network computed in.
         note: why there is no time.
     """
 
@@ -78,17 +82,19 @@ class FilmTiming:
     ms: Mapping[str, float] = field(default_factory=dict)
     gflop: float | None = None
     share: float | None = None
+    precision: str = "float32"
     note: str = ""
 
-    def of_limit(self, gflop: float | None, limit: float) -> FilmTiming:
+    def of_limit(self, gflop: float | None, limit: float, precision: str) -> FilmTiming:
         """The same with the share of a limit.
 
         Args:
             gflop: what the network counts for a frame, in 10**9.
-            limit: what the machine could do in a second, in 10**9.
+            limit: what the machine could do in a second in this precision, in 10**9.
+            precision: what the network computed in.
         """
         share = gflop * self.rate / limit if gflop and self.rate else None
-        return replace(self, gflop=gflop, share=share)
+        return replace(self, gflop=gflop, share=share, precision=precision)
 
     def as_data(self) -> dict[str, Any]:
         """All of it for programs."""
@@ -111,6 +117,7 @@ class FilmTiming:
             "width": width,
             "height": height,
             "frames": self.film.frames,
+            "precision": self.precision,
             **numbers,
             "ms": dict(self.ms),
             "note": self.note,
@@ -185,13 +192,13 @@ def as_table(timings: Sequence[FilmTiming]) -> list[str]:
         width, height = film.size
         told = f"{film.preset} at {width}x{height}, {counted(film.frames, 'frame')}"
         lines += ["", f"{told}; from processor on, milliseconds a frame"]
-        rows = [["runtime", "start", "frames/s", "share", "processor", *STAGES]]
+        rows = [["runtime", "precision", "start", "frames/s", "share", "processor", *STAGES]]
         notes = []
         for timing in (each for each in timings if each.film == film):
             rows.append(_row(timing))
             if timing.note:
                 notes.append(f"{timing.side.label}: {timing.note}")
-        lines += [*aligned(rows, left=1), *notes]
+        lines += [*aligned(rows, left=2), *notes]
     return lines
 
 
@@ -201,6 +208,7 @@ def _row(timing: FilmTiming) -> list[str]:
 
     return [
         timing.side.label,
+        timing.precision,
         shown(timing.start, "{:.1f} s"),
         shown(timing.rate, "{:.1f}"),
         shown(timing.share, "{:.0%}"),
@@ -223,12 +231,12 @@ def aligned(rows: Sequence[Sequence[str]], *, left: int) -> list[str]:
 
 
 def advice(
-    timings: Sequence[FilmTiming], usual: Callable[[], RuntimeName], graphics: Callable[[], str]
+    timings: Sequence[FilmTiming], usual: Callable[[], Usual], graphics: Callable[[], str]
 ) -> str:
     """One line on what would make films come quicker.
 
     Args:
-        usual: says which runtime the first film has where none is named.
+        usual: says what the first film is made with where nothing is named.
         graphics: says how a graphics card would be used that is not; empty where there is none.
     """
     done = [timing for timing in timings if timing.rate]
@@ -240,11 +248,15 @@ def advice(
     film = done[0].film
     of_film = {timing.side.label: timing for timing in done if timing.film == film}
     best = max(of_film.values(), key=lambda timing: timing.rate or 0.0)
-    taken = of_film.get(Side(usual()).label)
+    common = usual()
+    taken = of_film.get(common.side.label)
     if taken and taken.rate and best.rate and best.rate > 1.05 * taken.rate:
+        other = taken.precision != best.precision
         return (
             f"--runtime {best.side.runtime} makes {film.preset} {best.rate / taken.rate:.2f} times "
-            "as fast as the default; --runtime auto takes what is quickest for each network"
+            f"as fast as {common.name}"
+            f"{f', in {best.precision} and not {taken.precision}' if other else ''}; "
+            "--runtime auto takes what is quickest for each network"
         )
     if "openvino" not in {timing.side.runtime for timing in timings}:
         return "another runtime may be faster: python -m pip install openvino"

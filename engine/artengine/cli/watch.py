@@ -80,12 +80,19 @@ def watch_previews(
 def preview_targets(
     preset: Preset, catalog: Catalog, *, outputs: Sequence[Path], overwrite: bool
 ) -> Sequence[Target]:
-    """Where previews of `--watch` go; by default to a contact sheet, in the place of the last."""
+    """Where previews of `--watch` go; by default to a contact sheet, in the place of the last.
+
+    Raises:
+        UsageError: also when `--set` changes a writer that previews are not made by.
+    """
+    from artengine.cli.unused_settings import refuse_unused
     from artengine.dream.targets import targets
 
     named = outputs or [Path(f"{preset.name}-preview.sheet.jpg")]
     overwrite = overwrite or not outputs
-    return targets(preset, catalog, named, Path(), overwrite=overwrite, single=True)
+    found = targets(preset, catalog, named, Path(), overwrite=overwrite, single=True)
+    refuse_unused(preset, found, "--output names" if outputs else "--watch writes")
+    return found
 
 
 def _files(preset: Preset, plugins: Sequence[Path]) -> list[Path]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from artengine.catalog import Catalog
 from artengine.collecting import collect_as_usual
+from artengine.default_runtime import wanted_runtime
 from artengine.dream.allocator import ahead, keep_memory
 from artengine.dream.aside import Aside
 from artengine.dream.curve_mistakes import curve_mistakes
@@ -28,6 +29,7 @@ from artengine.errors import WriterError
 from artengine.plain_network import import_runtime
 from artengine.preset import Preset
 from artengine.quickest import Quickest
+from artengine.stepping.engines import BrokenEngineError
 from artengine.writer import Film
 
 logger = logging.getLogger("artengine")
@@ -75,8 +77,10 @@ def render(
 ) -> Rendered:
     """Dream a preset and write it.
 
-    Output chain and writers work on a thread of their own, decoding on another. A film that is
-    stopped or that fails on its way keeps the frames it has, and leaves a film that was there.
+    Where nothing names the runtime, and that which was taken has broken since it was tried, a
+    warning says so and Keras is taken. Output chain and writers work on a thread of their own,
+    decoding on another. A film that is stopped or that fails on its way keeps the frames it has,
+    and leaves a film that was there.
 
     Args:
         predict: a network to dream with in place of the preset's weights.
@@ -90,6 +94,35 @@ def render(
     """
     for target in targets:
         _check_folder(target.path)
+    make = partial(
+        _rendered,
+        preset,
+        catalog,
+        targets,
+        predict=predict,
+        recipe=recipe,
+        progress=progress,
+        stop=stop,
+    )
+    try:
+        return make()
+    except BrokenEngineError:
+        # Nothing was written yet, and it is forgotten that it worked.
+        if wanted_runtime(preset) != "default":
+            raise
+        return make()
+
+
+def _rendered(
+    preset: Preset,
+    catalog: Catalog,
+    targets: Sequence[Target],
+    *,
+    predict: Predict | None,
+    recipe: bool,
+    progress: Callable[[int, int], None],
+    stop: Callable[[], bool],
+) -> Rendered:
     folder = targets[0].path.absolute().parent if targets else Path.cwd()
     with curve_mistakes(preset), Dream(preset, predict=predict) as dream:
         preset = dream.preset

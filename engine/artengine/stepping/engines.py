@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from artengine.stepping.kept_graphs import KeptEngine
 
 
+class BrokenEngineError(UsageError):
+    """An engine that is installed cannot be used."""
+
+
 def installed_runtimes() -> list[RuntimeName]:
     """The runtimes that can be used here, Keras first; none is imported."""
     return [name for name in get_args(RuntimeName) if name == "keras" or is_installed(name)]
@@ -26,7 +30,8 @@ def engine_for(name: RuntimeName, precision: Literal["float32", "bfloat16"]) -> 
     """Make the engine of a runtime other than Keras.
 
     Raises:
-        UsageError: when it is not installed or broken, or cannot compute in that precision here.
+        BrokenEngineError: when it is broken.
+        UsageError: when it is not installed, or cannot compute in that precision here.
     """
     # It comes with the engine, of which pip would install all anew.
     package = name if name == "openvino" else f'"artengine[{name}]"'
@@ -48,8 +53,8 @@ def engine_for(name: RuntimeName, precision: Literal["float32", "bfloat16"]) -> 
         from artengine.stepping.onnxruntime_engine import OnnxRuntimeEngine
 
         return OnnxRuntimeEngine()
-    except ImportError as error:
-        raise UsageError(
+    except (ImportError, RuntimeError) as error:
+        raise BrokenEngineError(
             f"the runtime {name} cannot be imported: {one_line(str(error))}; install it anew with: "
             f"python -m pip install --force-reinstall {package}; or take the runtime keras"
         ) from error

@@ -11,13 +11,16 @@ from typing import Any
 
 import pytest
 
+from artengine.catalog import Catalog
 from artengine.cli import main
 from artengine.cli.bench import as_text
 from artengine.cli.film_bench import STAGES, Film, FilmTiming, Side, advice, as_table
 from artengine.cli.interrupt import Interrupt
+from artengine.cli.usual_side import Usual, usual_side
 from artengine.errors import UsageError
 from artengine.nn import bench as timing
 from artengine.nn.bench import Timing
+from artengine.preset import load_preset
 from artengine.stepping.engines import installed_runtimes
 
 QUICK = ["bench", "--model", "swift", "--size", "32", "--size", "48x16", "--seconds", "0.05"]
@@ -203,16 +206,24 @@ def test_the_table_of_films() -> None:
     timings = [
         timed(Side("keras"), 20.0, network=30.0),
         timed(Side("keras", "jax"), None),
-        timed(Side("openvino"), 25.5),
+        timed(Side("openvino"), 25.5).of_limit(1.6, 163.2, "bfloat16"),
     ]
     told, heading, *rows = (line for line in as_table(timings) if line)
     assert told == "mine at 512x512, 48 frames; from processor on, milliseconds a frame"
-    assert heading.split() == ["runtime", "start", "frames/s", "share", "processor", *STAGES]
+    assert heading.split() == [
+        "runtime",
+        "precision",
+        "start",
+        "frames/s",
+        "share",
+        "processor",
+        *STAGES,
+    ]
     assert len({len(line) for line in (heading, *rows[:3])}) == 1
     assert [" ".join(line.split()) for line in rows] == [
-        "keras-tensorflow 2.0 s 20.0 25% 50.0 1.0 30.0 1.0 1.0 1.0",
-        "keras-jax - - - - - - - - -",
-        "openvino 2.0 s 25.5 25% 50.0 1.0 1.0 1.0 1.0 1.0",
+        "keras-tensorflow float32 2.0 s 20.0 25% 50.0 1.0 30.0 1.0 1.0 1.0",
+        "keras-jax float32 - - - - - - - - -",
+        "openvino bfloat16 2.0 s 25.5 25% 50.0 1.0 1.0 1.0 1.0 1.0",
         "keras-jax: it cannot",
     ]
 
@@ -232,6 +243,22 @@ KERAS = timed(Side("keras"), 20.0, network=30.0)
     ],
 )
 def test_the_advice(timings: list[FilmTiming], card: str, said: str) -> None:
-    told = advice(timings, lambda: "keras", lambda: card)
+    told = advice(timings, lambda: Usual(Side("keras")), lambda: card)
     assert said in told
     assert "\n" not in told
+
+
+def test_the_advice_names_what_the_environment_says(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick = timed(Side("openvino"), 30.0).of_limit(1.6, 192.0, "bfloat16")
+    monkeypatch.setenv("ARTENGINE_RUNTIME", "keras")
+    usual = usual_side(load_preset("daybreak", catalog), quick.film)
+    assert advice([KERAS, quick], lambda: usual, str) == (
+        "--runtime openvino makes mine 1.50 times as fast as keras, which ARTENGINE_RUNTIME names, "
+        "in bfloat16 and not float32; --runtime auto takes what is quickest for each network"
+    )
+    monkeypatch.setenv("ARTENGINE_RUNTIME", "openvino")
+    assert usual_side(load_preset("daybreak", catalog), quick.film).side == Side("openvino")
+    named = load_preset("daybreak", catalog, ["dream.runtime=keras"])
+    assert usual_side(named, quick.film).name == "keras, which the preset names"

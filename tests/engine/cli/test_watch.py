@@ -298,6 +298,14 @@ def test_files_are_told_from_folders_of_their_name(tmp_path: Path) -> None:
         (["--watch", "--from", "soon"], '--from: "soon" is no place in a film'),
         (["--watch", "--from", "6"], "--from: 6 is after the film's last frame, 5"),
         (["--watch", "--json"], "--watch and --json exclude each other"),
+        (
+            ["--watch", "--set", "writers.0.path=b.mp4"],
+            "--set writers.0.path=b.mp4: has no effect on what --watch writes; leave one of the",
+        ),
+        (
+            ["--watch", "-o", "c.gif", "--set", "writers=[{use='mp4'}]"],
+            "has no effect on what --output names",
+        ),
     ],
 )
 def test_mistakes_are_one_line(
