@@ -10,6 +10,7 @@ import numpy.typing as npt
 from pydantic import PrivateAttr
 
 from artengine.api import Effect, Frame, FrameContext, Param, Size, State, size_of
+from artengine_plugins.imaging.copy_where import copy_where
 from artengine_plugins.imaging.luma import Plane
 from artengine_plugins.imaging.motion import SIDE, Grey, motion, shrunk
 
@@ -56,7 +57,7 @@ class Datamosh(Effect):
             ).astype(np.float32, copy=False)
             columns, rows = self._blocks(size)
             renewed = now.rng.random((rows, columns), np.float32) < self.refresh
-            np.copyto(held, frame, where=self._spread(renewed, size)[:, :, None])
+            copy_where(self._spread(renewed, size), frame, held)
         self._held, self._small = held, small
         return held.copy()
 

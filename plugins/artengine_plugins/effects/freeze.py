@@ -9,6 +9,7 @@ import numpy.typing as npt
 from pydantic import PrivateAttr
 
 from artengine.api import Effect, Frame, FrameContext, Param, State
+from artengine_plugins.imaging.copy_where import copy_where
 from artengine_plugins.imaging.places import shorter_side
 
 
@@ -36,7 +37,7 @@ class Freeze(Effect):
             held = frame.copy()
         else:
             held = held.copy()
-            np.copyto(held, frame, where=self._going_on(frame, now)[..., None])
+            copy_where(self._going_on(frame, now), frame, held)
         self._held = held
         return held.copy()
 

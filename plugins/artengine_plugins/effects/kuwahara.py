@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from artengine.api import Effect, Frame, FrameContext, Param
+from artengine_plugins.imaging.copy_where import copy_where
 from artengine_plugins.imaging.luma import luma
 from artengine_plugins.imaging.places import shorter_side
 
@@ -46,6 +47,6 @@ class Kuwahara(Effect):
         for row, column in starts[1:]:
             square = slice(row, row + height), slice(column, column + width)
             quieter = varied[square] < quietest
-            np.copyto(quietest, varied[square], where=quieter)
-            np.copyto(painted, mean[square], where=quieter[..., None])
+            np.minimum(quietest, varied[square], out=quietest)
+            copy_where(quieter, mean[square], painted)
         return painted

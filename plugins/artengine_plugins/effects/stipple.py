@@ -11,6 +11,7 @@ from artengine_plugins.imaging.cells import means, nearest, scattered
 from artengine_plugins.imaging.luma import luma
 from artengine_plugins.imaging.phase import PhasedEffect
 from artengine_plugins.imaging.places import shorter_side
+from artengine_plugins.imaging.spread import spread
 
 
 class Stipple(PhasedEffect):
@@ -46,13 +47,12 @@ class Stipple(PhasedEffect):
         radius = np.sqrt(more) * np.float32(0.62 * self.fill * spacing)
         # A dot of no size must not leave half a pixel.
         reach = np.minimum(radius + np.float32(0.5), np.float32(3.0) * radius)
-        dots = np.clip(reach.take(labels) - distance, 0.0, 1.0)[..., None]
+        dots = np.clip(reach.take(labels) - distance, 0.0, 1.0)
         if self.mode == "pen":
-            dotted = np.repeat(np.float32(1.0) - dots, 3, axis=2)
-            return np.ascontiguousarray(dotted, np.float32)
+            return spread(np.float32(1.0) - dots)
         ink = colours.take(labels, axis=0)
         ground = np.float32(0.0 if self.mode == "lights" else 1.0)
         ink -= ground
-        ink *= dots
+        ink *= spread(dots)
         ink += ground
         return ink.astype(np.float32, copy=False)

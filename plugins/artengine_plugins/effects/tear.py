@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import ClassVar
 
 import numpy as np
@@ -42,9 +43,12 @@ class Tear(Effect):
             offsets = self._slipped(height, now)
         self._offsets = offsets
         steps = np.rint(offsets * self.amount / 100.0 * width).astype(np.intp)
-        columns = (np.arange(width) - steps[:, None]) % width
-        places = columns + np.arange(0, height * width, width)[:, None]
-        torn: Frame = np.take(frame.reshape(-1, 3), places, axis=0)
+        torn = np.empty_like(frame)
+        changes = np.flatnonzero(np.diff(steps)) + 1
+        for first, last in pairwise([0, *changes.tolist(), height]):
+            step = int(steps[first]) % width
+            torn[first:last, step:] = frame[first:last, : width - step]
+            torn[first:last, :step] = frame[first:last, width - step :]
         return torn
 
     def _slipped(self, rows: int, now: FrameContext) -> Offsets:

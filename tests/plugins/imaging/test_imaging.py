@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from artengine_plugins.imaging.colour import parse_colours
+from artengine_plugins.imaging.copy_where import copy_where
 from artengine_plugins.imaging.flow_noise import FlowNoise
 from artengine_plugins.imaging.gaussian import gaussian
 from artengine_plugins.imaging.oklab import from_oklab, to_oklab
@@ -83,3 +84,12 @@ def test_palettes_go_from_dark_to_light(name: str) -> None:
     assert lightness[-1] > 0.85
     falls = np.diff(lightness) < 0.0
     assert falls.sum() == (1 if name == "petrol" else 0)
+
+
+def test_pixels_are_copied_where_a_plane_or_a_row_says() -> None:
+    rng = np.random.default_rng(1)
+    frame, large = rng.random((2, 30, 40, 3), np.float32)
+    for where in (rng.random((20, 40)) < 0.5, rng.random((1, 40)) < 0.5):
+        into = large[5:25].copy()
+        copy_where(where, frame[5:25], into)
+        assert (into == np.where(where[..., None], frame[5:25], large[5:25])).all()
