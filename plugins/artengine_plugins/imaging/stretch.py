@@ -9,22 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from artengine.api import Frame
+from artengine_plugins.imaging.border import Border
 from artengine_plugins.imaging.luma import Plane
 
 Line: TypeAlias = tuple[float, float]
 """Where places along an axis are drawn from: place n of the result from `scale * n + start`."""
 
-NearBorder: TypeAlias = Literal["reflect", "replicate", "black"]
-"""Borders that show pixels of the near edge, so that pieces of the band stay small."""
-
 _Piece: TypeAlias = tuple[slice, slice, Plane]
-"""Numbers of a column or row that are drawn from others, and the weights `(from, to)`."""
+"""Numbers of a column or row that are drawn from others, and the weights `(from, to)`. Others
+beyond the end are those at the beginning."""
 
 _ALONE = 1 << 18
 """Multiplications up to which OpenBLAS works on one thread; waking another takes longer. Those
@@ -41,7 +40,7 @@ _SLOPE = -0.75
 """Of the cubic at a distance of one pixel, as in OpenCV."""
 
 
-def stretched(frame: Frame, across: Line, down: Line, border: NearBorder) -> Frame:
+def stretched(frame: Frame, across: Line, down: Line, border: Border) -> Frame:
     """Draw each pixel from a place that depends on its column across and on its row down.
 
     The weights are those of Keys, "Cubic convolution interpolation for digital image processing",
@@ -65,25 +64,30 @@ def stretched(frame: Frame, across: Line, down: Line, border: NearBorder) -> Fra
         top, bottom = some[0][0].start, some[-1][0].stop
         half, strip = room[: bottom - top], made[top:bottom]
         for to, source, weights in some:
+            seen = _read(given, source, 0)
             for part in parts:
                 inside = half[to.start - top : to.stop - top, part]
-                np.matmul(weights, given[source, part], out=inside)
+                np.matmul(weights, seen[:, part], out=inside)
         for to, source, weights in columns:
-            np.matmul(half[:, source], weights, out=strip[:, to])
+            np.matmul(_read(half, source, 1), weights, out=strip[:, to])
     return made.reshape(frame.shape)
 
 
+def _read(given: Plane, source: slice, axis: int) -> Plane:
+    if source.stop <= given.shape[axis]:
+        return given[:, source] if axis else given[source]
+    return given.take(np.arange(source.start, source.stop), axis=axis, mode="wrap")
+
+
 @lru_cache(maxsize=8)
-def _turned(length: int, line: Line, border: NearBorder) -> Sequence[_Piece]:
+def _turned(length: int, line: Line, border: Border) -> Sequence[_Piece]:
     """Pieces for columns, whose weights are `(to, from)`."""
     pieces = _pieces(length, line, border, 1, _ROWS_A_PIECE)
     return [(to, source, np.ascontiguousarray(weights.T)) for to, source, weights in pieces]
 
 
 @lru_cache(maxsize=8)
-def _pieces(
-    length: int, line: Line, border: NearBorder, channels: int, count: int
-) -> Sequence[_Piece]:
+def _pieces(length: int, line: Line, border: Border, channels: int, count: int) -> Sequence[_Piece]:
     """The matrix of an axis in pieces of `count` places each, without the zeros beside the band.
 
     The last one begins in the one before it, so that all are of one shape.
@@ -95,7 +99,8 @@ def _pieces(
     # 1. All pieces are drawn from as many places, as the one that needs the most of them.
     lows = places.min(axis=0).reshape(-1, count).min(axis=1)
     reach = int((places.max(axis=0).reshape(-1, count).max(axis=1) - lows).max()) + 1
-    lows = np.minimum(lows, length - reach)
+    if border != "wrap":
+        lows = np.minimum(lows, length - reach)
     # 2. Where an edge is reflected, several taps meet in one place.
     places = places.reshape(4, -1, count) - lows[:, None]
     places += np.arange(len(lows))[:, None] * reach
@@ -106,13 +111,15 @@ def _pieces(
     for channel in range(channels):
         weights[:, :, channel, :, channel] = band.reshape(-1, reach, count)
     tos = [slice(first * channels, (first + count) * channels) for first in firsts]
+    if border == "wrap":
+        lows %= length
     sources = [slice(low * channels, (low + reach) * channels) for low in lows.tolist()]
     matrices = weights.reshape(-1, reach * channels, count * channels)
     return list(zip(tos, sources, matrices, strict=True))
 
 
 def _taps(
-    numbers: npt.NDArray[np.int64], length: int, line: Line, border: NearBorder
+    numbers: npt.NDArray[np.int64], length: int, line: Line, border: Border
 ) -> tuple[npt.NDArray[np.int64], Plane]:
     """The four places that each number's place is drawn from, and their weights, `(4, n)` both."""
     scale, start = line
@@ -120,6 +127,8 @@ def _taps(
     first = np.floor(at)
     weights = _weights(at - first)
     places = first.astype(np.int64) + np.arange(-1, 3)[:, None]
+    if border == "wrap":
+        return places, weights
     if border == "reflect":
         places %= 2 * length
         return np.minimum(places, 2 * length - 1 - places), weights

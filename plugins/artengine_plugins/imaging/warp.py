@@ -34,7 +34,7 @@ def warp_affine(frame: Frame, matrix: npt.NDArray[np.float64], border: Border) -
     Filtering is cubic: in a feedback chain linear filtering turns everything to mist in a second.
     """
     height, width = frame.shape[:2]
-    if matrix[0, 1] == 0.0 == matrix[1, 0] and border != "wrap":
+    if matrix[0, 1] == 0.0 == matrix[1, 0]:
         across, down = (_drawn_from(*matrix[axis, [axis, 2]].tolist()) for axis in (0, 1))
         return stretched(frame, across, down, border)
     warped = cv2.warpAffine(
