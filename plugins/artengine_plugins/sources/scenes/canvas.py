@@ -13,6 +13,7 @@ from artengine.api import Size
 
 from .light import Colour, Plane
 from .lights import Lights
+from .planes import brighten, dim
 
 Segment: TypeAlias = tuple[float, float, float, float, float]
 """A line: x and y of one end, of the other, and its width."""
@@ -93,11 +94,11 @@ class Canvas:
         window = self._flat[y0:y1, 3 * x0 : 3 * x1]
         cover = down * across.repeat(3)
         np.subtract(_ONE, cover, out=cover)
-        window *= cover
+        cv2.multiply(window, cover, dst=window)
         if self._clear:
             self.through[y0:y1, x0:x1] *= cover[:, ::3]
         coloured = across[:, None] * np.array(colour, np.float32)
-        window += np.multiply(down, coloured.ravel(), out=cover)
+        brighten(window, np.multiply(down, coloured.ravel(), out=cover))
 
     def segment(
         self, xa: float, ya: float, xb: float, yb: float, width: float, colour: Colour
@@ -211,7 +212,8 @@ class Canvas:
 
     def _lighten(self, y0: int, y1: int, x0: int, x1: int, cover: Plane, colour: Colour) -> None:
         """Add a colour to a window by a cover `(y1 - y0, x1 - x0)` in 0..255."""
-        self._light[y0:y1, x0:x1] += tint(cover.astype(np.float32), times(colour, 1 / 255))
+        light = tint(cover.astype(np.float32), times(colour, 1 / 255))
+        brighten(self._light[y0:y1, x0:x1], light)
 
     def blend(self, y0: int, y1: int, x0: int, x1: int, cover: Plane, colour: Colour) -> None:
         """Lay a colour over a window by a cover `(y1 - y0, x1 - x0)` in 0..1."""
@@ -219,8 +221,8 @@ class Canvas:
         window = self._light[y0:y1, x0:x1]
         cover = cover.astype(np.float32, copy=False)
         keep = np.subtract(_ONE, cover)
-        window *= cv2.merge((keep, keep, keep)).reshape(window.shape)
-        window += tint(cover, colour)
+        dim(window, keep)
+        brighten(window, tint(cover, colour))
         if self._clear:
             self.through[y0:y1, x0:x1] *= keep
 

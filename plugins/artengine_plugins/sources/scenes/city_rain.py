@@ -16,7 +16,7 @@ from .facade import NEON, WIDTH, Facade
 from .lens import Lens
 from .light import Colour, Plane
 from .noise import clouds, tiling
-from .planes import blurred, enlarged, held
+from .planes import blurred, dim, enlarged, held
 from .scene import Scene
 from .street_life import draw_car, draw_walker
 from .tile import Tile
@@ -240,9 +240,9 @@ class CityRain(Scene):
         road = self._mirror(above, map_x, bend)
         faint = self._mirror(soft, map_x, bend)
         weight: Plane = puddle * np.float32(0.52)
-        road *= cv2.merge((weight, weight, weight))
+        dim(road, weight)
         weight = np.float32(0.46) - puddle * np.float32(0.30)
-        faint *= cv2.merge((weight, weight, weight))
+        dim(faint, weight)
         road += faint
         ripple *= puddle
         ripple *= np.float32(0.004)
@@ -346,7 +346,7 @@ class CityRain(Scene):
         drops: Plane = cv2.addWeighted(tiles[0], 1, tiles[1], 0.6, 0)
         share: Plane = drops.astype(np.float32)
         share *= np.float32(1.7 / 255)
-        wet = cv2.merge((share, share, share)).reshape(halo.shape)
+        wet: Plane = cv2.cvtColor(share, cv2.COLOR_GRAY2BGR).reshape(halo.shape)
         canvas.light += halo
         halo += np.float32(0.020 / 1.7)
         wet *= halo

@@ -16,7 +16,7 @@ from .cutout import Sprite, cut_out, lay
 from .lens import Lens
 from .light import Colour, Plane
 from .noise import tiling
-from .planes import enlarged, held, weighted
+from .planes import dim, enlarged, held, weighted
 from .scene import Scene
 from .tile import Tile
 from .upright import Upright
@@ -132,7 +132,7 @@ class Clouds(Scene):
         floor += tint(weighted(head, 0.17, mist, 0.04), (0.0, 0.0, 1.0))
         floor += np.array((0.006, 0.006, 0.035), np.float32)
         floor -= sky
-        floor *= cv2.merge((over, over, over)).reshape(floor.shape)
+        dim(floor, over)
         sky += floor
         shaft: Plane = np.sin(9 * rays + np.float32(0.5 * now))
         shaft *= np.sin(23 * rays - np.float32(0.3 * now))

@@ -13,7 +13,7 @@ from artengine.api import Size
 
 from .canvas import Canvas, times
 from .light import Colour, Plane
-from .planes import enlarged, weighted
+from .planes import brighten, dim, enlarged, weighted
 
 _FINEST = 1024
 """A backdrop is drawn with at most this many pixels to a unit, and enlarged for larger canvases."""
@@ -53,13 +53,14 @@ class _Level:
     def of(cls, picture: Plane, width: int, height: int) -> _Level:
         """What there is in a picture of a cutout of that width and height."""
         across, down = width / picture.shape[1], height / picture.shape[0]
-        rows, columns = np.nonzero(picture[..., 3])
+        there = picture[..., 3] != 0
+        rows, columns = (np.flatnonzero(there.any(axis=axis)) for axis in (1, 0))
         if not rows.size:
             return cls(picture[:1, :1].copy(), 0.0, 0.0, across, down)
         # An empty pixel all around, which smoothing looks at.
-        top, left = max(0, int(rows.min()) - 1), max(0, int(columns.min()) - 1)
-        there = picture[top : int(rows.max()) + 2, left : int(columns.max()) + 2]
-        return cls(np.ascontiguousarray(there), left * across, top * down, across, down)
+        top, left = max(0, int(rows[0]) - 1), max(0, int(columns[0]) - 1)
+        seen = picture[top : int(rows[-1]) + 2, left : int(columns[-1]) + 2]
+        return cls(np.ascontiguousarray(seen), left * across, top * down, across, down)
 
 
 class Sprite:
@@ -199,8 +200,8 @@ class Backdrop:
         cut = slice(low - top, high - top)
         window = canvas.light[y0:y1]
         keep = self._slid(self._keep[cut], first, part, y1 - y0)
-        window *= cv2.merge((keep, keep, keep)).reshape(window.shape)
-        window += self._slid(self._light[cut], first, part, y1 - y0, lit)
+        dim(window, keep)
+        brighten(window, self._slid(self._light[cut], first, part, y1 - y0, lit))
 
     def _slid(self, plane: Plane, first: int, part: float, rows: int, lit: float = 1.0) -> Plane:
         """What is seen of light or a plane from a column and a part of one on, times `lit`."""
@@ -221,9 +222,5 @@ def lay(window: Plane, laid: Plane, fade: float = 1.0, lit: Colour = (1.0, 1.0, 
         rows, columns = laid.shape[:2]
         lights = np.array((*times(lit, fade), fade), np.float32)
         laid = (laid.reshape(rows, -1) * np.tile(lights, columns)).reshape(laid.shape)
-    if window.shape[2] == 4:
-        window *= cv2.merge((keep, keep, keep, keep)).reshape(window.shape)
-        window += laid
-        return
-    window *= cv2.merge((keep, keep, keep)).reshape(window.shape)
-    window += cv2.cvtColor(laid, cv2.COLOR_BGRA2BGR).reshape(window.shape)
+    dim(window, keep)
+    brighten(window, laid if window.shape[2] == 4 else cv2.cvtColor(laid, cv2.COLOR_BGRA2BGR))

@@ -11,7 +11,7 @@ import numpy as np
 from .canvas import Canvas, times
 from .chance import chance
 from .light import Colour, Plane
-from .planes import blurred, weighted
+from .planes import blurred, brighten, weighted
 from .upright import Upright
 
 NEON: tuple[Colour, ...] = (
@@ -94,8 +94,8 @@ class Facade:
         for y0, y1, x0, x1 in blocks:
             if y0 < y1 and x0 < x1:
                 window = canvas.light[y0 - rows + foot : y1 - rows + foot, whole + x0 : whole + x1]
-                window *= _slid(self.keep[y0:y1], part, x0, x1)
-                window += _slid(self.light[y0:y1], part, x0, x1)
+                cv2.multiply(window, _slid(self.keep[y0:y1], part, x0, x1), dst=window)
+                brighten(window, _slid(self.light[y0:y1], part, x0, x1))
 
     def shine(self, canvas: Canvas, left: float, foot: int, strength: float) -> None:
         """Add the neon signs, which are that bright, at the place where the walls were laid."""
@@ -109,7 +109,7 @@ class Facade:
         if top < bottom and start < end:
             window = canvas.light[top - rows + foot : bottom - rows + foot]
             window = window[:, whole + start : whole + end]
-            window += _slid(self.neon[top:bottom], part, start, end, strength)
+            brighten(window, _slid(self.neon[top:bottom], part, start, end, strength))
 
     def _seen(self, canvas: Canvas, left: float) -> tuple[int, float, int, int] | None:
         """Where its first column lies, as a whole and a part, and which of them are seen."""

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .light import Colour, Plane
+from .planes import brighten
 
 _REACHES = (0, 2, 3, 4, 6, 9, 13, 18, 25)
 """Lights that reach up to so many pixels are worked out together; larger ones by themselves."""
@@ -124,7 +125,7 @@ class Lights:
         down *= down
         down *= -0.5 / light.sigma_y**2
         coloured = np.exp(across, out=across)[:, None] * np.array(light.colour, np.float32)
-        self._flat[y0:y1, 3 * x0 : 3 * x1] += np.exp(down, out=down) * coloured.ravel()
+        brighten(self._flat[y0:y1, 3 * x0 : 3 * x1], np.exp(down, out=down) * coloured.ravel())
 
     def _splat(
         self, px: Plane, py: Plane, sigma_x: Plane, sigma_y: Plane, light: Plane, reach: int
@@ -157,4 +158,5 @@ class Lights:
             y0, y1 = max(0, y), min(self._height, y + count)
             if x0 < x1 and y0 < y1:
                 line = coloured[number, x0 - x : x1 - x].ravel()
-                self._flat[y0:y1, 3 * x0 : 3 * x1] += down[number, y0 - y : y1 - y, None] * line
+                window = self._flat[y0:y1, 3 * x0 : 3 * x1]
+                brighten(window, down[number, y0 - y : y1 - y, None] * line)

@@ -17,7 +17,7 @@ from .chance import chance, ramp, wander
 from .lens import Lens
 from .light import Colour, Plane
 from .noise import clouds, tiling
-from .planes import held, weighted
+from .planes import brighten, dim, held, weighted
 from .scene import Scene
 from .tile import Tile
 from .upright import Upright
@@ -150,7 +150,7 @@ class NightRoad(Scene):
         sky[..., 2] = 0.0620 + 0.120 * near + 0.016 * haze
         rng = np.random.default_rng((self.seed, 4))
         cover = cv2.resize(clouds(rng, 96, 256), (columns, rows), interpolation=cv2.INTER_CUBIC)
-        sky *= np.clip(0.85 + 0.6 * cover.reshape(rows, columns, 1), 0.35, 1.8)
+        dim(sky, np.clip(0.85 + 0.6 * cover.reshape(rows, columns), 0.35, 1.8).astype(np.float32))
         for _ in range(110):
             at_x, at_y = rng.uniform(x[0], x[-1]), self._horizon - 0.04 - rng.uniform(0, 0.6)
             tint = rng.uniform(0.6, 1.0, 3) * rng.exponential(0.10)
@@ -177,9 +177,9 @@ class NightRoad(Scene):
                 ridge += swell * np.sin(k * 5.1 * x + 7 * chance(self.seed, 6, layer, k))
             top = self._horizon - height * (0.55 - 0.25 * layer) - 0.45 * height * ridge
             cover = np.clip((y - top[None, :]) * self._canvas.unit + 0.5, 0, 1)
-            cover = np.broadcast_to(cover, sky.shape[:2])[..., None]
-            sky *= 1 - cover
-            sky += cover * np.array(light, np.float32)
+            cover = np.ascontiguousarray(np.broadcast_to(cover, sky.shape[:2]), np.float32)
+            dim(sky, 1 - cover)
+            brighten(sky, tint(cover, light))
 
     def _draw_sky(self) -> None:
         canvas, margin = self._canvas, self._sky_margin
@@ -258,11 +258,12 @@ class NightRoad(Scene):
             part *= matter
             part[:hazy] += np.float32(share) * haze[:hazy]
             parts.append(part)
-        lit: Plane = cv2.merge(parts).reshape(*side.shape, 3)
+        ground = canvas.light[first:]
+        above = ground[0].copy()
+        cv2.merge(parts, dst=ground)
         edge = float((canvas.y[first] - self._level) * canvas.unit) + 0.5
         if edge < 1:
-            lit[0] = lit[0] * np.float32(edge) + canvas.light[first] * np.float32(1 - edge)
-        canvas.light[first:] = lit
+            ground[0] = ground[0] * np.float32(edge) + above * np.float32(1 - edge)
 
     def _matter(self, side: Plane, ahead: Plane, wide: Plane, deep: Plane, reach: Plane) -> Plane:
         """How bright the ground is by itself: asphalt, its verges, and the marks on it.
@@ -389,10 +390,10 @@ class NightRoad(Scene):
         shade = (cover * (ribs * (0.24 * lit) + np.float32(0.003))).astype(np.float32)
         keep = 1 - cover
         window = canvas.light[first:last, cut]
-        window *= cv2.merge((keep, keep, keep)).reshape(window.shape)
-        window += tint(shade, (0.95, 0.92, 0.95))
+        dim(window, keep)
+        brighten(window, tint(shade, (0.95, 0.92, 0.95)))
         flash = (band * (np.clip(0.2 - down, 0, 0.15) * (flash * there))).astype(np.float32)
-        window += tint(flash, REFLECTOR)
+        brighten(window, tint(flash, REFLECTOR))
 
     def _column_step(self, distance: Plane) -> Plane:
         if len(distance) < 2:
@@ -406,13 +407,10 @@ class NightRoad(Scene):
         return first, min(canvas.height, math.ceil((bottom + canvas.bottom) * canvas.unit) + 1)
 
     def _skyline_at(self, along: Plane, step: Plane, across: float) -> Plane:
-        fine, coarse = self._skyline
-        count = len(fine)
-        at = np.mod(along * 2.0 + 977.0 * (across > 0), count)
+        places, fine, coarse = self._skyline
+        at = np.mod(along * 2.0 + 977.0 * (across > 0), len(places))
         detail = np.clip(1.5 - step, 0, 1)
-        return np.interp(at, np.arange(count), coarse) + detail * np.interp(
-            at, np.arange(count), fine
-        )
+        return np.interp(at, places, coarse) + detail * np.interp(at, places, fine)
 
     def _stand(self, across: float, ahead: float) -> Upright:
         return Upright(self._canvas, *self._place(across, 0.0, ahead))
@@ -590,8 +588,9 @@ def _rail_heights(seed: int) -> Plane:
     return np.append(sunk, sunk[0])
 
 
-def _skyline(seed: int) -> tuple[Plane, Plane]:
-    """Heights of trees in metres every half metre, as a fine and a coarse part, tiling."""
+def _skyline(seed: int) -> tuple[Plane, Plane, Plane]:
+    """Places in half metres, and heights of trees there in metres, as a fine and a coarse part that
+    tile."""
     rng = np.random.default_rng((seed, 31))
     count = 8192
     noise = np.fft.rfft(rng.standard_normal(count))
@@ -606,4 +605,4 @@ def _skyline(seed: int) -> tuple[Plane, Plane]:
 
     coarse = np.maximum(4.5 + 3.2 * band(0.0008, 0.006), 0.3)
     fine = 1.1 * band(0.01, 0.25) * np.clip(coarse / 4, 0, 1)
-    return fine, coarse
+    return np.arange(count, dtype=np.float64), fine, coarse

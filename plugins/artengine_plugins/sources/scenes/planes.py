@@ -18,6 +18,27 @@ def weighted(one: Plane, by: float, other: Plane, other_by: float, add: float = 
     return total.reshape(one.shape)
 
 
+def dim(window: Plane, keep: Plane) -> None:
+    """Multiply a part of a picture, `(h, w, 3)` or `(h, w, 4)`, by numbers `(h, w)`, in place.
+
+    OpenCV changes what is narrower than its picture in half of the time that numpy takes.
+    """
+    by: Plane
+    if window.shape[2] == 3:
+        by = cv2.cvtColor(keep, cv2.COLOR_GRAY2BGR)
+    else:
+        by = cv2.merge((keep, keep, keep, keep))
+    cv2.multiply(window, by.reshape(window.shape), dst=window)
+
+
+def brighten(window: Plane, more: Plane) -> None:
+    """Add to a part of a picture, in place."""
+    if more.dtype != window.dtype:
+        window += more
+        return
+    cv2.add(window, more.reshape(window.shape), dst=window)
+
+
 def held(plane: Plane, least: float, most: float) -> Plane:
     """The plane itself, with every number brought within bounds."""
     return np.clip(plane, np.float32(least), np.float32(most), out=plane)

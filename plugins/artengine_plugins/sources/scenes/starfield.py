@@ -17,6 +17,7 @@ from .chance import chance, ramp
 from .lens import Lens
 from .light import Colour, Plane
 from .noise import tiling
+from .planes import brighten, dim
 from .scene import Scene
 from .tile import Tile
 
@@ -217,7 +218,7 @@ class Starfield(Scene):
         )
         window = canvas.light[y0:y1, x0:x1]
         seen *= np.float32(strength)
-        window += cv2.cvtColor(seen, cv2.COLOR_BGRA2BGR).reshape(window.shape)
+        brighten(window, cv2.cvtColor(seen, cv2.COLOR_BGRA2BGR))
 
     def _draw_planets(self) -> None:
         for slot in range(2):
@@ -267,13 +268,16 @@ class Starfield(Scene):
         shade, halo = (cover * lit).astype(np.float32), rim.astype(np.float32)
         window = canvas.light[y0:y1, x0:x1]
         keep = (1 - cover).astype(np.float32)
-        window *= cv2.merge((keep, keep, keep)).reshape(window.shape)
-        window += cv2.merge(
-            [
-                shade * (a + (b - a) * mix) + halo * c
-                for a, b, c in zip(hue, other, air, strict=True)
-            ]
-        ).reshape(window.shape)
+        dim(window, keep)
+        brighten(
+            window,
+            cv2.merge(
+                [
+                    shade * (a + (b - a) * mix) + halo * c
+                    for a, b, c in zip(hue, other, air, strict=True)
+                ]
+            ),
+        )
 
 
 def _lap(turns: float) -> tuple[int, float]:
