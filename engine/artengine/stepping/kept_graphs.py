@@ -26,7 +26,7 @@ logger = logging.getLogger("artengine")
 KEPT = 40
 """How many entries a folder holds; of more, those that were read longest ago are removed."""
 
-_FORMAT = 3
+_FORMAT = 4
 _ABOUT = "about.json"
 
 

@@ -16,7 +16,7 @@ from artengine.stepping.given import PLANES, WHOLE
 from artengine.stepping.openvino_library import openvino
 
 _FRAME = f"{PLANES}_"
-_MOVES = {"Reshape", "Transpose"}
+_MOST_COLOURS = 4
 _REPEATS = ("Tile", "Transpose", "Reshape", "Unsqueeze", "Tile", "Reshape", "Transpose")
 
 ops: Any = openvino.opset13
@@ -29,7 +29,7 @@ def quicker(model: openvino.Model) -> openvino.Model:
     """
     try:
         changed = model.clone()
-        for change in (_read_whole_frames, _enlarge_at_once, _leave_out_slices, _curve_first):
+        for change in _CHANGES:
             change(changed)
         changed.validate_nodes_and_infer_types()
     except RuntimeError:
@@ -99,11 +99,14 @@ def _whole(frame: Any) -> Any:
 
 
 def _patchwise(node: Any, wholes: Sequence[Any]) -> Any:
-    """The sum of a convolution's parts, one for each frame."""
+    """The sum of a convolution's parts, one for each frame that it looks at."""
     weights = node.input_value(1).get_node().get_data()
     filters, _, rows, columns = weights.shape
     name, total = node.get_friendly_name(), None
+    looks = [weights[:, 3 * number : 3 * number + 3].any() for number in range(len(wholes))]
     for number, whole in enumerate(wholes):
+        if any(looks) and not looks[number]:
+            continue
         height, width, _ = whole.get_output_shape(0)
         shape = [1, height, width // columns, 3 * columns]
         runs = ops.transpose(_shaped(whole, shape), _numbers([0, 3, 1, 2]))
@@ -163,20 +166,41 @@ def _leave_out_slices(model: openvino.Model) -> None:
             _replace(node, _shaped(node.input_value(0), shape))
 
 
-def _curve_first(model: openvino.Model) -> None:
-    """Apply a sigmoid before its numbers are moved about, where it joins what computes them."""
+def _subtract_means(model: openvino.Model) -> None:
+    """Take a product that only subtracts means, one of each colour, for that."""
     for node in model.get_ordered_ops():
-        if node.get_type_name() != "Sigmoid":
+        if node.get_type_name() != "MatMul" or not _is_constant(node, 1):
             continue
-        moved = top = node.input_value(0)
-        reader = None
-        while top.get_node().get_type_name() in _MOVES and len(top.get_target_inputs()) == 1:
-            reader = top.get_node().input(0)
-            top = top.get_node().input_value(0)
-        if reader is None or len(top.get_target_inputs()) != 1:
+        shape, matrix = node.get_input_shape(0), node.input_value(1).get_node().get_data()
+        # It is symmetric, and so may be transposed.
+        colours = _colours(matrix)
+        if len(shape) != 2 or not colours or node.get_attributes()["transpose_a"]:
             continue
-        reader.replace_source_output(ops.sigmoid(top).output(0))
-        _rename(node.output(0), moved)
+        values = _shaped(node.input_value(0), [shape[0], shape[1] // colours, colours])
+        means = ops.reduce_mean(values, _numbers([1]), keep_dims=True)
+        _replace(node, _shaped(ops.subtract(values, means), shape))
+
+
+def _colours(matrix: Any) -> int:
+    """How many colours the numbers have, in turns, whose means a matrix subtracts; or 0."""
+    size = len(matrix)
+    if matrix.shape != (size, size):
+        return 0
+    for colours in range(1, min(size, _MOST_COLOURS + 1)):
+        if size % colours:
+            continue
+        mean = np.tile(np.eye(colours), [size // colours] * 2) * colours / size
+        if np.allclose(np.eye(size) - matrix, mean, atol=1e-6):
+            return colours
+    return 0
+
+
+_CHANGES = (
+    _read_whole_frames,
+    _enlarge_at_once,
+    _leave_out_slices,
+    _subtract_means,
+)
 
 
 def _only_users(node: Any, kinds: Sequence[str]) -> Iterator[Any]:
