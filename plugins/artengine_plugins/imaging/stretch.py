@@ -7,7 +7,7 @@ of a warp in two dimensions, which weighs sixteen pixels for each.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -33,8 +33,8 @@ _ROWS_A_PIECE, _COLUMNS_A_PIECE = 8, 5
 """Places of the result that a piece holds. Larger ones hold more zeros, of which those of columns
 hold three times as many, for channels do not mix."""
 
-_ROWS = 32 * _ROWS_A_PIECE
-"""Rows that are done both ways before the next, so that they stay in the processor's cache."""
+_ROWS, _COLUMNS = 32 * _ROWS_A_PIECE, 104 * _COLUMNS_A_PIECE
+"""What is done both ways before the next, so that it stays in the processor's cache."""
 
 _SLOPE = -0.75
 """Of the cubic at a distance of one pixel, as in OpenCV."""
@@ -56,21 +56,28 @@ def stretched(frame: Frame, across: Line, down: Line, border: Border) -> Frame:
     made = np.empty_like(given)
     columns = _pieces(width, across, border, channels, _COLUMNS_A_PIECE)
     rows = _turned(height, down, border)
-    room = np.empty((min(_ROWS, height), width * channels), np.float32)
-    wide = max(1, _ALONE // rows[0][2].size)
-    parts = [slice(left, left + wide) for left in range(0, width * channels, wide)]
-    for first in range(0, len(rows), _ROWS // _ROWS_A_PIECE):
-        some = rows[first : first + _ROWS // _ROWS_A_PIECE]
-        top, bottom = some[0][0].start, some[-1][0].stop
-        half, strip = room[: bottom - top], made[top:bottom]
-        for to, source, weights in some:
-            seen = _read(given, source, 0)
-            for part in parts:
-                inside = half[to.start - top : to.stop - top, part]
-                np.matmul(weights, seen[:, part], out=inside)
-        for to, source, weights in columns:
-            np.matmul(_read(half, source, 1), weights, out=strip[:, to])
+    for some_columns in _groups(columns, _COLUMNS // _COLUMNS_A_PIECE):
+        left = min(source.start for _, source, _ in some_columns)
+        right = max(source.stop for _, source, _ in some_columns)
+        room = np.empty((min(_ROWS, height), right - left), np.float32)
+        wide = max(1, _ALONE // rows[0][2].size)
+        parts = [slice(start, start + wide) for start in range(0, right - left, wide)]
+        for some_rows in _groups(rows, _ROWS // _ROWS_A_PIECE):
+            top, bottom = some_rows[0][0].start, some_rows[-1][0].stop
+            half, strip = room[: bottom - top], made[top:bottom]
+            for to, source, weights in some_rows:
+                seen = _read(_read(given, source, 0), slice(left, right), 1)
+                for part in parts:
+                    inside = half[to.start - top : to.stop - top, part]
+                    np.matmul(weights, seen[:, part], out=inside)
+            for to, source, weights in some_columns:
+                near = half[:, source.start - left : source.stop - left]
+                np.matmul(near, weights, out=strip[:, to])
     return made.reshape(frame.shape)
+
+
+def _groups(pieces: Sequence[_Piece], count: int) -> Iterator[Sequence[_Piece]]:
+    return (pieces[first : first + count] for first in range(0, len(pieces), count))
 
 
 def _read(given: Plane, source: slice, axis: int) -> Plane:
