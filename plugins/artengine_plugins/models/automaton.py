@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from artengine.api import Model, NetworkState, Param, Tensor
+from artengine.api import NetworkState, Param, Tensor
 from artengine_plugins.models.bounds import LIGHT, bounded
 from artengine_plugins.models.depth_to_space import depth_to_space
+from artengine_plugins.models.derastered import Derastered
 from artengine_plugins.models.pixels.chance import uniform
 from artengine_plugins.models.subpixel import without_raster
 
@@ -26,7 +25,7 @@ LEAST = 0.02
 from where an effect has sent it."""
 
 
-class Automaton(Model):
+class Automaton(Derastered):
     """Grows each frame out of the last: a grid of small cells that see their neighbours only.
 
     A neural cellular automaton (Mordvintsev et al., "Growing neural cellular automata", 2020;
@@ -45,7 +44,6 @@ class Automaton(Model):
     converts: ClassVar[bool | None] = True
     sees: ClassVar[Literal["all", "newest"]] = "newest"
     warmup: ClassVar[int] = 8
-    earlier: ClassVar[Mapping[str, Any]] = MappingProxyType({"deraster": False})
 
     context: int = Param(4, ge=1, le=32)
     """How many frames its hidden channels have met before the first prediction; each frame grows
@@ -65,10 +63,6 @@ class Automaton(Model):
 
     width: int = Param(48, ge=4, le=512)
     """Channels of the layer between what a cell perceives and what it turns into."""
-
-    deraster: bool = True
-    """Whether patterns that repeat from place to place are taken out of the cells that change.
-    Without it a dream may look as through a screen door."""
 
     border: Literal["reflect", "wrap"] = "reflect"
     """What lies beyond the edge: the picture mirrored, or its other side. That is where the film's

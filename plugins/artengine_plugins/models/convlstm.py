@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
-from artengine.api import Model, NetworkState, Param, Tensor
+from artengine.api import NetworkState, Param, Tensor
 from artengine_plugins.models.bounds import bounded
+from artengine_plugins.models.derastered import Derastered
 from artengine_plugins.models.subpixel import subpixel
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ KEPT = 0.9
 still."""
 
 
-class Convlstm(Model):
+class Convlstm(Derastered):
     """Remembers instead of looking back: a convolutional LSTM that is shown one frame at a time.
 
     Convolutional LSTM cells (Shi et al., "Convolutional LSTM network: a machine learning approach
@@ -39,7 +38,6 @@ class Convlstm(Model):
     converts: ClassVar[bool | None] = True
     sees: ClassVar[Literal["all", "newest"]] = "newest"
     warmup: ClassVar[int] = 8
-    earlier: ClassVar[Mapping[str, Any]] = MappingProxyType({"deraster": False})
 
     context: int = Param(4, ge=1, le=32)
     """How many frames are remembered from before the first prediction; each step is shown the
@@ -51,10 +49,6 @@ class Convlstm(Model):
     width: int = Param(32, ge=4, le=256)
     """Channels at a quarter of the size; twice as many at an eighth. Doubling it costs about four
     times the time."""
-
-    deraster: bool = True
-    """Whether patterns that repeat from place to place are taken out of what is painted. Without
-    it a dream may look as through a screen door."""
 
     @property
     def _channels(self) -> tuple[int, ...]:
@@ -103,8 +97,7 @@ class Convlstm(Model):
         x = conv(layers.Concatenate()([far, far_output]), w)
         x = layers.UpSampling2D(2)(x)
         x = conv(layers.Concatenate()([x, near, near_output]), w)
-        x = subpixel(x, 4, 4, name="pixels", deraster=self.deraster)
-        x = layers.Activation("sigmoid", dtype="float32")(x)
+        x = subpixel(x, 4, 4, name="pixels", activation="sigmoid", deraster=self.deraster)
         kept = KEPT * x[..., 3:]
         prediction = layers.Add(dtype="float32", name="prediction")(
             [kept * frame, (1.0 - kept) * x[..., :3]]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from artengine.api import Model, NetworkState, Param, ReceptiveField, Tensor
+from artengine.api import NetworkState, Param, ReceptiveField, Tensor
+from artengine_plugins.models.derastered import Derastered
 from artengine_plugins.models.subpixel import subpixel, without_raster_field
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ DILATIONS = (1, 2, 4, 8)
 """Of the residual blocks at a quarter of the size."""
 
 
-class Deep(Model):
+class Deep(Derastered):
     """Dilated residual blocks between a finer and two coarser scales: slow, rich, and far-sighted.
 
     Blocks of widening dilation at a quarter of the size (Yu and Koltun, "Multi-scale context
@@ -37,7 +36,6 @@ class Deep(Model):
     name: ClassVar[str] = "deep"
     size_divisor: ClassVar[int] = 16
     converts: ClassVar[bool | None] = True
-    earlier: ClassVar[Mapping[str, Any]] = MappingProxyType({"deraster": False})
 
     context: int = Param(4, ge=1, le=32)
     """How many past frames the network sees."""
@@ -45,10 +43,6 @@ class Deep(Model):
     width: int = Param(48, ge=8, le=256)
     """Channels at a quarter of the size; half as many at half of it, and twice as many below.
     Doubling it costs about four times the time."""
-
-    deraster: bool = True
-    """Whether patterns that repeat from place to place are taken out of what is painted. Without
-    it a dream may look as through a screen door."""
 
     def receptive_field(self) -> int:
         """Down to a sixteenth of the size, and back through the dilated blocks at a quarter."""
@@ -102,8 +96,7 @@ class Deep(Model):
             return layers.UpSampling2D(2)(x)
 
         def pixels(x: keras.KerasTensor, channels: int, name: str) -> keras.KerasTensor:
-            x = subpixel(x, channels, 2, name=name, deraster=self.deraster)
-            return layers.Activation("sigmoid", dtype="float32")(x)
+            return subpixel(x, channels, 2, name=name, activation="sigmoid", deraster=self.deraster)
 
         w = self.width
         context_frames = keras.Input((None, None, 3 * self.context), name="context_frames")

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from artengine.api import Model, NetworkState, Param, ReceptiveField, Tensor
+from artengine.api import NetworkState, Param, ReceptiveField, Tensor
+from artengine_plugins.models.derastered import Derastered
 from artengine_plugins.models.motion import motion, motion_receptive_field
 from artengine_plugins.models.subpixel import subpixel, without_raster_field
 from artengine_plugins.models.warp import warp
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     import keras
 
 
-class Flow(Model):
+class Flow(Derastered):
     """Carries the last frame on by its motion, and paints what comes into view.
 
     The motion is not learnt: it is found anew in each pair of frames (see `motion`), and carries
@@ -32,7 +31,6 @@ class Flow(Model):
     name: ClassVar[str] = "flow"
     size_divisor: ClassVar[int] = 16
     converts: ClassVar[bool | None] = True
-    earlier: ClassVar[Mapping[str, Any]] = MappingProxyType({"deraster": False})
 
     context: int = Param(4, ge=1, le=32)
     """How many past frames the network sees. The motion is found in the last two."""
@@ -43,10 +41,6 @@ class Flow(Model):
 
     reach: float = Param(16.0, ge=1, le=128, unit="pixels")
     """The farthest that a pixel can come from in one frame, across and down."""
-
-    deraster: bool = True
-    """Whether patterns that repeat from place to place are taken out of what is painted. Without
-    it a dream may look as through a screen door."""
 
     push: float = Param(1.0, ge=-8, le=8, automatable=True)
     """How fast a dream moves, as far as `reach` lets it: 1 as seen and learnt, 2 twice as fast, 0
@@ -101,7 +95,7 @@ class Flow(Model):
         def pixels(
             x: keras.KerasTensor, channels: int, name: str, bias: float
         ) -> keras.KerasTensor:
-            x = subpixel(
+            return subpixel(
                 x,
                 channels,
                 4,
@@ -109,9 +103,9 @@ class Flow(Model):
                 start=slight,
                 bias=bias,
                 dtype="float32",
+                activation="sigmoid",
                 deraster=self.deraster,
             )
-            return layers.Activation("sigmoid", dtype="float32")(x)
 
         def seen(context_frames: Tensor) -> Tensor:
             return carried_on(context_frames, self.reach)

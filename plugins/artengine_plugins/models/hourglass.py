@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from artengine.api import Model, ReceptiveField
-from artengine_plugins.models.subpixel import transposed
+from artengine.api import ReceptiveField, Tensor
+from artengine_plugins.models.derastered import Derastered
+from artengine_plugins.models.subpixel import transposed, without_raster, without_raster_field
 
 if TYPE_CHECKING:
     import keras
 
 
-class Hourglass(Model):
+class Hourglass(Derastered):
     """The original's network: wide filters at full size, two poolings, two skips; slow and rich.
 
     Layer by layer that of thanlon58/conv-frame-predictor; 372,787 parameters with five context
@@ -20,19 +21,21 @@ class Hourglass(Model):
     """
 
     name: ClassVar[str] = "hourglass"
-    size_divisor: ClassVar[int] = 4
+    size_divisor: ClassVar[int] = 8
     converts: ClassVar[bool | None] = True
 
     def receptive_field(self) -> int:
-        """57 pixels: through both poolings, which is farther than along the skips."""
+        """57 pixels: through both poolings, which is farther than along the skips; 96 without
+        patterns that repeat."""
         x = ReceptiveField().conv(7).conv(5).conv(3).conv(2, stride=2)
         x = x.conv(7).conv(5).conv(3).conv(2, stride=2)
         x = x.conv(5).conv(3).conv(3).transposed_conv(5, stride=2)
         x = x.conv(3).conv(5).transposed_conv(7, stride=2)
-        return x.conv(3).conv(5).conv(5).conv(7).pixels
+        x = x.conv(3).conv(5).conv(5).conv(7)
+        return (without_raster_field(x, 1) if self.deraster else x).pixels
 
     def build(self) -> keras.Model:
-        """Float32 `(B, H, W, 3 * context)` to `(B, H, W, 3)` in 0..1; H and W divide by 4."""
+        """Float32 `(B, H, W, 3 * context)` to `(B, H, W, 3)` in 0..1; H and W divide by 8."""
         import keras
         from keras import layers
 
@@ -73,4 +76,16 @@ class Hourglass(Model):
         prediction = layers.Conv2D(
             3, 7, padding="same", activation="sigmoid", dtype="float32", name="prediction"
         )(x)
+        if self.deraster:
+            # Of the colours: before the sigmoid, one lamp outweighs all that is around it.
+            prediction = layers.Lambda(clean, output_shape=(None, None, 3), dtype="float32")(
+                prediction
+            )
         return keras.Model(context_frames, prediction, name=self.name)
+
+
+def clean(picture: Tensor) -> Tensor:
+    """`(B, H, W, 3)` in 0..1 without patterns that repeat."""
+    from keras import ops
+
+    return ops.clip(without_raster(picture, 1), 0.0, 1.0)

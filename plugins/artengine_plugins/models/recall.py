@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from artengine.api import FrameSequence, Model, NetworkState, Param, Tensor
+from artengine.api import FrameSequence, NetworkState, Param, Tensor
 from artengine_plugins.models.cells import cells, shrink
+from artengine_plugins.models.derastered import Derastered
 from artengine_plugins.models.jitter import distances, moved, moved_back, moved_cells
 from artengine_plugins.models.pixels.chance import uniform
 from artengine_plugins.models.remembered import Remembered, memory_layer, remember
@@ -20,7 +21,7 @@ DIVIDES = 32
 """What height and width of what the network is given must divide by."""
 
 
-class Recall(Model):
+class Recall(Derastered):
     """Remembers the clip in small pictures, and paints each frame from a hint of what comes.
 
     A network alone does not know where in the clip it is, and what it does not know it averages:
@@ -47,7 +48,7 @@ class Recall(Model):
     initial_weights: ClassVar[str | None] = "painter"
     crisp_after: ClassVar[int | None] = 300
     earlier: ClassVar[Mapping[str, Any]] = MappingProxyType(
-        {"elsewhere": 0.0, "cell": 8, "deraster": False}
+        {**Derastered.earlier, "elsewhere": 0.0, "cell": 8}
     )
 
     context: int = Param(4, ge=1, le=32)
@@ -67,10 +68,6 @@ class Recall(Model):
     grid: int = Param(32, ge=4, le=64)
     """Height and width of a remembered picture, in colours. For frames of about 256x256, 32 suits
     cells of 8 pixels and 64 those of 4."""
-
-    deraster: bool = True
-    """Whether patterns that repeat from place to place are taken out of what is painted. Without
-    it a dream may look as through a screen door."""
 
     jitter: int = Param(0, ge=0, le=32, unit="pixels", shapes_network=False)
     """The picture is moved beneath the network's grid in each frame by fewer than so many pixels

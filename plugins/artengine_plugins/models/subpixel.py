@@ -36,6 +36,7 @@ def subpixel(
     start: Any = "glorot_uniform",
     bias: float = 0.0,
     dtype: str | None = None,
+    activation: str | None = None,
     deraster: bool = False,
     onto: tuple[keras.KerasTensor, int] | None = None,
     last: str | None = None,
@@ -51,9 +52,11 @@ def subpixel(
         start: the initialiser of its kernel.
         bias: the initial value of its bias.
         dtype: what it computes with; by default what the policy says.
-        deraster: whether to take patterns away that repeat from place to place.
         onto: a smaller picture with as many channels that the result is added to, in float32,
             enlarged linearly; and how many times, which `by` divides.
+        activation: of the result, in float32.
+        deraster: whether to clip the result to 0..1 and to take patterns away that repeat from
+            place to place. What is left may be a little outside of 0..1.
         last: the name of the layer that gives out the pixels.
     """
     import keras
@@ -74,10 +77,6 @@ def subpixel(
 
     places = layer(x)
     laid_out = (None, None, by * by * channels)
-    if deraster:
-        places = layers.Lambda(lambda x: without_raster(x, by), output_shape=laid_out, dtype=dtype)(
-            places
-        )
     if onto is not None:
         dtype = "float32"
         small, times = onto
@@ -88,6 +87,15 @@ def subpixel(
             dtype=dtype,
         )(small)
         places = layers.Add(dtype=dtype)([places, enlarged])
+    if activation is not None:
+        dtype = "float32"
+        places = layers.Activation(activation, dtype=dtype)(places)
+    if deraster:
+        # At the end: a clip or an activation makes a pattern of what only overshoots in turns.
+        clean = layers.Lambda(
+            lambda x: without_raster(within(x), by), output_shape=laid_out, dtype=dtype
+        )
+        places = clean(places)
     shape = (None, None, channels)
     lay_out = layers.Lambda(
         lambda x: depth_to_space(x, by), output_shape=shape, dtype=dtype, name=last
@@ -111,6 +119,13 @@ def without_raster_field(field: ReceptiveField, by: int) -> ReceptiveField:
     """What a layer looks at whose result `without_raster` cleans, for `Model.receptive_field`."""
     within = PERIOD // by
     return field.conv(within, stride=within).look(RASTER_REACH).upsample(within)
+
+
+def within(colours: Tensor) -> Tensor:
+    """Clip to 0..1. The gradient passes as if it were not clipped, so that it ends nowhere."""
+    from keras import ops
+
+    return colours + ops.stop_gradient(ops.clip(colours, 0.0, 1.0) - colours)
 
 
 def without_raster(places: Tensor, by: int) -> Tensor:

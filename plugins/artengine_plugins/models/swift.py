@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from artengine.api import Model, Param, ReceptiveField
+from artengine.api import Param, ReceptiveField
+from artengine_plugins.models.derastered import Derastered
 from artengine_plugins.models.subpixel import subpixel, without_raster_field
 
 if TYPE_CHECKING:
     import keras
 
 
-class Swift(Model):
+class Swift(Derastered):
     """A small U-Net at a quarter of the size: quick enough to play with on a laptop.
 
     A U-Net (Ronneberger, Fischer and Brox, 2015) of four levels between a 4x4 convolution of
@@ -28,7 +27,6 @@ class Swift(Model):
     name: ClassVar[str] = "swift"
     size_divisor: ClassVar[int] = 32
     converts: ClassVar[bool | None] = True
-    earlier: ClassVar[Mapping[str, Any]] = MappingProxyType({"deraster": False})
 
     context: int = Param(4, ge=1, le=32)
     """How many past frames the network sees."""
@@ -36,10 +34,6 @@ class Swift(Model):
     width: int = Param(24, ge=4, le=256)
     """Channels at the first level, a quarter of the frame's size; twice, three and four times as
     many at the three below. Doubling it costs about four times the time."""
-
-    deraster: bool = True
-    """Whether patterns that repeat from place to place are taken out of what is painted. Without
-    it a dream may look as through a screen door."""
 
     def receptive_field(self) -> int:
         """184 pixels: down to a thirty-second of the size and up again; 216 without patterns that
@@ -89,6 +83,13 @@ class Swift(Model):
         x = joined(bottom, sixteenth, 3 * w)
         x = joined(x, eighth, 2 * w)
         x = joined(x, quarter, w)
-        x = subpixel(x, 3, 4, name="pixels", deraster=self.deraster)
-        prediction = layers.Activation("sigmoid", dtype="float32", name="prediction")(x)
+        prediction = subpixel(
+            x,
+            3,
+            4,
+            name="pixels",
+            activation="sigmoid",
+            deraster=self.deraster,
+            last="prediction",
+        )
         return keras.Model(context_frames, prediction, name=self.name)

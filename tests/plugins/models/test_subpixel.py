@@ -19,6 +19,7 @@ from artengine_plugins.models.subpixel import (
     RASTER_REACH,
     subpixel,
     transposed,
+    within,
     without_raster,
 )
 from artengine_plugins.models.swift import Swift
@@ -104,3 +105,51 @@ def test_it_looks_no_farther_than_it_says() -> None:
     for at in (rows, columns):
         assert 96 - RASTER_REACH * PERIOD <= at.min() < 96
         assert 104 < at.max() < 104 + RASTER_REACH * PERIOD
+
+
+def spread_inside(network: Any, given: Any) -> float:
+    """The most that a channel of a prediction differs from pixel to pixel, far from the border."""
+    made = np.asarray(network(given))[0]
+    edge = 3 * len(made) // 8
+    return float(np.ptp(made[edge:-edge, edge:-edge], axis=(0, 1)).max())
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", None])
+def test_no_clip_and_no_activation_brings_a_pattern_back(activation: str | None) -> None:
+    keras.utils.set_random_seed(0)
+    given, below = keras.Input((64, 64, 5)), keras.Input((64, 64, 3))
+    onto = None if activation else (below, 4)
+    # Kernels that overshoot by far: half of what they answer is outside of 0..1.
+    strong = keras.initializers.RandomNormal(stddev=1.0, seed=0)
+    tiles = np.random.default_rng(0).random((1, 2, 2, 5))
+    shown = [np.tile(tiles, (1, 32, 32, 1)), np.full((1, 64, 64, 3), 0.5)]
+    left = {}
+    for deraster in (False, True):
+        made = subpixel(
+            given, 3, 4, start=strong, activation=activation, deraster=deraster, onto=onto
+        )
+        left[deraster] = spread_inside(keras.Model([given, below], within(made)), shown)
+    assert left[False] > 0.5
+    assert left[True] < 1e-3
+
+
+def test_hourglass_paints_no_pattern_either() -> None:
+    keras.utils.set_random_seed(0)
+    plain, cleaned = (Hourglass(deraster=deraster).build() for deraster in (False, True))
+    cleaned.set_weights([4.0 * weights for weights in plain.get_weights()])
+    plain.set_weights(cleaned.get_weights())
+    tile = np.random.default_rng(0).random((1, 8, 8, plain.input_shape[-1]))
+    given = np.tile(tile, (1, 32, 32, 1))
+    assert spread_inside(plain, given) > 0.05
+    assert spread_inside(cleaned, given) < 1e-3
+
+
+def test_colours_are_clipped_and_the_gradient_passes() -> None:
+    variable = keras.Variable(np.array([-1.0, 0.5, 2.0], np.float32))
+    np.testing.assert_array_equal(np.asarray(within(variable.value)), [0.0, 0.5, 1.0])
+    given = keras.Input((1,))
+    made = within(keras.layers.Dense(1, kernel_initializer="ones")(given))
+    network = keras.Model(given, made)
+    network.compile(optimizer=keras.optimizers.SGD(0.1), loss="mse", run_eagerly=True)
+    network.train_on_batch(np.array([[3.0]]), np.array([[0.0]]))
+    assert float(np.asarray(network.get_weights()[0])[0, 0]) < 1.0
