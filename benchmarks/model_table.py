@@ -32,13 +32,15 @@ Printed is a table in Markdown: the minutes and the steps trained; PSNR and SSIM
 of the weights that dreamt, those of the copy-last baseline in brackets; vitality, kinship and the
 frame it died at; the raster in decibels, the clip's in brackets, the runaway, the novelty and the
 longest replay in frames, empty in rows that were measured before there were these; and the
-milliseconds of a dreamt frame, written into the film, beside whatever else the machine did.
+milliseconds of a dreamt frame, written into the film, beside whatever else the machine did; and
+the processor, by the widest of its instructions that matter, as recipes name it.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -52,6 +54,7 @@ from typing import Any, TypeAlias
 
 from PIL import Image
 
+from artengine.arithmetic import arithmetic
 from artengine.atomic import atomic_write
 from artengine.catalog import Catalog, load_catalog
 from artengine.cli.interrupt import Interrupt
@@ -86,11 +89,11 @@ ORIGINAL: dict[str, Any] = {
 
 PAGE = """# What each model learns, and how long its dream lives
 
-Each row is one training on two cores and one dream of 256x256, without effects and without truth
-frames. The columns are the minutes and steps of training; PSNR and SSIM on held-out frames, with
+Each row is one training and one dream of 256x256, without effects and without truth frames. The columns are the minutes and steps of training; PSNR and SSIM on held-out frames, with
 the copy-last baseline in brackets; vitality, kinship, the frame of death, raster (the clip's in
 brackets), runaway, novelty and longest replay, as `artengine measure` defines them; and the
-milliseconds for a frame of the film. Rows measured before there were some of these lack them.
+milliseconds for a frame of the film, and the processor, by the widest instructions that it has.
+Rows measured before there were some of these lack them.
 `original` is the training of the notebook from which artengine grew. `benchmarks/model_table.py`
 writes this page.
 """
@@ -249,7 +252,8 @@ def train(row: Row) -> dict[str, Any]:
         log = read_log(run.log, sys.maxsize)
     best = json.loads(run.best.with_name("best.json").read_text(encoding="utf-8"))["measured"]
     scores = {name: best[name] for name in ("psnr", "psnr_copy", "ssim", "ssim_copy")}
-    return {"minutes": minutes, "steps": log[-1].step, **scores}
+    machine = f"{os.cpu_count()} cores, {arithmetic('float32', 'keras')['processor']}"
+    return {"minutes": minutes, "steps": log[-1].step, **scores, "machine": machine}
 
 
 def dream(row: Row) -> dict[str, Any]:
@@ -329,8 +333,8 @@ def table(rows: list[dict[str, Any]]) -> list[str]:
     lines = [
         "| model | footage | minutes | steps | PSNR (copy) | SSIM (copy) "
         "| frames | vitality | kinship | death | raster (clip) | runaway | novelty "
-        "| longest replay | ms |",
-        f"| --- | --- {'| --: ' * 13}|",
+        "| longest replay | ms | machine |",
+        f"| --- | --- {'| --: ' * 13}| --- |",
     ]
     for row in rows:
         if "steps" not in row:
@@ -349,7 +353,7 @@ def table(rows: list[dict[str, Any]]) -> list[str]:
             "" if row.get(name) is None else format(row[name], how)
             for name, how in (("runaway", ".1%"), ("novelty", ".2f"), ("longest_replay", ",d"))
         ]
-        cells += [f"{row['ms']:.0f}" if "ms" in row else ""]
+        cells += [f"{row['ms']:.0f}" if "ms" in row else "", row.get("machine", "")]
         lines.append(f"| {' | '.join(cells)} |")
     return lines
 
