@@ -89,11 +89,12 @@ ORIGINAL: dict[str, Any] = {
 
 PAGE = """# What each model learns, and how long its dream lives
 
-Each row is one training and one dream of 256x256, without effects and without truth frames. The columns are the minutes and steps of training; PSNR and SSIM on held-out frames, with
-the copy-last baseline in brackets; vitality, kinship, the frame of death, raster (the clip's in
-brackets), runaway, novelty and longest replay, as `artengine measure` defines them; and the
-milliseconds for a frame of the film, and the processor, by the widest instructions that it has.
-Rows measured before there were some of these lack them.
+Each row is one training and one dream of 256x256, without effects and without truth frames. The
+columns are the minutes and steps of training; PSNR and SSIM on held-out frames, with the copy-last
+baseline in brackets; vitality, kinship, the frame of death, raster (the clip's in brackets),
+runaway, novelty and longest replay, as `artengine measure` defines them; the milliseconds for a
+frame of the film; and the processor, by the widest instructions that it has. Rows measured before
+there were some of these lack them.
 `original` is the training of the notebook from which artengine grew. `benchmarks/model_table.py`
 writes this page.
 """
