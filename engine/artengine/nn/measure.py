@@ -46,6 +46,8 @@ class OwnMeasures:
             context_frames = ops.convert_to_tensor(np.concatenate(context, axis=-1)[None])
             seed = ops.convert_to_tensor((0, number), dtype="int32")
             measured = self._measure(context_frames, ops.convert_to_tensor(truth[None]), seed)
+            if not measured:
+                break
             for name, value in measured.items():
                 found.setdefault(name, []).append(float(value))
         return {name: float(np.mean(values)) for name, values in found.items()}

@@ -1,4 +1,4 @@
-"""How near a prediction is to the truth: PSNR and SSIM, in `keras.ops`."""
+"""How near a prediction is to the truth: SSIM in `keras.ops`, which has gradients."""
 
 from __future__ import annotations
 
@@ -6,15 +6,6 @@ from typing import Any
 
 import numpy as np
 from keras import ops
-
-
-def psnr(truth: Any, prediction: Any) -> Any:
-    """Peak signal-to-noise ratio in decibels of frames `(B, H, W, 3)` in 0..1, one for each.
-
-    Equal frames count as 100 dB.
-    """
-    error = ops.mean(ops.square(truth - prediction), axis=(1, 2, 3))
-    return -10.0 / np.log(10.0) * ops.log(ops.maximum(error, 1e-10))
 
 
 def ssim(truth: Any, prediction: Any) -> Any:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import keras
 from keras import ops
 
+from artengine.nn import replicas
+from artengine.nn.fused_adam import FusedAdam
+
 DISCRIMINATOR_RATE = 1e-3
 """The discriminator's initial learning rate, whatever that of the network is: it has an optimiser
 of its own, for which the network's rate could be far too high."""
@@ -28,11 +31,15 @@ def build_optimiser(
         accumulate: steps whose gradients are averaged before each update.
     """
     options = {"gradient_accumulation_steps": accumulate if accumulate > 1 else None}
-    optimiser = keras.optimizers.get({"class_name": name, "config": options})
+    adam = FusedAdam if _computes_on_one_tensorflow_device() else keras.optimizers.Adam
+    if name == "adam":
+        optimiser = adam(**options)
+    else:
+        optimiser = keras.optimizers.get({"class_name": name, "config": options})
     variables = [*network.trainable_variables]
     if discriminator is not None:
         discriminating = {id(variable) for variable in discriminator.trainable_variables}
-        own, second = optimiser, keras.optimizers.Adam(beta_1=0.5, **options)
+        own, second = optimiser, adam(beta_1=0.5, **options)
         optimiser = keras.optimizers.MultiOptimizer(
             lambda variable: second if id(variable) in discriminating else own
         )
@@ -42,6 +49,10 @@ def build_optimiser(
         optimiser = keras.optimizers.LossScaleOptimizer(optimiser)
     optimiser.build(variables)
     return optimiser
+
+
+def _computes_on_one_tensorflow_device() -> bool:
+    return keras.backend.backend() == "tensorflow" and replicas.count() == 1
 
 
 def set_learning_rate(optimiser: keras.optimizers.Optimizer, rate: float, factor: float) -> None:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from artengine.frame import Frame
+from artengine.frame import Frame, to_frame
 from artengine.train.held_out import Window
 from artengine.train.monitor import STRIP, monitor_picture
+from artengine.train.scores import psnr, ssim
 from artengine.train.task import TrainingTask
 
 if TYPE_CHECKING:
     import keras
     from PIL import Image
-
-    from artengine.nn.predictor import Predictor
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,14 @@ class Evaluator:
         self._own_measures = OwnMeasures(task.model, network)
 
     def scores(self) -> Scores:
-        """PSNR and SSIM."""
-        return evaluate(self._predictor, self._windows)
+        """PSNR and SSIM, of each window's next frame."""
+        rows = []
+        for window in self._windows:
+            context, truth = window.frames()
+            self._predictor.reset()
+            rows.append(_compared(truth, np.clip(self._predictor(context), 0.0, 1.0)))
+        self._predictor.reset()
+        return Scores(*np.mean(rows, axis=0).tolist(), *self._copied)
 
     def own_measures(self, limit: int | None = None) -> dict[str, float]:
         """What the model measures of itself, over the first `limit` windows or all of them."""
@@ -62,6 +68,16 @@ class Evaluator:
         prediction = self._predictor(context)
         return monitor_picture(context, prediction, truth, self._dream(context))
 
+    @cached_property
+    def _copied(self) -> list[float]:
+        """PSNR and SSIM of the windows' last frames, which stay the same from epoch to epoch."""
+        rows = [
+            _compared(to_frame(window.truth), to_frame(window.context[-1]))
+            for window in self._windows
+        ]
+        means: list[float] = np.mean(rows, axis=0).tolist()
+        return means
+
     def _dream(self, context: tuple[Frame, ...]) -> list[Frame]:
         """The first frames of a dream without effects."""
         self._predictor.reset()
@@ -72,21 +88,5 @@ class Evaluator:
         return frames[len(context) :]
 
 
-def evaluate(predictor: Predictor, windows: Iterable[Window]) -> Scores:
-    """Predict each window's next frame and compare."""
-    from artengine.nn.metrics import psnr, ssim
-
-    def score(truth: Frame, guess: Frame) -> tuple[float, float]:
-        clipped = np.clip(guess, 0.0, 1.0)
-        return float(psnr(truth[None], clipped[None])[0]), float(
-            ssim(truth[None], clipped[None])[0]
-        )
-
-    rows = []
-    for window in windows:
-        context, truth = window.frames()
-        predictor.reset()
-        prediction = predictor(context)
-        rows.append((*score(truth, prediction), *score(truth, context[-1])))
-    predictor.reset()
-    return Scores(*(float(value) for value in np.mean(rows, axis=0)))
+def _compared(truth: Frame, guess: Frame) -> tuple[float, float]:
+    return psnr(truth, guess), ssim(truth, guess)

@@ -9,15 +9,15 @@ from pathlib import Path
 from artengine.atomic import atomic_write
 from artengine.train.log import Row
 
-LEAST_SECONDS = 5.0
+LEAST_SECONDS = 30.0
 """An epoch that ends less than this after the training began, or was drawn, is left for later."""
 
 
 class LogPlot:
     """Draws a log where that is worth its time, a quarter of a second.
 
-    It is drawn at most every five seconds; `finish` draws what is left. So the plot of a training
-    that is killed lacks only epochs that ended within five seconds after the last one it shows.
+    It is drawn at most every half a minute; `finish` draws what is left. So the plot of a training
+    that is killed lacks only epochs that ended within half a minute after the last one it shows.
 
     Args:
         path: where the plot is written, as PNG.

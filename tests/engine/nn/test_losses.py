@@ -156,12 +156,10 @@ def test_weights_add_up() -> None:
     both = weighted({"l1": 2.0, "ssim": 0.5, "gradient": 0.0})
     expected = 2.0 * value("l1", a, b) + 0.5 * value("ssim", a, b)
     assert float(both(a, b, LAST)) == pytest.approx(expected, rel=1e-6)
-    same = float(of_keras("mean_absolute_error")(a, b, LAST))
-    assert same == pytest.approx(value("l1", a, b), rel=1e-6)
 
 
 @pytest.mark.parametrize("name", get_args(KerasLoss))
-def test_predictions_may_leave_the_range_of_light(name: str) -> None:
+def test_losses_of_keras_may_leave_the_range_of_light(name: str) -> None:
     import tensorflow as tf
 
     prediction = tf.constant(4.0 * clip(1) - 2.0)
@@ -169,6 +167,8 @@ def test_predictions_may_leave_the_range_of_light(name: str) -> None:
         tape.watch(prediction)
         loss = of_keras(name)(clip(), prediction, LAST)
     assert np.isfinite(float(loss))
+    own = ops.mean(keras.losses.get(name)(clip(), prediction))
+    assert float(loss) == pytest.approx(float(own), rel=1e-5)
     assert np.isfinite(tape.gradient(loss, prediction)).all()
 
 

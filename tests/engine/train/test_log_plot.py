@@ -38,16 +38,16 @@ def plotted(drawn: list[int], times: list[float]) -> list[int]:
     return before
 
 
-def test_each_epoch_of_five_seconds_or_more_is_drawn(drawn: list[int]) -> None:
-    assert plotted(drawn, [5.0, 12.5, 18.0]) == [1, 2, 3]
+def test_each_epoch_of_half_a_minute_or_more_is_drawn(drawn: list[int]) -> None:
+    assert plotted(drawn, [30.0, 70.5, 101.0]) == [1, 2, 3]
 
 
-def test_short_epochs_are_drawn_every_five_seconds(drawn: list[int]) -> None:
-    assert plotted(drawn, [0.1, 0.2, 0.3, 0.4, 0.5]) == []
+def test_short_epochs_are_drawn_every_half_a_minute(drawn: list[int]) -> None:
+    assert plotted(drawn, [1, 2, 3, 4, 29]) == []
     drawn.clear()
-    assert plotted(drawn, [2.0, 4.0, 6.0, 8.0, 10.0, 12.0]) == [3, 6]
+    assert plotted(drawn, [12, 24, 36, 48, 60, 72]) == [3, 6]
     drawn.clear()
-    assert plotted(drawn, [0.1, 6.0, 20.0, 20.1]) == [2, 3]
+    assert plotted(drawn, [1, 31, 90, 91]) == [2, 3]
 
 
 def test_a_plot_shows_three_panels(tmp_path: Path) -> None:

@@ -28,6 +28,14 @@ LOSSES: Mapping[str, Loss] = {
 }
 """Those that look at the frames alone; `adversarial` has a network of its own."""
 
+PLAIN: Mapping[str, Loss] = {
+    "mean_absolute_error": l1,
+    "mae": l1,
+    "mean_squared_error": l2,
+    "mse": l2,
+}
+"""Losses by Keras's names that take one mean here, where Keras takes one of means."""
+
 
 def weighted(weights: Mapping[str, float]) -> Loss:
     """Add up losses by name, each times its weight; those of weight 0 cost nothing."""
@@ -41,6 +49,8 @@ def weighted(weights: Mapping[str, float]) -> Loss:
 
 def of_keras(name: str) -> Loss:
     """One of Keras's losses, its mean over everything."""
+    if name in PLAIN:
+        return PLAIN[name]
     loss = keras.losses.get(name)
 
     def mean(truth: Any, prediction: Any, _last: Any) -> Any:
