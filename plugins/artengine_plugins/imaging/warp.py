@@ -11,6 +11,10 @@ from artengine_plugins.imaging.border import BORDERS, Border
 from artengine_plugins.imaging.luma import Plane
 from artengine_plugins.imaging.stretch import Line, stretched
 
+LEAST_STRETCH = 0.25
+"""Scale from which frames are stretched along their axes. Where they shrink further, a pixel's
+neighbour is drawn from so far away that OpenCV's way is quicker and takes less memory."""
+
 
 def about_centre(
     frame: Frame, x: float, y: float, *, scale: float = 1.0, degrees: float = 0.0
@@ -34,7 +38,8 @@ def warp_affine(frame: Frame, matrix: npt.NDArray[np.float64], border: Border) -
     Filtering is cubic: in a feedback chain linear filtering turns everything to mist in a second.
     """
     height, width = frame.shape[:2]
-    if matrix[0, 1] == 0.0 == matrix[1, 0]:
+    along_axes = matrix[0, 1] == 0.0 == matrix[1, 0]
+    if along_axes and min(matrix[0, 0], matrix[1, 1]) >= LEAST_STRETCH:
         across, down = (_drawn_from(*matrix[axis, [axis, 2]].tolist()) for axis in (0, 1))
         return stretched(frame, across, down, border)
     warped = cv2.warpAffine(

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pytest
 
 from artengine.api import Frame
+from artengine_plugins.imaging import warp
 from artengine_plugins.imaging.border import BORDERS, Border
 from artengine_plugins.imaging.warp import about_centre, warp_affine
 
@@ -68,3 +69,19 @@ def test_values_of_any_size_stay_finite_and_where_they_are() -> None:
     assert not made[..., 2].any()
     assert not made[:15].any()
     assert not made[:, 26:].any()
+
+
+def test_far_shrunk_frames_are_left_to_opencv(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of their pixels is drawn from far beside its neighbour: pieces of matrices would hold
+    the whole frame many times."""
+    stretches: list[float] = []
+
+    def stretched(frame: Frame, across: tuple[float, float], *_: object) -> Frame:
+        stretches.append(1.0 / across[0])
+        return frame
+
+    monkeypatch.setattr(warp, "stretched", stretched)
+    frame = np.zeros((64, 96, 3), np.float32)
+    for scale in (0.01, 0.2, 0.5, 1.0, 4.0):
+        warp_affine(frame, np.array([[scale, 0, 1], [0, scale, 2.0]]), "reflect")
+    assert stretches == [0.5, 1.0, 4.0]
