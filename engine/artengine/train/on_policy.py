@@ -30,6 +30,7 @@ import numpy as np
 import numpy.typing as npt
 
 from artengine.frame import Frame, Picture, Size
+from artengine.train.cutting import behind_each_other, cut, to_numbers
 from artengine.train.frames import Frames
 from artengine.train.spans import Spans
 
@@ -140,21 +141,11 @@ class OnPolicySampler:
                 rollout = self._begin(np.random.default_rng((self.seed, step, row)), horizon)
                 numbers = rollout.frame - self.stride * np.arange(self.context - 1, -1, -1)
                 pictures = [self._crop(self.frames[int(number)], rollout) for number in numbers]
-                np.divide(
-                    np.concatenate(pictures, axis=-1),
-                    255,
-                    out=context_frames[row],
-                    dtype=np.float32,
-                )
+                to_numbers(behind_each_other(pictures), context_frames[row])
             frame = rollout.frame
             for target in range(self.targets):
                 frame = self._following(frame)
-                np.divide(
-                    self._crop(self.frames[frame], rollout),
-                    255,
-                    out=truth[row, target],
-                    dtype=np.float32,
-                )
+                to_numbers(self._crop(self.frames[frame], rollout), truth[row, target])
             moved.append(replace(rollout, frame=frame, remaining=rollout.remaining - self.targets))
         return OnPolicyBatch(context_frames, truth, begins, moved)
 
@@ -206,10 +197,7 @@ class OnPolicySampler:
         )
 
     def _crop(self, picture: Picture, rollout: OnPolicyRollout) -> Picture:
-        width, height = self.crop
-        top, left = rollout.top, rollout.left
-        part = picture[top : top + height, left : left + width]
-        return part[:, ::-1] if rollout.mirrored else part
+        return cut(picture, rollout.top, rollout.left, self.crop, mirrored=rollout.mirrored)
 
     def _following(self, frame: int) -> int:
         """The frame that follows."""

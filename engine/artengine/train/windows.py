@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from artengine.frame import Picture, Size
+from artengine.train.cutting import behind_each_other, cut, to_numbers
 from artengine.train.footage import PreparedFootage
 from artengine.train.frames import Frames
 from artengine.train.spans import Spans
@@ -131,10 +132,9 @@ class _Cutter:
         """Its frames, in order."""
         first, chance = place
         top, left = (chance[:2] * self._corners.astype(np.float32)).astype(int)
-        width, height = self.size
+        mirrored = self._flip and bool(chance[2] < 0.5)
         for offset in self._offsets:
-            part = self._frames[first + offset][top : top + height, left : left + width]
-            yield part[:, ::-1] if self._flip and chance[2] < 0.5 else part
+            yield cut(self._frames[first + offset], top, left, self.size, mirrored=mirrored)
 
     def __len__(self) -> int:
         return len(self._offsets)
@@ -149,9 +149,9 @@ def _made_ahead(
     def fill(frames: npt.NDArray[np.float32], truth: npt.NDArray[np.float32], place: Place) -> None:
         parts = list(cutter(place))
         # Put together as bytes, which is quicker than as numbers.
-        stacked = np.concatenate(parts[:context], axis=-1)
-        for row, part in zip([frames, *truth], [stacked, *parts[context:]], strict=True):
-            np.multiply(part, np.float32(1 / 255), out=row, dtype=np.float32)
+        to_numbers(behind_each_other(parts[:context]), frames)
+        for part, row in zip(parts[context:], truth, strict=True):
+            to_numbers(part, row)
 
     pool = ThreadPoolExecutor(_THREADS)
     pending: deque[tuple[WindowBatch, list[Future[None]]]] = deque()
