@@ -25,6 +25,8 @@ class KerasRuntime:
     Args:
         fixed: whether the network's weights are final, so that they may be traced as constants.
         bends: what is done to its layers.
+        starts_often: whether the state before the first step is traced as well, which takes longer
+            than to compute it two or three times.
     """
 
     def __init__(
@@ -34,9 +36,14 @@ class KerasRuntime:
         *,
         fixed: bool = False,
         bends: Bends | None = None,
+        starts_often: bool = False,
     ) -> None:
         self._step = Step(model, network, fixed=fixed, bends=bends)
-        self._compiled = compiled(self._step, () if fixed else network.variables)
+        variables = () if fixed else network.variables
+        self._compiled = compiled(self._step, variables)
+        self._start = self._step.initial_state
+        if starts_often:
+            self._start = compiled(self._start, variables)
 
     def put(self, frame: Frame, missing: tuple[int, int] = (0, 0), spent: Any = None) -> Any:
         """Copy a frame to the device; see `Runtime`."""
@@ -46,7 +53,7 @@ class KerasRuntime:
 
     def start(self, frames: Sequence[Any], seed: npt.NDArray[np.int32]) -> tuple[Any, ...]:
         """The state before the first step, given the context and that step's seed."""
-        return self._step.initial_state(frames, ops.convert_to_tensor(seed))
+        return tuple(self._start(frames, ops.convert_to_tensor(seed)))
 
     def step(
         self,

@@ -42,10 +42,11 @@ class Evaluator:
 
     def __init__(self, task: TrainingTask, network: keras.Model, windows: Sequence[Window]) -> None:
         from artengine.nn.measure import OwnMeasures
-        from artengine.nn.predictor import Predictor
+        from artengine.nn.predictor import KerasRuntime, Predictor
 
         self._windows = windows
-        self._predictor = Predictor(task.model, network)
+        runtime = KerasRuntime(task.model, network, starts_often=True)
+        self._predictor = Predictor(task.model, network, runtime=runtime)
         self._own_measures = OwnMeasures(task.model, network)
 
     def scores(self) -> Scores:
