@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from artengine.train.frames import Frames
-from artengine.train.on_policy import OnPolicyRollout, OnPolicySampler
+from artengine.train.on_policy import OnPolicyBatch, OnPolicyRollout, OnPolicySampler
 from artengine.train.task import TrainingTask
 from artengine.train.windows import WindowBatch, windows
 
@@ -68,19 +68,29 @@ class OnPolicyBatches:
 
     def __init__(self, sampler: OnPolicySampler, rows: int) -> None:
         self._sampler, self._rows = sampler, rows
+        self._nothing: Any = None
 
     def next(self, rollouts: Sequence[OnPolicyRollout], step: int, horizon: int) -> Batch:
         """The next step of each rollout; those that have ended start again."""
         rollouts = rollouts or [OnPolicyRollout()] * self._rows
         batch = self._sampler.next(rollouts, step, horizon)
-        return Batch((batch.context_frames, batch.begins), batch.truth, batch.rollouts)
+        context_frames = batch.context_frames if batch.begins.any() else self._no_context(batch)
+        return Batch((context_frames, batch.begins), batch.truth, batch.rollouts)
 
     def after_step(self, batch: Batch, trainer: Any) -> Sequence[OnPolicyRollout]:
         """Move the rollouts to the frames that the predictions look like."""
+        from artengine.nn.newest import newest_frames
+
+        predictions = newest_frames(trainer.on_policy_context)
+        return self._sampler.align(batch.rollouts, predictions)
+
+    def _no_context(self, batch: OnPolicyBatch) -> Any:
+        """Zeros, which are on the device already."""
         from keras import ops
 
-        predictions = ops.convert_to_numpy(trainer.on_policy_context.value[..., -3:])
-        return self._sampler.align(batch.rollouts, predictions)
+        if self._nothing is None:
+            self._nothing = ops.zeros(batch.context_frames.shape, "float32")
+        return self._nothing
 
 
 def batch_source(task: TrainingTask, step: int) -> BatchSource:

@@ -12,6 +12,7 @@ from keras import layers, ops
 from artengine.model import Model
 from artengine.nn.disturbance import Disturbance
 from artengine.nn.losses import weighted
+from artengine.nn.newest import newest_frames
 from artengine.nn.rollout_trainer import RolloutTrainer
 
 
@@ -114,3 +115,12 @@ def test_rows_of_a_model_with_its_own_loss_go_on_too() -> None:
     np.testing.assert_allclose(losses, [0.5, 0.25, (0.5 + 0.125) / 2], rtol=1e-6)
     on_policy_context = np.asarray(trainer.on_policy_context)
     np.testing.assert_allclose(on_policy_context[:, 0, 0, ::3], [[1.0, 0.5], [0.25, 0.125]])
+
+
+def test_the_newest_frames_are_the_last_of_each_context() -> None:
+    contexts = keras.Variable(np.random.default_rng(0).random((2, 4, 5, 9)), dtype="float32")
+    expected = contexts.numpy()[..., 6:]
+    newest = newest_frames(contexts)
+    np.testing.assert_array_equal(newest, expected)
+    contexts.assign(contexts + 1.0)
+    np.testing.assert_array_equal(newest_frames(contexts), expected + np.float32(1.0))
