@@ -10,14 +10,17 @@ from artengine.nn.fused_adam import FusedAdam
 from artengine.nn.optimisers import build_optimiser
 
 
-@pytest.mark.parametrize("accumulate", [1, 2])
-def test_its_steps_are_those_of_keras(accumulate: int) -> None:
+@pytest.mark.parametrize(("accumulate", "dtype"), [(1, "float32"), (2, "float32"), (1, "bfloat16")])
+def test_its_steps_are_those_of_keras(accumulate: int, dtype: str) -> None:
     rng = np.random.default_rng(0)
     steps = [[rng.normal(size=shape).astype("float32") for shape in ((3, 2), (2,))] for _ in "1234"]
 
     def learnt(*, fused: bool) -> list[np.ndarray]:
         layer = keras.layers.Dense(
-            2, kernel_initializer="ones", kernel_constraint=keras.constraints.UnitNorm()
+            2,
+            kernel_initializer="ones",
+            kernel_constraint=keras.constraints.UnitNorm(),
+            dtype=dtype,
         )
         network = keras.Sequential([keras.Input((3,)), layer])
         optimiser = build_optimiser("adam", network, accumulate=accumulate)
@@ -28,7 +31,8 @@ def test_its_steps_are_those_of_keras(accumulate: int) -> None:
         for gradients in steps:
             optimiser.learning_rate = 0.5 * optimiser.learning_rate
             optimiser.apply([keras.ops.convert_to_tensor(each) for each in gradients])
-        return [each.numpy() for each in (*network.variables, *optimiser.variables)]
+        variables = *network.variables, *optimiser.variables
+        return [each.numpy().astype("float64") for each in variables]
 
     for fused, own in zip(learnt(fused=True), learnt(fused=False), strict=True):
         np.testing.assert_allclose(fused, own, rtol=1e-5, atol=1e-7)
