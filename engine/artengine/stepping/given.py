@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
@@ -131,7 +130,12 @@ def _for_reading(frame: Frame) -> Array:
 
     OpenVINO shares no memory that is marked so, though it only reads it.
     """
-    if frame.flags.writeable:
-        return frame
-    numbers = (ctypes.c_float * frame.size).from_address(frame.ctypes.data)
-    return np.ctypeslib.as_array(numbers).reshape(frame.shape)
+    return frame if frame.flags.writeable else np.asarray(_Lent(frame))
+
+
+class _Lent:
+    """A frame's memory for numpy, whose arrays of it keep the frame."""
+
+    def __init__(self, frame: Frame) -> None:
+        self._frame = frame
+        self.__array_interface__ = frame.__array_interface__ | {"data": (frame.ctypes.data, False)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weakref import ref
+
 import numpy as np
 import pytest
 
@@ -31,6 +33,10 @@ def test_a_whole_frame_is_not_copied() -> None:
     assert shared.flags.writeable
     assert shared.ctypes.data == whole.ctypes.data
     np.testing.assert_array_equal(shared, whole)
+    # Nor does it outlive what it reads.
+    held = ref(whole)
+    del whole
+    assert held() is not None
 
 
 def test_memory_is_taken_over_and_not_shared() -> None:
