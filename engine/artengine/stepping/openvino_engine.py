@@ -77,14 +77,15 @@ class OpenVinoEngine:
             else:
                 compiled = core().compile_model(quicker(model), "CPU", self._settings)
             request = compiled.create_infer_request()
+            ports = [
+                next(port for port in request.model_outputs if f"{name}:0" in port.names)
+                for name in outputs
+            ]
+            # A shape that depends on the numbers has no sides yet, which is an error here.
+            results = [(port, tuple(port.shape), port.element_type.to_dtype()) for port in ports]
         except RuntimeError as error:
             raise NotComputable(cause(error)) from error
         inputs = [(port, _names(port)) for port in request.model_inputs]
-        ports = [
-            next(port for port in request.model_outputs if f"{name}:0" in port.names)
-            for name in outputs
-        ]
-        results = [(port, tuple(port.shape), port.element_type.to_dtype()) for port in ports]
 
         def compute(given: Mapping[str, Array]) -> list[Array]:
             try:

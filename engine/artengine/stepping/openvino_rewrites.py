@@ -159,7 +159,7 @@ def _leave_out_slices(model: openvino.Model) -> None:
     """Take a slice that leaves nothing out for another shape, which needs no copy."""
     for node in model.get_ordered_ops():
         steps = _constant(node, 3) if node.get_type_name() == "StridedSlice" else None
-        if steps is None or min(steps) < 1:
+        if steps is None or min(steps, default=1) < 1:
             continue
         shape = node.get_output_shape(0)
         if shape and prod(shape) == prod(node.get_input_shape(0)):
@@ -189,8 +189,11 @@ def _colours(matrix: Any) -> int:
     for colours in range(1, min(size, _MOST_COLOURS + 1)):
         if size % colours:
             continue
-        mean = np.tile(np.eye(colours), [size // colours] * 2) * colours / size
-        if np.allclose(np.eye(size) - matrix, mean, atol=1e-6):
+        mean = np.tile(np.eye(colours), size // colours) * colours / size
+        # Few matrices come past their first rows, and a layer's may be large.
+        if not np.allclose(np.eye(colours, size) - matrix[:colours], mean, atol=1e-6):
+            continue
+        if np.allclose(np.eye(size) - matrix, np.tile(mean, (size // colours, 1)), atol=1e-6):
             return colours
     return 0
 

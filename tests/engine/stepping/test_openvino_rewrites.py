@@ -11,6 +11,7 @@ import pytest
 pytest.importorskip("openvino")
 
 from artengine.stepping.given import Given, GivenFrame
+from artengine.stepping.graph import NotComputable
 from artengine.stepping.openvino_engine import OpenVinoEngine
 from artengine.stepping.openvino_library import openvino
 from artengine.stepping.openvino_rewrites import quicker
@@ -114,6 +115,20 @@ def test_a_product_that_subtracts_means_is_no_product(
     found = given(model())
     monkeypatch.setattr("artengine.stepping.openvino_engine.quicker", lambda model: model)
     np.testing.assert_allclose(found, given(model()), atol=1e-6)
+
+
+def test_a_slice_that_names_no_axis_is_left_out() -> None:
+    given, none = ops.parameter([2, 3], np.float32, name="state_0:0"), np.array([], np.int64)
+    made = ops.relu(ops.strided_slice(given, none, none, none, [], []))
+    assert not kinds(quicker(openvino.Model([made], [given])))["StridedSlice"]
+
+
+def test_what_has_no_shape_beforehand_cannot_be_computed() -> None:
+    given = ops.parameter([4], np.float32, name="state_0:0")
+    made = ops.non_zero(given)
+    made.output(0).get_tensor().set_names({"made_0:0"})
+    with pytest.raises(NotComputable, match="dynamic shape"):
+        OpenVinoEngine().compile(openvino.Model([made], [given]), ["made_0"])
 
 
 def test_a_frame_is_given_without_a_copy_where_that_can_be() -> None:
