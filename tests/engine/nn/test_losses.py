@@ -114,6 +114,14 @@ def test_the_gradient_of_the_blur_is_the_blur(side: tuple[int, int]) -> None:
     assert float((one * b).sum()) == pytest.approx(float((a * other).sum()), rel=1e-5)
 
 
+def test_the_blur_is_binomial_and_repeats_the_border() -> None:
+    given = clip(3, (2, 5, 4, 3))
+    around = np.pad(given, ((0, 0), (1, 1), (1, 1), (0, 0)), mode="edge")
+    rows = (around[:, :-2] + 2 * around[:, 1:-1] + around[:, 2:]) / 4
+    expected = (rows[:, :, :-2] + 2 * rows[:, :, 1:-1] + rows[:, :, 2:]) / 4
+    np.testing.assert_allclose(np.asarray(blurred(given)), expected, rtol=1e-5)
+
+
 def test_change_begins_with_the_last_frame_that_was_shown() -> None:
     truth, last = clip(0, (1, 2, 8, 8, 3)), clip(1, (1, 8, 8, 3))
     frozen = np.repeat(last[:, None], 2, axis=1)

@@ -6,7 +6,7 @@ import pytest
 from keras import ops
 
 from artengine.frame import Frame
-from artengine.nn.predictor import Predictor
+from artengine.nn.predictor import KerasRuntime, Predictor
 from artengine.nn.step import pad_to_multiple
 
 NETWORK = SimpleNamespace(variables=())
@@ -86,6 +86,17 @@ def test_a_state_from_before_the_first_step_is_none() -> None:
     predictor = Predictor(FromOne(), NETWORK)
     predictor.restore(Predictor(FromOne(), NETWORK).state())
     assert float(predictor([frame(0), frame(0)])[0, 0, 0]) == 100
+
+
+def test_a_start_that_is_traced_sees_each_context_and_seed() -> None:
+    class FromContext(Sum):
+        def initial_state(self, network: Any, context_frames: Any, seed: Any) -> tuple[Any, ...]:
+            return (context_frames[0, 0, 0, :1] + ops.cast(seed[1], "float32"),)
+
+    runtime = KerasRuntime(FromContext(), NETWORK, starts_often=True)
+    for value, seed in ((1.0, 0), (2.0, 5)):
+        (state,) = runtime.start([runtime.put(frame(value))] * 2, np.array([0, seed], np.int32))
+        assert float(state[0]) == value + seed
 
 
 def test_passes_the_seed() -> None:
