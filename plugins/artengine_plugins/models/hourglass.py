@@ -21,7 +21,7 @@ class Hourglass(Derastered):
     """
 
     name: ClassVar[str] = "hourglass"
-    size_divisor: ClassVar[int] = 8
+    size_divisor: ClassVar[int] = 16
     converts: ClassVar[bool | None] = True
 
     def receptive_field(self) -> int:
@@ -35,7 +35,7 @@ class Hourglass(Derastered):
         return (without_raster_field(x, 1) if self.deraster else x).pixels
 
     def build(self) -> keras.Model:
-        """Float32 `(B, H, W, 3 * context)` to `(B, H, W, 3)` in 0..1; H and W divide by 8."""
+        """Float32 `(B, H, W, 3 * context)` to `(B, H, W, 3)` in 0..1; H and W divide by 16."""
         import keras
         from keras import layers
 
