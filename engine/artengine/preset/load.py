@@ -14,7 +14,15 @@ from artengine.preset.build import Preset, build
 from artengine.preset.carried import carried_recipe, frames_in
 from artengine.preset.document import Document
 from artengine.preset.extends import lay_table, read_document
-from artengine.preset.find import RECIPE, candidates, find_preset, is_file, is_folder, is_path
+from artengine.preset.find import (
+    RECIPE,
+    candidates,
+    find_preset,
+    is_file,
+    is_folder,
+    is_path,
+    packaged_folder,
+)
 from artengine.preset.layer import Layer
 from artengine.preset.made_with import MADE_WITH
 from artengine.preset.override import Override, parse_overrides
@@ -136,6 +144,16 @@ def _carried(path: Path, catalog: Catalog) -> str | None:
     return recipe
 
 
+def _stated(weights: object) -> Mapping[str, Any]:
+    """The parameters of the model that packaged weights are of; none for other weights."""
+    folder = packaged_folder() / "weights"
+    described = {path.stem: path for path in folder.glob("*.json")}.get(str(weights))
+    if described is None:
+        return {}
+    model: dict[str, Any] = json.loads(described.read_text(encoding="utf-8"))["model"]
+    return model
+
+
 def _keep_earlier(document: Document, catalog: Catalog, layer: Layer) -> None:
     """Give a recipe that an earlier version wrote the values that it meant by leaving them out.
 
@@ -153,8 +171,10 @@ def _keep_earlier(document: Document, catalog: Catalog, layer: Layer) -> None:
         seed = kind.model_fields.get("seed")
         if word == "source" and seed is not None and not seed.is_required():
             earlier["seed"] = seed.get_default()
+        # Packaged weights may fit newer values.
+        stated = _stated(table.get("weights")) if word == "model" else {}
         for name, value in earlier.items():
-            if name not in table:
+            if name not in table and name not in stated:
                 document.put((word, name), value, layer)
                 kept.append(f"{word}.{name} is {json.dumps(value)}")
     dream, model = (document.table.get(word, {}) for word in ("dream", "model"))

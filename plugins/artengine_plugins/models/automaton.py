@@ -64,6 +64,10 @@ class Automaton(Derastered):
     width: int = Param(48, ge=4, le=512)
     """Channels of the layer between what a cell perceives and what it turns into."""
 
+    deraster: bool = True
+    """Whether patterns that repeat from place to place are taken out of the cells that change.
+    Without it a dream may look as through a screen door."""
+
     border: Literal["reflect", "wrap"] = "reflect"
     """What lies beyond the edge: the picture mirrored, or its other side. That is where the film's
     sides divide by 16; other sizes are filled up to one that does."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from artengine.api import NetworkState, Param, Tensor
 from artengine_plugins.models.cells import cells
+from artengine_plugins.models.damping import damped
 from artengine_plugins.models.pixels.chance import uniform
 from artengine_plugins.models.recall import SETTLES, Recall
 from artengine_plugins.models.regions import neighbours, windows
@@ -122,14 +123,18 @@ class Quilt(Recall):
         here, there = (
             memory(ops.reshape(at, (-1,))) for at in (ops.maximum(onward - self.pace, 0.0), onward)
         )
-        weights = windows(high, wide, SIDE) ** STEEP
+        weights = windows(self.grid, self.grid, SIDE) ** STEEP
         weights /= weights.sum(0)
-        # What is left of `now` and what each region adds, so that one picture of each is enlarged.
+        # What is left of `now`, and blends of what each region moves on from and to. They are
+        # blended where they are small, and enlarged together, as channels.
         left = 1.0 - pull
-        added = ops.image.resize(there - ops.reshape(left, (-1, 1, 1, 1)) * here, (high, wide))
-        added = ops.reshape(added, (-1, regions, high, wide, 3))
-        hint = ops.einsum("brhwc,rhw->bhwc", added, weights)
-        return hint + ops.einsum("br,rhw->bhw", left, weights)[..., None] * now, (onward, since)
+        pictures = ops.concatenate([ops.reshape(left, (-1, 1, 1, 1)) * here, there], axis=-1)
+        pictures = ops.reshape(pictures, (-1, regions, *pictures.shape[1:]))
+        blended = ops.einsum("brhwc,rhw->bhwc", pictures, weights)
+        kept = ops.einsum("br,rhw->bhw", left, weights)[..., None]
+        enlarged = ops.image.resize(ops.concatenate([blended, kept], axis=-1), (high, wide))
+        back, onto, kept = ops.split(enlarged, [3, 6], axis=-1)
+        return onto + damped(kept * now - back, self.damping), (onward, since)
 
     def _fitting(
         self, memory: Remembered, now: Tensor, places: Tensor, drawn: Tensor

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from artengine.api import FrameSequence, NetworkState, Param, Tensor
 from artengine_plugins.models.cells import cells, shrink
+from artengine_plugins.models.damping import damped
 from artengine_plugins.models.derastered import Derastered
 from artengine_plugins.models.jitter import distances, moved, moved_back, moved_cells
 from artengine_plugins.models.pixels.chance import uniform
@@ -33,7 +34,8 @@ class Recall(Derastered):
     Szeliski, Salesin and Essa (2000). The network, a U-Net (Ronneberger, Fischer and Brox, 2015),
     learns to paint the next frame at full size from its own last frames and the hint.
 
-    What effects do to the dream lives on: `pull` says how fast the memory takes it back.
+    What effects do to the dream lives on: `pull` says how fast the memory takes it back, and
+    `damping` how fast its finest detail fades.
 
     The state is the place in the memory, float32 `(B,)`: the number of a picture, and parts of the
     way to the next; and for how many frames it has gone on from there, float32 `(B,)`.
@@ -48,7 +50,7 @@ class Recall(Derastered):
     initial_weights: ClassVar[str | None] = "painter"
     crisp_after: ClassVar[int | None] = 300
     earlier: ClassVar[Mapping[str, Any]] = MappingProxyType(
-        {**Derastered.earlier, "elsewhere": 0.0, "cell": 8}
+        {**Derastered.earlier, "elsewhere": 0.0, "cell": 8, "damping": 0.0}
     )
 
     context: int = Param(4, ge=1, le=32)
@@ -77,6 +79,11 @@ class Recall(Derastered):
     pull: float = Param(0.25, ge=0, le=1, automatable=True)
     """How fast the memory takes the dream back: 0 lets it go where it will, moved as the memory
     moves; at 1 nothing that effects do to its colours and shapes lasts."""
+
+    damping: float = Param(0.5, ge=0, le=1, automatable=True)
+    """How fast detail as small as a cell fades that the memory does not have. At 0 an effect that
+    sharpens grows mazes that eat the picture, and textures may turn into checkers; at 1 they fade
+    at once."""
 
     pace: float = Param(1.0, ge=0, le=8, automatable=True)
     """How fast the memory plays: 1 as the clip, 0.5 half as fast, 0 not at all."""
@@ -207,10 +214,11 @@ class Recall(Derastered):
         here, there, place, elsewhere = memory.play(place, self.pace, self.leaps, seed)
         since = ops.where(elsewhere, 1.0, ops.minimum(since + 1.0, SETTLES))
         pull = self.pull * memory.filled() * (since / SETTLES)[:, None, None, None]
-        size = ops.shape(now)[1:3]
-        # What is left of `now` and what the memory adds, so that only one picture is enlarged.
-        added = ops.image.resize(there - (1.0 - pull) * here, size)
-        return (1.0 - pull) * now + added, (place, since)
+        # Both at once, as channels.
+        played = ops.concatenate([here, there], axis=-1)
+        here, there = ops.split(ops.image.resize(played, ops.shape(now)[1:3]), 2, axis=-1)
+        # What is new is damped alone, so that the memory's own detail stays.
+        return there + damped((1.0 - pull) * (now - here), self.damping), (place, since)
 
     def _jittered(
         self, network: keras.Model, context_frames: Tensor, hint: Tensor, by: Tensor

@@ -52,11 +52,11 @@ def subpixel(
         start: the initialiser of its kernel.
         bias: the initial value of its bias.
         dtype: what it computes with; by default what the policy says.
-        onto: a smaller picture with as many channels that the result is added to, in float32,
-            enlarged linearly; and how many times, which `by` divides.
         activation: of the result, in float32.
         deraster: whether to clip the result to 0..1 and to take patterns away that repeat from
             place to place. What is left may be a little outside of 0..1.
+        onto: a smaller picture with as many channels that the result is added to, in float32,
+            enlarged linearly; and how many times, which `by` divides.
         last: the name of the layer that gives out the pixels.
     """
     import keras

@@ -33,3 +33,13 @@ def test_what_is_made_now_begins_by_its_seed(catalog: Catalog, tmp_path: Path, n
     now = '[made_with]\nengine = "0.2.0"\n' if name == "recipe.toml" else ""
     path.write_text(RECIPE + now, encoding="utf-8")
     assert load_preset(path, catalog).model.model_dump()["elsewhere"] == 1.0
+
+
+def test_packaged_weights_may_have_been_trained_further(catalog: Catalog, tmp_path: Path) -> None:
+    """What they are of now counts for what shapes their network, and what the recipe meant for the
+    rest."""
+    path = tmp_path / "recipe.toml"
+    path.write_text(f'{RECIPE}weights = "night-drive"\n', encoding="utf-8")
+    table = load_preset(path, catalog).table["model"]
+    assert "deraster" not in table
+    assert (table["damping"], table["elsewhere"]) == (0.0, 0.0)
