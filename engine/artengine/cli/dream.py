@@ -251,6 +251,6 @@ def report(rendered: Rendered, *, as_json: bool, profile: bool = False) -> None:
     for file in rendered.files:
         answer(str(file))
     for file, kept in rendered.kept.items():
-        tell(f"{kept} was there already and is kept; {file.name} is the new film")
+        tell(f"{kept} was there already and is kept; the new one is {file.name}")
     for line in as_lines(stages) if stages else ():
         tell(line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -39,9 +40,14 @@ def install(
         artengine install my-looks --shelf https://example.org/packs
     """
     from artengine.cli.progress import bar
+    from artengine.errors import UsageError
     from artengine.packs.install import installed_from
     from artengine.packs.shelf import shelved
 
+    if shelf is None and address.endswith(".toml") and Path(address).is_file():
+        raise UsageError(
+            f"{address} is a preset and no pack; it needs no installing: artengine dream {address}"
+        )
     name = sha256 = ""
     if shelf is not None:
         found = shelved(shelf, address)

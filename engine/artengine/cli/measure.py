@@ -17,9 +17,21 @@ if TYPE_CHECKING:
     from artengine.measure import Reading, Report
 
 
+def _there(film: Path) -> Path:
+    """Refuse a film that is not there, before options that are missing."""
+    from artengine.errors import SourceError
+
+    if not film.exists():
+        raise SourceError(f"there is no file {film}; check the path")
+    return film
+
+
 def measure(
     film: Annotated[
-        Path, typer.Argument(metavar="FILM", help="A video file, or a folder of pictures.")
+        Path,
+        typer.Argument(
+            metavar="FILM", help="A video file, or a folder of pictures.", callback=_there
+        ),
     ],
     source: Annotated[
         Path,

@@ -99,6 +99,11 @@ def _verified(film: Path, catalog: Catalog, frames: int, seed: int) -> Verified:
 
     if not film.exists():
         raise UsageError(f"there is no film at {film}")
+    if film.suffix == ".toml":
+        raise UsageError(
+            f"{film} is a preset or recipe and no film; verify takes a film, and "
+            f"artengine dream {film} makes one"
+        )
     path = film
     if film.is_dir():
         pictures = frames_in(film, catalog)

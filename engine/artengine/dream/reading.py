@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -10,10 +11,12 @@ from itertools import islice, repeat
 from artengine.dream.allocator import ahead
 from artengine.dream.prefetch import Prefetch
 from artengine.dream.stages import Stages
-from artengine.dream.start import opening_of
+from artengine.dream.start import late_start, opening_of
 from artengine.frame import Picture
 from artengine.preset import Preset
 from artengine.source import Footage
+
+logger = logging.getLogger("artengine")
 
 
 @dataclass(slots=True)
@@ -61,8 +64,12 @@ def readings_of(
     *,
     uses_truth: bool,
 ) -> list[Reading]:
-    """How a dream reads its source at each of its sizes; see `Reading`."""
+    """How a dream reads its source at each of its sizes; see `Reading`. Warns of a start past the
+    source's end."""
     start, opening = float(preset.dream.start), opening_of(preset)
+    late = late_start(start, footages[0])
+    if late:
+        logger.warning("%s", late)
     return [Reading(each, start, opening, frames, uses_truth, stages) for each in footages]
 
 

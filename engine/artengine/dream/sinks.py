@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -139,7 +140,8 @@ class Sinks:
         unfinished.remove()
         self._files.append(path)
         asked = target.writer.result(target.path)
-        if path != asked:
+        # Files made together share one number, and of some no earlier one is there.
+        if path != asked and os.path.lexists(asked):
             self.kept[path] = asked
         return path
 

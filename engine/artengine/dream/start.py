@@ -33,6 +33,25 @@ def first_frame(preset: Preset, footage: Footage) -> int:
     return first + opening_of(preset)
 
 
+def late_start(start: float, footage: Footage) -> str:
+    """What to say of a dream that begins in a repeat of its source; empty where it does not, where
+    the source's length is not known yet, and for a single picture.
+
+    Args:
+        start: where the dream begins, in seconds.
+        footage: the opened source, at the film's frame rate.
+    """
+    length = footage.length
+    if not footage.endless or length is None or length < 2:
+        return ""
+    if round(start * footage.fps) < length:
+        return ""
+    return (
+        f"dream.start: {start:g} s is past the end of the source, which is "
+        f"{length / footage.fps:.3g} s long and repeats"
+    )
+
+
 def with_start(preset: Preset) -> Preset:
     """The preset with a number of seconds in place of `dream.start = "random"`.
 

@@ -156,7 +156,9 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
                 raise UsageError(f"{path.name}: larger than {LARGEST >> 30} GiB")
             pack = zipfile.ZipFile(file)
         except (OSError, *_BROKEN) as error:
-            raise UsageError(f"{path.name}: no pack: {_said(error)}") from error
+            raise UsageError(
+                f"{path.name}: no pack: {_said(error)}; a pack is a file that artengine pack makes"
+            ) from error
         with pack:
             _check_entries(pack, path.name)
             yield pack

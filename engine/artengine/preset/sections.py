@@ -21,11 +21,13 @@ SettingsT = TypeVar("SettingsT", bound=Settings)
 
 def check_words(table: Mapping[str, Any], plugins: PluginTables) -> None:
     """Note every word of the preset that is none of its keys or tables."""
-    known = [word for word in TABLES if word != "extends"]
     for word in table:
-        if word not in known:
-            near, place = did_you_mean(word, known), belongs(word)
-            plugins.problem((word,), f"unknown{near}; allowed: {', '.join(known)}{place}")
+        # What a preset extends is laid below it before, and the word is gone.
+        if word == "extends":
+            plugins.problem((word,), "unknown; allowed in a preset's file only")
+        elif word not in TABLES:
+            near, place = did_you_mean(word, TABLES), belongs(word)
+            plugins.problem((word,), f"unknown{near}; allowed: {', '.join(TABLES)}{place}")
 
 
 def settings(

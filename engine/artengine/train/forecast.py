@@ -68,11 +68,11 @@ class Forecast:
     def _said(self, step: int, seconds: float, pace: float) -> str:
         end = self._end(step, seconds, pace)
         if self.settings.steps is None:
-            minutes = self.settings.minutes or DEFAULT_MINUTES
-            so_far = f"about {counted(_rounded(end), 'step')} in {_minutes(60 * minutes)}"
+            length = _minutes(60 * (self.settings.minutes or DEFAULT_MINUTES))
+            so_far = f"about {counted(_rounded(end), 'step')} in {length}"
         else:
-            left = (end - step) / pace
-            so_far = f"{counted(end, 'step')} in about {_minutes(seconds + left)}"
+            length = _minutes(seconds + (end - step) / pace)
+            so_far = f"{counted(end, 'step')} in about {length}"
         if self.crisp_after is None:
             return so_far
         crisp_after = self.crisp_after * (FROM_RANDOM if self.from_random else 1)
@@ -80,7 +80,7 @@ class Forecast:
             return so_far
         needed = seconds + (crisp_after - step) / pace
         crisp = f"{self.name} is crisp after about {crisp_after:,}, in {_minutes(needed)}"
-        if end >= crisp_after:
+        if end >= crisp_after or _minutes(needed) == length:
             return f"{so_far}; {crisp}"
         longer = math.ceil(needed / 60)
         return f"{so_far}; {crisp}: give it --minutes {longer}, now or later with --resume"

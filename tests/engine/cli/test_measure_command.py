@@ -153,6 +153,13 @@ def bad(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def test_a_missing_film_is_told_before_a_missing_option(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["measure", "none.mp4"]) == 5
+    assert capsys.readouterr().err == "error: there is no file none.mp4; check the path\n"
+
+
 @pytest.mark.parametrize(
     ("film", "source", "code", "words"),
     [

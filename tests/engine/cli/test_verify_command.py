@@ -113,7 +113,7 @@ def test_weights_are_found_by_their_content(
     [
         ("gone.mp4", "there is no film at gone.mp4"),
         ("home", "home holds no film; name a film or a folder of frames"),
-        ("tiny.toml", "tiny.toml"),
+        ("tiny.toml", "tiny.toml is a preset or recipe and no film; verify takes a film"),
         ("sheet.sheet.png", "sheet.sheet.png is one picture"),
     ],
 )

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from artengine.catalog import Catalog
-from artengine.dream.start import random_frame, with_start
+from artengine.dream.start import late_start, random_frame, with_start
 from artengine.errors import PresetError
 from artengine.frame import Picture
 from artengine.preset import parse_preset
@@ -53,6 +53,24 @@ def test_a_source_without_an_end_begins_within_a_minute() -> None:
     frames = drawn(Clip(0, length=None, endless=True))
     assert len(frames) > 250
     assert 500 < max(frames) <= 600
+
+
+@pytest.mark.parametrize(
+    ("start", "clip", "said"),
+    [
+        (2.9, Clip(30, length=30, endless=True), ""),
+        (3, Clip(30, length=30, endless=True), "3 s is past the end of the source, which is 3 s"),
+        (60, Clip(30, length=30, endless=True), "60 s is past the end of the source, which is 3"),
+        (60, Clip(30, length=30, endless=False), ""),
+        (60, Clip(30, length=None, endless=True), ""),
+        (60, Clip(1, length=1, endless=True), ""),
+    ],
+)
+def test_a_start_past_the_end_of_a_clip_that_repeats_is_told(
+    start: float, clip: Clip, said: str
+) -> None:
+    told = late_start(start, clip)
+    assert told.startswith(f"dream.start: {said}") if said else told == ""
 
 
 def test_seeds_begin_at_different_places_and_the_recipe_says_which(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -35,9 +36,13 @@ def load(catalog: Catalog, folder: Path, path: str = "beach.mp4", use: str = "vi
 
 
 def film(folder: Path, *to: Target) -> list[Path]:
+    return filmed(to)[0]
+
+
+def filmed(to: Sequence[Target]) -> tuple[list[Path], dict[Path, Path]]:
     sinks = Sinks(to, Film((16, 16), 10.0, None, "title = 'x'"))
     sinks.write(np.zeros((16, 16, 3), np.uint8))
-    return sinks.close()
+    return sinks.close(), sinks.kept
 
 
 def test_a_preset_called_as_its_clip_does_not_write_over_it(
@@ -123,7 +128,10 @@ def test_films_made_together_have_one_number(catalog: Catalog, tmp_path: Path) -
         load(catalog, tmp_path), catalog, [tmp_path / "a.mp4", tmp_path / "a.gif"], tmp_path
     )
     assert [target.take for target in to] == [3, 3]
-    assert [file.name for file in film(tmp_path, *to)] == ["a-3.mp4", "a-3.gif"]
+    files, kept = filmed(to)
+    assert [file.name for file in files] == ["a-3.mp4", "a-3.gif"]
+    # There is no a.gif that could have been kept.
+    assert kept == {tmp_path / "a-3.mp4": tmp_path / "a.mp4"}
 
 
 def test_takes_keep_the_whole_ending_and_fit() -> None:

@@ -213,6 +213,14 @@ def test_addresses_that_are_none(address: str, said: str) -> None:
         pass
 
 
+def test_a_preset_in_place_of_a_pack_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("rings.toml").write_text("seed = 1", encoding="utf-8")
+    assert main(["install", "rings.toml"]) == 2
+    said = capsys.readouterr().err
+    assert "rings.toml is a preset and no pack" in said
+    assert "artengine dream rings.toml" in said
+
+
 def test_a_shelf_that_lies_is_refused(shelf: Path) -> None:
     index = shelf / "index.toml"
     text = index.read_text("utf-8")

@@ -198,6 +198,7 @@ def test_every_mistake_comes_at_once_with_the_file_that_holds_it(
         """
         extends = "base"
         title = 5
+        extend = "base"
         sede = 3
         [model]
         use = "nett"
@@ -219,6 +220,7 @@ def test_every_mistake_comes_at_once_with_the_file_that_holds_it(
     )
     lines = problems(path, "dream.fps=-1")
     assert [line.partition(";")[0] for line in lines] == [
+        'night.toml: extend: unknown (did you mean "extends"?)',
         'night.toml: sede: unknown (did you mean "seed"?)',
         "night.toml: title: 5 given",
         "base.toml: source.grey: 3 given",

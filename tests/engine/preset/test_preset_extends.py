@@ -272,5 +272,7 @@ def test_places_that_are_not_there_are_told(write: Write, problems: Problems) ->
         '--set: dream.framse: unknown (did you mean "frames"?)',
         '--set: feedback.grain.amuont: unknown (did you mean "amount"?)',
     ]
+    assert "; allowed: title, about, extends, seed, " in lines[4]
+    assert lines[5].endswith("allowed in a preset's file only")
     assert lines[0].endswith("it has grain")
     assert lines[2].endswith("it is empty")

@@ -31,6 +31,11 @@ def test_a_training_too_short_names_the_minutes_it_needs() -> None:
     )
 
 
+def test_a_training_too_short_by_a_moment_gets_no_advice() -> None:
+    (said,) = told(Forecast(TrainSettings(minutes=2), "recall", 300), pace=2.6)
+    assert said == "about 290 steps in 2 minutes; recall is crisp after about 300, in 2 minutes"
+
+
 def test_random_weights_take_longer() -> None:
     forecast = Forecast(TrainSettings(minutes=10), "recall", 300, from_random=True)
     (said,) = told(forecast, pace=4.0)
