@@ -48,7 +48,7 @@ def late_start(start: float, footage: Footage) -> str:
         return ""
     return (
         f"dream.start: {start:g} s is past the end of the source, which is "
-        f"{length / footage.fps:.3g} s long and repeats"
+        f"{round(length / footage.fps, 2):g} s long and repeats"
     )
 
 
