@@ -82,9 +82,9 @@ def test_a_page_keeps_other_minutes_and_other_scenes_apart(
     assert text == shown(tables, page, folder, longer, city)
     learnt, empty = "5 | 1.0 (1.0) | 1.000 (1.000) | 2,000", " |  |  |  |  |"
     for line in (
-        f"| swift | city | 10 | {learnt} | 0.78 | 0.50 | none{empty} 7 |",
-        f"| swift | night | 10 | {learnt} | 0.39 | 0.50 | none{empty} 7 |",
-        f"| swift | night | 60 | {learnt} | 0.59 | 0.50 | none{empty} 7 |",
+        f"| swift | city | 10 | {learnt} | 0.78 | 0.50 | none{empty} 7 |  |",
+        f"| swift | night | 10 | {learnt} | 0.39 | 0.50 | none{empty} 7 |  |",
+        f"| swift | night | 60 | {learnt} | 0.59 | 0.50 | none{empty} 7 |  |",
         "![swift on night, 10 minutes](swift.jpg)",
         "![swift on night, 60 minutes](swift-night-60min.jpg)",
         "![swift on city, 10 minutes](swift-city-10min.jpg)",
@@ -114,11 +114,14 @@ def test_a_page_that_does_not_name_its_sheets_goes_on(
 def test_rows_show_what_was_measured_and_nothing_else(tables: ModuleType, row: Any) -> None:
     found = row("swift", "night", 10, 100).found()
     told = {"raster": 4.26, "clip_raster": 1.64, "runaway": 0.0123, "novelty": 0.5}
-    rows = [found | told | {"longest_replay": 1952}, found | {"raster": None, "novelty": None}]
+    rows = [
+        found | told | {"longest_replay": 1952, "machine": "2 cores"},
+        found | {"raster": None, "novelty": None},
+    ]
     new, old = tables.table(rows)[2:]
-    assert "| none | 4.3 (1.6) | 1.2% | 0.50 | 1,952 | 7 |" in new
-    assert "| none |  |  |  |  | 7 |" in old
-    assert {line.count("|") for line in tables.table(rows)} == {16}
+    assert "| none | 4.3 (1.6) | 1.2% | 0.50 | 1,952 | 7 | 2 cores |" in new
+    assert "| none |  |  |  |  | 7 |  |" in old
+    assert {line.count("|") for line in tables.table(rows)} == {17}
 
 
 def test_the_gallerys_page_can_be_read(tables: ModuleType) -> None:

@@ -161,7 +161,7 @@ def test_changes_from_other_threads_are_applied_between_frames(ready: Ready) -> 
         ("feedback.noise-2.amount", -1, None, r"feedback\.noise-2\.amount: -1 given"),
         ("output.upscale.factor", 3, None, r"output\.upscale\.factor: changes the frame's size"),
         ("model.pul", 1.0, None, r'model\.pul cannot .*\(did you mean "pull"\?\)'),
-        ("model.width", 8, None, 'of "recall" these can: elsewhere, leaps, pace, pull'),
+        ("model.width", 8, None, 'of "recall" these can: damping, elsewhere, leaps, pace, pull'),
         ("model.pull", 2.0, None, r"model\.pull: 2.0 given"),
         ("dream.truth_frames", 4, None, "allowed: a whole number from 0 to 3"),
         ("dream.truth_frames", 2, None, "begin with dream.truth_frames = 1, or with Dream"),

@@ -33,7 +33,7 @@ def norms(network: keras.Model) -> int:
 
 
 def assert_same(network: keras.Model, other: keras.Model, channels: int = 3) -> None:
-    x = np.random.default_rng(1).normal(size=(1, 16, 12, channels)).astype(np.float32)
+    x = np.random.default_rng(1).normal(size=(1, 16, 16, channels)).astype(np.float32)
     first, second = np.asarray(network(x)), np.asarray(other(x))
     # To rounding, at the border as inside.
     np.testing.assert_allclose(first, second, rtol=1e-4, atol=1e-5 * float(np.abs(first).max()))
