@@ -25,7 +25,7 @@ def numbers(*shape: int) -> Any:
 
 
 def network(*, stride: int = 4, also_read: bool = False, newest: bool = False) -> Any:
-    """Two frames, convolved, enlarged twofold and bent by a sigmoid, as TensorFlow writes it."""
+    """Two frames, convolved, enlarged twofold and then a sigmoid, as TensorFlow writes it."""
     frames = [ops.parameter([3, HEIGHT, WIDTH], np.float32, name=f"frame_{n}:0") for n in range(2)]
     stack = ops.concat(frames, 0)
     batch = ops.unsqueeze(stack, np.array([0]))
@@ -40,9 +40,9 @@ def network(*, stride: int = 4, also_read: bool = False, newest: bool = False) -
     across = ops.tile(ops.unsqueeze(rows, np.array([3])), np.array([1, 1, 1, 2, 1]))
     across = ops.reshape(across, np.array([1, 2 * height, 2 * width, channels]), special_zero=False)
     large = ops.relu(ops.transpose(across, np.array([0, 3, 1, 2])))
-    bent = ops.sigmoid(ops.transpose(large, np.array([0, 2, 3, 1])))
+    colours = ops.sigmoid(ops.transpose(large, np.array([0, 2, 3, 1])))
     first = [np.array([number]) for number in (0, 1, 1)]
-    cropped = ops.strided_slice(bent, *first, [0], [0], shrink_axis_mask=[1])
+    cropped = ops.strided_slice(colours, *first, [0], [0], shrink_axis_mask=[1])
     made = [cropped, ops.add(frames[0], np.float32(1))] if also_read else [cropped]
     for number, each in enumerate(made):
         each.output(0).get_tensor().set_names({f"made_{number}:0"})
