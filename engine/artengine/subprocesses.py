@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 if sys.platform == "win32":
@@ -16,6 +18,9 @@ else:
     NEW_SESSION: dict[str, Any] = {"start_new_session": True}
 """Arguments of `subprocess.Popen` for a child that Ctrl-C and a closed terminal do not reach; the
 engine ends it itself."""
+
+_LOWER = 10
+"""By how many of the twenty steps of niceness: a tenth of the time, where others want all of it."""
 
 
 @contextmanager
@@ -32,6 +37,24 @@ def block_sigterm() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def lower_priority(process: subprocess.Popen[bytes]) -> None:
+    """Give way to everything else that wants the processors.
+
+    Args:
+        process: a child started with `NEW_SESSION`, so that this changes its own group alone.
+    """
+    if sys.platform == "win32":
+        return
+    # A system may forbid it, and the child may have ended. Then it is only slower.
+    with suppress(OSError):
+        nice = min(19, os.getpriority(os.PRIO_PROCESS, 0) + _LOWER)
+        os.setpriority(os.PRIO_PGRP, process.pid, nice)
+    if sys.platform == "linux":
+        # Desktops share the processors among sessions first: priorities count within each.
+        with suppress(OSError):
+            Path(f"/proc/{process.pid}/autogroup").write_text(str(_LOWER), encoding="ascii")
 
 
 def command_line(words: Sequence[str]) -> str:

@@ -121,7 +121,7 @@ def bench(
     precisions: list[Precision] = ["float32", "bfloat16"] if has_bfloat16() else ["float32"]
     timings: list[Timing] = []
     filmed: list[FilmTiming] = []
-    sizes = [_size(text) for text in size or SIZES]
+    sizes = [parse_size(text) for text in size or SIZES]
     cells = list(product(models, runtimes, precisions, sizes))
     total = len(cells) + len(films) * len(by)
     with bar("timing", "times") as progress, Interrupt() as stop:
@@ -172,7 +172,7 @@ def _films(
         refuse_missing(loaded)
         # The environment may name none that there is, which is said before anything is timed.
         wanted_runtime(loaded)
-        found.append((loaded, Film(name, _size(text), frames, tuple(plugins))))
+        found.append((loaded, Film(name, parse_size(text), frames, tuple(plugins))))
     return found
 
 
@@ -275,10 +275,6 @@ def _chosen(kind: str, given: Sequence[str] | None, known: Sequence[Name]) -> li
                 f"there are: {', '.join(known)}"
             )
     return [name for name in known if not given or name in given]
-
-
-def _size(text: str) -> tuple[int, int]:
-    return parse_size(f"{text}x{text}" if text.strip().isdigit() else text)
 
 
 def _with_defaults(kind: type[Model]) -> Model:

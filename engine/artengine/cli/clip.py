@@ -33,11 +33,12 @@ def source_override(clip: str) -> Override:
     Raises:
         SourceError: when there is no such file.
     """
+    from artengine.near_file import near_file
     from artengine.preset import parse_overrides
 
     path = Path(clip)
     if not path.exists() and not (has_magic(clip) and any(glob(clip, recursive=True))):  # noqa: PTH207
-        raise SourceError(f"--source: there is no file {clip}")
+        raise SourceError(f"--source: there is no file {clip}{near_file(clip)}")
     use = "images" if not path.is_file() or is_picture(path) else "video"
     whole = json.dumps(str(path.absolute()), ensure_ascii=False)
     (override,) = parse_overrides([f'source={{use="{use}",path={whole}}}'], "--source")

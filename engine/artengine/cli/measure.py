@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 def _there(film: Path) -> Path:
     """Refuse a film that is not there, before options that are missing."""
     from artengine.errors import SourceError
+    from artengine.near_file import near_file
 
     if not film.exists():
-        raise SourceError(f"there is no file {film}; check the path")
+        raise SourceError(f"there is no file {film}{near_file(film) or '; check the path'}")
     return film
 
 
@@ -98,7 +99,7 @@ def measure(
         answer(json.dumps(named | report.as_data(), indent=2))
     else:
         answer(report.as_text())
-    _tell_of_shapes(clip.size, opened.size)
+    _tell_of_shapes(clip.shown, opened.shown)
     if plot is not None:
         _draw(report, plot, f"{film.name} beside {source.name}")
 
@@ -122,10 +123,12 @@ class _Film:
         self,
         path: Path,
         size: Size,
+        shown: Size,
         length: int | None,
         frames_at: Callable[[Size], Iterator[Picture]],
     ) -> None:
-        self.path, self.size, self.length, self._frames_at = path, size, length, frames_at
+        self.path, self.size, self.shown, self.length = path, size, shown, length
+        self._frames_at = frames_at
 
     @classmethod
     def open(cls, path: Path) -> _Film:
@@ -145,11 +148,13 @@ class _Film:
             kind = load_catalog().get("source", "images")
             images = kind.model_validate({"path": str(path), "fit": "stretch"}).once()
             footage = images.open()
-            return cls(path, footage.size, footage.length, lambda size: images.open(size).frames())
+            size, length = footage.size, footage.length
+            return cls(path, size, size, length, lambda size: images.open(size).frames())
         from artengine.measure import VideoFile
 
         file = VideoFile.open(path)
-        return cls(path, file.size, file.length, lambda size: iter(file.at(size)))
+        shown = file.info.size
+        return cls(path, file.size, shown, file.length, lambda size: iter(file.at(size)))
 
     def read(self, title: str, size: Size) -> Reading:
         """Read it through at a size, under a bar. Raises `SourceError`."""

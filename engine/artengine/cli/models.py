@@ -33,7 +33,7 @@ def show(
     ],
     size: Annotated[
         str | None,
-        typer.Option(metavar="WxH", help="The frame's size in pixels; by default the preset's."),
+        typer.Option(metavar="N|WxH", help="The frame's size in pixels; by default the preset's."),
     ] = None,
     plugin: PluginFiles = None,
     as_json: AsJson = False,

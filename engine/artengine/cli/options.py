@@ -34,7 +34,7 @@ Source = Annotated[
     ),
 ]
 Size = Annotated[
-    str | None, typer.Option(metavar="WxH", help="Width and height in pixels, as 512x512.")
+    str | None, typer.Option(metavar="N|WxH", help="Width and height in pixels, as 640x360.")
 ]
 Seed = Annotated[
     int | None,
@@ -68,15 +68,15 @@ def sized(text: str | None) -> tuple[int, int] | None:
 
 
 def parse_size(text: str) -> tuple[int, int]:
-    """Read `512x256` as width and height. Raises UsageError."""
+    """Read `512x256` as width and height, and `512` as a square. Raises UsageError."""
     from artengine.settings import LONGEST
 
-    match = re.fullmatch(r"(\d+)[xX](\d+)", text.strip())
-    width, height = (int(match[1]), int(match[2])) if match else (0, 0)
+    match = re.fullmatch(r"(\d+)(?:[xX](\d+))?", text.strip())
+    width, height = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
     if not (1 <= width <= LONGEST and 1 <= height <= LONGEST):
         raise UsageError(
-            f'--size: "{text}" is not a size; write width and height as 512x512, each from 1 to '
-            f"{LONGEST} pixels"
+            f'--size: "{text}" is not a size; write width and height as 640x360, or one '
+            f"number for a square, each from 1 to {LONGEST} pixels"
         )
     return width, height
 

@@ -24,7 +24,7 @@ def prepare(
     size: Annotated[
         str,
         typer.Option(
-            metavar="WxH|auto",
+            metavar="N|WxH|auto",
             help="Width and height to store, in pixels. auto keeps the first video's shape, at "
             "about 65,000 pixels.",
         ),
@@ -74,10 +74,11 @@ def prepare(
         artengine train recall --data commute
     """
     from artengine.errors import SourceError
+    from artengine.near_file import near_file
 
     for video in videos:
         if not video.exists():
-            raise SourceError(f"there is no file {video}")
+            raise SourceError(f"there is no file {video}{near_file(video)}")
     import artengine.nn  # noqa: F401 - loads TensorFlow without its messages
     from artengine.catalog import load_catalog
     from artengine.cli.clip import tell_shape

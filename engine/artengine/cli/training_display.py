@@ -40,7 +40,9 @@ def display(preset: Preset, stop: Interrupt) -> Iterator[Observer]:
     model = preset.model
     forecast = Forecast(preset.train, model.name, model.crisp_after)
     console = Console(stderr=True)
-    say = partial(console.print, highlight=False, markup=False)
+    # A log file has lines, and no width.
+    unbroken = not console.is_terminal
+    say = partial(console.print, highlight=False, markup=False, soft_wrap=unbroken)
     progress = Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),

@@ -93,12 +93,13 @@ def _verified(film: Path, catalog: Catalog, frames: int, seed: int) -> Verified:
     from artengine.dream.verify import verify as verify_film
     from artengine.errors import UsageError
     from artengine.gallery.piece import FILM
+    from artengine.near_file import near_file
     from artengine.preset import load_preset
     from artengine.preset.carried import frames_in
     from artengine.preset.find import is_file
 
     if not film.exists():
-        raise UsageError(f"there is no film at {film}")
+        raise UsageError(f"there is no film at {film}{near_file(film)}")
     if film.suffix == ".toml":
         raise UsageError(
             f"{film} is a preset or recipe and no film; verify takes a film, and "

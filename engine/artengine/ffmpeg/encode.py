@@ -20,6 +20,7 @@ from artengine.ffmpeg.probing import probe
 from artengine.ffmpeg.process import LogTail, end, run, start
 from artengine.ffmpeg.tags import as_ffmetadata
 from artengine.frame import Picture, Size
+from artengine.subprocesses import lower_priority
 
 
 def rate(fps: float) -> str:
@@ -69,6 +70,9 @@ class Encoder:
             raise cannot_write(error) from error
         except SourceError as error:
             raise WriterError(str(error)) from error
+        # The network works on all processors at once, and waits for the last of them. An encoder
+        # has time while effects work on one.
+        lower_priority(self._process)
         self._pipe = cast(BufferedWriter, self._process.stdin)
         self._log = LogTail(self._process)
 

@@ -107,7 +107,8 @@ class Report:
 
     def _verdict(self, kept: dict[str, float]) -> list[str]:
         fate = "it does not die" if self.death is None else f"it dies at frame {self.death}"
-        lines = [f"vitality  {self.vitality:.2f}   of {self.frames} frames; {fate}"]
+        measured = counted(self.frames - FIRST, "frame")
+        lines = [f"vitality  {self.vitality:.2f}   of {measured} from frame {FIRST} on; {fate}"]
         faults = [f"{fault} ({share:.0%})" for fault, share in self._faults(kept) if share >= 0.005]
         if faults:
             lines.append(f"          not alive for {', '.join(faults)}")

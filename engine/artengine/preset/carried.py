@@ -9,6 +9,7 @@ from pathlib import Path
 from artengine.atomic import atomic_write
 from artengine.catalog import Catalog
 from artengine.errors import UsageError, WriterError, cannot_write
+from artengine.near_file import near_file
 from artengine.preset.find import RECIPE, is_file
 from artengine.sidecar import read_sidecar, sidecar
 from artengine.writer import Writer
@@ -59,7 +60,7 @@ def strip_recipe(path: Path, catalog: Catalog, output: Path | None = None) -> li
     if path.is_dir():
         return _strip_folder(path, catalog, output)
     if not is_file(path):
-        raise UsageError(f"there is no file {path}")
+        raise UsageError(f"there is no file {path}{near_file(path)}")
     kind = catalog.writer_for(path.name)
     if kind is None or not carried_recipe(path, catalog):
         raise UsageError(f"{path} carries no recipe; there is nothing to take out")

@@ -10,6 +10,7 @@ from typing import Any
 
 from artengine.catalog import Catalog
 from artengine.errors import PresetError, UsageError
+from artengine.near_file import near_file
 from artengine.preset.build import Preset, build
 from artengine.preset.carried import carried_recipe, frames_in
 from artengine.preset.document import Document
@@ -101,7 +102,7 @@ def load_recipe(where: str | Path, catalog: Catalog) -> str:
         PresetError: when the recipe cannot be read.
     """
     if not Path(where).exists():
-        raise UsageError(f"there is no film, picture or run at {where}")
+        raise UsageError(f"there is no film, picture or run at {where}{near_file(where)}")
     document = _read(_frame_in(Path(where), catalog) or _find(where, catalog), catalog)
     made_with = document.made_with.table()
     return to_toml({**document.table, **({MADE_WITH: made_with} if made_with else {})})
@@ -110,7 +111,7 @@ def load_recipe(where: str | Path, catalog: Catalog) -> str:
 def _find(where: str | Path, catalog: Catalog) -> Path:
     """The file of a preset, or the film or picture that carries one."""
     if catalog.writer_for(str(where)) is not None and not is_file(Path(where)):
-        raise UsageError(f"there is no file {where}")
+        raise UsageError(f"there is no file {where}{near_file(where)}")
     preset = not is_path(str(where)) and any(candidates(str(where)))
     frame = None if preset else _frame_in(Path(where), catalog)
     return frame or find_preset(str(where))

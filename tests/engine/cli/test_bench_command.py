@@ -149,7 +149,7 @@ def test_ctrl_c_prints_what_there_is(
     [
         (["--model", "swfit"], '--model: no model "swfit" (did you mean "swift"?); there are: '),
         (["--runtime", "onnx"], '--runtime: no runtime "onnx"; there are: keras'),
-        (["--size", "0"], '"0x0" is not a size'),
+        (["--size", "0"], '"0" is not a size'),
         (["--size", "large"], '"large" is not a size'),
     ],
 )

@@ -134,7 +134,7 @@ def test_a_preset_dreams_on_another_clip(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     clip = made / "my clip.mp4"
-    line = ["dream", "night-drive", "--source", str(clip), "--size", "64x64", "-o", "a.mp4"]
+    line = ["dream", "night-drive", "--source", str(clip), "--size", "64", "-o", "a.mp4"]
     assert main([*line, "--fps", "10", "--seconds", "0.4", "--start", "0.5"]) == 0
     assert sum(1 for _ in Decoder(tmp_path / "a.mp4", (64, 64))) == 4
     recipe = tomllib.loads(metadata(tmp_path / "a.mp4")["comment"])
@@ -143,8 +143,9 @@ def test_a_preset_dreams_on_another_clip(
     assert (recipe["dream"]["fps"], recipe["dream"]["start"]) == (10, 0.5)
     assert main([*line, "--frames", "2", "--seconds", "1"]) == 2
     assert "exclude each other" in capsys.readouterr().err
-    assert main(["dream", "night-drive", "--source", "none.mp4"]) == 5
-    assert "--source: there is no file none.mp4" in capsys.readouterr().err
+    assert main(["dream", "night-drive", "--source", "b.mp4"]) == 5
+    said = '--source: there is no file b.mp4 (did you mean "a.mp4"?)'
+    assert said in capsys.readouterr().err
     assert main(["dream", "night-drive", "--start", "soon"]) == 3
     assert "--start: dream.start" in capsys.readouterr().err
 

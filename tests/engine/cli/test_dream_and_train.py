@@ -202,7 +202,7 @@ def test_the_last_epoch_s_weights_are_the_best_of_a_network_that_feeds_itself(
     [
         (["dream", "small.toml"], 7, "artengine train small.toml"),
         (["dream", "smal.toml"], 2, "did you mean"),
-        (["dream", "small.toml", "--size", "big"], 2, "512x512"),
+        (["dream", "small.toml", "--size", "big"], 2, "640x360, or one number for a square"),
         (["dream", "small.toml", "--set", "feedback.0.amuont=1"], 3, 'did you mean "amount"'),
         (["dream", "small.toml", "--set", "dream.frames=0"], 3, "from 1 to"),
         (["dream", "small.toml", "-o", "no/such/a.mp4"], 6, "does not exist"),

@@ -68,7 +68,7 @@ def test_a_film_that_freezes(
     plot = tmp_path / "life.png"
     assert main(["measure", str(frozen), "--source", str(clip), "--plot", str(plot)]) == 0
     told = capsys.readouterr()
-    assert "of 130 frames; it dies at frame 70" in told.out
+    assert "of 82 frames from frame 48 on; it dies at frame 70" in told.out
     assert "too little motion" in told.out
     rows = {line.split()[0]: line.split() for line in told.out.splitlines() if line}
     assert 0.2 < float(rows["vitality"][1]) < 0.35

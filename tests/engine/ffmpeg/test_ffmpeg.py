@@ -10,6 +10,7 @@ import subprocess
 import sys
 from fractions import Fraction
 from pathlib import Path
+from threading import get_native_id
 
 import imageio_ffmpeg
 import numpy as np
@@ -44,6 +45,20 @@ def write_all(encoder: Encoder, pictures: list[Picture]) -> None:
     for picture in pictures:
         encoder.write(picture)
     encoder.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="children are found by Linux's /proc")
+def test_an_encoder_gives_way_to_the_network(tmp_path: Path) -> None:
+    children = Path(f"/proc/self/task/{get_native_id()}/children")
+    before = set(children.read_text().split())
+    encoder = Encoder(tmp_path / "film.mkv", (64, 48), 25, FFV1)
+    [process] = map(int, set(children.read_text().split()) - before)
+    ours = os.getpriority(os.PRIO_PROCESS, 0)
+    assert os.getpriority(os.PRIO_PROCESS, process) == min(19, ours + 10)
+    group = Path(f"/proc/{process}/autogroup")
+    if group.is_file():
+        assert group.read_text().split()[-1] == "10"
+    encoder.abort()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")

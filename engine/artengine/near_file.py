@@ -1,0 +1,27 @@
+"""The file that may have been meant, where one is not there."""
+
+from __future__ import annotations
+
+import os
+from itertools import islice
+from pathlib import Path
+
+from artengine.errors import did_you_mean
+
+_MOST = 2000
+"""Names of a folder that are looked at."""
+
+
+def near_file(given: str | Path) -> str:
+    """Return `' (did you mean "x"?)'` for the file of nearly that name beside it, or nothing.
+
+    Args:
+        given: a path that the user typed, and that is not there.
+    """
+    path = Path(given)
+    try:
+        with os.scandir(path.parent) as entries:
+            names = sorted(entry.name for entry in islice(entries, _MOST))
+    except (OSError, ValueError):
+        return ""
+    return did_you_mean(path.name, [name for name in names if not name.startswith(".")])
