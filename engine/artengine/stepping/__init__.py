@@ -1,1 +1,1 @@
-"""A network's steps as the dream loop sees them, without Keras and TensorFlow."""
+"""The interface between the dream loop and a network, without Keras and TensorFlow."""

@@ -1,4 +1,4 @@
-"""The random numbers that TensorFlow draws of a seed, drawn without it."""
+"""Random numbers equal to those that TensorFlow draws from a seed, without TensorFlow."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ SCRAMBLING = (0x3EC8F720, 0x02461E29)
 _LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 
 _BLOCK = 2048
-"""Counters that are computed at once: their words stay in the processor's cache."""
+"""Counters per block, so that the words of a block fit the processor's cache."""
 
 
 def uniform(seed: Sequence[int], shape: tuple[int, ...]) -> npt.NDArray[np.float32]:
-    """Draw numbers from 0 up to 1, as `tf.random.stateless_uniform` does.
+    """Draw uniform numbers in [0, 1), bit for bit as `tf.random.stateless_uniform` does.
 
-    They come from the generator Philox 4x32-10 (Salmon and others, "Parallel random numbers: as
-    easy as 1, 2, 3", 2011), and are the same to the last bit.
+    The generator is Philox 4x32-10 (Salmon and others, "Parallel random numbers: as easy as 1, 2,
+    3", 2011).
 
     Args:
-        seed: two whole numbers of at most 64 bits.
-        shape: of the array.
+        seed: two integers of at most 64 bits.
+        shape: the shape of the returned array.
     """
     count = math.prod(shape)
     words = _words(seed, count)
     words &= np.uint32(0x7FFFFF)
-    # The exponent of numbers from 1 up to 2.
+    # Set the exponent of the numbers in [1, 2).
     words |= np.uint32(0x3F800000)
     numbers = words.view(np.float32)
     numbers -= np.float32(1)
@@ -42,8 +42,7 @@ def uniform(seed: Sequence[int], shape: tuple[int, ...]) -> npt.NDArray[np.float
 
 
 def permutation(seed: Sequence[int], count: int) -> npt.NDArray[np.int64]:
-    """A random order of the numbers below `count`, as `tf.random.experimental.stateless_shuffle`
-    gives it."""
+    """Shuffle `range(count)` as `tf.random.experimental.stateless_shuffle` does."""
     order = list(range(count))
     for place, word in enumerate(_words(seed, max(0, count - 1)).tolist()):
         other = place + word % (count - place)
@@ -52,14 +51,14 @@ def permutation(seed: Sequence[int], count: int) -> npt.NDArray[np.int64]:
 
 
 def fold_in(seed: Sequence[int], number: int) -> tuple[int, int]:
-    """A seed of a seed and a number, as `tf.random.experimental.stateless_fold_in` makes it."""
+    """Combine a seed and a number as `tf.random.experimental.stateless_fold_in` does."""
     low, high = _words(seed, 2).tolist()
     drawn = low | high << 32
     return drawn - (drawn >> 63 << 64), number
 
 
 def _words(seed: Sequence[int], count: int) -> npt.NDArray[np.uint32]:
-    """Random words of 32 bits."""
+    """Draw random 32-bit words."""
     key, high = _scrambled(seed)
     groups = -(-count // 4)
     words = np.empty((groups, 4), np.uint32)
@@ -73,7 +72,7 @@ def _words(seed: Sequence[int], count: int) -> npt.NDArray[np.uint32]:
 
 
 def _scrambled(seed: Sequence[int]) -> tuple[tuple[int, int], tuple[int, int]]:
-    """The generator's key and the upper half of its counter, which TensorFlow makes of a seed."""
+    """Derive the generator's key and the counter's upper half from a seed as TensorFlow does."""
     halves = [(int(number) >> shift) & 0xFFFFFFFF for number in seed for shift in (0, 32)]
     mixed = _philox([np.array([half], np.uint64) for half in halves], SCRAMBLING)
     first, second, third, fourth = (int(word[0]) for word in mixed)
@@ -81,7 +80,7 @@ def _scrambled(seed: Sequence[int]) -> tuple[tuple[int, int], tuple[int, int]]:
 
 
 def _philox(counter: Words, key: tuple[int, int]) -> Words:
-    """Four random words of 32 bits for each counter, which is written over."""
+    """Return four random 32-bit words for each counter; the counters are overwritten."""
     first, second, third, fourth = counter
     left, right = np.empty_like(first), np.empty_like(first)
     for number in range(ROUNDS):

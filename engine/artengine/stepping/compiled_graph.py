@@ -1,4 +1,4 @@
-"""Graphs that OpenVINO has compiled, kept beside the files that they were read from."""
+"""A cache of graphs compiled by OpenVINO, stored next to the files that they were read from."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ from artengine.stepping.openvino_library import openvino
 
 
 def compiled_graph(file: Path, settings: Mapping[str, str | bool]) -> openvino.CompiledModel:
-    """Compile a graph for the processor, or take what was compiled of it on such a one before.
+    """Compile a graph for this processor, or load it from the cache.
 
     Args:
-        file: the graph, `graph.xml`, of a folder whose content does not change.
-        settings: how to compile.
+        file: the graph, `graph.xml`, in a folder whose content does not change.
+        settings: OpenVINO's properties for compilation.
 
     Raises:
-        RuntimeError: when OpenVINO refuses.
+        RuntimeError: when OpenVINO fails to compile it.
     """
     kept = _kept(file, settings)
     found = _imported(kept, settings)
     if found is None:
         found = core().compile_model(file, "CPU", dict(settings))
         _keep(found, kept)
-        # As every later dream has it.
+        # Import it even now, so that the first dream runs the same graph as every later one.
         found = _imported(kept, settings) or found
     return found
 
 
 class CompiledAhead:
-    """What was compiled of a graph before, read on a thread of its own.
+    """Loads a compiled graph from the cache on a thread.
 
     Args:
         file, settings: see `compiled_graph`.
@@ -52,13 +52,13 @@ class CompiledAhead:
         self._thread.start()
 
     def found(self) -> openvino.CompiledModel | None:
-        """Wait for it; None where it is not there, or broken."""
+        """Wait for the graph and return it; None when it is missing or corrupt."""
         self._thread.join()
         return self._found
 
 
 def _kept(file: Path, settings: Mapping[str, str | bool]) -> Path:
-    """Where is kept what is compiled of a graph for this processor."""
+    """Return the cache file of a graph compiled for this processor."""
     processor = core().get_property("CPU", "FULL_DEVICE_NAME")
     told = json.dumps([openvino.get_version(), processor, dict(settings)], sort_keys=True)
     return file.with_name(f"compiled-{sha256(told.encode()).hexdigest()[:16]}.bin")
@@ -76,7 +76,7 @@ def _imported(kept: Path, settings: Mapping[str, str | bool]) -> openvino.Compil
 
 
 def _keep(model: openvino.CompiledModel, kept: Path) -> None:
-    # Without it the graph is only compiled again.
+    # A failure costs only another compilation.
     with suppress(OSError, RuntimeError):
         content = model.export_model().getvalue()
         with atomic_write(kept) as hidden:

@@ -1,4 +1,4 @@
-"""The engines by name."""
+"""Construction of engines by name."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ if TYPE_CHECKING:
 
 
 class BrokenEngineError(UsageError):
-    """An engine that is installed cannot be used."""
+    """An installed engine cannot be used."""
 
 
 def installed_runtimes() -> list[RuntimeName]:
-    """The runtimes that can be used here, Keras first; none is imported."""
+    """Return the runtimes that can be used here, Keras first, without importing any."""
     return [name for name in get_args(RuntimeName) if name == "keras" or is_installed(name)]
 
 
 def is_installed(name: RuntimeName) -> bool:
-    """Whether a runtime other than Keras can be used here."""
+    """Return whether a runtime other than Keras is installed."""
     return find_spec(name) is not None
 
 
 def engine_for(name: RuntimeName, precision: Literal["float32", "bfloat16"]) -> KeptEngine:
-    """Make the engine of a runtime other than Keras.
+    """Create the engine of a runtime other than Keras.
 
     Raises:
-        BrokenEngineError: when it is broken.
-        UsageError: when it is not installed, or cannot compute in that precision here.
+        BrokenEngineError: when the runtime cannot be imported.
+        UsageError: when it is not installed, or does not support the precision here.
     """
-    # It comes with the engine, of which pip would install all anew.
+    # OpenVINO is a dependency of artengine; pip would reinstall everything to install the extra.
     package = name if name == "openvino" else f'"artengine[{name}]"'
     if not is_installed(name):
         raise UsageError(

@@ -1,4 +1,4 @@
-"""Graphs that are made from templates and weights, without Keras, where there are templates."""
+"""Graphs made from templates and weights without Keras; without a template, by conversion."""
 
 from __future__ import annotations
 
@@ -26,54 +26,54 @@ from artengine.traced_code import is_current
 logger = logging.getLogger("artengine")
 
 ENDING = ".graphs.xz"
-"""Of the names of files of templates."""
+"""Suffix of the names of template files."""
 
 Size = tuple[int, int]
 
 _BROKEN = (OSError, KeyError, TypeError, ValueError, AttributeError, RuntimeError)
-"""What is raised by files that are not what they should be; RecursionError is among them."""
+"""Errors that invalid files raise; RuntimeError includes RecursionError."""
 
 
 class Templates:
-    """Files of templates of one model.
+    """Template files of one model.
 
-    One counts where the code that it was traced from is that of now.
+    A file is used only if the code that it was traced from has not changed.
 
     Args:
-        folders: where they lie.
+        folders: folders that hold template files.
         table: the model's name and fixed parameters.
-        model: what is stepped.
+        model: the model.
     """
 
     def __init__(
         self, folders: Iterable[Path], table: Mapping[str, Any], model: TiledModel
     ) -> None:
         self._folders = list(folders)
-        # As JSON has it.
+        # Convert it to JSON's types, for comparison with what is read.
         self._table = json.loads(json.dumps(table))
         self._model = model
 
     def find(self, method: str, specs: Specs) -> GraphTemplate | None:
-        """The template of a model's method for such inputs, and for the numbers that the model has
-        now; None where there is none."""
+        """Return the template of a model's method for such inputs and the model's current numbers;
+        None when there is none."""
         _, height, width = specs["frame_0"][0]
         given = {name: (tuple(shape), kind) for name, (shape, kind) in specs.items()}
         fitting = self._fitting((width, height))
         return next((t for t in fitting if (t.method, t.inputs) == (method, given)), None)
 
     def covers(self, size: Size) -> bool:
-        """Whether there are all that a dream of such frames, or tiles, needs."""
+        """Return whether there are templates of all methods for frames, or tiles, of a size."""
         return {"start", "step"} <= {template.method for template in self._fitting(size)}
 
     def bytes_per_pixel(self) -> float | None:
-        """What the network takes for each pixel of a frame; None where no file knows."""
+        """Return the network's memory per pixel of a frame; None when no file states it."""
         for found in self._read(template_name(self._table)):
             if found.bytes_per_pixel is not None:
                 return found.bytes_per_pixel
         return None
 
     def _fitting(self, size: Size) -> Iterator[GraphTemplate]:
-        """Those for frames of a size and the model's numbers."""
+        """Yield the templates for frames of a size and the model's current numbers."""
         for found in self._read(template_name(self._table, size)):
             for template in found.templates:
                 numbers = template.numbers.items()
@@ -94,19 +94,19 @@ class Templates:
 
 
 def template_name(model: Mapping[str, Any], size: Size | None = None) -> str:
-    """The name of the file of a model's templates for frames of a width and height; or, without a
-    size, a pattern of the names of all."""
+    """Return the name of the file of a model's templates for frames of a width and height; without
+    a size, return a glob pattern for all sizes."""
     digest = sha256(json.dumps(model, sort_keys=True).encode()).hexdigest()[:12]
     width, height = size or ("*", "*")
     return f"{model['use']}-{digest}-{width}x{height}{ENDING}"
 
 
 class FilledGraphs:
-    """Makes graphs of one network for OpenVINO from templates, and converts where there is none.
+    """Makes graphs of one network for OpenVINO from templates, or by conversion without a template.
 
     Args:
-        templates: of the model.
-        weights: a file of the network's weights.
+        templates: the templates of the model.
+        weights: the file of the network's weights.
         convert: loads the network, the first time that there is no template.
     """
 
@@ -132,7 +132,7 @@ class FilledGraphs:
         return self._converter.start_by_keras(frames, seed)
 
     def bytes_per_pixel(self) -> float | None:
-        """What the network takes for each pixel of a frame; None where that is unknown."""
+        """Return the network's memory per pixel of a frame; None when it is unknown."""
         found = self._templates.bytes_per_pixel()
         return self._converter.bytes_per_pixel() if found is None else found
 
@@ -141,7 +141,7 @@ class FilledGraphs:
         return self._convert()
 
     def _filled(self, method: str, specs: Specs) -> Graph | None:
-        """A graph with the weights; None where there is no template, or other weights."""
+        """Return a graph with the weights; None when there is no template or they do not fit it."""
         template = self._templates.find(method, specs)
         if template is None:
             return None
@@ -153,6 +153,6 @@ class FilledGraphs:
                 graph = template.filled(file)
             return Graph(translated(graph), template.draws, template.outputs)
         except (*_BROKEN, NotComputable) as error:
-            # Keras says what is wrong with them, and its conversion, what cannot be computed.
+            # Loading by Keras reports wrong weights, and its conversion unsupported operations.
             logger.debug("%s: %s", self._weights, error)
             return None

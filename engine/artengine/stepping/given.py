@@ -1,4 +1,4 @@
-"""What a graph is given, made as it is asked for."""
+"""The inputs of a graph, computed when they are first read."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from artengine.frame import Frame
 from artengine.stepping.graph import Array, Specs
 
 PLANES, WHOLE = "frame", "whole"
-"""What the inputs of frames are called, followed by `_0` and so on: of planes, `(3, H, W)`, and of
-frames as they are, `(H, W, 3)`."""
+"""Names of the inputs for frames, followed by `_0` and so on: as planes, `(3, H, W)`, and in the
+frame's own layout, `(H, W, 3)`."""
 
 
 class GivenFrame:
-    """A frame in the forms that graphs take, each made when it is first asked for.
+    """A frame in the layouts that graphs take, each computed when it is first read.
 
     Args:
         frame: float32 `(H, W, 3)`, never written to afterwards; it may be a part of a larger one.
         missing: how often its last row and its last column are repeated.
-        spent: one that is not needed any more, whose memory is taken over where it fits.
+        spent: a frame that is not needed any more, whose buffers are reused where they fit.
     """
 
     def __init__(
@@ -30,12 +30,12 @@ class GivenFrame:
         self._made: dict[str, Array] = {}
         self._room: dict[str, Array] = {}
         if spent is not None:
-            # Another predictor may still hold it, and make them again.
+            # Another predictor may still hold `spent`, and compute its layouts again.
             self._room, spent._made = spent._made, {}
 
     @property
     def shape(self) -> tuple[int, int, int]:
-        """Height, width and colours."""
+        """Height, width and number of colours."""
         height, width, colours = self._frame.shape
         return height + self._missing[0], width + self._missing[1], colours
 
@@ -69,7 +69,7 @@ class GivenFrame:
         import cv2
 
         if all(plane.flags.c_contiguous for plane in planes):
-            # In two thirds of the time that numpy takes.
+            # It takes two thirds of the time of numpy.
             cv2.split(np.ascontiguousarray(self._frame), planes)
             return
         for colour, plane in enumerate(planes):
@@ -81,11 +81,11 @@ class GivenFrame:
 
 
 class Given(Mapping[str, Array]):
-    """The inputs of a graph by name: each frame in both forms, and what else there is.
+    """The inputs of a graph by name: each frame in both layouts, and the other inputs.
 
     Args:
         frames: the context.
-        others: all else.
+        others: the other inputs, by name.
     """
 
     def __init__(self, frames: Sequence[GivenFrame], others: Mapping[str, Array]) -> None:
@@ -93,11 +93,11 @@ class Given(Mapping[str, Array]):
         self._frames = {str(number): frame for number, frame in enumerate(frames)}
 
     def joined(self, more: Mapping[str, Array]) -> Given:
-        """The same with further inputs."""
+        """Return these inputs and more."""
         return Given(self._given, {**self._others, **more})
 
     def specs(self) -> Specs:
-        """Shapes and types, of frames those of the planes; see `artengine.stepping.graph`."""
+        """Return shapes and types, with frames as planes; see `artengine.stepping.graph`."""
         specs: dict[str, tuple[tuple[int, ...], str]] = {}
         for number, frame in self._frames.items():
             height, width, colours = frame.shape
@@ -126,15 +126,15 @@ class Given(Mapping[str, Array]):
 
 
 def _for_reading(frame: Frame) -> Array:
-    """A frame in the same memory, which is not marked as read-only.
+    """Return a view of a frame that is not marked as read-only.
 
-    OpenVINO shares no memory that is marked so, though it only reads it.
+    OpenVINO does not share memory that is marked as read-only, although it only reads it.
     """
     return frame if frame.flags.writeable else np.asarray(_Lent(frame))
 
 
 class _Lent:
-    """A frame's memory for numpy, whose arrays of it keep the frame."""
+    """The memory of a frame for numpy; arrays made from it keep the frame alive."""
 
     def __init__(self, frame: Frame) -> None:
         self._frame = frame

@@ -1,4 +1,4 @@
-"""Functions of tensors that a library for prediction computes, in memory and on disk."""
+"""Graphs, which are functions of tensors that an inference library computes, and their files."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ Array: TypeAlias = npt.NDArray[Any]
 
 Specs: TypeAlias = Mapping[str, tuple[tuple[int, ...], str]]
 """Shapes and types of inputs by name: `frame_0` and so on, `(3, H, W)` each, `state_0` and so on,
-`seed`, and `value_NAME` for each number that is given by name."""
+`seed`, and `value_NAME` for each automatable number."""
 
 
 class NotComputable(Exception):  # noqa: N818 - says what the model is
-    """An engine cannot do what a model does; the text says what."""
+    """An engine does not support an operation of a model, which the message names."""
 
 
 class Draw(Protocol):
     """Draws random numbers."""
 
     def __call__(self, seed: npt.NDArray[np.int32]) -> Array:
-        """Those of a seed, int32 `(2,)`."""
+        """Draw from a seed, int32 `(2,)`."""
 
 
 @dataclass(frozen=True, slots=True)
 class UniformDraw:
-    """Draws from 0 up to 1, as TensorFlow does.
+    """Draws uniform numbers in [0, 1), as TensorFlow does.
 
     Args:
-        shape: of the numbers.
-        changes: what is done to both numbers of the seed before, in order. `set` puts others in
-            their place.
+        shape: the shape of the drawn array.
+        changes: operations on both numbers of the seed before the draw, in order. `set` replaces
+            them.
     """
 
     shape: tuple[int, ...]
     changes: tuple[tuple[Literal["xor", "add", "set"], tuple[int, int]], ...] = ()
 
     def __call__(self, seed: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
-        """Those of a seed, int32 `(2,)`."""
+        """Draw from a seed, int32 `(2,)`."""
         for kind, by in self.changes:
             numbers = np.array(by, np.int32)
             seed = {"xor": seed ^ numbers, "add": seed + numbers, "set": numbers}[kind]
@@ -53,7 +53,7 @@ class UniformDraw:
 
     @classmethod
     def of(cls, table: Mapping[str, Any]) -> Self:
-        """From what `dataclasses.asdict` made of one, and JSON of that."""
+        """Parse the result of `dataclasses.asdict`, as read from JSON."""
         changes = [(kind, (int(a), int(b))) for kind, (a, b) in table["changes"]]
         if any(kind not in ("xor", "add", "set") for kind, _ in changes):
             raise ValueError("unknown change of a seed")
@@ -65,9 +65,9 @@ class Graph:
     """A function of tensors.
 
     Args:
-        model: as the engine has it; None for one that gives out nothing.
-        draws: what draws its further inputs, by name.
-        outputs: names of what it gives out.
+        model: the graph in the engine's format; None for one without outputs.
+        draws: functions that draw its random inputs, by name.
+        outputs: names of its outputs.
     """
 
     model: Any
@@ -76,17 +76,17 @@ class Graph:
 
     @property
     def is_plain(self) -> bool:
-        """Whether all its random numbers are drawn without TensorFlow, so that it can be kept."""
+        """Whether it can be cached: all random numbers are drawn without TensorFlow."""
         return all(isinstance(draw, UniformDraw) for draw in self.draws.values())
 
     def save(self, folder: Path, engine: Engine) -> dict[str, Any]:
         """Write a plain graph's files into a folder.
 
         Returns:
-            What is to be kept beside them, as a table of JSON.
+            Metadata that `read` needs besides the files, in JSON's types.
 
         Raises:
-            OSError: when they cannot be written.
+            OSError: when the files cannot be written.
         """
         if self.model is not None:
             engine.write(self.model, folder)
@@ -95,10 +95,10 @@ class Graph:
 
     @classmethod
     def read(cls, folder: Path, table: Mapping[str, Any], engine: Engine) -> Self:
-        """Read what `save` wrote and returned.
+        """Read a graph from the files that `save` wrote and the table that it returned.
 
         Raises:
-            KeyError, TypeError, ValueError, OSError: when it is not that.
+            KeyError, TypeError, ValueError, OSError: when they are missing or invalid.
         """
         draws = {str(name): UniformDraw.of(draw) for name, draw in table["draws"].items()}
         outputs = [str(name) for name in table["outputs"]]
@@ -110,36 +110,36 @@ class Engine(Protocol):
 
     @property
     def name(self) -> RuntimeName:
-        """What presets call it."""
+        """Its name in presets."""
 
     @property
     def files(self) -> Sequence[str]:
-        """The names of the files that a graph is written into."""
+        """The names of the files of a graph."""
 
     def write(self, model: Any, folder: Path) -> None:
-        """Write a graph's files. Raises `OSError`."""
+        """Write a graph's files. Raise `OSError` on failure."""
 
     def read(self, folder: Path) -> Any:
-        """What `write` wrote, or where it lies. Raises `OSError`."""
+        """Return the graph that `write` wrote, or its path. Raise `OSError` on failure."""
 
     def compile(
         self, model: Any, outputs: Sequence[str]
     ) -> Callable[[Mapping[str, Array]], list[Array]]:
-        """Make a graph ready.
+        """Compile a graph.
 
         Returns:
-            What computes its outputs, each in memory that nothing else writes to, from inputs by
-            name, of which there may be more than it takes. It raises `NotComputable`.
+            A function that computes its outputs, each in a new buffer, from inputs by name; inputs
+            that it does not take are ignored. The function raises `NotComputable`.
 
         Raises:
-            NotComputable: when the engine cannot do it.
+            NotComputable: when the engine does not support it.
         """
 
     def multiplying(
         self, a: npt.NDArray[np.float32], b: npt.NDArray[np.float32]
     ) -> Callable[[], None]:
-        """What multiplies two matrices, each time that it is called; the second is a constant.
+        """Return a function that multiplies two matrices; the second is a constant of the graph.
 
         Raises:
-            UsageError: when the engine cannot do it.
+            UsageError: when the engine does not support it.
         """

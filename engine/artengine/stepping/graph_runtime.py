@@ -1,4 +1,4 @@
-"""Steps computed by a library for prediction alone."""
+"""Steps computed by an inference library."""
 
 from __future__ import annotations
 
@@ -16,31 +16,30 @@ from artengine.stepping.graph import Array, Draw, Engine, Graph, NotComputable, 
 
 
 class Graphs(Protocol):
-    """A model's methods as graphs, for inputs of given shapes. Both raise `NotComputable`."""
+    """Makes graphs of a model's methods; `start` and `step` may raise `NotComputable`."""
 
     def start(self, specs: Specs) -> Graph:
-        """From the context and a seed to the state before the first step."""
+        """Return the graph from the context and a seed to the state before the first step."""
 
     def step(self, specs: Specs) -> Graph:
-        """From the context, state, seed and numbers to `prediction` and the next state."""
+        """Return the graph from context, state, seed and numbers to `prediction` and next state."""
 
     def start_by_keras(
         self, frames: Sequence[Array], seed: npt.NDArray[np.int32]
     ) -> Sequence[Array]:
-        """The state before the first step, where the engine cannot compute it."""
+        """Compute the state before the first step with Keras, when the engine cannot."""
 
 
 class GraphRuntime:
-    """Steps with an engine, compiled once for each frame size.
+    """Computes steps with an engine, compiled once for each frame size.
 
-    All of the step is in the graph: padding, network, what the model makes of its output, cropping.
-    Random numbers are drawn outside, from the same seeds as with Keras and by the same generator,
-    and handed over.
+    The graph holds the whole step: padding, network, the model's post-processing, cropping. Random
+    numbers are inputs of the graph, drawn with the same seeds and generator as in Keras.
 
     Args:
-        name: what messages call the model.
-        graphs: what is stepped.
-        engine: what computes them.
+        name: the model's name in messages.
+        graphs: the graphs of the model's methods.
+        engine: the engine that computes them.
     """
 
     def __init__(self, name: str, graphs: Graphs, engine: Engine) -> None:
@@ -52,11 +51,11 @@ class GraphRuntime:
     def put(
         self, frame: Frame, missing: tuple[int, int] = (0, 0), spent: GivenFrame | None = None
     ) -> GivenFrame:
-        """Take in a frame, which may be read-only; see `Runtime`."""
+        """Wrap a frame, which may be read-only; see `Runtime`."""
         return GivenFrame(frame, missing, spent)
 
     def start(self, frames: Sequence[GivenFrame], seed: npt.NDArray[np.int32]) -> tuple[Array, ...]:
-        """The state before the first step."""
+        """Compute the state before the first step."""
         given = Given(frames, {"seed": seed})
         try:
             return tuple(self._compile(self._graphs.start, given)(given))
@@ -71,10 +70,10 @@ class GraphRuntime:
         seed: npt.NDArray[np.int32],
         values: Mapping[str, np.generic],
     ) -> tuple[Frame, tuple[Array, ...]]:
-        """Prediction and next state.
+        """Compute the prediction and the next state.
 
         Raises:
-            UsageError: when the engine cannot do it.
+            UsageError: when the engine does not support the model.
         """
         shape = frames[0].shape
         others = {f"state_{number}": part for number, part in enumerate(state)}
@@ -92,11 +91,11 @@ class GraphRuntime:
         return prediction, tuple(after)
 
     def take(self, part: Array) -> Array:
-        """Copy a part of a state, because effects may write to it."""
+        """Copy an array of the state, because effects may write to it."""
         return np.array(part)
 
     def give(self, part: npt.NDArray[np.generic]) -> Array:
-        """Copy a part of a state, which may be read-only."""
+        """Copy an array of the state, which may be read-only."""
         return np.array(part)
 
     def _compile(self, made: Callable[[Specs], Graph], given: Given) -> _Compiled:
@@ -112,17 +111,17 @@ def _nothing(_given: Mapping[str, Array]) -> list[Array]:
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """A graph for inputs of one shape.
+    """A compiled graph for inputs of one shape.
 
     Args:
-        compute: what computes its outputs.
-        draws: what draws further inputs, by name.
+        compute: computes its outputs.
+        draws: functions that draw its random inputs, by name.
     """
 
     compute: Callable[[Mapping[str, Array]], list[Array]]
     draws: Mapping[str, Draw]
 
     def __call__(self, given: Given) -> list[Array]:
-        """Compute the outputs, which nothing else writes to."""
+        """Compute the outputs, each in a new buffer."""
         drawn = {name: draw(given["seed"]) for name, draw in self.draws.items()}
         return self.compute(given.joined(drawn) if drawn else given)

@@ -1,4 +1,4 @@
-"""Graphs without the weights of a network, which are put in from a file."""
+"""Graphs without the weights of a network, which are filled in from a weights file."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 _FORMAT = 1
 
 MOST_BYTES = 64 << 20
-"""How large the templates of a file are at most, unpacked."""
+"""Maximum decompressed size of a template file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Where an array of a weights file goes.
+    """A place in a template for an array of a weights file.
 
     Args:
-        at: how many bytes of the template come before it.
-        path: of the array in the file.
+        at: the offset in the template's bytes.
+        path: the path of the array in the weights file.
         shape, kind: its shape and its numpy type.
     """
 
@@ -43,17 +43,17 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class GraphTemplate:
-    """TensorFlow's GraphDef, as bytes, with the numbers of its weights cut out.
+    """TensorFlow's GraphDef, as bytes, with the values of its weights cut out.
 
-    With the weights in their places it is the same, byte for byte, as one that is traced with them.
+    With the weights filled in it is equal, byte for byte, to a graph traced with those weights.
 
     Args:
         method: `start` or `step`.
-        inputs: what it is for.
+        inputs: shapes and types of the inputs.
         numbers: values of the model's automatable numbers that are constants in it.
-        draws: what draws those of its inputs that are random numbers, by name.
-        outputs: names of what it gives out; where there is nothing, it is empty.
-        gaps: in order.
+        draws: functions that draw its random inputs, by name.
+        outputs: names of its outputs; with none, the graph is empty.
+        gaps: places of the weights, in order.
         graph: the bytes.
     """
 
@@ -66,10 +66,10 @@ class GraphTemplate:
     graph: bytes
 
     def filled(self, weights: h5py.File) -> bytes:
-        """The GraphDef with the weights of a file.
+        """Return the GraphDef with the weights of a file.
 
         Raises:
-            KeyError, TypeError, ValueError: when they are not those of the network, or not finite.
+            KeyError, TypeError, ValueError: when the weights do not fit or are not finite.
         """
         pieces, last = [], 0
         for gap in self.gaps:
@@ -105,15 +105,15 @@ class GraphTemplate:
 
 @dataclass(frozen=True, slots=True)
 class TemplateFile:
-    """The graphs of a model for frames of one size.
+    """The templates of a model for frames of one size.
 
     Args:
         model: the model's name and fixed parameters.
-        code: what it is written in; see `artengine.traced_code`.
-        libraries: versions of what traced it, by name; of no effect.
-        bytes_per_pixel: what the network takes; None where nobody asked.
-        templates: its graphs: one for a step, and for the state before the first one, one or more
-            with different numbers.
+        code: digests of its source files; see `artengine.traced_code`.
+        libraries: versions of the libraries that traced it, by name; for information only.
+        bytes_per_pixel: the network's memory per pixel; None when it was not measured.
+        templates: one for `step`, and one or more for `start`, each with other values of the
+            model's numbers.
     """
 
     model: Mapping[str, Any]
@@ -123,7 +123,7 @@ class TemplateFile:
     templates: Sequence[GraphTemplate]
 
     def write(self, path: Path) -> None:
-        """Write it, whole. Raises `OSError`."""
+        """Write the file atomically. Raise `OSError` on failure."""
         about = {
             "format": _FORMAT,
             "model": self.model,
@@ -139,11 +139,11 @@ class TemplateFile:
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """Read what was written.
+        """Read a file that `write` wrote.
 
         Raises:
             OSError, KeyError, TypeError, ValueError, AttributeError, RecursionError, EOFError,
-                lzma.LZMAError: when it is not that.
+                lzma.LZMAError: when it cannot be read or is invalid.
         """
         packed = path.read_bytes()
         reader = lzma.LZMADecompressor(format=lzma.FORMAT_XZ)

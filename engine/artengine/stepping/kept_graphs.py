@@ -1,4 +1,4 @@
-"""Converted networks, kept in a folder so that none is converted twice."""
+"""A cache of converted networks in a folder."""
 
 from __future__ import annotations
 
@@ -24,38 +24,38 @@ from artengine.stepping.used_graphs import UsedGraphs
 logger = logging.getLogger("artengine")
 
 KEPT = 40
-"""How many entries a folder holds; of more, those that were read longest ago are removed."""
+"""Maximum number of entries in a folder; the least recently read ones are removed first."""
 
 _FORMAT = 4
 _ABOUT = "about.json"
 
 
 class Converter(Graphs, Protocol):
-    """What makes graphs; `artengine.nn.conversion.Conversion` does."""
+    """Makes graphs; `artengine.nn.conversion.Conversion` implements it."""
 
     def bytes_per_pixel(self) -> float | None:
-        """What the network takes for each pixel of a frame; None where that is unknown."""
+        """Return the network's memory per pixel of a frame; None when it is unknown."""
 
 
 class KeptEngine(Engine, Protocol):
-    """An engine that reads graphs of a folder."""
+    """An engine that can read graphs ahead of their use."""
 
     def read_ahead(self, folder: Path) -> None:
-        """Begin to make ready what `write` wrote into a folder, on a thread, for `compile`."""
+        """Start to load, on a thread, what `write` wrote into a folder, for `compile`."""
 
 
 class KeptGraphs:
-    """Graphs of one network, read from a folder, or made and written there.
+    """Graphs of one network, read from a cache folder, or made and written there.
 
-    An entry that is broken, or of something else, is made anew. A graph whose random numbers are
-    not uniform is not kept, because TensorFlow draws them. Without a folder that can be written,
+    An entry that is corrupt or belongs to another key is made again. A graph whose random numbers
+    are not uniform is not cached, because TensorFlow draws them. If the folder cannot be written,
     graphs are made each time.
 
     Args:
         folder: holds the entries of all networks.
-        identity: what the graphs depend on beside the shapes of their inputs, in types of JSON.
-        model: what is stepped.
-        engine: what the graphs are for.
+        identity: what the graphs depend on besides the shapes of their inputs, in JSON's types.
+        model: the model.
+        engine: the engine that computes the graphs.
         convert: loads the network, the first time that a graph has to be made.
     """
 
@@ -76,17 +76,17 @@ class KeptGraphs:
         self._used: UsedGraphs | None = None
 
     def read_ahead(self, used: UsedGraphs) -> None:
-        """Begin to read the graphs that a dream like this one used, on threads of their own.
+        """Start to read the graphs that the last dream like this one used, each on a thread.
 
         Args:
-            used: those, which is told of the ones that this dream uses.
+            used: the names of those graphs; the graphs that this dream uses are added to it.
         """
         self._used = used
         for name in used.before:
             self._engine.read_ahead(self._folder / Path(name).name)
 
     def start(self, specs: Specs) -> Graph:
-        """See `Graphs`. In it the model's numbers are constants, as they are now."""
+        """See `Graphs`. The model's current numbers are constants of the graph."""
         numbers = {name: getattr(self._model, name) for name in sorted(self._model.automatable())}
         return self._graph("start", specs, numbers, lambda: self._converter.start(specs))
 
@@ -101,7 +101,7 @@ class KeptGraphs:
         return self._converter.start_by_keras(frames, seed)
 
     def bytes_per_pixel(self) -> float | None:
-        """What the network takes for each pixel of a frame; None where that is unknown."""
+        """Return the network's memory per pixel of a frame; None when it is unknown."""
         key = self._key("memory")
         found = self._table(key)
         if found is None or "bytes" not in found:
@@ -128,7 +128,7 @@ class KeptGraphs:
                 logger.debug("%s: not kept, because TensorFlow draws its random numbers", kind)
                 return made
             self._keep(key, lambda folder: made.save(folder, self._engine))
-            # As every later dream has it.
+            # Read it even now, so that the first dream runs the same graph as every later one.
             kept = self._read(key)
             if kept is None:
                 return made
@@ -154,7 +154,7 @@ class KeptGraphs:
             return None
 
     def _table(self, key: Mapping[str, Any]) -> dict[str, Any] | None:
-        """What is kept beside an entry's files; None where it is not whole or of another key."""
+        """Return an entry's metadata; None when it is incomplete or of another key."""
         place = self._place(key)
         about = place / _ABOUT
         try:
@@ -183,13 +183,13 @@ class KeptGraphs:
                 table = write(unfinished)
                 about = {**table, "key": key, "digests": self._digests(unfinished)}
                 (unfinished / _ABOUT).write_text(json.dumps(about, indent=2), encoding="utf-8")
-                # Another process may have made it meanwhile, and read it now.
+                # Another process may have written the entry meanwhile, and be reading it.
                 if self._table(key) is None:
                     _remove(place)
                     unfinished.rename(place)
             self._prune()
         except OSError as error:
-            # Without it the network is only converted again.
+            # A failure costs only another conversion.
             logger.debug("%s: %s", place, error)
 
     def _prune(self) -> None:
@@ -199,7 +199,7 @@ class KeptGraphs:
 
 
 def _remove(entry: Path) -> None:
-    """Remove an entry, be it a file that something else has put in its place."""
+    """Remove an entry, even if it is a file or a symbolic link."""
     if entry.is_dir() and not entry.is_symlink():
         shutil.rmtree(entry, ignore_errors=True)
     else:

@@ -1,4 +1,4 @@
-"""ONNX Runtime, on a graphics card where it has a provider for one, or on the processor."""
+"""The ONNX Runtime engine, on a graphics card if it has a provider for one, or on the processor."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ logger = logging.getLogger("artengine")
 PROCESSOR = "CPUExecutionProvider"
 
 PROVIDERS: Mapping[str, Mapping[str, str]] = {
-    # Convolutions and products in float32 itself, and not in TF32, which has 10 bits.
+    # Compute convolutions and matrix products in float32 and not in TF32 with its 10-bit mantissa.
     "CUDAExecutionProvider": {"use_tf32": "0"},
     "MIGraphXExecutionProvider": {},
     "DmlExecutionProvider": {},
-    # The Neural Engine computes in float16, and the older format of a model does everywhere.
+    # The Neural Engine computes in float16; so does the older model format on every unit.
     "CoreMLExecutionProvider": {"ModelFormat": "MLProgram", "MLComputeUnits": "CPUAndGPU"},
     PROCESSOR: {},
 }
-"""What may compute, the best first, with the settings that float32 needs."""
+"""Execution providers, the best first, with the options that float32 needs."""
 
 _FATAL = 4
-"""Severity of the only messages that ONNX Runtime may print; errors are raised as well."""
+"""Lowest severity of messages that ONNX Runtime may print; errors are raised in any case."""
 
 
 class OnnxRuntimeEngine:
-    """Computes graphs with ONNX Runtime, by the first of `PROVIDERS` that works here."""
+    """Computes graphs with ONNX Runtime, using the first of `PROVIDERS` that works here."""
 
     name: RuntimeName = "onnxruntime"
     files = ("graph.onnx",)
     taken: ClassVar[str] = ""
-    """The provider that computed last."""
+    """The provider of the last session."""
 
     def write(self, model: bytes, folder: Path) -> None:
         """See `Engine`."""
@@ -53,7 +53,7 @@ class OnnxRuntimeEngine:
         return (folder / self.files[0]).read_bytes()
 
     def read_ahead(self, folder: Path) -> None:
-        """See `KeptEngine`. ONNX Runtime keeps nothing compiled."""
+        """See `KeptEngine`. This does nothing: ONNX Runtime caches no compiled graphs."""
 
     def compile(
         self, model: bytes, outputs: Sequence[str]
@@ -75,10 +75,10 @@ class OnnxRuntimeEngine:
         return compute
 
     def multiplying(self, a: Array, b: Array) -> Callable[[], None]:
-        """What multiplies two matrices, each time that it is called; the second is a constant.
+        """Return a function that multiplies two matrices; the second is a constant of the graph.
 
         Raises:
-            UsageError: when ONNX Runtime refuses, or the package that writes its files is missing.
+            UsageError: when ONNX Runtime fails, or the package `onnx` is missing.
         """
         try:
             from onnx import TensorProto, helper, numpy_helper
@@ -104,12 +104,12 @@ class OnnxRuntimeEngine:
     def _session(self, model: bytes) -> onnxruntime.InferenceSession:
         options = onnxruntime.SessionOptions()
         options.log_severity_level = _FATAL
-        # Decoding, effects and encoding work beside it; threads that wait for work leave them the
-        # processor.
+        # Decoding, effects and encoding run at the same time; idle threads that do not spin leave
+        # them the processor.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         wanted = providers()
         if wanted[0] == "DmlExecutionProvider":
-            # It asks for both.
+            # This provider requires both settings.
             options.enable_mem_pattern = False
             options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
         try:
@@ -131,34 +131,34 @@ class OnnxRuntimeEngine:
 
 
 def providers() -> list[str]:
-    """Those of `PROVIDERS` that this installation has, the processor last."""
+    """Return those of `PROVIDERS` that this installation has, the processor last."""
     _preload()
     available = onnxruntime.get_available_providers()
     return [name for name in PROVIDERS if name in available]
 
 
 def on_a_card() -> str:
-    """The provider that computes on a graphics card; empty where the processor does."""
+    """Return the provider that computes on a graphics card, or "" for the processor."""
     first = OnnxRuntimeEngine.taken or providers()[0]
     return "" if first == PROCESSOR else first.removesuffix("ExecutionProvider")
 
 
 def _preload() -> None:
-    """Find the libraries of NVIDIA that lie among Python's packages."""
+    """Load NVIDIA's libraries from Python packages, and silence logging and telemetry."""
     onnxruntime.set_default_logger_severity(_FATAL)
-    # Its builds for Windows tell their makers that they were used.
+    # Builds for Windows send telemetry.
     onnxruntime.disable_telemetry_events()
     if "CUDAExecutionProvider" in onnxruntime.get_available_providers():
         preload: Any = getattr(onnxruntime, "preload_dlls", None)
         if preload is not None:
-            # It prints what it does not find.
+            # It prints the libraries that it does not find.
             with redirect_stdout(io.StringIO()):
                 preload()
 
 
 def cause(error: Exception) -> str:
-    """What an error says, on one line."""
+    """Return an error's message on one line."""
     text = " ".join(str(error).split()).rpartition(" : ")[2].rpartition("Status Message: ")[2]
-    # Where in its own code it was raised.
+    # Remove the location in ONNX Runtime's source.
     text = re.sub(r"^\S+\.(h|cc):\d+ (.*?\) )?", "", text)
     return shorten(text.rstrip("."), 200) or type(error).__name__

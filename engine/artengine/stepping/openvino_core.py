@@ -1,4 +1,4 @@
-"""OpenVINO's one object, what it reads, and what its errors say."""
+"""OpenVINO's core, reading of graphs, and error messages."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from artengine.stepping.openvino_library import openvino
 
 @cache
 def core() -> openvino.Core:
-    """OpenVINO's one object that reads and compiles."""
-    # Kept for good: on processors with AMX the last core frees a thread's stack for signals while
-    # it is in use, and the next signal would crash the process.
+    """Return the process's only `Core`, which reads and compiles graphs."""
+    # It is never deleted: on processors with AMX, deleting the last core frees a thread's signal
+    # stack while it is in use, and the next signal would crash the process.
     return openvino.Core()
 
 
 def translated(graph: bytes) -> openvino.Model:
-    """Read TensorFlow's GraphDef without variables.
+    """Read a TensorFlow GraphDef without variables.
 
     Raises:
-        NotComputable: when it has operations that OpenVINO has not.
+        NotComputable: when it has operations that OpenVINO does not support.
     """
     try:
-        # From a file, for `openvino.convert_model` tells its makers that it was called.
+        # Read from a file, because `openvino.convert_model` sends telemetry.
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "graph.pb"
             file.write_bytes(graph)
@@ -37,7 +37,7 @@ def translated(graph: bytes) -> openvino.Model:
 
 
 def cause(error: Exception) -> str:
-    """The line of an error that says what is wrong."""
+    """Return the line of an error that states the cause."""
     lacking = re.search(r"No conversion rule found for operations: (.*)", str(error))
     if lacking:
         return f"it has no {lacking[1].strip()}"

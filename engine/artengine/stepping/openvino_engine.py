@@ -1,4 +1,4 @@
-"""OpenVINO on the processor."""
+"""The OpenVINO engine, on the processor."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class OpenVinoEngine:
         precision: the arithmetic of the network's layers.
 
     Raises:
-        UsageError: when the processor has no such arithmetic.
+        UsageError: when the processor does not support the precision.
     """
 
     name: RuntimeName = "openvino"
@@ -42,7 +42,7 @@ class OpenVinoEngine:
         self._settings: dict[str, str | bool] = {
             "PERFORMANCE_HINT": "LATENCY",
             "INFERENCE_PRECISION_HINT": "bf16" if precision == "bfloat16" else "f32",
-            # Decoding, effects and encoding work beside it.
+            # Decoding, effects and encoding run at the same time.
             "ENABLE_CPU_PINNING": False,
         }
         self._ahead: dict[Path, CompiledAhead] = {}
@@ -59,9 +59,9 @@ class OpenVinoEngine:
         return folder / self.files[0]
 
     def read_ahead(self, folder: Path) -> None:
-        """See `KeptEngine`. Nothing is done where it has not been compiled before."""
+        """See `KeptEngine`. A graph that has not been compiled before is not loaded."""
         file = self.read(folder)
-        # What is wrong with the processor's part of OpenVINO is told when it compiles.
+        # A broken CPU plugin of OpenVINO is reported by `compile`.
         with suppress(RuntimeError):
             self._ahead[file] = CompiledAhead(file, self._settings)
 
@@ -81,7 +81,7 @@ class OpenVinoEngine:
                 next(port for port in request.model_outputs if f"{name}:0" in port.names)
                 for name in outputs
             ]
-            # A shape that depends on the numbers has no sides yet, which is an error here.
+            # Raises for a dynamic shape, which depends on the values of the inputs.
             results = [(port, tuple(port.shape), port.element_type.to_dtype()) for port in ports]
         except RuntimeError as error:
             raise NotComputable(cause(error)) from error
@@ -90,11 +90,11 @@ class OpenVinoEngine:
         def compute(given: Mapping[str, Array]) -> list[Array]:
             try:
                 for port, names in inputs:
-                    # What comes out of a step that changes nothing, which OpenVINO leaves out, is
-                    # a name of what goes in.
+                    # OpenVINO removes a no-op and gives its output's name to its input, which then
+                    # has several names.
                     array = next(given[name] for name in names if name in given)
                     request.set_tensor(port, _shared(array))
-                # Of numpy, which asks the system for large pages for what takes megabytes.
+                # Allocate with numpy, which requests huge pages for large arrays.
                 found = [np.empty(shape, kind) for _, shape, kind in results]
                 for (port, *_), array in zip(results, found, strict=True):
                     request.set_tensor(port, _shared(array))
@@ -108,10 +108,10 @@ class OpenVinoEngine:
     def multiplying(
         self, a: npt.NDArray[np.float32], b: npt.NDArray[np.float32]
     ) -> Callable[[], None]:
-        """What multiplies two matrices, each time that it is called; the second is a constant.
+        """Return a function that multiplies two matrices; the second is a constant of the graph.
 
         Raises:
-            UsageError: when OpenVINO refuses.
+            UsageError: when OpenVINO fails.
         """
         opset = openvino.opset13
         left = opset.parameter(a.shape, np.float32)
@@ -137,5 +137,5 @@ def _names(port: openvino.ConstOutput) -> list[str]:
 
 
 def _shared(array: Array) -> openvino.Tensor:
-    """An array as a tensor, without a copy where it lies in one piece."""
+    """Wrap an array as a tensor, without a copy if it is C-contiguous."""
     return openvino.Tensor(np.asarray(array, order="C"), shared_memory=True)

@@ -1,7 +1,7 @@
 """OpenVINO, imported without its converter.
 
-The converter takes as long to import as all else of OpenVINO, and with it comes what reports its
-use to its makers. Nothing here needs either.
+Importing the converter takes as long as the rest of OpenVINO, and it imports OpenVINO's telemetry.
+Neither is needed here.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _CONVERTER = "openvino.tools.ovc"
 if "openvino" in sys.modules or _CONVERTER in sys.modules:
     import openvino
 else:
-    # OpenVINO goes on without a converter that cannot be imported.
+    # OpenVINO tolerates a converter that cannot be imported.
     sys.modules[_CONVERTER] = None  # type: ignore[assignment]
     try:
         import openvino
@@ -22,7 +22,7 @@ else:
         del sys.modules[_CONVERTER]
 
     def _convert_model(*arguments: Any, **options: Any) -> Any:
-        """Import the converter for a plugin that calls `openvino.convert_model`."""
+        """Import the converter when a plugin calls `openvino.convert_model`."""
         from openvino.tools.ovc import convert_model
 
         return convert_model(*arguments, **options)

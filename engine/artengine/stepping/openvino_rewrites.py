@@ -1,7 +1,7 @@
-"""Changes to OpenVINO's graphs of steps, which then compute the same in less time.
+"""Rewrites of OpenVINO's graphs of steps that compute the same in less time.
 
-What TensorFlow's graphs are translated to lays whole frames behind each other, and copies more than
-it needs to. OpenVINO compiles that as it is.
+Graphs translated from TensorFlow's concatenate whole frames and make needless copies, which
+OpenVINO does not optimise away when it compiles them.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ ops: Any = openvino.opset13
 
 
 def quicker(model: openvino.Model) -> openvino.Model:
-    """The same graph without what can be left out; as it was where OpenVINO refuses.
+    """Return an optimised copy of a graph, or the graph itself if OpenVINO rejects the rewrites.
 
-    Its inputs `frame_N`, planes `(3, H, W)`, may have become `whole_N`, `(H, W, 3)`.
+    Inputs `frame_N`, planes `(3, H, W)`, may have been replaced by `whole_N`, `(H, W, 3)`.
     """
     try:
         changed = model.clone()
@@ -38,11 +38,11 @@ def quicker(model: openvino.Model) -> openvino.Model:
 
 
 def _read_whole_frames(model: openvino.Model) -> None:
-    """Convolve each frame by itself, as it lies in memory, and add up.
+    """Convolve each frame separately in its own memory layout, and add the results.
 
-    That is possible where a convolution's steps are as long as its kernel: a row of the kernel is
-    then one run of numbers of each frame. The frames are neither split into planes nor laid behind
-    each other.
+    This requires a convolution whose stride equals its kernel size: a row of the kernel then covers
+    one contiguous run of numbers in each frame. The frames need no split into planes and no
+    concatenation.
     """
     for stack in [node for node in model.get_ordered_ops() if node.get_type_name() == "Concat"]:
         frames = [value.get_node() for value in stack.input_values()]
@@ -63,7 +63,7 @@ def _read_whole_frames(model: openvino.Model) -> None:
 
 
 def _is_frame(node: Any, stack: Any) -> bool:
-    """Whether a node is an input of planes that nothing else reads."""
+    """Return whether a node is an input of planes that only `stack` reads."""
     return (
         node.get_type_name() == "Parameter"
         and node.get_friendly_name().startswith(_FRAME)
@@ -74,7 +74,7 @@ def _is_frame(node: Any, stack: Any) -> bool:
 
 
 def _is_patchwise(node: Any, channels: int) -> bool:
-    """Whether a node is a convolution of patches that lie beside each other, without padding."""
+    """Return whether a node is an unpadded convolution whose stride equals its kernel size."""
     if node.get_type_name() != "Convolution" or not _is_constant(node, 1):
         return False
     told = node.get_attributes()
@@ -90,7 +90,7 @@ def _is_patchwise(node: Any, channels: int) -> bool:
 
 
 def _whole(frame: Any) -> Any:
-    """The input of a frame as it is, in place of its planes."""
+    """Create the `(H, W, 3)` input that replaces a frame's planes."""
     _, height, width = frame.get_output_shape(0)
     name = frame.get_friendly_name().replace(_FRAME, f"{WHOLE}_", 1)
     whole = ops.parameter([height, width, 3], np.float32, name=name)
@@ -99,7 +99,7 @@ def _whole(frame: Any) -> Any:
 
 
 def _patchwise(node: Any, wholes: Sequence[Any]) -> Any:
-    """The sum of a convolution's parts, one for each frame that it looks at."""
+    """Return a convolution as a sum of convolutions, one for each frame with nonzero weights."""
     weights = node.input_value(1).get_node().get_data()
     filters, _, rows, columns = weights.shape
     name, total = node.get_friendly_name(), None
@@ -119,7 +119,7 @@ def _patchwise(node: Any, wholes: Sequence[Any]) -> Any:
 
 
 def _enlarge_at_once(model: openvino.Model) -> None:
-    """Repeat rows and columns in one step, and not in eight that each copy."""
+    """Replace nearest-neighbour upsampling in eight nodes, each of which copies, by one node."""
     for node in model.get_ordered_ops():
         if node.get_type_name() != "Unsqueeze" or _constant(node, 1) != [2]:
             continue
@@ -156,7 +156,7 @@ def _enlarge_at_once(model: openvino.Model) -> None:
 
 
 def _leave_out_slices(model: openvino.Model) -> None:
-    """Take a slice that leaves nothing out for another shape, which needs no copy."""
+    """Replace a slice that keeps all elements by a reshape, which needs no copy."""
     for node in model.get_ordered_ops():
         steps = _constant(node, 3) if node.get_type_name() == "StridedSlice" else None
         if steps is None or min(steps, default=1) < 1:
@@ -167,12 +167,12 @@ def _leave_out_slices(model: openvino.Model) -> None:
 
 
 def _subtract_means(model: openvino.Model) -> None:
-    """Take a product that only subtracts means, one of each colour, for that."""
+    """Replace a matrix product that only subtracts each colour's mean by that subtraction."""
     for node in model.get_ordered_ops():
         if node.get_type_name() != "MatMul" or not _is_constant(node, 1):
             continue
         shape, matrix = node.get_input_shape(0), node.input_value(1).get_node().get_data()
-        # It is symmetric, and so may be transposed.
+        # The matrix is symmetric, so `transpose_b` has no effect.
         colours = _colours(matrix)
         if len(shape) != 2 or not colours or node.get_attributes()["transpose_a"]:
             continue
@@ -182,7 +182,7 @@ def _subtract_means(model: openvino.Model) -> None:
 
 
 def _colours(matrix: Any) -> int:
-    """How many colours the numbers have, in turns, whose means a matrix subtracts; or 0."""
+    """Return the number of interleaved colours whose means a matrix subtracts; 0 for others."""
     size = len(matrix)
     if matrix.shape != (size, size):
         return 0
@@ -190,7 +190,7 @@ def _colours(matrix: Any) -> int:
         if size % colours:
             continue
         mean = np.tile(np.eye(colours), size // colours) * colours / size
-        # Few matrices come past their first rows, and a layer's may be large.
+        # Check the first rows before the rest: a layer's matrix may be large, and few pass.
         if not np.allclose(np.eye(colours, size) - matrix[:colours], mean, atol=1e-6):
             continue
         if np.allclose(np.eye(size) - matrix, np.tile(mean, (size // colours, 1)), atol=1e-6):
@@ -207,7 +207,7 @@ _CHANGES = (
 
 
 def _only_users(node: Any, kinds: Sequence[str]) -> Iterator[Any]:
-    """The nodes of such kinds after a node, each the only one that reads the one before."""
+    """Yield the chain of nodes of such kinds after a node; each has only one reader."""
     for kind in kinds:
         users = _users(node)
         if len(users) != 1 or users[0].get_type_name() != kind:
@@ -221,7 +221,7 @@ def _users(node: Any) -> list[Any]:
 
 
 def _constant(node: Any, place: int) -> list[Any] | None:
-    """A node's input as a flat list; None where it is not constant, or not there."""
+    """Return a node's constant input as a flat list; None if it is missing or not constant."""
     if not _is_constant(node, place):
         return None
     found: list[Any] = node.input_value(place).get_node().get_data().ravel().tolist()
@@ -248,7 +248,7 @@ def _replace(node: Any, other: Any) -> None:
 
 
 def _rename(old: Any, new: Any) -> None:
-    """Let what reads one value read another, which has its names from now on too."""
+    """Redirect all readers of a value to another, which takes over its names too."""
     names = old.get_names()
     for reader in old.get_target_inputs():
         reader.replace_source_output(new)

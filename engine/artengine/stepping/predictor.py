@@ -14,20 +14,20 @@ from artengine.stepping.tiles import Tiles, TileSetting, plan_tiles
 
 
 class Runtime(Protocol):
-    """What computes a model's steps. Frames and states stay where it computes."""
+    """Computes a model's steps. Frames and states stay on its device."""
 
     def put(self, frame: Frame, missing: tuple[int, int] = (0, 0), spent: Any = None) -> Any:
-        """Take in a frame, float32 `(H, W, 3)`.
+        """Move a frame, float32 `(H, W, 3)`, to the device.
 
         Args:
-            frame: it may be a part of a larger one.
+            frame: the frame; it may be a view of a larger one.
             missing: how often its last row and its last column are repeated.
-            spent: what this gave out for a frame that is not needed any more, whose memory may be
-                taken; or None.
+            spent: a former result for a frame that is not needed any more, whose memory may be
+                reused; or None.
         """
 
     def start(self, frames: Sequence[Any], seed: npt.NDArray[np.int32]) -> tuple[Any, ...]:
-        """The state before the first step, given the context and that step's seed."""
+        """Compute the state before the first step from the context and that step's seed."""
 
     def step(
         self,
@@ -36,45 +36,45 @@ class Runtime(Protocol):
         seed: npt.NDArray[np.int32],
         values: Mapping[str, np.generic],
     ) -> tuple[Frame, tuple[Any, ...]]:
-        """Prediction and next state, given the model's automatable numbers and the inputs of the
-        bends, by name."""
+        """Compute the prediction and the next state. `values` holds the model's automatable numbers
+        and the inputs of the bends, by name."""
 
     def take(self, part: Any) -> npt.NDArray[np.generic]:
-        """A part of a state as an array, which no later step changes."""
+        """Return an element of a state as an array, which no later step changes."""
 
     def give(self, part: npt.NDArray[np.generic]) -> Any:
-        """A part of a state back from what `take` gave out."""
+        """Return an element of a state from what `take` returned."""
 
 
 class FollowedInputs(Protocol):
-    """Further inputs of a step; `artengine.nn.bending.Bending` has some."""
+    """Further inputs of a step; `artengine.nn.bending.Bending` implements it."""
 
     def inputs(self) -> Mapping[str, Any]:
-        """Their values now, by name."""
+        """Return their current values by name."""
 
 
 class FollowedWeights(Protocol):
-    """Weights that change while a dream plays; `artengine.nn.weight_blend.WeightBlending` does."""
+    """Weights that change during a dream, as in `artengine.nn.weight_blend.WeightBlending`."""
 
     def follow(self) -> None:
-        """Give the network the weights that it has now."""
+        """Set the network's weights to their current values."""
 
 
 class RuntimePredictor:
     """Predicts the next frame from the last n.
 
-    Frames that are seen again, as all but the newest of a context are, stay where the runtime
-    computes. The model's automatable numbers are read at each step, and are arguments of what is
-    traced, so that changing them does not trace it again.
+    Frames that the network will see again (all but the newest of a context) stay on the device. The
+    model's automatable numbers are read at each step and passed to the traced function as
+    arguments, so that a change does not retrace it.
 
     Args:
-        model: what is stepped.
-        runtime: what computes the steps.
-        tile: how frames are cut that would take too much memory whole; see `tiles.plan_tiles`.
-        bytes_per_pixel: what the network takes; see there as well.
-        bends: those that the runtime does, whose inputs are read at each step. Frames are then
-            predicted whole.
-        weights: what the network's weights follow, before each step.
+        model: the model.
+        runtime: the runtime that computes its steps.
+        tile: how large frames are cut to save memory; see `tiles.plan_tiles`.
+        bytes_per_pixel: returns the network's memory per pixel; see there as well.
+        bends: the runtime's bends, whose inputs are read at each step. Frames are then predicted
+            whole.
+        weights: updates the network's weights before each step.
     """
 
     def __init__(
@@ -103,31 +103,31 @@ class RuntimePredictor:
         self._tiles: dict[tuple[int, int], Tiles | None] = {}
 
     def reset(self) -> None:
-        """Forget a recurrent network's state, as before a film's first frame."""
+        """Discard a recurrent network's state, as before the first frame of a film."""
         self._state = None
 
     def state(self) -> list[npt.NDArray[np.generic]]:
-        """A recurrent network's state as arrays; empty for one that carries nothing."""
+        """Return a recurrent network's state as arrays; empty for a network without state."""
         return [self._runtime.take(part) for part in self._state or ()]
 
     def restore(self, state: Sequence[npt.NDArray[np.generic]]) -> None:
-        """Take back what `state` gave out; nothing means before the first step."""
+        """Restore what `state` returned; an empty sequence means before the first step."""
         self._state = tuple(self._runtime.give(part) for part in state) or None
 
     def __call__(self, frames: Sequence[Frame], seed: tuple[int, int] = (0, 0)) -> Frame:
-        """Predict.
+        """Predict the next frame.
 
         Args:
-            frames: the context, in the order the network is shown it, each float32 `(H, W, 3)`
-                and never written to afterwards.
+            frames: the context in the order of the network's input, each float32 `(H, W, 3)` and
+                never written to afterwards.
             seed: two numbers below 2**31 for networks that sample.
 
         Returns:
             The prediction, float32 `(H, W, 3)`.
 
         Raises:
-            UsageError: when it is to be cut into tiles smaller than the model can use, or the
-                runtime cannot compute the model.
+            UsageError: when the tiles are smaller than the model allows, or the runtime does not
+                support the model.
         """
         height, width = frames[0].shape[:2]
         tiles = self.tiles(height, width)
@@ -140,10 +140,10 @@ class RuntimePredictor:
         return tiles.predict(frames, lambda cut, missing: self._predict_once(cut, missing, seed))
 
     def tiles(self, height: int, width: int) -> Tiles | None:
-        """How frames of a size are cut; None for not at all. Raises as a call does."""
+        """Return the tiling of frames of a size, or None for whole frames. Raise as a call does."""
         size = height, width
         if self._bends:
-            # What moves over a frame, or is measured on it, is another thing in a piece of it.
+            # Bends that move over a frame or measure it would give other results on tiles.
             return None
         if size not in self._tiles:
             self._tiles[size] = plan_tiles(
@@ -154,7 +154,7 @@ class RuntimePredictor:
     def _predict_once(
         self, frames: Sequence[Frame], missing: tuple[int, int], seed: tuple[int, int]
     ) -> Frame:
-        """Predict from frames that are not used again."""
+        """Predict from frames that will not be used again."""
         prediction = self._predict(frames, missing, seed)
         self._spent = [given for _, given in self._kept.values()]
         self._kept = {}

@@ -1,4 +1,4 @@
-"""What is asked of a model beside its network, which only Keras can make."""
+"""The interface of a model without its network, which only Keras can build."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class TiledModel(Protocol):
-    """What a model says of its frames; see `artengine.model.Model` for each method's contract."""
+    """A model as tiling and stepping use it; see `artengine.model.Model` for the contracts."""
 
     @property
     def context(self) -> int:
@@ -14,11 +14,11 @@ class TiledModel(Protocol):
 
     @classmethod
     def automatable(cls) -> frozenset[str]:
-        """Names of the numbers that may change from frame to frame."""
+        """Return the names of the numbers that may change from frame to frame."""
 
     @property
     def size_divisor(self) -> int:
-        """What height and width must divide by."""
+        """The number that must divide height and width."""
 
     def receptive_field(self) -> int | None:
-        """How far a predicted pixel looks, in pixels; None where frames are never cut."""
+        """Return the receptive field's radius in pixels; None if frames are never cut."""

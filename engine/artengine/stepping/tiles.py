@@ -19,30 +19,30 @@ from artengine.stepping.tiled_model import TiledModel
 logger = logging.getLogger("artengine")
 
 TileSetting: TypeAlias = int | Literal["auto", "whole"]
-"""Side of a tile in pixels; or as large as `MEMORY_BUDGET` allows; or no tiles."""
+"""Side of a tile in pixels; `auto`: the largest that `MEMORY_BUDGET` allows; `whole`: no tiles."""
 
 MEMORY_BUDGET = 1 << 30
-"""Bytes that a network may take while it predicts, where tiles are chosen by `auto`."""
+"""Bytes that a network may use for a prediction when tiles are chosen by `auto`."""
 
 _UNKNOWN = 512.0
-"""Bytes a pixel that a network is assumed to take where `bytes_per_pixel` does not know."""
+"""Bytes per pixel that a network is assumed to use if `bytes_per_pixel` returns None."""
 
 _FRAME_BYTES = 12.0
-"""Bytes a pixel that each frame of the context, and the prediction, take beside the network, as
-given to the runtime."""
+"""Bytes per pixel of each frame of the context, and of the prediction, as passed to the runtime.
+They come on top of the network's memory."""
 
 _SMALL = 512 * 512
-"""Pixels of a frame that is given to the network as it is. It is never cut, for its network would
-have to take 4 KiB for each, and the step fills it up to the size divisor."""
+"""Frames of up to this many pixels are passed to the network whole, and the step pads them to the
+size divisor. Only a network that uses 4 KiB per pixel would exceed the budget."""
 
 
 @dataclass(frozen=True, slots=True)
 class TileSpan:
-    """A tile's place along one side of a frame, in pixels.
+    """A tile's extent along one side of a frame, in pixels.
 
     Args:
-        start, stop: what the network sees; it may end beyond the frame.
-        first, last: what is kept of the prediction, in the frame.
+        start, stop: the range that the network sees; it may end beyond the frame.
+        first, last: the range of the frame for which the tile's prediction is kept.
     """
 
     start: int
@@ -52,37 +52,37 @@ class TileSpan:
 
     @property
     def seen(self) -> slice:
-        """What the network sees of the frame."""
+        """The range of the frame that the network sees."""
         return slice(self.start, self.stop)
 
     @property
     def kept(self) -> slice:
-        """Where the prediction goes in the frame."""
+        """The range of the frame that the prediction fills."""
         return slice(self.first, self.last)
 
     @property
     def inside(self) -> slice:
-        """The same in the tile's prediction."""
+        """The same range in the tile's coordinates."""
         return slice(self.first - self.start, self.last - self.start)
 
 
 def tile_spans(length: int, side: int, margin: int, size_divisor: int) -> tuple[TileSpan, ...]:
     """Cut a side of a frame into overlapping spans of one length.
 
-    The first and the last span end where the frame does, so that a network's padding is the same
-    there. Elsewhere `margin` pixels are not kept.
+    The outer spans end at the frame's edges, so that the network's padding there is the same as for
+    the whole frame. At all other ends `margin` pixels are discarded.
 
     Args:
         length: the frame's side, in pixels.
-        side: a span's at most; a multiple of `size_divisor` above twice the margin.
+        side: the maximum length of a span; a multiple of `size_divisor` above twice the margin.
         margin: the receptive field, rounded up to `size_divisor`.
-        size_divisor: what spans begin at multiples of, and divide by.
+        size_divisor: the number that divides the spans' starts and lengths.
     """
     padded = _up(length, size_divisor)
     if padded <= side:
         return (TileSpan(0, padded, 0, length),)
     inner = padded - 2 * margin
-    # As many as are needed, and no longer than so many need to be.
+    # Use the fewest spans that suffice, and the shortest length for that number.
     step = _up(math.ceil(inner / math.ceil(inner / (side - 2 * margin))), size_divisor)
     size = step + 2 * margin
     starts = [min(start, padded - size) for start in range(0, inner, step)]
@@ -95,7 +95,7 @@ def tile_spans(length: int, side: int, margin: int, size_divisor: int) -> tuple[
 
 @dataclass(frozen=True, slots=True)
 class Tiles:
-    """How frames of one size are cut. All tiles are of one shape, so that a step is traced once."""
+    """The tiling of frames of one size. All tiles have one shape, so that a step is traced once."""
 
     rows: tuple[TileSpan, ...]
     columns: tuple[TileSpan, ...]
@@ -114,12 +114,12 @@ class Tiles:
         frames: Sequence[Frame],
         predict: Callable[[Sequence[Frame], tuple[int, int]], Frame],
     ) -> Frame:
-        """Predict tile by tile, and put the tiles together.
+        """Predict tile by tile, and assemble the tiles.
 
         Args:
             frames: the context, each float32 `(H, W, 3)`.
-            predict: predicts a tile from its context, of which the last row and the last column
-                are to be repeated so many times.
+            predict: predicts a tile from its context; the second argument states how often the
+                last row and the last column have to be repeated.
         """
         height, width = frames[0].shape[:2]
         prediction = np.empty(frames[0].shape, np.float32)
@@ -138,14 +138,14 @@ def plan_tiles(
     setting: TileSetting,
     bytes_per_pixel: Callable[[], float | None],
 ) -> Tiles | None:
-    """Decide how frames of a size are cut; None for not at all.
+    """Decide how frames of a size are cut; return None if they are not.
 
-    A model that declares no receptive field is never cut; a warning says so. Large frames that do
-    not divide by the size divisor are one tile, which does.
+    Frames of a model that declares no receptive field are never cut, and a warning is logged. Large
+    frames whose sides the size divisor does not divide become one tile, padded to a multiple.
 
     Args:
-        bytes_per_pixel: what the network takes for each pixel, or None where that is unknown; asked
-            where tiles are chosen by "auto", of large frames.
+        bytes_per_pixel: returns the network's memory per pixel, or None if it is unknown; called
+            only for large frames with the setting "auto".
 
     Raises:
         UsageError: when tiles are to be smaller than the receptive field allows.
@@ -184,7 +184,7 @@ def _side(
     setting: TileSetting,
     bytes_per_pixel: Callable[[], float | None],
 ) -> int | None:
-    """The side of a tile, or None where none are needed."""
+    """Return the side of a tile, or None if no tiles are needed."""
     if setting != "auto":
         return None if setting == "whole" else setting
     if pixels <= _SMALL:
@@ -195,9 +195,9 @@ def _side(
 
 
 def _filled_up(model: TiledModel, height: int, width: int) -> Tiles | None:
-    """The whole frame as a tile, where it does not divide.
+    """Return the whole frame as one tile if its sides need padding to the size divisor, else None.
 
-    A step that fills frames up itself copies all of the context each time.
+    Padding in the step itself would copy the whole context each time.
     """
     sides = _up(height, model.size_divisor), _up(width, model.size_divisor)
     if height * width <= _SMALL or sides == (height, width):
