@@ -1,4 +1,4 @@
-"""What networks can run on, and what to install where a graphics card is not used."""
+"""The accelerators that networks can run on, and what to install for an unused card."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from artengine.runtime_names import RuntimeName
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How networks come to run on a graphics card.
+    """A runtime that can compute on a graphics card, and its installation.
 
     Args:
-        runtime: what computes them there.
-        install: what pip is given for it.
+        runtime: the name of the runtime.
+        install: the requirement to pass to pip.
     """
 
     runtime: RuntimeName
@@ -26,7 +26,7 @@ class Way:
 
 
 def way(card: Card, system: str) -> Way | None:
-    """How networks come to run on a card; None where no runtime of the engine can use it.
+    """Return the runtime for a card and its installation; None if no runtime can use the card.
 
     Args:
         system: as `sys.platform`.
@@ -40,12 +40,12 @@ def way(card: Card, system: str) -> Way | None:
 
 
 def used_cards() -> dict[RuntimeName, str]:
-    """What of the machine beside its processor each installed runtime uses, by the runtime's name.
+    """Return the accelerators that each installed runtime uses, by the runtime's name.
 
-    TensorFlow is imported, which takes seconds. Raises what that raises.
+    Imports TensorFlow, which takes seconds, and raises any error of that import.
     """
     used: dict[RuntimeName, str] = {}
-    # It imports TensorFlow without its greetings, so it must come before TensorFlow itself.
+    # This silences TensorFlow's start-up messages, so it must come before TensorFlow itself.
     import_module("artengine.nn")
     import tensorflow as tf
 
@@ -64,9 +64,9 @@ def used_cards() -> dict[RuntimeName, str]:
 
 
 def accelerators() -> str:
-    """What is found on this machine, what uses it, and what to install where nothing does.
+    """Describe the accelerators found here, what uses them, and what to install if nothing does.
 
-    Raises what importing TensorFlow raises.
+    Raises any error of importing TensorFlow.
     """
     from artengine.stepping.engines import installed_runtimes
 
@@ -79,13 +79,13 @@ def advice(
     system: str,
     installed: Collection[RuntimeName],
 ) -> str:
-    """Say in one line what networks run on, and what would be faster.
+    """Describe on one line what networks run on, and what would be faster.
 
     Args:
-        cards: those of the machine.
-        used: what installed runtimes use of it beside the processor.
+        cards: the graphics cards of the machine.
+        used: the accelerators that installed runtimes use.
         system: as `sys.platform`.
-        installed: the runtimes that there are.
+        installed: the installed runtimes.
     """
     found = ", ".join(card.name for card in cards) or "no graphics card"
     if used:

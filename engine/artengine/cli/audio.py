@@ -1,4 +1,4 @@
-"""`artengine audio`: what the engine hears in a sound."""
+"""`artengine audio`: report and draw the features of a sound."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def audio(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Tell the length and the tempo of a sound, and draw its features.
+    """Report the length and tempo of a sound, and draw its features.
 
     The features are those that the expressions of presets read: kick, snare, hat, onset, rms, low,
     mid, high, centroid and chroma. The tempo needs artengine[audio].

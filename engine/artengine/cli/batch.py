@@ -58,10 +58,10 @@ def batch(
 ) -> None:
     """Render presets with many seeds into a gallery.
 
-    A piece that is there already is skipped, so that the same command continues a batch that was
-    stopped. If a piece fails, its error is written to DIR/failed, the others go on, and the exit
-    code is 9. Ctrl-C keeps the pieces that are complete and removes the others. A piece that
-    another batch renders at the same time is skipped.
+    Pieces that already exist are skipped, so the same command continues a stopped batch. If a piece
+    fails, its error is written to DIR/failed, the others continue, and the exit code is 9. Ctrl-C
+    keeps complete pieces and removes the others. Pieces that another batch is rendering are
+    skipped.
 
     Examples:
 

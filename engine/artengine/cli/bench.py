@@ -1,4 +1,4 @@
-"""`artengine bench`: how fast this machine dreams, and why."""
+"""`artengine bench`: time films and networks on this machine."""
 
 from __future__ import annotations
 
@@ -34,14 +34,16 @@ FILM_SIZE = "512"
 """The size of the films that are timed."""
 
 PRESETS = ("daybreak", "night-drive")
-"""What is filmed where nothing is asked for: the models swift and recall."""
+"""The presets that are filmed by default; their models are swift and recall."""
 
 
 def bench(
     preset: Annotated[
         list[str] | None,
         typer.Option(
-            "--preset", metavar="PRESET|RUN", help="Film this. By default daybreak and night-drive."
+            "--preset",
+            metavar="PRESET|RUN",
+            help="What to film; by default daybreak and night-drive.",
         ),
     ] = None,
     model: Annotated[
@@ -51,7 +53,7 @@ def bench(
     runtime: Annotated[
         list[str] | None,
         typer.Option(
-            "--runtime", metavar="NAME", help="Time this runtime only, as openvino or keras-torch."
+            "--runtime", metavar="NAME", help="Time only this runtime: openvino, keras-torch, ..."
         ),
     ] = None,
     size: Annotated[
@@ -77,19 +79,19 @@ def bench(
     plugin: PluginFiles = None,
     as_json: AsJson = False,
 ) -> None:
-    """Time films on this machine by each runtime, and say what is slow.
+    """Time films with each runtime, and report what is slow.
 
-    Of each film: seconds until its first frame and at the end of the program, frames a second, the
-    share of what this machine could do if it multiplied matrices only, and for each frame the work
-    of all processors and the time of each stage. Stages overlap: the network and the effects of the
-    feedback chain take turns, and source, output effects and encoder work beside them. The last
-    line is advice.
+    For each film this prints the seconds up to its first frame and at the end of the program, the
+    frames a second, the share of this machine's matrix-product rate that the network used, and for
+    each frame the processor time of all cores and the time of each stage. Stages overlap: network
+    and feedback effects take turns, while source, output effects and encoder run in parallel. The
+    last line is advice.
 
-    With --model, networks alone are timed, with default parameters and random weights, each frame
-    from the last few predictions.
+    With --model, networks are timed on their own, with default parameters and random weights; each
+    frame is predicted from the last few predictions.
 
-    --preset, --model, --runtime and --size may be given several times. Ctrl-C prints what was timed
-    so far.
+    --preset, --model, --runtime and --size may be given several times. Ctrl-C prints the timings so
+    far.
 
     Examples:
 
@@ -160,7 +162,7 @@ def _films(
     frames: int,
     plugins: Sequence[Path],
 ) -> list[tuple[Preset, Film]]:
-    """What is filmed, as it is loaded and as it is named."""
+    """Return the loaded preset and the film of each preset and size."""
     from artengine.cli.film_bench import Film
     from artengine.default_runtime import wanted_runtime
     from artengine.preset import load_preset
@@ -170,14 +172,14 @@ def _films(
     for name, text in product(presets, sizes or [FILM_SIZE]):
         loaded = load_preset(name, catalog)
         refuse_missing(loaded)
-        # The environment may name none that there is, which is said before anything is timed.
+        # Raises before anything is timed if the environment names an unknown runtime.
         wanted_runtime(loaded)
         found.append((loaded, Film(name, parse_size(text), frames, tuple(plugins))))
     return found
 
 
 def _precision(preset: Preset, runtime: RuntimeName) -> Precision:
-    """What a runtime computes a film in, which bfloat16 counts as where it is quicker here."""
+    """Return the precision in which a runtime computes a film; bfloat16 only where it is faster."""
     from artengine.nn.precision import has_bfloat16
     from artengine.quickest import precision_of
 
@@ -186,7 +188,7 @@ def _precision(preset: Preset, runtime: RuntimeName) -> Precision:
 
 
 def _unused_card() -> str:
-    """How a graphics card would be used that is not."""
+    """Return advice on enabling an unused graphics card; empty if there is none."""
     from artengine.cli.accelerators import accelerators, way
     from artengine.cli.graphics import graphics_cards
 
@@ -201,8 +203,8 @@ def as_text(
     filmed: Sequence[FilmTiming] = (),
     said: str = "",
 ) -> str:
-    """A line for each rate, one for each film and side, one for each model, runtime and precision,
-    and the advice."""
+    """Format a line for each rate, for each film and side, and for each model, runtime and
+    precision, and the advice."""
     from artengine.cli.film_bench import aligned, as_table
 
     lines = [f"matrices in {name}: {rate:.0f} GFLOP/s" for name, rate in rates.items()]
@@ -229,7 +231,7 @@ def as_text(
 
 
 def _shown(timing: Timing | None, rate: float) -> tuple[str, str]:
-    """Milliseconds and share; a dash for what is not known."""
+    """Return milliseconds and share as text; unknown ones as a dash."""
     if timing is None or timing.ms is None:
         return "-", "-"
     share = f"{timing.gflops / rate:.0%}" if timing.gflops else "-"

@@ -1,4 +1,4 @@
-"""Clips that a command line names: which source plays them, and whether they are there."""
+"""Clips named on a command line: the source that reads them, and checks that they exist."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from artengine.source import Source
 
 LEARNER = "recall"
-"""The packaged preset that learns a clip which is given in place of a preset."""
+"""The packaged preset that trains on a clip given in place of a preset."""
 
 
 def source_override(clip: str) -> Override:
-    """Put a clip in place of a preset's whole source.
+    """Return the override that replaces a preset's whole source with a clip.
 
     Args:
-        clip: a video file, a folder of pictures, a picture, or a pattern as `photos/*.jpg`.
+        clip: a video file, a folder of pictures, a picture, or a pattern such as `photos/*.jpg`.
 
     Raises:
         SourceError: when there is no such file.
@@ -46,7 +46,7 @@ def source_override(clip: str) -> Override:
 
 
 def is_clip(given: str, catalog: Catalog) -> bool:
-    """Whether a film or folder that is given in place of a preset is a clip that has no recipe.
+    """Return whether a film or folder given in place of a preset is a clip without a recipe.
 
     Raises:
         SourceError: when it is a film that cannot be read.
@@ -68,17 +68,17 @@ def is_clip(given: str, catalog: Catalog) -> bool:
 
 
 def clip_name(clip: str) -> str:
-    """What a clip's run and films are called after: the file without its ending, or the folder."""
+    """Return the name of a clip's run and films: its file name without suffix, or its folder."""
     path = Path(clip).absolute()
     while has_magic(path.name) and not path.exists():
         path = path.parent
     name = path.name if path.is_dir() else path.stem
-    # Presets may not name files that begin so.
+    # Presets may not name files that begin with these characters.
     return name.lstrip(".-~ ") or "clip"
 
 
 def learner_overrides(clip: str) -> list[Override]:
-    """What makes the packaged preset one that learns a clip, and calls its films after it.
+    """Return the overrides that make `LEARNER` learn a clip and name its films after it.
 
     Raises:
         SourceError: when there is no such file.
@@ -87,14 +87,14 @@ def learner_overrides(clip: str) -> list[Override]:
 
     name = clip_name(clip)
     title = f"title={json.dumps(name, ensure_ascii=False)}"
-    # Not called as the clip is: in its folder that would be the clip itself.
+    # With the clip's own name, the film would overwrite the clip in its folder.
     film = json.dumps(f"{name}-dream.mp4", ensure_ascii=False)
     writers = f'writers=[{{use="mp4",path={film}}}]'
     return [source_override(clip), *parse_overrides([title, writers], clip)]
 
 
 def refuse_clip(given: str) -> UsageError:
-    """What answers a clip that was given to dream from: the commands that do it."""
+    """Return the error for dreaming from a clip, with the commands to use instead."""
     run = str(Path("runs") / clip_name(given))
     return UsageError(
         f"{given} is a clip: it carries no recipe, and no network has learnt it",
@@ -106,7 +106,7 @@ def refuse_clip(given: str) -> UsageError:
 
 
 def missing_files(source: Source) -> dict[str, str]:
-    """The files that a source names and that are missing, by parameter; patterns are not tried."""
+    """Return the missing files that a source names, by parameter; patterns are not checked."""
     named = {
         name: getattr(source, name)
         for name, info in type(source).model_fields.items()
@@ -120,15 +120,15 @@ def missing_files(source: Source) -> dict[str, str]:
 
 
 def naming(parameter: str) -> list[str]:
-    """The option that names another file for a source's parameter."""
+    """Return the option that sets another file for a source's parameter."""
     return ["--source", "CLIP"] if parameter == "path" else ["--set", f"source.{parameter}=FILE"]
 
 
 def check_files(preset: Preset) -> None:
-    """Refuse a preset whose source names a file that is not there, before anything is loaded.
+    """Refuse a preset whose source names a missing file, before anything is loaded.
 
     Raises:
-        SourceError: with the option that names another.
+        SourceError: with the option that sets another file.
     """
     from artengine.preset import packaged_folder
 
@@ -137,19 +137,19 @@ def check_files(preset: Preset) -> None:
             raise SourceError(f"{preset.name}: {missing.text}")
     for name, path in missing_files(preset.source).items():
         option = f"name your clip with {' '.join(naming(name))}"
-        # Presets that learn the user's own clip ship with a name for it, and without the clip.
+        # Packaged presets for the user's own clip name a file that is not shipped.
         if Path(path).is_relative_to(packaged_folder().absolute()):
             raise SourceError(f"{preset.name}: needs a clip; {option}")
         raise SourceError(f"there is no file {path}; {option}")
 
 
 def tell_shape(source: Source, size: Size, remedy: str) -> None:
-    """Say where a source is cut, stretched or padded to another shape than its own.
+    """Report a source that is cropped, stretched or padded to another shape than its own.
 
     Args:
-        source: what is read.
-        size: width and height that it is read at.
-        remedy: what to do to see all of it, as it is.
+        source: the source that is read.
+        size: width and height at which it is read.
+        remedy: how to see all of it, unchanged.
 
     Raises:
         SourceError: when it cannot be read.
@@ -165,9 +165,9 @@ def tell_shape(source: Source, size: Size, remedy: str) -> None:
 
 
 def source_of(data: Path, catalog: Catalog) -> list[str]:
-    """The words for `--set` that give a preset the first source that footage was prepared from.
+    """Return the `--set` values that select the first source that footage was prepared from.
 
-    There are none where that is not known, or not there any more.
+    The list is empty if that source is unknown or no longer exists.
 
     Raises:
         TrainingError: when the footage's manifest cannot be read.
@@ -191,7 +191,7 @@ def source_of(data: Path, catalog: Catalog) -> list[str]:
 
 
 def _is_text(path: Path) -> bool:
-    """Whether a file without the ending of one may be a preset."""
+    """Return whether a file that does not end in .toml may be a preset."""
     with path.open("rb") as file:
         head = file.read(4096)
     try:

@@ -1,4 +1,4 @@
-"""How a command is run."""
+"""The class of all commands."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from artengine.errors import PluginError, UsageError
 
 
 class Command(TyperCommand):
-    """A command: what it answers is kept apart from what else is printed while it runs."""
+    """A command whose answer is kept apart from everything else that is printed."""
 
     def invoke(self, ctx: Any) -> Any:
-        """Run it. Raises `UsageError` when the working folder does not exist any more."""
+        """Run the command. Raises `UsageError` when the working folder no longer exists."""
         try:
             os.getcwd()  # noqa: PTH109 - no path is needed
         except OSError as error:
@@ -27,7 +27,7 @@ class Command(TyperCommand):
             try:
                 return super().invoke(ctx)
             except SystemExit as error:
-                # Nothing of the engine ends the process; it must not look like success.
+                # The engine never calls sys.exit; a plugin's call must not look like success.
                 frame, line = list(traceback.walk_tb(error.__traceback__))[-1]
                 raise PluginError(
                     f"{frame.f_code.co_filename}, line {line}: ended the program by "

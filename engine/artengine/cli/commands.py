@@ -1,4 +1,4 @@
-"""The commands of the program, each imported when it is run or asked for its help."""
+"""The commands of the program; each is imported only to run it or to show its help."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ ABOUT: Mapping[str, str] = {
     "train": "Train a network on a clip, into a run folder.",
     "prepare": "Store the frames of videos for training.",
     "measure": "Measure whether a film stays alive and close to its clip.",
-    "verify": "Say whether a film is what its recipe makes here.",
-    "audio": "Tell the length and the tempo of a sound, and draw its features.",
+    "verify": "Check whether a film is what its recipe renders here.",
+    "audio": "Report the length and tempo of a sound, and draw its features.",
     "batch": "Render presets with many seeds into a gallery.",
-    "pack": "Pack presets with all that they need, to give them away.",
+    "pack": "Pack presets and everything they need into one file.",
     "install": "Install a pack, so that its presets can be dreamt.",
-    "bench": "Time films on this machine by each runtime, and say what is slow.",
+    "bench": "Time films with each runtime, and report what is slow.",
     "doctor": "Check the installation: versions, ffmpeg, folders, plugins.",
     "presets": "List, explain, show, check and plot presets.",
     "packs": "List, show, find, update and remove packs.",
@@ -32,11 +32,11 @@ ABOUT: Mapping[str, str] = {
     "gallery": "Make a web page of finished pieces.",
     "recipe": "Print the recipe of a film: artengine recipe FILM.",
 }
-"""What each command does, in the order of the help. Each has a module of its name here."""
+"""What each command does, in the order of the help. Each has a module of its own name here."""
 
 
 class Commands(dict[str, Any]):
-    """The commands by name, as typer makes them of their functions."""
+    """The commands by name; typer builds each from its function at its first use."""
 
     def __init__(self) -> None:
         super().__init__(dict.fromkeys(ABOUT))
@@ -49,15 +49,15 @@ class Commands(dict[str, Any]):
         return made
 
     def get(self, name: str, default: Any = None) -> Any:
-        """The command of that name."""
+        """Return the command of that name, or the default."""
         return self[name] if super().__contains__(name) else default
 
     def items(self) -> Any:
-        """All of them, with their names."""
+        """Return all commands, with their names."""
         return [(name, self[name]) for name in self]
 
     def values(self) -> Any:
-        """All of them."""
+        """Return all commands."""
         return [self[name] for name in self]
 
 
@@ -77,18 +77,18 @@ def _made(name: str) -> Any:
 
 
 class CommandGroup(TyperGroup):
-    """A group of those commands. Its help imports none of them."""
+    """The group of all commands. Its help imports none of them."""
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**{**attributes, "commands": Commands()})
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """Their names, in the order of the help."""
+        """Return the names of the commands, in the order of the help."""
         return list(self.commands)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """Write the list of commands into a help."""
-        told = {name: TyperCommand(name, help=about) for name, about in ABOUT.items()}
-        TyperGroup(name="", commands=dict(told), rich_markup_mode=None).format_commands(
+        """Write the list of commands into the help text."""
+        listed = {name: TyperCommand(name, help=about) for name, about in ABOUT.items()}
+        TyperGroup(name="", commands=dict(listed), rich_markup_mode=None).format_commands(
             ctx, formatter
         )

@@ -43,8 +43,8 @@ class Finding:
 def doctor(plugin: PluginFiles = None, as_json: AsJson = False) -> None:
     """Check the installation: versions, ffmpeg, folders, plugins.
 
-    Also finds graphics cards, and dreams three frames as a test. The exit code is 1 if something
-    failed; a warning is no failure.
+    Also looks for graphics cards, and dreams three frames as a test. The exit code is 1 if a check
+    failed; warnings do not count.
 
     Examples:
 
@@ -78,25 +78,25 @@ def examine(catalog: Catalog) -> Iterator[Finding]:
 
 
 def versions() -> Iterator[Finding]:
-    """Versions of Python, the engine and its main libraries, without importing them."""
+    """Report the versions of Python, the engine and its main libraries, without importing them."""
     from importlib.metadata import packages_distributions, version
 
     yield Finding("python", "ok", f"{platform.python_version()} on {platform.platform()}")
     yield Finding("artengine", "ok", __version__)
-    # TensorFlow and OpenCV come as distributions of several names.
+    # TensorFlow and OpenCV are distributed under several names.
     installed = packages_distributions()
     for module in ("tensorflow", "keras", "openvino", "numpy", "cv2"):
         if module in installed:
             name = installed[module][0]
             yield Finding(module, "ok", f"{version(name)} ({name})")
         else:
-            # Without OpenVINO, Keras computes.
+            # Without OpenVINO, networks run on Keras.
             status: Literal["warning", "failed"] = "warning" if module == "openvino" else "failed"
             yield Finding(module, status, "is not installed; reinstall artengine")
 
 
 def ffmpeg() -> Finding:
-    """The ffmpeg that reads and writes films."""
+    """Check the ffmpeg that reads and writes films."""
     from artengine.errors import SourceError
     from artengine.ffmpeg import ffmpeg_executable
 
@@ -110,7 +110,7 @@ def ffmpeg() -> Finding:
 
 
 def folders() -> Iterator[Finding]:
-    """The user's folder, the plugin folder in it, and the cache: whether they can be written to."""
+    """Check that the user's folder, the plugin folder in it and the cache are writable."""
     from artengine import folders as known
 
     for topic, named, variable, use in (
@@ -152,8 +152,8 @@ def _existing(folder: Path) -> Path:
 
 
 def plugins(catalog: Catalog) -> Iterator[Finding]:
-    """Each plugin, with the reason where something in it cannot be used."""
-    # What is only described may be broken.
+    """Report each plugin, with the reason if part of it cannot be used."""
+    # A plugin that only its manifest describes may be broken.
     catalog.import_all()
     for report in catalog.reports:
         topic = f"plugin {report.plugin}"
@@ -166,7 +166,7 @@ def plugins(catalog: Catalog) -> Iterator[Finding]:
 
 
 def runtimes() -> Finding:
-    """The installed runtimes, and the one that is taken where none is named."""
+    """Report the installed runtimes, and the default one."""
     from artengine.default_runtime import VARIABLE, runtime_of_environment, suits_machine
     from artengine.errors import UsageError
     from artengine.stepping.engines import engine_for, installed_runtimes
@@ -184,7 +184,7 @@ def runtimes() -> Finding:
 
 
 def devices() -> Finding:
-    """What networks can run on. Imports TensorFlow, which takes seconds."""
+    """Report what networks can run on. Imports TensorFlow, which takes seconds."""
     from artengine.errors import ArtengineError
 
     try:

@@ -1,4 +1,4 @@
-"""`artengine dream`: film what a network dreams."""
+"""`artengine dream`: make a film of what a network dreams."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ def dream(
         bool,
         typer.Option(
             "--overwrite",
-            help="Replace a film that is there already. Without it, the new one is called NAME-2, "
-            "NAME-3 and so on.",
+            help="Replace an existing film. By default the new one is called NAME-2, NAME-3 and so "
+            "on.",
         ),
     ] = False,
     source: Source = None,
@@ -69,7 +69,7 @@ def dream(
         str | None,
         typer.Option(
             metavar="SECONDS|random",
-            help="Where in the clip the dream begins; random is another place for each seed.",
+            help="Where in the clip the dream begins; random picks another place for each seed.",
         ),
     ] = None,
     size: Size = None,
@@ -85,8 +85,8 @@ def dream(
         bool,
         typer.Option(
             "--watch",
-            help="Make a draft again after each change of the preset, of those that it extends, of "
-            "files that it reads and of --plugin; by default the picture PRESET-preview.sheet.jpg.",
+            help="Make a draft, and again whenever the preset, a preset that it extends, a file "
+            "that it reads or a --plugin changes; by default the picture PRESET-preview.sheet.jpg.",
         ),
     ] = False,
     begin: Annotated[
@@ -94,28 +94,27 @@ def dream(
         typer.Option(
             "--from",
             metavar="TIME",
-            help="With --watch, show the film from a frame on, as 48, 2s or 50%. Up to there it is "
-            "dreamt once, and what you change is seen from there on.",
+            help="With --watch, begin the draft at a frame, second or share of the film: 48, 2s or "
+            "50%. What comes before is dreamt only once; your changes show from there on.",
         ),
     ] = None,
     runtime: Annotated[
         str | None,
         typer.Option(
             metavar="NAME",
-            help="What computes the network: keras, openvino, onnxruntime where "
-            "artengine[onnxruntime] is installed, or the quickest with auto.",
+            help="What computes the network: keras, openvino, onnxruntime (needs "
+            "artengine[onnxruntime]), or auto for the quickest.",
         ),
     ] = None,
     profile: Annotated[
         bool,
-        typer.Option("--profile", help="Say at the end where the time went."),
+        typer.Option("--profile", help="Report at the end where the time went."),
     ] = False,
     no_recipe: Annotated[
         bool,
         typer.Option(
             "--no-recipe",
-            help="Make a film that tells nothing: it carries neither recipe nor title, and cannot "
-            "be dreamt again.",
+            help="Make a film that carries neither recipe nor title. It cannot be dreamt again.",
         ),
     ] = False,
     set_: Set = None,
@@ -126,8 +125,9 @@ def dream(
 ) -> None:
     """Dream a film of a preset, a run or another film.
 
-    A film, whole or stopped with Ctrl-C, carries its recipe: name it in place of a preset to dream
-    it again, changed or longer. The files that it was made from are found by their content.
+    Every film carries its recipe, even if it was stopped with Ctrl-C: name it in place of a preset
+    to dream it again, changed or longer. The files that it was made from are found by their
+    content.
 
     Examples:
 
@@ -172,7 +172,7 @@ def dream(
                 raise UsageError(f"--watch and {option} exclude each other; give one of them")
         from artengine.cli.watch import preview_targets, watch_previews
 
-        # This goes on for hours, and leaves a dream at each edit.
+        # Watching goes on for hours, and each edit leaves a dream to collect.
         collect_as_usual()
         to_watch = partial(preview_targets, outputs=output or [], overwrite=overwrite)
         watch_previews(load, to_watch, plugin or [], begin=begin, recipe=not no_recipe)
@@ -200,7 +200,7 @@ def dream(
 
 
 def _preview(preset: Preset, footage: Footage) -> Preset:
-    """The preset's preview, whose films have names of their own."""
+    """Return the preset's preview, with file names of its own."""
     from artengine.dream.preview import preview
 
     names: dict[str, str] = {}
@@ -212,7 +212,7 @@ def _preview(preset: Preset, footage: Footage) -> Preset:
 
 
 def _start(text: str) -> float | str:
-    """Read `--start`: a number of seconds, or a word that the preset's table is to check."""
+    """Parse `--start`: a number of seconds, or a word that the preset's table checks."""
     try:
         return float(text)
     except ValueError:
@@ -220,10 +220,10 @@ def _start(text: str) -> float | str:
 
 
 def report(rendered: Rendered, *, as_json: bool, profile: bool = False) -> None:
-    """Say what was made: the files on standard output, the rest on standard error.
+    """Report what was made: the files on standard output, the rest on standard error.
 
     Args:
-        profile: whether to say where the time went.
+        profile: whether to report where the time went.
     """
     from artengine.cli.stage_times import as_data, as_lines
     from artengine.counts import counted

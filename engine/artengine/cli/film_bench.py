@@ -1,4 +1,4 @@
-"""Whole films timed, each in a process of its own, as a user would make it."""
+"""Timing of whole films, each made in its own process as a user would make it."""
 
 from __future__ import annotations
 
@@ -27,26 +27,26 @@ STAGES = ("source", "network", "effects", "output", "encoder")
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A runtime with a backend of Keras; engines convert what Keras on TensorFlow made."""
+    """A runtime and the backend of Keras; other runtimes convert networks built on TensorFlow."""
 
     runtime: RuntimeName
     backend: str = "tensorflow"
 
     @property
     def label(self) -> str:
-        """As "keras-torch" or "openvino"."""
+        """The name in tables, such as "keras-torch" or "openvino"."""
         return f"keras-{self.backend}" if self.runtime == "keras" else self.runtime
 
 
 @dataclass(frozen=True, slots=True)
 class Film:
-    """What is filmed.
+    """A film to time.
 
     Args:
-        preset: its name or file.
+        preset: the preset's name or file.
         size: width and height in pixels.
-        frames: how many.
-        plugins: files of plugins.
+        frames: the number of frames.
+        plugins: the plugin files to load.
     """
 
     preset: str
@@ -57,20 +57,20 @@ class Film:
 
 @dataclass(frozen=True, slots=True)
 class FilmTiming:
-    """What a film took.
+    """The timing of a film.
 
     Args:
         film, side: what was timed.
-        first: seconds that a film of one frame took where the network had to be converted, with
-            the start of the program and its end; None for Keras, which converts nothing.
-        start: seconds until the first frame and at the end of the program; None where it failed.
+        first: seconds of the whole program for a film of one frame, including the conversion of the
+            network if it was still due; None for Keras, which converts nothing.
+        start: seconds until the first frame and at the end of the program; None if it failed.
         rate: frames a second after the first.
-        processor: seconds of all processors for each of them.
-        ms: milliseconds of each stage for each of them; stages overlap.
-        gflop: what the network's convolutions and products count for a frame, in 10**9.
-        share: what part of the rate of matrix products the network used, end to end.
-        precision: what the network computed in.
-        note: why there is no time.
+        processor: processor seconds per frame after the first, over all cores.
+        ms: milliseconds per frame of each stage; stages overlap.
+        gflop: 10**9 operations per frame in the network's convolutions and matrix products.
+        share: share of the machine's matrix-product rate that the network used, end to end.
+        precision: the precision in which the network computed.
+        note: the reason if there is no timing.
     """
 
     film: Film
@@ -86,20 +86,20 @@ class FilmTiming:
     note: str = ""
 
     def of_limit(self, gflop: float | None, limit: float, precision: str) -> FilmTiming:
-        """The same with the share of a limit.
+        """Return a copy with the share of a limit.
 
         Args:
-            gflop: what the network counts for a frame, in 10**9.
-            limit: what the machine could do in a second in this precision, in 10**9.
-            precision: what the network computed in.
+            gflop: operations per frame of the network, in 10**9.
+            limit: operations a second that the machine reaches in this precision, in 10**9.
+            precision: the precision in which the network computed.
         """
         share = gflop * self.rate / limit if gflop and self.rate else None
         return replace(self, gflop=gflop, share=share, precision=precision)
 
     def as_data(self) -> dict[str, Any]:
-        """All of it for programs."""
+        """Return the timing as data for JSON."""
         width, height = self.film.size
-        told = {**asdict(self.side), "label": self.side.label}
+        side = {**asdict(self.side), "label": self.side.label}
         numbers = {
             name: None if value is None else round(value, 4)
             for name, value in (
@@ -113,7 +113,7 @@ class FilmTiming:
         }
         return {
             "preset": self.film.preset,
-            **told,
+            **side,
             "width": width,
             "height": height,
             "frames": self.film.frames,
@@ -125,15 +125,15 @@ class FilmTiming:
 
 
 def sides() -> list[Side]:
-    """The runtimes that are installed, Keras with each of its backends that is."""
+    """Return the installed runtimes, Keras once for each of its installed backends."""
     by_keras = [Side("keras", backend) for backend in BACKENDS if find_spec(backend)]
     return [*by_keras, *(Side(name) for name in installed_runtimes() if name != "keras")]
 
 
 def time_film(film: Film, side: Side) -> FilmTiming:
-    """Make a film in a new process, or say why that cannot be.
+    """Time a film in a new process, or note why it cannot be made.
 
-    Of an engine a film of one frame comes first, for which the network is converted if it was not.
+    For runtimes other than Keras, a film of one frame comes first, to convert the network.
     """
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         file = Path(folder) / "film.mp4"
@@ -158,11 +158,11 @@ def time_film(film: Film, side: Side) -> FilmTiming:
 
 
 class _FailedError(Exception):
-    """A film could not be made; the text is what the program said."""
+    """A film could not be made; the text is the error message of the program."""
 
 
 def _made(film: Film, side: Side, frames: int, file: Path) -> tuple[float, dict[str, Any]]:
-    """Seconds of the whole program, and what it printed."""
+    """Return the seconds of the whole program, and the JSON that it printed."""
     width, height = film.size
     command = [sys.executable, "-m", "artengine", "dream", film.preset, "-o", str(file)]
     command += ["--runtime", side.runtime, "--size", f"{width}x{height}", "--frames", str(frames)]
@@ -186,12 +186,12 @@ def _made(film: Film, side: Side, frames: int, file: Path) -> tuple[float, dict[
 
 
 def as_table(timings: Sequence[FilmTiming]) -> list[str]:
-    """A heading for each film, with a line for each side, and the notes."""
+    """Format a heading for each film, a line for each side, and the notes."""
     lines: list[str] = []
     for film in dict.fromkeys(timing.film for timing in timings):
         width, height = film.size
-        told = f"{film.preset} at {width}x{height}, {counted(film.frames, 'frame')}"
-        lines += ["", f"{told}; from processor on, milliseconds a frame"]
+        title = f"{film.preset} at {width}x{height}, {counted(film.frames, 'frame')}"
+        lines += ["", f"{title}; from processor on, milliseconds a frame"]
         rows = [["runtime", "precision", "start", "frames/s", "share", "processor", *STAGES]]
         notes = []
         for timing in (each for each in timings if each.film == film):
@@ -218,7 +218,7 @@ def _row(timing: FilmTiming) -> list[str]:
 
 
 def aligned(rows: Sequence[Sequence[str]], *, left: int) -> list[str]:
-    """Rows as lines, the first `left` columns flush left and the others flush right."""
+    """Format rows as lines, the first `left` columns flush left and the others flush right."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = []
     for row in rows:
@@ -233,15 +233,15 @@ def aligned(rows: Sequence[Sequence[str]], *, left: int) -> list[str]:
 def advice(
     timings: Sequence[FilmTiming], usual: Callable[[], Usual], graphics: Callable[[], str]
 ) -> str:
-    """One line on what would make films come quicker.
+    """Return one line of advice on making films faster.
 
     Args:
-        usual: says what the first film is made with where nothing is named.
-        graphics: says how a graphics card would be used that is not; empty where there is none.
+        usual: returns the side that makes the first film if no runtime is named.
+        graphics: returns advice on enabling an unused graphics card; empty if there is none.
     """
     done = [timing for timing in timings if timing.rate]
     if not done:
-        return "no film could be made; artengine doctor says what is amiss"
+        return "no film could be made; artengine doctor shows what is wrong"
     card = graphics()
     if card:
         return card
@@ -271,4 +271,4 @@ _INTO = {
     "output": "the effects of the output chain; artengine plugins check NAME times each",
     "encoder": "the encoder; calmer pictures and a smaller --size are encoded quicker",
 }
-"""What a stage is called, and what makes it quicker."""
+"""The name of each stage, and what makes it faster."""

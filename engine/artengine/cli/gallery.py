@@ -29,9 +29,9 @@ def build(
 ) -> None:
     """Write a web page, a README and a poster of a gallery.
 
-    They are index.html, README.md and overview.jpg in the folder. They use nothing but the pieces
-    beside them: open the page from disk, or put the folder on any web server. A broken piece is
-    named and left out, and the exit code is 9.
+    The files index.html, README.md and overview.jpg are written to the folder. They use only the
+    pieces in it: open the page from disk, or serve the folder from any web server. A broken piece
+    is reported and left out, and the exit code is 9.
 
     Examples:
 
@@ -53,7 +53,7 @@ def build(
 
 
 def _once_it_takes_long(progress: Callable[[int, int], None]) -> Callable[[int, int], None]:
-    """Show progress from the second second on: small galleries are read in less."""
+    """Show progress only after the first second: small galleries are read in less."""
     begun = time.monotonic()
 
     def late(done: int, total: int) -> None:

@@ -1,4 +1,4 @@
-"""The graphics cards of this machine, found without their makers' libraries."""
+"""The graphics cards of this machine, found without the libraries of their makers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Literal, TypeAlias
 Maker: TypeAlias = Literal["nvidia", "amd", "intel", "apple", "other"]
 
 _MAKERS: dict[str, Maker] = {"0x10de": "nvidia", "0x1002": "amd", "0x8086": "intel"}
-"""Makers by the number that Linux tells."""
+"""Makers by the PCI vendor number that Linux reports."""
 
 _CALLED: dict[Maker, str] = {
     "nvidia": "an NVIDIA card",
@@ -26,10 +26,10 @@ _CALLED: dict[Maker, str] = {
 }
 
 _SMI = ("nvidia-smi", "/usr/lib/wsl/lib/nvidia-smi")
-"""The program of NVIDIA's driver; in WSL2 it is not on the path."""
+"""The command of NVIDIA's driver; in WSL2 it is not on the path."""
 
 _WINDOWS = r"SYSTEM\CurrentControlSet\Control\Class\{4d36e968-e325-11ce-bfc1-08002be10318}"
-"""Where the registry lists the drivers of display adapters, by numbers of four digits."""
+"""The registry key that lists the drivers of display adapters by four-digit numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +41,10 @@ class Card:
 
 
 def graphics_cards(devices: Path = Path("/sys/class/drm")) -> list[Card]:
-    """Find them.
+    """Return the graphics cards of this machine.
 
     Args:
-        devices: where Linux lists what draws.
+        devices: the folder in which Linux lists display devices.
     """
     if sys.platform == "darwin":
         return list(_of_mac())
@@ -56,35 +56,35 @@ def graphics_cards(devices: Path = Path("/sys/class/drm")) -> list[Card]:
 
 
 def _of_nvidia() -> list[str]:
-    """The names that NVIDIA's driver tells; none where it is not there or does not answer."""
+    """Return the names that NVIDIA's driver reports; none if it is missing or does not answer."""
     program = next(filter(None, map(shutil.which, _SMI)), None)
-    told = _told([program, "-L"]) if program else ""
-    return re.findall(r"^GPU \d+: (.+?) \(UUID", told, re.MULTILINE)
+    output = _output_of([program, "-L"]) if program else ""
+    return re.findall(r"^GPU \d+: (.+?) \(UUID", output, re.MULTILINE)
 
 
 def _of_linux(devices: Path) -> Iterator[Maker]:
-    """The makers of what Linux lists; other makers' chips draw on a screen alone."""
+    """Yield the makers of the listed devices; chips of other makers only drive a screen."""
     for vendor in sorted(devices.glob("card[0-9]*/device/vendor")):
         try:
             maker = _MAKERS.get(vendor.read_text(encoding="ascii", errors="replace").strip())
         except OSError:
             continue
-        # The connectors of a card are listed beside it, as card0-HDMI-A-1.
+        # The connectors of a card are listed next to it, for example card0-HDMI-A-1.
         if maker is not None and "-" not in vendor.parts[-3]:
             yield maker
 
 
 def _of_mac() -> Iterator[Card]:
     if platform.machine() == "arm64":
-        name = _told(["sysctl", "-n", "machdep.cpu.brand_string"]).strip()
+        name = _output_of(["sysctl", "-n", "machdep.cpu.brand_string"]).strip()
         yield Card("apple", name or _CALLED["apple"])
         return
-    told = _told(["system_profiler", "SPDisplaysDataType"])
-    yield from map(_named, re.findall(r"Chipset Model: (.+)", told))
+    output = _output_of(["system_profiler", "SPDisplaysDataType"])
+    yield from map(_named, re.findall(r"Chipset Model: (.+)", output))
 
 
 def _of_registry() -> list[str]:
-    """The names of Windows's display adapters."""
+    """Return the names of the display adapters of Windows."""
     found: list[str] = []
     if sys.platform == "win32":
         import winreg
@@ -100,7 +100,7 @@ def _of_registry() -> list[str]:
 
 
 def _named(name: str) -> Card:
-    """A card whose maker its name tells."""
+    """Return a card, with the maker inferred from its name."""
     words: dict[str, Maker] = {
         r"nvidia|geforce|quadro": "nvidia",
         r"amd|radeon": "amd",
@@ -110,7 +110,7 @@ def _named(name: str) -> Card:
     return Card(next(found, "other"), name.strip())
 
 
-def _told(command: Sequence[str]) -> str:
+def _output_of(command: Sequence[str]) -> str:
     try:
         done = subprocess.run(command, capture_output=True, check=False, timeout=20)
     except (OSError, subprocess.SubprocessError):

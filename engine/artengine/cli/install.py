@@ -1,4 +1,4 @@
-"""`artengine install`: a pack from a file, a folder, the web or Hugging Face."""
+"""`artengine install`: install a pack from a file, a folder, the web or Hugging Face."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def install(
 ) -> None:
     """Install a pack, so that its presets can be dreamt.
 
-    All of it is checked before anything is installed, and nothing in it is run. Web addresses begin
-    with https://; packs on Hugging Face need artengine[hub].
+    The whole pack is checked before anything is installed, and nothing in it is executed. Web
+    addresses begin with https://; packs on Hugging Face need artengine[hub].
 
     Examples:
 

@@ -15,17 +15,17 @@ from artengine.collecting import leave_garbage
 END_SIGNALS = tuple(
     getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
-"""What a scheduler and a terminal that is closed send. Windows has no SIGHUP."""
+"""The signals that schedulers and closed terminals send. Windows has no SIGHUP."""
 
 
 class Interrupt:
-    """While entered, Ctrl-C is a stop request, which a loop asks for by calling this.
+    """While entered, Ctrl-C is a stop request, which a loop polls by calling this object.
 
-    Until the loop has asked for the first time there is nothing to keep, and Ctrl-C raises
-    KeyboardInterrupt at once; so does a second Ctrl-C at any time.
+    Before the first poll there is nothing to keep, so Ctrl-C raises KeyboardInterrupt at once; so
+    does a second Ctrl-C at any time.
 
     Args:
-        says: what the first one is answered with, as "stopping after this frame".
+        says: the message printed at the first Ctrl-C, such as "stopping after this frame".
     """
 
     def __init__(self, says: str = "stopping") -> None:
@@ -34,12 +34,12 @@ class Interrupt:
         self._polled = False
 
     def __call__(self) -> bool:
-        """Whether Ctrl-C was pressed."""
+        """Return whether Ctrl-C was pressed."""
         self._polled = True
         return self.requested
 
     def check(self) -> None:
-        """Raise KeyboardInterrupt if Ctrl-C was pressed, where work can be left at any time."""
+        """Raise KeyboardInterrupt if Ctrl-C was pressed, for work that can stop at any point."""
         if self.requested:
             raise KeyboardInterrupt
 
@@ -64,18 +64,17 @@ class Interrupt:
 
 
 def end_as_interrupt() -> None:
-    """Answer SIGTERM, and SIGHUP of a terminal that is closed, as Ctrl-C is answered.
+    """Handle SIGTERM, and SIGHUP from a closed terminal, like Ctrl-C.
 
-    A second SIGTERM ends the process at once; a second SIGHUP is ignored, because a terminal that
-    is closed may send several. Where SIGHUP is ignored from the start, as by nohup,
-    it stays ignored.
+    A second SIGTERM ends the process at once; a second SIGHUP is ignored, because a closed terminal
+    may send several. If SIGHUP is ignored from the start, as under nohup, it stays ignored.
     """
 
     def handle(number: int, frame: FrameType | None) -> None:
         signal.signal(number, signal.SIG_DFL if number == signal.SIGTERM else signal.SIG_IGN)
         interrupt = signal.getsignal(signal.SIGINT)
         if not callable(interrupt):
-            # Shells have what they run in the background ignore Ctrl-C.
+            # Shells make background processes ignore Ctrl-C.
             raise KeyboardInterrupt
         interrupt(signal.SIGINT, frame)
 
@@ -87,8 +86,8 @@ def end_as_interrupt() -> None:
 def end(code: int) -> None:
     """End the process with this exit code, even if signals arrive meanwhile.
 
-    Python waits for all threads before it ends. The engine has ended its own; where a plugin left
-    one running, or a file that takes nothing, this ends the process here.
+    Python waits for all threads before it exits. The engine has ended its own; if a plugin left one
+    running, or a file that blocks when flushed, this function ends the process itself.
     """
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):
@@ -100,8 +99,8 @@ def end(code: int) -> None:
     for number in (signal.SIGINT, *END_SIGNALS):
         signal.signal(number, at_once)
     foreign = [thread for thread in threading.enumerate() if not thread.daemon]
-    # Where Ctrl-C came while a library ran a text as code, as dataclasses do, `python -m artengine`
-    # would end by the signal, though it was answered. To run another one resets that.
+    # If Ctrl-C arrived during an exec(), which dataclasses use, `python -m artengine` would exit by
+    # the signal although it was handled. Another exec() resets that.
     exec("")  # noqa: S102
     written = leave_garbage()
     if not written or foreign != [threading.main_thread()]:

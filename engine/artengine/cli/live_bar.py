@@ -21,10 +21,10 @@ from artengine.errors import one_line
 
 
 class Rate(ProgressColumn):
-    """How many a second, on average since the first."""
+    """The average rate per second since the first item."""
 
     def render(self, task: Task) -> Text:
-        """Text as `24.1/s`, or nothing before the second."""
+        """Return text such as `24.1/s`; empty before the second item."""
         seconds, done = task.elapsed, task.completed - 1
         text = f"{done / seconds:.1f}/s" if seconds and done > 0 else ""
         return Text(text, style="progress.data.speed")
@@ -32,8 +32,8 @@ class Rate(ProgressColumn):
 
 @contextmanager
 def live_bar(title: str, unit: str) -> Iterator[Callable[[int, int | None], None]]:
-    """Show a bar with count, rate and time left, and until the first call a spinner, which
-    disappears when an error comes instead. See `artengine.cli.progress.bar`."""
+    """Show a spinner until the first call, then a bar with count, rate and time left; an error
+    removes the spinner. See `artengine.cli.progress.bar`."""
     progress = Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
@@ -57,7 +57,7 @@ def live_bar(title: str, unit: str) -> Iterator[Callable[[int, int | None], None
 
 @contextmanager
 def started_late(progress: Progress, title: str) -> Iterator[Callable[[], None]]:
-    """Show a spinner until what is yielded is first called, and the progress from then on."""
+    """Show a spinner until the yielded function is first called, and then the progress."""
     spinner = progress.console.status(Text(f"{one_line(title)}: getting ready"))
     if progress.console.is_terminal:
         spinner.start()

@@ -1,4 +1,4 @@
-"""`artengine measure`: whether a film stays alive and close to its clip."""
+"""`artengine measure`: measure whether a film stays alive and close to its clip."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from artengine.measure import Reading, Report
 
 
-def _there(film: Path) -> Path:
-    """Refuse a film that is not there, before options that are missing."""
+def _existing(film: Path) -> Path:
+    """Refuse a film that does not exist, before missing options are reported."""
     from artengine.errors import SourceError
     from artengine.near_file import near_file
 
@@ -31,7 +31,7 @@ def measure(
     film: Annotated[
         Path,
         typer.Argument(
-            metavar="FILM", help="A video file, or a folder of pictures.", callback=_there
+            metavar="FILM", help="A video file, or a folder of pictures.", callback=_existing
         ),
     ],
     source: Annotated[
@@ -57,13 +57,13 @@ def measure(
     halves of the clip are to each other, 0 means that nothing is alike.
 
     Flicker is how much the film changes over 1, 4 and 16 frames, each as a multiple of the clip's
-    own change: from 0.67 to 1.5 where it moves as the clip does. Progress is how many frames of
-    the clip it goes on for each of its own: 1 for a replay, 0 for a film that goes nowhere.
+    own change: 0.67 to 1.5 if the film moves as the clip does. Progress is the number of clip
+    frames that the film advances per frame: 1 for a replay, 0 for a film that goes nowhere.
 
-    Novelty is 0 for a film that replays its clip, also mirrored, slowed or shuffled, and for one
-    that has nothing of the clip, as noise. It is 1 where parts of the clip come together as new as
-    in more footage of it. Beside it are the longest replay and the share of the clip that the film
-    visits.
+    Novelty is 0 for a film that replays its clip, even mirrored, slowed or shuffled, and for one
+    that shows nothing of the clip, such as noise. It is 1 for a film that combines parts of the
+    clip in ways as new as more footage of it would. The longest replay and the share of the clip
+    that the film visits are printed next to it.
 
     The clip is stretched to the film's size. For a film of another shape, cut the clip to that
     shape first. A film needs at least 49 frames, and a clip 16.
@@ -105,7 +105,7 @@ def measure(
 
 
 def _tell_of_shapes(clip: Size, film: Size) -> None:
-    """Say so where the clip had to be stretched, which counts against the film."""
+    """Report if the clip had to be stretched, which counts against the film."""
     from artengine.frame import same_shape
 
     if not same_shape(clip, film):
@@ -117,7 +117,7 @@ def _tell_of_shapes(clip: Size, film: Size) -> None:
 
 
 class _Film:
-    """A film or clip that was looked into, as a file or a folder."""
+    """A film or clip that was opened, from a file or a folder."""
 
     def __init__(
         self,
@@ -132,7 +132,7 @@ class _Film:
 
     @classmethod
     def open(cls, path: Path) -> _Film:
-        """Look into it: its size is its own. Raises `SourceError`."""
+        """Open it at its own size. Raises `SourceError`."""
         if path.is_dir():
             from artengine.catalog import load_catalog
             from artengine.errors import SourceError
@@ -157,26 +157,26 @@ class _Film:
         return cls(path, file.size, shown, file.length, lambda size: iter(file.at(size)))
 
     def read(self, title: str, size: Size) -> Reading:
-        """Read it through at a size, under a bar. Raises `SourceError`."""
+        """Read all of it at a size, with a progress bar. Raises `SourceError`."""
         from artengine.cli.progress import bar
         from artengine.measure import read
 
-        def told(done: int) -> None:
-            # What a file says of its length may be off by a frame.
+        def update(done: int) -> None:
+            # The length that a file states may be off by a frame.
             show(done, self.length and max(done, self.length))
 
         with (
             closing(cast("Generator[Picture]", self._frames_at(size))) as frames,
             bar(title, "frames") as show,
         ):
-            found = read(frames, size, told)
+            found = read(frames, size, update)
             show(len(found.curves), len(found.curves))
             return found
 
 
 @contextmanager
 def _named(path: Path) -> Iterator[None]:
-    """Begin an error with the file that it is about."""
+    """Prefix errors with the file that they are about."""
     from artengine.errors import SourceError
 
     try:

@@ -40,8 +40,8 @@ def show(
 ) -> None:
     """List the layers of a network, and their shapes.
 
-    Shapes are height, width and channels. A layer's name is what [[bend]] asks for. The last column
-    says which operations it takes.
+    Shapes are height, width and channels. [[bend]] refers to a layer by its name. The last column
+    lists the operations that the layer supports.
 
     Examples:
 
@@ -88,7 +88,7 @@ def show(
 
 
 def _model(name: str, catalog: Catalog) -> tuple[Model, Size | None]:
-    """The model that a name means, with its parameters, and the size of its frames."""
+    """Return the model that a name refers to, with its parameters, and the size of its frames."""
     from artengine.errors import WeightsError
     from artengine.preset import list_presets, load_preset
     from artengine.weights import find_weights, older_values, packaged_weights, read_weights
@@ -106,7 +106,7 @@ def _model(name: str, catalog: Catalog) -> tuple[Model, Size | None]:
     try:
         weights = find_weights(preset)
     except WeightsError:
-        # The layers are the same without them.
+        # The layers do not depend on the weights.
         return preset.model, preset.dream.size
     model = preset.model.model_copy(update=older_values(preset, weights))
     return model, preset.dream.size_of(weights.train_size)

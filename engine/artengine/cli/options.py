@@ -20,7 +20,7 @@ Set = Annotated[
     typer.Option(
         "--set",
         metavar="ADDRESS=VALUE",
-        help="Change one value of the preset, as dream.truth_frames=1 or "
+        help="Change one value of the preset, such as dream.truth_frames=1 or "
         "feedback.noise.amount=0.2. May be given several times.",
     ),
 ]
@@ -29,8 +29,8 @@ Source = Annotated[
     typer.Option(
         "--source",
         metavar="CLIP",
-        help="Take this clip in place of the preset's: a video file, a folder of pictures, or a "
-        "pattern as 'photos/*.jpg'.",
+        help="Use this clip instead of the preset's: a video file, a folder of pictures, or a "
+        "pattern such as 'photos/*.jpg'.",
     ),
 ]
 Size = Annotated[
@@ -46,7 +46,7 @@ Frames = Annotated[
 
 
 def _with_global(ctx: typer.Context, files: list[Path] | None) -> list[Path]:
-    """The files that were named before the command and after it."""
+    """Return the files named before the command, then those named after it."""
     return [*(ctx.find_root().params.get("plugin") or []), *(files or [])]
 
 
@@ -63,12 +63,12 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs."
 
 
 def sized(text: str | None) -> tuple[int, int] | None:
-    """What `--size` was given, if it was. Raises UsageError."""
+    """Parse the value of `--size`, if there is one. Raises UsageError."""
     return None if text is None else parse_size(text)
 
 
 def parse_size(text: str) -> tuple[int, int]:
-    """Read `512x256` as width and height, and `512` as a square. Raises UsageError."""
+    """Parse `512x256` as width and height, and `512` as a square. Raises UsageError."""
     from artengine.settings import LONGEST
 
     match = re.fullmatch(r"(\d+)(?:[xX](\d+))?", text.strip())
@@ -87,15 +87,15 @@ def overrides(
     *,
     source: str | None = None,
 ) -> list[Override]:
-    """Parse what `--set` and other options put in place of a preset's values.
+    """Parse the overrides of a preset's values that `--set` and other options give.
 
     Args:
-        given: what `--set` was given; it comes last, because a later override wins.
-        options: the values of other options, by address; those that were not given are None.
-        source: what `--source` was given.
+        given: values of `--set`; they come last, because a later override wins.
+        options: values of other options, by address; None for those not given.
+        source: value of `--source`.
 
     Raises:
-        UsageError: when one of `given` cannot be read.
+        UsageError: when one of `given` cannot be parsed.
         SourceError: when there is no such source.
     """
     from artengine.cli.clip import source_override

@@ -1,4 +1,4 @@
-"""`artengine pack`: presets and all that they need, in one file."""
+"""`artengine pack`: pack presets and everything they need into one file."""
 
 from __future__ import annotations
 
@@ -30,34 +30,34 @@ def pack(
     ] = "1",
     author: Annotated[str, typer.Option(help="Who made it.")] = "",
     licence: Annotated[
-        str, typer.Option(help="The terms under which it is given away, as CC-BY-4.0.")
+        str, typer.Option(help="The licence under which it is shared, such as CC-BY-4.0.")
     ] = "",
     with_source: Annotated[
         bool,
         typer.Option(
-            "--with-source", help="Pack what the films look at of their clips, at the film's size."
+            "--with-source", help="Also pack the clip frames that the films use, at film size."
         ),
     ] = False,
     thumbnail: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILM", help="A film for poster and preview; by default the film's beginning."
+            metavar="FILM", help="A film for poster and preview; by default one is dreamt."
         ),
     ] = None,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace a pack that is there already.")
+        bool, typer.Option("--overwrite", help="Replace an existing pack.")
     ] = False,
     source: Source = None,
     set_: Set = None,
     plugin: PluginFiles = None,
     as_json: AsJson = False,
 ) -> None:
-    """Pack presets with all that they need, to give them away.
+    """Pack presets and everything they need into one file.
 
-    A pack is one file: presets, weights, pictures, sounds and tables, and no code. Without the clip
-    the film is the same, for the pack holds the frames that it begins with. Where an effect looks
-    at the clip all along, this says so, and --with-source packs that, too. No folder's name and no
-    user's name is in a pack.
+    A pack holds presets, weights, pictures, sounds and tables, and no code. It also holds the clip
+    frames that a film begins with, so the film is the same without the clip. If an effect reads the
+    clip throughout the film, this is reported, and --with-source packs those frames too. A pack
+    contains no names of folders or users.
 
     Examples:
 

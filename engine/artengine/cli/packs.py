@@ -1,4 +1,4 @@
-"""`artengine packs`: what is installed, and where more of it is."""
+"""`artengine packs`: manage installed packs, and find more on shelves."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ ON_SHELF = typer.Option(
 """The option that names a shelf."""
 
 Name = Annotated[
-    str, typer.Argument(metavar="PACK", help="Its name; NAME@VERSION for one of several.")
+    str, typer.Argument(metavar="PACK", help="Its name, or NAME@VERSION for one of several.")
 ]
 
 
 def as_table(pack: InstalledPack) -> dict[str, Any]:
-    """An installed pack as JSON tells it."""
+    """Return an installed pack as data for JSON."""
     manifest = pack.manifest.model_dump(mode="json", exclude={"files", "format"})
     presets = [f"{pack.manifest.name}/{name}" for name in pack.manifest.presets]
     return {
@@ -88,7 +88,7 @@ def show(name: Name, as_json: AsJson = False) -> None:
         answer(json.dumps({**as_table(found), "files": files}, indent=2))
         return
     manifest = found.manifest
-    told = {
+    facts = {
         "author": manifest.author,
         "licence": manifest.licence,
         "from": found.origin,
@@ -97,16 +97,16 @@ def show(name: Name, as_json: AsJson = False) -> None:
         "state": _state(found),
     }
     answer(f"{manifest.name} {manifest.version}")
-    for word, said in told.items():
-        if said:
-            answer(f"  {word:8} {one_line(said)}")
+    for label, text in facts.items():
+        if text:
+            answer(f"  {label:8} {one_line(text)}")
     for preset in manifest.presets:
         answer(f"  {manifest.name}/{preset}  {summary(found.preset(preset))}")
 
 
 @packs_app.command(cls=Command)
 def remove(name: Name) -> None:
-    """Remove an installed pack, a broken one too. Films that were made with it stay.
+    """Remove an installed pack, even a broken one. Films made with it stay.
 
     Examples:
 
@@ -128,10 +128,10 @@ def remove(name: Name) -> None:
 @packs_app.command(cls=Command)
 def update(
     name: Annotated[
-        str | None, typer.Argument(metavar="PACK", help="Its name; all packs without one.")
+        str | None, typer.Argument(metavar="PACK", help="Its name; by default all packs.")
     ] = None,
 ) -> None:
-    """Install newer versions of packs from where they came from. Older ones stay.
+    """Install newer versions of packs from where they came from. Older versions stay.
 
     Examples:
 
@@ -167,7 +167,7 @@ def update(
 @packs_app.command(cls=Command)
 def search(
     word: Annotated[
-        str, typer.Argument(metavar="WORD", help="What name, look or author hold; '' for all.")
+        str, typer.Argument(metavar="WORD", help="A word in name, look or author; '' finds all.")
     ],
     shelf: Annotated[str, ON_SHELF],
     as_json: AsJson = False,
@@ -201,9 +201,9 @@ def index(
         Path, typer.Argument(metavar="DIR", help="A folder with files that end in .artpack.")
     ],
 ) -> None:
-    """Make a shelf of a folder: list its packs in an index.toml.
+    """Make a folder a shelf by listing its packs in an index.toml.
 
-    Put the folder on any web server, and others search and install from it.
+    Serve the folder from any web server, and others can search it and install from it.
 
     Examples:
 

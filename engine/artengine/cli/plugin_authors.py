@@ -1,4 +1,4 @@
-"""`artengine plugins new` and `check`: for those who write plugins."""
+"""`artengine plugins new`, `check` and `manifest`: commands for authors of plugins."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ def new(
     ],
     kind: Annotated[
         Literal["effect", "source", "model", "writer", "curve"],
-        typer.Option("--kind", help="What it is."),
+        typer.Option("--kind", help="The kind of plugin."),
     ] = "effect",
     with_pack: Annotated[
-        bool, typer.Option("--with-pack", help="Say how its preset is packed, and pack it in CI.")
+        bool, typer.Option("--with-pack", help="Document how to pack its preset; pack it in CI.")
     ] = False,
 ) -> None:
-    """Make a package with a plugin that works.
+    """Make a package with a working plugin.
 
-    It has one documented plugin, its tests, a preset, a README with a picture, and a CI file for
-    GitHub. Install it and change it to something of yours.
+    The package has one documented plugin, its tests, a preset, a README with a picture, and a CI
+    file for GitHub. Install it, then turn the plugin into your own.
 
     Examples:
 
@@ -70,18 +70,16 @@ def check(
     ],
     output: Annotated[
         Path | None,
-        typer.Option(
-            "-o", "--output", metavar="FOLDER", help="For picture and film; by default NAME-check."
-        ),
+        typer.Option("-o", "--output", metavar="FOLDER", help="The folder; by default NAME-check."),
     ] = None,
     plugin: PluginFiles = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check that a plugin keeps what its kind promises.
+    """Check that a plugin fulfils the contract of its kind.
 
-    These are the checks that the built-in plugins pass. An effect is timed beside the built-in
-    ones. A picture before and after it, and a short film, are written to a folder. The exit code is
-    4 where a promise is not kept.
+    The built-in plugins pass the same checks. An effect is timed and compared with the built-in
+    ones. A picture that shows the plugin and a short film are written to a folder. The exit code is
+    4 if a check fails.
 
     Examples:
 
@@ -126,8 +124,9 @@ def manifest(
 ) -> None:
     """Write the manifest of an installed package's plugins.
 
-    With it, plugins are listed without being imported, and a film imports those that it uses. It is
-    read as long as the package's source is as it was; write it again before each release.
+    With a manifest, plugins are listed without being imported, and a film imports only those that
+    it uses. A manifest is ignored once the package's source has changed; write it again before each
+    release.
 
     Examples:
 
@@ -139,7 +138,7 @@ def manifest(
     from artengine.listing import manifest_file
 
     text, file = text_of(package), manifest_file(package)
-    # There is one, or the text had been refused.
+    # `text_of` raises where there is no such file.
     assert file is not None  # noqa: S101
     try:
         with atomic_write(file) as hidden:
@@ -153,7 +152,7 @@ def manifest(
 
 
 def _fault(check: Check) -> str:
-    """Why a promise is not kept, on one line; empty where it is."""
+    """Return on one line why a check fails; empty if it passes."""
     from artengine.errors import one_line, reason
     from artengine.testing import ConformanceError
 
@@ -169,7 +168,7 @@ def _fault(check: Check) -> str:
 def _measured(
     kind: type[Plugin], catalog: Catalog, folder: Path, values: dict[str, Any]
 ) -> dict[str, Any]:
-    """An effect's time, and the files that show the plugin."""
+    """Return an effect's time, and the files that show the plugin."""
     from artengine.effect import Effect
     from artengine.provider import OWN, provider_of
     from artengine.testing.timing import timed
@@ -190,7 +189,7 @@ def _measured(
 def portray(
     kind: type[Plugin], folder: Path, values: dict[str, Any], *, film: bool = True
 ) -> list[Path]:
-    """Write a picture of a plugin, and a short film where there is something to film."""
+    """Write a picture of a plugin, and a short film if there is something to film."""
     from PIL import Image
 
     from artengine.errors import ArtengineError, PluginError, reason
@@ -218,7 +217,7 @@ def portray(
 
 
 def _found(name: str, files: list[Path]) -> tuple[list[type[Plugin]], Catalog]:
-    """The plugins of a file, a package or a name."""
+    """Return the plugins of a file, a package or a name."""
     from artengine.catalog import KINDS, load_catalog
 
     path = Path(name)
@@ -232,7 +231,7 @@ def _found(name: str, files: list[Path]) -> tuple[list[type[Plugin]], Catalog]:
 
 
 def no_plugin(name: str, catalog: Catalog) -> PluginError:
-    """The error of a name that no plugin has, or none that works."""
+    """Return the error for a name that no working plugin has."""
     from artengine.catalog import KINDS
     from artengine.errors import PluginError, did_you_mean
 
@@ -243,13 +242,13 @@ def no_plugin(name: str, catalog: Catalog) -> PluginError:
 
 
 def _module(path: Path) -> Path:
-    """The module of a package's folder, or what was named."""
+    """Return the module inside a package's folder, or the path itself."""
     inside = [init.parent for init in sorted(path.glob("src/*/__init__.py"))]
     return inside[0] if len(inside) == 1 else path
 
 
 def _classes(module: Path, files: list[Path] | None = None) -> tuple[list[type[Plugin]], Catalog]:
-    """The classes that a module provides, which win over those that are installed."""
+    """Return the classes that a module provides; they override installed ones."""
     from artengine.catalog import KINDS, load_catalog
 
     catalog = load_catalog([*(files or []), module])
@@ -264,7 +263,7 @@ def _classes(module: Path, files: list[Path] | None = None) -> tuple[list[type[P
 
 
 def _values(kind: type[Plugin]) -> dict[str, Any]:
-    """Parameters that a curve is tried with where its key takes a number."""
+    """Return the parameters to try a curve with if its key takes a number."""
     from artengine.curves import Curve
     from artengine.params import any_legal
 

@@ -59,9 +59,9 @@ def prepare(
 ) -> None:
     """Store the frames of videos for training.
 
-    Several videos become one data set, in the order given. Scene cuts are found, and no example
-    spans one. artengine train does this by itself; use this command to learn from several videos,
-    or to choose where the frames are stored.
+    Several videos become one data set, in the order given. Scene cuts are detected, and no training
+    example spans one. artengine train does this by itself; use this command to learn from several
+    videos, or to choose where the frames are stored.
 
     Ctrl-C keeps what is stored, and the same command continues it.
 
@@ -89,7 +89,7 @@ def prepare(
     given = {"start": start, "end": end, "fit": fit}
     table = {name: value for name, value in given.items() if value is not None}
     kind = load_catalog().get("source", "video")
-    # Absolute, because recipes of what is trained on the frames name the video too.
+    # Absolute, because recipes of networks trained on the frames name the video too.
     sources = [_source(kind, {"path": str(path.absolute()), **table}) for path in videos]
     stored = training_size("auto" if size == "auto" else parse_size(size), sources[0])
     for source in sources:

@@ -1,4 +1,4 @@
-"""The preset that `artengine dream` is given, with what its options say of it."""
+"""Loading of the preset for `artengine dream`, with the overrides of its options."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ def load_dream(
     other_clip: bool,
     footage: Callable[[Preset], Footage] | None = None,
 ) -> Preset:
-    """Read the preset that is to be dreamt.
+    """Load the preset to dream.
 
     Args:
         where: its name or file.
         catalog: the plugins that it may name.
-        given: what options put in place of its values.
-        seconds: what `--seconds` was given.
-        other_clip: whether one of the options names another clip.
-        footage: opens its source, which is not done where the frame rate is known and is all that
-            is asked; by default at most once.
+        given: the overrides of its values.
+        seconds: the value of `--seconds`.
+        other_clip: whether an option names another clip.
+        footage: opens its source; called only if its frame rate or size is needed. By default the
+            source is opened at most once.
     """
     from artengine.cli.clip import check_files, is_clip, refuse_clip, tell_shape
     from artengine.preset import load_preset
@@ -50,7 +50,7 @@ def load_dream(
 
 
 def opened_once() -> Callable[[Preset], Footage]:
-    """What opens the source of one preset, as `footage_of` does, and keeps it."""
+    """Return a function that opens the source of one preset like `footage_of`, and caches it."""
     found: list[Footage] = []
 
     def opened(preset: Preset) -> Footage:
@@ -62,7 +62,7 @@ def opened_once() -> Callable[[Preset], Footage]:
 
 
 def footage_of(preset: Preset) -> Footage:
-    """The preset's source, opened as the dream will open it."""
+    """Open the preset's source as the dream will open it."""
     from artengine.weights import find_weights
 
     size = preset.dream.size_of(find_weights(preset).train_size)

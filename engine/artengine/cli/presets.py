@@ -1,4 +1,4 @@
-"""`artengine presets`: finding, reading and checking presets."""
+"""`artengine presets`: find, read and check presets."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ presets_app = typer.Typer(
 def list_(as_json: AsJson = False) -> None:
     """List all presets: their names, looks and folders.
 
-    Those of installed packs are PACK/PRESET, with what they need.
+    Presets of installed packs are listed as PACK/PRESET, with what they still need.
 
     Examples:
 
@@ -62,7 +62,7 @@ def show(
     set_: Set = None,
     plugin: PluginFiles = None,
 ) -> None:
-    """Print a preset completely, with everything that it extends.
+    """Print a preset in full, including everything that it extends.
 
     Examples:
 
@@ -87,7 +87,7 @@ _LANGUAGE = {
         "  and these pictures:",
     ],
 }
-"""What is said above the names and functions of expressions."""
+"""The introduction to the names and functions of expressions."""
 
 
 @presets_app.command(cls=Command)
@@ -103,8 +103,8 @@ def explain(
 
     Tables are top (the keys above all tables), source, model, model.weights, train, train.loss,
     dream, time, audio, audio.feature, govern, curves, bend (bend.scale for one operation),
-    feedback, state, output and writers; masks are explained by that name. Plugins are sources,
-    models, effects, curves and writers.
+    feedback, state, output and writers; the name masks explains masks. Plugins are sources, models,
+    effects, curves and writers.
 
     Examples:
 
@@ -146,8 +146,8 @@ def validate(
 ) -> None:
     """Check presets and report every mistake.
 
-    A file that a preset names must be there, and those of curves and masks must
-    be readable. The exit code is 3 if there are any mistakes.
+    Files that a preset names must exist, and those of curves and masks must be readable. The exit
+    code is 3 if there are any mistakes.
 
     Examples:
 
@@ -189,7 +189,9 @@ def plot(
     preset: Annotated[str, typer.Argument(metavar="PRESET", help="Its name or file.")],
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", metavar="FILE.png", help="The picture, NAME-curves.png."),
+        typer.Option(
+            "-o", "--output", metavar="FILE.png", help="The picture; by default NAME-curves.png."
+        ),
     ] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace the file that --output names.")
@@ -202,9 +204,9 @@ def plot(
     """Draw the curves of a preset over its film, with its sounds.
 
     Nothing is dreamt, and no network is needed. Below the curves are waveforms, beats and bars.
-    Masks and fields are left out, because they are pictures. A curve that fails is told with the
-    frame. With --json the values of each curve at every frame
-    are printed, and a picture is drawn where -o names one.
+    Masks and fields are left out, because they are pictures. If a curve fails, the error names the
+    frame. With --json the values of each curve at every frame are printed, and a picture is drawn
+    only if -o names one.
 
     Examples:
 
@@ -247,7 +249,7 @@ def plot(
         tell(remark)
     if found.at_rest:
         listed = ", ".join(found.at_rest[:3]) + (", ..." if len(found.at_rest) > 3 else "")
-        tell(f"{listed}: at rest, with vital signs of 1, which only a dream can tell")
+        tell(f"{listed}: at rest, with vital signs of 1, which only a dream measures")
     if found.count < loaded.dream.frames:
         whole = counted(loaded.dream.frames, "frame")
         tell(f"only the first {found.count:,} of {whole} are looked at")

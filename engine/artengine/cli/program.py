@@ -35,13 +35,13 @@ All commands: artengine --help"""
 """What `artengine` alone prints."""
 
 MOST_LINES = 40
-"""Most lines of one error that are printed."""
+"""The most lines that are printed of one error."""
 
 LONGEST_LINE = 2000
-"""Most characters of one line of an error that are printed."""
+"""The most characters that are printed of one line of an error."""
 
 MISUSE = cast("type[Exception]", typer.BadParameter.__mro__[1])
-"""Base of the errors of whichever click typer works with, which it does not export."""
+"""Base class of usage errors of the click that typer uses; typer does not export it."""
 
 EPILOG = """\b
 Examples:
@@ -70,10 +70,10 @@ Exit codes:
 
 
 class Program(CommandGroup):
-    """The group of all commands; it ends quietly when it is stopped or its reader goes away."""
+    """The group of all commands; it exits quietly on Ctrl-C and on a closed pipe."""
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command; Ctrl-C and a reader that has gone away are no errors."""
+        """Run the command; Ctrl-C and a closed pipe are not reported as errors."""
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
@@ -87,9 +87,9 @@ class Program(CommandGroup):
             tell("error: there is not enough memory; take smaller frames or batches")
             raise typer.Exit(ArtengineError.exit_code) from None
         except BaseException as error:
-            # Of what is no Exception, the engine itself raises only KeyboardInterrupt.
+            # KeyboardInterrupt is the only other BaseException that the engine itself raises.
             if isinstance(error, OSError) and error.errno in (errno.ENAMETOOLONG, errno.ELOOP):
-                # Only what the user named can be so; where it is first looked at does not matter.
+                # Only a name from the user can cause these, wherever it is first used.
                 name = str(error.filename)
                 name = name if len(name) <= 60 else f"{name[:60]}..."
                 raise UsageError(f"{name}: {error.strerror}; name another file or folder") from None
@@ -100,7 +100,7 @@ class Program(CommandGroup):
 
 
 def unexpected(error: BaseException) -> str:
-    """Say on one line what went wrong where the engine has no message of its own for it."""
+    """Describe on one line an error for which the engine has no message of its own."""
     see = command_line(["artengine", "--traceback", *sys.argv[1:]])
     if isinstance(error, OSError) and error.strerror:
         place = f"{error.filename}: " if error.filename is not None else ""
@@ -154,14 +154,14 @@ def start(
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; returns its exit code.
+    """Run the command line and return its exit code.
 
     Args:
-        arguments: what follows `artengine`. When left out, this is the program itself: arguments
-            come from the shell, and streams, signals and the end of the process are its own.
+        arguments: what follows `artengine`. If None, this is the program itself: arguments come
+            from the shell, and it takes over streams, signals and the end of the process.
     """
     if arguments is None:
-        # Pydantic would look for plugins of its own in all that is installed.
+        # Pydantic would search all installed packages for its own plugins.
         os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
         own_streams()
         end_as_interrupt()
@@ -181,7 +181,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _tell_error(error: ArtengineError) -> None:
-    """Print an error, a line for each of its mistakes, as much as one can read."""
+    """Print an error, one line for each of its mistakes, up to a readable length."""
     lines = str(error).split("\n")
     for line in lines[:MOST_LINES]:
         tell(f"error: {line if len(line) <= LONGEST_LINE else line[:LONGEST_LINE] + '...'}")
@@ -196,11 +196,11 @@ _TYPER_WORDS = {
     r"Input should be greater than (\S+)": r"it must be above \1",
     r"Input should be less than (\S+)": r"it must be below \1",
 }
-"""What typer says of an option's value, and what is said instead."""
+"""Typer's messages about an option's value, and their replacements."""
 
 
 def _misused(error: Any) -> int:
-    """Say what is wrong with a command line, on one line."""
+    """Print on one line what is wrong with a command line, and return the exit code."""
     if type(error).__name__ == "NoArgsIsHelpError":
         answer(error.format_message())
         return 0
@@ -213,10 +213,10 @@ def _misused(error: Any) -> int:
 
 
 class _PlainFormatter(logging.Formatter):
-    """A message on one line, whatever files and plugins say in it."""
+    """Puts each message on one line, even if texts of files or plugins in it have several."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line."""
+        """Return the line."""
         return one_line(super().format(record))
 
 

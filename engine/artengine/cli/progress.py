@@ -1,4 +1,4 @@
-"""How far a command is, on standard error."""
+"""The progress of a command, on standard error."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ Show = Callable[[int, int | None], None]
 
 
 def bar(title: str, unit: str) -> AbstractContextManager[Show]:
-    """Show how far something is; yields what is called with (done, total).
+    """Show progress; yields a function to call with (done, total).
 
-    On a terminal that is a bar. Elsewhere one line is printed at the end, because what draws bars
-    takes a while to import.
+    On a terminal this is a bar. Elsewhere one line is printed at the end, because the library that
+    draws bars is slow to import.
     """
     if sys.stderr.isatty():
         from artengine.cli.live_bar import live_bar
 
         return live_bar(title, unit)
-    return _told_at_the_end(one_line(title), unit)
+    return _printed_at_the_end(one_line(title), unit)
 
 
 @contextmanager
-def _told_at_the_end(title: str, unit: str) -> Iterator[Show]:
+def _printed_at_the_end(title: str, unit: str) -> Iterator[Show]:
     calls: list[tuple[float, int, int | None]] = []
 
     def update(done: int, total: int | None) -> None:
@@ -41,7 +41,7 @@ def _told_at_the_end(title: str, unit: str) -> Iterator[Show]:
 
 
 def _line(title: str, unit: str, calls: list[tuple[float, int, int | None]]) -> str:
-    """What is said at the end, of the first call and the last one."""
+    """Format the final line from the first call and the last one."""
     began, first, _ = calls[0]
     ended, done, total = calls[-1]
     of = "" if total is None else f"/{total}"

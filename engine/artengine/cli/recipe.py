@@ -1,4 +1,4 @@
-"""`artengine recipe`: what a film was made by, printed or taken out."""
+"""`artengine recipe`: print or remove the recipe that a film carries."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _HELP = ("-h", "--help")
 
 
 class _Recipe(TyperGroup):
-    """A group that shows the recipe of a file which is named in place of a command."""
+    """A group that shows the recipe of a file if one is named in place of a command."""
 
     default = "show"
-    """The command that may be left out."""
+    """The command that may be omitted."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Put the command in place that may be left out."""
+        """Insert the default command if none is named."""
         if args and args[0] not in (*self.commands, *_HELP):
             args = [self.default, *args]
         return super().parse_args(ctx, args)
@@ -55,10 +55,10 @@ def show(
     plugin: PluginFiles = None,
     as_json: AsJson = False,
 ) -> None:
-    """Print what a film was made by, as a preset that runs.
+    """Print the recipe of a film, which is a preset that runs.
 
-    The word show may be left out. The recipe of an earlier version is brought up to date. Its table
-    [made_with] names versions, and digests by which files are found again.
+    The word show may be omitted. Recipes of earlier versions are brought up to date. The table
+    [made_with] holds versions, and digests by which files are found again.
 
     Examples:
 
@@ -89,14 +89,14 @@ def strip(
     ],
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", metavar="FILE", help="A copy to write; FILM is left."),
+        typer.Option("-o", "--output", metavar="FILE", help="Write a copy, and keep FILM."),
     ] = None,
     plugin: PluginFiles = None,
 ) -> None:
-    """Take recipe and title out of a film, which then tells nothing.
+    """Remove the recipe and the title from a film.
 
-    Pictures and sound stay as they are, to the last bit. Without --output the film itself is
-    changed, and a recipe beside it is removed.
+    Pictures and sound stay identical to the last bit. Without --output the film itself is changed,
+    and a recipe file next to it is removed.
 
     Examples:
 

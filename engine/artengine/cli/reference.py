@@ -1,4 +1,4 @@
-"""Parameters and keys as text that is read in a terminal, at most 80 columns wide."""
+"""Parameters and keys as text for a terminal, at most 80 columns wide."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WIDTH = 80
 
 
 def parameter_lines(parameters: Iterable[Parameter]) -> list[str]:
-    """A block for each parameter: its name, what it takes and its default, then what it does."""
+    """Format a block for each parameter: name, allowed values and default, then description."""
     lines: list[str] = []
     for parameter in parameters:
         lines += ["", *_wrapped(f"{parameter.name}: {_facts(parameter)}", 2, 6)]
@@ -21,7 +21,7 @@ def parameter_lines(parameters: Iterable[Parameter]) -> list[str]:
 
 
 def choice_lines(choices: Mapping[str, str]) -> list[str]:
-    """A paragraph for each name, with what it is beside it."""
+    """Format a paragraph for each name, with its description next to it."""
     width = max(map(len, choices), default=0) + 2
     return [
         line
@@ -31,7 +31,7 @@ def choice_lines(choices: Mapping[str, str]) -> list[str]:
 
 
 def paragraphs(text: str) -> list[str]:
-    """Paragraphs of a docstring, each wrapped; indented code stays as it is."""
+    """Wrap each paragraph of a docstring; indented code stays as it is."""
     parts = [
         part.split("\n") if part.startswith("    ") else _wrapped(part, 0)
         for part in text.split("\n\n")
@@ -52,7 +52,7 @@ def _facts(parameter: Parameter) -> str:
 
 
 def _wrapped(text: str, indent: int, later: int | None = None) -> list[str]:
-    # Spaces that a caller lined up with stay; those of a docstring's line ends do not.
+    # Keep spaces with which a caller aligns columns; drop the indentation of docstrings.
     return textwrap.wrap(
         text if "\n" not in text else " ".join(text.split()),
         WIDTH,

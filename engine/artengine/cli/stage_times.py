@@ -1,4 +1,4 @@
-"""What `artengine dream --profile` prints."""
+"""The output of `artengine dream --profile`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def as_lines(profile: Profile) -> list[str]:
-    """Where a film's time went, in lines."""
+    """Format where a film's time went."""
     lines = [f"first frame after {profile.start:.1f} s"]
     if profile.rate is None:
         return lines
@@ -31,7 +31,7 @@ def as_lines(profile: Profile) -> list[str]:
 
 
 def as_data(profile: Profile) -> dict[str, Any]:
-    """The same for programs."""
+    """Return the same as data for JSON."""
     return {
         "start": round(profile.start, 3),
         "frames": profile.frames,

@@ -1,8 +1,8 @@
-"""Standard output carries what was asked for and nothing else; the rest goes to standard error.
+"""Standard output carries a command's answer and nothing else; the rest goes to standard error.
 
-A command prints what it was asked for with `answer` and everything else with `tell`. What plugins
-and libraries print goes to standard error: `print` because `sys.stdout` is standard error while a
-command runs, and native libraries because file descriptor 1 is.
+A command prints its answer with `answer` and everything else with `tell`. Output of plugins and
+libraries goes to standard error: that of `print` because `sys.stdout` is standard error while a
+command runs, and that of native libraries because file descriptor 1 is.
 """
 
 from __future__ import annotations
@@ -21,34 +21,34 @@ _answers: TextIO | None = None
 
 
 def own_streams() -> None:
-    """Take the standard streams of this process. Called once, before anything is printed.
+    """Take over the standard streams of this process. Called once, before anything is printed.
 
     Descriptor 1 becomes a second standard error, and `sys.stdout` writes to a private duplicate of
-    what it was. Streams that are closed are opened on the null device, so that no film is opened
-    as descriptor 1 or 2; writing to a standard output that was closed is then an error. Standard
-    error never raises one: a film is worth more than a message.
+    the original. Closed streams are opened on the null device, so that no film is opened as
+    descriptor 1 or 2; writing to a standard output that was closed is still an error. Writing to
+    standard error never raises one: a film is worth more than a message.
     """
     for descriptor in (0, 1, 2):
         try:
             os.fstat(descriptor)
         except OSError:
-            # The lowest free number is this one. Standard output for reading, so that a write fails
-            # as it would on a closed one.
+            # `open` takes the lowest free number, which is this one. Standard output is opened for
+            # reading, so that a write fails as on a closed one.
             os.open(os.devnull, os.O_RDONLY if descriptor == 1 else os.O_RDWR)
     encoding = sys.stdout.encoding if sys.stdout is not None else "utf-8"
     private = os.dup(1)
     os.dup2(2, 1)
-    # Names of files that are not text are written as the bytes that they are.
+    # File names that are not valid text are written as their bytes.
     sys.stdout = _text(private, _Answers, encoding, "surrogateescape")
     encoding = sys.stderr.encoding if sys.stderr is not None else "utf-8"
-    # A duplicate, for descriptor 2 is closed to TensorFlow's greetings while that is imported.
+    # A duplicate, because descriptor 2 is silenced while TensorFlow is imported.
     sys.stderr = _text(os.dup(2), _Unfailing, encoding, "backslashreplace")
 
 
 def _text(descriptor: int, kind: type[io.FileIO], encoding: str, errors: str) -> TextIO:
-    """Open a descriptor for text, line by line; it is never closed."""
+    """Open a descriptor for text, line-buffered; it is never closed."""
     if sys.platform == "win32":
-        # Consoles need what `open` makes of them.
+        # Consoles need the special raw file that `open` makes for them.
         return open(descriptor, "w", encoding=encoding, errors=errors, buffering=1, closefd=False)
     file = io.BufferedWriter(kind(descriptor, "w", closefd=False))
     return io.TextIOWrapper(file, encoding=encoding, errors=errors, line_buffering=True)
@@ -81,7 +81,7 @@ class _Answers(io.FileIO):
 
 
 class _Unfailing(io.FileIO):
-    """Standard error: what a full disk or a closed terminal does not take is lost."""
+    """Standard error: text that a full disk or a closed terminal rejects is lost."""
 
     def write(self, data: Any, /) -> int:
         try:
@@ -103,15 +103,15 @@ def apart() -> Iterator[None]:
 
 
 def answers() -> TextIO:
-    """The stream of what was asked for."""
+    """Return the stream for answers."""
     return sys.stdout if _answers is None else _answers
 
 
 def answer(text: object = "", *, end: str = "\n") -> None:
-    """Print what was asked for on standard output.
+    """Print a command's answer on standard output.
 
     Raises:
-        BrokenPipeError: when its reader has gone away.
+        BrokenPipeError: when the reader has closed the pipe.
         OutputError: when it cannot be written to.
     """
     stream, words = answers(), printable(f"{text}{end}")
@@ -123,6 +123,6 @@ def answer(text: object = "", *, end: str = "\n") -> None:
 
 
 def tell(text: str) -> None:
-    """Print a line beside what was asked for, on standard error."""
+    """Print a line that is not part of the answer, on standard error."""
     sys.stderr.write(f"{printable(text)}\n")
     sys.stderr.flush()

@@ -1,7 +1,7 @@
-"""The command line for a child process: it ends when its standard input does.
+"""The command line for a child process, which ends when its standard input is closed.
 
 `python -m artengine.cli.tethered dream night-drive` is for programs that start renders. They hold
-the other end of the pipe, which the operating system closes when they end, however they end.
+the other end of the pipe, which the operating system closes when they exit or are killed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from artengine.cli import main
 def _end_with_input(descriptor: int) -> None:
     while os.read(descriptor, 4096):
         pass
-    # At once, as if it were killed: the program that wanted the film has ended.
+    # Exit at once, as if killed: the program that requested the film has ended.
     os._exit(1)
 
 

@@ -1,4 +1,4 @@
-"""`artengine train`: let a network learn a clip."""
+"""`artengine train`: train a network on a clip."""
 
 from __future__ import annotations
 
@@ -61,10 +61,10 @@ def train(
     says otherwise. A preset is trained on its own source, or on the clip that --source names.
 
     Ctrl-C ends the training early and keeps what was learnt, ready to dream from. --resume
-    continues it; --steps and --minutes are then the total, with what was trained before.
+    continues it; --steps and --minutes are then totals that include the earlier training.
 
-    A training of --steps that was interrupted ends with exactly the weights of one that was not.
-    One of --minutes does not: its learning rate follows the clock.
+    With --steps, a training that was interrupted and resumed ends with exactly the weights of an
+    uninterrupted one. With --minutes it does not: the learning rate follows the clock.
 
     Examples:
 
@@ -95,7 +95,7 @@ def train(
     opened = _of_clip if clip else _of_preset
     loaded, run = opened(preset, output, catalog, changes, resume=resume)
     loaded = _of_length(loaded, changes, steps, minutes)
-    initial_weights(loaded)  # weights that there are not are refused before footage is prepared
+    initial_weights(loaded)  # missing weights are refused before footage is prepared
     if clip:
         tell(
             f"learning {preset} with the preset {LEARNER} for {_length(loaded.train)}, into "
@@ -140,7 +140,7 @@ def train(
 def _of_clip(
     clip: str, output: Path | None, catalog: Catalog, changes: list[Override], *, resume: bool
 ) -> tuple[Preset, Run]:
-    """The packaged preset that learns a clip, or the recipe of its run, and the run folder."""
+    """Return the packaged preset that learns a clip, or its run's recipe, and the run folder."""
     from artengine.cli.clip import LEARNER, clip_name, learner_overrides
     from artengine.preset import load_preset
     from artengine.preset.find import is_file
@@ -155,7 +155,7 @@ def _of_clip(
 def _of_preset(
     given: str, output: Path | None, catalog: Catalog, changes: list[Override], *, resume: bool
 ) -> tuple[Preset, Run]:
-    """The preset, or the recipe of the run to continue, and the run folder."""
+    """Return the preset, or the recipe of the run to continue, and the run folder."""
     from artengine.preset import load_preset
     from artengine.preset.find import is_file
     from artengine.train.run import Run
@@ -171,7 +171,7 @@ def _of_preset(
 
 
 def _length(settings: TrainSettings) -> str:
-    """How long a training is, as "10 minutes" or "2,000 steps"."""
+    """Return the length of a training, such as "10 minutes" or "2,000 steps"."""
     from artengine.train.schedule import DEFAULT_MINUTES
 
     if settings.steps is not None:
@@ -183,7 +183,7 @@ def _length(settings: TrainSettings) -> str:
 def _of_length(
     preset: Preset, changes: list[Override], steps: int | None, minutes: float | None
 ) -> Preset:
-    """The preset with the length that options or `--set` give it, in place of all of its own."""
+    """Return the preset with the length that options or `--set` give in place of its own."""
     from artengine.errors import UsageError
 
     changed = [change.address for change in changes]
@@ -199,7 +199,7 @@ def _of_length(
 
 
 def _prepare(preset: Preset, stop: Interrupt) -> Path:
-    """Prepare the preset's footage into the cache, or find it there."""
+    """Prepare the preset's footage in the cache, or find it there."""
     import artengine.nn  # noqa: F401 - loads TensorFlow without its messages
     from artengine.cli.clip import tell_shape
     from artengine.cli.progress import bar

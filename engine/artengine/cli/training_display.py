@@ -1,4 +1,4 @@
-"""What `artengine train` shows while it trains and when it ends, on standard error."""
+"""The output of `artengine train` on standard error, while it trains and when it ends."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def display(preset: Preset, stop: Interrupt) -> Iterator[Observer]:
-    """Show a bar with loss and time left, a line for each epoch, and once how far it will come."""
+    """Show a bar with loss and time left, a line for each epoch, and one forecast."""
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -40,7 +40,7 @@ def display(preset: Preset, stop: Interrupt) -> Iterator[Observer]:
     model = preset.model
     forecast = Forecast(preset.train, model.name, model.crisp_after)
     console = Console(stderr=True)
-    # A log file has lines, and no width.
+    # Do not wrap lines in a log file, which has no width.
     unbroken = not console.is_terminal
     say = partial(console.print, highlight=False, markup=False, soft_wrap=unbroken)
     progress = Progress(
@@ -59,9 +59,9 @@ def display(preset: Preset, stop: Interrupt) -> Iterator[Observer]:
         def step(trained: TrainingProgress, loss: float, share: float) -> None:
             start()
             progress.update(task, completed=share, step=trained.step, loss=f"{loss:.4f}")
-            told = forecast.after_step(trained.step, trained.seconds)
-            if told:
-                say(told)
+            expected = forecast.after_step(trained.step, trained.seconds)
+            if expected:
+                say(expected)
 
         def epoch(row: Row) -> None:
             say(_epoch_line(row))
@@ -69,7 +69,7 @@ def display(preset: Preset, stop: Interrupt) -> Iterator[Observer]:
         def begun(weights: str | None) -> None:
             forecast.from_random = weights is None and model.initial_weights is not None
             if weights is not None:
-                say(f"it begins with the packaged weights {weights}, and learns your clip on")
+                say(f"it begins with the packaged weights {weights}, and trains them on your clip")
 
         yield Observer(begun=begun, step=step, epoch=epoch, stop=stop)
 
@@ -84,7 +84,7 @@ def _epoch_line(row: Row) -> str:
 
 
 def tell_end(preset: Preset, progress: TrainingProgress, *, stopped: bool) -> None:
-    """Say how far a training came, and how good its best weights are."""
+    """Report how far a training came, and how good its best weights are."""
     word = "stopped" if stopped else "trained"
     minutes = progress.seconds / 60
     best = _best(preset, progress)
@@ -92,7 +92,7 @@ def tell_end(preset: Preset, progress: TrainingProgress, *, stopped: bool) -> No
 
 
 def _best(preset: Preset, progress: TrainingProgress) -> str:
-    """What is known of the best weights; nothing before the end of the first epoch."""
+    """Describe the best weights; empty before the end of the first epoch."""
     best, name = progress.best, preset.model.monitor
     if preset.train.max_horizon > 1:
         return "; dreams use the weights of the last epoch"
@@ -103,12 +103,12 @@ def _best(preset: Preset, progress: TrainingProgress) -> str:
 
 
 def tell_next(preset: Preset, run: Path, learnt: Size, plugins: Sequence[Path]) -> None:
-    """Say the command that dreams from a run, and where its frames have another shape.
+    """Print the command that dreams from a run, and note if its frames have another shape.
 
     Args:
-        preset: what was trained.
-        run: the folder.
-        learnt: width and height of the frames that were learnt.
+        preset: the trained preset.
+        run: the run folder.
+        learnt: width and height of the training frames.
         plugins: the plugin files that the dream needs.
     """
     from artengine.cli.clip import missing_files, naming

@@ -1,4 +1,4 @@
-"""What `--set` says of writers that write nothing."""
+"""Overrides by `--set` of writers that are not used."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from artengine.writer import Writer
 
 
 def refuse_unused(preset: Preset, targets: Sequence[Target], takes_place: str) -> None:
-    """Refuse what `--set` says of writers that others take the place of.
+    """Refuse overrides by `--set` of writers that others replace.
 
     Args:
-        preset: as it was loaded, with what `--set` says.
-        targets: what is written.
-        takes_place: where the others come from, as "--output names".
+        preset: the loaded preset, with its overrides.
+        targets: the files to write.
+        takes_place: where their writers come from, such as "--output names".
 
     Raises:
         UsageError: when a setting has no effect.
@@ -33,7 +33,7 @@ def refuse_unused(preset: Preset, targets: Sequence[Target], takes_place: str) -
 
 
 def _is_used(address: Address, writers: Sequence[Writer], used: Sequence[Writer]) -> bool:
-    """Whether an override changes a parameter of a writer that is used."""
+    """Return whether an override changes a parameter of a writer that is used."""
     if len(address) != 3 or address[2] in ("use", "path", "remove"):
         return False
     try:

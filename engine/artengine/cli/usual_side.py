@@ -1,4 +1,4 @@
-"""What a film is made with where `--runtime` names nothing."""
+"""The runtime that makes a film if `--runtime` is not given."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from artengine.weights import find_blended
 
 @dataclass(frozen=True, slots=True)
 class Usual:
-    """What a film is made with where `--runtime` names nothing.
+    """The runtime that makes a film if `--runtime` is not given.
 
     Args:
         side: the runtime with its backend.
-        name: what a message calls it, as "the default".
+        name: its name in messages, such as "the default".
     """
 
     side: Side
@@ -26,10 +26,10 @@ class Usual:
 
 
 def usual_side(preset: Preset, film: Film) -> Usual:
-    """What a preset's film is made with, as the preset or else the environment says.
+    """Return the runtime that makes a preset's film, as set by the preset or the environment.
 
     Raises:
-        UsageError: when the environment names no runtime.
+        UsageError: when the environment names an unknown runtime.
     """
     weights, wanted = find_blended(preset)[0], wanted_runtime(preset)
     if wanted == "auto":

@@ -1,4 +1,4 @@
-"""`artengine verify`: whether a film is what its recipe makes here."""
+"""`artengine verify`: check whether a film is what its recipe renders here."""
 
 from __future__ import annotations
 
@@ -39,18 +39,18 @@ def verify(
         ),
     ] = 48,
     seed: Annotated[
-        int, typer.Option(metavar="N", min=0, max=2**32 - 1, help="Compares others of the frames.")
+        int, typer.Option(metavar="N", min=0, max=2**32 - 1, help="Chooses the other frames.")
     ] = 0,
     plugin: PluginFiles = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say whether a film is what its recipe makes here.
+    """Check whether a film is what its recipe renders here.
 
-    The first frames and some random ones are rendered again. A film loses a little when encoded,
-    so the new frames are encoded in the same way: it is the same where it is off by no more
-    than they are. Else it is said by how much it is off, and what is not as it was: engine,
-    arithmetic, weights, source or plugins. Where nothing is, the whole film is rendered to be
-    sure. The exit code is 10 where a film differs.
+    The first frames and some random ones are rendered again. Encoding a film changes it a little,
+    so the new frames are encoded in the same way: the film counts as the same if it differs from
+    them by no more than encoding does. Otherwise the difference is reported, and what has changed:
+    engine, arithmetic, weights, source or plugins. If none of these has, the whole film is rendered
+    to be sure. The exit code is 10 if a film differs.
 
     Examples:
 
@@ -121,7 +121,7 @@ def _verified(film: Path, catalog: Catalog, frames: int, seed: int) -> Verified:
 
 
 def _lines(film: Path, found: Verified) -> list[str]:
-    """What was found, for people."""
+    """Format the result for readers."""
     rendered = counted(found.rendered, "frame")
     compared = f"{len(found.frames)} of the first {rendered} compared"
     worst = max(found.frames, key=lambda each: each.film.mean)

@@ -1,4 +1,4 @@
-"""`artengine dream --watch`: a preview that follows what is edited."""
+"""`artengine dream --watch`: a preview that is rendered again after each edit."""
 
 from __future__ import annotations
 
@@ -33,23 +33,23 @@ def watch_previews(
 ) -> NoReturn:
     """Render a preset's preview now and after each change of its files, until Ctrl-C.
 
-    An error of a later preview is told in one line.
+    Errors of later previews are reported on one line.
 
     Args:
         load: reads the preset.
-        targets: decides what is written, by the first preset.
-        plugins: what `--plugin` names; it is loaded anew after each change.
-        begin: what `--from` was given.
+        targets: decides, from the first preset, which files to write.
+        plugins: the files of `--plugin`; they are loaded again after each change.
+        begin: the value of `--from`.
         recipe: whether previews carry the recipe of the film.
 
     Raises:
-        ArtengineError: of the first preview.
+        ArtengineError: when the first preview fails.
     """
     from artengine.catalog import load_catalog
     from artengine.dream.watch import Previews
     from artengine.dream.watched_files import WatchedFiles
 
-    # Bytecode is told by the second, and a file may be edited twice in one.
+    # Cached bytecode is dated to the second, and a file may be edited twice in one second.
     sys.dont_write_bytecode = True
     place = None if begin is None else _begin(begin)
     catalog = load_catalog(plugins)
@@ -80,10 +80,10 @@ def watch_previews(
 def preview_targets(
     preset: Preset, catalog: Catalog, *, outputs: Sequence[Path], overwrite: bool
 ) -> Sequence[Target]:
-    """Where previews of `--watch` go; by default to a contact sheet, in the place of the last.
+    """Return the files that `--watch` writes; by default a contact sheet that replaces the last.
 
     Raises:
-        UsageError: also when `--set` changes a writer that previews are not made by.
+        UsageError: also when `--set` changes a writer that previews do not use.
     """
     from artengine.cli.unused_settings import refuse_unused
     from artengine.dream.targets import targets
@@ -96,11 +96,11 @@ def preview_targets(
 
 
 def _files(preset: Preset, plugins: Sequence[Path]) -> list[Path]:
-    """The files that a preview depends on: presets, plugins, and what the preset reads."""
+    """Return the files that a preview depends on: presets, plugins, and what the preset reads."""
     from artengine.preset.extends import files_of
 
     presets = files_of(preset.path) if preset.path else []
-    # A folder of pictures is not looked at; a file that is missing now may come back.
+    # Folders of pictures are not watched; missing files are, because they may come back.
     read = [path for path in map(Path, preset.files.values()) if not os.path.isdir(path)]  # noqa: PTH112
     return [*presets, *plugins, *read]
 
@@ -119,7 +119,7 @@ def _tell_error(error: ArtengineError) -> None:
 
 
 def _begin(text: str) -> Begin:
-    """Read `--from`: a frame, a number of seconds or a share of the film. Raises UsageError."""
+    """Parse `--from`: a frame, a number of seconds or a share of the film. Raises UsageError."""
     match = _TIME.fullmatch(text.strip())
     if match is None:
         raise UsageError(
