@@ -205,8 +205,7 @@ def plot(
 
     Nothing is dreamt, and no network is needed. Below the curves are waveforms, beats and bars.
     Masks and fields are left out, because they are pictures. If a curve fails, the error names the
-    frame. With --json the values of each curve at every frame are printed, and a picture is drawn
-    only if -o names one.
+    frame. --json prints the values of each curve at every frame, and draws only if -o is given.
 
     Examples:
 
