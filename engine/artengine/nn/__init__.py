@@ -1,4 +1,4 @@
-"""Networks: the one folder whose modules import Keras and TensorFlow when they are imported."""
+"""Networks: the only package whose modules import Keras and TensorFlow at import time."""
 
 import os
 import sys
@@ -12,10 +12,10 @@ from artengine.runtime_names import BACKENDS
 
 
 def _check_backend() -> None:
-    """Refuse a backend of Keras that is not there, which Keras would raise one of many errors for.
+    """Check that Keras's backend is installed; Keras itself would raise one of many errors.
 
     Raises:
-        UsageError: with those that there are.
+        UsageError: when it is unknown or missing; the message names the available ones.
     """
     given = os.environ.get("KERAS_BACKEND") or "tensorflow"
     if given not in BACKENDS:
@@ -34,12 +34,12 @@ def _check_backend() -> None:
 
 @contextmanager
 def _without_greetings() -> Iterator[None]:
-    """Keep TensorFlow's libraries from writing their greetings to standard error.
+    """Suppress what TensorFlow's libraries print to standard error while they are imported.
 
-    They write to file descriptor 2 before they can be told not to, so it leads nowhere for a while.
-    What Python writes to `sys.stderr`, as a progress display does, still arrives. Where descriptor
-    2 is closed it leads nowhere for good: else it would become the next file that is opened, and
-    messages would be written into that.
+    They write to file descriptor 2 before this can be configured, so it is redirected to the null
+    device meanwhile. Python's output to `sys.stderr`, such as a progress display, is still shown.
+    If descriptor 2 is closed, the redirection stays: otherwise the next file that is opened would
+    become descriptor 2, and messages would be written into it.
     """
     try:
         kept = os.dup(2)
@@ -76,13 +76,13 @@ def _is_descriptor_2(stream: object) -> bool:
 
 @contextmanager
 def _without_plots() -> Iterator[None]:
-    """Keep Keras from importing what it draws networks and pictures with, which takes longer than
-    Keras itself and which nothing here uses. In a notebook somebody may, and so it is imported."""
+    """Keep Keras from importing its plotting libraries, which takes longer than Keras itself. The
+    engine does not use them; a notebook may, so there they are imported."""
     left_out = {"matplotlib", "IPython"} - sys.modules.keys()
     if "IPython" not in left_out:
         left_out.clear()
     for name in left_out:
-        # Keras goes on without what cannot be imported.
+        # Keras tolerates that these cannot be imported.
         sys.modules[name] = None  # type: ignore[assignment]
     try:
         yield
@@ -92,11 +92,11 @@ def _without_plots() -> Iterator[None]:
 
 
 _check_backend()
-# A file of Keras's own may name another.
+# Keras's own configuration file may name another backend.
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 if os.environ.get("KERAS_BACKEND") == "torch":
-    # Its threads would else wait for each other at full speed, and keep processors from decoder,
-    # effects and encoder: a training step took twenty times as long on a busy machine.
+    # Otherwise OpenMP's idle threads spin and keep the decoder, effects and encoder from the
+    # processors: a training step took twenty times as long on a busy machine.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 with _without_greetings(), _without_plots():

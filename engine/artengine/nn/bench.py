@@ -28,15 +28,15 @@ from artengine.stepping.tiles import Tiles, TileSetting
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """What a model's frame takes.
+    """The time that a model takes for a frame.
 
     Args:
         model, runtime, precision, size: what was timed; width and height in pixels.
-        ms: the median of the frames, in milliseconds; None where none could be made.
-        frames: how many were timed.
-        gflop: what a frame's convolutions and matrix products count, in 10**9, those of all
-            its tiles where it is cut; None where it cannot be told.
-        note: why there is no time.
+        ms: the median time of a frame, in milliseconds; None if no frame could be made.
+        frames: number of timed frames.
+        gflop: operations of a frame's convolutions and matrix products, in 10**9, summed over its
+            tiles; None if they cannot be counted.
+        note: the reason for a missing time.
     """
 
     model: str
@@ -50,7 +50,7 @@ class Timing:
 
     @property
     def gflops(self) -> float | None:
-        """10**9 operations a second."""
+        """10**9 operations per second."""
         return self.gflop / self.ms * 1000 if self.gflop and self.ms else None
 
 
@@ -61,14 +61,14 @@ def matrix_rate(
     seconds: float = 1.0,
     stop: Callable[[], bool] = lambda: False,
 ) -> float:
-    """The rate at which this machine multiplies square matrices, in 10**9 operations a second.
+    """Measure how fast this machine multiplies square matrices, in 10**9 operations per second.
 
-    It is that of the runtime that does it quickest: not each makes full use of the processor.
+    The rate of the fastest runtime is returned, because not every one fully uses the processor.
 
     Args:
-        side: rows and columns.
-        seconds: how long to try each runtime; the median counts.
-        stop: asked after each product; True ends it there.
+        side: number of rows and columns.
+        seconds: how long to time each runtime; the median counts.
+        stop: called after each product; return True to end the timing.
     """
     rng = np.random.default_rng(0)
     a, b = (rng.uniform(-1, 1, (side, side)).astype(np.float32) for _ in range(2))
@@ -77,7 +77,7 @@ def matrix_rate(
         try:
             once = multiplying(name, a, b, precision)
         except UsageError:
-            # Keras can do it everywhere.
+            # Keras supports every precision everywhere.
             continue
         once()
         taken.append(statistics.median(_times(once, seconds, stop)))
@@ -88,7 +88,7 @@ class Subject:
     """A model to be timed, with random weights.
 
     Args:
-        name, model: what it is called, and the model.
+        name, model: the model and its name.
     """
 
     def __init__(self, name: str, model: StepModel) -> None:
@@ -112,8 +112,8 @@ class Subject:
 
         Args:
             size: width and height in pixels.
-            seconds: how long to try; at least one frame is timed.
-            stop: asked after each frame; True ends it there.
+            seconds: how long to time; at least one frame is timed.
+            stop: called after each frame; return True to end the timing.
         """
         width, height = size
         rng = np.random.default_rng(0)
@@ -161,14 +161,14 @@ class Subject:
 
 
 def gflop_of(model: StepModel, size: tuple[int, int], tile: TileSetting) -> float | None:
-    """What convolutions and products of a step count for a frame, in 10**9, with all its tiles.
+    """Count the operations of a frame's convolutions and matrix products, in 10**9, over all tiles.
 
     Args:
         size: width and height in pixels.
         tile: how frames are cut.
 
     Returns:
-        The count, or None where it cannot be told.
+        The count, or None if it is unknown.
     """
     network = model.build()
     tiles = Predictor(model, network, tile=tile).tiles(size[1], size[0])
@@ -180,7 +180,7 @@ def gflop_of(model: StepModel, size: tuple[int, int], tile: TileSetting) -> floa
 def _times(
     once: Callable[[], None], seconds: float, stop: Callable[[], bool] = lambda: False
 ) -> list[float]:
-    """Call it repeatedly for that many seconds, and return the seconds of each call."""
+    """Call `once` repeatedly for that many seconds, and return the seconds of each call."""
     times: list[float] = []
     while not times or (sum(times) < seconds and not stop()):
         began = time.perf_counter()

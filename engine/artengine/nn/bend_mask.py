@@ -12,12 +12,12 @@ from artengine.nn.step import pad_to_multiple
 
 
 def over(share: Any, shape: tuple[int, ...], divisor: int) -> Any:
-    """A mask over a feature map: each place has the mean of the pixels that it covers.
+    """Resize a mask to a feature map; each position gets the mean of the pixels that it covers.
 
     Args:
-        share: float32, a scalar or `(H, W)` of the frames.
-        shape: of the feature map, `(B, h, w, C)`.
-        divisor: what the network's frames are padded to.
+        share: float32, a scalar or `(H, W)` at the size of the frames.
+        shape: the shape of the feature map, `(B, h, w, C)`.
+        divisor: the network's frames are padded to a multiple of this.
 
     Returns:
         The scalar, or `(h, w, 1)`.
@@ -31,7 +31,7 @@ def over(share: Any, shape: tuple[int, ...], divisor: int) -> Any:
 
 
 def _covered(count: int, pixels: int) -> npt.NDArray[np.float32]:
-    """How much of each of so many places each pixel covers, `(count, pixels)`; rows sum to 1."""
+    """Return the overlaps of `count` positions and the pixels, `(count, pixels)`; rows sum to 1."""
     ends = np.arange(count + 1) * (pixels / count)
     each = np.arange(pixels)
     first, last = np.maximum(ends[:-1, None], each), np.minimum(ends[1:, None], each + 1)

@@ -1,4 +1,4 @@
-"""What bends do to a feature map, float32 `(B, H, W, C)`, or `(B, ..., C)` where nothing moves."""
+"""Operations of bends on a feature map, float32 `(B, H, W, C)`, or `(B, ..., C)` if not spatial."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from artengine.nn.chance import normal
 
 @dataclass(frozen=True, slots=True)
 class BendCall:
-    """What an operation is given beside the features.
+    """The arguments of an operation besides the features.
 
     Args:
         amount: a float32 scalar.
-        seed: int32 `(2,)`, another one for each frame, bend, and call of the layer.
-        order: the channels in the order that `swap` puts them in.
+        seed: int32 `(2,)`, different for each frame, bend, and call of the layer.
+        order: indices of the channels in their order after `swap`.
         angle: the direction of `shift`, in degrees.
     """
 
@@ -75,7 +75,7 @@ def _blur(x: Any, call: BendCall) -> Any:
 
     def weights(count: int) -> Any:
         apart = _numbers(count)[:, None] - _numbers(count)[None, :]
-        # Not quite nothing, so that no blur is a sum of one place.
+        # Avoid a division by 0, so that without blur each position keeps its own value.
         near = ops.exp(-0.5 * apart**2 / (size**2 + 1e-4))
         return near / ops.sum(near, axis=1, keepdims=True)
 
@@ -95,7 +95,7 @@ def _zoom(x: Any, call: BendCall) -> Any:
 
 
 def _rotate(x: Any, call: BendCall) -> Any:
-    """Four neighbours of where each place comes from, blended."""
+    """Rotate by backward mapping with bilinear interpolation."""
     _, height, width, channels = x.shape
     turn = call.amount * (math.pi / 180)
     cos, sin = ops.cos(turn), ops.sin(turn)
@@ -136,8 +136,8 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
 
 
 def _places(x: Any) -> tuple[int, ...]:
-    """The axes over which a channel is measured: height and width, or, where there are none, the
-    channels themselves."""
+    """Return the axes over which a channel's statistics are computed: height and width, or the
+    channel axis of a tensor without them."""
     return tuple(range(1, len(x.shape) - 1)) or (1,)
 
 
@@ -146,15 +146,15 @@ def _numbers(count: int) -> Any:
 
 
 def _wrapped(count: int, by: Any) -> Any:
-    """The weights of each place for each, where it comes from so many places on, round the end."""
+    """Return the `(count, count)` weights of a circular shift with linear interpolation."""
     apart = ops.mod(_numbers(count)[:, None] + by - _numbers(count)[None, :], float(count))
     return ops.relu(1.0 - ops.minimum(apart, count - apart))
 
 
 def _mixed(x: Any, rows: Any, columns: Any) -> Any:
-    """Each place as a sum over its column and its row: by weights `(H, H)` and `(W, W)`, or None
-    for the place itself. A matrix product takes any size of blur, and weights that change
-    from frame to frame."""
+    """Apply a separable linear filter, given as weights `(H, H)` for columns and `(W, W)` for rows;
+    None leaves an axis as it is. A matrix product supports a blur of any size and weights that
+    change from frame to frame."""
     shape = (-1, *x.shape[1:])
     if rows is not None:
         flat = ops.reshape(x, (-1, x.shape[1], x.shape[2] * x.shape[3]))

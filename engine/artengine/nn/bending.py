@@ -1,4 +1,4 @@
-"""Bends within a step: what layers give out is changed before other layers take it."""
+"""Bends within a step, which change the outputs of layers before other layers read them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from artengine.nn.step_model import StepModel
 
 
 class BendModel(Protocol):
-    """What is asked of a bend; see `artengine.bend.Bend`."""
+    """The interface of a bend; see `artengine.bend.Bend`."""
 
     name: ClassVar[str]
     spatial: ClassVar[bool]
@@ -37,20 +37,20 @@ class BendModel(Protocol):
 class Bending:
     """The bends of one network.
 
-    They are done wherever in a step their layers are called, in the order in which they are given,
-    and belong to what is traced; how much each does is an input of it. The model and its network
-    know nothing of them.
+    They are applied at every call of their layers in a step, in the given order, and are part of
+    the traced function; their amounts are inputs of it. The model and its network do not depend on
+    them.
 
     Args:
-        model, network: what is stepped.
+        model, network: the model and its network.
         bends: the bends. Their amounts are read at each step.
-        seed: the film's seed, which decides channels that are chosen by chance.
-        shares: how much of a bend is done, of each that has a mask, by its address, as
-            `bend.scale.mask`: 0..1, float32, a number or `(H, W)` of the frames. They are read at
-            each step.
+        seed: the film's seed, which decides randomly chosen channels.
+        shares: the mask of each bend that has one, by its address, such as `bend.scale.mask`:
+            0..1, float32, a scalar or `(H, W)` at the size of the frames. They are read at each
+            step.
 
     Raises:
-        PresetError: when a layer does not exist or does not have what is bent.
+        PresetError: when a layer does not exist, or its output does not suit the bend.
     """
 
     def __init__(
@@ -91,18 +91,18 @@ class Bending:
         return list(self._layers.values())
 
     def inputs(self) -> dict[str, Any]:
-        """How much each bend does now, and where: inputs of a step, by names that no parameter
-        has."""
+        """Return the bends' current amounts and masks as inputs of a step, under names that no
+        parameter has."""
         amounts = {name: np.float32(bend.amount) for name, bend in self._bends.items()}
         return {**amounts, **self._shares}
 
     @contextmanager
     def within(self, values: Mapping[str, Any], seed: Any) -> Iterator[None]:
-        """Bend what is traced meanwhile.
+        """Bend the layers of a network in this context.
 
         Args:
-            values: inputs of the step, those of the bends among them.
-            seed: the step's, int32 `(2,)`.
+            values: inputs of the step, including those of the bends.
+            seed: the step's seed, int32 `(2,)`.
         """
         calls: Counter[str] = Counter()
 
@@ -125,13 +125,13 @@ class Bending:
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """A bend and what it is done to.
+    """A bend and the channels that it applies to.
 
     Args:
-        name: of its amount.
+        name: the name of its amount among the inputs.
         mask: the address of its mask.
         bend: the bend.
-        slot: names it; each slot has random numbers of its own.
+        slot: identifies it; each slot has its own random numbers.
         channels: which channels are bent, `(C,)`.
     """
 
@@ -145,7 +145,7 @@ class _Placed:
     def of(
         cls, name: str, mask: str, bend: BendModel, output: LayerOutput, slot: str, seed: int
     ) -> _Placed:
-        """Choose the channels. Raises ValueError."""
+        """Choose the channels. Raise ValueError if the layer does not have them."""
         rng = np.random.Generator(np.random.SFC64([seed & 0xFFFFFFFF, crc32(slot.encode())]))
         try:
             channels = chosen(bend.channels, output.shape[-1], rng)
@@ -154,13 +154,13 @@ class _Placed:
         return cls(name, mask, bend, slot, channels)
 
     def bent(self, made: Any, amount: Any, share: Any, seed: Any, call: int) -> Any:
-        """What a layer gives out, bent.
+        """Bend the output of a layer.
 
         Args:
-            made: `(B, ..., C)`.
+            made: the output, `(B, ..., C)`.
             amount: a scalar.
-            share: 0..1, a scalar or `(H, W, 1)`: how much of it is done; None for all.
-            seed: the step's.
+            share: the mask, 0..1, a scalar or `(H, W, 1)`; None for 1 everywhere.
+            seed: the step's seed.
             call: how often the layer has been called in this step.
         """
         own = crc32(f"{self.slot}/{call}".encode()) & 0x7FFFFFFF
@@ -170,18 +170,18 @@ class _Placed:
             order=self._reversed(),
             angle=float(getattr(self.bend, "angle", 0.0)),
         )
-        # Means and sums over a frame need more digits than 16 bits have.
+        # Means and sums over a frame need more precision than 16 bits.
         x = ops.cast(made, "float32")
         bent = OPERATIONS[self.bend.name](x, given)
         if not self.channels.all():
             bent = ops.where(self.channels, bent, x)
         if share is not None:
-            # Exactly what was there at 0, and the bend at 1.
+            # This form is exact at 0 and at 1.
             bent = share * bent + (1.0 - share) * x
         return ops.cast(bent, made.dtype)
 
     def _reversed(self) -> npt.NDArray[np.int64]:
-        """All channels, the chosen ones among them in reverse."""
+        """Return the indices of all channels, with the chosen ones in reverse order."""
         order = np.arange(len(self.channels))
         (places,) = np.nonzero(self.channels)
         order[places] = places[::-1]
@@ -191,7 +191,7 @@ class _Placed:
 def _checked(
     bend: BendModel, outputs: Mapping[str, LayerOutput], model: StepModel, *, masked: bool
 ) -> LayerOutput:
-    """What the layer of a bend gives out. Raises ValueError."""
+    """Return the output of a bend's layer. Raise ValueError if it does not suit the bend."""
     output = outputs.get(bend.layer)
     if output is None:
         name = getattr(type(model), "name", type(model).__name__)

@@ -1,8 +1,8 @@
-"""Random numbers of a seed: the same with every backend of Keras, and in every runtime.
+"""Random numbers that depend only on a seed, not on Keras's backend or the runtime.
 
-They are those that TensorFlow draws, of the generator Philox 4x32-10 (Salmon and others, "Parallel
-random numbers: as easy as 1, 2, 3", 2011). Keras's own differ from backend to backend.
-`artengine.stepping.chance` draws the same with numpy.
+They equal TensorFlow's, from the generator Philox 4x32-10 (Salmon and others, "Parallel random
+numbers: as easy as 1, 2, 3", 2011). Keras's own numbers differ between backends.
+`artengine.stepping.chance` computes the same numbers with numpy.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _LOW = 0xFFFF
 
 
 def uniform(shape: tuple[Any, ...], seed: Any, low: float = 0.0, high: float = 1.0) -> Any:
-    """Float32 numbers of a shape, from `low` up to `high`, which an int32 `(2,)` seed decides."""
+    """Draw uniform float32 numbers in [low, high) of a shape from an int32 `(2,)` seed."""
     if keras.backend.backend() == "tensorflow":
         return keras.random.uniform(shape, low, high, dtype="float32", seed=_given(seed))
     fractions = ops.reshape(_fractions(seed, math.prod(shape)), shape)
@@ -28,14 +28,14 @@ def uniform(shape: tuple[Any, ...], seed: Any, low: float = 0.0, high: float = 1
 
 
 def normal(shape: tuple[Any, ...], seed: Any) -> Any:
-    """Float32 numbers of a shape, of mean 0 and deviation 1, which an int32 `(2,)` seed decides.
+    """Draw float32 numbers from a normal distribution of mean 0 and standard deviation 1.
 
-    In the last bits they depend on the backend's logarithm, sine and cosine.
+    Their last bits depend on the backend's logarithm, sine and cosine. The seed is int32 `(2,)`.
     """
     if keras.backend.backend() == "tensorflow":
         return keras.random.normal(shape, dtype="float32", seed=_given(seed))
     count = math.prod(shape)
-    # Box and Muller's way: two of two.
+    # The Box-Muller transform makes two normal numbers of two uniform ones.
     pairs = ops.reshape(_fractions(seed, count + count % 2), (-1, 2))
     far = ops.sqrt(-2.0 * ops.log(ops.maximum(pairs[:, 0], 1e-7)))
     angle = 2.0 * math.pi * pairs[:, 1]
@@ -44,8 +44,8 @@ def normal(shape: tuple[Any, ...], seed: Any) -> Any:
 
 
 def _given(seed: Any) -> keras.random.SeedGenerator:
-    # Hands on the seed that is given; Keras's own would count in a variable. It is traced, and
-    # TensorFlow warns of a docstring in what it traces.
+    # It returns the given seed; Keras's own class would count in a variable. It is traced, and
+    # TensorFlow warns about docstrings in traced functions.
     class Given(keras.random.SeedGenerator):  # type: ignore[misc]
         def __init__(self) -> None:
             pass
@@ -57,7 +57,7 @@ def _given(seed: Any) -> keras.random.SeedGenerator:
 
 
 def _fractions(seed: Any, count: int) -> Any:
-    """Float32 numbers from 0 up to 1, `(count,)`."""
+    """Draw uniform float32 numbers in [0, 1), `(count,)`."""
     halves = _Words()
     number = ops.cast(seed, halves.kind)
     low = halves.masked(number)
@@ -73,21 +73,21 @@ def _fractions(seed: Any, count: int) -> Any:
 
 
 class _Words:
-    """Arithmetic of words of 32 bits, in a type that the backend can multiply and shift."""
+    """Arithmetic of 32-bit words, in a type that the backend can multiply and shift."""
 
     def __init__(self) -> None:
         self.kind = "uint32" if keras.backend.backend() == "jax" else "int64"
 
     def word(self, value: int) -> Any:
-        """A word."""
+        """Return a value as a word."""
         return ops.convert_to_tensor(value, dtype=self.kind)
 
     def masked(self, value: Any) -> Any:
-        """The low 32 bits."""
+        """Return the low 32 bits."""
         return ops.bitwise_and(value, self.word(0xFFFFFFFF))
 
     def philox(self, counter: list[Any], key: tuple[Any, Any]) -> list[Any]:
-        """Four random words for each counter."""
+        """Return four random words for each counter."""
 
         def mixed(_: Any, state: tuple[Any, ...]) -> tuple[Any, ...]:
             first, second, third, fourth, left, right = state
@@ -102,12 +102,12 @@ class _Words:
                 self.masked(right + self.word(KEY_STEPS[1])),
             )
 
-        # A loop, because JAX would take seconds to compile all rounds one after the other.
+        # Use a loop, because JAX would take seconds to compile the unrolled rounds.
         mixed_words: Any = ops.fori_loop(0, ROUNDS, mixed, (*counter, *key))
         return list(mixed_words[:4])
 
     def _product(self, factor: int, value: Any) -> tuple[Any, Any]:
-        """The upper and the lower word of a product, in halves: no backend has wider words."""
+        """Return upper and lower word of a product, from half words: no backend has wider words."""
         below, above = self.word(factor & _LOW), self.word(factor >> 16)
         low, high = self._low(value), self._high(value)
         least = low * below

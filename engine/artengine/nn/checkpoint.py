@@ -1,4 +1,4 @@
-"""Checkpoints: every variable of a training, and a record of its progress, in one file."""
+"""Checkpoints, which hold all variables of a training and a record of its progress in one file."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from artengine.errors import WeightsError
 from artengine.hdf5 import check_self_contained, reserve
 
 _RECORD = "position"
-"""The file's attribute that holds the record, by the name that version 0.1 gave it."""
+"""The attribute of the file that holds the record; version 0.1 introduced this name."""
 
 
 def save_checkpoint(path: Path, variables: Sequence[Any], record: Mapping[str, Any]) -> None:
-    """Write variables and a record (plain JSON values) to one HDF5 file, completely or not at all.
+    """Write variables and a record (plain JSON values) atomically to one HDF5 file.
 
     Raises:
         OSError: when it cannot be written.
@@ -37,10 +37,10 @@ def save_checkpoint(path: Path, variables: Sequence[Any], record: Mapping[str, A
 
 
 def load_checkpoint(path: Path, variables: Sequence[Any]) -> dict[str, Any]:
-    """Set variables to what `save_checkpoint` wrote, and return the record.
+    """Set variables to the values that `save_checkpoint` wrote, and return the record.
 
     Raises:
-        WeightsError: when the file is broken or holds variables of other shapes.
+        WeightsError: when the file is corrupt or holds variables of other shapes.
     """
     with _opened(path) as file:
         if len(file) != len(variables):
@@ -64,7 +64,7 @@ def read_record(path: Path) -> dict[str, Any]:
     """Return the record alone.
 
     Raises:
-        WeightsError: when the file is broken.
+        WeightsError: when the file is corrupt.
     """
     with _opened(path) as file:
         return _read_record(file)

@@ -1,4 +1,4 @@
-"""A model's methods made into graphs that an engine computes."""
+"""Conversion of a model's methods to graphs that an engine computes."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from artengine.stepping.graph import Graph, Specs
 
 
 class Conversion:
-    """Converts the step of a network that learns no more, with the weights that it has now.
+    """Converts the step of a trained network, with its current weights as constants.
 
     Args:
-        model, network: what is stepped; the network in float32.
-        runtime: the name of the engine that it is for.
-        bends: what is done to its layers.
+        model, network: the model and its network in float32.
+        runtime: the name of the engine that computes the graphs.
+        bends: the bends of the network's layers.
 
     Raises:
         UsageError: when Keras is not on TensorFlow.
@@ -49,21 +49,21 @@ class Conversion:
         self._traces = Traces(model, network, bends=bends)
 
     def bytes_per_pixel(self) -> float | None:
-        """What the network takes for each pixel of a frame; None where that is unknown."""
+        """Return the network's memory per pixel of a frame; None when it is unknown."""
         return bytes_per_pixel(self._model)
 
     def start(self, specs: Specs) -> Graph:
-        """The model's initial state. Raises `NotComputable`."""
+        """Convert the model's initial state. Raise `NotComputable` if that fails."""
         return self._converted(self._traces.start(specs))
 
     def step(self, specs: Specs) -> Graph:
-        """The model's step. Raises `NotComputable`."""
+        """Convert the model's step. Raise `NotComputable` if that fails."""
         return self._converted(self._traces.step(specs))
 
     def start_by_keras(
         self, frames: Sequence[npt.NDArray[Any]], seed: npt.NDArray[np.int32]
     ) -> list[npt.NDArray[Any]]:
-        """The model's initial state as arrays, computed by Keras."""
+        """Compute the model's initial state with Keras, and return it as arrays."""
         state = self._traces.step_of.initial_state(frames, seed)
         return [keras.ops.convert_to_numpy(part) for part in state]
 

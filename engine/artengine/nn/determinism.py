@@ -1,4 +1,4 @@
-"""The same training twice: seeds, and operations that add up in a fixed order."""
+"""Reproducible training: seeds, and operations that add up in a fixed order."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import keras
 
 
 def make_deterministic(seed: int) -> None:
-    """Seed what layers are made with, and ask for operations that give the same bits every time.
+    """Seed the initialisers of layers, and enable operations that are bitwise reproducible.
 
-    To be called before a network is built.
+    Call it before a network is built.
     """
     seed_layers(seed)
     backend = keras.backend.backend()
@@ -21,18 +21,18 @@ def make_deterministic(seed: int) -> None:
     elif backend == "torch":
         import torch
 
-        # Operations that have no such form go on with a warning.
+        # Operations without a deterministic implementation only warn.
         torch.use_deterministic_algorithms(mode=True, warn_only=True)
-        # Nothing reads what was never written.
+        # Nothing reads uninitialised memory.
         torch.utils.deterministic.fill_uninitialized_memory = False
 
 
 def seed_layers(seed: int) -> None:
-    """Seed what new layers draw their weights with."""
+    """Seed the initialisers of new layers."""
     if keras.backend.backend() == "tensorflow":
         keras.utils.set_random_seed(seed % 2**32)
         return
-    # Keras's function would import TensorFlow, which takes seconds, wherever it is installed.
+    # Keras's function would import TensorFlow if it is installed, which takes seconds.
     random.seed(seed % 2**32)
     if keras.backend.backend() == "torch":
         import torch

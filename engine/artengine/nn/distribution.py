@@ -24,38 +24,38 @@ Array = npt.NDArray[np.generic]
 
 
 class DistributionStrategy:
-    """Takes the steps of a training: here on one device.
+    """Takes the steps of a training; this class uses one device.
 
     Args:
         xla: whether XLA compiles the step.
     """
 
     replicas = 1
-    """How many copies of the network share each batch."""
+    """Number of copies of the network that share each batch."""
 
     chief = True
-    """Whether this process measures and writes; one of them does."""
+    """Whether this process evaluates and writes files; exactly one process does."""
 
     def __init__(self, *, xla: bool = False) -> None:
         self._xla = xla
         self._step: Callable[[Any, Any], Any] | None = None
 
     def scope(self) -> AbstractContextManager[Any]:
-        """Where the network, its optimiser and its trainer are to be built."""
+        """Return the context in which to build the network, its optimiser and its trainer."""
         return nullcontext()
 
     def train_on_batch(self, trainer: keras.Model, inputs: Any, truth: Any) -> float:
         """Take a step with a whole batch, and return its loss.
 
         Raises:
-            TrainingError: when XLA cannot compile it, or another worker is gone.
+            TrainingError: when XLA cannot compile it, or another worker has ended.
         """
         if not self._xla:
             return float(trainer.train_on_batch(inputs, truth))
         import tensorflow as tf
 
         if self._step is None:
-            # Keras itself leaves XLA out where operations must be deterministic.
+            # Keras itself disables XLA when operations must be deterministic.
             self._step = tf.function(
                 lambda *batch: trainer.train_step(batch)["loss"], autograph=False, jit_compile=True
             )
@@ -69,26 +69,26 @@ class DistributionStrategy:
             ) from error
 
     def agreed(self, seconds: float, *, stop: bool) -> tuple[float, bool]:
-        """The chief's time, and whether any worker is to stop: the same for all workers.
+        """Return the chief's time and whether any worker is to stop, equal for all workers.
 
         Raises:
-            TrainingError: when another worker is gone.
+            TrainingError: when another worker has ended.
         """
         return seconds, stop
 
     def from_chief(
         self, variables: Sequence[keras.Variable], record: Mapping[str, Any]
     ) -> Mapping[str, Any]:
-        """Give all workers the chief's variables, and return its record, plain JSON values.
+        """Copy the chief's variables to all workers, and return its record (plain JSON values).
 
         Raises:
-            TrainingError: when another worker is gone.
+            TrainingError: when another worker has ended.
         """
         return record
 
 
 class Devices(DistributionStrategy):
-    """The devices of one machine: each has a copy of the network, and takes its part of a batch."""
+    """The devices of one machine; each has a copy of the network and computes a part of a batch."""
 
     def __init__(self, strategy: Any) -> None:
         super().__init__()
@@ -96,7 +96,7 @@ class Devices(DistributionStrategy):
         self.replicas = int(strategy.num_replicas_in_sync)
 
     def scope(self) -> AbstractContextManager[Any]:
-        """The strategy's."""
+        """Return the strategy's scope."""
         scope: AbstractContextManager[Any] = self._strategy.scope()
         return scope
 
@@ -117,7 +117,7 @@ class Devices(DistributionStrategy):
                 "loss"
             ]
 
-        # Keras's own `train_on_batch` would have every replica learn from the whole batch.
+        # Keras's own `train_on_batch` would train every replica on the whole batch.
         def step(inputs: Any, truth: Any) -> Any:
             losses = strategy.run(mine, args=(inputs, truth))
             return strategy.reduce("MEAN", losses, axis=None)
@@ -128,12 +128,12 @@ class Devices(DistributionStrategy):
 
 class Workers(Devices):
     """Several processes, on one machine or many, that TF_CONFIG names; each makes the whole batch
-    and learns from its part.
+    and trains on its part.
 
     Args:
-        strategy: TensorFlow's, of all of them.
-        number: which process this is; the first is the chief.
-        count: how many there are.
+        strategy: TensorFlow's strategy for all processes.
+        number: the index of this process; the first is the chief.
+        count: number of processes.
     """
 
     def __init__(self, strategy: Any, number: int, count: int) -> None:
@@ -144,7 +144,7 @@ class Workers(Devices):
 
     @contextmanager
     def scope(self) -> Iterator[None]:
-        """The strategy's, in which each new variable gets the chief's value."""
+        """Enter the strategy's scope, in which each new variable gets the chief's value."""
         with _workers_present(), super().scope():
             yield
 
@@ -154,17 +154,17 @@ class Workers(Devices):
             return super().train_on_batch(trainer, inputs, truth)
 
     def agreed(self, seconds: float, *, stop: bool) -> tuple[float, bool]:
-        """The chief's time, and whether any worker is to stop."""
+        """Return the chief's time and whether any worker is to stop."""
         summed = self._sum(np.array([seconds if self.chief else 0.0, float(stop)]))
         return float(summed[0]), bool(summed[1])
 
     def from_chief(
         self, variables: Sequence[keras.Variable], record: Mapping[str, Any]
     ) -> Mapping[str, Any]:
-        """Take over the chief's variables and record."""
+        """Copy the chief's variables and return its record."""
         floats = [variable for variable in variables if "float" in variable.dtype]
         others = [variable for variable in variables if "float" not in variable.dtype]
-        # In the widest type of each kind. All others add zeros, so that values arrive unchanged.
+        # Use the widest type of each kind. Other workers add zeros, so that values stay unchanged.
         for alike, kind in ((floats, "float32"), (others, "int64")):
             arrays = [ops.convert_to_numpy(variable.value).astype(kind) for variable in alike]
             values = self._from_chief(np.concatenate([array.ravel() for array in arrays]))
@@ -181,7 +181,7 @@ class Workers(Devices):
         return self._sum(values if self.chief else np.zeros_like(values))
 
     def _sum(self, values: Array) -> Array:
-        """The sum of what all workers give."""
+        """Sum the values of all workers."""
         with _workers_present():
             total: Array = self._sums[str(values.dtype)](ops.convert_to_tensor(values)).numpy()
         return total
@@ -192,7 +192,7 @@ class Workers(Devices):
         strategy = self._strategy
 
         def mine(values: Any) -> Any:
-            # Each worker counts once, through the first of its devices.
+            # Each worker contributes once, through the first of its devices.
             first = ops.equal(replicas.number() % self._local, 0)
             counted = ops.where(first, values, ops.zeros_like(values))
             return tf.distribute.get_replica_context().all_reduce("SUM", counted)
@@ -232,19 +232,18 @@ def build_strategy(
     *,
     xla: bool = False,
 ) -> DistributionStrategy:
-    """Make the strategy of a training; to be called before anything else of TensorFlow.
+    """Create the strategy of a training; call it before any other function of TensorFlow.
 
     Args:
-        kind: "none", one device; "mirrored", all graphics cards of this machine, or its processors
-            where there are none; "workers", the processes that TF_CONFIG names, for all of which it
-            waits.
-        number: which of the processes this is.
-        count: how many there are.
+        kind: "none", one device; "mirrored", all graphics cards of this machine, or else its
+            processors; "workers", the processes that TF_CONFIG names, for all of which it waits.
+        number: the index of this process.
+        count: number of processes.
         xla: whether XLA compiles the step of one device.
 
     Raises:
-        TrainingError: when the workers cannot connect to each other, or Keras has a backend that
-            cannot do it.
+        TrainingError: when the workers cannot connect to each other, or Keras's backend does not
+            support the strategy or XLA.
     """
     backend = keras.backend.backend()
     if backend != "tensorflow" and kind != "none":
@@ -277,8 +276,8 @@ def build_strategy(
 
 @contextmanager
 def _default_signals() -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM end the process at once: while TensorFlow waits for workers, Python's
-    handlers are not called."""
+    """Let Ctrl-C and SIGTERM end the process at once, because Python's handlers are not called
+    while TensorFlow waits for workers."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -1,7 +1,7 @@
-"""What the frames that a network sees in training are disturbed by, so that it learns to mend them.
+"""Augmentation of the context frames in training, so that a network learns to undo such changes.
 
-A dream shows a network its own predictions, changed by effects. What it is not taught to take back
-grows from frame to frame: grain, and the contrast of textures.
+In a dream, the input of a network is its own predictions, changed by effects. Errors that it has
+not learnt to correct grow from frame to frame: grain, and the contrast of textures.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ import keras
 from keras import ops
 
 UNIT_DEVIATION = 3.0**0.5
-"""Uniform noise between minus this and this has a standard deviation of 1."""
+"""Half the range of uniform noise around 0 that has a standard deviation of 1."""
 
 COARSE = 8
-"""Detail is what differs from the mean of squares of so many pixels a side."""
+"""Side in pixels of the squares whose means are subtracted to get the detail of a frame."""
 
 
 @dataclass(frozen=True, slots=True)
 class Disturbance:
     """Random changes of the context frames.
 
-    Each row of a batch has its own contrast, and an amount of its own of one pattern of noise.
+    All rows of a batch share one pattern of noise; each has its own amount of it and contrast.
 
     Args:
-        noise: largest standard deviation of the uniform noise that is added, from 0.
-        contrast: largest factor by which the contrast of detail is raised or lowered, from 1.
+        noise: maximum standard deviation of the added uniform noise, at least 0.
+        contrast: maximum factor by which the contrast of detail is raised or lowered, at least 1.
     """
 
     noise: float = 0.0
@@ -52,13 +52,13 @@ class Disturbance:
         gain = ops.exp(keras.random.uniform((batch, 1, 1, 1), -most, most, seed=random))
         squares = (min(COARSE, height), min(COARSE, width))
         coarse = ops.average_pool(context_frames, squares, strides=squares, padding="same")
-        # As `coarse + gain * (context_frames - coarse)`, with less to do at full size.
+        # Equals `coarse + gain * (context_frames - coarse)`, with fewer operations at full size.
         return gain * context_frames + ops.image.resize((1.0 - gain) * coarse, (height, width))
 
     def _noisy(self, context_frames: Any, random: keras.random.SeedGenerator) -> Any:
         batch, *shape = ops.shape(context_frames)
         deviation = keras.random.uniform((batch, 1, 1, 1), -self.noise, self.noise, seed=random)
-        # One for all rows, each of which has its own strength and sign, and not gaussian: random
-        # numbers would else take a fifth of a small network's training.
+        # One pattern for all rows, with a strength and sign per row, and uniform instead of
+        # Gaussian: otherwise random numbers would take a fifth of a small network's training.
         noise = keras.random.uniform((1, *shape), -UNIT_DEVIATION, UNIT_DEVIATION, seed=random)
         return context_frames + deviation * noise

@@ -1,4 +1,4 @@
-"""A network whose outputs are float32 in any precision."""
+"""A wrapper that casts a network's outputs to float32 in any precision."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ class Float32Outputs:
     A model's `step` can then mix them with float32 tensors.
 
     Args:
-        network: what is called; its other attributes are passed through. `get_layer` wraps
-            networks that are its layers likewise.
+        network: the network; its other attributes are passed through. `get_layer` also wraps
+            layers that are networks.
     """
 
     def __init__(self, network: keras.Model) -> None:
         self._network = network
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call the network; its floating numbers come as float32."""
+        """Call the network, and cast its floating-point outputs to float32."""
         return tree.map_structure(_wide, self._network(*args, **kwargs))
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Any:
-        """A layer by its name or number."""
+        """Return a layer by its name or index."""
         layer = self._network.get_layer(name, index)
         return Float32Outputs(layer) if isinstance(layer, keras.Model) else layer
 
     def __getattr__(self, name: str) -> Any:
-        # A copy is asked for names before it has a network.
+        # `copy` reads attributes of the new object before it has a network.
         if name == "_network":
             raise AttributeError(name)
         return getattr(self._network, name)

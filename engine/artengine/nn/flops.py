@@ -1,4 +1,4 @@
-"""Counting what a step computes."""
+"""Counting the floating-point operations of a step."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from artengine.nn.step_model import StepModel
 
 def flops(model: StepModel, network: keras.Model, height: int, width: int) -> int | None:
     """Count the floating-point operations of one step: those of its convolutions and matrix
-    products, of which a multiplication and its addition are two. All else is left out.
+    products, in which a multiplication and its addition are two. All others are ignored.
 
     Returns:
-        The count for a frame of that size, padded to what the network divides by; or None where it
-        cannot be told: for a step with a loop that does not count up to a constant, or with
-        branches that differ, or another backend than TensorFlow.
+        The count for a frame of that size, padded to the network's size divisor; or None if it is
+        unknown: for a step with a loop that does not count up to a constant, or with branches that
+        differ, or another backend than TensorFlow.
     """
     if keras.backend.backend() != "tensorflow":
         return None
@@ -42,14 +42,14 @@ _COUNTED = ("Conv2D", "DepthwiseConv2dNative", "Conv2DBackpropInput", *_PRODUCTS
 
 
 def _counted(graph: Any) -> int | None:
-    """Count the operations of a graph; None where one of them cannot be told."""
+    """Count the operations of a graph; return None if the count of one is unknown."""
     counted = [_operation(operation) for operation in graph.get_operations()]
     known = [count for count in counted if count is not None]
     return sum(known) if len(known) == len(counted) else None
 
 
 def _operation(operation: Any) -> int | None:
-    """Count one operation of TensorFlow's, with those that it holds."""
+    """Count one TensorFlow operation, including those of its subgraphs."""
     kind = operation.type
     if kind in ("While", "StatelessWhile"):
         trips, once = _trips(operation), _counted(_inside(operation, "body"))
@@ -66,10 +66,10 @@ def _operation(operation: Any) -> int | None:
     if any(None in size for size in (*sizes, made)):
         return None
     if kind in ("Conv2D", "DepthwiseConv2dNative"):
-        # Each output is a sum over the kernel, whose channels are the outputs' last axis.
+        # Each output is a sum over the kernel; the output's last axis is the kernel's channels.
         return 2 * math.prod(made) * math.prod(sizes[1]) // made[-1]
     if kind == "Conv2DBackpropInput":
-        # Turned round: each input is spread over the kernel.
+        # A transposed convolution: each input is spread over the kernel.
         return 2 * math.prod(sizes[2]) * math.prod(sizes[1]) // sizes[2][-1]
     if kind in _PRODUCTS:
         turned = operation.get_attr("transpose_a" if kind == "MatMul" else "adj_x")
@@ -82,12 +82,12 @@ def _operation(operation: Any) -> int | None:
 
 
 def _inside(operation: Any, name: str) -> Any:
-    """The graph that an operation holds by that name."""
+    """Return the subgraph of an operation by its name."""
     return operation.graph._get_function(operation.get_attr(name).name).graph
 
 
 def _trips(loop: Any) -> int | None:
-    """How often a loop runs that counts up to a constant by one; None for any other."""
+    """Return the trip count of a loop that counts up to a constant by one; None for any other."""
     import tensorflow as tf
 
     condition, body = _inside(loop, "cond"), _inside(loop, "body")
@@ -109,7 +109,7 @@ def _trips(loop: Any) -> int | None:
 
 
 def _source(tensor: Any) -> Any:
-    """The operation that a tensor comes from."""
+    """Return the operation that a tensor comes from, skipping identities."""
     while tensor.op.type == "Identity":
         tensor = tensor.op.inputs[0]
     return tensor.op

@@ -1,4 +1,4 @@
-"""Batch normalisation multiplied into the convolution before it."""
+"""Folding of batch normalisation into the preceding convolution."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ Numbers: TypeAlias = npt.NDArray[np.float32]
 
 
 def folded(network: keras.Model, kept: Collection[keras.Layer] = ()) -> keras.Model:
-    """The same network with fewer operations; the network itself where nothing can be folded.
+    """Fold batch normalisations into convolutions; return the network itself if there are none.
 
-    A batch normalisation scales a channel by s and shifts it by t. After a convolution both go into
-    its weights. With a ReLU in between, s relu(z) + t = max(s z + t, t) where s is positive,
-    and min(s z + t, t) where it is not: scale and shift go into the weights, and the ReLU
-    becomes a bound for each channel. Both are exact but for rounding, at the frame's border too. (A
-    shift carried on into the next convolution is not: the zeros which that pads with come after
-    it.) Any other normalisation stays, and so does one of a convolution that others use as well.
+    A batch normalisation scales a channel by s and shifts it by t. After a convolution, both are
+    multiplied into its weights. With a ReLU in between, s relu(z) + t = max(s z + t, t) for
+    positive s, and min(s z + t, t) otherwise: scale and shift go into the weights, and the ReLU
+    becomes a bound for each channel. Both are exact except for rounding, also at the frame's
+    border. (A shift moved into the next convolution would not be, because of its zero padding.)
+    Other normalisations stay, and so do those of a convolution whose output has other readers.
 
     Args:
-        network: a functional Keras network; another kind is returned as it is.
-        kept: layers that stay as they are.
+        network: a functional Keras network; any other kind is returned unchanged.
+        kept: layers that must not change.
     """
     try:
         seen = _Seen.of(network)
@@ -50,11 +50,11 @@ def folded(network: keras.Model, kept: Collection[keras.Layer] = ()) -> keras.Mo
 
 @dataclass(frozen=True, slots=True)
 class _Fold:
-    """A convolution, and what comes after it and goes into it.
+    """A convolution and the layers after it that are folded into it.
 
     Args:
-        gone: the layers that are no longer needed; the last is the normalisation.
-        rectified: whether one of them, or the convolution itself, is a ReLU.
+        gone: the layers that are removed; the last is the normalisation.
+        rectified: whether one of them is a ReLU, or the convolution has one as its activation.
     """
 
     convolution: Any
@@ -62,16 +62,16 @@ class _Fold:
     rectified: bool
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
-        """Call what comes in place of all of them."""
+        """Call the replacement of all these layers."""
         old, (scale, shift) = self.convolution, _scale_and_shift(self.gone[-1])
         config = {**old.get_config(), "activation": "linear", "use_bias": True}
-        # Its weights are set, and not every initializer and constraint can be made from a config.
+        # The weights are set below, and not every initializer and constraint has a config.
         config.update(dict.fromkeys(("kernel_initializer", "bias_initializer"), "zeros"))
         config.update(dict.fromkeys(("kernel_constraint", "bias_constraint")))
         new = type(old).from_config(config)
         made = new(*args, **kwargs)
         kernel, *bias = old.get_weights()
-        # The channels it makes are a kernel's last axis, and a transposed one's last but one.
+        # Output channels are a kernel's last axis, or a transposed kernel's last but one.
         spread = scale[:, None] if isinstance(old, layers.Conv2DTranspose) else scale
         new.set_weights([kernel * spread, scale * (bias[0] if bias else 0.0) + shift])
         if not self.rectified:
@@ -81,7 +81,7 @@ class _Fold:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """The calls of a network's layers: which made a tensor, and how often each is used."""
+    """The calls of a network's layers: the producer of each tensor, and counts of uses."""
 
     made_by: dict[int, Any] = field(default_factory=dict)
     taken: dict[int, int] = field(default_factory=dict)
@@ -92,7 +92,7 @@ class _Seen:
 
     @classmethod
     def of(cls, network: keras.Model) -> _Seen:
-        """Follow a network's graph. Raises ValueError where Keras knows none."""
+        """Record a network's graph. Raise ValueError if it is not a functional network."""
         seen = cls()
 
         def record(layer: Any, *args: Any, **kwargs: Any) -> Any:
@@ -114,7 +114,7 @@ class _Seen:
         return seen
 
     def folds(self, kept: Collection[int]) -> dict[int, _Fold]:
-        """What can be folded without the layers of these identities, by that of its convolution."""
+        """Return all folds by the `id` of their convolution, without those of kept layers."""
         found = (self._fold(norm) for norm in self.norms)
         return {
             id(fold.convolution): fold
@@ -139,7 +139,7 @@ class _Seen:
         return _Fold(layer, gone, rectified)
 
     def _before(self, layer: Any) -> Any:
-        """The layer whose output this one alone takes, where both are called once."""
+        """Return the layer whose output only this one reads, if both are called once."""
         tensor = self.taken[id(layer)]
         before = self.made_by.get(tensor)
         alone = self.uses[tensor] == 1 and self.calls[id(layer)] == 1
@@ -147,11 +147,11 @@ class _Seen:
 
 
 class _Bounded(layers.Layer):  # type: ignore[misc]
-    """Keeps a channel from falling below its bound, or from rising above it.
+    """Clips each channel at a lower or an upper bound.
 
     Args:
-        bound: `(C,)`.
-        below: whether it is a lower bound, `(C,)`.
+        bound: the bounds, `(C,)`.
+        below: whether each is a lower bound, `(C,)`.
     """
 
     def __init__(self, bound: Numbers, below: npt.NDArray[np.bool_], **rest: Any) -> None:

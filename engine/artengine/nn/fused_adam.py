@@ -1,4 +1,4 @@
-"""Adam, each variable's step of which is one operation of TensorFlow's."""
+"""Adam with one TensorFlow operation per variable."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ class FusedAdam(keras.optimizers.Adam):  # type: ignore[misc]
     """Keras's Adam on TensorFlow, on one device: the same steps up to rounding, and the same
     variables. Variables other than float32 take Keras's own steps.
 
-    Keras takes about 27 operations for each variable, most of which are over before they are worth
-    starting; in a small network's training they took a twentieth of the time.
+    Keras runs about 27 operations per variable, most of which are too short to be worth their
+    overhead; in a small network's training they took a twentieth of the time.
     """
 
     def _backend_update_step(
@@ -23,7 +23,7 @@ class FusedAdam(keras.optimizers.Adam):  # type: ignore[misc]
         import tensorflow as tf
 
         if any(variable.dtype != "float32" for variable in trainable_variables):
-            # The operation would abort the process, and its rates need more digits than a half has.
+            # The operation would abort the process, and its rates need more than half precision.
             super()._backend_update_step(grads, trainable_variables, learning_rate)
             return
         step = ops.cast(self.iterations + 1, "float32")

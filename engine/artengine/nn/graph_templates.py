@@ -1,4 +1,4 @@
-"""Templates of a model's graphs, made by tracing a network of marked weights."""
+"""Templates of a model's graphs, made by tracing a network whose weights are marker arrays."""
 
 from __future__ import annotations
 
@@ -34,22 +34,22 @@ def make_templates(
     tile: TileSetting = "auto",
     numbers: Sequence[Mapping[str, float]] = ({},),
 ) -> tuple[TemplateFile, tuple[int, int]]:
-    """Trace a model's step, and the state before the first one, without the weights of a network.
+    """Trace a model's initial state and step, without the weights of a network.
 
     Args:
-        model: what is stepped, with Keras on TensorFlow.
+        model: the model; Keras has to run on TensorFlow.
         table: the model's name and fixed parameters.
         size: width and height of the film's frames.
         tile: how they are cut.
-        numbers: values of the model's automatable numbers in place of its own; the state before the
-            first step is traced with each of these, where it depends on them.
+        numbers: sets of values that override the model's automatable numbers; if the initial state
+            depends on them, it is traced with each set.
 
     Returns:
-        The graphs, and the width and height of the frames, or of their tiles, that they are for.
+        The templates, and the width and height of the frames or tiles that they are for.
 
     Raises:
-        NotComputable: when they need TensorFlow for their random numbers, or the weights cannot be
-            told apart.
+        NotComputable: when TensorFlow has to draw the random numbers, or weights cannot be
+            distinguished.
     """
     asked: list[float | None] = []
 
@@ -83,7 +83,7 @@ def make_templates(
 def _starts(
     model: StepModel, network: Any, specs: Specs, numbers: Sequence[Mapping[str, float]]
 ) -> list[tuple[dict[str, float], Trace]]:
-    """The state before the first step with each of some numbers, and which of them it takes."""
+    """Trace the initial state with each set of numbers; return the numbers that it uses as well."""
 
     def traced(values: Mapping[str, float]) -> Trace:
         changed = _with(model, values)
@@ -119,7 +119,7 @@ def _with(model: StepModel, values: Mapping[str, float]) -> StepModel:
 
 
 def _values(model: StepModel) -> Specs:
-    """The numbers that a step is given."""
+    """Return the specs of the model's numbers, which are inputs of a step."""
     kinds = {
         name: "int32" if isinstance(getattr(model, name), int) else "float32"
         for name in sorted(model.automatable())
@@ -128,7 +128,7 @@ def _values(model: StepModel) -> Specs:
 
 
 def _outputs(trace: Trace) -> dict[str, tuple[tuple[int, ...], str]]:
-    """Shapes and types of what a graph gives out."""
+    """Return the shapes and types of a graph's outputs."""
     import tensorflow as tf
 
     nodes = {node.name: node for node in trace.graph.node}
@@ -144,17 +144,17 @@ def _outputs(trace: Trace) -> dict[str, tuple[tuple[int, ...], str]]:
 
 @dataclass(frozen=True, slots=True)
 class _Marks:
-    """Arrays that were put in place of weights.
+    """Marker arrays that replace the weights of a network.
 
     Args:
-        paths: where each is in a weights file; None for one that is not.
+        paths: the path of each in a weights file; None for an array that files do not hold.
     """
 
     paths: Mapping[Mark, str | None]
 
     @classmethod
     def put_into(cls, network: Any) -> Self:
-        """Put arrays of random numbers into a network, and see where a file of it has them."""
+        """Set a network's weights to random arrays, and find their paths in a file of it."""
         marks: dict[Mark, str | None] = {}
         for number, variable in enumerate(network.variables):
             array = _random(number, variable)
@@ -174,7 +174,7 @@ class _Marks:
     def template(
         self, method: str, inputs: Specs, numbers: Mapping[str, float], trace: Trace
     ) -> GraphTemplate:
-        """A graph with gaps in place of the arrays."""
+        """Return a graph with gaps in place of the marker arrays."""
         draws = {n: draw for n, draw in trace.draws.items() if isinstance(draw, UniformDraw)}
         if len(draws) < len(trace.draws):
             raise NotComputable("TensorFlow draws its random numbers")
@@ -190,7 +190,7 @@ class _Marks:
         return GraphTemplate(method, inputs, numbers, draws, trace.outputs, gaps, b"".join(pieces))
 
     def _pieces(self, trace: Trace) -> list[bytes | Gap]:
-        """A GraphDef's bytes: node by node, and what is left."""
+        """Return a GraphDef's bytes and gaps: node by node, then the other fields."""
         found: list[bytes | Gap] = []
         alone = type(trace.graph)()
         for node in trace.graph.node:
@@ -203,7 +203,7 @@ class _Marks:
         return [*found, rest.SerializeToString(deterministic=True)]
 
     def _cut(self, alone: Any) -> list[bytes | Gap]:
-        """The bytes of a GraphDef of one node."""
+        """Return the bytes of a GraphDef of one node, with a gap for a marker array."""
         import tensorflow as tf
 
         (node,) = alone.node
@@ -225,7 +225,7 @@ class _Marks:
 
 
 def _random(number: int, variable: Any) -> npt.NDArray[Any]:
-    """Random numbers of a variable's shape and type."""
+    """Return random numbers of a variable's shape and type."""
     kind = np.dtype(keras.backend.standardize_dtype(variable.dtype))
     rng = np.random.default_rng(number)
     if kind == np.bool_:

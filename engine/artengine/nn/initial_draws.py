@@ -1,7 +1,7 @@
 """Initial weights that numpy draws, for backends of Keras other than TensorFlow.
 
-They are the same with each of these backends. And JAX, which would compile a program for the shape
-of every layer, which takes seconds each, does not.
+They are the same with each of these backends. They also save time with JAX, which would otherwise
+compile a program for the shape of every layer, which takes seconds each.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy.typing as npt
 from keras import ops
 
 _DEVIATION = 0.87962566103423978
-"""Of a normal distribution of deviation 1 that is cut off at 2."""
+"""Standard deviation of the standard normal distribution truncated at -2 and 2."""
 
 
 class _Drawn(keras.initializers.VarianceScaling):  # type: ignore[misc]
@@ -45,7 +45,7 @@ class _Drawn(keras.initializers.VarianceScaling):  # type: ignore[misc]
 
 
 def _cut_off(rng: np.random.Generator, shape: tuple[int, ...]) -> npt.NDArray[np.float64]:
-    """Numbers of the normal distribution between -2 and 2."""
+    """Draw from the standard normal distribution truncated at -2 and 2."""
     values = rng.standard_normal(shape)
     while (beyond := np.abs(values) > 2.0).any():
         values[beyond] = rng.standard_normal(int(beyond.sum()))
@@ -53,7 +53,7 @@ def _cut_off(rng: np.random.Generator, shape: tuple[int, ...]) -> npt.NDArray[np
 
 
 def register() -> None:
-    """Let layers that name Glorot's or He's initialisers, as most do, have these."""
+    """Register these under the names of Glorot's and He's initialisers, which most layers use."""
     known = keras.saving.get_custom_objects()
     for called, name in (
         ("GlorotUniform", "glorot_uniform"),

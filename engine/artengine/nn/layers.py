@@ -1,4 +1,4 @@
-"""The layers of a network that a step calls, and what they give out."""
+"""The layers of a network that a step calls, and their outputs."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ Call: TypeAlias = Callable[..., Any]
 
 @dataclass(frozen=True, slots=True)
 class LayerOutput:
-    """What a layer gives out in a step.
+    """The output of a layer in a step.
 
     Args:
-        name: what presets call the layer.
+        name: the layer's name in presets.
         kind: its class.
-        shape: of what it gives out, without the batch; empty where that is not one tensor.
-        calls: how often a step calls it.
+        shape: the output's shape without the batch; empty if the output is not one tensor.
+        calls: how often a step calls the layer.
     """
 
     name: str
@@ -37,15 +37,15 @@ class LayerOutput:
 
     @property
     def spatial(self) -> bool:
-        """Whether it gives out a feature map `(H, W, C)`."""
+        """Whether it is a feature map `(H, W, C)`."""
         return len(self.shape) == 3
 
 
 def named_layers(network: Any) -> dict[str, keras.Layer]:
-    """The layers of a network by what presets call them; those of a network inside of it have that
-    one's name before theirs, as `encoder/conv2d_1`.
+    """Return the layers of a network by their names in presets; layers of a nested network are
+    prefixed with its name, as in `encoder/conv2d_1`.
 
-    Keras counts the layers of all networks of a process together. Here they are counted within
+    Keras numbers the layers of all networks of a process together. Here they are numbered within
     their network, so that a name does not depend on what was built before.
     """
     found: dict[str, keras.Layer] = {}
@@ -62,8 +62,8 @@ def named_layers(network: Any) -> dict[str, keras.Layer]:
 def layer_outputs(
     model: StepModel, network: keras.Model, size: tuple[int, int] = (64, 64)
 ) -> list[LayerOutput]:
-    """What the layers that a step calls give out, in the order of the network. Nothing is computed
-    but the state before the first step.
+    """Return the outputs of the layers that a step calls, in the order of the network. Only the
+    state before the first step is computed; the step itself is traced.
 
     Args:
         size: width and height of the frames, in pixels.
@@ -99,7 +99,7 @@ def layer_outputs(
 
 
 class _Traced(keras.Operation):  # type: ignore[misc]
-    """A step, of which Keras tells what it would give out."""
+    """A step as an operation whose output shapes Keras infers."""
 
     def __init__(self, step: Step) -> None:
         super().__init__()
@@ -113,15 +113,15 @@ class _Traced(keras.Operation):  # type: ignore[misc]
 def calls_replaced(
     layers: Mapping[str, keras.Layer], replacement: Callable[[str, Call], Call]
 ) -> Iterator[None]:
-    """Have layers call something else meanwhile, wherever in a step they are called.
+    """Replace the `call` of layers in this context.
 
     Args:
-        layers: by what presets call them.
-        replacement: from a layer's name and its own `call` to what is called in its place.
+        layers: the layers by their names in presets.
+        replacement: returns the replacement from a layer's name and its own `call`.
     """
     try:
         for name, layer in layers.items():
-            # Past Keras, which keeps track of what layers are given.
+            # Bypass Keras's `__setattr__`, which tracks the attributes of layers.
             vars(layer)["call"] = replacement(name, layer.call)
         yield
     finally:
@@ -130,7 +130,7 @@ def calls_replaced(
 
 
 def _own_name(layer: keras.Layer, counted: Counter[str]) -> str:
-    """A layer's name; of a name that Keras made of its class, with the number in its network."""
+    """Return a layer's name; an automatic name gets the layer's number in its network."""
     plain = _class_name(layer)
     if not re.fullmatch(rf"{plain}(_\d+)?", layer.name):
         return str(layer.name)
@@ -140,7 +140,7 @@ def _own_name(layer: keras.Layer, counted: Counter[str]) -> str:
 
 
 def _class_name(layer: keras.Layer) -> str:
-    """A layer's class as Keras names layers by it: `max_pooling2d`."""
+    """Return a layer's automatic name in Keras without its number, such as `max_pooling2d`."""
     name = re.sub(r"\W+", "", type(layer).__name__)
     name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
     return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()

@@ -1,4 +1,4 @@
-"""What a model measures of itself on held-out frames."""
+"""A model's own measures on held-out frames."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ class Measuring(Protocol):
 
     @property
     def size_divisor(self) -> int:
-        """What height and width must divide by."""
+        """The number that must divide height and width."""
 
     def measure(
         self, network: Any, context_frames: Any, truth: Any, seed: Any
     ) -> Mapping[str, Any]:
-        """Scalars by name."""
+        """Return scalars by name."""
 
 
 class OwnMeasures:
@@ -36,7 +36,7 @@ class OwnMeasures:
         self._measure = compiled(self._traced, network.variables)
 
     def __call__(self, windows: Iterable[tuple[Sequence[Frame], Frame]]) -> dict[str, float]:
-        """Measure.
+        """Return the mean of each measure.
 
         Args:
             windows: context frames, oldest first, and the frame that follows, `(H, W, 3)` each.

@@ -1,4 +1,4 @@
-"""How much memory a network takes for each pixel of a frame."""
+"""An estimate of a network's memory per pixel of a frame."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ class _Call:
 
     @property
     def inputs(self) -> list[Any]:
-        """The tensors that it takes."""
+        """The tensors among its arguments."""
         return _tensors(self.args)
 
     def run(self, values: Mapping[int, Any]) -> list[Any]:
-        """The values of its outputs, given those of its inputs by identity."""
+        """Compute its outputs from the values of its inputs by `id`."""
         args, kwargs = tree.map_structure(lambda x: values.get(id(x), x), self.args)
         made: list[Any] = tree.flatten(self.layer(*args, **kwargs))
         return made
 
 
 def bytes_per_pixel(model: StepModel) -> float | None:
-    """Measure what a model's network holds at once, for each pixel of the frame.
+    """Estimate the peak memory of a model's network per pixel of the frame.
 
     The layers of its graph are called one after the other on a small frame. A tensor is held from
-    the layer that gives it to the last one that takes it. All count as float32.
+    the layer that returns it to the last one that reads it. All count as float32.
 
     Returns:
-        Bytes a pixel, or None where Keras knows no graph of a single input.
+        Bytes per pixel, or None if the network is not a functional one with a single input.
     """
     network = model.build()
     calls: list[_Call] = []

@@ -1,4 +1,4 @@
-"""How near a prediction is to the truth: SSIM in `keras.ops`, which has gradients."""
+"""The similarity metric SSIM, differentiable in `keras.ops`."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from keras import ops
 
 
 def ssim(truth: Any, prediction: Any) -> Any:
-    """Structural similarity of frames `(B, H, W, C)` in 0..1, one for each, at most 1.
+    """Return the structural similarity of each pair of frames `(B, H, W, C)` in 0..1, at most 1.
 
     The index of Wang, Bovik, Sheikh and Simoncelli, "Image quality assessment: from error
-    visibility to structural similarity" (2004): gaussian window of 11 pixels and deviation 1.5,
-    K1 = 0.01, K2 = 0.03, over the windows that lie inside the frame. The window shrinks to frames
-    that are smaller than it.
+    visibility to structural similarity" (2004): Gaussian window of 11 pixels and standard deviation
+    1.5, K1 = 0.01, K2 = 0.03, over the windows that lie inside the frame. For smaller frames the
+    window shrinks to their size.
     """
     height, width, channels = truth.shape[1:]
     line = _line(min(11, height, width))
@@ -24,7 +24,7 @@ def ssim(truth: Any, prediction: Any) -> Any:
     )
 
     def local(x: Any) -> Any:
-        # One side after the other: ten times as fast as both at once.
+        # A separable filter is ten times as fast as one in two dimensions.
         x = ops.depthwise_conv(x, down, padding="valid")
         return ops.depthwise_conv(x, across, padding="valid")
 

@@ -9,11 +9,11 @@ from keras import ops
 
 
 def newest_frames(contexts: keras.Variable) -> npt.NDArray[np.float32]:
-    """The last frame of each context, float32 `(B, H, W, 3)`, of a variable
-    `(B, H, W, 3 * context)`; to be read before the variable changes."""
+    """Return the last frame of each context, float32 `(B, H, W, 3)`, from a variable
+    `(B, H, W, 3 * context)`. The result may be a view: read it before the variable changes."""
     if keras.backend.backend() == "tensorflow":
         tensor = contexts.value.read_value()
         if "GPU" not in tensor.device:
-            # A view. To slice it with TensorFlow takes three times as long.
+            # Return a view. Slicing with TensorFlow takes three times as long.
             return np.asarray(memoryview(tensor), np.float32)[..., -3:]
     return np.asarray(ops.convert_to_numpy(contexts.value[..., -3:]), np.float32)

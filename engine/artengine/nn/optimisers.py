@@ -1,4 +1,4 @@
-"""The optimiser of a network, and of the discriminator that learns beside it."""
+"""The optimisers of a network and of its discriminator."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from artengine.nn import replicas
 from artengine.nn.fused_adam import FusedAdam
 
 DISCRIMINATOR_RATE = 1e-3
-"""The discriminator's initial learning rate, whatever that of the network is: it has an optimiser
-of its own, for which the network's rate could be far too high."""
+"""The discriminator's initial learning rate, independent of the network's: the discriminator has
+its own optimiser, for which the network's rate could be far too high."""
 
 
 def build_optimiser(
@@ -20,15 +20,15 @@ def build_optimiser(
     *,
     accumulate: int = 1,
 ) -> keras.optimizers.Optimizer:
-    """Make one optimiser for all trained variables.
+    """Create one optimiser for all trained variables.
 
     Args:
-        name: Keras's, for the network.
-        network: what is trained.
-        discriminator: trained by an Adam of its own, with the low momentum that Radford, Metz and
+        name: Keras's name of the network's optimiser.
+        network: the network.
+        discriminator: trained by its own Adam, with the low momentum that Radford, Metz and
             Chintala advise ("Unsupervised representation learning with deep convolutional
             generative adversarial networks", 2016).
-        accumulate: steps whose gradients are averaged before each update.
+        accumulate: number of steps whose gradients are averaged before each update.
     """
     options = {"gradient_accumulation_steps": accumulate if accumulate > 1 else None}
     adam = FusedAdam if _computes_on_one_tensorflow_device() else keras.optimizers.Adam
@@ -45,7 +45,7 @@ def build_optimiser(
         )
         variables += discriminator.trainable_variables
     if keras.config.dtype_policy().name == "mixed_float16":
-        # Small gradients would else be lost.
+        # Otherwise small gradients would underflow.
         optimiser = keras.optimizers.LossScaleOptimizer(optimiser)
     optimiser.build(variables)
     return optimiser
@@ -59,9 +59,9 @@ def set_learning_rate(optimiser: keras.optimizers.Optimizer, rate: float, factor
     """Set the learning rates.
 
     Args:
-        optimiser: what `build_optimiser` made.
+        optimiser: the result of `build_optimiser`.
         rate: the network's initial learning rate.
-        factor: what both initial rates are multiplied by.
+        factor: both initial rates are multiplied by this.
     """
     own, *others = _parts(optimiser)
     own.learning_rate = rate * factor
@@ -70,7 +70,7 @@ def set_learning_rate(optimiser: keras.optimizers.Optimizer, rate: float, factor
 
 
 def learning_rate(optimiser: keras.optimizers.Optimizer) -> float:
-    """The network's current learning rate."""
+    """Return the network's current learning rate."""
     return float(ops.convert_to_numpy(_parts(optimiser)[0].learning_rate.value))
 
 

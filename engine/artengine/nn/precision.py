@@ -1,4 +1,4 @@
-"""The arithmetic that a network predicts in."""
+"""The precision of a network's predictions."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ Precision: TypeAlias = Literal["float32", "bfloat16"]
 
 
 def resolve_precision(precision: Literal["auto", "float32", "bfloat16"]) -> Precision:
-    """Decide what `auto` is: bfloat16 where what computes has instructions for it."""
+    """Resolve `auto`: bfloat16 if the device has instructions for it, else float32."""
     if precision != "auto":
         return precision
     return "bfloat16" if has_bfloat16() else "float32"
 
 
 def has_bfloat16() -> bool:
-    """Whether the accelerators that Keras computes on, or else the processor, multiply bfloat16.
+    """Return whether Keras's accelerators, or else the processor, can multiply bfloat16.
 
-    Of processors that is known on Linux only, and false elsewhere; of another backend than
-    TensorFlow it is not known either.
+    For processors this is known on Linux only, and False elsewhere. It is also False for other
+    backends than TensorFlow.
     """
     if keras.backend.backend() != "tensorflow":
         return False
@@ -33,14 +33,14 @@ def has_bfloat16() -> bool:
     devices = tf.config.list_physical_devices("GPU")
     if devices:
         found = (tf.config.experimental.get_device_details(device) for device in devices)
-        # Since NVIDIA's Ampere.
+        # NVIDIA's Ampere and later.
         return all(about.get("compute_capability", (0, 0)) >= (8, 0) for about in found)
     return processor_has_bfloat16(CPUINFO)
 
 
 @contextmanager
 def precision_scope(precision: Precision) -> Iterator[None]:
-    """Have Keras build layers that compute in a precision; weights are float32 in either."""
+    """Let Keras build layers that compute in a precision; weights are float32 in both cases."""
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_bfloat16" if precision == "bfloat16" else "float32")
     try:

@@ -1,4 +1,4 @@
-"""Steps and predictions of a network that Keras holds."""
+"""Steps and predictions of a Keras network."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from artengine.stepping.tiles import TileSetting
 
 
 class KerasRuntime:
-    """Steps with Keras's own backend, traced once for each frame size.
+    """Computes steps with Keras's backend, traced once for each frame size.
 
     Args:
         fixed: whether the network's weights are final, so that they may be traced as constants.
-        bends: what is done to its layers.
-        starts_often: whether the state before the first step is traced as well, which takes longer
-            than to compute it two or three times.
+        bends: the bends of the network's layers.
+        starts_often: whether to trace the computation of the initial state as well, which takes
+            longer than computing it two or three times.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class KerasRuntime:
         return ops.convert_to_tensor(frame, dtype="float32")
 
     def start(self, frames: Sequence[Any], seed: npt.NDArray[np.int32]) -> tuple[Any, ...]:
-        """The state before the first step, given the context and that step's seed."""
+        """Compute the state before the first step from the context and that step's seed."""
         return tuple(self._start(frames, ops.convert_to_tensor(seed)))
 
     def step(
@@ -62,18 +62,18 @@ class KerasRuntime:
         seed: npt.NDArray[np.int32],
         values: Mapping[str, np.generic],
     ) -> tuple[Frame, tuple[Any, ...]]:
-        """Prediction and next state."""
+        """Compute the prediction and the next state."""
         numbers = {name: ops.convert_to_tensor(value) for name, value in values.items()}
         prediction, state = self._compiled(frames, state, ops.convert_to_tensor(seed), numbers)
         return np.asarray(ops.convert_to_numpy(prediction), dtype=np.float32), state
 
     def take(self, part: Any) -> npt.NDArray[np.generic]:
-        """Copy a part of a state from the device."""
+        """Copy an element of a state from the device."""
         array: npt.NDArray[np.generic] = ops.convert_to_numpy(part)
         return array
 
     def give(self, part: npt.NDArray[np.generic]) -> Any:
-        """Copy a part of a state to the device."""
+        """Copy an element of a state to the device."""
         return ops.convert_to_tensor(part)
 
 
@@ -81,10 +81,10 @@ class Predictor(RuntimePredictor):
     """Predicts the next frame from the last n with a network.
 
     Args:
-        model, network: what is stepped.
-        tile: how frames are cut that would take too much memory whole; see `tiles.plan_tiles`.
-        runtime: what computes the steps; by default Keras, with the network's weights as they are
-            at each step.
+        model, network: the model and its network.
+        tile: how large frames are cut to save memory; see `tiles.plan_tiles`.
+        runtime: the runtime that computes the steps; by default Keras, with the network's current
+            weights at each step.
         bends, weights: see `RuntimePredictor`.
     """
 

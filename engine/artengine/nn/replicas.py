@@ -1,4 +1,4 @@
-"""Which replica of the network this is, and its share of each batch."""
+"""The current replica of the network in distributed training, and its share of each batch."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from keras import ops
 
 
 def count() -> int:
-    """How many replicas of the network there are, on all devices of all machines."""
+    """Return the number of replicas of the network, on all devices of all machines."""
     if keras.backend.backend() != "tensorflow":
         return 1
     import tensorflow as tf
@@ -18,7 +18,7 @@ def count() -> int:
 
 
 def number() -> Any:
-    """Which of them this is, from 0; an int32 scalar."""
+    """Return the index of this replica, an int32 scalar."""
     if count() == 1:
         return 0
     import tensorflow as tf
@@ -27,7 +27,7 @@ def number() -> Any:
 
 
 def part(batch: Any) -> Any:
-    """The share of a batch `(B, ...)` that is this replica's, `(B / count, ...)`, in order."""
+    """Return this replica's share of a batch `(B, ...)`, `(B / count, ...)`, in order."""
     if count() == 1:
         return batch
     share = batch.shape[0] // count()
@@ -36,7 +36,7 @@ def part(batch: Any) -> Any:
 
 
 def gather(share: Any) -> Any:
-    """The shares of all replicas together, `(B, ...)`, from this one's, `(B / count, ...)`."""
+    """Concatenate the shares of all replicas, `(B / count, ...)` each, to `(B, ...)`."""
     if count() == 1:
         return share
     import tensorflow as tf
@@ -45,10 +45,10 @@ def gather(share: Any) -> Any:
 
 
 class Seeds(keras.random.SeedGenerator):
-    """Random numbers of each replica's own, the first one's as if it were alone."""
+    """Random numbers that differ between replicas; the first has those of a single one."""
 
     def next(self, ordered: bool = True) -> Any:
-        """The next seed, uint32 `(2,)`."""
+        """Return the next seed, uint32 `(2,)`."""
         seed = super().next(ordered)
         if count() == 1:
             return seed
@@ -57,4 +57,4 @@ class Seeds(keras.random.SeedGenerator):
 
 
 _SEED_DISTANCE = 1_000_003
-"""Between the seeds of two replicas, so that those of two presets are hardly ever the same."""
+"""Difference between the seeds of two replicas, so that seeds of two presets rarely coincide."""

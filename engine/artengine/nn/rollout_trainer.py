@@ -24,30 +24,30 @@ NONE = Disturbance()
 class RolloutTrainer(keras.Model):
     """Wraps a network so that `train_on_batch(context_frames, truth)` trains it through a rollout.
 
-    The network predicts T frames in a row from its own predictions, and the loss is taken over all
-    of them. Frames are padded to the size divisor and cropped back, as in a dream; a model's own
-    loss is given them padded.
+    The network predicts T frames in a row from its own predictions, and the loss is computed over
+    all of them. Frames are padded to the size divisor and cropped back, as in a dream; a model's
+    own loss gets padded frames.
 
-    With `on_policy_context`, rows of the batch continue from what the network predicted in the step
-    before: inputs are then a pair of context frames and of which rows begin with them, bool `(B,)`;
-    the others begin with their row of the variable `on_policy_context`. Networks that compute
-    otherwise in training than in a dream, and models with a loss of their own, predict them in
-    another rollout, without noise and not in training mode; others in the one that is learnt from.
+    With `on_policy_context`, rows of the batch continue from the network's predictions in the
+    previous step: the input is then a pair of context frames and a bool mask `(B,)` of the rows
+    that start with them; the other rows start with their row of the variable `on_policy_context`.
+    If the network's layers depend on training mode, or the model has its own loss, these
+    predictions come from another rollout, in inference mode and without noise; else from the same.
 
     Shapes: context frames `(B, H, W, 3 * context)`, truth `(B, T, H, W, 3)`.
 
     Args:
-        model: how to step with the network.
-        network: what is trained.
-        disturbance: what the context frames are changed by.
-        loss: of a rollout; None where the model has its own.
-        discriminator: trained beside the network to tell its predictions from the truth; None for
-            none.
+        model: the model, which steps with the network.
+        network: the network that is trained.
+        disturbance: the augmentation of the context frames.
+        loss: the loss of a rollout; None if the model has its own.
+        discriminator: trained together with the network to distinguish its predictions from the
+            truth; None for none.
         adversarial_weight: weight of the generator loss.
-        rollout: T, how many frames are predicted in a row.
-        seed: of the noise, and of what the model samples.
-        on_policy_context: shape of the context frames, `(B, H, W, 3 * context)`, where rows
-            continue from the network's own predictions; see `artengine.train.on_policy`.
+        rollout: T, the number of frames that are predicted in a row.
+        seed: seed of the noise and of the model's samples.
+        on_policy_context: shape of the context frames, `(B, H, W, 3 * context)`, if rows continue
+            from the network's own predictions; see `artengine.train.on_policy`.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class RolloutTrainer(keras.Model):
         self.network = network
         self.discriminator = discriminator
         self.random = replicas.Seeds(seed)
-        # Keras wraps what is set on a model; what it does not know must stay as it is.
+        # Bypass Keras, which wraps the attributes of its models.
         object.__setattr__(self, "_model", model)
         self.disturbance = disturbance
         self.rollout_loss = loss
@@ -95,10 +95,10 @@ class RolloutTrainer(keras.Model):
         set_learning_rate(self.optimizer, rate, factor)
 
     def call(self, inputs: Any, training: bool = False) -> Any:
-        """The context frames that the rows of a batch begin with.
+        """Return the context frames that the rows of a batch start with.
 
-        What is predicted from them may depend on the truth (see `Model.training_state`), which
-        Keras gives to `compute_loss` alone; so the rollout is done there.
+        The predictions may depend on the truth (see `Model.training_state`), which Keras passes
+        only to `compute_loss`; so the rollout is done there.
         """
         if not isinstance(inputs, (tuple, list)):
             return inputs
@@ -114,17 +114,17 @@ class RolloutTrainer(keras.Model):
         sample_weight: Any = None,
         training: bool = True,
     ) -> Any:
-        """The loss of a rollout, or the model's own, and the adversarial loss.
+        """Return the loss of a rollout, or the model's own, plus the adversarial loss.
 
-        The discriminator's loss is part of it by its gradients alone: the value is the network's.
+        The discriminator's loss contributes its gradients only: the value is the network's loss.
 
         Args:
             x: the inputs.
             y: the truth.
-            y_pred: what `call` gave.
+            y_pred: the result of `call`.
             sample_weight, training: not used.
         """
-        # Torch's trainer passes arrays on as they are.
+        # Keras's trainer for Torch passes arrays unconverted.
         clean, truth = y_pred, ops.convert_to_tensor(y)
         last = clean[..., -3:]
         context_frames = self.disturbance(clean, self.random) if self.disturbance else clean
@@ -147,15 +147,14 @@ class RolloutTrainer(keras.Model):
                 discriminator_loss - ops.stop_gradient(discriminator_loss)
             )
         if self.on_policy_context is not None:
-            # The state is that of training, because a model cannot tell where in the frame a crop
-            # is.
+            # Use the training state, because a model cannot know where in the frame a crop is.
             shown = learnt if self._reuses_rollout else self._roll_out(clean, truth)[0]
             self._go_on(clean, shown)
         # Gradients are summed over all replicas.
         return loss / replicas.count()
 
     def _go_on(self, context_frames: Any, predictions: Sequence[Any]) -> None:
-        """Keep the context frames that the predictions lead to, for the next step."""
+        """Store the context frames after these predictions for the next step."""
         frames = ops.concatenate([context_frames, *predictions], axis=-1)
         newest = ops.stop_gradient(frames[..., -self.on_policy_context.shape[-1] :])
         self.on_policy_context.assign(replicas.gather(newest))
@@ -163,9 +162,9 @@ class RolloutTrainer(keras.Model):
     def _roll_out(
         self, context_frames: Any, truth: Any = None, *, training: bool = False
     ) -> tuple[list[Any], Any]:
-        """The predictions, and the mean over the steps of the network's regularisation loss.
+        """Return the predictions, and the network's mean regularisation loss over the steps.
 
-        The state is that of training where the truth is given, else that of a dream.
+        The initial state is that of training if the truth is given, else that of a dream.
         """
         height, width = context_frames.shape[1:3]
         size_divisor = self._model.size_divisor
@@ -185,7 +184,7 @@ class RolloutTrainer(keras.Model):
             predictions.append(prediction)
             if len(predictions) < self.rollout:
                 context_frames = ops.concatenate([context_frames[..., 3:], prediction], axis=-1)
-            # Keras forgets them at the network's next call.
+            # Keras clears these losses at the network's next call.
             regularisation_loss += _regularisation_loss(self.network)
         return predictions, regularisation_loss / self.rollout
 
@@ -195,13 +194,13 @@ class RolloutTrainer(keras.Model):
         return ops.stack(frames, axis=1)
 
     def _seed(self) -> Any:
-        # Masked, because these seeds are unsigned and models take int32.
+        # Mask the sign bit, because these seeds are unsigned and models take int32.
         return ops.cast(ops.bitwise_and(self.random.next(), 0x7FFFFFFF), "int32")
 
 
 def _changes_in_training(layer: keras.Layer) -> bool:
-    """Whether a layer, or one that it is made of, computes otherwise in training, as dropout and
-    batch normalisation do."""
+    """Return whether a layer, or a nested one, depends on training mode, as dropout and batch
+    normalisation do."""
     if isinstance(layer, keras.Model):
         return any(map(_changes_in_training, layer.layers))
     called = layer.function if isinstance(layer, keras.layers.Lambda) else layer.call
@@ -209,5 +208,5 @@ def _changes_in_training(layer: keras.Layer) -> bool:
 
 
 def _regularisation_loss(network: keras.Model) -> Any:
-    """What layers add to the loss: for their weights, and for their last outputs."""
+    """Return the sum of the layers' losses, for their weights and their last outputs."""
     return sum((ops.sum(loss) for loss in network.losses), start=0.0)

@@ -1,4 +1,4 @@
-"""The runtimes by name."""
+"""Construction of runtimes by name."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from artengine.stepping.predictor import Runtime
 
 
 def build_dtype(name: RuntimeName, precision: Precision) -> Precision:
-    """The precision a network is to be built in: engines turn one of float32 into their own."""
+    """Return the precision to build a network in: engines convert a float32 network themselves."""
     return precision if name == "keras" else "float32"
 
 
@@ -37,15 +37,15 @@ def runtime_for(
     bends: Bending | None = None,
     fixed: bool = True,
 ) -> Runtime:
-    """Make a runtime for a network that learns no more.
+    """Create a runtime for a trained network.
 
     Args:
-        network: built in the precision that `build_dtype` gives.
-        bends: what is done to its layers.
-        fixed: whether its weights stay as they are.
+        network: built in the precision that `build_dtype` returns.
+        bends: the bends of its layers.
+        fixed: whether its weights are constant.
 
     Raises:
-        UsageError: when it is not installed, or cannot compute in that precision here, or with
+        UsageError: when the runtime is not installed, or does not support the precision here or
             weights that change.
     """
     if name == "keras":
@@ -69,10 +69,10 @@ def multiplying(
     b: npt.NDArray[np.float32],
     precision: Precision,
 ) -> Callable[[], None]:
-    """What multiplies two matrices with a runtime that is installed, each time that it is called.
+    """Return a function that multiplies two matrices with an installed runtime.
 
     Raises:
-        UsageError: when the runtime cannot compute in that precision here.
+        UsageError: when the runtime does not support the precision here.
     """
     if name != "keras":
         return engine_for(name, precision).multiplying(a, b)

@@ -15,27 +15,27 @@ from artengine.nn.step_model import StepModel
 
 
 class Bends(Protocol):
-    """What changes layers within a step; `artengine.nn.bending.Bending` does."""
+    """Changes to layers within a step; `artengine.nn.bending.Bending` implements it."""
 
     def inputs(self) -> Mapping[str, Any]:
-        """Its inputs by name."""
+        """Return its inputs by name."""
 
     def within(self, values: Mapping[str, Any], seed: Any) -> AbstractContextManager[None]:
-        """Change what layers give out meanwhile, given inputs and seed of the step."""
+        """Change the outputs of layers in this context, given inputs and seed of the step."""
 
 
 class Step:
     """A step with a network, from frames of any size to a frame of the same size.
 
-    Frames are padded to what the network divides by, and the prediction is cropped back.
+    Frames are padded to the network's size divisor, and the prediction is cropped back.
 
     Args:
-        model, network: what is stepped.
-        fixed: whether the network's weights go into a trace as constants, so that whoever compiles
-            it may compute with them beforehand; a network that still learns is not fixed.
-        bends: what is done to its layers; nothing by default.
-        planes: whether frames come as `(3, H, W)`. Laid behind each other they are copied in three
-            long pieces, and not pixel by pixel, and are as many compilers want them.
+        model, network: the model and its network.
+        fixed: whether the network's weights are constants in a trace, which compilers can fold;
+            False for a network in training.
+        bends: the bends of its layers; none by default.
+        planes: whether frames are `(3, H, W)`. Concatenating them copies three large blocks per
+            frame instead of single pixels, and many compilers prefer this layout.
     """
 
     def __init__(
@@ -61,11 +61,11 @@ class Step:
         seed: Any,
         values: Mapping[str, Any],
     ) -> tuple[Any, tuple[Any, ...]]:
-        """Predict.
+        """Compute the prediction and the next state.
 
         Args:
             frames: the context, float32 `(H, W, 3)` each, or planes.
-            state: what the last step returned, or `initial_state`.
+            state: the state that the last step or `initial_state` returned.
             seed: int32 `(2,)`.
             values: the model's automatable numbers, scalars by name, and the inputs of the bends.
 
@@ -73,7 +73,7 @@ class Step:
             The prediction, float32 `(H, W, 3)`, and the state.
         """
         height, width = frames[0].shape[1:] if self._planes else frames[0].shape[:2]
-        # A copy, so that the model itself never holds a tensor of a trace.
+        # Change a copy, so that the model itself never holds a traced tensor.
         model = copy(self._model)
         for name in values.keys() & type(model).automatable():
             setattr(model, name, values[name])
@@ -85,7 +85,7 @@ class Step:
         return ops.cast(cropped(prediction, height, width)[0], "float32"), state
 
     def initial_state(self, frames: Sequence[Any], seed: Any) -> tuple[Any, ...]:
-        """The model's state before its first step, given the context and that step's seed."""
+        """Compute the state before the first step from the context and that step's seed."""
         with self._constants():
             return tuple(self._model.initial_state(self._network, self._stack(frames), seed))
 
@@ -115,8 +115,8 @@ def pad_to_multiple(batch: Any, size_divisor: int) -> Any:
 
 
 def cropped(batch: Any, height: int, width: int) -> Any:
-    """The first rows and columns of `(B, H, W, C)`: what `pad_to_multiple` was given."""
-    # The gradient of a slice is costly, also of one that leaves everything.
+    """Return the first rows and columns of `(B, H, W, C)`, undoing `pad_to_multiple`."""
+    # The gradient of a slice is costly, even if the slice keeps everything.
     if batch.shape[1:3] == (height, width):
         return batch
     return batch[:, :height, :width]
@@ -125,18 +125,18 @@ def cropped(batch: Any, height: int, width: int) -> Any:
 def compiled(
     function: Callable[..., Any], variables: Sequence[keras.Variable] = ()
 ) -> Callable[..., Any]:
-    """Trace a function of tensors, once for each of their shapes, and differentiate nothing.
+    """Compile a function of tensors without gradients; it is traced once for each set of shapes.
 
     Args:
-        function: what is traced.
-        variables: those that it reads and that may change from call to call. TensorFlow and Torch
-            find them by themselves.
+        function: the function.
+        variables: the variables that it reads and that may change between calls. TensorFlow and
+            Torch find them by themselves.
     """
     backend = keras.backend.backend()
     if backend == "tensorflow":
         import tensorflow as tf
 
-        # What is traced is written with `keras.ops`; reading its source would only take time.
+        # The function uses `keras.ops`, so AutoGraph would only cost time.
         traced: Callable[..., Any] = tf.function(function, autograph=False, reduce_retracing=False)
         return traced
     if backend == "jax":
@@ -155,6 +155,6 @@ def _compiled_by_jax(
         with keras.StatelessScope(state_mapping=list(zip(variables, values, strict=True))):
             return function(*arguments)
 
-    # A variable's value would go into the program as it is now.
+    # Without `pure`, a variable's current value would become a constant of the program.
     program = jax.jit(pure if variables else lambda _, arguments: function(*arguments))
     return lambda *arguments: program([variable.value for variable in variables], arguments)

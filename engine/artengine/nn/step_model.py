@@ -1,4 +1,4 @@
-"""What the networks' folder asks of a model: the part of `artengine.model.Model` it calls."""
+"""The part of `artengine.model.Model` that the package `artengine.nn` calls."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from artengine.stepping.tiled_model import TiledModel
 
 
 class StepModel(TiledModel, Protocol):
-    """A recipe for steps with a network; see `artengine.model.Model` for each method's contract."""
+    """A model as `artengine.nn` uses it; see `artengine.model.Model` for each method's contract."""
 
     def build(self) -> Any:
-        """A new network."""
+        """Build a new network."""
 
     def initial_state(self, network: Any, context_frames: Any, seed: Any) -> tuple[Any, ...]:
-        """State before the first step."""
+        """Compute the state before the first step."""
 
     def training_state(
         self, network: Any, context_frames: Any, truth: Any, seed: Any
     ) -> tuple[Any, ...]:
-        """State before the first step of a rollout that is learnt from."""
+        """Compute the state before the first step of a training rollout."""
 
     def step(
         self,
@@ -30,7 +30,7 @@ class StepModel(TiledModel, Protocol):
         *,
         training: bool = False,
     ) -> tuple[Any, tuple[Any, ...]]:
-        """Prediction and next state."""
+        """Compute the prediction and the next state."""
 
     def loss(self, network: Any, context_frames: Any, truth: Any, seed: Any) -> Any:
-        """A scalar, of a model that brings a loss of its own."""
+        """Return the model's own loss, a scalar."""

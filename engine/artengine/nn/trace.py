@@ -1,4 +1,4 @@
-"""A model's methods as TensorFlow's graphs, from tensors by name to tensors by name."""
+"""Tracing of a model's methods as TensorFlow graphs with named inputs and outputs."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from artengine.nn.step_model import StepModel
 from artengine.stepping.graph import Draw, NotComputable, Specs, UniformDraw
 
 _SAMPLES = re.compile(r"Stateless(Random(Uniform|Normal|Poisson|Binomial)|Truncated).*")
-"""TensorFlow's operations that draw random numbers, of which engines have none, or others."""
+"""TensorFlow's random operations, which engines lack or implement differently."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """A function of tensors.
+    """A traced function of tensors.
 
     Args:
         graph: TensorFlow's GraphDef, in which weights are constants. Its nodes are numbered, so
-            that the same function is the same graph, whatever was made before it.
-        draws: what draws those of its inputs that are random numbers, by name.
-        outputs: names of what it gives out; where there is nothing, the graph is of no use.
+            that the same function gives the same graph, whatever was traced before it.
+        draws: functions that draw its random inputs, by name.
+        outputs: names of its outputs; with none, the graph is not used.
     """
 
     graph: Any
@@ -35,11 +35,11 @@ class Trace:
 
 
 class Traces:
-    """Traces the step of a network that learns no more, with the weights that it has now.
+    """Traces the step of a trained network, with its current weights as constants.
 
     Args:
-        model, network: what is stepped; the network in float32, with Keras on TensorFlow.
-        bends: what is done to its layers.
+        model, network: the model and its network in float32, with Keras on TensorFlow.
+        bends: the bends of the network's layers.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Traces:
         self.step_of = Step(model, network, fixed=True, bends=bends, planes=True)
 
     def start(self, specs: Specs) -> Trace:
-        """The model's initial state. Raises `NotComputable`."""
+        """Trace the model's initial state. Raise `NotComputable` if that fails."""
 
         def start(given: dict[str, Any]) -> dict[str, Any]:
             state = self.step_of.initial_state(_all(given, "frame"), given["seed"])
@@ -57,7 +57,7 @@ class Traces:
         return _traced(start, specs)
 
     def step(self, specs: Specs) -> Trace:
-        """The model's step. Raises `NotComputable`."""
+        """Trace the model's step. Raise `NotComputable` if that fails."""
 
         def step(given: dict[str, Any]) -> dict[str, Any]:
             values = {
@@ -74,7 +74,7 @@ class Traces:
 
 
 def _all(given: dict[str, Any], word: str) -> list[Any]:
-    """The inputs `WORD_0`, `WORD_1` and so on."""
+    """Return the inputs `WORD_0`, `WORD_1` and so on."""
     count = sum(bool(re.fullmatch(rf"{word}_\d+", name)) for name in given)
     return [given[f"{word}_{number}"] for number in range(count)]
 
@@ -84,7 +84,7 @@ def _numbered(word: str, parts: Sequence[Any]) -> dict[str, Any]:
 
 
 def _traced(function: Callable[[dict[str, Any]], dict[str, Any]], specs: Specs) -> Trace:
-    """A function of tensors by name, with placeholders and results of those names."""
+    """Trace a function of named tensors; placeholders and results get these names."""
     import tensorflow as tf
 
     outputs: list[str] = []
@@ -111,13 +111,13 @@ def _traced(function: Callable[[dict[str, Any]], dict[str, Any]], specs: Specs) 
 
 
 def _cut_chance(graph: Any) -> dict[str, Draw]:
-    """Put inputs where a GraphDef draws random numbers.
+    """Replace the random operations of a GraphDef by inputs.
 
     Returns:
-        What draws them, by the inputs' names.
+        The functions that draw their values, by the inputs' names.
 
     Raises:
-        ValueError: when what is drawn depends on more than the seed.
+        ValueError: when a draw depends on more than the seed.
     """
     found = [node for node in graph.node if _SAMPLES.fullmatch(node.op)]
     nodes = {node.name: node for node in graph.node}
@@ -136,7 +136,7 @@ def _shape(node: Any) -> Any:
 
 
 def _uniform(node: Any, nodes: dict[str, Any]) -> Draw | None:
-    """What draws the numbers of a node without TensorFlow, where it is one of the plain kind."""
+    """Return a draw without TensorFlow for a node; None if it is not plain uniform sampling."""
     import tensorflow as tf
 
     made, shape = nodes[_name(node.input[1])], _shape(node)
@@ -152,7 +152,7 @@ def _uniform(node: Any, nodes: dict[str, Any]) -> Draw | None:
 
 
 def _changes(node: Any, nodes: dict[str, Any]) -> list[Any] | None:
-    """What is done to the seed; None where it is more than `UniformDraw` can do."""
+    """Return the operations on the seed; None if `UniformDraw` does not support them."""
     if node.op == "Placeholder":
         return [] if node.name == "seed" else None
     if node.op == "Const":
@@ -173,7 +173,7 @@ def _changes(node: Any, nodes: dict[str, Any]) -> list[Any] | None:
 
 
 def _numbers(constant: Any) -> tuple[int, int]:
-    """What is done to both numbers of a seed."""
+    """Return a constant operand as two numbers, one for each number of a seed."""
     import tensorflow as tf
 
     first, second = np.broadcast_to(tf.make_ndarray(constant.attr["value"].tensor), (2,))
@@ -181,7 +181,7 @@ def _numbers(constant: Any) -> tuple[int, int]:
 
 
 def _drawing(graph: Any, name: str) -> Draw:
-    """What draws the numbers of a node of a GraphDef by TensorFlow."""
+    """Return a function that draws the numbers of a GraphDef's node with TensorFlow."""
     import tensorflow as tf
 
     alone = type(graph)()
@@ -197,7 +197,7 @@ def _drawing(graph: Any, name: str) -> Draw:
 
 
 def _keep_needed(graph: Any, outputs: Sequence[str]) -> None:
-    """Take out of a GraphDef what its outputs do not depend on."""
+    """Remove the nodes of a GraphDef that its outputs do not depend on."""
     nodes = {node.name: node for node in graph.node}
     needed: dict[str, Any] = {}
     left = list(outputs)
@@ -212,7 +212,7 @@ def _keep_needed(graph: Any, outputs: Sequence[str]) -> None:
 
 
 def _rename(graph: Any, kept: Iterable[str]) -> dict[str, str]:
-    """Number the nodes of a GraphDef, whose names tell what else was made before.
+    """Number the nodes of a GraphDef, whose original names depend on what was traced before.
 
     Args:
         kept: nodes that keep their names.
@@ -232,5 +232,5 @@ def _rename(graph: Any, kept: Iterable[str]) -> dict[str, str]:
 
 
 def _name(given: str) -> str:
-    """The name of the node that an input is of."""
+    """Return the name of the node that an input comes from."""
     return given.removeprefix("^").partition(":")[0]

@@ -1,4 +1,4 @@
-"""TensorFlow's graphs in the form that an engine reads."""
+"""Translation of TensorFlow graphs to an engine's format."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ def translated(graph: Any, outputs: Sequence[str], runtime: RuntimeName) -> Any:
 
     Args:
         outputs: the names of its results.
-        runtime: the name of the engine that it is for.
+        runtime: the name of the engine.
 
     Raises:
-        NotComputable: when it has operations that the engine has not.
-        UsageError: when what translates it is not installed.
+        NotComputable: when it has operations that the engine does not support.
+        UsageError: when the package tf2onnx is missing.
     """
     if runtime == "openvino":
         from artengine.stepping.openvino_core import translated as by_openvino
@@ -33,11 +33,11 @@ def translated(graph: Any, outputs: Sequence[str], runtime: RuntimeName) -> Any:
 
 
 _OPSET = 18
-"""The version of ONNX's operations, which ONNX Runtime has since 1.14."""
+"""The version of ONNX's operator set; ONNX Runtime supports it since 1.14."""
 
 
 def _as_onnx(graph: Any, outputs: Sequence[str]) -> bytes:
-    """The bytes of an ONNX file."""
+    """Return the bytes of an ONNX file."""
     if find_spec("tf2onnx") is None:
         raise UsageError(
             "the runtime onnxruntime needs tf2onnx to convert a network; install it with: python "
@@ -50,7 +50,7 @@ def _as_onnx(graph: Any, outputs: Sequence[str]) -> bytes:
 
     inputs = [f"{node.name}:0" for node in graph.node if node.op == "Placeholder"]
     results = [f"{name}:0" for name in outputs]
-    # It says on its logger what it cannot do, beside raising it.
+    # It logs unsupported operations in addition to raising errors.
     logging.getLogger("tf2onnx").setLevel(logging.CRITICAL)
     try:
         with tf.Graph().as_default():
@@ -62,21 +62,21 @@ def _as_onnx(graph: Any, outputs: Sequence[str]) -> bytes:
             )
         for node in made.get_nodes():
             if node.type == "Resize":
-                # Three pixels times 5/3, which float32 rounds down, are less than five.
+                # Round scales up: three pixels times 5/3, rounded down to float32, are below five.
                 scales = node.inputs[2].get_tensor_value(as_list=False)
                 above = np.nextafter(scales, np.float32(np.inf))
                 whole = scales == np.rint(scales)
                 node.inputs[2].set_tensor_value(np.where(whole, scales, above))
-        # ONNX Runtime optimises it; what tf2onnx has for that takes many times longer.
+        # Leave the optimisation to ONNX Runtime; tf2onnx's own takes many times longer.
         model: bytes = made.make_model("step").SerializeToString()
     except Exception as error:
-        # tf2onnx raises whatever its translation of an operation runs into.
+        # tf2onnx raises errors of many types.
         raise NotComputable(_told(error)) from error
     return model
 
 
 def _told(error: Exception) -> str:
-    """What tf2onnx says, on one line."""
+    """Return the message of a tf2onnx error on one line."""
     lacking = re.search(r"Tensorflow op \[.*?: (\w+)\] is not supported", str(error))
     if lacking:
         return f"it has no {lacking[1]}"

@@ -1,4 +1,4 @@
-"""Weights between those of several networks of one shape, which may move while a dream plays."""
+"""Interpolation between the weights of several networks of one shape, also during a dream."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from artengine.nn.weights import load_weights
 
 
 class Place(Protocol):
-    """Where between the networks the weights are: `at`, 0 for the first to 1 for the last."""
+    """The position between the networks: `at` is 0 for the first and 1 for the last."""
 
     at: float
 
 
 class WeightBlending:
-    """Blends weights into a network, linearly between two neighbours.
+    """Sets a network's weights by linear interpolation between two neighbours.
 
-    Whole numbers, as pictures that a network remembers, are those of the nearer network. Weights
-    are computed only when the place has moved, and only those that differ.
+    Integer weights, such as stored pictures, are those of the nearer network. Weights are computed
+    only when the position has changed, and only those that differ.
 
     Args:
-        network: what is given the weights.
-        files: the weights of each network, at least two.
-        place: read at each step.
+        network: the network whose weights are set.
+        files: the weights files, at least two.
+        place: the position, read at each step.
 
     Raises:
-        WeightsError: when weights are broken or of another shape.
+        WeightsError: when weights are corrupt or of another shape.
     """
 
     def __init__(self, network: keras.Model, files: Sequence[Path], place: Place) -> None:
@@ -50,7 +50,7 @@ class WeightBlending:
         self.follow()
 
     def follow(self) -> None:
-        """Give the network the weights of the place as it is now."""
+        """Set the network's weights to those of the current position."""
         at = float(self._place.at)
         if at == self._last:
             return
@@ -60,7 +60,7 @@ class WeightBlending:
         for variable, values in self._moving:
             here, there = values[first], values[first + 1]
             if np.issubdtype(here.dtype, np.floating):
-                # Exact at both ends.
+                # This form is exact at both ends.
                 variable.assign((1 - share) * here + share * there)
             else:
                 variable.assign(here if share < 0.5 else there)

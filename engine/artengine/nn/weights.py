@@ -1,4 +1,4 @@
-"""Weights on disk: a `.weights.h5` file and, beside it, a JSON file that says what it is."""
+"""Weights on disk: a `.weights.h5` file and a JSON file next to it that describes it."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ SUFFIX = ".weights.h5"
 
 
 def description_path(weights: Path) -> Path:
-    """The JSON file that belongs to a weights file."""
+    """Return the path of the JSON file that describes a weights file."""
     return weights.with_name(weights.name.removesuffix(SUFFIX) + ".json")
 
 
 def save_weights(path: Path, network: keras.Model, description: Mapping[str, Any]) -> None:
-    """Write a network's weights to `path` (ending in `.weights.h5`) and the description beside it.
+    """Write a network's weights to `path` (ending in `.weights.h5`), and their description.
 
-    Each file appears under its name only once it is whole.
+    The description is a file next to it, see `description_path`. Each is written atomically.
 
     Raises:
         OSError: when one of them cannot be written.
     """
     sizes = [np.dtype(each.dtype).itemsize * math.prod(each.shape) for each in network.weights]
-    # Keras wants this ending.
+    # Keras requires this suffix.
     with atomic_write(description_path(path)) as about, atomic_write(path, SUFFIX) as unfinished:
         about.write_text(json.dumps(dict(description), indent=2) + "\n", encoding="utf-8")
         reserve(unfinished, sizes)
@@ -47,7 +47,7 @@ def load_weights(path: Path, network: keras.Model) -> None:
     """Read weights into a network of the same shape; HDF5 holds arrays only and runs no code.
 
     Raises:
-        WeightsError: when the file is broken, was made for another network or holds nan or inf.
+        WeightsError: when the file is corrupt, was made for another network or holds nan or inf.
     """
     try:
         with h5py.File(path, "r") as file:
@@ -56,7 +56,7 @@ def load_weights(path: Path, network: keras.Model) -> None:
             warnings.simplefilter("ignore")
             network.load_weights(path)
     except Exception as error:
-        # Keras and h5py raise many kinds; to the user all of them mean that the file is not it.
+        # Keras and h5py raise errors of many types; all mean that the file does not fit.
         raise WeightsError(
             f"{path}: these weights do not fit the network "
             f"({network.name}, {network.count_params():,} parameters): {_cause(error)}"
@@ -79,10 +79,10 @@ def _check_finite(path: Path, network: keras.Model) -> None:
 
 
 def _cause(error: Exception) -> str:
-    """The line that says what is wrong, without the values of variables."""
+    """Return the line of an error that states the cause, without the values of variables."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     if len(lines) > 1 and "could not be loaded" in lines[0]:
-        # Keras counts the layers first, and then quotes what the first of them said.
+        # Keras first states the number of layers, and then quotes the error of the first one.
         del lines[0]
     said = lines[0] if lines else type(error).__name__
     return shorten(said.partition(" Target variable:")[0], 240)

@@ -1,4 +1,4 @@
-"""Losses by name: what a network is told of how far its predictions are from the truth."""
+"""Losses by name, which compare predictions with the truth."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from artengine.nn.losses.raster import raster
 from artengine.nn.losses.similarity import ssim
 
 Loss: TypeAlias = Callable[[Any, Any, Any], Any]
-"""Of the truth `(B, T, H, W, 3)`, the prediction of that shape and the frame before their first,
-`(B, H, W, 3)`, all float32 and nominally in 0..1, a scalar: 0 where they are equal."""
+"""Maps the truth `(B, T, H, W, 3)`, the prediction of the same shape and the previous frame
+`(B, H, W, 3)`, all float32 and nominally in 0..1, to a scalar: 0 if prediction equals truth."""
 
 LOSSES: Mapping[str, Loss] = {
     "l1": l1,
@@ -26,7 +26,7 @@ LOSSES: Mapping[str, Loss] = {
     "change": change,
     "raster": raster,
 }
-"""Those that look at the frames alone; `adversarial` has a network of its own."""
+"""Losses that depend on the frames alone; `adversarial` also uses a discriminator."""
 
 PLAIN: Mapping[str, Loss] = {
     "mean_absolute_error": l1,
@@ -34,11 +34,11 @@ PLAIN: Mapping[str, Loss] = {
     "mean_squared_error": l2,
     "mse": l2,
 }
-"""Losses by Keras's names that take one mean here, where Keras takes one of means."""
+"""Losses by Keras's names that need a single mean here, where Keras computes a mean of means."""
 
 
 def weighted(weights: Mapping[str, float]) -> Loss:
-    """Add up losses by name, each times its weight; those of weight 0 cost nothing."""
+    """Return the weighted sum of losses by name; those of weight 0 are not computed."""
     chosen = [(LOSSES[name], weight) for name, weight in weights.items() if weight]
 
     def total(truth: Any, prediction: Any, last: Any) -> Any:
@@ -48,7 +48,7 @@ def weighted(weights: Mapping[str, float]) -> Loss:
 
 
 def of_keras(name: str) -> Loss:
-    """One of Keras's losses, its mean over everything."""
+    """Return one of Keras's losses, averaged over all values."""
     if name in PLAIN:
         return PLAIN[name]
     loss = keras.losses.get(name)

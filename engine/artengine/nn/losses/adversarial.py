@@ -1,4 +1,4 @@
-"""The adversarial loss: a second network learns to tell predictions from the truth."""
+"""The adversarial loss, with a discriminator that learns to distinguish predictions from truth."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ WIDTH = 32
 
 
 def build_discriminator() -> keras.Model:
-    """A small patch discriminator: each of its answers is about a patch of 38 pixels a side.
+    """Build a small patch discriminator, whose outputs have a receptive field of 38x38 pixels.
 
-    That of Isola, Zhu, Zhou and Efros, "Image-to-image translation with conditional adversarial
-    networks" (2017), two layers shorter, with group normalisation (Wu and He, 2018), which unlike
-    batch normalisation remembers nothing and sees each frame by itself.
+    The architecture is that of Isola, Zhu, Zhou and Efros, "Image-to-image translation with
+    conditional adversarial networks" (2017), two layers shorter, with group normalisation (Wu and
+    He, 2018), which unlike batch normalisation has no state and treats each frame separately.
 
-    Float32 `(B, H, W, 6)`, frames in -1..1 and how they differ from those before them, to answers
-    `(B, h, w, 1)`: 1 where they look like the clip's, 0 where they look made.
+    The input is float32 `(B, H, W, 6)`, frames in -1..1 and their differences from the previous
+    frames; the output is `(B, h, w, 1)`, 1 for frames of the clip and 0 for predictions.
     """
     x = moving = keras.Input((None, None, 6), name="moving")
     for level in range(3):
@@ -27,7 +27,7 @@ def build_discriminator() -> keras.Model:
         if level:
             x = layers.GroupNormalization(8)(x)
         x = layers.LeakyReLU(0.2)(x)
-    # Half precision would blur the answers.
+    # Half precision would be too coarse for the outputs.
     answer = layers.Conv2D(1, 3, padding="same", dtype="float32", name="answer")(x)
     return keras.Model(moving, answer, name="discriminator")
 
@@ -35,19 +35,19 @@ def build_discriminator() -> keras.Model:
 def adversarial(
     discriminator: keras.Model, truth: Any, prediction: Any, last: Any
 ) -> tuple[Any, Any]:
-    """The generator loss and the discriminator loss.
+    """Return the generator loss and the discriminator loss.
 
-    Least squares as in Mao et al., "Least squares generative adversarial networks" (2017), which
-    keep gradients where the discriminator is always right. Each frame is shown with its change
-    from the one before it in its own row, so that motion must look right too: the truth's from the
-    truth's, the prediction's from the prediction's, the first of both from the last one of the
-    context.
+    Both are least squares as in Mao et al., "Least squares generative adversarial networks" (2017),
+    whose gradients do not vanish when the discriminator is always right. The discriminator sees
+    each frame with its change from the previous one in the same sequence, so that motion must look
+    right too: truth against truth, prediction against prediction, and the first of both against the
+    context's last frame.
 
     Args:
         discriminator: see `build_discriminator`.
         truth: `(B, T, H, W, 3)`.
         prediction: of the same shape.
-        last: the frame before their first, `(B, H, W, 3)`.
+        last: the last frame of the context, `(B, H, W, 3)`.
 
     Returns:
         The generator loss, without gradients for the discriminator, and the discriminator loss,
@@ -65,7 +65,7 @@ def adversarial(
 
 
 def _moving(last: Any, frames: Any) -> Any:
-    """Each frame with its change, which is small, made four times as strong, `(B * T, H, W, 6)`."""
+    """Join each frame with its change, scaled by 4 because it is small, `(B * T, H, W, 6)`."""
     before = ops.concatenate([last[:, None], frames[:, :-1]], axis=1)
     shown = ops.concatenate([2.0 * frames - 1.0, 4.0 * (frames - before)], axis=-1)
     return ops.reshape(shown, (-1, *frames.shape[2:4], 6))

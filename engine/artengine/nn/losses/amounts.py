@@ -1,7 +1,7 @@
-"""Losses that ask how much of something there is about a place, wherever exactly it lies.
+"""Losses that compare local amounts of detail or change, regardless of exact positions.
 
-An average of all that might come is the best guess for losses that go by pixels, and has too
-little detail and too little motion. These count what is there in squares of 8 pixels.
+Pixelwise losses are minimised by the average of all possible futures, which has too little detail
+and too little motion. These losses compare amounts in squares of 8 pixels.
 """
 
 from __future__ import annotations
@@ -12,25 +12,26 @@ import numpy as np
 from keras import ops
 
 LEAST = 1e-4
-"""Detail below which nothing is seen."""
+"""Added to amounts of detail before the square root; smaller detail is invisible."""
 
 BANDS = 3
-"""Octaves in which detail is looked at, from single pixels up. In one alone, whatever is easiest
-to paint would do: a fine checkerboard, which from a little farther off is plain grey."""
+"""Octaves in which detail is compared, from single pixels up. With only one octave, a network could
+satisfy the loss with a fine checkerboard, which is plain grey at a coarser scale."""
 
 SQUARE = 8
-"""Side of the squares, in pixels; that of the frame where it is smaller."""
+"""Side of the squares, in pixels; at most that of the frame."""
 
 
 def detail(truth: Any, prediction: Any, _last: Any) -> Any:
-    """How far the mean detail of the squares is off in each octave, by its square root: of what has
-    little detail the same step up or down is seen more."""
+    """Return the mean absolute error of the square root of the squares' mean detail, averaged over
+    octaves. The square root is used because a change is more visible where there is little detail.
+    """
     off = 0.0
     sides = [_as_pictures(frames) for frames in (truth, prediction)]
     for band in range(BANDS):
         if band:
             sides = [_pooled(side, 2) for side in sides]
-        # The same squares of the frame, halved as it is.
+        # Halve the squares with the frame, so that they cover the same area.
         square = SQUARE >> band
         real, made = (ops.sqrt(_pooled(_fine(side), square) + LEAST) for side in sides)
         off += ops.mean(ops.abs(real - made))
@@ -38,8 +39,8 @@ def detail(truth: Any, prediction: Any, _last: Any) -> Any:
 
 
 def change(truth: Any, prediction: Any, last: Any) -> Any:
-    """How far the mean change of the squares from frame to frame is off: each frame is held against
-    the one before it, the first against the last one that the network was shown."""
+    """Return the mean absolute error of the squares' mean change from frame to frame. The first
+    frame is compared with the last frame of the context."""
     first = last[:, None]
     real, made = (
         _pooled(_as_pictures(ops.abs(ops.diff(frames, axis=1))), SQUARE)
@@ -49,30 +50,29 @@ def change(truth: Any, prediction: Any, last: Any) -> Any:
 
 
 def _fine(pictures: Any) -> Any:
-    """How far pixels stand out from what is about them, four times, `(N, H, W, 3)`.
+    """Return four times the absolute difference of pixels from a binomial blur, `(N, H, W, 3)`.
 
-    What is about them is a binomial blur, which within the frame leaves nothing of any pattern of
-    two pixels: none of these is worth more than another, as they are to differences of neighbours.
+    Within the frame the blur removes all patterns with a period of two pixels, so they all count
+    the same; differences of neighbours would weight them differently.
     """
     return 4.0 * ops.abs(pictures - blurred(pictures))
 
 
 def blurred(pictures: Any) -> Any:
-    """Each pixel's binomial mean with those about it, `(N, H, W, 3)`; the border's pixels
-    repeat."""
+    """Blur pictures `(N, H, W, 3)` with a 3x3 binomial kernel; border pixels are repeated."""
 
     binomial = np.outer((1, 2, 1), (1, 2, 1)) / 16
     kernel = np.repeat(binomial[:, :, None, None], pictures.shape[-1], axis=2).astype("float32")
 
     def blur(given: Any) -> Any:
-        # One kernel for all colours, which takes two thirds of what two means of 2x2 pixels take.
+        # One depthwise convolution takes two thirds of the time of two 2x2 average poolings.
         return ops.depthwise_conv(_bordered(given), kernel, padding="valid")
 
     @ops.custom_gradient  # type: ignore[untyped-decorator]
     def with_gradient(given: Any) -> tuple[Any, Any]:
         def gradient(*given: Any, upstream: Any = None) -> Any:
-            # Its matrix is symmetric, so that the gradient is the same blur, which takes half as
-            # long as the gradients of padding and pooling. Torch names the argument.
+            # The blur's matrix is symmetric, so its gradient is the same blur, which takes half the
+            # time of the gradients of padding and pooling. Torch passes `upstream` by name.
             return blur(given[0] if upstream is None else upstream)
 
         return blur(given), gradient
@@ -81,7 +81,7 @@ def blurred(pictures: Any) -> Any:
 
 
 def _bordered(pictures: Any) -> Any:
-    """`(N, H, W, C)` with the border's pixels repeated once, in half of the time of `ops.pad`."""
+    """Repeat the border pixels of `(N, H, W, C)` once, in half of the time of `ops.pad`."""
     _, height, width, colours = pictures.shape
     rows = ops.reshape(pictures, (-1, width * colours))
     rows = ops.concatenate([rows[:, :colours], rows, rows[:, -colours:]], axis=1)
@@ -91,12 +91,12 @@ def _bordered(pictures: Any) -> Any:
 
 
 def _as_pictures(frames: Any) -> Any:
-    """Frames `(B, T, H, W, 3)` as `(B * T, H, W, 3)`."""
+    """Reshape frames `(B, T, H, W, 3)` to `(B * T, H, W, 3)`."""
     return ops.reshape(frames, (-1, *frames.shape[2:]))
 
 
 def _pooled(pictures: Any, side: int) -> Any:
-    """Means over the squares of `(N, H, W, 3)`; those that the edge cuts are of what is there."""
+    """Return means over squares of `(N, H, W, 3)`; at the edge, over the pixels that exist."""
     height, width = pictures.shape[1:3]
     squares = (min(side, height), min(side, width))
     return ops.average_pool(pictures, squares, strides=squares, padding="same")

@@ -8,22 +8,22 @@ from keras import ops
 
 
 def l1(truth: Any, prediction: Any, _last: Any) -> Any:
-    """Mean absolute difference."""
+    """Return the mean absolute difference."""
     return ops.mean(ops.abs(truth - prediction))
 
 
 def l2(truth: Any, prediction: Any, _last: Any) -> Any:
-    """Mean squared difference."""
+    """Return the mean squared difference."""
     return ops.mean(ops.square(truth - prediction))
 
 
 def gradient(truth: Any, prediction: Any, _last: Any) -> Any:
-    """How far the steps between neighbouring pixels are off, across and down, in absolute value:
-    an edge must be as steep as it is in truth.
+    """Return the mean absolute error of the absolute differences of neighbouring pixels, across and
+    down: edges must be as steep as in the truth.
 
     The gradient difference loss of Mathieu, Couprie and LeCun, "Deep multi-scale video prediction
-    beyond mean square error" (2016), with an exponent of 1, as a mean. A frame one pixel wide or
-    high has no neighbours there.
+    beyond mean square error" (2016), with an exponent of 1, as a mean. An axis of a single pixel
+    is skipped.
     """
     total = 0.0
     for axis in (2, 3):

@@ -1,4 +1,4 @@
-"""A loss that sees grids of a few pixels, which others hardly notice."""
+"""A loss for periodic grids of a few pixels, to which other losses are hardly sensitive."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from typing import Any
 from keras import ops
 
 PERIOD = 4
-"""Distance of the grid's lines in pixels: networks enlarge by 4, or twice by 2."""
+"""Period of the grid in pixels, because networks upsample by 4, or twice by 2."""
 
 WINDOW = 8
-"""Within so many periods across and down a grid counts as one: what differs from period to period
-averages out, and what stays the same is left."""
+"""Number of periods across and down over which errors are averaged: errors that differ between
+periods average out, and a constant grid remains."""
 
 
 def raster(truth: Any, prediction: Any, _last: Any) -> Any:
-    """How strong a grid of 4 pixels the prediction has that the truth has not.
+    """Return the strength of a grid of 4 pixels that is in the prediction but not in the truth.
 
-    Pixels are sorted by their place in squares of 4x4, their errors averaged over 8x8 squares, and
-    the deviations of the 16 places from their common mean added up in absolute value, as a mean. A
-    grid of one level above and below has the value of that level; noise has an eighth.
+    Errors are grouped by their position in squares of 4x4 pixels and averaged over 8x8 squares; the
+    result is the mean absolute deviation of the 16 positions from their common mean. A grid that
+    alternates by plus and minus a level has the value of that level; noise has an eighth.
     """
     errors = ops.reshape(prediction - truth, (-1, *truth.shape[2:]))
     _, height, width, colours = errors.shape
