@@ -1,4 +1,4 @@
-"""A small file that is read at once."""
+"""Reading small files at once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ def read_whole(path: Path, most: int) -> bytes:
     """Read a regular file of at most `most` bytes; a pipe or a device would never end.
 
     Raises:
-        ValueError: when it cannot be read; the message goes on after the file's name.
+        ValueError: when it cannot be read; the message is worded to follow the file's name.
     """
     try:
         if path.exists() and not path.is_file():

@@ -8,7 +8,7 @@ from artengine.api import Curve, hookimpl
 @hookimpl
 def register_curves() -> Sequence[type[Curve]]:
     """Supply the built-in kinds of curves."""
-    # Imported here, so that a preset imports those alone that it names.
+    # Import late, so that a preset imports only those that it names.
     from artengine_plugins.curves.expression import Calculated
     from artengine_plugins.curves.keyframes import Keyframes
     from artengine_plugins.curves.midi_file import Midi

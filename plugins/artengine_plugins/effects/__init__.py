@@ -1,4 +1,4 @@
-"""Effects that ship with artengine, one a file."""
+"""The built-in effects, one per module."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from artengine.api import Effect, hookimpl
 
 @hookimpl
 def register_effects() -> Sequence[type[Effect]]:
-    """Return the effects that ship."""
-    # Imported here, so that a preset imports those alone that it names.
+    """Return the built-in effects."""
+    # Import late, so that a preset imports only the effects that it names.
     from artengine_plugins.effects.ascii import Ascii
     from artengine_plugins.effects.bilateral import Bilateral
     from artengine_plugins.effects.bit_planes import BitPlanes

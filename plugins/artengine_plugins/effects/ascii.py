@@ -18,31 +18,31 @@ _RAMP = " .'-:;+=*oxO%#@"
 """Characters from the emptiest to the fullest."""
 
 _DRAWN = 64
-"""Height in pixels at which characters are drawn, before they are shrunk."""
+"""Height in pixels at which characters are drawn before they are scaled down."""
 
 _INKS = {"green": (0.25, 1.0, 0.35), "amber": (1.0, 0.69, 0.1), "white": (1.0, 1.0, 1.0)}
 
 
 class Ascii(Effect):
-    """The picture is written in characters, as a terminal shows it: full ones for its lights."""
+    """The picture is written in characters, as in a terminal: dense ones for its bright parts."""
 
     name: ClassVar[str] = "ascii"
     uses_truth: ClassVar[bool] = False
 
     size: float = Param(0.03, ge=0.008, le=0.5)
     """Height of a character as a share of the frame's shorter side: a texture at 0.008, a few
-    letters at 0.5."""
+    large letters at 0.5."""
 
     mode: Literal["colour", "green", "amber", "white", "paper"] = "colour"
-    """What it is written in: the picture's own colours, `green`, `amber` or `white` on black, or
+    """Colours of the characters: those of the picture, `green`, `amber` or `white` on black, or
     black on white `paper`."""
 
     contrast: float = Param(1.3, ge=0, le=8)
-    """How far shades are pulled apart before they are written: all of one character at 0, as they
-    are at 1, blanks and full ones alone at 8."""
+    """Contrast of the shades before they become characters: at 0 all are one character, at 1 the
+    shades are unchanged, at 8 only blanks and full characters are left."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Write the frame."""
+        """Draw the frame in characters."""
         height, width = frame.shape[:2]
         high = max(2, round(self.size * shorter_side(frame)))
         wide = max(1, round(high * 0.6))
@@ -60,7 +60,7 @@ class Ascii(Effect):
         if self.mode == "paper":
             return np.float32(1.0) - written
         if self.mode == "colour":
-            # Letters leave much black, so they are brighter, as far as the cell keeps its light.
+            # Characters leave much black: brighten them, as far as the mean light of a cell allows.
             filled = glyphs.mean(axis=(1, 2)).take(numbers) / 255.0
             ink = np.clip(cells, 0.0, 1.0)
             ink /= np.maximum(np.maximum(filled, ink.max(axis=2)), np.float32(0.05))[..., None]
@@ -73,7 +73,7 @@ class Ascii(Effect):
 
 @lru_cache(maxsize=2)
 def _glyphs(high: int, wide: int) -> npt.NDArray[np.uint8]:
-    """The characters, white on black, `(n, high, wide)`."""
+    """Draw the characters, white on black, `(n, high, wide)`."""
     box = (round(_DRAWN * 0.6), _DRAWN)
     glyphs = []
     for character in _RAMP:

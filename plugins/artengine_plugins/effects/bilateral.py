@@ -11,14 +11,14 @@ from artengine.api import Effect, Frame, FrameContext, Param, size_of, to_frame,
 from artengine_plugins.imaging.places import shorter_side
 
 _REACH = 3
-"""Pixels on either side that are looked at; wider smoothing is done in a smaller picture."""
+"""Radius of the filter in pixels; stronger smoothing runs on a smaller picture."""
 
 
 class Bilateral(Effect):
     """Texture is smoothed away and edges stay, until the picture looks like a cartoon.
 
-    Each pixel becomes the mean of those around it that have nearly its colour, in 8 bits (Tomasi
-    and Manduchi, "Bilateral filtering for gray and color images", 1998).
+    Each pixel becomes the mean of the pixels around it that have nearly its colour, in 8 bits
+    (Tomasi and Manduchi, "Bilateral filtering for gray and color images", 1998).
     """
 
     name: ClassVar[str] = "bilateral"
@@ -29,14 +29,14 @@ class Bilateral(Effect):
     objects at 0.1."""
 
     threshold: float = Param(0.2, ge=0, le=1)
-    """Difference of values that counts as an edge: every one at 0, and none at 1, so that all
-    blurs."""
+    """Difference of values that counts as an edge: any difference at 0; none at 1, where everything
+    is blurred."""
 
     passes: int = Param(1, ge=1, le=6)
-    """How often it is smoothed: once at 1; at 6 only flat areas are left."""
+    """How often the picture is smoothed: once at 1; at 6 only flat areas are left."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Smooth the frame within its edges."""
+        """Smooth the frame and keep its edges."""
         picture = to_picture(frame)
         shrink = max(1.0, self.size * shorter_side(frame) / _REACH)
         small = tuple(max(1, round(length / shrink)) for length in size_of(frame))

@@ -24,15 +24,15 @@ class BitPlanes(Effect):
     is set; `reverse`: the lowest bits come first; `keep`: only the highest are left."""
 
     planes: int = Param(1, ge=1, le=7)
-    """How many bits are turned, or are left: one at 1, seven at 7. Without effect on `reverse`."""
+    """How many bits are rotated, folded or kept: one at 1, seven at 7. `reverse` ignores it."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Give each value the one with other bits."""
+        """Rearrange the bits of each value."""
         table = self._values().astype(np.float32) / np.float32(255.0)
         return cv2.LUT(to_picture(frame), table[None]).astype(np.float32, copy=False)
 
     def _values(self) -> npt.NDArray[np.uint8]:
-        """What each of 256 values becomes."""
+        """Return the new value of each of the 256 values."""
         if self.mode == "rotate":
             values = (_VALUES << self.planes) | (_VALUES >> (8 - self.planes))
         elif self.mode == "fold":
@@ -41,6 +41,6 @@ class BitPlanes(Effect):
             bits = [((_VALUES >> bit) & 1) << (7 - bit) for bit in range(8)]
             values = np.bitwise_or.reduce(bits)
         else:
-            # The brightest that is left is white.
+            # The brightest value that is left becomes white.
             values = (_VALUES >> (8 - self.planes)) * 255 // (2**self.planes - 1)
         return np.asarray(values & 255, np.uint8)

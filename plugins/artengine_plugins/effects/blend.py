@@ -1,4 +1,4 @@
-"""Blend: lay the truth, a picture or a film over the dream."""
+"""Blend: lay the footage, a picture or a film over the dream."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ class Blend(Effect):
     """How much of the blended picture is taken: only the dream at 0, only the blend at 1."""
 
     mode: BlendMode = "normal"
-    """How the layer meets the dream: `normal` covers it; `add`, `screen`, `lighten` and
-    `colour-dodge` brighten, `subtract`, `multiply`, `darken` and `colour-burn` darken;
+    """How the layer is combined with the dream. `normal` covers it; `add`, `screen`, `lighten` and
+    `colour-dodge` brighten; `subtract`, `multiply`, `darken` and `colour-burn` darken;
     `difference` and `exclusion` invert where the layer is bright; `overlay`, `hard-light`,
-    `soft-light`, `vivid-light`, `linear-light` and `pin-light` raise contrast, and `hard-mix`
-    leaves eight colours; `colour` takes the layer's colours and keeps the dream's light,
-    `luminosity` the other way round."""
+    `soft-light`, `vivid-light`, `linear-light` and `pin-light` raise contrast; `hard-mix` leaves
+    eight colours; `colour` takes the layer's colours and keeps the dream's light; `luminosity`
+    takes the layer's light and keeps the dream's colours."""
 
     path: str = Param("", path=True)
-    """A picture or video file to lay over the dream, cropped to its shape, from its beginning and
-    again after its end; the source when left out."""
+    """A picture or video file to lay over the dream, cropped to its shape; a video starts again
+    after its end. The source when left out."""
 
     _layer: Layer = PrivateAttr(default_factory=Layer)
 

@@ -15,7 +15,7 @@ from artengine_plugins.imaging.places import shorter_side
 Orders = npt.NDArray[np.float64]
 
 _NO_FRACTIONS = np.empty((0, 0), np.uint16)
-"""What OpenCV is told of parts of a pixel."""
+"""Passed to OpenCV in place of fractions of a pixel: positions are whole pixels."""
 
 
 class BlockGlitch(Effect):
@@ -25,22 +25,21 @@ class BlockGlitch(Effect):
     uses_truth: ClassVar[bool] = False
 
     amount: float = Param(0.15, ge=0, le=1)
-    """Share of the blocks that are wrong, which come in runs as in a stream: none at 0, all at
-    1."""
+    """Share of the blocks that are wrong: none at 0, all at 1. They come in runs, as in a damaged
+    stream."""
 
     size: float = Param(0.06, ge=0.005, le=0.5)
     """Side of a block as a share of the frame's shorter side: crumbs at 0.005, quarters of the
     picture at 0.5."""
 
     distance: float = Param(0.3, ge=0, le=1)
-    """How far from home a block may land, as a share of the frame: in its place at 0, anywhere at
-    1."""
+    """How far a block may be moved, as a share of the frame: not at all at 0, anywhere at 1."""
 
     colour: float = Param(0.3, ge=0, le=1)
-    """Share of the wrong blocks whose red, green and blue change places: none at 0, all at 1."""
+    """Share of the wrong blocks whose red, green and blue are swapped: none at 0, all at 1."""
 
     seconds: float = Param(0.15, ge=0, le=30, unit="seconds")
-    """How long the blocks stay wrong, on average, before others are: one frame at 0, half a minute
+    """How long blocks stay wrong on average before others are chosen: one frame at 0, half a minute
     at 30."""
 
     _orders: Orders | None = PrivateAttr(default=None)
@@ -61,7 +60,7 @@ class BlockGlitch(Effect):
             np.rint(wrong * self.distance * length * (2.0 * orders[..., part] - 1.0)).astype(int)
             for part, length in ((1, height), (2, width))
         )
-        # A block is one column of the first, and one row of the second.
+        # A block is one column of the first array and one row of the second.
         places = np.empty((height, width, 2), np.int16)
         beside = (np.arange(width) + across.repeat(side, axis=1)[:, :width]) % width
         places[..., 0] = beside.astype(np.int16).repeat(side, axis=0)[:height]
@@ -76,20 +75,20 @@ class BlockGlitch(Effect):
         return glitched.astype(np.float32, copy=False)
 
     def reset(self) -> None:
-        """Put every block back."""
+        """Discard the random numbers of the blocks."""
         self._orders = None
 
     def state(self) -> State:
-        """What chance has said of each block, float64 `(rows, columns, 4)`."""
+        """Return the random numbers of each block, float64 `(rows, columns, 4)`."""
         return {} if self._orders is None else {"orders": self._orders.copy()}
 
     def restore(self, state: State) -> None:
-        """Let the blocks be wrong as they were."""
+        """Restore the random numbers of the blocks."""
         self._orders = np.array(state["orders"], np.float64) if state else None
 
 
 def _orders_of(rng: np.random.Generator, rows: int, columns: int) -> Orders:
-    """Four numbers in 0..1 for each block; neighbours in a row mostly share them."""
+    """Draw four numbers in 0..1 for each block; neighbours in a row mostly share them."""
     orders = rng.random((rows * columns, 4))
     starts = rng.random(rows * columns) < 0.35
     starts[0] = True

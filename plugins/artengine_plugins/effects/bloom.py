@@ -15,14 +15,14 @@ from artengine_plugins.imaging.places import shorter_side
 from artengine_plugins.imaging.spread import spread
 
 _LEVELS = 4
-"""Halos, each twice as wide as the one before."""
+"""Number of halos, each twice as wide as the one before."""
 
 
 class Bloom(Effect):
     """Lights flood the lens: halos within halos, and streaks across the picture as in cinema.
 
-    Halos of doubling width add up to one with a bright core and a long tail. A streak is a halo of
-    great width and no height, blue as those of anamorphic lenses.
+    Halos of doubling width add up to one with a bright core and a long tail. A streak is a very
+    wide halo of no height, blue like those of anamorphic lenses.
     """
 
     name: ClassVar[str] = "bloom"
@@ -32,7 +32,7 @@ class Bloom(Effect):
     """How much light spreads: none at 0; at 8 it drowns the picture."""
 
     threshold: float = Param(0.55, ge=0, le=2)
-    """Luma above which a thing is a light: everything at 0, only what is far beyond white at 2."""
+    """Luma above which a pixel is a light: everything at 0, only what is far beyond white at 2."""
 
     size: float = Param(0.12, ge=0.01, le=1)
     """How far the widest halo reaches, as a share of the frame's shorter side: a shimmer at 0.01,
@@ -45,7 +45,7 @@ class Bloom(Effect):
         """Add halos and streaks where there is room below white."""
         light = luma(frame)
         bright = np.maximum(light - np.float32(self.threshold), np.float32(0.0))
-        # A light keeps its colour, and what is far beyond white counts as twice white.
+        # A light keeps its colour. More than twice white counts as twice white.
         bright /= np.maximum(light, np.float32(0.05))
         lights = np.clip(frame, 0.0, 2.0) * spread(bright)
         reach = self.size * shorter_side(frame)
@@ -62,9 +62,9 @@ class Bloom(Effect):
         return flood
 
     def _streaks(self, lights: Frame, reach: float) -> Frame:
-        """Lights drawn out from left to right."""
+        """Return the lights, drawn out from left to right."""
         width, height = size_of(lights)
-        # Squeezed from side to side, a round halo becomes a flat one when it is drawn out again.
+        # Blur a horizontally squeezed picture: stretched again, its round halos become flat.
         squeezed = (max(1, round(width / 24)), height)
         small = cv2.resize(lights, squeezed, interpolation=cv2.INTER_AREA)
         flat = gaussian_blur(small.astype(np.float32, copy=False), max(0.6, reach / 40.0))

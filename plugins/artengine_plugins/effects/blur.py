@@ -24,7 +24,7 @@ class Blur(Effect):
 
     amount: float = Param(1.0, ge=0, le=1, field=True)
     """How much of the blurred picture is taken: none at 0, a haze over sharp edges in between,
-    nothing else at 1."""
+    all of it at 1."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Blur the frame."""

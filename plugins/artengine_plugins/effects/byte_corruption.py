@@ -15,35 +15,35 @@ from artengine.api import Effect, Frame, FrameContext, Param, Picture, State, to
 Damage = npt.NDArray[np.float64]
 
 _MOST = 128
-"""Bytes that are wrong at most."""
+"""Largest number of wrong bytes."""
 
 
 class ByteCorruption(Effect):
     """A few bytes of the picture's file are wrong: from there on it slips and changes colour.
 
-    Each frame is saved as a JPEG, whose bytes are overwritten, and which is then read.
+    Each frame is saved as a JPEG, some bytes are overwritten, and the file is decoded.
     """
 
     name: ClassVar[str] = "byte-corruption"
     uses_truth: ClassVar[bool] = False
 
     count: int = Param(6, ge=0, le=_MOST)
-    """How many bytes are wrong: none at 0, 128 at 128, which leaves little to be recognised."""
+    """How many bytes are wrong: none at 0; 128, the most, leave little to recognise."""
 
     quality: int = Param(60, ge=1, le=95)
-    """Quality of the JPEG: great blocks at 1, and at 95 finer ones, of which each byte spoils
+    """Quality of the JPEG: large blocks at 1; finer ones at 95, where each wrong byte spoils
     fewer."""
 
     seconds: float = Param(0.25, ge=0, le=30, unit="seconds")
-    """How long the same bytes are wrong, on average: for a frame at 0, for half a minute at 30."""
+    """How long the same bytes stay wrong on average: one frame at 0, half a minute at 30."""
 
     start: float = Param(0.0, ge=0, le=0.95)
-    """Where damage may begin, from the top at 0 down to the last rows at 0.95."""
+    """Where damage may begin: at the top at 0, only in the last rows at 0.95."""
 
     _damage: Damage | None = PrivateAttr(default=None)
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Save the frame, damage the file and read it."""
+        """Encode the frame, damage the file and decode it."""
         share = 1.0 if self.seconds == 0 else 1.0 - np.exp(-1.0 / (self.seconds * now.fps))
         renewed, damage = now.rng.random() < share, self._damage
         if damage is None or renewed:
@@ -52,7 +52,7 @@ class ByteCorruption(Effect):
         file = io.BytesIO()
         Image.fromarray(to_picture(frame)).save(file, "JPEG", quality=self.quality, subsampling=2)
         data = file.getvalue()
-        # What cannot be read at all is damaged less.
+        # Try with fewer wrong bytes when the file cannot be decoded at all.
         for count in (self.count, self.count // 2, self.count // 4, 0):
             picture = _read(self._damaged(data, damage[:count]))
             if picture is not None and picture.shape == frame.shape:
@@ -60,30 +60,30 @@ class ByteCorruption(Effect):
         return frame.copy()
 
     def _damaged(self, data: bytes, damage: Damage) -> bytes:
-        # Behind the header, which ends with the twelve bytes of the scan's own, come the pixels.
+        # The pixel data follow the header of the scan, which is twelve bytes long.
         first = data.index(b"\xff\xda") + 14
         spoilt = np.frombuffer(data, np.uint8).copy()
         last = max(first, len(spoilt) - 3)
         places = first + (self.start + (1.0 - self.start) * damage[:, 0]) * (last - first)
-        # 255 would begin a marker, which ends the picture.
+        # A byte of 255 would begin a marker, which could end the picture.
         spoilt[places.astype(np.intp)] = (damage[:, 1] * 255.0).astype(np.uint8)
         return spoilt.tobytes()
 
     def reset(self) -> None:
-        """Mend the file."""
+        """Discard the damage."""
         self._damage = None
 
     def state(self) -> State:
-        """Where bytes are wrong and what they are, float64 `(128, 2)`."""
+        """Return positions and values of the wrong bytes, float64 `(128, 2)`."""
         return {} if self._damage is None else {"damage": self._damage.copy()}
 
     def restore(self, state: State) -> None:
-        """Damage it as before."""
+        """Restore positions and values of the wrong bytes."""
         self._damage = np.array(state["damage"], np.float64) if state else None
 
 
 def _read(data: bytes) -> Picture | None:
-    """Read a JPEG that may be damaged; None where nothing can be read."""
+    """Decode a JPEG that may be damaged; return None when that fails."""
     try:
         with Image.open(io.BytesIO(data), formats=("JPEG",)) as image:
             return np.asarray(image.convert("RGB"))

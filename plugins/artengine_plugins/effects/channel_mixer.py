@@ -1,4 +1,4 @@
-"""Channel mixer: red, green and blue made of one another."""
+"""Channel mixer: new red, green and blue from mixtures of the old."""
 
 from __future__ import annotations
 
@@ -17,32 +17,32 @@ class ChannelMixer(Effect):
     uses_truth: ClassVar[bool] = False
 
     red_from_red: float = Param(0.2, ge=-2, le=2)
-    """How much of the red makes the new red: its negative twice over at -2, none at 0, twice as
-    much at 2. The other eight are alike."""
+    """Share of the old red in the new red: inverted and doubled at -2, none at 0, doubled at 2. The
+    other eight parameters work alike."""
 
     red_from_green: float = Param(1.1, ge=-2, le=2)
-    """How much of the green makes the new red, -2 to 2."""
+    """Share of the old green in the new red, -2 to 2."""
 
     red_from_blue: float = Param(-0.3, ge=-2, le=2)
-    """How much of the blue makes the new red, -2 to 2."""
+    """Share of the old blue in the new red, -2 to 2."""
 
     green_from_red: float = Param(0.5, ge=-2, le=2)
-    """How much of the red makes the new green, -2 to 2."""
+    """Share of the old red in the new green, -2 to 2."""
 
     green_from_green: float = Param(-0.1, ge=-2, le=2)
-    """How much of the green makes the new green, -2 to 2."""
+    """Share of the old green in the new green, -2 to 2."""
 
     green_from_blue: float = Param(0.6, ge=-2, le=2)
-    """How much of the blue makes the new green, -2 to 2."""
+    """Share of the old blue in the new green, -2 to 2."""
 
     blue_from_red: float = Param(0.4, ge=-2, le=2)
-    """How much of the red makes the new blue, -2 to 2."""
+    """Share of the old red in the new blue, -2 to 2."""
 
     blue_from_green: float = Param(0.5, ge=-2, le=2)
-    """How much of the green makes the new blue, -2 to 2."""
+    """Share of the old green in the new blue, -2 to 2."""
 
     blue_from_blue: float = Param(0.1, ge=-2, le=2)
-    """How much of the blue makes the new blue, -2 to 2."""
+    """Share of the old blue in the new blue, -2 to 2."""
 
     keep_light: bool = True
     """Whether greys stay as they are: the three shares of each new channel are divided by their

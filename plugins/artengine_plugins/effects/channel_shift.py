@@ -19,15 +19,15 @@ class ChannelShift(Effect):
     uses_truth: ClassVar[bool] = False
 
     distance: float = Param(4.0, ge=0, le=256, unit="pixels")
-    """How far red moves one way and blue the other in a frame: not at all at 0; three pictures
-    side by side at 256."""
+    """How far red and blue move apart in a frame, in opposite directions: not at all at 0; at 256
+    into three separate pictures."""
 
     angle: float = Param(0.0, ge=-180, le=180, unit="degrees")
-    """Where red goes: right at 0, down at 90, up at -90, left at -180 and 180."""
+    """Direction in which red moves: right at 0, down at 90, up at -90, left at -180 and 180."""
 
     border: Border = "reflect"
-    """What comes in at the edges: `reflect` the picture mirrored, `wrap` its opposite side,
-    `replicate` streaks of the edge, `black` nothing."""
+    """How the edges are filled: `reflect` mirrors the picture, `wrap` continues with its opposite
+    side, `replicate` draws the edge out into streaks, `black` leaves black."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Move red and blue."""

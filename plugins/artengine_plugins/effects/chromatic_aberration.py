@@ -19,18 +19,18 @@ class ChromaticAberration(Effect):
     uses_truth: ClassVar[bool] = False
 
     amount: float = Param(0.03, ge=-0.5, le=0.5)
-    """How much larger red is than blue: alike at 0, half as large again at 0.5; at -0.5 blue is
+    """How much larger red is than blue: equal at 0, larger by half at 0.5; at -0.5 blue is
     larger."""
 
     x: float = Param(0.5, ge=0, le=1)
-    """Where the lens's middle lies across: the left edge at 0, the right at 1."""
+    """Horizontal position of the centre of the lens: the left edge at 0, the right edge at 1."""
 
     y: float = Param(0.5, ge=0, le=1)
-    """Where the lens's middle lies down: the top at 0, the bottom at 1."""
+    """Vertical position of the centre of the lens: the top at 0, the bottom at 1."""
 
     border: Border = "replicate"
-    """What comes in at the edges: `reflect` the picture mirrored, `wrap` its opposite side,
-    `replicate` streaks of the edge, `black` nothing."""
+    """How the edges are filled: `reflect` mirrors the picture, `wrap` continues with its opposite
+    side, `replicate` draws the edge out into streaks, `black` leaves black."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Enlarge red and shrink blue."""

@@ -16,22 +16,22 @@ _BLOCK = 16
 """Side of the codec's blocks, in pixels."""
 
 _LONGEST = 2048
-"""Longer side, in pixels, of the largest picture that is encoded; larger ones are shrunk."""
+"""Longer side, in pixels, of the largest picture that is encoded; larger ones are scaled down."""
 
 
 class CodecMosh(Effect):
     """A real codec whose key frames are lost: the footage breaks out of the dream in blocks.
 
-    ffmpeg encodes the footage as MPEG-4. Its key frames are removed from the stream, and what is
-    left is decoded upon the dream. It is the slowest effect, because ffmpeg is started twice for
+    ffmpeg encodes the footage as MPEG-4. Its key frames are removed from the stream, and the rest
+    is decoded on top of the dream. It is the slowest effect, because ffmpeg is started twice for
     each frame: 80 ms at 512 by 512 pixels.
     """
 
     name: ClassVar[str] = "codec-mosh"
 
     seconds: float = Param(4.0, ge=0, le=120, unit="seconds")
-    """Time from one key frame that gets through, and brings a whole new picture, to the next: each
-    does at 0, and at 120 the picture decays for two minutes."""
+    """Time between the key frames that get through and bring a complete new picture: every frame
+    is one at 0; at 120 the picture decays for two minutes."""
 
     quantiser: int = Param(14, ge=1, le=31)
     """How coarsely the footage is encoded: finely at 1; at 31 only coarse blocks are left."""
@@ -41,7 +41,7 @@ class CodecMosh(Effect):
     _age: int = PrivateAttr(default=0)
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Decode the footage's change upon the picture, or take a new one."""
+        """Decode the footage's change on top of the picture, or take a new picture."""
         after = _framed(truth_for(frame, now))
         held, before = self._held, self._before
         due = self._age >= self.seconds * now.fps
@@ -60,12 +60,12 @@ class CodecMosh(Effect):
         return shown
 
     def reset(self) -> None:
-        """Wait for a key frame."""
+        """Discard the picture; the next frame is a key frame."""
         self._held = self._before = None
         self._age = 0
 
     def state(self) -> State:
-        """The picture and the last source frame as the codec sees them, and the picture's age."""
+        """Return the picture and the last source frame as the codec sees them, and the age."""
         if self._held is None or self._before is None:
             return {}
         return {
@@ -75,7 +75,7 @@ class CodecMosh(Effect):
         }
 
     def restore(self, state: State) -> None:
-        """Go on with the picture."""
+        """Restore the picture, the last source frame and the age."""
         self.reset()
         if state:
             self._held = np.array(state["held"], np.uint8)
@@ -88,7 +88,7 @@ def _shrink(height: int, width: int) -> float:
 
 
 def _framed(frame: Frame) -> Picture:
-    """A frame as the codec takes it: shrunk where it is large, its sides filled up to blocks."""
+    """Prepare a frame for the codec: scale it down if large, pad its sides to whole blocks."""
     height, width = frame.shape[:2]
     shrink = _shrink(height, width)
     if shrink > 1.0:

@@ -1,4 +1,4 @@
-"""Coherence: colours come back to those of a reference."""
+"""Coherence: bring colours back to those of a reference."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from artengine_plugins.sources.picture_file import read_picture
 Quantiles = npt.NDArray[np.float32]
 
 _SIDE = 128
-"""Pixels a side, at most, of the picture whose colours are counted."""
+"""Longest side, in pixels, of the scaled-down picture whose colours are measured."""
 
 _SHARES = np.linspace(0.0, 1.0, 65)
 
 _CELLS = 33
-"""Cells a side of the table."""
+"""Cells per side of the lookup table."""
 
 _GAIN = 4.0
-"""A channel's contrast is raised or lowered so many times at most."""
+"""Largest factor by which a channel's contrast is raised or lowered."""
 
 
 class Coherence(Effect):
@@ -42,27 +42,27 @@ class Coherence(Effect):
     name: ClassVar[str] = "coherence"
 
     to: Literal["source", "first"] = "source"
-    """What gives the colours where no `path` is given: the footage at this time, or the `first`
-    frame that came here."""
+    """Where the colours come from without a `path`: the current frame of the footage, or the
+    `first` frame that reached this effect."""
 
     path: str = Param("", path=True)
-    """A picture that gives the colours."""
+    """A picture to take the colours from."""
 
     method: Literal["statistics", "histogram"] = "statistics"
-    """`statistics` brings mean and spread of each part over; `histogram` every shade, and so also
-    what a picture has of two lights or three colours."""
+    """`statistics` matches mean and spread of lightness and colours; `histogram` matches their
+    whole distribution, so that two lights or three colours come back as such."""
 
     amount: float = Param(1.0, ge=0, le=1)
-    """How far the colours come back: not at all at 0, wholly at 1."""
+    """How far the colours come back: not at all at 0, completely at 1."""
 
     light: bool = True
-    """Whether lightness comes back too; otherwise only the colours do."""
+    """Whether lightness is matched as well; otherwise only the colours are."""
 
     _first: Quantiles | None = PrivateAttr(default=None)
     _picture: tuple[str, Quantiles] | None = PrivateAttr(default=None)
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Bring each part of the colours to the reference's, by a table of colours."""
+        """Match each part of the colours to the reference's, with a lookup table."""
         own, wanted = _quantiles(frame), self._reference(frame, now)
         colours = even_colours(_CELLS)
         flat = colours.reshape(-1, 1, 3)
@@ -76,10 +76,10 @@ class Coherence(Effect):
         if self.method == "statistics":
             gain = float(np.clip((wanted.std() + 1e-4) / (own.std() + 1e-4), 1 / _GAIN, _GAIN))
             return values * np.float32(gain) + np.float32(wanted.mean() - gain * own.mean())
-        # Quantiles that are equal are set apart, so that there is one answer for each value.
+        # Separate equal quantiles, so that the mapping has one answer for each value.
         rising = own + np.linspace(0.0, 1e-4, len(own))
         matched = np.interp(values, rising, wanted)
-        # What is beyond the frame's own ends stays as far beyond.
+        # Values beyond the frame's own extremes stay as far beyond.
         matched += np.minimum(values - rising[0], 0.0) + np.maximum(values - rising[-1], 0.0)
         return matched.astype(np.float32)
 
@@ -87,7 +87,7 @@ class Coherence(Effect):
         if self.path:
             if self._picture is None or self._picture[0] != self.path:
                 picture = np.asarray(read_picture(Path(self.path)))
-                # As 8 bits first: a large photo would take gigabytes as a frame.
+                # Shrink it as 8 bits first: a large photo would take gigabytes as a float frame.
                 small = cv2.resize(picture, _small(picture), interpolation=cv2.INTER_NEAREST)
                 shrunk = to_frame(small.astype(np.uint8, copy=False))
                 self._picture = self.path, _quantiles(shrunk)
@@ -99,26 +99,26 @@ class Coherence(Effect):
         return self._first
 
     def reset(self) -> None:
-        """Forget the first frame."""
+        """Discard the first frame's colours."""
         self._first = None
 
     def state(self) -> State:
-        """The quantiles of the first frame's colours, float32 `(3, 65)`."""
+        """Return the quantiles of the first frame's colours, float32 `(3, 65)`."""
         return {} if self._first is None else {"first": self._first.copy()}
 
     def restore(self, state: State) -> None:
-        """Remember the first frame's colours again."""
+        """Restore the quantiles of the first frame's colours."""
         self._first = np.array(state["first"], np.float32) if state else None
 
 
 def _small(frame: Frame | Picture) -> Size:
-    """The size at which the colours of a frame are counted."""
+    """Return the size at which the colours of a frame are measured."""
     height, width = frame.shape[:2]
     return min(_SIDE, width), min(_SIDE, height)
 
 
 def _quantiles(frame: Frame) -> Quantiles:
-    """What shares of a frame lie below, part by part of its colours in Oklab, `(3, 65)`."""
+    """Return 65 quantiles of each part of a frame's colours in Oklab, `(3, 65)`."""
     resized = cv2.resize(frame, _small(frame), interpolation=cv2.INTER_NEAREST)
     small = resized.astype(np.float32, copy=False)
     colours = frame_to_oklab(small).reshape(-1, 3)

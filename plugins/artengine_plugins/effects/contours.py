@@ -15,7 +15,7 @@ from artengine_plugins.imaging.spread import spread
 from artengine_plugins.imaging.steepness import steepness
 
 _FARTHEST = 64.0
-"""Light beyond this is cut, so that gradients stay finite."""
+"""Luma is limited to this, so that gradients stay finite."""
 
 
 class Contours(PhasedEffect):
@@ -32,14 +32,14 @@ class Contours(PhasedEffect):
     """Lines from black to white: one at 1, a moiré at 64."""
 
     size: float = Param(0.012, ge=0.001, le=0.2)
-    """How smooth the land is made, as a share of the frame's shorter side: every pebble at 0.001,
-    great hills at 0.2."""
+    """How much the picture is smoothed first, as a share of the frame's shorter side: every grain
+    gets contours at 0.001, only large shapes at 0.2."""
 
     width: float = Param(0.004, ge=0.001, le=0.05)
     """Width of a line as a share of the frame's shorter side: a hair at 0.001, a band at 0.05."""
 
     speed: float = Param(0.0, ge=-10, le=10)
-    """Lines a second that climb towards the light: they stand at 0, rush at 10 and sink at -10."""
+    """Lines a second that move towards the light: they stand at 0, rush at 10, return at -10."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Draw the lines."""
@@ -48,7 +48,7 @@ class Contours(PhasedEffect):
         land = gaussian_blur(spread(light), self.size * side)[..., 0]
         land = np.ascontiguousarray(land) * np.float32(self.count)
         land -= np.float32(self.advance(self.speed, now) % 1.0)
-        # How far the nearest line is, in pixels, where the slope goes on as it is.
+        # Distance to the nearest line in pixels, if the gradient continues unchanged.
         away = np.abs(land - np.floor(land) - np.float32(0.5))
         away /= np.maximum(steepness(land), np.float32(1e-3))
         drawn = np.clip(np.float32(0.5 + 0.5 * self.width * side) - away, 0.0, 1.0)
@@ -56,7 +56,7 @@ class Contours(PhasedEffect):
         if self.mode == "paper":
             return np.float32(1.0) - lines
         if self.mode == "night":
-            # Lines in the dark would not be seen in its colour.
+            # Brighten dark colours, in which the lines would not be visible.
             lines *= np.maximum(frame, np.float32(0.25))
             return lines
         return frame * (np.float32(1.0) - lines)

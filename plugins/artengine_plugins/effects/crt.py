@@ -16,7 +16,7 @@ from artengine_plugins.imaging.spread import spread
 
 
 class Crt(Effect):
-    """A picture tube seen from near: curved glass, lines, stripes of red, green and blue."""
+    """A picture tube from up close: curved glass, scan lines, stripes of red, green and blue."""
 
     name: ClassVar[str] = "crt"
     uses_truth: ClassVar[bool] = False
@@ -25,17 +25,17 @@ class Crt(Effect):
     """How curved the glass is: flat at 0, a ball at 1."""
 
     lines: int = Param(180, ge=8, le=2160)
-    """Lines from top to bottom: bars at 8; at 2160 they are finer than most frames can show."""
+    """Scan lines from top to bottom: bars at 8; at 2160 finer than most frames can show."""
 
     depth: float = Param(0.5, ge=0, le=1)
-    """How dark it is between the lines: as bright as on them at 0, black at 1."""
+    """How dark the gaps between the lines are: as bright as the lines at 0, black at 1."""
 
     stripes: float = Param(0.4, ge=0, le=1)
-    """How clearly the stripes of red, green and blue are seen: not at all at 0, and nothing else
-    at 1."""
+    """How strong the stripes of red, green and blue are: invisible at 0; at 1 nothing else is
+    seen."""
 
     glow: float = Param(0.4, ge=0, le=4)
-    """How far lights glow in the glass: not at all at 0, into a haze at 4."""
+    """How strongly lights glow in the glass: not at all at 0, into a haze at 4."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Show the frame on the tube."""
@@ -44,7 +44,7 @@ class Crt(Effect):
             frame, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
         ).astype(np.float32, copy=False)
         height, width = frame.shape[:2]
-        # Lines are drawn on the glass, and so are curved as the picture is.
+        # The lines are drawn in the coordinates of the glass, so they curve with the picture.
         count = min(float(self.lines), height / 2.0)
         beam = np.cos(rows * np.float32(2.0 * pi * count / max(height, 1)))
         beam *= np.float32(-0.5 * self.depth)
@@ -52,7 +52,7 @@ class Crt(Effect):
         beam *= inside
         lit = seen * spread(beam.astype(np.float32, copy=False))
         lit *= self._mask(width)
-        # What lines and stripes take is given back to what is left, as a set's owner would.
+        # Raise the brightness by what lines and stripes take away.
         lit *= np.float32(1.0 / ((1.0 - 0.4 * self.depth) * (1.0 - 0.55 * self.stripes)))
         if self.glow:
             halo = gaussian_blur(seen, 0.02 * shorter_side(frame) + 1.0)
@@ -63,7 +63,7 @@ class Crt(Effect):
         return lit
 
     def _glass(self, frame: Frame) -> tuple[Plane, Plane, Plane]:
-        """Where each pixel is drawn from, and how far it is on the glass, `(H, W)` each."""
+        """Return each pixel's source column and row, and 0..1 inside the glass, `(H, W)` each."""
         width, height = size_of(frame)
         right, down = offsets(frame, 0.5, 0.5)
         right, down = (
@@ -85,7 +85,7 @@ class Crt(Effect):
         )
 
     def _mask(self, width: int) -> Frame:
-        """How much each column lets through of red, green and blue, `(1, W, 3)`."""
+        """Return the share of red, green and blue that each column shows, `(1, W, 3)`."""
         passed = np.full((width, 3), 1.0 - self.stripes, np.float32)
         columns = np.arange(width)
         passed[columns, columns % 3] = 1.0

@@ -20,15 +20,15 @@ Values = TypeVar("Values", Plane, npt.NDArray[np.bool_])
 class Datamosh(Effect):
     """An old picture stays on the screen and is dragged about in blocks by the footage's motion.
 
-    What a film looks like whose key frames were lost. Motion is found as in Farnebäck, "Two-frame
+    This is what a film with lost key frames looks like. Motion is found as in Farnebäck, "Two-frame
     motion estimation based on polynomial expansion", 2003.
     """
 
     name: ClassVar[str] = "datamosh"
 
     drag: float = Param(1.0, ge=-8, le=8)
-    """How far blocks go with the motion: they stand still at 0 and keep up at 1; at 8 they are
-    flung, and at -8 flung backwards."""
+    """How far blocks move with the motion: they stand still at 0, follow it at 1, are flung far at
+    8, and far backwards at -8."""
 
     refresh: float = Param(0.04, ge=0, le=1)
     """Share of the blocks that show the new picture in each frame: at 0 the first picture stays
@@ -41,7 +41,7 @@ class Datamosh(Effect):
     _small: Grey | None = PrivateAttr(default=None)
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Drag the held picture along, and renew some of its blocks."""
+        """Move the held picture with the motion, and renew some of its blocks."""
         size = size_of(frame)
         small, before, held = shrunk(now.truth), self._small, self._held
         if before is None or held is None or held.shape != frame.shape:
@@ -62,15 +62,15 @@ class Datamosh(Effect):
         return held.copy()
 
     def _motion(self, before: Grey, after: Grey, size: Size) -> tuple[Plane, Plane]:
-        """How far from each pixel what is now there lay before: across and down, `(H, W)`."""
+        """Return the offset to each pixel's previous position, across and down, `(H, W)` each."""
         flow = cv2.resize(motion(before, after), self._blocks(size), interpolation=cv2.INTER_AREA)
-        # Whole pixels, so that what is dragged stays crisp however far it goes.
+        # Round to whole pixels, so that the dragged picture stays crisp.
         steps = np.rint(flow * (self.drag * max(size) / SIDE)).astype(np.float32)
         steps = steps.reshape(*self._blocks(size)[::-1], 2)
         return self._spread(steps[..., 0], size), self._spread(steps[..., 1], size)
 
     def _blocks(self, size: Size) -> Size:
-        """How many blocks there are across and down."""
+        """Return the number of blocks across and down."""
         return -(-size[0] // self.block), -(-size[1] // self.block)
 
     def _spread(self, values: Values, size: Size) -> Values:
@@ -79,17 +79,17 @@ class Datamosh(Effect):
         return np.repeat(rows, self.block, axis=1)[:, : size[0]]
 
     def reset(self) -> None:
-        """Forget the held picture."""
+        """Discard the held picture."""
         self._held = self._small = None
 
     def state(self) -> State:
-        """The held picture, float32 `(H, W, 3)`, and the small one before, uint8 `(h, w)`."""
+        """Return the held picture, float32 `(H, W, 3)`, and the last small one, uint8 `(h, w)`."""
         if self._held is None or self._small is None:
             return {}
         return {"held": self._held.copy(), "small": self._small.copy()}
 
     def restore(self, state: State) -> None:
-        """Hold the picture again."""
+        """Restore the held picture."""
         self.reset()
         if state:
             self._held = np.array(state["held"], np.float32)

@@ -15,14 +15,14 @@ from artengine_plugins.imaging.phase import PhasedEffect
 from artengine_plugins.imaging.warp import warp_from
 
 _COARSE = 4
-"""The flow is computed for every fourth pixel."""
+"""The flow is computed at every fourth pixel."""
 
 
 class Displace(PhasedEffect):
     """The picture melts, and in a feedback chain flows like oil on water.
 
-    A field of noise is the flow's potential; turned by a right angle its slope makes eddies that
-    never pile up (Bridson, Hourihan and Nordenstam, "Curl-noise for procedural fluid flow", 2007).
+    The gradient of a noise field, turned by a right angle, gives a flow of eddies that never piles
+    up (Bridson, Hourihan and Nordenstam, "Curl-noise for procedural fluid flow", 2007).
     """
 
     name: ClassVar[str] = "displace"
@@ -44,17 +44,17 @@ class Displace(PhasedEffect):
     trembles."""
 
     border: Border = "reflect"
-    """What flows in at the edges: `reflect` the picture mirrored, `wrap` its opposite side,
-    `replicate` streaks of the edge, `black` nothing."""
+    """How the edges are filled: `reflect` mirrors the picture, `wrap` continues with its opposite
+    side, `replicate` draws the edge out into streaks, `black` leaves black."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Draw each pixel from upstream."""
+        """Take each pixel from upstream."""
         width, height = size_of(frame)
         coarse = -(-width // _COARSE), -(-height // _COARSE)
         cell = self.scale * min(size_of(frame)) / _COARSE
         noise = FlowNoise(now.steady_rng)
         potential = noise.field(coarse, cell, self.advance(self.drift, now), octaves=2)
-        # The steepest slope of such noise is about 3 to a cell; Sobel's weights add up to 8.
+        # The steepest slope of this noise is about 3 per cell; Sobel's weights add up to 8.
         amount: Field = self.amount
         varied = isinstance(amount, np.ndarray)
         reach = (1.0 if varied else self.amount) / 100.0 * min(width, height) * cell / 3.0

@@ -26,34 +26,34 @@ class DisplaceMap(Effect):
     name: ClassVar[str] = "displace-map"
 
     by: Literal["source", "frame"] = "source"
-    """What pushes where no `path` is given: the footage, or the dream itself."""
+    """Which picture displaces the dream without a `path`: the footage, or the dream itself."""
 
     path: str = Param("", path=True)
-    """A picture or video file that pushes, from its beginning and again after its end."""
+    """A picture or video file that displaces the dream; a video starts again after its end."""
 
     mode: Literal["push", "slope"] = "push"
-    """`push`: lights go in the direction of `angle`, darks the other way; `slope`: all flows down
-    from light to dark, or along it, turned by `angle`."""
+    """`push`: bright parts move in the direction of `angle`, dark parts in the opposite one;
+    `slope`: everything flows from light to dark, turned by `angle`."""
 
     amount: float = Param(0.08, ge=-0.5, le=0.5, field=True)
-    """How far white goes, as a share of the frame's shorter side: nothing moves at 0, half the
-    picture's height at 0.5, as far the other way at -0.5."""
+    """How far white moves, as a share of the frame's shorter side: not at all at 0, half the
+    picture's height at 0.5, as far in the opposite direction at -0.5."""
 
     angle: float = Param(0.0, ge=-180, le=180, unit="degrees")
-    """Where lights go: right at 0, down at 90, left at -180 and 180."""
+    """Direction in which bright parts move: right at 0, down at 90, left at -180 and 180."""
 
     size: float = Param(0.02, ge=0.002, le=0.5)
-    """How soft the pushing picture is made, as a share of the frame's shorter side: every grain
-    counts at 0.002, only its large shapes at 0.5."""
+    """How much the displacing picture is blurred, as a share of the frame's shorter side: every
+    grain counts at 0.002, only large shapes at 0.5."""
 
     border: Border = "reflect"
-    """What comes in at the edges: `reflect` the picture mirrored, `wrap` its opposite side,
-    `replicate` streaks of the edge, `black` nothing."""
+    """How the edges are filled: `reflect` mirrors the picture, `wrap` continues with its opposite
+    side, `replicate` draws the edge out into streaks, `black` leaves black."""
 
     _layer: Layer = PrivateAttr(default_factory=Layer)
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Draw each pixel from where it was before it was pushed."""
+        """Take each pixel from its position before the displacement."""
         own = self.by == "frame" and not self.path
         pusher = frame if own else self._layer.at(self.path, frame, now)
         sigma = self.size * shorter_side(frame)
@@ -65,7 +65,7 @@ class DisplaceMap(Effect):
             light *= over(-2.0 * reach, light)
             right, below = light * np.float32(across), light * np.float32(down)
         else:
-            # An edge from black to white, as soft as `size`, moves pixels by `amount`.
+            # An edge from black to white, blurred by `size`, moves pixels by `amount`.
             gain = over(reach * sigma * 2.5 / 8.0, light)
             x, y = (
                 cv2.Sobel(light, cv2.CV_32F, *axis, ksize=3).astype(np.float32) * gain

@@ -17,22 +17,21 @@ from artengine_plugins.imaging.places import shorter_side
 class Dither(Effect):
     """Few shades are left, and patterns of dots stand in for those between, as on early computers.
 
-    By ordered thresholds (Bayer, 1973), or by passing on what rounding loses (Floyd and Steinberg,
-    1976).
+    By ordered thresholds (Bayer, 1973) or by error diffusion (Floyd and Steinberg, 1976).
     """
 
     name: ClassVar[str] = "dither"
     uses_truth: ClassVar[bool] = False
 
     mode: Literal["diffusion", "ordered", "random"] = "diffusion"
-    """Where the dots go: `diffusion` lets them crawl like worms, `ordered` weaves them, `random`
-    throws them like sand, anew in each frame."""
+    """How the dots are placed: `diffusion` makes worm-like patterns, `ordered` a regular weave,
+    `random` sand that is new in each frame."""
 
     levels: int = Param(2, ge=2, le=16)
-    """Shades of each channel: black and white at 2; at 16 the dots are hardly seen."""
+    """Shades of each channel: black and white at 2; at 16 the dots are hardly visible."""
 
     monochrome: bool = False
-    """Whether the picture is grey; otherwise red, green and blue have dots of their own."""
+    """Whether the picture becomes grey; otherwise red, green and blue are dithered separately."""
 
     size: float = Param(0.006, ge=0.001, le=0.1)
     """Side of a dot as a share of the frame's shorter side: a pixel at 0.001, tiles at 0.1."""
@@ -69,12 +68,12 @@ _THRESHOLDS = bayer(3)
 
 
 def _diffused(shades: Picture, levels: int) -> Frame:
-    """Round each channel `(H, W, n)` of a picture; Pillow passes on what is lost."""
+    """Round each channel `(H, W, n)` of a picture with Pillow's error diffusion."""
     high, wide, layers = shades.shape
     greys = [round(255 * step / (levels - 1)) for step in range(levels)]
     palette = Image.new("P", (1, 1))
     palette.putpalette([grey for grey in greys for _ in range(3)])
-    # Below each other, all channels are one picture; the first row of one hardly matters to it.
+    # Stack the channels vertically as one picture; the seams hardly affect the diffusion.
     tall = Image.fromarray(np.ascontiguousarray(np.moveaxis(shades, 2, 0).reshape(-1, wide)))
     chosen = tall.convert("RGB").quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG)
     numbers = np.asarray(chosen).reshape(layers, high, wide)

@@ -30,31 +30,31 @@ class Droste(PhasedEffect):
     or two are seen."""
 
     arms: int = Param(1, ge=-6, le=6)
-    """Arms of the spiral: rings that lie in each other at 0, six arms clockwise at 6 and the other
-    way at -6."""
+    """Arms of the spiral: concentric rings at 0, six clockwise arms at 6, six anticlockwise ones
+    at -6."""
 
     speed: float = Param(0.25, ge=-8, le=8)
-    """Copies a second that one falls through: it stands at 0, falls in a rush at 8 and backs away
-    in one at -8."""
+    """Copies a second that the view falls through: it stands at 0, falls fast at 8 and backs away
+    as fast at -8."""
 
     angle: float = Param(0.0, ge=-180, le=180, unit="degrees")
-    """Turn of the whole, clockwise: none at 0, half a turn at -180 and 180."""
+    """Rotation of the whole, clockwise: none at 0, half a turn at -180 and 180."""
 
     x: float = Param(0.5, ge=0, le=1)
-    """Where the middle lies across: the left edge at 0, the right at 1."""
+    """Horizontal position of the centre: the left edge at 0, the right edge at 1."""
 
     y: float = Param(0.5, ge=0, le=1)
-    """Where the middle lies down: the top at 0, the bottom at 1."""
+    """Vertical position of the centre: the top at 0, the bottom at 1."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Draw each pixel from its place in the ring."""
+        """Take each pixel from its position in the ring."""
         height, width = frame.shape[:2]
         outer = np.float32(max(1.0, min(height, width) / 2.0))
         period = np.float32(log(self.factor))
         right, down = np.broadcast_arrays(*offsets(frame, self.x, self.y))
         distance, around = cv2.cartToPolar(np.ascontiguousarray(right), np.ascontiguousarray(down))
         depth = np.log(np.maximum(distance, np.float32(0.25)) / outer).astype(np.float32)
-        # From -pi to pi, so that an even spiral's seam lies where it does for an uneven one.
+        # Use -pi to pi, so that the seam lies at the same side for every spiral.
         around -= np.float32(2.0 * pi) * (around > np.float32(pi))
         turn = np.float32(self.arms * log(self.factor) / (2.0 * pi))
         ring = depth + turn * around

@@ -23,16 +23,16 @@ class Duotone(Effect):
     uses_truth: ClassVar[bool] = False
 
     dark: HexColour = "#1b1464"
-    """Colour of what is black, as `"#rrggbb"`."""
+    """Colour of the blacks, as `"#rrggbb"`."""
 
     light: HexColour = "#ff5a36"
-    """Colour of what is white, as `"#rrggbb"`."""
+    """Colour of the whites, as `"#rrggbb"`."""
 
     contrast: float = Param(1.4, ge=0, le=8, field=True)
-    """How far the two are apart: one even colour at 0, all shades at 1, two flat colours at 8."""
+    """Contrast between the two: one even colour at 0, all shades at 1, two flat colours at 8."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Print the frame's luma."""
+        """Map the frame's luma to the inks."""
         shade = luma(frame)
         shade -= np.float32(0.5)
         shade *= over(self.contrast, shade)

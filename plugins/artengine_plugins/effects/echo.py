@@ -1,4 +1,4 @@
-"""Echo: what was a moment ago is there once more."""
+"""Echo: repeat what was a moment ago."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ class Echo(PastEffect):
     uses_truth: ClassVar[bool] = False
 
     frames: int = Param(16, ge=1, le=64, automatable=False)
-    """How old the last echo is: a blur of two frames at 1, seconds at 64. Each takes 1.5 MB of
+    """Age of the last echo: one frame, a blur, at 1; seconds at 64. Each frame takes 1.5 MB of
     memory at 512 by 512 pixels."""
 
     count: int = Param(4, ge=1, le=8)
-    """How many echoes there are, evenly spread over that time: one at 1, a fan at 8."""
+    """Number of echoes, evenly spread over that time: one at 1, a fan at 8."""
 
     fade: float = Param(0.8, ge=0, le=1)
-    """Strength of an echo as a share of the one before: none is seen at 0, all are alike at 1."""
+    """Strength of an echo as a share of the one before: invisible at 0, all equal at 1."""
 
     mode: Literal["bright", "dark", "mean"] = "bright"
-    """How they meet: where either is `bright`, where either is `dark`, or as the `mean` of all."""
+    """How the echoes are combined: the `bright`est value, the `dark`est, or the `mean` of all."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Lay the echoes over the frame."""
@@ -43,7 +43,7 @@ class Echo(PastEffect):
             elif self.mode == "bright":
                 np.maximum(heard, echo * share, out=heard)
             else:
-                # What is fainter is paler, as what is fainter than a light is darker.
+                # Fading makes a dark echo paler, as it makes a bright one darker.
                 echo *= share
                 echo += np.float32(1.0 - strength)
                 np.minimum(heard, echo, out=heard)

@@ -15,13 +15,13 @@ from artengine_plugins.imaging.spread import spread
 from artengine_plugins.imaging.steepness import steepness
 
 _FARTHEST = 64.0
-"""Values beyond this are cut, so that gradients stay finite."""
+"""Values are limited to this, so that gradients stay finite."""
 
 
 class Edges(Effect):
     """Only outlines are left: as neon on black, as ink on paper, or drawn over the picture.
 
-    Edges are where the Scharr operator finds a slope (Scharr, 2000).
+    Edges are found by the gradient of the Scharr operator (Scharr, 2000).
     """
 
     name: ClassVar[str] = "edges"
@@ -32,14 +32,14 @@ class Edges(Effect):
     lines over the picture."""
 
     amount: float = Param(4.0, ge=0, le=20, field=True)
-    """How strong the lines are: none at 0, clear at 4, and at 20 every grain is one."""
+    """How strong the lines are: none at 0, clear at 4; at 20 every grain becomes a line."""
 
     size: float = Param(0.003, ge=0.0005, le=0.1)
-    """Size of what has an outline, as a share of the frame's shorter side: every hair at 0.0005,
-    only great shapes at 0.1."""
+    """Size of the details that get an outline, as a share of the frame's shorter side: every hair
+    at 0.0005, only large shapes at 0.1."""
 
     threshold: float = Param(0.03, ge=0, le=1)
-    """Slope that is too faint for a line: all count at 0, none at 1."""
+    """Gradient below which no line is drawn: all edges count at 0, none at 1."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Draw the edges."""
@@ -48,7 +48,7 @@ class Edges(Effect):
         soft = gaussian_blur(np.clip(seen, -_FARTHEST, _FARTHEST), sigma)
         if self.mode != "neon":
             soft = np.ascontiguousarray(soft[..., 0])
-        # A soft edge is as steep as it is narrow.
+        # Blurring an edge makes it flatter in proportion to its width.
         lines = steepness(soft)
         lines *= np.float32(2.0 * max(1.0, sigma))
         lines -= np.float32(self.threshold)

@@ -25,18 +25,18 @@ class Emboss(Effect):
     """`metal`: a grey relief; `colour`: the picture itself, raised."""
 
     amount: float = Param(2.0, ge=-10, le=10, field=True)
-    """How deep it is: flat at 0, chiselled at 10, and sunk instead of raised down to -10."""
+    """How deep it is: flat at 0, chiselled at 10; below 0, down to -10, sunk instead of raised."""
 
     size: float = Param(0.004, ge=0.001, le=0.1)
     """Width of a slope as a share of the frame's shorter side: hairlines at 0.001, broad
     shadows at 0.1."""
 
     angle: float = Param(-135.0, ge=-180, le=180, unit="degrees")
-    """Where the light comes from: from the right at 0, from below at 90, from the left at -180
-    and 180."""
+    """Direction that the light comes from: the right at 0, below at 90, the left at -180 and
+    180."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Light every slope."""
+        """Light the slopes."""
         light, reach = luma(frame), max(0.5, self.size * shorter_side(frame))
         x, y = reach * cos(radians(self.angle)), reach * sin(radians(self.angle))
         lit, shaded = (
@@ -49,7 +49,7 @@ class Emboss(Effect):
             ).astype(np.float32, copy=False)
             for way in (1.0, -1.0)
         )
-        # Where it is darker towards the light, a slope faces it.
+        # A slope that gets darker towards the light faces it.
         lit -= shaded
         lit *= over(self.amount, lit)
         if self.mode == "metal":

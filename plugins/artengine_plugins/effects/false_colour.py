@@ -26,11 +26,11 @@ _ZONES = (
     (0.93, "#ff5a00"),
     (0.98, "#ff0018"),
 )
-"""Where each zone begins, and its colour; those without show the grey itself."""
+"""Start and colour of each zone; a zone without a colour shows grey."""
 
 
 class FalseColour(Effect):
-    """Each zone of exposure has a colour of its own, as on a camera's monitor: red for white.
+    """Each zone of exposure has its own colour, as on a camera's monitor: red for white.
 
     Between the coloured zones the picture is grey.
     """
@@ -39,12 +39,12 @@ class FalseColour(Effect):
     uses_truth: ClassVar[bool] = False
 
     offset: float = Param(0.0, ge=-1, le=1)
-    """Shift of exposure: at -1 all is blackest, at 1 all is burnt out. A curve on it sends the
-    zones through the picture."""
+    """Added exposure: at -1 everything is black, at 1 everything is overexposed. A curve on it
+    moves the zones through the picture."""
 
     spread: float = Param(1.0, ge=0.1, le=10)
-    """How often the zones are passed from black to white: a tenth of them at 0.1, once at 1, and at
-    10 they run ten times through the picture like contour lines."""
+    """How often the zones repeat from black to white: a tenth of them at 0.1, all once at 1; at 10
+    they run ten times through the picture like contour lines."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Colour the frame by its luma."""
@@ -59,7 +59,7 @@ class FalseColour(Effect):
 
 
 def _table() -> npt.NDArray[np.float32]:
-    """The colour of each of 256 shades, `(1, 256, 3)`."""
+    """Return the colour of each of 256 shades, `(1, 256, 3)`."""
     shades = np.linspace(0.0, 1.0, 256, dtype=np.float32)
     table = np.repeat(shades[:, None], 3, axis=1)
     ends = [start for start, _ in _ZONES[1:]] + [2.0]

@@ -1,4 +1,4 @@
-"""Fluid: the picture is stirred like paint."""
+"""Fluid: stir the picture like paint."""
 
 from __future__ import annotations
 
@@ -17,42 +17,42 @@ from artengine_plugins.imaging.motion import Flow, Grey, drawn_from, motion, shr
 from artengine_plugins.imaging.phase import PhasedEffect
 
 _FASTEST = 8.0
-"""Pixels of the small picture that the fluid may move in a frame."""
+"""Largest speed of the fluid, in pixels of the small picture a frame."""
 
 
 class Fluid(PhasedEffect):
-    """The picture is wet paint that the footage's motion, the dream's own or an unseen hand stirs.
+    """The picture is wet paint, stirred by the footage's motion, the dream's own, or slow eddies.
 
-    Stable fluids (Stam, 1999): a field of velocity carries itself along, vortices are fed (Fedkiw,
-    Stam and Jensen, "Visual simulation of smoke", 2001), and pressure takes out whatever would pile
-    up or tear. The field then carries the paint, into which new picture seeps.
+    Stable fluids (Stam, 1999): a velocity field advects itself, its vortices are amplified (Fedkiw,
+    Stam and Jensen, "Visual simulation of smoke", 2001), and a pressure projection removes its
+    divergence. The field then advects the paint, and a share of the new picture is mixed in.
     """
 
     name: ClassVar[str] = "fluid"
 
     by: Literal["source", "frame", "noise"] = "source"
-    """What stirs: motion in the footage, motion in the dream, or slow eddies of their own."""
+    """What stirs the paint: motion in the footage, motion in the dream, or slow random eddies."""
 
     force: float = Param(1.0, ge=0, le=10)
-    """How strongly it stirs: the paint stands at 0, is pushed as far as what moves at 1, and is
+    """How strongly the paint is stirred: it stands at 0, moves as far as the motion at 1, and is
     flung about at 10."""
 
     swirl: float = Param(0.3, ge=0, le=4)
-    """How much vortices are fed: smooth streams at 0, curls in curls at 4."""
+    """How much vortices are amplified: smooth streams at 0, curls within curls at 4."""
 
     seconds: float = Param(1.5, ge=0.05, le=30, unit="seconds")
-    """How long the paint goes on moving: thick as honey at 0.05; at 30 it hardly comes to rest."""
+    """How long the paint keeps moving: thick as honey at 0.05; at 30 it hardly comes to rest."""
 
     refresh: float = Param(0.06, ge=0, le=1)
-    """Share of new picture that seeps in with each frame: at 0 the first picture is stirred for
-    ever, at 1 nothing old is left."""
+    """Share of the new picture that is mixed in with each frame: at 0 the first picture is stirred
+    for ever, at 1 nothing old is left."""
 
     _paint: Frame | None = PrivateAttr(default=None)
     _field: Flow | None = PrivateAttr(default=None)
     _small: Grey | None = PrivateAttr(default=None)
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Stir the field, carry the paint along, and let the frame seep in."""
+        """Update the field, advect the paint, and mix the frame in."""
         small, paint, field = shrunk(frame), self._paint, self._field
         if self.by == "source":
             small = shrunk(now.truth)
@@ -61,7 +61,7 @@ class Fluid(PhasedEffect):
         if paint is None or field is None or paint.shape != frame.shape or field.shape != shape:
             paint, field = frame.copy(), np.zeros(shape, np.float32)
         field = self._moved(field + push, now)
-        # What is at a pixel now was upstream before.
+        # The paint at a pixel comes from upstream.
         columns, rows = drawn_from(-field, size_of(frame))
         carried = cv2.remap(
             paint, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT
@@ -71,7 +71,7 @@ class Fluid(PhasedEffect):
         return paint.copy()
 
     def _push(self, small: Grey, shape: tuple[int, ...], now: FrameContext) -> Flow:
-        """How the field is pushed in this frame."""
+        """Return the force on the field in this frame."""
         height, width = shape[:2]
         if self.by == "noise":
             noise = FlowNoise(now.steady_rng)
@@ -86,12 +86,12 @@ class Fluid(PhasedEffect):
             if push.shape != shape:
                 large = cv2.resize(push, (width, height), interpolation=cv2.INTER_AREA)
                 push = large.astype(np.float32, copy=False)
-        # What lasts is pushed again and again, so each push is a share of the speed to be reached.
+        # The force adds up over frames: scale it so that the sum approaches the wanted speed.
         share = 1.0 - float(np.exp(-3.0 / (self.seconds * now.fps)))
         return (push * np.float32(self.force * share)).astype(np.float32).reshape(shape)
 
     def _moved(self, field: Flow, now: FrameContext) -> Flow:
-        """The field after a frame: carried along by itself, its vortices fed, without pressure."""
+        """Return the field of the next frame: advected, vortices amplified, pressure removed."""
         height, width = field.shape[:2]
         columns = np.arange(width, dtype=np.float32) - field[..., 0]
         rows = np.arange(height, dtype=np.float32)[:, None] - field[..., 1]
@@ -106,18 +106,18 @@ class Fluid(PhasedEffect):
         return _without_pressure(field)
 
     def reset(self) -> None:
-        """Take fresh paint."""
+        """Discard paint and field."""
         super().reset()
         self._paint = self._field = self._small = None
 
     def state(self) -> State:
-        """The paint `(H, W, 3)`, the field `(h, w, 2)` and the small picture before."""
+        """Return the paint `(H, W, 3)`, the field `(h, w, 2)` and the last small picture."""
         held = {"paint": self._paint, "field": self._field, "small": self._small}
         kept = {name: value.copy() for name, value in held.items() if value is not None}
         return {**super().state(), **kept}
 
     def restore(self, state: State) -> None:
-        """Go on stirring."""
+        """Restore the paint, the field and the last small picture."""
         self.reset()
         super().restore(state)
         if "paint" in state:
@@ -127,14 +127,14 @@ class Fluid(PhasedEffect):
 
 
 def _gradients(plane: Plane) -> tuple[Plane, Plane]:
-    """Gradients of a plane that repeats itself, across and down."""
+    """Return the gradients of a periodic plane, across and down."""
     across = (np.roll(plane, -1, axis=1) - np.roll(plane, 1, axis=1)) * np.float32(0.5)
     down = (np.roll(plane, -1, axis=0) - np.roll(plane, 1, axis=0)) * np.float32(0.5)
     return across, down
 
 
 def _confinement(field: Flow) -> Flow:
-    """The push towards the middle of each vortex and round it."""
+    """Return the vorticity confinement force, which amplifies vortices."""
     turning = _gradients(field[..., 1])[0] - _gradients(field[..., 0])[1]
     across, down = _gradients(np.abs(turning))
     length = np.sqrt(across * across + down * down) + np.float32(1e-4)
@@ -142,7 +142,7 @@ def _confinement(field: Flow) -> Flow:
 
 
 def _without_pressure(field: Flow) -> Flow:
-    """The nearest field in which nothing piles up, found in the frequency domain."""
+    """Remove the divergence from a field by projection in the frequency domain."""
     height, width = field.shape[:2]
     spectrum: npt.NDArray[np.complexfloating] = np.fft.rfft2(field, axes=(0, 1))
     across = np.fft.rfftfreq(width)[None, :]

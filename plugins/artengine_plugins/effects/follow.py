@@ -14,10 +14,10 @@ from artengine_plugins.imaging.luma import Plane, luma
 from artengine_plugins.imaging.warp import about_centre, warp_affine
 
 _SIDE = 48
-"""Pixels a side of the small picture in which motion is looked for."""
+"""Width and height, in pixels, of the small picture in which motion is detected."""
 
 _LEAST = 3e-4
-"""Mean change in luma below which nothing counts as moving."""
+"""Mean change in luma below which there is no motion."""
 
 
 class Follow(Effect):
@@ -32,13 +32,13 @@ class Follow(Effect):
     """Magnification: at 1 all is seen and nothing moves, at 8 a detail fills the frame."""
 
     seconds: float = Param(0.5, ge=0, le=10, unit="seconds")
-    """How long the camera takes to get two thirds of the way: it jumps at 0 and creeps at 10."""
+    """Time that the camera takes for two thirds of the way: it jumps at 0 and creeps at 10."""
 
     _before: Plane | None = PrivateAttr(default=None)
     _aim: npt.NDArray[np.float64] = PrivateAttr(default_factory=lambda: np.array([0.5, 0.5]))
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Look for motion, swing towards it, and show the part of the frame that is seen."""
+        """Detect motion, turn towards it, and show the magnified part of the frame."""
         watched = frame if self.watch == "frame" else now.truth
         small = cv2.resize(luma(watched), (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
         light = np.clip(small, 0.0, 1.0).astype(np.float32, copy=False)
@@ -47,7 +47,7 @@ class Follow(Effect):
         self._before = light
         x, y = self._aim
         matrix = about_centre(frame, x, y, scale=self.factor)
-        # The point of interest moves to the middle, as far as there is picture beyond it.
+        # Centre the target, but do not look beyond the edges of the frame.
         height, width = frame.shape[:2]
         for axis, (share, length) in enumerate(((x, width), (y, height))):
             spare = 0.5 - 0.5 / self.factor
@@ -56,7 +56,7 @@ class Follow(Effect):
         return warp_affine(frame, matrix, "reflect")
 
     def _swing(self, change: Plane, now: FrameContext) -> None:
-        # Squares, so that one thing that moves much outweighs grain that moves everywhere.
+        # Square the change, so that one large motion outweighs grain that moves everywhere.
         weight = change * change
         total = float(weight.sum())
         if float(change.mean()) < _LEAST or total <= 0.0:
@@ -67,17 +67,17 @@ class Follow(Effect):
         self._aim = self._aim + share * (target - self._aim)
 
     def reset(self) -> None:
-        """Look straight ahead again."""
+        """Point the camera at the centre again."""
         self._before, self._aim = None, np.array([0.5, 0.5])
 
     def state(self) -> State:
-        """Where the camera looks, as shares of width and height, and the last small picture."""
+        """Return the camera's target, as shares of width and height, and the last small picture."""
         if self._before is None:
             return {}
         return {"aim": self._aim.copy(), "before": self._before.copy()}
 
     def restore(self, state: State) -> None:
-        """Look where it looked."""
+        """Restore the camera's target and the last small picture."""
         self.reset()
         if state:
             self._aim = np.array(state["aim"], np.float64)

@@ -20,18 +20,18 @@ class Freeze(Effect):
     uses_truth: ClassVar[bool] = False
 
     mode: Literal["blocks", "rows", "columns", "whole"] = "blocks"
-    """What stands still by itself: square `blocks`, `rows`, `columns` or the `whole` picture."""
+    """What freezes independently: square `blocks`, `rows`, `columns` or the `whole` picture."""
 
     size: float = Param(0.125, ge=0.01, le=1)
     """Width of a piece as a share of the frame's shorter side: crumbs at 0.01, halves at 1."""
 
     seconds: float = Param(0.5, ge=0, le=60, unit="seconds")
-    """How long a piece stands on average: not at all at 0, a minute at 60."""
+    """How long a piece freezes on average: not at all at 0, a minute at 60."""
 
     _held: Frame | None = PrivateAttr(default=None)
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Show what is held, and let some pieces go on."""
+        """Show the held frame, and update some of its pieces."""
         held = self._held
         if held is None or held.shape != frame.shape:
             held = frame.copy()
@@ -42,7 +42,7 @@ class Freeze(Effect):
         return held.copy()
 
     def _going_on(self, frame: Frame, now: FrameContext) -> npt.NDArray[np.bool_]:
-        """Which pixels show the new frame, broadcast to `(H, W)`."""
+        """Return which pixels show the new frame, broadcastable to `(H, W)`."""
         height, width = frame.shape[:2]
         piece = max(1, round(self.size * shorter_side(frame)))
         rows = height if self.mode in ("columns", "whole") else piece
@@ -52,13 +52,13 @@ class Freeze(Effect):
         return going.repeat(rows, axis=0)[:height].repeat(columns, axis=1)[:, :width]
 
     def reset(self) -> None:
-        """Let all pieces go."""
+        """Discard the held frame."""
         self._held = None
 
     def state(self) -> State:
-        """What is held, float32 `(H, W, 3)`."""
+        """Return the held frame, float32 `(H, W, 3)`."""
         return {} if self._held is None else {"held": self._held.copy()}
 
     def restore(self, state: State) -> None:
-        """Hold it again."""
+        """Restore the held frame."""
         self._held = np.array(state["held"], np.float32) if state else None

@@ -1,4 +1,4 @@
-"""Gate: the dream lives only where something happens."""
+"""Gate: show the dream only where something happens."""
 
 from __future__ import annotations
 
@@ -15,34 +15,34 @@ from artengine_plugins.imaging.truth import truth_for
 
 
 class Gate(Effect):
-    """The dream lives only where something happens, and elsewhere the real footage stands."""
+    """The dream lives only where something happens; the rest shows the real footage."""
 
     name: ClassVar[str] = "gate"
 
     opens: Literal["motion", "difference"] = "motion"
-    """What lets the dream through: `motion` in the footage, or its `difference` from the dream."""
+    """What opens the gate: `motion` in the footage, or its `difference` from the dream."""
 
     threshold: float = Param(0.02, ge=0, le=1)
-    """How much must happen, in luma: nearly anything is enough at 0, nothing at 1."""
+    """How much must happen, in luma: almost anything is enough at 0, nothing at 1."""
 
     softness: float = Param(0.05, ge=0, le=1)
-    """Luma over which the gate opens: a hard edge at 0, the faintest mixture at 1."""
+    """Range of luma over which the gate opens: a hard edge at 0, a faint mixture at 1."""
 
     spread: float = Param(3.0, ge=0, le=64, unit="pixels")
-    """How far the gate opens around what happens: single pixels at 0, wide clouds at 64."""
+    """How far the gate opens around each change: single pixels at 0, wide clouds at 64."""
 
     linger: float = Param(0.9, ge=0, le=1)
-    """Share by which an open gate is still open a frame later: it shuts at once at 0 and never
+    """Share of its opening that the gate keeps from frame to frame: it shuts at once at 0 and never
     at 1."""
 
     invert: bool = False
-    """Whether the dream lives where nothing happens instead."""
+    """Whether to show the dream where nothing happens instead."""
 
     _light: Plane | None = PrivateAttr(default=None)
     _opened: Plane | None = PrivateAttr(default=None)
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Let the frame through where the gate is open, and the truth elsewhere."""
+        """Return the frame where the gate is open, and the footage elsewhere."""
         truth = truth_for(frame, now)
         opened = self._open(self._happening(frame, truth))
         passed = frame - truth
@@ -51,7 +51,7 @@ class Gate(Effect):
         return passed
 
     def _happening(self, frame: Frame, truth: Frame) -> Plane:
-        """How much happens at each pixel, in luma, `(H, W)`."""
+        """Return how much happens at each pixel, in luma, `(H, W)`."""
         light = luma(truth)
         if self.opens == "difference":
             return gaussian_blur(np.abs(luma(frame) - light), self.spread)
@@ -61,7 +61,7 @@ class Gate(Effect):
         return gaussian_blur(np.abs(light - before), self.spread)
 
     def _open(self, happening: Plane) -> Plane:
-        """How far the gate is open at each pixel, 0..1, `(H, W)`."""
+        """Return how far the gate is open at each pixel, 0..1, `(H, W)`."""
         opened = (happening - np.float32(self.threshold)) / np.float32(max(self.softness, 1e-3))
         np.clip(opened, 0.0, 1.0, out=opened)
         before = self._opened
@@ -75,12 +75,12 @@ class Gate(Effect):
         self._light = self._opened = None
 
     def state(self) -> State:
-        """The footage's last luma, and how far the gate was open, each `(H, W)`."""
+        """Return the last luma of the footage and the opening of the gate, each `(H, W)`."""
         held = {"light": self._light, "opened": self._opened}
         return {name: plane.copy() for name, plane in held.items() if plane is not None}
 
     def restore(self, state: State) -> None:
-        """Open the gate as it was."""
+        """Restore the luma and the opening."""
         light, opened = state.get("light"), state.get("opened")
         self._light = None if light is None else np.array(light, np.float32)
         self._opened = None if opened is None else np.array(opened, np.float32)

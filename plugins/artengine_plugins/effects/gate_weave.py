@@ -24,10 +24,10 @@ class GateWeave(PhasedEffect):
     at 0.5."""
 
     speed: float = Param(3.0, ge=0, le=30)
-    """Turns of the weaving a second: it stands at 0, a slow sway at 1, a rattle at 30."""
+    """Speed of the weaving, in turns a second: still at 0, a slow sway at 1, a rattle at 30."""
 
     hops: float = Param(0.5, ge=0, le=10)
-    """How often in a second a perforation slips and the picture hops: never at 0, all the time at
+    """How often a second a perforation slips and the picture hops: never at 0, all the time at
     10."""
 
     flicker: float = Param(0.12, ge=0, le=1)
@@ -40,7 +40,7 @@ class GateWeave(PhasedEffect):
         chance, hop, lamp = now.rng.random(3)
         reach = self.amount * shorter_side(frame)
         matrix = about_centre(frame, 0.5, 0.5, degrees=turn * self.amount * 20.0)
-        # Film weaves most from side to side, because its edges guide it least there.
+        # Film weaves most from side to side, where its edges guide it least.
         matrix[0, 2] += right * reach
         matrix[1, 2] += 0.4 * down * reach
         if chance < self.hops / now.fps:

@@ -11,7 +11,7 @@ from artengine_plugins.imaging.blur import gaussian_blur
 from artengine_plugins.imaging.field import over
 
 _MOST = 64.0
-"""Room below white that counts at most, so that light stays finite."""
+"""Largest room below white that counts, so that light stays finite."""
 
 
 class Glow(Effect):
@@ -28,15 +28,14 @@ class Glow(Effect):
     white."""
 
     radius: float = Param(10.0, ge=0, le=64, unit="pixels")
-    """How far the halo reaches, as a Gaussian's standard deviation: not at all at 0, into a fog at
-    64."""
+    """Standard deviation of the Gaussian that spreads the halo: no halo at 0, a fog at 64."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Add the halo."""
         lights = frame - np.float32(self.threshold)
         np.maximum(lights, 0.0, out=lights)
         halo = gaussian_blur(lights, self.radius)
-        # Room that is left below white: a glow that is fed back must not burn without end.
+        # Fill only the room left below white, so that a glow that is fed back stays bounded.
         room = np.float32(1.0) - frame
         np.clip(room, 0.0, _MOST, out=room)
         halo *= room

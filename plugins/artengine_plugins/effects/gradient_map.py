@@ -25,31 +25,31 @@ class GradientMap(PhasedEffect):
     uses_truth: ClassVar[bool] = False
 
     palette: PackagedPalette = "petrol"
-    """Which of the palettes that ship; without effect once `colours` are given."""
+    """One of the built-in palettes; ignored when `colours` are given."""
 
     colours: tuple[HexColour, ...] = Param((), max_length=64)
-    """A palette of your own, as `["#0a0613", "#d9c24a", "#ffffff"]`, darkest first: one colour
-    paints all, 64 are the most."""
+    """Your own palette, as `["#0a0613", "#d9c24a", "#ffffff"]`, darkest first: one colour paints
+    everything; at most 64."""
 
     amount: float = Param(1.0, ge=0, le=1, field=True)
-    """How far the picture is recoloured: not at all at 0, a tint in between, wholly at 1."""
+    """How far the picture is recoloured: not at all at 0, a tint in between, completely at 1."""
 
     offset: float = Param(0.0, ge=-1, le=1, field=True)
-    """Shift of the gradient along the picture's light: at -1 all is darkest, at 1 lightest, unless
-    `ends` go on."""
+    """Shift of the gradient along the picture's light: at -1 everything takes the darkest colour,
+    at 1 the lightest, unless `ends` continues the palette."""
 
     cycle: float = Param(0.0, ge=-10, le=10)
-    """Gradients that run through the picture a second, towards its dark above 0: still at 0, a
-    strobe at -10 and 10. Made for the `ends` that go on."""
+    """Gradients a second that run through the picture, towards its darks above 0: still at 0, a
+    strobe at -10 and 10. Best with `ends` that continue the palette."""
 
     ends: Ends = "mirror"
-    """What values beyond 0..1 become: `hold` the palette's last colour, `mirror` the palette run
-    backwards, `repeat` the palette from its other end."""
+    """How the palette continues beyond 0..1: `hold` repeats its last colour, `mirror` runs it
+    backwards, `repeat` starts it again."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Recolour the frame."""
         offset = self.offset + self.advance(self.cycle, now)
-        # Two gradients on, a mirrored or repeated one is where it was.
+        # A mirrored or repeated gradient has a period of two or less.
         offset = offset if self.ends == "hold" else offset % 2.0
         places = luma(frame)
         places += over(offset, places)

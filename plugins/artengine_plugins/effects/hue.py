@@ -1,4 +1,4 @@
-"""Hue: all colours turn round the wheel."""
+"""Hue: rotate all colours."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from artengine_plugins.imaging.spread import spread
 class Hue(Effect):
     """All colours turn round the colour wheel while light and dark stay as they are.
 
-    A rotation about the grey axis followed by a shear that keeps luma, after Paul Haeberli,
-    "Matrix operations for image processing", 1993. It is one matrix, so nothing is clipped and
-    turns add up: twelve of 30 degrees give the picture back.
+    A rotation about the grey axis and a shear that keeps luma (Paul Haeberli, "Matrix operations
+    for image processing", 1993). It is a single matrix, so nothing is clipped and rotations add up:
+    twelve of 30 degrees give the picture back.
     """
 
     name: ClassVar[str] = "hue"
     uses_truth: ClassVar[bool] = False
 
     degrees: float = Param(8.0, ge=-180, le=180, field=True)
-    """Turn of every hue: none at 0; red goes to yellow at 60; -180 and 180 give each colour's
+    """Rotation of every hue: none at 0; red becomes yellow at 60; -180 and 180 give each colour's
     opposite. In a feedback chain it adds up from frame to frame."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Turn the colours."""
+        """Rotate the colours."""
         degrees: Field = self.degrees
         if isinstance(degrees, np.ndarray):
             return _turned_by(frame, degrees)
@@ -44,7 +44,7 @@ class Hue(Effect):
 
 
 def _turned_by(frame: Frame, degrees: Plane) -> Frame:
-    """The same matrix at each pixel, as the sum of a still part and those of cosine and sine."""
+    """Apply a matrix per pixel, as the sum of a constant, a cosine and a sine part."""
     weights, third = np.array(WEIGHTS), np.full((3, 3), 1.0 / 3.0)
     swing = np.array([[0.0, -1.0, 1.0], [1.0, 0.0, -1.0], [-1.0, 1.0, 0.0]]) / sqrt(3.0)
     still, along, across = (

@@ -12,26 +12,26 @@ from artengine_plugins.imaging.places import shorter_side
 
 
 class Interlace(PastEffect):
-    """Every other line shows an earlier moment, so that what moves has combs for edges."""
+    """Every other line shows an earlier moment, so that moving things get comb-like edges."""
 
     name: ClassVar[str] = "interlace"
     uses_truth: ClassVar[bool] = False
 
     frames: int = Param(3, ge=1, le=64, automatable=False)
-    """How old the other lines are: thin combs at 1; at 64 two pictures are woven into one."""
+    """Age of the other lines: thin combs at 1; at 64 two pictures are woven into one."""
 
     size: float = Param(0.004, ge=0.001, le=0.25)
     """Height of a line as a share of the frame's shorter side: a pixel at 0.001, bands at 0.25."""
 
     mode: Literal["comb", "flicker"] = "comb"
-    """`comb`: the same lines are late throughout; `flicker`: the two kinds of lines change places
-    with each frame, as fields do."""
+    """`comb`: always the same lines are late; `flicker`: late and current lines swap with each
+    frame, as video fields do."""
 
     dark: float = Param(0.15, ge=0, le=1)
-    """How much darker the late lines are: as bright at 0, black at 1."""
+    """How much darker the late lines are: unchanged at 0, black at 1."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Weave the frame with an earlier one."""
+        """Combine the frame with an earlier one."""
         first = self._past.count % 2 if self.mode == "flicker" else 0
         self._past.add(frame, self.frames)
         line = max(1, round(self.size * shorter_side(frame)))

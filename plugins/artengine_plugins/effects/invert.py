@@ -20,11 +20,11 @@ class Invert(Effect):
     uses_truth: ClassVar[bool] = False
 
     mode: Literal["colour", "light", "hue"] = "colour"
-    """`colour`: a negative, each colour its opposite; `light`: light and dark change places and
-    hues stay; `hue`: hues change places and light stays."""
+    """`colour`: a negative, each colour its opposite; `light`: light and dark are swapped and hues
+    stay; `hue`: hues are swapped for their opposites and light stays."""
 
     amount: float = Param(1.0, ge=0, le=1, field=True)
-    """How far it goes: unchanged at 0, all grey half-way in the mode `colour`, inverted at 1."""
+    """How far it goes: unchanged at 0, grey half-way in the mode `colour`, inverted at 1."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Invert the frame by one matrix, so that nothing is clipped."""

@@ -13,7 +13,7 @@ from artengine.api import Effect, Frame, FrameContext, Param, Picture, size_of, 
 from artengine_plugins.imaging.places import shorter_side
 
 _BLOCK = 8
-"""Side of JPEG's blocks, in pixels."""
+"""Side of a JPEG block, in pixels."""
 
 
 class Jpeg(Effect):
@@ -26,14 +26,14 @@ class Jpeg(Effect):
     """JPEG's quality: flat blocks at 0, hardly a trace at 100."""
 
     size: float = Param(0.03, ge=0.002, le=0.5)
-    """Side of a block as a share of the frame's shorter side: JPEG's own eight pixels where that is
-    less, from 0.002, and quarters of the picture at 0.5."""
+    """Side of a block as a share of the frame's shorter side, from 0.002 to quarters of the picture
+    at 0.5. A block has at least the eight pixels of JPEG itself."""
 
     passes: int = Param(1, ge=1, le=8)
-    """How often it is saved, each time at another place of the blocks: once at 1, 8 times at 8."""
+    """How often it is saved, each time with shifted blocks: once at 1, 8 times at 8."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Encode and decode the frame, smaller where blocks are to be larger."""
+        """Encode and decode the frame, scaled down if blocks are larger than JPEG's."""
         shrink = max(1.0, self.size * shorter_side(frame) / _BLOCK)
         size = size_of(frame)
         small = tuple(max(1, round(length / shrink)) for length in size)

@@ -25,29 +25,29 @@ class Kaleidoscope(PhasedEffect):
     """Arms of the star: at 1 the picture is mirrored along one line, at 64 it melts into rings."""
 
     angle: float = Param(0.0, ge=-180, le=180, unit="degrees")
-    """Where the wedge is cut from the picture: to the right of the middle at 0, clockwise from
-    there above, and to the left of it at -180 and 180."""
+    """Where the wedge is cut from the picture: to the right of the centre at 0, clockwise from
+    there above 0, to its left at -180 and 180."""
 
     turn: float = Param(8.0, ge=-720, le=720, unit="degrees a second")
-    """How fast the wedge wanders through the picture, clockwise above 0: still at 0, a shimmer at
+    """How fast the wedge rotates through the picture, clockwise above 0: still at 0, a shimmer at
     -720 and 720."""
 
     amount: float = Param(1.0, ge=0, le=1, field=True)
-    """How much of the star is taken: none at 0, a reflection in glass in between, nothing else
+    """How much of the star is taken: none at 0, a reflection in glass in between, all of it
     at 1."""
 
     x: float = Param(0.5, ge=0, le=1)
-    """Where the star's middle lies across: the left edge at 0, the right at 1."""
+    """Horizontal position of the centre of the star: the left edge at 0, the right edge at 1."""
 
     y: float = Param(0.5, ge=0, le=1)
-    """Where the star's middle lies down: the top at 0, the bottom at 1."""
+    """Vertical position of the centre of the star: the top at 0, the bottom at 1."""
 
     border: Border = "reflect"
-    """What is seen where the wedge reaches out of the picture: `reflect` the picture mirrored,
-    `wrap` its opposite side, `replicate` streaks of the edge, `black` nothing."""
+    """What the wedge shows outside the picture: `reflect` mirrors the picture, `wrap` continues
+    with its opposite side, `replicate` draws the edge out into streaks, `black` leaves black."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Draw the wedge all around."""
+        """Repeat the wedge around the centre."""
         height, width = frame.shape[:2]
         middle = np.float32(self.x * (width - 1)), np.float32(self.y * (height - 1))
         right, down = np.meshgrid(

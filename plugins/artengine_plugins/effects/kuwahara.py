@@ -13,13 +13,13 @@ from artengine_plugins.imaging.luma import luma
 from artengine_plugins.imaging.places import shorter_side
 
 _FARTHEST = 64.0
-"""Light beyond this is cut, so that its variance stays finite."""
+"""Luma is limited to this, so that its variance stays finite."""
 
 
 class Kuwahara(Effect):
     """The picture looks painted: flat dabs of a broad brush that stop at every edge.
 
-    Each pixel takes the mean of that of four squares around it in which luma varies least
+    Each pixel takes the mean of whichever of four squares around it has the lowest variance in luma
     (Kuwahara et al., "Processing of RI-angiocardiographic images", 1976).
     """
 
@@ -31,7 +31,7 @@ class Kuwahara(Effect):
     knife at 0.1."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Take the quietest of four means."""
+        """Take the mean of the square with the lowest variance."""
         height, width = frame.shape[:2]
         reach = max(1, round(self.size * shorter_side(frame)))
         around = cv2.copyMakeBorder(frame, reach, reach, reach, reach, cv2.BORDER_REFLECT)
@@ -40,7 +40,7 @@ class Kuwahara(Effect):
         mean = cv2.blur(around, window, anchor=anchor).astype(np.float32, copy=False)
         shade = cv2.blur(light, window, anchor=anchor)
         varied = cv2.blur(light * light, window, anchor=anchor) - shade * shade
-        # Each square begins at a pixel, so all four are the same plane, read from other places.
+        # Every square starts at a pixel, so all four means are one plane, read at other offsets.
         starts = [(row, column) for row in (0, reach) for column in (0, reach)]
         quietest = varied[:height, :width].copy()
         painted: Frame = mean[:height, :width].copy()

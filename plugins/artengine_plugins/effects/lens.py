@@ -17,36 +17,36 @@ class Lens(Effect):
     """The picture bulges as in a fisheye or a door viewer, or caves in as in a cheap tele lens.
 
     The first term of the usual polynomial of radial distortion (Brown, "Decentering distortion of
-    lenses", 1966), scaled so that the circle of radius `size` stays where it is.
+    lenses", 1966), scaled so that the circle of radius `size` stays in place.
     """
 
     name: ClassVar[str] = "lens"
     uses_truth: ClassVar[bool] = False
 
     amount: float = Param(0.5, ge=-0.75, le=4, field=True)
-    """Strength: none at 0; above, the middle swells, five times as large at 4; below, it shrinks,
-    to a quarter at -0.75."""
+    """Strength: none at 0; above 0 the centre is enlarged, five times at 4; below 0 it shrinks, to
+    a quarter at -0.75."""
 
     size: float = Param(0.5, ge=0.05, le=2)
     """Radius of the circle that stays in place, as a share of the frame's shorter side: a drop at
     0.05, the whole picture from corner to corner at 2."""
 
     x: float = Param(0.5, ge=0, le=1)
-    """Where the middle lies across: the left edge at 0, the right at 1."""
+    """Horizontal position of the centre: the left edge at 0, the right edge at 1."""
 
     y: float = Param(0.5, ge=0, le=1)
-    """Where the middle lies down: the top at 0, the bottom at 1."""
+    """Vertical position of the centre: the top at 0, the bottom at 1."""
 
     border: Border = "reflect"
-    """What is seen beyond the edges: `reflect` the picture mirrored, `wrap` its opposite side,
-    `replicate` streaks of the edge, `black` nothing."""
+    """How the area beyond the edges is filled: `reflect` mirrors the picture, `wrap` continues with
+    its opposite side, `replicate` draws the edge out into streaks, `black` leaves black."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Draw each pixel from nearer to the middle, or from further off."""
+        """Take each pixel from nearer to the centre, or from further away."""
         right, down = offsets(frame, self.x, self.y)
         reach = np.float32(max(1.0, self.size * shorter_side(frame)))
         share = (right**2 + down**2) / (reach * reach)
-        # Beyond the circle the picture goes on as it is, or a small drop would fold the rest.
+        # Limit the distortion to the circle: a small drop would otherwise fold the rest.
         np.minimum(share, np.float32(1.0), out=share)
         share *= over(self.amount, share)
         share += np.float32(1.0)

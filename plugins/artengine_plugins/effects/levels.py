@@ -1,4 +1,4 @@
-"""Levels: black, white, gamma, contrast and brightness."""
+"""Levels: adjust black, white, gamma, contrast and brightness."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from artengine_plugins.imaging.field import over
 
 
 class Levels(Effect):
-    """Light and dark are pulled apart, pushed together, lifted or sunk."""
+    """Light and dark are pulled apart, pushed together, lifted or lowered."""
 
     name: ClassVar[str] = "levels"
     uses_truth: ClassVar[bool] = False
 
     black: float = Param(0.0, ge=-1, le=0.49)
-    """What becomes 0: at -1 the darks turn to a pale haze, at 0.49 all but the lights is below
-    black."""
+    """Value that becomes 0: at -1 the darks turn into a pale haze, at 0.49 everything but the
+    lights falls below black."""
 
     white: float = Param(1.0, ge=0.5, le=2)
-    """What becomes 1: at 0.5 all lights burn out, at 2 nothing is brighter than a middle grey."""
+    """Value that becomes 1: at 0.5 lights burn out, at 2 nothing is brighter than middle grey."""
 
     gamma: float = Param(1.0, ge=0.1, le=10)
-    """Bend of the middle tones: below 1 they sink, to night at 0.1; above 1 they rise, to fog at
-    10. Black and white stay; values below 0 bend as those above."""
+    """Curve of the middle tones: below 1 they sink, to night at 0.1; above 1 they rise, to fog at
+    10. Black and white stay. Negative values are curved in the same way."""
 
     contrast: float = Param(1.15, ge=0, le=4, field=True)
-    """Distance from middle grey: all is grey at 0, unchanged at 1, torn apart at 4."""
+    """Distance from middle grey: all grey at 0, unchanged at 1, torn apart at 4."""
 
     brightness: float = Param(0.0, ge=-1, le=1, field=True)
-    """What is added at the end: everything is black at -1 and white at 1."""
+    """Added at the end: everything is black at -1 and white at 1."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Scale, apply gamma, contrast and brightness, in this order."""

@@ -30,12 +30,12 @@ class Lut(Effect):
     uses_truth: ClassVar[bool] = False
 
     look: Look = "teal-orange"
-    """A look that ships: `teal-orange`, the blockbuster's; `cross-process`, slide film in the wrong
-    bath; `day-for-night`, blue and dark; `sepia`, an old print. Without effect where a `path` is
+    """A built-in look: `teal-orange`, the blockbuster's; `cross-process`, slide film in the wrong
+    bath; `day-for-night`, blue and dark; `sepia`, an old print. Ignored when a `path` is
     given."""
 
     path: str = Param("", path=True)
-    """A LUT as a .cube file, of one or three dimensions."""
+    """A LUT as a .cube file, with one or three dimensions."""
 
     _read: tuple[str, Cube] | None = PrivateAttr(default=None)
 

@@ -11,7 +11,7 @@ from artengine.api import Effect, Frame, FrameContext, Param, size_of, to_frame,
 from artengine_plugins.imaging.places import shorter_side
 
 _WIDEST = 7
-"""Pixels a side of the largest window; wider ones are looked at in a smaller picture, because
+"""Side of the largest window in pixels; wider ones are applied to a smaller picture, because
 OpenCV takes twenty times as long for them."""
 
 
@@ -30,7 +30,7 @@ class Median(Effect):
     only the largest shapes are left at 0.2."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Take the median of each pixel's surroundings."""
+        """Take the median of the pixels around each pixel."""
         picture, width = to_picture(frame), self.size * shorter_side(frame)
         shrink = width / _WIDEST
         if shrink > 1.0:

@@ -1,4 +1,4 @@
-"""Mirror: one side of the picture, twice."""
+"""Mirror: show one side of the picture twice."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ class Mirror(Effect):
     """`horizontal` makes left and right alike, `vertical` top and bottom, `both` all quarters."""
 
     keep: Literal["first", "second"] = "first"
-    """Which side is seen twice: the `first` is left and top, the `second` right and bottom."""
+    """Which side is shown twice: `first` is left and top, `second` is right and bottom."""
 
     position: float = Param(0.5, ge=0, le=1)
-    """Where the line lies: at the left or top edge at 0, in the middle at 0.5, at the right or
-    bottom edge at 1."""
+    """Position of the line: the left or top edge at 0, the middle at 0.5, the right or bottom edge
+    at 1."""
 
     amount: float = Param(1.0, ge=0, le=1, field=True)
-    """How much of the folded picture is taken: none at 0, a reflection in glass in between,
-    nothing else at 1."""
+    """How much of the folded picture is taken: none at 0, a reflection in glass in between, all of
+    it at 1."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Fold the frame."""
@@ -42,7 +42,7 @@ class Mirror(Effect):
         return mix(frame, folded, self.amount, own=True)
 
     def _fold(self, length: int) -> npt.NDArray[np.intp]:
-        """Which row or column is drawn at each place; the far one of a place i is `line - i`."""
+        """Return the row or column to show at each place; the mirror of place i is `line - i`."""
         last = length - 1
         line = round(2 * self.position * last)
         places = np.arange(length)

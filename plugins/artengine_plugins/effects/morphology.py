@@ -21,18 +21,18 @@ class Morphology(Effect):
     uses_truth: ClassVar[bool] = False
 
     mode: Literal["dilate", "erode", "open", "close", "gradient"] = "dilate"
-    """`dilate`: lights swell; `erode`: darks do; `open`: small lights vanish; `close`: small darks
+    """`dilate`: lights grow; `erode`: darks grow; `open`: small lights vanish; `close`: small darks
     vanish; `gradient`: only the rims of things are left."""
 
     shape: Literal["square", "row", "column"] = "square"
-    """What they swell into: squares, `row`s from left to right, or `column`s."""
+    """Shape into which they grow: squares, `row`s from left to right, or `column`s."""
 
     size: float = Param(0.012, ge=0.002, le=0.2)
     """Width of the shape as a share of the frame's shorter side: a pixel or two at 0.002, slabs at
     0.2."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Take the brightest or darkest of each pixel's surroundings."""
+        """Take the maximum or minimum of the pixels around each pixel."""
         width = 2 * max(1, round(self.size * shorter_side(frame) / 2)) + 1
         if self.mode == "dilate":
             return self._swollen(frame, width, np.maximum)
@@ -46,7 +46,7 @@ class Morphology(Effect):
         return eaten
 
     def _swollen(self, frame: Frame, width: int, chosen: Choice) -> Frame:
-        """The greatest or least of each window of an odd width, by windows of doubling width."""
+        """Return the maximum or minimum over windows of an odd width, by doubling windows."""
         reach = width // 2
         down = 0 if self.shape == "row" else reach
         across = 0 if self.shape == "column" else reach

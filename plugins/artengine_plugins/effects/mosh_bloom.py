@@ -1,4 +1,4 @@
-"""Mosh bloom: one motion again and again."""
+"""Mosh bloom: repeat one motion again and again."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from artengine_plugins.imaging.motion import Flow, Grey, drawn_from, motion, shr
 class MoshBloom(Effect):
     """One motion is repeated for seconds, and the picture blooms out of itself in its direction.
 
-    What a film looks like in which one predicted frame was copied many times.
+    This is what a film looks like in which one predicted frame was copied many times.
     """
 
     name: ClassVar[str] = "mosh-bloom"
 
     by: Literal["source", "frame"] = "source"
-    """Whose motion is repeated: that of the footage, or of the dream."""
+    """Which motion is repeated: that of the footage, or that of the dream."""
 
     seconds: float = Param(1.5, ge=0, le=60, unit="seconds")
-    """How long it is repeated before a new picture and a new motion are taken: not at all at 0, for
-    a minute at 60."""
+    """How long it is repeated before a new picture and a new motion are taken: not at all at 0, a
+    minute at 60."""
 
     drag: float = Param(1.5, ge=-8, le=8)
-    """How far the picture goes with the motion: it stands still at 0, keeps up at 1, is flung at 8
-    and at -8 backwards."""
+    """How far the picture moves with the motion: it stands still at 0, follows it at 1, is flung
+    far at 8, and far backwards at -8."""
 
     _held: Frame | None = PrivateAttr(default=None)
     _flow: Flow | None = PrivateAttr(default=None)
@@ -57,18 +57,18 @@ class MoshBloom(Effect):
         return held.copy()
 
     def reset(self) -> None:
-        """Forget the picture and its motion."""
+        """Discard the picture and its motion."""
         self._held = self._flow = self._small = None
         self._age = 0
 
     def state(self) -> State:
-        """The picture `(H, W, 3)`, its motion `(h, w, 2)`, and the last small picture."""
+        """Return the picture `(H, W, 3)`, its motion `(h, w, 2)`, and the last small picture."""
         held = {"held": self._held, "flow": self._flow, "small": self._small}
         kept = {name: value.copy() for name, value in held.items() if value is not None}
         return {**kept, "age": np.array(self._age)} if kept else {}
 
     def restore(self, state: State) -> None:
-        """Go on with the picture and its motion."""
+        """Restore the picture, its motion and the last small picture."""
         self.reset()
         if "held" in state:
             self._held = np.array(state["held"], np.float32)

@@ -1,4 +1,4 @@
-"""Motion lag: motion comes late."""
+"""Motion lag: delay the motion."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ class MotionLag(Effect):
     name: ClassVar[str] = "motion-lag"
 
     by: Literal["source", "frame"] = "source"
-    """Whose motion it is: that of the footage, or of the dream."""
+    """Which motion is used: that of the footage, or that of the dream."""
 
     frames: int = Param(12, ge=1, le=64, automatable=False)
-    """How late the motion is: by one frame at 1, by seconds at 64."""
+    """Delay of the motion in frames: one frame at 1, seconds at 64."""
 
     drag: float = Param(2.0, ge=-8, le=8)
-    """How far the picture goes with the motion: it stands still at 0, goes as far at 1, is flung at
-    8 and at -8 backwards."""
+    """How far the picture moves with the motion: it stands still at 0, follows it at 1, is flung
+    far at 8, and far backwards at -8."""
 
     refresh: float = Param(0.12, ge=0, le=1)
-    """Share of new picture that seeps in with each frame: at 0 the first picture is moved for ever,
-    at 1 nothing old is left."""
+    """Share of the new picture that is mixed in with each frame: at 0 the first picture is moved
+    for ever, at 1 nothing old is left."""
 
     _held: Frame | None = PrivateAttr(default=None)
     _small: Grey | None = PrivateAttr(default=None)
@@ -41,7 +41,7 @@ class MotionLag(Effect):
     _count: int = PrivateAttr(default=0)
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Remember the motion of now, and move the picture by that of then."""
+        """Store the current motion, and move the picture by the delayed one."""
         small = shrunk(now.truth if self.by == "source" else frame)
         before, held, flows = self._small, self._held, self._flows
         shape = (self.frames, *small.shape, 2)
@@ -55,7 +55,7 @@ class MotionLag(Effect):
         flows[slot] = motion(before, small)
         self._count += 1
         if self._count <= self.frames:
-            # Until there is motion that is late, that of now stands in.
+            # Use the current motion until a delayed one is available.
             late = flows[slot]
         held = cv2.remap(
             held,
@@ -68,12 +68,12 @@ class MotionLag(Effect):
         return self._held.copy()
 
     def reset(self) -> None:
-        """Forget the picture and all motion."""
+        """Discard the picture and all motions."""
         self._held = self._small = self._flows = None
         self._count = 0
 
     def state(self) -> State:
-        """The picture `(H, W, 3)`, the motions `(frames, h, w, 2)`, and the last small picture."""
+        """Return the picture `(H, W, 3)`, motions `(frames, h, w, 2)` and last small picture."""
         if self._held is None or self._small is None or self._flows is None:
             return {}
         return {
@@ -84,7 +84,7 @@ class MotionLag(Effect):
         }
 
     def restore(self, state: State) -> None:
-        """Go on with the picture and the motions."""
+        """Restore the picture, the motions and the last small picture."""
         self.reset()
         if state:
             self._held = np.array(state["held"], np.float32)

@@ -1,4 +1,4 @@
-"""Negative mix: the dream minus the truth, and then the truth minus the dream."""
+"""Negative mix: the dream minus the footage, then the footage minus the dream."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ class NegativeMix(Effect):
     name: ClassVar[str] = "negative-mix"
 
     strength: float = Param(1.0, ge=0, le=4)
-    """How strong the difference is: at 0 nothing but noise is left, at 4 the faintest error
+    """How strong the difference is: at 0 only noise is left, at 4 the faintest error
     flares."""
 
     flip_every: int = Param(10, ge=0, le=10_000, unit="frames")
-    """Frames after which the sign changes: at 1 it flickers, at 10 000 it pulses once in minutes,
-    and at 0 it never changes."""
+    """Number of frames after which the sign changes: at 1 the picture flickers, at 10 000 it pulses
+    once in minutes, at 0 the sign never changes."""
 
     noise: float = Param(0.1, ge=0, le=2)
-    """Standard deviation of the noise that is added: none at 0, a storm at 2. Some is needed to
-    keep a dream awake, for where the network is right the difference is black."""
+    """Standard deviation of the added noise: none at 0, a storm at 2. A dream needs some to stay
+    awake, because the difference is black wherever the network is right."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Take the truth from the frame, or the frame from the truth."""
+        """Subtract the footage from the frame, or the frame from the footage."""
         flips = now.index // self.flip_every if self.flip_every else 0
         sign = np.float32(-self.strength if flips % 2 else self.strength)
         mixed = frame - truth_for(frame, now)

@@ -18,24 +18,24 @@ from artengine_plugins.imaging.random_bytes import random_bytes
 class Noise(PhasedEffect):
     """Film grain, dead pixels or drifting clouds of light, for the network to see things in.
 
-    Gaussian and perlin noise are added and may leave 0..1. Perlin noise is the one of Perlin and
-    Neyret, "Flow noise", 2001, in three octaves, or as many as pixels can show.
+    Gaussian and perlin noise are added and may leave 0..1. Perlin noise is that of Perlin and
+    Neyret, "Flow noise", 2001, in three octaves, or as many as the pixels can show.
     """
 
     name: ClassVar[str] = "noise"
     uses_truth: ClassVar[bool] = False
 
     pattern: Literal["gaussian", "salt", "perlin"] = "gaussian"
-    """`gaussian`: grain, new in each frame; `salt`: pixels thrown to black or white; `perlin`:
+    """`gaussian`: grain, new in each frame; `salt`: pixels set to black or white; `perlin`:
     soft clouds that drift."""
 
     amount: float = Param(0.1, ge=0, le=2, field=True)
-    """How much: nothing at 0, clear grain at 0.1, and at 2 the picture is gone. It is the standard
-    deviation of gaussian, about twice that of perlin, and the share of pixels that salt hits,
-    where 1 and above are all of them."""
+    """How much: nothing at 0, clear grain at 0.1; at 2 the picture is gone. It is the standard
+    deviation of `gaussian`, about twice that of `perlin`, and the share of pixels that `salt`
+    hits, where 1 and above mean all of them."""
 
     monochrome: bool = False
-    """Whether the noise is grey; otherwise red, green and blue have each their own."""
+    """Whether the noise is grey; otherwise red, green and blue have separate noise."""
 
     scale: float = Param(0.15, ge=0.01, le=1)
     """Width of a perlin cloud as a share of the frame's shorter side: a fine grit at 0.01, one
@@ -45,7 +45,7 @@ class Noise(PhasedEffect):
     """How fast perlin clouds change, in turns a second: they stand still at 0 and seethe at 10."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Add the noise, or throw the pixels that it hits."""
+        """Add the noise, or set the pixels that it hits."""
         if self.pattern == "salt":
             return self._salt(frame, now)
         amount: Field = self.amount
@@ -57,7 +57,7 @@ class Noise(PhasedEffect):
             height, width = frame.shape[:2]
             noise = gaussian(now.rng, (height, width, self._layers))
         noise *= over(self.amount, noise)
-        # Into the noise, unless one layer of it goes over all three of the frame's.
+        # Add in place, unless the noise has one channel for the frame's three.
         return np.add(frame, noise, out=noise if noise.shape == frame.shape else None)
 
     @property
@@ -72,7 +72,7 @@ class Noise(PhasedEffect):
         if isinstance(hits, np.ndarray):
             hits = hits[..., None]
         thrown = frame * (dice >= hits)
-        # Of the dice that hit, the lower half mean white.
+        # Hits in the lower half of the range become white.
         thrown += dice < hits / 2.0
         return thrown
 

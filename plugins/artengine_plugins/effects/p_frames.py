@@ -1,4 +1,4 @@
-"""P-frames: only changes arrive."""
+"""P-frames: only changes of the footage arrive."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ _ROOM = 1.0
 
 
 class PFrames(Effect):
-    """Only the footage's changes arrive, and are drawn upon a picture that is not the footage's.
+    """The footage's changes alone arrive, and are drawn on a picture that is not the footage's.
 
-    Motion and difference of each source frame from the one before, which make up a predicted frame
-    of a video codec, are applied to the dream of the last key frame.
+    A predicted frame of a video codec consists of motion and difference to the frame before. Here
+    those of the footage are applied to the dream of the last key frame.
     """
 
     name: ClassVar[str] = "p-frames"
 
     seconds: float = Param(4.0, ge=0, le=120, unit="seconds")
-    """Time from one key frame, which brings a whole new picture, to the next: each frame is one at
-    0, and at 120 the picture is dragged for two minutes."""
+    """Time between key frames, which bring a complete new picture: every frame is one at 0; at 120
+    the picture is dragged for two minutes."""
 
     drag: float = Param(1.0, ge=-8, le=8)
-    """How far the picture goes with the motion: it stands still at 0, keeps up at 1, is flung at 8
-    and at -8 backwards."""
+    """How far the picture moves with the motion: it stands still at 0, follows it at 1, is flung
+    far at 8, and far backwards at -8."""
 
     residue: float = Param(1.0, ge=-4, le=4)
-    """How much of the difference is drawn: motion alone at 0, all at 1; at 4 it burns in, and at -4
-    its negative does."""
+    """How much of the difference is drawn: only motion at 0, all of it at 1; at 4 it burns in, and
+    at -4 its negative does."""
 
     _held: Frame | None = PrivateAttr(default=None)
     _before: Frame | None = PrivateAttr(default=None)
@@ -70,12 +70,12 @@ class PFrames(Effect):
         return moved.astype(np.float32, copy=False)
 
     def reset(self) -> None:
-        """Wait for a key frame."""
+        """Discard the picture; the next frame is a key frame."""
         self._held = self._before = self._small = None
         self._age = 0
 
     def state(self) -> State:
-        """The picture and the last source frame, `(H, W, 3)`, the latter small too, and the age."""
+        """Return the picture, the last source frame, `(H, W, 3)`, its small copy and the age."""
         if self._held is None or self._before is None or self._small is None:
             return {}
         return {
@@ -86,7 +86,7 @@ class PFrames(Effect):
         }
 
     def restore(self, state: State) -> None:
-        """Go on with the picture."""
+        """Restore the picture, the last source frame and the age."""
         self.reset()
         if state:
             self._held = np.array(state["held"], np.float32)

@@ -20,27 +20,27 @@ class Perspective(Effect):
     uses_truth: ClassVar[bool] = False
 
     tilt: float = Param(20.0, ge=-80, le=80, unit="degrees")
-    """How far the top leans away: upright at 0, nearly flat on the ground at 80; at -80 the bottom
-    leans away instead."""
+    """How far the top leans back: upright at 0, nearly flat on the ground at 80; at -80 the bottom
+    leans back instead."""
 
     pan: float = Param(0.0, ge=-80, le=80, unit="degrees")
     """How far the right side turns away: not at all at 0, seen from its edge at 80; at -80 the left
     side turns away instead."""
 
     distance: float = Param(1.5, ge=0.5, le=10)
-    """How far away the viewer is, in heights of the picture's shorter side: a steep perspective at
+    """Distance of the viewer, in lengths of the picture's shorter side: a steep perspective at
     0.5, hardly any at 10."""
 
     border: Border = "reflect"
-    """What is seen beside the wall: `reflect` the picture mirrored, `wrap` its opposite side,
-    `replicate` streaks of the edge, `black` nothing."""
+    """How the area around the wall is filled: `reflect` mirrors the picture, `wrap` continues with
+    its opposite side, `replicate` draws the edge out into streaks, `black` leaves black."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Turn the picture in space and look at it."""
+        """Rotate the picture in space and project it."""
         height, width = frame.shape[:2]
         tilt, pan = radians(self.tilt), radians(self.pan)
         away = max(1.0, self.distance * shorter_side(frame))
-        # A turn about the upright axis, then one about the level one, seen from `away`.
+        # Rotate about the vertical axis, then about the horizontal one, viewed from `away`.
         turned = np.array(
             [
                 [cos(pan), 0.0, 0.0],

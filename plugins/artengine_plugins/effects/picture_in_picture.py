@@ -24,30 +24,30 @@ class PictureInPicture(Effect):
     name: ClassVar[str] = "picture-in-picture"
 
     shows: Literal["source", "frame"] = "source"
-    """What is on the screen where no `path` is given: the footage, or the `frame` itself."""
+    """What the screen shows without a `path`: the footage, or the `frame` itself."""
 
     path: str = Param("", path=True)
-    """A picture or video file for the screen, from its beginning and again after its end."""
+    """A picture or video file for the screen; a video starts again after its end."""
 
     size: float = Param(0.45, ge=0.02, le=1)
     """Height of the screen as a share of the frame's shorter side: a stamp at 0.02, all of it at
-    1. It has the frame's shape."""
+    1. The screen has the frame's aspect ratio."""
 
     angle: float = Param(0.0, ge=-180, le=180, unit="degrees")
-    """How the screen is turned, clockwise: upright at 0, on its head at -180 and 180."""
+    """Rotation of the screen, clockwise: upright at 0, upside down at -180 and 180."""
 
     x: float = Param(0.7, ge=0, le=1)
-    """Where the screen's middle lies across: the left edge at 0, the right at 1."""
+    """Horizontal position of the centre of the screen: the left edge at 0, the right edge at 1."""
 
     y: float = Param(0.3, ge=0, le=1)
-    """Where the screen's middle lies down: the top at 0, the bottom at 1."""
+    """Vertical position of the centre of the screen: the top at 0, the bottom at 1."""
 
     rim: float = Param(0.01, ge=0, le=0.2)
     """Width of the white rim, as a share of the screen's height: none at 0, a passe-partout at
     0.2."""
 
     softness: float = Param(0.0, ge=0, le=1)
-    """How far the screen fades out towards its edge: not at all at 0, from its middle on at 1."""
+    """How far the screen fades out towards its edge: not at all at 0, from its centre at 1."""
 
     _layer: Layer = PrivateAttr(default_factory=Layer)
 
@@ -80,7 +80,7 @@ class PictureInPicture(Effect):
         return shown
 
     def _cover(self, size: tuple[int, int]) -> Plane:
-        """How much of the screen is seen at each of its pixels, `(h, w)`."""
+        """Return the opacity of each pixel of the screen, `(h, w)`."""
         width, height = size
         if self.softness == 0:
             return np.ones((height, width), np.float32)

@@ -1,4 +1,4 @@
-"""Pixel sort: pixels in a row fall into order."""
+"""Pixel sort: sort pixels in rows or columns by light."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from artengine_plugins.imaging.luma import Plane, luma
 
 
 class PixelSort(Effect):
-    """Pixels of a row or column fall into order by their light and streak the picture.
+    """Pixels of a row or column are sorted by their light and streak the picture.
 
-    After Kim Asendorf's ASDF Pixel Sort, 2010: stretches of pixels whose light lies between two
-    limits are sorted, each by itself.
+    After Kim Asendorf's ASDF Pixel Sort, 2010: each run of pixels whose light lies between two
+    limits is sorted.
     """
 
     name: ClassVar[str] = "pixel-sort"
     uses_truth: ClassVar[bool] = False
 
     low: float = Param(0.25, ge=-1, le=1)
-    """Darker pixels stay where they are: below 0 none does, at 1 only lights are sorted that are
-    brighter than white."""
+    """Darker pixels stay in place: none does below 0; at 1 only pixels brighter than white are
+    sorted."""
 
     high: float = Param(0.85, ge=0, le=2)
-    """Brighter pixels stay where they are: all do at 0, none at 2. Nothing is sorted where `low`
-    is above `high`."""
+    """Brighter pixels stay in place: all do at 0, none at 2. Nothing is sorted where `low` is
+    above `high`."""
 
     direction: Literal["right", "left", "down", "up"] = "down"
-    """Where the light goes."""
+    """Direction in which the bright pixels go."""
 
     longest: int = Param(96, ge=2, le=4096, unit="pixels")
-    """Stretches are cut to at most so many pixels, elsewhere in each frame: short streaks that
+    """Longest run; longer ones are cut at places that change with each frame: short streaks that
     shimmer at 2, whole rows at 4096."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Sort the stretches."""
+        """Sort the runs."""
         height, width = frame.shape[:2]
         light = luma(frame)
         if self.direction in ("left", "up"):
@@ -54,14 +54,14 @@ class PixelSort(Effect):
         return frame.reshape(-1, 3).take(places, axis=0)
 
     def _order(self, light: Plane, now: FrameContext) -> npt.NDArray[np.intp]:
-        """Which column's pixel goes to each place, when rows are sorted by `light`."""
+        """Return the source column of each pixel when rows are sorted by `light`."""
         height, width = light.shape
         outside = self._outside(light)
         cuts = outside.copy()
         cuts[:, 1:] |= outside[:, :-1]
         starts = now.rng.integers(0, self.longest, (height, 1), np.int32)
         cuts |= (np.arange(width, dtype=np.int32) + starts) % np.int32(self.longest) == 0
-        # One number a pixel, sorted along the row: stretch, then light, then where it was.
+        # Sort one number per pixel, packed from run, light and column.
         bits = width.bit_length()
         word = np.uint32 if 2 * bits + 8 <= 32 else np.uint64
         finest = 2 ** min(16, np.iinfo(word).bits - 2 * bits) - 1

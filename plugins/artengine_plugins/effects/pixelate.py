@@ -1,4 +1,4 @@
-"""Pixelate: few large pixels."""
+"""Pixelate: the picture in few large pixels."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ class Pixelate(Effect):
     uses_truth: ClassVar[bool] = False
 
     size: float = Param(0.035, ge=0.002, le=1)
-    """Width of a pixel as a share of the frame's shorter side: hardly seen at 0.002, one or two
+    """Width of a pixel as a share of the frame's shorter side: hardly visible at 0.002, one or two
     for the whole picture at 1."""
 
     shape: Literal["square", "brick", "hexagon"] = "square"
-    """What a pixel looks like: a `square`, a `brick` that lies across two, or a `hexagon`."""
+    """Shape of a pixel: a `square`, a `brick` offset from the row above, or a `hexagon`."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Give all pixels of a large one their mean."""
+        """Give the pixels of each large pixel their mean."""
         side = max(1.0, self.size * shorter_side(frame))
         if self.shape == "square":
             size = size_of(frame)
@@ -43,7 +43,7 @@ class Pixelate(Effect):
         right = ((np.arange(width) + 0.5)[None, :] / side).astype(np.float64)
         rows = np.floor(down).astype(np.intp)
         if self.shape == "hexagon":
-            # Centres lie in rows that are moved by half; the nearer one of two rows counts.
+            # Rows of centres are offset by half; compare the nearest centres of two rows.
             upper = np.floor(down - 0.5)
             lower = ~_nearer(right, down, upper, high / side)
             rows = (upper + lower).astype(np.intp)
@@ -54,7 +54,7 @@ class Pixelate(Effect):
 
 
 def _nearer(right: Places, down: Places, row: Places, ratio: float) -> npt.NDArray[np.bool_]:
-    """Whether the nearest centre in a row is nearer than that in the row below."""
+    """Return whether the nearest centre in a row is nearer than that in the row below."""
 
     def distance(line: Places) -> Places:
         place = right - 0.5 * (line % 2)

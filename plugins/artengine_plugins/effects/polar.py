@@ -1,4 +1,4 @@
-"""Polar: the picture is bent into a disc."""
+"""Polar: bend the picture into a disc."""
 
 from __future__ import annotations
 
@@ -17,32 +17,32 @@ from artengine_plugins.imaging.warp import warp_from
 class Polar(PhasedEffect):
     """The picture is bent round a point into a small planet, or a disc is rolled out into a strip.
 
-    Once round the point is once across the picture and back, so that there is no seam.
+    The picture goes round the point once forwards and once mirrored, so that there is no seam.
     """
 
     name: ClassVar[str] = "polar"
     uses_truth: ClassVar[bool] = False
 
     mode: Literal["planet", "tunnel", "unroll"] = "planet"
-    """`planet`: the bottom of the picture becomes the middle; `tunnel`: its top does; `unroll`:
-    what lies round the point is laid out from left to right."""
+    """`planet`: the bottom of the picture becomes the centre; `tunnel`: its top does; `unroll`:
+    the surroundings of the point are laid out from left to right."""
 
     size: float = Param(0.7, ge=0.05, le=2)
     """Radius of the disc as a share of the frame's shorter side: a small ball at 0.05; at 2 only
-    its middle is seen."""
+    its centre is visible."""
 
     angle: float = Param(90.0, ge=-180, le=180, unit="degrees")
-    """Where the picture's left edge goes: to the right of the point at 0, below it at 90, to its
+    """Direction of the picture's left edge: to the right of the point at 0, below it at 90, to its
     left at -180 and 180."""
 
     turn: float = Param(0.0, ge=-720, le=720, unit="degrees a second")
-    """How fast the disc turns, clockwise above 0: it stands at 0 and whirls at -720 and 720."""
+    """How fast the disc rotates, clockwise above 0: it stands at 0 and whirls at -720 and 720."""
 
     x: float = Param(0.5, ge=0, le=1)
-    """Where the point lies across: the left edge at 0, the right at 1."""
+    """Horizontal position of the point: the left edge at 0, the right edge at 1."""
 
     y: float = Param(0.5, ge=0, le=1)
-    """Where the point lies down: the top at 0, the bottom at 1."""
+    """Vertical position of the point: the top at 0, the bottom at 1."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Bend the frame."""
@@ -55,7 +55,7 @@ class Polar(PhasedEffect):
         distance, around = cv2.cartToPolar(np.ascontiguousarray(right), np.ascontiguousarray(down))
         around -= start
         around /= np.float32(pi)
-        # 0..1 on the way out and 1..0 on the way back.
+        # 0..1 over the first half of the turn and 1..0 over the second.
         around = np.abs(around - np.float32(2.0) * np.rint(around * np.float32(0.5)))
         columns = np.multiply(around, width - 1, dtype=np.float32)
         rows = np.multiply(distance, (height - 1) / reach, dtype=np.float32)

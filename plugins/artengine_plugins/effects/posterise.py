@@ -17,11 +17,11 @@ class Posterise(Effect):
     uses_truth: ClassVar[bool] = False
 
     levels: float = Param(5.0, ge=2, le=64)
-    """Steps from black to white in each channel: stark at 2, hardly seen at 64. Values between
-    whole numbers let the contours wander. Outside 0..1 the steps go on."""
+    """Steps from black to white in each channel: stark at 2, hardly visible at 64. With values
+    between whole numbers the contours wander. Outside 0..1 the steps continue."""
 
     amount: float = Param(1.0, ge=0, le=1, field=True)
-    """How much of the stepped picture is taken: none at 0, nothing else at 1."""
+    """How much of the stepped picture is taken: none at 0, all of it at 1."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Round each value to its step."""

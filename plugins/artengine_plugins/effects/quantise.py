@@ -1,4 +1,4 @@
-"""Quantise: only the colours of a palette are left."""
+"""Quantise: reduce the picture to the colours of a palette."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from artengine_plugins.imaging.oklab import to_oklab
 from artengine_plugins.imaging.palettes import PALETTES, PackagedPalette
 
 _BITS = 5
-"""Bits a channel at which nearest colours are looked up."""
+"""Bits per channel of the table of nearest colours."""
 
 _STRIP = 1 << 15
-"""Pixels that are looked up at once, so that they stay in the processor's cache."""
+"""Pixels processed at once, so that they stay in the processor's cache."""
 
 _THRESHOLDS = bayer(3)
 
 
 @lru_cache(maxsize=16)
 def _nearest(colours: tuple[HexColour, ...]) -> npt.NDArray[np.float32]:
-    """The palette's colour that looks nearest to each of 2**15 colours, `(2**15, 3)`."""
+    """Return the palette colour nearest to each of 2**15 colours, `(2**15, 3)`."""
     values = np.arange(2**_BITS) / (2**_BITS - 1)
     cube = np.stack(np.meshgrid(values, values, values, indexing="ij"), axis=-1).reshape(-1, 3)
     given, palette = to_oklab(cube), parse_colours(colours)
@@ -46,18 +46,18 @@ class Quantise(Effect):
     uses_truth: ClassVar[bool] = False
 
     palette: PackagedPalette = "dusk"
-    """Which of the palettes that ship; without effect once `colours` are given."""
+    """One of the built-in palettes; ignored when `colours` are given."""
 
     colours: tuple[HexColour, ...] = Param((), max_length=64)
-    """A palette of your own, as `["#000000", "#d9c24a", "#ffffff"]`: one colour paints all, 64
-    are the most."""
+    """Your own palette, as `["#000000", "#d9c24a", "#ffffff"]`: one colour paints everything; at
+    most 64."""
 
     dither: float = Param(0.5, ge=0, le=1)
-    """Strength of the dither pattern that stands in for the colours between: flat areas with hard
-    borders at 0, a weave all over at 1."""
+    """Strength of the dither pattern, which stands in for the colours in between: flat areas with
+    hard borders at 0, a weave everywhere at 1."""
 
     amount: float = Param(1.0, ge=0, le=1, field=True)
-    """How much of the quantised picture is taken: none at 0, nothing else at 1."""
+    """How much of the quantised picture is taken: none at 0, all of it at 1."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Give each pixel its nearest colour."""
@@ -65,7 +65,7 @@ class Quantise(Effect):
         reached = np.float32(2**_BITS - 1)
         pattern = np.zeros((height, width), np.float32)
         if self.dither:
-            # As wide as the step between neighbouring colours of a palette of six.
+            # As wide as the step between neighbouring colours in a palette of six.
             spread = self.dither * float(reached) / 3.0
             side = len(_THRESHOLDS)
             tile = _THRESHOLDS * np.float32(spread)

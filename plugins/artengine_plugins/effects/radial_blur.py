@@ -23,22 +23,22 @@ class RadialBlur(Effect):
     """`zoom`: streaks run out from the point; `spin`: they run round it."""
 
     amount: float = Param(0.15, ge=0, le=1)
-    """How long the streaks are: none at 0; at 1 they reach twice as far from the point, or a
-    quarter round it."""
+    """Length of the streaks: none at 0; at 1 they reach twice as far from the point, or a quarter
+    of the way round it."""
 
     x: float = Param(0.5, ge=0, le=1)
-    """Where the point lies across: the left edge at 0, the right at 1."""
+    """Horizontal position of the point: the left edge at 0, the right edge at 1."""
 
     y: float = Param(0.5, ge=0, le=1)
-    """Where the point lies down: the top at 0, the bottom at 1."""
+    """Vertical position of the point: the top at 0, the bottom at 1."""
 
     border: Border = "reflect"
-    """What streaks in at the edges: `reflect` the picture mirrored, `wrap` its opposite side,
-    `replicate` streaks of the edge, `black` nothing."""
+    """How the edges are filled: `reflect` mirrors the picture, `wrap` continues with its opposite
+    side, `replicate` draws the edge out into streaks, `black` leaves black."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Lay copies of the frame over each other, each moved a little further."""
-        # As many copies as there are pixels in the longest streak, to a power of two.
+        """Average copies of the frame, each moved a little further."""
+        # Use as many copies as the longest streak has pixels, rounded to a power of two.
         longest = self.amount * 1.6 * max(frame.shape[:2])
         doublings = int(np.clip(np.ceil(np.log2(max(longest, 1.0))), 1, 6))
         blurred, share = frame, 1.0 / 2**doublings
@@ -48,7 +48,7 @@ class RadialBlur(Effect):
         return blurred
 
     def _moved(self, frame: Frame, share: float) -> Frame:
-        """The frame at a share of the whole way."""
+        """Return the frame, moved by a share of the whole way."""
         far = self.amount * share
         if self.mode == "zoom":
             matrix = about_centre(frame, self.x, self.y, scale=2.0**far)

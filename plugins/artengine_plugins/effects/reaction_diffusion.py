@@ -13,18 +13,18 @@ from artengine_plugins.imaging.luma import Plane, luma
 from artengine_plugins.imaging.spread import spread
 
 _SIDE = 192
-"""Longer side of the dish, in cells."""
+"""Longer side of the simulation grid, in cells."""
 
 _WIDTH = 20.0
-"""Cells from one worm to the next where food spreads as fast as it can."""
+"""Wavelength of the pattern, in cells, at the fastest diffusion."""
 
 
 class ReactionDiffusion(Effect):
     """Spots, worms and mazes grow out of the picture's edges and feed on its light.
 
-    Two substances spread and react on a grid (Gray and Scott, 1983; Pearson, "Complex patterns in a
-    simple system", 1993). The picture's outlines sow the one that grows, and its light sets where
-    which pattern thrives.
+    Two substances diffuse and react on a grid (Gray and Scott, 1983; Pearson, "Complex patterns in
+    a simple system", 1993). The picture's outlines seed the growing one, and the picture's light
+    controls which pattern grows where.
     """
 
     name: ClassVar[str] = "reaction-diffusion"
@@ -35,32 +35,32 @@ class ReactionDiffusion(Effect):
     brightens it."""
 
     size: float = Param(0.05, ge=0.02, le=0.1)
-    """From one worm to the next, as a share of the frame's shorter side: a fine weave at 0.02,
-    broad blots at 0.1."""
+    """Distance between worms, as a share of the frame's shorter side: a fine weave at 0.02, broad
+    blots at 0.1."""
 
     feed: float = Param(0.034, ge=0.005, le=0.09)
-    """How fast food comes: what grows starves at 0.005, spots and then mazes in the middle, and at
-    0.09 it drowns in food."""
+    """How fast food is added: growth starves at 0.005, makes spots and then mazes in the middle of
+    the range, and drowns in food at 0.09."""
 
     kill: float = Param(0.0585, ge=0.03, le=0.075)
-    """How fast what grows decays: it fills the dish at 0.03 and dies out at 0.075."""
+    """How fast growth decays: it fills the picture at 0.03 and dies out at 0.075."""
 
     speed: int = Param(16, ge=0, le=32)
-    """Steps of the reaction in each frame: it stands still at 0 and rushes at 32."""
+    """Simulation steps in each frame: the pattern stands still at 0 and rushes at 32."""
 
     sow: float = Param(0.5, ge=0, le=1)
-    """How much of the growing substance the picture's outlines bring: none at 0, so that nothing
-    grows by itself; at 1 every outline is overgrown at once."""
+    """How strongly the picture's outlines seed growth: not at all at 0, so that nothing grows by
+    itself; at 1 every outline is overgrown at once."""
 
     light: float = Param(0.5, ge=0, le=1)
-    """How far the picture's light changes the feeding: not at all at 0, and at 1 it decides which
-    pattern is where."""
+    """How far the picture's light changes the feeding: not at all at 0; at 1 it decides which
+    pattern grows where."""
 
     _food: Plane | None = PrivateAttr(default=None)
     _growth: Plane | None = PrivateAttr(default=None)
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Sow, let it react, and lay the pattern over the frame."""
+        """Seed growth, run the reaction, and lay the pattern over the frame."""
         size = size_of(frame)
         share = min(1.0, _SIDE / max(size))
         dish = max(1, round(size[0] * share)), max(1, round(size[1] * share))
@@ -86,24 +86,24 @@ class ReactionDiffusion(Effect):
         return pattern
 
     def _seeds(self, shade: Plane) -> Plane:
-        """What the outlines sow, `(h, w)`."""
+        """Return the growth that the outlines seed, `(h, w)`."""
         edges = cv2.morphologyEx(shade, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
         seeds = np.clip((edges - np.float32(0.06)) * np.float32(6.0), 0.0, 1.0)
         sown: Plane = (seeds * np.float32(0.6 * self.sow)).astype(np.float32, copy=False)
         return sown
 
     def reset(self) -> None:
-        """Clean the dish."""
+        """Discard the grid."""
         self._food = self._growth = None
 
     def state(self) -> State:
-        """Food and growth on the grid, float32 `(h, w)` each."""
+        """Return food and growth on the grid, float32 `(h, w)` each."""
         if self._food is None or self._growth is None:
             return {}
         return {"food": self._food.copy(), "growth": self._growth.copy()}
 
     def restore(self, state: State) -> None:
-        """Let it grow on."""
+        """Restore the grid."""
         self.reset()
         if state:
             self._food = np.array(state["food"], np.float32)
@@ -116,7 +116,7 @@ _SPREADING = np.array([[0.05, 0.2, 0.05], [0.2, -1.0, 0.2], [0.05, 0.2, 0.05]], 
 def _reacted(
     food: Plane, growth: Plane, feed: Plane, kill: np.float32, pace: np.float32
 ) -> tuple[Plane, Plane]:
-    """Both substances a step later; `pace` is how fast food spreads, growth half as fast."""
+    """Advance both substances a step; `pace` is food's diffusion rate, growth has half of it."""
     spread_food, spread_growth = (
         cv2.filter2D(each, -1, _SPREADING * pace, borderType=cv2.BORDER_REPLICATE)
         for each in (food, growth)

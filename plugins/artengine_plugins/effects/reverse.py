@@ -16,18 +16,18 @@ class Reverse(PastEffect):
 
     frames: int = Param(24, ge=1, le=64, automatable=False)
     """How many frames are kept; a moment is half of them: a flicker at 1, more than a second at
-    64. Each takes 1.5 MB of memory at 512 by 512 pixels."""
+    64. Each frame takes 1.5 MB of memory at 512 by 512 pixels."""
 
     mode: Literal["backwards", "boomerang"] = "backwards"
-    """`backwards`: each moment is seen backwards, once it is over; `boomerang`: a moment forwards,
+    """`backwards`: each moment is shown backwards when it is over; `boomerang`: a moment forwards,
     then the same one backwards."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Remember the frame, and show the one whose turn it is."""
+        """Store the frame, and return the one whose turn it is."""
         window = max(1, self.frames // 2)
         moment, place = divmod(self._past.count, window)
         self._past.add(frame, self.frames)
         if self.mode == "boomerang" and moment % 2 == 0:
             return frame.copy()
-        # At the start of a moment the last one's end was one frame ago; from there both move apart.
+        # The frame to show is one frame old at first, and two frames older with each step.
         return self._past.at(2 * place + 1)

@@ -16,10 +16,10 @@ from artengine_plugins.imaging.spread import spread
 from artengine_plugins.imaging.warp import warp_from
 
 _SIDE = 192
-"""Longer side of the water's grid, in cells."""
+"""Longer side of the simulation grid, in cells."""
 
 _COURANT = 0.5
-"""Cells that a wave may cross in one step of the calculation."""
+"""Cells that a wave may cross in one simulation step."""
 
 _MOST_STEPS = 16
 
@@ -27,19 +27,19 @@ _MOST_STEPS = 16
 class Ripple(Effect):
     """The picture lies under water, and drops fall on it whose rings cross and come back.
 
-    The wave equation is solved on a grid; the water's slope bends the light.
+    The wave equation is solved on a grid; the slope of the water refracts the picture.
     """
 
     name: ClassVar[str] = "ripple"
     uses_truth: ClassVar[bool] = False
 
     drops: float = Param(16.0, ge=0, le=200)
-    """Drops that fall in a second, on average: none at 0, a cloudburst at 200. They fall where the
-    seed says."""
+    """Drops a second, on average: none at 0, a cloudburst at 200. The seed determines where they
+    fall."""
 
     amount: float = Param(0.1, ge=0, le=1)
-    """How far the water bends the light, as a share of the frame's shorter side: not at all at 0,
-    into shreds at 1."""
+    """How far the water shifts the picture, as a share of the frame's shorter side: not at all at
+    0, into shreds at 1."""
 
     size: float = Param(0.06, ge=0.01, le=1)
     """Width of a drop, and so of its rings, as a share of the frame's shorter side: needles at
@@ -49,20 +49,20 @@ class Ripple(Effect):
     """How fast rings grow, in shorter sides a second: they creep at 0.02 and flash across at 2."""
 
     seconds: float = Param(2.0, ge=0.1, le=30, unit="seconds")
-    """How long a ring takes to sink to a third: gone at once at 0.1; at 30 the pool fills up."""
+    """Time in which a ring decays to a third: gone at once at 0.1; at 30 the pool fills up."""
 
     light: float = Param(0.3, ge=0, le=4)
-    """How much brighter and darker each slope is: only bent at 0, metal at 4."""
+    """How much brighter and darker the slopes are: unchanged at 0, metallic at 4."""
 
     border: Border = "reflect"
-    """What is seen beyond the edges: `reflect` the picture mirrored, `wrap` its opposite side,
-    `replicate` streaks of the edge, `black` nothing."""
+    """How the area beyond the edges is filled: `reflect` mirrors the picture, `wrap` continues with
+    its opposite side, `replicate` draws the edge out into streaks, `black` leaves black."""
 
     _height: Plane | None = PrivateAttr(default=None)
     _motion: Plane | None = PrivateAttr(default=None)
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Let drops fall and waves run, and look through the water."""
+        """Add drops, run the waves, and show the frame through the water."""
         grid = _grid(size_of(frame))
         shape = (grid[1], grid[0])
         level, motion = self._height, self._motion
@@ -78,19 +78,19 @@ class Ripple(Effect):
             ).astype(np.float32, copy=False)
             motion *= calm
             level = level + motion
-            # A pool keeps its water, and so its mean height.
+            # The amount of water, and so its mean height, is constant.
             level -= np.float32(level.mean())
         self._height, self._motion = level, motion
         return self._seen(frame, level, cell * self.size)
 
     def _steps(self, cell: int, fps: float) -> tuple[int, float]:
-        """Steps of the calculation in a frame, and the cells that a wave crosses in each."""
+        """Return the simulation steps per frame and the cells that a wave crosses in each."""
         cells = min(self.speed * cell / fps, _COURANT * _MOST_STEPS)
         steps = max(1, int(np.ceil(cells / _COURANT)))
         return steps, cells / steps
 
     def _fall(self, motion: Plane, width: float, now: FrameContext, steps: int) -> None:
-        """Hit the water, in place."""
+        """Add the drops of this frame to the motion, in place."""
         count = min(int(now.rng.poisson(self.drops / now.fps)), 200)
         down, across = (np.arange(length, dtype=np.float32) for length in motion.shape)
         radius = max(0.7, width / 2.0)
@@ -101,7 +101,7 @@ class Ripple(Effect):
 
     def _seen(self, frame: Frame, level: Plane, width: float) -> Frame:
         side, size = shorter_side(frame), size_of(frame)
-        # The slope of a ring one deep and one drop wide bends the light by about `amount`.
+        # A ring one deep and one drop wide shifts the picture by about `amount`.
         gain = self.amount * side * width / 8.0
         across, down = (
             cv2.resize(
@@ -123,17 +123,17 @@ class Ripple(Effect):
         return bent
 
     def reset(self) -> None:
-        """Still the water."""
+        """Discard the water."""
         self._height = self._motion = None
 
     def state(self) -> State:
-        """The water's height and how fast it rises, float32 `(h, w)` each."""
+        """Return height and vertical speed of the water, float32 `(h, w)` each."""
         if self._height is None or self._motion is None:
             return {}
         return {"height": self._height.copy(), "motion": self._motion.copy()}
 
     def restore(self, state: State) -> None:
-        """Let the water move as it did."""
+        """Restore height and vertical speed of the water."""
         self.reset()
         if state:
             self._height = np.array(state["height"], np.float32)

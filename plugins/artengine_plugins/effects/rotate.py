@@ -21,18 +21,18 @@ class Rotate(Effect):
     uses_truth: ClassVar[bool] = False
 
     degrees: float = Param(1.0, ge=-180, le=180, unit="degrees a frame", field=True)
-    """Turn a frame, clockwise above 0: 1 goes round in 15 seconds at 24 frames a second when it
-    adds up; 180 and -180 stand the picture on its head with every frame."""
+    """Rotation in each frame, clockwise above 0: 1 goes round in 15 seconds at 24 frames a second
+    in a feedback chain; 180 and -180 turn the picture upside down with every frame."""
 
     x: float = Param(0.5, ge=0, le=1)
-    """Where the point that stands still lies across: the left edge at 0, the right at 1."""
+    """Horizontal position of the fixed point: the left edge at 0, the right edge at 1."""
 
     y: float = Param(0.5, ge=0, le=1)
-    """Where the point that stands still lies down: the top at 0, the bottom at 1."""
+    """Vertical position of the fixed point: the top at 0, the bottom at 1."""
 
     border: Border = "reflect"
-    """What comes in at the corners: `reflect` the picture mirrored, `wrap` its opposite side,
-    `replicate` streaks of the edge, `black` nothing."""
+    """How the corners are filled: `reflect` mirrors the picture, `wrap` continues with its opposite
+    side, `replicate` draws the edge out into streaks, `black` leaves black."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Turn the frame about the point."""
@@ -43,7 +43,7 @@ class Rotate(Effect):
         return warp_affine(frame, matrix, self.border)
 
     def _turned_by(self, frame: Frame, degrees: Plane) -> Frame:
-        # A pixel is drawn from where it was before the turn.
+        # Take each pixel from its position before the rotation.
         right, down = offsets(frame, self.x, self.y)
         column, row = middle(frame, self.x, self.y)
         angle = np.radians(-degrees)

@@ -21,8 +21,8 @@ class Saturation(Effect):
     uses_truth: ClassVar[bool] = False
 
     factor: float = Param(1.25, ge=-2, le=4, field=True)
-    """How colourful: 0 is grey, 1 unchanged, 4 poisonous; below 0 colours turn into their
-    opposites, strong ones at -2."""
+    """Saturation: 0 is grey, 1 unchanged, 4 poisonous; below 0 colours become their opposites,
+    strong ones at -2."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Scale each pixel's distance from its own grey."""

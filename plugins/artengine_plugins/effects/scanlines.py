@@ -17,15 +17,15 @@ class Scanlines(PhasedEffect):
     uses_truth: ClassVar[bool] = False
 
     strength: float = Param(0.4, ge=0, le=0.95)
-    """How much darker the lines are than what lies between: not at all at 0, nearly black at 0.95.
-    What lies between is lifted as much, so that a dream does not go dark."""
+    """How much darker the lines are than the gaps between them: not at all at 0, nearly black at
+    0.95. The gaps are brightened as much, so that a dream does not go dark."""
 
     spacing: float = Param(4.0, ge=2, le=512, unit="pixels")
-    """From one line to the next: every other row at 2; at 512 one broad shadow passes over."""
+    """Distance between lines: every other row is dark at 2; at 512 one broad shadow passes over."""
 
     roll: float = Param(8.0, ge=-2000, le=2000, unit="pixels a second")
-    """How fast the lines move down, or up below 0: they stand at 0 and flicker at -2000 and
-    2000."""
+    """Speed of the lines, downwards above 0, upwards below: they stand at 0 and flicker at -2000
+    and 2000."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Darken the lines."""

@@ -19,18 +19,18 @@ class Shake(PhasedEffect):
     uses_truth: ClassVar[bool] = False
 
     amount: float = Param(0.03, ge=0, le=0.5)
-    """How far the picture moves at most, as a share of the frame's shorter side: it stands at 0; at
-    0.5 it is thrown half across."""
+    """Largest movement, as a share of the frame's shorter side: the picture is still at 0; at 0.5
+    it is thrown half across."""
 
     roll: float = Param(2.0, ge=0, le=90, unit="degrees")
-    """How far the picture turns at most: not at all at 0, a quarter round at 90."""
+    """Largest rotation: none at 0, a quarter turn at 90."""
 
     speed: float = Param(4.0, ge=0, le=30)
     """Moves a second: it stands still at 0, breathes at 1, rattles at 30."""
 
     border: Border = "reflect"
-    """What comes in at the edges: `reflect` the picture mirrored, `wrap` its opposite side,
-    `replicate` streaks of the edge, `black` nothing."""
+    """How the edges are filled: `reflect` mirrors the picture, `wrap` continues with its opposite
+    side, `replicate` draws the edge out into streaks, `black` leaves black."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Move and turn the frame."""

@@ -14,7 +14,7 @@ from artengine_plugins.imaging.field import over
 class Sharpen(Effect):
     """Edges stand out, and in a feedback chain grow into ripples, scales and mazes.
 
-    Unsharp masking: what a blur takes away is added once more.
+    Unsharp masking: the difference to a blurred copy is added.
     """
 
     name: ClassVar[str] = "sharpen"
@@ -28,8 +28,8 @@ class Sharpen(Effect):
     the ripples that grow."""
 
     limit: float = Param(0.15, ge=0, le=4, field=True)
-    """The most a value may move in one frame: nothing moves at 0; at 4 an edge may overshoot
-    freely, and in feedback explodes."""
+    """Largest change of a value in one frame: none at 0; at 4 an edge may overshoot freely, and
+    explodes in feedback."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Add the detail."""

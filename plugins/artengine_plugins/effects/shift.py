@@ -18,19 +18,19 @@ class Shift(Effect):
     uses_truth: ClassVar[bool] = False
 
     x: float = Param(2.0, ge=-1024, le=1024)
-    """How far to the right a frame: still at 0, a flicker at 1024, as far to the left at -1024.
-    Whole pixels stay crisp."""
+    """Distance to the right in each frame: still at 0, a flicker at 1024, as far to the left at
+    -1024. Distances in whole pixels keep the picture crisp."""
 
     y: float = Param(0.0, ge=-1024, le=1024)
-    """How far down a frame: still at 0, a flicker at 1024, as far up at -1024."""
+    """Distance downwards in each frame: still at 0, a flicker at 1024, as far up at -1024."""
 
     unit: Literal["pixels", "percent"] = "pixels"
-    """What x and y count: `pixels`, or `percent` of the frame's width and height, which looks the
+    """Unit of x and y: `pixels`, or `percent` of the frame's width and height, which looks the
     same at every size."""
 
     border: Border = "wrap"
-    """What comes in at the edge: `wrap` what has left on the other side, `reflect` the picture
-    mirrored, `replicate` streaks of the edge, `black` nothing."""
+    """How the edge is filled: `wrap` brings back what left on the other side, `reflect` mirrors the
+    picture, `replicate` draws the edge out into streaks, `black` leaves black."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Slide the frame."""
@@ -42,7 +42,7 @@ class Shift(Effect):
         return warp_affine(frame, matrix, self.border)
 
     def _within(self, distance: float, length: int) -> float:
-        """The shortest distance that shows the same, for OpenCV counts in 16 bits."""
+        """Return the shortest equivalent distance, because OpenCV counts in 16 bits."""
         if self.border == "wrap":
             return float(np.fmod(distance, length))
         if self.border == "reflect":

@@ -1,4 +1,4 @@
-"""Slit scan: each line of the picture is of another time."""
+"""Slit scan: each line of the picture from another time."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ class SlitScan(PastEffect):
     uses_truth: ClassVar[bool] = False
 
     frames: int = Param(24, ge=1, le=64, automatable=False)
-    """How many frames lie between one edge and the other: at 1 things hardly lean, at 64 a walker
+    """Number of frames between one edge and the other: at 1 things hardly lean, at 64 a walker
     grows into a corkscrew. Each takes 1.5 MB of memory at 512 by 512 pixels."""
 
     towards: Literal["down", "up", "right", "left"] = "down"
-    """Where the past lies."""
+    """Edge that shows the past."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Remember the frame, and put one together from many."""
+        """Store the frame, and assemble one from the lines of many."""
         past, slots = self._past.add(frame, self.frames), self.frames + 1
         upright = self.towards in ("down", "up")
         length = frame.shape[0 if upright else 1]

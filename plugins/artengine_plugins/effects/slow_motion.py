@@ -17,23 +17,23 @@ from artengine_plugins.imaging.past_effect import PastEffect
 class SlowMotion(PastEffect):
     """Time stretches like rubber, then snaps back to now: smooth slow motion in instalments.
 
-    Frames between two are made by moving both along the motion between them and blending.
+    Frames in between are interpolated by moving both neighbours along the motion and blending.
     """
 
     name: ClassVar[str] = "slow-motion"
     uses_truth: ClassVar[bool] = False
 
     factor: float = Param(0.35, ge=0, le=1)
-    """How fast time goes: it stands at 0 until it snaps back, and at 1 goes as it does."""
+    """Speed of time: it stands still at 0 until it snaps back, and is normal at 1."""
 
     frames: int = Param(24, ge=1, le=64, automatable=False)
-    """How far the film may fall behind before it snaps back: at 1 at once, at 64 after seconds.
-    Each takes 1.5 MB of memory at 512 by 512 pixels."""
+    """How many frames the film may fall behind before it snaps back: at 1 at once, at 64 after
+    seconds. Each takes 1.5 MB of memory at 512 by 512 pixels."""
 
     _behind: float = PrivateAttr(default=0.0)
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Remember the frame, and show what is behind it."""
+        """Store the frame, and return the delayed one."""
         first = self._past.count == 0
         self._past.add(frame, self.frames)
         if not first:
@@ -59,16 +59,16 @@ class SlowMotion(PastEffect):
         return mix(moved[0], moved[1], share)
 
     def reset(self) -> None:
-        """Forget the past."""
+        """Discard the past."""
         super().reset()
         self._behind = 0.0
 
     def state(self) -> State:
-        """The past, and how far the film is behind."""
+        """Return the past and the delay."""
         state = super().state()
         return {**state, "behind": np.array(self._behind)} if state else {}
 
     def restore(self, state: State) -> None:
-        """Remember the past again."""
+        """Restore the past and the delay."""
         super().restore(state)
         self._behind = float(state["behind"]) if state else 0.0

@@ -1,4 +1,4 @@
-"""Stipple: dots of a pen."""
+"""Stipple: draw with the dots of a pen."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ class Stipple(PhasedEffect):
     `lights`: glowing dots on black for the lights."""
 
     size: float = Param(0.018, ge=0.006, le=0.3)
-    """From one dot to the next, as a share of the frame's shorter side: fine at 0.006, a handful of
+    """Distance between dots, as a share of the frame's shorter side: fine at 0.006, a handful of
     blobs at 0.3."""
 
     fill: float = Param(1.0, ge=0.1, le=3)
-    """How large the dots are: points at 0.1, touching in the darks at 1, run together at 3."""
+    """Size of the dots: points at 0.1, touching in the darks at 1, run together at 3."""
 
     speed: float = Param(0.0, ge=0, le=10)
     """How fast the dots wander, in turns a second: they stay at 0 and swarm at 10."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Dot the frame."""
+        """Draw the dots."""
         size = size_of(frame)
         spacing = max(2.0, self.size * shorter_side(frame))
         points = scattered(now.steady_rng, size, spacing, self.advance(self.speed, now))
@@ -43,9 +43,9 @@ class Stipple(PhasedEffect):
         colours = means(frame, labels)
         light = np.clip(luma(colours[None])[0], 0.0, 1.0)
         more = light if self.mode == "lights" else np.float32(1.0) - light
-        # A dot's area is as much of its cell as there is to show.
+        # The share of its cell that a dot covers is the darkness, or light, of the cell.
         radius = np.sqrt(more) * np.float32(0.62 * self.fill * spacing)
-        # A dot of no size must not leave half a pixel.
+        # Do not draw half a pixel for a dot of no size.
         reach = np.minimum(radius + np.float32(0.5), np.float32(3.0) * radius)
         dots = np.clip(reach.take(labels) - distance, 0.0, 1.0)
         if self.mode == "pen":

@@ -1,4 +1,4 @@
-"""Stutter: a moment again and again."""
+"""Stutter: repeat a moment again and again."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ class Stutter(PastEffect):
     uses_truth: ClassVar[bool] = False
 
     frames: int = Param(3, ge=1, le=64, automatable=False)
-    """How many frames the moment has: a still at 1, whole gestures at 64."""
+    """Length of the moment in frames: a still at 1, whole gestures at 64."""
 
     repeats: int = Param(3, ge=1, le=64)
     """How often it is repeated before the film jumps on: once at 1, for minutes at 64."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Play on, or show once more what was shown a moment ago."""
+        """Return the frame, or repeat an earlier one."""
         turn = self._past.count % (self.frames * (1 + self.repeats))
-        # What was shown is remembered, so that a repeat can be repeated.
+        # Store what is shown, so that a repeat can be repeated.
         shown = frame.copy() if turn < self.frames else self._past.at(self.frames - 1)
         self._past.add(shown, self.frames)
         return shown

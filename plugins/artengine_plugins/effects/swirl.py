@@ -20,22 +20,22 @@ class Swirl(Effect):
     uses_truth: ClassVar[bool] = False
 
     degrees: float = Param(3.0, ge=-360, le=360, unit="degrees a frame", field=True)
-    """Turn of the middle in a frame, clockwise above 0: nothing turns at 0; at -360 and 360 the
+    """Rotation of the centre in each frame, clockwise above 0: none at 0; at -360 and 360 the
     picture is wound up at once."""
 
     radius: float = Param(0.8, ge=0.05, le=2)
-    """How far the stirring reaches, as a share of the frame's shorter side: a small drain at 0.05,
-    the whole picture at 2. The turn fades out smoothly on the way."""
+    """Radius of the swirl, as a share of the frame's shorter side: a small drain at 0.05, the whole
+    picture at 2. The rotation fades out smoothly towards it."""
 
     x: float = Param(0.5, ge=0, le=1)
-    """Where the middle lies across: the left edge at 0, the right at 1."""
+    """Horizontal position of the centre: the left edge at 0, the right edge at 1."""
 
     y: float = Param(0.5, ge=0, le=1)
-    """Where the middle lies down: the top at 0, the bottom at 1."""
+    """Vertical position of the centre: the top at 0, the bottom at 1."""
 
     border: Border = "reflect"
-    """What comes in at the edges: `reflect` the picture mirrored, `wrap` its opposite side,
-    `replicate` streaks of the edge, `black` nothing."""
+    """How the edges are filled: `reflect` mirrors the picture, `wrap` continues with its opposite
+    side, `replicate` draws the edge out into streaks, `black` leaves black."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Stir the frame."""
@@ -45,7 +45,7 @@ class Swirl(Effect):
         down = np.arange(height, dtype=np.float32)[:, None] - middle[1]
         reach = np.float32(self.radius * min(width, height))
         share = np.maximum(np.float32(1.0) - (right**2 + down**2) / reach**2, np.float32(0.0))
-        # A pixel is drawn from where it was before the turn.
+        # Take each pixel from its position before the rotation.
         angle = share * share * over(self.degrees * -radians(1.0), share)
         cosine, sine = np.cos(angle), np.sin(angle)
         columns = right * cosine - down * sine + middle[0]

@@ -1,4 +1,4 @@
-"""Sync loss: the picture will not hold."""
+"""Sync loss: the picture loses its synchronisation."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ class SyncLoss(PhasedEffect):
     uses_truth: ClassVar[bool] = False
 
     speed: float = Param(0.4, ge=-10, le=10)
-    """Pictures a second that it rolls, upwards above 0: it stands at 0, and flickers at -10 and
-    10."""
+    """Speed of the roll in pictures a second, upwards above 0: it stands at 0, and flickers at -10
+    and 10."""
 
     skew: float = Param(0.15, ge=-2, le=2)
-    """How far it leans from top to bottom, as a share of the width: upright at 0; at -2 and 2 it is
-    wound round twice."""
+    """How far the picture leans from top to bottom, as a share of the width: upright at 0; at -2
+    and 2 it is wound round twice."""
 
     hook: float = Param(0.12, ge=0, le=1)
-    """How far the top of the picture is bent aside, as a share of the width: straight at 0, all
+    """How far the top of the picture bends sideways, as a share of the width: straight at 0, all
     across at 1."""
 
     wobble: float = Param(0.02, ge=0, le=0.5)
@@ -38,11 +38,11 @@ class SyncLoss(PhasedEffect):
     half a picture at 0.5."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Draw each line from where the set believes it to be."""
+        """Take each line from its unsynchronised position."""
         height, width = frame.shape[:2]
         phase = self.advance(self.speed, now)
         period = 1.0 + self.bar
-        # The roll has begun before the film does, or the first frame would be a whole picture.
+        # The roll begins before the film does: the first frame shows the bar too.
         place = ((np.arange(height) + 0.5) / height + phase + 0.3) % period
         lean, sway = wander(now.steady_rng, now.seconds * 1.5, 2)
         waver = np.sin(place * 9.0 + now.seconds * 7.0) + 0.5 * np.sin(place * 31.0 - sway * 9.0)

@@ -21,21 +21,21 @@ class Tear(Effect):
     uses_truth: ClassVar[bool] = False
 
     amount: float = Param(6.0, ge=0, le=100, unit="percent of the width")
-    """How far the bands slip: not at all at 0, anywhere at 100."""
+    """How far the bands slip: not at all at 0, any distance at 100."""
 
     bands: int = Param(5, ge=1, le=64)
     """How many bands slip at a time: one at 1, and at 64 hardly a row stays in place."""
 
     height: float = Param(6.0, ge=0, le=100, unit="percent of the height")
-    """How high the bands are at most: single rows at 0, whole halves of the picture at 100."""
+    """Largest height of a band: single rows at 0, whole halves of the picture at 100."""
 
     hold: float = Param(4.0, ge=1, le=240, unit="frames")
-    """How long the bands stay before others slip, on average: a stutter at 1, seconds at 240."""
+    """How long the bands stay on average before others slip: a stutter at 1, seconds at 240."""
 
     _offsets: Offsets | None = PrivateAttr(default=None)
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Move the bands, round the edges of the picture."""
+        """Shift the bands, wrapping at the edges of the picture."""
         height, width = frame.shape[:2]
         offsets = self._offsets
         renewed = now.rng.random() < 1.0 / self.hold
@@ -52,7 +52,7 @@ class Tear(Effect):
         return torn
 
     def _slipped(self, rows: int, now: FrameContext) -> Offsets:
-        """How far each row slips, as a share of `amount` in -1..1."""
+        """Draw how far each row slips, as a share of `amount` in -1..1."""
         offsets = np.zeros(rows)
         for start, high, way in now.rng.random((self.bands, 3)):
             first = int(start * rows)
@@ -61,13 +61,13 @@ class Tear(Effect):
         return offsets
 
     def reset(self) -> None:
-        """Put the bands back."""
+        """Discard the bands."""
         self._offsets = None
 
     def state(self) -> State:
-        """How far each row slips, float64 `(H,)`."""
+        """Return how far each row slips, float64 `(H,)`."""
         return {} if self._offsets is None else {"offsets": self._offsets.copy()}
 
     def restore(self, state: State) -> None:
-        """Let the bands slip as they did."""
+        """Restore how far each row slips."""
         self._offsets = np.array(state["offsets"], np.float64) if state else None

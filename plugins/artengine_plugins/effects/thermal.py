@@ -1,4 +1,4 @@
-"""Thermal: a heat camera."""
+"""Thermal: the picture of a heat camera."""
 
 from __future__ import annotations
 
@@ -28,24 +28,24 @@ class Thermal(Effect):
     uses_truth: ClassVar[bool] = False
 
     palette: Literal["iron", "rainbow", "arctic"] = "iron"
-    """The camera's scale: `iron` glows from blue over red to white, `rainbow` has every colour,
-    `arctic` is blue with gold for what is hot."""
+    """Colours of the camera: `iron` glows from blue over red to white, `rainbow` has every colour,
+    `arctic` is blue with gold for hot places."""
 
     size: float = Param(0.01, ge=0.001, le=0.2)
     """How far heat spreads, as a share of the frame's shorter side: crisp at 0.001, vague clouds at
     0.2."""
 
     low: float = Param(0.05, ge=-1, le=0.9)
-    """Light that counts as coldest: at -1 nothing is cold, at 0.9 nearly all is."""
+    """Light that counts as coldest: at -1 nothing is cold, at 0.9 nearly everything is."""
 
     high: float = Param(0.95, ge=0.1, le=2)
-    """Light that counts as hottest: at 0.1 nearly all is hot, at 2 nothing is."""
+    """Light that counts as hottest: at 0.1 nearly everything is hot, at 2 nothing is."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Spread the light and colour it."""
+        """Blur the light and colour it."""
         heat = gaussian_blur(spread(luma(frame)), self.size * shorter_side(frame))[..., 0]
         heat = np.ascontiguousarray(heat)
         heat -= np.float32(self.low)
-        # Where the limits meet or cross, the scale becomes an edge.
+        # Where the limits meet or cross, the scale becomes a hard edge.
         heat /= np.float32(max(self.high - self.low, 0.01))
         return look_up(_SCALES[self.palette], heat, "hold")

@@ -18,18 +18,18 @@ class Tile(Effect):
     uses_truth: ClassVar[bool] = False
 
     count: float = Param(3.0, ge=1, le=64)
-    """How many copies lie side by side: one at 1; at 64 they are a weave. Those at the edge are cut
-    where it is no whole number."""
+    """Number of copies side by side: one at 1; at 64 they are a weave. If it is not a whole number,
+    the copies at the edge are cut."""
 
     mode: Literal["mirror", "repeat", "brick"] = "mirror"
-    """`mirror`: every other copy is mirrored, so that none has a seam; `repeat`: all are alike;
-    `brick`: every other row is moved by half a copy."""
+    """`mirror`: every other copy is mirrored, so that there are no seams; `repeat`: all are alike;
+    `brick`: every other row is shifted by half a copy."""
 
     x: float = Param(0.5, ge=0, le=1)
-    """Where one copy's middle lies across: the left edge at 0, the right at 1."""
+    """Horizontal position of the centre of one copy: the left edge at 0, the right edge at 1."""
 
     y: float = Param(0.5, ge=0, le=1)
-    """Where one copy's middle lies down: the top at 0, the bottom at 1."""
+    """Vertical position of the centre of one copy: the top at 0, the bottom at 1."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Shrink the frame and lay it out."""
@@ -50,7 +50,7 @@ class Tile(Effect):
     def _places(
         self, length: int, small: int, share: float
     ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-        """Which of `small` rows or columns is drawn at each place, and in which copy it lies."""
+        """Return the row or column of a copy that each place shows, and the number of the copy."""
         first = round(share * (length - 1)) - small // 2
         copies, places = np.divmod(np.arange(length) - first, small)
         if self.mode == "mirror":

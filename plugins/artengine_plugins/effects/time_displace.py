@@ -1,4 +1,4 @@
-"""Time displace: every place has its own now."""
+"""Time displace: each place shows another time."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ class TimeDisplace(PastEffect):
     uses_truth: ClassVar[bool] = False
 
     by: Literal["light", "radius", "noise", "blocks"] = "light"
-    """What tells how late a place is: its `light`, its `radius` from the middle, soft clouds of
-    `noise`, or chance for each of many `blocks`."""
+    """What determines how late a place is: its `light`, its distance from the centre (`radius`),
+    soft clouds of `noise`, or chance for each of many `blocks`."""
 
     frames: int = Param(24, ge=1, le=64, automatable=False)
-    """How late the latest places are: a tremble at 1, seconds at 64. Each takes 1.5 MB of memory
-    at 512 by 512 pixels."""
+    """Delay of the latest places in frames: a tremble at 1, seconds at 64. Each takes 1.5 MB of
+    memory at 512 by 512 pixels."""
 
     size: float = Param(0.2, ge=0.005, le=2)
-    """How large what is equally late is, as a share of the frame's shorter side: grit at 0.005, the
-    whole picture at 2."""
+    """Size of areas that are equally late, as a share of the frame's shorter side: grit at 0.005,
+    the whole picture at 2."""
 
     invert: bool = False
-    """Whether darks, or the middle, are late instead."""
+    """Whether darks, or the centre, are late instead."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Remember the frame, and take each pixel from its own time."""
+        """Store the frame, and take each pixel from its own time."""
         past = self._past.add(frame, self.frames)
         height, width = frame.shape[:2]
         late = np.clip(self._late(frame, now), 0.0, 1.0)
@@ -53,14 +53,14 @@ class TimeDisplace(PastEffect):
         return from_halves(past.reshape(-1, 3).take(places, axis=0))
 
     def _late(self, frame: Frame, now: FrameContext) -> Plane:
-        """How late each place is, about 0..1, `(H, W)`."""
+        """Return how late each place is, about 0..1, `(H, W)`."""
         size = self.size * shorter_side(frame)
         if self.by == "light":
             return gaussian_blur(spread(luma(frame)), size / 8.0)[..., 0]
         if self.by == "radius":
             right, down = offsets(frame, 0.5, 0.5)
             distance = np.sqrt(right * right + down * down) / np.float32(max(1.0, size))
-            # Beyond the first circle it is early and late in turns.
+            # Fold the distance: it rises and falls in turns outside the first circle.
             return np.abs(distance - np.float32(2.0) * np.rint(distance * np.float32(0.5)))
         if self.by == "noise":
             noise = FlowNoise(now.steady_rng).field(size_of(frame), max(1.0, size), now.seconds / 8)

@@ -1,4 +1,4 @@
-"""Tone curve: darks, middle tones and lights are bent one by one."""
+"""Tone curve: lift or lower darks, middle tones and lights."""
 
 from __future__ import annotations
 
@@ -11,42 +11,42 @@ from artengine.api import Effect, Frame, FrameContext, Param
 from artengine_plugins.imaging.luma import Plane
 
 _STEPS = 4096
-"""Steps of the table in which the curve is looked up."""
+"""Steps of the curve's lookup table."""
 
 _KNOTS = np.linspace(0.0, 1.0, 5)
 
 
 class ToneCurve(Effect):
-    """Darks, middle tones and lights are lifted or sunk one by one, as by the curves of an editor.
+    """Darks, middle tones and lights are lifted or lowered one by one, as with an editor's curves.
 
     Five points are joined by cubics that do not overshoot (Fritsch and Carlson, "Monotone
-    piecewise cubic interpolation", 1980). Beyond 0 and 1 the lift of the nearest end goes on.
+    piecewise cubic interpolation", 1980). Beyond 0 and 1 the lift of the nearest end applies.
     """
 
     name: ClassVar[str] = "tone-curve"
     uses_truth: ClassVar[bool] = False
 
     channel: Literal["all", "red", "green", "blue"] = "all"
-    """Which channel is bent; several of these effects bend several."""
+    """Channel to change; use several of these effects to change several channels."""
 
     black: float = Param(0.06, ge=-1, le=1)
-    """Lift of black: it sinks below itself at -1, stays at 0, becomes white at 1."""
+    """Lift of black: far below black at -1, unchanged at 0, white at 1."""
 
     darks: float = Param(-0.06, ge=-1, le=1)
-    """Lift of the darks, about 0.25: sunk at -1, as they are at 0, raised far above white at 1."""
+    """Lift of the darks, about 0.25: lowered at -1, unchanged at 0, raised far above white at 1."""
 
     middle: float = Param(0.02, ge=-1, le=1)
-    """Lift of the middle tones, about 0.5: sunk at -1, as they are at 0, raised above white at
+    """Lift of the middle tones, about 0.5: lowered at -1, unchanged at 0, raised above white at
     1."""
 
     lights: float = Param(0.08, ge=-1, le=1)
-    """Lift of the lights, about 0.75: sunk at -1, as they are at 0, raised above white at 1."""
+    """Lift of the lights, about 0.75: lowered at -1, unchanged at 0, raised above white at 1."""
 
     white: float = Param(-0.04, ge=-1, le=1)
-    """Lift of white: it becomes black at -1, stays at 0, goes to twice itself at 1."""
+    """Lift of white: black at -1, unchanged at 0, twice as bright at 1."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Add to each value the lift that the curve has there."""
+        """Add the curve's lift to each value."""
         places = np.clip(frame, 0.0, 1.0)
         places *= np.float32(_STEPS)
         lift: Frame = self._lifts().take(places.astype(np.intp))
@@ -58,7 +58,7 @@ class ToneCurve(Effect):
         return lift
 
     def _lifts(self) -> Plane:
-        """How much is added at each step of the table, `(_STEPS + 1,)`."""
+        """Return the lift at each step of the table, `(_STEPS + 1,)`."""
         lifts = np.array([self.black, self.darks, self.middle, self.lights, self.white])
         values = _KNOTS + lifts
         places = np.linspace(0.0, 1.0, _STEPS + 1)
@@ -68,13 +68,13 @@ class ToneCurve(Effect):
 def _monotone(
     values: npt.NDArray[np.float64], places: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]:
-    """Join values at even knots over 0..1 by cubics that rise and fall only as they do."""
+    """Interpolate values at even knots over 0..1 by monotone cubics."""
     count, width = len(values) - 1, 1.0 / (len(values) - 1)
     rises = np.diff(values) / width
     gradients = np.concatenate([rises[:1], (rises[1:] + rises[:-1]) / 2.0, rises[-1:]])
     flat = np.concatenate([[False], rises[1:] * rises[:-1] <= 0.0, [False]])
     gradients[flat] = 0.0
-    # Thrice the smaller of the two rises is as steep as a cubic may begin.
+    # Three times the smaller of the two rises is the steepest slope of a monotone cubic.
     least = np.minimum(np.abs(np.append(rises, rises[-1])), np.abs(np.insert(rises, 0, rises[0])))
     gradients = np.clip(gradients, -3.0 * least, 3.0 * least)
     part = np.minimum((places * count).astype(np.intp), count - 1)

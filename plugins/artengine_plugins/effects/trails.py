@@ -1,4 +1,4 @@
-"""Trails: what was bright lingers."""
+"""Trails: bright things linger."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ class Trails(Effect):
     it never fades."""
 
     mode: Literal["bright", "dark", "mean"] = "bright"
-    """What lingers: `bright` things, `dark` things, or all as in a long exposure, which shows
-    the `mean` of what was."""
+    """What lingers: `bright` things, `dark` things, or everything as in a long exposure, which
+    shows the `mean` over time."""
 
     _ghost: Frame | None = PrivateAttr(default=None)
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Show the frame or its ghost, whichever is stronger, and remember it."""
+        """Return the frame or its ghost, whichever is stronger, and store it."""
         ghost = self._ghost
         if ghost is None or ghost.shape != frame.shape:
             ghost = frame.copy()
@@ -37,7 +37,7 @@ class Trails(Effect):
         elif self.mode == "bright":
             ghost = np.maximum(frame, ghost * np.float32(self.decay))
         else:
-            # Dark things fade towards white as bright ones do towards black.
+            # Fade dark things towards white, as bright ones fade towards black.
             faded = ghost * np.float32(self.decay)
             faded += np.float32(1.0 - self.decay)
             ghost = np.minimum(frame, faded)
@@ -45,13 +45,13 @@ class Trails(Effect):
         return ghost.copy()
 
     def reset(self) -> None:
-        """Forget the ghost."""
+        """Discard the ghost."""
         self._ghost = None
 
     def state(self) -> State:
-        """The ghost, float32 `(H, W, 3)`, once there is one."""
+        """Return the ghost, float32 `(H, W, 3)`, once there is one."""
         return {} if self._ghost is None else {"ghost": self._ghost.copy()}
 
     def restore(self, state: State) -> None:
-        """Bring the ghost back."""
+        """Restore the ghost."""
         self._ghost = np.array(state["ghost"], np.float32) if "ghost" in state else None

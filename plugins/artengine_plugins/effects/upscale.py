@@ -14,7 +14,7 @@ from artengine_plugins.imaging.enlarge import enlarged
 
 
 class Upscale(Effect):
-    """The film grows larger, with clean edges; for the output chain alone."""
+    """Enlarges the film with clean edges; only in the output chain."""
 
     name: ClassVar[str] = "upscale"
     uses_truth: ClassVar[bool] = False
@@ -24,9 +24,9 @@ class Upscale(Effect):
     pixels at 4."""
 
     method: Literal["lanczos", "edges"] = "lanczos"
-    """`lanczos` treats all alike, over eight pixels (Duchon, 1979), and keeps the finest texture
-    crisp; `edges` follows slanted edges, so that they stay smooth (directional cubic convolution:
-    Zhou, Shen and Dong, 2012), and takes several times as long."""
+    """`lanczos` interpolates over eight pixels (Duchon, 1979) and keeps the finest texture crisp;
+    `edges` follows slanted edges, so that they stay smooth (directional cubic convolution: Zhou,
+    Shen and Dong, 2012), and takes several times as long."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Enlarge the frame."""
@@ -41,7 +41,7 @@ class Upscale(Effect):
         return self._along_edges(frame, size)
 
     def output_size(self, size: Size) -> Size:
-        """The size times `factor`, rounded."""
+        """Return the size times `factor`, rounded."""
         return round(size[0] * self.factor), round(size[1] * self.factor)
 
     def _along_edges(self, frame: Frame, size: Size) -> Frame:

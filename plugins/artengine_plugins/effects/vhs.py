@@ -17,7 +17,7 @@ from artengine_plugins.imaging.wander import wander
 _TO_VIDEO = np.array(
     [[0.299, 0.587, 0.114], [-0.1687, -0.3313, 0.5], [0.5, -0.4187, -0.0813]], np.float32
 )
-"""Luma and two colour differences (ITU-R BT.601), as tapes hold them."""
+"""Luma and two colour differences (ITU-R BT.601), as stored on tape."""
 
 _FROM_VIDEO = np.linalg.inv(_TO_VIDEO).astype(np.float32)
 
@@ -29,7 +29,7 @@ Rows = npt.NDArray[np.float64]
 class Vhs(PhasedEffect):
     """A worn video tape: colours bleed to the right, lines tremble, and a band of snow passes.
 
-    Luma keeps some detail, colours keep a tenth of it and come late, as on tape.
+    Luma keeps some detail; colours keep a tenth of it and lag behind, as on tape.
     """
 
     name: ClassVar[str] = "vhs"
@@ -47,14 +47,14 @@ class Vhs(PhasedEffect):
     """How much snow there is: none at 0, nothing else at 1."""
 
     tracking: float = Param(0.5, ge=0, le=1)
-    """How badly the head finds its track: no band at 0; at 1 a wide one tears the picture."""
+    """How badly the head follows its track: no band at 0; at 1 a wide one tears the picture."""
 
     speed: float = Param(0.25, ge=-10, le=10)
-    """Pictures a second that the band passes, downwards above 0: it stands at 0 and flickers at
+    """Speed of the band in pictures a second, downwards above 0: it stands at 0 and flickers at
     -10 and 10."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Record the frame on tape and play it."""
+        """Apply the artifacts of tape to the frame."""
         height, width = frame.shape[:2]
         side, phase = shorter_side(frame), self.advance(self.speed, now)
         band = self._band(height, phase)
@@ -63,7 +63,7 @@ class Vhs(PhasedEffect):
         reach = max(1, round(self.bleed * side))
         soft = max(1, round(self.bleed * side / 12.0))
         light = cv2.blur(light, (soft, 1), borderType=cv2.BORDER_REPLICATE)
-        # What is to the left is smeared over what comes after it.
+        # Anchor the box so that colours are smeared to the right.
         late = (max(0, reach - 1 - reach // 4), 0)
         colours = [
             cv2.blur(each, (reach, 1), anchor=late, borderType=cv2.BORDER_REPLICATE)
@@ -75,18 +75,18 @@ class Vhs(PhasedEffect):
         return cv2.transform(played, _FROM_VIDEO).astype(np.float32, copy=False)
 
     def _band(self, height: int, phase: float) -> Rows:
-        """How torn each row is, 0..1, `(H,)`."""
+        """Return how torn each row is, 0..1, `(H,)`."""
         if self.tracking == 0:
             return np.zeros(height)
         rows = (np.arange(height) + 0.5) / height
-        # It comes in from above and leaves below before it comes again.
+        # The band enters above the picture and leaves below it.
         middle = ((0.75 + phase) % 1.0) * 1.3 - 0.15
         near = np.exp(-(((rows - middle) / (0.02 + 0.08 * self.tracking)) ** 2))
         foot = np.clip((rows - 0.97) / 0.03, 0.0, 1.0)
         return self.tracking * np.maximum(near, foot)
 
     def _moved(self, frame: Frame, band: Rows, now: FrameContext, side: int) -> Frame:
-        """Lines at the places where they tremble to."""
+        """Shift the lines sideways by jitter and by the band."""
         height, width = frame.shape[:2]
         slow = wander(now.steady_rng, now.seconds * 3.0, 1)[0]
         tremble = now.rng.standard_normal((height,))
@@ -99,7 +99,7 @@ class Vhs(PhasedEffect):
         return moved.astype(np.float32, copy=False)
 
     def _snow(self, height: int, width: int, band: Rows, now: FrameContext) -> Frame:
-        """Noise that is drawn out along the lines, with white streaks in the band, `(H, W)`."""
+        """Return noise stretched along the lines, with white streaks in the band, `(H, W)`."""
         grain = gaussian(now.rng, (height, -(-width // 2))).repeat(2, axis=1)[:, :width]
         snow: Frame = grain * (self.noise + 0.1 * band[:, None]).astype(np.float32)
         length = max(2, width // 20)

@@ -1,4 +1,4 @@
-"""Voronoi: a mosaic of odd stones."""
+"""Voronoi: a mosaic of irregular stones."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from artengine_plugins.imaging.spread import spread
 class Voronoi(PhasedEffect):
     """The picture is a mosaic of odd stones, each of one colour, that shift like cells in a dish.
 
-    Each pixel belongs to the nearest of points that are scattered over the frame.
+    Each pixel belongs to the nearest of many points scattered over the frame.
     """
 
     name: ClassVar[str] = "voronoi"
@@ -31,10 +31,10 @@ class Voronoi(PhasedEffect):
     """How fast the stones shift, in turns a second: they lie still at 0 and boil at 10."""
 
     joint: float = Param(0.35, ge=0, le=1)
-    """How dark the joints between stones are: not seen at 0, black at 1."""
+    """How dark the joints between stones are: invisible at 0, black at 1."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Lay the mosaic."""
+        """Draw the mosaic."""
         size = size_of(frame)
         spacing = max(2.0, self.size * shorter_side(frame))
         phase = self.advance(self.speed, now)
@@ -48,7 +48,7 @@ class Voronoi(PhasedEffect):
             drawn = cv2.blur(np.minimum(joints, np.float32(1.0)), (wide + 1, wide + 1))
             drawn = np.minimum(drawn * np.float32(1.5), np.float32(1.0)) * np.float32(self.joint)
             light = np.float32(1.0) - drawn.astype(np.float32, copy=False)
-            # What joints take is given to the stones, so that a dream does not go dark.
+            # Brighten the stones by what the joints darken, so that a dream does not go dark.
             light /= max(float(light.mean()), 0.25)
             stones *= spread(light)
         return stones

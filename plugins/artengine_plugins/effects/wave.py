@@ -22,30 +22,30 @@ class Wave(PhasedEffect):
     uses_truth: ClassVar[bool] = False
 
     mode: Literal["sway", "press"] = "sway"
-    """`sway`: pixels move at right angles to where the waves run; `press`: they move along, closer
-    together and apart."""
+    """`sway`: pixels move at right angles to the direction of the waves; `press`: they move along
+    it, closer together and apart."""
 
     amount: float = Param(0.025, ge=0, le=0.5, field=True)
     """How far pixels move, as a share of the frame's shorter side: not at all at 0, half across at
     0.5."""
 
     size: float = Param(0.3, ge=0.02, le=2)
-    """From one crest to the next, as a share of the frame's shorter side: a shiver at 0.02, one
-    slow bend at 2."""
+    """Distance between crests, as a share of the frame's shorter side: a shiver at 0.02, one slow
+    bend at 2."""
 
     angle: float = Param(90.0, ge=-180, le=180, unit="degrees")
-    """Where the waves run: right at 0, down at 90, left at -180 and 180."""
+    """Direction of the waves: right at 0, down at 90, left at -180 and 180."""
 
     speed: float = Param(0.7, ge=-10, le=10)
-    """Crests that pass in a second: they stand at 0, tremble at 10 and run the other way at
-    -10."""
+    """Crests that pass in a second: they stand at 0, tremble at 10 and run in the opposite
+    direction at -10."""
 
     border: Border = "reflect"
-    """What comes in at the edges: `reflect` the picture mirrored, `wrap` its opposite side,
-    `replicate` streaks of the edge, `black` nothing."""
+    """How the edges are filled: `reflect` mirrors the picture, `wrap` continues with its opposite
+    side, `replicate` draws the edge out into streaks, `black` leaves black."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Move each pixel by the wave at its place."""
+        """Displace each pixel by the wave at its position."""
         side = shorter_side(frame)
         along = cos(radians(self.angle)), sin(radians(self.angle))
         right, down = offsets(frame, 0.5, 0.5)

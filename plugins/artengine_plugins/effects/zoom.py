@@ -21,19 +21,19 @@ class Zoom(Effect):
     uses_truth: ClassVar[bool] = False
 
     factor: float = Param(1.02, ge=0.5, le=2, field=True)
-    """Magnification a frame: below 1 the picture shrinks into the distance, half as large at 0.5;
+    """Magnification in each frame: below 1 the picture shrinks into the distance, to half at 0.5;
     1 is still; at 2 it doubles with each frame. In a feedback chain it adds up: 1.02 doubles the
     picture in 35 frames."""
 
     x: float = Param(0.5, ge=0, le=1)
-    """Where the point that stands still lies across: the left edge at 0, the right at 1."""
+    """Horizontal position of the fixed point: the left edge at 0, the right edge at 1."""
 
     y: float = Param(0.5, ge=0, le=1)
-    """Where the point that stands still lies down: the top at 0, the bottom at 1."""
+    """Vertical position of the fixed point: the top at 0, the bottom at 1."""
 
     border: Border = "reflect"
-    """What comes in at the edges when the picture shrinks: `reflect` the picture mirrored, `wrap`
-    its opposite side, `replicate` streaks of the edge, `black` nothing."""
+    """How the edges are filled as the picture shrinks: `reflect` mirrors it, `wrap` continues with
+    its opposite side, `replicate` draws the edge out into streaks, `black` leaves black."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Scale the frame about the point."""

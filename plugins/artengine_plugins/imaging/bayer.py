@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 
 def bayer(order: int) -> npt.NDArray[np.float32]:
-    """Thresholds `(2**order, 2**order)` in -0.5..0.5, spread as evenly as can be (Bayer, 1973)."""
+    """Return evenly spread thresholds `(2**order, 2**order)` in -0.5..0.5 (Bayer, 1973)."""
     ranks = np.zeros((1, 1))
     for _ in range(order):
         ranks = np.block([[4 * ranks, 4 * ranks + 2], [4 * ranks + 3, 4 * ranks + 1]])

@@ -1,4 +1,4 @@
-"""Blend modes: what two pictures become where one lies over the other."""
+"""Blend modes: how two pictures are combined when one lies over the other."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from artengine_plugins.imaging.luma import luma
 from artengine_plugins.imaging.spread import spread
 
 _LEAST = 1.0 / 16.0
-"""The least that is divided by, so that a dream which is fed back does not explode."""
+"""Smallest divisor, so that a dream that is fed back does not explode."""
 
 BlendMode = Literal[
     "normal",
@@ -39,7 +39,7 @@ BlendMode = Literal[
 
 
 def _hard_light(below: Frame, above: Frame) -> Frame:
-    # 2ab where `above` is dark, 1 - 2(1 - a)(1 - b) where it is bright; they differ by the rest.
+    # 2ab where `above` is dark, 1 - 2(1 - a)(1 - b) where it is bright: the same plus a difference.
     bright = 2.0 * above
     lit = bright * below
     bright -= 1.0
@@ -51,7 +51,7 @@ def _hard_light(below: Frame, above: Frame) -> Frame:
 
 def _soft_light(below: Frame, above: Frame) -> Frame:
     inside = np.clip(below, 0.0, 1.0)
-    # A root has no slope at 0 that could be followed; up to a quarter a cubic takes its place.
+    # The slope of a square root is infinite at 0; a cubic replaces it up to a quarter.
     lighter = np.sqrt(inside)
     lighter += (((16.0 * inside - 12.0) * inside + 4.0) * inside - lighter) * (inside <= 0.25)
     lighter -= inside
@@ -132,9 +132,9 @@ def blended(below: Frame, above: Frame, mode: BlendMode) -> Frame:
     Args:
         below: the backdrop, `(H, W, 3)`.
         above: the source, `(H, W, 3)`.
-        mode: how they meet.
+        mode: how they are combined.
 
     Returns:
-        A frame of its own, or `above` itself where it covers all.
+        A new frame, or `above` itself in the mode `normal`.
     """
     return above if mode == "normal" else _MODES[mode](below, above)

@@ -8,15 +8,15 @@ import numpy as np
 from artengine.api import Frame
 
 _WIDEST = 1.5
-"""Standard deviation, in pixels of the smaller frame, that a wide blur is left with at least."""
+"""Smallest standard deviation, in pixels of the smaller frame, for the blur of that frame."""
 
 
 def gaussian_blur(frame: Frame, sigma: float) -> Frame:
     """Blur a frame `(H, W, 3)` by a Gaussian of standard deviation `sigma` pixels, unclipped.
 
-    A wide blur is done on a smaller frame, as in a Gaussian pyramid (Burt and Adelson, "The
-    Laplacian pyramid as a compact image code", 1983); the averaging on the way down and the
-    interpolation on the way up take their share of the variance.
+    A wide blur runs on a smaller frame, as in a Gaussian pyramid (Burt and Adelson, "The Laplacian
+    pyramid as a compact image code", 1983); the variance that scaling down and up adds is
+    subtracted from that of the blur.
     """
     height, width = frame.shape[:2]
     if sigma <= 0.0:

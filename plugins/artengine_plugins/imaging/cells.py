@@ -1,4 +1,4 @@
-"""Cells: points scattered over a frame, and what lies nearest to each."""
+"""Cells: points scattered over a frame, and the nearest point of each pixel."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from artengine.api import Frame, Size
 from artengine_plugins.imaging.luma import Plane
 
 Labels = npt.NDArray[np.intp]
-"""Which cell each pixel belongs to, `(H, W)`, from 0."""
+"""Number of the cell that each pixel belongs to, `(H, W)`, from 0."""
 
 Points = npt.NDArray[np.intp]
-"""Row and column of points, `(n, 2)`."""
+"""Rows and columns of points, `(n, 2)`."""
 
 
 def scattered(rng: np.random.Generator, size: Size, spacing: float, phase: float = 0.0) -> Points:
-    """Scatter points over a frame, about one to each square of a grid.
+    """Scatter points over a frame, about one in each square of a grid.
 
     Args:
-        rng: the same numbers give the same points.
+        rng: equal generators give equal points.
         size: width and height in pixels.
-        spacing: from one to the next, in pixels, at least 1.
-        phase: how far the points have gone round in their squares; 1 is once on average.
+        spacing: distance between neighbours in pixels, at least 1.
+        phase: turns that the points have made in their squares, on average.
 
     Returns:
-        Points of different pixels, from top to bottom.
+        Points at distinct pixels, from top to bottom.
     """
     columns, rows = (int(np.ceil(length / spacing)) + 1 for length in size)
     angle, pace, reach = rng.random((3, rows, columns))
@@ -43,7 +43,7 @@ def nearest(points: Points, size: Size) -> tuple[Labels, Plane]:
     """Find the nearest point of each pixel (Felzenszwalb's or Borgefors's distance transform).
 
     Args:
-        points: those that `scattered` returned.
+        points: the result of `scattered`.
         size: width and height in pixels.
 
     Returns:
@@ -61,7 +61,7 @@ def nearest(points: Points, size: Size) -> tuple[Labels, Plane]:
 
 
 def means(frame: Frame, labels: Labels) -> Plane:
-    """The mean colour of each cell, float32 `(n, 3)`; cells without pixels are black."""
+    """Return the mean colour of each cell, float32 `(n, 3)`; cells without pixels are black."""
     flat = labels.ravel()
     counts = np.maximum(np.bincount(flat), 1)
     sums = [np.bincount(flat, channel.ravel()) for channel in cv2.split(frame)]

@@ -1,4 +1,4 @@
-"""A video codec that has lost a key frame."""
+"""Simulation of a video codec that has lost a key frame."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ import numpy as np
 from artengine.api import Picture, PluginError, Size, ffmpeg_executable
 
 _SECONDS = 60.0
-"""How long ffmpeg may take for a frame."""
+"""Time limit for ffmpeg per frame."""
 
 
 def predicted_upon(held: Picture, before: Picture, after: Picture, quantiser: int) -> Picture:
-    """Decode the change from one picture to the next upon a third one.
+    """Decode the change from one picture to the next on top of a third one.
 
     ffmpeg encodes the three pictures as MPEG-4: `held` and `before` as key frames, `after` as a
     frame that is predicted from `before`. The second key frame is removed from the stream, so that
     the decoder predicts from `held` instead.
 
     Args:
-        held, before, after: uint8 `(H, W, 3)` of one size, whose sides are multiples of 16.
+        held, before, after: uint8 `(H, W, 3)` of equal size; their sides are multiples of 16.
         quantiser: how coarse the encoding is: 1 is finest, 31 coarsest.
 
     Returns:
-        What the decoder makes of the predicted frame, uint8 `(H, W, 3)`.
+        The decoded predicted frame, uint8 `(H, W, 3)`.
 
     Raises:
-        PluginError: when ffmpeg fails, in its words.
+        PluginError: when ffmpeg fails, with its message.
     """
     size = held.shape[1], held.shape[0]
     decoder = _started(_decoding())
@@ -39,7 +39,7 @@ def predicted_upon(held: Picture, before: Picture, after: Picture, quantiser: in
         )
         decoded = _finished(decoder, stream)
     except BaseException:
-        # A second Ctrl-C, for example.
+        # For example, a second Ctrl-C.
         _ended(decoder)
         raise
     if len(decoded) != 2 * held.nbytes:
@@ -48,7 +48,7 @@ def predicted_upon(held: Picture, before: Picture, after: Picture, quantiser: in
 
 
 def _encoding(size: Size, quantiser: int) -> list[str]:
-    # One thread and exact arithmetic: the same pictures make the same stream everywhere.
+    # One thread and exact arithmetic, so that equal pictures give equal streams on every machine.
     return [
         *("-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{size[0]}x{size[1]}"),
         *("-framerate", "25", "-i", "pipe:0", "-c:v", "mpeg4", "-qscale:v", str(quantiser)),
@@ -68,7 +68,7 @@ def _decoding() -> list[str]:
 def _started(arguments: Sequence[str]) -> subprocess.Popen[bytes]:
     command = [ffmpeg_executable(), "-hide_banner", "-loglevel", "error", *arguments]
     pipe = subprocess.PIPE
-    # In a session of its own, which Ctrl-C does not reach: the frame is finished first.
+    # In a separate session, which Ctrl-C does not reach: the frame is finished first.
     return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True)
 
 
@@ -88,7 +88,7 @@ def _finished(process: subprocess.Popen[bytes], given: bytes) -> bytes:
 
 
 def _ended(process: subprocess.Popen[bytes]) -> None:
-    """Leave no process behind."""
+    """Kill a process, close its pipes and wait for its end."""
     process.kill()
     for pipe in (process.stdin, process.stdout, process.stderr):
         if pipe is not None:

@@ -1,4 +1,4 @@
-"""Colours as people write them."""
+"""Hex colours."""
 
 from __future__ import annotations
 

@@ -10,12 +10,12 @@ from artengine.api import Frame
 
 
 def copy_where(where: npt.NDArray[np.bool_], frame: Frame, into: Frame) -> None:
-    """Copy pixels of a frame into another one, in a quarter of the time that `np.copyto` takes.
+    """Copy pixels of a frame into another, in a quarter of the time of `np.copyto`.
 
     Args:
-        where: which pixels, `(H, W)`, or what broadcasts to it.
+        where: the pixels to copy, broadcastable to `(H, W)`.
         frame: `(H, W, 3)`.
-        into: `(H, W, 3)`, which is written to.
+        into: `(H, W, 3)`, modified in place.
     """
     mask = np.ascontiguousarray(np.broadcast_to(where, into.shape[:2]))
     cv2.copyTo(frame, mask.view(np.uint8), into)

@@ -1,4 +1,4 @@
-"""Colour cubes: a new colour for every colour."""
+"""Colour cubes: lookup tables that map colours to colours."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ from artengine_plugins.whole_file import read_whole
 Cells = npt.NDArray[np.float32]
 
 _MOST_CELLS = 129
-"""Cells a side of the largest cube that is read."""
+"""Cells per side of the largest cube that is accepted."""
 
 _LARGEST = 96 << 20
-"""Bytes of the largest file that is read."""
+"""Size in bytes of the largest file that is accepted."""
 
 _LONGEST_LINE = 10_000
-"""Characters of the longest line; what is left of a longer one is read as the next."""
+"""Longest line in characters; the rest of a longer one is read as the next line."""
 
 _FINE = 33
-"""OpenCV interpolates in steps of a 32nd; coarser cubes are made finer before."""
+"""Fewest cells per side, because OpenCV interpolates in steps of 1/32; fewer are resampled."""
 
 
 @dataclass(frozen=True)
 class Cube:
-    """A table of colours.
+    """A lookup table of colours.
 
     Args:
-        cells: float32 `(n, n, n, 3)`, by blue, green and red.
-        low, high: the colours, `(3,)` each, that the first and the last cell stand for.
+        cells: float32 `(n, n, n, 3)`, indexed by blue, green and red.
+        low, high: the input colours, `(3,)` each, of the first and the last cell.
     """
 
     cells: Cells
@@ -46,30 +46,30 @@ class Cube:
 
     @cached_property
     def table(self) -> Cells:
-        """The cells as a picture of four channels, `(n * n, n, 4)`, slices below each other."""
+        """Return the cells as a picture of four channels, `(n * n, n, 4)`, slices stacked."""
         count = len(self.cells)
         return np.pad(self.cells.reshape(count * count, count, 3), ((0, 0), (0, 0), (0, 1)))
 
 
 def even_colours(count: int) -> Cells:
-    """The colours of a cube that changes nothing, `(count, count, count, 3)`."""
+    """Return the cells of an identity cube, `(count, count, count, 3)`."""
     values = np.linspace(0.0, 1.0, count, dtype=np.float32)
     blue, green, red = np.meshgrid(values, values, values, indexing="ij")
     return np.stack([red, green, blue], axis=-1)
 
 
 def plain_cube(cells: Cells) -> Cube:
-    """A cube over 0..1, made finer where it is coarse."""
+    """Return a cube over 0..1, resampled if it is coarse."""
     return Cube(_refined(cells), np.zeros(3, np.float32), np.ones(3, np.float32))
 
 
 def apply_cube(frame: Frame, cube: Cube) -> Frame:
-    """Give each pixel of a frame its colour in the cube, interpolated along all three axes.
+    """Look up each pixel of a frame in the cube, interpolating along all three axes.
 
-    Colours that the cube does not reach take those at its surface.
+    Colours outside the cube take the nearest colour at its surface.
     """
     count = len(cube.cells)
-    # To places in the table, channel by channel; a matrix is many times faster than broadcasting.
+    # Convert to positions in the table; one matrix is many times faster than broadcasting.
     steps = np.float32(count - 1) / (cube.high - cube.low)
     matrix = np.column_stack([np.diag(steps), -cube.low * steps])
     places = cv2.transform(frame, matrix).astype(np.float32, copy=False)
@@ -77,8 +77,8 @@ def apply_cube(frame: Frame, cube: Cube) -> Frame:
     red, green, blue = cv2.split(places)
     slice_below = np.minimum(np.floor(blue), np.float32(max(0, count - 2)))
     share = (blue - slice_below).astype(np.float32, copy=False)
-    # Slices of one blue each lie below each other in one picture, which OpenCV interpolates; a
-    # fourth channel makes it quicker.
+    # Slices of constant blue are stacked in one picture, which OpenCV interpolates; a fourth
+    # channel makes it faster.
     table = cube.table
     rows = slice_below * np.float32(count) + green
     below, above = (
@@ -97,7 +97,7 @@ def read_cube(path: Path) -> Cube:
     """Read a .cube file (Adobe, "Cube LUT specification 1.0", 2013) of one or three dimensions.
 
     Raises:
-        SourceError: when it cannot be read, or is no such file; the message says what is wrong.
+        SourceError: when the file cannot be read or parsed; the message gives the reason.
     """
     try:
         data = read_whole(path, _LARGEST)
@@ -110,7 +110,7 @@ def read_cube(path: Path) -> Cube:
 
 
 def _parsed(lines: TextIO) -> Cube:
-    """Read the lines of a file. Raises ValueError."""
+    """Parse the lines of a file. Raises ValueError."""
     settings: dict[str, list[float]] = {}
     colours = array("f")
     while line := lines.readline(_LONGEST_LINE):
@@ -158,7 +158,7 @@ def _count(settings: dict[str, list[float]], name: str) -> int:
 
 
 def _from_lines(colours: Cells) -> Cells:
-    """A cube of three curves, `(n, 3)`."""
+    """Return the cells of a cube of three independent curves, `(n, 3)`."""
     places = np.linspace(0.0, len(colours) - 1.0, 65)
     curves = [np.interp(places, np.arange(len(colours)), colours[:, part]) for part in range(3)]
     blue, green, red = np.meshgrid(curves[2], curves[1], curves[0], indexing="ij")

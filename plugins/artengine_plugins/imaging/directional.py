@@ -1,4 +1,4 @@
-"""Enlarging along edges rather than across them."""
+"""Enlargement along edges rather than across them."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ _ALONG_COLUMN = _CUBIC[:, None]
 
 
 _ROWS = 128
-"""Rows that are enlarged at once, so that less memory is needed, most of it in the cache."""
+"""Rows enlarged at once, which saves memory and keeps most of it in the cache."""
 
 _REACH = 6
-"""Rows above and below that a row's pixels depend on."""
+"""Rows above and below that affect a row."""
 
 
 def double(frame: Frame) -> Frame:
     """Enlarge a frame `(H, W, 3)` to twice its size, interpolating along edges.
 
     Directional cubic convolution: Zhou, Shen and Dong, "Image zooming using directional cubic
-    convolution interpolation", 2012. Of two crossing directions the one along which luma changes
-    less counts for more, by the fifth power, so that slanted edges do not turn to stairs. The
-    paper also chooses one direction where the ratio is clear; the weights alone do as much. What
-    shrinking the result would lose is added once more (Irani and Peleg, "Improving resolution by
-    image registration", 1991), so that fine texture keeps its contrast.
+    convolution interpolation", 2012. Two crossing directions are weighted by the fifth power of how
+    little luma changes along them, so that slanted edges stay smooth. The paper also chooses a
+    single direction if the ratio is clear; the weights alone do as well. The difference between the
+    frame and the shrunk result is added back (Irani and Peleg, "Improving resolution by image
+    registration", 1991), so that fine texture keeps its contrast.
 
     Returns:
-        float32 `(2H, 2W, 3)`, unclipped, its corners where the frame's are.
+        float32 `(2H, 2W, 3)`, unclipped, aligned with the frame at the corners.
     """
     height, width = frame.shape[:2]
     doubled = np.empty((2 * height, 2 * width, 3), np.float32)
@@ -51,12 +51,12 @@ def double(frame: Frame) -> Frame:
 
 
 def _parts(frame: Frame) -> tuple[Frame, Frame]:
-    """The enlarged frame, and what to add to it so that nothing of the frame is lost."""
+    """Return the enlarged frame, and the correction that restores the frame's lost detail."""
     height, width = frame.shape[:2]
     light = luma(frame)
     right, below = _next(light, 1), _next(light, 0)
 
-    # Pixels between four: along the falling or the rising diagonal.
+    # Pixels between four neighbours: along the falling or the rising diagonal.
     between = _weigh(
         _filter(frame, _ALONG_FALLING, (1, 1)),
         _sum(np.abs(_next(right, 0) - light), 3, (1, 1)),
@@ -64,7 +64,7 @@ def _parts(frame: Frame) -> tuple[Frame, Frame]:
         _sum(np.abs(below - right), 3, (1, 1)),
     )
 
-    # Pixels between two: along the row or the column, one of which holds pixels from above.
+    # Pixels between two neighbours: along the row or the column, one of which has new pixels.
     middle = luma(between)
     flat, flat_between = np.abs(right - light), np.abs(_next(middle, 1) - middle)
     steep, steep_between = np.abs(below - light), np.abs(_next(middle, 0) - middle)
@@ -84,7 +84,7 @@ def _parts(frame: Frame) -> tuple[Frame, Frame]:
     doubled = np.empty((height, 2, width, 6), np.float32)
     cv2.merge([frame, beside], doubled[:, 0])
     cv2.merge([beneath, between], doubled[:, 1])
-    # So far pixels have kept their places; half a new pixel further, corners keep theirs.
+    # The old pixels have not moved so far: shift by half a new pixel to align the corners.
     aligned = cv2.sepFilter2D(
         doubled.reshape(2 * height, 2 * width, 3),
         -1,
@@ -117,7 +117,7 @@ def _filter(frame: Frame, taps: Plane, anchor: tuple[int, int]) -> Frame:
 
 
 def _sum(plane: Plane, side: int, anchor: tuple[int, int]) -> Plane:
-    """Add up a square window; `anchor` is the place in it, across and down, of the pixel itself."""
+    """Sum over a square window; `anchor` is the pixel's own place in it, across and down."""
     total = cv2.boxFilter(
         plane, -1, (side, side), anchor=anchor, normalize=False, borderType=cv2.BORDER_REPLICATE
     )
@@ -125,8 +125,8 @@ def _sum(plane: Plane, side: int, anchor: tuple[int, int]) -> Plane:
 
 
 def _weigh(one: Frame, change_one: Plane, other: Frame, change_other: Plane) -> Frame:
-    """Blend two frames by how little changes along their directions; changes `other`."""
-    # A 255th keeps flat areas even and the division sound.
+    """Blend two frames in favour of the one that changes less in its direction; changes `other`."""
+    # Add 1/255: flat areas stay even and the divisor is not 0.
     least = np.float32(1.0 / 255.0)
     ratio = change_one + least
     ratio /= change_other + least

@@ -1,4 +1,4 @@
-"""Enlargement by a whole factor with Lanczos filtering."""
+"""Enlargement by an integer factor with Lanczos filtering."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from artengine.api import Frame
 from artengine_plugins.imaging.luma import Plane
 
 _LOBES = 4
-"""Pixels to either side that count."""
+"""Radius of the kernel in source pixels."""
 
 _ROWS = 64
-"""Rows that are enlarged at once, so that they stay in the processor's cache."""
+"""Rows enlarged at once, so that they stay in the processor's cache."""
 
 
 def enlarged(frame: Frame, factor: int) -> Frame:
     """Enlarge a frame `(H, W, 3)` to `(factor * H, factor * W, 3)`, as `cv2.INTER_LANCZOS4` does.
 
-    Pixels of the result that lie alike between those of the frame have the same weights. They are
-    filtered at once, which takes about half of the time.
+    Pixels of the result at the same phase have the same weights and are filtered at once, which
+    takes about half of the time.
     """
     height, width, channels = frame.shape
     weights = _weights(factor)
@@ -47,8 +47,8 @@ def _filtered(frame: Frame, weights: Plane, place: tuple[int, int]) -> Frame:
 
 @lru_cache(maxsize=4)
 def _weights(factor: int) -> Sequence[tuple[int, Plane]]:
-    """For each pixel that one becomes, from left to right: where that one is among eight, and what
-    each of the eight counts."""
+    """Return the anchor and the weights of each phase's kernel of eight pixels, from left to
+    right."""
     found = []
     for number in range(factor):
         at = (number + 0.5) / factor - 0.5

@@ -1,4 +1,4 @@
-"""Fields: parameters that are another number at each pixel."""
+"""Fields: parameters with a value per pixel."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from artengine_plugins.imaging.luma import Plane
 from artengine_plugins.imaging.spread import spread
 
 Field: TypeAlias = float | Plane
-"""A number, or float32 `(H, W)`: what a parameter marked `field=True` may be."""
+"""A number, or float32 `(H, W)`: the values of a parameter marked `field=True`."""
 
 
 def over(value: Field, frame: Frame | Plane) -> np.float32 | Frame | Plane:
-    """What a frame or plane is to be multiplied by, or moved by, for a number or a field.
+    """Shape a number or field so that a frame or plane can be multiplied by it or shifted by it.
 
     Args:
         value: the number or field.
-        frame: `(H, W)` or `(H, W, C)`; only its shape counts.
+        frame: `(H, W)` or `(H, W, C)`; only its shape matters.
 
     Returns:
-        The number, or the field in as many dimensions as the frame has.
+        The number, or the field with as many dimensions as the frame.
     """
     if not isinstance(value, np.ndarray):
         return np.float32(value)

@@ -1,4 +1,4 @@
-"""Perlin noise that boils in place."""
+"""Perlin noise that changes in place."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from artengine.api import Size
 from artengine_plugins.imaging.luma import Plane
 
 _PERIOD = 64
-"""Lattice points before the pattern repeats; a power of two."""
+"""Period of the lattice in points; a power of two."""
 
 _NARROWEST = 2.0
-"""Width in pixels of the finest blobs that are drawn."""
+"""Width in pixels of the finest blobs."""
 
 _SAMPLES = 5
-"""Noise is computed at so many points a cell and interpolated by cubics in between."""
+"""Samples per cell at which noise is computed; cubic interpolation fills the rest."""
 
 _SWING = np.sqrt(2.0)
-"""What brings two-dimensional gradient noise to -1..1."""
+"""Scales two-dimensional gradient noise to -1..1."""
 
 
 class FlowNoise:
-    """A field of smooth noise over a frame, changing smoothly as its phase goes on.
+    """A field of smooth noise over a frame, which changes smoothly with its phase.
 
-    Gradient noise with quintic fades (Perlin, "Improving noise", 2002) whose gradients turn
+    Gradient noise with quintic fades (Perlin, "Improving noise", 2002) and rotating gradients
     (Perlin and Neyret, "Flow noise", 2001), each at its own pace, so that the field never repeats.
 
     Args:
-        rng: draws the lattice; the same numbers give the same field.
+        rng: draws the lattice; equal generators give equal fields.
     """
 
     def __init__(self, rng: np.random.Generator) -> None:
@@ -44,9 +44,9 @@ class FlowNoise:
         Args:
             size: width and height in pixels.
             cell: width of a blob in pixels, above 0.
-            phase: how far the field has changed; 1 turns the gradients round about once.
-            octaves: layers, each half as large and half as strong as the one before. Those whose
-                blobs would be narrower than two pixels, which cannot show them, are left out.
+            phase: how far the field has changed; 1 is about one rotation of the gradients.
+            octaves: layers, each half as large and half as strong as the one before. Those with
+                blobs narrower than two pixels are left out, because pixels cannot show them.
 
         Returns:
             float32 `(H, W)`, in -1..1 with a mean near 0. A field of another size shows the same
@@ -67,7 +67,7 @@ class FlowNoise:
                 _places(down, height / cell) + 29.0 * octave,
             )
             coarse *= np.float32(strength)
-            # Each octave's grid is finer than the last one's; only the finest is drawn out in full.
+            # Grids get finer with each octave; only the last is resized to the full frame.
             coarse += _enlarged(total, (across, down))
             total = coarse
             strength /= 2.0
@@ -80,7 +80,7 @@ def _enlarged(plane: Plane, size: Size) -> Plane:
 
 
 def _places(count: int, cells: float) -> npt.NDArray[np.float64]:
-    """Centres of `count` equal parts of a stretch of so many cells, its middle at cell 32."""
+    """Return the centres of `count` equal parts of a span of `cells` cells, centred at cell 32."""
     return ((np.arange(count) + 0.5) / count - 0.5) * cells + _PERIOD / 2
 
 

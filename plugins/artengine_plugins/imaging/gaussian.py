@@ -16,14 +16,14 @@ from artengine_plugins.imaging.random_bytes import random_bytes
 _QUANTILES = np.array([NormalDist().inv_cdf((i + 0.5) / 256.0) for i in range(256)])
 _TABLE = (_QUANTILES / np.sqrt(2.0 * np.mean(_QUANTILES**2))).astype(np.float32)
 _PIECE = 1 << 15
-"""Numbers that are worked on at once, so that they stay in the processor's cache."""
+"""Numbers processed at once, so that they stay in the processor's cache."""
 
 
 def gaussian(rng: np.random.Generator, shape: tuple[int, ...]) -> npt.NDArray[np.float32]:
     """Draw float32 numbers of mean 0 and standard deviation 1, of any shape.
 
-    Each is the sum of two random bytes looked up among the 256 quantiles of a normal
-    distribution; the sum of two normal numbers is normal. None is further out than 3.8.
+    Each is the sum of two random bytes that index the 256 quantiles of a normal distribution; the
+    sum of two normal numbers is normal. No number exceeds 3.8 in magnitude.
     """
     numbers = np.empty((prod(shape), 1), np.float32)
     for piece, one, other in _halves(rng, numbers.size):
@@ -32,9 +32,9 @@ def gaussian(rng: np.random.Generator, shape: tuple[int, ...]) -> npt.NDArray[np
 
 
 def with_grain(frame: Frame, rng: np.random.Generator, amount: float) -> Frame:
-    """A frame with `gaussian` numbers of its own shape, times `amount`, added to it.
+    """Return a frame with `gaussian` numbers of its shape, times `amount`, added.
 
-    It is the same to the last bit as drawing, multiplying and adding, in half of the time.
+    The result is bit-identical to drawing, multiplying and adding, in half of the time.
     """
     numbers = np.ascontiguousarray(frame).reshape(-1, 1)
     grained = np.empty_like(numbers)
@@ -48,7 +48,7 @@ def with_grain(frame: Frame, rng: np.random.Generator, amount: float) -> Frame:
 def _halves(
     rng: np.random.Generator, count: int
 ) -> Iterator[tuple[slice, npt.NDArray[np.float32], npt.NDArray[np.float32]]]:
-    """Pieces of that many numbers, with the two terms `(n, 1)` of each, which may be changed."""
+    """Yield slices of `count` numbers and the two terms `(n, 1)` of each, which may be modified."""
     first_bytes, second_bytes = (random_bytes(rng, (count, 1)) for _ in range(2))
     for first in range(0, count, _PIECE):
         piece = slice(first, first + _PIECE)

@@ -1,4 +1,4 @@
-"""Gradients: a scale of colours to look values up in."""
+"""Gradients: colour scales to look up values in."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from artengine_plugins.imaging.luma import Plane
 from artengine_plugins.imaging.oklab import from_oklab, to_oklab
 
 Ends = Literal["hold", "mirror", "repeat"]
-"""Beyond a gradient's ends: `hold` keeps the end's colour, `mirror` runs back, `repeat` starts
+"""Beyond a gradient's ends: `hold` keeps the last colour, `mirror` runs back, `repeat` starts
 again at the other end."""
 
 _Table: TypeAlias = npt.NDArray[np.float32]
 
 _STRIP = 1 << 15
-"""Places that are looked up at once, so that they stay in the processor's cache."""
+"""Pixels looked up at once, so that they stay in the processor's cache."""
 
 _STEPS = 240
-"""Steps of a gradient, at most 256; many divide it, so that palettes' own colours lie on steps."""
+"""Steps of a gradient, at most 256; its many divisors put the palettes' own colours on steps."""
 
 
 def _scale(colours: tuple[HexColour, ...], closed: bool) -> _Table:
-    """Colours at the ends of even steps, `(_STEPS + 1, 3)`, mixed in Oklab for even lightness."""
+    """Return colours at the ends of even steps, `(_STEPS + 1, 3)`, interpolated in Oklab."""
     stops = to_oklab(parse_colours(colours))
     if closed:
         stops = np.concatenate([stops, stops[:1]])
@@ -38,13 +38,13 @@ def _scale(colours: tuple[HexColour, ...], closed: bool) -> _Table:
 
 
 def look_up(colours: tuple[HexColour, ...], places: Plane, ends: Ends) -> Frame:
-    """Return each place's colour in a gradient.
+    """Return the gradient's colour at each place.
 
     Args:
-        colours: two or more, evenly spread over 0..1. With `repeat`, the last one runs on into
-            the first, so that there is no seam.
-        places: float32 `(H, W)`; where in the gradient, 0 its first colour, 1 its last.
-        ends: what lies beyond 0 and 1.
+        colours: two or more, evenly spread over 0..1. With `repeat`, the last one blends into the
+            first, so that there is no seam.
+        places: positions in the gradient, float32 `(H, W)`: 0 is its first colour, 1 its last.
+        ends: how the gradient continues beyond 0 and 1.
 
     Returns:
         float32 `(H, W, 3)` in 0..1.
@@ -69,7 +69,7 @@ def look_up(colours: tuple[HexColour, ...], places: Plane, ends: Ends) -> Frame:
 
 
 def _steps(places: Plane, ends: Ends) -> Plane:
-    """Which step of the gradient each place is at, from 0 to `_STEPS`."""
+    """Convert places to steps of the gradient, from 0 to `_STEPS`."""
     steps = places.copy()
     if ends == "mirror":
         steps -= np.float32(2.0) * np.rint(places * np.float32(0.5))
@@ -83,7 +83,7 @@ def _steps(places: Plane, ends: Ends) -> Plane:
 
 @lru_cache(maxsize=32)
 def _tables(colours: tuple[HexColour, ...], closed: bool) -> tuple[_Table, _Table]:
-    """What the steps of red, green and blue add and begin at, filled up to OpenCV's 256."""
+    """Return slope and start of each step per channel, padded to OpenCV's 256 entries."""
     scale = _scale(colours, closed)
     room = (0, 256 - _STEPS), (0, 0)
     added, begun = np.pad(np.diff(scale, axis=0), room), np.pad(scale[:-1], room)

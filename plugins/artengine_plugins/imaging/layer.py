@@ -1,4 +1,4 @@
-"""A picture or a film from a file, beside the one that is dreamt."""
+"""A picture or film from a file as a layer."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from artengine_plugins.sources.video import Video
 
 
 class Layer:
-    """Plays a file along with a film, from its beginning and again after its end.
+    """Plays a file along with a film; a video starts again after its end.
 
-    What is shown depends on the frame's number alone, so there is nothing to remember for a film
-    that is continued.
+    The picture depends only on the frame's number, so a continued film needs no stored
+    state.
     """
 
     def __init__(self) -> None:
@@ -25,12 +25,12 @@ class Layer:
         self._next = 0
 
     def at(self, path: str, frame: Frame, now: FrameContext) -> Frame:
-        """The layer at this time, float32 of the frame's shape in 0..1, cropped to it.
+        """Return the layer at this time, float32 in 0..1, cropped to the frame's shape.
 
         Args:
             path: a picture or video file; empty for the source frame.
-            frame: gives the size.
-            now: the film's time.
+            frame: determines the size.
+            now: determines the time.
 
         Raises:
             SourceError: when the file cannot be read; the message names it.
@@ -50,7 +50,7 @@ class Layer:
         return to_frame(picture)
 
     def close(self) -> None:
-        """Let go of the file; it is opened again when it is needed."""
+        """Close the file; `at` opens it again."""
         close = getattr(self._pictures, "close", None)
         if close is not None:
             close()

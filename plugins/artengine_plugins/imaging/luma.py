@@ -1,4 +1,4 @@
-"""Luma: how bright a pixel looks."""
+"""Luma: the brightness of pixels."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import numpy.typing as npt
 from artengine.api import Frame
 
 Plane = npt.NDArray[np.float32]
-"""float32 `(H, W)`: one number a pixel."""
+"""float32 `(H, W)`: one number per pixel."""
 
 WEIGHTS: tuple[float, float, float] = (0.2126, 0.7152, 0.0722)
-"""Shares of red, green and blue in luma (ITU-R BT.709); they add up to 1."""
+"""Weights of red, green and blue in luma (ITU-R BT.709); they add up to 1."""
 
 
 def luma(frame: Frame) -> Plane:
-    """Weigh the channels of a frame `(H, W, 3)` into its luma `(H, W)`, unclipped."""
+    """Return the luma `(H, W)` of a frame `(H, W, 3)`, unclipped."""
     return cv2.transform(frame, np.array([WEIGHTS], np.float32)).astype(np.float32, copy=False)

@@ -11,12 +11,12 @@ from artengine_plugins.imaging.spread import spread
 
 
 def mix(frame: Frame, other: Frame, amount: Field, *, own: bool = False) -> Frame:
-    """Return `frame` at amount 0, `other` at 1, and what lies between or beyond otherwise.
+    """Return `frame` at amount 0, `other` at 1, and a linear mixture otherwise.
 
     Args:
         frame, other: `(H, W, 3)`.
         amount: a number, or one for each pixel.
-        own: whether nobody else holds `other`, which is then returned itself at 1.
+        own: whether no one else holds `other`, so that it may be returned itself at 1.
     """
     if own and not isinstance(amount, np.ndarray) and amount == 1.0:
         return other

@@ -10,17 +10,17 @@ from artengine.api import Frame, Size, size_of
 from artengine_plugins.imaging.luma import Plane, luma
 
 Grey = npt.NDArray[np.uint8]
-"""uint8 `(h, w)`: a small picture's luma."""
+"""uint8 `(h, w)`: luma of a small picture."""
 
 Flow = npt.NDArray[np.float32]
-"""float32 `(h, w, 2)`: steps across and down."""
+"""float32 `(h, w, 2)`: offsets across and down."""
 
 SIDE = 96
-"""Longer side, in pixels, of the small picture in which motion is sought."""
+"""Longer side, in pixels, of the small picture in which motion is estimated."""
 
 
 def shrunk(frame: Frame) -> Grey:
-    """The small picture of a frame in which motion is sought."""
+    """Return the small picture of a frame, in which motion is estimated."""
     width, height = size_of(frame)
     share = SIDE / max(width, height)
     size = max(1, round(width * share)), max(1, round(height * share))
@@ -30,9 +30,9 @@ def shrunk(frame: Frame) -> Grey:
 
 
 def motion(before: Grey, after: Grey) -> Flow:
-    """How far from each pixel what is now there lay before, in pixels of the small picture.
+    """Return the offset from each pixel to its content's previous position, in small pixels.
 
-    Motion is found as in Farnebäck, "Two-frame motion estimation based on polynomial expansion",
+    Optical flow as in Farnebäck, "Two-frame motion estimation based on polynomial expansion",
     2003.
     """
     still = np.zeros((*after.shape, 2), np.float32)
@@ -41,10 +41,10 @@ def motion(before: Grey, after: Grey) -> Flow:
 
 
 def drawn_from(flow: Flow, size: Size) -> tuple[Plane, Plane]:
-    """Places `(H, W)` of a frame of `size` that each pixel is drawn from, smoothly enlarged.
+    """Return each pixel's source column and row `(H, W)` in a frame of `size`, interpolated.
 
     Args:
-        flow: steps in pixels of the small picture.
+        flow: offsets in pixels of the small picture.
         size: width and height of the frame.
     """
     width, height = size

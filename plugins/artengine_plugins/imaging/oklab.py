@@ -1,4 +1,4 @@
-"""Oklab: a colour space in which even steps look even."""
+"""Oklab: a perceptually even colour space."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ _FROM_CONES = np.linalg.inv(_TO_CONES)
 _FROM_LAB = np.linalg.inv(_TO_LAB)
 
 _MOST = 16.0
-"""Brighter values are cut, so that powers of them stay finite."""
+"""Brighter values are clipped, so that powers of them stay finite."""
 
 
 def to_oklab(colours: npt.ArrayLike) -> Floats:
-    """Turn sRGB-encoded colours `(..., 3)` in 0..1 into Oklab's lightness, green-red, blue-yellow.
+    """Convert sRGB-encoded colours `(..., 3)` in 0..1 to Oklab: lightness, green-red, blue-yellow.
 
     Lightness is 0..1. The matrices are those of Björn Ottosson, "A perceptual color space for
     image processing", 2020.
@@ -44,13 +44,13 @@ def to_oklab(colours: npt.ArrayLike) -> Floats:
 
 
 def from_oklab(lab: Floats) -> Floats:
-    """Turn Oklab colours `(..., 3)` into sRGB-encoded ones, clipped to 0..1."""
+    """Convert Oklab colours `(..., 3)` to sRGB-encoded ones, clipped to 0..1."""
     linear = np.clip((lab @ _FROM_LAB.T) ** 3 @ _FROM_CONES.T, 0.0, 1.0)
     return np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
 
 
 def frame_to_oklab(frame: Frame) -> Frame:
-    """Turn a frame into Oklab, float32 `(H, W, 3)`; what lies outside 0..1 is not clipped."""
+    """Convert a frame to Oklab, float32 `(H, W, 3)`; values outside 0..1 are not clipped."""
     bent = cv2.pow(np.clip((frame + np.float32(0.055)) / np.float32(1.055), 0.0, _MOST), 2.4)
     linear = np.where(frame <= np.float32(0.04045), frame * np.float32(1.0 / 12.92), bent)
     cones = cv2.transform(linear.astype(np.float32, copy=False), _TO_CONES)
@@ -59,7 +59,7 @@ def frame_to_oklab(frame: Frame) -> Frame:
 
 
 def frame_from_oklab(lab: Frame) -> Frame:
-    """Turn Oklab `(H, W, 3)` into a frame, unclipped."""
+    """Convert Oklab `(H, W, 3)` to a frame, unclipped."""
     cones = cv2.transform(lab, _FROM_LAB)
     linear = cv2.transform(cones * cones * cones, _FROM_CONES).astype(np.float32, copy=False)
     bent = cv2.pow(np.maximum(linear, np.float32(0.0031308)), 1.0 / 2.4).astype(np.float32)

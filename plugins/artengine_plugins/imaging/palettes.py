@@ -1,4 +1,4 @@
-"""Palettes that ship with artengine, darkest colour first."""
+"""The built-in palettes, darkest colour first."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ PALETTES: dict[PaletteName, tuple[HexColour, ...]] = {
     "petrol": ("#0a0613", "#153a5c", "#1f8f7d", "#d9c24a", "#e0618f", "#c9d6ff"),
     "orchard": ("#150a14", "#5c1638", "#b53a3c", "#e8944a", "#a9c46c", "#f6f2cf"),
 }
-"""Six colours each, lighter from one to the next; only petrol's pink falls back a step, which sets
-lights apart from what is around them."""
+"""Six colours each, of increasing lightness; only petrol's pink is a little darker than the colour
+before it, which sets lights apart from their surroundings."""
 
 
 def _name_of(given: Any) -> Any:
@@ -48,4 +48,4 @@ def _name_of(given: Any) -> Any:
 
 
 PackagedPalette = Annotated[PaletteName, BeforeValidator(_name_of)]
-"""The parameter `palette` of an effect that takes `colours` too."""
+"""Type of the parameter `palette` of an effect that also takes `colours`."""

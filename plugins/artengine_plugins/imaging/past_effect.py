@@ -1,4 +1,4 @@
-"""Effects that remember the frames before this one."""
+"""Base of effects that use past frames."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from artengine_plugins.imaging.past import Past
 
 
 class PastEffect(Effect):
-    """Base of effects whose state is the frames before this one."""
+    """Base of effects whose state is a buffer of past frames."""
 
     _past: Past = PrivateAttr(default_factory=Past)
 
     def reset(self) -> None:
-        """Forget the past."""
+        """Discard the past."""
         self._past.clear()
 
     def state(self) -> State:
-        """The past, float16 `(frames + 1, H, W, 3)`, and how many frames there have been."""
+        """Return the past, float16 `(frames + 1, H, W, 3)`, and the number of frames added."""
         return self._past.state()
 
     def restore(self, state: State) -> None:
-        """Remember the past again."""
+        """Restore the past."""
         self._past.restore(state)

@@ -12,5 +12,5 @@ def random_bytes(rng: np.random.Generator, shape: tuple[int, ...]) -> npt.NDArra
     """Draw uint8 numbers of 0..255 of any shape, eight from each of the generator's words."""
     count = prod(shape)
     words = rng.integers(0, 2**64 - 1, -(-count // 8), dtype=np.uint64, endpoint=True)
-    # The same bytes on machines of either byte order.
+    # Fix the byte order, so that all machines give the same bytes.
     return words.astype("<u8", copy=False).view(np.uint8)[:count].reshape(shape)

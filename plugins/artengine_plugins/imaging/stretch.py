@@ -1,8 +1,8 @@
-"""Stretches: frames scaled and slid along their axes, with cubic filtering.
+"""Stretches: frames scaled and shifted along their axes, with cubic filtering.
 
-Such a warp can be done one axis after the other, and along an axis it is a product with a matrix
-that is zero but for a band. Small products with pieces of the band take less than half of the time
-of a warp in two dimensions, which weighs sixteen pixels for each.
+Such a warp is separable, and along an axis it is a product with a band matrix. Multiplying by small
+pieces of the band takes less than half of the time of a two-dimensional warp, which weighs sixteen
+pixels for each.
 """
 
 from __future__ import annotations
@@ -19,36 +19,36 @@ from artengine_plugins.imaging.border import Border
 from artengine_plugins.imaging.luma import Plane
 
 Line: TypeAlias = tuple[float, float]
-"""Where places along an axis are drawn from: place n of the result from `scale * n + start`."""
+"""Source positions along an axis: place n of the result is read from `scale * n + start`."""
 
 _Piece: TypeAlias = tuple[slice, slice, Plane]
-"""Numbers of a column or row that are drawn from others, and the weights `(from, to)`. Others
-beyond the end are those at the beginning."""
+"""Columns or rows of the result, those that they are read from, and the weights `(from, to)`.
+Indices beyond the end wrap to the beginning."""
 
 _ALONE = 1 << 18
-"""Multiplications up to which OpenBLAS works on one thread; waking another takes longer. Those
-across are fewer."""
+"""Number of multiplications up to which OpenBLAS uses one thread; waking another takes longer.
+Products across are smaller."""
 
 _ROWS_A_PIECE, _COLUMNS_A_PIECE = 8, 5
-"""Places of the result that a piece holds. Larger ones hold more zeros, of which those of columns
-hold three times as many, for channels do not mix."""
+"""Places of the result per piece. Larger pieces hold more zeros, pieces of columns three times as
+many, because channels do not mix."""
 
 _ROWS, _COLUMNS = 32 * _ROWS_A_PIECE, 104 * _COLUMNS_A_PIECE
-"""What is done both ways before the next, so that it stays in the processor's cache."""
+"""Block that is processed in both directions before the next, to stay in the processor's cache."""
 
 _SLOPE = -0.75
-"""Of the cubic at a distance of one pixel, as in OpenCV."""
+"""Slope of the cubic at a distance of one pixel, as in OpenCV."""
 
 
 def stretched(frame: Frame, across: Line, down: Line, border: Border) -> Frame:
-    """Draw each pixel from a place that depends on its column across and on its row down.
+    """Read each pixel from a position that depends on its column across and on its row down.
 
     The weights are those of Keys, "Cubic convolution interpolation for digital image processing",
     1981.
 
     Args:
         frame: float32 `(H, W, 3)`.
-        across, down: the places, in pixels; scales are above 0.
+        across, down: the source positions, in pixels; scales are above 0.
         border: what lies outside the frame.
     """
     height, width, channels = frame.shape
@@ -88,32 +88,32 @@ def _read(given: Plane, source: slice, axis: int) -> Plane:
 
 @lru_cache(maxsize=8)
 def _turned(length: int, line: Line, border: Border) -> Sequence[_Piece]:
-    """Pieces for columns, whose weights are `(to, from)`."""
+    """Return the pieces of the vertical axis, with weights `(to, from)`."""
     pieces = _pieces(length, line, border, 1, _ROWS_A_PIECE)
     return [(to, source, np.ascontiguousarray(weights.T)) for to, source, weights in pieces]
 
 
 @lru_cache(maxsize=8)
 def _pieces(length: int, line: Line, border: Border, channels: int, count: int) -> Sequence[_Piece]:
-    """The matrix of an axis in pieces of `count` places each, without the zeros beside the band.
+    """Split an axis's matrix into pieces of `count` places each, without the zeros off the band.
 
-    The last one begins in the one before it, so that all are of one shape.
+    The last piece overlaps the one before it, so that all have the same shape.
     """
     count = min(count, length)
     firsts = [*range(0, length - count, count), length - count]
     column = np.arange(count)
     places, taps = _taps((np.array(firsts)[:, None] + column).ravel(), length, line, border)
-    # 1. All pieces are drawn from as many places, as the one that needs the most of them.
+    # 1. All pieces read as many source positions as the one that needs the most of them.
     lows = places.min(axis=0).reshape(-1, count).min(axis=1)
     reach = int((places.max(axis=0).reshape(-1, count).max(axis=1) - lows).max()) + 1
     if border != "wrap":
         lows = np.minimum(lows, length - reach)
-    # 2. Where an edge is reflected, several taps meet in one place.
+    # 2. Where an edge is reflected, several taps fall on the same position.
     places = places.reshape(4, -1, count) - lows[:, None]
     places += np.arange(len(lows))[:, None] * reach
     size = len(lows) * reach * count
     band = np.bincount((places * count + column).ravel(), taps.ravel(), size)
-    # 3. Channels lie side by side and do not mix.
+    # 3. Channels are interleaved and do not mix.
     weights = np.zeros((len(lows), reach, channels, count, channels), np.float32)
     for channel in range(channels):
         weights[:, :, channel, :, channel] = band.reshape(-1, reach, count)
@@ -128,7 +128,7 @@ def _pieces(length: int, line: Line, border: Border, channels: int, count: int) 
 def _taps(
     numbers: npt.NDArray[np.int64], length: int, line: Line, border: Border
 ) -> tuple[npt.NDArray[np.int64], Plane]:
-    """The four places that each number's place is drawn from, and their weights, `(4, n)` both."""
+    """Return the four source positions of each place and their weights, `(4, n)` both."""
     scale, start = line
     at = scale * numbers + start
     first = np.floor(at)
@@ -146,7 +146,7 @@ def _taps(
 
 
 def _weights(past: npt.NDArray[np.float64]) -> Plane:
-    """Weights of the four pixels about places that lie so far past the second of them, 0..1."""
+    """Return weights of the four pixels around a position `past` the second of them, 0..1."""
     near = np.stack([past, 1.0 - past])
     outer = _SLOPE * (((near + 1.0 - 5.0) * (near + 1.0) + 8.0) * (near + 1.0) - 4.0)
     inner = ((_SLOPE + 2.0) * near - (_SLOPE + 3.0)) * near * near + 1.0

@@ -1,4 +1,4 @@
-"""Blur of another radius at each pixel."""
+"""Blur with a radius per pixel."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from artengine_plugins.imaging.luma import Plane
 from artengine_plugins.imaging.spread import spread
 
 _SIGMAS = (0.0, 0.7, 1.4, 2.8, 5.6, 11.2, 22.4, 44.8, 89.6)
-"""Radii that are computed; those between are blends of two, which have their variance."""
+"""Radii that are computed; others are blends of two, with the variance of the wanted radius."""
 
 
 def varied_blur(frame: Frame, sigma: Plane) -> Frame:
-    """Blur a frame `(H, W, 3)` by a Gaussian of another standard deviation at each pixel.
+    """Blur a frame `(H, W, 3)` by a Gaussian with a standard deviation per pixel.
 
     Args:
         frame: the frame.
-        sigma: pixels, `(H, W)`, 0 to 89.6.
+        sigma: standard deviations in pixels, `(H, W)`, 0 to 89.6.
     """
     variance = sigma * sigma
     least, greatest = float(sigma.min()), float(sigma.max())
@@ -28,7 +28,7 @@ def varied_blur(frame: Frame, sigma: Plane) -> Frame:
         above = _SIGMAS[index + 1] if index + 1 < len(_SIGMAS) else own
         if (greatest <= below and index) or (least >= above and above > own):
             continue
-        # From 0 at the radius below to 1 at this one, and back to 0 at the one above.
+        # Rises from 0 at the radius below to 1 at this one, and falls to 0 at the one above.
         share = np.ones_like(sigma)
         if below < own:
             share = (variance - np.float32(below**2)) / np.float32(own**2 - below**2)

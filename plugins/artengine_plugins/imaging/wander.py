@@ -1,4 +1,4 @@
-"""Numbers that wander smoothly."""
+"""Smooth random walks."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import numpy as np
 import numpy.typing as npt
 
 _PERIOD = 256
-"""Steps before the way repeats."""
+"""Period in steps."""
 
 
 def wander(rng: np.random.Generator, phase: float, count: int) -> npt.NDArray[np.float64]:
-    """Return numbers in -1..1 that change smoothly with the phase, each in its own way.
+    """Return numbers in -1..1 that change smoothly with the phase, independently of each other.
 
-    Random values at whole phases are joined by cubics (Catmull and Rom, 1974), which may overshoot
-    them a little and are then cut.
+    Random values at whole phases are joined by cubics (Catmull and Rom, 1974), whose slight
+    overshoots are clipped.
 
     Args:
-        rng: draws the values; the same numbers give the same way.
-        phase: how far the way has come, in steps; 0 and above or below.
-        count: how many numbers.
+        rng: draws the values; equal generators give equal walks.
+        phase: position in steps; may be negative.
+        count: how many numbers to return.
     """
     values = rng.uniform(-1.0, 1.0, (_PERIOD, count))
     step = int(np.floor(phase))

@@ -1,4 +1,4 @@
-"""Warps: frames seen through a moved, turned, scaled or melted window."""
+"""Warps: frames moved, rotated, scaled or distorted."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from artengine_plugins.imaging.luma import Plane
 from artengine_plugins.imaging.stretch import Line, stretched
 
 LEAST_STRETCH = 0.25
-"""Scale from which frames are stretched along their axes. Where they shrink further, a pixel's
-neighbour is drawn from so far away that OpenCV's way is quicker and takes less memory."""
+"""Smallest scale at which frames are stretched along their axes. Below it, neighbouring pixels are
+read from so far apart that OpenCV's warp is faster and takes less memory."""
 
 
 def about_centre(
     frame: Frame, x: float, y: float, *, scale: float = 1.0, degrees: float = 0.0
 ) -> npt.NDArray[np.float64]:
-    """Matrix `(2, 3)` that scales and turns a frame about a point that stays where it is.
+    """Return the matrix `(2, 3)` that scales and rotates a frame about a fixed point.
 
     Args:
-        frame: `(H, W, 3)`; only its size counts.
+        frame: `(H, W, 3)`; only its size matters.
         x, y: the point as shares of width and height, 0..1.
         scale: above 1 magnifies.
         degrees: clockwise on the screen.
@@ -35,7 +35,7 @@ def about_centre(
 def warp_affine(frame: Frame, matrix: npt.NDArray[np.float64], border: Border) -> Frame:
     """Move a frame's pixels by a matrix `(2, 3)` of positions in pixels.
 
-    Filtering is cubic: in a feedback chain linear filtering turns everything to mist in a second.
+    Filtering is cubic: in a feedback chain, linear filtering blurs everything within a second.
     """
     height, width = frame.shape[:2]
     along_axes = matrix[0, 1] == 0.0 == matrix[1, 0]
@@ -49,11 +49,11 @@ def warp_affine(frame: Frame, matrix: npt.NDArray[np.float64], border: Border) -
 
 
 def _drawn_from(scale: float, shift: float) -> Line:
-    """Where places along an axis come from that move to `scale * n + shift`."""
+    """Return the source positions along an axis of places that move to `scale * n + shift`."""
     return 1.0 / scale, -shift / scale
 
 
 def warp_from(frame: Frame, columns: Plane, rows: Plane, border: Border) -> Frame:
-    """Draw each pixel from a place in the frame, `(H, W)` each, in pixels, with cubic filtering."""
+    """Read each pixel from a position in the frame, `(H, W)` each, in pixels, cubic filtering."""
     warped = cv2.remap(frame, columns, rows, cv2.INTER_CUBIC, borderMode=BORDERS[border])
     return warped.astype(np.float32, copy=False)

@@ -8,7 +8,7 @@ from artengine.api import Model, hookimpl
 @hookimpl
 def register_models() -> Sequence[type[Model]]:
     """Supply the built-in networks."""
-    # Imported here, so that a preset imports those alone that it names.
+    # Import late, so that a preset imports only those that it names.
     from artengine_plugins.models.automaton import Automaton
     from artengine_plugins.models.convlstm import Convlstm
     from artengine_plugins.models.deep import Deep

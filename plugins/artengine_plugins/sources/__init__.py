@@ -8,7 +8,7 @@ from artengine.api import Source, hookimpl
 @hookimpl
 def register_sources() -> Sequence[type[Source]]:
     """Supply the built-in sources."""
-    # Imported here, so that a preset imports those alone that it names.
+    # Import late, so that a preset imports only those that it names.
     from artengine_plugins.sources.images import Images
     from artengine_plugins.sources.synthetic import Synthetic
     from artengine_plugins.sources.video import Video

@@ -8,7 +8,7 @@ from artengine.api import Writer, hookimpl
 @hookimpl
 def register_writers() -> Sequence[type[Writer]]:
     """Supply the built-in writers."""
-    # Imported here, so that a preset imports those alone that it names.
+    # Import late, so that a preset imports only those that it names.
     from artengine_plugins.writers.contact_sheet import ContactSheet
     from artengine_plugins.writers.gif import Gif
     from artengine_plugins.writers.jpg import Jpg
