@@ -1,12 +1,12 @@
-"""Measuring films: whether a dream stays alive, and how near it stays to its clip.
+"""Measuring films: whether a dream stays alive, and how close it stays to its clip.
 
     from artengine.measure import VideoFile, measure
 
     report = measure(VideoFile.open("dream.mp4"), VideoFile.open("clip.mp4"))
     print(report.vitality, report.death, report.kinship)
 
-Any iterables of pictures will do. To measure many films by one clip, `read` it once at their size
-and make a `Reference` of it.
+Both arguments may be any iterables of pictures. To measure many films against one clip, `read` the
+clip once at their size and make a `Reference` of it.
 """
 
 from importlib import import_module
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Reading", "Reference", "Report", "VideoFile", "measure", "read"]
 
-# A dream that measures its own vital signs needs none of these.
+# Imported lazily: a dream that measures its own vital signs needs none of these.
 _PLACES = {
     "Reading": "reading",
     "read": "reading",

@@ -1,4 +1,4 @@
-"""How far a picture is off from another one, and whether a codec explains it."""
+"""The deviation of a picture from another one, and whether a codec explains it."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ BLOCK = 16
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """How far a picture is off, in steps of 8-bit values.
+    """The deviation of a picture, in steps of 8-bit values.
 
     Args:
-        mean: the mean difference of all values, 0 to 255.
-        block: the largest difference of mean colours of a block, 0 to 255. A codec's error is
-            noise and nearly vanishes in it; another picture does not.
+        mean: mean absolute difference of all values, 0 to 255.
+        block: the largest difference between mean colours of a block, 0 to 255. The error of a
+            codec is noise, which nearly averages out in a block; a different picture does not.
     """
 
     mean: float
@@ -39,12 +39,11 @@ def deviation(picture: Picture, other: Picture) -> Deviation:
 
 
 def explains(codec: Deviation, found: Deviation) -> bool:
-    """Whether a deviation is no larger than a codec's error, as far as that varies.
+    """Return whether a codec's error, with some tolerance, is large enough to explain a deviation.
 
     Args:
-        codec: how far the encoded picture is off from itself. Where it is nothing, nothing is
-            explained.
-        found: what is to be explained.
+        codec: deviation of the encoded picture from the original. If it is 0, only 0 is explained.
+        found: the deviation to explain.
     """
     if codec.mean == 0:
         return found.mean == 0

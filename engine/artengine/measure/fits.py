@@ -1,4 +1,4 @@
-"""Fits: how a moment of a film is made of one or two moments of its clip."""
+"""Fits of one or two moments of a clip to a moment of a film."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ import numpy as np
 from artengine.measure.patches import Floats
 
 GAINS = (0.5, 2.0)
-"""How much contrast a moment may have lost or gained."""
+"""The factors between which a moment's contrast may have changed."""
 
 Fit: TypeAlias = Callable[[Floats, Floats, int], Floats]
-"""Brings moments `(K, 3, h, w, 3)` as close as may be to one `(3, 32, 32, 3)`, of which the pixels
-are looked at that the number says: all, or every second."""
+"""Fits moments `(K, 3, h, w, 3)` as closely as possible to one `(3, 32, 32, 3)`. The number is the
+step between the pixels of that one to use: 1 for all, 2 for every second."""
 
 
 def fitted(moment: Floats, seen: Floats, step: int) -> Floats:
-    """Moments with the gain and offset of each channel that bring them closest to one."""
+    """Apply to moments the gain and offset of each channel that bring them closest to one."""
     wanted, mean = _centred(moment[None, :, ::step, ::step])
     apart, _ = _centred(seen)
     gains = _products(apart, wanted) / np.maximum(_products(apart, apart), 1e-6)
@@ -28,19 +28,19 @@ def fitted(moment: Floats, seen: Floats, step: int) -> Floats:
 
 @dataclass(frozen=True)
 class Fade:
-    """Fades of a first moment, `(3, 32, 32, 3)`, and each of others that are closest to one."""
+    """The cross-fades of a first moment, `(3, 32, 32, 3)`, with others that fit a moment best."""
 
     first: Floats
 
     def __call__(self, moment: Floats, seen: Floats, step: int) -> Floats:
-        """Fit the shares of both, and an offset, for each channel."""
+        """Fit the shares of both moments, and an offset, for each channel."""
         wanted, mean = _centred(moment[None, :, ::step, ::step])
         one, _ = _centred(self.first[None, :, ::step, ::step])
         other, _ = _centred(seen)
         own, power = _products(one, one) + 1e-6, _products(other, other) + 1e-6
         shared, to_one = _products(other, one), _products(one, wanted)
         to_other = _products(other, wanted)
-        # Moments that are almost the same have no shares of their own.
+        # The shares of almost identical moments are not determined; this avoids a division by 0.
         whole = np.maximum(own * power - shared * shared, 1e-3 * own * power)
         one_gain = np.clip((to_one * power - to_other * shared) / whole, 0, GAINS[1])
         other_gain = np.clip((to_other * own - to_one * shared) / whole, 0, GAINS[1])
@@ -48,11 +48,11 @@ class Fade:
 
 
 def _centred(moments: Floats) -> tuple[Floats, Floats]:
-    """Moments without the mean of each channel, and the mean."""
+    """Return moments with the mean of each channel subtracted, and the means."""
     mean = moments.mean(axis=(1, 2, 3), keepdims=True)
     return np.asarray(moments - mean), mean
 
 
 def _products(one: Floats, other: Floats) -> Floats:
-    """Sums of products of each channel: `(K, 1, 1, 1, 3)`."""
+    """Return the inner product of each channel: `(K, 1, 1, 1, 3)`."""
     return np.asarray((one * other).sum(axis=(1, 2, 3), keepdims=True), np.float32)

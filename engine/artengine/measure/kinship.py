@@ -1,19 +1,19 @@
-"""Kinship: how near a film's pictures stay to those of its clip, at every scale.
+"""Kinship: how close a film's pictures stay to those of its clip, at every scale.
 
 The sliced Wasserstein distance of Karras, Aila, Laine and Lehtinen, "Progressive Growing of GANs
 for Improved Quality, Stability, and Variation" (2018), section 5: patches of 7x7 pixels on 4 levels
-of a Laplacian pyramid (Burt and Adelson 1983) are projected onto random directions, and what is
-compared is how the projections are distributed. Not which picture it is counts, but what pictures
-are made of: colours, edges, textures.
+of a Laplacian pyramid (Burt and Adelson 1983) are projected onto random directions, and the
+distributions of the projections are compared. So the distance depends on what pictures are made of
+(colours, edges, textures), and not on which picture it is.
 
-As there, each picture gives 128 patches a level, from random places of its own. The mean and the
-deviation of each channel that patches are normalised by are the clip's, on both sides: so a film of
+As in the paper, each picture gives 128 patches a level, from random places of its own. The patches
+of both sides are normalised by the mean and deviation of the clip's channels, so that a film of
 other colours is further away.
 
-Kinship is the distance between the first and second half of the clip's pictures over that between
-film and clip, and at most 1: a film that is no further from its clip than the clip is from itself
-is of its kin. Chance parts patches of the same pictures too, and the more so the fewer there are: a
-half has 4,096 on each level, film and clip 8,192, so that kinship leans a little towards 1.
+Kinship is the distance between the first and second half of the clip's pictures, divided by that
+between film and clip, and at most 1: a film no further from its clip than the clip is from itself
+has 1. Sampling alone separates patches of the same pictures, and the more so the fewer there are: a
+half has 4,096 on each level, film and clip 8,192, so kinship is biased slightly towards 1.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ from artengine.frame import Picture, Size, size_of
 from artengine.measure.spread import Spread
 
 Descriptors: TypeAlias = list[npt.NDArray[np.float32]]
-"""For each level of the pyramid float32 `(64 * 128, 7, 7, 3)`, before they are normalised."""
+"""Patches of each level of the pyramid, float32 `(64 * 128, 7, 7, 3)`, not yet normalised."""
 
 SIDE = 128
 """Width and height in pixels at which pictures are compared."""
 
 PICTURES = 64
-"""How many pictures are taken of each side."""
+"""The number of pictures sampled from the film and from the clip."""
 
 FEWEST = 16
-"""The shortest clip that has halves to compare, in frames."""
+"""The fewest frames of a clip whose halves can be compared."""
 
 LEVELS = 4
 PATCHES = 128
@@ -50,7 +50,7 @@ PATCH = 7
 PROJECTIONS = 512
 SEED = 20180226
 
-# Pictures to remember: films up to this length are sampled exactly. It takes 96 MiB.
+# Pictures to keep: films up to this length are sampled exactly. They take 96 MiB.
 _MOST = 2048
 
 
@@ -58,15 +58,15 @@ _MOST = 2048
 class Samples:
     """Pictures of a film at 128x128, evenly spread, in memory that does not grow with its length.
 
-    Of a film of over 2048 frames, what is taken lies off its place by a sixteenth of the way to the
-    next at most.
+    In a film of over 2048 frames, a sample is off its exact place by at most a sixteenth of the
+    spacing.
     """
 
     _spread: Spread[Picture] = field(default_factory=lambda: Spread(_MOST))
 
     @property
     def length(self) -> int:
-        """How many pictures there were."""
+        """The number of pictures fed so far."""
         return self._spread.length
 
     def feed(self, picture: Picture) -> None:
@@ -74,9 +74,9 @@ class Samples:
         self._spread.feed(lambda: resized(picture, (SIDE, SIDE)))
 
     def take(self, first: int = 0) -> list[Picture]:
-        """64 pictures, evenly from frame `first` to the last.
+        """Return 64 pictures, evenly spread from frame `first` to the last.
 
-        Where there are fewer frames some come twice, so that there are as many patches always.
+        If there are fewer frames, some come twice, to keep the number of patches the same.
         """
         wanted = np.linspace(first, max(first, self.length - 1), PICTURES)
         places = np.rint(wanted / self._spread.stride).astype(int)
@@ -87,12 +87,12 @@ class Samples:
 
 @dataclass(frozen=True)
 class Kin:
-    """What a film is compared with: 64 pictures of its clip, and how far its halves are apart.
+    """The reference of a film: patches of its clip, and the distance between the clip's halves.
 
     Args:
         whole: patches of the whole clip.
-        means, deviations: of the clip's patches on each level, for each channel: they normalise
-            the film's patches too, so that a change of colour counts.
+        means, deviations: of each channel of the clip's patches on each level; they normalise the
+            film's patches too, so that a change of colour counts.
         halves: distance between the clip's halves.
     """
 
@@ -102,8 +102,8 @@ class Kin:
     halves: float
 
     def distance(self, one: Descriptors, other: Descriptors) -> float:
-        """Sliced Wasserstein distance, mean over the levels, in standard deviations of the
-        clip."""
+        """Return the sliced Wasserstein distance, averaged over the levels, in standard deviations
+        of the clip."""
         total = 0.0
         for level in range(LEVELS):
             mean, deviation = self.means[level], self.deviations[level]
@@ -116,7 +116,7 @@ class Kin:
 
 
 def kin(clip: Samples) -> Kin:
-    """Prepare a clip for being compared with.
+    """Prepare a clip as a reference.
 
     Raises:
         SourceError: when the clip has fewer than 16 frames.
@@ -128,7 +128,7 @@ def kin(clip: Samples) -> Kin:
         )
     whole = descriptors(clip.take(), "clip")
     means = [level.mean(axis=(0, 1, 2)) for level in whole]
-    # A level without any contrast must not divide by nothing.
+    # Avoid division by 0 on a level without contrast.
     deviations = [np.maximum(level.std(axis=(0, 1, 2)), 1e-6) for level in whole]
     found = Kin(whole, means, deviations, halves=0.0)
     middle = PICTURES * PATCHES // 2
@@ -137,11 +137,11 @@ def kin(clip: Samples) -> Kin:
 
 
 def kinship(film: Samples, clip: Kin, first: int = 0) -> float:
-    """How near a film is to its clip, 0..1; 1 is as near as the clip is to itself.
+    """Return how close a film is to its clip, 0..1; 1 is as close as the clip is to itself.
 
     Args:
         film: pictures of the film.
-        clip: what it is compared with.
+        clip: the reference of its clip.
         first: the frame of the film from which pictures are taken.
     """
     distance = clip.distance(descriptors(film.take(first), "film"), clip.whole)
@@ -149,10 +149,10 @@ def kinship(film: Samples, clip: Kin, first: int = 0) -> float:
 
 
 def descriptors(pictures: Sequence[Picture], side: Literal["clip", "film"]) -> Descriptors:
-    """128 patches of each picture on each level, from random places, the same at each call.
+    """Return 128 patches of each picture on each level, from random places fixed by the seed.
 
-    The sides have places of their own, so that chance parts a film from its clip as well, and not
-    the clip's halves alone.
+    The two sides have different places, so that sampling noise separates a film from its clip as it
+    separates the clip's halves.
     """
     chance = np.random.default_rng((SEED, ("clip", "film").index(side)))
     levels: list[list[npt.NDArray[np.float32]]] = [[] for _ in range(LEVELS)]
@@ -165,7 +165,7 @@ def descriptors(pictures: Sequence[Picture], side: Literal["clip", "film"]) -> D
 
 
 def pyramid(picture: Picture) -> list[npt.NDArray[np.float32]]:
-    """Laplacian pyramid of a picture: 4 levels, each half as large, the last one low-pass."""
+    """Return the Laplacian pyramid of a picture: 4 levels of halved size, the last low-pass."""
     levels = []
     fine = picture.astype(np.float32)
     for _ in range(LEVELS - 1):
@@ -176,21 +176,20 @@ def pyramid(picture: Picture) -> list[npt.NDArray[np.float32]]:
 
 
 def sliced_wasserstein(a: npt.NDArray[np.float32], b: npt.NDArray[np.float32]) -> float:
-    """Mean distance of two sets of `N` points `(N, D)` along 512 directions, the same ones always.
+    """Return the mean distance of two sets of points `(N, D)` along 512 fixed directions.
 
     Along one direction the Wasserstein-1 distance is the mean difference of the sorted points.
     """
     directions = _directions(a.shape[1])
-    # A row for each direction: sorting is several times quicker along memory than across.
+    # A row for each direction: sorting is several times faster along contiguous memory.
     one, other = (np.sort(directions @ side.T, axis=1) for side in (a, b))
     return float(np.abs(one - other).mean())
 
 
 def resized(picture: Picture, size: Size) -> Picture:
-    """A picture stretched to another width and height.
+    """Stretch a picture to another width and height.
 
-    Where it shrinks it is averaged over areas, so that what is finer than a pixel does not come
-    back as false detail; where it grows it is cubic.
+    Shrinking averages over areas, to avoid aliasing; enlarging is bicubic.
     """
     width, height = size_of(picture)
     smaller = min(width, size[0]), min(height, size[1])
@@ -202,7 +201,7 @@ def resized(picture: Picture, size: Size) -> Picture:
 
 @lru_cache(maxsize=1)
 def _directions(dimensions: int) -> npt.NDArray[np.float32]:
-    """Unit vectors: `(512, D)`."""
+    """Return random unit vectors, `(512, D)`."""
     found = np.random.default_rng(SEED).standard_normal((PROJECTIONS, dimensions))
     unit = found / np.linalg.norm(found, axis=1, keepdims=True)
     return np.asarray(unit, np.float32)

@@ -1,19 +1,19 @@
-"""Life: whether a film goes on moving, with contrast and detail, as its clip does.
+"""Life: whether a film keeps moving, with contrast and detail, as its clip does.
 
-The clip's own medians are the reference, so that a calm clip may dream calmly and a wild one
-wildly. A frame is *alive* when
+The clip's own medians are the reference, so the dream of a calm clip may be calm and that of a wild
+one wild. A frame is *alive* when
 
 - its motion, contrast and detail each lie between 1/4 and 4 times the clip's median,
-- it differs from each of the frames 2 to 32 before it by at least 1/4 of the clip's median motion:
-  a short loop comes back,
-- it differs from the frame 8 before it by at least 1.25 times its own motion: flicker and noise go
-  nowhere.
+- it differs from each of the frames 2 to 32 before it by at least 1/4 of the clip's median motion
+  (a short loop returns),
+- it differs from the frame 8 before it by at least 1.25 times its own motion (flicker and noise go
+  nowhere).
 
-A frame without any motion, contrast or detail is never alive, so that a still is dead beside itself
-too.
+A frame without any motion, contrast or detail is never alive, so a still is dead even when measured
+against itself.
 
-*Vitality* is the share of frames that are alive from frame 48 on, *death* the first of 48 dead ones
-in a row.
+*Vitality* is the share of alive frames from frame 48 on, *death* the first of 48 dead frames in a
+row.
 """
 
 from __future__ import annotations
@@ -31,17 +31,16 @@ from artengine.frame import Picture, Size
 from artengine.measure.look import BLOCK, look_of
 
 Curve: TypeAlias = npt.NDArray[np.float64]
-"""float64 `(N,)`: a number for each frame, not-a-number where it asks for frames before the
-first."""
+"""float64 `(N,)`: a number for each frame, NaN where it would need frames before the first."""
 
 FIRST = 48
 """The frame from which a film is measured; earlier ones still depend on the clip's frames."""
 
 DEAD = 48
-"""How many dead frames in a row are a death."""
+"""The number of dead frames in a row that make a death."""
 
 BAND = (0.25, 4.0)
-"""Shares of the clip's median between which motion, contrast and detail are those of life."""
+"""Multiples of the clip's median between which motion, contrast and detail are alive."""
 
 LEAST_RETURN = 0.25
 """Least return, as a share of the clip's median motion."""
@@ -50,34 +49,34 @@ LEAST_DRIFT = 1.25
 """Least drift, as a share of the frame's own motion."""
 
 LOOPS = (2, 32)
-"""Shortest and longest way back, in frames, in which a loop is looked for."""
+"""Shortest and longest loop that is detected, in frames."""
 
 DRIFT = 8
-"""How many frames back drift looks."""
+"""The distance in frames over which drift is measured."""
 
 BANDED = ("motion", "contrast", "detail")
-"""The curves that are held to a band around the clip's median."""
+"""The curves that must stay within a band around the clip's median."""
 
 
 @dataclass(frozen=True, slots=True)
 class Curves:
-    """What each frame of a film measures; see `Meter`.
+    """The measurements of each frame of a film; see `Meter`.
 
     Luma is 0..1 by Rec. 601 on the encoded values. For `motion`, `back` and `drift` it is averaged
-    over blocks of 8x8 pixels first, so that the noise of pixels does not count; blocks that the
-    frame's edge cuts are left out.
+    over blocks of 8x8 pixels first, so that pixel noise does not count; blocks that the frame's
+    edge cuts are left out.
 
     Args:
         motion: mean absolute difference from the frame before.
         contrast: standard deviation of luma.
-        detail: mean absolute Laplacian of luma (4 neighbours), over the pixels that have them all.
+        detail: mean absolute Laplacian of luma (4 neighbours), without the pixels at the edges.
         back: smallest mean absolute difference from one of the frames 2 to 32 before: the
-            *return*, low where a short loop comes back.
+            *return*, low when a short loop returns.
         drift: mean absolute difference from the frame 8 before.
-        colourfulness: of Hasler and Suesstrunk, "Measuring colourfulness in natural images"
+        colourfulness: by Hasler and Suesstrunk, "Measuring colourfulness in natural images"
             (2003), for values of 0..255: about 15 is slight, 45 average, 80 high.
-        clipped: share of the pixels of which a channel is at 0 or 255.
-        entropy: of the histogram of 8-bit luma, in bits: at most 8.
+        clipped: share of pixels with a channel at 0 or 255.
+        entropy: entropy of the histogram of 8-bit luma, in bits: at most 8.
     """
 
     motion: Curve
@@ -93,7 +92,7 @@ class Curves:
         return len(self.motion)
 
     def medians(self, first: int = 0) -> dict[str, float]:
-        """Each curve's median from frame `first` on, by name; `back` is called `return`."""
+        """Return each curve's median from frame `first` on, by name; `back` is named `return`."""
         found = {}
         for field in fields(self):
             known = getattr(self, field.name)[first:]
@@ -107,7 +106,7 @@ def check_size(size: Size) -> None:
     """Refuse frames that are smaller than a block.
 
     Raises:
-        SourceError: with the least size.
+        SourceError: with the smallest valid size.
     """
     if min(size) < BLOCK:
         raise SourceError(
@@ -120,7 +119,7 @@ def check_length(frames: int) -> None:
     """Refuse films that end before frame 48, the first that is measured.
 
     Raises:
-        SourceError: with the least length.
+        SourceError: with the shortest valid length.
     """
     if frames <= FIRST:
         raise SourceError(
@@ -130,7 +129,7 @@ def check_length(frames: int) -> None:
 
 
 class Meter:
-    """Measures pictures one after the other; remembers the last 32, averaged over blocks."""
+    """Measures pictures one after the other; keeps the block means of the last 32."""
 
     def __init__(self) -> None:
         self._rows: list[tuple[float, ...]] = []
@@ -157,7 +156,7 @@ class Meter:
         )
 
     def _changes(self, blocks: npt.NDArray[np.float32]) -> tuple[float, float, float]:
-        """Motion, return and drift; the picture then takes the place of the oldest."""
+        """Return motion, return and drift, and replace the oldest picture in the ring buffer."""
         number, slots = len(self._rows), LOOPS[1]
         if not number:
             self._ring = np.zeros((slots, *blocks.shape), np.float32)
@@ -172,7 +171,7 @@ class Meter:
         )
 
     def curves(self) -> Curves:
-        """What the pictures so far measured."""
+        """Return the measurements of all pictures so far."""
         columns = np.array(self._rows, np.float64).reshape(len(self._rows), 8).T
         motion, back, drift, contrast, detail, colourfulness, clipped, entropy = columns
         return Curves(
@@ -189,12 +188,12 @@ class Meter:
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """Which frames of a film live, beside its clip; see the module.
+    """The frames of a film that are alive compared with its clip; see the module.
 
     Args:
         film: the film's curves.
-        medians: the clip's medians, as `Curves.medians` gives them.
-        kept: for each of the five conditions by name, whether each frame keeps it: bool `(N,)`.
+        medians: the clip's medians, as `Curves.medians` returns them.
+        kept: for each of the five conditions by name, whether each frame meets it: bool `(N,)`.
     """
 
     film: Curves
@@ -203,8 +202,7 @@ class Life:
 
     @property
     def alive(self) -> npt.NDArray[np.bool_]:
-        """Whether each frame is alive, bool `(N,)`; never before there are 8 frames to look back
-        on."""
+        """Whether each frame is alive, bool `(N,)`; always false for the first 8 frames."""
         return np.asarray(np.all(list(self.kept.values()), axis=0), np.bool_)
 
     @property
@@ -225,7 +223,7 @@ class Life:
 
 
 def life(film: Curves, medians: dict[str, float]) -> Life:
-    """Measure a film by its clip's medians.
+    """Measure a film against its clip's medians.
 
     Args:
         film: the film's curves.

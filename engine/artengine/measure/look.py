@@ -1,4 +1,4 @@
-"""The look of one picture: contrast, detail, colourfulness, and blocks to read motion of."""
+"""The look of one picture: contrast, detail, colourfulness, and block means to measure motion."""
 
 from __future__ import annotations
 
@@ -16,8 +16,7 @@ Plane = npt.NDArray[np.float32]
 BLOCK = 8
 """Side in pixels of the blocks within which luma is averaged before frames are compared."""
 
-# Rows give luma (Rec. 601, of 0..1), and the two opponent colours of Hasler and Suesstrunk (of
-# 0..255).
+# Rows: luma (Rec. 601, 0..1), and the two opponent colours of Hasler and Suesstrunk (0..255).
 _OPPONENT = np.array(
     [[0.299 / 255, 0.587 / 255, 0.114 / 255], [1, -1, 0], [0.5, 0.5, -1]], np.float32
 )
@@ -25,14 +24,14 @@ _OPPONENT = np.array(
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a picture by itself measures; `artengine.measure.life.Curves` defines each.
+    """The measurements of a single picture; `artengine.measure.life.Curves` defines each.
 
     Args:
         luma: 0..1, `(H, W)`.
-        blocks: its means over blocks of 8x8 pixels, `(H // 8, W // 8)`.
+        blocks: means of luma over blocks of 8x8 pixels, `(H // 8, W // 8)`.
         contrast: standard deviation of luma.
         detail: mean absolute Laplacian of luma.
-        colourfulness: of Hasler and Suesstrunk.
+        colourfulness: by Hasler and Suesstrunk.
     """
 
     luma: Plane
@@ -43,7 +42,7 @@ class Look:
 
 
 def look_of(picture: Picture) -> Look:
-    """Measure a picture, uint8 `(H, W, 3)`, at least 8 pixels a side."""
+    """Measure a picture, uint8 `(H, W, 3)`, of at least 8x8 pixels."""
     planes = cv2.transform(picture.astype(np.float32), _OPPONENT)
     means, deviations = (found.ravel() for found in cv2.meanStdDev(planes))
     luma = np.asarray(cv2.extractChannel(planes, 0), np.float32)

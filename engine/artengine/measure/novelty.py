@@ -1,39 +1,39 @@
-"""Novelty: whether a film makes new pictures out of what its clip is made of.
+"""Novelty: whether a film makes new pictures out of the parts of its clip.
 
-At 64 windows of 8 frames, spread over the film from frame 48 on, two moments of three frames are
+In 64 windows of 8 frames, spread over the film from frame 48 on, two moments of three frames are
 compared with the clip as 49 patches each (`patches.py`). A patch is *new* when it matches one
-anywhere in the clip, but not what explains its moment best (`replay.py`): one moment of the clip,
-or a fade of two. Novelty is the share of new patches over that of the clip's second half beside its
-first, and at most 1: more real footage of one scene has about 1. A replay has 0, since one moment
-explains it all, and so do noise, blur and other clips, since nothing matches. A film of under 512
-frames from frame 48 on has fewer windows.
+anywhere in the clip, but not the best explanation of its moment (`replay.py`): one moment of the
+clip, or a fade of two. Novelty is the share of new patches divided by that of the clip's second
+half compared with its first, and at most 1: more real footage of one scene has about 1. A replay
+has 0, since one moment explains all of it, and so do noise, blur and other clips, since nothing
+matches. A film of under 512 frames from frame 48 on has fewer windows.
 
-*Longest replay* is the longest time, in frames, over which windows go through the clip at one pace
-of 1/2, 1 or 2, forward or backward, with more patches explained than 0.8 of those that match.
-*Coverage* is the share of the clip's parts, at most 64 of at least 8 frames, in which the best
-moments lie, where they explain anything.
+*Longest replay* is the longest time, in frames, over which windows traverse the clip at a constant
+pace of 1/2, 1 or 2, forward or backward, while over 0.8 times as many patches are explained as
+match. *Coverage* is the share of the clip's parts (at most 64, of at least 8 frames each) that hold
+the best moment of some window and explain part of it.
 
-The windows are after Haim et al. 2023, and SinFusion, section 7.2; that a film must be compared
-with what it was learnt from, and by its nearest neighbours, is after Meehan et al. 2020 and
-Jiralerspong et al. 2023. What was tried first, and why it was changed:
+The windows follow Haim et al. 2023, and SinFusion, section 7.2. Comparing a film with its training
+data, by nearest neighbours, follows Meehan et al. 2020 and Jiralerspong et al. 2023. What was tried
+first, and why it was changed:
 
 - `tau` was the 90th percentile of the clip's own distances. Blurred films, other clips and fades of
-  a picture with its mirror image matched the clip then, and were not explained: novelty 0.3 to 1.
-  It is the median, with which few patches of these match. Beside a clip of several scenes another
-  clip still had 1, and melting 0.4, so that `tau` is limited too.
+  a picture with its mirror image then matched the clip without being explained: novelty 0.3 to 1.
+  Now it is the median, with which few patches of these match. Compared with a clip of several
+  scenes, another clip still had 1, and a melting film 0.4, so `tau` has an upper limit too.
 - A patch within `tau` of the best moment was explained. Many lie just beyond: a shuffled clip and
-  one shifted against a still camera had 0.5. They count as explained within 1.5 `tau`.
+  one shifted against a still camera had 0.5. The limit is now 1.5 `tau`.
 - The best window had one time. A film cut from pieces of the clip had windows with a cut inside, so
-  each of a window's moments may now have a place of its own.
-- Cross-fades had 0.9 to 1. A fade of two moments explains as well, and each channel's gain and
-  offset is fitted for each moment too: what leaves the picture when it is shifted or zoomed
-  changes its mean.
+  each moment of a window now has its own place in the clip.
+- Cross-fades had 0.9 to 1. Now a fade of two moments may explain a moment, and each channel's gain
+  and offset is fitted for each moment too: shifting and zooming move parts out of the picture,
+  which changes its mean.
 - Zooms were 0.9, 1 and 1.1. A copy zoomed by 1.2 had 0.5 to 1: now 0.8 and 1.25 are tried too.
-- Principal components alone leave out most of noise. The length of the rest is the 33rd number.
-- The least share to divide by was 0.1. With these, 0.04 is what the halves of clips of one scene
-  have; those of several scenes have nothing in common, and would make anything new.
+- Principal components alone discard most noise. The norm of the residual is the 33rd number.
+- The smallest divisor was 0.1. With the changes above, the halves of clips of one scene have 0.04;
+  those of several scenes have nothing in common, and would make anything count as new.
 
-What is left: a copy zoomed by more than 1.25, a clip shuffled frame by frame, and a fade with a
+Known limits: a copy zoomed by more than 1.25, a clip shuffled frame by frame, and a fade with a
 mirror image may have up to 0.4.
 """
 
@@ -51,19 +51,19 @@ Thumbs = npt.NDArray[np.uint8]
 
 WINDOWS = 64
 LENGTH = 8
-"""How many windows there are, and how many frames each has."""
+"""The number of windows, and the number of frames of each."""
 
 MARGIN = 1.5
-"""Within how many `tau` of the best moment a patch is explained by it."""
+"""The distance, in `tau`, within which the best moment explains a patch."""
 
 LEAST = 0.04
-"""The least share of new patches that stands for a novelty of 1."""
+"""The smallest share of new patches that can stand for a novelty of 1."""
 
 REPLAYED = 0.8
-"""In a replay, more patches of a window are explained than this share of those that match."""
+"""A window is a replay if its explained patches are more than this share of its matching ones."""
 
 PARTS = 64
-"""How many parts of a clip are told apart for coverage, at most."""
+"""The largest number of parts into which coverage divides a clip."""
 
 _GOLDEN = (5**0.5 - 1) / 2
 _SECOND = 4  # where in a window its second moment begins
@@ -71,10 +71,10 @@ _SECOND = 4  # where in a window its second moment begins
 
 @dataclass(frozen=True, slots=True)
 class Novelty:
-    """What is new in a film.
+    """The novelty of a film.
 
     Args:
-        novelty: 0 for a replay, 1 for what is as new as more footage would be.
+        novelty: 0 for a replay, 1 for a film as new as more footage would be.
         longest_replay: in frames of the film.
         coverage: share of the clip's parts that it visits, 0..1.
     """
@@ -86,11 +86,11 @@ class Novelty:
 
 @dataclass(frozen=True)
 class Memory:
-    """A clip, prepared for finding what is new beside it.
+    """A clip, prepared as the reference for novelty.
 
     Args:
-        moments: of the clip.
-        fresh: share of new patches that the clip's second half has beside its first.
+        moments: the moments of the clip.
+        fresh: share of new patches in the clip's second half compared with its first.
     """
 
     moments: Moments
@@ -106,12 +106,12 @@ class Memory:
 
 @dataclass(frozen=True)
 class Compared:
-    """A film's windows beside a clip.
+    """The comparison of a film's windows with a clip.
 
     Args:
-        windows: the first frame of each.
+        windows: the first frame of each window.
         matched, explained, new: shares of the patches of each moment, float64 `(W, 2)`.
-        places: of the best single moment of the clip for each.
+        places: the place of the best single moment of the clip for each moment.
     """
 
     windows: npt.NDArray[np.int64]
@@ -122,15 +122,15 @@ class Compared:
 
 
 def novelty(film: Thumbs, clip: Memory, first: int = 0) -> Novelty | None:
-    """What is new in a film.
+    """Measure the novelty of a film.
 
     Args:
         film: its thumbnails, uint8 `(N, 32, 32, 3)`.
-        clip: what it is new beside.
-        first: the frame from which it counts.
+        clip: the clip to compare with.
+        first: the first frame that counts.
 
     Returns:
-        None when there are under 8 frames from there on.
+        The novelty; None if there are under 8 frames from there on.
     """
     if len(film) - first < LENGTH:
         return None
@@ -160,8 +160,8 @@ def compare(film: Thumbs, clip: Moments) -> Compared:
 
 
 def places_of_windows(length: int) -> npt.NDArray[np.int64]:
-    """The first frames of a film's windows: one in each of 64 equal parts, at differing places
-    within them, since steps of one length may fall in with the length of a clip that is looped."""
+    """Return the first frames of a film's windows: one in each of 64 equal parts, at varying places
+    within them, because a constant step may coincide with the period of a looped clip."""
     count = min(WINDOWS, length // LENGTH)
     part = length / count
     within = np.arange(count) * _GOLDEN % 1
@@ -169,7 +169,7 @@ def places_of_windows(length: int) -> npt.NDArray[np.int64]:
 
 
 def longest_replay(film: Compared, length: int) -> int:
-    """Frames of the longest replay; `length` is the clip's, whose end goes on at its beginning."""
+    """Return the frames of the longest replay of a clip, `length` frames long, that may loop."""
     replays = film.explained.mean(axis=1) > REPLAYED * film.matched.mean(axis=1)
     longest = 0
     for pace in PACES:
@@ -185,7 +185,7 @@ def longest_replay(film: Compared, length: int) -> int:
 
 
 def coverage(film: Compared, length: int) -> float:
-    """The share of the parts of a clip, `length` frames long, that a film visits."""
+    """Return the share of the parts of a clip, `length` frames long, that a film visits."""
     parts = min(PARTS, max(1, length // LENGTH))
     visited = {
         place.frame * parts // length
@@ -197,7 +197,7 @@ def coverage(film: Compared, length: int) -> float:
 
 
 def _goes_on(film: Compared, number: int, pace: float, length: int) -> bool:
-    """Whether a window lies where the one before leads to, at a pace."""
+    """Return whether a window continues the one before it in the clip, at a pace."""
     before, here = film.places[number - 1][0], film.places[number][0]
     frames = int(film.windows[number] - film.windows[number - 1])
     off = (here.frame - before.frame - pace * frames) % length

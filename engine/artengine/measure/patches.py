@@ -1,16 +1,16 @@
-"""Patches: small pieces of a clip in space and time, and which of them a film's pieces are like.
+"""Patches: small pieces of a clip in space and time, and their matches in a film.
 
 A patch is 8x8 pixels of a thumbnail over 3 frames. Thumbnails are blurred slightly, and each
-channel is brought to the clip's mean and deviation, so that a regraded film is compared as its clip
-is. Patches that move or contrast less than the clip's 20th percentile are *weak*: they look like
+channel is normalised to the clip's mean and deviation, so that a change of grading does not count.
+Patches whose motion or contrast is below the clip's 20th percentile are *weak*: they look like
 anything and are never matched.
 
-A patch is described by 32 principal components of the clip's patches and by the length of what
-they leave out; without that length noise would look like a patch without contrast. Two patches
-match when they are no further apart than `tau`: the median distance of a clip patch to the nearest
-one more than 48 frames away, or a quarter of a clip of under 192 frames, and at most 0.15 of the
-median distance of any two. In a clip of several scenes, nothing further away is like a patch, and
-without that limit patches of any film would match it.
+A patch is described by its 32 principal components, of the clip's patches, and by the norm of the
+residual; without that norm, noise would look like a patch without contrast. Two patches match when
+they are no further apart than `tau`: the median distance of a clip patch to the nearest one more
+than 48 frames away (a quarter of the clip if it has under 192 frames), and at most 0.15 times the
+median distance of any two. In a clip of several scenes no distant patch is similar, and without
+that limit patches of any film would match.
 """
 
 from __future__ import annotations
@@ -27,74 +27,74 @@ from artengine.measure.thumbnails import SIDE, lumas
 Floats = npt.NDArray[np.float32]
 
 FRAMES = 3
-"""How many frames a patch has."""
+"""The number of frames of a patch."""
 
 PATCH = 8
 STRIDE = 4
-"""Side of a patch, and how far apart patches of a moment are, in pixels of thumbnails."""
+"""Side of a patch, and the stride between patches of a moment, in pixels of thumbnails."""
 
 COMPONENTS = 32
 WEAK = 20.0
-"""The percentile of the clip below which a patch is weak."""
+"""The percentile of the clip's motion and contrast below which a patch is weak."""
 
 MATCH = 50.0
 """The percentile of the clip's distances that is `tau`."""
 
 UNLIKE = 0.15
-"""The share of the median distance of any two of a clip's patches that `tau` is at most."""
+"""Upper limit of `tau`, as a share of the median distance of any two of a clip's patches."""
 
 APART = 48
-"""Patches of a clip are compared with those more than so many frames away."""
+"""Patches of a clip are compared with those more than this many frames away."""
 
 MOST_GAIN = 4.0
-"""How much the contrast of a film is raised or lowered at most to be the clip's: noise that is
-hardly seen must not become a picture."""
+"""The largest factor by which a film's contrast is raised or lowered to the clip's, so that faint
+noise is not amplified into a picture."""
 
 MOST = 60_000
-"""How many patches of a clip are kept, of frames evenly spread: 8 MB."""
+"""The largest number of patches of a clip to keep, from evenly spread frames: 8 MB."""
 
 _BLUR = 0.7
 _FINE = 2  # stride of the clip's patches
 _ACROSS = (SIDE - PATCH) // _FINE + 1
-_TAKEN = 1024  # frames that tell a film's colours
-_PART = 64  # moments at a time
+_TAKEN = 1024  # frames from which a film's colours are measured
+_PART = 64  # moments in a batch
 
 
 @dataclass(frozen=True)
 class Look:
-    """The mean and deviation of a film's channels, of 0..255."""
+    """The mean and deviation of a film's channels, 0..255."""
 
     means: Floats
     deviations: Floats
 
     @classmethod
     def of(cls, thumbnails: npt.NDArray[np.uint8]) -> Look:
-        """Of at most 1024 frames, evenly spread."""
+        """Measure at most 1024 frames, evenly spread."""
         places = np.linspace(0, len(thumbnails) - 1, min(_TAKEN, len(thumbnails)))
         some = _blurred(thumbnails[np.rint(places).astype(int)])
         deviations = np.maximum(some.std(axis=(0, 1, 2)), 0.25)
         return cls(some.mean(axis=(0, 1, 2)), deviations)
 
     def as_seen_by(self, clip: Look) -> Look:
-        """What brings this film to the clip's look, by no more than the greatest gain."""
+        """Return the look that normalises this film to the clip's, with a limited gain."""
         gains = np.clip(clip.deviations / self.deviations, 1 / MOST_GAIN, MOST_GAIN)
         return Look(self.means, clip.deviations / gains)
 
     def normal(self, thumbnails: npt.NDArray[np.uint8]) -> Floats:
-        """Thumbnails `(..., H, W, 3)`, blurred, of mean 0 and deviation 1: float32."""
+        """Blur thumbnails `(..., H, W, 3)`, and normalise to mean 0 and deviation 1: float32."""
         flat = thumbnails.reshape(-1, *thumbnails.shape[-3:])
         return ((_blurred(flat) - self.means) / self.deviations).reshape(thumbnails.shape)
 
 
 @dataclass(frozen=True)
 class Patches:
-    """The patches of a clip, prepared for being compared with.
+    """The patches of a clip, prepared for comparison.
 
     Args:
         clip: its thumbnails, uint8 `(N, 32, 32, 3)`.
         look: its colours.
         least: motion and contrast below which patches are weak.
-        centre, components: `(576,)` and `(576, 32)`, which describe a patch.
+        centre, components: mean and principal components of the patches, `(576,)` and `(576, 32)`.
         vectors: descriptions of the clip's patches, `(P, 33)`.
         corners: frame, row and column of each, int `(P, 3)`.
     """
@@ -142,13 +142,13 @@ class Patches:
 
     @cached_property
     def tau(self) -> float:
-        """The distance within which patches match; 0 where the clip has none to compare."""
+        """The distance within which patches match; 0 if the clip has none to compare."""
         gap = min(APART, len(self.clip) // 4)
         frames = self.corners[:, 0]
         distances = []
         for frame in np.unique(frames)[:: max(1, len(np.unique(frames)) // 60)]:
             far = np.abs(frames - frame) > gap
-            # Those that lie as the patches of a film do.
+            # Those on the grid of a film's patches.
             asked = (frames == frame) & (self.corners[:, 1:] % STRIDE == 0).all(axis=1)
             if far.any() and asked.any():
                 squares = _squares(self.vectors[asked], self.vectors[far])
@@ -161,19 +161,19 @@ class Patches:
         return min(float(nearest), UNLIKE * float(np.median(apart)))
 
     def strong(self, normal: Floats) -> npt.NDArray[np.bool_]:
-        """Which patches of moments `(n, 3, 32, 32, 3)` are not weak: `(n, 49)`."""
+        """Return which patches of moments `(n, 3, 32, 32, 3)` are not weak: `(n, 49)`."""
         motion, contrast = strength(normal)
         return (motion >= self.least[0]) & (contrast >= self.least[1]) & (motion > 0)
 
     def described(self, patches: Floats) -> Floats:
-        """Describe patches `(..., 576)`: float32 `(..., 33)`."""
+        """Return descriptions `(..., 33)` of patches `(..., 576)`, float32."""
         apart = patches - self.centre
         inside = apart @ self.components
         rest = (apart * apart).sum(axis=-1) - (inside * inside).sum(axis=-1)
         return np.concatenate([inside, np.sqrt(np.maximum(rest, 0))[..., None]], axis=-1)
 
     def matched(self, vectors: Floats) -> npt.NDArray[np.bool_]:
-        """Which of described patches `(n, 33)` match one of the clip, anywhere in it."""
+        """Return which described patches `(n, 33)` match a patch anywhere in the clip."""
         if not len(self.vectors) or not len(vectors):
             return np.zeros(len(vectors), bool)
         nearest = np.concatenate(
@@ -182,7 +182,7 @@ class Patches:
                 for at in range(0, len(vectors), _PART)
             ]
         )
-        # The clip's patches lie 2 pixels apart: those between are looked at beside the nearest.
+        # The clip's patches lie 2 pixels apart: also try those a pixel away from the nearest one.
         frames, rows, columns = self.corners[nearest].T
         needed, place = np.unique(frames, return_inverse=True)
         seen = self.look.normal(moments(self.clip, needed))
@@ -201,12 +201,12 @@ class Patches:
 def moments(
     thumbnails: npt.NDArray[np.uint8], first: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.uint8]:
-    """The three frames from each of some places on: `(n, 3, 32, 32, 3)`."""
+    """Return three frames from each of the given places on: `(n, 3, 32, 32, 3)`."""
     return np.asarray(thumbnails[first[:, None] + np.arange(FRAMES)])
 
 
 def cut(normal: Floats, stride: int = STRIDE) -> Floats:
-    """The patches of moments `(n, 3, 32, 32, 3)`: `(n, p, 576)`."""
+    """Cut moments `(n, 3, 32, 32, 3)` into patches: `(n, p, 576)`."""
     windows = np.lib.stride_tricks.sliding_window_view(normal, (PATCH, PATCH), axis=(2, 3))
     windows = windows[:, :, ::stride, ::stride].swapaxes(1, 2).swapaxes(2, 3)
     number, down, across = windows.shape[:3]
@@ -214,7 +214,7 @@ def cut(normal: Floats, stride: int = STRIDE) -> Floats:
 
 
 def strength(normal: Floats, stride: int = STRIDE) -> tuple[Floats, Floats]:
-    """Motion and contrast of the patches of moments, each `(n, p)`."""
+    """Return motion and contrast of the patches of moments, each `(n, p)`."""
     luma = lumas(normal)
     windows = np.lib.stride_tricks.sliding_window_view(luma, (PATCH, PATCH), axis=(2, 3))
     windows = windows[:, :, ::stride, ::stride]
@@ -224,7 +224,7 @@ def strength(normal: Floats, stride: int = STRIDE) -> tuple[Floats, Floats]:
 
 
 def _squares(one: Floats, other: Floats) -> Floats:
-    """Squared distances of descriptions: `(len(one), len(other))`."""
+    """Return squared distances of descriptions: `(len(one), len(other))`."""
     lengths = (one * one).sum(axis=1)[:, None] + (other * other).sum(axis=1)
     return np.asarray(np.maximum(lengths - 2 * (one @ other.T), 0), np.float32)
 

@@ -1,4 +1,4 @@
-"""The picture of a report: each curve of a film, and where it leaves the band of life."""
+"""The plot of a report: each curve of a film, and where it leaves the band of life."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 _ALIVE, _BAND, _INK, _FAULT, _FAINT = "#2f9e64", "#d9f0e2", "#24384f", "#d64545", "#8a94a0"
 
-# Curves are drawn as multiples of what they are measured by, doubling from line to line; what is
-# further out is drawn at the edge.
+# Curves are drawn as multiples of their reference, on a logarithmic scale of base 2; values beyond
+# these edges are drawn at the edge.
 _EDGES = (1 / 32, 32.0)
 _TICKS = (1 / 16, 1 / 4, 1.0, 4.0, 16.0)
 _RUNS_FROM = 500
@@ -29,14 +29,14 @@ _RUNS_FROM = 500
 def draw(report: Report, path: Path, title: str = "") -> None:
     """Draw a report as a PNG.
 
-    Each curve is divided by its reference: motion, contrast, detail and return by the clip's
-    medians, drift by the motion of the same frame. The band of life is shaded, what is outside of
-    it is red, and a strip at the foot shows the frames that are alive.
+    Each curve is divided by its reference: motion, contrast and detail by the clip's medians,
+    return by the clip's median motion, drift by the motion of the same frame. The band of life is
+    shaded, values outside of it are red, and a strip at the bottom shows which frames are alive.
 
     Args:
-        report: what was measured.
-        path: the file to write, replaced where there is one.
-        title: what was measured beside what.
+        report: the report to draw.
+        path: the file to write; an existing one is replaced.
+        title: the names of film and clip.
 
     Raises:
         OSError: when it cannot be written.
@@ -95,7 +95,7 @@ def _ratio(curve: Curve, unit: Curve | float) -> Curve:
 
 
 def _line(axes: Axes, shown: Curve) -> None:
-    """The curve; of a long film pale, with its running median over it."""
+    """Draw the curve; for a long film pale, with its running median on top."""
     if len(shown) < _RUNS_FROM:
         axes.plot(shown, color=_INK, linewidth=1.1)
         return
@@ -117,7 +117,7 @@ def _scale(axes: Axes, ticks: Sequence[float]) -> None:
 
 
 def _strip(axes: Axes, report: Report) -> None:
-    """Alive frames green, dead ones red, those that are not measured grey."""
+    """Draw alive frames green, dead ones red and unmeasured ones grey."""
     alive = report.life.alive
     axes.imshow(
         _colours(alive)[None],
@@ -142,7 +142,7 @@ def _strip(axes: Axes, report: Report) -> None:
 
 
 def _colours(alive: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Curve:
-    """RGB `(N, 3)`. A film longer than the strip has pixels is averaged into so many."""
+    """Return RGB `(N, 3)`; a film longer than 1000 frames is averaged down to that many colours."""
     colours = np.where(alive[:, None], _rgb(_ALIVE), _rgb(_FAULT))
     colours[:FIRST] = _rgb("#d5d9de")
     most = 1000

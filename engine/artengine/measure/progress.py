@@ -1,13 +1,13 @@
-"""Progress: how many frames of its clip a film goes on for each of its own.
+"""Progress: the number of clip frames by which a film advances per frame.
 
-Each frame of the film is put at the frame of the clip that looks most like it: where the luma of
-the thumbnails, halved to 16x16 pixels, correlates most, so that brightness and contrast do not
-count. Progress is the mean, over the film, of the way from a frame's place to that of the frame 4
+Each frame of the film is located at the most similar frame of the clip: the one whose thumbnail
+luma, halved to 16x16 pixels, correlates best, so that brightness and contrast do not count.
+Progress is the mean, over the film, of the distance from a frame's place to that of the frame 4
 later, divided by 4. A replay has 1, one slowed by half 0.5, a reversed one -1. A frozen film has 0,
 and so has one that flickers, since it goes back as much as forward.
 
-Ways of more than 4 clip frames a frame are jumps, not progress, and count as 0. Frames whose place
-lies where the clip itself hardly moves are left out: there, the nearest frame tells nothing.
+Distances of more than 4 clip frames a frame are jumps, not progress, and count as 0. Frames located
+where the clip itself hardly moves are left out: there, the nearest frame is arbitrary.
 """
 
 from __future__ import annotations
@@ -21,27 +21,27 @@ import numpy.typing as npt
 from artengine.measure.thumbnails import lumas
 
 LAG = 4
-"""How many frames lie between a frame and the later one that it is compared with."""
+"""The distance in frames between a frame and the later one that it is compared with."""
 
 FASTEST = 4
-"""The most clip frames a frame that are not a jump."""
+"""The most clip frames per frame that are not a jump."""
 
 LEAST_MOTION = 0.25
 """Share of the clip's mean change over 4 frames below which it hardly moves."""
 
 PAIRS = 2048
-"""How many pairs of frames are looked at, evenly spread."""
+"""The largest number of pairs of frames to compare, evenly spread."""
 
 SIDE = 16
 
 
 @dataclass(frozen=True)
 class Order:
-    """A clip's frames in their order.
+    """A clip's frames in order.
 
     Args:
-        frames: each as `coarse` gives it.
-        moving: of each, whether the clip moves there.
+        frames: the frames, as `coarse` returns them.
+        moving: whether the clip moves at each frame.
     """
 
     frames: npt.NDArray[np.float32]
@@ -55,12 +55,12 @@ class Order:
         if len(frames) > LAG:
             small = _halved(thumbnails)
             apart = np.abs(small[LAG:] - small[:-LAG]).mean(axis=(1, 2))
-            # The last frames move as those before them.
+            # The last frames have no later ones: repeat the last change.
             change = np.concatenate([apart, np.repeat(apart[-1:], LAG)])
         return cls(frames, (change > 0) & (change >= LEAST_MOTION * change.mean()))
 
     def places(self, thumbnails: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
-        """The clip frame that is most like each of a film's thumbnails."""
+        """Return the clip frame that is most similar to each of a film's thumbnails."""
         film = coarse(thumbnails)
         parts = [
             (film[at : at + 256] @ self.frames.T).argmax(axis=1) for at in range(0, len(film), 256)
@@ -69,9 +69,9 @@ class Order:
 
 
 def coarse(thumbnails: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    """Luma of 16x16 pixels, its mean 0 and its length 1: float32 `(N, 256)`.
+    """Return luma of 16x16 pixels with mean 0 and norm 1: float32 `(N, 256)`.
 
-    The product of two of them is their correlation; that of a frame of one colour is 0.
+    The inner product of two of them is their correlation; with a frame of one colour it is 0.
     """
     flat = _halved(thumbnails).reshape(len(thumbnails), -1)
     flat -= flat.mean(axis=1, keepdims=True)
@@ -80,15 +80,15 @@ def coarse(thumbnails: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
 
 
 def progress(film: npt.NDArray[np.uint8], clip: Order, first: int = 0) -> float | None:
-    """Clip frames that a film goes on a frame, -4..4.
+    """Return the number of clip frames by which a film advances per frame, -4..4.
 
     Args:
         film: thumbnails, uint8 `(N, H, W, 3)`.
-        clip: what it goes on in.
-        first: the frame from which the film counts.
+        clip: the clip in which it is located.
+        first: the first frame of the film that counts.
 
     Returns:
-        None where the clip does not move, or where there are not 5 frames.
+        The mean; None if the clip does not move, or if there are fewer than 5 frames.
     """
     last = len(film) - LAG
     if last <= first or not clip.moving.any():
@@ -102,7 +102,7 @@ def progress(film: npt.NDArray[np.uint8], clip: Order, first: int = 0) -> float 
 
 
 def _halved(thumbnails: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    """Luma at 16x16 pixels: float32 `(N, 16, 16)`."""
+    """Return luma at 16x16 pixels: float32 `(N, 16, 16)`."""
     size = (SIDE, SIDE)
     return np.stack(
         [cv2.resize(luma, size, interpolation=cv2.INTER_AREA) for luma in lumas(thumbnails)]

@@ -1,14 +1,14 @@
-"""Raster: how far a regular grid of a few pixels stands out of a film's pictures, in decibels.
+"""Raster: how strongly a regular grid of a few pixels shows in a film's pictures, in decibels.
 
-Networks that enlarge leave one with a period of 2, 4 or 8 pixels, the checkerboard artifacts of
+Networks that upsample leave a grid with a period of 2, 4 or 8 pixels, the checkerboard artifacts of
 Odena, Dumoulin and Olah, "Deconvolution and checkerboard artifacts" (2016). In the power spectrum
-it is a narrow peak at a multiple of 1/8 cycles a pixel; pictures of anything else are smooth there.
+it is a narrow peak at a multiple of 1/8 cycles a pixel; other pictures are smooth there.
 
-The power spectrum of luma under a Hann window is summed over 24 frames, evenly from frame 24 on.
-At each frequency (i/8, j/8) cycles a pixel but (0, 0), the mean power within 2 bins is divided by
-the median of the ring of 5 to 10 bins around it; beside the axes, which straight edges along the
-frame fill with power, by that of the part of the ring along the axis. The raster is the mean of the
-three highest ratios.
+The power spectrum of luma under a Hann window is summed over 24 frames, evenly spread from frame 24
+on. At each frequency (i/8, j/8) cycles a pixel except (0, 0), the mean power within 2 bins is
+divided by the median of the ring of 5 to 10 bins around it. On the axes, which straight edges along
+the frame fill with power, only the part of the ring along the axis is used. The raster is the mean
+of the three highest ratios.
 
 Real clips have 1 to 6 dB, the higher ones from their codec's blocks.
 """
@@ -29,31 +29,31 @@ Luma: TypeAlias = npt.NDArray[np.uint8]
 """Luma of a picture, uint8 `(H, W)`."""
 
 FIRST = 24
-"""The frame from which pictures are taken; all are, of a film that ends before twice as many."""
+"""The first frame that is used; a film that ends before frame 48 is used from its beginning."""
 
 PICTURES = 24
-"""How many pictures are looked at."""
+"""The largest number of pictures to analyse."""
 
 PERIOD = 8
-"""The longest period of a raster that is looked for, in pixels."""
+"""The longest period of a raster that is detected, in pixels."""
 
 PEAK = 2.0
 RING = (5.0, 10.0)
 """Bins around a frequency that belong to its peak, and to the ring it is compared with."""
 
 HIGHEST = 3
-"""How many of the highest ratios count."""
+"""The number of highest ratios that are averaged."""
 
 LEAST_POWER = 0.01
-"""Power of a pixel, in squared steps of 255, that every frequency has: a tenth of what rounding to
-8 bits makes, so that a picture of one colour has no raster."""
+"""Power per pixel, in squared steps of 255, added to every frequency: a tenth of the noise of
+rounding to 8 bits, so that a picture of one colour has no raster."""
 
 LEAST = 64
-"""Width and height of the smallest picture of which a raster is told: in a smaller one the rings
+"""Width and height of the smallest picture whose raster is measured: in a smaller one the rings
 reach from one frequency to the next."""
 
 LARGEST = 1024
-"""Of larger pictures the middle is looked at."""
+"""Larger pictures are cropped to their middle of this side."""
 
 
 @dataclass
@@ -71,7 +71,7 @@ class RasterSamples:
             self._later.feed(lambda: _luma(picture))
 
     def take(self) -> list[Luma]:
-        """At most 24 lumas, from frame 24 on where there are 24 of them."""
+        """Return at most 24 lumas, from frame 24 on if there are 24 of them."""
         later = self._later.kept
         kept = later if len(later) >= PICTURES else self._early + later
         places = np.linspace(0, len(kept) - 1, min(PICTURES, len(kept)))
@@ -79,7 +79,7 @@ class RasterSamples:
 
 
 def raster(samples: RasterSamples) -> float | None:
-    """The raster of a film, in decibels; None for pictures under 64 pixels a side."""
+    """Return the raster of a film, in decibels; None for pictures under 64 pixels a side."""
     lumas = samples.take()
     height, width = lumas[0].shape
     if min(height, width) < LEAST:
@@ -98,7 +98,7 @@ def raster(samples: RasterSamples) -> float | None:
 
 
 def _ratio(power: npt.NDArray[np.float64], down: int, across: int) -> float:
-    """How far the peak at (down / 8, across / 8) cycles a pixel is above its ring, in decibels."""
+    """Return the peak at (down / 8, across / 8) cycles a pixel over its ring, in decibels."""
     height, width = power.shape
     rows, y = _around(down * height / PERIOD)
     columns, x = _around(across * width / PERIOD)
@@ -113,7 +113,7 @@ def _ratio(power: npt.NDArray[np.float64], down: int, across: int) -> float:
 
 
 def _around(centre: float) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
-    """The bins about a place along an axis, and how far they are from it."""
+    """Return the bins around a place along an axis, and their distances from it."""
     bins = np.arange(np.ceil(centre - RING[1]), np.floor(centre + RING[1]) + 1, dtype=np.float64)
     return bins.astype(np.int64), bins - centre
 

@@ -1,4 +1,4 @@
-"""Reading a film for measuring: one pass, of which each frame leaves a few numbers."""
+"""Reading a film to measure it: one pass, which keeps a few numbers and samples of its frames."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class Reading:
 
     Args:
         size: width and height at which it was measured, in pixels.
-        curves: what each frame measures.
+        curves: the measurements of each frame.
         samples: some of its pictures, small.
-        raster_samples: the luma of some of its pictures, as large as they are.
+        raster_samples: the luma of some of its pictures, at full size.
         regions: brightness and contrast of the regions of each frame.
         thumbnails: every frame, very small.
     """
@@ -46,11 +46,11 @@ def read(
 
     Args:
         frames: uint8 pictures or float frames of 0..1, `(H, W, 3)`; floats are rounded to 8 bits
-            first, as a film's are.
-        size: width and height to measure at; that of the first frame when None. A clip is read at
-            its film's size: averaged over areas where it shrinks, cubic where it grows, stretched
-            where its shape is another.
-        progress: told after each frame how many there were.
+            first, like those of a film.
+        size: width and height to measure at; that of the first frame if None. A clip is read at its
+            film's size: averaged over areas if it shrinks, bicubic if it grows, stretched if its
+            shape differs.
+        progress: called after each frame with the number of frames so far.
 
     Raises:
         SourceError: when there are no frames, or when they are under 8x8 pixels.

@@ -1,11 +1,11 @@
-"""Replay: the moment of a clip that explains a moment of a film best, if any does.
+"""Replay: the moment of a clip that explains a moment of a film best.
 
-A moment is three frames of thumbnails. What it may be is a moment of the clip at a pace of 1/2, 1
+A moment is three frames of thumbnails. Candidates are the moments of the clip at a pace of 1/2, 1
 or 2, forward or backward, mirrored, shifted by up to 4 pixels, zoomed by 0.8 to 1.25, with a gain
-and an offset for each channel; or a fade between two such moments.
+and an offset for each channel; and fades between two such moments.
 
-The search begins where luma of 8x8 blocks of 2 pixels in the middle of the picture correlates best,
-and climbs from there to the least squared difference of every second pixel across and down.
+The search starts where halved luma in the middle of the picture correlates best, and descends from
+there to the least squared difference of every second pixel across and down.
 """
 
 from __future__ import annotations
@@ -23,28 +23,28 @@ from artengine.measure.views import SHIFT, VIEWS, ZOOMS, halved, normed, viewed
 
 PACES = (-2.0, -1.0, -0.5, 0.5, 1.0, 2.0)
 TRIED = 12
-"""From how many places the search climbs; from half as many for the second moment of a fade."""
+"""The number of starting places of a search; half as many for the second moment of a fade."""
 
 MOST = 1024
-"""At how many places of a clip the search begins, evenly spread."""
+"""The largest number of clip frames among which starting places are chosen, evenly spread."""
 
 _MIDDLE = SIDE // 2 - SHIFT  # side of the part of a halved picture that is compared
 _SHIFTS = SHIFT + 1  # places of that part across, 2 pixels apart
 _DIMENSIONS = 32
-_PART = 64  # frames at a time
+_PART = 64  # frames in a batch
 _ROUNDS = 8
-_NEAR = 4  # frames within which one place is tried
-_REMEMBERED = 4096  # frames: 48 MiB
+_NEAR = 4  # frames of a group, of which one starting place is tried
+_REMEMBERED = 4096  # cached frames: 48 MiB
 
 
 class Place(NamedTuple):
-    """Where in a clip, and how, a moment is.
+    """The place of a moment in a clip, and its transformation.
 
     Args:
         frame: its middle frame.
-        view: number of mirroring and zoom.
+        view: index in `VIEWS`, of mirroring and zoom.
         across, down: shift in pixels.
-        pace: clip frames a frame; negative is backward.
+        pace: clip frames per frame; negative is backward.
     """
 
     frame: int
@@ -55,20 +55,20 @@ class Place(NamedTuple):
 
     @property
     def mirrored(self) -> bool:
-        """Whether left and right are changed."""
+        """Whether left and right are swapped."""
         return VIEWS[self.view][0]
 
 
 @dataclass(frozen=True)
 class Moments:
-    """A clip's moments, prepared for being searched.
+    """A clip's moments, prepared for the search.
 
     Args:
-        patches: of the clip.
-        frames: the middle frames at which a search begins.
+        patches: the patches of the clip.
+        frames: the middle frames at which a search may start.
         basis: 32 principal components of the luma of the picture's middle, `(144, 32)`.
-        middles: for each frame, view and shift, the middle on that basis, `(F * V * 25, 32)`: the
-            product of two is about their correlation.
+        middles: for each frame, view and shift, the middle in that basis, `(F * V * 25, 32)`: the
+            inner product of two is about their correlation.
     """
 
     patches: Patches
@@ -91,11 +91,11 @@ class Moments:
         return cls(patches, frames, basis, np.concatenate(parts))
 
     def explain(self, film: Floats) -> tuple[list[Place], Floats]:
-        """Find what explains moments of a film, brought to the clip's look: `(n, 3, 32, 32, 3)`.
+        """Explain moments of a film, normalised to the clip's look: `(n, 3, 32, 32, 3)`.
 
         Returns:
-            The best single moment of the clip for each; and pictures of what explains it best,
-            that moment or a fade, float32 `(n, 3, 32, 32, 3)`.
+            The best single moment of the clip for each; and the pictures of the best explanation,
+            that moment, a fade or single frames, float32 `(n, 3, 32, 32, 3)`.
         """
         asked = self._middle(film.reshape(-1, *film.shape[2:])).reshape(len(film), len(film[0]), -1)
         found, pictures = [], []
@@ -108,7 +108,7 @@ class Moments:
             found.append(place)
             choice = [alone.fitted(place)]
             if not self._explains(choice[0], moment):
-                # What the first moment leaves of the middle is looked for in a second one.
+                # Search for a second moment that resembles the residual of the first.
                 (own,) = self._middle(first[1:2])
                 shared = self.middles @ own
                 rest = likeness - shared * float(middles[1] @ own)
@@ -122,20 +122,20 @@ class Moments:
         return found, np.stack(pictures)
 
     def _explains(self, made: Floats, moment: Floats) -> bool:
-        """Whether every patch of one moment matches that of another, by its pixels alone."""
+        """Return whether every patch of two moments matches, compared pixel by pixel."""
         squares = np.square(made - moment).sum(axis=(0, 3))
         blocks = squares.reshape(SIDE // STRIDE, STRIDE, SIDE // STRIDE, STRIDE).sum(axis=(1, 3))
         sums = np.lib.stride_tricks.sliding_window_view(blocks, (2, 2)).sum(axis=(2, 3))
         return bool((sums <= self.patches.tau**2).all())
 
     def _middle(self, pictures: Floats) -> Floats:
-        """The middle of pictures `(n, 32, 32, 3)` on the basis: `(n, 32)`."""
+        """Return the middle of pictures `(n, 32, 32, 3)` in the basis: `(n, 32)`."""
         margin = SHIFT // 2
         inner = halved(pictures)[:, margin:-margin, margin:-margin]
         return normed(inner.reshape(len(pictures), -1)) @ self.basis
 
     def picture(self, place: Place) -> Floats:
-        """A moment of the clip in one of its views, with a margin: `(3, 40, 40, 3)`."""
+        """Return a moment of the clip in one of its views, with a margin: `(3, 40, 40, 3)`."""
         times = np.clip(
             place.frame + place.pace * np.array([-1, 0, 1]), 0, len(self.patches.clip) - 1
         )
@@ -146,7 +146,7 @@ class Moments:
         return viewed(one * (1 - share) + other * share, place.view)
 
     def _scattered(self, middles: Floats, place: Place) -> Floats:
-        """The frames of the clip that are most like those of a moment: one of a shuffled clip."""
+        """Return the clip frame most similar to each frame of a moment, as for a shuffled clip."""
         across, down = (round((SHIFT - shift) / 2) for shift in (place.across, place.down))
         table = self.middles.reshape(len(self.frames), len(VIEWS), _SHIFTS * _SHIFTS, -1)
         column = table[:, place.view, down * _SHIFTS + across]
@@ -156,7 +156,7 @@ class Moments:
         return np.asarray(pictures[:, top : top + SIDE, left : left + SIDE], np.float32)
 
     def _frame(self, number: int) -> Floats:
-        """A frame of the clip, remembered because it is looked at again and again."""
+        """Return a normalised frame of the clip, cached because it is used many times."""
         if number not in self._frames:
             if len(self._frames) == _REMEMBERED:
                 self._frames.clear()
@@ -164,7 +164,7 @@ class Moments:
         return self._frames[number]
 
     def _begin(self, likeness: Floats, most: int) -> list[Place]:
-        """The most promising places, of which no two of one view lie close together."""
+        """Return the most promising places, no two of one view close together."""
         table = likeness.reshape(len(self.frames), len(VIEWS), -1)
         at, best = table.argmax(axis=2), table.max(axis=2)
         groups = -(-len(best) // _NEAR)
@@ -183,7 +183,7 @@ class Moments:
 
 
 class _Climber:
-    """Goes from place to place while the difference to a moment falls."""
+    """A local search: moves from place to place while the difference to a moment falls."""
 
     def __init__(self, moments: Moments, moment: Floats, fit: Fit) -> None:
         self._moments, self._fit, self._moment = moments, fit, moment
@@ -193,7 +193,7 @@ class _Climber:
         self._strides = {1, max(1, spacing // 2)}
 
     def climb(self, start: list[Place]) -> Place:
-        """The best place that is reached."""
+        """Return the best place that the search reaches."""
         self._try(start)
         for _ in range(_ROUNDS):
             best = self._least()
@@ -208,12 +208,12 @@ class _Climber:
         return min(self._known, key=self._known.__getitem__)
 
     def fitted(self, place: Place) -> Floats:
-        """A moment as it explains: `(3, 32, 32, 3)`."""
+        """Return the moment at a place, fitted to the searched one: `(3, 32, 32, 3)`."""
         (only,) = self._fit(self._moment, self.seen([place]), 1)
         return np.asarray(only, np.float32)
 
     def seen(self, places: list[Place], step: int = 1) -> Floats:
-        """Moments of the clip, with every pixel or every second: `(K, 3, 32, 32, 3)`."""
+        """Return moments of the clip, with every `step`-th pixel: `(K, 3, 32, 32, 3)` for 1."""
         found = []
         for place in places:
             unshifted = place._replace(across=0, down=0)
@@ -249,7 +249,7 @@ class _Climber:
 
 
 def _middles(patches: Patches, frames: npt.NDArray[np.int64]) -> Floats:
-    """The middle of the views of a clip's frames at each shift: `(F * V * 25, 144)`."""
+    """Return the middle of the views of a clip's frames at each shift: `(F * V * 25, 144)`."""
     seen = patches.look.normal(patches.clip[frames])
     views = np.stack([viewed(seen, view) for view in range(len(VIEWS))], axis=1)
     inner = views[:, :, SHIFT:-SHIFT, SHIFT:-SHIFT]

@@ -1,4 +1,4 @@
-"""The report on a film: what it measures beside its clip, as a table and as data."""
+"""The report on a film: its measurements against its clip, as a table and as data."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from artengine.measure.runaway import Ranges, runaway
 from artengine.measure.video_file import VideoFile
 
 MOST_RASTER = 3.0
-"""How many decibels above its clip's the raster of a film may be without being seen."""
+"""How far a film's raster may lie above its clip's without being visible, in decibels."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A film, measured beside its clip.
+    """The measurements of a film against its clip.
 
     Args:
         life: which of its frames are alive.
-        kinship: how near its pictures stay to the clip's, 0..1.
+        kinship: how close its pictures stay to the clip's, 0..1.
         raster: of the film and of its clip, in decibels; None for frames under 64 pixels a side.
         runaway: share of its regions that leave the clip's range, 0..1.
-        flicker: how much it changes over 1, 4 and 16 frames, as multiples of the clip's change;
-            None where one of them has no change to compare.
-        progress: how many clip frames it goes on a frame, -4..4; None where the clip does not move.
-        novelty: what is new in it; None when it has under 8 frames from frame 48 on.
+        flicker: its change over 1, 4 and 16 frames, as multiples of the clip's change; None if one
+            of them has no change to compare.
+        progress: clip frames by which it advances per frame, -4..4; None if the clip does not move.
+        novelty: its novelty; None if it has under 8 frames from frame 48 on.
     """
 
     life: Life
@@ -57,14 +57,14 @@ class Report:
 
     @property
     def frames(self) -> int:
-        """How long the film is."""
+        """The length of the film."""
         return len(self.life.film)
 
     def as_data(self) -> dict[str, Any]:
-        """Numbers and texts alone, ready for JSON.
+        """Return the report as plain data, ready for JSON.
 
         `medians` are the clip's, `film_medians` the film's from frame 48 on; `kept` is the share of
-        frames from there that keep each condition of life.
+        frames from there on that meet each condition of life.
         """
         return {
             "vitality": self.vitality,
@@ -85,7 +85,7 @@ class Report:
         }
 
     def as_text(self) -> str:
-        """A table for reading, the verdict last."""
+        """Return the report as a table, with the verdict last."""
         data = self.as_data()
         bounds = self._bounds()
         lines = [f"{'median':<15}{'film':>10}{'clip':>10}   {'alive':<18}{'frames that are':>15}"]
@@ -128,15 +128,15 @@ class Report:
         return lines
 
     def _over_time(self) -> Iterator[str]:
-        """How it goes on, a line for each measure that is known."""
+        """Yield a line for each known measure of change over time."""
         known = {apart: ratio for apart, ratio in self.flicker.items() if ratio is not None}
         if known:
-            told = ", ".join(f"{ratio:.2f}" for ratio in known.values())
+            ratios = ", ".join(f"{ratio:.2f}" for ratio in known.values())
             over = ", ".join(map(str, known))
             off = any(not 1 / MOST_FACTOR <= ratio <= MOST_FACTOR for ratio in known.values())
             verdict = "it moves in another way" if off else "it moves as the clip does"
             apart = f"between frames {over} apart"
-            yield f"flicker   {told} times the clip's change, {apart}; {verdict}"
+            yield f"flicker   {ratios} times the clip's change, {apart}; {verdict}"
         if self.progress is not None:
             yield f"progress  {self.progress:.2f} clip frames a frame; a replay has 1"
         if self.novelty is not None:
@@ -147,7 +147,7 @@ class Report:
             )
 
     def _faults(self, kept: dict[str, float]) -> Iterator[tuple[str, float]]:
-        """What frames die of, and the share of frames that do."""
+        """Yield the reasons for dead frames, with the share of frames of each."""
         for name in BANDED:
             curve = getattr(self.life.film, name)[FIRST:]
             least = BAND[0] * self.life.medians[name]
@@ -160,16 +160,16 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A clip, read once, that any number of films can be measured by.
+    """A clip, read once, against which any number of films can be measured.
 
     Args:
         medians: the clip's medians.
-        kin: the clip's pictures, prepared for comparing.
+        kin: its pictures, prepared for kinship.
         raster: its raster, in decibels.
-        ranges: what its regions keep to.
-        changes: how much it changes over 1, 4 and 16 frames.
-        order: its frames in their order.
-        memory: its small moments and patches.
+        ranges: the ranges of its regions.
+        changes: its change over 1, 4 and 16 frames.
+        order: its frames in order, for progress.
+        memory: its moments and patches, for novelty.
     """
 
     medians: dict[str, float]
@@ -214,7 +214,7 @@ class Reference:
 
 
 def measure(film: Iterable[Picture | Frame], clip: Iterable[Picture | Frame]) -> Report:
-    """Measure a film by its clip, which is read at the film's size.
+    """Measure a film against its clip, which is read at the film's size.
 
     Args:
         film: frames `(H, W, 3)`, as `read` takes them, or a `VideoFile`.

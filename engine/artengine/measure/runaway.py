@@ -1,9 +1,9 @@
-"""Runaway: how much of a film is brighter, darker, flatter or harsher than its clip is there.
+"""Runaway: how much of a film is brighter, darker, flatter or harsher than its clip in that place.
 
-The frame is divided into 16x16 regions. In each, the mean and the deviation of luma keep to a range
-in the clip: from the least to the most that the region and the eight around it ever have. A film's
-region is *outside* when one of both lies beyond that range by more than a tenth of its width and 4
-of 255 steps.
+The frame is divided into 16x16 regions. The clip gives a range for the mean and the deviation of
+luma in each: from the minimum to the maximum over the region and the eight around it, over all
+frames. A film's region is *outside* when one of the two lies beyond its range by more than a tenth
+of its width plus 4 of 255 steps.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ import numpy.typing as npt
 from artengine.frame import Picture
 
 REGIONS = 16
-"""How many regions there are across and down."""
+"""The number of regions across and down."""
 
 ROOM = 0.1
 """How far beyond the clip's range a region may be, as a share of the range."""
 
 STEPS = 4.0
-"""And in steps of 255 beside that."""
+"""Tolerance in addition to that, in steps of 255."""
 
 Ranges = npt.NDArray[np.float32]
-"""Least and most of each measure, float32 `(2, 16, 16, 2)`."""
+"""Minimum and maximum of each measure, float32 `(2, 16, 16, 2)`."""
 
 
 @dataclass
@@ -46,11 +46,11 @@ class Regions:
         self._kept.append(np.stack([means, deviations], axis=-1).astype(np.float16))
 
     def stacked(self) -> npt.NDArray[np.float16]:
-        """All frames, float16 `(N, 16, 16, 2)`."""
+        """Return all frames, float16 `(N, 16, 16, 2)`."""
         return np.stack(self._kept)
 
     def ranges(self) -> Ranges:
-        """What the regions keep to, of the clip."""
+        """Return the ranges within which the regions of a film may lie."""
         every = self.stacked().astype(np.float32)
         around = np.ones((3, 3), np.uint8)
         least = cv2.erode(every.min(axis=0), around)
@@ -60,12 +60,12 @@ class Regions:
 
 
 def runaway(film: Regions, clip: Ranges, first: int = 0) -> float:
-    """Share of the regions that are outside, 0..1.
+    """Return the share of regions that are outside, 0..1.
 
     Args:
         film: the film's regions.
-        clip: what `Regions.ranges` gives of its clip, read at the film's size.
-        first: the frame of the film from which regions count.
+        clip: `Regions.ranges` of its clip, read at the film's size.
+        first: the first frame of the film that counts.
     """
     every = film.stacked()[first:]
     outside = ((every < clip[0]) | (every > clip[1])).any(axis=-1)

@@ -1,4 +1,4 @@
-"""Some of a film's frames, evenly spread, in memory that does not grow with its length."""
+"""An even sample of a film's frames, in memory that does not grow with its length."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ Kept = TypeVar("Kept")
 
 @dataclass
 class Spread(Generic[Kept]):
-    """Keeps something of every frame until there are `most`, then of every second one, every fourth
+    """Keeps an item of every frame until there are `most`, then of every second frame, every fourth
     and so on.
 
     Args:
-        most: how many are kept at most; an even number.
-        length: how many frames there were.
-        stride: the distance in frames of those that are kept.
-        kept: what is kept of them, in their order.
+        most: the largest number of items to keep; an even number.
+        length: the number of frames so far.
+        stride: the distance in frames between kept items.
+        kept: the kept items, in order.
     """
 
     most: int
@@ -27,7 +27,7 @@ class Spread(Generic[Kept]):
     kept: list[Kept] = field(default_factory=list)
 
     def feed(self, made: Callable[[], Kept]) -> None:
-        """Take the next frame, of which `made` gives what is kept; it is called where it is."""
+        """Take the next frame; `made` returns its item and is called only if the item is kept."""
         if self.length % self.stride == 0:
             if len(self.kept) == self.most:
                 del self.kept[1::2]

@@ -1,4 +1,4 @@
-"""Every frame of a film, very small: what is measured over time is measured on these."""
+"""Every frame of a film, very small: measures over time use these."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SIDE = 32
 """Width and height of a thumbnail."""
 
 MOST = 16_384
-"""How many frames are kept: 48 MiB of thumbnails, nine minutes at 30 frames a second."""
+"""The largest number of frames to keep: 48 MiB, nine minutes at 30 frames a second."""
 
 
 @dataclass
@@ -33,12 +33,12 @@ class Thumbnails:
         return len(self._kept)
 
     def stacked(self) -> npt.NDArray[np.uint8]:
-        """All of them, uint8 `(N, 32, 32, 3)`."""
+        """Return all thumbnails, uint8 `(N, 32, 32, 3)`."""
         return np.stack(self._kept) if self._kept else np.zeros((0, SIDE, SIDE, 3), np.uint8)
 
 
 def lumas(
     pictures: npt.NDArray[np.uint8] | npt.NDArray[np.float32],
 ) -> npt.NDArray[np.float32]:
-    """Luma of pictures `(..., 3)` by Rec. 601, in their units: float32 `(...)`."""
+    """Return the luma of pictures `(..., 3)` by Rec. 601, in their units: float32 `(...)`."""
     return pictures.astype(np.float32, copy=False) @ np.array([0.299, 0.587, 0.114], np.float32)

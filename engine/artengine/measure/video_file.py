@@ -1,4 +1,4 @@
-"""A video file for measuring: every picture that it stores, once."""
+"""A video file to measure: every picture that it stores, once."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from artengine.frame import Picture, Size
 class VideoFile:
     """A video file, each of whose pictures is read once, from the first to the last.
 
-    Frames that come at odd times are neither repeated nor left out, and pixels that are not square
-    are not made so: what is measured are the pictures as they are stored. Their colour is read as
-    the sources of dreams and trainings read it.
+    The pictures are measured as they are stored: frames at irregular times are neither repeated nor
+    dropped, and non-square pixels stay so. Colours are decoded as the sources of dreams and
+    trainings decode them.
 
     Args:
         path: the file.
-        info: what it holds.
+        info: the result of probing it.
         size: width and height to deliver, to which pictures of another shape are stretched.
-        length: how many there are; a damaged file may give fewer.
+        length: the number of pictures; a damaged file may deliver fewer.
     """
 
     path: Path
@@ -33,17 +33,17 @@ class VideoFile:
 
     @classmethod
     def open(cls, path: str | Path) -> Self:
-        """Look into a file; its pictures are delivered as large as it stores them, turned as its
-        rotation flag says. Raises `SourceError` when it cannot be read as video."""
+        """Probe a file; its pictures are delivered at their stored size, rotated by its rotation
+        flag. Raises `SourceError` when it cannot be read as video."""
         path = Path(path)
         info = probe(path)
         return cls(path, info, info.turned_size, info.timing.frames or count_pictures(path))
 
     def at(self, size: Size) -> Self:
-        """The same file at another size, scaled as the sources of dreams and trainings do."""
+        """Return the same file at another size, scaled like the sources of dreams and trainings."""
         return replace(self, size=size)
 
     def __iter__(self) -> Generator[Picture]:
-        """Its pictures, uint8 `(H, W, 3)`. Raises `SourceError` when none can be decoded."""
+        """Yield its pictures, uint8 `(H, W, 3)`. Raises `SourceError` when none can be decoded."""
         with Decoder(self.path, self.size, info=self.info) as pictures:
             yield from pictures

@@ -1,4 +1,4 @@
-"""Views: pictures of a clip mirrored, zoomed and shifted, and the small ones that are searched."""
+"""Views: pictures of a clip mirrored, zoomed and shifted, and the halved ones for the search."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from artengine.measure.thumbnails import SIDE, lumas
 
 ZOOMS = (0.8, 0.9, 1.0, 1.1, 1.25)
 VIEWS = [(mirrored, zoom) for mirrored in (False, True) for zoom in ZOOMS]
-"""Whether a view is mirrored, and how much it is zoomed."""
+"""Whether each view is mirrored, and its zoom."""
 
 SHIFT = 4
-"""How far a view may be shifted, in pixels of thumbnails."""
+"""The largest shift of a view, in pixels of thumbnails."""
 
 
 def viewed(pictures: Floats, view: int) -> Floats:
-    """Pictures mirrored and zoomed about their middle, with a margin of 4: `(n, 40, 40, 3)`."""
+    """Mirror and zoom pictures about their middle, with a margin of 4: `(n, 40, 40, 3)`."""
     mirrored, zoom = VIEWS[view]
     middle, side = (SIDE - 1) / 2, SIDE + 2 * SHIFT
     across = -zoom if mirrored else zoom
@@ -38,13 +38,13 @@ def viewed(pictures: Floats, view: int) -> Floats:
 
 
 def halved(pictures: Floats) -> Floats:
-    """Luma averaged over 2x2 pixels: `(n, 16, 16)`."""
+    """Return luma averaged over 2x2 pixels: `(n, 16, 16)`."""
     blocks = lumas(pictures).reshape(len(pictures), SIDE // 2, 2, SIDE // 2, 2)
     return np.asarray(blocks.mean(axis=(2, 4)), np.float32)
 
 
 def normed(rows: Floats) -> Floats:
-    """Rows without their mean, of length 1: their products are correlations."""
+    """Subtract the mean of each row and scale it to norm 1: inner products are correlations."""
     apart = rows - rows.mean(axis=-1, keepdims=True)
     lengths = np.maximum(np.linalg.norm(apart, axis=-1, keepdims=True), 1e-3)
     return np.asarray(apart / lengths, np.float32)

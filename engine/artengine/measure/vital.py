@@ -1,5 +1,5 @@
-"""Vital signs of a film while it is made: the motion, contrast, detail, colour and drift of its
-last frame, by the measures of `life.py`, on a small copy."""
+"""Vital signs of a film while it is made: motion, contrast, detail, colour and drift of its last
+frame, measured as in `life.py` on a small copy."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ SIDE = 128
 ORDINARY: Mapping[str, float] = MappingProxyType(
     {"motion": 0.008, "contrast": 0.2, "detail": 0.06, "colour": 35.0, "drift": 0.04}
 )
-"""What an ordinary clip has of each vital sign."""
+"""The vital signs of an ordinary clip."""
 
 LEAST = 0.05
-"""Share of that which a clip must have to be a reference."""
+"""The share of an ordinary vital sign below which a clip's own is not used as reference."""
 
 
 def small_size(size: Size) -> Size:
-    """Width and height at which frames of `size` are measured: at least a block."""
+    """Return the width and height at which frames of `size` are measured: at least a block."""
     share = min(1.0, SIDE / max(size))
     width, height = (max(BLOCK, round(share * side)) for side in size)
     return width, height
 
 
 class VitalMeter:
-    """Measures frames one after the other; remembers the blocks of the last 8."""
+    """Measures frames one after the other; keeps the block means of the last 8."""
 
     def __init__(self) -> None:
         self._past: deque[Plane] = deque(maxlen=DRIFT)
@@ -46,7 +46,7 @@ class VitalMeter:
         """Measure the next frame, `(H, W, 3)`, of the same size as those before.
 
         Returns:
-            The vital signs by name; `motion` and `drift` not where too few frames came before.
+            The vital signs by name, without `motion` and `drift` if too few frames came before.
         """
         size = small_size(size_of(frame))
         small: npt.NDArray[Any] = frame
@@ -66,7 +66,7 @@ class VitalMeter:
         return found
 
     def state(self) -> Plane:
-        """The blocks of the last frames, oldest first: float32 `(0 to 8, H, W)`."""
+        """Return the block means of the last frames, oldest first: float32 `(0 to 8, H, W)`."""
         return np.array(self._past, np.float32).reshape(len(self._past), *self._shape())
 
     def _shape(self) -> tuple[int, int]:
@@ -74,7 +74,7 @@ class VitalMeter:
         return down, across
 
     def restore(self, state: Plane) -> None:
-        """Remember what `state` gave out."""
+        """Restore what `state` returned."""
         self._past = deque((np.asarray(each, np.float32) for each in state), DRIFT)
 
 
@@ -83,13 +83,13 @@ def _apart(one: Plane, other: Plane) -> float:
 
 
 def reference(runs: Iterable[Sequence[Picture]]) -> dict[str, float]:
-    """A clip's own vital signs, by which those of its dreams are told: the medians.
+    """Return a clip's median vital signs, the reference for those of its dreams.
 
-    Where the clip has hardly any of one, that of an ordinary clip stands for it: a photograph does
-    not move, and its dreams may.
+    If the clip has hardly any of one, that of an ordinary clip is used instead: a photograph does
+    not move, but its dreams may.
 
     Args:
-        runs: pictures of the clip that follow each other, from one or more places.
+        runs: consecutive pictures of the clip, from one or more places.
     """
     found: dict[str, list[float]] = {name: [] for name in ORDINARY}
     for run in runs:
