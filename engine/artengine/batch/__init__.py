@@ -1,4 +1,4 @@
-"""Batches: presets and seeds, each rendered into a gallery as a piece."""
+"""Batches, which render combinations of presets and seeds as pieces of a gallery."""
 
 from artengine.batch.job import Job, parse_seeds, plan
 from artengine.batch.outcome import FAILED, Outcome, set_aside

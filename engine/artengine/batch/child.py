@@ -1,4 +1,4 @@
-"""The processes that render, each of which ends when the process that started it does."""
+"""Child processes for rendering, which end when their parent process ends."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _stopped: set[str] = set()
 
 
 class RenderError(ArtengineError):
-    """An `artengine dream` ended by an error; `log` is all that it printed."""
+    """An `artengine dream` failed; `log` is everything that it printed to standard error."""
 
     def __init__(self, message: str, log: str) -> None:
         self.log = log
@@ -34,12 +34,12 @@ class StoppedError(Exception):
 
 
 def dream(words: Sequence[str], scratch: Path, batch: str) -> str:
-    """Run `artengine dream` in a process of its own and return its standard output.
+    """Run `artengine dream` in a child process and return its standard output.
 
     Args:
-        words: what follows `artengine dream`.
-        scratch: a folder for what it prints.
-        batch: what `stop` ends it by.
+        words: the arguments after `artengine dream`.
+        scratch: a folder for its output.
+        batch: the identifier of the batch, for `stop`.
 
     Raises:
         RenderError: when it fails.
@@ -50,8 +50,8 @@ def dream(words: Sequence[str], scratch: Path, batch: str) -> str:
     with printed.open("wb") as stdout, said.open("wb") as stderr, _lock:
         if batch in _stopped:
             raise StoppedError
-        # The child ends when this pipe is closed, which the operating system sees to even when
-        # this process is killed.
+        # The child ends when this pipe is closed; the operating system closes it even if this
+        # process is killed.
         process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=stdout, stderr=stderr, **NEW_SESSION
         )
@@ -73,11 +73,11 @@ def dream(words: Sequence[str], scratch: Path, batch: str) -> str:
 
 
 def stop(batch: str) -> None:
-    """Kill the renders of a batch in this process, and let no more of them start."""
+    """Kill the renders of a batch in this process, and prevent new ones."""
     with _lock:
         _stopped.add(batch)
         for process in _running.pop(batch, ()):
-            # SIGTERM would make it finish a film that is not wanted any more.
+            # Do not use SIGTERM: it would make the child finish its film.
             process.kill()
 
 

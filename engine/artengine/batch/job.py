@@ -1,4 +1,4 @@
-"""Jobs: the pieces of a batch as plain data, which any process can render."""
+"""Jobs, which describe the pieces of a batch as plain data that any process can render."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from artengine.subprocesses import command_line
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One piece to render, in texts and numbers alone.
+    """A piece to render, described by strings and numbers.
 
     Args:
         name: the piece's folder in the gallery.
         preset: the preset's name.
-        recipe: the complete preset as TOML, overrides included, with absolute paths.
+        recipe: the complete preset as TOML, including overrides, with absolute paths.
         seed: its seed.
-        given: the preset as it was asked for.
-        overrides: values in place of the preset's, as `dream.frames=100`.
+        given: the preset as the user gave it.
+        overrides: overrides of the preset's values, such as `dream.frames=100`.
         plugins: absolute paths of plugin files to load.
         files: absolute paths and patterns that the preset reads.
     """
@@ -40,7 +40,7 @@ class Job:
     files: tuple[str, ...] = ()
 
     def command(self) -> str:
-        """The command that renders the same film alone, for a shell."""
+        """Return the shell command that renders the same film."""
         words = ["artengine", "dream"]
         for override in self.overrides:
             words += ["--set", override]
@@ -50,10 +50,10 @@ class Job:
 
 
 def parse_seeds(text: str) -> list[int]:
-    """Read seeds: `7`, the range `0..3` with both its ends, or a list of these, `1,4,8..10`.
+    """Parse seeds: `7`, the inclusive range `0..3`, or a list of these, `1,4,8..10`.
 
     Raises:
-        UsageError: when it is none of these, or reaches outside 0 to 2**32 - 1.
+        UsageError: when the text is invalid, or a seed is outside 0 to 2**32 - 1.
     """
     seeds: list[int] = []
     for part in text.split(","):
@@ -75,18 +75,18 @@ def plan(
     overrides: Iterable[str | Override] = (),
     plugins: Sequence[Path] = (),
 ) -> tuple[list[Job], list[Outcome]]:
-    """Make a job of every preset, once for each seed; the preset's own seed where none is given.
+    """Create a job for each preset and seed; without seeds, the preset's own seed is used.
 
-    A piece is called by its preset, with `-s3` for a seed and six hexadecimal digits for other
-    overrides.
+    A piece is named after its preset, with a suffix such as `-s3` for a seed and six hexadecimal
+    digits for other overrides.
 
     Returns:
         The jobs, and the failures of presets that cannot be used.
 
     Raises:
         UsageError: when two pieces would have the same name.
-        PresetError: when no preset can be used, for mistakes of the overrides alone; they are told
-            once, and not for each piece.
+        PresetError: when no preset can be used, only because of errors in the overrides; they are
+            reported once instead of for each piece.
     """
     each: Sequence[int | None] = seeds or [None]
     changes = parse_overrides(overrides)
@@ -122,7 +122,7 @@ def plan(
 
 
 def _are_of_overrides(errors: Sequence[PresetError], overrides: Sequence[Override]) -> bool:
-    """Whether every preset is refused for the same mistakes, all of them in the overrides."""
+    """Return whether all presets fail with the same errors, all of them in the overrides."""
     origins = tuple(f"{override.origin}: " for override in overrides)
     lines = {tuple(error.problems) for error in errors}
     return len(lines) == 1 and all(line.startswith(origins) for line in lines.pop())

@@ -1,4 +1,4 @@
-"""What became of a piece, and the record of those that failed."""
+"""Outcomes of pieces, and the record of failed ones."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Literal
 from artengine.errors import GalleryError
 
 FAILED = "failed"
-"""The gallery's folder for the errors of renders that failed."""
+"""The gallery's folder for the errors of failed renders."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a piece.
+    """The outcome of a piece.
 
     Args:
         name: the piece's folder in the gallery.
-        status: whether it was rendered now, was there already, or failed.
-        seconds: how long its frames took; 0 when it was not rendered.
+        status: whether it was rendered, skipped, or failed.
+        seconds: render time of its frames; 0 when it was not rendered.
         note: why it failed or was skipped, on one line.
     """
 
@@ -30,10 +30,10 @@ class Outcome:
 
 
 def set_aside(gallery: Path, outcome: Outcome, log: str = "") -> None:
-    """Write why a piece failed to `failed/NAME.txt` in the gallery.
+    """Write the error of a failed piece to `failed/NAME.txt` in the gallery.
 
     Raises:
-        GalleryError: when that cannot be written either.
+        GalleryError: when the file cannot be written.
     """
     record = gallery / FAILED / f"{outcome.name}.txt"
     try:

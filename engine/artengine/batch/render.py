@@ -1,4 +1,4 @@
-"""One job: its film, in a process of its own, and the piece around it."""
+"""Rendering of a job: the film in a child process, then the other files of the piece."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from artengine.preset.files import remember
 def render_job(job: Job, folder: Path, *, batch: str = "") -> Piece:
     """Render a job into a folder: the film, its recipe, poster, thumbnail and metadata.
 
-    The recipe of the piece is the one that the film carries.
+    The recipe of the piece is the one in the film's metadata.
 
     Args:
-        job: what to render.
+        job: the job.
         folder: an empty folder.
-        batch: what the render can be stopped by.
+        batch: the identifier of the batch, for `stop`.
 
     Raises:
         RenderError: when the render fails.
-        GalleryError, SourceError: when it makes no film, or none that carries a recipe.
-        OSError: when nothing can be written there.
+        GalleryError, SourceError: when it writes no film, or one without a recipe.
+        OSError: when the folder cannot be written.
     """
     film = folder / FILM
-    # A recipe may read files anywhere that the user has named, as those of the batch are.
+    # A recipe may read files outside its folder only if the user has named them, as in this batch.
     remember(job.files)
     with TemporaryDirectory(dir=folder, prefix=".") as scratch:
         preset = Path(scratch) / f"{job.preset}.toml"
@@ -42,7 +42,7 @@ def render_job(job: Job, folder: Path, *, batch: str = "") -> Piece:
             words += ["--plugin", plugin]
         printed = dream([*words, "--", str(preset)], Path(scratch), batch)
     if not printed.strip():
-        # A plugin may end the process by os._exit, whose code is then no error's.
+        # A plugin may end the process with `os._exit(0)`, which is not reported as an error.
         raise RenderError("the render ended before its film was finished, and said no error", "")
     try:
         made = json.loads(printed)

@@ -1,4 +1,4 @@
-"""Running a batch: many jobs into one gallery."""
+"""Rendering of many jobs into one gallery."""
 
 from __future__ import annotations
 
@@ -28,23 +28,22 @@ from artengine.unfinished import Unfinished, remove_leftovers
 def run(
     jobs: Sequence[Job], gallery: Path, *, workers: int = 1, executor: Executor | None = None
 ) -> Generator[Outcome]:
-    """Render jobs into a gallery, and yield what became of each as it ends.
+    """Render jobs into a gallery, and yield their outcomes as they finish.
 
-    Each is rendered by an `artengine dream` of its own, so that a crash ends one render alone. A
-    piece appears when it is complete. A piece that is there already, or that another batch is
-    rendering, is skipped. If a render fails, its error is written to `failed/NAME.txt`. When
-    the iterator is closed or interrupted, the renders that still run are killed, and their files
-    are removed.
+    Each job is rendered by its own `artengine dream` process, so that a crash affects only one
+    render. A piece appears when it is complete. A piece that exists already, or that another batch
+    is rendering, is skipped. If a render fails, its error is written to `failed/NAME.txt`. When the
+    iterator is closed or interrupted, running renders are killed, and their files are removed.
 
     Args:
-        jobs: what to render.
-        gallery: the folder of the pieces, made where there is none.
-        workers: how many run at the same time, 1 or more.
-        executor: what calls the renders, in place of `workers` threads of this process; its
-            processes or machines need the same files under the same paths.
+        jobs: the jobs.
+        gallery: the folder of the pieces, created if it is missing.
+        workers: number of parallel renders, 1 or more.
+        executor: runs the renders instead of `workers` threads of this process; its processes or
+            machines need the same files under the same paths.
 
     Raises:
-        GalleryError: when the gallery's folder cannot be made.
+        GalleryError: when the gallery's folder cannot be created.
     """
     try:
         gallery.mkdir(parents=True, exist_ok=True)
@@ -69,15 +68,15 @@ def run(
 
 
 def render_piece(job: Job, gallery: Path, batch: str = "") -> tuple[Outcome, str]:
-    """Render a job into its place in a gallery, unless it is there or another batch makes it.
+    """Render a job into its folder in a gallery, unless it exists or another batch renders it.
 
     Args:
-        job: what to render.
-        gallery: a folder that exists.
-        batch: what the render can be stopped by.
+        job: the job.
+        gallery: an existing folder.
+        batch: the identifier of the batch, for `stop`.
 
     Returns:
-        What became of it, and all that a failed render printed.
+        The outcome, and the log of a failed render.
 
     Raises:
         StoppedError: when the batch was stopped.
@@ -117,7 +116,7 @@ def _render_here(job: Job, gallery: Path, batch: str) -> Outcome:
 
 
 def _is_made(job: Job, folder: Path) -> bool:
-    """Whether the piece in a folder is the one that a job would make."""
+    """Return whether the piece in a folder is the one that a job would render."""
     remember(job.files)
     table = tomllib.loads(job.recipe)
     preset = parse_preset(table, _catalog(job.plugins), name=job.preset)

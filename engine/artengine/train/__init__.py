@@ -1,1 +1,1 @@
-"""Training: footage prepared once, windows cut from it, a network that learns to predict it."""
+"""Training of a network that predicts the next frame, on windows of prepared footage."""

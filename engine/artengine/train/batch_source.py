@@ -1,4 +1,4 @@
-"""Batch sources: what a network is trained on, batch by batch."""
+"""Batch sources, which supply the training data batch by batch."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from artengine.train.windows import WindowBatch, windows
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one training step learns from.
+    """The data of one training step.
 
     Args:
-        inputs: what `RolloutTrainer` is given.
-        truth: the frames that it is to predict, float32 `(B, T, H, W, 3)`.
-        rollouts: where the rows are, if they continue from the network's own predictions.
+        inputs: the input of `RolloutTrainer`.
+        truth: the frames that it has to predict, float32 `(B, T, H, W, 3)`.
+        rollouts: the state of the rows, if they continue from the network's own predictions.
     """
 
     inputs: Any
@@ -28,38 +28,38 @@ class Batch:
 
 
 class BatchSource(Protocol):
-    """Gives batches. All that it keeps from one to the next are the rollouts, which the caller
+    """Supplies batches. The only state between two batches is the rollouts, which the caller
     holds."""
 
     def next(self, rollouts: Sequence[OnPolicyRollout], step: int, horizon: int) -> Batch:
-        """The batch of a training step.
+        """Return the batch of a training step.
 
         Args:
-            rollouts: where the rows are.
+            rollouts: the state of the rows.
             step: number of the training step.
-            horizon: for how many frames at most rows continue from the network's own predictions.
+            horizon: maximum number of frames that rows continue from the network's predictions.
         """
 
     def after_step(self, batch: Batch, trainer: Any) -> Sequence[OnPolicyRollout]:
-        """Where the rows are, once a trainer has learnt from a batch."""
+        """Return the state of the rows after a training step with a batch."""
 
 
 class WindowBatches:
     """Windows of true frames.
 
     Args:
-        batches: what `windows` gives.
+        batches: the result of `windows`.
     """
 
     def __init__(self, batches: Iterator[WindowBatch]) -> None:
         self._batches = batches
 
     def next(self, rollouts: Sequence[OnPolicyRollout], step: int, horizon: int) -> Batch:
-        """The next batch, in order. Raises `TrainingError` where it cannot be read."""
+        """Return the next batch, in order. Raise `TrainingError` if it cannot be read."""
         return Batch(*next(self._batches))
 
     def after_step(self, batch: Batch, trainer: Any) -> Sequence[OnPolicyRollout]:
-        """No rollouts: windows do not continue each other."""
+        """Return no rollouts: windows do not continue each other."""
         return ()
 
 
@@ -71,21 +71,21 @@ class OnPolicyBatches:
         self._nothing: Any = None
 
     def next(self, rollouts: Sequence[OnPolicyRollout], step: int, horizon: int) -> Batch:
-        """The next step of each rollout; those that have ended start again."""
+        """Return the next step of each rollout; those that have ended start again."""
         rollouts = rollouts or [OnPolicyRollout()] * self._rows
         batch = self._sampler.next(rollouts, step, horizon)
         context_frames = batch.context_frames if batch.begins.any() else self._no_context(batch)
         return Batch((context_frames, batch.begins), batch.truth, batch.rollouts)
 
     def after_step(self, batch: Batch, trainer: Any) -> Sequence[OnPolicyRollout]:
-        """Move the rollouts to the frames that the predictions look like."""
+        """Move the rollouts to the frames that are most similar to the predictions."""
         from artengine.nn.newest import newest_frames
 
         predictions = newest_frames(trainer.on_policy_context)
         return self._sampler.align(batch.rollouts, predictions)
 
     def _no_context(self, batch: OnPolicyBatch) -> Any:
-        """Zeros, which are on the device already."""
+        """Return zeros that are already on the device."""
         from keras import ops
 
         if self._nothing is None:
@@ -94,7 +94,7 @@ class OnPolicyBatches:
 
 
 def batch_source(task: TrainingTask, step: int) -> BatchSource:
-    """What a training learns from, from the batch of a step on.
+    """Create the batch source of a training; its first batch is that of `step`.
 
     Raises:
         TrainingError: when there is too little footage for a window in each part.

@@ -1,4 +1,4 @@
-"""Which weights of a training count as the best."""
+"""Selection of the best weights of a training."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from artengine.settings import TrainSettings
 from artengine.train.log import Row
 
 _COMMON = ("psnr", "ssim")
-"""Measured of every model."""
+"""Measures of every model."""
 
 
 def check_measures(model: Model, own: Iterable[str]) -> None:
@@ -19,11 +19,11 @@ def check_measures(model: Model, own: Iterable[str]) -> None:
 
     Args:
         model: the model.
-        own: names of what it measures of itself.
+        own: names of its own measures.
 
     Raises:
-        PluginError: when one has the name of another column of the log, or nothing measures what
-            the model is monitored by.
+        PluginError: when one has the name of another column of the log, or there is no measure
+            named by the model's `monitor`.
     """
     columns, own = [each.name for each in fields(Row)], list(own)
     for name in own:
@@ -41,12 +41,12 @@ def check_measures(model: Model, own: Iterable[str]) -> None:
 
 
 def monitored(model: Model, row: Row) -> float:
-    """The value of a row that the model is monitored by."""
+    """Return a row's value of the model's monitored measure."""
     return row.numbers()[model.monitor]
 
 
 def is_improvement(model: Model, value: float, best: float | None) -> bool:
-    """Whether a value of what the model is monitored by is better than the best so far."""
+    """Return whether a value of the monitored measure is better than the best so far."""
     if best is None:
         return True
     return value > best if model.mode == "max" else value < best
@@ -55,9 +55,9 @@ def is_improvement(model: Model, value: float, best: float | None) -> bool:
 def update_best(
     model: Model, settings: TrainSettings, row: Row, best: float | None
 ) -> tuple[float | None, bool]:
-    """The best value so far with a new row, and whether the row's weights are the best ones.
+    """Return the best value including a new row, and whether the row's weights are the best.
 
-    No measure tells how well a network continues from its own predictions. Where it is trained on
+    No measure shows how well a network continues from its own predictions. If it is trained on
     them, the newest weights always count as the best.
     """
     value = monitored(model, row)

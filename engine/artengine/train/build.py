@@ -1,4 +1,4 @@
-"""Building what is trained: the network, its optimiser, and the trainer around both."""
+"""Construction of the network, its optimiser, and the trainer that wraps both."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ if TYPE_CHECKING:
 
 
 def build_trainer(task: TrainingTask, strategy: DistributionStrategy) -> RolloutTrainer:
-    """Build a compiled trainer, whose `network` is the preset's, with new weights.
+    """Build a compiled trainer whose `network` is the preset's, with new weights.
 
-    To be called after `make_deterministic`: the order in which layers are made decides their
-    weights.
+    Call it after `make_deterministic`: the weights depend on the order in which layers are made.
     """
     with strategy.scope():
         return _build(task)
@@ -57,13 +56,13 @@ def _build(task: TrainingTask) -> RolloutTrainer:
             else None
         ),
     )
-    # JAX is slow where nothing is compiled; what TensorFlow and Torch would compile gains nothing.
+    # JAX is slow without compilation; with TensorFlow and Torch it gains nothing.
     trainer.compile(optimizer=optimizer, jit_compile=keras.backend.backend() == "jax")
     return trainer
 
 
 def _losses(task: TrainingTask) -> tuple[Loss, float]:
-    """The loss of a rollout, and the weight of the adversarial one."""
+    """Return the loss of a rollout, and the weight of the adversarial loss."""
     from artengine.nn.losses import of_keras, weighted
 
     loss = task.settings.loss

@@ -1,4 +1,4 @@
-"""Prepared footage, kept so that training again does not prepare again."""
+"""A cache of prepared footage."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ def prepared(
     progress: Progress | None = None,
     waiting: Callable[[], None] = lambda: None,
 ) -> Path:
-    """Prepare a source for training, or find what was prepared before.
+    """Prepare a source for training, or return it from the cache.
 
-    Footage lies in the cache folder under a name made of everything that decides its frames. What
-    is complete is used as it is, and what was stopped is continued. Of two processes that need the
+    The name of a cache entry is derived from everything that its frames depend on. Complete footage
+    is used as it is, and an interrupted preparation is continued. Of two processes that need the
     same footage, one waits for the other.
 
     Args:
-        source: what to learn from.
+        source: the source to learn from.
         settings: its size, fps, seconds and quality are those of the footage.
-        progress: told after each frame that is stored.
-        waiting: called now and then during a wait for another process; what it raises ends it.
+        progress: called after each frame that is stored.
+        waiting: called repeatedly during a wait for another process; an exception ends the wait.
 
     Returns:
         The folder, ready for `windows`.

@@ -8,21 +8,21 @@ import numpy as np
 import numpy.typing as npt
 
 _POLYNOMIAL = 0x82F63B78
-"""Castagnoli's, its bits reversed."""
+"""Castagnoli's polynomial, bit-reversed."""
 
 _BEGIN = b"Td\x1fd"
-"""Brings the checksum of nothing from 0 to 2**32 - 1, with which it begins. Before it zeros count
-for nothing."""
+"""Prefix that changes the register from 0 to 2**32 - 1, its initial value in CRC-32C. Zeros before
+it have no effect."""
 
 _BLOCK = 256
-"""Bytes that are looked up at once."""
+"""Bytes that are looked up at a time."""
 
 
 def crc32c(data: bytes) -> int:
-    """The checksum of some bytes: that of b"123456789" is 0xE3069283.
+    """Return the CRC-32C of some bytes; that of b"123456789" is 0xE3069283.
 
-    A checksum without beginning and end is linear: that of a block is the exclusive or of what each
-    of its bytes gives at its place, which a table holds.
+    Without the initial and final inversion, a CRC is linear: that of a block is the exclusive or of
+    the contributions of its bytes, which depend on value and position and are held in a table.
     """
     table, first, second, third, fourth = _tables()
     count = -(-(len(_BEGIN) + len(data)) // _BLOCK)
@@ -31,7 +31,7 @@ def crc32c(data: bytes) -> int:
     found = table.take(blocks + np.arange(0, table.size, 256))
     crc = 0
     for own in np.bitwise_xor.reduce(found, axis=1).tolist():
-        # What came before stands for the first four bytes of this block.
+        # Add the previous CRC to the first four bytes of this block.
         crc = own ^ (
             first[crc & 255] ^ second[crc >> 8 & 255] ^ third[crc >> 16 & 255] ^ fourth[crc >> 24]
         )
@@ -40,7 +40,7 @@ def crc32c(data: bytes) -> int:
 
 @cache
 def _tables() -> tuple[npt.NDArray[np.uint32], list[int], list[int], list[int], list[int]]:
-    """What each value gives at each place of a block, uint32 `(256, 256)`; and the first rows."""
+    """Return the contributions of byte values at all positions, uint32 `(256, 256)`, and 4 rows."""
     last: npt.NDArray[np.uint32] = np.arange(256, dtype=np.uint32)
     for _ in range(8):
         last = (last >> np.uint32(1)) ^ (last & np.uint32(1)) * np.uint32(_POLYNOMIAL)

@@ -1,4 +1,4 @@
-"""Measuring a network on held-out frames, beside the copy-last baseline."""
+"""Evaluation of a network on held-out frames, compared with the copy-last baseline."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Means over held-out windows: PSNR in decibels and SSIM, of the network and of a copy of the
-    last frame."""
+    """Means over held-out windows of PSNR in decibels and SSIM, for the network and for a copy of
+    the last frame."""
 
     psnr: float
     ssim: float
@@ -32,10 +32,10 @@ class Scores:
 
 
 class Evaluator:
-    """Measures a network as it is at each call.
+    """Evaluates a network with its current weights.
 
     Args:
-        task: what is trained.
+        task: the training task.
         network: its network.
         windows: held-out windows; see `held_out_windows`.
     """
@@ -50,7 +50,7 @@ class Evaluator:
         self._own_measures = OwnMeasures(task.model, network)
 
     def scores(self) -> Scores:
-        """PSNR and SSIM, of each window's next frame."""
+        """Return mean PSNR and SSIM of the windows' next frames."""
         rows = []
         for window in self._windows:
             context, truth = window.frames()
@@ -60,18 +60,18 @@ class Evaluator:
         return Scores(*np.mean(rows, axis=0).tolist(), *self._copied)
 
     def own_measures(self, limit: int | None = None) -> dict[str, float]:
-        """What the model measures of itself, over the first `limit` windows or all of them."""
+        """Return the means of the model's own measures, over the first `limit` windows or all."""
         return self._own_measures(window.frames() for window in self._windows[:limit])
 
     def picture(self) -> Image.Image:
-        """The monitor picture of the first window."""
+        """Return the monitor picture of the first window."""
         context, truth = self._windows[0].frames()
         prediction = self._predictor(context)
         return monitor_picture(context, prediction, truth, self._dream(context))
 
     @cached_property
     def _copied(self) -> list[float]:
-        """PSNR and SSIM of the windows' last frames, which stay the same from epoch to epoch."""
+        """PSNR and SSIM of the copy-last baseline, which are the same in each epoch."""
         rows = [
             _compared(to_frame(window.truth), to_frame(window.context[-1]))
             for window in self._windows
@@ -80,7 +80,7 @@ class Evaluator:
         return means
 
     def _dream(self, context: tuple[Frame, ...]) -> list[Frame]:
-        """The first frames of a dream without effects."""
+        """Return the first frames of a dream without effects."""
         self._predictor.reset()
         frames = list(context)
         for index in range(max(STRIP)):

@@ -1,4 +1,4 @@
-"""Prepared footage that is complete: where it lies, and where its held-out part begins."""
+"""Complete prepared footage, and its split into a training and a held-out part."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from artengine.train.spans import Spans
 
 @dataclass(frozen=True)
 class PreparedFootage:
-    """A folder of prepared frames, and its manifest as it was read once.
+    """A folder of prepared frames, and its manifest.
 
     Args:
-        folder: what `prepare` filled.
-        manifest: of that folder, finished.
+        folder: the folder that `prepare` filled.
+        manifest: the folder's finished manifest.
     """
 
     folder: Path
@@ -31,7 +31,7 @@ class PreparedFootage:
         """Read a folder's manifest.
 
         Raises:
-            TrainingError: when there is none, or the footage was not prepared to its end.
+            TrainingError: when there is none, or the preparation is incomplete.
         """
         manifest = Manifest.read(folder)
         if manifest is None:
@@ -47,20 +47,20 @@ class PreparedFootage:
 
     @property
     def digest(self) -> str:
-        """Sixteen hexadecimal digits that tell these frames from any other footage."""
+        """Sixteen hexadecimal digits that identify these frames."""
         return _digest(self.manifest.identity)
 
     @property
     def earlier_digests(self) -> list[str]:
-        """Those of the same footage, prepared by versions that read clips in another way."""
+        """Digests of the same footage, prepared by versions that decoded clips differently."""
         return [_digest(each) for each in earlier_identities(self.manifest.identity)]
 
     def held_out_from(self, span: int, validation: float) -> int:
-        """First frame of the held-out part: as late as the share `validation` and one window of
-        `span` frames allow.
+        """Return the first frame of the held-out part, which is at least the share `validation` and
+        holds at least one window of `span` frames.
 
         Raises:
-            TrainingError: when there is too little for a window in each part.
+            TrainingError: when there is too little footage for a window in each part.
         """
         cuts, frames = self.manifest.cuts, self.manifest.frames
         scenes = list(zip((0, *cuts), (*cuts, frames), strict=True))

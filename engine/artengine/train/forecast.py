@@ -1,4 +1,4 @@
-"""How far a training will come, told while it has only begun."""
+"""A forecast of a training's length or number of steps, made soon after its start."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from artengine.settings import TrainSettings
 from artengine.train.schedule import DEFAULT_MINUTES
 
 BEGINS = 5
-"""Steps that are not counted: the first ones wait for the network to be traced and for footage."""
+"""Number of first steps that are not timed: they wait for tracing and for footage."""
 
 LOOKS = 20.0
-"""Seconds that are counted before anything is told."""
+"""Seconds that are timed before the forecast."""
 
 
 FROM_RANDOM = 4
-"""So many times as many steps a network takes from random weights: `recall` took 1,200 to paint a
-drive by day as it did after 250 from its initial ones."""
+"""Factor of the number of steps with random initial weights: for the quality that `recall` has
+after 250 steps from its initial weights it took 1,200, with footage of a drive by day."""
 
 
 @dataclass(slots=True)
 class Forecast:
-    """Measures a training's pace, and says once how far it will come.
+    """Measures the speed of a training, and returns one forecast message.
 
     Args:
-        settings: whose `steps` or `minutes` are the training's length.
-        name: of the model, for the message.
-        crisp_after: steps after which dreams of most clips are crisp; None where that is not known.
-        from_random: whether the network begins with random weights where its model has others,
-            from which it takes fewer steps.
+        settings: settings whose `steps` or `minutes` are the training's length.
+        name: the model's name, for the message.
+        crisp_after: steps after which dreams of most clips are crisp; None if that is unknown.
+        from_random: whether the network starts with random weights although its model has initial
+            weights, from which it takes fewer steps.
     """
 
     settings: TrainSettings
@@ -45,11 +45,11 @@ class Forecast:
         """Count a step.
 
         Args:
-            step: training steps taken, those before `--resume` included.
+            step: training steps taken, including those before `--resume`.
             seconds: time trained, likewise.
 
         Returns:
-            What to tell, once, when the pace is known; None otherwise.
+            The message, once, when the speed is known; None otherwise.
         """
         if self._told:
             return None
@@ -93,7 +93,7 @@ class Forecast:
 
 
 def _rounded(steps: int) -> int:
-    """Two figures: more than that the pace of a few seconds does not tell."""
+    """Round to two significant figures; a speed measured in a few seconds is no more precise."""
     if steps < 100:
         return steps
     return round(steps, 2 - len(str(steps)))

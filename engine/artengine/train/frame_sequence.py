@@ -1,4 +1,4 @@
-"""The part of prepared footage that a network learns from, frame by frame."""
+"""Random access to the frames of the training part of prepared footage."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from artengine.train.frames import Frames
 
 @dataclass(frozen=True)
 class PreparedFrameSequence:
-    """Frames by number, and which of them make up a scene; what `Model.adapt` is given.
+    """Frames by number, grouped into scenes; the argument of `Model.adapt`.
 
     Args:
         frames: the footage.
-        scenes: numbers of the frames of each scene.
+        scenes: frame numbers of each scene.
     """
 
     frames: Frames
@@ -25,7 +25,7 @@ class PreparedFrameSequence:
 
     @classmethod
     def of(cls, footage: PreparedFootage, *, stop: int, stride: int) -> Self:
-        """The frames before `stop`, where held-out footage begins, `stride` apart."""
+        """Take every `stride`-th frame of the scenes before `stop`, the first held-out frame."""
         inside = [cut for cut in footage.manifest.cuts if 0 < cut < stop]
         scenes = zip([0, *inside], [*inside, stop], strict=True)
         return cls(
@@ -34,5 +34,5 @@ class PreparedFrameSequence:
         )
 
     def __getitem__(self, number: int) -> Picture:
-        """A frame, uint8 `(H, W, 3)`. Raises `TrainingError` where it cannot be read."""
+        """Return a frame, uint8 `(H, W, 3)`. Raise `TrainingError` if it cannot be read."""
         return self.frames[number]

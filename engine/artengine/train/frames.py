@@ -1,4 +1,4 @@
-"""Single frames of prepared footage, by their number."""
+"""Random access to the frames of prepared footage."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from artengine.train import records
 from artengine.train.manifest import Manifest, shard_name
 
 KEPT_BYTES = 256 * 2**20
-"""How many bytes of decoded frames are kept: a short clip is decoded once."""
+"""Size of the cache of decoded frames in bytes; a short clip is decoded only once."""
 
 
 class Frames:
-    """Gives any frame of prepared footage, uint8 `(H, W, 3)`.
+    """Reads any frame of prepared footage, uint8 `(H, W, 3)`.
 
-    Where each frame lies in its shard is looked up once; the newest ones asked for stay decoded,
-    up to 256 MB. Several threads may ask at once.
+    The offsets of frames in a shard are read once; the most recently used frames are cached, up to
+    256 MB. It is safe to use from several threads.
 
     Args:
-        folder: what `prepare` filled.
-        manifest: of that folder.
+        folder: the folder that `prepare` filled.
+        manifest: its manifest.
 
     Raises:
         TrainingError: when a frame cannot be read.
@@ -77,7 +77,7 @@ class Frames:
 
     @cached_property
     def _ends(self) -> npt.NDArray[np.int64]:
-        """Number after the last frame of each shard."""
+        """The number after each shard's last frame."""
         return np.cumsum([shard.frames for shard in self._manifest.shards], dtype=np.int64)
 
 

@@ -1,4 +1,4 @@
-"""Held-out windows: what a network is measured on and never learns from."""
+"""Held-out windows, on which a network is evaluated but never trained."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from artengine.train.frames import Frames
 from artengine.train.spans import Spans
 
 HELD_OUT_WINDOWS = 16
-"""How many held-out windows are measured, evenly spread over the held-out part."""
+"""Number of held-out windows that are evaluated, evenly spread over the held-out part."""
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Context, oldest first, and what follows it, as pictures: they are held for the whole
-    training, and frames would take four times the memory."""
+    """Context, oldest first, and the next frame. They are stored as pictures, because they are held
+    for the whole training and float32 frames would take four times the memory."""
 
     context: tuple[Picture, ...]
     truth: Picture
 
     def frames(self) -> tuple[tuple[Frame, ...], Frame]:
-        """The same as frames."""
+        """Return context and truth as float32 frames."""
         return tuple(to_frame(picture) for picture in self.context), to_frame(self.truth)
 
 
@@ -34,18 +34,18 @@ def held_out_windows(
     validation: float,
     limit: int = HELD_OUT_WINDOWS,
 ) -> list[Window]:
-    """Read the windows that a training is measured on: whole frames of the footage's tail, in
+    """Read the windows that a training is evaluated on: whole frames of the footage's tail, in
     order.
 
-    The tail is the share `validation` of the footage, or longer where no window fits into that.
-    None of its frames is in a window that is learnt from.
+    The tail is the share `validation` of the footage, or longer if no window fits into that. None
+    of its frames is in a training window.
 
     Args:
-        footage: where the frames come from.
-        context: frames the network is shown.
+        footage: the prepared footage.
+        context: number of context frames.
         stride: distance between the frames of a window.
         validation: share of the footage that is held out, at its end.
-        limit: at most so many windows, evenly spread over the tail.
+        limit: maximum number of windows, evenly spread over the tail.
 
     Raises:
         TrainingError: when there is too little footage, or it cannot be read.
@@ -54,7 +54,7 @@ def held_out_windows(
     span = stride * context + 1
     start = footage.held_out_from(span, validation)
     spans = Spans.between(start, manifest.frames, manifest.cuts, span).spread(limit)
-    # Windows share the pictures that they have in common.
+    # Windows share their common pictures through the cache of `Frames`.
     frames = Frames(footage.folder, manifest)
     return [
         Window(

@@ -1,4 +1,4 @@
-"""The weights that a training begins with."""
+"""The initial weights of a training."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ AUTO, NONE = "auto", "none"
 
 
 def initial_weights(preset: Preset) -> str | None:
-    """The name of the packaged weights that a preset's training begins with, or None.
+    """Return the name of the packaged weights that a preset's training starts from, or None.
 
     Raises:
-        TrainingError: when the preset names weights that there are not.
+        TrainingError: when the preset names weights that do not exist.
     """
     name = preset.train.initial_weights
     if name == NONE:
@@ -41,15 +41,14 @@ def initial_weights(preset: Preset) -> str | None:
 
 
 def begin(preset: Preset, network: keras.Model) -> str | None:
-    """Give a network the weights that its training begins with; those that are not trained, which
-    `Model.adapt` sets, stay.
+    """Load a network's initial weights; non-trainable ones, which `Model.adapt` sets, are kept.
 
     Returns:
-        The name of the weights, or None where it begins with random ones.
+        The name of the weights, or None if the training starts from random ones.
 
     Raises:
-        TrainingError: when the weights that the preset names are not of its model and shape.
-        WeightsError: when their file is broken.
+        TrainingError: when the weights that the preset names are of another model or shape.
+        WeightsError: when their file is corrupt.
     """
     name = initial_weights(preset)
     if name is None:
@@ -71,7 +70,7 @@ def begin(preset: Preset, network: keras.Model) -> str | None:
 
 
 def _trained(kind: type[Model], given: Mapping[str, Any], path: Path) -> list[Any] | None:
-    """The trained variables of a weights file, or None where it is of another model."""
+    """Return the trainable variables of a weights file, or None if it is of another model."""
     from artengine.nn.weights import load_weights
 
     parameters = {key: value for key, value in given.items() if key != "use"}

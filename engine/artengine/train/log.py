@@ -1,4 +1,4 @@
-"""The log of a training: a CSV row for each epoch."""
+"""The log of a training, a CSV file with a row for each epoch."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from artengine.errors import TrainingError
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What one epoch measured.
+    """The results of one epoch.
 
     Args:
-        epoch: number, from 1.
-        step: batches trained on so far.
+        epoch: number of the epoch, from 1.
+        step: number of training steps so far.
         seconds: time trained so far.
-        learning_rate: of the epoch's last step.
-        loss: mean over the epoch.
-        psnr, ssim: of predictions of held-out frames; decibels, and at most 1.
-        psnr_copy, ssim_copy: of the copy-last baseline, the last frame taken as the prediction.
-        own: what the model measures of itself, by name.
+        learning_rate: learning rate of the epoch's last step.
+        loss: mean loss over the epoch.
+        psnr, ssim: of predictions of held-out frames; in decibels, and at most 1.
+        psnr_copy, ssim_copy: of the copy-last baseline, which predicts the last frame again.
+        own: the model's own measures, by name.
     """
 
     epoch: int
@@ -38,18 +38,18 @@ class Row:
     own: Mapping[str, float] = field(default_factory=dict)
 
     def numbers(self) -> dict[str, float]:
-        """All of it as one table, the model's own measures last."""
+        """Return all values by name, the model's own measures last."""
         found = asdict(self)
         own = found.pop("own")
         return {**found, **own}
 
 
 def read_log(path: Path, epochs: int) -> list[Row]:
-    """Read a log's rows of the first `epochs` epochs, which are complete; later rows are of an
-    epoch that is done again.
+    """Read a log's rows of the first `epochs` epochs, which are complete; a later row belongs to an
+    incomplete epoch, which is trained again.
 
     Raises:
-        TrainingError: when it is no log.
+        TrainingError: when the file is not a log.
     """
     if not path.is_file():
         return []
@@ -62,7 +62,7 @@ def read_log(path: Path, epochs: int) -> list[Row]:
 
 
 def write_log(path: Path, rows: Sequence[Row]) -> None:
-    """Write all rows, completely or not at all."""
+    """Write all rows atomically."""
     with (
         atomic_write(path) as unfinished,
         unfinished.open("w", newline="", encoding="utf-8") as file,

@@ -1,4 +1,4 @@
-"""The train loop."""
+"""The training loop."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Observer:
-    """What the train loop reports to whoever shows its progress.
+    """Callbacks of the training loop, for example for a progress display.
 
     Args:
-        begun: called before the first step with the name of the weights that the network begins
-            with, or None for random ones.
+        begun: called before the first step with the name of the network's initial weights, or None
+            for random ones.
         step: called after each step with the progress, the loss and the share done, 0..1.
-        epoch: called after each epoch with what it measured.
-        stop: asked before each step; True ends the training cleanly.
+        epoch: called after each epoch with its row of the log.
+        stop: called before each step; return True to end the training cleanly.
     """
 
     begun: Callable[[str | None], None] = lambda _name: None
@@ -69,26 +69,26 @@ def train(
     """Train the preset's network on prepared footage, into a run folder.
 
     The same preset, data and seed give the same weights; so does a training that was stopped and
-    resumed, when its length is given in steps. Where several processes train together, each calls
-    this with the same preset and footage, and the first alone reads and writes its run folder.
+    resumed, if its length is given in steps. In distributed training, each process calls this with
+    the same preset and footage, and only the first one reads and writes its run folder.
 
     Args:
-        preset: what is trained, and how.
+        preset: the preset.
         data: the folder of the prepared footage.
-        run: where everything is written.
-        catalog: whose observers are told.
-        resume: whether to go on from the run's checkpoint.
-        user_footage: whether the user gave the footage in place of the preset's source;
+        run: the run folder, for all results.
+        catalog: the catalogue, whose observers are notified.
+        resume: whether to continue from the run's checkpoint.
+        user_footage: whether the user gave the footage instead of the preset's source;
             `resume.user_footage` then finds it again.
-        observer: told of the progress, and asked whether to stop.
+        observer: callbacks for the progress and for stopping.
 
     Raises:
         TrainingError: when the footage is too short, damaged or not that of the checkpoint, the
-            loss, a weight or a measure is not finite (the last good checkpoint stays), the run
-            folder cannot be used, or the processes that train together cannot.
-        PluginError: when the model measures itself by a name that is taken, or nothing measures
-            what it is monitored by.
-        WeightsError: when the checkpoint is broken or belongs to another training.
+            loss, a weight or a measure is not finite (the last good checkpoint is kept), the run
+            folder cannot be used, or the processes cannot train together.
+        PluginError: when the name of one of the model's own measures is taken, or its `monitor` is
+            not measured.
+        WeightsError: when the checkpoint is corrupt or belongs to another training.
     """
     from artengine.nn.checkpoint import load_checkpoint
     from artengine.nn.determinism import make_deterministic
@@ -104,7 +104,7 @@ def train(
     )
     task = TrainingTask.of(preset, data, run, user_footage=user_footage)
     if chief and resume:
-        # What does not fit is refused before the network is built.
+        # Reject a checkpoint that does not fit before the network is built.
         read_progress(task, warn=False)
     held_out = _held_out(task) if chief else []
     if chief:
@@ -129,7 +129,7 @@ def train(
         catalog.notify("before_train", recipe=preset.table, run=run.folder)
         observer = replace(observer, epoch=_notifying(observer, catalog, run))
         progress = _run(task, trainer, strategy, progress, recorder, observer)
-        # By their digest, a film finds the weights wherever the run is.
+        # Index the weights by their digest, so that films find them if the run is moved.
         note_files([run.best])
         catalog.notify("after_train", recipe=preset.table, run=run.folder, step=progress.step)
     return progress
@@ -146,26 +146,26 @@ def _run(
     """Train until the length is reached or the observer stops it.
 
     Args:
-        recorder: measures and saves; the chief's alone.
+        recorder: evaluates and saves; None for all processes except the chief.
     """
     settings = task.settings
     batches = batch_source(task, progress.step)
     started = time.monotonic() - progress.seconds
     while True:
-        # 1. All processes go by the chief's clock, and stop together.
+        # 1. Synchronise all processes: they use the chief's clock and stop together.
         seconds, stop = strategy.agreed(progress.seconds, stop=observer.stop())
         progress = replace(progress, seconds=seconds)
         share = share_done(settings, progress.step, progress.seconds)
         if stop or share >= 1.0:
             break
-        # 2. Learn from one batch.
+        # 2. Train on one batch.
         batch = batches.next(progress.rollouts, progress.step, rollout_horizon(settings, share))
         _check_batch(len(batch.truth), strategy)
         trainer.set_learning_rate(settings.learning_rate, learning_rate_factor(settings, share))
         loss = strategy.train_on_batch(trainer, batch.inputs, batch.truth)
         rollouts = batches.after_step(batch, trainer)
         progress = progress.after_step(loss, time.monotonic() - started, rollouts)
-        # 3. Report, and save what is due.
+        # 3. Report progress, and save if due.
         if not math.isfinite(loss):
             raise task.diverged(f"the loss became {loss}", progress.step)
         observer.step(progress, loss, share_done(settings, progress.step, progress.seconds))

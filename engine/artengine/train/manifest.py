@@ -1,4 +1,4 @@
-"""The manifest of prepared footage: what the frames of a folder are, and where they lie."""
+"""The manifest of prepared footage, which describes the frames of a folder and their files."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class FootageOrigin(BaseModel):
 
     Args:
         name: the source plugin's name.
-        parameters: its parameters, as a preset would write them.
-        fingerprint: what its content is told by.
+        parameters: its parameters, as in a preset.
+        fingerprint: identifies its content.
         start: index of its first frame in the footage.
     """
 
@@ -35,7 +35,7 @@ class FootageOrigin(BaseModel):
 
     @classmethod
     def of(cls, source: Source, fingerprint: Mapping[str, str], start: int = 0) -> Self:
-        """Describe a source, given its `fingerprint()`: that of a long clip takes a while."""
+        """Describe a source. Its `fingerprint()` is passed, because it is slow for long clips."""
         return cls(
             name=source.name,
             parameters=source.model_dump(mode="json"),
@@ -45,7 +45,7 @@ class FootageOrigin(BaseModel):
 
 
 class Shard(BaseModel):
-    """A finished file of frames: how many frames and how many bytes it holds."""
+    """The number of frames and of bytes in a finished file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -54,18 +54,18 @@ class Shard(BaseModel):
 
 
 class Manifest(BaseModel):
-    """What the frames in a folder are.
+    """Description of the frames in a folder.
 
     Args:
         format: version of the folder's layout.
-        reading: version of the way in which clips are read; 1 in manifests that do not say it.
-        identity: tells one preparation from another; frames of two identities never mix.
+        reading: version of the way in which clips are read; 1 if it is missing in the file.
+        identity: identifies the preparation; frames of two identities are never mixed.
         size: width and height of every frame, in pixels.
-        fps: frames a second.
+        fps: frames per second.
         quality: JPEG quality; 100 means PNG.
         origins: the sources that were read so far, in order.
         shards: the finished files, in order.
-        cuts: sorted indices of frames that begin a new scene; 0 is not among them.
+        cuts: sorted indices of frames that begin a new scene, without 0.
         finished: whether the sources were read to their end.
     """
 
@@ -74,8 +74,8 @@ class Manifest(BaseModel):
     FILE: ClassVar[str] = "manifest.json"
     FORMAT: ClassVar[int] = 1
     READING: ClassVar[int] = 2
-    """Raise it when the engine or a source that ships reads other frames from the same file: other
-    colours, times, fields or scaling. Footage of an earlier one is then prepared again."""
+    """Increase it when the engine or a packaged source reads other frames from the same file: other
+    colours, times, fields or scaling. Footage of earlier versions is then prepared again."""
 
     format: int = FORMAT
     reading: int = 1
@@ -90,7 +90,7 @@ class Manifest(BaseModel):
 
     @property
     def frames(self) -> int:
-        """How many frames the finished shards hold."""
+        """Number of frames in the finished shards."""
         return sum(shard.frames for shard in self.shards)
 
     @property
@@ -100,13 +100,13 @@ class Manifest(BaseModel):
 
     @classmethod
     def read(cls, folder: Path) -> Self | None:
-        """Read a folder's manifest, or return None where there is none.
+        """Read a folder's manifest, or return None if there is none.
 
-        Shards that are missing or cut short, and all that follow them, are left out.
+        Missing or truncated shards, and all later ones, are left out.
 
         Raises:
-            TrainingError: when the file is of another format, is no manifest, or was prepared when
-                clips were read in another way.
+            TrainingError: when the file has another format, is not a manifest, or is from a version
+                that read clips differently.
         """
         path = folder / cls.FILE
         try:
@@ -151,13 +151,13 @@ class Manifest(BaseModel):
         return self
 
     def write(self, folder: Path) -> None:
-        """Put the manifest into a folder in one step, so that it is never seen half written."""
+        """Write the manifest into a folder atomically."""
         with atomic_write(folder / self.FILE) as unfinished:
             unfinished.write_text(self.model_dump_json(indent=1) + "\n", encoding="utf-8")
 
 
 def shard_name(index: int) -> str:
-    """File name of the shard with that index."""
+    """Return the file name of a shard by its index."""
     return f"frames-{index:05d}.tfrecord"
 
 
@@ -171,16 +171,16 @@ def identity(
     cap: int | None,
     shard_frames: int,
 ) -> str:
-    """Describe in one line of JSON everything that decides what frames a preparation gives.
+    """Describe in one line of JSON everything that the frames of a preparation depend on.
 
-    Paths are left out where a source has a fingerprint, so that a moved file is known again.
+    Paths are left out if a source has a fingerprint, so that a moved file is recognised.
 
     Args:
-        sources: what is read, in order.
-        fingerprints: of each.
+        sources: the sources, in order.
+        fingerprints: the fingerprint of each source.
         size, fps, quality: see `Manifest`.
-        cap: how many frames are taken of footage that has no end; None where all of it ends.
-        shard_frames: most frames in a file.
+        cap: number of frames to take of endless footage; None if no footage is endless.
+        shard_frames: maximum number of frames in a file.
     """
     described = []
     for source, fingerprint in zip(sources, fingerprints, strict=True):
@@ -192,13 +192,13 @@ def identity(
 
 
 def earlier_identities(made_from: str) -> list[str]:
-    """The identities of the same preparation by versions that read clips in another way.
+    """Return the identities of the same preparation by versions that read clips differently.
 
     Args:
-        made_from: what `identity` gave.
+        made_from: the result of `identity`.
     """
     *content, reading = json.loads(made_from)
-    # The first one had no number.
+    # The first version had no number.
     return [_line(content), *(_line([*content, earlier]) for earlier in range(2, reading))]
 
 

@@ -1,4 +1,4 @@
-"""The monitor picture: what the network knows after an epoch, and what it dreams."""
+"""The monitor picture, which shows a prediction and a dream of the network after an epoch."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 from artengine.frame import Frame, Picture, to_picture
 
 STRIP = (1, 2, 4, 8, 16, 32)
-"""Which frames of the free-running dream are shown, counted from 1."""
+"""Numbers, from 1, of the frames of the free-running dream that are shown."""
 
 _TILE, _LABEL = 192, 16
 
@@ -20,15 +20,15 @@ _TILE, _LABEL = 192, 16
 def monitor_picture(
     context: Sequence[Frame], prediction: Frame, truth: Frame, dream: Sequence[Frame]
 ) -> Image.Image:
-    """Lay out an epoch's picture.
+    """Compose the picture of an epoch.
 
     Args:
-        context: what the network saw, oldest first.
-        prediction, truth: what it made of that, and what came.
+        context: the context, oldest first.
+        prediction, truth: the predicted and the true next frame.
         dream: the first `max(STRIP)` frames of a dream from the same context.
 
     Returns:
-        Three rows: the context; prediction, truth and their difference four times over; the dream.
+        Three rows: the context; prediction, truth and four times their difference; the dream.
     """
     difference = np.abs(prediction - truth) * np.float32(4.0)
     rows = [

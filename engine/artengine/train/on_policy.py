@@ -1,22 +1,22 @@
 """On-policy rollouts: rows of a batch that continue from the network's own predictions.
 
-A network that is trained on true frames alone does not learn what to do with its own predictions,
-which are all that it sees in a dream. So a row of the batch begins at a random frame with true
-context. In the steps that follow the network sees its own predictions, and learns the true frame
-that comes next. Some rows continue for few frames and some for many. This is the on-policy
+A network that is trained on true frames alone does not learn to continue from its own predictions,
+which are its only input in a dream. So a row of the batch starts at a random frame with true
+context. In the following steps its context is the network's own predictions, and its target is the
+true next frame. Some rows continue for few frames and some for many. This is the on-policy
 correction of Ross, Gordon and Bagnell ("A reduction of imitation learning and structured prediction
 to no-regret online learning", 2011) with scheduled lengths (Bengio, Vinyals, Jaitly
 and Shazeer, "Scheduled sampling for sequence prediction with recurrent neural networks", 2015).
 Each training step is a step of these rollouts and costs one more prediction per row.
 
-Two rules decide what is learnt:
+Two rules determine the targets:
 
-- *Which frame follows* is looked up by similarity, not by time: after each step a rollout is moved
-  to the frame near its own that the prediction looks most like. A dream that lags is not
-  pulled forward. A rollout that looks like none of these frames keeps its time, and so learns to
-  return to the footage.
-- *What follows the end of a scene* is the frame of the footage that looks most like that end, as
-  in Schödl, Szeliski, Salesin and Essa, "Video textures" (2000), so that no end is ever learnt.
+- *The next frame* is found by similarity, not by time: after each step a rollout is moved to the
+  frame near its own that is most similar to the prediction, so that a dream that lags is not
+  pulled forward. If none of these frames is similar enough, the rollout keeps its time, and so
+  learns to return to the footage.
+- *After the end of a scene* the rollout continues at the frame that is most similar to that end,
+  as in Schödl, Szeliski, Salesin and Essa, "Video textures" (2000), so that no end is learnt.
 """
 
 from __future__ import annotations
@@ -35,36 +35,36 @@ from artengine.train.frames import Frames
 from artengine.train.spans import Spans
 
 Thumbnail = npt.NDArray[np.float32]
-"""A frame of 32x32 pixels, float32 `(32, 32, 3)` in 0..1: what frames are compared by."""
+"""A frame of 32x32 pixels for comparisons, float32 `(32, 32, 3)` in 0..1."""
 
 SIDE = 32
 """Width and height of a thumbnail."""
 
 NEAR = 4
-"""How many steps before and after its frame a rollout looks for the one it is most like."""
+"""Number of steps before and after a rollout's frame in which the most similar one is searched."""
 
 FAR = 0.5
-"""A rollout keeps its time where the nearest frame is further from its prediction than this share
+"""A rollout keeps its time if the most similar frame is further from its prediction than this share
 of the mean distance between frames of the footage."""
 
 KEPT_THUMBNAILS = 4096
-"""How many thumbnails are kept, of 12 KB each: those of a few minutes of footage."""
+"""Number of cached thumbnails of 12 KB each, enough for a few minutes of footage."""
 
 _CANDIDATES = 256
-"""How many frames are compared with the end of a scene, evenly spread, to find what follows it."""
+"""Maximum number of evenly spread frames that are compared with the end of a scene."""
 
 _STEP_PENALTY = 1e-4
-"""Added to a distance for each step away from the rollout's frame, so that a still picture stays
-where it is."""
+"""Added to a distance for each step away from the rollout's frame, so that a rollout does not move
+within a still picture."""
 
 
 @dataclass(frozen=True, slots=True)
 class OnPolicyRollout:
-    """Where a row of the batch is.
+    """The state of a row of the batch.
 
     Args:
         frame: number of the newest frame of its context.
-        remaining: for how many more frames it continues.
+        remaining: number of frames for which it continues.
         top, left: corner of its crop, in pixels.
         mirrored: whether it is mirrored left to right.
     """
@@ -78,14 +78,14 @@ class OnPolicyRollout:
 
 @dataclass(frozen=True, slots=True)
 class OnPolicyBatch:
-    """A batch to learn from.
+    """A batch of on-policy training.
 
     Args:
-        context_frames: true context of the rows that begin, float32 `(B, H, W, 3 * context)` in
+        context_frames: true context of the rows that start, float32 `(B, H, W, 3 * context)` in
             0..1; zeros in the others.
-        truth: what follows, float32 `(B, T, H, W, 3)`.
-        begins: which rows begin, bool `(B,)`; the others continue from their own predictions.
-        rollouts: where the rows are now.
+        truth: the next frames, float32 `(B, T, H, W, 3)`.
+        begins: mask of the rows that start, bool `(B,)`; the others continue from predictions.
+        rollouts: the state of the rows after the batch.
     """
 
     context_frames: npt.NDArray[np.float32]
@@ -101,11 +101,11 @@ class OnPolicySampler:
     Args:
         frames: the footage.
         cuts: frames that begin a scene.
-        stop: the first frame that is held out.
-        context, targets, stride: of a window; see `windows`.
+        stop: the first held-out frame.
+        context, targets, stride: shape of a window; see `windows`.
         crop: width and height of the crops.
         flip: whether half of the rollouts are mirrored.
-        seed: of starts, lengths, crops and mirroring.
+        seed: seed of starts, lengths, crops and mirroring.
     """
 
     frames: Frames
@@ -120,13 +120,13 @@ class OnPolicySampler:
     _followers: dict[int, int] = field(default_factory=dict)
 
     def next(self, rollouts: Sequence[OnPolicyRollout], step: int, horizon: int) -> OnPolicyBatch:
-        """The next batch.
+        """Return the next batch.
 
         Args:
-            rollouts: where the rows are; those with nothing remaining start again.
-            step: number of the training step, of which random numbers depend.
-            horizon: the length of a rollout that begins now at most, from 1. Its length
-                is drawn so that each octave of lengths is as common as the next.
+            rollouts: the state of the rows; those with nothing remaining start again.
+            step: number of the training step, on which random numbers depend.
+            horizon: maximum length, from 1, of a rollout that starts now. Its length is drawn
+                log-uniformly, so that all octaves of lengths are equally frequent.
         """
         width, height = self.crop
         count = len(rollouts)
@@ -152,10 +152,10 @@ class OnPolicySampler:
     def align(
         self, rollouts: Sequence[OnPolicyRollout], predictions: npt.NDArray[np.float32]
     ) -> list[OnPolicyRollout]:
-        """Move each rollout to the frame near its own that its last prediction is most like.
+        """Move each rollout to the nearby frame that is most similar to its last prediction.
 
         Args:
-            rollouts: where the rows are.
+            rollouts: the state of the rows.
             predictions: their last predictions, float32 `(B, H, W, 3)`.
         """
         return [
@@ -200,7 +200,7 @@ class OnPolicySampler:
         return cut(picture, rollout.top, rollout.left, self.crop, mirrored=rollout.mirrored)
 
     def _following(self, frame: int) -> int:
-        """The frame that follows."""
+        """Return the frame that follows another."""
         _, last = self._scene(frame)
         if frame + self.stride < last:
             return frame + self.stride
@@ -209,9 +209,9 @@ class OnPolicySampler:
         return self._followers[frame]
 
     def _after_end(self, end: int) -> int:
-        """The frame that may follow a scene's last one: the one before which the footage looks most
-        like that end. Only frames in the first half of a scene are compared, so that there is
-        footage left to follow."""
+        """Return the frame to continue at after a scene's last one: the frame whose predecessors
+        are most similar to that end. Only frames in the first half of a scene are compared, so that
+        footage is left after them."""
         back = self.stride * (self.context - 1)
         halves = [
             (first, max(first + back + self.stride, (first + last) // 2))
@@ -233,7 +233,7 @@ class OnPolicySampler:
         return min(candidates, key=distance)
 
     def _scene(self, frame: int) -> tuple[int, int]:
-        """First frame of a frame's scene, and the one after its last."""
+        """Return the first frame of a frame's scene, and the one after its last."""
         return next(scene for scene in reversed(self._scenes) if scene[0] <= frame)
 
     @cached_property
@@ -247,7 +247,7 @@ class OnPolicySampler:
 
     @cached_property
     def _mean_distance(self) -> float:
-        """Mean distance between frames of the footage."""
+        """The mean distance between frames of the footage."""
         numbers = np.linspace(0, self.stop - 1, 16).astype(int)
         thumbnails = np.stack([self._frame_thumbnail(int(number)) for number in numbers])
         distances = np.abs(thumbnails[:, None] - thumbnails[None]).mean(axis=(2, 3, 4))
@@ -262,7 +262,7 @@ class OnPolicySampler:
 
     @cached_property
     def _frame_thumbnail(self) -> Callable[[int], Thumbnail]:
-        """The thumbnail of a frame by its number."""
+        """A cached function from a frame's number to its thumbnail."""
         return lru_cache(KEPT_THUMBNAILS)(lambda frame: _thumbnail(self.frames[frame]))
 
 

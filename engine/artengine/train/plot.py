@@ -1,4 +1,4 @@
-"""The plot of a training's log."""
+"""Plotting of a training's log."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from artengine.atomic import atomic_write
 from artengine.train.log import Row
 
 LEAST_SECONDS = 30.0
-"""An epoch that ends less than this after the training began, or was drawn, is left for later."""
+"""Minimum time between the training's start or the last plot and the next plot."""
 
 
 class LogPlot:
-    """Draws a log where that is worth its time, a quarter of a second.
+    """Plots a log at most every half a minute, because a plot takes a quarter of a second.
 
-    It is drawn at most every half a minute; `finish` draws what is left. So the plot of a training
-    that is killed lacks only epochs that ended within half a minute after the last one it shows.
+    `finish` draws pending rows. So the plot of a training that is killed lacks only epochs that
+    ended within half a minute after the last one it shows.
 
     Args:
-        path: where the plot is written, as PNG.
-        clock: gives the time in seconds.
+        path: the PNG file of the plot.
+        clock: returns the time in seconds.
     """
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.monotonic) -> None:
@@ -30,14 +30,14 @@ class LogPlot:
         self._left: Sequence[Row] = ()
 
     def add(self, rows: Sequence[Row]) -> None:
-        """Draw the rows of a log to which one has been added, unless they are left for later."""
+        """Draw the rows of a log after one has been added, or keep them as pending."""
         if self._clock() - self._drawn_at < LEAST_SECONDS:
             self._left = tuple(rows)
         else:
             self._draw(rows)
 
     def finish(self) -> None:
-        """Draw the rows that were left for later."""
+        """Draw pending rows."""
         if self._left:
             self._draw(self._left)
 
@@ -47,11 +47,11 @@ class LogPlot:
 
 
 def draw_log(path: Path, rows: Sequence[Row]) -> None:
-    """Draw loss, PSNR and SSIM against the step, the copy-last baseline as dashed lines."""
+    """Plot loss, PSNR and SSIM over the steps, with the copy-last baseline as dashed lines."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(12, 3.6))
-    # In fixed places: a layout that is computed draws everything twice.
+    # Use a fixed layout: an automatic one draws everything twice.
     figure.subplots_adjust(left=0.05, right=0.99, bottom=0.14, top=0.91, wspace=0.16)
     steps = [row.step for row in rows]
     panels = (

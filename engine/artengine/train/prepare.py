@@ -1,4 +1,4 @@
-"""Preparing footage: each frame of a source is stored once, small, ready to be learnt from."""
+"""Preparation of footage: each frame of a source is stored once, at the training's size."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from artengine.train.manifest import FootageOrigin, Manifest, identity
 from artengine.train.store import Store, writing_to
 
 Progress = Callable[[int, int | None], None]
-"""Told how many frames are stored, and how many there will be where that is known."""
+"""Called with the number of stored frames, and the total number if it is known."""
 
 
 def prepare(
@@ -36,14 +36,14 @@ def prepare(
     """Store each frame of a source once in a folder, and find its scene cuts.
 
     Args:
-        source: what to read; several are joined in their order, with a scene cut between them.
-        folder: where to store; made when it is missing.
+        source: the source; several are joined in their order, with a scene cut between them.
+        folder: the target folder; created if it is missing.
         size: width and height to store, in pixels.
-        fps: frames a second to store; the (first) source's own when None.
-        seconds: how much to take of a source that has no end.
-        quality: JPEG quality, 1 to 100; 100 stores PNG, without loss.
-        progress: told after each frame.
-        shard_frames: most frames in a file.
+        fps: frames per second to store; the (first) source's own when None.
+        seconds: duration to take of an endless source.
+        quality: JPEG quality, 1 to 100; 100 stores lossless PNG.
+        progress: called after each frame.
+        shard_frames: maximum number of frames in a file.
 
     Returns:
         The finished manifest.
@@ -51,7 +51,7 @@ def prepare(
     Raises:
         SourceError: when a source cannot be read or holds no frames.
         TrainingError: when the folder cannot be written, or holds other footage.
-        PluginError: when a source delivers another size than asked for.
+        PluginError: when a source delivers another size than requested.
     """
     opened = Preparation.of(
         source, size=size, fps=fps, seconds=seconds, quality=quality, shard_frames=shard_frames
@@ -61,14 +61,14 @@ def prepare(
 
 @dataclass(frozen=True)
 class Preparation:
-    """Opened sources, and how they are to be stored; see `prepare`.
+    """Opened sources and the settings of their storage; see `prepare`.
 
     Args:
-        sources: what was given, in order.
+        sources: the given sources, in order.
         footages: each source, opened without repeats at its end.
         quality: JPEG quality; 100 stores PNG.
-        cap: how many frames to take of footage that has no end.
-        shard_frames: most frames in a file.
+        cap: number of frames to take of endless footage.
+        shard_frames: maximum number of frames in a file.
     """
 
     sources: tuple[Source, ...]
@@ -88,7 +88,7 @@ class Preparation:
         quality: int = 95,
         shard_frames: int = 256,
     ) -> Self:
-        """Open the sources. Raises `SourceError`."""
+        """Open the sources. Raise `SourceError` if that fails."""
         sources = (source,) if isinstance(source, Source) else tuple(source)
         first = sources[0].once().open(size, fps)
         footages = (first, *(one.once().open(size, first.fps) for one in sources[1:]))
@@ -100,7 +100,7 @@ class Preparation:
 
     @cached_property
     def identity(self) -> str:
-        """One line that tells these frames from all others; see `Manifest`."""
+        """One line that identifies these frames; see `Manifest`."""
         return identity(
             [source.once() for source in self.sources],
             self._fingerprints,
@@ -117,23 +117,23 @@ class Preparation:
         progress: Progress | None = None,
         waiting: Callable[[], None] = lambda: None,
     ) -> Manifest:
-        """Store the frames, or what is missing of them.
+        """Store all frames that are missing in the folder.
 
         The folder gets TFRecord files, each record a `tf.train.Example` of `image` (JPEG without
-        chroma subsampling, or PNG) and `index`, and `manifest.json`, which is written again after
-        each file. A preparation that was stopped, at any time, continues after its last
-        finished file, and gives the same bytes as one that was not. Memory does not grow with the
-        length of the footage. While another process prepares the same folder, this one waits.
+        chroma subsampling, or PNG) and `index`, and `manifest.json`, which is rewritten after each
+        file. A preparation that was stopped, at any time, continues after its last finished file,
+        with the same bytes as an uninterrupted one. Memory use does not grow with the length of the
+        footage. If another process prepares the same folder, this one waits.
 
         Args:
-            folder: where to store; made when it is missing.
-            progress: told after each frame.
-            waiting: called now and then during the wait; what it raises ends it.
+            folder: the target folder; created if it is missing.
+            progress: called after each frame.
+            waiting: called repeatedly during the wait; an exception ends it.
 
         Raises:
             SourceError: when a source cannot be read or holds no frames.
             TrainingError: when the folder cannot be written, or holds other footage.
-            PluginError: when a source delivers another size than asked for.
+            PluginError: when a source delivers another size than requested.
         """
         with writing_to(folder):
             folder.mkdir(parents=True, exist_ok=True)
@@ -181,9 +181,9 @@ class Preparation:
                 yield from self._store(store, source, footage)
 
     def _store(self, store: Store, source: Source, footage: Footage) -> Iterator[int]:
-        """Store what is missing of the source that was begun last; yield the count of frames."""
+        """Store the missing frames of the current source; yield the count of frames."""
         stored = store.frames - store.origin.start
-        # After a stop, the finder of cuts must see again what it would remember.
+        # After an interruption, feed the frames that the cut finder would remember again.
         again = min(CutFinder.memory, stored)
         finder = CutFinder(store.frames - again)
         stop = self.cap - stored if _is_endless(footage) else None

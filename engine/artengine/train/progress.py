@@ -1,4 +1,4 @@
-"""How far a training has come."""
+"""The progress of a training."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from artengine.train.on_policy import OnPolicyRollout
 
 @dataclass(frozen=True, slots=True)
 class TrainingProgress:
-    """The state of a training beside its variables; each step gives a new one.
+    """The immutable state of a training besides its variables.
 
     Args:
-        step: batches trained on.
+        step: number of training steps.
         seconds: time trained.
-        best: the best value so far of what the model is monitored by, at the end of an epoch or of
+        best: the best value so far of the model's monitored measure, at the end of an epoch or of
             the training; None before the first.
-        epochs: complete epochs, each with its row in the log.
-        losses: of the steps of the epoch that is under way.
-        rollouts: where the rows of the batch are that continue from the network's predictions.
+        epochs: number of complete epochs, each with its row in the log.
+        losses: losses of the steps of the current epoch.
+        rollouts: state of the batch rows that continue from the network's predictions.
     """
 
     step: int = 0
@@ -31,7 +31,7 @@ class TrainingProgress:
     rollouts: list[OnPolicyRollout] = field(default_factory=list)
 
     def after_step(self, loss: float, seconds: float, rollouts: Sequence[OnPolicyRollout]) -> Self:
-        """One batch later."""
+        """Return the progress after one more step."""
         return replace(
             self,
             step=self.step + 1,
@@ -41,5 +41,5 @@ class TrainingProgress:
         )
 
     def after_epoch(self) -> Self:
-        """With the epoch that was under way complete."""
+        """Return the progress with the current epoch completed."""
         return replace(self, epochs=self.epochs + 1, losses=[])

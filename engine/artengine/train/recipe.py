@@ -14,12 +14,12 @@ from artengine.resolve import made_with, plugins_of
 
 
 def run_recipe(preset: Preset, folder: Path) -> str:
-    """TOML of the preset that takes its weights from its own folder.
+    """Return the preset as TOML, with the weights of its own folder.
 
-    Its films are called after that folder, save for those that the preset gives other names.
+    Films are named after that folder, except those that the preset names differently.
 
     Args:
-        preset: what is trained.
+        preset: the preset.
         folder: the run's folder.
     """
     table, files = portable(preset, folder)
@@ -44,7 +44,7 @@ def run_recipe(preset: Preset, folder: Path) -> str:
 
 
 def _content(preset: Preset) -> str:
-    """The digest of the clip; empty where it is gone, which prepared footage may outlive."""
+    """Return the digest of the clip; empty if it no longer exists, although its footage may."""
     try:
         return content_digest(preset.source.fingerprint())
     except SourceError:

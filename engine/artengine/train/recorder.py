@@ -1,4 +1,4 @@
-"""What a training leaves in its run folder: weights, log, checkpoint and pictures."""
+"""Evaluation, and writing of a run folder's weights, log, checkpoint and pictures."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
 
 class Recorder:
-    """Measures the network and writes the run folder; the chief's alone.
+    """Evaluates the network and writes the run folder; used by the chief only.
 
     Args:
-        task: what is trained.
-        trainer: what trains it.
-        evaluator: measures its network.
-        progress: how far the training has come; the log's later rows are dropped.
+        task: the training task.
+        trainer: the trainer.
+        evaluator: evaluates the trainer's network.
+        progress: the current progress; later rows of the log are dropped.
 
     Raises:
         PluginError: when the model's own measures cannot be logged, or its `monitor` is not
@@ -52,11 +52,11 @@ class Recorder:
         self._rows = read_log(task.run.log, progress.epochs)
         self._start = CheckpointRecord.start(task)
         self._plot = LogPlot(task.run.plot)
-        # Now rather than at the end of an epoch, which would be lost.
+        # Check now, because a failure at the end of an epoch would lose the epoch.
         check_measures(task.model, evaluator.own_measures(limit=1))
 
     def end_epoch(self, progress: TrainingProgress) -> tuple[TrainingProgress, Row]:
-        """Measure and save at the end of an epoch; return the progress and the row of the log."""
+        """Evaluate and save at the end of an epoch; return the progress and the row of the log."""
         row = self._measure(progress)
         best, is_best = update_best(self._task.model, self._task.settings, row, progress.best)
         progress = replace(progress.after_epoch(), best=best)
@@ -67,10 +67,10 @@ class Recorder:
         return progress, row
 
     def stop(self, progress: TrainingProgress, *, complete: bool) -> tuple[TrainingProgress, Row]:
-        """Measure and save within an epoch. A training that is then resumed gives the same weights.
+        """Evaluate and save within an epoch. A resumed training gives the same weights.
 
-        The row is in the log until the epoch is complete. The best weights are those of
-        complete epochs, unless there are none yet or the training is complete.
+        The row stays in the log until the epoch is complete. The best weights are those of complete
+        epochs, unless there are none yet or the training is complete.
         """
         row = self._measure(progress)
         is_best = progress.best is None
@@ -81,12 +81,12 @@ class Recorder:
         return progress, row
 
     def finish(self) -> None:
-        """Draw the epochs that are not in the plot yet; at the end of a training."""
+        """Plot the epochs that are not in the plot yet; call it at the end of a training."""
         with writing_to(self._task.run.folder):
             self._plot.finish()
 
     def checkpoint(self, progress: TrainingProgress) -> None:
-        """Write a checkpoint alone, within an epoch."""
+        """Write only a checkpoint, within an epoch."""
         self._check_weights(progress)
         with writing_to(self._task.run.folder):
             self._write_checkpoint(progress)
@@ -113,7 +113,7 @@ class Recorder:
     def _check_weights(self, progress: TrainingProgress) -> None:
         from keras import ops
 
-        # A loss can still be finite where its gradient is not.
+        # A loss can be finite although its gradient is not.
         arrays = (ops.convert_to_numpy(v.value) for v in self._trainer.state_variables)
         if not all(np.isfinite(array).all() for array in arrays):
             raise self._task.diverged("weights became nan or inf", progress.step)
@@ -121,7 +121,7 @@ class Recorder:
     def _save(
         self, progress: TrainingProgress, rows: Sequence[Row], *, best: bool, keep: bool
     ) -> None:
-        """Save weights and log, then the checkpoint, so that it never runs ahead, then pictures."""
+        """Save weights and log, then the checkpoint, so that it is never ahead, then pictures."""
         from artengine.nn.weights import save_weights
 
         row, run = rows[-1], self._task.run
@@ -143,7 +143,7 @@ class Recorder:
         save_checkpoint(self._task.run.checkpoint, self._trainer.state_variables, record.table())
 
     def _description(self, row: Row) -> Mapping[str, Any]:
-        """What the JSON file beside weights says of them."""
+        """Return the content of the JSON file that describes the weights."""
         task, preset = self._task, self._task.preset
         manifest = task.footage.manifest
         training = task.settings.model_dump(mode="json")
@@ -156,7 +156,7 @@ class Recorder:
             "source": (
                 {"use": [origin.name for origin in manifest.origins]}
                 if task.user_footage
-                # Without paths, which are private.
+                # Leave out paths, which are private.
                 else {"use": preset.source.name, **values_without_paths(preset.source)}
             ),
             "measured": {k: v for k, v in row.numbers().items() if k != "seconds"},

@@ -1,8 +1,8 @@
-"""TFRecord files, each record an `Example` with the encoded image of a frame, without TensorFlow.
+"""Reading and writing TFRecord files of frames without TensorFlow.
 
-A record is its length, the length's checksum, the data and their checksum. An `Example` is a
-message in the encoding of Protocol Buffers; of that encoding, this reads and writes what frames
-need.
+A record is its length, the length's checksum, the data and their checksum. The data are an
+`Example`, a Protocol Buffers message, with the encoded image of a frame. This module implements
+the part of that encoding that frames need.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ _IMAGE, _INDEX = b"image", b"index"
 
 
 def record(data: bytes) -> bytes:
-    """What a file holds for some data."""
+    """Return the record of some data."""
     length = _LENGTH.pack(len(data))
     return length + _masked(length) + data + _masked(data)
 
 
 def places(path: Path) -> npt.NDArray[np.int64]:
-    """Where the data of each record of a file begin, and how long they are, in bytes, `(N, 2)`.
+    """Return offset and length in bytes of the data of each record of a file, `(N, 2)`.
 
     Raises:
         OSError: when the file cannot be read.
-        ValueError: when it does not end with a record.
+        ValueError: when the last record is truncated, or the checksum of a length is wrong.
     """
     found = []
     size = path.stat().st_size
@@ -52,11 +52,11 @@ def places(path: Path) -> npt.NDArray[np.int64]:
 
 
 def read(path: Path, start: int, length: int) -> bytes:
-    """The data of a record, given its place.
+    """Return the data of a record by their offset and length.
 
     Raises:
         OSError: when the file cannot be read.
-        ValueError: when the data are not what was written.
+        ValueError: when the checksum is wrong.
     """
     with path.open("rb") as file:
         file.seek(start)
@@ -68,7 +68,7 @@ def read(path: Path, start: int, length: int) -> bytes:
 
 
 def example(image: bytes, index: int) -> bytes:
-    """The `Example` of a frame: its encoded image and its number."""
+    """Encode the `Example` of a frame from its encoded image and its number."""
     features = {
         _IMAGE: _field(1, _field(1, image)),  # a list of bytes
         _INDEX: _field(3, _field(1, _varint(index))),  # a list of numbers
@@ -78,7 +78,7 @@ def example(image: bytes, index: int) -> bytes:
 
 
 def image_of(data: bytes) -> bytes:
-    """The encoded image in an `Example`. Raises `ValueError` where there is none."""
+    """Return the encoded image in an `Example`. Raise `ValueError` if there is none."""
     for features in _fields(data, 1):
         for entry in _fields(features, 1):
             if _IMAGE in _fields(entry, 1):
@@ -96,7 +96,7 @@ def _length(before: bytes) -> int:
 
 
 def _masked(data: bytes) -> bytes:
-    """The checksum as records hold it: rotated by 15 bits, and a constant added."""
+    """Return the masked checksum of a record: rotated by 15 bits, plus a constant."""
     crc = crc32c(data)
     return _CHECKSUM.pack((((crc >> 15) | (crc << 17)) + 0xA282EAD8) & 0xFFFFFFFF)
 
@@ -106,7 +106,7 @@ def _field(number: int, value: bytes) -> bytes:
 
 
 def _varint(value: int) -> bytes:
-    """A number in groups of seven bits, the lowest first."""
+    """Encode a number in groups of seven bits, the lowest first."""
     groups = bytearray()
     while value > 127:
         groups.append(value & 127 | 128)
@@ -115,7 +115,7 @@ def _varint(value: int) -> bytes:
 
 
 def _fields(data: bytes, wanted: int) -> Iterator[bytes]:
-    """The values of a message's fields of a number that are bytes."""
+    """Yield the values of a message's byte fields with a field number."""
     at = 0
     while at < len(data):
         key, at = _read_varint(data, at)
@@ -129,7 +129,7 @@ def _fields(data: bytes, wanted: int) -> Iterator[bytes]:
 
 
 def _read_varint(data: bytes, at: int) -> tuple[int, int]:
-    """A number, and where what follows it begins."""
+    """Decode a number; return it and the offset after it."""
     value = shift = 0
     while True:
         if at >= len(data):

@@ -1,4 +1,4 @@
-"""Continuing a training: what its checkpoint must have been made with."""
+"""Continuing a training, and the checks of its checkpoint."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ logger = logging.getLogger("artengine")
 
 @dataclass(frozen=True, slots=True)
 class CheckpointRecord:
-    """What a checkpoint holds beside its variables.
+    """The content of a checkpoint besides its variables.
 
     Args:
-        progress: how far the training has come.
+        progress: the progress of the training.
         footage: digest of the prepared footage.
-        data: the footage's folder, where the user gave it in place of the preset's source.
-        made_with: what decides which variables there are and what they mean; see `made_with`.
+        data: the footage's folder, if the user gave it instead of the preset's source.
+        made_with: the settings that the variables depend on; see `made_with`.
     """
 
     progress: TrainingProgress = field(default_factory=TrainingProgress)
@@ -41,7 +41,7 @@ class CheckpointRecord:
 
     @classmethod
     def start(cls, task: TrainingTask) -> Self:
-        """The record of a training that has not begun."""
+        """Return the record of a training that has not begun."""
         folder = task.footage.folder
         return cls(
             footage=task.footage.digest,
@@ -50,14 +50,14 @@ class CheckpointRecord:
         )
 
     def table(self) -> dict[str, Any]:
-        """Plain JSON values, as `parse_record` reads them."""
+        """Return plain JSON values, as `parse_record` reads them."""
         table = asdict(self)
         return {**table.pop("progress"), **table}
 
 
 def made_with(task: TrainingTask) -> dict[str, str]:
-    """What decides which variables a training has and what they mean, in words, by the names that a
-    preset gives it. A training is continued with the same only."""
+    """Return the settings that the number and meaning of a training's variables depend on, in
+    words, by their names in presets. A training can only be continued with equal ones."""
     settings = task.settings
     adversarial = isinstance(settings.loss, LossWeights) and settings.loss.adversarial
     scaled = settings.precision == "mixed_float16"
@@ -76,18 +76,18 @@ def made_with(task: TrainingTask) -> dict[str, str]:
 
 
 def _without_earlier(task: TrainingTask) -> dict[str, Any]:
-    """The model's table without parameters that have the value they had before they existed: the
-    checkpoints of then do not name them."""
+    """Return the model's table without newer parameters whose value equals the earlier behaviour,
+    because older checkpoints do not hold them."""
     table = model_table(task.preset)
     earlier = task.preset.model.earlier
     return {k: v for k, v in table.items() if k not in earlier or earlier[k] != v}
 
 
 def user_footage(run: Run) -> Path | None:
-    """The prepared footage that the user gave a training, as its checkpoint names it.
+    """Return the folder of the prepared footage that the user gave, according to the checkpoint.
 
     Raises:
-        WeightsError: when the checkpoint is broken.
+        WeightsError: when the checkpoint is corrupt.
     """
     from artengine.nn.checkpoint import read_record
 
@@ -96,18 +96,18 @@ def user_footage(run: Run) -> Path | None:
 
 
 def read_progress(task: TrainingTask, *, warn: bool = True) -> TrainingProgress:
-    """How far the training in the task's run folder has come.
+    """Return the progress of the training in the task's run folder.
 
-    Where it learnt from the same footage, prepared by a version that read clips in another way,
-    it goes on with the footage as it is read now, with a warning. Its frames may then be others,
-    and on-policy rollouts begin anew.
+    If its footage was prepared by a version that read clips differently, the training continues
+    with the footage as it is read now, and a warning is logged. Frame numbers may then refer to
+    other frames, so on-policy rollouts start again.
 
     Args:
-        warn: whether to say so.
+        warn: whether to log the warning.
 
     Raises:
-        TrainingError: when it learnt from other footage.
-        WeightsError: when the checkpoint is broken or belongs to another training.
+        TrainingError: when it was trained on other footage.
+        WeightsError: when the checkpoint is corrupt or belongs to another training.
     """
     from artengine.nn.checkpoint import read_record
 
@@ -148,10 +148,10 @@ def share_progress(
     task: TrainingTask,
     progress: TrainingProgress,
 ) -> TrainingProgress:
-    """The chief's progress, once all workers have its variables.
+    """Copy the chief's variables to all workers, and return the chief's progress.
 
     Raises:
-        TrainingError: when the workers learn from different footage or are of different versions.
+        TrainingError: when the workers' footage or versions differ.
     """
     own = replace(CheckpointRecord.start(task), progress=progress)
     record = parse_record(strategy.from_chief(variables, own.table()))
@@ -168,7 +168,7 @@ def share_progress(
 
 
 def parse_record(table: Mapping[str, Any]) -> CheckpointRecord | None:
-    """Read what `CheckpointRecord.table` gave, of version 0.1 too; None for anything else."""
+    """Parse the result of `CheckpointRecord.table`, also of version 0.1; None if it is invalid."""
     names = ("footage", "data", "made_with")
     try:
         table = _renamed(table)
@@ -185,7 +185,7 @@ def parse_record(table: Mapping[str, Any]) -> CheckpointRecord | None:
 _RECORD = TypeAdapter(CheckpointRecord)
 
 _RENAMED_ROLLOUT = {"place": "frame", "left": "remaining", "left_edge": "left"}
-"""Fields of `OnPolicyRollout` in version 0.1, where it was called a walk."""
+"""Fields of `OnPolicyRollout` by their names in version 0.1, in which a rollout was a walk."""
 
 
 def _renamed(table: Mapping[str, Any]) -> Mapping[str, Any]:

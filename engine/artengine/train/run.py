@@ -1,4 +1,4 @@
-"""Run folders: everything a training makes, to continue it or to dream from it."""
+"""Run folders, which hold all results of a training, to continue it or to dream from it."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from artengine.preset.find import RECIPE, is_file
 class Run:
     """A training's folder.
 
-    | name | what |
+    | name | content |
     | --- | --- |
     | `recipe.toml` | the preset as it was trained; `artengine dream RUN` reads it |
-    | `best.weights.h5`, `best.json` | the best weights, which dreams take |
+    | `best.weights.h5`, `best.json` | the best weights, which dreams use |
     | `last.weights.h5`, `last.json` | the newest weights |
-    | `kept/` | weights of every k-th epoch, where the recipe asks for them |
+    | `kept/` | weights of every k-th epoch, if the recipe requests them |
     | `checkpoint.h5` | weights, optimiser, progress and random state, to continue from |
-    | `log.csv`, `log.png` | what each epoch measured |
+    | `log.csv`, `log.png` | the measures of each epoch |
     | `monitor/` | a picture for each epoch |
 
     The best weights are those of the best epoch by the model's `monitor`, which is PSNR of held-out
@@ -43,7 +43,7 @@ class Run:
 
     @property
     def checkpoint(self) -> Path:
-        """What `--resume` continues from."""
+        """The checkpoint that `--resume` continues from."""
         return self.folder / "checkpoint.h5"
 
     @property
@@ -58,20 +58,20 @@ class Run:
 
     @property
     def log(self) -> Path:
-        """What each epoch measured, as CSV."""
+        """The measures of each epoch, as CSV."""
         return self.folder / "log.csv"
 
     @property
     def plot(self) -> Path:
-        """The log as a picture."""
+        """The plot of the log."""
         return self.folder / "log.png"
 
     def kept(self, epoch: int) -> Path:
-        """Weights of one epoch, kept for good."""
+        """Return the path of the weights of an epoch, which are kept permanently."""
         return self.folder / "kept" / f"epoch-{epoch:05d}.weights.h5"
 
     def monitor(self, epoch: int) -> Path:
-        """The monitor picture of one epoch."""
+        """Return the path of the monitor picture of an epoch."""
         return self.folder / "monitor" / f"epoch-{epoch:05d}.jpg"
 
     def check(self, *, resume: bool) -> None:
@@ -79,7 +79,7 @@ class Run:
 
         Raises:
             TrainingError: when the folder already holds a training that is not to be resumed,
-                there is nothing to resume, or it cannot be made.
+                there is nothing to resume, or the folder cannot be created.
         """
         begun = is_file(self.checkpoint)
         if resume and not begun:
@@ -99,7 +99,7 @@ class Run:
                     f"{self.folder}: cannot be written: {error.strerror}; choose another folder "
                     "with -o"
                 ) from error
-        # Unlike Path's, it raises nothing where a folder on the way may not be entered.
+        # Unlike `Path.exists`, `os.path.exists` does not raise if a parent may not be entered.
         around = next(p for p in (self.folder, *self.folder.parents) if os.path.exists(p))  # noqa: PTH110
         if not (around.is_dir() and os.access(around, os.W_OK)):
             raise TrainingError(
@@ -108,11 +108,11 @@ class Run:
 
     @contextmanager
     def lock(self, *, resume: bool) -> Iterator[None]:
-        """Make the folder, and keep other trainings out of it.
+        """Create the folder and lock it against other trainings.
 
         Raises:
-            TrainingError: when another training works in it, it cannot be made, or a training that
-                ended meanwhile has changed what `check` found.
+            TrainingError: when another training uses the folder, it cannot be created, or `check`
+                fails because of a training that ended meanwhile.
         """
 
         def refuse() -> None:
@@ -137,6 +137,6 @@ class Run:
             ) from error
 
     def begin(self, recipe: str) -> None:
-        """Write the recipe into the folder. Raises `OSError`."""
+        """Write the recipe into the folder. Raise `OSError` on failure."""
         with atomic_write(self.recipe) as unfinished:
             unfinished.write_text(recipe, encoding="utf-8")

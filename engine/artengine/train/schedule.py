@@ -1,4 +1,4 @@
-"""What changes over the length of a training: learning rate and rollout horizon."""
+"""Schedules of the learning rate and the rollout horizon."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import math
 from artengine.settings import TrainSettings
 
 DEFAULT_MINUTES = 10.0
-"""Length of a training that is given neither steps nor minutes."""
+"""Length of a training without a setting for steps or minutes."""
 
 
 def share_done(settings: TrainSettings, step: int, seconds: float) -> float:
-    """Share of the training that is done, from 0; 1 and more at its end.
+    """Return the share of the training that is done, from 0; at its end it is 1 or more.
 
     Args:
-        settings: whose `steps` or `minutes` are its length.
+        settings: settings whose `steps` or `minutes` are its length.
         step: training steps taken.
         seconds: time trained.
     """
@@ -24,17 +24,16 @@ def share_done(settings: TrainSettings, step: int, seconds: float) -> float:
 
 
 def learning_rate_factor(settings: TrainSettings, share: float) -> float:
-    """What the initial learning rate is multiplied by after a share of the training."""
+    """Return the factor of the initial learning rate after a share of the training."""
     if settings.schedule == "constant":
         return 1.0
     return 0.01 + 0.99 * 0.5 * (1.0 + math.cos(math.pi * min(1.0, share)))
 
 
 def rollout_horizon(settings: TrainSettings, share: float) -> int:
-    """The longest on-policy rollout that may begin now, in frames.
+    """Return the maximum length in frames of an on-policy rollout that starts now.
 
-    It grows from 1 to `max_horizon` by the same factor in equal times, over the first half of the
-    training.
+    It grows exponentially from 1 to `max_horizon` over the first half of the training.
     """
     horizon: float = settings.max_horizon ** min(1.0, 2.0 * share)
     return round(horizon)

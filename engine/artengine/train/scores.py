@@ -1,7 +1,6 @@
-"""How near a predicted frame is to the truth: PSNR and SSIM, computed with OpenCV.
+"""PSNR and SSIM of predicted frames, computed with OpenCV.
 
-`artengine.nn.metrics.ssim` is the same index for batches, with gradients, and takes five times as
-long.
+`artengine.nn.metrics.ssim` is the same index for batches, with gradients; it is five times slower.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from artengine.frame import Frame
 
 
 def psnr(truth: Frame, prediction: Frame) -> float:
-    """Peak signal-to-noise ratio in decibels of two frames `(H, W, 3)` in 0..1.
+    """Return the peak signal-to-noise ratio in decibels of two frames `(H, W, 3)` in 0..1.
 
     Equal frames count as 100 dB.
     """
@@ -24,16 +23,16 @@ def psnr(truth: Frame, prediction: Frame) -> float:
 
 
 def ssim(truth: Frame, prediction: Frame) -> float:
-    """Mean structural similarity of two frames `(H, W, 3)` in 0..1, at most 1.
+    """Return the mean structural similarity of two frames `(H, W, 3)` in 0..1, at most 1.
 
     The index of Wang, Bovik, Sheikh and Simoncelli, "Image quality assessment: from error
-    visibility to structural similarity" (2004): gaussian window of 11 pixels and deviation 1.5,
-    K1 = 0.01, K2 = 0.03, over the windows that lie inside the frame. The window shrinks to frames
-    that are smaller than it.
+    visibility to structural similarity" (2004): Gaussian window of 11 pixels and standard deviation
+    1.5, K1 = 0.01, K2 = 0.03, over the windows that lie inside the frame. For smaller frames the
+    window shrinks to their size.
     """
     height, width = truth.shape[:2]
     side = min(11, height, width)
-    # OpenCV's own kernel is another one where the side is even.
+    # OpenCV's own Gaussian kernel is different for even sides.
     line = np.exp(-np.square(np.arange(side) - (side - 1) / 2) / (2 * 1.5**2))
     line = (line / line.sum()).astype(np.float32)
     before, after = side // 2, (side - 1) // 2

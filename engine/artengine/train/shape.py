@@ -1,4 +1,4 @@
-"""The size to train at, where it follows the clip's own shape."""
+"""The training size, which may follow the clip's aspect ratio."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from artengine.frame import Size
 from artengine.source import Source
 
 PIXELS = 65_536
-"""About how many pixels a frame has that keeps its clip's shape: as many as one of 256x256."""
+"""Approximate number of pixels of a frame with its clip's aspect ratio: that of 256x256."""
 
 STEP = 16
-"""What both sides divide by: networks then fill up little or nothing."""
+"""Both sides are multiples of this, so that networks need little or no padding."""
 
 
 def training_size(size: Size | Literal["auto"], source: Source) -> Size:
-    """The size to store frames at.
+    """Return the size to store frames at.
 
     Args:
         size: `train.size`.
-        source: what is learnt, which "auto" takes the shape from.
+        source: the source, whose aspect ratio "auto" uses.
 
     Raises:
         SourceError: when the source cannot be read.
@@ -31,9 +31,9 @@ def training_size(size: Size | Literal["auto"], source: Source) -> Size:
 
 
 def size_of_shape(width: int, height: int) -> Size:
-    """Width and height of about 65,000 pixels that divide by 16, near to a shape.
+    """Return multiples of 16 with about 65,000 pixels and nearly the aspect ratio of a size.
 
-    A wrong shape counts twice as much as another number of pixels.
+    The error of the aspect ratio counts twice as much as that of the number of pixels.
     """
 
     def off(size: Size) -> float:

@@ -1,4 +1,4 @@
-"""Where windows may begin in a row of frames with scene cuts."""
+"""The positions of windows in a sequence of frames with scene cuts."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ Indices = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Spans:
-    """Every place where a window fits, numbered from 0 in the order of the footage.
+    """All positions of a window, numbered from 0 in the order of the footage.
 
-    Kept as runs of neighbouring frames, so that hours without a cut take no more than seconds.
+    They are stored as runs of consecutive frames, so memory does not depend on their lengths.
 
     Args:
         firsts: first frame of each run, ascending.
@@ -29,8 +29,8 @@ class Spans:
 
     @classmethod
     def between(cls, start: int, stop: int, cuts: Iterable[int], span: int) -> Self:
-        """Places in frames `start` to `stop` (exclusive) for windows of `span` frames in a row,
-        none of which holds both sides of a cut."""
+        """Find the positions in frames `start` to `stop` (exclusive) of windows of `span`
+        consecutive frames without a cut inside."""
         inside = sorted(cut for cut in set(cuts) if start < cut < stop)
         edges = np.array([start, *inside, stop], np.int64)
         firsts, counts = edges[:-1], np.diff(edges) - span + 1
@@ -38,16 +38,16 @@ class Spans:
 
     @cached_property
     def before(self) -> Indices:
-        """How many places lie before each run."""
+        """Number of positions before each run."""
         return np.asarray(np.cumsum(self.counts) - self.counts, np.int64)
 
     @property
     def total(self) -> int:
-        """How many places there are."""
+        """Number of positions."""
         return int(self.counts.sum())
 
     def places(self) -> list[int]:
-        """The first frame of each window, ascending: as long a list as there are places."""
+        """Return the first frame of every window, ascending."""
         return [
             int(first) + number
             for first, count in zip(self.firsts, self.counts, strict=True)
@@ -55,13 +55,13 @@ class Spans:
         ]
 
     def below(self, frames: Indices) -> Indices:
-        """How many places lie below each of these frames."""
+        """Return the number of positions below each of these frames."""
         run = np.searchsorted(self.firsts, frames, side="right") - 1
         inside = np.clip(frames - self.firsts[run], 0, self.counts[run])
         return np.asarray(np.where(run < 0, 0, self.before[run] + inside), np.int64)
 
     def spread(self, most: int) -> Self:
-        """At most that many of the positions, evenly spread over them."""
+        """Return at most that many of the positions, evenly spread."""
         if self.total <= most:
             return self
         numbers = np.linspace(0, self.total - 1, most).round().astype(np.int64)

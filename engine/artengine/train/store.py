@@ -1,4 +1,4 @@
-"""Writing frames to TFRecord shards, so that a stop at any moment loses one shard at most."""
+"""Writing frames to TFRecord shards; an interruption loses at most one shard."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from artengine.train import records
 from artengine.train.manifest import FootageOrigin, Manifest, Shard, shard_name
 
 SHARD_BYTES = 32 * 2**20
-"""A shard ends when it holds this much, so that a reader of few shards needs little memory."""
+"""A shard ends when it has this many bytes, so that reading few shards needs little memory."""
 
 
 @contextmanager
 def writing_to(folder: Path) -> Iterator[None]:
-    """Turn the ways in which writing to a folder fails into a `TrainingError`."""
+    """Convert errors of writing to a folder to a `TrainingError`."""
     try:
         yield
     except OSError as error:
@@ -32,12 +32,12 @@ def writing_to(folder: Path) -> Iterator[None]:
 
 
 class Store:
-    """The shards of one preparation: goes on after those that `manifest` lists.
+    """Writes the shards of a preparation; it continues after those that `manifest` lists.
 
     Args:
-        folder: where the shards and the manifest lie; it exists.
-        manifest: what was written so far.
-        shard_frames: most frames in a shard.
+        folder: an existing folder for the shards and the manifest.
+        manifest: the manifest of what was written so far.
+        shard_frames: maximum number of frames in a shard.
     """
 
     def __init__(self, folder: Path, manifest: Manifest, shard_frames: int) -> None:
@@ -50,25 +50,25 @@ class Store:
         self._pending = 0
         self._bytes = 0
         self.frames = manifest.frames
-        """How many frames were taken so far."""
+        """Number of frames so far."""
 
     @property
     def origin(self) -> FootageOrigin:
-        """The source that was begun last."""
+        """The current source."""
         return self._origins[-1]
 
     def begin(self, origin: FootageOrigin) -> None:
-        """Say where the frames that follow come from."""
+        """Set the source of the next frames."""
         self._origins.append(origin)
         if self.frames:
             self._cuts.add(self.frames)
 
     def cut(self, indices: list[int]) -> None:
-        """Note frames that begin a scene."""
+        """Add frames that begin a scene."""
         self._cuts.update(indices)
 
     def add(self, picture: Picture) -> None:
-        """Store the next frame. Raises `TrainingError`."""
+        """Store the next frame. Raise `TrainingError` on failure."""
         example = records.example(_encoded(picture, self._manifest.quality), self.frames)
         with writing_to(self._folder):
             if self._file is None:
@@ -81,7 +81,7 @@ class Store:
             self._end_shard()
 
     def close(self) -> None:
-        """Leave off: a shard that was begun is thrown away. Nothing happens after `finish`."""
+        """Stop writing and delete an unfinished shard. After `finish` this has no effect."""
         if self._file is not None:
             with suppress(OSError):
                 self._file.close()
@@ -90,7 +90,7 @@ class Store:
             self._file = None
 
     def finish(self) -> Manifest:
-        """Store what is pending and call the footage whole. Raises `TrainingError`."""
+        """Store pending frames and mark the footage as finished. May raise `TrainingError`."""
         if self._pending:
             self._end_shard()
         self._write_manifest(finished=True)

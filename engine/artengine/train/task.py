@@ -1,4 +1,4 @@
-"""What is trained: the frozen description of one training."""
+"""The immutable description of a training."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from artengine.train.run import Run
 
 @dataclass(frozen=True)
 class TrainingTask:
-    """A preset, the footage it is trained on, and the run folder. Nothing of it changes.
+    """A preset, its training footage, and the run folder.
 
     Args:
-        preset: the recipe.
-        model: the preset's model, its automatable parameters at their defaults.
+        preset: the preset.
+        model: the preset's model, with automatable parameters at their defaults.
         footage: the prepared frames.
-        run: where results are written.
-        user_footage: whether the user gave the footage in place of the preset's source.
+        run: the run folder.
+        user_footage: whether the user gave the footage instead of the preset's source.
     """
 
     preset: Preset
@@ -36,7 +36,7 @@ class TrainingTask:
 
     @classmethod
     def of(cls, preset: Preset, folder: Path, run: Run, *, user_footage: bool = False) -> Self:
-        """Describe a training on the prepared footage in a folder. Raises `TrainingError`."""
+        """Describe a training on prepared footage. Raise `TrainingError` if it cannot be read."""
         footage = PreparedFootage.open(folder)
         return cls(preset, preset.model.as_trained(), footage, run, user_footage)
 
@@ -47,7 +47,7 @@ class TrainingTask:
 
     @cached_property
     def crop(self) -> Size:
-        """Width and height of what the network learns from, in pixels."""
+        """Width and height of the training crops, in pixels."""
         width, height = self.footage.manifest.size
         if self.settings.crop == "whole":
             return width, height
@@ -55,12 +55,12 @@ class TrainingTask:
 
     @cached_property
     def held_out_from(self) -> int:
-        """First held-out frame, for windows of one prediction. Raises `TrainingError`."""
+        """The first held-out frame, for windows of one prediction. May raise `TrainingError`."""
         span = self.settings.stride * self.model.context + 1
         return self.footage.held_out_from(span, self.settings.validation)
 
     def diverged(self, what: str, step: int) -> TrainingError:
-        """The error of a training whose numbers are no longer finite."""
+        """Return the error of a training whose numbers are no longer finite."""
         remedy = "lower train.learning_rate and start again"
         if self.run.checkpoint.is_file():
             remedy = (

@@ -1,4 +1,4 @@
-"""The order in which a pass takes windows: at random, yet near each other in their files."""
+"""The order of windows in a pass over the footage, random but with locality in their files."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from artengine.train.manifest import Manifest
 from artengine.train.spans import Indices, Spans
 
 TOGETHER = 8
-"""Windows that begin in so many shards, at most, are shuffled together."""
+"""Maximum number of shards whose windows are shuffled together."""
 
 TOGETHER_BYTES = 48 * 2**20
-"""In fewer shards where these would exceed this, which the system is to hold, but at least two."""
+"""Maximum size of these shards, so that they fit the page cache; there are always at least two."""
 
 Place: TypeAlias = tuple[int, npt.NDArray[np.float32]]
 """The first frame of a window, and three random numbers in 0..1 for its crop and mirroring."""
 
 
 class WindowOrder:
-    """Takes shards in a random order, a few at a time, and shuffles the windows that begin in them.
+    """Takes shards in random order, a few at a time, and shuffles the windows that begin in them.
 
     Args:
-        manifest: of the footage.
-        spans: where windows begin.
+        manifest: the footage's manifest.
+        spans: the positions of windows.
     """
 
     def __init__(self, manifest: Manifest, spans: Spans) -> None:
@@ -40,11 +40,11 @@ class WindowOrder:
         self._spans = spans
 
     def one_pass(self, seed: Sequence[int], skip: int) -> Iterator[Place]:
-        """Each window once.
+        """Yield each window once.
 
         Args:
-            seed: the same seed gives the same order and the same random numbers.
-            skip: how many windows to leave out at the start.
+            seed: the seed of the order and of the random numbers.
+            skip: number of windows to skip at the start.
         """
         shards = self._used[permutation(seed, len(self._used))]
         for start in range(0, len(shards), self._together):
@@ -55,7 +55,7 @@ class WindowOrder:
             skip = max(0, skip - count)
 
     def _shuffled(self, row: Indices, seed: Sequence[int], skip: int) -> Iterator[Place]:
-        """The windows that begin in some shards."""
+        """Yield the windows that begin in some shards, in random order."""
         pairs = zip(self._low[row], self._high[row], strict=True)
         numbers = np.concatenate([np.arange(low, high) for low, high in pairs])
         run = np.searchsorted(self._spans.before, numbers, side="right") - 1

@@ -1,7 +1,7 @@
-"""Windows: short runs of frames that a network learns from.
+"""Windows: short sequences of frames for training.
 
-Hours of footage are not held in memory: windows come in the order of `WindowOrder`, and frames are
-read and decoded a little before they are needed.
+The footage is not held in memory: windows are taken in the order of `WindowOrder`, and their frames
+are read and decoded shortly before they are needed.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ WindowBatch: TypeAlias = tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]
 `(B, targets, H, W, 3)`, both in 0..1."""
 
 _AHEAD = 2
-"""Batches made while the network learns from another: more would only take memory."""
+"""Number of batches that are prefetched; more would only use memory."""
 
 _THREADS = min(8, os.cpu_count() or 1)
-"""How many windows are decoded at once."""
+"""Number of windows that are decoded in parallel."""
 
 
 def windows(
@@ -49,33 +49,33 @@ def windows(
     passes: int | None = 1,
     skip_batches: int = 0,
 ) -> Iterator[WindowBatch]:
-    """Give the windows of prepared footage in batches.
+    """Yield the windows of prepared footage in batches.
 
-    A window is `context` frames and the `targets` frames that follow, each `stride` frames after
-    the one before, all of one scene.
+    A window is `context` frames and the next `targets` frames, at a distance of `stride` frames,
+    all of one scene.
 
-    They come in random order, cropped and mirrored at random, all frames of a window alike. Those
-    left over when the last batch of a pass is not full are dropped, others in each pass; where
-    there are fewer windows than a batch holds, a pass is one smaller batch. Seed and epoch alone
-    decide what a pass gives.
+    Windows are in random order, with random crops and mirroring that are the same for all frames of
+    a window. Windows left over at the end of a pass that do not fill a batch are dropped; they
+    differ between passes. If there are fewer windows than a batch holds, a pass is one smaller
+    batch. A pass depends on seed and epoch only.
 
-    Held-out frames are in none of them: the share `validation` of the footage, or more where no
-    window to measure on would fit into that; see `held_out.held_out_windows`.
+    Held-out frames are in no window: the share `validation` of the footage, or more if no
+    evaluation window would fit into that; see `held_out.held_out_windows`.
 
     Args:
-        footage: where the frames come from.
-        context: frames the network is shown.
-        targets: frames it is to predict.
+        footage: the prepared footage.
+        context: number of context frames.
+        targets: number of frames to predict.
         stride: distance between the frames of a window.
         validation: share of the footage that is held out, at its end.
-        crop: width and height of the crops, in pixels; whole frames when None, and whole sides
-            where the frames are smaller.
+        crop: width and height of the crops, in pixels; None for whole frames. A side that exceeds
+            the frame is limited to it.
         flip: whether half of the windows are mirrored left to right.
-        batch: windows in a batch.
-        seed: of order, crops and mirroring.
+        batch: number of windows in a batch.
+        seed: seed of order, crops and mirroring.
         epoch: number of the first pass.
-        passes: how many passes follow each other, each with the next number; None for no end.
-        skip_batches: leave out so many batches at the start, without reading them.
+        passes: number of passes, with consecutive numbers; None for an endless iterator.
+        skip_batches: number of batches to skip at the start, without reading them.
 
     Raises:
         TrainingError: when there is too little footage for a window in each part; later, when a
@@ -104,13 +104,13 @@ def windows(
 
 
 class _Cutter:
-    """Cuts a window out of the footage.
+    """Reads and crops the frames of a window.
 
     Args:
         frames: the footage.
         whole: width and height of its frames.
         crop: see `windows`.
-        offsets: distance of each of a window's frames from its first.
+        offsets: distances of a window's frames from its first one.
         flip: see `windows`.
     """
 
@@ -129,7 +129,7 @@ class _Cutter:
         self._corners = np.array(whole[::-1]) - self.size[::-1] + 1
 
     def __call__(self, place: Place) -> Iterator[Picture]:
-        """Its frames, in order."""
+        """Yield the frames of a window, in order."""
         first, chance = place
         top, left = (chance[:2] * self._corners.astype(np.float32)).astype(int)
         mirrored = self._flip and bool(chance[2] < 0.5)
@@ -143,12 +143,12 @@ class _Cutter:
 def _made_ahead(
     cutter: _Cutter, places: Iterator[Sequence[Place]], context: int
 ) -> Iterator[WindowBatch]:
-    """Batches in order, the next ones made in threads."""
+    """Yield batches in order; the next ones are prefetched by a thread pool."""
     width, height = cutter.size
 
     def fill(frames: npt.NDArray[np.float32], truth: npt.NDArray[np.float32], place: Place) -> None:
         parts = list(cutter(place))
-        # Put together as bytes, which is quicker than as numbers.
+        # Concatenate as bytes, which is faster than as floats.
         to_numbers(behind_each_other(parts[:context]), frames)
         for part, row in zip(parts[context:], truth, strict=True):
             to_numbers(part, row)

@@ -1,4 +1,4 @@
-"""Which of several processes that train together this one is, as TF_CONFIG says."""
+"""The number of this process in distributed training, as TF_CONFIG defines it."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ class _Config(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """One of the processes.
+    """A process of distributed training.
 
     Args:
-        number: which it is, from 0; the first measures and writes.
-        count: how many there are.
+        number: its number, from 0; the first process evaluates and writes files.
+        count: number of processes.
     """
 
     number: int
@@ -52,10 +52,10 @@ class Worker:
 
 
 def this_worker(settings: TrainSettings) -> Worker:
-    """Which process this is; the only one unless the settings ask for workers.
+    """Return the current process; it is the only one unless the settings request workers.
 
     Raises:
-        TrainingError: when TF_CONFIG does not say it.
+        TrainingError: when TF_CONFIG is missing or invalid.
     """
     if settings.distribute != "workers":
         return Worker(0, 1)
