@@ -46,8 +46,8 @@ def dream(words: Sequence[str], scratch: Path, batch: str) -> str:
         StoppedError: when the batch was stopped.
     """
     command = [sys.executable, "-m", "artengine.cli.tethered", "dream", *words]
-    printed, said = scratch / "stdout", scratch / "stderr"
-    with printed.open("wb") as stdout, said.open("wb") as stderr, _lock:
+    stdout_file, stderr_file = scratch / "stdout", scratch / "stderr"
+    with stdout_file.open("wb") as stdout, stderr_file.open("wb") as stderr, _lock:
         if batch in _stopped:
             raise StoppedError
         # The child ends when this pipe is closed; the operating system closes it even if this
@@ -66,10 +66,10 @@ def dream(words: Sequence[str], scratch: Path, batch: str) -> str:
             _running[batch].discard(process)
     if batch in _stopped:
         raise StoppedError
-    log = said.read_text(encoding="utf-8", errors="replace")
+    log = stderr_file.read_text(encoding="utf-8", errors="replace")
     if status:
         raise RenderError(_reason(status, log), log)
-    return printed.read_text(encoding="utf-8", errors="replace")
+    return stdout_file.read_text(encoding="utf-8", errors="replace")
 
 
 def stop(batch: str) -> None:
@@ -86,7 +86,7 @@ def _reason(status: int, log: str) -> str:
         return f"the render was ended by {signal.Signals(-status).name}"
     lines = [line.strip() for line in log.splitlines() if line.strip()]
     errors = [line for line in lines if line.startswith("error: ")]
-    said = (errors or lines)[-1:]
-    if not said:
+    last = (errors or lines)[-1:]
+    if not last:
         return f"the render ended with exit code {status} and no message"
-    return said[0].removeprefix("error: ")
+    return last[0].removeprefix("error: ")

@@ -99,8 +99,8 @@ def plan(
             if changes:
                 written = sorted(change.written for change in changes)
                 suffix += f"-{hashlib.sha256(repr(written).encode()).hexdigest()[:6]}"
-            its_seed = [] if seed is None else [f"seed={seed}"]
-            words = (*changes, *parse_overrides(its_seed, "--seeds"))
+            seed_override = [] if seed is None else [f"seed={seed}"]
+            words = (*changes, *parse_overrides(seed_override, "--seeds"))
             try:
                 preset = load_preset(given, catalog, words)
             except ArtengineError as error:

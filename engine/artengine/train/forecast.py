@@ -39,7 +39,7 @@ class Forecast:
     from_random: bool = False
     _first: tuple[int, float] | None = None
     _begun: int | None = None
-    _told: bool = False
+    _reported: bool = False
 
     def after_step(self, step: int, seconds: float) -> str | None:
         """Count a step.
@@ -51,7 +51,7 @@ class Forecast:
         Returns:
             The message, once, when the speed is known; None otherwise.
         """
-        if self._told:
+        if self._reported:
             return None
         self._begun = step if self._begun is None else self._begun
         if step < self._begun + BEGINS:
@@ -62,10 +62,10 @@ class Forecast:
         steps, passed = step - self._first[0], seconds - self._first[1]
         if passed < LOOKS:
             return None
-        self._told = True
-        return self._said(step, seconds, steps / passed)
+        self._reported = True
+        return self._message(step, seconds, steps / passed)
 
-    def _said(self, step: int, seconds: float, pace: float) -> str:
+    def _message(self, step: int, seconds: float, pace: float) -> str:
         end = self._end(step, seconds, pace)
         if self.settings.steps is None:
             length = _minutes(60 * (self.settings.minutes or DEFAULT_MINUTES))

@@ -133,21 +133,21 @@ class Manifest(BaseModel):
                 f"{path}: the footage was prepared by a version that reads clips in another way; "
                 "remove the folder and prepare again"
             )
-        return manifest._without_lost(folder)
+        return manifest._without_missing_shards(folder)
 
-    def _without_lost(self, folder: Path) -> Self:
+    def _without_missing_shards(self, folder: Path) -> Self:
         for index, shard in enumerate(self.shards):
             path = folder / shard_name(index)
             if not path.is_file() or path.stat().st_size != shard.bytes:
                 kept = self.shards[:index]
                 frames = sum(shard.frames for shard in kept)
-                news = {
+                changes = {
                     "shards": kept,
                     "origins": tuple(origin for origin in self.origins if origin.start < frames),
                     "cuts": tuple(cut for cut in self.cuts if cut < frames),
                     "finished": False,
                 }
-                return self.model_copy(update=news)
+                return self.model_copy(update=changes)
         return self
 
     def write(self, folder: Path) -> None:

@@ -159,11 +159,11 @@ class OnPolicySampler:
             predictions: their last predictions, float32 `(B, H, W, 3)`.
         """
         return [
-            replace(rollout, frame=self._most_alike(rollout, prediction))
+            replace(rollout, frame=self._nearest_frame(rollout, prediction))
             for rollout, prediction in zip(rollouts, predictions, strict=True)
         ]
 
-    def _most_alike(self, rollout: OnPolicyRollout, prediction: Frame) -> int:
+    def _nearest_frame(self, rollout: OnPolicyRollout, prediction: Frame) -> int:
         thumbnail = _thumbnail(prediction)
         first, last = self._scene(rollout.frame)
         steps = np.arange(-NEAR, NEAR + 1)

@@ -139,7 +139,7 @@ class Preparation:
             folder.mkdir(parents=True, exist_ok=True)
             (folder / ".lock").touch()
         with exclusive_lock(folder, waiting=waiting):
-            manifest = self._begun(folder)
+            manifest = self._read_or_create(folder)
             if manifest.finished:
                 return manifest
             expected = self._expected()
@@ -149,7 +149,7 @@ class Preparation:
                         progress(frames, expected)
                 return store.finish()
 
-    def _begun(self, folder: Path) -> Manifest:
+    def _read_or_create(self, folder: Path) -> Manifest:
         manifest = Manifest.read(folder)
         made_from = self.identity
         if manifest is None:

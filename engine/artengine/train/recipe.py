@@ -23,7 +23,7 @@ def run_recipe(preset: Preset, folder: Path) -> str:
         folder: the run's folder.
     """
     table, files = portable(preset, folder)
-    told = made_with(
+    provenance = made_with(
         files,
         engine=__version__,
         arithmetic=arithmetic(preset.train.precision, "keras"),
@@ -38,7 +38,7 @@ def run_recipe(preset: Preset, folder: Path) -> str:
                 {name: value for name, value in own.items() if name != "path" or value != default}
                 for own, default in zip(table["writers"], _default_paths(preset), strict=True)
             ],
-            MADE_WITH: told.table(),
+            MADE_WITH: provenance.table(),
         }
     )
 

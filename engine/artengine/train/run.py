@@ -100,10 +100,10 @@ class Run:
                     "with -o"
                 ) from error
         # Unlike `Path.exists`, `os.path.exists` does not raise if a parent may not be entered.
-        around = next(p for p in (self.folder, *self.folder.parents) if os.path.exists(p))  # noqa: PTH110
-        if not (around.is_dir() and os.access(around, os.W_OK)):
+        existing = next(p for p in (self.folder, *self.folder.parents) if os.path.exists(p))  # noqa: PTH110
+        if not (existing.is_dir() and os.access(existing, os.W_OK)):
             raise TrainingError(
-                f"{self.folder}: cannot be written in {around}; choose another folder with -o"
+                f"{self.folder}: cannot be written in {existing}; choose another folder with -o"
             )
 
     @contextmanager

@@ -36,7 +36,7 @@ def size_of_shape(width: int, height: int) -> Size:
     The error of the aspect ratio counts twice as much as that of the number of pixels.
     """
 
-    def off(size: Size) -> float:
+    def distance(size: Size) -> float:
         shape = math.log(size[0] * height / (size[1] * width))
         return 2.0 * abs(shape) + abs(math.log(size[0] * size[1] / PIXELS))
 
@@ -46,4 +46,4 @@ def size_of_shape(width: int, height: int) -> Size:
         (min(max(across, sides[0]), sides[-1]), row)
         for across, row in zip(widths, sides, strict=True)
     )
-    return min(nearest, key=off)
+    return min(nearest, key=distance)

@@ -114,12 +114,12 @@ class Store:
         self._write_manifest(finished=False)
 
     def _write_manifest(self, *, finished: bool) -> None:
-        news = {
+        changes = {
             "origins": tuple(self._origins),
             "cuts": tuple(sorted(self._cuts)),
             "finished": finished,
         }
-        self._manifest = self._manifest.model_copy(update=news)
+        self._manifest = self._manifest.model_copy(update=changes)
         with writing_to(self._folder):
             self._manifest.write(self._folder)
 

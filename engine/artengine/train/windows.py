@@ -100,7 +100,7 @@ def windows(
 
     offsets = range(0, span, stride)
     cutter = _Cutter(Frames(footage.folder, manifest), manifest.size, crop, offsets, flip=flip)
-    return _made_ahead(cutter, places(), context)
+    return _prefetched(cutter, places(), context)
 
 
 class _Cutter:
@@ -140,7 +140,7 @@ class _Cutter:
         return len(self._offsets)
 
 
-def _made_ahead(
+def _prefetched(
     cutter: _Cutter, places: Iterator[Sequence[Place]], context: int
 ) -> Iterator[WindowBatch]:
     """Yield batches in order; the next ones are prefetched by a thread pool."""
@@ -156,7 +156,7 @@ def _made_ahead(
     pool = ThreadPoolExecutor(_THREADS)
     pending: deque[tuple[WindowBatch, list[Future[None]]]] = deque()
 
-    def whole() -> WindowBatch:
+    def next_batch() -> WindowBatch:
         batch, rows = pending.popleft()
         for row in rows:
             row.result()
@@ -170,8 +170,8 @@ def _made_ahead(
             rows = [pool.submit(fill, *row) for row in zip(frames, truth, group, strict=True)]
             pending.append(((frames, truth), rows))
             if len(pending) > _AHEAD:
-                yield whole()
+                yield next_batch()
         while pending:
-            yield whole()
+            yield next_batch()
     finally:
         pool.shutdown(cancel_futures=True)
