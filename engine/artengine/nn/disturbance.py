@@ -35,7 +35,7 @@ class Disturbance:
     contrast: float = 1.0
 
     def __bool__(self) -> bool:
-        """Whether anything is changed."""
+        """Return whether it changes anything."""
         return self.noise > 0.0 or self.contrast > 1.0
 
     def __call__(self, context_frames: Any, random: keras.random.SeedGenerator) -> Any:
