@@ -1,4 +1,4 @@
-"""The networks that ship with artengine."""
+"""The built-in networks."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from artengine.api import Model, hookimpl
 
 @hookimpl
 def register_models() -> Sequence[type[Model]]:
-    """Supply the built-in networks."""
+    """Return the built-in networks."""
     # Import late, so that a preset imports only those that it names.
     from artengine_plugins.models.automaton import Automaton
     from artengine_plugins.models.convlstm import Convlstm

@@ -15,28 +15,28 @@ if TYPE_CHECKING:
     import keras
 
 DILATIONS = (1, 3)
-"""How far from a cell the neighbours are that it perceives, in cells."""
+"""Dilations of the perception filters, in cells."""
 
 QUIET = 2.0
-"""What an untaught cell's gate is held shut by, so that it begins by changing little."""
+"""Subtracted from the gate's logit, so that untrained cells change little."""
 
 LEAST = 0.02
-"""How far a cell goes at least when it changes, so that a dream cannot stand still, and comes back
-from where an effect has sent it."""
+"""Smallest share of the way to its target that a cell moves when it changes, so that a dream cannot
+stand still and recovers from what effects do to it."""
 
 
 class Automaton(Derastered):
-    """Grows each frame out of the last: a grid of small cells that see their neighbours only.
+    """Grows each frame out of the last: a grid of small cells that see only their neighbours.
 
     A neural cellular automaton (Mordvintsev et al., "Growing neural cellular automata", 2020;
-    Niklasson et al., "Self-organising textures", 2021). A cell is the colours of a small square of
-    pixels and some hidden channels. It perceives itself and, by Sobel and Laplacian filters, its
-    neighbours near and further off; a network of two layers, the same for every cell, makes of it
-    what the cell turns into, and how far at once. At each step some cells, which chance chooses, do
-    so. A cell is always between what it was and what the network makes, colours in 0..1 and hidden
-    channels in -1..1, and what effects make of it is bounded, so that a dream cannot run away.
+    Niklasson et al., "Self-organising textures", 2021). A cell consists of the colours of a small
+    square of pixels and of some hidden channels. It perceives itself and, by Sobel and Laplacian
+    filters, its near and its more distant neighbours; from that a network of two layers, shared by
+    all cells, predicts a target for the cell and how far to move towards it. In each step a random
+    share of the cells is updated. Targets are limited, colours to 0..1 and hidden channels to
+    -1..1, and so is the influence of effects, so that a dream cannot run away.
 
-    The state is the hidden channels, float32 `(B, H / grid, W / grid, hidden)`.
+    The state consists of the hidden channels, float32 `(B, H / grid, W / grid, hidden)`.
     """
 
     name: ClassVar[str] = "automaton"
@@ -46,35 +46,35 @@ class Automaton(Derastered):
     warmup: ClassVar[int] = 8
 
     context: int = Param(4, ge=1, le=32)
-    """How many frames its hidden channels have met before the first prediction; each frame grows
-    out of the newest alone."""
+    """How many frames initialise the hidden channels before the first prediction. Each frame grows
+    out of the newest frame only."""
 
     grid: Literal[1, 2, 4] = 2
-    """Side of a cell, in pixels: 1 is finest, and four times slower than 2."""
+    """Side of a cell in pixels: 1 is the finest, and four times slower than 2."""
 
     steps: int = Param(2, ge=1, le=16)
     """Steps of the automaton in each frame."""
 
     fire_rate: float = Param(0.5, ge=0, le=1, automatable=True)
-    """Share of the cells that change at each step; 0 stands still."""
+    """Share of the cells that change in each step; at 0 the picture stands still."""
 
     hidden: int = Param(12, ge=1, le=64)
-    """Channels of a cell beside its colours, which are carried from frame to frame."""
+    """Channels of a cell in addition to its colours; they are carried from frame to frame."""
 
     width: int = Param(48, ge=4, le=512)
-    """Channels of the layer between what a cell perceives and what it turns into."""
+    """Channels of the hidden layer of the cells' network."""
 
     deraster: bool = True
-    """Whether patterns that repeat from place to place are taken out of the cells that change.
-    Without it a dream may look as through a screen door."""
+    """Whether to remove periodic patterns from the cells that change. Without it a dream may look
+    as if seen through a screen door."""
 
     border: Literal["reflect", "wrap"] = "reflect"
-    """What lies beyond the edge: the picture mirrored, or its other side. That is where the film's
-    sides divide by 16; other sizes are filled up to one that does."""
+    """What lies beyond the edge: the picture mirrored, or its opposite side. It applies if the
+    film's sides divide by 16; other sizes are padded until they do."""
 
     def build(self) -> keras.Model:
-        """One step: cells, float32 `(B, h, w, 3 * grid ** 2 + hidden)`, to what they turn into and
-        how far, 0..1, both of the same shape."""
+        """Build one step: cells, float32 `(B, h, w, 3 * grid ** 2 + hidden)`, to their targets and
+        to how far to move towards them, 0..1, both of the same shape."""
         import keras
         from keras import layers, ops
 
@@ -93,7 +93,7 @@ class Automaton(Derastered):
     def initial_state(
         self, network: keras.Model, context_frames: Tensor, seed: Tensor
     ) -> NetworkState:
-        """Empty hidden channels that went through the frames before the newest, oldest first."""
+        """Return hidden channels after the frames before the newest, oldest first."""
         from keras import ops
 
         batch, height, width, _ = ops.shape(context_frames)
@@ -115,7 +115,7 @@ class Automaton(Derastered):
         *,
         training: bool = False,
     ) -> tuple[Tensor, NetworkState]:
-        """Let the newest frame and the hidden channels go on growing."""
+        """Grow one frame out of the newest frame and the hidden channels."""
         from keras import ops
 
         newest, (hidden,) = bounded(context_frames[..., -3:], state)
@@ -135,10 +135,10 @@ class Automaton(Derastered):
 
 
 def _perception(width: int, border: str) -> Any:
-    """The layer from cells to the first `width` channels of their network.
+    """Return the layer from cells to the first `width` channels of their network.
 
-    What a cell perceives is itself and three filters at each dilation. They and the layer above
-    are both linear, so that they are multiplied out into one convolution for each dilation.
+    A cell perceives itself and three filters at each dilation. These filters and the layer above
+    them are linear, so they are combined into one convolution for each dilation.
     """
     import keras
     import numpy as np
@@ -161,7 +161,7 @@ def _perception(width: int, border: str) -> Any:
             self.bias = self.add_weight(shape=(width,), initializer="zeros", name="bias")
 
         def compute_output_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
-            # JAX cannot mirror what has no size yet.
+            # JAX cannot apply reflect padding to a dimension of unknown size.
             return (*shape[:-1], width)
 
         def call(self, cells: Tensor) -> Tensor:
@@ -192,7 +192,7 @@ def _pad(cells: Tensor, by: int, border: str) -> Tensor:
 
 
 def _to_cells(frame: Tensor, grid: int) -> Tensor:
-    """Space to depth: `(B, H, W, 3)` to `(B, H / grid, W / grid, 3 * grid ** 2)`; the inverse of
+    """Rearrange `(B, H, W, 3)` to `(B, H / grid, W / grid, 3 * grid ** 2)`; the inverse of
     `depth_to_space`."""
     from keras import ops
 

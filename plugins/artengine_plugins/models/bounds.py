@@ -1,21 +1,21 @@
-"""How far effects may drive what a recurrent network carries on."""
+"""Limits on what effects can do to the inputs of a recurrent network."""
 
 from __future__ import annotations
 
 from artengine.api import NetworkState, Tensor
 
 LIGHT = (-1.0, 2.0)
-"""What a network is shown of a frame that an effect has driven beyond 0..1."""
+"""Range of a frame's values, which effects may drive beyond 0..1."""
 
 MEMORY = (-2.0, 2.0)
-"""And of a state that one has driven beyond -1..1."""
+"""Range of a state's values, which effects may drive beyond -1..1."""
 
 
 def bounded(newest: Tensor, state: NetworkState) -> tuple[Tensor, NetworkState]:
-    """The newest frame and the state, clipped to as far as effects may drive them.
+    """Clip the newest frame and the state to `LIGHT` and `MEMORY`.
 
-    A share of them is carried on in each step. An effect that gains more than is lost there, as
-    contrast does, would drive them on and on, until nothing finite is left.
+    The network carries a share of them on in each step. An effect that amplifies more than is lost
+    in a step, such as contrast, would drive the values to infinity.
     """
     from keras import ops
 

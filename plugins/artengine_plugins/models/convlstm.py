@@ -1,4 +1,4 @@
-"""A recurrent network, which remembers in cells rather than seeing past frames."""
+"""A recurrent network, which has a memory of its own instead of seeing past frames."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 KEPT = 0.9
-"""Largest share of a pixel that is kept from the newest frame: with all of it a dream could stand
+"""Largest share of the newest frame that a pixel keeps: with all of it a dream could stand
 still."""
 
 
@@ -23,14 +23,14 @@ class Convlstm(Derastered):
 
     Convolutional LSTM cells (Shi et al., "Convolutional LSTM network: a machine learning approach
     for precipitation nowcasting", 2015) at a quarter and an eighth of the size, between the stem
-    and the depth-to-space of `swift`. Their input gate is what the forget gate leaves (Greff et
-    al., "LSTM: a search space odyssey", 2017) and there are no peepholes: a cell is a running mean
-    of values between -1 and 1, so that it cannot leave them however long the dream. The picture
-    is such a running mean too: each pixel keeps a share of the newest frame, at most nine tenths,
-    and the rest is imagined anew. What effects make of both is bounded.
+    and the depth-to-space of `swift`. Input and forget gate are coupled (Greff et al., "LSTM: a
+    search space odyssey", 2017) and there are no peepholes: a cell is a running mean of values
+    between -1 and 1, so that it stays in this range however long the dream. The picture is such a
+    running mean too: each pixel keeps a share of the newest frame, at most nine tenths, and the
+    rest is painted anew. The influence of effects on both is limited.
 
-    The state is cell and output of each level, float32 in -1..1: twice
-    `(B, H / 4, W / 4, width / 2)`, then twice `(B, H / 8, W / 8, 2 * width)`.
+    The state consists of cell and output of each level, float32 in -1..1: two tensors
+    `(B, H / 4, W / 4, width / 2)`, then two of `(B, H / 8, W / 8, 2 * width)`.
     """
 
     name: ClassVar[str] = "convlstm"
@@ -40,15 +40,15 @@ class Convlstm(Derastered):
     warmup: ClassVar[int] = 8
 
     context: int = Param(4, ge=1, le=32)
-    """How many frames are remembered from before the first prediction; each step is shown the
-    newest frame alone."""
+    """How many frames initialise the memory before the first prediction. Each step sees only the
+    newest frame."""
 
     memory: float = Param(1.0, ge=0, le=1, automatable=True)
-    """Share of the cells that survives each step; 1 remembers as it learnt, 0 forgets at once."""
+    """Share of the memory that survives each step; 1 is as trained, 0 forgets at once."""
 
     width: int = Param(32, ge=4, le=256)
-    """Channels at a quarter of the size; twice as many at an eighth. Doubling it costs about four
-    times the time."""
+    """Channels at a quarter of the size; twice as many at an eighth. Doubling it takes about four
+    times as long."""
 
     @property
     def _channels(self) -> tuple[int, ...]:
@@ -56,9 +56,9 @@ class Convlstm(Derastered):
         return near, near, far, far
 
     def build(self) -> keras.Model:
-        """The newest frame, float32 `(B, H, W, 3)`, and the four parts of the state, to the
-        prediction `(B, H, W, 3)`, in 0..1 if the frame is, and the next state; H and W divide
-        by 8."""
+        """Build the network from the newest frame, float32 `(B, H, W, 3)`, and the four parts of
+        the state to the prediction `(B, H, W, 3)`, in 0..1 if the frame is, and the next state; H
+        and W divide by 8."""
         import keras
         from keras import layers, ops
 
@@ -80,7 +80,7 @@ class Convlstm(Derastered):
             channels = memory.shape[-1]
             seen = layers.Concatenate()([x, output])
             gates = layers.Conv2D(3 * channels, 3, padding="same")(seen)
-            # Small steps of a slow memory would be lost in the rounding of 16 bits.
+            # 16-bit arithmetic would round the small updates of a slow memory to 0.
             forget, new, show = ops.split(ops.cast(gates, "float32"), 3, axis=-1)
             kept = ops.sigmoid(forget + 1.0)
             memory = kept * memory + (1.0 - kept) * ops.tanh(new)
@@ -111,7 +111,7 @@ class Convlstm(Derastered):
     def initial_state(
         self, network: keras.Model, context_frames: Tensor, seed: Tensor
     ) -> NetworkState:
-        """Empty cells that were shown the frames before the newest, oldest first."""
+        """Return the cells after the frames before the newest, oldest first."""
         from keras import ops
 
         batch, height, width, _ = ops.shape(context_frames)
@@ -134,7 +134,7 @@ class Convlstm(Derastered):
         *,
         training: bool = False,
     ) -> tuple[Tensor, NetworkState]:
-        """Show the newest frame to the network and take its state along."""
+        """Predict one frame from the newest one, and update the state."""
         newest, state = bounded(context_frames[..., -3:], state)
         kept = [self.memory * part for part in state]
         prediction, *after = network([newest, *kept], training=training)

@@ -1,4 +1,4 @@
-"""Damping: fine detail that a hint carries from frame to frame fades."""
+"""Damping: attenuate the fine detail that a hint carries from frame to frame."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import numpy as np
 from artengine.api import Tensor
 
 _BINOMIAL = np.array([0.25, 0.5, 0.25], np.float32)
-"""Of three neighbours; of places that differ in turns nothing is left."""
+"""Binomial weights of three neighbours; they remove a pattern of alternating values."""
 
 
 def damped(picture: Tensor, damping: float | Tensor) -> Tensor:
-    """Take away a share of what differs from place to place.
+    """Reduce the difference between each place and its surroundings.
 
     Args:
         picture: `(B, H, W, 3)`.
-        damping: from 0, which leaves it, to 1, at which each place becomes a weighted mean of the
-            3x3 about it.
+        damping: 0 leaves the picture unchanged; 1 replaces each place by a weighted mean of the 3x3
+            places around it.
     """
     from keras import ops
 

@@ -13,24 +13,24 @@ if TYPE_CHECKING:
 
 
 KEPT = 0.9
-"""Largest share of a pixel that is kept from the newest frame: with all of it a dream could stand
+"""Largest share of the newest frame that a pixel keeps: with all of it a dream could stand
 still."""
 
 
 DILATIONS = (1, 2, 4, 8)
-"""Of the residual blocks at a quarter of the size."""
+"""Dilations of the residual blocks at a quarter of the size."""
 
 
 class Deep(Derastered):
     """Dilated residual blocks between a finer and two coarser scales: slow, rich, and far-sighted.
 
-    Blocks of widening dilation at a quarter of the size (Yu and Koltun, "Multi-scale context
-    aggregation by dilated convolutions", 2016), residual and activated first (He, Zhang, Ren and
-    Sun, "Identity mappings in deep residual networks", 2016), are told of the scene by an eighth
-    and a sixteenth of the size, while details pass by at half the size. Each residual branch begins
-    at zero (Zhang, Dauphin and Ma, "Fixup initialization", 2019) in place of normalisation, whose
-    statistics would be those of the clip and not of the dream. Each pixel keeps a share of the
-    newest frame, and the rest is imagined anew.
+    Pre-activation residual blocks (He, Zhang, Ren and Sun, "Identity mappings in deep residual
+    networks", 2016) of growing dilation (Yu and Koltun, "Multi-scale context aggregation by dilated
+    convolutions", 2016) at a quarter of the size take the context of the whole scene from an eighth
+    and a sixteenth of the size; a skip connection carries details at half the size. Each residual
+    branch begins at zero (Zhang, Dauphin and Ma, "Fixup initialization", 2019) in place of
+    normalisation, whose statistics would be those of the clip and not of the dream. Each pixel
+    keeps a share of the newest frame, and the rest is painted anew.
     """
 
     name: ClassVar[str] = "deep"
@@ -41,11 +41,11 @@ class Deep(Derastered):
     """How many past frames the network sees."""
 
     width: int = Param(48, ge=8, le=256)
-    """Channels at a quarter of the size; half as many at half of it, and twice as many below.
-    Doubling it costs about four times the time."""
+    """Channels at a quarter of the size; half as many at half the size, and twice as many at the
+    two coarser scales. Doubling it takes about four times as long."""
 
     def receptive_field(self) -> int:
-        """Down to a sixteenth of the size, and back through the dilated blocks at a quarter."""
+        """Trace down to a sixteenth of the size and back through the dilated blocks."""
 
         def block(x: ReceptiveField, dilation: int) -> ReceptiveField:
             return x.conv(3, dilation=dilation).conv(3)
@@ -61,9 +61,9 @@ class Deep(Derastered):
         return x.upsample(2).pixels
 
     def build(self) -> keras.Model:
-        """Float32 `(B, H, W, 3 * context)` to what is imagined, `(B, H, W, 3)` in 0..1, and the
-        share of the newest frame that is kept, `(B, H, W, 1)` in 0..0.9; H and W divide by 16.
-        """
+        """Build the network from float32 `(B, H, W, 3 * context)` to a painted frame in 0..1,
+        `(B, H, W, 3)`, and the share of the newest frame to keep in 0..0.9, `(B, H, W, 1)`; H and W
+        divide by 16."""
         import keras
         from keras import layers
 

@@ -1,4 +1,4 @@
-"""What the models have in common whose pictures are cleaned of patterns that repeat."""
+"""Base of the models that remove periodic patterns from their pictures."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from artengine.api import Model
 
 
 class Derastered(Model):
-    """A model that `without_raster` cleans the pictures of."""
+    """A model whose pictures go through `without_raster`."""
 
     earlier: ClassVar[Mapping[str, Any]] = MappingProxyType({"deraster": False})
 
     deraster: bool = True
-    """Whether patterns that repeat from place to place are taken out of what is painted. Without
-    it a dream may look as through a screen door."""
+    """Whether to remove periodic patterns from the painted picture. Without it a dream may look as
+    if seen through a screen door."""

@@ -1,4 +1,4 @@
-"""A network that moves the last frame on and paints what comes into view."""
+"""A network that moves the last frame along its motion and paints what comes into view."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 
 class Flow(Derastered):
-    """Carries the last frame on by its motion, and paints what comes into view.
+    """Moves the last frame along its motion, and paints what comes into view.
 
-    The motion is not learnt: it is found anew in each pair of frames (see `motion`), and carries
-    itself on, for what arrives at a pixel brings its speed along. A small U-Net at a quarter of the
-    size is shown the frames, that motion and how well it explains them, and predicts what to add
-    to it, whether to trust it, and what to paint where not: the deep voxel flow of Liu, Yeh, Tang,
-    Liu and Agarwala ("Video frame synthesis using deep voxel flow", 2017), which begins at a motion
-    as the levels of Sun, Yang, Liu and Kautz do ("PWC-Net: CNNs for optical flow using pyramid,
-    warping, and cost volume", 2018), with the mask over painted pixels of Finn, Goodfellow and
-    Levine ("Unsupervised learning for physical interaction through video prediction", 2016).
+    The motion is not learnt: it is estimated in each pair of frames (see `motion`) and persists,
+    because each pixel takes its velocity along. From the frames, that motion and its error, a small
+    U-Net at a quarter of the size predicts a correction of the motion, how far to trust it, and
+    what to paint elsewhere: the deep voxel flow of Liu, Yeh, Tang, Liu and Agarwala ("Video frame
+    synthesis using deep voxel flow", 2017), which refines a given motion like the levels of Sun,
+    Yang, Liu and Kautz ("PWC-Net: CNNs for optical flow using pyramid, warping, and cost volume",
+    2018), with the mask over painted pixels of Finn, Goodfellow and Levine ("Unsupervised learning
+    for physical interaction through video prediction", 2016).
     """
 
     name: ClassVar[str] = "flow"
@@ -33,21 +33,21 @@ class Flow(Derastered):
     converts: ClassVar[bool | None] = True
 
     context: int = Param(4, ge=1, le=32)
-    """How many past frames the network sees. The motion is found in the last two."""
+    """How many past frames the network sees. The motion is estimated from the last two."""
 
     width: int = Param(24, ge=4, le=256)
     """Channels at the first level; twice and four times as many at the two below. Doubling it
-    costs about four times the network's time."""
+    takes about four times as long in the network."""
 
     reach: float = Param(16.0, ge=1, le=128, unit="pixels")
-    """The farthest that a pixel can come from in one frame, across and down."""
+    """Largest motion of a pixel in one frame, across and down."""
 
     push: float = Param(1.0, ge=-8, le=8, automatable=True)
-    """How fast a dream moves, as far as `reach` lets it: 1 as seen and learnt, 2 twice as fast, 0
+    """How fast a dream moves, within the limit of `reach`: 1 as seen and learnt, 2 twice as fast, 0
     not at all, -1 backwards."""
 
     def receptive_field(self) -> int:
-        """What the search for motion looks at, and the network and both warps beyond that."""
+        """Combine the fields of the motion estimation, the network and both warps."""
         top = ReceptiveField().conv(4, stride=4)
         motion = None
         if self.context > 1:
@@ -63,13 +63,13 @@ class Flow(Derastered):
         return moved.look(1).joined(painted.upsample(4)).pixels
 
     def build(self) -> keras.Model:
-        """Float32 `(B, H, W, 3 * context)` to the parts that a frame is put together from:
+        """Build the network from float32 `(B, H, W, 3 * context)` to the parts of a frame:
 
-        - flow `(B, H/2, W/2, 2)`: how far a pixel has come, in pixels across and down;
+        - flow `(B, H/2, W/2, 2)`: how far a pixel has moved, in pixels across and down;
         - paint `(B, H, W, 3)` in 0..1;
-        - trust `(B, H, W, 1)` in 0..1: how much of what moved is kept, and not painted over.
+        - trust `(B, H, W, 1)` in 0..1: share of the moved frame; the rest is paint.
 
-        H and W divide by 16. Before it is trained, it trusts the motion as it is found.
+        H and W divide by 16. Before training, the network trusts the estimated motion.
         """
         import keras
         from keras import layers, ops
@@ -165,13 +165,13 @@ class Flow(Derastered):
     def loss(
         self, network: keras.Model, context_frames: Tensor, truth: Tensor, seed: Tensor
     ) -> Tensor:
-        """Mean absolute error of a rollout, and what keeps a dream sharp and moving.
+        """Mean absolute error of a rollout, with terms that keep a dream sharp and moving.
 
-        Beside the error of the frame stand that of the paint, for a dream comes to rest on it
-        where little of it shows; the flow's curvature, so that bare ground goes along with what is
-        seen to move; and how far the amounts of detail and of change about a place are from the
-        truth's, wherever exactly they are: an average of what might come has too little of both.
-        Each step learns for itself: no gradient runs back through the frames.
+        The terms in addition to the error of the frame are: the error of the paint, because a dream
+        comes to rest on paint that is hardly visible in training; the curvature of the flow, so
+        that empty areas move with their surroundings; and local amounts of detail and of change
+        compared with the truth's, because an average of possible futures has too little of both.
+        Each step is trained separately: no gradient flows back through the frames.
         """
         from keras import ops
 
@@ -194,11 +194,11 @@ class Flow(Derastered):
 
 
 def carried_on(context_frames: Tensor, reach: float) -> Tensor:
-    """The motion that the last two context frames show, at the places it leads to.
+    """Return the motion between the last two context frames, moved along itself.
 
     Returns:
-        The motion across and down, `(B, H/2, W/2, 2)`, and beside it, as a third channel, how much
-        of the change it leaves unexplained, from 0.
+        The motion across and down, and as a third channel the error, from 0, that it leaves in
+        explaining the change, `(B, H/2, W/2, 3)`.
     """
     from keras import ops
 
@@ -208,7 +208,7 @@ def carried_on(context_frames: Tensor, reach: float) -> Tensor:
 
 
 def put_together(last: Tensor, flow: Tensor, paint: Tensor, trust: Tensor) -> Tensor:
-    """The next frame `(B, H, W, 3)` in 0..1 from the last one and the parts that `build` names."""
+    """Compose the next frame `(B, H, W, 3)` in 0..1 from the last one and the parts of `build`."""
     from keras import ops
 
     last = ops.clip(ops.cast(last, "float32"), 0.0, 1.0)
@@ -217,14 +217,14 @@ def put_together(last: Tensor, flow: Tensor, paint: Tensor, trust: Tensor) -> Te
 
 
 def difference(a: Tensor, b: Tensor) -> Tensor:
-    """Mean absolute difference."""
+    """Return the mean absolute difference."""
     from keras import ops
 
     return ops.mean(ops.abs(a - b))
 
 
 def curvature(flow: Tensor) -> Tensor:
-    """Mean absolute second difference; an even flow or one that spreads evenly has none."""
+    """Return the mean absolute second difference, which is 0 for a constant or linear flow."""
     from keras import ops
 
     across, down = ops.diff(flow, 2, axis=2), ops.diff(flow, 2, axis=1)
@@ -232,16 +232,16 @@ def curvature(flow: Tensor) -> Tensor:
 
 
 def detail(frame: Tensor) -> Tensor:
-    """Mean absolute gradient in each square of 8 pixels, `(B, H/8, W/8, 3)`."""
+    """Return the mean absolute gradient in each square of 8 pixels, `(B, H/8, W/8, 3)`."""
     from keras import ops
 
-    # There is one gradient less than there are pixels: the last squares are a line smaller.
+    # There is one gradient less than pixels, so the last squares are a line smaller.
     gradients = (ops.abs(ops.diff(frame, axis=axis)) for axis in (1, 2))
     return sum(ops.average_pool(each, 8, strides=8, padding="same") for each in gradients)
 
 
 def change(before: Tensor, after: Tensor) -> Tensor:
-    """Mean absolute change in each square of 8 pixels, `(B, H/8, W/8, 3)`."""
+    """Return the mean absolute change in each square of 8 pixels, `(B, H/8, W/8, 3)`."""
     from keras import ops
 
     return ops.average_pool(ops.abs(after - before), 8, strides=8)

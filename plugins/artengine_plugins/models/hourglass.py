@@ -1,4 +1,4 @@
-"""The original conv-frame-predictor's network."""
+"""The network of the original conv-frame-predictor."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 class Hourglass(Derastered):
     """The original's network: wide filters at full size, two poolings, two skips; slow and rich.
 
-    Layer by layer that of thanlon58/conv-frame-predictor; 372,787 parameters with five context
-    frames. An encoder and a decoder joined by skips, as in the U-Net of Ronneberger, Fischer and
-    Brox ("U-Net: convolutional networks for biomedical image segmentation", 2015).
+    The same layers as in thanlon58/conv-frame-predictor; 372,787 parameters with five context
+    frames. An encoder and a decoder joined by skip connections, as in the U-Net of Ronneberger,
+    Fischer and Brox ("U-Net: convolutional networks for biomedical image segmentation", 2015).
     """
 
     name: ClassVar[str] = "hourglass"
@@ -25,8 +25,8 @@ class Hourglass(Derastered):
     converts: ClassVar[bool | None] = True
 
     def receptive_field(self) -> int:
-        """57 pixels: through both poolings, which is farther than along the skips; 96 without
-        patterns that repeat."""
+        """Return 57 pixels, through both poolings, which reach farther than the skips; 96 with
+        `deraster`."""
         x = ReceptiveField().conv(7).conv(5).conv(3).conv(2, stride=2)
         x = x.conv(7).conv(5).conv(3).conv(2, stride=2)
         x = x.conv(5).conv(3).conv(3).transposed_conv(5, stride=2)
@@ -35,7 +35,7 @@ class Hourglass(Derastered):
         return (without_raster_field(x, 1) if self.deraster else x).pixels
 
     def build(self) -> keras.Model:
-        """Float32 `(B, H, W, 3 * context)` to `(B, H, W, 3)` in 0..1; H and W divide by 16."""
+        """Map float32 `(B, H, W, 3 * context)` to `(B, H, W, 3)` in 0..1; H and W divide by 16."""
         import keras
         from keras import layers
 
@@ -77,7 +77,7 @@ class Hourglass(Derastered):
             3, 7, padding="same", activation="sigmoid", dtype="float32", name="prediction"
         )(x)
         if self.deraster:
-            # Of the colours: before the sigmoid, one lamp outweighs all that is around it.
+            # After the sigmoid: before it, a single lamp outweighs everything around it.
             prediction = layers.Lambda(clean, output_shape=(None, None, 3), dtype="float32")(
                 prediction
             )
@@ -85,7 +85,7 @@ class Hourglass(Derastered):
 
 
 def clean(picture: Tensor) -> Tensor:
-    """`(B, H, W, 3)` in 0..1 without patterns that repeat."""
+    """Remove periodic patterns from `(B, H, W, 3)` in 0..1."""
     from keras import ops
 
     return ops.clip(without_raster(picture, 1), 0.0, 1.0)

@@ -1,10 +1,10 @@
-"""Moving a picture beneath a network's grid, by other distances in every frame.
+"""Random shifts of a picture relative to a network's grid, new in every frame.
 
-A network that enlarges has a grid: what it paints depends on where in a square of so many pixels a
-pixel lies. In a dream what it adds to an edge comes back at the same place, and an effect that
-strengthens edges grows stripes that stand on the grid. A picture that is moved by chance before the
-network sees it, and moved back, meets the grid elsewhere each time, and what belongs to the grid
-averages out. Mordvintsev, Olah and Tyka moved pictures so for DeepDream ("jitter", 2015).
+A network with upsampling layers has a grid: its output at a pixel depends on the pixel's position
+in a square of the grid. In a dream, what it adds to an edge returns at the same position, and an
+effect that sharpens edges grows stripes on the grid. If a picture is shifted randomly before the
+network sees it and shifted back afterwards, it meets another part of the grid each time, and the
+grid averages out. Mordvintsev, Olah and Tyka used this for DeepDream ("jitter", 2015).
 """
 
 from __future__ import annotations
@@ -13,24 +13,23 @@ from artengine.api import Tensor
 from artengine_plugins.models.pixels.chance import uniform
 
 _OWN = 0x6A17
-"""Makes a frame's seed another one than that of the model's other random numbers."""
+"""Separates this random stream from the model's other random numbers."""
 
 
 def distances(seed: Tensor, most: int) -> Tensor:
-    """By how many pixels down and across a picture is moved, int32 `(2,)`, from 0 to `most - 1`."""
+    """Draw the shift of a picture in pixels down and across, int32 `(2,)`, 0 to `most - 1`."""
     from keras import ops
 
     return ops.cast(uniform((2,), ops.bitwise_xor(seed, _OWN)) * most, "int32")
 
 
 def moved(batch: Tensor, by: Tensor, size: tuple[int, int]) -> Tensor:
-    """Move a batch down and to the right; its first and last rows and columns repeat.
+    """Shift a batch down and to the right; its first and last rows and columns are repeated.
 
     Args:
         batch: `(B, H, W, C)`.
-        by: distances, int32 `(2,)`.
-        size: height and width of the result, which is larger than the batch by the distances at
-            least.
+        by: the shift, int32 `(2,)`.
+        size: height and width of the result, larger than the batch by at least the shift.
     """
     from keras import ops
 
@@ -41,7 +40,7 @@ def moved(batch: Tensor, by: Tensor, size: tuple[int, int]) -> Tensor:
 
 
 def moved_back(batch: Tensor, by: Tensor, size: tuple[int, int]) -> Tensor:
-    """What `moved` was given, of that height and width."""
+    """Invert `moved`; `size` is the height and width of the original batch."""
     from keras import ops
 
     for axis, length in enumerate(size):
@@ -50,11 +49,11 @@ def moved_back(batch: Tensor, by: Tensor, size: tuple[int, int]) -> Tensor:
 
 
 def moved_cells(batch: Tensor, by: Tensor, size: tuple[int, int], cell: int) -> Tensor:
-    """Move a batch as `moved` does, by parts of its places: linearly interpolated.
+    """Shift a batch like `moved`, by fractions of its places, with linear interpolation.
 
     Args:
-        batch: `(B, H, W, C)`, whose places stand for squares of `cell` pixels.
-        by: distances in pixels, int32 `(2,)`.
+        batch: `(B, H, W, C)`, whose places are squares of `cell` pixels.
+        by: the shift in pixels, int32 `(2,)`.
         size: height and width of the result, in places.
     """
     from keras import ops

@@ -1,4 +1,4 @@
-"""How far each pixel has come from one frame to the next, found without learning."""
+"""Optical flow without learning."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from artengine.api import ReceptiveField, Tensor
 from artengine_plugins.models.warp import corners, taken
 
 STEPS = (1, 2, 2, 3)
-"""How often a motion is corrected at each level, the finest first."""
+"""Number of corrections at each level, the finest first."""
 
 LEAST_TEXTURE = 3e-5
-"""Added to the squared gradients, so that a motion stays as it is where nothing shows it."""
+"""Added to the squared gradients, so that a motion without evidence stays as it is."""
 
 LEAST_ERROR = 1e-4
-"""Squared difference between frames below which two motions are worth as much."""
+"""Squared difference between frames below which two motions are equally good."""
 
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
-"""The weights of red, green and blue in Rec. 601."""
+"""Weights of red, green and blue in Rec. 601."""
 
 SMOOTH = (np.outer([1, 2, 1], [1, 2, 1]) / 16).astype(np.float32)[..., None, None]
 """The kernel of `smooth`, `(3, 3, 1, 1)`."""
@@ -29,22 +29,22 @@ def motion(now: Tensor, before: Tensor, reach: float) -> tuple[Tensor, Tensor]:
     """Find where the pixels of a frame were in the frame before.
 
     The iterative method of Lucas and Kanade ("An iterative image registration technique with an
-    application to stereo vision", 1981) for every pixel's surroundings, from coarse to fine over a
-    pyramid as Bouguet describes it ("Pyramidal implementation of the affine Lucas Kanade feature
-    tracker", 2001). What a level finds is kept only where it explains the frame better than what
-    the level began with, and is spread from places where it explains it well to those about them
-    where it does not, as Kroeger, Timofte, Dai and Van Gool do ("Fast optical flow using dense
-    inverse search", 2016). The sums over surroundings are taken at half of each level's size,
-    which costs a quarter and loses nothing.
+    application to stereo vision", 1981) around every pixel, from coarse to fine over a pyramid as
+    Bouguet describes it ("Pyramidal implementation of the affine Lucas Kanade feature tracker",
+    2001). The result of a level is kept only where it explains the frame better than the motion
+    that the level started from, and it is spread from places with a small error to neighbours with
+    a large one, as Kroeger, Timofte, Dai and Van Gool do ("Fast optical flow using dense inverse
+    search", 2016). The sums over neighbourhoods are computed at half of each level's size, which
+    takes a quarter of the time and loses nothing.
 
     Args:
         now, before: frames `(B, H, W, 3)` in 0..1; H and W divide by 16.
-        reach: the longest motion that is looked for, in pixels across and down.
+        reach: the largest motion, in pixels across and down.
 
     Returns:
         The motion in pixels of the frame, across and down, `(B, H/2, W/2, 2)`, where
-        `now(p) = before(p - motion(p))`, and the mean squared difference in luma that was left
-        about a place before the motion was spread, `(B, H/2, W/2, 1)`. Nothing is differentiated.
+        `now(p) = before(p - motion(p))`, and the mean squared difference in luma around each place
+        that remained before the motion was spread, `(B, H/2, W/2, 1)`. Gradients are stopped.
     """
     from keras import ops
 
@@ -52,7 +52,7 @@ def motion(now: Tensor, before: Tensor, reach: float) -> tuple[Tensor, Tensor]:
     for _ in STEPS[1:]:
         levels.append(halved(smooth(levels[-1])))
 
-    # Not `zeros_like`: OpenVINO's compiler fails to resize what it takes for a constant.
+    # With `zeros_like`, OpenVINO's compiler takes the motion for a constant and cannot resize it.
     found = 0.0 * halved(levels[-1])
     for level in reversed(range(len(STEPS))):
         if level < len(STEPS) - 1:
@@ -71,11 +71,11 @@ def refined(
     Args:
         now, before: luma `(B, h, w, 1)`.
         begun: the motion `(B, h/2, w/2, 2)` in pixels of this level.
-        steps: how often.
-        reach: the longest motion, in pixels of this level.
+        steps: the number of corrections.
+        reach: the largest motion, in pixels of this level.
 
     Returns:
-        The motion, and the mean squared difference about a place that it left before it was spread.
+        The motion, and the mean squared difference around each place before the motion was spread.
     """
     from keras import ops
 
@@ -89,7 +89,7 @@ def refined(
     squares = corners(before)
 
     def left(found: Tensor) -> Tensor:
-        """What a motion leaves of the change between the frames."""
+        """Return the change between the frames that a motion does not explain."""
         moved, _, _ = taken(squares, ops.image.resize(found, now.shape[1:3]))
         return now - moved
 
@@ -108,7 +108,7 @@ def refined(
 
 
 def motion_receptive_field(reach: float) -> ReceptiveField:
-    """How far `motion` looks: through all levels of the pyramid and all corrections."""
+    """Return the receptive field of `motion`: all levels of the pyramid and all corrections."""
     levels = [ReceptiveField()]
     for _ in STEPS[1:]:
         levels.append(levels[-1].look(1).conv(2, stride=2))
@@ -117,7 +117,7 @@ def motion_receptive_field(reach: float) -> ReceptiveField:
         if level < len(STEPS) - 1:
             found = found.interpolate(2)
         moved = image.look(math.ceil(reach / 2**level) + 1)
-        # Each correction, and at last the error, looks at what the motion so far leaves.
+        # Each correction, and finally the error, reads the change that the motion leaves.
         for _ in range(STEPS[level] + 1):
             rest = found.interpolate(2).joined(moved)
             found = rest.conv(2, stride=2).look(2)
@@ -126,7 +126,7 @@ def motion_receptive_field(reach: float) -> ReceptiveField:
 
 
 def luma(frame: Tensor) -> Tensor:
-    """Lightness `(B, H, W, 1)` of a frame `(B, H, W, 3)`, both in 0..1."""
+    """Return the luma `(B, H, W, 1)` of a frame `(B, H, W, 3)`, both in 0..1."""
     from keras import ops
 
     frame = ops.clip(ops.cast(frame, "float32"), 0.0, 1.0)
@@ -134,9 +134,9 @@ def luma(frame: Tensor) -> Tensor:
 
 
 def surroundings(parts: list[Tensor]) -> Tensor:
-    """Weighted means of `(B, h, w, C)` about places at half the size, over about ten pixels.
+    """Return weighted means of `(B, h, w, C)` over about ten pixels, at half the size.
 
-    The parts' channels lie beside each other in what is returned.
+    The result concatenates the channels of the parts.
     """
     from keras import ops
 
@@ -144,7 +144,7 @@ def surroundings(parts: list[Tensor]) -> Tensor:
 
 
 def smooth(x: Tensor) -> Tensor:
-    """Weigh each pixel 1/2 and those beside it 1/4 along either side; the border goes on."""
+    """Weigh each pixel 1/2 and its neighbours 1/4 along each axis; the border is repeated."""
     from keras import ops
 
     x = ops.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)), mode="symmetric")
@@ -152,14 +152,14 @@ def smooth(x: Tensor) -> Tensor:
 
 
 def halved(x: Tensor) -> Tensor:
-    """Means of squares of two by two pixels."""
+    """Return the means of squares of two by two pixels."""
     from keras import ops
 
     return ops.average_pool(x, 2, strides=2)
 
 
 def gradients(x: Tensor) -> Tensor:
-    """Slope of `(B, H, W, 1)` across and down, per pixel, `(B, H, W, 2)`."""
+    """Return the gradient of `(B, H, W, 1)` across and down, per pixel, `(B, H, W, 2)`."""
     from keras import ops
 
     x = ops.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)), mode="symmetric")

@@ -1,4 +1,4 @@
-"""A network that draws the next frame's pixels one after the other."""
+"""An autoregressive network that draws the next frame's pixels one after the other."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 class PixelCNN(Model):
-    """Draws the next frame pixel by pixel, each given those before: grain that lives, not blur.
+    """Draws the next frame pixel by pixel, each given those before: live grain instead of blur.
 
-    A convolutional encoder of the past frames makes a guess of the next one and features for each
-    pixel; a PixelCNN decoder (van den Oord et al., "Conditional image generation with PixelCNN
+    A convolutional encoder of the past frames predicts a guess of the next one and features for
+    each pixel; a PixelCNN decoder (van den Oord et al., "Conditional image generation with PixelCNN
     decoders", 2016) then samples the pixels from mixtures of logistics (Salimans et al.,
-    "PixelCNN++", 2017). The same seed samples the same frame. What it learns is how likely the true
-    frame is, and training logs that in bits for each pixel and channel, `bits_per_dim`.
+    "PixelCNN++", 2017). Equal seeds give equal frames. Training maximises the likelihood of the
+    true frame and logs it as `bits_per_dim`, in bits for each pixel and channel.
     """
 
     name: ClassVar[str] = "pixelcnn"
@@ -35,9 +35,9 @@ class PixelCNN(Model):
     """How many past frames the network sees."""
 
     grouping: Literal["groups", "raster"] = "groups"
-    """Which pixels are drawn at once: sixteen groups that interleave, one pixel of each 4x4 block,
-    which is the quicker one; or "raster", every pixel after all those before it in reading order,
-    which is for small frames. Each learns weights of its own."""
+    """Which pixels are drawn at once: in "groups", one pixel of each 4x4 block, in sixteen passes,
+    which is the faster way; in "raster", every pixel after all those before it in reading order,
+    which is for small frames. The two have separate weights."""
 
     width: int = Param(32, ge=4, le=256)
     """Channels of the encoder's first level; twice and four times as many at the two below."""
@@ -46,24 +46,24 @@ class PixelCNN(Model):
     """Channels of the decoder."""
 
     mixtures: int = Param(5, ge=1, le=20)
-    """How many logistics a pixel's mixture has."""
+    """Number of logistics in a pixel's mixture."""
 
     temperature: float = Param(1.0, ge=0, le=4, automatable=True)
-    """How freely pixels are drawn: 0 takes the likeliest, smooth and soon at rest; 1 draws as it
-    learnt; above that it goes wild."""
+    """How random the pixels are: 0 takes the likeliest, which is smooth and soon at rest; 1 is as
+    trained; higher values go wild."""
 
     order: int = Param(0, ge=0, le=ORDERS - 1, automatable=True)
-    """Which of eight orders pixels are drawn in: another corner to begin at, or columns in place of
+    """Which of eight orders pixels are drawn in: from another corner, or by columns instead of
     rows. The network learns all of them."""
 
     def build(self) -> keras.Model:
-        """Encoder and decoder, by the names "encoder" and "decoder", in one network."""
+        """Combine the models "encoder" and "decoder" in one network."""
         import keras
 
         encoder = self._encoder()
         kind = groups if self.grouping == "groups" else raster
         decoder = kind.decoder(_FEATURES, self.decoder, _BLOCKS, logistics.numbers(self.mixtures))
-        # Their inputs are put in as they come, in `step`; the network only holds them together.
+        # The combined model only holds the two: `step` calls each with its own inputs.
         context_frames, *given = (
             keras.Input(tensor.shape[1:]) for tensor in (*encoder.inputs, *decoder.inputs)
         )
@@ -71,9 +71,9 @@ class PixelCNN(Model):
         return keras.Model([context_frames, *given], outputs, name=self.name)
 
     def _encoder(self) -> keras.Model:
-        """Context frames, float32 `(B, H, W, 3 * context)`, to the guess `(B, H, W, 3)` in 0..1 and
-        features `(B, H, W, 16)`: a U-Net at a quarter of the size, and the last frame at full
-        size."""
+        """Build the encoder from context frames, float32 `(B, H, W, 3 * context)`, to the guess
+        `(B, H, W, 3)` in 0..1 and features `(B, H, W, 16)`: a U-Net at a quarter of the size, and
+        the last frame at full size."""
         import keras
         from keras import layers
 
@@ -132,10 +132,10 @@ class PixelCNN(Model):
     def loss(
         self, network: keras.Model, context_frames: Tensor, truth: Tensor, seed: Tensor
     ) -> Tensor:
-        """Bits for each pixel and channel, and how far the guess is off, over all of `truth`: each
-        frame after the first given those that were drawn before it.
+        """Return bits for each pixel and channel plus the error of the guess, over all of `truth`:
+        each frame after the first is conditioned on the frames drawn before it.
 
-        Each training step takes one of the orders, and in groups four of the sixteen.
+        Each training step uses one of the orders, and with groups four of the sixteen.
         """
         from keras import ops
 
@@ -159,7 +159,7 @@ class PixelCNN(Model):
     def measure(
         self, network: keras.Model, context_frames: Tensor, truth: Tensor, seed: Tensor
     ) -> Mapping[str, Tensor]:
-        """`bits_per_dim`: bits for each pixel and channel of the true frame, in the order given."""
+        """Return `bits_per_dim`: bits per pixel and channel of the true frame, in the set order."""
         from keras import ops
 
         wanted = logistics.quantised(truth[:, 0])
@@ -177,7 +177,7 @@ class PixelCNN(Model):
         order: Tensor,
         ranks: Tensor,
     ) -> Tensor:
-        """Mean bits for each pixel and channel; in groups, of those of the given ranks."""
+        """Return mean bits per pixel and channel; with groups, only those of the given ranks."""
         import numpy as np
         from keras import ops
 
@@ -196,14 +196,14 @@ class PixelCNN(Model):
 
 
 _FEATURES = 16
-"""Channels that the encoder tells the decoder of each pixel."""
+"""Channels of the encoder's features."""
 
 _BLOCKS = 2
-"""Gated blocks of the decoder after its first layer."""
+"""Number of gated blocks of the decoder after its first layer."""
 
 
 def _encoded(network: keras.Model, context_frames: Tensor) -> tuple[Tensor, Tensor]:
-    """Guess and features; what a dream feeds back is clipped, for nothing else was learnt."""
+    """Return guess and features; frames that a dream feeds back are clipped, as in training."""
     from keras import ops
 
     guess, features = network.get_layer("encoder")(ops.clip(context_frames, 0.0, 1.0))

@@ -1,4 +1,4 @@
-"""A network that remembers its clip by parts, and makes pictures of them that never were."""
+"""A network that remembers its clip by regions and combines them into new pictures."""
 
 from __future__ import annotations
 
@@ -18,68 +18,68 @@ if TYPE_CHECKING:
     import keras
 
 SIDE = 4
-"""Regions across and down."""
+"""Number of regions across and down."""
 
 STEEP = 4
-"""How much steeper than evenly one region passes into the next. Where two times are blended, both
-are blurred."""
+"""Exponent that sharpens the transitions between regions. Where two times are blended, both are
+blurred."""
 
 CANDIDATES = 24
-"""So many places of the memory are drawn each frame, of which a region that leaves takes the one
+"""Number of random places of the memory in each frame, of which a region that leaves takes the one
 that fits best."""
 
 LEAVES = 0.03
-"""Chance, each frame, that a region leaves neighbours that all agree with it, where all is
-invented."""
+"""Chance in each frame that a region leaves neighbours that all agree with it, at full
+`invent`."""
 
 JOINS = 0.1
-"""Chance, each frame, that a region comes back to the others, where nothing is invented."""
+"""Chance in each frame that a region rejoins the others, at `invent` 0."""
 
 FITS = 0.08
 """Mean difference of colours up to which a place fits."""
 
 CLOSER = 0.8
-"""In a clip whose pictures differ more, a place fits that is so much nearer than the average."""
+"""A place also fits if its difference is below this share of the average of the candidates."""
 
 APART = 12.0
-"""Places so near to each other show much the same."""
+"""Places closer than this show almost the same picture."""
 
 
 class Quilt(Recall):
-    """Remembers as `recall` does, but each region of the picture by itself.
+    """Remembers as `recall` does, but each region of the picture independently.
 
-    What happened at different times comes together in arrangements that the clip never had.
+    Regions from different times are combined in arrangements that the clip never had.
 
-    The picture has 4x4 regions, which blend into each other. Each has a place of its own in the
-    memory, and plays on from there. Where it agrees with those beside it, it leaves by chance for
-    another time that looks alike there, as graphcut textures (Kwatra, Schödl, Essa, Turk and
-    Bobick, 2003) and panoramic video textures (Agarwala et al., 2005) join parts of different
-    times. `invent` says how free the regions are. The painter makes one picture of them.
+    The picture has 4x4 regions, which blend into each other. Each has its own place in the memory
+    and plays on from there. If it agrees with its neighbours, it leaves at random for another time
+    that looks alike there, as graphcut textures (Kwatra, Schödl, Essa, Turk and Bobick, 2003) and
+    panoramic video textures (Agarwala et al., 2005) join parts of different times. `invent` sets
+    how independent the regions are. The painter combines them into one picture.
 
-    It has the network of `recall`, and dreams with its weights.
+    It has the network of `recall` and uses its weights.
 
-    The state is that of `recall` for each region, float32 `(B, 16)` both.
+    The state is that of `recall` for each region, two float32 `(B, 16)`.
     """
 
     name: ClassVar[str] = "quilt"
     network_of: ClassVar[str | None] = "recall"
 
     cell: Literal[4, 8] = 4
-    """Width and height in pixels of what one colour of a hint stands for. 4 is crisper and nearer
-    to the clip; 8 leaves more to the network."""
+    """Side in pixels of the square that one colour of a hint represents. 4 is crisper and closer to
+    the clip; 8 leaves more to the network."""
 
     grid: int = Param(64, ge=4, le=64)
-    """Height and width of a remembered picture, in colours. For frames of about 256x256, 32 suits
-    cells of 8 pixels and 64 those of 4."""
+    """Height and width of a remembered picture, in colours. For frames of about 256x256, use 32
+    with cells of 8 pixels and 64 with cells of 4."""
 
     invent: float = Param(1.0, ge=0, le=1, automatable=True)
-    """How free the regions are: at 1 each goes its own way, at 0 all come back to one time, and the
-    dream replays the clip as `recall` does."""
+    """How independent the regions are: at 1 each goes its own way, at 0 all return to one time, and
+    the dream replays the clip as `recall` does."""
 
     def initial_state(
         self, network: keras.Model, context_frames: Tensor, seed: Tensor
     ) -> NetworkState:
-        """All regions begin at the place where `recall` begins."""
+        """Start all regions at the place where `recall` starts."""
         from keras import ops
 
         state = super().initial_state(network, context_frames, seed)
@@ -88,7 +88,7 @@ class Quilt(Recall):
     def hinted(
         self, memory: Remembered, context_frames: Tensor, state: NetworkState, seed: Tensor
     ) -> tuple[Tensor, NetworkState]:
-        """A blend of the regions' hints, each made as that of `recall`."""
+        """Blend the hints of the regions, each made as in `recall`."""
         from keras import ops
 
         places, since = state
@@ -106,7 +106,7 @@ class Quilt(Recall):
         agree = ops.abs(places[:, :, None] - places[:, None, :]) < APART
         touching = neighbours(SIDE)
         alike = ops.sum(ops.cast(agree, "float32") * touching, axis=-1) / touching.sum(1)
-        # The region in the middle leads, where others do not go their own way.
+        # A region in the middle leads, unless others go their own way.
         middle = regions // 2 + SIDE // 2
         leading = (np.arange(regions) == middle).astype(np.float32)
         tied = 1.0 - self.invent
@@ -125,8 +125,8 @@ class Quilt(Recall):
         )
         weights = windows(self.grid, self.grid, SIDE) ** STEEP
         weights /= weights.sum(0)
-        # What is left of `now`, and blends of what each region moves on from and to. They are
-        # blended where they are small, and enlarged together, as channels.
+        # The remaining share of `now`, and blends of the regions' previous and next pictures. Blend
+        # them at the small size, and enlarge them together as channels.
         left = 1.0 - pull
         pictures = ops.concatenate([ops.reshape(left, (-1, 1, 1, 1)) * here, there], axis=-1)
         pictures = ops.reshape(pictures, (-1, regions, *pictures.shape[1:]))
@@ -139,8 +139,8 @@ class Quilt(Recall):
     def _fitting(
         self, memory: Remembered, now: Tensor, places: Tensor, drawn: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """For each region, of places that chance draws, the one that looks most like what is there
-        now and about it, how far off it is, and how far off it may be; all `(B, regions)`."""
+        """Return for each region the random place that looks most like the current picture around
+        it, its difference, and the largest difference that fits; all `(B, regions)`."""
         from keras import ops
 
         grid = self.grid
@@ -159,6 +159,6 @@ class Quilt(Recall):
         )
         ending = memory.ends(candidates) - candidates < APART
         off = off + ops.where(taken > 0.0, 0.1, 0.0) + ops.where(ending, 1.0, 0.0)[:, :, None]
-        # Not `argmin`, which OpenVINO lacks as Keras writes it.
+        # OpenVINO lacks `argmin` as Keras implements it.
         nearest, best = ops.top_k(-ops.transpose(off, (0, 2, 1)), 1)
         return ops.take_along_axis(candidates, best[..., 0], axis=1), -nearest[..., 0], fits

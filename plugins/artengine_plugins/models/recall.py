@@ -1,4 +1,4 @@
-"""A network that remembers its clip, small, and paints what it remembers."""
+"""A network that remembers its clip in small pictures and paints frames from them."""
 
 from __future__ import annotations
 
@@ -19,31 +19,31 @@ if TYPE_CHECKING:
     import keras
 
 DIVIDES = 32
-"""What height and width of what the network is given must divide by."""
+"""Divisor of the height and width of the network's input."""
 
 
 class Recall(Derastered):
     """Remembers the clip in small pictures, and paints each frame from a hint of what comes.
 
-    A network alone does not know where in the clip it is, and what it does not know it averages:
-    its dreams come to rest, or crawl away. This one is told. A memory of small pictures, which
-    training fills, plays on beside the dream: the hint is the newest frame, a fraction as large,
-    changed as the memory changes there: the forecast by analogues of Lorenz ("Atmospheric
-    predictability as revealed by naturally occurring analogues", 1969). Where a run of pictures
-    ends, and by chance, it goes on at one that looks alike, as the video textures of Schödl,
-    Szeliski, Salesin and Essa (2000). The network, a U-Net (Ronneberger, Fischer and Brox, 2015),
-    learns to paint the next frame at full size from its own last frames and the hint.
+    A network alone does not know where in the clip it is, and averages what it does not know: its
+    dreams come to rest, or crawl away. This one gets a hint. A memory of small pictures, filled in
+    training, plays along with the dream: the hint is the newest frame, scaled down and changed as
+    the memory changes there: the forecast by analogues of Lorenz ("Atmospheric predictability as
+    revealed by naturally occurring analogues", 1969). At the end of a run of pictures, and at
+    random, it continues at one that looks alike, as in the video textures of Schödl, Szeliski,
+    Salesin and Essa (2000). The network, a U-Net (Ronneberger, Fischer and Brox, 2015), learns to
+    paint the next frame at full size from its own last frames and the hint.
 
-    What effects do to the dream lives on: `pull` says how fast the memory takes it back, and
+    What effects do to the dream persists: `pull` sets how fast the memory takes the dream back, and
     `damping` how fast its finest detail fades.
 
-    The state is the place in the memory, float32 `(B,)`: the number of a picture, and parts of the
-    way to the next; and for how many frames it has gone on from there, float32 `(B,)`.
+    The state is the place in the memory, float32 `(B,)`: the number of a picture plus a fraction of
+    the way to the next; and the number of frames since the last leap, float32 `(B,)`.
     """
 
     name: ClassVar[str] = "recall"
-    # Cells must not be cut. To what the network divides by `step` pads them, for what is remembered
-    # belongs on the frame alone.
+    # Cells must not be cut. `step` pads to the network's own divisor, because remembered pictures
+    # cover the frame without padding.
     size_divisor: ClassVar[int] = 8
     converts: ClassVar[bool | None] = True
     has_spatial_state: ClassVar[bool] = False
@@ -58,30 +58,30 @@ class Recall(Derastered):
 
     width: int = Param(24, ge=4, le=256)
     """Channels at a quarter of the size; twice, three and four times as many below. Doubling it
-    costs about four times the time."""
+    takes about four times as long."""
 
     pictures: int = Param(320, ge=16, le=4096)
-    """How many frames the memory holds: all of a short clip, of a longer one some runs of it."""
+    """How many frames the memory holds: all of a short clip, some runs of a longer one."""
 
     cell: Literal[4, 8] = 8
-    """Width and height in pixels of what one colour of a hint stands for. 4 is crisper and nearer
-    to the clip; 8 leaves more to the network."""
+    """Side in pixels of the square that one colour of a hint represents. 4 is crisper and closer to
+    the clip; 8 leaves more to the network."""
 
     grid: int = Param(32, ge=4, le=64)
-    """Height and width of a remembered picture, in colours. For frames of about 256x256, 32 suits
-    cells of 8 pixels and 64 those of 4."""
+    """Height and width of a remembered picture, in colours. For frames of about 256x256, use 32
+    with cells of 8 pixels and 64 with cells of 4."""
 
     jitter: int = Param(0, ge=0, le=32, unit="pixels", shapes_network=False)
-    """The picture is moved beneath the network's grid in each frame by fewer than so many pixels
-    down and to the right, and back. With 8 an effect that sharpens grows no stripes on the grid,
+    """In each frame the picture is shifted by less than this, down and to the right, and shifted
+    back after the network. With 8, an effect that sharpens grows no stripes on the network's grid,
     and the dream is softer; a frame takes about a tenth longer."""
 
     pull: float = Param(0.25, ge=0, le=1, automatable=True)
-    """How fast the memory takes the dream back: 0 lets it go where it will, moved as the memory
+    """How fast the memory takes the dream back: 0 leaves the dream to itself, moved as the memory
     moves; at 1 nothing that effects do to its colours and shapes lasts."""
 
     damping: float = Param(0.5, ge=0, le=1, automatable=True)
-    """How fast detail as small as a cell fades that the memory does not have. At 0 an effect that
+    """How fast detail as small as a cell fades if the memory does not have it. At 0 an effect that
     sharpens grows mazes that eat the picture, and textures may turn into checkers; at 1 they fade
     at once."""
 
@@ -89,18 +89,18 @@ class Recall(Derastered):
     """How fast the memory plays: 1 as the clip, 0.5 half as fast, 0 not at all."""
 
     leaps: float = Param(0.01, ge=0, le=1, automatable=True)
-    """Chance, each frame, of going on elsewhere in the memory, where it looks alike."""
+    """Chance in each frame to continue elsewhere in the memory, where it looks alike."""
 
     elsewhere: float = Param(1.0, ge=0, le=1, automatable=True)
-    """How far into the memory a seed may begin: 0 begins where it looks most like the clip's first
-    frames, whatever the seed; 1 anywhere. The seed 0 always begins where it looks alike."""
+    """How far into the memory a seed may begin: at 0 every seed begins where the memory looks most
+    like the clip's first frames; at 1 anywhere. The seed 0 always begins where it looks alike."""
 
     def build(self) -> keras.Model:
-        """Context frames, float32 `(B, H, W, 3 * context)`, and a hint of the next frame, float32
-        `(B, H / cell, W / cell, 3)`, to the prediction `(B, H, W, 3)`, which `step` clips; H and W
-        divide by 32.
-        The third input, places `(B,)`, and the second output, what is remembered there
-        `(B, grid, grid, 3)`, are the memory's alone."""
+        """Build the network from context frames, float32 `(B, H, W, 3 * context)`, and a hint of
+        the next frame, float32 `(B, H / cell, W / cell, 3)`, to the prediction `(B, H, W, 3)`,
+        which `step` clips; H and W divide by 32.
+        The third input, places `(B,)`, and the second output, the remembered pictures
+        `(B, grid, grid, 3)`, belong to the memory layer."""
         import keras
         from keras import layers
 
@@ -155,8 +155,8 @@ class Recall(Derastered):
     def initial_state(
         self, network: keras.Model, context_frames: Tensor, seed: Tensor
     ) -> NetworkState:
-        """The place that looks most like the newest frames, for the seed 0. Any other seed begins
-        elsewhere in the memory, and the dream turns into what is there as after a leap."""
+        """Return for the seed 0 the place that looks most like the newest frames. Any other seed
+        begins elsewhere in the memory, and the dream changes to it as after a leap."""
         from keras import ops
 
         memory: Remembered = network.get_layer("memory")
@@ -169,13 +169,13 @@ class Recall(Derastered):
     def training_state(
         self, network: keras.Model, context_frames: Tensor, truth: Tensor, seed: Tensor
     ) -> NetworkState:
-        """The truth, `(B, T, H / cell, W / cell, 3)`, in place of a memory."""
+        """Return the truth, `(B, T, H / cell, W / cell, 3)`, in place of a memory."""
         from keras import ops
 
         hints = ops.stack(
             [cells(truth[:, step], self.cell) for step in range(truth.shape[1])], axis=1
         )
-        # Memories are not quite what comes, and less so after an effect.
+        # Add noise, because a memory differs from what comes, even more so after an effect.
         wrong = HINT_NOISE * (2.0 * uniform(ops.shape(hints), seed) - 1.0)
         return (hints + wrong,)
 
@@ -188,7 +188,7 @@ class Recall(Derastered):
         *,
         training: bool = False,
     ) -> tuple[Tensor, NetworkState]:
-        """Paint the next frame, as the memory hints; in training, as the truth does."""
+        """Paint the next frame from the memory's hint; in training, from the truth."""
         from keras import ops
 
         if len(state) == 1:
@@ -205,7 +205,7 @@ class Recall(Derastered):
     def hinted(
         self, memory: Remembered, context_frames: Tensor, state: NetworkState, seed: Tensor
     ) -> tuple[Tensor, NetworkState]:
-        """The hint of the next frame in a dream, `(B, H / cell, W / cell, 3)`, and the next
+        """Return the hint of the next frame in a dream, `(B, H / cell, W / cell, 3)`, and the next
         state."""
         from keras import ops
 
@@ -214,16 +214,16 @@ class Recall(Derastered):
         here, there, place, elsewhere = memory.play(place, self.pace, self.leaps, seed)
         since = ops.where(elsewhere, 1.0, ops.minimum(since + 1.0, SETTLES))
         pull = self.pull * memory.filled() * (since / SETTLES)[:, None, None, None]
-        # Both at once, as channels.
+        # Resize both at once, as channels.
         played = ops.concatenate([here, there], axis=-1)
         here, there = ops.split(ops.image.resize(played, ops.shape(now)[1:3]), 2, axis=-1)
-        # What is new is damped alone, so that the memory's own detail stays.
+        # Damp only the difference, so that the memory's own detail stays.
         return there + damped((1.0 - pull) * (now - here), self.damping), (place, since)
 
     def _jittered(
         self, network: keras.Model, context_frames: Tensor, hint: Tensor, by: Tensor
     ) -> Tensor:
-        """What `painted` gives of a picture that is moved by so many pixels, moved back."""
+        """Paint a shifted picture and shift it back."""
         _, height, width, _ = context_frames.shape
         high, wide = (
             length + self.jitter + -(length + self.jitter) % DIVIDES for length in (height, width)
@@ -236,7 +236,7 @@ class Recall(Derastered):
     def painted(
         self, network: keras.Model, context_frames: Tensor, hint: Tensor, *, training: bool
     ) -> Tensor:
-        """The frame `(B, H, W, 3)` that the network paints of a hint; not clipped."""
+        """Paint a frame `(B, H, W, 3)` from a hint; it is not clipped."""
         from keras import ops
 
         _, height, width, _ = context_frames.shape
@@ -248,20 +248,20 @@ class Recall(Derastered):
 
 
 SETTLES = 8.0
-"""Over so many frames the pull comes back where the memory went on elsewhere: the dream turns into
-what is there, and does not leap with it."""
+"""Number of frames over which the pull returns after a leap in the memory: the dream changes to the
+new place gradually instead of leaping with it."""
 
 HINT_NOISE = 0.03
-"""How far from the truth hints are at most, in training."""
+"""Largest error added to hints in training."""
 
 
 GOLDEN = -1640531527
-"""The golden ratio's share of 2**32, as an int32."""
+"""2**32 divided by the golden ratio, as an int32."""
 
 
 def spread(number: Tensor) -> Tensor:
-    """A share in 0..1 for an int32 scalar: 0 for 0, and far apart for neighbouring numbers, as the
-    multiples of the golden ratio are (Weyl's sequence, as Knuth hashes by it)."""
+    """Map an int32 scalar to a share in 0..1: 0 to 0, and neighbouring numbers far apart, by
+    multiples of the golden ratio (Weyl's sequence, as in Knuth's multiplicative hashing)."""
     from keras import ops
 
     wrapped = ops.cast(ops.cast(number, "int32") * GOLDEN, "float32") / 2.0**32

@@ -1,4 +1,4 @@
-"""Regions of a picture: soft windows over it, which together cover it evenly."""
+"""Soft windows over the regions of a picture, which add up to 1."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ Windows = npt.NDArray[np.float32]
 
 
 def windows(height: int, width: int, side: int, margin: float = 0.0) -> Windows:
-    """Windows of `side * side` regions, row by row.
+    """Return the windows of `side * side` regions, row by row.
 
-    Each is 1 in its middle and falls evenly to 0 in the middle of those beside it; those at the
-    border stay 1 as far as the border. Without a margin they add up to 1 everywhere.
+    Each is 1 at its centre and falls linearly to 0 at the centres of its neighbours; at the border
+    of the picture it stays 1. Without a margin they add up to 1 everywhere.
 
     Args:
-        height, width: of the picture.
-        side: how many regions there are across and down.
-        margin: how much wider each is, as a share of the way to the next.
+        height, width: size of the picture.
+        side: number of regions across and down.
+        margin: how much wider each window is, as a share of the distance between centres.
     """
 
     def falling(length: int) -> npt.NDArray[np.float64]:
@@ -31,7 +31,7 @@ def windows(height: int, width: int, side: int, margin: float = 0.0) -> Windows:
 
 
 def neighbours(side: int) -> npt.NDArray[np.float32]:
-    """1 where two of `side * side` regions touch, else 0; a region does not touch itself."""
+    """Return 1 where two of `side * side` regions touch, else 0, also for a region and itself."""
     row, column = np.divmod(np.arange(side * side), side)
     near = np.maximum(np.abs(row[:, None] - row), np.abs(column[:, None] - column)) == 1
     return np.asarray(near, np.float32)

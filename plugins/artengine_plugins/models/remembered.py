@@ -19,72 +19,72 @@ Small = npt.NDArray[np.uint8]
 """Remembered pictures, uint8 `(N, side, side, 3)`."""
 
 APART = 48
-"""Pictures of a run so near to each other do not count as other places: a dream that went back to
-one would come to the same picture again within a second or two."""
+"""Pictures of a run closer than this do not count as other places: a dream that returned to one
+would show the same picture again within a second or two."""
 
 ROOM = 8
-"""How fast a picture moves is measured over so many before and after it."""
+"""Radius in pictures of the window that a picture's speed is averaged over."""
 
 RESTS, RACES = 0.5, 2.5
-"""What moves less than the first share of the clip's usual step, a while before and after, rests;
-what moves more than the second races."""
+"""Limits of the averaged speed, as shares of the clip's usual step. Below the first the clip rests,
+above the second it races."""
 
 STILL = 0.05
-"""Steps below this share of the clip's long ones do not count for what is usual: in a clip that
-rests most of the time, that would be to rest."""
+"""Steps below this share of the clip's large ones do not count for the usual step, which would
+otherwise be that of rest in a clip that rests most of the time."""
 
 ENOUGH = 2 * APART
-"""So many pictures that move are enough to dream of, however long the clip rests beside."""
+"""Number of moving pictures that is enough for a dream, however long the clip rests otherwise."""
 
 _MEAN = np.full(2 * ROOM + 1, 1 / (2 * ROOM + 1))
 
 WAYS = 4
-"""Of so many places that look alike, one is chosen by chance: a dream does not go in circles."""
+"""Number of similar places to choose from at random, so that a dream does not go in circles."""
 
 RUNS = 8
-"""How many runs are remembered of a clip of which not all can be; more where scenes are short."""
+"""Number of runs to remember of a clip that is too long to hold; more if its scenes are short."""
 
 
 class Remembered(Protocol):
-    """The layer that `memory_layer` makes, as models see it."""
+    """Interface of the layer that `memory_layer` returns."""
 
     def recognise(self, before: Tensor, now: Tensor) -> Tensor:
-        """Places, float32 `(B,)`, that look most like two frames in a row, each float32
-        `(B, side, side, 3)`."""
+        """Return the places, float32 `(B,)`, that look most like two consecutive frames, each
+        float32 `(B, side, side, 3)`."""
 
     def moved_on(self, place: Tensor, share: Tensor) -> Tensor:
-        """Places, float32 `(B,)`, a share of the whole memory further on than others, from its
-        beginning again after its end."""
+        """Advance places, float32 `(B,)`, by a share of the whole memory, wrapping at its
+        end."""
 
     def __call__(self, place: Tensor) -> Tensor:
-        """What is remembered at places `(B,)`, float32 `(B, side, side, 3)` in 0..1."""
+        """Return the remembered pictures at places `(B,)`, float32 `(B, side, side, 3)`, 0..1."""
 
     def ends(self, place: Tensor) -> Tensor:
-        """The last places of the runs that places of any shape are in, float32."""
+        """Return the last places of the runs that contain places of any shape, float32."""
 
     def filled(self) -> Tensor:
-        """1 when something is remembered, else 0; a float32 scalar."""
+        """Return 1 if the memory is filled, else 0; a float32 scalar."""
 
     def play(
         self, place: Tensor, pace: Tensor, leaps: Tensor, seed: Tensor
     ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Go on from places `(B,)`.
+        """Advance places `(B,)` by one step.
 
         Returns:
-            What is remembered one step before the next places, and there, float32
-            `(B, side, side, 3)` in 0..1; these places; and whether they are elsewhere, bool
-            `(B,)`. While nothing is remembered both pictures are the same.
+            The remembered pictures one step before the next places and at them, float32
+            `(B, side, side, 3)` in 0..1; these places; and whether they were reached by a leap,
+            bool `(B,)`. While the memory is empty, both pictures are the same.
         """
 
 
 def memory_layer(pictures: int, side: int) -> keras.Layer:
-    """A layer `memory` that holds `pictures` small pictures of `side` by `side` colours, and gives
-    what is remembered at places `(B,)`; empty until `remember` fills it."""
+    """Return a layer `memory` that holds `pictures` pictures of `side` by `side` colours and
+    returns those at places `(B,)`; it is empty until `remember` fills it."""
     import keras
     from keras import ops
 
     class Memory(keras.layers.Layer):  # type: ignore[misc]
-        """Pictures, for each the last of its run, and those that look most like it elsewhere."""
+        """Pictures, and for each the last of its run and the most similar ones elsewhere."""
 
         def build(self, _shape: Any) -> None:
             def numbers(name: str, shape: tuple[int, ...], dtype: str) -> Any:
@@ -103,7 +103,7 @@ def memory_layer(pictures: int, side: int) -> keras.Layer:
             self.count = numbers("count", (), "int32")
 
         def call(self, place: Any) -> Any:
-            """Between two pictures of a run, a blend of both."""
+            """Interpolate between two pictures of a run."""
             place = ops.cast(place, "float32")
             whole = ops.floor(place)
             first = ops.clip(ops.cast(whole, "int32"), 0, pictures - 1)
@@ -126,11 +126,11 @@ def memory_layer(pictures: int, side: int) -> keras.Layer:
                 return ops.mean(ops.abs(frames[:, None] - memories[None]), axis=(2, 3, 4))
 
             far = distance(now, held) + distance(before, earlier)
-            # A run's last picture has nowhere to go on to.
+            # The last picture of a run has no successor.
             numbers = ops.arange(pictures, dtype="int32")
             ends = (numbers >= self.last.value) | (numbers >= self.count.value)
             far = far + 9.0 * ops.cast(ends, "float32")
-            # Not `argmin`, which OpenVINO lacks as Keras writes it.
+            # OpenVINO lacks `argmin` as Keras implements it.
             nearest = far == ops.min(far, axis=1, keepdims=True)
             return ops.cast(ops.min(ops.where(nearest, numbers, pictures), axis=1), "float32")
 
@@ -160,27 +160,27 @@ def memory_layer(pictures: int, side: int) -> keras.Layer:
             beyond = onward - ops.cast(end, "float32")
             after = alike(end)
             onward = ops.where(beyond > 0.0, ops.cast(after, "float32") + beyond, onward)
-            # Where runs are short and the pace is fast, a step would lead out of a run.
+            # If runs are short and the pace is high, a step could leave a run.
             first, last = self.run(ops.where(beyond > 0.0, after, began))
             onward = ops.minimum(onward, last)
             here, there = self(ops.maximum(onward - pace, first)), self(onward)
             return here, there, onward, (began != number) | (beyond > 0.0)
 
         def run(self, number: Any) -> tuple[Any, Any]:
-            """First and last place of the runs that pictures `(B,)` belong to."""
+            """Return the first and last place of the runs that pictures `(B,)` belong to."""
             last = ops.take(self.last, number)
             held = ops.arange(pictures, dtype="int32") < self.count.value
             earlier = (self.last.value[None] < last[:, None]) & held[None]
             first = ops.sum(ops.cast(earlier, "float32"), axis=1)
             return first, ops.cast(last, "float32")
 
-    # Of whatever arithmetic the others are: with 8 bits there are no places between 256 and 258.
+    # Fix the dtype: bfloat16, with 8 significant bits, has no places between 256 and 258.
     return Memory(name="memory", dtype="float32")
 
 
 def remember(memory: Any, sequence: FrameSequence) -> None:
-    """Fill a memory with a clip: all of it, or some runs of it, evenly spread, without what rests
-    or races in it, where a dream would linger."""
+    """Fill a memory with a clip: all of it or evenly spread runs, without parts that rest or race,
+    where a dream would linger."""
     room, side = memory.pictures.shape[:2]
     seen = [
         np.stack([_small(sequence[number], side) for number in run])
@@ -212,21 +212,21 @@ def _runs(sequence: FrameSequence, room: int) -> list[range]:
         for scene in scenes
         for at in range(0, max(1, len(scene) - length // 2), length)
     ]
-    # As many as there is room for: where scenes are short, more than there would be of long ones.
+    # Take as many pieces as fit; if scenes are short, more of them fit.
     counts = range(min(len(pieces), room // 2), 0, -1)
     spreads = (_spread(pieces, count) for count in counts)
     return next(spread for spread in spreads if sum(map(len, spread)) <= room)
 
 
 def _spread(pieces: Sequence[range], count: int) -> list[range]:
-    """So many of the pieces, from the first to the last."""
+    """Choose `count` evenly spread pieces, from the first to the last."""
     chosen = np.unique(np.linspace(0, len(pieces) - 1, count).round().astype(int))
     return [pieces[number] for number in chosen]
 
 
 def _moving(runs: list[Small]) -> list[Small]:
-    """The parts of runs that neither rest nor race, save for moments; all of the runs where those
-    parts are less than half of them and not enough to dream of."""
+    """Return the parts of runs that neither rest nor race, apart from moments; return all runs if
+    these parts are less than half of them and not enough for a dream."""
     steps = [np.abs(np.diff(run.astype(np.float32), axis=0)).mean(axis=(1, 2, 3)) for run in runs]
     steps = [np.append(step, step[-1:]) for step in steps]
     steady = [np.convolve(np.pad(s, ROOM, "edge"), _MEAN, "valid") for s in steps]
@@ -237,7 +237,7 @@ def _moving(runs: list[Small]) -> list[Small]:
         held = (speed >= RESTS * usual) & (speed <= RACES * usual)
         edges = np.flatnonzero(np.diff(np.concatenate([[0], held, [0]])))
         parts = zip(edges[::2], edges[1::2], strict=True)
-        # Of a short run all or nothing.
+        # Keep either all or nothing of a short run.
         least = min(2 * ROOM + 1, max(ROOM + 1, len(run)))
         moving += [run[first:end] for first, end in parts if end - first >= least]
     total = sum(map(len, runs))
@@ -250,15 +250,15 @@ def _small(picture: npt.NDArray[np.uint8], side: int) -> npt.NDArray[np.uint8]:
 
 
 def _alike(pictures: Small, last: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
-    """For each picture those elsewhere that look most like it and what came before it, apart from
-    each other, and from which there is a way to go on: `(N, WAYS)`, the same again where there
-    are not so many. Where there is nothing elsewhere it is the picture itself, unless its run ends
+    """Return for each picture the ones elsewhere that look most like it, judged with the picture
+    before, that are apart from each other and can continue: `(N, WAYS)`, repeated if there are
+    fewer. If there is nothing elsewhere, it is the picture itself, unless its run ends
     there."""
     numbers = np.arange(len(pictures))
-    # Pictures of a run share their last one.
+    # Pictures of a run share the same last picture.
     first = np.searchsorted(last, last)
     behind, ahead = numbers - first, last - numbers
-    # Something goes before, and it goes on for long: for two seconds, or almost the whole run.
+    # A place must have a predecessor, and two seconds or almost the whole run ahead of it.
     early = min(1, int(np.minimum(behind, ahead).max()))
     lasting = (ahead >= APART) & (ahead >= behind)
     lasting |= behind <= np.maximum(early, (ahead + behind) // 5)
@@ -285,10 +285,10 @@ def _alike(pictures: Small, last: npt.NDArray[np.int64]) -> npt.NDArray[np.int32
 
 
 def _distances(pictures: Small) -> npt.NDArray[np.float64]:
-    """Squared distances of all pictures from each other, `(N, N)`.
+    """Return the squared distances between all pictures, `(N, N)`.
 
-    As matrix products, which take seconds where thousands of pictures compared one by one
-    would take an hour; and in whole numbers, so that no rounding decides which is nearest.
+    Matrix products take seconds where comparing thousands of pictures one by one would take an
+    hour. The arithmetic is exact on integers, so that no rounding decides which one is nearest.
     """
     products = np.zeros((len(pictures), len(pictures)))
     for rows in np.moveaxis(pictures, 1, 0):

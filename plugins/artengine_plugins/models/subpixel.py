@@ -1,17 +1,17 @@
-"""Enlarging without checkerboard artifacts: sub-pixel and transposed convolutions with even phases.
+"""Upsampling without checkerboard artifacts: sub-pixel and transposed convolutions.
 
-Enlarging by 4 makes 4x4 pixels of each place, and each of these *phases* has a kernel of its own.
-Kernels learn at different speeds. Where they do not answer alike to an even area, it gets a raster
-of 4 pixels, which a dream feeds back and strengthens. So all phases of a kernel are held to the
-same sum: an even area then stays even, whatever was learnt. This is the condition of Sugawara,
-Shiota and Kiya ("Super-resolution using convolutional neural networks without any checkerboard
-artifacts", 2018), imposed on the weights as a projection after each step, where they add a layer.
-The cause is described in Odena, Dumoulin and Olah, "Deconvolution and checkerboard artifacts"
-(2016), and Aitken et al., "Checkerboard artifact free sub-pixel convolution" (2017). It costs
-nothing in a dream.
+Upsampling by 4 makes 4x4 pixels of each place, and each of these *phases* has its own kernel.
+Kernels learn at different speeds. If their responses to a constant area differ, it gets a raster of
+4 pixels, which a dream feeds back and amplifies. So all phases of a kernel are constrained to the
+same sum: a constant area then stays constant, whatever was learnt. This is the condition of
+Sugawara, Shiota and Kiya ("Super-resolution using convolutional neural networks without any
+checkerboard artifacts", 2018), imposed by projecting the weights after each step instead of adding
+a layer. The cause is described in Odena, Dumoulin and Olah, "Deconvolution and checkerboard
+artifacts" (2016), and Aitken et al., "Checkerboard artifact free sub-pixel convolution" (2017). It
+costs nothing in a dream.
 
-An even area is not all: where a network knows that there is texture, but not which, the cheapest
-answer is one pattern in every place, a screen door. `without_raster` takes away what repeats.
+Constant areas are not the only case: where a network expects texture but does not know which, the
+cheapest answer is one pattern repeated everywhere, like a screen door. `without_raster` removes it.
 """
 
 from __future__ import annotations
@@ -41,23 +41,23 @@ def subpixel(
     onto: tuple[keras.KerasTensor, int] | None = None,
     last: str | None = None,
 ) -> keras.KerasTensor:
-    """Enlarge by a convolution to `by * by * channels` channels, which are laid out as pixels.
+    """Upsample with a convolution to `by * by * channels` channels and depth to space.
 
     Args:
         x: `(B, H, W, C)`.
-        channels: of the result, `(B, by * H, by * W, channels)`.
-        by: how many times larger it is.
-        name: of the convolution.
-        kernel: its width and height.
-        start: the initialiser of its kernel.
-        bias: the initial value of its bias.
-        dtype: what it computes with; by default what the policy says.
-        activation: of the result, in float32.
-        deraster: whether to clip the result to 0..1 and to take patterns away that repeat from
-            place to place. What is left may be a little outside of 0..1.
-        onto: a smaller picture with as many channels that the result is added to, in float32,
-            enlarged linearly; and how many times, which `by` divides.
-        last: the name of the layer that gives out the pixels.
+        channels: channels of the result, `(B, by * H, by * W, channels)`.
+        by: upsampling factor.
+        name: name of the convolution.
+        kernel: width and height of its kernel.
+        start: initialiser of its kernel.
+        bias: initial value of its bias.
+        dtype: dtype policy of the convolution; by default the global policy.
+        activation: activation of the result, in float32.
+        deraster: whether to clip the result to 0..1 and to remove periodic patterns. The cleaned
+            result may lie slightly outside 0..1.
+        onto: a smaller picture with the same number of channels, upsampled linearly and added to
+            the result in float32; and its upsampling factor, a multiple of `by`.
+        last: name of the last layer, which returns the pixels.
     """
     import keras
     from keras import layers
@@ -80,7 +80,7 @@ def subpixel(
     if onto is not None:
         dtype = "float32"
         small, times = onto
-        # As channels: at full size the same costs ten times as much.
+        # Add channels: the same at full size takes ten times as long.
         enlarged = layers.Lambda(
             lambda x: enlarged_places(x, times, by),
             output_shape=laid_out,
@@ -91,7 +91,7 @@ def subpixel(
         dtype = "float32"
         places = layers.Activation(activation, dtype=dtype)(places)
     if deraster:
-        # At the end: a clip or an activation makes a pattern of what only overshoots in turns.
+        # Last: a clip or an activation turns values that overshoot alternately into a pattern.
         clean = layers.Lambda(
             lambda x: without_raster(within(x), by), output_shape=laid_out, dtype=dtype
         )
@@ -104,41 +104,41 @@ def subpixel(
 
 
 PERIOD = 8
-"""Side in pixels of the patterns that `without_raster` finds: those of layers at a quarter and at
+"""Side in pixels of the patterns that `without_raster` detects: those of layers at a quarter and at
 an eighth of the size."""
 
 WINDOW = 4
-"""Over so many patterns across and down one is looked for. What differs from one to the next
-averages out over them, and what repeats is left."""
+"""Number of squares across and down that are averaged to detect a pattern: what differs between
+them averages out, and what repeats is left."""
 
 RASTER_REACH = 4
-"""How many squares of `PERIOD` pixels `without_raster` looks beyond one, at most."""
+"""Largest distance that `without_raster` reads beyond a square, in squares of `PERIOD` pixels."""
 
 
 def without_raster_field(field: ReceptiveField, by: int) -> ReceptiveField:
-    """What a layer looks at whose result `without_raster` cleans, for `Model.receptive_field`."""
+    """Add the receptive field of `without_raster` to that of a layer."""
     within = PERIOD // by
     return field.conv(within, stride=within).look(RASTER_REACH).upsample(within)
 
 
 def within(colours: Tensor) -> Tensor:
-    """Clip to 0..1. The gradient passes as if it were not clipped, so that it ends nowhere."""
+    """Clip to 0..1, with the gradient of the identity, so that it never vanishes."""
     from keras import ops
 
     return colours + ops.stop_gradient(ops.clip(colours, 0.0, 1.0) - colours)
 
 
 def without_raster(places: Tensor, by: int) -> Tensor:
-    """Take away patterns of 8x8 pixels that repeat.
+    """Remove repeating patterns of 8x8 pixels.
 
-    Each square of 8x8 pixels is compared with its mean colour, interpolated towards those of the
-    squares about it: a slope of the picture is no pattern. What is left is averaged over 4x4
-    squares, and subtracted. The mean colour of each square stays.
+    The mean colour of each square of 8x8 pixels, interpolated towards those of its neighbours, is
+    subtracted, so that gradients of the picture do not count as patterns. The rest is averaged over
+    4x4 squares, and this average is subtracted. The mean colour of each square stays.
 
     Args:
-        places: `(B, H, W, by * by * C)`, as `depth_to_space` takes them; H and W divide by
+        places: `(B, H, W, by * by * C)`, the input of `depth_to_space`; H and W divide by
             `PERIOD / by`.
-        by: how many times they are enlarged.
+        by: factor of the depth to space.
     """
     import numpy as np
     from keras import ops
@@ -157,28 +157,28 @@ def without_raster(places: Tensor, by: int) -> Tensor:
 
 
 def enlarged_places(picture: Tensor, times: int, by: int) -> Tensor:
-    """Enlarge a picture linearly, its pixels laid out as channels.
+    """Upsample a picture linearly, with its pixels laid out as channels.
 
     Args:
         picture: `(B, H, W, C)`.
-        times: how many times, a multiple of `by`.
-        by: how many pixels across and down become channels.
+        times: upsampling factor, a multiple of `by`.
+        by: number of pixels across and down that become channels.
 
     Returns:
-        `(B, times / by * H, times / by * W, by * by * C)`, as `depth_to_space` takes them.
+        `(B, times / by * H, times / by * W, by * by * C)`, the input of `depth_to_space`.
     """
     return depth_to_space(_enlarged_squares(picture, times, by), times // by)
 
 
 def _enlarged_squares(picture: Tensor, times: int, by: int) -> Tensor:
-    """`(B, H, W, C)` to `(B, H, W, times * times * C)`: the pixels of each square, by place of
-    `by * by` pixels, and then by pixel of the place."""
+    """Upsample `(B, H, W, C)` to `(B, H, W, times * times * C)`: the pixels of each square, ordered
+    by place of `by * by` pixels, then by pixel of the place."""
     import numpy as np
     from keras import ops
 
     channels, within = picture.shape[-1], times // by
     around = ops.pad(picture, ((0, 0), (1, 1), (1, 1), (0, 0)), mode="symmetric")
-    # How far a pixel lies from the middle of its square, and what it takes of those beside it.
+    # Distance of a pixel from the centre of its square, and the weights of the neighbours.
     off = (np.arange(times) + 0.5) / times - 0.5
     near = np.stack([np.maximum(-off, 0), 1 - np.abs(off), np.maximum(off, 0)])
     near = near.reshape(3, within, by)
@@ -188,12 +188,12 @@ def _enlarged_squares(picture: Tensor, times: int, by: int) -> Tensor:
 
 
 def transposed(x: keras.KerasTensor, channels: int, by: int, *, kernel: int) -> keras.KerasTensor:
-    """Enlarge by a transposed convolution and a ReLU.
+    """Upsample with a transposed convolution and a ReLU.
 
     Args:
         x: `(B, H, W, C)`.
-        channels: of the result, `(B, by * H, by * W, channels)`.
-        by: how many times larger it is.
+        channels: channels of the result, `(B, by * H, by * W, channels)`.
+        by: upsampling factor.
         kernel: width and height of the kernel.
     """
     from keras import layers
@@ -212,8 +212,8 @@ def transposed(x: keras.KerasTensor, channels: int, by: int, *, kernel: int) -> 
 
 
 class Evens(NamedTuple):
-    """Constraints by where the phases of a kernel lie, each of which takes how many times it
-    enlarges; and the initialiser whose draws fulfil a constraint."""
+    """Constraints for the two layouts of phases in a kernel, each called with the upsampling
+    factor; and an initialiser that fulfils a constraint."""
 
     channels: Any
     taps: Any
@@ -222,14 +222,14 @@ class Evens(NamedTuple):
 
 @cache
 def _evens() -> Evens:
-    # Made late, because Keras is imported only where there is a network.
+    # Created late, because Keras is imported only if there is a network.
     import keras
     import numpy as np
     from keras import ops
 
     class EvenChannels(keras.constraints.Constraint):  # type: ignore[misc]
-        """For kernels `(h, w, in, by * by * out)` and biases `(by * by * out,)`, whose phases are
-        what `depth_to_space` lays out."""
+        """For kernels `(h, w, in, by * by * out)` and biases `(by * by * out,)`, with phases in the
+        order of `depth_to_space`."""
 
         def __init__(self, by: int) -> None:
             self.by = by
@@ -242,8 +242,8 @@ def _evens() -> Evens:
             return ops.reshape(even, weights.shape)
 
     class EvenTaps(keras.constraints.Constraint):  # type: ignore[misc]
-        """For kernels `(h, w, out, in)` of transposed convolutions: every `by`-th tap across and
-        down belongs to one phase."""
+        """For kernels `(h, w, out, in)` of transposed convolutions, where every `by`-th tap across
+        and down belongs to the same phase."""
 
         def __init__(self, by: int) -> None:
             self.by = by
@@ -260,7 +260,7 @@ def _evens() -> Evens:
             return ops.reshape(even, weights.shape)
 
     class EvenlyDrawn(keras.initializers.Initializer):  # type: ignore[misc]
-        """What another initialiser draws, with even phases."""
+        """Draws from another initialiser and evens out the phases."""
 
         def __init__(self, even: Any, start: Any) -> None:
             self.even = even

@@ -1,4 +1,4 @@
-"""A small network made for dreaming in real time on a processor."""
+"""A small network for dreaming in real time on a CPU."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ class Swift(Derastered):
     A U-Net (Ronneberger, Fischer and Brox, 2015) of four levels between a 4x4 convolution of
     stride 4, which is space-to-depth followed by a mixing of channels, and a depth-to-space at
     the end (Shi et al., "Real-time single image and video super-resolution using an efficient
-    sub-pixel convolutional neural network", 2016). What comes up again is added to what went down
-    rather than laid beside it, as in LinkNet (Chaurasia and Culurciello, 2017): the convolution
-    after it then has half as much to do. It predicts the frame itself, not a change to the last
-    one: networks that learn the change freeze when they dream.
+    sub-pixel convolutional neural network", 2016). Skip connections are added rather than
+    concatenated, as in LinkNet (Chaurasia and Culurciello, 2017), which halves the work of the
+    next convolution. It predicts the frame itself, not a change to the last one: networks that
+    learn the change freeze when they dream.
     """
 
     name: ClassVar[str] = "swift"
@@ -33,11 +33,11 @@ class Swift(Derastered):
 
     width: int = Param(24, ge=4, le=256)
     """Channels at the first level, a quarter of the frame's size; twice, three and four times as
-    many at the three below. Doubling it costs about four times the time."""
+    many at the three below. Doubling it takes about four times as long."""
 
     def receptive_field(self) -> int:
-        """184 pixels: down to a thirty-second of the size and up again; 216 without patterns that
-        repeat."""
+        """Return 184 pixels: down to a thirty-second of the size and up again; 216 with
+        `deraster`."""
         x = ReceptiveField().conv(4, stride=4)
         for _ in range(3):
             x = x.conv(3, stride=2).conv(3)
@@ -49,7 +49,7 @@ class Swift(Derastered):
         return x.upsample(4).pixels
 
     def build(self) -> keras.Model:
-        """Float32 `(B, H, W, 3 * context)` to `(B, H, W, 3)` in 0..1; H and W divide by 32."""
+        """Map float32 `(B, H, W, 3 * context)` to `(B, H, W, 3)` in 0..1; H and W divide by 32."""
         import keras
         from keras import layers
 
@@ -69,7 +69,7 @@ class Swift(Derastered):
         def joined(
             x: keras.KerasTensor, skip: keras.KerasTensor, filters: int
         ) -> keras.KerasTensor:
-            """Twice the size, added to what was there on the way down."""
+            """Upsample by two and add the skip connection."""
             enlarged = layers.UpSampling2D(2)(conv(x, filters))
             return conv(layers.Add()([enlarged, skip]), filters)
 

@@ -1,4 +1,4 @@
-"""Take each pixel of a picture from elsewhere."""
+"""Backward warping."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from artengine.api import Tensor
 
 
 def warp(image: Tensor, flow: Tensor, sharp: bool = False) -> tuple[Tensor, Tensor]:
-    """Take each pixel from where the flow says it comes from.
+    """Read each pixel from its source position, which is its own minus the flow.
 
     Args:
         image: float32 `(B, H, W, C)`.
-        flow: float32 `(B, H, W, 2)`: how far the pixel has come, in pixels, across and down.
-        sharp: interpolate between pixels as cubic convolution does (Keys, 1981), which a picture
-            outlives hundreds of times; else linearly.
+        flow: float32 `(B, H, W, 2)`: how far each pixel has moved, in pixels, across and down.
+        sharp: interpolate by cubic convolution (Keys, 1981), which keeps a picture crisp over
+            hundreds of warps; otherwise linearly.
 
     Returns:
-        The image moved, `(B, H, W, C)`, its border going on outside, and 1 where the pixel nearest
-        to where it comes from is in the image, else 0, `(B, H, W, 1)`.
+        The warped image, `(B, H, W, C)`, its border repeated outside; and 1 where the pixel nearest
+        to the source position is inside the image, else 0, `(B, H, W, 1)`.
     """
     from keras import ops
 
     moved, back, rest = taken(corners(image), flow)
     right, down = ops.split(rest, 2, axis=-1)
     if sharp:
-        # Cubic convolution at t between two pixels is the linear one less t (1 - t) / 2 of the
-        # second difference. Taken after the move it is exact where the flow is even, and spares
+        # Cubic convolution at t between two pixels equals the linear one minus t (1 - t) / 2 of the
+        # second difference. Applied after the warp it is exact for a constant flow, and saves
         # reading twelve more pixels.
         moved = moved - right * (1.0 - right) / 2.0 * second_difference(moved, axis=2)
         moved = moved - down * (1.0 - down) / 2.0 * second_difference(moved, axis=1)
@@ -39,11 +39,11 @@ def warp(image: Tensor, flow: Tensor, sharp: bool = False) -> tuple[Tensor, Tens
 
 
 def corners(image: Tensor) -> Tensor:
-    """The squares of two by two pixels of `(B, H, W, C)`, for `taken`.
+    """Return the squares of two by two pixels of `(B, H, W, C)`, for `taken`.
 
     Returns:
-        `(B, H+1, W+1, 4C)`: the upper and the lower pixel at the left, and those at the right. The
-        first square lies above and left of the image, whose border goes on outside.
+        `(B, H+1, W+1, 4C)`: the upper and the lower pixel at the left, then those at the right. The
+        first square lies above and left of the image, whose border is repeated outside.
     """
     from keras import ops
 
@@ -53,17 +53,17 @@ def corners(image: Tensor) -> Tensor:
 
 
 def taken(squares: Tensor, flow: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Interpolate linearly between the pixels of squares, as `corners` makes them.
+    """Interpolate linearly between the pixels of squares from `corners`.
 
     Returns:
-        What lies where the flow says it comes from, `(B, H, W, C)`; the upper left pixel that is
-        part of it, int32 `(B, H, W, 2)`, as steps across and down from where it goes to; and how
-        far beyond that it lies, 0 to 1, float32 `(B, H, W, 2)`.
+        The image at the source positions, `(B, H, W, C)`; the offset from each target to the upper
+        left pixel of its square, across and down, int32 `(B, H, W, 2)`; and the position within the
+        square, 0 to 1, float32 `(B, H, W, 2)`.
     """
     from keras import ops
 
-    # Whole pixels and the rest are told apart before the place comes in, so that a pixel is the
-    # same wherever in a large frame it lies.
+    # Split off the fraction before adding the position, so that the result does not depend on the
+    # position in a large frame.
     whole = ops.floor(-flow)
     rest = -flow - whole
     back = ops.cast(whole, "int32")
@@ -85,7 +85,7 @@ def taken(squares: Tensor, flow: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def rows_and_columns(height: int, width: int) -> tuple[Tensor, Tensor]:
-    """The numbers of rows, int32 `(1, H, 1, 1)`, and of columns, `(1, 1, W, 1)`."""
+    """Return the indices of rows, int32 `(1, H, 1, 1)`, and of columns, `(1, 1, W, 1)`."""
     from keras import ops
 
     row, column = (np.arange(side, dtype=np.int32) for side in (height, width))
@@ -96,7 +96,7 @@ def rows_and_columns(height: int, width: int) -> tuple[Tensor, Tensor]:
 
 
 def second_difference(image: Tensor, axis: int) -> Tensor:
-    """Of an image `(B, H, W, C)` along a side, of the same shape; 0 at the border."""
+    """Return the second difference of `(B, H, W, C)` along an axis, 0 at the border."""
     from keras import ops
 
     padding = [(1, 1) if side == axis else (0, 0) for side in range(4)]

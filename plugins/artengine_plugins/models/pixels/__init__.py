@@ -1,1 +1,1 @@
-"""What the `pixelcnn` model is made of: the mixture a pixel is drawn from, and two decoders."""
+"""Parts of the `pixelcnn` model: the mixture that pixels are drawn from, and two decoders."""

@@ -1,4 +1,4 @@
-"""Random numbers that belong to a seed, for networks that sample."""
+"""Seeded random numbers for networks that sample."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from artengine.api import Tensor, seeded_uniform
 
 
 def uniform(shape: tuple[Tensor | int, ...], seed: Tensor) -> Tensor:
-    """Float32 numbers of that shape, above 0 and below 1, which the int32 `(2,)` seed decides."""
+    """Return float32 numbers of a shape, above 0 and below 1, from the int32 `(2,)` seed."""
     return seeded_uniform(shape, seed, 1e-5, 1.0 - 1e-5)

@@ -1,18 +1,18 @@
-"""What both decoders share."""
+"""Parts that both decoders share."""
 
 from __future__ import annotations
 
 from artengine.api import Tensor
 
 ORDERS = 8
-"""Orders that a frame can be sampled in: the symmetries of a square."""
+"""Number of orders that a frame can be sampled in: the symmetries of a square."""
 
 RESIDUAL = 8.0
-"""What differences to the guess are multiplied by, to be of the size that networks like."""
+"""Scale of the differences to the guess at the decoder's input."""
 
 
 def gate(x: Tensor) -> Tensor:
-    """The gated activation: half of the channels say what, the other half how much of it."""
+    """Apply the gated activation: half of the channels are values, the other half gates."""
     from keras import ops
 
     what, much = ops.split(x, 2, axis=-1)

@@ -1,15 +1,15 @@
 """Sampling a frame in sixteen groups, all pixels of a group at once.
 
 The places of a 4x4 block are sampled one after the other, each in all blocks at once, given the
-guess and all places before. As in Reed et al., "Parallel multiscale autoregressive density
-estimation" (2017), pixels of one group lie apart and do not see each other; as in the subscale
+guess and all earlier places. As in Reed et al., "Parallel multiscale autoregressive density
+estimation" (2017), pixels of one group are apart and do not see each other; as in the subscale
 networks of Menick and Kalchbrenner, "Generating high fidelity images with subscale pixel networks"
-(2019), one decoder serves all groups. The order of the places is Bayer's, from coarse to fine.
+(2019), one decoder serves all groups. The places are in Bayer's order, from coarse to fine.
 
-A pixel's window is a masked convolution, as in van den Oord et al., "Conditional image generation
-with PixelCNN decoders" (2016), whose mask is what its group may see: every group has another, so
-that it lies on the pixels instead of on the kernel, which all groups share. The gated
-blocks after it need none: they see pixels of the same group, none of which knows itself.
+The decoder begins with a masked convolution, as in van den Oord et al., "Conditional image
+generation with PixelCNN decoders" (2016). Each group has another mask, so the mask is applied to
+the pixels instead of the kernel, which all groups share. The gated blocks after it need no mask:
+they see only features of the same group, none of which depends on its own pixel.
 """
 
 from __future__ import annotations
@@ -29,21 +29,21 @@ SIDE = 4
 GROUPS = SIDE * SIDE
 
 _REACH = 3
-"""Pixels that a window sees to each side: as few as let it see every other group."""
+"""Radius of a window in pixels: the smallest that includes every other group."""
 
 _BAYER = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]])
 _RANKS = np.stack([np.rot90(m, n) for m in (_BAYER, _BAYER.T) for n in range(4)]).astype("int32")
-"""When each place of a block comes, `(8, 4, 4)`: Bayer's order in the square's symmetries."""
+"""Rank of each place of a block, `(8, 4, 4)`: Bayer's order in the symmetries of the square."""
 
 _PLACES = np.stack([np.argsort(ranks, axis=None) for ranks in _RANKS]).astype("int32")
-"""Which place comes when, `(8, 16)`, counted along rows."""
+"""Place of each rank, `(8, 16)`, counted along rows."""
 
 
 def decoder(features: int, width: int, blocks: int, outputs: int) -> keras.Model:
-    """The network that gives one group's parameters.
+    """Build the network that predicts the parameters of one group.
 
     Inputs: the windows `(B, H + 3, W + 3, 3)` around the group's pixels, the encoder's features at
-    them `(B, H / 4, W / 4, features)`, and which group it is, `(B, 1, 1, 32)`.
+    them `(B, H / 4, W / 4, features)`, and the code of the group, `(B, 1, 1, 32)`.
     Output: `(B, H / 4, W / 4, outputs)`.
     """
     import keras
@@ -65,7 +65,7 @@ def decoder(features: int, width: int, blocks: int, outputs: int) -> keras.Model
 
 
 def at(x: Tensor, order: Tensor, rank: Tensor | int) -> Tensor:
-    """A group's pixels: `(B, H, W, C)` to `(B, H / 4, W / 4, C)`."""
+    """Return a group's pixels: `(B, H, W, C)` to `(B, H / 4, W / 4, C)`."""
     from keras import ops
 
     place = ops.take(ops.take(_PLACES, order, axis=0), rank)
@@ -82,14 +82,14 @@ def parameters(
     order: Tensor,
     ranks: Tensor,
 ) -> Tensor:
-    """The parameters of some groups, when the groups before each are as in the frame.
+    """Return the parameters of some groups, given the earlier groups of the frame.
 
     Args:
-        frame: quantised, `(B, H, W, 3)`; what a group may not see does not count.
+        frame: quantised, `(B, H, W, 3)`; pixels that a group may not see are ignored.
         guess: `(B, H, W, 3)`.
-        features: the encoder's, `(B, H, W, F)`.
-        order: which order, an int32 scalar from 0 to 7.
-        ranks: which groups, int32 `(R,)`.
+        features: features of the encoder, `(B, H, W, F)`.
+        order: number of the order, an int32 scalar from 0 to 7.
+        ranks: ranks of the groups, int32 `(R,)`.
 
     Returns:
         `(R * B, H / 4, W / 4, P)`, all frames of the first group first.
@@ -111,8 +111,8 @@ def sample(
     """Sample a frame, in sixteen passes of the decoder.
 
     Args:
-        pick: from parameters, guess and chance to pixels, `(..., 3)`.
-        chance: what `pick` draws with, `(B, H, W, N)`.
+        pick: maps parameters, guess and chance to pixels, `(..., 3)`.
+        chance: random numbers for `pick`, `(B, H, W, N)`.
 
     Returns:
         `(B, H, W, 3)`.
@@ -131,7 +131,7 @@ def sample(
 def _inputs(
     frame: Tensor, guess: Tensor, features: Tensor, order: Tensor, rank: Tensor | int
 ) -> list[Tensor]:
-    """What the decoder is given for a group: nothing of that group or those after it."""
+    """Return the decoder's inputs for a group: nothing of that group or later ones."""
     from keras import ops
 
     batch, height, width, _ = ops.shape(frame)
@@ -140,7 +140,7 @@ def _inputs(
     mask = ops.tile(known, (height // SIDE, width // SIDE))[None, :, :, None]
     seen = RESIDUAL * (frame - guess) * mask
     padded = ops.pad(seen, ((0, 0), (_REACH, _REACH), (_REACH, _REACH), (0, 0)))
-    # Not `slice`: OpenVINO takes its length for what it is in the first turn of the loop.
+    # With `slice`, OpenVINO would keep the length of the loop's first iteration.
     window = ops.take(padded, place // SIDE + ops.arange(height + _REACH), axis=1)
     window = ops.take(window, place % SIDE + ops.arange(width + _REACH), axis=2)
     which = ops.concatenate([ops.reshape(known, (-1,)), ops.one_hot(place, GROUPS)])
@@ -149,7 +149,7 @@ def _inputs(
 
 
 def _put(pixels: Tensor, order: Tensor, rank: Tensor | int) -> Tensor:
-    """A group's pixels at their places in a frame that is 0 elsewhere."""
+    """Place a group's pixels in a frame that is 0 elsewhere."""
     from keras import ops
 
     batch, height, width, channels = ops.shape(pixels)

@@ -1,11 +1,11 @@
-"""Discretised mixtures of logistics: how likely a pixel is, and drawing one.
+"""Discretised mixtures of logistics: the likelihood of pixels, and drawing them.
 
 Salimans, Karpathy, Chen and Kingma, "PixelCNN++: improving the PixelCNN with discretized logistic
 mixture likelihood and other modifications" (2017). A pixel has one mixture for its three channels:
-green's logistics move with red, and blue's with both. Here everything is a difference to a guess of
-the pixel, so that the decoder models only what the guess leaves open.
+green's means depend on red, and blue's on both. Here all values are differences to a guess of the
+pixel, so that the decoder models only what the guess leaves open.
 
-A pixel's parameters are `10 K` numbers for K logistics: K log weights, then for each of them three
+A pixel's parameters are `10 K` numbers for K logistics: K log weights, then for each logistic three
 means, three log scales and three couplings.
 """
 
@@ -15,28 +15,28 @@ from artengine.api import Tensor
 
 _BIN = 1.0 / 255.0
 _LOG_SCALE = (-7.5, 1.0)
-"""Least and most log scale; the least is an eighth of a level."""
+"""Smallest and largest log scale; the smallest is an eighth of a level."""
 
 
 def numbers(mixtures: int) -> int:
-    """How many parameters a pixel has."""
+    """Return the number of parameters of a pixel."""
     return 10 * mixtures
 
 
 def quantised(frame: Tensor) -> Tensor:
-    """A frame clipped to 0..1, in steps of 1/255."""
+    """Clip a frame to 0..1 and round it to steps of 1/255."""
     from keras import ops
 
     return ops.round(ops.clip(frame, 0.0, 1.0) * 255.0) * _BIN
 
 
 def negative_log_likelihood(parameters: Tensor, truth: Tensor, guess: Tensor) -> Tensor:
-    """Nats for each pixel.
+    """Return nats for each pixel.
 
     Args:
         parameters: `(..., 10 K)`.
         truth: quantised pixels, `(..., 3)`.
-        guess: what they were expected to be, `(..., 3)`.
+        guess: the guess of the pixels, `(..., 3)`.
     """
     from keras import ops
 
@@ -57,11 +57,11 @@ def negative_log_likelihood(parameters: Tensor, truth: Tensor, guess: Tensor) ->
     lower = steep * (centred - 0.5 * _BIN)
     inside = ops.sigmoid(upper) - ops.sigmoid(lower)
     middle = steep * centred
-    # Far out on a slope the difference is 0 in float32; the density times the bin is not.
+    # Far out in the tails the difference underflows in float32; the density times the bin does not.
     density = middle - log_scales - 2.0 * ops.softplus(middle) + ops.log(_BIN)
     log_inside = ops.where(inside > 1e-5, ops.log(ops.maximum(inside, 1e-10)), density)
     value = ops.expand_dims(truth, -2)
-    # The first and the last level take all that lies beyond them.
+    # The first and the last level include everything beyond them.
     log_channel = ops.where(
         value < 0.5 * _BIN,
         -ops.softplus(-upper),
@@ -76,10 +76,10 @@ def draw(parameters: Tensor, guess: Tensor, chance: Tensor, temperature: Tensor 
 
     Args:
         parameters: `(..., 10 K)`.
-        guess: what the pixels are expected to be, `(..., 3)`.
+        guess: the guess of the pixels, `(..., 3)`.
         chance: uniform numbers between 0 and 1, `(..., K + 3)`.
-        temperature: 1 draws from the mixture, 0 takes the mean of its heaviest logistic; between
-            them and beyond, scales grow with it and weights even out.
+        temperature: 1 draws from the mixture, 0 takes the mean of its heaviest logistic; other
+            values multiply the scales, and higher ones even out the weights.
 
     Returns:
         Pixels `(..., 3)`, in steps of 1/255.
@@ -88,10 +88,10 @@ def draw(parameters: Tensor, guess: Tensor, chance: Tensor, temperature: Tensor 
 
     logits, means, log_scales, couplings = _parts(parameters)
     mixtures = logits.shape[-1]
-    # The largest of log weights with Gumbel noise is a draw by weight, at any temperature.
+    # The maximum of log weights plus Gumbel noise is a draw by weight, at any temperature.
     gumbel = -ops.log(-ops.log(chance[..., :mixtures]))
     weights = logits + temperature * gumbel
-    # Not `argmax`: Keras handles zeros in it by their bits, which OpenVINO cannot.
+    # Keras's `argmax` handles zeros by their bits, which OpenVINO does not support.
     largest = ops.equal(weights, ops.max(weights, axis=-1, keepdims=True))
     drawn = ops.min(ops.where(largest, ops.arange(mixtures), mixtures), axis=-1)
     one = ops.expand_dims(ops.one_hot(drawn, mixtures), -1)
@@ -111,12 +111,12 @@ def draw(parameters: Tensor, guess: Tensor, chance: Tensor, temperature: Tensor 
 
 
 def _parts(parameters: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Log weights `(..., K)`; means, log scales and couplings `(..., K, 3)`."""
+    """Return log weights `(..., K)`; means, log scales and couplings `(..., K, 3)`."""
     from keras import ops
 
     mixtures = parameters.shape[-1] // 10
     parameters = ops.cast(parameters, "float32")
     rest = ops.reshape(parameters[..., mixtures:], (*ops.shape(parameters)[:-1], mixtures, 9))
-    # Where training begins, a logistic's scale is some eight levels.
+    # At the start of training, a logistic's scale is about eight levels.
     log_scales = ops.clip(rest[..., 3:6] - 3.5, *_LOG_SCALE)
     return parameters[..., :mixtures], rest[..., :3] * 0.1, log_scales, ops.tanh(rest[..., 6:])

@@ -1,16 +1,16 @@
-"""Sampling a frame pixel by pixel, in raster order, exactly.
+"""Exact sampling of a frame pixel by pixel, in raster order.
 
 The decoder is that of van den Oord et al., "Conditional image generation with PixelCNN decoders"
 (2016): gated convolutions in a vertical stack, which sees the rows above, and a horizontal stack,
-which sees its own row to the left and what the vertical one found. Their masks are made by
-shifting, as in PixelCNN++ (Salimans et al., 2017): a kernel holds only what it may see, and the
+which sees its own row to the left and the output of the vertical stack. Instead of masks, the input
+is shifted, as in PixelCNN++ (Salimans et al., 2017): a kernel covers only what it may see, and the
 frame is padded on that side.
 
-Nothing is computed twice in sampling, for what the convolutions found is kept (Ramachandran et
+Sampling computes nothing twice, because the outputs of the convolutions are cached (Ramachandran et
 al., "Fast generation for convolutional autoregressive models", 2017). And pixels that cannot see
-one another are sampled at once: no kernel sees further right than three pixels in the row above,
-so that every row may follow four pixels behind the one above it. A frame takes W + 4 (H - 1)
-passes of one pixel in each row, instead of H W, and is the same.
+one another are sampled at once: no kernel sees further right than three pixels in the row above, so
+each row may follow four pixels behind the one above it. A frame takes W + 4 (H - 1) passes of one
+pixel per row instead of H W, with the same result.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Convolve = Callable[[str, Tensor | None], Tensor]
 Pick = Callable[[Tensor, Tensor, Tensor], Tensor]
 
 _LAG = 4
-"""How many pixels each row follows behind the one above it."""
+"""Number of pixels by which each row follows the one above it."""
 
 _FIRST = {
     "vertical": [(row, column) for row in (-3, -2, -1) for column in range(-3, 4)],
@@ -41,15 +41,15 @@ _LATER = {
     "vertical": [(-1, column) for column in (-1, 0, 1)],
     "horizontal": [(0, -1), (0, 0)],
 }
-"""Which rows and columns, from the pixel itself, the kernels see: of pixels, and of features. Each
-is in the order of the kernel's own rows and columns."""
+"""Offsets (row, column) that the kernels see, in pixels at first, then in features, in the order of
+the kernel's own rows and columns."""
 
 
 def decoder(features: int, width: int, blocks: int, outputs: int) -> keras.Model:
-    """The network that gives every pixel's parameters, from the pixels before it.
+    """Build the network that predicts every pixel's parameters from the pixels before it.
 
-    Inputs: the frame less the guess `(B, H, W, 3)`, the encoder's features `(B, H, W, features)`,
-    and which order it is, `(B, 1, 1, 8)`. Output: `(B, H, W, outputs)`.
+    Inputs: the frame minus the guess `(B, H, W, 3)`, the encoder's features `(B, H, W, features)`,
+    and the code of the order, `(B, 1, 1, 8)`. Output: `(B, H, W, outputs)`.
     """
     import keras
     from keras import layers
@@ -81,12 +81,12 @@ def decoder(features: int, width: int, blocks: int, outputs: int) -> keras.Model
 
 
 def _stacks(layer: Layers, convolve: Convolve, told: Tensor, blocks: int) -> Tensor:
-    """The two stacks, from wherever layers and convolutions are taken.
+    """Run the two stacks with the given layers and convolutions.
 
     Args:
-        layer: gives a layer by name, that looks at a pixel alone.
-        convolve: convolves by the kernel of that name: features, or the pixels where None.
-        told: what the encoder and the order tell of each pixel.
+        layer: returns a layer by name, which sees a single pixel.
+        convolve: convolves with the kernel of a name: features, or the pixels if None.
+        told: features of each pixel from the encoder and the order.
     """
     from keras import ops
 
@@ -104,13 +104,13 @@ def _stacks(layer: Layers, convolve: Convolve, told: Tensor, blocks: int) -> Ten
 def parameters(
     decoder: keras.Model, frame: Tensor, guess: Tensor, features: Tensor, order: Tensor
 ) -> Tensor:
-    """Every pixel's parameters `(B, H, W, P)`, when the pixels before each are as in the frame.
+    """Return every pixel's parameters `(B, H, W, P)`, given the earlier pixels of the frame.
 
     Args:
         frame: quantised, `(B, H, W, 3)`.
         guess: `(B, H, W, 3)`.
-        features: the encoder's, `(B, H, W, F)`.
-        order: which order, an int32 scalar from 0 to 7.
+        features: features of the encoder, `(B, H, W, F)`.
+        order: number of the order, an int32 scalar from 0 to 7.
     """
     from keras import ops
 
@@ -128,8 +128,8 @@ def sample(
     """Sample a frame.
 
     Args:
-        pick: from parameters, guess and chance to pixels, `(..., 3)`.
-        chance: what `pick` draws with, `(B, H, W, N)`.
+        pick: maps parameters, guess and chance to pixels, `(..., 3)`.
+        chance: random numbers for `pick`, `(B, H, W, N)`.
 
     Returns:
         `(B, H, W, 3)`.
@@ -153,9 +153,9 @@ def _code(order: Tensor, batch: Tensor | int) -> Tensor:
 
 
 def _turned(function: Callable[..., Tensor], order: Tensor, *frames: Tensor) -> Tensor:
-    """Turn frames so that the order becomes that of reading, apply the function, and turn back.
+    """Transform frames so that the order becomes raster order, apply the function, transform back.
 
-    Of the order's number, 1 begins at the right, 2 at the bottom, and 4 goes along columns.
+    Bits of the order: 1 begins at the right, 2 at the bottom, and 4 goes along columns.
     """
     from keras import ops
 
@@ -176,16 +176,16 @@ def _turned(function: Callable[..., Tensor], order: Tensor, *frames: Tensor) -> 
 
 
 def _sweep(decoder: keras.Model, guess: Tensor, told: Tensor, chance: Tensor, pick: Pick) -> Tensor:
-    """Sample in reading order, one pixel of each row at once, each row behind the one above.
+    """Sample in raster order, one pixel of each row at once, each row behind the one above.
 
-    In frames whose rows are shifted so, what is sampled at once is a column.
+    In frames with rows shifted accordingly, the pixels sampled at once form a column.
     """
     from keras import ops
 
     batch, height, width, _ = ops.shape(guess)
     columns = width + _LAG * (height - 1)
     guesses, tolds = _columns(guess), _columns(told)
-    # Outside of the frame something is drawn as well, and put aside; 0 has no logarithm.
+    # Values drawn outside the frame are discarded; pad with 0.5, because log 0 is infinite.
     chances = _columns(chance - 0.5) + 0.5
     blocks = len([each for each in decoder.layers if each.name.startswith("vertical-")]) - 1
     along = decoder.get_layer("along-0")
@@ -224,7 +224,7 @@ def _sweep(decoder: keras.Model, guess: Tensor, told: Tensor, chance: Tensor, pi
         here = ops.take(inside, column, axis=0)
 
         def push(name: str, new: Tensor) -> Tensor:
-            """Put a column before those that are kept; outside of the frame all is 0."""
+            """Prepend a column to the cached ones; outside the frame everything is 0."""
             new = ops.cast(new, dtype) * here
             whole = ops.concatenate([new[:, None], seen[name]], axis=1)
             after[name] = whole[:, : seen[name].shape[1]]
@@ -250,24 +250,24 @@ def _sweep(decoder: keras.Model, guess: Tensor, told: Tensor, chance: Tensor, pi
 
 
 def _depth(kernels: dict[str, list[tuple[int, int]]]) -> int:
-    """How many columns back the kernels see."""
+    """Return how many columns back the kernels see."""
     return max(-_LAG * row - column for taps in kernels.values() for row, column in taps)
 
 
 def _columns(x: Tensor) -> Tensor:
-    """Columns of `(B, H, W, C)` whose rows are shifted: `(W + 4 (H - 1), B, H, C)`, 0 outside."""
+    """Skew `(B, H, W, C)` into columns: `(W + 4 (H - 1), B, H, C)`, 0 outside the frame."""
     from keras import ops
 
     batch, height, width, channels = ops.shape(x)
     columns = width + _LAG * (height - 1)
-    # Rows that are longer than they are read by the shift slide on by it, one after another.
+    # Padded rows exceed the reshaped ones by a lag, so that each is shifted by one lag more.
     x = ops.pad(x, ((0, 0), (0, 0), (0, columns + _LAG - width), (0, 0)))
     x = ops.reshape(x, (batch, height * (columns + _LAG), channels))[:, : height * columns]
     return ops.transpose(ops.reshape(x, (batch, height, columns, channels)), (2, 0, 1, 3))
 
 
 def _rows(x: Tensor, width: int) -> Tensor:
-    """Back from shifted columns to `(B, H, W, C)`."""
+    """Invert `_columns`: from skewed columns to `(B, H, W, C)`."""
     from keras import ops
 
     columns, batch, height, channels = ops.shape(x)
