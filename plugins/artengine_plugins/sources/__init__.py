@@ -1,4 +1,4 @@
-"""The sources that ship with artengine."""
+"""The built-in sources."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from artengine.api import Source, hookimpl
 
 @hookimpl
 def register_sources() -> Sequence[type[Source]]:
-    """Supply the built-in sources."""
+    """Return the built-in sources."""
     # Import late, so that a preset imports only those that it names.
     from artengine_plugins.sources.images import Images
     from artengine_plugins.sources.synthetic import Synthetic

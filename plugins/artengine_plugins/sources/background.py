@@ -1,4 +1,4 @@
-"""The colour that lies behind pictures."""
+"""Background colour of pictures."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ Background = HexColour
 
 
 def parse_background(colour: Background) -> tuple[int, int, int]:
-    """Red, green and blue, each 0..255."""
+    """Return red, green and blue, each 0..255."""
     red, green, blue = bytes.fromhex(colour.removeprefix("#"))
     return red, green, blue

@@ -1,4 +1,4 @@
-"""Ending: what follows a source's last picture."""
+"""What follows a source's last picture."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from itertools import count
 from typing import Literal
 
 AtEnd = Literal["loop", "ping-pong", "stop"]
-"""`loop` begins again, `ping-pong` goes back to the first picture and forth again, `stop` ends."""
+"""`loop` starts again, `ping-pong` plays backwards and forwards in turn, `stop` ends."""
 
 
 def numbers(length: int, at_end: AtEnd, start: int) -> Iterator[int]:
-    """Numbers of the pictures to show, each in 0..length-1, from place `start` of the order on."""
+    """Yield the numbers of the pictures to show, each in 0..length-1, from place `start` on."""
     if at_end == "stop" or length < 2:
         yield from range(start, length) if at_end == "stop" else (0 for _ in count())
         return

@@ -1,4 +1,4 @@
-"""Fit: how a picture of one shape fills a frame of another."""
+"""How a picture of one shape fills a frame of another."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Literal
 from artengine.api import Size
 
 Fit = Literal["stretch", "crop", "pad"]
-"""`stretch` distorts it to the new shape, `crop` fills the frame and cuts what hangs over, `pad`
-shows all of it between bars."""
+"""`stretch` distorts the picture to the new shape, `crop` fills the frame and cuts off the rest,
+`pad` shows the whole picture between bars."""
 
 
 def kept(size: Size, target: Size) -> Size:
-    """Largest width and height inside `size` with the shape of `target`; at least 1x1."""
+    """Return the largest width and height in `size` with the shape of `target`, at least 1x1."""
     (width, height), (wanted_width, wanted_height) = size, target
     if width * wanted_height > height * wanted_width:
         return max(1, round(height * wanted_width / wanted_height)), height
@@ -20,5 +20,5 @@ def kept(size: Size, target: Size) -> Size:
 
 
 def shown(size: Size, target: Size) -> Size:
-    """Width and height at which a picture of `size` fits inside `target`; at least 1x1."""
+    """Return the width and height at which a picture of `size` fits in `target`, at least 1x1."""
     return kept(target, size)

@@ -1,4 +1,4 @@
-"""The grid of even frames that a source delivers, from pictures that come at their own times."""
+"""Resampling of pictures with irregular times to a regular grid of frames."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from artengine.api import Decoder, Picture
 
 
 def slot_of(seconds: Fraction, rate: Fraction) -> int:
-    """Number of the grid's frame nearest to a time in seconds."""
+    """Return the number of the grid frame nearest to a time in seconds."""
     return math.floor(seconds * rate + Fraction(1, 2))
 
 
@@ -19,14 +19,14 @@ def on_grid(
 ) -> Iterator[Picture]:
     """Yield frames `first` to `stop`, exclusive, of a grid of `rate` frames a second.
 
-    Frame k is the last picture whose time, rounded to the grid, is not after it. Before the first
-    picture the first one is shown; the last one is shown for as long as it lasts. At most two
-    pictures are held, however long one stands.
+    Frame k is the last picture whose time, rounded to the grid, is not after k. The first picture
+    also fills the frames before it, and the last one is shown for its duration. At most two
+    pictures are held, however long one is shown.
 
     Args:
-        pictures: a decoder that has just given `picture`.
+        pictures: a decoder that has just returned `picture`.
         picture: its first picture.
-        rate: frames a second of the file's time.
+        rate: frames a second in the file's time.
         first: number of the first frame.
         stop: number after the last frame; None for the end of the file.
     """

@@ -28,32 +28,32 @@ _HEAD = 64 << 10
 class Images(Source):
     """A folder of pictures, or those a pattern finds, in natural order: 2.png before 10.png.
 
-    Each is read when its turn comes: turned as its EXIF says, with its colour profile converted to
-    sRGB. 16-bit and grey ones become 8-bit colour, and of animated ones the first frame counts.
+    Each is read when it is needed, rotated by its EXIF data and converted from its colour profile
+    to sRGB. 16-bit and grey pictures become 8-bit colour; of animated ones the first frame is used.
     Links are followed within the folder and the working folder.
     """
 
     name: ClassVar[str] = "images"
 
     path: str = Param(path=True)
-    """A folder, a pattern as `photos/*.jpg` or `photos/**/*.png`, or a single picture."""
+    """A folder, a pattern such as `photos/*.jpg` or `photos/**/*.png`, or a single picture."""
 
     fps: float | None = Param(None, gt=0, le=1000, unit="pictures a second")
-    """How fast the pictures follow each other; when left out one for each frame asked for, and 25
-    a second where nothing is asked."""
+    """How fast the pictures follow each other; when left out, one per frame, at 25 frames a second
+    if the preset sets no frame rate."""
 
     size: tuple[Side, Side] | None = None
-    """Width and height to deliver, in pixels; the first picture's when left out."""
+    """Width and height to deliver, in pixels; those of the first picture when left out."""
 
     fit: Fit = "crop"
-    """How pictures of another shape fill that size: `stretch` distorts them, `crop` cuts what hangs
-    over, `pad` puts bars beside them."""
+    """How pictures of another shape fill that size: `stretch` distorts them, `crop` cuts off what
+    does not fit, `pad` adds bars."""
 
     at_end: AtEnd = "loop"
     """What follows the last picture: the first one again, the way back, or nothing."""
 
     background: Background = "#000000"
-    """Colour behind transparent pictures, and of the bars of `pad`, as `"#rrggbb"`."""
+    """Colour behind transparent pictures and of the bars of `pad`, as `"#rrggbb"`."""
 
     def open(self, size: Size | None = None, fps: float | None = None) -> ImagesFootage:
         """List the pictures and read the first; see `Source.open`."""
@@ -63,11 +63,11 @@ class Images(Source):
         return ImagesFootage(self, files, size, own, fps or own)
 
     def once(self) -> Source:
-        """The same pictures, ending after the last."""
+        """Return the same pictures, ending after the last."""
         return self.model_copy(update={"at_end": "stop"})
 
     def fingerprint(self) -> dict[str, str]:
-        """SHA-256 over the name, length and first 64 KiB of every picture, in order."""
+        """Return the SHA-256 of the name, length and first 64 KiB of every picture, in order."""
         digest = hashlib.sha256()
         for file in pictures_of(self.path):
             try:

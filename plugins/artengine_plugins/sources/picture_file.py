@@ -1,4 +1,4 @@
-"""A picture file, read as upright 8-bit sRGB."""
+"""Reading picture files as upright 8-bit sRGB."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from artengine.api import SourceError
 
 logger = logging.getLogger(__name__)
 
-# Formats that are pictures and nothing else: Pillow hands some others to outside programs.
+# Only picture formats: Pillow passes some others to external programs.
 _FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF", "PPM")
 SUFFIXES = frozenset(
     {".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".bmp", ".dib"}
     | {".tif", ".tiff", ".gif", ".ppm", ".pgm", ".pbm"}
 )
-"""Ends of the names of pictures that are read."""
+"""File name suffixes of the pictures that are read."""
 
 UNREAD_SUFFIXES = frozenset(
     {".heic", ".heif", ".hif", ".avif", ".jxl", ".jp2", ".j2k", ".psd", ".svg", ".exr", ".hdr"}
     | {".tga", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".raf", ".orf", ".rw2", ".raw"}
 )
-"""Ends of the names of pictures that are not read."""
+"""File name suffixes of pictures that are not read."""
 
 _MODES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK", "Lab": "LAB"}
 
@@ -34,11 +34,11 @@ _MODES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK", "Lab": "LAB"}
 def read_picture(file: Path, background: tuple[int, int, int] = (0, 0, 0)) -> Image.Image:
     """Read a picture file as upright 8-bit sRGB.
 
-    It is turned as its EXIF says, its colour profile is converted to sRGB, 16-bit and grey ones
-    become 8-bit colour, and what is transparent is laid over `background`.
+    The picture is rotated by its EXIF data and converted from its colour profile to sRGB; 16-bit
+    and grey pictures become 8-bit colour, and transparent ones are laid over `background`.
 
     Raises:
-        SourceError: when it is no picture, or a broken one.
+        SourceError: when the file is not a picture or is broken.
     """
     if file.exists() and not file.is_file():
         # A pipe or a device would never end.
@@ -68,7 +68,7 @@ def read_picture(file: Path, background: tuple[int, int, int] = (0, 0, 0)) -> Im
 
 def _eight_bits(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I"):
-        # Pillow would clip 16-bit greys at 255 rather than scale them.
+        # Scale 16-bit greys, which Pillow would clip at 255.
         grey = np.clip(np.asarray(image, np.float64) / 257, 0, 255)
         return Image.fromarray(np.round(grey).astype(np.uint8))
     if image.mode == "F":
@@ -92,10 +92,10 @@ def _to_srgb(image: Image.Image, profile: bytes, file: Path) -> Image.Image:
 
 @lru_cache(maxsize=8)
 def _transform(profile: bytes) -> tuple[str, ImageCms.ImageCmsTransform | None]:
-    """The mode that a profile is for, and its way to sRGB; None where it is sRGB.
+    """Return the mode of a profile and its transform to sRGB; None if it is sRGB.
 
     Raises:
-        ImageCms.PyCMSError: when it is broken, or for colours of another kind.
+        ImageCms.PyCMSError: when it is broken, or for another kind of colours.
     """
     opened = ImageCms.ImageCmsProfile(io.BytesIO(profile))
     mode = _MODES.get(opened.profile.xcolor_space.strip())

@@ -1,4 +1,4 @@
-"""Which files a folder or a pattern of pictures names."""
+"""Listing the picture files of a folder or a pattern."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ logger = logging.getLogger(__name__)
 
 
 def pictures_of(path: str) -> list[Path]:
-    """The pictures in a folder, those that a pattern finds, or a single one, in natural order.
+    """Return the pictures of a folder or of a pattern, or a single one, in natural order.
 
-    Hidden files are passed over, as macOS's `._` files. A link may lead anywhere in the folder that
-    is listed and in the working folder; one that leads elsewhere is left out, because the folder
-    may have come with a stranger's preset. A warning names the pictures that are left out.
+    Hidden files, such as macOS's `._` files, are skipped. Links are followed only within the listed
+    folder and the working folder, because the folder may have come with a stranger's preset. A
+    warning names the pictures that are left out.
 
     Raises:
-        SourceError: when there are none.
+        SourceError: when there are no pictures.
     """
     named = Path(path)
     if named.is_file():
@@ -54,9 +54,9 @@ def pictures_of(path: str) -> list[Path]:
 
 
 def _split(named: Path) -> tuple[Path, str]:
-    """The folder in which a pattern begins, and the pattern; empty where it is no pattern.
+    """Split a path into the folder before a pattern and the pattern, empty if there is none.
 
-    A part that looks like a pattern and exists is that file or folder: `shoot [2024]/*.png`.
+    A part that looks like a pattern but exists is that file or folder: `shoot [2024]/*.png`.
     """
     root = Path(named.anchor)
     parts = named.parts[1:] if named.anchor else named.parts

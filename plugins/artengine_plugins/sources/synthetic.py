@@ -1,4 +1,4 @@
-"""Footage drawn by the program itself: endless, at any size, the same for the same seed."""
+"""Procedural footage: endless, at any size, reproducible from a seed."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from artengine.api import Footage, Param, Picture, Size, Source, SourceError
 from .scenes import Scene, scene
 
 DRAWING = 1
-"""Version of the scenes' drawing; another one when they give pictures that look otherwise, so that
-footage which was prepared before is not taken for theirs. Rounding, and what only enlarging the
-difference shows, do not count."""
+"""Version of the scenes' drawing. Increase it when a change of the pictures is visible, so that
+footage prepared with an earlier version is not used; rounding, and differences that show only when
+amplified, do not count."""
 
 Side = Annotated[int, Field(ge=1, le=8192)]
 
@@ -37,19 +37,19 @@ class Synthetic(Source):
         "clouds",
         "street",
     ] = Param("night-road")
-    """What is filmed."""
+    """The place to film."""
     seed: int = Param(0, ge=0)
-    """Which of the endlessly many such places; the same seed gives the same pictures."""
+    """Number of the place; equal seeds give equal pictures."""
     fps: float = Param(24.0, ge=1, le=240, unit="pictures a second")
-    """Pictures a second; things move as fast at any rate."""
+    """Pictures a second; things move equally fast at any rate."""
     size: tuple[Side, Side] = Param((512, 512), unit="pixels")
-    """Width and height, where the preset does not ask for a size."""
+    """Width and height, if the preset does not set a size."""
     speed: float = Param(1.0, ge=0.1, le=4)
-    """How fast the scene's time passes."""
+    """How fast time passes in the scene."""
     crowd: float = Param(1.0, ge=0, le=2)
     """How many things move about: traffic, people, creatures, stars, boats, balloons, flakes."""
     sway: float = Param(1.0, ge=0, le=2)
-    """How far the camera's path bends and wanders, from straight to twice the usual."""
+    """How far the camera's path bends and wanders: straight at 0, twice the usual at 2."""
 
     def open(self, size: Size | None = None, fps: float | None = None) -> Footage:
         """Open the scene; see `Source.open`."""
@@ -62,7 +62,7 @@ class Synthetic(Source):
         return _Drawn(paint, (width, height), fps or self.fps, self.speed)
 
     def fingerprint(self) -> dict[str, str]:
-        """The version of the drawing; see `Source.fingerprint`."""
+        """Return the version of the drawing; see `Source.fingerprint`."""
         return {"drawing": str(DRAWING)}
 
 
@@ -77,8 +77,8 @@ class _Drawn(Footage):
         self._speed = speed
 
     def frames(self, start: int = 0) -> Iterator[Picture]:
-        # A scene of its own: it draws on one canvas, which takes some thirty times a picture's
-        # memory and is let go of with the iterator.
+        # Create a separate scene: its canvas takes some thirty times the memory of a picture and
+        # is freed with the iterator.
         scene = self._paint()
         for index in count(start):
             yield scene.draw(index / self.fps * self._speed)

@@ -1,4 +1,4 @@
-"""Video files: anything ffmpeg reads, streamed."""
+"""Video files in any format that ffmpeg reads, as a stream."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ class Video(Source):
     """A video file of any kind that ffmpeg reads.
 
     It is streamed, so that hours of video take no more memory than seconds. Rotation flags and
-    non-square pixels are honoured, frames that come at odd times are shown at even ones, and HDR is
+    non-square pixels are honoured, irregular frame times are resampled to regular ones, and HDR is
     tone-mapped to SDR.
     """
 
     name: ClassVar[str] = "video"
 
     path: str = Param(path=True)
-    """The file."""
+    """Path of the file."""
 
     start: float = Param(0.0, ge=0, unit="seconds")
     """Where to begin, to the nearest picture."""
@@ -41,7 +41,7 @@ class Video(Source):
     """Where to end; at the file's end when left out."""
 
     speed: float = Param(1.0, ge=0.01, le=100)
-    """2 plays twice as fast by leaving pictures out, 0.5 half as fast by showing them twice."""
+    """2 plays twice as fast by skipping pictures, 0.5 half as fast by repeating them."""
 
     fps: float | None = Param(None, gt=0, le=1000, unit="frames a second")
     """Frame rate to deliver; the file's own when left out."""
@@ -50,22 +50,22 @@ class Video(Source):
     """Width and height to deliver, in pixels; the file's own when left out."""
 
     fit: Fit = "crop"
-    """How pictures of another shape fill that size: `stretch` distorts them, `crop` cuts what hangs
-    over, `pad` puts bars beside them."""
+    """How pictures of another shape fill that size: `stretch` distorts them, `crop` cuts off what
+    does not fit, `pad` adds bars."""
 
     at_end: AtEnd = "loop"
     """What follows the last picture: the first one again, the way back, or nothing."""
 
     deinterlace: Deinterlace = "auto"
-    """Whether two interlaced fields become one picture: where the stream says that it is interlaced
-    (`auto`), always (`on`) or never (`off`)."""
+    """Whether to combine two interlaced fields into one picture: if the stream is marked as
+    interlaced (`auto`), always (`on`) or never (`off`)."""
 
     background: Background = "#000000"
-    """Colour behind transparent pictures, and of the bars of `pad`, as `"#rrggbb"`."""
+    """Colour behind transparent pictures and of the bars of `pad`, as `"#rrggbb"`."""
 
     hdr: Literal["auto", "hlg", "pq", "off"] = "auto"
-    """Which HDR the file is tone-mapped from: the one that the stream names (`auto`), `hlg` or `pq`
-    whatever it names, or none (`off`)."""
+    """Which HDR to tone-map from: the one that the stream names (`auto`), `hlg` or `pq` regardless
+    of the stream, or none (`off`)."""
 
     @model_validator(mode="after")
     def _ends_after_start(self) -> Self:
@@ -81,14 +81,14 @@ class Video(Source):
             )
         info = self._with_hdr(probe(Path(self.path)))
         if info.seconds:
-            # A clip's last picture lasts, so that a piece may end a little after it.
+            # The last picture has a duration, so a piece may end a little after its start.
             latest = info.seconds + 1 / info.fps
             self._refuse("start", self.start, info.seconds, late=self.start >= info.seconds)
             self._refuse("end", self.end or 0.0, info.seconds, late=(self.end or 0.0) > latest)
         return VideoFootage(self, info, size or self.size or info.size, fps or self.fps or info.fps)
 
     def _with_hdr(self, info: Probe) -> Probe:
-        """What the file holds, with the HDR that the parameter names."""
+        """Return the file's properties, with the HDR that the parameter sets."""
         if self.hdr == "auto":
             return info
         primaries = info.colour.primaries or ("" if self.hdr == "off" else "bt2020")
@@ -103,15 +103,15 @@ class Video(Source):
             )
 
     def once(self) -> Source:
-        """The same piece of the file, ending at its end."""
+        """Return the same piece of the file, ending at its end."""
         return self.model_copy(update={"at_end": "stop"})
 
     def fingerprint(self) -> dict[str, str]:
-        """Length and SHA-256 of the file's bytes.
+        """Return length and SHA-256 of the file's bytes.
 
-        Of a file above 64 MiB only 16 blocks of 4 MiB are hashed, spread evenly from its first
-        byte to its last: another recording differs in all of them, and hours of video are told
-        apart in a second.
+        For a file above 64 MiB only 16 blocks of 4 MiB are hashed, spread evenly from its first
+        byte to its last: another recording differs in all of them, and hours of video are
+        identified in a second.
         """
         try:
             return _fingerprint(Path(self.path))

@@ -20,12 +20,12 @@ from artengine_plugins.sources.grid import on_grid, slot_of
 if TYPE_CHECKING:
     from artengine_plugins.sources.video import Video
 
-# Containers with an index of their key pictures, in which a seek lands where it says.
+# Containers with an index of their key frames, in which seeking is accurate.
 _INDEXED = {"mov", "matroska", "avi"}
-# A key picture may be stored before pictures that are shown ahead of it and lean on what came
-# earlier; so many seconds reach past them.
+# A key frame may be stored before frames that are shown ahead of it and depend on earlier ones;
+# seeking this many seconds earlier reaches them.
 _MARGIN = 0.5
-# So many seconds before its end a file surely has pictures, if it has as many as it says.
+# A file has frames up to this many seconds before its end, if its stated length is correct.
 _TAIL = 1.0
 _BLOCK_BYTES = 64 << 20
 _HELD_BYTES = 256 << 20
@@ -35,7 +35,7 @@ class VideoFootage(Footage):
     """A piece of a video file at a size and frame rate.
 
     Pictures lie on a grid that is fixed in the file's time: number k of the grid is what the file
-    shows at k / rate seconds. That is what makes starting anywhere exact.
+    shows at k / rate seconds. This makes starting at any number exact.
     """
 
     def __init__(self, video: Video, info: Probe, size: Size, fps: float) -> None:
@@ -59,7 +59,7 @@ class VideoFootage(Footage):
 
     @cached_property
     def length(self) -> int | None:  # type: ignore[override]
-        """Pictures from start to end, one way; None for a file without an index, until read."""
+        """Number of pictures from start to end, one way; None without an index, until read."""
         timing = self._info.timing
         if timing.clock == "even" and timing.frames is not None:
             return self._clipped(slot_of(timing.frames / timing.fps, self._rate))
@@ -72,9 +72,9 @@ class VideoFootage(Footage):
                 return self._clipped(whole)
         return None
 
-    def _surely(self) -> int:
-        """How many pictures there are at least; 0 where that says no more than `length`, which
-        decodes the file's end to tell."""
+    def _least_length(self) -> int:
+        """Return a lower bound of `length`, which decodes the end of the file; 0 if `length` is
+        already known or takes no decoding."""
         seconds = self._info.seconds
         decodes = self._info.timing.clock != "even" or self._info.timing.frames is None
         if "length" in vars(self) or seconds is None or not (decodes and self._indexed):
@@ -82,12 +82,12 @@ class VideoFootage(Footage):
         return self._clipped(math.floor((seconds - _TAIL) * self._rate)) or 0
 
     def _clipped(self, whole: int) -> int | None:
-        """Pictures from start to end of a file that fills `whole` slots; None for none."""
+        """Count the pictures from start to end in a file of `whole` slots; None for none."""
         stop = min(whole, self._end or whole)
         return stop - self._start if stop > self._start else None
 
     def _last_slot(self, slot: int) -> int | None:
-        """The slot after the file's last picture, looked for from `slot` on."""
+        """Return the slot after the file's last picture, searching from `slot` on."""
         last = None
         seek = float(slot / self._rate) - _MARGIN
         with Decoder(self._path, (16, 16), info=self._info, seek=seek) as tail:
@@ -101,7 +101,7 @@ class VideoFootage(Footage):
     def frames(self, start: int = 0) -> Iterator[Picture]:
         """Yield pictures from number `start` on; see `Footage.frames`."""
         held: list[Picture] = []
-        if start < self._surely():
+        if start < self._least_length():
             start = yield from self._first_pass(start, held)
         length = self.length
         if length is None:
@@ -126,34 +126,34 @@ class VideoFootage(Footage):
             if there_and_back:
                 yield from self._backward(period - max(phase, length))
             phase = 0
-        # A short clip has now been held whole, and is not decoded again.
+        # Now the whole of a short clip is held, and is not decoded again.
         yield from (held[number] for number in numbers(length, self._at_end, phase))
 
     def _holds(self, length: int) -> bool:
-        """Whether so many pictures are held rather than decoded again."""
+        """Return whether to hold this many pictures instead of decoding them again."""
         return 3 * self.size[0] * self.size[1] * length <= _HELD_BYTES
 
     def _first_pass(self, first: int, held: list[Picture]) -> Generator[Picture, None, int]:
-        """Yield pictures from number `first` to the last one, and return how many there are.
+        """Yield pictures from number `first` to the last one, and return their number.
 
-        The length is looked for where the end is near: what is seen of a long clip is often its
-        beginning.
+        The length is determined only near the end, because often only the beginning of a long clip
+        is used.
 
         Args:
-            held: filled with all of them, where they begin with number 0 and may be held.
+            held: filled with all pictures, if they start at number 0 and may be held.
         """
-        surely, number = self._surely(), first
-        holds = first == 0 and self._holds(surely)
+        least, number = self._least_length(), first
+        holds = first == 0 and self._holds(least)
         pictures = self._forward(first, None)
         begun: list[Picture] = []
         if first:
-            # A file that was cut off may have ended before: past its end, its last picture is seen.
+            # A truncated file may have ended before; a seek past its end shows its last picture.
             with suppress(SourceError):
                 begun = list(islice(pictures, 2))
             if len(begun) < 2:
                 return first
         for picture in chain(begun, pictures):
-            if number >= surely and self.length is not None and number >= self.length:
+            if number >= least and self.length is not None and number >= self.length:
                 return number
             if holds:
                 picture.flags.writeable = False
@@ -164,14 +164,14 @@ class VideoFootage(Footage):
         return number
 
     def time_of(self, number: int) -> float:
-        """The file's time at picture `number`; see `Footage.time_of`."""
-        length = None if number < self._surely() else self.length
+        """Return the file's time at picture `number`; see `Footage.time_of`."""
+        length = None if number < self._least_length() else self.length
         if length is not None and (self._at_end != "stop" or number < length):
             number = next(numbers(length, self._at_end, number))
         return self._info.timing.file_time(float((self._start + number) / self._rate))
 
     def _read_through(self, start: int) -> Generator[Picture, None, int]:
-        """Yield one pass from number `start` on, and return how long the whole pass was."""
+        """Yield one pass from number `start` on, and return the length of the whole pass."""
         seen = 0
         for picture in self._pictures(0, None):
             if seen >= start:
@@ -216,7 +216,7 @@ class VideoFootage(Footage):
                     return
                 late = picture is None or slot_of(pictures.stamp, self._rate) > slot
                 if late and skipping and self._indexed and slot > 0:
-                    continue  # What is shown at the slot came long before it, and was skipped.
+                    continue  # The picture of the slot came long before it, and was skipped.
                 if picture is not None:
                     yield from on_grid(pictures, picture, self._rate, slot, end)
                 return
@@ -224,7 +224,7 @@ class VideoFootage(Footage):
     def _decoder(self, slot: int, *, skipping: bool) -> Decoder:
         seek = skip = None
         if self._indexed and slot > 0:
-            # An interlaced picture is made of the one before it, too.
+            # Deinterlacing also uses the picture before.
             margin = max(_MARGIN, 2 / self._info.fps)
             seek = self._info.timing.file_time(float(slot / self._rate)) - margin
             skip = seek if skipping else None
@@ -242,13 +242,13 @@ class VideoFootage(Footage):
 
 
 def _fitting(info: Probe, size: Size, fit: Fit) -> tuple[list[str], Size | None]:
-    """Filters that cut a turned, maybe non-square picture to the shape of `size`, and the size to
-    which it is then scaled, where bars fill the rest."""
+    """Return filters that crop a rotated, possibly non-square picture to the shape of `size`, and
+    the size to scale it to, if bars fill the rest."""
     if fit == "stretch":
         return [], None
     if fit == "pad":
         return [], shown(info.size, size)
-    # Cut in stored pixels before scaling: a sliver scaled to cover would be enormous.
+    # Crop in stored pixels before scaling: a sliver scaled to cover would be enormous.
     width, height = kept(info.size, size)
     across, down = width / info.size[0], height / info.size[1]
     cut = f"crop=w=max(1\\,round(iw*{across:.9f})):h=max(1\\,round(ih*{down:.9f})):exact=1"

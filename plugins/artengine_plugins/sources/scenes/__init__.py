@@ -1,4 +1,4 @@
-"""Scenes that the synthetic source can film, by name."""
+"""The scenes of the synthetic source, by name."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ SCENES: Mapping[str, str] = MappingProxyType(
         "street": "street:Street",
     }
 )
-"""Module and class of each, by the name that presets call it."""
+"""Module and class of each scene, by its name in presets."""
 
 
 def scene(name: str) -> type[Scene]:
-    """The scene of that name. Its module is imported now, because a film shows one of them."""
+    """Return the scene of a name. Only its module is imported, because a film shows one scene."""
     module, _, kind = SCENES[name].partition(":")
     found: type[Scene] = getattr(import_module(f"{__name__}.{module}"), kind)
     return found

@@ -1,4 +1,4 @@
-"""Bonnet: the camera's own car, along the bottom of the picture, with the road mirrored in it."""
+"""The bonnet of the camera's own car, along the bottom of the picture, mirroring the road."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from .light import Plane
 
 
 class Bonnet:
-    """A dark convex sheet that reflects what is above its edge.
+    """A dark convex sheet that mirrors the picture above its edge.
 
     Args:
-        canvas: what it is drawn on.
-        horizon: height of the horizon on it, in the canvas's units.
+        canvas: the canvas to draw on.
+        horizon: height of the horizon on the canvas, in its units.
     """
 
     def __init__(self, canvas: Canvas, horizon: float) -> None:
@@ -35,7 +35,7 @@ class Bonnet:
         self._light = tint(cover, (0.0010, 0.0012, 0.0025))
         self._light += tint(cover * np.exp(-depth / 0.10), (0.001, 0.002, 0.009))
         self._light += tint(cover * np.exp(-depth / 0.008), (0.006, 0.008, 0.022))
-        # Being convex, it squeezes all that is above its crest into the little that it shows.
+        # A convex mirror compresses everything above its crest.
         seen_y = crest - 3.2 * inside - 0.12
         self._map_y = ((seen_y + canvas.bottom) * (canvas.unit / 4)).astype(np.float32)
         seen_x = np.broadcast_to((x + canvas.right) * (canvas.unit / 4), inside.shape)
@@ -49,7 +49,7 @@ class Bonnet:
         quarter = (max(1, canvas.width // 4), max(1, canvas.height // 4))
         small = cv2.resize(canvas.light, quarter, interpolation=cv2.INTER_AREA)
         small = cv2.GaussianBlur(small, (0, 0), max(0.3, 0.002 * canvas.unit))
-        # With four channels OpenCV looks a picture up in half of the time that three take it.
+        # OpenCV remaps four channels in half of the time of three.
         small = cv2.cvtColor(small, cv2.COLOR_BGR2BGRA)
         seen = cv2.remap(
             small, self._map_x, self._map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE

@@ -1,4 +1,4 @@
-"""Canvas: linear light that anti-aliased shapes are put on."""
+"""Canvas: linear light with anti-aliased shapes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .lights import Lights
 from .planes import brighten, dim
 
 Segment: TypeAlias = tuple[float, float, float, float, float]
-"""A line: x and y of one end, of the other, and its width."""
+"""A line: x and y of one end, x and y of the other, and its width."""
 
 
 _ONE = np.float32(1)
@@ -25,17 +25,17 @@ _ONE = np.float32(1)
 class Canvas:
     """Float32 `(H, W, 3)` of linear light with shapes placed to a fraction of a pixel.
 
-    Coordinates are in units of the geometric mean of width and height, from the middle of the
-    picture, x to the right and y down, so that a scene looks the same at every size. Every shape
-    covers a pixel by the share of it that it really fills: thin things fade instead of flickering.
+    Coordinates are in units of the geometric mean of width and height, from the centre of the
+    picture, x to the right and y down, so that a scene looks the same at every size. A shape covers
+    each pixel by the share that it fills, so that thin things fade instead of flickering.
 
-    Small lights are collected and added together, which takes a fifth of the time; at the latest
-    before `light` is looked at, or something is laid over one of them.
+    Small lights are collected and added together, which takes a fifth of the time. They are added
+    at the latest when `light` is read or something is drawn over one of them.
 
     Args:
         size: width and height in pixels.
-        unit: pixels to a unit, where it is not to follow from the size.
-        clear: whether to note in `through` how much is seen of what lies behind.
+        unit: pixels per unit, if it does not follow from the size.
+        clear: whether to record in `through` how much of the background is visible.
     """
 
     def __init__(self, size: Size, unit: float | None = None, *, clear: bool = False) -> None:
@@ -46,7 +46,7 @@ class Canvas:
         self._lights = Lights(self._light)
         self._clear = clear
         self.through: Plane = np.ones((self.height, self.width) if clear else (0, 0), np.float32)
-        """`(H, W)`, 1 where nothing is covered, 0 where all is; kept where it is asked for."""
+        """`(H, W)`: 1 where nothing is covered, 0 where all is; empty without `clear`."""
         self._middle = np.array((128.0 * self.width, 128.0 * self.height))
         self.x: Plane = _centres(self.width, self.unit)
         self.y: Plane = _centres(self.height, self.unit)
@@ -56,13 +56,13 @@ class Canvas:
 
     @property
     def light(self) -> Plane:
-        """The light `(H, W, 3)` so far, to be looked at or written to."""
+        """The light `(H, W, 3)` so far, for reading or writing."""
         self._lights.shine()
         return self._light
 
     @light.setter
     def light(self, light: Plane) -> None:
-        # For `canvas.light += more`, whose result is the same array again.
+        # `canvas.light += more` assigns the same array again.
         if light is not self._light:
             self._lights.forget()
             self._light[:] = light
@@ -76,7 +76,7 @@ class Canvas:
     def box(
         self, left: float, top: float, right: float, bottom: float, colour: Colour, alpha: float = 1
     ) -> None:
-        """Cover an upright rectangle."""
+        """Cover an axis-aligned rectangle."""
         unit, width, height = self.unit, self.width, self.height
         x_a, x_b = left * unit + 0.5 * width, right * unit + 0.5 * width
         y_a, y_b = top * unit + 0.5 * height, bottom * unit + 0.5 * height
@@ -86,7 +86,7 @@ class Canvas:
             return
         self._lights.settle(y0, y1, x0, x1)
         across, down = np.ones(x1 - x0, np.float32), np.full((y1 - y0, 1), alpha, np.float32)
-        # The first and the last may be the same one.
+        # The first and the last column may be the same.
         across[0] -= max(0.0, x_a - x0)
         across[-1] -= max(0.0, x1 - x_b)
         down[0, 0] -= alpha * max(0.0, y_a - y0)
@@ -107,7 +107,7 @@ class Canvas:
         self.segments([(xa, ya, xb, yb, width)], colour)
 
     def segments(self, lines: Sequence[Segment], colour: Colour) -> None:
-        """Cover lines with round ends, as one after the other would; it takes less time."""
+        """Cover lines with round ends, in the given order, faster than one by one."""
         u, middle_x, middle_y = self.unit, 0.5 * self.width, 0.5 * self.height
         placed, x0, x1, y0, y1 = [], self.width, 0, self.height, 0
         for xa, ya, xb, yb, width in lines:
@@ -129,7 +129,7 @@ class Canvas:
         start_x, start_y, cosine, sine, length, reach, alpha = numbers
         px = self._columns[x0:x1] - start_x
         py = self._rows[y0:y1, None] - start_y
-        # How far each pixel is from the line: beside it, and before its start or past its end.
+        # Distance of each pixel from the line: to its side, before its start or beyond its end.
         past = px * cosine + py * sine
         past -= np.minimum(np.maximum(past, 0), length)
         past *= past
@@ -157,9 +157,9 @@ class Canvas:
             self.blend(y0, y1, x0, x1, cover * np.float32(alpha / 255), colour)
 
     def strokes(self, lines: Sequence[Plane] | Plane, width: float, colour: Colour) -> None:
-        """Add the light of curves, each `(n, 2)` of x and y; where they cross they do not add."""
-        # OpenCV's smooth lines come in widths of 1.33, 3.36, 5.39 ... pixels, by thickness
-        # 1, 2, 3, 5, 7 ...: the nearest is drawn, as bright as gives the light of the true width.
+        """Add the light of curves, each `(n, 2)` of x and y; crossings are not brighter."""
+        # OpenCV's anti-aliased lines have widths of 1.33, 3.36, 5.39 ... pixels for thickness
+        # 1, 2, 3, 5, 7 ...: draw the nearest, with the brightness scaled to the true width.
         step = max(0, round((width * self.unit - 1.33) / 2.03))
         thick = step + 1 if step < 3 else 2 * step - 1
         mask = self._mask(np.concatenate(lines), thick)
@@ -184,14 +184,14 @@ class Canvas:
             self._lighten(*window, colour)
 
     def disc(self, points: Plane, ring: Plane, width: float, colour: Colour, rim: float) -> None:
-        """Add light over a polygon with a brighter ring in it, as veil and stroke would.
+        """Add light over a polygon and a brighter ring in it, like `veil` and `strokes`.
 
         Args:
             points: the polygon `(n, 2)`.
-            ring: a closed line `(n, 2)` inside of it.
-            width: how wide the ring is; it is drawn a pixel wide, as bright as that.
-            colour: of the polygon.
-            rim: how many times as bright as the polygon the ring alone is.
+            ring: a closed line `(n, 2)` inside it.
+            width: width of the ring; it is drawn one pixel wide, with its brightness scaled.
+            colour: colour of the polygon.
+            rim: brightness of the ring relative to the polygon.
         """
         mask = self._mask(np.concatenate((points, ring)), 1)
         if mask is None:
@@ -211,12 +211,12 @@ class Canvas:
         self._lighten(y0, y1, x0, x1, cover, times(colour, 1 + rim))
 
     def _lighten(self, y0: int, y1: int, x0: int, x1: int, cover: Plane, colour: Colour) -> None:
-        """Add a colour to a window by a cover `(y1 - y0, x1 - x0)` in 0..255."""
+        """Add a colour to a window, weighted by a cover `(y1 - y0, x1 - x0)` in 0..255."""
         light = tint(cover.astype(np.float32), times(colour, 1 / 255))
         brighten(self._light[y0:y1, x0:x1], light)
 
     def blend(self, y0: int, y1: int, x0: int, x1: int, cover: Plane, colour: Colour) -> None:
-        """Lay a colour over a window by a cover `(y1 - y0, x1 - x0)` in 0..1."""
+        """Blend a colour over a window by a cover `(y1 - y0, x1 - x0)` in 0..1."""
         self._lights.settle(y0, y1, x0, x1)
         window = self._light[y0:y1, x0:x1]
         cover = cover.astype(np.float32, copy=False)
@@ -236,13 +236,13 @@ class Canvas:
         self._lights.add(*place, width, width if radius_y is None else radius_y * unit, colour)
 
     def sparks(self, x: Plane, y: Plane, radius: Plane, light: Plane) -> None:
-        """Add many small Gaussian lights at once: places and radii `(n,)`, light `(n, 3)`."""
+        """Add many small Gaussian lights at once: positions and radii `(n,)`, light `(n, 3)`."""
         unit = self.unit
         px, py = x * unit + 0.5 * self.width, y * unit + 0.5 * self.height
         self._lights.add_round(px, py, radius * unit, light)
 
     def _polygon(self, points: Plane) -> tuple[int, int, int, int, Plane] | None:
-        """The window that a polygon lies in, as of `_mask`, and its cover in 0..255."""
+        """Return the window of a polygon, as in `_mask`, and its cover in 0..255."""
         mask = self._mask(points, 1)
         if mask is None:
             return None
@@ -252,8 +252,8 @@ class Canvas:
         return y0, y1, x0, x1, cover
 
     def _mask(self, points: Plane, margin: int) -> tuple[int, int, int, int, Plane, Plane] | None:
-        """A window around points `(n, 2)`: first and last row and column, an empty mask, and where
-        the points lie in it as OpenCV takes them, in 256ths from the middle of its first pixel."""
+        """Return a window around points `(n, 2)`: first and last row and column, an empty mask, and
+        the points in OpenCV's fixed-point format, in 1/256 from the centre of its first pixel."""
         places = np.rint(points * (256 * self.unit) + self._middle).astype(np.int32)
         left, top, wide, high = cv2.boundingRect(places)
         x0, y0 = max(0, (left >> 8) - margin), max(0, (top >> 8) - margin)
@@ -270,11 +270,11 @@ def _centres(count: int, unit: float) -> Plane:
 
 
 def tint(cover: Plane, colour: Colour) -> Plane:
-    """A cover `(h, w)` as light `(h, w, 3)` of one colour."""
+    """Return a cover `(h, w)` as light `(h, w, 3)` of one colour."""
     red, green, blue = (np.float32(part) for part in colour)
     return cv2.merge((cover * red, cover * green, cover * blue)).reshape(*cover.shape, 3)
 
 
 def times(colour: Colour, by: float) -> Colour:
-    """A colour made brighter or darker."""
+    """Scale the brightness of a colour."""
     return colour[0] * by, colour[1] * by, colour[2] * by

@@ -1,4 +1,4 @@
-"""Chance: numbers that belong to a place, so that any moment can be drawn by itself."""
+"""Hashed random numbers, so that any moment can be drawn independently of the others."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _MASK = (1 << 64) - 1
 
 @lru_cache(maxsize=1 << 16)
 def chance(*keys: int) -> float:
-    """A number in [0, 1) that depends on the keys alone, by SplitMix64 (Steele et al., 2014)."""
+    """Hash the keys to a number in [0, 1) by SplitMix64 (Steele et al., 2014)."""
     state = 0
     for key in keys:
         state = (state + 0x9E3779B97F4A7C15 + key) & _MASK
@@ -21,7 +21,7 @@ def chance(*keys: int) -> float:
 
 
 def wander(at: float, *keys: int) -> float:
-    """Smooth value noise in 0..1 along a line: a new value at each whole `at`, eased between."""
+    """Return smooth value noise in 0..1: a new value at each whole `at`, eased in between."""
     cell = math.floor(at)
     part = at - cell
     part = part * part * (3.0 - 2.0 * part)
@@ -29,6 +29,6 @@ def wander(at: float, *keys: int) -> float:
 
 
 def ramp(value: float, low: float, high: float) -> float:
-    """From 0 at `low` to 1 at `high`, eased at both ends."""
+    """Rise from 0 at `low` to 1 at `high`, eased at both ends."""
     part = min(max((value - low) / (high - low), 0.0), 1.0)
     return part * part * (3.0 - 2.0 * part)

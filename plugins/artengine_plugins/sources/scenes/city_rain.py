@@ -23,20 +23,20 @@ from .tile import Tile
 from .upright import Upright
 
 SCALE = 0.094
-"""Units to a metre at the facades."""
+"""Units per metre at the facades."""
 
 PACE = 0.17
-"""How fast the camera goes along the street, in units at the facades a second."""
+"""Speed of the camera along the street, in units at the facades a second."""
 
 SLOT = WIDTH * SCALE
 FAR = 0.45
-"""How much the far towers move when the facades move by 1."""
+"""Parallax of the far towers relative to the facades."""
 
 NEAREST = 1.5
-"""How much larger things are at the bottom of the picture than at the facades."""
+"""Magnification at the bottom of the picture relative to the facades."""
 
 FALL = 0.95
-"""How fast the near rain falls, in units a second."""
+"""Speed of the near rain, in units a second."""
 
 
 class CityRain(Scene):
@@ -57,7 +57,7 @@ class CityRain(Scene):
         self._lay_road()
 
     def draw(self, seconds: float) -> Picture:
-        """See `Scene.draw`."""
+        """Draw the picture; see `Scene.draw`."""
         canvas = self._canvas
         self._seconds = seconds
         self._along = PACE * seconds + 0.12 * self.sway * math.sin(0.37 * seconds)
@@ -89,7 +89,7 @@ class CityRain(Scene):
         return sky.reshape(canvas.light.shape)
 
     def _draw_bokeh(self) -> None:
-        """Far lights, out of focus, in three distances."""
+        """Draw far lights, out of focus, at three distances."""
         canvas = self._canvas
         for layer, (depth, count) in enumerate(((0.50, 9), (0.60, 8), (0.72, 6))):
             span = 2 * canvas.right + 0.3
@@ -130,7 +130,7 @@ class CityRain(Scene):
         along = self._along * (FAR if far else 1.0)
         first = math.floor((along - canvas.right - SLOT) / gap)
         last = math.ceil((along + canvas.right + SLOT) / gap)
-        # The ground line falls between two rows; the houses stand on the row it is in.
+        # The ground line falls between two rows of pixels; the houses end with that row.
         bottom = min(canvas.height, math.ceil((self._ground + canvas.bottom) * canvas.unit))
         signs: list[tuple[Facade, float, float]] = []
         for slot in range(first, last + 1):
@@ -144,12 +144,12 @@ class CityRain(Scene):
                 hum = 0.95 + 0.05 * math.sin(9.0 * self._seconds + slot)
                 fault = ramp(wander(1.3 * self._seconds, self.seed, 107, slot), 0.82, 0.95)
                 signs.append((house, left, hum * (1 - 0.8 * fault)))
-        # The signs' glow spills over the neighbours, so all the walls come first.
+        # Draw all the walls first, because the signs' glow spills over the neighbours.
         for house, left, strength in signs:
             house.shine(canvas, left, bottom, strength)
 
     def _lit(self, x: float) -> Colour:
-        """The light of the shops at a place along the street."""
+        """Return the light of the shops at a position along the street."""
         at = (self._along + x) / SLOT
         slot = math.floor(at + 0.5)
         part = ramp(at + 0.5 - slot, 0.0, 1.0)
@@ -181,7 +181,7 @@ class CityRain(Scene):
                 draw_walker(at, key, self._seconds, way, self._lit(x))
 
     def _nearness(self, y: float) -> float:
-        """How much larger things are that stand at a height of the picture."""
+        """Return the magnification of things that stand at a height of the picture."""
         return 1 + (NEAREST - 1) * (y - self._ground) / (self._canvas.bottom - self._ground)
 
     # The wet road.
@@ -227,7 +227,7 @@ class CityRain(Scene):
         held(puddle, 0.08, 1)
         quarter = max(1, canvas.width // 2), max(1, first // 2)
         above = cv2.resize(canvas.light[:first], quarter, interpolation=cv2.INTER_AREA)
-        # With four channels OpenCV looks a picture up in half of the time that three take it.
+        # OpenCV remaps four channels in half of the time of three.
         above = cv2.cvtColor(np.minimum(above, np.float32(5)), cv2.COLOR_BGR2BGRA)
         soft = blurred(above, max(0.3, 0.006 * canvas.unit), max(0.3, 0.03 * canvas.unit))
         per_x, per_y = quarter[0] / (2 * canvas.right), quarter[1] / max(first, 1) * canvas.unit
@@ -285,7 +285,7 @@ class CityRain(Scene):
         return light.reshape(*map_x.shape, 3)
 
     def _draw_rings(self) -> None:
-        """Rings that drops make on the road: they spread and fade."""
+        """Draw the rings that drops make on the road: they spread and fade."""
         canvas = self._canvas
         found = []
         for drop in range(54):
@@ -298,7 +298,7 @@ class CityRain(Scene):
         age, fell, down, across = np.array(found).T
         y = self._ground + 0.07 + (canvas.bottom - self._ground - 0.07) * down
         near = 1 + (NEAREST - 1) * (y - self._ground) / (canvas.bottom - self._ground)
-        # It stays where it fell, while the camera goes on.
+        # The ring stays in place while the camera moves on.
         went = PACE * (self._seconds - fell) * near
         x = (2 * across - 1) * (canvas.right + 0.1) - went
         radius = 0.022 * near * age
@@ -334,7 +334,7 @@ class CityRain(Scene):
     # Rain.
 
     def _draw_rain(self, halo: Plane) -> None:
-        """The halo, and streaks that take the colour of the light they fall through."""
+        """Draw the halo, and streaks in the colour of the light behind them."""
         canvas = self._canvas
         tiles = []
         for layer, speed in enumerate((FALL, 0.62 * FALL)):
@@ -361,7 +361,7 @@ _DROP: Plane = np.stack(
 
 
 def _rain(size: Size, unit: float, seed: int, layer: int) -> Plane:
-    """A sheet of slanted streaks, 8 bits, twice the picture's width and height so that it tiles."""
+    """Draw slanted streaks, 8 bits, twice the picture's width and height for tiling."""
     width, height = size
     rng = np.random.default_rng((seed, 140, layer))
     right, bottom = 0.5 * width / unit, 0.5 * height / unit

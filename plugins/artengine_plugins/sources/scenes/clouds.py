@@ -55,7 +55,7 @@ class Clouds(Scene):
         self._x, self._y = np.meshgrid(x, y)
 
     def draw(self, seconds: float) -> Picture:
-        """See `Scene.draw`."""
+        """Draw the picture; see `Scene.draw`."""
         canvas = self._canvas
         self._seconds = seconds
         self._turn = 0.05 * seconds + 0.25 * self.sway * math.sin(0.19 * seconds)
@@ -74,7 +74,7 @@ class Clouds(Scene):
         for ahead, key, slot in sorted(balloons, reverse=True):
             self._draw_balloon(ahead, key, slot)
         if near:
-            # What is flown through is laid over the balloons, as light and what it hides.
+            # Near clouds hide the balloons: they are laid over them, as light and cover.
             self._soft.light[:] = 0
             veil = np.zeros((*self._soft.light.shape[:2], 4), np.float32)
             for ahead, key, slot in sorted(near, reverse=True):
@@ -88,7 +88,7 @@ class Clouds(Scene):
         return flat_x * cos - flat_y * sin, flat_x * sin + flat_y * cos
 
     def _draw_air(self) -> None:
-        """Sky, a sun, and the deck of cloud far below, on the soft grid."""
+        """Draw sky, sun and the deck of cloud far below, on the soft grid."""
         x, y, now = self._x, self._y, self._seconds
         cos, sin = math.cos(self._tilt), math.sin(self._tilt)
         level: Plane = np.float32(cos) * y - np.float32(sin) * x
@@ -112,7 +112,7 @@ class Clouds(Scene):
         sky += tint(glow, (1.3, 0.75, 0.22))
         sky += tint(low, (0.25 * (0.30 + 0.35 * dusk), 0.3 * 0.13, 0.05))
         sky += np.array((0.004, 0.030 + 0.03 * (1 - dusk), 0.20 - 0.09 * dusk), np.float32)
-        # The deck: bright heads and violet hollows, running towards us.
+        # The deck: bright heads and violet hollows, moving towards the camera.
         down: Plane = np.maximum(level, np.float32(0))
         near: Plane = np.float32(0.25) / (down + np.float32(0.035))
         across *= near
@@ -142,7 +142,7 @@ class Clouds(Scene):
         sky += tint(shaft, (0.22, 0.10, 0.03))
         self._soft.light[:] = sky
 
-    # Clouds and balloons lie along the way, and each comes again as another when it is past.
+    # Clouds and balloons line the way; each reappears as another one after it is passed.
 
     def _place(self, kind: int, slot: int, count: int, depth: float) -> tuple[float, int, int]:
         at = (slot + 0.6 * chance(self.seed, kind, slot)) / count + self._seconds * PACE / depth
@@ -220,7 +220,7 @@ class Clouds(Scene):
 
 @lru_cache(maxsize=1)
 def _grown(seed: int) -> tuple[list[Sprite], Tile]:
-    # Kept, because a film opens its source several times, and this takes half a second.
+    # Cached, because a film opens its source several times and this takes half a second.
     rng = np.random.default_rng((seed, 500))
     towers = [Sprite(_cumulus(rng), 256.0, (128, 190)) for _ in range(5)]
     deck = tiling(rng, TILE, TILE, 12, 12) + 0.5 * tiling(rng, TILE, TILE, 4, 4)
@@ -229,7 +229,7 @@ def _grown(seed: int) -> tuple[list[Sprite], Tile]:
 
 
 def _cumulus(rng: np.random.Generator) -> Plane:
-    """A heap of cloud `(256, 256, 4)`, lit from the upper right: puffs upon puffs."""
+    """Paint a heap of cloud `(256, 256, 4)`, lit from the upper right: puffs upon puffs."""
     side = 256
     y, x = np.mgrid[0:side, 0:side].astype(np.float32)
     depth = np.full((side, side), -1e3, np.float32)
@@ -242,7 +242,7 @@ def _cumulus(rng: np.random.Generator) -> Plane:
         top = 62 + 0.0105 * (middle_x - 128) ** 2
         middle_y = 184 - max(0.0, 184 - top - radius) * rng.random() ** 0.8
         lift = 6 * rng.standard_normal()
-        # The square that the puff is in.
+        # The bounding square of the puff.
         rows, columns = (
             slice(max(0, math.floor(at - radius)), max(0, math.ceil(at + radius) + 1))
             for at in (middle_y, middle_x)
@@ -263,7 +263,7 @@ def _cumulus(rng: np.random.Generator) -> Plane:
     warm = np.array((1.25, 0.58, 0.36), np.float32)
     cold = np.array((0.05, 0.02, 0.17), np.float32)
     light = cold + (warm - cold) * (day**1.5)[..., None]
-    # Nothing reaches the border, where it would be cut off.
+    # Fade to nothing at the border, where the cloud would be cut off.
     border = np.minimum(np.minimum(x, side - 1 - x), np.minimum(y, side - 1 - y))
     cover *= np.clip((border - 2) / 26, 0, 1)
     picture: Plane = np.dstack((light * cover[..., None], cover)).astype(np.float32)

@@ -16,17 +16,17 @@ from .light import Colour, Plane
 
 @dataclass(frozen=True, slots=True)
 class Creature:
-    """Where a creature is and what it is made of; its body is about one length across.
+    """Position and appearance of a creature; its body is about one length across.
 
     Args:
-        canvas: what it is drawn on.
-        x, y: where its middle is, in the canvas's units.
+        canvas: the canvas to draw on.
+        x, y: position of its centre, in the canvas's units.
         length: its size, in units.
-        heading: radians that its upward axis leans to the right.
-        colour: of its body.
-        accent: of its organs.
-        key: tells it from all others.
-        seconds: now.
+        heading: angle in radians by which its upward axis leans to the right.
+        colour: colour of its body.
+        accent: colour of its organs.
+        key: number that identifies it.
+        seconds: the current time.
     """
 
     canvas: Canvas
@@ -40,7 +40,7 @@ class Creature:
     seconds: float
 
     def is_seen(self, name: str) -> bool:
-        """Whether any of it lies in the picture, of a creature that is called so."""
+        """Return whether any part of a creature of this kind lies in the picture."""
         up, down, side = (part * self.length for part in _EXTENTS[name])
         sin, cos = math.sin(self.heading), math.cos(self.heading)
         ends = [(self.x + sin * along, self.y - cos * along) for along in (up, -down)]
@@ -52,8 +52,8 @@ class Creature:
         )
 
     def _put(self, across: Plane, up: Plane) -> Plane:
-        """Places `(..., 2)` on the canvas of points of the body, in its lengths from its middle."""
-        # A turn of the plane is one product of complex numbers.
+        """Map points of the body, in lengths from its centre, to the canvas, `(..., 2)`."""
+        # A rotation of the plane is a product of complex numbers.
         places = np.empty(np.broadcast(across, up).shape, np.complex128)
         places.real, places.imag = across, -up
         places *= cmath.rect(self.length, self.heading)
@@ -105,7 +105,7 @@ class Creature:
         self._beads(beads, 0.009, flash[:, None] * np.array(self.accent))
 
     def _organs(self, wide: float, high: float, spin: float) -> None:
-        """Four petals, as a clover that is seen from low at its side."""
+        """Draw four petals, like a clover seen from low at its side."""
         loop = _evenly(-math.pi / 4, math.pi / 4, 16)
         petal = 0.46 * wide * np.cos(2 * loop) ** 0.7
         petals = []
@@ -279,14 +279,14 @@ class Creature:
 
 @lru_cache(maxsize=64)
 def _evenly(first: float, last: float, count: int) -> Plane:
-    """Numbers from the first to the last, which must not be written to."""
+    """Return evenly spaced numbers, which must not be modified."""
     numbers: Plane = np.linspace(first, last, count)
     numbers.flags.writeable = False
     return numbers
 
 
 def _spectrum(hue: Plane) -> Plane:
-    """Saturated colours `(n, 3)` around the wheel; `hue` counts turns."""
+    """Return saturated colours `(n, 3)` around the colour wheel; `hue` counts turns."""
     shift = np.array([0.0, 1 / 3, 2 / 3])
     wheel: Plane = 0.5 + 0.5 * np.cos(2 * math.pi * (hue[:, None] - shift))
     return wheel**2
@@ -328,4 +328,4 @@ _EXTENTS = {
     "diatoms": (0.4, 0.4, 0.5),
     "copepod": (0.1, 0.2, 0.9),
 }
-"""In lengths, how far its axis goes up and down, and how far from that anything lies."""
+"""Extent in lengths: how far its axis goes up and down, and how far it extends sideways."""

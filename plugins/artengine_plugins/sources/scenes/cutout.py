@@ -1,4 +1,4 @@
-"""Cutouts: things drawn once, to be laid on a canvas many times."""
+"""Cutouts: things that are drawn once and laid on a canvas many times."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from .light import Colour, Plane
 from .planes import brighten, dim, enlarged, weighted
 
 _FINEST = 1024
-"""A backdrop is drawn with at most this many pixels to a unit, and enlarged for larger canvases."""
+"""Largest number of pixels per unit for drawing a backdrop; larger canvases enlarge it."""
 
 
 def cut_out(paint: Callable[[Canvas], None], size: Size, unit: float) -> Plane:
-    """What `paint` draws, as light and cover `(h, w, 4)`; the light is times the cover."""
+    """Return the drawing of `paint` as light and cover `(h, w, 4)`; the light is premultiplied."""
     canvas = _painted(paint, size, unit)
     return np.dstack((canvas.light, 1 - canvas.through))
 
@@ -33,14 +33,14 @@ def _painted(paint: Callable[[Canvas], None], size: Size, unit: float) -> Canvas
 
 @dataclass(frozen=True, slots=True)
 class _Level:
-    """A cutout at one size, without what is empty around it.
+    """A cutout at one size, cropped to its visible part.
 
     Args:
         picture: light and cover `(h, w, 4)`.
-        left: where its first column lies in the whole cutout, in that one's pixels.
-        top: where its first row does.
-        across: how many of those pixels one of its own is wide.
-        down: how many it is high.
+        left: position of its first column in the whole cutout, in the cutout's pixels.
+        top: position of its first row likewise.
+        across: width of one of its pixels in the cutout's pixels.
+        down: height of one of its pixels likewise.
     """
 
     picture: Plane
@@ -51,25 +51,25 @@ class _Level:
 
     @classmethod
     def of(cls, picture: Plane, width: int, height: int) -> _Level:
-        """What there is in a picture of a cutout of that width and height."""
+        """Crop a picture of a cutout of a width and height to its visible part."""
         across, down = width / picture.shape[1], height / picture.shape[0]
         there = picture[..., 3] != 0
         rows, columns = (np.flatnonzero(there.any(axis=axis)) for axis in (1, 0))
         if not rows.size:
             return cls(picture[:1, :1].copy(), 0.0, 0.0, across, down)
-        # An empty pixel all around, which smoothing looks at.
+        # Keep an empty pixel all around, for interpolation.
         top, left = max(0, int(rows[0]) - 1), max(0, int(columns[0]) - 1)
         seen = picture[top : int(rows[-1]) + 2, left : int(columns[-1]) + 2]
         return cls(np.ascontiguousarray(seen), left * across, top * down, across, down)
 
 
 class Sprite:
-    """A cutout that is laid down at any place, size and turn.
+    """A cutout that can be drawn at any position, size and rotation.
 
     Args:
         picture: light and cover `(h, w, 4)`.
-        unit: its pixels to a metre.
-        anchor: the pixel, as x and y, that is laid on the place; the middle if left out.
+        unit: its pixels per metre.
+        anchor: the pixel, as x and y, that is placed at the position; the centre if left out.
     """
 
     def __init__(
@@ -99,19 +99,19 @@ class Sprite:
         lit: Colour = (1.0, 1.0, 1.0),
         veil: Plane | None = None,
     ) -> None:
-        """Lay it down.
+        """Draw the cutout.
 
         Args:
-            canvas: what it is laid on.
-            x: where its anchor comes to lie, in the canvas's units.
-            y: likewise.
-            scale: units to a metre.
-            flip: whether left and right are exchanged.
-            upset: whether top and bottom are exchanged, as in a mirror of water.
-            turn: by how many radians it is turned, to the right.
-            fade: how much of it shows, 0..1.
-            lit: what its light is multiplied by.
-            veil: light and cover `(H, W, 4)` that it is laid on in place of the canvas's light.
+            canvas: the canvas to draw on.
+            x: horizontal position of its anchor, in the canvas's units.
+            y: vertical position likewise.
+            scale: units per metre.
+            flip: whether to mirror it horizontally.
+            upset: whether to mirror it vertically, as in water.
+            turn: rotation to the right in radians.
+            fade: opacity, 0..1.
+            lit: factor for its light.
+            veil: light and cover `(H, W, 4)` to draw on instead of the canvas's light.
         """
         ratio = scale * canvas.unit / self._unit
         if ratio <= 0 or fade <= 0:
@@ -123,7 +123,7 @@ class Sprite:
         side, up = (-1 if flip else 1), (-1 if upset else 1)
         a, b, c, d = cos * side, -sin * up, sin * side, cos * up
         anchor_x, anchor_y = self._anchor
-        # Where the corner of its first pixel comes to lie, and the other corners from there.
+        # Position of the corner of its first pixel, and of the other corners from there.
         corner_x, corner_y = seen.left - anchor_x, seen.top - anchor_y
         first_x = x * canvas.unit + canvas.width / 2 + a * corner_x + b * corner_y
         first_y = y * canvas.unit + canvas.height / 2 + c * corner_x + d * corner_y
@@ -136,7 +136,7 @@ class Sprite:
         y1 = min(canvas.height, math.ceil(first_y + max(0.0, wide_y) + max(0.0, high_y)))
         if x0 >= x1 or y0 >= y1:
             return
-        # OpenCV counts from the middle of the first pixel, here places count from its corner.
+        # OpenCV counts from the centre of the first pixel; positions here count from its corner.
         matrix = np.array(
             (
                 (a, b, first_x - x0 - 0.5 + 0.5 * (a + b)),
@@ -150,14 +150,14 @@ class Sprite:
 
 
 class Backdrop:
-    """A cutout as wide as the world, which comes again when one has gone past it.
+    """A cutout as wide as the world, which repeats when the camera has passed it.
 
     Args:
-        paint: draws it on a canvas of its own, with the ground at the canvas's bottom; what crosses
-            one side of it should come in at the other.
-        canvas: what it will be laid on.
-        width: how wide the world is, in units.
-        height: how high it is, in units.
+        paint: draws it on a separate canvas, with the ground at the bottom; what crosses one side
+            should reappear at the other.
+        canvas: the canvas to draw on later.
+        width: width of the world, in units.
+        height: height of the world, in units.
     """
 
     def __init__(
@@ -168,7 +168,7 @@ class Backdrop:
         self._columns = max(1, round(width * unit))
         self._rows = max(1, round(height * unit))
         painted = _painted(paint, (self._columns, self._rows), unit)
-        # Beyond its end it begins again, so that what is seen of it is always one piece.
+        # Append the beginning at the end, so that the visible part is always one piece.
         share = unit / canvas.unit
         self._seen = math.ceil(canvas.width * share)
         self._seen_rows = math.ceil(canvas.height * share)
@@ -177,12 +177,12 @@ class Backdrop:
         self._keep: Plane = cv2.copyMakeBorder(painted.through, 0, 0, 0, beyond, cv2.BORDER_WRAP)
 
     def draw(self, gone: float, foot: float, lit: float = 1.0) -> None:
-        """Lay it on the canvas.
+        """Draw the backdrop on the canvas.
 
         Args:
-            gone: how far one has gone past it, in units.
-            foot: where its ground comes to lie, in units from the canvas's middle.
-            lit: what its light is multiplied by.
+            gone: distance that the camera has moved along it, in units.
+            foot: vertical position of its ground, in units from the canvas's centre.
+            lit: factor for its light.
         """
         canvas, unit = self._canvas, self._unit
         whole = math.floor(gone * unit)
@@ -204,7 +204,7 @@ class Backdrop:
         brighten(window, self._slid(self._light[cut], first, part, y1 - y0, lit))
 
     def _slid(self, plane: Plane, first: int, part: float, rows: int, lit: float = 1.0) -> Plane:
-        """What is seen of light or a plane from a column and a part of one on, times `lit`."""
+        """Return the visible part of a plane from a fractional column on, times `lit`."""
         left = plane[:, first : first + self._seen]
         right = plane[:, first + 1 : first + 1 + self._seen]
         seen = weighted(left, (1 - part) * lit, right, part * lit)
@@ -214,7 +214,7 @@ class Backdrop:
 
 
 def lay(window: Plane, laid: Plane, fade: float = 1.0, lit: Colour = (1.0, 1.0, 1.0)) -> None:
-    """Lay light and cover `(h, w, 4)` over a window, light `(h, w, 3)` or light and cover."""
+    """Composite light and cover `(h, w, 4)` over a window, light `(h, w, 3)` or light and cover."""
     keep: Plane = cv2.extractChannel(laid, 3)
     keep *= np.float32(-fade)
     keep += np.float32(1)

@@ -1,4 +1,4 @@
-"""Facade: a shop in a night street, with lit windows and neon signs, painted once."""
+"""Facades: shops in a night street, with lit windows and neon signs, painted once."""
 
 from __future__ import annotations
 
@@ -31,26 +31,26 @@ SHOPS: tuple[Colour, ...] = (
     (0.62, 0.48, 1.00),
 )
 WIDTH = 7.0
-"""Metres from one facade to the next."""
+"""Distance between facades in metres."""
 
 _GLOW = 2e-4
-"""The glow of signs is left out where it is less."""
+"""Limit below which the glow of signs is omitted."""
 
 MARGIN = 1.5
-"""Metres painted beyond each side, for the glow of the signs."""
+"""Width in metres that is painted beyond each side, for the glow of the signs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facade:
-    """What one house looks like, from the roof down to the ground.
+    """Appearance of one house, from the roof down to the ground.
 
     Args:
         light: `(h, w, 3)` of everything that shines steadily.
-        keep: `(h, w, 3)`, how much is seen of what lies behind it, 0..1.
-        neon: `(h, w, 3)` of its neon signs, to be added as they flicker; None without any.
-        wall: the first row where anything is, the first that hides what is behind, and the columns
-            that do, from the first to that after the last.
-        signs: the rows and columns where the signs shine, likewise.
+        keep: `(h, w, 3)`, share of the background that is visible, 0..1.
+        neon: `(h, w, 3)` of its neon signs, added as they flicker; None without any.
+        wall: the first row with anything in it, the first row that hides the background, and the
+            first and last (exclusive) of the columns that hide it.
+        signs: first and last (exclusive) row and column of the signs.
     """
 
     light: Plane
@@ -61,7 +61,7 @@ class Facade:
 
     @classmethod
     def of(cls, light: Plane, cover: Plane, neon: Plane | None = None) -> Facade:
-        """A facade of its light, of what its walls cover, 0..1, and of its signs."""
+        """Create a facade from its light, the cover of its walls, 0..1, and its signs."""
         hidden: Plane = cover[..., 0] >= 1
         there: Plane = _brightest(light) + cover[..., 0] > 0
         top, _ = _span(there.max(axis=1))
@@ -74,9 +74,9 @@ class Facade:
         return cls(light, keep, neon, (top, roof, *_span(hidden.max(axis=0))), signs)
 
     def lay(self, canvas: Canvas, left: float, foot: int) -> None:
-        """Lay the walls on a canvas, at that column and with the feet above that row.
+        """Draw the walls on a canvas, from a column on and with the feet above row `foot`.
 
-        What lies behind a wall is only looked at along its edges.
+        The background is blended only along the edges of the wall.
         """
         seen = self._seen(canvas, left)
         if seen is None or foot < 1:
@@ -98,7 +98,7 @@ class Facade:
                 brighten(window, _slid(self.light[y0:y1], part, x0, x1))
 
     def shine(self, canvas: Canvas, left: float, foot: int, strength: float) -> None:
-        """Add the neon signs, which are that bright, at the place where the walls were laid."""
+        """Add the neon signs at a brightness, at the position of the walls."""
         seen = self._seen(canvas, left)
         if self.neon is None or seen is None:
             return
@@ -112,7 +112,7 @@ class Facade:
             brighten(window, _slid(self.neon[top:bottom], part, start, end, strength))
 
     def _seen(self, canvas: Canvas, left: float) -> tuple[int, float, int, int] | None:
-        """Where its first column lies, as a whole and a part, and which of them are seen."""
+        """Return the position of the first column, whole and fraction, and the visible columns."""
         whole = math.floor(left)
         first, last = max(1, -whole), min(self.light.shape[1], canvas.width - whole)
         return (whole, left - whole, first, last) if first < last else None
@@ -138,19 +138,19 @@ class Facade:
                     at.box(x - 0.24, floor + 0.3, x + 0.24, floor + 0.8, light)
         if chance(key, 8) < 0.5:
             at.box(-half, tall - 0.45, half, tall - 0.2, times(haze, 0.7))
-        # Out of focus by a little, being far.
+        # Slightly out of focus, because it is far away.
         soft = cv2.GaussianBlur(wall.light, (0, 0), max(0.3, 0.0028 * unit))
         return cls.of(soft.reshape(wall.light.shape), cover.light)
 
     @classmethod
     def shop(cls, key: int, unit: float, scale: float, rows: int) -> Facade:
-        """Paint the shop that belongs to a key.
+        """Paint the shop of a key.
 
         Args:
-            key: tells it from all others.
-            unit: pixels to a unit.
-            scale: units to a metre.
-            rows: height in pixels, the lowest of them at the ground.
+            key: number that identifies it.
+            unit: pixels per unit.
+            scale: units per metre.
+            rows: height in pixels; the lowest row is at the ground.
         """
         columns = max(1, round((WIDTH + 2 * MARGIN) * scale * unit)) + 2
         foot = 0.5 * rows / unit
@@ -175,13 +175,13 @@ def _brightest(light: Plane) -> Plane:
 
 
 def _span(there: Plane) -> tuple[int, int]:
-    """The first place where there is something, and that after the last; none where nothing is."""
+    """Return the first true place and the one after the last; an empty range if there is none."""
     found = np.flatnonzero(there)
     return (int(found[0]), int(found[-1]) + 1) if found.size else (len(there), 0)
 
 
 def _slid(sprite: Plane, part: float, first: int, last: int, by: float = 1.0) -> Plane:
-    """Columns `first` (at least 1) to `last` of a sprite moved right by a part of a pixel."""
+    """Return columns `first` (at least 1) to `last` of a sprite moved right by part of a pixel."""
     return weighted(
         sprite[:, first:last], (1 - part) * by, sprite[:, first - 1 : last - 1], part * by
     )
@@ -237,7 +237,7 @@ def _paint_shop(at: Upright, key: int, half: float) -> None:
     for lamp in range(4):
         x = left + (right - left) * (lamp + 0.5) / 4
         at.light(x, 2.45, 0.34, times(colour, 0.75), radius_y=0.30)
-    # Shelves and goods stand dark against the shop's light.
+    # Shelves and goods are dark against the shop's light.
     for shelf in range(3):
         at.box(left, 0.9 + 0.55 * shelf, right, 0.95 + 0.55 * shelf, times(colour, 0.05))
         for item in range(9):
@@ -313,7 +313,7 @@ def _paint_signs(tubes: Upright, wall: Upright, key: int, half: float, tall: flo
 
 def _tube(at: Upright, points: list[tuple[float, float]], width: float, colour: Colour) -> None:
     placed = np.array([(at.x + x * at.scale, at.foot - y * at.scale) for x, y in points])
-    # The gas is coloured; the tube itself is so bright that it turns white.
+    # The gas is coloured; the tube itself is so bright that it appears white.
     at.canvas.strokes([placed], width * at.scale, times(colour, 1.9))
     pale = (0.5 + 0.5 * colour[0], 0.5 + 0.5 * colour[1], 0.5 + 0.5 * colour[2])
     at.canvas.strokes([placed], 0.4 * width * at.scale, times(pale, 1.2))
@@ -329,7 +329,7 @@ def _glyph(
     key: int,
     which: int,
 ) -> None:
-    """A letter of no alphabet: strokes between the nine points of a square."""
+    """Paint a letter of no alphabet: strokes between the nine points of a square."""
     used = 0
     for stroke, (a, b) in enumerate(_STROKES):
         if chance(key, 30, which, stroke) < 0.42 or (used == 0 and stroke == len(_STROKES) - 1):

@@ -22,11 +22,11 @@ from .tile import Tile
 TILE = 256
 SPARKS = 420
 PACE = 0.085
-"""How fast the nearest trees go past, in units a second."""
+"""Speed of the nearest trees, in units a second."""
 
 BLACK: Colour = (0.0012, 0.0010, 0.0012)
 STAGES = ((0.35, 8.0, 0.15, 0.62), (0.62, 5.0, 0.27, 0.80))
-"""Where flames stand: their share of the pace, tongues to a unit, foot, and height."""
+"""Rows of flames: share of the pace, tongues per unit, foot, and height."""
 
 
 class Fire(Scene):
@@ -56,12 +56,12 @@ class Fire(Scene):
         self._sparks = rng.random((count, 5))
 
     def draw(self, seconds: float) -> Picture:
-        """See `Scene.draw`."""
+        """Draw the picture; see `Scene.draw`."""
         canvas = self._canvas
         self._seconds = seconds
         self._along = PACE * seconds + 0.10 * self.sway * math.sin(0.43 * seconds)
         self._bob = 0.012 * self.sway * math.sin(1.1 * seconds)
-        # The fire breathes: it flares up and sinks, as a whole and here and there.
+        # The fire flares up and dies down, as a whole and locally.
         self._breath = 0.75 + 0.5 * wander(0.55 * seconds, self.seed, 301)
         light = self._sky()
         self._add_flames(light, 0)
@@ -78,7 +78,7 @@ class Fire(Scene):
         return self._lens.develop(canvas, seconds, halo=(0.10, 0.09))
 
     def _lay_sky(self, smoke: Tile) -> None:
-        """What does not change of the night, and of the smoke in it, on the soft grid."""
+        """Compute the constant parts of the night and its smoke, on the soft grid."""
         x, y = self._x, self._y
         self._smoke = smoke.seen_from(90 * x, 70 * y)
         up: Plane = np.clip((0.2 - y) / 0.7, 0, 1.5)
@@ -88,7 +88,7 @@ class Fire(Scene):
         self._night = self._night.astype(np.float32)
 
     def _sky(self) -> Plane:
-        """The night, and smoke that the fire lights from below, on the soft grid."""
+        """Draw the night, and smoke lit by the fire from below, on the soft grid."""
         smoke = self._smoke(18 * self._along, 13.0 * self._seconds)
         smoke *= np.float32(0.55)
         smoke += np.float32(0.45)
@@ -104,7 +104,7 @@ class Fire(Scene):
         gone: Plane = self._x + np.float32(share * self._along)
         low: Plane = np.maximum((np.float32(foot + 0.10) - y) / np.float32(height), np.float32(0))
         rush = 42.0 + 16.0 * stage
-        # The sine of a sum of what changes across and what changes down.
+        # The sine of a sum of a row and a column.
         across, down = 5 * gone, 9 * y + np.float32(1.9 * now % (2 * math.pi))
         texel_x: Plane = (6 * np.sin(down) * low) * np.cos(across)
         texel_x += (6 * np.cos(down) * low) * np.sin(across)
@@ -119,7 +119,7 @@ class Fire(Scene):
         light += hot.reshape(light.shape)
 
     def _reach(self, columns: Plane, stage: int) -> Plane:
-        """How high it burns in each column: a slow line of chance along the wood."""
+        """Return the height of the fire in each column: slow noise along the wood."""
         at: Plane = 2.6 * columns[::4].astype(np.float64) + 0.28 * self._seconds
         first, last = math.floor(at[0]), math.floor(at[-1])
         line = np.array([chance(303, stage, cell) for cell in range(first, last + 2)])
@@ -132,7 +132,7 @@ class Fire(Scene):
         return high
 
     def _draw_floor(self) -> None:
-        """Ash with glowing seams, in perspective, from the second row of trees to the camera."""
+        """Draw ash with glowing seams, in perspective, from the second row of trees on."""
         canvas = self._canvas
         first = int(np.sum(canvas.y < 0.355 + self._bob))
         rows = canvas.height - first
@@ -178,7 +178,7 @@ class Fire(Scene):
         canvas.sparks(x, y, radius, colour * np.where(near, 0.5, 1.0)[:, None])
 
     def _paint_wood(self, canvas: Canvas, layer: int) -> None:
-        """Trunks with branches, undergrowth and glowing wounds, black against the fire."""
+        """Draw trunks with branches, undergrowth and glowing wounds, black against the fire."""
         ground = canvas.bottom
         count, thick = ((26, 0.016), (13, 0.034), (6, 0.085))[layer]
         for tree in range(count):
@@ -240,7 +240,7 @@ def _paint_tree(
 
 
 def _heat() -> Plane:
-    """Light `(256, 1, 3)` of a flame by its heat: nothing, red, orange, yellow, near white."""
+    """Return light `(256, 1, 3)` of a flame by heat: none, red, orange, yellow, near white."""
     heat = np.linspace(0, 1.28, 256)
     red = 1.5 * np.clip(heat / 0.75, 0, 1) ** 1.8
     green = 0.75 * np.clip((heat - 0.30) / 0.85, 0, 1) ** 1.9

@@ -1,4 +1,4 @@
-"""Lens: what turns a canvas of light into a picture: halos, soft highlights, grain."""
+"""Lens: converts a canvas of light to a picture: halos, soft highlights, grain."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from .chance import chance
 from .light import Plane
 
 _EXPOSURE = 12000.0
-"""Steps of 16 bits to a unit of light."""
+"""16-bit steps per unit of light."""
 
 _HALO_UNIT = 128
-"""Halos are soft, so they are worked out on at most this many pixels to a unit."""
+"""Largest number of pixels per unit for computing halos, which are soft."""
 
 
 class Lens:
@@ -25,7 +25,7 @@ class Lens:
     Args:
         size: width and height in pixels.
         grain: standard deviation of the film's noise, in linear light.
-        smear: share of the halo that is drawn out vertically, as by a greasy windscreen.
+        smear: share of the halo that is spread vertically, as by a greasy windscreen.
     """
 
     def __init__(self, size: Size, grain: float = 0.0003, smear: float = 0.0) -> None:
@@ -42,13 +42,13 @@ class Lens:
         self._unit = unit * shrink
 
     def halo(self, canvas: Canvas, near: float, far: float) -> Plane:
-        """The light `(H, W, 3)` that bright things spread: shares of a tight and of a wide halo."""
+        """Return the halo `(H, W, 3)` of bright things: shares of a tight and of a wide one."""
         soft = self._soft(canvas, near, far)
         spread = cv2.resize(soft, self._size, interpolation=cv2.INTER_LINEAR)
         return spread.reshape(canvas.light.shape)
 
     def _soft(self, canvas: Canvas, near: float, far: float) -> Plane:
-        """The halo on few pixels."""
+        """Return the halo at a small size."""
         small = cv2.resize(canvas.light, self._small, interpolation=cv2.INTER_AREA)
         u = self._unit
         tight = cv2.GaussianBlur(small, (0, 0), max(0.3, 0.010 * u))
@@ -70,15 +70,15 @@ class Lens:
 
         Args:
             canvas: the light.
-            seconds: now.
-            halo: shares of a tight and of a wide halo that the film sees as well.
+            seconds: the current time.
+            halo: shares of a tight and of a wide halo to add.
         """
         frame = round(seconds * 1000)
         y, x = int(chance(1, frame) * 61), int(chance(2, frame) * 67)
         grain = self._grain[y : y + canvas.height, x : x + canvas.width]
         exposed = cv2.addWeighted(canvas.light, _EXPOSURE, grain, 1, 0, dtype=cv2.CV_16U)
         if halo is not None:
-            # 16 bits are enlarged and added in half of the time that float32 takes.
+            # 16-bit values are enlarged and added in half of the time of float32.
             soft = self._soft(canvas, *halo)
             soft = cv2.addWeighted(soft, _EXPOSURE, soft, 0, 0, dtype=cv2.CV_16U)
             spread = cv2.resize(soft, self._size, interpolation=cv2.INTER_LINEAR)
@@ -87,12 +87,12 @@ class Lens:
         if _WIDE_TABLES:
             return cv2.LUT(steps, self._film).astype(np.uint8, copy=False)
         picture = np.empty(canvas.light.shape, np.uint8)
-        # Every exposure has its entry, and wrapping is the look-up that skips the check.
+        # Every exposure has an entry; the mode "wrap" skips the bounds check.
         return self._film.take(steps, out=picture, mode="wrap")
 
 
 def _has_wide_tables() -> bool:
-    """Whether this OpenCV looks numbers of 16 bits up, which takes a third of numpy's time."""
+    """Return whether OpenCV has 16-bit lookup tables, which take a third of numpy's time."""
     try:
         cv2.LUT(np.zeros((1, 1), np.uint16), np.zeros(1 << 16, np.uint8))
     except cv2.error:

@@ -1,4 +1,4 @@
-"""Light: what colours and pictures are given in before the lens makes a picture of them."""
+"""Types of the linear light that the lens converts to a picture."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 import numpy.typing as npt
 
 Plane: TypeAlias = npt.NDArray[Any]
-"""Float32 measures of pixels, rows or columns, or their light `(h, w, 3)`."""
+"""Float32 values of pixels, rows or columns, or their light `(h, w, 3)`."""
 
 Colour: TypeAlias = tuple[float, float, float]
 """Linear red, green and blue; 1 is bright, more than 1 blooms."""

@@ -1,4 +1,4 @@
-"""Lights: Gaussian spots that are collected, worked out together, and added to a picture."""
+"""Gaussian lights that are collected, computed together, and added to a picture."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from .light import Colour, Plane
 from .planes import brighten
 
 _REACHES = (0, 2, 3, 4, 6, 9, 13, 18, 25)
-"""Lights that reach up to so many pixels are worked out together; larger ones by themselves."""
+"""Radii in pixels of the groups of lights computed together; larger lights are computed singly."""
 _SCATTERED = 4
-"""Those that reach further are added one by one."""
+"""Largest radius in pixels for scattered addition; larger lights are added one by one."""
 
 
 class Light(NamedTuple):
-    """A Gaussian light in pixels: the window it is seen in, its middle, widths and peak."""
+    """A Gaussian light in pixels: its window, centre, widths and peak."""
 
     x0: int
     x1: int
@@ -32,7 +32,7 @@ class Light(NamedTuple):
 
 
 class Lights:
-    """Lights that wait to be added to the light of a canvas.
+    """A queue of lights to be added to the light of a canvas.
 
     Args:
         light: float32 `(H, W, 3)`.
@@ -48,7 +48,7 @@ class Lights:
         self._sparks: list[Plane] = []
 
     def add(self, px: float, py: float, wide: float, high: float, colour: Colour) -> None:
-        """Add a light: its middle, standard deviations across and down, in pixels, and its peak."""
+        """Queue a light: its centre, standard deviations across and down in pixels, and peak."""
         # A light smaller than a pixel keeps its energy, not its peak.
         sigma_x, sigma_y = max(wide, 0.45), max(high, 0.45)
         share = wide / sigma_x * high / sigma_y
@@ -59,7 +59,7 @@ class Lights:
             self._waiting.append(Light(x0, x1, y0, y1, px, py, sigma_x, sigma_y, peak))
 
     def add_round(self, px: Plane, py: Plane, wide: Plane, light: Plane) -> None:
-        """Add lights: middles and standard deviations `(n,)`, in pixels, and peaks `(n, 3)`."""
+        """Queue lights: centres and standard deviations `(n,)`, in pixels, and peaks `(n, 3)`."""
         sigma = np.maximum(wide, 0.45)
         reach = np.ceil(3.0 * sigma)
         seen = (px > -reach) & (px < self._width + reach)
@@ -70,12 +70,12 @@ class Lights:
             self._sparks.append(sparks)
 
     def forget(self) -> None:
-        """Drop the lights that wait."""
+        """Discard the queued lights."""
         self._waiting.clear()
         self._sparks.clear()
 
     def settle(self, y0: int, y1: int, x0: int, x1: int) -> None:
-        """Add the lights that wait, if one of them may be in a window that is to be covered."""
+        """Add the queued lights if one of them may lie in a window that is to be covered."""
         if self._sparks:
             self.shine()
         for light in self._waiting:
@@ -84,7 +84,7 @@ class Lights:
                 return
 
     def shine(self) -> None:
-        """Add the lights that wait: those of a size together."""
+        """Add the queued lights, grouped by size."""
         if not self._waiting and not self._sparks:
             return
         waiting, self._waiting = self._waiting, []
@@ -108,7 +108,7 @@ class Lights:
             self._scatter(sparks)
 
     def _scatter(self, sparks: Plane) -> None:
-        """Add round lights `(n, 7)`: reach, place, width and peak."""
+        """Add round lights `(n, 7)`: reach, position, width and peak."""
         reach = sparks[:, 0]
         for least, most in itertools.pairwise((*_REACHES, math.inf)):
             chosen = sparks[(reach > least) & (reach <= most)]
@@ -130,7 +130,7 @@ class Lights:
     def _splat(
         self, px: Plane, py: Plane, sigma_x: Plane, sigma_y: Plane, light: Plane, reach: int
     ) -> None:
-        """Add Gaussian lights that reach so many pixels at most, of places and widths `(n,)`."""
+        """Add Gaussian lights of a reach of at most `reach` pixels, positions and widths `(n,)`."""
         span = np.arange(-reach, reach + 1)
         column = np.floor(px).astype(np.int64)[:, None] + span
         row = np.floor(py).astype(np.int64)[:, None] + span
@@ -151,7 +151,7 @@ class Lights:
         np.add.at(self._light.reshape(-1), index.ravel(), added.ravel())
 
     def _stamp(self, column: Plane, row: Plane, coloured: Plane, down: Plane) -> None:
-        """Add lights, each in a window of its own from a column and row on."""
+        """Add lights one by one, each in a window that starts at a column and row."""
         count = down.shape[1]
         for number, (x, y) in enumerate(zip(column.tolist(), row.tolist(), strict=True)):
             x0, x1 = max(0, x), min(self._width, x + count)

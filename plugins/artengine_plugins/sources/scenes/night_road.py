@@ -30,7 +30,7 @@ PACE = 13.0
 REACH = 420.0
 LANE = 3.7
 MEDIAN = -6.6
-"""Across the road from the camera, which drives in the right of two lanes."""
+"""Position across the road, relative to the camera in the right of two lanes."""
 
 LAMP_STEP = 30.0
 LAMP_HEIGHT = 8.6
@@ -40,10 +40,10 @@ SIGN_STEP = 170.0
 TEXTURE_LENGTH = 48.0
 
 _STEPS: Plane = np.geomspace(1.5, 900.0, 160).astype(np.float32)
-"""Distances at which the road's course is looked at."""
+"""Distances at which the course of the road is sampled."""
 
 Thing: TypeAlias = tuple[float, Callable[..., None], tuple[Any, ...]]
-"""What is drawn, farthest first: its distance, how, and with what."""
+"""A thing to draw, in order from the farthest: its distance, function and arguments."""
 
 REFLECTOR: Colour = (1.0, 0.55, 0.12)
 SODIUM: Colour = (1.0, 0.52, 0.16)
@@ -75,7 +75,7 @@ class NightRoad(Scene):
         self._bonnet = Bonnet(canvas, self._horizon)
         self._headlights = self._paint_headlights()
 
-    # The road's course: the camera follows the centreline and looks along its tangent.
+    # The course of the road: the camera follows the centreline and looks along its tangent.
 
     def _course(self, along: float) -> tuple[float, float]:
         across = sum(a * math.sin(k * along + p) for a, k, p in self._bends)
@@ -83,7 +83,7 @@ class NightRoad(Scene):
         return across, slope
 
     def _offset(self, ahead: Plane) -> Plane:
-        """How far the road has bent sideways at distances ahead."""
+        """Return the sideways bend of the road at distances ahead."""
         along = self._along + ahead.astype(np.float64)
         bent = np.zeros_like(along)
         for a, k, p in self._bends:
@@ -92,7 +92,7 @@ class NightRoad(Scene):
         return (bent - here - slope * ahead - self._weave).astype(np.float32)
 
     def _place(self, across: float, height: float, ahead: float) -> tuple[float, float, float]:
-        """Where a point of the road's world is seen, and how many units a metre is there."""
+        """Project a point of the road's world to the canvas, with the units per metre there."""
         scale = FOCAL / ahead
         along = self._along + ahead
         bent = sum(a * math.sin(k * along + p) for a, k, p in self._bends)
@@ -101,7 +101,7 @@ class NightRoad(Scene):
         return sideways * scale, self._level + (EYE - height) * scale, scale
 
     def draw(self, seconds: float) -> Picture:
-        """See `Scene.draw`."""
+        """Draw the picture; see `Scene.draw`."""
         self._seconds = seconds
         self._along = seconds * PACE + 5000.0 * chance(self.seed, 2)
         self._at = self._course(self._along)
@@ -131,7 +131,7 @@ class NightRoad(Scene):
     # Sky.
 
     def _paint_sky(self) -> tuple[Plane, int]:
-        """A panorama with a margin on each side, by which it can slide as the road turns."""
+        """Paint a panorama with margins on both sides, within which it slides as the road turns."""
         canvas, u = self._canvas, self._canvas.unit
         margin = math.ceil(u * (0.32 * self.sway + 0.02))
         rows = min(canvas.height, math.ceil((self._horizon + canvas.bottom + 0.03) * u) + 2)
@@ -163,7 +163,7 @@ class NightRoad(Scene):
                 rng.choice(4, p=[0.5, 0.3, 0.12, 0.08])
             ] * rng.uniform(0.15, 0.8)
             _dot(sky, at_x * u + columns / 2, at_y * u + canvas.height / 2, 0.0016 * u, tint)
-        # Its edges are drawn out, for the little that the horizon rises and sinks.
+        # Extend the edges, because the horizon rises and sinks a little.
         self._sky_edge = edge = math.ceil(0.008 * self.sway * u)
         return np.pad(sky, ((edge, edge + 1), (0, 1), (0, 0)), mode="edge"), margin
 
@@ -192,7 +192,7 @@ class NightRoad(Scene):
         part_x, part_y = slide - column, drop - row
         top = row + self._sky_edge
         rows = len(self._sky) - 2 * self._sky_edge - 1
-        # Moved by parts of a pixel to the side, and then down.
+        # Shift by fractions of a pixel, horizontally and then vertically.
         left = self._sky[top : top + rows + 1, column : column + canvas.width]
         right = self._sky[top : top + rows + 1, column + 1 : column + 1 + canvas.width]
         moved = weighted(left, 1 - part_x, right, part_x)
@@ -201,7 +201,7 @@ class NightRoad(Scene):
     # Ground.
 
     def _paint_headlights(self) -> Plane:
-        """What our own headlights give the road, `(3, H, W)`: it never changes."""
+        """Return the constant light of the camera's own headlights on the road, `(3, H, W)`."""
         canvas = self._canvas
         down = np.maximum(canvas.y - np.float32(self._horizon), 1e-4)[:, None]
         ahead = FOCAL * EYE / down
@@ -225,7 +225,7 @@ class NightRoad(Scene):
         down: Plane = np.maximum(
             canvas.y[first:, None] - np.float32(self._level), np.float32(0.3 / canvas.unit)
         )
-        # By row: the distance, how wide and how deep a pixel is there, and pixels to a metre.
+        # Per row: the distance, width and depth of a pixel there, and pixels per metre.
         ahead: Plane = np.minimum(np.float32(FOCAL * EYE) / down, np.float32(2000))
         wide: Plane = ahead / np.float32(FOCAL * canvas.unit)
         deep: Plane = np.maximum(ahead**2 / np.float32(FOCAL * EYE * canvas.unit), np.float32(1e-3))
@@ -266,14 +266,14 @@ class NightRoad(Scene):
             ground[0] = ground[0] * np.float32(edge) + above * np.float32(1 - edge)
 
     def _matter(self, side: Plane, ahead: Plane, wide: Plane, deep: Plane, reach: Plane) -> Plane:
-        """How bright the ground is by itself: asphalt, its verges, and the marks on it.
+        """Return the brightness of the ground itself: asphalt, its verges, and the marks on it.
 
         Args:
-            side: metres across from the middle of our lanes, `(h, w)`.
-            ahead: by row `(h, 1)`, the distance.
-            wide: metres to a pixel across.
-            deep: metres to a pixel along.
-            reach: pixels to a metre across.
+            side: metres across from the centre of the camera's lanes, `(h, w)`.
+            ahead: distance of each row, `(h, 1)`.
+            wide: metres per pixel across.
+            deep: metres per pixel along.
+            reach: pixels per metre across.
         """
         along = self._along + ahead.astype(np.float64)
         rows, columns = 1024, 256
@@ -282,7 +282,7 @@ class NightRoad(Scene):
             (np.mod(along, TEXTURE_LENGTH) * (rows / TEXTURE_LENGTH)).astype(np.float32),
         )
         rough *= 1 / (1 + np.square(deep / np.float32(0.9)))
-        # What each row shows, and a little more.
+        # The range that each row shows, with a small margin.
         margin = wide[:, 0] + np.float32(0.3)
         left, right = side[:, 0] - margin, side[:, -1] + margin
         matter: Plane = rough * np.float32(0.20)
@@ -313,7 +313,7 @@ class NightRoad(Scene):
             )
             far = slice(0, _last_seen(left, right, lines))
             metre = reach[far]
-            # What paints a pixel is at most as wide as the line, and as the pixel.
+            # The painted part of a pixel is at most as wide as the line and as the pixel.
             bright = np.float32(0.8) if share is None else np.float32(0.8) * share[far]
             cover: Plane = fold[far] - np.float32(at)
             np.abs(cover, out=cover)
@@ -328,12 +328,12 @@ class NightRoad(Scene):
     # Things along the road.
 
     def _beside(self, across: float) -> tuple[Plane, Plane]:
-        """By column: the distance of a line beside the road there, and if it is seen (0..1)."""
+        """Return per column the distance of a line beside the road, and its visibility (0..1)."""
         canvas = self._canvas
         ahead = _STEPS
         seen = (across + self._offset(ahead)) * FOCAL / ahead
         side = math.copysign(1.0, across)
-        # Past the point where the road bends back across the view, nothing more can be seen.
+        # Behind the point where the road bends back across the view, nothing is visible.
         nearer = np.maximum.accumulate((side * seen)[::-1])
         distance = np.interp(side * canvas.x, nearer, ahead[::-1])
         shown = np.clip((side * canvas.x - nearer[0]) * canvas.unit + 0.5, 0, 1)
@@ -353,7 +353,7 @@ class NightRoad(Scene):
         canvas.blend(first, last, 0, canvas.width, cover.astype(np.float32), light)
 
     def _draw_rail(self, across: float, ends: bool = False) -> None:
-        """A guard rail: a ribbed band on posts; one with ends comes and goes."""
+        """Draw a guard rail: a ribbed band on posts, with gaps if `ends`."""
         canvas = self._canvas
         distance, shown = self._beside(across)
         along = self._along + distance.astype(np.float64)
@@ -455,7 +455,7 @@ class NightRoad(Scene):
             sign.box(-half + 0.3, top - 0.26, -half + 0.3 + length, top, white)
 
     def _lamps(self) -> Iterator[tuple[float, float, Colour]]:
-        """Distance, brightness and colour of the street lamps ahead and just behind."""
+        """Yield distance, brightness and colour of the street lamps ahead and just behind."""
         first = math.ceil((self._along - 12.0) / LAMP_STEP)
         for index in range(first, first + 15):
             ahead = index * LAMP_STEP - self._along
@@ -519,12 +519,12 @@ class NightRoad(Scene):
 
 
 def _last_seen(left: Plane, right: Plane, stripes: Iterable[tuple[float, float]]) -> int:
-    """How many rows there are down to the last in which a stripe along the road may be seen.
+    """Count the rows down to the last one in which a stripe along the road may be visible.
 
     Args:
-        left: by row, metres across from where it is seen, farthest rows first.
-        right: to where.
-        stripes: from where to where they go across, in metres.
+        left: first visible position across each row in metres, farthest rows first.
+        right: last visible position.
+        stripes: first and last position of each stripe, in metres across.
     """
     seen = np.zeros(len(left), bool)
     for first, last in stripes:
@@ -534,7 +534,7 @@ def _last_seen(left: Plane, right: Plane, stripes: Iterable[tuple[float, float]]
 
 
 def _dashes(along: Plane, deep: Plane, period: float, length: float) -> Plane:
-    """Share of each row's stretch of road that is painted, exactly, however far away."""
+    """Return the share of each row's stretch of road that is painted, exact at any distance."""
 
     def painted(to: Plane) -> Plane:
         whole = np.floor(to / period)
@@ -558,7 +558,7 @@ def _dot(sky: Plane, x: float, y: float, sigma: float, tint: Plane) -> None:
 
 
 def _asphalt(seed: int) -> Plane:
-    """Roughness that tiles: two lanes wide, `TEXTURE_LENGTH` long, about -1..1."""
+    """Return roughness that tiles: two lanes wide, `TEXTURE_LENGTH` long, about -1..1."""
     rng = np.random.default_rng((seed, 30))
     rows, columns = 1024, 256
     total = np.zeros((rows, columns), np.float32)
@@ -582,15 +582,15 @@ def _asphalt(seed: int) -> Plane:
 
 
 def _rail_heights(seed: int) -> Plane:
-    """How deep in the ground the right guard rail is, by metre, tiling at 2048 metres."""
+    """Return the depth of the right guard rail in the ground per metre, tiling at 2048 metres."""
     line = tiling(np.random.default_rng((seed, 32)), 1, 2048, 1.0, 55.0)[0]
     sunk = np.clip((line + 0.3) / 0.25, 0, 1)
     return np.append(sunk, sunk[0])
 
 
 def _skyline(seed: int) -> tuple[Plane, Plane, Plane]:
-    """Places in half metres, and heights of trees there in metres, as a fine and a coarse part that
-    tile."""
+    """Return positions in half metres, and heights of trees there in metres, as a fine and a coarse
+    part that tile."""
     rng = np.random.default_rng((seed, 31))
     count = 8192
     noise = np.fft.rfft(rng.standard_normal(count))

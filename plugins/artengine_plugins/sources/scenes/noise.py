@@ -1,4 +1,4 @@
-"""Noise: smooth random fields to make clouds, asphalt and skylines of."""
+"""Smooth random fields for clouds, asphalt and skylines."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy.typing as npt
 def clouds(
     rng: np.random.Generator, rows: int, columns: int, octaves: int = 5
 ) -> npt.NDArray[np.float32]:
-    """Fractal value noise float32 `(rows, columns)`, about -1..1, twice as wide as it is tall."""
+    """Return fractal value noise, float32 `(rows, columns)`, about -1..1, twice as wide as tall."""
     total = np.zeros((rows, columns), np.float32)
     for octave in range(octaves):
         count = 2 ** (octave + 1)
@@ -23,9 +23,9 @@ def clouds(
 def tiling(
     rng: np.random.Generator, rows: int, columns: int, sigma_y: float, sigma_x: float
 ) -> npt.NDArray[np.float32]:
-    """Blurred Gaussian noise float32 `(rows, columns)` that tiles, of mean 0 and variance 1."""
+    """Return tiling blurred Gaussian noise, float32 `(rows, columns)`, of mean 0 and variance 1."""
     noise = np.fft.rfft2(rng.standard_normal((rows, columns)).astype(np.float32))
-    # A Gaussian of a sum of squares is a product of Gaussians.
+    # The Gaussian is separable.
     noise *= np.exp(-2 * np.pi**2 * (np.fft.fftfreq(rows) * sigma_y) ** 2)[:, None]
     noise *= np.exp(-2 * np.pi**2 * (np.fft.rfftfreq(columns) * sigma_x) ** 2)
     smooth = np.fft.irfft2(noise, (rows, columns))

@@ -1,4 +1,4 @@
-"""Passers-by: people who walk, each drawn once in every phase of a step."""
+"""Passers-by: walking people, each drawn once in every phase of a step."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ HAIRS: tuple[Colour, ...] = (
 
 @lru_cache(maxsize=PEOPLE * PHASES)
 def passer(person: int, phase: int) -> Sprite:
-    """One of `PEOPLE` people, going to the right, in one of the `PHASES` of two steps."""
+    """Return one of `PEOPLE` people, walking right, in one of the `PHASES` of two steps."""
 
     def paint(canvas: Canvas) -> None:
         at = Upright(canvas, 0.0, canvas.bottom - 0.08, 1.0)

@@ -1,4 +1,4 @@
-"""Planes: sums over whole pictures of numbers, each in one pass of OpenCV."""
+"""Arithmetic on whole pictures in single passes of OpenCV."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .light import Plane
 
 
 def weighted(one: Plane, by: float, other: Plane, other_by: float, add: float = 0.0) -> Plane:
-    """`one * by + other * other_by + add`, for float32 arrays of one shape."""
+    """Return `one * by + other * other_by + add` for float32 arrays of one shape."""
     total: Plane = cv2.addWeighted(one, by, other, other_by, add)
     return total.reshape(one.shape)
 
@@ -21,7 +21,7 @@ def weighted(one: Plane, by: float, other: Plane, other_by: float, add: float = 
 def dim(window: Plane, keep: Plane) -> None:
     """Multiply a part of a picture, `(h, w, 3)` or `(h, w, 4)`, by numbers `(h, w)`, in place.
 
-    OpenCV changes what is narrower than its picture in half of the time that numpy takes.
+    For parts narrower than their picture OpenCV takes half of numpy's time.
     """
     by: Plane
     if window.shape[2] == 3:
@@ -40,19 +40,19 @@ def brighten(window: Plane, more: Plane) -> None:
 
 
 def held(plane: Plane, least: float, most: float) -> Plane:
-    """The plane itself, with every number brought within bounds."""
+    """Clip a plane in place and return it."""
     return np.clip(plane, np.float32(least), np.float32(most), out=plane)
 
 
 def enlarged(plane: Plane, size: Size) -> Plane:
-    """A plane `(h, w)` or `(h, w, C)` at another width and height."""
+    """Enlarge a plane `(h, w)` or `(h, w, C)` to another width and height."""
     width, height = size
     large: Plane = cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR)
     return large.reshape(height, width, *plane.shape[2:])
 
 
 def blurred(picture: Plane, across: float, down: float) -> Plane:
-    """A picture `(h, w, C)` blurred by Gaussians of so many pixels, wide ones on fewer pixels.
+    """Blur a picture `(h, w, C)` by Gaussians given in pixels, wide ones at a smaller size.
 
     See `artengine_plugins.imaging.blur.gaussian_blur`; this one is closer to the exact blur.
     """
@@ -74,11 +74,11 @@ def blurred(picture: Plane, across: float, down: float) -> Plane:
 
 
 def mixed(parts: tuple[Plane, Plane, Plane, Plane], colours: Plane) -> Plane:
-    """Light `(h, w, 3)` of four planes `(h, w)`.
+    """Mix light `(h, w, 3)` from four planes `(h, w)`.
 
     Args:
-        parts: how much of each colour there is.
-        colours: float32 `(3, 5)`: red, green and blue of each, and what is there of itself.
+        parts: weight of each colour.
+        colours: float32 `(3, 5)`: red, green and blue of the four colours and of a constant.
     """
     # OpenCV multiplies by square matrices in a quarter of the time.
     square = np.zeros((4, 5), np.float32)

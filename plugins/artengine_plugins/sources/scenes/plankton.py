@@ -21,7 +21,7 @@ from .tile import Tile
 CREATURES = 15
 SNOW = 420
 MURK = 112
-"""Side of the small grid that the water is worked out on, in cells to a unit."""
+"""Resolution of the small grid for the water, in cells per unit."""
 
 CYAN: Colour = (0.10, 0.75, 1.00)
 AQUA: Colour = (0.10, 1.00, 0.72)
@@ -48,7 +48,7 @@ KINDS = (
     ("diatoms", 0.40, 0.8),
     ("copepod", 0.17, 0.8),
 )
-"""What they are called, how long, and how many lengths the farthest part is from the middle."""
+"""Name, length, and distance of the farthest part from the centre in lengths."""
 
 
 class Plankton(Scene):
@@ -65,7 +65,7 @@ class Plankton(Scene):
         x: Plane = np.linspace(-canvas.right, canvas.right, grid[0], dtype=np.float32)[None, :]
         y: Plane = np.linspace(-canvas.bottom, canvas.bottom, grid[1], dtype=np.float32)[:, None]
         self._grid_x, self._grid_y = x, y
-        # Shafts of light fan out from a sun far above, broken by the waves it comes through.
+        # Shafts of light fan out from a sun far above, broken by the waves.
         self._slant: Plane = (x - np.float32(0.15)) / (y + np.float32(canvas.bottom + 0.9))
         fall = (y + np.float32(canvas.bottom)) / np.float32(2 * canvas.bottom)
         self._bright: Plane = np.exp(np.float32(-2.2) * fall)
@@ -78,7 +78,7 @@ class Plankton(Scene):
         self._snow_colour = 0.55 * tint + 0.30
 
     def draw(self, seconds: float) -> Picture:
-        """See `Scene.draw`."""
+        """Draw the picture; see `Scene.draw`."""
         self._seconds = seconds
         self._drift = (
             0.11 * seconds + 0.30 * self.sway * math.sin(0.31 * seconds),
@@ -129,7 +129,7 @@ class Plankton(Scene):
         y = self._snow[:, 1] * span_y - 1.3 * self._drift[1] * depth + 0.05 * depth * now
         x += 0.02 * np.sin(0.7 * now + 6.28 * glint[:, 0])
         y += 0.02 * np.sin(0.9 * now + 6.28 * glint[:, 1])
-        # The wrap lies outside the picture, so that no flake is ever seen to jump.
+        # Flakes wrap outside the picture, so that none is seen to jump.
         x, y = np.mod(x, span_x) - span_x / 2, np.mod(y, span_y) - span_y / 2
         pulse = 0.4 + 0.6 * np.sin((0.5 + 1.5 * glint[:, 0]) * now + 6.28 * glint[:, 1]) ** 2
         near = depth > 0.9
@@ -144,7 +144,7 @@ class Plankton(Scene):
         length *= depth
         rising = name in ("jelly", "comb_jelly") or chance(self.seed, 84, slot) < 0.4
         pace = (0.10 + 0.13 * chance(self.seed, 85, slot)) * depth
-        # Each goes its own way across, turns up again on the other side, and is another then.
+        # Each crosses the picture and reappears on the other side as another one.
         margin = reach * length
         span_x, span_y = 2 * (canvas.right + margin), 2 * (canvas.bottom + margin)
         way = 1 if chance(self.seed, 86, slot) < 0.5 else -1

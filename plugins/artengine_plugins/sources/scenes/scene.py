@@ -1,4 +1,4 @@
-"""Scene: what the synthetic source films."""
+"""Base of the scenes that the synthetic source films."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from artengine.api import Picture, Size
 class Scene(ABC):
     """A place that can be drawn at any moment, in any order.
 
-    A picture depends on the arguments below and on the seconds alone.
+    A picture depends only on the arguments below and on the time.
 
     Args:
         size: width and height in pixels, each at least 1.
-        seed: which of the endlessly many places of this kind.
+        seed: number of the place.
         crowd: how many things move about, 0 for the bare place, 1 as usual, up to 2.
         sway: how far the camera's path bends and wanders, 0 for straight, 1 as usual, up to 2.
     """
@@ -27,4 +27,4 @@ class Scene(ABC):
 
     @abstractmethod
     def draw(self, seconds: float) -> Picture:
-        """The picture uint8 `(H, W, 3)`, RGB, at that many seconds of the scene's own time."""
+        """Return the picture, uint8 `(H, W, 3)`, RGB, at a time of the scene in seconds."""

@@ -51,7 +51,7 @@ class Sea(Scene):
         self._lay_water(Tile(ripples), Tile(waves))
 
     def draw(self, seconds: float) -> Picture:
-        """See `Scene.draw`."""
+        """Draw the picture; see `Scene.draw`."""
         self._seconds = seconds
         self._pan = 0.035 * seconds + 0.15 * self.sway * math.sin(0.21 * seconds)
         self._rise = 0.018 * self.sway * math.sin(0.75 * seconds)
@@ -73,7 +73,7 @@ class Sea(Scene):
         width, height = self._soft
         x: Plane = np.linspace(-canvas.right, canvas.right, width, dtype=np.float32)[None, :]
         y: Plane = np.linspace(-canvas.bottom, canvas.bottom, height, dtype=np.float32)[:, None]
-        # The water hides what lies below the lowest horizon.
+        # The water hides everything below the lowest position of the horizon.
         lowest = (HORIZON + 0.02 * self.sway + canvas.bottom) / (2 * canvas.bottom)
         y = y[: math.ceil(height * lowest) + 2]
         up: Plane = np.maximum(np.float32(HORIZON + self._rise) - y, np.float32(0))
@@ -126,10 +126,10 @@ class Sea(Scene):
     # The water.
 
     def _lay_water(self, ripples: Tile, waves: Tile) -> None:
-        """Where each pixel below the horizon looks at on the water, and how near that is.
+        """Compute the water texture's coordinates and the nearness of pixels below the horizon.
 
-        Waves grow in proportion to how far below the horizon they are seen. True perspective would
-        grow them by the square of it, which leaves room for one wave or for noise.
+        Waves grow in proportion to their distance below the horizon. In true perspective they would
+        grow with the square of it, which leaves room for one wave or for noise.
         """
         canvas = self._canvas
         self._first = int(np.sum(canvas.y < HORIZON - 0.02 * self.sway))
@@ -160,7 +160,7 @@ class Sea(Scene):
         self._mist: Plane = tint(np.ascontiguousarray(mist), (0.40, 0.09, 0.03))
 
     def _swell(self, size: Size) -> tuple[Plane, Plane, Plane, Plane]:
-        """Slope, white crests, the sun's path, and how it gleams, of the large waves."""
+        """Return slope, white crests, the sun's path and its gleam of the large waves."""
         now = self._seconds
         waves: Plane = self._waves(40 * self._pan, 13.0 * now)
         # Swell comes in rows with broken crests, in groups that grow and pass.
@@ -199,7 +199,7 @@ class Sea(Scene):
         slope, white, path, gleam = self._swell((canvas.width, rows))
         ripples: Plane = self._ripples(90 * self._pan + 4 * now, 27.0 * now)
         ripples *= self._near
-        # Four lights of the water, whose colours are added up by one product with a matrix.
+        # Four lights of the water, mixed by one matrix product.
         foam = held(weighted(white, 2.2, ripples, 0.88), 0, 1)
         glitter = weighted(gleam, 1, ripples, 0.75)
         np.maximum(glitter, np.float32(0), out=glitter)
@@ -222,7 +222,7 @@ class Sea(Scene):
         )
         light = mixed((mirror, glitter, foam, clear), colours)
         light += self._mist
-        # The horizon rises and sinks with the boat that one stands on.
+        # The horizon rises and sinks with the camera's boat.
         y = canvas.y[self._first :, None]
         cover = np.clip((y - HORIZON - self._rise) * canvas.unit + 0.5, 0, 1)[:, :, None]
         shown = int(np.sum(cover < 1))
@@ -271,13 +271,13 @@ class Sea(Scene):
 
 
 def _looked_at(x: Plane, below: Plane, across: float, away: float) -> tuple[Plane, Plane]:
-    """Texels of a tile that pixels look at, `below` the horizon; sizes at a unit below it."""
+    """Return texel coordinates of pixels `below` the horizon; sizes are at a unit below it."""
     ahead = np.broadcast_to(-away * np.log(below), (below.size, x.size))
     return (x * across / below**0.75).astype(np.float32), ahead.astype(np.float32)
 
 
 def _mackerel(rng: np.random.Generator) -> Plane:
-    """Rows of small clouds `(TILE, TILE)`, 0..1."""
+    """Draw rows of small clouds `(TILE, TILE)`, 0..1."""
     broad = tiling(rng, TILE, TILE, 16, 26)
     small = tiling(rng, TILE, TILE, 2.5, 6.0) + 0.5 * tiling(rng, TILE, TILE, 1.2, 2.5)
     return np.clip(0.10 + 0.45 * broad + 0.33 * small, 0, 1.3)

@@ -1,4 +1,4 @@
-"""A village in falling snow under northern lights, gone past on a sledge."""
+"""A village in falling snow under northern lights, passed on a sledge."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from .upright import Upright
 
 FLAKES = 620
 PACE = 0.16
-"""How fast the nearest firs go past, in units a second."""
+"""Speed of the nearest firs, in units a second."""
 
 WORLD = 3.2
-"""Width of what goes past before it comes again, in units."""
+"""Width of the backdrop before it repeats, in units."""
 
 WALLS: tuple[Colour, ...] = (
     (0.16, 0.016, 0.012),
@@ -68,7 +68,7 @@ class Snow(Scene):
         self._stars = rng.random((160, 3))
 
     def draw(self, seconds: float) -> Picture:
-        """See `Scene.draw`."""
+        """Draw the picture; see `Scene.draw`."""
         canvas = self._canvas
         self._seconds = seconds
         self._along = PACE * seconds + 0.10 * self.sway * math.sin(0.33 * seconds)
@@ -111,7 +111,7 @@ class Snow(Scene):
                 0.55 + 0.45 * math.sin(0.2 * now + 2.1 * curtain) ** 2
             )
             above: Plane = np.maximum(hem - y, np.float32(0))
-            # What is below the hem is dark, and what is above gets darker with the height.
+            # It is dark below the hem and fades with the height above it.
             fades = np.exp(above * np.float32(-1 / high))
             fades *= np.minimum(above * np.float32(power / 0.02), np.float32(power))
             shine = np.maximum(shine, np.float32(0), out=shine)
@@ -143,7 +143,7 @@ class Snow(Scene):
             outline = [(-WORLD / 2, canvas.bottom), *zip(x, canvas.bottom - line, strict=True)]
             canvas.shape([*outline, (WORLD / 2, canvas.bottom)], colour)
             if back:
-                # Snow lies where it is high, with a ragged lower edge.
+                # Snow lies at the top, with a ragged lower edge.
                 edge = np.minimum(line, 0.19 + 0.03 * np.sin(60 * turn) * np.sin(23 * turn))
                 both = [*zip(x, canvas.bottom - line, strict=True)]
                 both += [*zip(x[::-1], canvas.bottom - edge[::-1], strict=True)]
@@ -170,7 +170,7 @@ class Snow(Scene):
                         _paint_fir(place, (*keys, tree), (0.014, 0.040, 0.040))
                 else:
                     _paint_house(at, keys, self.crowd)
-        # Drifts lie before their feet.
+        # Snow drifts at the foot of the houses.
         along = np.linspace(-WORLD / 2, WORLD / 2, 160)
         turn = 2 * math.pi * along / WORLD
         heap = 0.050 + 0.012 * np.sin(5 * turn) + 0.009 * np.sin(13 * turn + 1)
@@ -178,7 +178,7 @@ class Snow(Scene):
         canvas.shape([*bank, (WORLD / 2, canvas.bottom)], times(SNOW, 0.75))
 
     def _draw_lamps(self, bob: float) -> None:
-        """Street lamps, and people with lanterns who walk the village street."""
+        """Draw street lamps, and people with lanterns who walk the village street."""
         canvas, now = self._canvas, self._seconds
         for lamp in range(8):
             at = WORLD * lamp / 8 - 0.5 * 1.12 * self._along

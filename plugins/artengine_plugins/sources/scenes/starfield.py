@@ -33,7 +33,7 @@ CLOUDS = 5
 CLOUD_SECONDS = 17.0
 TILE = 512
 
-# Three gases each: the body of the cloud, its heart, its fringe.
+# Three gases each: the body of the cloud, its core, its fringe.
 GASES: tuple[tuple[Colour, Colour, Colour], ...] = (
     ((0.55, 0.04, 0.30), (1.00, 0.42, 0.16), (0.05, 0.14, 0.62)),
     ((0.03, 0.26, 0.42), (0.50, 1.00, 0.72), (0.30, 0.04, 0.50)),
@@ -71,7 +71,7 @@ class Starfield(Scene):
         self._spin = rng.random((count, 2))
 
     def draw(self, seconds: float) -> Picture:
-        """See `Scene.draw`."""
+        """Draw the picture; see `Scene.draw`."""
         self._seconds = seconds
         self._roll = self.sway * (0.35 * math.sin(0.11 * seconds) + 0.12 * math.sin(0.29 * seconds))
         self._aim = (
@@ -86,21 +86,21 @@ class Starfield(Scene):
         return self._lens.develop(self._canvas, seconds, halo=(0.14, 0.10))
 
     def _seen(self, x: float, y: float, ahead: float) -> tuple[float, float]:
-        """Where a point is seen, after the camera's roll and aim."""
+        """Project a point, with the camera's roll and aim."""
         turn, tilt = math.cos(self._roll), math.sin(self._roll)
         x, y = x * FOCAL / ahead - self._aim[0], y * FOCAL / ahead - self._aim[1]
         return x * turn - y * tilt, x * tilt + y * turn
 
     def _draw_gas(self) -> None:
         width, height = self._soft
-        # With four channels OpenCV moves a picture in half of the time that three take it.
+        # OpenCV warps four channels in half of the time of three.
         total = np.full((height, width, 4), (0.0012, 0.0016, 0.0045, 0.0), np.float32)
         for layer in range(CLOUDS):
             lap, phase = _lap(self._seconds / CLOUD_SECONDS + layer / CLOUDS)
             strength = math.sin(math.pi * phase) ** 2
             if strength < 0.002:
                 continue
-            # A cloud seen from ever nearer grows at a steady rate in octaves.
+            # A cloud that comes nearer grows at a constant rate in octaves.
             texels = TILE * 0.75 * 0.5 ** (2.6 * phase) / self._soft_unit
             angle = 6.28 * chance(self.seed, 51, layer, lap) - self._roll
             turn, tilt = math.cos(angle) * texels, math.sin(angle) * texels
@@ -111,8 +111,8 @@ class Starfield(Scene):
             y -= self._aim[1] * self._soft_unit
             off_x -= turn * x - tilt * y
             off_y -= tilt * x + turn * y
-            # The first tile is where it is seen from: only what lies beyond the second is wrapped,
-            # which takes OpenCV four times as long.
+            # Start in the first tile: OpenCV takes four times as long for wrapping, which is then
+            # needed only beyond the second.
             off_x -= TILE * math.floor(
                 (off_x + min(0, turn * width) + min(0, -tilt * height)) / TILE
             )
@@ -137,7 +137,7 @@ class Starfield(Scene):
         at = self._start + self._seconds * PACE / DEPTH
         lap = np.floor(at)
         phase = at - lap
-        # Each lap a star comes back elsewhere: multiples of irrational numbers spread evenly.
+        # A star reappears elsewhere in each lap: multiples of irrational numbers spread evenly.
         x = ((self._spin[:, 0] + lap * 0.7548776662) % 1.0 - 0.5) * 2 * 3.6
         y = ((self._spin[:, 1] + lap * 0.5698402910) % 1.0 - 0.5) * 2 * 3.6
         ahead = DEPTH * (1 - phase) + 0.02
@@ -145,7 +145,7 @@ class Starfield(Scene):
         bright = self._power * fade * 1.8 / (0.25 + ahead / 2.4) ** 2
         light = self._colour * (bright / 4)[:, None]
         turn, tilt = math.cos(self._roll), math.sin(self._roll)
-        # The exposure draws a star out into a streak, short enough for its parts to touch.
+        # The exposure stretches a star into a streak, short enough for its parts to touch.
         parts = np.array((-0.5, -0.25, 0.0, 0.25))[:, None]
         nearer = ahead + parts * np.minimum(PACE / 34, 0.04 * ahead)
         flat_x = x * FOCAL / nearer - self._aim[0]
@@ -155,7 +155,7 @@ class Starfield(Scene):
         canvas.sparks(seen_x.ravel(), seen_y.ravel(), radius, np.tile(light, (len(parts), 1)))
 
     def _draw_suns(self) -> None:
-        """The few stars that come near enough to have a size, with the lens's cross on them."""
+        """Draw the few stars that are near enough to have a size, with a cross from the lens."""
         canvas = self._canvas
         for star in range(round(SUNS * self.crowd)):
             lap, phase = _lap(chance(self.seed, 55, star) + self._seconds * PACE / (1.6 * DEPTH))
@@ -286,7 +286,7 @@ def _lap(turns: float) -> tuple[int, float]:
 
 
 def _textures(seed: int) -> tuple[list[Plane], Plane, Tile, np.random.Generator]:
-    """Two gases of 2x2 tiles, a galaxy, a planet's bands, and the generator that goes on after."""
+    """Return two gases of 2x2 tiles, a galaxy, a planet's bands, and the generator in its state."""
     gas, galaxy, bands, state = _drawn(seed)
     rng = np.random.default_rng()
     rng.bit_generator.state = state
@@ -295,7 +295,7 @@ def _textures(seed: int) -> tuple[list[Plane], Plane, Tile, np.random.Generator]
 
 @lru_cache(maxsize=1)
 def _drawn(seed: int) -> tuple[list[Plane], Plane, Tile, Mapping[str, Any]]:
-    # Kept, because a film opens its source several times, and this takes a quarter of a second.
+    # Cached, because a film opens its source several times and this takes a quarter of a second.
     rng = np.random.default_rng((seed, 50))
     gas = [_gas(rng, GASES[(seed + add) % len(GASES)]) for add in (0, 1)]
     gas = [np.tile(_four(light), (2, 2, 1)) for light in gas]
@@ -304,12 +304,12 @@ def _drawn(seed: int) -> tuple[list[Plane], Plane, Tile, Mapping[str, Any]]:
 
 
 def _four(light: Plane) -> Plane:
-    """Light `(h, w, 3)` with a fourth channel of nothing."""
+    """Add a fourth channel of zeros to light `(h, w, 3)`."""
     return np.dstack((light, np.zeros_like(light[:, :, :1])))
 
 
 def _gas(rng: np.random.Generator, gases: tuple[Colour, Colour, Colour]) -> Plane:
-    """A tile `(TILE, TILE, 3)` of glowing clouds with filaments and dark lanes."""
+    """Paint a tile `(TILE, TILE, 3)` of glowing clouds with filaments and dark lanes."""
 
     def field(texels: float) -> Plane:
         return tiling(rng, TILE, TILE, texels, texels)
@@ -326,12 +326,12 @@ def _gas(rng: np.random.Generator, gases: tuple[Colour, Colour, Colour]) -> Plan
         light += tint(part * (1 - 0.8 * lanes), colour)
     grid_y, grid_x = np.mgrid[0:TILE, 0:TILE].astype(np.float32)
     warp_x, warp_y = grid_x + 9 * field(26), grid_y + 9 * field(26)
-    # Bending the tile along itself is what makes the filaments curl.
+    # Warping the tile by itself makes the filaments curl.
     return cv2.remap(light, warp_x, warp_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
 
 
 def _galaxy(rng: np.random.Generator) -> Plane:
-    """A face-on spiral `(192, 192, 3)`, dark at its border."""
+    """Paint a face-on spiral `(192, 192, 3)`, dark at its border."""
     side = 192
     y, x = (np.mgrid[0:side, 0:side] + 0.5 - side / 2) / (side / 2)
     radius, angle = np.hypot(x, y) + 1e-6, np.arctan2(y, x)

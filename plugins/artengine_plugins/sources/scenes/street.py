@@ -21,13 +21,13 @@ from .tile import Tile
 from .upright import Upright
 
 PACE = 0.055
-"""How fast the camera goes along the street, in units at the houses a second."""
+"""Speed of the camera along the street, in units at the houses a second."""
 
 WORLD = 3.6
-"""Width of the street before it comes again, in units at the houses."""
+"""Width of the street before it repeats, in units at the houses."""
 
 KERB = -0.02
-"""Where the houses meet the pavement, in units below the middle."""
+"""Position of the line between houses and pavement, in units below the centre."""
 
 WALKERS, PIGEONS = 26, 14
 WALLS: tuple[Colour, ...] = (
@@ -60,7 +60,7 @@ class Street(Scene):
         self._lay_ground(Tile(_stones(rng)))
 
     def draw(self, seconds: float) -> Picture:
-        """See `Scene.draw`."""
+        """Draw the picture; see `Scene.draw`."""
         canvas = self._canvas
         self._seconds = seconds
         self._along = PACE * seconds + 0.12 * self.sway * math.sin(0.27 * seconds)
@@ -107,7 +107,7 @@ class Street(Scene):
             return
         stones = self._stones(150 * self._along, 0)
         stones *= self._shade
-        # Clouds pass over the street.
+        # Cloud shadows pass over the street.
         x = canvas.x + np.float32(0.8 * self._along)
         sun = np.float32(2.5) * np.sin(np.float32(1.7) * x + np.float32(0.35 * self._seconds))
         stones *= np.float32(0.72) + np.float32(0.28) * np.clip(sun + np.float32(0.9), 0, 1)
@@ -138,7 +138,7 @@ class Street(Scene):
             self._tram.draw(canvas, x, foot, 0.085, flip=way < 0, lit=(tint[0], tint[1], tint[2]))
 
     def _walker(self, slot: int) -> tuple[float, float, int, int]:
-        """How near, where across, which and in which lap."""
+        """Return nearness, position across, number and lap of a walker."""
         keys = (self.seed, 630, slot)
         near = 1.05 + 2.6 * chance(*keys, 1) ** 1.6
         way = self._way(slot)
@@ -170,7 +170,7 @@ class Street(Scene):
         person.draw(self._canvas, x, foot, scale, flip=self._way(slot) < 0)
 
     def _draw_pigeons(self) -> None:
-        """A flock goes up from the stones, circles, and is gone."""
+        """Draw a flock that rises from the stones, circles, and disappears."""
         canvas = self._canvas
         turn = self._seconds / 6.5 + chance(self.seed, 640)
         lap = math.floor(turn)
@@ -204,7 +204,7 @@ class Street(Scene):
 
 
 def _stones(rng: np.random.Generator) -> Plane:
-    """Slabs `(256, 256)` in rows, each of its own shade, 0..1."""
+    """Paint slabs `(256, 256)` in rows, each of its own shade, 0..1."""
     y, x = np.mgrid[0:256, 0:256]
     row = y // 32
     column = (x + 16 * (row % 2)) % 256 // 32

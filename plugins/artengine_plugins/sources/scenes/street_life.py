@@ -23,14 +23,14 @@ CLOTHS: tuple[Colour, ...] = (
 
 
 def draw_walker(at: Upright, key: int, seconds: float, way: int, lit: Colour) -> None:
-    """Draw somebody who walks under an umbrella.
+    """Draw a person who walks under an umbrella.
 
     Args:
-        at: where they stand.
-        key: tells them from all others.
-        seconds: now.
+        at: position of the person.
+        key: number that identifies the person.
+        seconds: the current time.
         way: 1 for walking to the right, -1 to the left.
-        lit: the light that falls on their edges.
+        lit: the light on the person's edges.
     """
     size = 0.9 + 0.2 * chance(key, 1)
     body = Upright(at.canvas, at.x, at.foot, at.scale * size)
@@ -97,11 +97,11 @@ def draw_car(at: Upright, key: int, seconds: float, way: int, lit: Colour) -> No
     """Draw a car that drives by, with its beams in the rain and its lights on the wet road.
 
     Args:
-        at: where its middle stands.
-        key: tells it from all others.
-        seconds: now.
+        at: position of its centre.
+        key: number that identifies it.
+        seconds: the current time.
         way: 1 for driving to the right, -1 to the left.
-        lit: the light that falls on its edges.
+        lit: the light on its edges.
     """
     taxi = chance(key, 1) < 0.3
     hue = CLOTHS[int(7 * chance(key, 2))]

@@ -1,4 +1,4 @@
-"""Tile: a texture without end."""
+"""Endless textures."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .light import Plane
 
 
 class Tile:
-    """A texture that tiles, looked up anywhere.
+    """A texture that tiles, with lookup at any position.
 
     OpenCV's own wrapping takes four times as long.
 
@@ -24,7 +24,7 @@ class Tile:
         self._texture = np.pad(texture, ((0, 1), (0, 1)), mode="wrap")
 
     def at(self, x: Plane, y: Plane) -> Plane:
-        """What is found at columns and rows, float32 arrays that broadcast to `(h, w)`."""
+        """Look up columns and rows, float32 arrays that broadcast to `(h, w)`."""
         shape = np.broadcast_shapes(x.shape, y.shape)
         found: Plane = cv2.remap(
             self._texture,
@@ -36,13 +36,13 @@ class Tile:
         return found.reshape(shape)
 
     def seen_from(self, x: Plane, y: Plane) -> Callable[[float, float], Plane]:
-        """What is found at columns and rows that move together: a function of how far they have.
+        """Return a function that looks up fixed columns and rows, shifted by its two arguments.
 
-        It takes half of the time of `at`, for arrays that do not change.
+        It takes half of the time of `at`.
         """
         shape = np.broadcast_shapes(x.shape, y.shape)
         there_x, there_y = _within(x, self._columns, shape), _within(y, self._rows, shape)
-        # Within the first tile and moved by less than one, they lie in the first two.
+        # Positions in the first tile, shifted by less than a tile, lie in two by two tiles.
         twice = np.tile(self._texture[:-1, :-1], (2, 2))
         twice = np.pad(twice, ((0, 1), (0, 1)), mode="wrap")
 
@@ -58,7 +58,7 @@ class Tile:
 
 
 def _within(places: Plane, count: int, shape: tuple[int, ...]) -> Plane:
-    """Places in one tile in place of those in any."""
+    """Wrap positions into the first tile."""
     laps: Plane = places * np.float32(1 / count)
     np.floor(laps, out=laps)
     laps *= np.float32(count)

@@ -1,4 +1,4 @@
-"""Upright: a thing that stands at one distance and faces the camera, drawn in metres."""
+"""Things that stand at one distance and face the camera, drawn in metres."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from .light import Colour
 
 @dataclass(frozen=True, slots=True)
 class Upright:
-    """Where a thing stands on a canvas, and how large a metre is there.
+    """Position of a thing on a canvas, and the size of a metre there.
 
     Args:
-        canvas: what it is drawn on.
-        x: where its middle is, in the canvas's units.
-        foot: where it meets the ground, in the canvas's units.
-        scale: units to a metre at its distance.
+        canvas: the canvas to draw on.
+        x: position of its centre, in the canvas's units.
+        foot: position of its contact with the ground, in the canvas's units.
+        scale: units per metre at its distance.
     """
 
     canvas: Canvas
@@ -56,7 +56,7 @@ class Upright:
         self.canvas.segment(*ends, width * scale, colour)
 
     def lines(self, lines: Sequence[Segment], colour: Colour) -> None:
-        """Cover lines, each from a side and height to another, and of a width."""
+        """Cover lines, each from a side and height to another, with a width."""
         x, foot, scale = self.x, self.foot, self.scale
         placed = [
             (x + xa * scale, foot - ya * scale, x + xb * scale, foot - yb * scale, width * scale)
@@ -73,7 +73,7 @@ class Upright:
         radius_y: float | None = None,
         least: float = 0.0,
     ) -> None:
-        """Add a Gaussian light; `least` is the smallest radius it shrinks to, in units."""
+        """Add a Gaussian light; `least` is its smallest radius, in units."""
         scale = self.scale
         self.canvas.glow(
             self.x + across * scale,

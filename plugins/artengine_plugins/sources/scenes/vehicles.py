@@ -1,4 +1,4 @@
-"""Vehicles at night, seen from ahead or behind: mostly lights, and a body to guess at."""
+"""Vehicles at night, seen from ahead or behind: mostly lights, and a hint of the body."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ _SPECK = 0.0016
 
 @dataclass(frozen=True, slots=True)
 class Vehicle:
-    """A car or lorry, told from all others by its keys."""
+    """A car or lorry, identified by keys."""
 
     lorry: bool
     hue: float
 
     @classmethod
     def of(cls, *keys: int) -> Vehicle:
-        """The vehicle that belongs to the keys, always the same one."""
+        """Return the vehicle of the keys, always the same one."""
         return cls(chance(*keys, 1) < 0.22, chance(*keys, 2))
 
     def draw(
         self, at: Upright, *, oncoming: bool, lit: float, brake: float, body: float, fade: float
     ) -> None:
-        """Draw it.
+        """Draw the vehicle.
 
         Args:
-            at: where it stands; its middle.
+            at: position of its centre.
             oncoming: whether it shows its headlights or its tail lights.
-            lit: how strongly it is lit by others.
+            lit: strength of other lights on it.
             brake: how hard it brakes, 0..1.
-            body: how much of the bodywork shows, 0..1; its lights alone show at 0.
-            fade: how much of all of it shows, 0..1.
+            body: visibility of the bodywork, 0..1; at 0 only its lights are visible.
+            fade: opacity of the whole, 0..1.
         """
         if body > 0:
             self._body(at, lit, min(body, fade), oncoming)
