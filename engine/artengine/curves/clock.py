@@ -9,14 +9,14 @@ from math import floor
 
 @dataclass(frozen=True, slots=True)
 class Tempo:
-    """How fast beats follow each other.
+    """The times of beats.
 
     Args:
         bpm: beats a minute, above 0.
-        offset: when the first beat falls, in seconds after the film's first frame.
+        offset: time of the first beat, in seconds after the film's first frame.
         beats_per_bar: beats in a bar, at least 1.
-        beats: where beats do not follow each other evenly, when each falls, from the one at
-            `offset` on; `bpm` is their mean, and the tempo before and after them.
+        beats: times of uneven beats, from the one at `offset` on; `bpm` is their mean tempo, and
+            the tempo before and after them.
     """
 
     bpm: float = 120.0
@@ -25,7 +25,7 @@ class Tempo:
     beats: tuple[float, ...] = ()
 
     def beat_at(self, seconds: float) -> float:
-        """How many beats have passed since the first one; negative before it."""
+        """Return the number of beats since the first one; negative before it."""
         known = bisect_right(self.beats, seconds)
         if known == 0:
             return (seconds - self.offset) * self.bpm / 60.0
@@ -35,7 +35,7 @@ class Tempo:
         return known - 1 + (seconds - before) / (self.beats[known] - before)
 
     def seconds_at(self, beat: float) -> float:
-        """When a beat falls, in seconds after the film's first frame."""
+        """Return the time of a beat, in seconds after the film's first frame."""
         known, last = floor(beat), len(self.beats) - 1
         if known < 0 or last < 0:
             return self.offset + beat * 60.0 / self.bpm
@@ -45,7 +45,7 @@ class Tempo:
         return before + (beat - known) * (after - before)
 
     def evenly(self, seconds: float) -> float:
-        """When it would be as late in beats if all of them were as long as their mean."""
+        """Return the time at which the beat would be the same if all beats had the mean length."""
         if not self.beats:
             return seconds
         return self.offset + self.beat_at(seconds) * 60.0 / self.bpm
@@ -62,8 +62,8 @@ class Clock:
     Args:
         index: frames since the film's first, 0 or more.
         fps: frames a second, above 0.
-        frames: how many frames the film will have, or None when it has no end.
-        tempo: where the film's beats fall.
+        frames: the number of frames of the film, or None if it has no end.
+        tempo: the times of the film's beats.
     """
 
     index: int
@@ -85,10 +85,10 @@ class Clock:
 
     @property
     def beat(self) -> float:
-        """Beats since the first one, with the share of the present one."""
+        """Beats since the first one, including the fraction of the current one."""
         return self.tempo.beat_at(self.seconds)
 
     @property
     def bar(self) -> float:
-        """Bars since the first beat, with the share of the present one."""
+        """Bars since the first beat, including the fraction of the current one."""
         return self.beat / self.tempo.beats_per_bar

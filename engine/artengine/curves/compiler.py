@@ -1,4 +1,4 @@
-"""From the tree of an expression to functions that call each other."""
+"""Compilation of the tree of an expression to nested functions."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from artengine.errors import did_you_mean
 from artengine.params import CurveError, quoted
 
 BUILT_IN = frozenset((*NAMES, *OWN))
-"""The names that every expression knows, and that no signal of a film may have."""
+"""The names that every expression has, and that no signal of a film may have."""
 
 NEVER = SignalContext(Clock(0, 1.0))
-"""The time that constants are asked at."""
+"""The time at which constants are evaluated."""
 
 
 def check_call(node: Node) -> None:
-    """Refuse calls that are no functions, or have too few or many arguments, and stray texts."""
+    """Refuse calls of unknown functions or with too few or many arguments, and stray texts."""
     if isinstance(node, Text):
         raise fault(node.at, "a text means nothing here; only ease takes one")
     if not isinstance(node, Call):
@@ -56,7 +56,7 @@ def check_count(node: Call, least: int, most: int, written: str) -> None:
 
 
 def is_constant(node: Node) -> bool:
-    """Whether a node's value never changes."""
+    """Return whether a node's value never changes."""
     if isinstance(node, Name):
         return node.name in CONSTANTS
     if isinstance(node, Call):
@@ -65,21 +65,21 @@ def is_constant(node: Node) -> bool:
 
 
 def constant(node: Node, made: Evaluate) -> float | None:
-    """A node's value where it never changes, and can be calculated."""
+    """Return a node's value if it never changes and can be calculated, else None."""
     if not is_constant(node):
         return None
     try:
         return made(NEVER)
     except CurveError:
-        # It may stand in a branch that is never taken.
+        # It may be in a branch that is never evaluated.
         return None
 
 
 class Compiler:
-    """Makes functions of a tree.
+    """Compiles trees to functions.
 
     Args:
-        scope: what is known of the film.
+        scope: the film's properties.
         own: the values of the expression's own names.
     """
 
@@ -91,7 +91,7 @@ class Compiler:
         self.previous: Previous | None = None
 
     def compiled(self, node: Node) -> Evaluate:
-        """The function that gives a node's value."""
+        """Return the function that evaluates a node."""
         made = self._made(node)
         value = constant(node, made)
         return made if value is None or isinstance(node, Number) else lambda _now: value

@@ -1,4 +1,4 @@
-"""The curves of one table, compiled for a film and asked once for each frame."""
+"""The curves of one table, compiled for a film and evaluated once for each frame."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from artengine.params import CurveError
 logger = logging.getLogger("artengine")
 
 SLOW = 0.05
-"""Seconds of the processor that a curve may take for a frame before a warning."""
+"""Processor seconds that a curve may take for a frame before a warning."""
 
 Remembered = dict[str, npt.NDArray[np.float64]]
-"""What curves remember, by the name of what they drive."""
+"""The state of curves, by the name of the parameter that they drive."""
 
 
 class CurveSet:
-    """Curves by the name of what they drive.
+    """Curves by the name of the parameter that they drive.
 
-    They are compiled for a film when they are first asked. A frame that is asked for again has the
-    same values, though some of them remember the frames before.
+    They are compiled for a film at the first evaluation. A frame that is evaluated again has the
+    same values, even if some curves keep state from the frames before.
 
     Args:
-        curves: the curves. `adopt` changes this mapping itself.
+        curves: the curves. `adopt` changes this mapping in place.
     """
 
     def __init__(self, curves: dict[str, Curve]) -> None:
@@ -44,18 +44,18 @@ class CurveSet:
         self._slow: set[str] = set()
 
     def adopt(self, name: str, curve: Curve | None) -> None:
-        """Drive a name by another curve, or by none."""
+        """Replace the curve of a name by another one, or by none."""
         for kept in (self.curves, self._signals, self._restored, self._values):
             kept.pop(name, None)
         if curve is not None:
             self.curves[name] = curve
 
     def at(self, now: SignalContext, scope: Scope) -> Mapping[str, float]:
-        """The values now.
+        """Return the values at a time.
 
         Args:
             now: the film's time, and its named signals.
-            scope: what the curves may know of the film; they are compiled anew for another one.
+            scope: the film's properties; the curves are compiled again when they change.
 
         Raises:
             CurveError: when a curve fails.
@@ -95,13 +95,13 @@ class CurveSet:
         return self._signals[name]
 
     def reset(self) -> None:
-        """Forget an earlier film."""
+        """Discard the state of an earlier film."""
         self._signals.clear()
         self._restored.clear()
         self._clock = None
 
     def state(self) -> Remembered:
-        """What the signals remember; those that remember nothing are left out."""
+        """Return the state of the signals; those without any are left out."""
         found = {}
         for name, signal in self._signals.items():
             with naming(name, self.curves[name]):
@@ -111,17 +111,17 @@ class CurveSet:
         return found | {name: state.copy() for name, state in self._restored.items()}
 
     def restore(self, state: Mapping[str, npt.NDArray[np.generic]]) -> None:
-        """Remember what `state` gave out."""
+        """Restore what `state` returned."""
         self.reset()
         self._restored = {name: np.asarray(each, np.float64) for name, each in state.items()}
 
 
 @contextmanager
 def naming(name: str, curve: Curve, scope: Scope | None = None) -> Iterator[None]:
-    """Turn any exception of a curve into a `CurveError` that names what it drives.
+    """Turn any exception of a curve into a `CurveError` that names the driven parameter.
 
     Args:
-        scope: what the curve knows of the film, without its own slot.
+        scope: the film's properties, without the curve's own slot.
     """
     try:
         yield

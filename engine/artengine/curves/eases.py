@@ -1,4 +1,4 @@
-"""Easings: how a value moves from one key to the next.
+"""Easings: interpolation between one key and the next.
 
 The thirty of easings.net (Andrey Sitnik and Ivan Solovev), after Robert Penner's equations; steps;
 and cubic Beziers as CSS writes them.
@@ -16,7 +16,7 @@ from artengine.errors import did_you_mean
 from artengine.params import CurveError, quoted
 
 Ease: TypeAlias = Callable[[float], float]
-"""Maps the share of a segment that has passed, 0..1, to the share of the change that is done."""
+"""Maps the elapsed share of a segment, 0..1, to the share of the change that is done."""
 
 MOST_STEPS = 999
 
@@ -60,11 +60,11 @@ _IN: Mapping[str, Ease] = {
     "elastic": _in_elastic,
     "bounce": lambda t: 1 - _out_bounce(1 - t),
 }
-"""The ten shapes, slow first."""
+"""The ten shapes, as ease-in: slow at the beginning."""
 
 
 def _in(ease: Ease) -> Ease:
-    # Rounding must not keep a value from the key that it leads to.
+    # Rounding errors must not keep a value from reaching the next key.
     return lambda t: ease(t) if 0.0 < t < 1.0 else min(1.0, max(0.0, t))
 
 
@@ -87,21 +87,21 @@ EASES: Mapping[str, Ease] = MappingProxyType(
         **{f"in-{name}": _in(ease) for name, ease in _IN.items()},
         **{f"out-{name}": _out(ease) for name, ease in _IN.items()},
         **{f"in-out-{name}": _in_out(ease) for name, ease in _IN.items()},
-        # These two are no mirrored halves of the others on easings.net: they overshoot further.
+        # On easings.net these two are not mirrored halves of the others: they overshoot further.
         "in-out-back": _in(_in_out_back),
         "in-out-elastic": _in(_in_out_elastic),
     }
 )
-"""Easings by name. All of them lead from 0 to 1 but for `hold`, which stays at 0 until the end."""
+"""Easings by name. All lead from 0 to 1, except `hold`, which stays at 0 until the end."""
 
 
 def steps(count: int) -> Ease:
-    """So many equal steps, each taken at the end of its share of the time."""
+    """Return an easing of `count` equal steps, each at the end of its share of the time."""
     return lambda t: math.floor(t * count) / count
 
 
 def bezier(x1: float, y1: float, x2: float, y2: float) -> Ease:
-    """The cubic Bezier from (0, 0) to (1, 1) with those two handles, as `cubic-bezier()` in CSS.
+    """Return the cubic Bezier from (0, 0) to (1, 1) with two handles, as `cubic-bezier()` in CSS.
 
     Args:
         x1, x2: 0 to 1, so that the curve is a function of time.
@@ -114,7 +114,7 @@ def bezier(x1: float, y1: float, x2: float, y2: float) -> Ease:
         if t <= 0.0 or t >= 1.0:
             return min(1.0, max(0.0, t))
         low, high = 0.0, 1.0
-        # Halving 40 times is exact enough for any film and cannot fail, as Newton's method can.
+        # 40 bisections are exact enough for any film and cannot fail, as Newton's method can.
         for _ in range(40):
             middle = (low + high) / 2
             if along(x1, x2, middle) < t:
@@ -127,13 +127,13 @@ def bezier(x1: float, y1: float, x2: float, y2: float) -> Ease:
 
 
 def ease_named(name: str) -> Ease:
-    """The easing of a name, as "in-out" or "steps-4". Raises `CurveError`."""
+    """Return an easing by name, such as "in-out" or "steps-4". Raises `CurveError`."""
     found = re.fullmatch(r"steps-([1-9]\d{0,2})", name)
     if found:
         return steps(int(found[1]))
     if name not in EASES:
         known = f"{', '.join(EASES)}, steps-1 to steps-{MOST_STEPS}"
-        # Elsewhere they are called easeInOutCubic or ease-in-out.
+        # Other programs name them easeInOutCubic or ease-in-out.
         plain = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower().removeprefix("ease-")
         near = did_you_mean(plain, list(EASES))
         raise CurveError(f"there is no ease {quoted(name)}{near}; allowed: {known}")

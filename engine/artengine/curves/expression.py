@@ -29,15 +29,14 @@ from artengine.params import CurveError
 
 @dataclass(frozen=True)
 class Expression:
-    """An expression that was read and checked.
+    """An expression that was parsed and checked.
 
     Args:
-        text: as it is written.
-        root: the tree that was read.
-        own: names that it knows beside those of every expression, and whose values are given where
-            it is compiled.
+        text: the source text.
+        root: the parsed tree.
+        own: further names, whose values are passed when it is compiled.
         reads: the other names, which are the film's signals, each with its place in the text.
-        constant: its value, where it never changes.
+        constant: its value, if it never changes.
     """
 
     text: str
@@ -48,22 +47,22 @@ class Expression:
 
     @classmethod
     def of(cls, text: str, own: Collection[str] = ()) -> Expression:
-        """Read an expression.
+        """Parse an expression.
 
         Args:
             text: at most 1,000 characters.
-            own: names to know besides.
+            own: further names that it may use.
 
         Raises:
-            CurveError: where it is wrong, with the column and what would be right.
+            CurveError: for a mistake, with its column and a correction.
         """
         return _read(text, frozenset(own))
 
     def compile(self, scope: Scope, own: Mapping[str, Evaluate] | None = None) -> ExpressionSignal:
-        """Make a signal of it.
+        """Compile it to a signal.
 
         Args:
-            scope: what is known of the film.
+            scope: the film's properties.
             own: the values of its own names.
 
         Raises:
@@ -77,25 +76,25 @@ class Expression:
         return ExpressionSignal(root, compiler.memories, compiler.previous)
 
     def places(self) -> Mapping[str, str]:
-        """The signals that it reads, each with its place in words."""
+        """Return the signals that it reads, each with its place in words."""
         return {name: f"column {at + 1}" for name, at in self.reads.items()}
 
     def stretched(self, share: float) -> str:
-        """The text that means the same in a film of which frame `share * n` is this one's n."""
+        """Return the equivalent text for a film whose frame `share * n` is frame n of this one."""
         return stretched(self.text, self.root, share)
 
     def written_with(self, names: Mapping[str, str]) -> str:
-        """The text with other texts in place of names."""
+        """Return the text with names replaced by other texts."""
         return written_with(self.text, self.root, names)
 
 
 class ExpressionSignal(Signal):
-    """An expression, compiled to functions that call each other.
+    """An expression, compiled to nested functions.
 
     Args:
-        root: gives the value.
-        memories: what is advanced before, in order.
-        previous: what is given the value, where the expression asks for it a frame later.
+        root: returns the value.
+        memories: the memories to advance before that, in order.
+        previous: stores the value for the next frame, if the expression uses `prev`.
     """
 
     def __init__(
@@ -117,11 +116,11 @@ class ExpressionSignal(Signal):
         return [*self._memories, *([self._previous] if self._previous else [])]
 
     def state(self) -> Sequence[float]:
-        """What its functions remember, one after the other."""
+        """Return the state of its functions, concatenated."""
         return state_of(self._all())
 
     def restore(self, state: Sequence[float]) -> None:
-        """Remember it."""
+        """Restore what `state` returned."""
         restore_all(self._all(), state)
 
 
@@ -149,7 +148,7 @@ _NOWHERE = Scope(1.0)
 
 
 def _takes_text(node: Node) -> TypeGuard[Call]:
-    """Whether a node is a call whose last argument is to be a text."""
+    """Return whether a node is a call whose last argument must be a text."""
     if not isinstance(node, Call) or not node.arguments:
         return False
     return node.name in FUNCTIONS and FUNCTIONS[node.name].texts

@@ -19,11 +19,11 @@ from artengine.params import CurveError, plainly
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A name of the film's time.
+    """A name for a value of the film's time.
 
     Args:
-        about: what it is.
-        of: its value.
+        about: its description.
+        of: returns its value.
     """
 
     about: str
@@ -40,7 +40,7 @@ NAMES: Mapping[str, Named] = MappingProxyType(
         "fps": Named("the film's frames a second", lambda now: now.clock.fps),
     }
 )
-"""Names that depend on the film's time alone."""
+"""Names that depend only on the film's time."""
 
 CONSTANTS: Mapping[str, float] = MappingProxyType({"pi": math.pi, "tau": math.tau})
 
@@ -52,7 +52,7 @@ OWN: Mapping[str, str] = MappingProxyType(
         "tau": "a whole turn in radians",
     }
 )
-"""The other names that every expression knows."""
+"""The other names that every expression has."""
 
 
 @dataclass(slots=True)
@@ -61,11 +61,11 @@ class Place:
 
     Args:
         at: the call's place in the text.
-        scope: what is known of the film.
-        key: what the curve's random numbers begin with.
-        text: the first text among the arguments.
-        constants: the value of each argument that never changes.
-        memories: those of the expression, in the order in which they are advanced.
+        scope: the film's properties.
+        key: the key of the curve's random numbers.
+        text: the text among the arguments.
+        constants: the value of each argument if it never changes, else None.
+        memories: the memories of the expression, in the order in which they are advanced.
     """
 
     at: int
@@ -76,7 +76,7 @@ class Place:
     memories: list[Memory] = field(default_factory=list)
 
     def remember(self, memory: Memory) -> Evaluate:
-        """Have a memory advanced at each frame."""
+        """Register a memory, to be advanced at each frame."""
         memory.place = self.at
         self.memories.append(memory)
         return memory.value
@@ -90,11 +90,11 @@ class Function:
     """A function of expressions.
 
     Args:
-        written: how it is called, as `clip(x, low, high)`.
-        about: what it gives.
-        least, most: how many arguments it takes.
-        build: makes a call of it.
-        pure: whether its value depends on its arguments alone.
+        written: its signature, such as `clip(x, low, high)`.
+        about: its description.
+        least, most: the number of arguments that it takes.
+        build: compiles a call of it.
+        pure: whether its value depends only on its arguments.
         texts: whether its second argument is a text.
     """
 
@@ -108,7 +108,7 @@ class Function:
 
 
 def plain(call: Callable[..., float]) -> Build:
-    """A function of numbers. What it cannot calculate is an error at its place."""
+    """Return a function of numbers that reports arithmetic errors at the place of the call."""
 
     def build(place: Place, arguments: tuple[Evaluate, ...]) -> Evaluate:
         def evaluate(now: SignalContext) -> float:
@@ -232,7 +232,7 @@ def _guarded(place: Place, name: str, evaluate: Evaluate) -> Evaluate:
 def _function(
     written: str, about: str, build: Build, *, pure: bool = True, texts: bool = False
 ) -> tuple[str, Function]:
-    """A function's entry; how many arguments it takes is read from how it is written."""
+    """Return a function's entry; the number of arguments is parsed from its signature."""
     name, _, inside = written.partition("(")
     needed, _, optional = inside.rstrip(")").partition("[")
     least = len([each for each in needed.split(",") if each.strip()])
@@ -253,38 +253,38 @@ FUNCTIONS: Mapping[str, Function] = MappingProxyType(
                       plain(_square)),
             _function("saw(x)", "up from 0 to 1 while x grows by 1, and back at once: tri, square, "
                       "saw and pulse of beat keep time with the beat", plain(_saw)),
-            _function("pulse(x[, width])", "1 in the first part of each whole x, of that width "
-                      "(0.1), else 0", plain(_pulse)),
-            _function("noise(x[, number])", "a smooth random value, 0 to 1, another one for each "
-                      "whole x; a second one of the same curve has another number", _noise,
+            _function("pulse(x[, width])", "1 in the first part of each whole x, width (0.1) long, "
+                      "else 0", plain(_pulse)),
+            _function("noise(x[, number])", "a smooth random value, 0 to 1, a new one at each "
+                      "whole x; give a second noise in the same curve another number", _noise,
                       pure=False),
-            _function("walk([speed][, number])", "a random walk between 0 and 1 from 0.5 on; in a "
-                      "second it gets about as far as its speed (0.5)", _walk, pure=False),
-            _function("rand([x][, number])", "a random value, 0 to 1, another one for each whole "
-                      "x; without x, for each frame", _rand, pure=False),
+            _function("walk([speed][, number])", "a random walk between 0 and 1 that begins at 0.5 "
+                      "and moves by about speed (0.5) in a second", _walk, pure=False),
+            _function("rand([x][, number])", "a random value, 0 to 1, a new one at each whole x; "
+                      "without x, at each frame", _rand, pure=False),
             _function("hold(x, every)", "x as it was when the whole part of every last changed: "
                       "hold(noise(t), beat)", _hold, pure=False),
             _function("smoothstep(low, high, x)", "0 below low, 1 above high, smooth between",
                       plain(_smoothstep)),
-            _function("lerp(a, b, x)", "a where x is 0, b where it is 1, evenly between and beyond",
+            _function("lerp(a, b, x)", "a where x is 0, b where it is 1, linear between and beyond",
                       plain(_lerp)),
             _function("ease(x, name)", "x from 0 to 1, eased: ease(saw(beat), 'out-bounce')", _ease,
                       texts=True),
             _function("clip(x, low, high)", "x, kept between low and high", plain(_clip)),
             _function("where(condition, a, b)", "a where the condition is not 0, else b", _where),
-            _function("min(a, b, ...)", "the least", plain(min)),
-            _function("max(a, b, ...)", "the greatest", plain(max)),
-            _function("abs(x)", "x without its sign", plain(abs)),
-            _function("mod(x, y)", "what is left of x after whole y, at least 0 for y above 0; "
+            _function("min(a, b, ...)", "the smallest argument", plain(min)),
+            _function("max(a, b, ...)", "the largest argument", plain(max)),
+            _function("abs(x)", "the absolute value of x", plain(abs)),
+            _function("mod(x, y)", "the remainder of x divided by y, at least 0 for y above 0; "
                       "also x % y", plain(_mod)),
             _function("floor(x)", "the whole number at or below x", plain(math.floor)),
             _function("ceil(x)", "the whole number at or above x", plain(math.ceil)),
             _function("round(x)", "the nearest whole number", plain(_round)),
             _function("sqrt(x)", "the square root", plain(math.sqrt)),
             _function("exp(x)", "e to the power of x", plain(math.exp)),
-            _function("lag(x, attack[, release])", "x, followed slowly: two thirds of the way up "
-                      "take attack seconds, down release", _lag, pure=False),
-            _function("delay(x, seconds)", "x as it was so many seconds ago", _delay, pure=False),
+            _function("lag(x, attack[, release])", "x, followed slowly: two thirds of a rise take "
+                      "attack seconds, of a fall release seconds", _lag, pure=False),
+            _function("delay(x, seconds)", "x as it was that long ago", _delay, pure=False),
         ]
     )
 )  # fmt: skip
@@ -292,6 +292,6 @@ FUNCTIONS: Mapping[str, Function] = MappingProxyType(
 
 
 def vocabulary() -> dict[str, str]:
-    """Every name and function of expressions, as it is written, with what it is."""
+    """Return every name and function of expressions, as it is written, with its description."""
     names = {name: named.about for name, named in NAMES.items()} | {**OWN, **SIGNS}
     return names | {function.written: function.about for function in FUNCTIONS.values()}

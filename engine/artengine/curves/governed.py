@@ -1,4 +1,4 @@
-"""What stands in the place of a curve where a governor steers a number."""
+"""The curve of a number that a governor steers."""
 
 from __future__ import annotations
 
@@ -8,36 +8,36 @@ from typing import ClassVar
 from artengine.curves.signal import Curve, Scope, Signal, SignalContext
 
 KEY = "govern {}"
-"""The named signal of an address that is steered. No expression can read a name with a space."""
+"""The named signal of a steered address. No expression can read a name with a space."""
 
 
 class Governed(Curve):
-    """The value that a governor gives to a number. No preset can write it as a curve."""
+    """The value that a governor sets for a number. No preset can write it as a curve."""
 
     name: ClassVar[str] = "governed"
     key: ClassVar[str] = "steer"
 
     steer: str
-    """The address that is steered."""
+    """The steered address."""
 
     hold: str
-    """The vital sign that is held by it."""
+    """The vital sign that it controls."""
 
     low: float
-    """The value where there is enough of the vital sign."""
+    """The value if the vital sign is high enough."""
 
     high: float
-    """The value where there is too little of it."""
+    """The value if the vital sign is too low."""
 
     first: float
-    """The value to begin with."""
+    """The initial value."""
 
     def compile(self, scope: Scope) -> Signal:
         """Read the governor's signal."""
         return _Governed(KEY.format(self.steer), self.first)
 
     def values(self) -> Sequence[float]:
-        """The value to begin with, and both ends."""
+        """Return the initial value, and both ends."""
         return self.first, self.low, self.high
 
 

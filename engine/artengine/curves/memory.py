@@ -1,4 +1,4 @@
-"""Functions of expressions that remember: what they keep from frame to frame."""
+"""The state of functions of expressions, which they keep from frame to frame."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ Evaluate: TypeAlias = Callable[[SignalContext], float]
 """A part of an expression, compiled."""
 
 LONGEST_DELAY = 10_000
-"""Frames that `delay` may look back."""
+"""The largest delay of `delay`, in frames."""
 
 
 MOST_KEPT = 10_500
-"""Numbers that the functions of one expression may keep together."""
+"""The most numbers that all functions of one expression may keep."""
 
 
 class Memory(ABC):
-    """A function's memory of one place in one expression. `advance` is called once a frame.
+    """The state of one function call in an expression. `advance` is called once a frame.
 
     Args:
-        size: how many numbers it keeps beside its value.
+        size: how many numbers it keeps in addition to its value.
     """
 
     place = 0
     """Where the function is called, in the expression's text."""
 
     def __init__(self, size: int = 0) -> None:
-        # Not a number until the first frame.
+        # NaN until the first frame.
         self.state = [math.nan] * (size + 1)
-        """The value now, and what else is kept."""
+        """The current value, and the other numbers that are kept."""
 
     def value(self, _now: SignalContext) -> float:
-        """The value at the frame that it was advanced to."""
+        """Return the value at the frame that it was advanced to."""
         return self.state[0]
 
     @property
@@ -49,18 +49,18 @@ class Memory(ABC):
 
     @abstractmethod
     def advance(self, now: SignalContext) -> None:
-        """Go on by a frame."""
+        """Advance by a frame."""
 
 
 class Lag(Memory):
-    """A value that follows another one, faster or slower up than down."""
+    """A value that follows another one with a delay, which may differ for rising and falling."""
 
     def __init__(self, of: Evaluate, attack: Evaluate, release: Evaluate) -> None:
         super().__init__()
         self._of, self._attack, self._release = of, attack, release
 
     def advance(self, now: SignalContext) -> None:
-        """Take the share of the way that a frame is of the time."""
+        """Move towards the target."""
         target = self._of(now)
         if not self.begun:
             self.state[0] = target
@@ -71,19 +71,19 @@ class Lag(Memory):
 
 
 def _share(frames: float) -> float:
-    """Which part of the way is done in a frame, where 63 per cent take so many frames."""
+    """Return the share of the way to do in a frame so that 63 per cent take that many frames."""
     return -math.expm1(-1.0 / frames) if frames > 1e-3 else 1.0
 
 
 class Delay(Memory):
-    """A value as it was some frames ago; the first one until there are so many."""
+    """A value as it was some frames ago; the first one until there are that many."""
 
     def __init__(self, of: Evaluate, frames: int) -> None:
         super().__init__(frames + 1)
         self._of, self._frames = of, frames
 
     def advance(self, now: SignalContext) -> None:
-        """Keep the newest value in place of the oldest one."""
+        """Replace the oldest value with the newest one."""
         value, frames = self._of(now), self._frames
         if not self.begun:
             self.state[:-1] = [value] * (frames + 1)
@@ -98,14 +98,14 @@ class Delay(Memory):
 
 
 class Hold(Memory):
-    """A value that is taken anew when the whole part of another one changes."""
+    """A value that is sampled again when the whole part of another one changes."""
 
     def __init__(self, of: Evaluate, every: Evaluate) -> None:
         super().__init__(1)
         self._of, self._every = of, every
 
     def advance(self, now: SignalContext) -> None:
-        """Take the value where the whole part has changed."""
+        """Sample the value if the whole part has changed."""
         whole = float(math.floor(self._every(now)))
         if not self.begun or whole != self.state[1]:
             self.state[:] = [self._of(now), whole]
@@ -130,7 +130,7 @@ class Walk(Memory):
 
 
 def excess_of(memories: Sequence[Memory]) -> str:
-    """Say that an expression's memories keep too much; empty where they do not."""
+    """Return an error message if an expression's memories keep too much, else an empty text."""
     kept = sum(len(memory.state) for memory in memories)
     if kept <= MOST_KEPT:
         return ""
@@ -148,11 +148,11 @@ class Previous(Memory):
         self.state[0] = 0.0
 
     def advance(self, now: SignalContext) -> None:
-        """Nothing: the signal puts its value here when it is known."""
+        """Do nothing: the signal stores its value here once it is known."""
 
 
 def advance_all(memories: Iterable[Memory], now: SignalContext) -> None:
-    """Go on by a frame. Raises `CurveError` for what cannot be calculated."""
+    """Advance by a frame. Raises `CurveError` for what cannot be calculated."""
     for memory in memories:
         try:
             memory.advance(now)
@@ -164,12 +164,12 @@ def advance_all(memories: Iterable[Memory], now: SignalContext) -> None:
 
 
 def state_of(memories: Iterable[Memory]) -> list[float]:
-    """What functions remember, one after the other."""
+    """Return the state of functions, concatenated."""
     return [number for memory in memories for number in memory.state]
 
 
 def restore_all(memories: Iterable[Memory], state: Iterable[float]) -> None:
-    """Have functions remember what `state_of` gave out."""
+    """Restore the state of functions that `state_of` returned."""
     numbers = iter(state)
     for memory in memories:
         memory.state = [float(next(numbers)) for _ in memory.state]

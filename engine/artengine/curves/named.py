@@ -1,4 +1,4 @@
-"""The named signals of a film: what expressions may read by name."""
+"""The named signals of a film, which expressions read by name."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from artengine.params import CurveError, quoted
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 LONGEST_NAME = 64
-"""Characters of the longest name of a curve."""
+"""The most characters of a curve's name."""
 
 
 class NamedSignals:
-    """The named signals of a film, each asked once for each frame.
+    """The named signals of a film, each evaluated once for each frame.
 
     Args:
         curves: the preset's named curves, which may read each other in any order.
-        scope: what is known of the film; its `names` are added.
-        given: signals of other origin by name, which may have dots. Curves read them; they read no
+        scope: the film's properties; its `names` are set here.
+        given: other signals by name; the names may have dots. Curves may read them; they read no
             curve.
 
     Raises:
@@ -53,7 +53,7 @@ class NamedSignals:
         self._values: dict[str, float] = {}
 
     def at(self, clock: Clock) -> Mapping[str, float]:
-        """The value of every signal at a frame.
+        """Return the value of every signal at a frame.
 
         Raises:
             CurveError: when one fails, or is not finite.
@@ -71,7 +71,7 @@ class NamedSignals:
         return values
 
     def adopt(self, name: str, curve: Curve) -> None:
-        """Take another curve for one of the names.
+        """Replace the curve of one of the names.
 
         Raises:
             CurveError: when curves would read each other in a circle.
@@ -82,13 +82,13 @@ class NamedSignals:
         self._curves[name].adopt(name, curve)
 
     def reset(self) -> None:
-        """Forget an earlier film."""
+        """Discard the state of an earlier film."""
         self._clock = None
         for curve in self._curves.values():
             curve.reset()
 
     def state(self) -> Remembered:
-        """What the signals remember."""
+        """Return the state of the signals."""
         found = {
             name: np.asarray(signal.state(), np.float64) for name, signal in self._given.items()
         }
@@ -97,7 +97,7 @@ class NamedSignals:
         return {name: state for name, state in found.items() if state.size}
 
     def restore(self, state: Mapping[str, npt.NDArray[np.generic]]) -> None:
-        """Remember what `state` gave out."""
+        """Restore what `state` returned."""
         self.reset()
         for name, signal in self._given.items():
             if name in state:
@@ -107,10 +107,10 @@ class NamedSignals:
 
 
 def in_order(curves: Mapping[str, Curve]) -> Sequence[str]:
-    """The names of curves, each after those that it reads.
+    """Return the names of curves in topological order, each after those that it reads.
 
     Raises:
-        CurveError: when they go in a circle; it begins with one of the names.
+        CurveError: when there is a cycle; the message begins with one of its names.
     """
     reads = {}
     for name, curve in curves.items():
@@ -128,7 +128,7 @@ def in_order(curves: Mapping[str, Curve]) -> Sequence[str]:
 
 
 def name_fault(name: str) -> str:
-    """Why a curve cannot have a name; empty where it can."""
+    """Return why a curve cannot have a name; empty if it can."""
     if not _NAME.fullmatch(name):
         return f"{quoted(name)} is no name; allowed: letters, digits and _, as kick_2"
     if len(name) > LONGEST_NAME:
@@ -141,7 +141,7 @@ def name_fault(name: str) -> str:
 
 
 def read_faults(curve: Curve, names: Collection[str]) -> list[str]:
-    """What a curve reads that a film does not have, in a sentence each, with its place.
+    """Return a sentence for each signal that a curve reads and a film lacks, with its place.
 
     Args:
         names: the film's named signals.

@@ -64,4 +64,4 @@ OPERATIONS: Mapping[tuple[str, int], Build] = {
     ("and", 2): lambda _at, a, b: lambda now: 1.0 if a(now) and b(now) else 0.0,
     ("or", 2): lambda _at, a, b: lambda now: 1.0 if a(now) or b(now) else 0.0,
 }
-"""What makes each operator of so many operands, from its place and its operands."""
+"""Compiles an operator, by sign and number of operands, from its place and its operands."""

@@ -1,4 +1,4 @@
-"""Writing an expression anew, with other texts in place of its names."""
+"""Rewriting of expressions, with other texts in place of names."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from artengine.curves.tree import Name, Node, inside
 
 
 def written_with(text: str, root: Node, names: Mapping[str, str]) -> str:
-    """The text with other texts in place of names.
+    """Return the text with names replaced by other texts.
 
     Args:
         text: an expression.
         root: its tree.
-        names: the texts by the name that they replace.
+        names: the new text of each replaced name.
     """
     places = {node.at: node.name for node in inside(root) if isinstance(node, Name)}
     for at, name in sorted(places.items(), reverse=True):
@@ -24,13 +24,13 @@ def written_with(text: str, root: Node, names: Mapping[str, str]) -> str:
 
 
 def stretched(text: str, root: Node, share: float, longest: int = LONGEST) -> str:
-    """The text that means the same in a film of which frame `share * n` is this one's n.
+    """Return the equivalent text for a film whose frame `share * n` is frame n of this one.
 
     Args:
         text: an expression.
         root: its tree.
         share: above 0; at 1 or above the text stays.
-        longest: characters that it may have; a text that would get longer stays.
+        longest: the most characters of the new text; if it would be longer, the text stays.
     """
     if not 0 < share < 1:
         return text

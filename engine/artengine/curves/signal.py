@@ -14,21 +14,21 @@ from artengine.params import Plugin
 NO_VALUES: Mapping[str, float] = MappingProxyType({})
 
 TEXT = "expression"
-"""The key of the kind of curve that a text in place of a number is."""
+"""The key of the kind of curve that a preset writes as a text in place of a number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a curve may know of a film before the film's first frame.
+    """The properties of a film that a curve may use before the film's first frame.
 
     Args:
         fps: frames a second, above 0.
-        frames: how many frames the film will have, or None when it has no end.
+        frames: the number of frames of the film, or None if it has no end.
         seed: the film's seed.
-        tempo: where the film's beats fall.
+        tempo: the times of the film's beats.
         names: the film's named signals, whose values a `SignalContext` holds.
-        slot: what the curve drives, as `feedback/noise/0/amount`. Random numbers of a curve belong
-            to its slot.
+        slot: the parameter that the curve drives, such as `feedback/noise/0/amount`. It seeds the
+            curve's random numbers.
     """
 
     fps: float
@@ -39,13 +39,13 @@ class Scope:
     slot: str = ""
 
     def inside(self, slot: str) -> Scope:
-        """The same for something inside of the slot."""
+        """Return the same scope for a slot inside of this one."""
         return replace(self, slot=f"{self.slot}/{slot}" if self.slot else slot)
 
 
 @dataclass(frozen=True, slots=True)
 class SignalContext:
-    """What a signal may know of now.
+    """The input of a signal at one frame.
 
     Args:
         clock: the film's time.
@@ -61,65 +61,65 @@ class Signal(ABC):
 
     @abstractmethod
     def at(self, now: SignalContext) -> float:
-        """Return the value now. It is kept inside the parameter's bounds.
+        """Return the current value. It is clamped to the parameter's bounds.
 
-        It is asked once for each frame, in order; after `restore`, from the frame that follows.
+        It is called once for each frame, in order; after `restore`, from the next frame on.
         """
 
     def state(self) -> Sequence[float]:
-        """What it remembers from frame to frame; nothing where the value depends on now alone."""
+        """Return the state kept from frame to frame; empty if the value depends only on `now`."""
         return ()
 
     def restore(self, state: Sequence[float]) -> None:
-        """Remember what `state` gave out; one that remembers nothing is not asked."""
+        """Restore what `state` returned; not called for an empty state."""
         raise NotImplementedError
 
 
 class Curve(Plugin):
     """Base of curves. Its parameters are the keys of the table that a preset writes.
 
-    A preset is checked without compiling any curve: `values` alone gives the numbers to be checked,
-    and `reads` the names.
+    A preset is checked without compiling any curve: `values` returns the numbers to check, and
+    `reads` the names.
     """
 
     kind: ClassVar[str] = "curve"
 
     key: ClassVar[str]
-    """The parameter by which a preset's table is told to be this kind of curve; a required one."""
+    """The required parameter whose key in a preset's table selects this kind of curve."""
 
     @abstractmethod
     def compile(self, scope: Scope) -> Signal:
-        """Make a signal for one film. Files are read here, and not before.
+        """Compile a signal for one film. Files are read here, and not before.
 
         Raises:
-            CurveError: when it cannot be made for that film.
+            CurveError: when it cannot be compiled for that film.
         """
 
     def values(self) -> Sequence[float]:
-        """Values that the preset gives, in its order, to be checked against a parameter's bounds.
+        """Return the values that the preset gives, in order, to check against the bounds.
 
         The parameter has the first of them until the film begins.
         """
         return ()
 
     def reads(self) -> Mapping[str, str]:
-        """The named signals that it reads, each with the place where the name is written.
+        """Return the named signals that it reads, each with the place where the name is written.
 
-        A name that the film does not have is a mistake of the preset at that place.
+        A name that the film does not have is reported as a mistake at that place.
         """
         return {}
 
     def stretched(self, share: float) -> Self:
-        """The same curve in a film in which frame n of this one is frame `share * n`.
+        """Return the equivalent curve for a film whose frame `share * n` is frame n of this one.
 
-        Only times that are given in frames change; seconds, beats and shares of the film stay.
+        Only times in frames change; seconds, beats and shares of the film stay.
         """
         return self
 
     def remarks(self, scope: Scope) -> Sequence[str]:
-        """Say what of the curve does nothing in that film, or may be meant otherwise."""
+        """Return remarks on parts of the curve that have no effect or look like mistakes."""
         return ()
 
 
 CurveKinds: TypeAlias = Mapping[str, type[Curve]]
-"""Kinds of curves by their telling key."""
+"""Kinds of curves by their `key`."""

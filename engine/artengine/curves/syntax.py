@@ -1,8 +1,8 @@
-"""Reading an expression: from text to a tree of numbers, names, calls and operations.
+"""Parsing of an expression: from text to a tree of numbers, names, calls and operations.
 
 The language has numbers, texts in quotes, names (with dots), calls, `+ - * / % **`, comparisons,
 `and`, `or`, `not`, and brackets, with the precedence of Python. `&`, `|` and `~` are other ways to
-write `and`, `or` and `not`. It is read by this parser alone: no text of a preset is ever run as
+write `and`, `or` and `not`. Only this parser reads it: no text of a preset is ever executed as
 Python.
 """
 
@@ -17,18 +17,18 @@ from artengine.curves.tree import Call, Name, Node, Number, Operation, Text
 from artengine.params import CurveError, quoted
 
 LONGEST = 1000
-"""Characters of the longest expression."""
+"""The most characters of an expression."""
 
 DEEPEST = 32
-"""How many brackets, calls and signs may lie inside of each other."""
+"""The deepest nesting of brackets, calls and signs."""
 
 MOST_PARTS = 200
-"""How many numbers, names, operators and functions an expression may have."""
+"""The most numbers, names, operators and functions in an expression."""
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of the text: its place, what it is, and how it is written."""
+    """A token: its place in the text, its kind, and its text."""
 
     at: int
     kind: str
@@ -49,7 +49,7 @@ _TOKEN = re.compile(
 _WORDS = ("and", "or", "not")
 
 _SAME = {"&": "and", "|": "or", "~": "not"}
-"""Signs that mean one of the words."""
+"""Signs that are synonyms of words."""
 
 _INSTEAD = {
     "^": "write ** for a power",
@@ -81,7 +81,7 @@ _PLAINLY = {
     "px": "write {number} for pixels; x and y go from 0 to 1",
     "%": "write {number} / 100",
 }
-"""What is written in place of a number with a unit."""
+"""What to write in place of a number with a unit."""
 
 _UNITS = {
     **{unit: unit for unit in _PLAINLY},
@@ -113,19 +113,19 @@ _NOT, _COMPARING, _SIGNED, _POWER = 3, 4, 7, 8
 
 
 def fault(at: int, said: str) -> CurveError:
-    """A mistake at a place of an expression, counted from 0 there and from 1 in the message."""
+    """Return an error at a place of an expression; `at` counts from 0, the message from 1."""
     return CurveError(f"column {at + 1}: {said}")
 
 
 def parse(text: str, longest: int = LONGEST) -> Node:
-    """Read an expression.
+    """Parse an expression.
 
     Args:
         text: the expression.
-        longest: how many characters it may have.
+        longest: the most characters that it may have.
 
     Raises:
-        CurveError: where it is wrong, with the column and what would be right.
+        CurveError: for a mistake, with its column and a correction.
     """
     if len(text) > longest:
         raise CurveError(
@@ -135,7 +135,7 @@ def parse(text: str, longest: int = LONGEST) -> Node:
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """Split a text into its tokens. Raises `CurveError` at what is none."""
+    """Split a text into tokens. Raises `CurveError` at characters that are no token."""
     at = 0
     while at < len(text):
         found = _TOKEN.match(text, at)
@@ -155,7 +155,7 @@ def _instead(sign: str) -> str:
 
 
 class _Parser:
-    """Reads tokens by the precedence of operators (Pratt, 1973)."""
+    """An operator precedence parser (Pratt, 1973)."""
 
     def __init__(self, text: str) -> None:
         self._tokens = list(tokens(text))
@@ -196,7 +196,7 @@ class _Parser:
             return fault(token.at, f"it ends here; {wanted} is missing")
         if token.text in _INSTEAD:
             return fault(token.at, f"{quoted(token.text)} means nothing here{_instead(token.text)}")
-        # The functions are made of the tree that is read here.
+        # Imported late: that module imports this one.
         from artengine.curves.functions import FUNCTIONS
 
         before = self._tokens[self._place - 1] if self._place else self._end
@@ -208,7 +208,7 @@ class _Parser:
         return fault(token.at, f"{quoted(token.text)} stands where {wanted} is needed{hint}")
 
     def _unit(self) -> CurveError | None:
-        """What answers a number with a unit, as 0.5s or 50%, and a sign left out, as in 2 pi."""
+        """Return the error for a number with a unit, as 0.5s, or a missing sign, as in 2 pi."""
         unit, place = self._next, self._place - 1
         if place > 0 and self._tokens[place].text == "%":
             unit, place = self._tokens[place], place - 1
@@ -224,7 +224,7 @@ class _Parser:
         return None
 
     def _expression(self, least: int) -> Node:
-        """Read operands and operators that bind at least so tightly."""
+        """Parse operands and operators whose precedence is at least `least`."""
         self._depth += 1
         if self._depth > DEEPEST:
             raise fault(
@@ -234,7 +234,7 @@ class _Parser:
         node = self._operand()
         while (strength := self._strength(self._next)) >= max(least, 1):
             operator = self._take()
-            # Powers are read from the right, all others from the left.
+            # Powers are right-associative, all others left-associative.
             right = self._expression(strength if strength == _POWER else strength + 1)
             node = Operation(operator.at, operator.text, (node, right))
             if strength == _COMPARING and self._strength(self._next) == _COMPARING:

@@ -29,13 +29,13 @@ TableT = TypeVar("TableT", bound=BaseModel)
 
 
 def curve_kind(table: Mapping[str, Any], kinds: CurveKinds) -> type[Curve] | None:
-    """The kind of curve whose telling key a table has.
+    """Return the kind of curve whose `key` a table has.
 
-    Where it has those of several kinds, the one that knows all of its keys.
+    If it has the keys of several kinds, the one that has all of its keys as parameters.
     """
-    told = [kinds[key] for key in kinds if key in table]
-    knowing = [kind for kind in told if table.keys() <= kind.model_fields.keys()]
-    return next(iter((*knowing, *told)), None)
+    named = [kinds[key] for key in kinds if key in table]
+    complete = [kind for kind in named if table.keys() <= kind.model_fields.keys()]
+    return next(iter((*complete, *named)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,9 @@ class CurveTables:
 
     Args:
         kinds: the kinds of curves.
-        names: the named signals that they may read; None where they are not known yet.
-        curves: what was found, by parameter.
-        problems: what is wrong.
+        names: the named signals that they may read; None if they are not known yet.
+        curves: receives the curves, by parameter.
+        problems: receives the mistakes.
     """
 
     kinds: CurveKinds
@@ -57,10 +57,10 @@ class CurveTables:
     def bound(
         self, kind: type[TableT], automatable: Collection[str], table: Mapping[str, Any]
     ) -> TableT | None:
-        """What a table describes, in which each curve's parameter has its first value.
+        """Return the object that a table describes, with each curve's first value as parameter.
 
         Args:
-            kind: what it is.
+            kind: the class of the object.
             automatable: the parameters that take curves.
         """
         plain = dict(table)
@@ -99,7 +99,7 @@ class CurveTables:
             return ()
 
     def curve(self, given: Mapping[str, Any] | str, name: str) -> Curve | None:
-        """A curve as a preset writes it: a table, or a text. Its mistakes are noted."""
+        """Return a curve that a preset writes as a table or a text, and note its mistakes."""
         curve = _curve({TEXT: given} if isinstance(given, str) else given, self.kinds)
         if isinstance(curve, Curve) and self.names is not None:
             key = TEXT if isinstance(curve.model_dump().get(TEXT), str) else curve.key

@@ -1,4 +1,4 @@
-"""The tree that an expression is read to."""
+"""The syntax tree of an expression."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name, with dots where it has some."""
+    """A name, including its dots."""
 
     at: int
     name: str
@@ -42,7 +42,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function of some arguments."""
+    """A call of a function with arguments."""
 
     at: int
     name: str
@@ -53,7 +53,7 @@ Node: TypeAlias = Number | Text | Name | Operation | Call
 
 
 def inside(node: Node) -> Iterator[Node]:
-    """A node and all that lies inside of it."""
+    """Yield a node and all nodes inside of it."""
     yield node
     operands = node.operands if isinstance(node, Operation) else ()
     for each in node.arguments if isinstance(node, Call) else operands:

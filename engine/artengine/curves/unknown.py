@@ -1,4 +1,4 @@
-"""What answers a name that a film does not have."""
+"""Error messages for names that a film does not have."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _INSTEAD = {
     "width": "x goes from 0 to 1 over the width",
     "height": "y goes from 0 to 1 over the height",
 }
-"""What is meant by words of other programs."""
+"""What to write in place of words of other programs."""
 
 
 def no_such_name(name: str, names: Collection[str]) -> str:
-    """Say that there is no signal of a name, and which names there are."""
+    """Return the message that there is no signal of a name, with the names that there are."""
     if name in FUNCTIONS:
         return f"{name} is a function; write {FUNCTIONS[name].written}"
     near = did_you_mean(name, [*names, *NAMES, *OWN]) or did_you_mean(name, list(FUNCTIONS))
@@ -35,8 +35,8 @@ def no_such_name(name: str, names: Collection[str]) -> str:
 
 
 def instead_of(name: str, names: Collection[str]) -> str:
-    """What to write in place of a name that a film does not have, after a semicolon; empty where
-    that is not known.
+    """Return what to write in place of a name that a film does not have, after a semicolon; empty
+    if that is unknown.
 
     Args:
         name: the name.
