@@ -1,4 +1,4 @@
-"""The kinds of curves that ship with artengine."""
+"""The built-in kinds of curves."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from artengine.api import Curve, hookimpl
 
 @hookimpl
 def register_curves() -> Sequence[type[Curve]]:
-    """Supply the built-in kinds of curves."""
+    """Return the built-in kinds of curves."""
     # Import late, so that a preset imports only those that it names.
     from artengine_plugins.curves.expression import Calculated
     from artengine_plugins.curves.keyframes import Keyframes

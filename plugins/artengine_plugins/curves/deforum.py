@@ -1,6 +1,6 @@
-"""Deforum's schedules: values at frames, as `0:(1.02), 30:(1.05)`.
+"""Deforum's schedules: values at frames, such as `0:(1.02), 30:(1.05)`.
 
-Between numbers the value moves evenly; an expression counts from its frame until the next one. In
+Between numbers the value is interpolated linearly; an expression applies until the next frame. In
 it `t` is the frame, `s` the seed and `max_f` the film's number of frames, as in Deforum.
 """
 
@@ -15,27 +15,27 @@ from functools import lru_cache
 from artengine.api import CurveError, Expression, Scope, Signal, SignalContext
 
 LONGEST = 100_000
-"""Characters of the longest schedule."""
+"""Largest length of a schedule in characters."""
 
 MOST_KEPT = 20_000
-"""Numbers that the functions of a schedule may remember."""
+"""Largest number of state values of a schedule's functions."""
 
 _OWN = ("t", "s", "max_f")
 _FRAME = re.compile(r"\s*(\d{1,9}(?:\.\d{1,9})?)\s*:")
 
 
 def is_schedule(text: str) -> bool:
-    """Whether a text is a schedule and no expression."""
+    """Return whether a text is a schedule and not an expression."""
     return _FRAME.match(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A schedule that was read.
+    """A parsed schedule.
 
     Args:
         frames: the frames of its keys, in order.
-        keys: the value or expression from each of them on.
+        keys: the value or expression from each frame on.
     """
 
     frames: tuple[float, ...]
@@ -43,11 +43,11 @@ class Schedule:
 
     @classmethod
     def of(cls, text: str) -> Schedule:
-        """Read a schedule. Raises `CurveError`."""
+        """Parse a schedule. Raises `CurveError`."""
         return _read(text)
 
     def stretched(self, share: float) -> str:
-        """The text of a schedule whose frame n is frame `share * n` of this one."""
+        """Return the text of a schedule whose frame n is frame `share * n` of this one."""
         longer = {name: f"({name} / {share:.9g})" for name in ("t", "max_f")}
         moved = {
             f"{frame * share:.6g}": key.written_with(longer)
@@ -56,7 +56,7 @@ class Schedule:
         return ", ".join(f"{frame}:({text})" for frame, text in moved.items())
 
     def compile(self, scope: Scope) -> Signal:
-        """Make a signal of it."""
+        """Compile the schedule to a signal."""
         own = {
             "t": lambda now: float(now.clock.index),
             "s": lambda _now: float(scope.seed),
@@ -75,12 +75,12 @@ class Schedule:
 
 
 class ScheduleSignal(Signal):
-    """A schedule, compiled.
+    """A compiled schedule.
 
     Args:
         frames: the frames of its keys, in order.
-        signals: what counts from each of them on.
-        constants: the value of those that never change.
+        signals: the signal from each frame on.
+        constants: the value of each constant key, otherwise None.
     """
 
     def __init__(
@@ -108,11 +108,11 @@ class ScheduleSignal(Signal):
         return constant + (following - constant) * (index - start) / (end - start)
 
     def state(self) -> Sequence[float]:
-        """What its expressions remember."""
+        """Return the state of its expressions."""
         return [number for signal in self._signals for number in signal.state()]
 
     def restore(self, state: Sequence[float]) -> None:
-        """Remember it."""
+        """Restore the state of its expressions."""
         rest = list(state)
         for signal in self._signals:
             count = len(signal.state())
@@ -149,7 +149,7 @@ def _read(text: str) -> Schedule:
 
 
 def _parts(text: str) -> Iterator[str]:
-    """Split a text at the commas outside of brackets."""
+    """Split a text at the commas outside brackets."""
     depth, start = 0, 0
     for place, letter in enumerate(text):
         depth += (letter == "(") - (letter == ")")

@@ -12,11 +12,11 @@ from artengine_plugins.curves.deforum import Schedule, is_schedule
 
 
 class Calculated(Curve):
-    """A value calculated for each frame, as `"0.2 + 0.6 * sin(t)"`; a text alone is enough.
+    """A value calculated for each frame, as `"0.2 + 0.6 * sin(t)"`; the text alone is enough.
 
     `amount = "0.2 + 0.6 * kick"` reads the curve `kick` of the table `[curves]`. The table
-    `{ expression = "0.2 + 0.6 * kick" }` is the same. Schedules of Deforum are understood, as
-    `"0:(1.02), 30:(1 + 0.1 * sin(t))"`; in them `t` is the frame, as there.
+    `{ expression = "0.2 + 0.6 * kick" }` is the same. Deforum's schedules are accepted, such as
+    `"0:(1.02), 30:(1 + 0.1 * sin(t))"`; in them `t` is the frame.
     """
 
     name: ClassVar[str] = "expression"
@@ -41,18 +41,18 @@ class Calculated(Curve):
         return Schedule.of(text) if is_schedule(text) else Expression.of(text)
 
     def values(self) -> Sequence[float]:
-        """The values that never change."""
+        """Return the values of constant expressions."""
         read = self._read
         keys = read.keys if isinstance(read, Schedule) else (read,)
         return tuple(key.constant for key in keys if key.constant is not None)
 
     def reads(self) -> Mapping[str, str]:
-        """The names in it that are the film's own."""
+        """Return the names in it that belong to the film."""
         read = self._read
         return {} if isinstance(read, Schedule) else read.places()
 
     def stretched(self, share: float) -> Self:
-        """The same with frames counted as in the longer film."""
+        """Return the same expression with frames counted as in the longer film."""
         return self.model_copy(update={"expression": self._read.stretched(share)})
 
     def compile(self, scope: Scope) -> Signal:

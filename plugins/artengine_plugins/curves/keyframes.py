@@ -42,11 +42,11 @@ Easing = Annotated[
 _OWN = frozenset(["keys"])
 
 _DIGITS = 6
-"""Digits of a frame's number that count within a repeat; those beyond come from rounding."""
+"""Decimal places of a frame number within a repeat; further ones are rounding errors."""
 
 
 class Key(BaseModel):
-    """A key with an ease of its own."""
+    """A key with its own ease."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
@@ -57,8 +57,8 @@ class Key(BaseModel):
 class Keyframes(Curve):
     """Values at given times, with easing between them; held before the first and after the last.
 
-    `{ keys = { "0s" = 0.1, "4s" = 0.6 }, ease = "in-out" }` is written on one line. Over several,
-    the curve of an effect's `amount` is a table of its own, after the effect's other parameters:
+    Write `{ keys = { "0s" = 0.1, "4s" = 0.6 }, ease = "in-out" }` on one line, or over several: the
+    curve of an effect's `amount` is then a separate table, after the effect's other parameters:
 
         [feedback.amount]
         ease = "in-out"
@@ -73,27 +73,27 @@ class Keyframes(Curve):
 
     keys: dict[str, float | Key] = Param()
     """Values by time: seconds as "4s", frames as "96f" (or "96"), beats as "4b" or "4 beats", bars
-    as "2bar" or "2 bars", or shares of the film from "0%" to "100%". A value may be a table with an
-    `ease` of its own, which leads to the next key. Where two keys fall on the same frame, the value
-    jumps there to the later one's."""
+    as "2bar" or "2 bars", or shares of the film from "0%" to "100%". A value may be a table with
+    its own `ease`, which leads to the next key. If two keys fall on the same frame, the value jumps
+    there to the later one's."""
 
     ease: Easing = "linear"
-    """How the value moves from one key to the next: evenly (`linear`), slowly first (`in`), last
-    (`out`) or both (`in-out`, `sine`), or not at all until the next key (`hold`). The thirty of
-    easings.net are `in-`, `out-` or `in-out-` and sine, quad, cubic, quart, quint, expo, circ,
-    back, elastic or bounce. `steps-4` takes four equal steps, and four numbers are the two handles
-    of a cubic Bezier, as [0.4, 0, 0.2, 1]. Where back, elastic and Beziers overshoot, the value is
-    kept inside the bounds of what it drives."""
+    """How the value moves from one key to the next: at a constant rate (`linear`), slowly at first
+    (`in`), at the end (`out`) or both (`in-out`, `sine`), or not at all until the next key
+    (`hold`). The thirty of easings.net are `in-`, `out-` or `in-out-` and sine, quad, cubic, quart,
+    quint, expo, circ, back, elastic or bounce. `steps-4` takes four equal steps, and four numbers
+    are the two handles of a cubic Bezier, as [0.4, 0, 0.2, 1]. Where back, elastic and Beziers
+    overshoot, the value is clipped to the range of the parameter."""
 
     repeat: str = ""
-    """After which time the curve begins again, as "2bar" or "4s"; in beats and bars, from the first
-    beat on. The times of its keys count from there, and shares are shares of it."""
+    """Time after which the curve repeats, as "2bar" or "4s"; beats and bars count from the first
+    beat. Times of keys count from the start of the repeat, and shares are shares of it."""
 
     ping_pong: bool = False
     """Whether every second repeat runs backwards."""
 
     expression: str = ""
-    """What is made of the value, as "keys + 0.1 * sin(t)": an expression that knows it as
+    """An expression applied to the value, as "keys + 0.1 * sin(t)", in which the value is
     `keys`."""
 
     @field_validator("keys", mode="before")
@@ -151,7 +151,7 @@ class Keyframes(Curve):
         return given
 
     def _points(self) -> list[tuple[str, float, Ease]]:
-        """Time, value and ease of each key."""
+        """Return time, value and ease of each key."""
         points = []
         for written, key in self.keys.items():
             value, ease = (key.value, key.ease) if isinstance(key, Key) else (key, None)
@@ -159,15 +159,15 @@ class Keyframes(Curve):
         return points
 
     def values(self) -> Sequence[float]:
-        """The value of each key. What lies between is kept inside the bounds where it is used."""
+        """Return the value of each key. Values in between are clipped where they are used."""
         return () if self.expression else tuple(value for _, value, _ in self._points())
 
     def reads(self) -> Mapping[str, str]:
-        """What the expression reads."""
+        """Return what the expression reads."""
         return Expression.of(self.expression, _OWN).places() if self.expression else {}
 
     def stretched(self, share: float) -> Self:
-        """The same keys, those in frames at `share` of their number."""
+        """Return the same keys, with times in frames multiplied by `share`."""
         update: dict[str, Any] = {
             "keys": {scaled(written, share): key for written, key in self.keys.items()}
         }
@@ -178,7 +178,7 @@ class Keyframes(Curve):
         return self.model_copy(update=update)
 
     def remarks(self, scope: Scope) -> Sequence[str]:
-        """Keys that the film or the repeat ends before, and times without a unit."""
+        """Return remarks about keys after the end of film or repeat, and times without a unit."""
         remarks = [
             f'the key "{written}" has no unit and counts frames; write "{written.strip()}f"'
             for written in self.keys
@@ -225,13 +225,13 @@ class Keyframes(Curve):
 
 
 class Cycle:
-    """A time that begins again.
+    """A repeating time.
 
     Args:
-        period: frames from one beginning to the next, above 0.
-        origin: a frame at which it begins.
+        period: frames from one start to the next, above 0.
+        origin: a frame at which it starts.
         ping_pong: whether every second one runs backwards.
-        musical: whether it keeps to beats that do not follow each other evenly.
+        musical: whether it follows beats at irregular intervals.
     """
 
     def __init__(
@@ -241,22 +241,22 @@ class Cycle:
         self._musical = musical
 
     def place(self, clock: Clock) -> float:
-        """How many frames have passed since its beginning, or are left of a backwards one."""
+        """Return the frames since its start, or the frames left if it runs backwards."""
         uneven = self._musical and clock.tempo.beats
         index = clock.tempo.evenly(clock.seconds) * clock.fps if uneven else clock.index
         passed = index - self._origin
-        # Rounding must not make the first frame of a period the last one of that before.
+        # Rounding must not move the first frame of a period to the end of the period before.
         number = math.floor(passed / self.period + 1e-9)
         place = max(0.0, passed - number * self.period)
         return round(self.period - place if self._ping_pong and number % 2 else place, _DIGITS)
 
 
 class KeyframeSignal(Signal):
-    """The eased value between keys that are given by frame.
+    """The eased value between keys at frames.
 
     Args:
         points: frame, value, and ease to the next one, sorted by frame.
-        cycle: the repeat that the frames are counted in.
+        cycle: the repeat in which the frames are counted.
     """
 
     def __init__(
@@ -286,7 +286,7 @@ def _ease_of(given: str | Sequence[float]) -> Ease:
 
 
 def _checked_ease(given: Any) -> Any:
-    """An easing as it is kept. Raises ValueError for what is none."""
+    """Validate an easing. Raises ValueError."""
     if isinstance(given, str):
         ease_named(given)
         return given

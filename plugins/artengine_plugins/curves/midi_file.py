@@ -16,21 +16,21 @@ from artengine.api import Curve, CurveError, Param, Scope, Signal, SignalContext
 from artengine_plugins.whole_file import read_whole
 
 LARGEST = 1 << 20
-"""Bytes of the largest file."""
+"""Size of the largest file in bytes."""
 
 _LONG_NUMBER = re.compile(rb"[\x80-\xff]{2000}")
-"""A number goes on while bytes are above 127, at most three of them; but other data may look alike.
-mido reads numbers of any length, in time that grows with its square."""
+"""A MIDI number continues while bytes are above 127, for at most three of them; other data may look
+alike. mido reads numbers of any length, in quadratic time."""
 
 _LATEST = 1 << 40
-"""The last tick that a message may come at."""
+"""Latest tick of a message."""
 
 
 class Midi(Curve):
     """Notes or a controller of a MIDI file, as `{ midi = "song.mid", note = 36 }`.
 
-    The value is 0 to 1. Times are those of the file's own tempo. A note that is shorter than a
-    frame is seen in the frame that it falls in. To let notes fade, give the curve a name and write
+    The value is 0 to 1. Times follow the file's own tempo. A note shorter than a frame shows in the
+    frame that it falls in. To let notes fade, give the curve a name and write
     `lag(NAME, 0, 0.3)`.
     """
 
@@ -38,24 +38,24 @@ class Midi(Curve):
     key: ClassVar[str] = "midi"
 
     midi: str = Param(path=True)
-    """The file, as `song.mid`."""
+    """Path of the file, such as `song.mid`."""
 
     note: int | None = Param(None, ge=0, le=127)
-    """The note that is heard, 60 for the middle C; left out, every note. Drums are notes too: 36 is
+    """The note to follow, 60 for the middle C; every note when left out. Drums are notes too: 36 is
     the bass drum and 38 the snare of most files, on channel 10."""
 
     controller: int | None = Param(None, ge=0, le=127)
-    """The controller that is read in place of notes, as 1 for the modulation wheel."""
+    """A controller to follow instead of notes, such as 1 for the modulation wheel."""
 
     channel: int | None = Param(None, ge=1, le=16)
-    """The channel that is heard; left out, every one."""
+    """The channel to follow; every channel when left out."""
 
     gives: Literal["velocity", "gate", "pitch"] = "velocity"
-    """What the notes give: how hard the loudest was struck while it sounds, 1 while any sounds, or
-    the newest one's number, as a share of 127."""
+    """Value of the notes: the velocity of the loudest note that sounds, 1 while any note sounds, or
+    the number of the newest note, as a share of 127."""
 
     start: float = Param(0.0, ge=-86_400, le=86_400, unit="seconds")
-    """Where in the file the film begins."""
+    """Time in the file at which the film begins."""
 
     def compile(self, scope: Scope) -> Signal:
         """Read the file."""
@@ -99,21 +99,21 @@ class Midi(Curve):
 
 
 class MidiSignal(Signal):
-    """Values from times on.
+    """Values that hold from given times on.
 
     Args:
         times: seconds, in order.
-        values: as many.
-        peaks: whether a frame shows the greatest value in it, and not the last.
+        values: one value for each time.
+        peaks: whether a frame shows its largest value instead of the last one.
     """
 
     def __init__(self, times: Sequence[float], values: Sequence[float], peaks: bool) -> None:
         self._times, self._values, self._peaks = times, values, peaks
 
     def at(self, now: SignalContext) -> float:
-        """Return the value now; before the first time 0."""
+        """Return the value now; 0 before the first time."""
         clock = now.clock
-        # A frame is shown around its time, so that nothing is shown more than half of one late.
+        # A frame spans half a frame around its time, so no event is more than that late.
         begins, ends = (clock.index - 0.5) / clock.fps, (clock.index + 0.5) / clock.fps
         first, end = bisect_left(self._times, begins), bisect_left(self._times, ends)
         if end == 0:
@@ -123,10 +123,10 @@ class MidiSignal(Signal):
 
 @lru_cache(maxsize=2)
 def _messages(data: bytes) -> list[tuple[float, Any]]:
-    """The messages of every channel with their seconds, in order.
+    """Return the messages of every channel with their times in seconds, in order.
 
     Raises:
-        ValueError: when it is no MIDI file; the message goes on after the file's name.
+        ValueError: when it is not a MIDI file; the message is worded to follow the file's name.
     """
     import mido
 
@@ -164,7 +164,7 @@ def _messages(data: bytes) -> list[tuple[float, Any]]:
 
 
 def _heard(messages: Sequence[tuple[float, Any]]) -> str:
-    """What there is in a file, in words."""
+    """Describe the notes, controllers and channels of a file in words."""
     notes = sorted({m.note for _, m in messages if m.type == "note_on"})
     controllers = sorted({m.control for _, m in messages if m.type == "control_change"})
     channels = sorted({m.channel + 1 for _, m in messages})

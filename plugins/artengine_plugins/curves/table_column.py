@@ -1,4 +1,4 @@
-"""A column of a table in a CSV file as a curve."""
+"""A column of a CSV file as a curve."""
 
 from __future__ import annotations
 
@@ -22,45 +22,45 @@ if TYPE_CHECKING:
     from _csv import Reader
 
 LARGEST = 16 << 20
-"""Bytes of the largest file."""
+"""Size of the largest file in bytes."""
 
 LONGEST_HEAD = 100_000
-"""Characters of the first line, in which the sign that parts columns is looked for."""
+"""Length in characters of the first line that is searched for the column separator."""
 
 
 TIMES = ("time", "times", "t", "second", "seconds", "sec", "s")
-"""What a column of seconds may be called."""
+"""Names by which a column of seconds is recognised."""
 
 
 class Column(Curve):
     """A column of a CSV file, as `{ csv = "song.csv", column = "kick" }`.
 
-    The file's first line names the columns. Between rows the value moves evenly; it is held before
-    the first and after the last.
+    The file's first line names the columns. Between rows the value is interpolated linearly; it is
+    held before the first row and after the last.
     """
 
     name: ClassVar[str] = "csv"
     key: ClassVar[str] = "csv"
 
     csv: str = Param(path=True)
-    """The file: text in UTF-8, its columns parted by commas, semicolons or tabs."""
+    """The file: UTF-8 text, with columns separated by commas, semicolons or tabs."""
 
     column: str = Param(min_length=1)
     """The name of the column."""
 
     time: str = ""
-    """The name of a column of seconds, which grow from row to row. Left out, rows follow each other
-    by `every`."""
+    """The name of a column of seconds, which must not decrease from row to row. When left out, rows
+    are `every` frames apart."""
 
     every: float = Param(1.0, gt=0, le=1_000_000, unit="frames")
-    """How far rows are apart, where there is no column of times."""
+    """Distance between rows, if there is no column of times."""
 
     def stretched(self, share: float) -> Self:
-        """The same rows, nearer together where they count frames."""
+        """Return the same rows, closer together if they count frames."""
         return self if self.time else self.model_copy(update={"every": self.every * share})
 
     def remarks(self, scope: Scope) -> Sequence[str]:
-        """A column of times that is not followed."""
+        """Return a remark about a column of times that is ignored."""
         if self.time:
             return ()
         path = Path(self.csv)
@@ -83,12 +83,12 @@ class Column(Curve):
 
 
 class ColumnSignal(Signal):
-    """Values at times.
+    """Values at times, interpolated linearly.
 
     Args:
         times: in order.
-        values: as many.
-        unit: what the times count.
+        values: one value for each time.
+        unit: unit of the times.
     """
 
     def __init__(
@@ -107,12 +107,12 @@ class ColumnSignal(Signal):
 
 
 def _columns(path: Path, names: Sequence[str]) -> list[npt.NDArray[np.float64]]:
-    """Read columns of numbers. Raises `CurveError` with the line that is wrong."""
+    """Parse columns of numbers. Raises `CurveError` with the line of a mistake."""
     return _parsed(_data(path), tuple(names), path.name)
 
 
 def _named(path: Path) -> list[str]:
-    """The names of the columns. Raises `CurveError` where the file cannot be read."""
+    """Return the names of the columns. Raises `CurveError` if the file cannot be read."""
     with _reading(path.name):
         return _rows(_text(_data(path)))[0]
 
@@ -124,7 +124,7 @@ def _data(path: Path) -> bytes:
         raise CurveError(f"{path.name} {error}") from error
 
 
-# A column may drive many curves.
+# Cached, because a column may drive many curves.
 @lru_cache(maxsize=2)
 def _parsed(data: bytes, names: tuple[str, ...], file: str) -> list[npt.NDArray[np.float64]]:
     with _reading(file):
@@ -146,7 +146,7 @@ def _reading(file: str) -> Iterator[None]:
 
 
 def _rows(text: TextIO) -> tuple[list[str], Reader]:
-    """The names of the columns, and what follows them."""
+    """Return the names of the columns, and a reader of the rows below them."""
     head = text.readline(LONGEST_HEAD)
     text.seek(0)
     rows = csv.reader(text, delimiter=max(",;\t", key=head.count))

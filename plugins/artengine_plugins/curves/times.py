@@ -14,10 +14,10 @@ _TIME = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(s|f|%|b|beats?|bars?)?")
 
 @dataclass(frozen=True, slots=True)
 class Time:
-    """A time as it is written.
+    """A parsed time.
 
     Args:
-        number: how many, 0 or more.
+        number: the number of units, 0 or more.
         unit: `s`, `f`, `b`, `bar` or `%`.
     """
 
@@ -25,12 +25,12 @@ class Time:
     unit: str
 
     def frames(self, scope: Scope, whole: float | None = None) -> float:
-        """How many frames it lasts.
+        """Return the duration in frames.
 
         Args:
-            scope: tells the frame rate and the tempo.
-            whole: the frames that 100 per cent are; by default the film's. A film without an end
-                is all at its start for shares.
+            scope: has the frame rate and the tempo.
+            whole: the number of frames of 100 per cent; by default the film's. In a film without an
+                end every share is its start.
         """
         match self.unit:
             case "s":
@@ -46,7 +46,7 @@ class Time:
         return self.number
 
     def frame(self, scope: Scope) -> float:
-        """The frame of the film that it falls on."""
+        """Return the frame of the film at this time."""
         match self.unit:
             case "b":
                 return scope.tempo.seconds_at(self.number) * scope.fps
@@ -57,13 +57,13 @@ class Time:
 
     @property
     def is_musical(self) -> bool:
-        """Whether it counts from the first beat on."""
+        """Whether the time counts from the first beat on."""
         return self.unit in ("b", "bar")
 
 
 @lru_cache(maxsize=4096)
 def time_of(written: str) -> Time:
-    """Read a time. Raises ValueError."""
+    """Parse a time. Raises ValueError."""
     match = _TIME.fullmatch(written.strip())
     if match is None:
         raise ValueError(
@@ -79,6 +79,6 @@ def time_of(written: str) -> Time:
 
 
 def scaled(written: str, share: float) -> str:
-    """The time, where it is in frames, as so many of them."""
+    """Return the time, multiplied by `share` if it is in frames."""
     time = time_of(written)
     return f"{time.number * share:.6f}f" if time.unit == "f" else written

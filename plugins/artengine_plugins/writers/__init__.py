@@ -1,4 +1,4 @@
-"""The writers that ship with artengine."""
+"""The built-in writers."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from artengine.api import Writer, hookimpl
 
 @hookimpl
 def register_writers() -> Sequence[type[Writer]]:
-    """Supply the built-in writers."""
+    """Return the built-in writers."""
     # Import late, so that a preset imports only those that it names.
     from artengine_plugins.writers.contact_sheet import ContactSheet
     from artengine_plugins.writers.gif import Gif

@@ -13,15 +13,15 @@ from PIL import Image
 from artengine.api import Film, Param, Picture, Sink, Size, WriterError, cannot_write
 from artengine_plugins.writers.recipes import JPEG_COMMENT, RecipeWriter, jpeg_comment, png_tags
 
-# So many pictures are kept for each one shown: a film of unknown length is then sampled evenly to
-# within a quarter of the distance between two of them, at worst.
+# Candidates kept per picture on the sheet: they sample a film of unknown length evenly, to within a
+# quarter of the distance between two pictures.
 _SPARE = 8
 
 
 class ContactSheet(RecipeWriter):
     """One picture of frames chosen evenly from first to last, in rows, oldest at the top left.
 
-    Written as JPEG where the path ends in .jpg, and as PNG otherwise.
+    Written as JPEG if the path ends in .jpg, otherwise as PNG.
     """
 
     name: ClassVar[str] = "contact-sheet"
@@ -31,7 +31,7 @@ class ContactSheet(RecipeWriter):
     """Frames side by side."""
 
     rows: int = Param(4, ge=1, le=64)
-    """Rows; fewer when the film has too few frames."""
+    """Rows; fewer if the film has too few frames."""
 
     width: int = Param(1280, ge=16, le=16384, unit="pixels")
     """Width of the sheet."""
@@ -44,18 +44,18 @@ class ContactSheet(RecipeWriter):
         return _SheetSink(self, path, film)
 
     def memory(self, size: Size, frames: int) -> int:
-        """The small pictures that are chosen from, and the sheet itself."""
+        """Return the memory of the candidates and of the sheet itself."""
         width, height = self.cell(size)
         cells = self.columns * self.rows
         return 3 * width * height * (min(frames, _SPARE * cells) + min(frames, cells))
 
     def cell(self, size: Size) -> Size:
-        """Width and height of each picture of the sheet, for a film of that size."""
+        """Return width and height of each picture on the sheet, for a film of a size."""
         width = max(1, (self.width - self.gap) // self.columns - self.gap)
         return width, max(1, round(width * size[1] / size[0]))
 
     def carries(self, path: Path, recipe: str) -> bool:
-        """A PNG file holds any recipe, a JPEG file a short one."""
+        """Return whether the recipe fits: any in a PNG file, a short one in a JPEG file."""
         return not _is_jpeg(path) or len(recipe.encode()) <= JPEG_COMMENT
 
 
@@ -112,14 +112,14 @@ class _SheetSink(Sink):
                 comment = jpeg_comment(self._film)
                 image.save(encoded, "JPEG", quality=92, comment=comment)
             else:
-                # A quarter of the time of level 6, for files that are a fifth larger.
+                # Level 1 takes a quarter of the time of level 6; its files are a fifth larger.
                 image.save(encoded, "PNG", pnginfo=png_tags(self._film), compress_level=1)
             self._path.write_bytes(encoded.getbuffer())
         except OSError as error:
             raise cannot_write(error) from error
 
     def abort(self) -> None:
-        """Nothing is held but memory."""
+        """Do nothing: the sink holds only memory."""
 
 
 def _is_jpeg(path: Path) -> bool:

@@ -1,4 +1,4 @@
-"""Films that ffmpeg encodes while they are dreamt."""
+"""Films that ffmpeg encodes frame by frame."""
 
 from __future__ import annotations
 
@@ -11,35 +11,35 @@ BT709 = (
     *("-colorspace", "bt709", "-color_primaries", "bt709"),
     *("-color_trc", "bt709", "-color_range", "tv"),
 )
-"""Tags that tell a player how colour was stored."""
+"""Options that tag a stream's colour encoding for players."""
 
 TO_YUV = (
     "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_inp,"
     "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
 )
-"""Filters that store colour as `BT709` says, and say so: from version 8 on, ffmpeg's encoders take
-the tags of the frames over those of the options."""
+"""Filters that convert to the colour encoding of `BT709` and tag the frames with it: from version 8
+on, ffmpeg's encoders prefer the tags of the frames to those of the options."""
 
 
 def tags(film: Film) -> dict[str, str]:
-    """A film's recipe and title, by the names that players show them under."""
+    """Return a film's recipe and title, by the names of the fields that players show."""
     texts = {"comment": film.recipe, "title": film.title}
     return {name: text for name, text in texts.items() if text}
 
 
 class EncodedSink(Sink):
-    """Pictures through one ffmpeg into one file.
+    """A sink that passes pictures through one ffmpeg process to one file.
 
     Args:
         path: the file to make.
         film: the film; its size is that of the pictures after `prepare`.
         options: ffmpeg's output options, with `-f`.
-        prepare: what is done to each picture first.
-        finish: what is done to the file at the end.
+        prepare: applied to each picture first.
+        finish: applied to the file at the end.
         tagged: whether ffmpeg writes the film's tags.
-        plays_in_part: whether a file that breaks off can be played up to there.
-        sound: ffmpeg's options for the film's sound and for the file that has it, with `-f`; none
-            where the format carries no sound.
+        plays_in_part: whether an incomplete file can be played as far as it goes.
+        sound: ffmpeg's options for the film's sound and for the file with sound, with `-f`; empty
+            if the format carries no sound.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class EncodedSink(Sink):
             raise cannot_write(error) from error
 
     def salvage(self) -> bool:
-        """Keep what can be played."""
+        """Keep the playable part of the file."""
         return self._encoder.salvage() and self._plays_in_part
 
     def abort(self) -> None:

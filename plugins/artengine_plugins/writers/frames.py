@@ -15,21 +15,21 @@ from artengine.api import Film, Picture, Sink, WriterError, cannot_write
 from artengine_plugins.writers.recipes import JPEG_COMMENT, RecipeWriter
 
 MARK = ".artengine-frames"
-"""The file by which a folder of frames is known as written here."""
+"""Name of the file that marks a folder of frames as written by artengine."""
 
 RECIPE = "recipe.toml"
-"""Holds the recipe of a folder whose frames cannot: `artengine dream` takes such a folder."""
+"""Holds the recipe of a folder whose frames cannot; `artengine dream` accepts the folder."""
 
 
 class FramesWriter(RecipeWriter):
     """Base of writers of frames: `dream.png` makes the folder `dream`."""
 
     def result(self, path: Path) -> Path:
-        """The folder of the frames."""
+        """Return the folder of the frames."""
         return path.with_suffix("")
 
     def obstacle(self, result: Path) -> str:
-        """Only a folder that was written here is replaced, and only if nothing else is in it."""
+        """Return why the result must not be replaced: another origin, or other files in it."""
         if not result.is_dir():
             return "is a file where a folder of frames would go"
         names = sorted(file.name for file in result.iterdir())
@@ -41,12 +41,12 @@ class FramesWriter(RecipeWriter):
         return ""
 
     def carries(self, path: Path, recipe: str) -> bool:
-        """Always: the frames, or the folder."""
+        """Return True: the frames or the folder carry the recipe."""
         return True
 
     @classmethod
     def read_recipe(cls, path: Path) -> str:
-        """Read the recipe of a frame, or that of its folder."""
+        """Read the recipe of a frame, or else that of its folder."""
         recipe = super().read_recipe(path)
         if not recipe and (path.parent / MARK).exists():
             with suppress(OSError):
@@ -55,10 +55,10 @@ class FramesWriter(RecipeWriter):
 
 
 class FramesSink(Sink):
-    """Pictures into a folder called as the path without its suffix: `dream/00000.png` and so on.
+    """A sink for a folder named like the path without suffix: `dream/00000.png` and so on.
 
     Args:
-        path: the path as the user gave it, as `dream.png`.
+        path: the path as the user gave it, such as `dream.png`.
         film: the film.
         save: encodes one picture of a film into a buffer.
     """
@@ -89,7 +89,7 @@ class FramesSink(Sink):
         file = self._folder / f"{self._taken:0{self._digits}d}{self._suffix}"
         encoded = BytesIO()
         try:
-            # Pillow does not notice when a disk takes only a part of what it writes.
+            # Encode to memory, because Pillow does not notice a disk that takes only a part.
             self._save(Image.fromarray(picture), encoded, self._film)
             file.write_bytes(encoded.getbuffer())
         except OSError as error:
@@ -99,13 +99,13 @@ class FramesSink(Sink):
         self._taken += 1
 
     def close(self) -> None:
-        """Nothing is left to do."""
+        """Check that the folder has frames."""
         if self._taken == 0:
             raise WriterError("no frame was written, so there is no film")
 
     def salvage(self) -> bool:
-        """The frames so far are complete."""
+        """Return whether there are frames; they are complete."""
         return self._taken > 0
 
     def abort(self) -> None:
-        """Nothing is held."""
+        """Do nothing: the sink holds no resources."""

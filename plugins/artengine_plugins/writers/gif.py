@@ -12,33 +12,33 @@ import cv2
 from artengine.api import Decoder, Encoder, Film, Param, Picture, Sink, Size, cannot_write
 from artengine_plugins.writers.recipes import RecipeWriter, tag_gif
 
-# Browsers slow down what asks for less than two hundredths of a second a frame.
+# Browsers slow down pictures that are shown for less than two hundredths of a second.
 _FASTEST = 50
 
 
 class Gif(RecipeWriter):
     """An animated picture in up to 256 colours that are chosen for the film; repeats for ever.
 
-    The film is kept losslessly beside the file until its last frame is known, and so are the
-    colours. GIF shows no more than 50 frames a second: of a faster film every second one is kept,
-    or every third.
+    The film is stored losslessly next to the file until its last frame is known, because the
+    colours are chosen from all of it. GIF shows at most 50 frames a second: of a faster film every
+    second frame is kept, or every third.
     """
 
     name: ClassVar[str] = "gif"
     suffixes: ClassVar[tuple[str, ...]] = (".gif",)
 
     every: int = Param(1, ge=1, le=1000)
-    """Keep one of so many frames; the film stays as long."""
+    """Keep one of this many frames; the film's length stays the same."""
 
     width: int | None = Param(None, ge=1, le=4096, unit="pixels")
-    """Width to shrink the film to, its shape kept; unchanged when left out, and never wider than
-    the film."""
+    """Width to shrink the film to, with its aspect ratio; unchanged when left out, and never wider
+    than the film."""
 
     colours: int = Param(256, ge=4, le=256)
     """Size of the palette."""
 
     dither: Literal["none", "bayer", "floyd_steinberg", "sierra2_4a"] = "sierra2_4a"
-    """How colours that the palette lacks are shown: `bayer` is a regular pattern, the two others
+    """How colours outside the palette are shown: `bayer` is a regular pattern, the other two
     diffuse the error to the neighbouring pixels."""
 
     def open(self, path: Path, film: Film) -> Sink:

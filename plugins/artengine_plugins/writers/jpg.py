@@ -16,7 +16,7 @@ from artengine_plugins.writers.recipes import jpeg_comment
 class Jpg(FramesWriter):
     """Every frame as a small picture: `dream.jpg` makes `dream/00000.jpg`, `00001.jpg`...
 
-    A recipe that is too long for every frame to hold is the folder's `recipe.toml`.
+    A recipe that is too long for a frame is stored as the folder's `recipe.toml`.
     """
 
     name: ClassVar[str] = "jpg"

@@ -1,4 +1,4 @@
-"""MP4 and QuickTime files that play up to the last second even where the disk was full."""
+"""MP4 and QuickTime files that stay playable if writing stops early, for example on a full disk."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from pathlib import Path
 from artengine.api import Film, Picture, WriterError, remux
 from artengine_plugins.writers.encoded import EncodedSink
 
-# Each fragment of a second says where its pictures are. Without them a file says so at its end
-# alone, and one that breaks off before cannot be played.
+# Each fragment of a second has its own index. Without fragments the only index is at the end of the
+# file, and an incomplete file cannot be played.
 _FRAGMENTS = ("-movflags", "+delay_moov", "-frag_duration", "1000000")
 
-# The fields of a QuickTime file that players show hold 64 KiB; these hold any length.
+# The fields of a QuickTime file that players show hold 64 KiB; these tags hold any length.
 _LONG_TAGS = "+use_metadata_tags"
 _MOST_IN_FIELDS = 65_535
 
 
 class MovieSink(EncodedSink):
-    """Pictures into an MP4 or QuickTime file, written in fragments and put in order at the end.
+    """A sink for an MP4 or QuickTime file, written in fragments and put in order at the end.
 
     Args:
-        path: the file to make; the ending `.mov` makes it QuickTime.
+        path: the file to make; with the suffix `.mov` it is QuickTime.
         film: the film; its size is that of the pictures after `prepare`.
         options: ffmpeg's options for the pictures.
-        prepare: what is done to each picture first.
-        revise: what is done to the finished file first, given ffmpeg's options for its container.
+        prepare: applied to each picture first.
+        revise: applied to the finished file first, with ffmpeg's options for its container.
         sound: ffmpeg's options for the film's sound.
     """
 
@@ -56,9 +56,9 @@ class MovieSink(EncodedSink):
         )
 
     def _put_in_order(self, path: Path) -> None:
-        """Move the index to the front, so that the film plays while it is loaded from the web."""
+        """Move the index to the front, so that the film plays while it loads from the web."""
         ordered = path.with_name(f"ordered{path.suffix}")
-        # What is there plays already, and a full disk is no reason to lose it.
+        # The file is playable already, and must not be lost if the disk is full.
         with suppress(WriterError):
             if self._revise is not None:
                 self._revise(path, self._in_order)

@@ -18,14 +18,14 @@ from artengine_plugins.writers.recipes import RecipeWriter
 _WORST = 51  # of the rate factors
 
 _LOOK_AHEAD = {"superfast": ("-x264-params", "mbtree=1:rc-lookahead=10")}
-"""An option that x264's preset `superfast` turns off: it looks ten pictures ahead for parts that do
-not change. Without it files of quiet scenes are twice as large."""
+"""Options that restore what x264's preset `superfast` turns off: looking ten pictures ahead for
+parts that do not change. Without it files of quiet scenes are twice as large."""
 
 
 class Mp4(RecipeWriter):
     """A film in H.264, which plays everywhere.
 
-    Odd sizes grow by one pixel, for the format stores colour for every other pixel only.
+    Odd sizes grow by one pixel, because the format stores colour for every other pixel only.
     """
 
     name: ClassVar[str] = "mp4"
@@ -42,12 +42,12 @@ class Mp4(RecipeWriter):
     than `veryfast` in two thirds of the time; the slow ones are for files to keep."""
 
     width: int | None = Param(None, ge=16, le=16384, unit="pixels")
-    """Width of the film, which is scaled to it; the height follows. As wide as what is dreamt when
-    left out."""
+    """Width to scale the film to; the height follows. The width of the dream when left
+    out."""
 
     max_bytes: int | None = Param(None, ge=10_000, unit="bytes")
-    """Size of the file at most. A film that comes out larger is encoded anew at the end, as well as
-    fits; where even the worst quality does not fit, it stays larger. No limit when left out."""
+    """Maximum size of the file. A film that comes out larger is encoded again at the end, as well
+    as fits; if even the worst quality does not fit, it stays larger. No limit when left out."""
 
     def open(self, path: Path, film: Film) -> Sink:
         """Start the file; see `Writer.open`."""
@@ -62,10 +62,10 @@ class Mp4(RecipeWriter):
         )
 
     def part(self, size: int) -> Self:
-        """The writer that makes a part of a film in its quality; see `Writer.part`."""
+        """Return the writer for a part of a film in the film's quality; see `Writer.part`."""
         if self.max_bytes is None:
             return self
-        # What has the quality is a little smaller or larger than in the film.
+        # At the same quality, a part is a little smaller or larger than in the film.
         return self.model_copy(update={"max_bytes": round(size * 1.02)})
 
     def _scale(self) -> str:
@@ -76,13 +76,13 @@ class Mp4(RecipeWriter):
         return [*encoder, *_LOOK_AHEAD.get(self.speed, ()), *BT709]
 
     def _fit(self, path: Path, container: Sequence[str]) -> None:
-        """Encode a finished film anew where it is larger than `max_bytes`."""
+        """Encode a finished film again if it is larger than `max_bytes`."""
         smaller, file, quality = path.with_name("smaller.mp4"), path, self.quality
         while self.max_bytes and quality < _WORST:
             excess = file.stat().st_size / self.max_bytes
             if excess <= 1:
                 break
-            # Six steps of the rate factor halve a file, about.
+            # Six steps of the rate factor halve a file, approximately.
             quality = min(_WORST, quality + math.ceil(6 * math.log2(excess)))
             remux(path, smaller, [*self._encoding(quality), *container])
             file = smaller

@@ -16,7 +16,7 @@ from artengine_plugins.writers.recipes import png_tags
 class Png(FramesWriter):
     """Every frame as a lossless picture: `dream.png` makes `dream/00000.png`, `00001.png`...
 
-    A recipe that is too long for every frame to hold is the folder's `recipe.toml`.
+    A recipe that is too long for a frame is stored as the folder's `recipe.toml`.
     """
 
     name: ClassVar[str] = "png"

@@ -18,8 +18,8 @@ class ProRes(RecipeWriter):
     suffixes: ClassVar[tuple[str, ...]] = (".prores.mov",)
 
     profile: Literal["proxy", "lt", "standard", "hq"] = "hq"
-    """How much is kept, from previews to masters: `hq` takes about 200 megabits a second for full
-    HD at 25 frames a second, and `proxy` a fifth of it."""
+    """Quality, from previews to masters: `hq` takes about 200 megabits a second for full HD at 25
+    frames a second, and `proxy` a fifth of it."""
 
     def open(self, path: Path, film: Film) -> Sink:
         """Start the file; see `Writer.open`."""

@@ -1,4 +1,4 @@
-"""Recipes: put into the files that are written, and read back out of them."""
+"""Writing recipes into finished files and reading them back."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _VIDEO = {".mp4", ".m4v", ".mov", ".webm"}
 
 JPEG_COMMENT = 65_533
-"""Bytes that a comment in a JPEG file holds."""
+"""Largest comment in a JPEG file, in bytes."""
 
 _EXIF_TABLE, _USER_COMMENT = 0x8769, 0x9286
 
@@ -25,7 +25,7 @@ class RecipeWriter(Writer):
     """Base of writers whose files carry their recipe."""
 
     def carries(self, path: Path, recipe: str) -> bool:
-        """The file holds it, however long it is."""
+        """Return True: the file holds a recipe of any length."""
         return True
 
     @classmethod
@@ -47,7 +47,7 @@ class RecipeWriter(Writer):
 
 
 def _in_picture(path: Path) -> str:
-    # Here and below, because films need none of it.
+    # Import Pillow late, here and below, because video files do not need it.
     from PIL import Image
 
     unreadable = (OSError, ValueError, SyntaxError, struct.error, Image.DecompressionBombError)
@@ -63,7 +63,7 @@ def _in_picture(path: Path) -> str:
 
 
 def _in_gif(path: Path) -> str:
-    """Read the comments before the first picture, in one pass however long they are."""
+    """Read the comments before the first picture, in one pass."""
     try:
         with path.open("rb") as file:
             head = file.read(13)
@@ -84,7 +84,7 @@ def _in_gif(path: Path) -> str:
 
 
 def png_tags(film: Film) -> PngInfo:
-    """Text chunks for a PNG file: `recipe` and `Title`."""
+    """Return the text chunks of a PNG file: `recipe` and `Title`."""
     from PIL.PngImagePlugin import PngInfo
 
     tags = PngInfo()
@@ -95,7 +95,7 @@ def png_tags(film: Film) -> PngInfo:
 
 
 def jpeg_comment(film: Film) -> bytes:
-    """Comment segment for a JPEG file: the recipe, or nothing where it does not fit."""
+    """Return the comment of a JPEG file: the recipe, or nothing if it does not fit."""
     recipe = film.recipe.encode()
     return recipe if len(recipe) <= JPEG_COMMENT else b""
 
@@ -147,7 +147,7 @@ def tag_webp(path: Path, film: Film) -> None:
 
 
 def _insert(path: Path, place: int, data: bytes) -> None:
-    """Insert bytes into a file, moving what follows from its end on, in bounded memory."""
+    """Insert bytes into a file, moving the rest from its end on, in bounded memory."""
     step = 1 << 20
     with path.open("r+b") as file:
         at = file.seek(0, os.SEEK_END)

@@ -1,4 +1,4 @@
-"""Copies of finished files without the recipe and the title that they carry."""
+"""Copies of finished files without their recipe and title."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _CONTAINERS: Mapping[str, tuple[str, ...]] = {
 
 
 def strip(path: Path, target: Path) -> None:
-    """Write a copy of a file that tells nothing; its pictures and sound stay as they are.
+    """Copy a file without its recipe and title; pictures and sound stay as they are.
 
     Args:
-        path: a film or picture of a format that the built-in writers make.
+        path: a film or picture in a format of the built-in writers.
         target: the file to write.
 
     Raises:
-        SourceError: when the file cannot be read or is not what its ending says.
+        SourceError: when the file cannot be read or its content does not match its suffix.
         WriterError: when a film cannot be written.
         OSError: when a picture cannot be written.
     """
@@ -46,7 +46,7 @@ def strip(path: Path, target: Path) -> None:
 
 
 def _format(path: Path, file: BinaryIO) -> Callable[[Path, BinaryIO, BinaryIO], None]:
-    """How to copy a picture, by the bytes that it begins with."""
+    """Return the function that copies a picture of the format of a file's first bytes."""
     head = file.read(12)
     file.seek(0)
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -73,7 +73,7 @@ def _png(path: Path, file: BinaryIO, out: BinaryIO) -> None:
 
 
 def _jpeg(path: Path, file: BinaryIO, out: BinaryIO) -> None:
-    """Leave out comment segments; from the first scan on everything is copied."""
+    """Copy all but the comment segments; from the first scan on everything is copied."""
     out.write(_exactly(path, file, 2))
     while True:
         marker = _exactly(path, file, 2)
@@ -90,7 +90,7 @@ def _jpeg(path: Path, file: BinaryIO, out: BinaryIO) -> None:
 
 
 def _gif(path: Path, file: BinaryIO, out: BinaryIO) -> None:
-    """Leave out the comments before the first picture, where `tag_gif` puts the recipe."""
+    """Copy all but the comments before the first picture, where `tag_gif` puts the recipe."""
     head = _exactly(path, file, 13)
     out.write(head + _exactly(path, file, 3 << ((head[10] & 7) + 1) if head[10] & 0x80 else 0))
     while (mark := file.read(1)) == b"\x21":
@@ -105,7 +105,7 @@ def _gif(path: Path, file: BinaryIO, out: BinaryIO) -> None:
 
 
 def _webp(path: Path, file: BinaryIO, out: BinaryIO) -> None:
-    """Leave out the EXIF chunk, and say in the header that there is none."""
+    """Copy all but the EXIF chunk, and clear its flag in the header."""
     out.write(_exactly(path, file, 12))
     while head := file.read(8):
         if len(head) < 8:

@@ -17,7 +17,7 @@ class Webm(RecipeWriter):
     suffixes: ClassVar[tuple[str, ...]] = (".webm",)
 
     quality: int = Param(31, ge=0, le=63)
-    """Constant rate factor: 15 looks like the original, 31 good, 63 is the worst."""
+    """Constant rate factor: 15 looks like the original, 31 is good, 63 is the worst."""
 
     speed: int = Param(5, ge=0, le=8)
     """1 is the slowest and makes the smallest files, 8 is the fastest."""

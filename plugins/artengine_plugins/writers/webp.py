@@ -14,7 +14,7 @@ from artengine_plugins.writers.recipes import RecipeWriter, tag_webp
 class Webp(RecipeWriter):
     """An animated picture with all its colours, that repeats for ever.
 
-    The packed pictures stay in memory until the end, so it is for minutes, not for hours.
+    The encoded pictures stay in memory until the end, so it is for minutes, not for hours.
     """
 
     name: ClassVar[str] = "webp"
