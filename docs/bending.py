@@ -1,4 +1,4 @@
-"""Write docs/bending.jpg: what each operation makes of a packaged preset.
+"""Draw docs/bending.jpg: a frame of a packaged preset with each operation.
 
 python docs/bending.py
 """
@@ -23,7 +23,7 @@ PAGE = Path(__file__).parent / "bending.jpg"
 SIDE, LABEL, COLUMNS = 176, 20, 5
 
 BEFORE, AFTER = 24, 12
-"""Frames of the dream before the bend sets in, and with it."""
+"""Frames before the bend begins, and frames with it."""
 
 PRESET, LAYER = "daybreak", "conv2d_10"
 
@@ -41,18 +41,18 @@ AMOUNTS = {
 
 
 def pictures() -> Iterator[tuple[str, npt.NDArray[np.uint8]]]:
-    """The same frame of the preset as it is, and with each operation, each with its label."""
+    """Yield the same frame of the preset without a bend and with each, after its label."""
     neutral = {each: 1.0 if each in ("scale", "zoom") else 0.0 for each in BENDS}
     bends = [{"layer": LAYER, "operation": o, "amount": a} for o, a in neutral.items()]
     for bend in bends:
         if bend["operation"] == "shift":
-            bend["angle"] = 90.0  # down, for the picture is much the same from side to side
+            bend["angle"] = 90.0  # down, because the picture varies little from side to side
     preset = load_preset(PRESET, load_catalog(user_folder=False))
     preset = preset.with_values({"dream.size": [256, 256], "bend": bends})
     with Dream(preset) as dream:
         list(islice(dream, BEFORE))
         snapshot = dream.snapshot()
-    # Entered again it goes on from there, with the same network.
+    # Each `with` continues from the snapshot, with the same network.
     dream = Dream(preset, resume=snapshot)
     for operation, amount in [("", 0.0), *AMOUNTS.items()]:
         with dream:
@@ -63,7 +63,7 @@ def pictures() -> Iterator[tuple[str, npt.NDArray[np.uint8]]]:
 
 
 def sheet(labelled: list[tuple[str, npt.NDArray[np.uint8]]]) -> Image.Image:
-    """The pictures in rows, each above its label."""
+    """Arrange the pictures in rows, each above its label."""
     rows = -(-len(labelled) // COLUMNS)
     page = Image.new("RGB", (COLUMNS * SIDE, rows * (SIDE + LABEL)))
     draw, font = ImageDraw.Draw(page), ImageFont.load_default(13)

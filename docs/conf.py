@@ -1,9 +1,9 @@
-"""How Sphinx makes the site of the documentation.
+"""The configuration of Sphinx for the site of the documentation.
 
 python -m sphinx -W -c docs . build/site
 
-The source folder is the project itself, so that a link from a page to the gallery, a preset or the
-change log is the same in the repository and on the site. Nothing is copied.
+The source folder is the whole repository, so that a link from a page to the gallery, a preset or
+the change log works in the repository and on the site. Nothing is copied.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ include_patterns = [
 exclude_patterns = [".*", "build", "dist", "runs"]
 source_suffix = {".md": "markdown"}
 
-# The anchors of headings are those that GitHub makes.
+# Make the same anchors of headings as GitHub.
 myst_heading_anchors = 4
-# The gallery's table is HTML, with pictures.
+# The gallery's table is HTML with pictures.
 myst_enable_extensions = ["html_image"]
 highlight_language = "text"
 
@@ -50,7 +50,7 @@ ENTRY = re.compile(r"^- .*?\]\(([^)#]+)\.md\)", re.MULTILINE)
 
 
 def contents(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Give the first page's lists of links to the sidebar, a part for each heading."""
+    """Add the first page's lists of links to the sidebar, a part for each heading."""
     if docname != root_doc:
         return
     for part in source[0].split("\n## ")[1:]:
@@ -60,5 +60,5 @@ def contents(app: Sphinx, docname: str, source: list[str]) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    """Connect the parts of the site."""
+    """Register the handler that fills the sidebar."""
     app.connect("source-read", contents)

@@ -2,9 +2,9 @@
 
     python docs/graphs.py            # all of them, into presets/graphs
 
-A file holds the graphs of a model at one size, without weights: presets share it. It counts until
-the code is changed that it was traced from; a test then names this command. What is as it was made
-here before is written with the same bytes.
+A file holds the graphs of a model at one size, without weights; presets share it. It is valid until
+the code that it was traced from changes; a test then names this command. Unchanged graphs are
+written with the same bytes.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ FOLDER = PRESETS / "graphs"
 
 
 def dreamt() -> Iterator[tuple[Preset, Size]]:
-    """The presets that have packaged weights, and the sizes that they and their previews have."""
+    """Yield each preset that has packaged weights with its size and with its preview's size."""
     catalog = load_catalog(user_folder=False)
     for file in sorted(PRESETS.glob("*.toml")):
         preset = load_preset(file, catalog)
@@ -41,7 +41,7 @@ def dreamt() -> Iterator[tuple[Preset, Size]]:
 
 
 def main() -> None:
-    """Make all files, and remove those of no preset."""
+    """Write all files, and remove those that no preset uses."""
     groups: dict[str, tuple[Preset, Size, list[dict[str, float]]]] = {}
     for preset, size in dreamt():
         model = preset.model

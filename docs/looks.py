@@ -21,7 +21,7 @@ HEIGHT = 220
 
 
 def main(names: list[str]) -> None:
-    """Draw those that are named, or all."""
+    """Draw the presets of these names, or all."""
     for path in sorted(FOLDER.glob("*.toml")):
         if not names or path.stem in names:
             preset = load_preset(path)
@@ -37,14 +37,14 @@ def main(names: list[str]) -> None:
 
 
 def chosen(dream: Dream, wanted: list[int]) -> Iterator[Picture]:
-    """The frames of these numbers."""
+    """Yield the frames with these numbers."""
     for index, picture in enumerate(islice(dream, wanted[-1] + 1)):
         if index in wanted:
             yield picture
 
 
 def tile(picture: Picture) -> Image.Image:
-    """A frame, as high as the sheet."""
+    """Scale a frame to the height of the sheet."""
     image = Image.fromarray(picture)
     return image.resize(
         (round(image.width * HEIGHT / image.height), HEIGHT), Image.Resampling.LANCZOS

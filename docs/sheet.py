@@ -1,4 +1,4 @@
-"""Draw docs/effects.jpg: what every effect makes of one picture.
+"""Draw docs/effects.jpg: the result of every effect for one picture.
 
 python docs/sheet.py
 """
@@ -43,7 +43,7 @@ SHOWN: Mapping[str, Mapping[str, Any]] = {
     "median": {"size": 0.05},
     "ascii": {"size": 0.06},
 }
-"""Parameters of effects that show little by default, in one frame, or without feedback."""
+"""Parameters for effects whose defaults show little in one frame or without feedback."""
 
 
 def main() -> None:
@@ -63,13 +63,13 @@ def main() -> None:
 
 
 def sheet_size(effects: int) -> tuple[int, int]:
-    """Width and height of the sheet of so many effects and the picture itself."""
+    """Return width and height of the sheet for a number of effects and the picture itself."""
     rows = -(-(effects + 1) // COLUMNS)
     return COLUMNS * SIZE[0], rows * (SIZE[1] + CAPTION)
 
 
 def scene() -> Sequence[Frame]:
-    """Frames of a street in rain, read-only."""
+    """Return read-only frames of a street in rain."""
     source = load_catalog().get("source", "synthetic").model_validate({"scene": "city-rain"})
     pictures = islice(source.open(size=SIZE, fps=24.0).frames(40), FRAMES)
     frames = [to_frame(np.ascontiguousarray(picture)) for picture in pictures]
@@ -79,7 +79,7 @@ def scene() -> Sequence[Frame]:
 
 
 def shown(effect: Effect, frames: Sequence[Frame]) -> Frame:
-    """What an effect makes of the last frame of a film whose source is mirrored."""
+    """Return the last frame after an effect; the film's source is its mirror image."""
     for index, frame in enumerate(frames):
         truth = np.ascontiguousarray(frame[:, ::-1]) if effect.uses_truth else None
         now = FrameContext(Clock(index, 24.0), truth, seed=5, slot=f"output/{effect.name}/0")

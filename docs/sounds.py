@@ -3,8 +3,8 @@
     python docs/sounds.py            # all of them, into presets/sounds
     python docs/sounds.py march      # one
 
-The samples are the same each time; what the encoder makes of them may differ between versions of
-ffmpeg. A sound has at most 300 kB.
+The samples are the same each time; the encoded files may differ between versions of ffmpeg. A sound
+has at most 300 kB.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ Samples = npt.NDArray[np.float64]
 
 
 def seconds(length: float) -> Samples:
-    """The time of each sample."""
+    """Return the time of each sample in seconds."""
     return np.arange(round(length * RATE)) / RATE
 
 
 def noise(length: float, seed: int) -> Samples:
-    """White noise, -1..1."""
+    """Return white noise, -1..1."""
     return np.random.default_rng(seed).uniform(-1, 1, round(length * RATE))
 
 
 def band(samples: Samples, low: float, high: float) -> Samples:
-    """What lies between two frequencies in Hz, with soft edges of half an octave."""
+    """Filter out what is not between two frequencies in Hz, with soft edges of half an octave."""
     spectrum = np.fft.rfft(samples)
     octaves = np.log2(np.fft.rfftfreq(len(samples), 1 / RATE) + 1e-3)
     rise = np.clip((octaves - np.log2(low)) * 2 + 1, 0, 1)
@@ -45,7 +45,7 @@ def band(samples: Samples, low: float, high: float) -> Samples:
 
 
 def saw(hertz: float | Samples, length: float) -> Samples:
-    """A saw tooth without what would alias, of a constant or a gliding pitch."""
+    """Return a band-limited sawtooth of a constant or a gliding pitch."""
     t = seconds(length)
     turns = np.cumsum(np.broadcast_to(np.asarray(hertz), t.shape)) / RATE
     top = float(np.max(hertz))
@@ -54,7 +54,7 @@ def saw(hertz: float | Samples, length: float) -> Samples:
 
 
 def kick() -> Samples:
-    """A drum that falls from a slap to a boom."""
+    """Return a bass drum: a click, then a tone that falls."""
     t = seconds(0.42)
     pitch = 46 + 150 * np.exp(-t / 0.035)
     boom = np.sin(2 * np.pi * np.cumsum(pitch) / RATE) * np.exp(-t / 0.13)
@@ -62,20 +62,20 @@ def kick() -> Samples:
 
 
 def snare() -> Samples:
-    """A rattle over a short tone."""
+    """Return a snare drum: filtered noise over a short tone."""
     t = seconds(0.26)
     rattle = band(noise(0.26, 2), 900, 8_000) * np.exp(-t / 0.07)
     return 1.1 * rattle + 0.4 * np.sin(2 * np.pi * 190 * t) * np.exp(-t / 0.05)
 
 
 def hat(open_for: float = 0.03) -> Samples:
-    """A cymbal that is shut at once, or later."""
+    """Return a hi-hat that decays with a time constant of `open_for` seconds."""
     t = seconds(5 * open_for)
     return 0.55 * band(noise(5 * open_for, 3), 7_000, 15_000) * np.exp(-t / open_for)
 
 
 def bell(hertz: float, length: float = 3.0) -> Samples:
-    """A bell: partials that are not whole multiples, the higher ones gone sooner."""
+    """Return a bell: inharmonic partials, of which the higher ones decay faster."""
     t = seconds(length)
     partials = (
         (0.5, 0.5),
@@ -94,7 +94,7 @@ def bell(hertz: float, length: float = 3.0) -> Samples:
 
 
 def pluck(hertz: float, length: float = 0.5) -> Samples:
-    """A short string with a filter that closes."""
+    """Return a plucked string, whose higher harmonics decay faster."""
     t = seconds(length)
     waves = [
         np.sin(2 * np.pi * hertz * k * t) / k * np.exp(-t * (3 + 2.2 * k)) for k in range(1, 14)
@@ -103,37 +103,37 @@ def pluck(hertz: float, length: float = 0.5) -> Samples:
 
 
 class Track:
-    """A length of silence that sounds are laid on."""
+    """A track that sounds are added to; silent at first."""
 
     def __init__(self, length: float) -> None:
         self.samples: Samples = np.zeros(round(length * RATE))
 
     def lay(self, sound: Samples, at: float, loud: float = 1.0) -> None:
-        """Add a sound at so many seconds; what is left of it at the end is cut off."""
+        """Add a sound at a time in seconds; cut it off at the end of the track."""
         first = round(at * RATE)
         room = self.samples[first : first + len(sound)]
         room += loud * sound[: len(room)]
 
     def echo(self, after: float, share: float, times: int = 4) -> None:
-        """Add echoes, each by a share fainter than the one before."""
+        """Add echoes, each multiplied by `share` once more than the one before."""
         dry = self.samples.copy()
         for number in range(1, times + 1):
             self.lay(dry, number * after, share**number)
 
     def shape(self, *points: tuple[float, float]) -> None:
-        """Multiply by a line through points of seconds and loudness."""
+        """Multiply by an envelope through points of seconds and loudness."""
         at, loud = zip(*points, strict=True)
         self.samples *= np.interp(seconds(len(self.samples) / RATE), at, loud)
 
 
 def mix(*parts: tuple[Track, float]) -> Samples:
-    """Tracks together, each as loud as it says, at most 0.9 and softly limited."""
+    """Mix tracks, each with its loudness, with soft limiting to 0.9."""
     total = np.sum([loud * track.samples for track, loud in parts], axis=0)
     return np.asarray(0.9 * np.tanh(1.6 * total / np.max(np.abs(total))))
 
 
 def march() -> Samples:
-    """Ten seconds at 120 beats a minute: a bass alone, then drums, a break, and all of it."""
+    """Ten seconds at 120 beats a minute: a bass alone, then drums, a break, then everything."""
     beat, length = 0.5, 10.0
     drums, bass, tops = Track(length), Track(length), Track(length)
     for number in range(20):
@@ -154,14 +154,14 @@ def march() -> Samples:
     for number in range(40):
         loud = 0.0 if 22 <= number <= 25 else 1.0
         note = band(saw(line[number % 8], 0.24), 30, 300 + 35 * number)
-        # It swells, so that it is not taken for a drum.
+        # A slow attack, so that it is not detected as a drum.
         t = seconds(0.24)
         bass.lay(note * np.minimum(t / 0.06, 1) * np.exp(-t / 0.2), number * 0.25, loud)
     return mix((drums, 1.0), (bass, 0.4), (tops, 0.7))
 
 
 def club() -> Samples:
-    """Ten seconds at 132: four on the floor, a filter that opens, a hole, and the drop."""
+    """Ten seconds at 132 beats a minute: a kick on each beat, an opening filter, a break, drop."""
     beat, length = 60 / 132, 10.0
     drums, acid, tops = Track(length), Track(length), Track(length)
     hole = range(12, 14)
@@ -190,7 +190,7 @@ def club() -> Samples:
 
 
 def abyss() -> Samples:
-    """Fourteen seconds of a drone that swells, three great drums, and bells from far away."""
+    """Fourteen seconds: a drone that swells, large drums, and distant bells."""
     length = 14.0
     drone, drums, bells = Track(length), Track(length), Track(length)
     t = seconds(length)
@@ -209,7 +209,7 @@ def abyss() -> Samples:
 
 
 def clockwork() -> Samples:
-    """Ten seconds at 96: plucked strings in a pattern, bells on the bars, and ticks."""
+    """Ten seconds at 96 beats a minute: plucked strings in a pattern, bells on the bars, ticks."""
     beat, length = 60 / 96, 10.0
     strings, bells, ticks = Track(length), Track(length), Track(length)
     chords = (
@@ -245,7 +245,7 @@ SOUNDS: dict[str, Callable[[], Samples]] = {
 
 
 def main(names: list[str]) -> None:
-    """Write sounds as NAME.opus."""
+    """Write the sounds of these names, or all, as NAME.opus."""
     for name in names or SOUNDS:
         samples = (SOUNDS[name]() * 32_767).astype("<i2").tobytes()
         target = FOLDER / f"{name}.opus"

@@ -1,1 +1,1 @@
-"""The generated pages of the documentation, a module each."""
+"""The generated pages of the documentation, one module for each."""

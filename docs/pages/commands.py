@@ -1,4 +1,4 @@
-"""The command line, as its own help tells it."""
+"""The page of the command line, made from its help."""
 
 from __future__ import annotations
 
@@ -17,28 +17,31 @@ from artengine.cli import app
 INTRODUCTION = """\
 # Command line
 
-What `artengine COMMAND --help` prints, for every command. The page is generated.
+The output of `artengine COMMAND --help` for every command. This page is generated.
 """
 
 
 def page(catalog: Catalog) -> str:
-    """The whole page, in Markdown."""
+    """Return the whole page in Markdown."""
     parts = [INTRODUCTION]
     program = typer.main.get_command(app)
     for path in paths(program):
-        parts += [f"## {' '.join(('artengine', *path))}\n", f"```text\n{told(program, path)}```\n"]
+        parts += [
+            f"## {' '.join(('artengine', *path))}\n",
+            f"```text\n{help_text(program, path)}```\n",
+        ]
     return "\n".join(parts)
 
 
 def paths(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """The words of every command: the program itself, then each group and what it holds."""
+    """Yield the words of every command: the program, then each group and its commands."""
     yield path
     for name, inner in getattr(command, "commands", {}).items():
         yield from paths(inner, (*path, name))
 
 
-def told(program: Any, path: tuple[str, ...]) -> str:
-    """A command's help, in lines of 80 characters."""
+def help_text(program: Any, path: tuple[str, ...]) -> str:
+    """Return a command's help in lines of 80 characters."""
     printed = StringIO()
     with patch.dict(os.environ, COLUMNS="80"), redirect_stdout(printed):
         program.main([*path, "--help"], prog_name="artengine", standalone_mode=False)

@@ -1,4 +1,4 @@
-"""The catalogue of effects, in groups and with a picture of each."""
+"""The page of effects, in groups, with a picture of each."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from pages.markdown import cell, row
 INTRODUCTION = """\
 # Effects
 
-An effect is used in `[[feedback]]`, `[[state]]` or `[[output]]` of a preset. Nearly every number of
-an effect can be a [curve](curves.md), every effect takes a [mask](masks.md), and many numbers take
-a field. [Parameters of effects](effects-parameters.md) says what parameters of one name mean in all
-of them; [the reference](reference.md#effects) lists those of each. The page is generated, and the
-pictures are drawn by `python docs/sheet.py`.
+Use effects in `[[feedback]]`, `[[state]]` or `[[output]]` of a preset. Nearly every number of an
+effect can be a [curve](curves.md), every effect takes a [mask](masks.md), and many numbers take a
+field. [Parameters of effects](effects-parameters.md) explains the parameter names that effects
+share, and the [reference](reference.md#effects) lists the parameters of each effect. This page is
+generated; `python docs/sheet.py` draws the pictures.
 
-[![What every effect makes of one picture](effects.jpg)](effects.jpg)
+[![The result of every effect for one picture](effects.jpg)](effects.jpg)
 
-At 512x512 each takes less time than the network of `swift`, except for `codec-mosh`, which starts
-ffmpeg twice for each frame.
+At 512x512 each effect takes less time than the network of `swift`, except for `codec-mosh`, which
+starts ffmpeg twice for each frame.
 """
 
 GROUPS: Mapping[str, Sequence[str]] = {
-    "Moves": (
+    "Geometry": (
         "zoom",
         "rotate",
         "shift",
@@ -39,7 +39,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
         "lens",
         "follow",
     ),
-    "Pushes about": (
+    "Distortion": (
         "displace",
         "displace-map",
         "wave",
@@ -80,7 +80,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
         "edges",
         "morphology",
     ),
-    "Bends time": (
+    "Time": (
         "trails",
         "echo",
         "slit-scan",
@@ -91,7 +91,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
         "shuffle",
         "slow-motion",
     ),
-    "Moshes": (
+    "Datamoshing": (
         "datamosh",
         "mosh-bloom",
         "motion-lag",
@@ -99,7 +99,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
         "codec-mosh",
         "block-glitch",
     ),
-    "Tape, tube, film": (
+    "Video, tubes and film": (
         "vhs",
         "crt",
         "scanlines",
@@ -111,7 +111,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
         "film-burn",
         "gate-weave",
     ),
-    "File, screen, print": (
+    "Files, screens and print": (
         "jpeg",
         "bit-planes",
         "byte-corruption",
@@ -121,21 +121,21 @@ GROUPS: Mapping[str, Sequence[str]] = {
         "dither",
         "ascii",
     ),
-    "Grows patterns": (
+    "Patterns": (
         "voronoi",
         "reaction-diffusion",
         "contours",
         "stipple",
     ),
-    "Lays over": (
+    "Layers": (
         "blend",
         "picture-in-picture",
         "gate",
         "negative-mix",
     ),
-    "Enlarges": ("upscale",),
+    "Enlarging": ("upscale",),
 }
-"""Every effect that ships, by what it does."""
+"""Every packaged effect, by group."""
 
 COLUMNS = 7
 WIDTH, HEIGHT, CAPTION = 204, 136, 14
@@ -143,7 +143,7 @@ WIDTH, HEIGHT, CAPTION = 204, 136, 14
 
 
 def page(catalog: Catalog) -> str:
-    """The whole page, in Markdown."""
+    """Return the whole page in Markdown."""
     places = {name: place for place, name in enumerate(catalog.effects, 1)}
     parts = [INTRODUCTION]
     for title, names in GROUPS.items():
@@ -160,6 +160,6 @@ def page(catalog: Catalog) -> str:
 
 
 def tile(place: int) -> str:
-    """The picture of an effect: a part of effects.jpg, which the site shows."""
+    """Return the HTML of an effect's picture, a part of effects.jpg; only the site shows it."""
     left, top = place % COLUMNS * WIDTH, place // COLUMNS * (HEIGHT + CAPTION) + CAPTION
     return f'<span class="effect" style="background-position: -{left}px -{top}px"></span>'

@@ -1,4 +1,4 @@
-"""The hooks of plugins."""
+"""The page of the hooks of plugins."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ INTRODUCTION = """\
 # Hooks
 
 A plugin is a module with functions that have the names of hooks and are marked with `hookimpl` of
-`artengine.api`. A function may take any of the hook's arguments, by name. The page is generated;
-[Write a plugin](plugins.md) has examples.
+`artengine.api`. A function may take any of the hook's arguments, by name.
+[Write a plugin](plugins.md) has examples. This page is generated.
 
 | hook | called when, or returns | since |
 | --- | --- | --- |
@@ -21,12 +21,12 @@ A plugin is a module with functions that have the names of hooks and are marked 
 
 
 def page(catalog: Catalog) -> str:
-    """The whole page, in Markdown."""
+    """Return the whole page in Markdown."""
     lines = []
     marker = f"{hookspecs.hookspec.project_name}_spec"
     for name, function in vars(hookspecs).items():
         if hasattr(function, marker):
             arguments = ", ".join(inspect.signature(function).parameters)
-            said, _, since = (inspect.getdoc(function) or "").partition(".. versionadded:: ")
-            lines.append(row(f"`{name}({arguments})`", cell(said), cell(since)))
+            description, _, since = (inspect.getdoc(function) or "").partition(".. versionadded:: ")
+            lines.append(row(f"`{name}({arguments})`", cell(description), cell(since)))
     return INTRODUCTION + "\n".join(lines) + "\n"

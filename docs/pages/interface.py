@@ -1,4 +1,4 @@
-"""The Python interface: what scripts, plugins and their tests may import."""
+"""The page of the Python interface: the names that scripts, plugins and their tests may import."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from artengine.catalog import Catalog
 INTRODUCTION = """\
 # Python interface
 
-What scripts, notebooks and plugins may use. What is listed here stays: until 1.0 a change that
-breaks it raises the second number of the version, and the [change log](../CHANGELOG.md) says what
-to write instead. Every other module may change at any time. [From Python](python.md) shows how to
-dream from a script. The page is generated.
+Scripts, notebooks and plugins may use the names on this page. They are stable: until 1.0, a change
+that breaks them raises the second number of the version, and the [change log](../CHANGELOG.md) says
+what to write instead. All other modules may change at any time. [From Python](python.md) shows how
+to dream from a script. This page is generated.
 """
 
 SECTION = re.compile(r"(Args|Returns|Raises|Yields|Attributes):\n")
@@ -37,7 +37,7 @@ MODULES: Mapping[str, tuple[ModuleType, Sequence[str]]] = {
 
 
 def page(catalog: Catalog) -> str:
-    """The whole page, in Markdown."""
+    """Return the whole page in Markdown."""
     parts = [INTRODUCTION]
     for title, (module, names) in MODULES.items():
         parts.append(f"## {title}\n")
@@ -47,13 +47,13 @@ def page(catalog: Catalog) -> str:
 
 
 def described(name: str, value: Any) -> Iterator[str]:
-    """A class, a function or a value, under a heading."""
+    """Yield the description of a class, a function or a value, under a heading."""
     yield f"### {name}\n"
     if inspect.isclass(value) and value.__module__.startswith("artengine"):
         yield from class_parts(name, value)
     elif inspect.isroutine(value) or hasattr(value, "__wrapped__"):
         yield f"```python\n{signature(name, value)}\n```\n"
-        yield f"{said(value)}\n"
+        yield f"{docstring_text(value)}\n"
     elif " object at 0x" in repr(value):
         yield f"A `{type(value).__name__}`.\n"
     else:
@@ -62,7 +62,7 @@ def described(name: str, value: Any) -> Iterator[str]:
 
 
 def class_parts(name: str, cls: type) -> Iterator[str]:
-    """A class: how it is made, what it is, its fields and its methods."""
+    """Yield the description of a class: constructor, docstring, fields and methods."""
     members = dict(vars(cls))
     annotations = members.get("__annotations__", {})
     made = members.get("__init__")
@@ -71,13 +71,13 @@ def class_parts(name: str, cls: type) -> Iterator[str]:
     if made and not issubclass(cls, BaseModel):
         head = signature(f"class {name}", made).removesuffix(" -> None").replace("(self, ", "(")
     yield f"```python\n{head.replace('(self)', '')}\n```\n"
-    yield f"{said(cls)}\n"
+    yield f"{docstring_text(cls)}\n"
     notes = field_notes(cls)
     items = []
-    told = inspect.getdoc(cls) or ""
+    docstring = inspect.getdoc(cls) or ""
     for attribute, annotation in annotations.items():
-        # The fields that the docstring lists as arguments are told already.
-        if not attribute.startswith("_") and f"    {attribute}: " not in told:
+        # Skip the fields that the docstring lists as arguments.
+        if not attribute.startswith("_") and f"    {attribute}: " not in docstring:
             items.append(item(f"{attribute}: {annotation}", notes.get(attribute, "")))
     for attribute, member in sorted(members.items()):
         if attribute.startswith(("_", "model_")) or attribute in annotations:
@@ -95,19 +95,19 @@ def class_parts(name: str, cls: type) -> Iterator[str]:
 
 
 def item(written: str, doc: str) -> str:
-    """An attribute or a method in a list, with what it is in its first paragraphs."""
+    """Return a list item for an attribute or a method, with the text before any section or code."""
     text = " ".join(SECTION.split(doc)[0].split("::")[0].split("\n\n    ")[0].split())
     return f"- `{written}`" + (f": {text}" if text else "")
 
 
 def signature(name: str, function: Callable[..., Any]) -> str:
-    """A function's signature, its annotations without quotes."""
+    """Return a function's signature, with annotations without quotes."""
     written = re.sub(r"(?<=: |> )([\"'])(.*?)\1", r"\2", str(inspect.signature(function)))
     return name + written
 
 
-def said(value: Any) -> str:
-    """A docstring, its sections as lists; code stays as it is."""
+def docstring_text(value: Any) -> str:
+    """Convert a docstring to Markdown, with sections as lists; keep code as it is."""
     first, *sections = SECTION.split(inspect.getdoc(value) or "")
     paragraphs = [
         paragraph if paragraph.startswith("    ") else " ".join(paragraph.split())
@@ -123,7 +123,7 @@ def said(value: Any) -> str:
 
 
 def field_notes(cls: type) -> dict[str, str]:
-    """The text below each field of a class, by the field's name."""
+    """Return the text below each field of a class, by the field's name."""
     (body,) = ast.parse(textwrap.dedent(inspect.getsource(cls))).body
     assert isinstance(body, ast.ClassDef)  # noqa: S101 - it is the source of a class
     notes = {}

@@ -1,13 +1,13 @@
-"""Parts of Markdown that every generated page has."""
+"""Helpers for Markdown tables."""
 
 from __future__ import annotations
 
 
 def cell(text: str) -> str:
-    """Text for a cell of a table."""
+    """Return a text for a cell of a table, on one line and with escaped bars."""
     return " ".join(text.split()).replace("|", "\\|")
 
 
 def row(*cells: str) -> str:
-    """A line of a table."""
+    """Return a line of a table."""
     return f"| {' | '.join(cells)} |"

@@ -1,4 +1,4 @@
-"""The reference: what presets may say, from what plugins and settings declare."""
+"""The reference of presets, made from the declarations of plugins and settings."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from pages.markdown import cell, row
 INTRODUCTION = """\
 # Reference
 
-What presets may say: every plugin that ships, its parameters, and the keys of `[dream]`, `[time]`
-and `[train]`. The page is generated; `artengine plugins show NAME` and `artengine presets explain`
-tell the same on the command line, of your own plugins too. A parameter marked *curve* takes a
-curve, or an expression in a text, in place of a number; one marked *field* takes a field as well,
-which is another number at each pixel (see [Masks and fields](#masks-and-fields)).
+The contents of a preset: every packaged plugin with its parameters, and the keys of `[dream]`,
+`[time]`, `[train]` and other tables. `artengine plugins show NAME` and `artengine presets explain`
+print the same on the command line, for your own plugins too. A parameter marked *curve* takes a
+curve or an expression in place of a number. One marked *field* also takes a field, which has a
+value for each pixel (see [Masks and fields](#masks-and-fields)). This page is generated.
 """
 
 SETTINGS: dict[str, type[BaseModel]] = {
@@ -48,17 +48,17 @@ SETTINGS: dict[str, type[BaseModel]] = {
 }
 
 EXPRESSIONS = """\
-A text in place of a number is an expression. It is calculated for each frame from numbers, the
-names below and those of `[curves]`, `+ - * / % **`, `< <= > >= == !=`, `and`, `or`, `not`, brackets
-and functions. A comparison is 1 or 0. What it gives is kept inside the bounds of the number that it
-drives. An expression has at most 1,000 characters, 200 numbers, names and operators, and 32 levels
-of brackets.
+A string in place of a number is an expression. It is evaluated for each frame, and can contain
+numbers, the names below and those of `[curves]`, `+ - * / % **`, `< <= > >= == !=`, `and`, `or`,
+`not`, parentheses and functions. A comparison is 1 or 0. The result is clamped to the bounds of the
+parameter. An expression has at most 1,000 characters, 200 numbers, names and operators, and 32
+levels of parentheses.
 """
 
 SOUNDS = """\
-Every sound of `[audio]` has these, from 0 to 1 over its length, and 0 where it is silent or over.
-Expressions read them as `kick` where the preset has one sound, and as `NAME.kick` in any case; and
-`NAME.beat` and `NAME.bar`, which go from 0 to 1 in each beat and bar of `[time]`.
+Every sound of `[audio]` has these features. Their values are from 0 to 1, and 0 while the sound is
+silent and after its end. Expressions read them as `NAME.kick`, or as `kick` if the preset has one
+sound; and `NAME.beat` and `NAME.bar`, which go from 0 to 1 in each beat and bar of `[time]`.
 """
 
 TITLES: dict[str, str] = {
@@ -71,11 +71,11 @@ TITLES: dict[str, str] = {
 
 
 def page(catalog: Catalog) -> str:
-    """The whole page, in Markdown."""
+    """Return the whole page in Markdown."""
     parts = [INTRODUCTION]
     for name, table in SETTINGS.items():
-        said = [f"{WEIGHTS[0].upper()}{WEIGHTS[1:]}\n"] if table is WeightBlend else []
-        parts += [f"## `[{name}]`\n", *said, *keys(parameters(table))]
+        description = [f"{WEIGHTS[0].upper()}{WEIGHTS[1:]}\n"] if table is WeightBlend else []
+        parts += [f"## `[{name}]`\n", *description, *keys(parameters(table))]
     parts += list(features())
     parts += ["## `[curves]`\n", f"{CURVES}\n"]
     parts += list(bends())
@@ -87,7 +87,7 @@ def page(catalog: Catalog) -> str:
 
 
 def plugins(kind: Kind, catalog: Catalog) -> Iterator[str]:
-    """A kind's plugins: a table of all of them, then each with its parameters."""
+    """Yield the plugins of a kind: a table of all, then each with its parameters."""
     known = catalog.plugins(kind)
     yield f"## {TITLES[kind]}\n"
     yield row(kind, "what it is" if kind != "effect" else "what the picture looks like")
@@ -109,7 +109,7 @@ def plugins(kind: Kind, catalog: Catalog) -> Iterator[str]:
 
 
 def full(plugin: type[Plugin]) -> str:
-    """A plugin's own docstring, a paragraph a line; indented code stays as it is."""
+    """Return a plugin's docstring with each paragraph on one line; keep indented code."""
     paragraphs = inspect.cleandoc(plugin.__doc__ or "").split("\n\n")
     return "\n\n".join(
         paragraph if paragraph.startswith("    ") else " ".join(paragraph.split())
@@ -118,7 +118,7 @@ def full(plugin: type[Plugin]) -> str:
 
 
 def keys(listed: Iterable[Parameter]) -> Iterator[str]:
-    """A table of parameters; nothing where there is none."""
+    """Yield a table of parameters; nothing if there are none."""
     listed = list(listed)
     if not listed:
         return
@@ -133,7 +133,7 @@ def keys(listed: Iterable[Parameter]) -> Iterator[str]:
 
 
 def default(parameter: Parameter) -> str:
-    """What a parameter is where a preset says nothing."""
+    """Return the default value of a parameter in Markdown."""
     if parameter.required:
         return "required"
     if parameter.default is None:
@@ -142,7 +142,7 @@ def default(parameter: Parameter) -> str:
 
 
 def bends() -> Iterator[str]:
-    """The bends: what all of them take, and the operations with what is their own."""
+    """Yield the bends: their common keys, and the keys of each operation."""
     yield "## `[[bend]]`\n"
     yield f"{BEND}\n"
     yield from keys(all_parameters(Bend))
@@ -152,39 +152,41 @@ def bends() -> Iterator[str]:
         for each in (each for each in parameters(kind) if each.name not in ("layer", "channels")):
             takes = cell(each.allowed) + (f", {each.unit}" if each.unit else "")
             takes += "; *curve*" if each.curve else f"; {default(each)} by default"
-            said = f"{cell(about(kind))} {cell(each.about)}" if each.required else cell(each.about)
-            yield row(f"`{name}`", f"`{each.name}`", takes, said)
+            description = (
+                f"{cell(about(kind))} {cell(each.about)}" if each.required else cell(each.about)
+            )
+            yield row(f"`{name}`", f"`{each.name}`", takes, description)
     yield ""
 
 
 def features() -> Iterator[str]:
-    """The features of sounds."""
+    """Yield the features of sounds."""
     yield "## Features of sounds\n"
     yield f"{SOUNDS}"
     yield row("feature", "what it is")
     yield row("---", "---")
-    for name, said in FEATURES.items():
-        yield row(f"`{name}`", cell(said))
+    for name, description in FEATURES.items():
+        yield row(f"`{name}`", cell(description))
     yield ""
 
 
 def expressions() -> Iterator[str]:
-    """The names and functions of expressions."""
+    """Yield the names and functions of expressions."""
     yield "## Expressions\n"
     yield EXPRESSIONS
     yield row("name or function", "what it is")
     yield row("---", "---")
-    for written, said in vocabulary().items():
-        yield row(f"`{written}`", cell(said))
+    for written, description in vocabulary().items():
+        yield row(f"`{written}`", cell(description))
     yield ""
 
 
 def masks() -> Iterator[str]:
-    """The names and functions of masks, and the parameters that take fields."""
+    """Yield the names and functions of masks."""
     yield "## Masks and fields\n"
     yield f"{MASKS}\n"
     yield row("name or function", "what it is")
     yield row("---", "---")
-    for written, said in pictures().items():
-        yield row(f"`{written}`", cell(said))
+    for written, description in pictures().items():
+        yield row(f"`{written}`", cell(description))
     yield ""
