@@ -26,11 +26,11 @@ SECONDS = 60  # of a source, which may have no end
 
 PAGE = """# How long the presets' dreams live
 
-Each row is a dream with the preset's own effects, measured beside its own source as
-`artengine measure` does. *Vitality* is the share of frames that have about the motion, contrast and
-detail of the source. *Kinship* is 1 where the pictures look like the source's; effects may well
-lead away from them. *Death* is the first of 48 frames in a row that are not alive. *Truth* names
-what in the preset uses source frames: `truth_frames`, or feedback effects that read them.
+Each row is a dream with the preset's own effects, measured against its own source by
+`artengine measure`. *Vitality* is the share of frames whose motion, contrast and detail are about
+those of the source. *Kinship* is 1 if the pictures look like the source's; effects may lead away
+from them. *Death* is the first of 48 consecutive frames that are not alive. *Truth* lists the parts
+of the preset that use source frames: `truth_frames`, or feedback effects that read them.
 `benchmarks/preset_life.py` writes this page.
 """
 
