@@ -1,4 +1,4 @@
-"""What all tests share: folders of their own, a real clip, plugins, processes, golden files."""
+"""Fixtures that all tests share: own folders, a real clip, plugins, processes, golden files."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-# Set before any library that computes is imported, here and in what tests start: the workers share
-# the cores already, and threads that wait for each other cost as much as those that work.
+# Set before numerical libraries are imported, here and in child processes: the workers already
+# share the cores, and threads that wait for each other cost as much as those that work.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
-# What XLA compiles here is run a few times, which takes less time than to optimise it.
+# XLA's programs run only a few times here, which takes less time than optimising them.
 os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
 
 import pytest
@@ -30,15 +30,15 @@ from hypothesis.internal.conjecture import providers
 from artengine.catalog import Catalog, load_catalog
 from artengine.testing.pictures import writes_anew
 
-# Hypothesis tries constants that it finds in the project's own modules. To parse them all takes ten
-# seconds in each worker, and which are loaded depends on the tests before: examples would too.
+# Hypothesis tries constants that it finds in the project's own modules. Parsing them all takes ten
+# seconds per worker, and examples would depend on the modules that earlier tests have loaded.
 providers._get_local_constants = lambda: providers._local_constants
 
 pytest_plugins = ["artengine.pytest_plugin"]
 
 GOLDEN = Path(__file__).parent / "golden"
-"""Pictures, by the fixture `golden` of `artengine.testing`, and texts that tests compare with.
-`ARTENGINE_GOLDEN=write` writes them anew."""
+"""Expected pictures (fixture `golden` of `artengine.testing`) and texts (`golden_text`).
+`ARTENGINE_GOLDEN=write` rewrites them."""
 
 TINY = """
 title = "Tiny"
@@ -63,20 +63,20 @@ use = "noise"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the checks of the whole tree: started last, mypy would keep one worker waiting."""
+    """Run the checks of the whole tree first: if mypy started last, one worker would wait."""
     items.sort(key=lambda item: item.path.name != "test_quality.py")
 
 
 def pytest_collection_finish() -> None:
-    """Leave what is imported by now out of garbage collection, and collect less often.
+    """Exclude imported objects from garbage collection, and collect less often.
 
-    TensorFlow makes so many objects, when it is imported and at each trace, that to look through
-    them takes a tenth of the tests' time.
+    TensorFlow creates so many objects, at import and at each trace, that collection takes a tenth
+    of the tests' time.
     """
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 10, 10)
-    # TensorFlow notes for each operation where it was made, down through pytest and Keras.
+    # TensorFlow records the stack of each operation, down through pytest and Keras.
     stacks: Any = sys.modules.get("tensorflow.python.util.tf_stack")
     if hasattr(stacks, "extract_stack"):
         here = stacks.extract_stack()
@@ -88,16 +88,15 @@ def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> None:
     patch = pytest.MonkeyPatch()
     patch.setenv("ARTENGINE_HOME", str(tmp_path_factory.mktemp("home")))
     patch.setenv("ARTENGINE_CACHE", str(tmp_path_factory.mktemp("cache")))
-    # To convert each of their small networks would take minutes.
+    # Converting the small network of each test would take minutes.
     patch.setenv("ARTENGINE_RUNTIME", "keras")
-    # Exceptions that no command expects reach the test that caused them.
+    # Unexpected exceptions propagate to the test that caused them.
     patch.setenv("ARTENGINE_DEBUG", "1")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _hear_ctrl_c() -> None:
-    # Shells have what they run in the background ignore it, and nohup a terminal that closes; what
-    # that starts does too.
+def _default_signals() -> None:
+    # Background jobs of a shell ignore SIGINT, and those of nohup SIGHUP; children inherit this.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if hasattr(signal, "SIGHUP"):
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
@@ -120,15 +119,15 @@ def bikes() -> Path:
 
 @pytest.fixture(scope="session")
 def tiny_model() -> Path:
-    """A plugin file with the model "tiny", one convolution, which is trained and run in no time."""
+    """A plugin file with the model "tiny", a single convolution that trains and runs quickly."""
     return Path(__file__).with_name("tiny_model.py")
 
 
 @pytest.fixture(scope="session")
 def tiny_project(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> Path:
-    """A folder with that plugin, weights of its model, and the preset tiny.toml, which has them.
+    """A folder with that plugin, weights of its model, and the preset tiny.toml that uses them.
 
-    Tests read it, and copy it to change it.
+    It is shared: tests that change it work on a copy.
     """
     folder = tmp_path_factory.mktemp("tiny")
     shutil.copy(tiny_model, folder)
@@ -142,39 +141,39 @@ def tiny_project(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> 
 
 
 ARTENGINE = "import runpy; runpy.run_module('artengine', run_name='__main__', alter_sys=True)"
-"""What `python -m artengine` runs."""
+"""The code that `python -m artengine` runs."""
 
 FORKING = """
 import json, os, sys
 import artengine.nn.distribution, artengine.cli.program
 
-def asked():
+def serve():
     for line in sys.stdin:
-        asked = json.loads(line)
-        if "ended" in asked:
-            pid, status = os.waitpid(asked["ended"], os.WNOHANG)
+        request = json.loads(line)
+        if "poll" in request:
+            pid, status = os.waitpid(request["poll"], os.WNOHANG)
             print(json.dumps(os.waitstatus_to_exitcode(status) if pid else None), flush=True)
         elif pid := os.fork():
             print(pid, flush=True)
         else:
-            return asked
+            return request
 
-found = asked()
-if found:
-    streams = (os.devnull, os.O_RDONLY), (found["out"], os.O_WRONLY), (found["err"], os.O_WRONLY)
+task = serve()
+if task:
+    streams = (os.devnull, os.O_RDONLY), (task["out"], os.O_WRONLY), (task["err"], os.O_WRONLY)
     for number, (path, mode) in enumerate(streams):
         os.dup2(os.open(path, mode), number)
-    os.chdir(found["cwd"])
+    os.chdir(task["cwd"])
     os.environ.clear()
-    os.environ.update(found["env"])
-    sys.argv = ["artengine", *found["words"]]
-    exec(found["code"], {"__name__": "__main__"})
+    os.environ.update(task["env"])
+    sys.argv = ["artengine", *task["argv"]]
+    exec(task["code"], {"__name__": "__main__"})
 """
-"""A process that has imported the networks, and forks itself for each line that asks it to."""
+"""A fork server: it has imported Keras and the program, and forks to run code on request."""
 
 
 class Forked:
-    """A process forked by another one, with what tests use of `subprocess.Popen`."""
+    """A process of the fork server, with the part of the interface of `Popen` that tests use."""
 
     def __init__(self, ask: Callable[..., Any], request: Mapping[str, Any]) -> None:
         self._ask, self.returncode = ask, None
@@ -183,7 +182,7 @@ class Forked:
     def poll(self) -> int | None:
         """The exit code, or None while it runs."""
         if self.returncode is None:
-            self.returncode = self._ask(ended=self.pid)
+            self.returncode = self._ask(poll=self.pid)
         return self.returncode
 
     def wait(self, timeout: float) -> int:
@@ -207,10 +206,7 @@ class Forked:
 
 @pytest.fixture(scope="session")
 def greeting(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file with what the process that forks itself has printed to standard error.
-
-    Empty where each process is started by itself.
-    """
+    """A file with the standard error of the fork server; empty where none is used."""
     path = tmp_path_factory.mktemp("forking") / "greeting.txt"
     path.touch()
     return path
@@ -218,9 +214,9 @@ def greeting(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def _fork(greeting: Path) -> Iterator[Callable[..., Any]]:
-    """Ask one process, which all tests share, to fork itself: importing TensorFlow takes seconds.
+    """Send requests to a fork server that all tests share: importing TensorFlow takes seconds.
 
-    It has no threads yet, which a fork would lose.
+    It has not started any threads, which a fork would lose.
     """
     command, pipe = [sys.executable, "-c", FORKING], subprocess.PIPE
     with (
@@ -242,10 +238,10 @@ def _fork(greeting: Path) -> Iterator[Callable[..., Any]]:
 
 @pytest.fixture
 def start(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., Any]]:
-    """Start `artengine` with some words, or a program that is given them, in a process of its own.
+    """Start `artengine`, or other code, with arguments in a process of its own.
 
-    What it prints is in `tmp_path`, in `N.out` and `N.err` for the Nth process from 0 on. All are
-    killed at the end of the test.
+    The output of the Nth process, from 0 on, is in `N.out` and `N.err` in `tmp_path`. All processes
+    are killed at the end of the test.
     """
     started: list[Any] = []
 
@@ -253,16 +249,16 @@ def start(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[.
         out, err = (tmp_path / f"{len(started)}.{kind}" for kind in ("out", "err"))
         out.touch()
         err.touch()
-        given = list(map(str, words))
+        arguments = list(map(str, words))
         if sys.platform != "linux":
             with out.open("wb") as stdout, err.open("wb") as stderr:
-                command = [sys.executable, "-c", code, *given]
+                command = [sys.executable, "-c", code, *arguments]
                 streams = {"stdout": stdout, "stderr": stderr}
                 started.append(subprocess.Popen(command, env={**os.environ, **env}, **streams))
         else:
-            asked = {"words": given, "code": code, "env": {**os.environ, **env}}
-            asked |= {"out": str(out), "err": str(err), "cwd": str(Path.cwd())}
-            started.append(Forked(request.getfixturevalue("_fork"), asked))
+            task = {"argv": arguments, "code": code, "env": {**os.environ, **env}}
+            task |= {"out": str(out), "err": str(err), "cwd": str(Path.cwd())}
+            started.append(Forked(request.getfixturevalue("_fork"), task))
         return started[-1]
 
     yield start
@@ -273,7 +269,7 @@ def start(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[.
 
 @pytest.fixture
 def golden_text() -> Callable[[str, str], None]:
-    """Compare a text with the golden one of that name, in `tests/golden/NAME.txt`."""
+    """Compare a text with `tests/golden/NAME.txt`, or write that file."""
 
     def compare(name: str, text: str) -> None:
         path = GOLDEN / f"{name}.txt"

@@ -1,4 +1,4 @@
-"""Packs written by hand, for tests."""
+"""Helpers to write packs with arbitrary entries and manifests."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Entries = dict[str, bytes]
 
 
 def listed(entries: Entries, **changes: Any) -> bytes:
-    """A manifest of entries."""
+    """Return the manifest of entries, with some of its keys changed."""
     files = [
         {"path": name, "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
         for name, content in entries.items()

@@ -1,4 +1,4 @@
-"""Stand-ins for a network, for tests of what goes on around it."""
+"""Fake predictors, for tests of the code around a network."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from artengine.frame import Frame
 
 
 class Stateless:
-    """What a network does that remembers nothing."""
+    """The interface of a predictor without state."""
 
     def reset(self) -> None: ...
 
@@ -29,7 +29,7 @@ class Still(Stateless):
 
 
 class Fading(Stateless):
-    """Predicts the mean of what it is shown, a little darker."""
+    """Predicts the mean of its context frames, times 0.9."""
 
     def __call__(self, frames: Sequence[Frame], seed: tuple[int, int]) -> Frame:
         mean: Frame = np.stack(frames).mean(axis=0, dtype=np.float32)

@@ -1,4 +1,4 @@
-"""What `artengine.api` offers is written down, so that no change of it goes unnoticed."""
+"""A golden file holds the interface of `artengine.api`, so that every change of it is noticed."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from pydantic import BaseModel
 from artengine import api, hookspecs, testing
 
 
-def described() -> Iterator[str]:
-    """The version, the hooks, and each name of the interface, classes with their attributes."""
+def interface_lines() -> Iterator[str]:
+    """Yield the version, the hooks, and each name of the interface, classes with attributes."""
     yield f"version {api.API_VERSION}"
     for hook, function in sorted(vars(hookspecs).items()):
         if hasattr(function, "artengine_spec"):
             yield f"hook {signature(hook, function)}"
-    yield from offered(api)
+    yield from module_lines(api)
     yield "artengine.testing"
-    yield from offered(testing)
+    yield from module_lines(testing)
 
 
-def offered(module: ModuleType) -> Iterator[str]:
+def module_lines(module: ModuleType) -> Iterator[str]:
     for name in sorted(module.__all__):
         value = getattr(module, name)
         if inspect.isclass(value) and value.__module__.startswith("artengine"):
@@ -60,9 +60,9 @@ def class_lines(name: str, cls: type) -> Iterator[str]:
 
 
 def signature(name: str, function: Callable[..., Any]) -> str:
-    """A function's signature, its annotations without quotes."""
+    """Return the signature of a function, with annotations unquoted."""
     return name + re.sub(r"(?<=: |> )([\"'])(.*?)\1", r"\2", str(inspect.signature(function)))
 
 
-def test_the_interface_is_as_written_down(golden_text: Callable[[str, str], None]) -> None:
-    golden_text("api", "\n".join(described()) + "\n")
+def test_the_interface_equals_its_golden_file(golden_text: Callable[[str, str], None]) -> None:
+    golden_text("api", "\n".join(interface_lines()) + "\n")

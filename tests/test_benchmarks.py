@@ -1,4 +1,4 @@
-"""The benchmarks that keep or tell what people rely on."""
+"""The benchmark scripts whose output is kept in the gallery or that developers rely on."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SCENES = {"night": "scene:night-road", "city": "scene:city-rain"}
 
 
 def script(name: str) -> ModuleType:
-    """A benchmark as a module."""
+    """Import a benchmark script as a module."""
     spec = importlib.util.spec_from_file_location(name, ROOT / "benchmarks" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
@@ -41,25 +41,25 @@ def tables() -> ModuleType:
 
 @pytest.fixture
 def row(tables: ModuleType, catalog: Catalog, tmp_path: Path) -> Any:
-    """Makes a row that is done, with a sheet of one colour."""
+    """A function that creates a finished row, with a contact sheet of one colour."""
 
     def row(model: str, footage: str, minutes: float, shade: int) -> Any:
         preset = tables.preset_for(model, SCENES[footage], minutes, 2000, catalog)
         folder = tmp_path / "table" / f"{model}-{footage}-{minutes:g}min"
-        made = tables.Row(model, footage, SCENES[footage], preset, folder)
+        new = tables.Row(model, footage, SCENES[footage], preset, folder)
         folder.mkdir(parents=True)
         scores = dict.fromkeys(("psnr", "psnr_copy", "ssim", "ssim_copy"), 1.0)
-        told = {"minutes": minutes, "steps": 5, "frames": 2000, "ms": 7, "vitality": shade / 255}
-        found = made.found() | scores | told | {"kinship": 0.5, "death": None}
-        made.file(".json").write_text(json.dumps(found), encoding="utf-8")
-        Image.new("L", (1000, 8), shade).save(made.file(".jpg"))
-        return made
+        run = {"minutes": minutes, "steps": 5, "frames": 2000, "ms": 7, "vitality": shade / 255}
+        record = new.found() | scores | run | {"kinship": 0.5, "death": None}
+        new.file(".json").write_text(json.dumps(record), encoding="utf-8")
+        Image.new("L", (1000, 8), shade).save(new.file(".jpg"))
+        return new
 
     return row
 
 
-def shown(tables: ModuleType, page: Path, folder: Path, *rows: Any) -> str:
-    """The page's text, once these rows are on it."""
+def page_with(tables: ModuleType, page: Path, folder: Path, *rows: Any) -> str:
+    """Write rows to the page, and return its text."""
     tables.gather(folder)
     tables.show(page, folder, rows, ["deep", "swift"])
     return (page / "README.md").read_text(encoding="utf-8")
@@ -70,16 +70,16 @@ def shade(picture: Path) -> int:
         return round(float(np.asarray(opened.convert("L")).mean()))
 
 
-def test_a_page_keeps_other_minutes_and_other_scenes_apart(
+def test_a_page_keeps_rows_of_other_minutes_and_scenes_apart(
     tables: ModuleType, row: Any, tmp_path: Path
 ) -> None:
     page, folder = tmp_path / "page", tmp_path / "table"
     first = row("swift", "night", 10, 100)
-    assert "![swift on night, 10 minutes](swift.jpg)" in shown(tables, page, folder, first)
+    assert "![swift on night, 10 minutes](swift.jpg)" in page_with(tables, page, folder, first)
     longer, city = row("swift", "night", 60, 150), row("swift", "city", 10, 200)
     shutil.rmtree(first.folder)
-    text = shown(tables, page, folder, longer, city)
-    assert text == shown(tables, page, folder, longer, city)
+    text = page_with(tables, page, folder, longer, city)
+    assert text == page_with(tables, page, folder, longer, city)
     learnt, empty = "5 | 1.0 (1.0) | 1.000 (1.000) | 2,000", " |  |  |  |  |"
     for line in (
         f"| swift | city | 10 | {learnt} | 0.78 | 0.50 | none{empty} 7 |  |",
@@ -94,29 +94,29 @@ def test_a_page_keeps_other_minutes_and_other_scenes_apart(
     assert {name: shade(page / f"{name}.jpg") for name in sheets} == sheets
 
 
-def test_a_page_that_does_not_name_its_sheets_goes_on(
+def test_a_page_without_names_of_sheets_can_be_extended(
     tables: ModuleType, row: Any, tmp_path: Path
 ) -> None:
     page, folder = tmp_path / "page", tmp_path / "table"
     night = row("swift", "night", 10, 100)
-    shown(tables, page, folder, night)
+    page_with(tables, page, folder, night)
     lines = page / "table.jsonl"
-    (found,) = tables.lines_of(lines)
-    del found["sheet"]
-    lines.write_text(f"{json.dumps(found)}\n", encoding="utf-8")
-    text = shown(tables, page, folder, row("swift", "city", 10, 200))
+    (record,) = tables.lines_of(lines)
+    del record["sheet"]
+    lines.write_text(f"{json.dumps(record)}\n", encoding="utf-8")
+    text = page_with(tables, page, folder, row("swift", "city", 10, 200))
     assert "![swift](swift.jpg)" in text
     assert "![swift on city, 10 minutes](swift-city-10min.jpg)" in text
     assert shade(page / "swift.jpg") == 100
-    assert "![swift on night, 10 minutes](swift.jpg)" in shown(tables, page, folder, night)
+    assert "![swift on night, 10 minutes](swift.jpg)" in page_with(tables, page, folder, night)
 
 
-def test_rows_show_what_was_measured_and_nothing_else(tables: ModuleType, row: Any) -> None:
-    found = row("swift", "night", 10, 100).found()
-    told = {"raster": 4.26, "clip_raster": 1.64, "runaway": 0.0123, "novelty": 0.5}
+def test_rows_show_only_what_was_measured(tables: ModuleType, row: Any) -> None:
+    record = row("swift", "night", 10, 100).found()
+    newer_measures = {"raster": 4.26, "clip_raster": 1.64, "runaway": 0.0123, "novelty": 0.5}
     rows = [
-        found | told | {"longest_replay": 1952, "machine": "2 cores"},
-        found | {"raster": None, "novelty": None},
+        record | newer_measures | {"longest_replay": 1952, "machine": "2 cores"},
+        record | {"raster": None, "novelty": None},
     ]
     new, old = tables.table(rows)[2:]
     assert "| none | 4.3 (1.6) | 1.2% | 0.50 | 1,952 | 7 | 2 cores |" in new
@@ -132,19 +132,19 @@ def test_the_gallerys_page_can_be_read(tables: ModuleType) -> None:
     }
 
 
-def test_a_film_that_nothing_is_noted_of_is_passed_over(tables: ModuleType, row: Any) -> None:
-    made = row("swift", "night", 10, 100)
+def test_films_without_a_json_file_are_ignored(tables: ModuleType, row: Any) -> None:
+    short = row("swift", "night", 10, 100)
     for name in ("3000.mp4", "best.mp4"):
-        (made.folder / name).touch()
-    assert tables.longer_film(made) is None
-    (made.folder / "3000.json").write_text('{"ms": 7}', encoding="utf-8")
-    assert tables.longer_film(made) == made.folder / "3000.mp4"
+        (short.folder / name).touch()
+    assert tables.longer_film(short) is None
+    (short.folder / "3000.json").write_text('{"ms": 7}', encoding="utf-8")
+    assert tables.longer_film(short) == short.folder / "3000.mp4"
 
 
-def test_the_peak_of_a_dream_is_told(capfd: pytest.CaptureFixture[str]) -> None:
+def test_the_peak_memory_of_a_command_is_measured(capfd: pytest.CaptureFixture[str]) -> None:
     memory = script("memory")
-    # Which needs no network, whose import takes longer than all else here. In a process of its own:
-    # a child's peak begins as that of the process that started it.
+    # --help needs no network, whose import would take most of the time. The script runs in a new
+    # process, because the peak of a child starts at that of its parent.
     code = "import json, sys, memory; sys.stdout.write(json.dumps(memory.peak_of(['--help'])))"
     folder = ROOT / "benchmarks"
     done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, check=True)
@@ -156,11 +156,13 @@ def test_the_peak_of_a_dream_is_told(capfd: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.skipif(find_spec("openvino") is None, reason="no openvino here")
-def test_a_runtime_that_cannot_do_a_model_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_runtime_that_does_not_support_a_model_is_reported(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     import keras
 
     class Patched(Model):
-        """Lays a part of a frame over it by an operation that OpenVINO has not."""
+        """Overlays part of a frame by an operation that OpenVINO does not support."""
 
         name: ClassVar[str] = "patched"
 
@@ -194,7 +196,7 @@ def test_a_runtime_that_cannot_do_a_model_is_told(capsys: pytest.CaptureFixture[
     assert 'cannot do model "patched"' in refused
 
 
-def test_the_sides_of_the_runtimes_have_one_networks_weights() -> None:
+def test_all_compared_runtimes_have_the_same_weights() -> None:
     from artengine_plugins.models.swift import Swift
 
     networks = script("runtimes").networks_of(Swift(width=4), "bfloat16")
@@ -204,7 +206,7 @@ def test_the_sides_of_the_runtimes_have_one_networks_weights() -> None:
             np.testing.assert_array_equal(one, same)
 
 
-def test_effects_are_timed_beside_a_network(catalog: Catalog) -> None:
+def test_effects_are_timed_along_with_a_network(catalog: Catalog) -> None:
     timer = script("effects")
     frames = timer.footage(catalog, None, 32, 3)
     assert len(frames) == 4
@@ -217,7 +219,7 @@ def test_effects_are_timed_beside_a_network(catalog: Catalog) -> None:
     assert not str(timer.Row("quick", 1.0, 0.5, 2.0, 1.0)).endswith("network")
 
 
-def test_effects_are_timed_beside_earlier_ones(catalog: Catalog) -> None:
+def test_effects_are_compared_with_an_earlier_version(catalog: Catalog) -> None:
     timer = script("effects")
     name, values = timer.table("noise:amount=0.02,monochrome=true")
     assert (name, values) == ("noise", {"amount": 0.02, "monochrome": True})
@@ -229,13 +231,13 @@ def test_effects_are_timed_beside_earlier_ones(catalog: Catalog) -> None:
     assert line.endswith("apart 0.0e+00")
 
 
-def test_scenes_are_timed_beside_earlier_ones() -> None:
+def test_scenes_are_compared_with_an_earlier_version() -> None:
     timer = script("scenes")
     folder = ROOT / "plugins/artengine_plugins/sources/scenes"
     now, earlier = (timer.Side(name, timer.package_in(folder)) for name in ("now", "earlier"))
     assert "apart    0.0000 levels" in timer.measured("plankton", 32, 4, [now, earlier])
     assert timer.measured("plankton", 32, 4, [now]) == ""
-    # The first picture at each of the four moments allocates.
+    # The first picture at each of the four times allocates memory and is not timed.
     assert len(now.computed) == 4
     assert str(now).startswith("now      computing")
     with pytest.raises(SystemExit, match="holds no scenes"):

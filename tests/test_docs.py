@@ -1,4 +1,4 @@
-"""What the documentation shows, works."""
+"""Presets, plugins, commands, tables and the notebook in the documentation are valid."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ PAGES = [name.relative_to(ROOT).as_posix() for name in WRITTEN] + ["README.md", 
 PROGRAM: Any = typer.main.get_command(app)
 
 MISTAKE: type[BaseException] = typer.BadParameter.__mro__[1]
-"""What the program's parser raises: UsageError, which Typer does not export."""
+"""UsageError, which the program's parser raises and Typer does not export."""
 
 
 def blocks(language: str) -> list[tuple[str, str]]:
-    """Fenced blocks of a language, with a name for each."""
+    """Return the names and texts of all fenced code blocks of a language."""
     found = []
     for page in PAGES:
         text = (ROOT / page).read_text(encoding="utf-8")
@@ -46,7 +46,7 @@ def blocks(language: str) -> list[tuple[str, str]]:
 
 
 def commands() -> list[str]:
-    """Every `artengine ...` line that the pages show, without its comment."""
+    """Return every `artengine ...` command line on the pages, without comments."""
     found = set()
     for page in PAGES:
         text = (ROOT / page).read_text(encoding="utf-8")
@@ -60,7 +60,7 @@ def commands() -> list[str]:
 )
 def test_presets_are_valid(block: str, catalog: Catalog, tmp_path: Path) -> None:
     if "[output.negative]" in block:
-        # Of the effect that the page shows how to write.
+        # The effect that the page on plugins implements.
         (plugin,) = (text for name, text in blocks("python") if "class Negative" in text)
         (tmp_path / "negative.py").write_text(plugin, encoding="utf-8")
         catalog = load_catalog([tmp_path / "negative.py"])
@@ -69,7 +69,7 @@ def test_presets_are_valid(block: str, catalog: Catalog, tmp_path: Path) -> None
     if "runs/clip/recipe.toml" in block:
         (tmp_path / "runs" / "clip").mkdir(parents=True)
         (tmp_path / "runs/clip/recipe.toml").write_text('extends = "night-road"', encoding="utf-8")
-    # A fragment shows a chain alone; it is laid over a preset that has the rest.
+    # A fragment shows only a chain; the rest comes from a preset that it extends.
     text = block if "extends" in block else f'extends = "night-road"\n{block}'
     (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
     preset = load_preset(tmp_path / "mine.toml", catalog)
@@ -92,7 +92,7 @@ def test_plugins_load(block: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "block", [b for _, b in blocks("python")], ids=[name for name, _ in blocks("python")]
 )
-def test_python_is_python_and_imports_what_is_there(block: str) -> None:
+def test_python_blocks_parse_and_their_imports_exist(block: str) -> None:
     for node in ast.walk(ast.parse(block)):
         if isinstance(node, ast.ImportFrom) and str(node.module).startswith("artengine"):
             module = importlib.import_module(str(node.module))
@@ -100,14 +100,14 @@ def test_python_is_python_and_imports_what_is_there(block: str) -> None:
                 assert hasattr(module, each.name), each.name
 
 
-def test_shell_blocks_hold_commands_that_are_checked() -> None:
+def test_shell_blocks_hold_only_artengine_and_pip_commands() -> None:
     lines = [line for _, block in blocks("sh") for line in block.splitlines() if line]
     assert len(lines) > 20
     for line in lines:
         assert line.startswith(("artengine ", "python -m pip install ")), line
 
 
-def test_packaged_weights_that_can_be_blended_are_of_one_shape() -> None:
+def test_the_list_of_packaged_weights_that_can_be_blended_is_complete() -> None:
     page = (ROOT / "docs" / "bending.md").read_text(encoding="utf-8")
     (listed,) = re.findall(r"Of the packaged weights, (.*?) are of one\s+shape", page, re.DOTALL)
     made_for = {
@@ -119,7 +119,7 @@ def test_packaged_weights_that_can_be_blended_are_of_one_shape() -> None:
     assert names == alike
 
 
-def test_extras_are_those_of_the_project() -> None:
+def test_extras_exist_in_the_project() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     texts = [(ROOT / page).read_text(encoding="utf-8") for page in PAGES]
     named = set(re.findall(r"(?:artengine|[\"'.])\[([a-z-]+)\][\"']", "".join(texts)))
@@ -127,12 +127,12 @@ def test_extras_are_those_of_the_project() -> None:
     assert named <= set(project["optional-dependencies"])
 
 
-def known(words: list[str]) -> str | None:
-    """Why a command line cannot be one of the program's, or None; nothing is run."""
+def parser_error(words: list[str]) -> str | None:
+    """Return why the program's parser rejects a command line, or None; nothing is run."""
     command: Any = PROGRAM
     context = command.make_context("artengine", [], resilient_parsing=True)
     while True:
-        # The context is made without arguments, and its parser then tells every mistake.
+        # The context is created without arguments; after that its parser reports every mistake.
         context.resilient_parsing = False
         try:
             _, left, _ = command.make_parser(context).parse_args(list(words))
@@ -153,16 +153,16 @@ def known(words: list[str]) -> str | None:
 
 @pytest.mark.parametrize("command", commands())
 def test_commands_exist(command: str) -> None:
-    """Each command's words and options are the program's, as its own parser reads them."""
-    assert known(shlex.split(command.replace("...", "X"))[1:]) is None
+    """The program's own parser accepts the arguments and options."""
+    assert parser_error(shlex.split(command.replace("...", "X"))[1:]) is None
 
 
 @pytest.mark.parametrize(
     "command",
     ["drem x", "presets lst", "dream x --sizes 3", "dream x y z", "--plugn x", "dream x --size"],
 )
-def test_a_command_that_does_not_exist_is_found(command: str) -> None:
-    assert known(shlex.split(command))
+def test_wrong_commands_are_rejected(command: str) -> None:
+    assert parser_error(shlex.split(command))
 
 
 @pytest.fixture
@@ -186,7 +186,7 @@ def test_every_effect_is_in_one_group(generate: Any, catalog: Catalog) -> None:
     assert sorted(grouped) == sorted(catalog.effects)
 
 
-def test_the_tiles_of_effects_are_where_the_sheet_has_them(generate: Any, catalog: Catalog) -> None:
+def test_the_tiles_of_effects_are_laid_out_as_on_the_sheet(generate: Any, catalog: Catalog) -> None:
     sheet = importlib.import_module("sheet")
     assert generate.effects.tile(len(catalog.effects)).count("px") == 2
     assert (generate.effects.COLUMNS, generate.effects.CAPTION) == (sheet.COLUMNS, sheet.CAPTION)
@@ -194,7 +194,7 @@ def test_the_tiles_of_effects_are_where_the_sheet_has_them(generate: Any, catalo
 
 
 def table_of_modules() -> list[list[str]]:
-    """The modules of the engine that ARCHITECTURE.md names, by the rows of its table."""
+    """Return the engine's modules in ARCHITECTURE.md, by row of its table."""
     text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
     rows = text.partition("| layer | modules |")[2].partition("\n\n")[0].splitlines()[2:]
     cells = [row.split("|")[2] for row in rows]
@@ -218,7 +218,7 @@ def test_the_architecture_has_the_layers_of_the_contract() -> None:
     assert rows == sorted(rows)
 
 
-def test_files_that_the_architecture_names_are_there() -> None:
+def test_files_that_the_architecture_names_exist() -> None:
     text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
     roots = (ROOT, ROOT / "engine" / "artengine", ROOT / "plugins" / "artengine_plugins")
     named = set(re.findall(r"\b[\w-]+(?:/[\w-]+)+\.(?:py|md|toml)\b", text))
@@ -229,13 +229,13 @@ def test_files_that_the_architecture_names_are_there() -> None:
 
 def test_the_notebook_runs(tmp_path: Path) -> None:
     text = (ROOT / "examples" / "dream.ipynb").read_text(encoding="utf-8")
-    # Smaller than a reader wants it, for all that it shows is the same.
+    # A smaller size suffices for the test.
     assert text.count("[256, 256]") == 2
     notebook = nbformat.reads(text.replace("[256, 256]", "[64, 64]"), as_version=4)
     NotebookClient(
         notebook,
         timeout=240,
-        # On a busy machine outputs come late, and after four seconds they would be left out.
+        # On a busy machine outputs arrive late, and are discarded after four seconds by default.
         iopub_timeout=60,
         raise_on_iopub_timeout=True,
         resources={"metadata": {"path": str(tmp_path)}},

@@ -1,4 +1,4 @@
-"""The pages of the documentation: their links, their looks and messages, and the site."""
+"""Links, looks and messages in the pages of the documentation, and the build of the site."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ LOOKS = sorted((ROOT / "docs" / "looks").glob("*.toml"))
 
 @cache
 def text_of(page: Path) -> str:
-    """A page without its blocks of code."""
+    """Return the text of a page without its code blocks."""
     return re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.S | re.M)
 
 
 @cache
 def anchors(page: Path) -> set[str]:
-    """The anchors of a page's headings, as GitHub and the site make them."""
+    """Return the anchors of a page's headings, as GitHub and the site generate them."""
     found: dict[str, int] = {}
     for heading in re.findall(r"^#{1,4} (.+)$", text_of(page), re.MULTILINE):
         plain = re.sub(r"\[(.*?)\]\(.*?\)", r"\1", heading).lower()
@@ -45,7 +45,7 @@ def anchors(page: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("page", LINKED, ids=lambda page: page.relative_to(ROOT).as_posix())
-def test_links_lead_somewhere(page: Path) -> None:
+def test_link_targets_exist(page: Path) -> None:
     targets = re.findall(r"\]\(([^)\s]+)\)|(?:href|src)=\"([^\"]+)\"", text_of(page))
     for target in (unquote(a or b) for a, b in targets):
         if target.startswith(("https://", "http://")):
@@ -58,7 +58,7 @@ def test_links_lead_somewhere(page: Path) -> None:
             assert anchor in anchors(there), target
 
 
-def test_every_page_is_in_the_list_of_pages() -> None:
+def test_the_index_lists_every_page() -> None:
     index = text_of(ROOT / "docs/index.md")
     listed = re.findall(r"^- \[.*?\]\(([^)]+)\)", index, re.MULTILINE)
     pages = {page.name for page in (ROOT / "docs").glob("*.md")} - {"index.md"}
@@ -79,18 +79,18 @@ def test_every_look_is_a_preset_with_a_picture(catalog: Catalog) -> None:
     assert own == set(LOOKS)
 
 
-def sentences() -> str:
-    """The code, with texts that go on in the next line as one."""
+def code_with_joined_strings() -> str:
+    """Return all code, with implicitly concatenated strings joined."""
     folders = (ROOT / "engine", ROOT / "plugins")
     code = [path.read_text(encoding="utf-8") for each in folders for path in each.rglob("*.py")]
     return re.sub(r"[\"']\s*\n\s*f?[\"']", "", "\n".join(code))
 
 
-def test_messages_of_the_troubleshooting_page_are_those_of_the_code() -> None:
+def test_messages_of_the_troubleshooting_page_are_in_the_code() -> None:
     page = text_of(ROOT / "docs/troubleshooting.md")
     messages = re.findall(r"^\| `(.+?)` \|", page, re.MULTILINE)
     assert len(messages) > 25
-    code = sentences()
+    code = code_with_joined_strings()
     for message in messages:
         for part in (part.strip() for part in message.split("…")):
             assert part in code, part
@@ -103,17 +103,17 @@ def test_messages_of_the_troubleshooting_page_are_those_of_the_code() -> None:
 def test_the_site_is_built_without_warnings_and_can_be_searched(tmp_path: Path) -> None:
     site = tmp_path / "site"
     command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-c", "docs", ".", site]
-    made = subprocess.run(
+    build = subprocess.run(
         [*map(str, command), "-d", str(tmp_path / "trees")],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert (made.returncode, made.stderr) == (0, "")
+    assert (build.returncode, build.stderr) == (0, "")
     first = (site / "docs" / "index.html").read_text(encoding="utf-8")
     assert "night-drive.webp" in first
-    # The index is a script, which a page reads from a disk as well as from a server.
+    # The index is a script, which pages can load from disk as well as from a server.
     index = (site / "searchindex.js").read_text(encoding="utf-8")
     terms = json.loads(index.removeprefix("Search.setIndex(").rstrip(");\n"))["terms"]
     assert "kaleidoscop" in terms

@@ -1,4 +1,4 @@
-"""What effects and scenes make of fixed pictures looks as it did: see the fixture `golden`."""
+"""Golden pictures of effects on a fixed clip, and of scenes: see the fixture `golden`."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ CLIP = Path(__file__).parent / "golden" / "clip.png"
 EFFECTS: Sequence[type[Effect]] = list(load_catalog().effects.values())
 SCENES: tuple[str, ...] = get_args(Synthetic.model_fields["scene"].annotation)
 
-WRITTEN: dict[str, dict[str, Any]] = {"clip": {"high": 0.6}}
+PARAMETERS: dict[str, dict[str, Any]] = {"clip": {"high": 0.6}}
 """Parameters of effects that do nothing by default."""
 
 TOLERANCES = {"codec-mosh": 6.0, "byte-corruption": 6.0, "jpeg": 2.0, "dither": 6.0}
-"""Of effects whose pixels an encoder decides, or what is left over from pixels before."""
+"""For effects whose pixels depend on an encoder, or on error diffused from earlier pixels."""
 
 
 @pytest.fixture(scope="module")
@@ -42,17 +42,17 @@ def clip() -> Sequence[Frame]:
 
 
 def strip(kind: type[Effect], clip: Sequence[Frame]) -> Picture:
-    """The second and the fifth frame of a film with the effect, and one that was fed back.
+    """Return frames two and five of a film with the effect, and a frame that was fed back.
 
-    The film is the clip mirrored and a little brighter, as a dream at odds with its source; what is
-    fed back goes through the effect five times.
+    The film is the clip mirrored and brighter by a factor of 1.2, so that it differs from the
+    truth. The frame that is fed back passes through the effect five times.
     """
     dream = [np.ascontiguousarray(frame[:, ::-1] * np.float32(1.2)) for frame in clip]
     nows = [
         FrameContext(Clock(n, 24.0), truth, seed=5, slot="golden") for n, truth in enumerate(clip)
     ]
-    written, fed_back = made(kind), made(kind)
-    shown = [written.apply(frame, now) for frame, now in zip(dream[:5], nows, strict=False)]
+    effect, fed_back = configured(kind), configured(kind)
+    shown = [effect.apply(frame, now) for frame, now in zip(dream[:5], nows, strict=False)]
     parts = [shown[1], shown[4]]
     fed = dream[0]
     if size_of(shown[0]) == size_of(fed):
@@ -62,8 +62,8 @@ def strip(kind: type[Effect], clip: Sequence[Frame]) -> Picture:
     return np.hstack([to_picture(part) for part in parts])
 
 
-def made(kind: type[Effect]) -> Effect:
-    effect = check(kind, WRITTEN.get(kind.name, {}))
+def configured(kind: type[Effect]) -> Effect:
+    effect = check(kind, PARAMETERS.get(kind.name, {}))
     assert isinstance(effect, kind), effect
     return effect
 
@@ -93,8 +93,8 @@ def test_a_difference_is_reported_as_a_picture(
 ) -> None:
     monkeypatch.delenv("ARTENGINE_GOLDEN", raising=False)
     monkeypatch.delenv("ARTENGINE_GOLDEN_REPORT", raising=False)
-    same = np.hstack([to_picture(frame) for frame in clip])
-    golden("clip", same, tolerance=0.0)
+    unchanged = np.hstack([to_picture(frame) for frame in clip])
+    golden("clip", unchanged, tolerance=0.0)
     with pytest.raises(ConformanceError, match=r"clip: differs by 5\.\d+ of 255"):
-        golden("clip", np.clip(same.astype(int) + 6, 0, 255).astype(np.uint8), tolerance=1.0)
+        golden("clip", np.clip(unchanged.astype(int) + 6, 0, 255).astype(np.uint8), tolerance=1.0)
     assert Image.open(tmp_path / "clip.png").size == (3 * 6 * 64, 48)

@@ -1,4 +1,4 @@
-"""Graphs of the packaged presets: whether they are those of the code as it is now."""
+"""The packaged graphs of presets match those that the current code traces."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from artengine.weights import find_weights
 DOCS = Path(__file__).parents[1] / "docs"
 ANEW = "make them anew with: python docs/graphs.py"
 PACKAGED, _ = template_folders()
-CLOSE = 2e-5
-"""How far OpenVINO's prediction may be from Keras's, where white is 1."""
+TOLERANCE = 2e-5
+"""Tolerance between the predictions of OpenVINO and Keras, where white is 1."""
 
 
 @pytest.fixture
 def graphs(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """What makes them."""
+    """The script that writes the graphs, as a module."""
     monkeypatch.syspath_prepend(DOCS)
     return importlib.import_module("graphs")
 
 
-def test_the_first_dream_of_every_packaged_network_finds_its_graphs(graphs: Any) -> None:
+def test_every_packaged_network_has_graphs_for_its_default_dream(graphs: Any) -> None:
     stale = [
         f"{preset.name} at {size[0]}x{size[1]}"
         for preset, size in graphs.dreamt()
@@ -39,22 +39,22 @@ def test_the_first_dream_of_every_packaged_network_finds_its_graphs(graphs: Any)
     assert not stale, f"the graphs of {', '.join(stale)} are of other code; {ANEW}"
 
 
-def test_nothing_else_is_packaged_and_all_of_it_is_small(graphs: Any) -> None:
+def test_packaged_graphs_are_all_needed_and_small(graphs: Any) -> None:
     needed = {template_name(fixed_table(preset.model), size) for preset, size in graphs.dreamt()}
     assert {file.name for file in PACKAGED.iterdir()} == needed, ANEW
     assert sum(file.stat().st_size for file in PACKAGED.iterdir()) < 300_000
 
 
-def test_a_packaged_graph_is_what_is_traced_now(
+def test_a_packaged_graph_equals_a_newly_traced_one(
     graphs: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And predicts as Keras does, whatever versions it was made with."""
+    """It also predicts the same as Keras, whichever versions of libraries it was traced with."""
     pytest.importorskip("openvino")
     preset, size = next(found for found in graphs.dreamt() if found[0].name == "daybreak")
-    made = TemplateFile.read(graphs.make_file(preset, size, tmp_path))
-    kept = TemplateFile.read(PACKAGED / template_name(fixed_table(preset.model), size))
-    if kept.libraries == {name: version(name) for name in kept.libraries}:
-        assert made.templates == kept.templates, ANEW
+    traced = TemplateFile.read(graphs.make_file(preset, size, tmp_path))
+    packaged = TemplateFile.read(PACKAGED / template_name(fixed_table(preset.model), size))
+    if packaged.libraries == {name: version(name) for name in packaged.libraries}:
+        assert traced.templates == packaged.templates, ANEW
     frames = [
         np.random.default_rng(number).random((size[1], size[0], 3), np.float32)
         for number in range(preset.model.context)
@@ -67,4 +67,4 @@ def test_a_packaged_graph_is_what_is_traced_now(
             monkeypatch.delattr(FilledGraphs, "_converter")
         predict = plain_network(changed, find_weights(preset), preset.model.model_copy())
         predicted[name] = predict(frames)
-    np.testing.assert_allclose(predicted["openvino"], predicted["keras"], atol=CLOSE)
+    np.testing.assert_allclose(predicted["openvino"], predicted["keras"], atol=TOLERANCE)

@@ -1,4 +1,4 @@
-"""What every preset that ships promises."""
+"""Properties that every packaged preset, its weights and its sounds must have."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FILES = sorted(packaged_folder().glob("*.toml"))
 TEMPLATES = [
     path for path in FILES if read_document(path).table["source"].get("path") == "clip.mp4"
 ]
-"""Those that wait for the user's own clip."""
+"""Presets that require the user's own clip."""
 
 DREAMING = [path for path in FILES if path not in TEMPLATES]
 
@@ -33,7 +33,7 @@ SMALL = ("dream.size=[64, 64]", "dream.frames=5", "dream.precision=float32")
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_says_what_it_looks_like(path: Path, catalog: Catalog) -> None:
+def test_describes_itself(path: Path, catalog: Catalog) -> None:
     first = path.read_text(encoding="utf-8").splitlines()[0]
     assert first.startswith("# ")
     assert len(first) > 20
@@ -43,8 +43,8 @@ def test_says_what_it_looks_like(path: Path, catalog: Catalog) -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_another_seed_is_another_film(path: Path, catalog: Catalog) -> None:
-    """A source with a seed of its own would show the same clip for every `--seed`."""
+def test_the_seed_of_a_preset_sets_that_of_its_source(path: Path, catalog: Catalog) -> None:
+    """A source with a fixed seed would show the same clip for every `--seed`."""
     assert "seed" not in read_document(path).table["source"]
     source = load_preset(path, catalog, ["seed=4321"]).source
     if "seed" in type(source).model_fields:
@@ -52,24 +52,24 @@ def test_another_seed_is_another_film(path: Path, catalog: Catalog) -> None:
 
 
 @pytest.fixture(scope="module")
-def dreamt() -> dict[str, Dream]:
-    """A dream that has ended of each network. Half of the presets share theirs with another one."""
+def finished_dreams() -> dict[str, Dream]:
+    """A finished dream of each network, to reuse the network: half of the presets share one."""
     return {}
 
 
 @pytest.mark.parametrize("path", DREAMING, ids=lambda path: path.stem)
-def test_dreams_and_changes(
-    path: Path, catalog: Catalog, golden: Callable[..., None], dreamt: dict[str, Dream]
+def test_dreams_reproducibly_and_changes_over_time(
+    path: Path, catalog: Catalog, golden: Callable[..., None], finished_dreams: dict[str, Dream]
 ) -> None:
-    """Its weights fit its model, and small and short it moves, the same twice, and as it did."""
+    """A small, short dream loads its weights, moves, is reproducible and equals its golden file."""
     preset = load_preset(path, catalog, SMALL)
     assert preset.dream.frames == 5
     dream = Dream(preset)
     key = str(network_key(dream.resolved))
-    with Dream(preset, after=dreamt[key]) if key in dreamt else dream as dream:
-        dreamt[key] = dream
+    with Dream(preset, after=finished_dreams[key]) if key in finished_dreams else dream as dream:
+        finished_dreams[key] = dream
         first = list(dream)
-        # Closed, it begins anew.
+        # After close(), iteration starts again.
         dream.close()
         again = list(dream)
     for a, b in zip(first, again, strict=True):
@@ -90,7 +90,7 @@ def test_dreams_and_changes(
     ],
 )
 @pytest.mark.parametrize("name", ["classic", "night-drive"])
-def test_dreams_alike_in_other_arithmetic(
+def test_dreams_are_similar_in_other_precisions_and_runtimes(
     name: str, setting: str, tolerance: float, catalog: Catalog, golden: Callable[..., None]
 ) -> None:
     with Dream(load_preset(name, catalog, [*SMALL, setting])) as dream:
@@ -103,7 +103,7 @@ def test_every_golden_picture_is_of_a_preset() -> None:
 
 
 @pytest.mark.parametrize("path", DREAMING, ids=lambda path: path.stem)
-def test_the_recipe_makes_the_same_preset(path: Path, catalog: Catalog, tmp_path: Path) -> None:
+def test_the_recipe_loads_as_the_same_preset(path: Path, catalog: Catalog, tmp_path: Path) -> None:
     preset = load_preset(path, catalog)
     recipe = tmp_path / "recipe.toml"
     recipe.write_text(preset.recipe(), encoding="utf-8")
@@ -120,26 +120,26 @@ def test_a_template_takes_a_clip(path: Path, catalog: Catalog, bikes: Path) -> N
         find_weights(preset)
 
 
-def test_sounds_are_small_and_made_by_their_script() -> None:
+def test_sounds_are_small_and_listed_in_their_script() -> None:
     folder = packaged_folder() / "sounds"
-    made = runpy.run_path(str(Path(__file__).parents[1] / "docs" / "sounds.py"))["SOUNDS"]
+    listed = runpy.run_path(str(Path(__file__).parents[1] / "docs" / "sounds.py"))["SOUNDS"]
     files = {path.stem: path.stat().st_size for path in folder.glob("*.opus")}
-    assert set(files) == set(made)
+    assert set(files) == set(listed)
     assert max(files.values()) <= 300_000
-    heard = {
+    used = {
         Path(sound["path"]).stem
         for path in FILES
         for sound in read_document(path).table.get("audio", {}).values()
     }
-    assert heard == set(files)
+    assert used == set(files)
 
 
-def test_they_are_data_alone() -> None:
-    """With a module among them, the project cannot be installed in place."""
+def test_the_preset_folder_holds_no_python_modules() -> None:
+    """A Python module among the presets would prevent an editable install."""
     assert not list(packaged_folder().rglob("*.py"))
 
 
-def test_there_are_enough_of_them() -> None:
+def test_at_least_eight_presets_dream_without_a_clip() -> None:
     assert len(DREAMING) >= 8
     assert {"night-drive", "classic"} <= {path.stem for path in DREAMING}
 
@@ -157,12 +157,12 @@ def test_weights_are_small_and_described(name: str) -> None:
 
 @pytest.mark.parametrize("name", packaged_weights())
 def test_weights_were_trained_as_their_recipe_says(name: str, catalog: Catalog) -> None:
-    """Which stands beside them, where it is not the preset itself."""
-    beside = packaged_folder() / "weights" / f"{name}.toml"
-    recipe = load_preset(beside if beside.is_file() else name, catalog)
+    """The recipe is a file next to the weights, or the preset itself."""
+    recipe_path = packaged_folder() / "weights" / f"{name}.toml"
+    recipe = load_preset(recipe_path if recipe_path.is_file() else name, catalog)
     about = json.loads(packaged_weights()[name].with_name(f"{name}.json").read_text("utf-8"))
-    # A film's seed is chosen among many; that of the training stands here alone. Settings that are
-    # newer than the weights had their defaults.
+    # The seed of a preset was chosen among many for its film; only this file holds that of the
+    # training. Settings that are newer than the weights had their defaults.
     training = {key: value for key, value in about["training"].items() if key != "seed"}
     assert TrainSettings.model_validate(training) == recipe.train
     for parameter, value in about["model"].items():
@@ -171,12 +171,12 @@ def test_weights_were_trained_as_their_recipe_says(name: str, catalog: Catalog) 
         )
 
 
-def test_every_preset_has_its_weights_and_every_weights_a_preset(catalog: Catalog) -> None:
+def test_every_preset_has_weights_and_all_weights_are_used(catalog: Catalog) -> None:
     used = set()
     for path in DREAMING:
         preset = load_preset(path, catalog)
         assert preset.weights in packaged_weights(), path.stem
         assert find_weights(preset).path == packaged_weights()[preset.weights]
         used.add(preset.weights)
-    begun_with = {kind.initial_weights for kind in catalog.models.values()} - {None}
-    assert used | begun_with == set(packaged_weights())
+    initial = {kind.initial_weights for kind in catalog.models.values()} - {None}
+    assert used | initial == set(packaged_weights())

@@ -21,7 +21,7 @@ CHECKS = {
 
 
 @pytest.mark.parametrize("check", CHECKS)
-def test_passes(check: str) -> None:
+def test_check_passes(check: str) -> None:
     ran = subprocess.run(
         [sys.executable, *CHECKS[check]], cwd=ROOT, capture_output=True, text=True, check=False
     )
@@ -29,7 +29,7 @@ def test_passes(check: str) -> None:
 
 
 LONGEST_MODULE = 300
-"""Lines. A longer module has more than one idea."""
+"""In lines. A longer module has more than one responsibility."""
 
 
 def test_no_module_of_the_engine_is_too_long() -> None:
@@ -41,7 +41,7 @@ def test_no_module_of_the_engine_is_too_long() -> None:
     assert {path: count for path, count in lines.items() if count > LONGEST_MODULE} == {}
 
 
-PRIVATE_WORDS = {
+NONSTANDARD_TERMS = {
     "furnish": "adapt",
     "chequered": "checkerboard artifacts",
     r"slopes\b": "gradients",
@@ -52,10 +52,10 @@ PRIVATE_WORDS = {
     "copied[ -]last[ -]frame": "copy-last",
     "products? of matrices": "matrix product",
 }
-"""Words that the field does not use, and what it says instead."""
+"""Regular expressions of words that are not standard terms, and the terms to use instead."""
 
 
-def test_the_words_are_those_of_the_field() -> None:
+def test_texts_use_the_standard_terms() -> None:
     texts = [*ROOT.glob("*.md"), *(ROOT / "presets").glob("*.toml")]
     for folder in ("docs", "gallery"):
         texts += (ROOT / folder).rglob("*.md")
@@ -66,15 +66,15 @@ def test_the_words_are_those_of_the_field() -> None:
         if path.name in ("CHANGELOG.md", Path(__file__).name):
             continue
         text = path.read_text(encoding="utf-8")
-        for word, instead in PRIVATE_WORDS.items():
+        for word, instead in NONSTANDARD_TERMS.items():
             for match in re.finditer(word, text, re.IGNORECASE):
                 line = text.count("\n", 0, match.start()) + 1
                 found.append(f"{path.relative_to(ROOT)}:{line}: {match[0]!r}; write {instead}")
     assert found == []
 
 
-def strangers_paths(text: str, kind: str) -> list[str]:
-    """What a text holds of the machine it was made at: its folders, or any path from a root on."""
+def local_paths(text: str, kind: str) -> list[str]:
+    """Return local paths in a text: this project's folder, the home folder, or absolute paths."""
     folders = [str(folder) for folder in (ROOT, Path.home()) if len(folder.parts) > 1]
     found = [folder for folder in folders if re.search(rf"{re.escape(folder)}(?![\w-])", text)]
     if kind == "toml":
@@ -90,13 +90,13 @@ def strings(value: Any) -> Iterator[str]:
             yield from strings(inside)
 
 
-def test_nothing_names_the_place_it_was_made_at() -> None:
-    """Presets, weights and pieces hold no path of the machine that made them."""
+def test_no_published_file_holds_a_local_path() -> None:
+    """Presets, weights and pieces hold no local path of the machine that created them."""
     checked = set()
     for folder in ("presets", "gallery"):
         for kind in ("toml", "json", "md", "html"):
             for path in (ROOT / folder).rglob(f"*.{kind}"):
-                assert not strangers_paths(path.read_text(encoding="utf-8"), kind), path
+                assert not local_paths(path.read_text(encoding="utf-8"), kind), path
                 checked.add(f"{folder}/{path.name}")
     assert {"presets/night-drive.toml", "presets/night-drive.json"} <= checked
 
@@ -111,6 +111,6 @@ def test_nothing_names_the_place_it_was_made_at() -> None:
         ("[[feedback]]\nmasks = ['~/m.png']", "toml"),
     ],
 )
-def test_a_path_would_be_found(text: str, kind: str) -> None:
-    assert strangers_paths(text, kind)
-    assert not strangers_paths('path = "clips/a.mp4"', kind)
+def test_local_paths_are_detected(text: str, kind: str) -> None:
+    assert local_paths(text, kind)
+    assert not local_paths('path = "clips/a.mp4"', kind)

@@ -1,4 +1,4 @@
-"""A plugin with a model that costs nothing, for tests of what happens around a network."""
+"""A plugin with a very small model, for tests of the code around a network."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Tiny(Model):
     context: int = 2
 
     def build(self) -> keras.Model:
-        """Float32 `(B, H, W, 3 * context)` to `(B, H, W, 3)` in 0..1."""
+        """Build a network from float32 `(B, H, W, 3 * context)` to `(B, H, W, 3)` in 0..1."""
         import keras
 
         context_frames = keras.Input((None, None, 3 * self.context))
@@ -28,5 +28,5 @@ class Tiny(Model):
 
 @hookimpl
 def register_models() -> list[type[Model]]:
-    """The one model."""
+    """Register `Tiny`."""
     return [Tiny]

@@ -1,4 +1,4 @@
-"""Deforum's schedules in place of a number."""
+"""Deforum schedules as curves."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from artengine_plugins.curves.expression import Calculated
 
 
 def curve(text: str) -> Calculated:
-    made = check(Calculated, {"expression": text})
-    assert isinstance(made, Calculated), made
-    return made
+    result = check(Calculated, {"expression": text})
+    assert isinstance(result, Calculated), result
+    return result
 
 
 def film(text: str, count: int, frames: int = 40) -> list[float]:
@@ -21,19 +21,19 @@ def film(text: str, count: int, frames: int = 40) -> list[float]:
     return [signal.at(SignalContext(Clock(index, 10.0, frames))) for index in range(count)]
 
 
-def test_numbers_lead_evenly_to_the_next() -> None:
+def test_numbers_are_interpolated_linearly() -> None:
     values = film("0:(1.02), 4:(1.06), 8: (1.02)", 11)
     assert values[:5] == pytest.approx([1.02, 1.03, 1.04, 1.05, 1.06])
     assert values[8:] == pytest.approx([1.02, 1.02, 1.02])
     assert curve("0:(1.02), 4:(1.06)").values() == (1.02, 1.06)
 
 
-def test_an_expression_counts_until_the_next_key() -> None:
+def test_an_expression_holds_until_the_next_key() -> None:
     values = film("0: (10 * t + s), 3: (max_f), 5: (min(1, t))", 7)
     assert values == pytest.approx([7, 17, 27, 40, 40, 1, 1])
 
 
-def test_the_first_key_counts_before_it() -> None:
+def test_the_first_key_holds_before_its_frame() -> None:
     assert film("2:(5), 4:(6)", 4) == [5, 5, 5, 5.5]
 
 
@@ -48,19 +48,19 @@ def test_the_first_key_counts_before_it() -> None:
         ("0:" + "(1)" * 40_000, "120,002 characters given; allowed: 100,000 in a schedule"),
     ],
 )
-def test_mistakes_name_the_key(text: str, message: str) -> None:
+def test_errors_name_the_key(text: str, message: str) -> None:
     with pytest.raises(CurveError) as caught:
         Schedule.of(text)
     assert message in str(caught.value)
 
 
-def test_a_shorter_film_has_its_frames_in_proportion() -> None:
-    moved = curve("0:(1), 10:(t + max_f), 20:(2)").stretched(0.5)
-    assert moved.expression == "0:((1)), 5:(((t / 0.5) + (max_f / 0.5))), 10:((2))"
-    assert film(moved.expression, 11, frames=20)[5] == 50
+def test_stretching_scales_the_frames_of_keys() -> None:
+    stretched = curve("0:(1), 10:(t + max_f), 20:(2)").stretched(0.5)
+    assert stretched.expression == "0:((1)), 5:(((t / 0.5) + (max_f / 0.5))), 10:((2))"
+    assert film(stretched.expression, 11, frames=20)[5] == 50
 
 
-def test_delays_without_end_are_refused() -> None:
+def test_too_long_delays_are_rejected() -> None:
     schedule = Schedule.of(", ".join(f"{frame}:(delay(t, 400))" for frame in range(9)))
     with pytest.raises(CurveError, match=r"^at frame 2: the functions up to here remember 28,806"):
         schedule.compile(Scope(24.0))

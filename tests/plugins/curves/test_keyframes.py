@@ -22,9 +22,9 @@ TEMPO = Tempo(bpm=60, offset=0.5, beats_per_bar=3)
 
 
 def curve(table: Mapping[str, Any]) -> Keyframes:
-    made = check(Keyframes, table)
-    assert isinstance(made, Keyframes), made
-    return made
+    result = check(Keyframes, table)
+    assert isinstance(result, Keyframes), result
+    return result
 
 
 def at(
@@ -38,7 +38,7 @@ def at(
     return signal.at(SignalContext(Clock(index, fps, frames, tempo)))
 
 
-def test_values_hold_outside_and_move_between_the_keys() -> None:
+def test_values_are_constant_outside_and_interpolated_between_keys() -> None:
     table = {"keys": {"1s": 2.0, "3s": 4.0}}
     assert [at(table, i) for i in (0, 10, 15, 20, 30, 99)] == [2.0, 2.0, 2.5, 3.0, 4.0, 4.0]
 
@@ -47,21 +47,21 @@ def test_values_hold_outside_and_move_between_the_keys() -> None:
     ("key", "frame"),
     [("2s", 20), ("0.5s", 5), (".5s", 5), ("7f", 7), ("7", 7), ("50%", 50), (" 3 s ", 30)],
 )
-def test_a_time_is_seconds_frames_or_a_share_of_the_film(key: str, frame: int) -> None:
+def test_times_are_seconds_frames_or_percentages_of_the_film(key: str, frame: int) -> None:
     table = {"keys": {"0f": 0.0, key: 1.0}, "ease": "hold"}
     assert at(table, frame - 1) == 0.0
     assert at(table, frame) == 1.0
 
 
-def test_shares_of_an_endless_film_are_its_start() -> None:
+def test_percentages_of_an_endless_film_mean_its_start() -> None:
     assert at({"keys": {"0%": 1.0, "100%": 5.0}}, 1000, frames=None) == 5.0
 
 
-def test_keys_may_stand_in_any_order() -> None:
+def test_keys_can_be_in_any_order() -> None:
     assert at({"keys": {"2s": 2.0, "0s": 0.0, "1s": 1.0}}, 15) == 1.5
 
 
-def test_keys_that_fall_on_one_frame_jump_to_the_later_one() -> None:
+def test_the_last_of_several_keys_on_one_frame_wins() -> None:
     table = {"keys": {"0s": 0.0, "1s": 1.0, "10f": -3.0, "2s": -3.0}}
     assert at(table, 9) == pytest.approx(0.9)
     assert at(table, 10) == -3.0
@@ -82,7 +82,9 @@ def test_easing_starts_at_one_key_and_ends_at_the_next(ease: str) -> None:
     ease=st.sampled_from([name for name in EASES if not name.endswith(OVERSHOOTING)]),
     index=st.integers(0, 400),
 )
-def test_no_other_easing_overshoots(keys: dict[str, float], ease: str, index: int) -> None:
+def test_only_back_and_elastic_easings_overshoot(
+    keys: dict[str, float], ease: str, index: int
+) -> None:
     value = at({"keys": keys, "ease": ease}, index)
     assert min(keys.values()) - 1e-9 <= value <= max(keys.values()) + 1e-9
 
@@ -130,15 +132,15 @@ def test_no_other_easing_overshoots(keys: dict[str, float], ease: str, index: in
         ),
     ],
 )
-def test_mistakes_are_refused_with_what_is_allowed(table: dict[str, Any], message: str) -> None:
+def test_errors_name_the_mistake_and_what_is_allowed(table: dict[str, Any], message: str) -> None:
     problems = check(Keyframes, table)
     assert isinstance(problems, list)
-    (said,) = map(str, problems)
-    assert message in said
-    assert "\n" not in said
+    (problem,) = map(str, problems)
+    assert message in problem
+    assert "\n" not in problem
 
 
-def test_what_overshoots_is_kept_inside_the_bounds() -> None:
+def test_overshooting_values_are_clipped_to_the_bounds() -> None:
     table = {"mix": {"keys": {"0s": 0.2, "1s": 1.0}, "ease": "out-back"}}
     binding = Binding.parse(Noise, table, {"keys": Keyframes})
     binding.set_time(Clock(8, 10.0, 11))
@@ -155,8 +157,8 @@ def remarks(*times: str, frames: int | None = 48) -> list[str]:
     return list(curve({"keys": dict.fromkeys(times, 1.0)}).remarks(Scope(24.0, frames)))
 
 
-def test_keys_after_the_films_end_are_told() -> None:
-    # A key at the very end is where a curve leads, though no frame reaches it.
+def test_keys_after_the_end_of_the_film_are_remarked() -> None:
+    # No remark on a key at the end of the film: the curve leads to it, though no frame reaches it.
     assert remarks("0s", "47f", "100%", "2s") == []
     assert remarks("0s", "2.1s") == [
         'the key "2.1s" comes after the film\'s end (48 frames at 24 a second)'
@@ -171,7 +173,7 @@ def test_keys_after_the_films_end_are_told() -> None:
     assert remarks("0s", "2s", frames=None) == []
 
 
-def test_a_time_without_a_unit_is_told() -> None:
+def test_a_time_without_a_unit_is_remarked() -> None:
     assert remarks("0s", "2") == ['the key "2" has no unit and counts frames; write "2f"']
 
 
@@ -191,13 +193,13 @@ def test_a_key_has_an_ease_of_its_own() -> None:
     assert [at(table, index) for index in (9, 10, 15, 20)] == [0, 1, 1.125, 2]
 
 
-def test_steps_and_beziers() -> None:
+def test_steps_and_bezier_easings() -> None:
     steps = {"keys": {"0s": 0.0, "1s": 1.0}, "ease": "steps-2"}
     assert [at(steps, index) for index in (0, 4, 5, 9, 10)] == [0, 0, 0.5, 0.5, 1]
-    # CSS's "ease", at the values that its specification's curve has.
+    # CSS's "ease", with values of the curve in its specification.
     bezier = {"keys": {"0s": 0.0, "1s": 1.0}, "ease": [0.25, 0.1, 0.25, 1.0]}
-    found = [at(bezier, index) for index in (0, 2, 5, 8, 10)]
-    assert found == pytest.approx([0, 0.29524, 0.80240, 0.97563, 1], abs=1e-4)
+    values = [at(bezier, index) for index in (0, 2, 5, 8, 10)]
+    assert values == pytest.approx([0, 0.29524, 0.80240, 0.97563, 1], abs=1e-4)
 
 
 # Values at a quarter and at three quarters, calculated from the formulas on easings.net.
@@ -218,7 +220,7 @@ def test_steps_and_beziers() -> None:
         ("in-out-bounce", 0.11719, 0.88281),
     ],
 )
-def test_the_easings_of_easings_net(ease: str, quarter: float, rest: float) -> None:
+def test_easings_have_the_values_of_easings_net(ease: str, quarter: float, rest: float) -> None:
     assert (EASES[ease](0.25), EASES[ease](0.75)) == pytest.approx((quarter, rest), abs=1e-5)
 
 
@@ -226,7 +228,7 @@ def test_a_curve_repeats() -> None:
     table = {"keys": {"0f": 0.0, "3f": 3.0}, "repeat": "5f"}
     assert [at(table, index) for index in range(11)] == [0, 1, 2, 3, 3, 0, 1, 2, 3, 3, 0]
     bars = {"keys": {"0b": 0.0, "1b": 1.0}, "repeat": "1bar", "ease": "hold"}
-    # Bars begin at 0.5 seconds and last 3; one is under way when the film begins.
+    # Bars last 3 seconds and begin at 0.5; the film starts during a bar.
     assert [at(bars, index) for index in (0, 4, 5, 14, 15, 34, 35, 44, 45)] == (
         [1, 1, 0, 0, 1, 1, 0, 0, 1]
     )
@@ -241,32 +243,32 @@ def test_every_second_repeat_runs_backwards() -> None:
 def test_no_frame_of_a_repeat_is_lost_by_rounding() -> None:
     table = {"keys": {"0f": 1.0, "1f": 0.0}, "repeat": "0.1s", "ease": "hold"}
     signal = curve(table).compile(Scope(30.0))
-    found = [signal.at(SignalContext(Clock(index, 30.0))) for index in range(30_000)]
-    assert found == [1.0, 0.0, 0.0] * 10_000
+    values = [signal.at(SignalContext(Clock(index, 30.0))) for index in range(30_000)]
+    assert values == [1.0, 0.0, 0.0] * 10_000
 
 
-def test_an_expression_knows_the_keys_value() -> None:
+def test_an_expression_can_use_the_value_of_the_keys() -> None:
     table = {"keys": {"0s": 0.0, "1s": 1.0}, "expression": "2 * keys + prev"}
     signal = curve(table).compile(Scope(10.0, 101))
-    found = [signal.at(SignalContext(Clock(index, 10.0, 101))) for index in range(4)]
-    assert found == pytest.approx([0, 0.2, 0.6, 1.2])
+    values = [signal.at(SignalContext(Clock(index, 10.0, 101))) for index in range(4)]
+    assert values == pytest.approx([0, 0.2, 0.6, 1.2])
     assert curve(table).values() == ()
     assert curve({**table, "expression": "keys * kick"}).reads() == {"kick": "column 8"}
 
 
-def test_keys_that_a_repeat_never_reaches_are_told() -> None:
+def test_keys_after_the_end_of_a_repeat_are_remarked() -> None:
     table = {"keys": {"0b": 0.0, "3b": 1.0, "4b": 2.0}, "repeat": "1bar"}
     assert curve(table).remarks(Scope(24.0, 48, tempo=TEMPO)) == [
         'the key "4b" comes after the end of its repeat ("1bar")'
     ]
 
 
-def test_a_shorter_film_has_its_frames_in_proportion() -> None:
+def test_stretching_scales_the_frames_of_keys_and_expressions() -> None:
     table = {
         "keys": {"0f": 0.0, "2bar": 1.0, "40f": {"value": 2.0, "ease": "hold"}},
         "repeat": "80f",
         "expression": "keys * frame",
     }
-    moved = curve(table).stretched(0.25)
-    assert list(moved.keys) == ["0.000000f", "2bar", "10.000000f"]
-    assert (moved.repeat, moved.expression) == ("20.000000f", "keys * (frame / 0.25)")
+    stretched = curve(table).stretched(0.25)
+    assert list(stretched.keys) == ["0.000000f", "2bar", "10.000000f"]
+    assert (stretched.repeat, stretched.expression) == ("20.000000f", "keys * (frame / 0.25)")

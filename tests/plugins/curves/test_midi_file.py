@@ -42,54 +42,54 @@ def song(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def film(song: Path, count: int = 26, fps: float = 10.0, **table: Any) -> list[float]:
-    made = check(Midi, {"midi": str(song), **table})
-    assert isinstance(made, Midi), made
-    signal = made.compile(Scope(fps, 100))
+    curve = check(Midi, {"midi": str(song), **table})
+    assert isinstance(curve, Midi), curve
+    signal = curve.compile(Scope(fps, 100))
     return [signal.at(SignalContext(Clock(index, fps, 100))) for index in range(count)]
 
 
-def frames(values: list[float]) -> list[int]:
+def nonzero_frames(values: list[float]) -> list[int]:
     return [index for index, value in enumerate(values) if value]
 
 
-def test_a_note_shorter_than_a_frame_is_seen(song: Path) -> None:
+def test_a_note_shorter_than_a_frame_lasts_one_frame(song: Path) -> None:
     values = film(song, note=36)
-    assert frames(values) == [5]
+    assert nonzero_frames(values) == [5]
     assert values[5] == 1.0
 
 
-def test_the_files_tempo_counts(song: Path) -> None:
-    # The snare comes a beat after the tempo has changed at one second, and lasts half a beat.
+def test_changes_of_tempo_are_applied(song: Path) -> None:
+    # The snare is one beat after the change of tempo at one second, and lasts half a beat.
     values = film(song, note=38)
-    assert frames(values) == [20, 21, 22, 23, 24, 25]
+    assert nonzero_frames(values) == [20, 21, 22, 23, 24, 25]
     assert values[20] == 64 / 127
 
 
-def test_the_loudest_of_all_notes_is_heard(song: Path) -> None:
+def test_the_value_is_the_velocity_of_the_loudest_note(song: Path) -> None:
     values = film(song)
     assert values[3] == 32 / 127
     assert values[5] == 1.0
     assert values[6] == 32 / 127
-    assert frames(film(song, channel=1)) == list(range(3, 21))
+    assert nonzero_frames(film(song, channel=1)) == list(range(3, 21))
     assert set(film(song, channel=1, gives="gate")) == {0.0, 1.0}
 
 
-def test_the_newest_pitch_stays(song: Path) -> None:
+def test_the_newest_pitch_is_held(song: Path) -> None:
     values = film(song, gives="pitch")
     assert [values[index] for index in (0, 3, 5, 19, 25)] == (
         [0, 60 / 127, 36 / 127, 36 / 127, 38 / 127]
     )
 
 
-def test_a_controller_keeps_its_value(song: Path) -> None:
-    assert frames(film(song, controller=1)) == [3, 4]
+def test_a_controller_holds_its_value(song: Path) -> None:
+    assert nonzero_frames(film(song, controller=1)) == [3, 4]
 
 
-def test_the_film_may_begin_within_the_file(song: Path) -> None:
-    assert frames(film(song, note=36, start=0.3)) == [2]
+def test_start_offsets_the_file(song: Path) -> None:
+    assert nonzero_frames(film(song, note=36, start=0.3)) == [2]
 
 
-def test_what_the_file_has_not_is_told_with_what_it_has(song: Path) -> None:
+def test_the_error_on_missing_notes_lists_those_in_the_file(song: Path) -> None:
     with pytest.raises(CurveError) as caught:
         film(song, note=40)
     assert str(caught.value) == (
@@ -99,7 +99,7 @@ def test_what_the_file_has_not_is_told_with_what_it_has(song: Path) -> None:
 
 
 @pytest.mark.parametrize("cut", [0, 3, 20, 40, 60])
-def test_a_broken_file_is_refused(song: Path, tmp_path: Path, cut: int) -> None:
+def test_a_truncated_file_is_rejected(song: Path, tmp_path: Path, cut: int) -> None:
     broken = tmp_path / "broken.mid"
     broken.write_bytes(song.read_bytes()[:cut])
     with pytest.raises(CurveError, match=r"^broken\.mid is no MIDI file that can be read: "):
@@ -110,7 +110,7 @@ def test_a_broken_file_is_refused(song: Path, tmp_path: Path, cut: int) -> None:
     ("division", "said"),
     [(b"\xe7\x28", "SMPTE frames; "), (b"\0\0", "ticks of which a beat has none; ")],
 )
-def test_a_file_without_beats_is_refused(
+def test_a_file_without_ticks_per_beat_is_rejected(
     song: Path, tmp_path: Path, division: bytes, said: str
 ) -> None:
     changed = bytearray(song.read_bytes())
@@ -120,7 +120,7 @@ def test_a_file_without_beats_is_refused(
         film(tmp_path / "odd.mid")
 
 
-def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+def test_a_missing_file_is_rejected(tmp_path: Path) -> None:
     with pytest.raises(CurveError, match=r"lost\.mid cannot be read: No such file"):
         film(tmp_path / "lost.mid")
 
@@ -132,14 +132,14 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
         (b"\xff" * 1000 + b"\0\x90\x40\x40", "has messages that come too late; save it again"),
     ],
 )
-def test_a_number_without_end_is_refused(tmp_path: Path, body: bytes, message: str) -> None:
+def test_endless_numbers_are_rejected(tmp_path: Path, body: bytes, message: str) -> None:
     head = b"MThd" + struct.pack(">IHHH", 6, 0, 1, 100) + b"MTrk" + struct.pack(">I", len(body))
     (tmp_path / "it.mid").write_bytes(head + body)
     with pytest.raises(CurveError, match=message):
         film(tmp_path / "it.mid")
 
 
-def test_the_loudest_of_the_notes_that_sound_is_heard(tmp_path: Path) -> None:
+def test_a_released_note_no_longer_counts_as_the_loudest(tmp_path: Path) -> None:
     import mido
 
     file, track = mido.MidiFile(ticks_per_beat=100), mido.MidiTrack()

@@ -24,9 +24,9 @@ def song(tmp_path: Path) -> Path:
 
 
 def film(count: int, fps: float = 10.0, **table: Any) -> list[float]:
-    made = check(Column, {name: str(v) if isinstance(v, Path) else v for name, v in table.items()})
-    assert isinstance(made, Column), made
-    signal = made.compile(Scope(fps, 100))
+    curve = check(Column, {name: str(v) if isinstance(v, Path) else v for name, v in table.items()})
+    assert isinstance(curve, Column), curve
+    signal = curve.compile(Scope(fps, 100))
     return [signal.at(SignalContext(Clock(index, fps, 100))) for index in range(count)]
 
 
@@ -35,22 +35,22 @@ def test_every_row_is_a_frame(song: Path) -> None:
     assert film(5, csv=song, column="low", every=2) == [1, 1.5, 2, 2.5, 3]
 
 
-def test_a_column_tells_the_times(song: Path) -> None:
+def test_times_are_read_from_a_column(song: Path) -> None:
     values = film(7, csv=song, column="kick", time="seconds")
     assert values == pytest.approx([0.5, 0.625, 0.75, 0.875, 1, 0, 0])
 
 
-def test_rows_that_are_frames_are_nearer_together_in_a_shorter_film(song: Path) -> None:
-    made = Column(csv=str(song), column="low")
-    assert made.stretched(0.5).every == 0.5
+def test_stretching_scales_rows_that_are_frames_but_not_times(song: Path) -> None:
+    by_frame = Column(csv=str(song), column="low")
+    assert by_frame.stretched(0.5).every == 0.5
     timed = Column(csv=str(song), column="low", time="seconds")
     assert timed.stretched(0.5) == timed
 
 
-def test_a_column_of_times_that_is_not_followed_is_told(song: Path) -> None:
-    made = Column(csv=str(song), column="low")
-    (said,) = made.remarks(Scope(24.0))
-    assert said.startswith('each row of song.csv is a frame; write time = "seconds"')
+def test_an_unused_column_of_times_is_remarked(song: Path) -> None:
+    curve = Column(csv=str(song), column="low")
+    (remark,) = curve.remarks(Scope(24.0))
+    assert remark.startswith('each row of song.csv is a frame; write time = "seconds"')
     assert not Column(csv=str(song), column="low", time="seconds").remarks(Scope(24.0))
     assert not Column(csv=str(song), column="seconds").remarks(Scope(24.0))
 
@@ -67,9 +67,7 @@ def test_a_column_of_times_that_is_not_followed_is_told(song: Path) -> None:
         ("t,b\n1,2\n0,3\n", "b", 'it.csv: the times of "t" do not grow'),
     ],
 )
-def test_a_file_that_does_not_fit_is_refused(
-    tmp_path: Path, text: str, column: str, message: str
-) -> None:
+def test_an_invalid_table_is_rejected(tmp_path: Path, text: str, column: str, message: str) -> None:
     path = tmp_path / "it.csv"
     path.write_text(text, encoding="utf-8")
     time = "t" if text.startswith("t") else ""
@@ -78,7 +76,7 @@ def test_a_file_that_does_not_fit_is_refused(
     assert message in str(caught.value)
 
 
-def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+def test_an_unreadable_file_is_rejected(tmp_path: Path) -> None:
     with pytest.raises(CurveError, match=r"lost\.csv cannot be read: No such file"):
         film(1, csv=tmp_path / "lost.csv", column="a")
     (tmp_path / "raw.csv").write_bytes(b"a\n\xff\xfe\n")
@@ -86,7 +84,7 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
         film(1, csv=tmp_path / "raw.csv", column="a")
 
 
-def test_the_file_is_one_of_the_preset(
+def test_the_file_is_one_of_the_files_of_the_preset(
     song: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(song.parent)
@@ -104,13 +102,13 @@ def test_the_file_is_one_of_the_preset(
         parse_preset(table | {"curves": {"kick": column | {"csv": "/etc/passwd"}}}, catalog)
 
 
-def test_a_file_is_a_regular_one(tmp_path: Path) -> None:
+def test_files_other_than_regular_ones_are_rejected(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.csv")
     with pytest.raises(CurveError, match=r"^pipe\.csv is not a regular file"):
         film(1, csv=tmp_path / "pipe.csv", column="a")
 
 
-def test_the_line_of_a_mistake_is_that_of_the_file(tmp_path: Path) -> None:
+def test_errors_give_the_line_number_in_the_file(tmp_path: Path) -> None:
     (tmp_path / "it.csv").write_text('a,b\n"1\n\n2",3\nx,y\n', encoding="utf-8")
     with pytest.raises(CurveError, match=r'line 5: "y" in "b" is no number'):
         film(1, csv=tmp_path / "it.csv", column="b")

@@ -1,4 +1,4 @@
-"""Frames in half precision."""
+"""Conversion of frames to and from half precision."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import numpy as np
 from artengine_plugins.imaging.halves import from_halves, to_halves
 
 
-def test_rounds_as_numpy_does_and_cuts_what_is_too_large() -> None:
+def test_rounding_equals_numpys_and_large_values_are_clipped() -> None:
     every = np.arange(1 << 16, dtype=np.uint16).view(np.float16)
-    known = np.unique(every[np.isfinite(every)].astype(np.float64))
-    ties = (known[1:] + known[:-1]) / 2.0
-    wild = [1e9, -1e30, 65519.9, 65520.0, 1e-9, -1e-9]
-    values = np.concatenate([known, ties, wild]).astype(np.float32)
+    representable = np.unique(every[np.isfinite(every)].astype(np.float64))
+    ties = (representable[1:] + representable[:-1]) / 2.0
+    extreme = [1e9, -1e30, 65519.9, 65520.0, 1e-9, -1e-9]
+    values = np.concatenate([representable, ties, extreme]).astype(np.float32)
     frame = np.resize(values, (len(values) // 15, 5, 3))
     halves = np.empty(frame.shape, np.float16)
     to_halves(frame, halves)

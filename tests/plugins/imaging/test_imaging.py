@@ -14,7 +14,7 @@ from artengine_plugins.imaging.palettes import PALETTES
 from artengine_plugins.imaging.random_bytes import random_bytes
 
 
-def test_gaussian_numbers_are_normal() -> None:
+def test_gaussian_draws_are_normally_distributed() -> None:
     drawn = gaussian(np.random.default_rng(1), (300, 300, 3)).astype(np.float64).ravel()
     assert drawn.mean() == pytest.approx(0.0, abs=0.01)
     assert drawn.std() == pytest.approx(1.0, abs=0.01)
@@ -24,7 +24,7 @@ def test_gaussian_numbers_are_normal() -> None:
     assert abs(np.corrcoef(drawn[:-1], drawn[1:])[0, 1]) < 0.01
 
 
-def test_random_bytes_are_even() -> None:
+def test_random_bytes_are_uniformly_distributed() -> None:
     drawn = random_bytes(np.random.default_rng(1), (101, 1001))
     assert drawn.shape == (101, 1001)
     counts = np.bincount(drawn.ravel(), minlength=256)
@@ -41,7 +41,7 @@ def test_flow_noise_fills_its_range_and_is_smooth() -> None:
     assert np.abs(np.diff(field, axis=1)).max() < 0.25
 
 
-def test_flow_noise_moves_smoothly_and_never_comes_back() -> None:
+def test_flow_noise_moves_smoothly_and_keeps_changing() -> None:
     noise = FlowNoise(np.random.default_rng(1))
     now = noise.field((64, 64), 16.0, 0.0)
     soon = noise.field((64, 64), 16.0, 0.01)
@@ -60,7 +60,7 @@ def test_flow_noise_does_not_depend_on_the_grid_it_is_computed_on() -> None:
     assert np.abs(sampled - exact).mean() > 0.5 * fine.std(), "another cell, another pattern"
 
 
-def test_flow_noise_leaves_out_blobs_that_pixels_cannot_show() -> None:
+def test_flow_noise_leaves_out_octaves_finer_than_pixels() -> None:
     noise = FlowNoise(np.random.default_rng(1))
     drawn = {n: noise.field((64, 64), 4.0, 0.3, octaves=n) for n in (1, 2, 3)}
     assert np.abs(drawn[1] - drawn[2]).mean() > 0.01
@@ -68,7 +68,7 @@ def test_flow_noise_leaves_out_blobs_that_pixels_cannot_show() -> None:
     assert noise.field((8, 8), 0.1, 0.0, octaves=3).shape == (8, 8)
 
 
-def test_oklab_there_and_back() -> None:
+def test_oklab_round_trip() -> None:
     colours = np.random.default_rng(1).random((200, 3))
     np.testing.assert_allclose(from_oklab(to_oklab(colours)), colours, atol=1e-6)
     white, black = to_oklab([[1.0, 1.0, 1.0], [0.0, 0.0, 0.0]])
@@ -86,10 +86,10 @@ def test_palettes_go_from_dark_to_light(name: str) -> None:
     assert falls.sum() == (1 if name == "petrol" else 0)
 
 
-def test_pixels_are_copied_where_a_plane_or_a_row_says() -> None:
+def test_pixels_are_copied_where_a_mask_plane_or_row_is_true() -> None:
     rng = np.random.default_rng(1)
     frame, large = rng.random((2, 30, 40, 3), np.float32)
-    for where in (rng.random((20, 40)) < 0.5, rng.random((1, 40)) < 0.5):
-        into = large[5:25].copy()
-        copy_where(where, frame[5:25], into)
-        assert (into == np.where(where[..., None], frame[5:25], large[5:25])).all()
+    for mask in (rng.random((20, 40)) < 0.5, rng.random((1, 40)) < 0.5):
+        target = large[5:25].copy()
+        copy_where(mask, frame[5:25], target)
+        assert (target == np.where(mask[..., None], frame[5:25], large[5:25])).all()

@@ -1,4 +1,4 @@
-"""Frames scaled and slid along their axes."""
+"""Affine warps that scale and translate frames along their axes."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from artengine_plugins.imaging.warp import about_centre, warp_affine
 
 
 def picture(width: int, height: int) -> Frame:
-    """A picture without steps, for OpenCV before 5.0 draws from 32nds of a pixel."""
+    """A smooth picture, since OpenCV before 5.0 rounds coordinates to 1/32 of a pixel."""
     x, y = np.linspace(0.0, 3.0, width)[None, :, None], np.linspace(0.0, 2.0, height)[:, None, None]
     return np.sin(x + y * y + np.arange(3)).astype(np.float32) * np.float32(0.5)
 
 
-def moved(frame: Frame, factor: float, right: float = 0.0) -> npt.NDArray[np.float64]:
+def scaling_matrix(frame: Frame, factor: float, right: float = 0.0) -> npt.NDArray[np.float64]:
     matrix = about_centre(frame, 0.3, 0.8, scale=factor)
     matrix[0, 2] += right
     return matrix
@@ -27,32 +27,34 @@ def moved(frame: Frame, factor: float, right: float = 0.0) -> npt.NDArray[np.flo
 
 @pytest.mark.parametrize("border", ["reflect", "replicate", "wrap", "black"])
 @pytest.mark.parametrize("size", [(301, 270), (17, 90), (3, 2), (1, 1)])
-def test_scales_as_a_warp_in_two_dimensions_does(size: tuple[int, int], border: Border) -> None:
+def test_separable_scaling_equals_a_two_dimensional_warp(
+    size: tuple[int, int], border: Border
+) -> None:
     frame = picture(*size)
     for factor, right in ((1.003, 0.0), (0.8, -1.7), (0.5, 1.3), (2.0, 0.0)):
-        matrix = moved(frame, factor, right)
+        matrix = scaling_matrix(frame, factor, right)
         expected = cv2.warpAffine(
             frame, matrix, size, flags=cv2.INTER_CUBIC, borderMode=BORDERS[border]
         )
-        # The places of OpenCV are float32, which tells at an edge to nothing or to a far side.
+        # OpenCV's float32 coordinates show at borders to black and at wrapped edges.
         near = 2e-3 if size == (301, 270) else 0.02
         assert np.abs(warp_affine(frame, matrix, border) - expected).max() < near, (factor, right)
 
 
-def test_places_are_exact_far_from_the_left() -> None:
+def test_coordinates_are_exact_far_from_the_left_border() -> None:
     frame = np.zeros((2, 4000, 3), np.float32)
     frame[:, 3500] = 1.0
     right = 0.3
-    made = warp_affine(frame, np.array([[1.0, 0.0, right], [0.0, 1.0, 0.0]]), "reflect")
+    result = warp_affine(frame, np.array([[1.0, 0.0, right], [0.0, 1.0, 0.0]]), "reflect")
     # Keys's cubic with a slope of -0.75, at the distances of four pixels.
     near, far = np.array([right, 1.0 - right]), np.array([1.0 + right, 2.0 - right])
     inner = (1.25 * near - 2.25) * near**2 + 1.0
     outer = -0.75 * (((far - 5.0) * far + 8.0) * far - 4.0)
     expected = [outer[0], inner[0], inner[1], outer[1]]
-    assert made[0, 3499:3503, 1] == pytest.approx(np.array(expected), abs=2e-7)
+    assert result[0, 3499:3503, 1] == pytest.approx(np.array(expected), abs=2e-7)
 
 
-def test_whole_pixels_keep_their_bits() -> None:
+def test_whole_pixel_translations_copy_the_values_exactly() -> None:
     frame = np.random.default_rng(1).normal(size=(70, 40, 3)).astype(np.float32)
     matrix = np.array([[1.0, 0.0, 3.0], [0.0, 1.0, -2.0]])
     slid = warp_affine(frame, matrix, "black")
@@ -61,26 +63,26 @@ def test_whole_pixels_keep_their_bits() -> None:
     assert not slid[:, :3].any()
 
 
-def test_values_of_any_size_stay_finite_and_where_they_are() -> None:
+def test_extreme_values_stay_finite_and_local() -> None:
     frame = np.zeros((40, 40, 3), np.float32)
     frame[20, 20] = 1e30, -1e30, 0.0
-    made = warp_affine(frame, moved(frame, 1.01), "reflect")
-    assert np.isfinite(made).all()
-    assert not made[..., 2].any()
-    assert not made[:15].any()
-    assert not made[:, 26:].any()
+    result = warp_affine(frame, scaling_matrix(frame, 1.01), "reflect")
+    assert np.isfinite(result).all()
+    assert not result[..., 2].any()
+    assert not result[:15].any()
+    assert not result[:, 26:].any()
 
 
-def test_far_shrunk_frames_are_left_to_opencv(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each of their pixels is drawn from far beside its neighbour: pieces of matrices would hold
-    the whole frame many times."""
+def test_strongly_shrunk_frames_are_warped_by_opencv(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neighbouring output pixels are far apart in the input: the pieces of matrices would hold the
+    whole frame many times."""
     stretches: list[float] = []
 
-    def stretched(frame: Frame, across: tuple[float, float], *_: object) -> Frame:
+    def recording(frame: Frame, across: tuple[float, float], *_: object) -> Frame:
         stretches.append(1.0 / across[0])
         return frame
 
-    monkeypatch.setattr(warp, "stretched", stretched)
+    monkeypatch.setattr(warp, "stretched", recording)
     frame = np.zeros((64, 96, 3), np.float32)
     for scale in (0.01, 0.2, 0.5, 1.0, 4.0):
         warp_affine(frame, np.array([[scale, 0, 1], [0, scale, 2.0]]), "reflect")

@@ -1,4 +1,4 @@
-"""What every registered model promises, and what each of ours is."""
+"""Conformance of every registered model, and tests of each built-in one."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ MODELS = sorted(load_catalog().models.items())
 
 
 @pytest.mark.parametrize("check", [c for _, kind in MODELS for c in conformance(kind)], ids=str)
-def test_keeps(check: Check, tmp_path: Path) -> None:
+def test_conforms(check: Check, tmp_path: Path) -> None:
     check(tmp_path)
 
 
-def test_hourglass_is_the_originals() -> None:
+def test_hourglass_has_the_architecture_of_the_original() -> None:
     network = Hourglass().build()
     assert network.count_params() == 372_787
     convolutions = [
@@ -51,7 +51,7 @@ def test_weights_are_small_enough_to_ship(kind: type[Model]) -> None:
     assert kind().build().count_params() < 720_000
 
 
-def test_deep_keeps_some_of_the_newest_frame_and_never_all() -> None:
+def test_deep_blends_in_some_of_the_newest_frame_but_never_all() -> None:
     make_deterministic(0)
     rng = np.random.default_rng(0)
     model = Deep(width=8)
@@ -89,7 +89,7 @@ def test_convlstm_is_small() -> None:
     assert Convlstm().build().count_params() < 700_000
 
 
-def test_convlstm_remembers_what_it_is_no_longer_shown() -> None:
+def test_convlstm_remembers_frames_outside_its_context() -> None:
     make_deterministic(0)
     model = Convlstm(context=2, width=8)
     predictor = Predictor(model, model.build())
@@ -107,7 +107,7 @@ def test_convlstm_remembers_what_it_is_no_longer_shown() -> None:
     np.testing.assert_array_equal(forgotten[0], forgotten[1])
 
 
-def test_convlstm_stays_within_bounds_whatever_it_is_shown() -> None:
+def test_convlstm_state_stays_within_bounds_for_any_input() -> None:
     model = Convlstm(context=1, width=8)
     network = model.build()
     network.set_weights([20 * weight for weight in network.get_weights()])
@@ -120,13 +120,13 @@ def test_convlstm_stays_within_bounds_whatever_it_is_shown() -> None:
 
 
 @pytest.mark.parametrize("model", [Convlstm(context=1, width=8), Automaton(context=1)])
-def test_no_gain_in_the_loop_drives_it_away(model: Model) -> None:
-    """Neither one on what it is fed nor one on what it remembers."""
+def test_amplified_feedback_does_not_diverge(model: Model) -> None:
+    """Amplify both the frames that are fed back and the recurrent state."""
     predictor = Predictor(model, model.build())
     frame = random_frames(1)[0]
     for number in range(200):
-        harder = (0.5 + 1.6 * (frame - 0.5)).astype(np.float32)
-        frame = predictor([harder], (0, number))
+        amplified = (0.5 + 1.6 * (frame - 0.5)).astype(np.float32)
+        frame = predictor([amplified], (0, number))
         predictor.restore([2 * part.astype(np.float32) for part in predictor.state()])
     assert -1.0 <= frame.min() <= frame.max() <= 2.0
     assert max(np.abs(part).max() for part in predictor.state()) <= 2.0 * 2.0
@@ -155,41 +155,41 @@ def test_automaton_is_tiny() -> None:
     assert Automaton().build().count_params() < 50_000
 
 
-def test_automaton_s_cells_fire_by_chance() -> None:
+def test_automaton_cells_fire_at_random() -> None:
     model, predictor = automaton(steps=1, grid=4)
     (frame,) = random_frames(1)
     model.fire_rate = 0.0
     np.testing.assert_array_equal(predictor([frame], (1, 2)), frame)
     model.fire_rate = 0.5
-    still = []
+    unchanged = []
     for seed in ((1, 2), (1, 3)):
         predictor.reset()
         changed = np.abs(predictor([frame], seed) - frame).max(axis=-1)
-        # A cell changes whole or not at all.
+        # All pixels of a cell change, or none.
         cells = changed.reshape(4, 4, 6, 4).max(axis=(1, 3)) > 0
-        still.append(~cells)
-    assert 0.1 < np.mean(still) < 0.9
-    assert (still[0] != still[1]).any()
+        unchanged.append(~cells)
+    assert 0.1 < np.mean(unchanged) < 0.9
+    assert (unchanged[0] != unchanged[1]).any()
 
 
 @pytest.mark.parametrize("border", ["reflect", "wrap"])
-def test_automaton_sees_its_neighbours_only(border: str) -> None:
-    """In two steps, twice three cells of two pixels; round the edge where it wraps."""
+def test_automaton_depends_on_neighbouring_cells_only(border: str) -> None:
+    """Two steps reach twice three cells of two pixels, across the edge if the border wraps."""
     _, predictor = automaton(border=border, deraster=False)
     frame = np.full((32, 48, 3), 0.5, np.float32)
     other = frame.copy()
     other[16, 1] = 1.0
-    found = []
+    predictions = []
     for shown in (frame, other):
         predictor.reset()
-        found.append(predictor([shown], (0, 0)))
-    touched = np.abs(found[0] - found[1]).max(axis=-1) > 0
+        predictions.append(predictor([shown], (0, 0)))
+    touched = np.abs(predictions[0] - predictions[1]).max(axis=-1) > 0
     assert not touched[:, 16:32].any()
     assert touched[:, :16].any()
     assert touched[:, 32:].any() == (border == "wrap")
 
 
-def test_automaton_stays_within_bounds_whatever_it_is_shown() -> None:
+def test_automaton_stays_within_bounds_for_any_input() -> None:
     _, predictor = automaton()
     frame = random_frames(1, scale=30)[0]
     for number in range(200):
@@ -200,12 +200,12 @@ def test_automaton_stays_within_bounds_whatever_it_is_shown() -> None:
     assert 0.0 < np.abs(hidden).max() <= 1.0
 
 
-def test_automaton_s_hidden_channels_are_carried_on() -> None:
+def test_automaton_hidden_channels_persist_between_frames() -> None:
     _, predictor = automaton()
     first, other, newest = random_frames(3)
-    found = []
+    predictions = []
     for oldest in (first, other):
         predictor.reset()
         predictor([oldest], (0, 0))
-        found.append(predictor([newest], (0, 1)))
-    assert np.abs(found[0] - found[1]).max() > 1e-6
+        predictions.append(predictor([newest], (0, 1)))
+    assert np.abs(predictions[0] - predictions[1]).max() > 1e-6

@@ -1,4 +1,4 @@
-"""The network that draws its frames: causality, exactness, seeds, and what artists turn."""
+"""The PixelCNN model: causality, likelihoods, sampling, seeds, parameters and training."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def random_frames(count: int, height: int = 16, width: int = 32) -> list[Array]:
     return [rng.random((height, width, 3), dtype=np.float32) for _ in range(count)]
 
 
-def given(batch: int = 1) -> tuple[Array, Array, Array]:
-    """A quantised frame, a guess and features."""
+def random_inputs(batch: int = 1) -> tuple[Array, Array, Array]:
+    """Return a quantised frame, a guess and features, all random."""
     rng = np.random.default_rng(2)
     shape = (batch, HEIGHT, WIDTH)
     frame = np.round(rng.random((*shape, 3)) * 255).astype(np.float32) / np.float32(255)
@@ -51,15 +51,15 @@ def given(batch: int = 1) -> tuple[Array, Array, Array]:
 def decoder(kind: Any) -> keras.Model:
     make_deterministic(0)
     network = kind.decoder(FEATURES, 8, 1, logistics.numbers(2))
-    # Biases begin at 0, and hide what a convolution does at the frame's borders.
+    # Biases are initialised to 0, which would hide what a convolution does at the borders.
     rng = np.random.default_rng(0)
     for variable in network.trainable_variables:
         variable.assign(variable + 0.1 * rng.normal(size=variable.shape))
     return network
 
 
-def sequence(kind: Any, order: int) -> npt.NDArray[np.int64]:
-    """When each pixel is drawn: equal numbers are drawn at once, `(H, W)`."""
+def drawing_steps(kind: Any, order: int) -> npt.NDArray[np.int64]:
+    """The step at which each pixel is drawn, `(H, W)`; pixels of one step are drawn at once."""
     if kind is groups:
         ranks: npt.NDArray[np.int64] = np.tile(groups._RANKS[order], (HEIGHT // 4, WIDTH // 4))
         return ranks
@@ -73,84 +73,85 @@ def sequence(kind: Any, order: int) -> npt.NDArray[np.int64]:
 def parameters(
     kind: Any, network: keras.Model, frame: Any, guess: Array, features: Array, order: int
 ) -> Any:
-    """Every pixel's parameters `(B, H, W, P)`, given the frame."""
+    """The parameters of every pixel `(B, H, W, P)`, given the frame."""
     if kind is raster:
         return raster.parameters(network, frame, guess, features, order)
-    found = groups.parameters(network, frame, guess, features, order, ops.arange(groups.GROUPS))
-    parts = ops.split(found, groups.GROUPS, axis=0)
+    by_group = groups.parameters(network, frame, guess, features, order, ops.arange(groups.GROUPS))
+    parts = ops.split(by_group, groups.GROUPS, axis=0)
     return sum(groups._put(part, order, rank) for rank, part in enumerate(parts))
 
 
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("kind", [groups, raster], ids=["groups", "raster"])
-def test_no_pixel_sees_itself_or_one_that_is_drawn_later(kind: Any, order: int) -> None:
-    """Every position is changed in turn, each in a frame of a batch of its own."""
+def test_no_pixel_depends_on_itself_or_on_pixels_drawn_later(kind: Any, order: int) -> None:
+    """Each item of the batch changes one pixel of the frame."""
     network = decoder(kind)
     count = HEIGHT * WIDTH
-    frames, guess, features = (np.repeat(x, count + 1, axis=0) for x in given())
-    for place in range(count):
-        frames[place, place // WIDTH, place % WIDTH] += 0.25
-    found = np.asarray(parameters(kind, network, frames, guess, features, order))
-    moved = np.abs(found[:count] - found[count:]).max(axis=-1)
-    when = sequence(kind, order)
-    seen = 0
-    for place in range(count):
-        # More than rounding, which depends on the row of the batch on some processors.
-        changed = moved[place] > 1e-5
-        assert not changed[when <= when[place // WIDTH, place % WIDTH]].any(), place
-        seen += changed.any()
+    frames, guess, features = (np.repeat(x, count + 1, axis=0) for x in random_inputs())
+    for pixel in range(count):
+        frames[pixel, pixel // WIDTH, pixel % WIDTH] += 0.25
+    outputs = np.asarray(parameters(kind, network, frames, guess, features, order))
+    difference = np.abs(outputs[:count] - outputs[count:]).max(axis=-1)
+    steps = drawing_steps(kind, order)
+    with_dependents = 0
+    for pixel in range(count):
+        # Above the rounding error, which depends on the item of the batch on some processors.
+        changed = difference[pixel] > 1e-5
+        assert not changed[steps <= steps[pixel // WIDTH, pixel % WIDTH]].any(), pixel
+        with_dependents += changed.any()
     last = count // groups.GROUPS if kind is groups else 1
-    assert seen == count - last
+    assert with_dependents == count - last
 
 
 @pytest.fixture(scope="module", params=[groups, raster], ids=["groups", "raster"])
-def draw_twice(request: pytest.FixtureRequest) -> Callable[[Any], tuple[Any, Any]]:
-    """What is drawn in an order, one after the other and all at once given that; traced once."""
+def sample_and_redraw(request: pytest.FixtureRequest) -> Callable[[Any], tuple[Any, Any]]:
+    """Return a compiled function that samples a frame in an order, and then redraws all of its
+    pixels at once from their parameters given that frame."""
     kind = request.param
     network = decoder(kind)
-    _, guess, features = given()
+    _, guess, features = random_inputs()
     chance = np.random.default_rng(3).uniform(0.01, 0.99, (1, HEIGHT, WIDTH, 5))
     chance = chance.astype(np.float32)
 
     def pick(found: Any, guess: Any, chance: Any) -> Any:
         return logistics.draw(found, guess, chance, 1.0)
 
-    def twice(order: Any) -> tuple[Any, Any]:
+    def sample(order: Any) -> tuple[Any, Any]:
         drawn = kind.sample(network, guess, features, order, pick, chance)
         return drawn, pick(parameters(kind, network, drawn, guess, features, order), guess, chance)
 
-    return compiled(twice)
+    return compiled(sample)
 
 
 @pytest.mark.parametrize("order", ORDERS)
-def test_what_is_drawn_is_what_its_own_parameters_draw(
-    draw_twice: Callable[[Any], tuple[Any, Any]], order: int
+def test_a_sampled_frame_equals_a_draw_from_its_own_parameters(
+    sample_and_redraw: Callable[[Any], tuple[Any, Any]], order: int
 ) -> None:
-    """Sampling one after the other equals drawing all pixels at once, given the result."""
-    drawn, again = draw_twice(ops.convert_to_tensor(order, "int32"))
-    np.testing.assert_allclose(drawn, again, atol=1e-6)
+    """Sequential sampling equals drawing all pixels at once, given the sampled frame."""
+    drawn, redrawn = sample_and_redraw(ops.convert_to_tensor(order, "int32"))
+    np.testing.assert_allclose(drawn, redrawn, atol=1e-6)
     assert np.unique(drawn).size > 50
 
 
-def test_orders_differ_and_begin_elsewhere() -> None:
+def test_orders_differ_and_begin_in_different_corners() -> None:
     for kind in (groups, raster):
-        assert len({sequence(kind, order).tobytes() for order in ORDERS}) == 8
-    corners = [np.argwhere(sequence(raster, order) == 0)[0].tolist() for order in range(4)]
+        assert len({drawing_steps(kind, order).tobytes() for order in ORDERS}) == 8
+    corners = [np.argwhere(drawing_steps(raster, order) == 0)[0].tolist() for order in range(4)]
     assert corners == [[0, 0], [0, WIDTH - 1], [HEIGHT - 1, 0], [HEIGHT - 1, WIDTH - 1]]
 
 
-def nats(found: Any, truth: Any, guess: Any) -> npt.NDArray[np.float64]:
+def nats(mixtures: Any, truth: Any, guess: Any) -> npt.NDArray[np.float64]:
     truth = np.asarray(truth, np.float32)
     shape = truth.shape[:-1]
-    found, guess = (np.broadcast_to(x, (*shape, np.shape(x)[-1])) for x in (found, guess))
-    likely = logistics.negative_log_likelihood(found, truth, guess)
-    return np.asarray(likely, np.float64)
+    mixtures, guess = (np.broadcast_to(x, (*shape, np.shape(x)[-1])) for x in (mixtures, guess))
+    negative = logistics.negative_log_likelihood(mixtures, truth, guess)
+    return np.asarray(negative, np.float64)
 
 
 @pytest.mark.parametrize("scale", [-5.0, -1.0, 2.0, 9.0])
 @pytest.mark.parametrize("place", [0.0, 0.3, 1.0])
-def test_the_likelihoods_of_a_channel_s_levels_add_up_to_one(scale: float, place: float) -> None:
-    """Without couplings a pixel's likelihood is the product of its channels'."""
+def test_the_likelihoods_of_all_levels_of_a_channel_sum_to_one(scale: float, place: float) -> None:
+    """Without couplings, the likelihood of a pixel is the product of those of its channels."""
     found = np.array([0.0, 1.0, -1.0, 0.5, scale, scale, scale, 0, 0, 0], np.float32)
     guess = np.full(3, place, np.float32)
     start = np.round(0.9 * 255 * guess + np.array([7, 8, 9], np.float32)) / np.float32(255)
@@ -161,8 +162,8 @@ def test_the_likelihoods_of_a_channel_s_levels_add_up_to_one(scale: float, place
     assert without_one.sum() == pytest.approx(-2 * nats(found, start, guess), rel=1e-3, abs=1e-3)
 
 
-def test_the_coldest_draw_is_the_likeliest_pixel() -> None:
-    """Couplings draw as they are measured: no channel alone can be moved and be likelier."""
+def test_a_draw_at_temperature_zero_is_the_most_likely_pixel() -> None:
+    """Couplings apply to draws as to likelihoods: no change of one channel is more likely."""
     rng = np.random.default_rng(5)
     found = rng.normal(size=(20, 10)).astype(np.float32)
     found[:, 4:7] = -1.0
@@ -178,7 +179,7 @@ def test_the_coldest_draw_is_the_likeliest_pixel() -> None:
     assert np.abs(np.asarray(logistics.draw(found, guess, chance, 1.0)) - drawn).max() > 0.01
 
 
-def test_of_equally_heavy_logistics_the_first_is_drawn() -> None:
+def test_the_first_of_equally_weighted_logistics_is_drawn() -> None:
     found = np.zeros((1, logistics.numbers(4)), np.float32)
     found[0, :4] = [1.0, 2.0, 2.0, 2.0]
     found[0, 4::9] = [-4.0, -2.0, 2.0, 4.0]  # means of red, in tenths
@@ -187,14 +188,14 @@ def test_of_equally_heavy_logistics_the_first_is_drawn() -> None:
     assert drawn[0, 0] == pytest.approx(0.3, abs=1 / 255)
 
 
-def test_temperature_widens_what_is_drawn() -> None:
+def test_temperature_widens_the_distribution_of_draws() -> None:
     found = np.zeros((1, logistics.numbers(3)), np.float32)
     found[0, 3] = 5.0
     guess = np.full((500, 3), 0.5, np.float32)
     chance = np.random.default_rng(6).uniform(0.001, 0.999, (500, 6)).astype(np.float32)
     spreads = [
-        float(np.std(logistics.draw(np.repeat(found, 500, 0), guess, chance, heat)[:, 1]))
-        for heat in (0.0, 0.3, 1.0, 2.0)
+        float(np.std(logistics.draw(np.repeat(found, 500, 0), guess, chance, temperature)[:, 1]))
+        for temperature in (0.0, 0.3, 1.0, 2.0)
     ]
     assert spreads[0] == 0
     assert spreads == sorted(spreads)
@@ -221,7 +222,9 @@ def test_the_seed_decides_the_frame(predict: Predictor) -> None:
     np.testing.assert_allclose(first * 255, np.round(first * 255), atol=1e-3)
 
 
-def test_temperature_and_order_can_be_played(model: PixelCNN, predict: Predictor) -> None:
+def test_temperature_and_order_can_change_between_frames(
+    model: PixelCNN, predict: Predictor
+) -> None:
     frames = random_frames(2)
     warm = predict(frames, (1, 2))
     try:
@@ -235,14 +238,14 @@ def test_temperature_and_order_can_be_played(model: PixelCNN, predict: Predictor
         model.set_values({"temperature": 1.0, "order": 0})
 
 
-def test_what_leaves_the_range_of_light_is_clipped_before_it_is_seen(predict: Predictor) -> None:
+def test_context_frames_are_clipped_to_0_1(predict: Predictor) -> None:
     wild = [4 * frame - 1.5 for frame in random_frames(2)]
     tame = [np.clip(frame, 0, 1) for frame in wild]
     np.testing.assert_array_equal(predict(wild, (1, 2)), predict(tame, (1, 2)))
 
 
-def test_learns_in_bits(model: PixelCNN) -> None:
-    """From far more than eight bits a channel, which is to know nothing, to far fewer."""
+def test_training_lowers_bits_per_dimension(model: PixelCNN) -> None:
+    """Training lowers the bits per dimension by more than one, to less than seven."""
     make_deterministic(0)
     network = model.build()
     rng = np.random.default_rng(0)
@@ -251,7 +254,7 @@ def test_learns_in_bits(model: PixelCNN) -> None:
     older, newer, truth = np.clip(base + grain, 0, 1)
     context_frames = np.concatenate([older, newer], axis=-1)
     trainer = RolloutTrainer(model, network, disturbance=Disturbance(0.01))
-    # Eagerly: to trace a training step takes longer than these steps.
+    # Tracing a training step would take longer than running these steps eagerly.
     optimizer = keras.optimizers.Adam(0.015)
     trainer.compile(optimizer=optimizer, jit_compile=False, run_eagerly=True)
     measure = OwnMeasures(model, network)
@@ -264,7 +267,7 @@ def test_learns_in_bits(model: PixelCNN) -> None:
             after = measure([window])["bits_per_dim"]
             if after < min(before - 1, 7):
                 break
-    # Of gaussian grain of that deviation, at 255 levels, log2(0.02 * 255 * sqrt(2 pi e)) = 4.4.
+    # The entropy of this Gaussian noise is log2(0.02 * 255 * sqrt(2 pi e)) = 4.4 bits.
     assert 4.2 < after < before - 1
     assert after < 7
 
@@ -274,7 +277,7 @@ def test_is_small_enough_to_ship() -> None:
         assert PixelCNN(grouping=grouping).build().count_params() < 700_000
 
 
-def test_a_model_measures_nothing_of_its_own_unless_it_says_so() -> None:
+def test_a_model_without_measures_of_its_own_reports_none() -> None:
     class Plain(Model):
         def build(self) -> Any: ...
 
@@ -283,8 +286,8 @@ def test_a_model_measures_nothing_of_its_own_unless_it_says_so() -> None:
 
 
 @pytest.mark.parametrize("model", ["groups"], indirect=True)
-def test_learns_from_what_it_drew_itself(model: PixelCNN) -> None:
-    """The second frame of a rollout is measured given a context that holds the first one's draw."""
+def test_rollouts_are_trained_on_the_models_own_samples(model: PixelCNN) -> None:
+    """The loss of a rollout's second frame is given a context that ends in the first sample."""
     make_deterministic(0)
     network = model.build()
     context_frames = np.concatenate(random_frames(2, 16, 16), axis=-1)[None]

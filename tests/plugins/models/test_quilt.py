@@ -1,4 +1,4 @@
-"""A network that remembers its clip by parts."""
+"""The quilt model, which recalls its clip separately for each region of the frame."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from artengine.weights import build_network, find_weights
 from artengine_plugins.models.quilt import SIDE, Quilt
 from artengine_plugins.models.regions import neighbours, windows
 
-Places = npt.NDArray[np.floating[Any]]
+Positions = npt.NDArray[np.floating[Any]]
 
 
 class Walk:
-    """A bright bar that walks over a dark picture, and comes back."""
+    """A clip of a bright bar that moves across a dark picture and back."""
 
     scenes = (range(200),)
 
@@ -36,7 +36,7 @@ class Walk:
 
 
 class Streets(Walk):
-    """As a street with cuts: every picture is far from every other, and some are less far."""
+    """A clip with a cut every 12 frames: all scenes differ much, but not all by as much."""
 
     def __getitem__(self, number: int) -> npt.NDArray[np.uint8]:
         rng = np.random.default_rng(number // 12)
@@ -44,22 +44,24 @@ class Streets(Walk):
         return np.asarray(blocks.repeat(16, axis=0).repeat(24, axis=1).repeat(3, axis=2))
 
 
-def played(frames: int, clip: Walk | None = None, **parameters: Any) -> list[Places]:
-    """The regions' places in the memory, frame by frame."""
+def positions_over_time(
+    frames: int, clip: Walk | None = None, **parameters: Any
+) -> list[Positions]:
+    """Return the positions of the regions in the memory, one array per frame."""
     make_deterministic(0)
     model = Quilt(width=4, pictures=256, grid=16, **parameters)
     network = model.build()
-    walk = clip or Walk()
-    model.adapt(network, walk)
+    footage = clip or Walk()
+    model.adapt(network, footage)
     predictor = Predictor(model, network)
-    seen: list[Frame] = [np.float32(1 / 255) * walk[number] for number in range(4)]
-    places = []
+    context: list[Frame] = [np.float32(1 / 255) * footage[number] for number in range(4)]
+    positions = []
     for number in range(frames):
-        made = predictor(seen, (3, number))
-        assert np.isfinite(made).all()
-        seen = [*seen[1:], made]
-        places.append(np.asarray(predictor.state()[0])[0])
-    return places
+        prediction = predictor(context, (3, number))
+        assert np.isfinite(prediction).all()
+        context = [*context[1:], prediction]
+        positions.append(np.asarray(predictor.state()[0])[0])
+    return positions
 
 
 @pytest.mark.parametrize(("height", "width"), [(64, 64), (9, 30), (4, 5)])
@@ -69,37 +71,37 @@ def test_regions_cover_a_picture_evenly(height: int, width: int) -> None:
     assert (wider >= windows(height, width, SIDE) - 1e-6).all()
 
 
-def test_neighbours_touch() -> None:
+def test_neighbours_are_the_regions_that_touch() -> None:
     near = neighbours(4)
     assert near[0].nonzero()[0].tolist() == [1, 4, 5]
     assert near.sum(1)[5] == 8
     assert (near == near.T).all()
 
 
-def test_where_nothing_is_invented_all_regions_agree() -> None:
-    places = played(60, invent=0.0, elsewhere=0.0)
-    assert all(np.ptp(each) == 0.0 for each in places)
-    assert len({float(each[0]) for each in places}) > 50
+def test_without_invention_all_regions_share_one_position() -> None:
+    positions = positions_over_time(60, invent=0.0, elsewhere=0.0)
+    assert all(np.ptp(each) == 0.0 for each in positions)
+    assert len({float(each[0]) for each in positions}) > 50
 
 
-def test_where_nothing_is_invented_all_regions_leap_together() -> None:
-    places = played(60, invent=0.0, elsewhere=0.0, leaps=0.3)
-    assert all(np.ptp(each) == 0.0 for each in places)
-    leapt = [abs(float(b[0] - a[0]) - 1.0) > 2.0 for a, b in pairwise(places)]
+def test_without_invention_all_regions_leap_together() -> None:
+    positions = positions_over_time(60, invent=0.0, elsewhere=0.0, leaps=0.3)
+    assert all(np.ptp(each) == 0.0 for each in positions)
+    leapt = [abs(float(b[0] - a[0]) - 1.0) > 2.0 for a, b in pairwise(positions)]
     assert sum(leapt) >= 3
 
 
-def test_where_all_is_invented_regions_go_to_other_times() -> None:
-    places = played(60, elsewhere=0.0)
-    apart = [len(np.unique(np.round(each / 12))) for each in places]
-    assert apart[0] == 1
-    assert apart[-1] >= 4
+def test_with_full_invention_regions_go_to_different_times() -> None:
+    positions = positions_over_time(60, elsewhere=0.0)
+    distinct = [len(np.unique(np.round(each / 12))) for each in positions]
+    assert distinct[0] == 1
+    assert distinct[-1] >= 4
 
 
-def test_regions_leave_where_pictures_differ_much_too() -> None:
-    places = played(80, Streets(), elsewhere=0.0, leaps=0.0)
-    moved = [np.abs(b - a - 1.0) > 12 for a, b in pairwise(places)]
-    assert np.sum(moved) >= 8
+def test_regions_jump_in_clips_whose_pictures_differ_much() -> None:
+    positions = positions_over_time(80, Streets(), elsewhere=0.0, leaps=0.0)
+    jumped = [np.abs(b - a - 1.0) > 12 for a, b in pairwise(positions)]
+    assert np.sum(jumped) >= 8
 
 
 def test_it_dreams_with_the_weights_of_recall(catalog: Catalog, tmp_path: Path) -> None:

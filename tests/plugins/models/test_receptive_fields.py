@@ -1,4 +1,4 @@
-"""That no model looks farther than it declares, found by trying its layers one by one."""
+"""Measured receptive fields of models, layer by layer, do not exceed the declared ones."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ Numbers = npt.NDArray[np.float32]
 """float32 `(1, H, W, C)`."""
 
 Touched = npt.NDArray[np.bool_]
-"""bool `(H, W)`: where a tensor is not what it would be in the whole frame."""
+"""bool `(H, W)`: where a tensor depends on the part of the frame that is replaced."""
 
 LARGE = 1e4
-"""The largest numbers that layers are tried with."""
+"""The largest magnitude of the values that layers are probed with."""
 
 PATCHES = (1, 2, 4, 8, 16)
-"""Sides of the squares of one number that layers are tried with."""
+"""Sides of the squares of constant value that layers are probed with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Call:
 
     @property
     def inputs(self) -> list[int]:
-        """Identities of the tensors that it takes."""
+        """Identities of the input tensors."""
         given = tree.flatten(self.args)
         return list(dict.fromkeys(id(x) for x in given if isinstance(x, keras.KerasTensor)))
 
@@ -58,16 +58,16 @@ class Call:
 
 @dataclass(slots=True)
 class Probe:
-    """A strip of a frame that is cut in two across its middle, seen through a network.
+    """Measures how far a change propagates through a network, on a strip of a frame.
 
-    Random numbers on one side of the cut are replaced by others, and where a layer's output on the
-    other side changes it is touched. That goes on to the next layer as yes or no, so that nothing
-    fades on its way through a deep network, as a gradient does.
+    The strip is cut in two halves. Each layer runs on random numbers, and again with the numbers
+    that are touched replaced by others; output pixels that differ are touched in turn. Layers pass
+    on a boolean mask, so that no influence vanishes in a deep network as a gradient does.
 
     Args:
         shape: height and width of the strip, in pixels.
-        axis: the side that is cut, 0 for the height.
-        part: which of the two parts is replaced.
+        axis: the axis that is cut, 0 for the height.
+        part: which of the two halves is replaced.
     """
 
     shape: tuple[int, int]
@@ -79,14 +79,14 @@ class Probe:
     ranges: dict[int, tuple[float, float]] = field(default_factory=dict)
 
     def beyond_cut(self, frame: Any, calls: list[Call], ends: list[int], model: Model) -> int:
-        """How many pixels beyond the cut are touched in a prediction."""
+        """Return how many pixels beyond the cut are touched in the prediction."""
         start = id(frame)
         self.channels[start] = frame.shape[-1]
         self.touched[start] = self.part_of(self.shape)
         self.ranges[start] = (-LARGE, LARGE)
         for call in calls:
             self.through(call, call.inputs, [id(tensor) for tensor in call.outputs])
-        end = -1  # no tensor's identity
+        end = -1  # the identity of no tensor
         self.through(rest_of_step(model), [start, *ends], [end])
         lines = self.touched[end].any(axis=1 - self.axis)
         return int(lines.sum()) - self.shape[self.axis] // 2
@@ -108,9 +108,9 @@ class Probe:
                 self.ranges[key] = min(low, float(found.min())), max(high, float(found.max()))
 
     def draws(self, inputs: Sequence[int]) -> Iterator[tuple[list[Numbers], list[Numbers]]]:
-        """Numbers to try a layer with, and the same with others where they are touched: small
-        positive ones, which keep ReLUs open, and the ends of the range in patches, which carry a
-        warp to its end."""
+        """Yield inputs of a layer, and the same with the touched numbers replaced: once small
+        positive numbers, which keep ReLUs active, and once patches of the extreme values of the
+        range, at which a warp reaches farthest."""
         for kind in ("small", "ends"):
             drawn, others = ([self.drawn(key, kind) for key in inputs] for _ in range(2))
             masks = [self.touched[key][None, ..., None] for key in inputs]
@@ -135,9 +135,9 @@ class Probe:
         return drawn
 
     def part_of(self, shape: Sequence[int]) -> Touched:
-        """The replaced part of a tensor of so many rows and columns."""
+        """Return the mask of the replaced half of a tensor of that height and width."""
         for length, whole in zip(shape, self.shape, strict=True):
-            # A tile's tensors must be pieces of the frame's, as they are at a whole scale.
+            # Tensors of a tile must be crops of those of the frame: scales must be integers.
             assert length % 2 == 0
             assert length % whole == 0 or whole % length == 0
         touched = np.zeros(shape, np.bool_)
@@ -147,8 +147,8 @@ class Probe:
         return touched
 
 
-def probed(model: Model, within: int) -> int:
-    """How far a pixel of a prediction looks, if that is no farther than a number of pixels."""
+def measured_field(model: Model, within: int) -> int:
+    """Measure the receptive field of a prediction in pixels, as far as `within` pixels."""
     network = model.build()
     calls: list[Call] = []
 
@@ -161,7 +161,7 @@ def probed(model: Model, within: int) -> int:
         network, clone_function=lambda layer: layer, call_function=record
     )
     (frame,), ends = copy.inputs, [id(end) for end in copy.outputs]
-    # A weight of zero, as some layers begin with, would hide what it is multiplied with.
+    # A weight of zero, with which some layers are initialised, would hide a dependency.
     rng = np.random.default_rng(0)
     network.set_weights([weights(w.shape, rng) for w in network.get_weights()])
     divisor = model.size_divisor
@@ -174,14 +174,14 @@ def probed(model: Model, within: int) -> int:
 
 
 def weights(shape: tuple[int, ...], rng: np.random.Generator) -> Numbers:
-    """Kernels that keep the size of what they are multiplied with; other weights are positive."""
+    """Draw kernels that preserve the scale of their inputs, and positive weights otherwise."""
     if len(shape) < 2:
         return rng.uniform(0.5, 1.5, shape).astype(np.float32)
     return rng.normal(0.0, np.prod(shape[:-1]) ** -0.5, shape).astype(np.float32)
 
 
 def rest_of_step(model: Model) -> Callable[[Sequence[Numbers]], list[Numbers]]:
-    """What a model's step makes of context frames and of what its network gave for them."""
+    """Return a function from context frames and network outputs to the prediction of a step."""
 
     def rest(numbers: Sequence[Numbers]) -> list[Numbers]:
         context_frames, *given = (ops.convert_to_tensor(array) for array in numbers)
@@ -205,7 +205,7 @@ def as_array(tensor: Any) -> Numbers:
 
 
 class Stack(Model):
-    """A network of the layers it is given."""
+    """A sequential network of given layers."""
 
     name: ClassVar[str] = "stack"
     size_divisor: ClassVar[int] = 4
@@ -237,9 +237,9 @@ HALF = FRAME.conv(2, stride=2)
         ([layers.ReLU()], FRAME, 0),
         ([conv(5, activation="relu"), conv(3), conv(1)], FRAME.conv(5).conv(3).conv(1), 3),
         ([conv(3), conv(3, dilation_rate=4)], FRAME.conv(3).conv(3, dilation=4), 5),
-        # An even filter looks one pixel farther to the right than to the left.
+        # A kernel of even size reaches one pixel farther to the right than to the left.
         ([conv(4)], FRAME.conv(4), 2),
-        # Blocks are looked at whole, and one to each side; two pixels touch a block of four.
+        # The field is whole blocks, and one to each side; two pixels reach into a block of four.
         (
             [layers.MaxPooling2D(), conv(3), layers.UpSampling2D()],
             FRAME.conv(2, stride=2).conv(3).upsample(2),
@@ -260,18 +260,18 @@ HALF = FRAME.conv(2, stride=2)
             FRAME.conv(4, stride=4).interpolate(4),
             2,
         ),
-        # A gradient would have faded to nothing on its way through so many.
+        # A gradient would vanish in so many layers.
         ([conv(15, activation="sigmoid") for _ in range(14)], FRAME.look(14 * 7), 98),
         ([layers.Lambda(lambda x: ops.roll(x, 7, axis=2))], FRAME.look(7), 7),
     ],
     ids=lambda value: str(value) if isinstance(value, int) else "",
 )
-def test_what_is_added_up_is_what_layers_do(
+def test_computed_receptive_fields_equal_measured_ones(
     stack: list[Any], declared: ReceptiveField, pixels: int
 ) -> None:
     assert declared.pixels == pixels
     assert declared.stride == 1
-    assert probed(Stack.model_construct(context=1, layers=stack), pixels) == pixels
+    assert measured_field(Stack.model_construct(context=1, layers=stack), pixels) == pixels
 
 
 def test_layers_of_different_sizes_cannot_be_joined() -> None:
@@ -286,28 +286,28 @@ SMALL = [Deep(context=1, width=8), Flow(context=1, width=4), Hourglass(context=1
 SMALL += [Swift(context=1, width=4)]
 
 EXCESS = {"hourglass": 8}
-"""Pixels that a model declares beyond what it looks at. They cost nothing where tiles, which begin
-at multiples of the size divisor, come out alike."""
+"""By how many pixels a model declares more than is measured. That costs nothing where tiles, which
+begin at multiples of the size divisor, are the same for both."""
 
 
 @pytest.mark.parametrize("model", SMALL, ids=lambda model: str(model.name))
-def test_convolutions_look_as_far_as_is_declared(model: Model) -> None:
+def test_models_declare_their_measured_receptive_field(model: Model) -> None:
     declared = model.receptive_field()
     assert declared is not None
-    assert probed(model, declared) == declared - EXCESS.get(model.name, 0)
+    assert measured_field(model, declared) == declared - EXCESS.get(model.name, 0)
 
 
 MODELS = load_catalog().models
 DECLARING = {name: kind for name, kind in MODELS.items() if kind().receptive_field() is not None}
 
 
-def untraced(model: Model) -> Callable[..., Frame]:
-    """What predicts with a model, each time anew: that is quicker than to trace it once."""
+def eager_predictor(model: Model) -> Callable[..., Frame]:
+    """Return a function that predicts eagerly, which is quicker here than to trace a graph."""
     step, seed = Step(model, model.build()), ops.zeros((2,), "int32")
     values = {name: getattr(model, name) for name in type(model).automatable()}
 
     def predict(frames: Sequence[Frame], _missing: tuple[int, int] = (0, 0)) -> Frame:
-        # The step fills frames up itself.
+        # The step pads the frames itself.
         prediction, _ = step([ops.convert_to_tensor(frame) for frame in frames], (), seed, values)
         return np.asarray(ops.convert_to_numpy(prediction))
 
@@ -315,11 +315,11 @@ def untraced(model: Model) -> Callable[..., Frame]:
 
 
 @pytest.mark.parametrize("kind", DECLARING.values(), ids=DECLARING)
-def test_tiles_make_the_whole_frame(kind: type[Model]) -> None:
-    """Of odd sides, at its borders and where tiles meet, across and down."""
+def test_tiles_predict_the_same_as_the_whole_frame(kind: type[Model]) -> None:
+    """The frame has odd sides. Borders and seams between tiles are compared on both axes."""
     make_deterministic(0)
-    small = {"reach": 3.0} if kind is Flow else {}
-    model = kind(context=2, **small)
+    parameters = {"reach": 3.0} if kind is Flow else {}
+    model = kind(context=2, **parameters)
     declared = model.receptive_field()
     assert declared is not None
     divisor = model.size_divisor
@@ -327,22 +327,24 @@ def test_tiles_make_the_whole_frame(kind: type[Model]) -> None:
     height, width = divisor + 1, 2 * margin + 2 * divisor + 7
     rng = np.random.default_rng(0)
     frames = [rng.uniform(-0.3, 1.3, (height, width, 3)).astype(np.float32) for _ in range(2)]
-    predictor = untraced(model)
+    predict = eager_predictor(model)
     least = 2 * margin + divisor
     tiles = Tiles(
         tile_spans(height, least, margin, divisor), tile_spans(width, least, margin, divisor)
     )
     assert len(tiles.rows) == 1
     assert len(tiles.columns) > 2
-    turned = Tiles(tiles.columns, tiles.rows)
-    np.testing.assert_allclose(tiles.predict(frames, predictor), predictor(frames), atol=1e-5)
+    transposed_tiles = Tiles(tiles.columns, tiles.rows)
+    np.testing.assert_allclose(tiles.predict(frames, predict), predict(frames), atol=1e-5)
     frames = [np.ascontiguousarray(frame.transpose(1, 0, 2)) for frame in frames]
-    np.testing.assert_allclose(turned.predict(frames, predictor), predictor(frames), atol=1e-5)
+    np.testing.assert_allclose(
+        transposed_tiles.predict(frames, predict), predict(frames), atol=1e-5
+    )
 
 
 @pytest.mark.parametrize("push", [-8.0, 8.0])
-def test_flow_looks_no_farther_however_far_it_is_pushed(push: float) -> None:
-    """Motion that goes as far as it may changes nothing farther beyond a cut than is declared."""
+def test_push_does_not_extend_the_receptive_field_of_flow(push: float) -> None:
+    """Motion of the greatest length changes nothing beyond the declared distance from a cut."""
     make_deterministic(0)
     model = Flow(context=2, width=4, reach=6.0, push=push)
     declared = model.receptive_field()
@@ -354,13 +356,13 @@ def test_flow_looks_no_farther_however_far_it_is_pushed(push: float) -> None:
     others = [frame.copy() for frame in frames]
     for frame in others:
         frame[:, half:] = rng.random((32, half, 3), np.float32)
-    predictor = untraced(model)
+    predictor = eager_predictor(model)
     changed = (predictor(frames) != predictor(others)).any(axis=(0, 2))
     assert changed[half:].all()
     assert not changed[: half - declared].any()
     assert changed[half - 20 : half].any()
 
 
-def test_models_that_carry_a_state_sample_or_look_everywhere_declare_none() -> None:
+def test_recurrent_sampling_and_global_models_declare_no_receptive_field() -> None:
     whole = {"automaton", "convlstm", "pixelcnn", "recall"}
     assert not whole & set(DECLARING)

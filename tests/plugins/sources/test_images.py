@@ -35,7 +35,7 @@ def values(
     return [int(picture[0, 0, 0]) for picture in islice(footage.frames(start), count)]
 
 
-def test_natural_order_and_ends(folder: Path) -> None:
+def test_pictures_are_in_natural_order_and_at_end_applies(folder: Path) -> None:
     order = [1, 2, 9, 10, 100]
     assert values(folder, 12) == (order * 3)[:12]
     assert values(folder, 12, at_end="stop") == order
@@ -56,7 +56,9 @@ def test_patterns_and_single_pictures(folder: Path) -> None:
     assert values(folder / "shot9.png", 3) == [9, 9, 9]
 
 
-def test_links_that_lead_out_are_passed_over(folder: Path, tmp_path_factory: Any) -> None:
+def test_links_that_lead_outside_the_folder_are_skipped(
+    folder: Path, tmp_path_factory: Any
+) -> None:
     other = tmp_path_factory.mktemp("other")
     grey(other / "secret.png", 77)
     (folder / "shot3.png").symlink_to(other / "secret.png")
@@ -66,16 +68,16 @@ def test_links_that_lead_out_are_passed_over(folder: Path, tmp_path_factory: Any
     assert values(folder / "shot[34].png", 9, at_end="stop") == [9]
     with pytest.raises(SourceError, match="holds no pictures"):
         values(folder / "*" / "*.png", 1)
-    # One that is named itself is what was asked for.
+    # A link that is named explicitly is followed.
     assert values(folder / "shot3.png", 1) == [77]
 
 
-def test_a_name_that_looks_like_a_pattern_is_a_picture(folder: Path) -> None:
+def test_a_picture_whose_name_looks_like_a_pattern(folder: Path) -> None:
     grey(folder / "a[1].png", 5)
     assert values(folder / "a[1].png", 1) == [5]
 
 
-def test_rates(folder: Path) -> None:
+def test_frame_rates_repeat_pictures(folder: Path) -> None:
     assert Images(path=str(folder)).open().fps == 25
     assert values(folder, 9, fps=12, at_end="stop") == [1, 2, 9, 10, 100]
     slow = Images(path=str(folder), fps=2, at_end="stop").open(fps=4)
@@ -83,7 +85,7 @@ def test_rates(folder: Path) -> None:
     assert [int(p[0, 0, 0]) for p in slow.frames()] == [1, 1, 2, 2, 9, 9, 10, 10, 100, 100]
 
 
-def test_sixteen_bits_grey_and_transparency(tmp_path: Path) -> None:
+def test_16_bit_grey_transparent_and_cmyk_pictures(tmp_path: Path) -> None:
     deep = np.full((6, 8), 257 * 128, np.uint16)
     Image.fromarray(deep).save(tmp_path / "a.png")
     Image.new("L", (8, 6), 77).save(tmp_path / "b.png")
@@ -102,7 +104,7 @@ def test_sixteen_bits_grey_and_transparency(tmp_path: Path) -> None:
     assert all(picture.dtype == np.uint8 for picture in pictures)
 
 
-def test_exif_turns_and_fit(tmp_path: Path) -> None:
+def test_exif_rotation_and_fit(tmp_path: Path) -> None:
     image = Image.new("RGB", (64, 32), "white")
     image.paste("red", (0, 0, 16, 32))
     exif = Image.Exif()
@@ -122,7 +124,7 @@ def test_exif_turns_and_fit(tmp_path: Path) -> None:
     assert sizes["stretch"][2, 2, 1] < 60
 
 
-def test_broken_pictures_are_named_when_their_turn_comes(folder: Path) -> None:
+def test_broken_pictures_raise_an_error_when_they_are_reached(folder: Path) -> None:
     (folder / "shot3.png").write_bytes((folder / "shot2.png").read_bytes()[:40])
     footage = Images(path=str(folder)).open((4, 4))
     pictures = footage.frames()
@@ -136,7 +138,7 @@ def test_broken_pictures_are_named_when_their_turn_comes(folder: Path) -> None:
         Images(path=str(folder)).open()
 
 
-def test_no_pictures(tmp_path: Path) -> None:
+def test_a_path_without_pictures_is_rejected(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="holds no pictures"):
         Images(path=str(tmp_path)).open()
     with pytest.raises(SourceError, match="no folder"):
@@ -145,34 +147,34 @@ def test_no_pictures(tmp_path: Path) -> None:
         Images(path=str(tmp_path / "*.png")).open()
 
 
-def test_a_picture_is_the_callers_own(folder: Path) -> None:
+def test_callers_may_change_the_pictures_they_receive(folder: Path) -> None:
     pictures = Images(path=str(folder / "shot9.png")).open().frames()
     next(pictures)[:] = 0
     assert next(pictures)[0, 0, 0] == 9
 
 
-def test_fingerprints(folder: Path) -> None:
+def test_the_fingerprint_depends_on_the_pictures_only(folder: Path) -> None:
     before = Images(path=str(folder)).fingerprint()
     assert before == Images(path=str(folder), fps=3).fingerprint()
     grey(folder / "shot9.png", 8)
     assert Images(path=str(folder)).fingerprint() != before
 
 
-def warnings(caplog: pytest.LogCaptureFixture) -> str:
+def log_text(caplog: pytest.LogCaptureFixture) -> str:
     return "\n".join(record.getMessage() for record in caplog.records)
 
 
-def test_jfif_is_read_and_heic_is_named(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_jfif_is_read_and_heic_is_reported(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
     Image.new("RGB", (8, 6), (50, 50, 50)).save(folder / "shot50.jfif", "JPEG")
     for number in range(5):
         (folder / f"phone{number}.HEIC").write_bytes(b"ftypheic")
     assert 50 in values(folder, 6, at_end="stop")
-    said = warnings(caplog)
-    assert "phone0.HEIC, phone1.HEIC, phone2.HEIC and 2 more are left out" in said
-    assert ".heic is not read; convert to JPEG or PNG" in said
+    log = log_text(caplog)
+    assert "phone0.HEIC, phone1.HEIC, phone2.HEIC and 2 more are left out" in log
+    assert ".heic is not read; convert to JPEG or PNG" in log
 
 
-def test_a_folder_of_nothing_but_heic_says_why_it_is_empty(tmp_path: Path) -> None:
+def test_a_folder_of_heic_only_reports_why_it_is_empty(tmp_path: Path) -> None:
     (tmp_path / "a.heic").write_bytes(b"ftypheic")
     with pytest.raises(SourceError, match=r"holds no pictures.*a\.heic is left out.*not read"):
         Images(path=str(tmp_path)).open()
@@ -180,7 +182,7 @@ def test_a_folder_of_nothing_but_heic_says_why_it_is_empty(tmp_path: Path) -> No
         Images(path=str(tmp_path / "a.heic")).open()
 
 
-def test_a_folder_of_links_into_the_working_folder(
+def test_links_into_the_working_folder_are_followed(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     favourites = folder / "favourites"
@@ -206,7 +208,7 @@ def test_a_folder_whose_name_looks_like_a_pattern(tmp_path: Path) -> None:
     assert values(tmp_path / "shoot [23]" / "*.png", 9, at_end="stop") == [7]
 
 
-def test_the_hidden_files_of_macos_are_passed_over(folder: Path) -> None:
+def test_hidden_files_of_macos_are_skipped(folder: Path) -> None:
     (folder / "._shot1.png").write_bytes(b"\0\5\x16\7")
     (folder / ".trash").mkdir()
     grey(folder / ".trash" / "shot0.png", 0)
@@ -250,7 +252,7 @@ def test_colour_profiles_are_converted(tmp_path: Path, caplog: pytest.LogCapture
     assert np.abs(first - (255, 0, 0)).max() <= 3
     assert np.abs(half - (128, 0, 0)).max() <= 3
     assert broken.tolist() == list(stored)
-    assert "c.png: its colour profile cannot be used" in warnings(caplog)
+    assert "c.png: its colour profile cannot be used" in log_text(caplog)
 
 
 def test_an_srgb_profile_changes_nothing(tmp_path: Path) -> None:
@@ -262,14 +264,14 @@ def test_an_srgb_profile_changes_nothing(tmp_path: Path) -> None:
     assert picture[3, 4].tolist() == [234, 51, 35]
 
 
-def test_the_background_shows_behind_and_beside_pictures(tmp_path: Path) -> None:
+def test_the_background_fills_transparency_and_padding(tmp_path: Path) -> None:
     Image.new("RGBA", (8, 4), (0, 255, 0, 0)).save(tmp_path / "a.png")
     images = Images(path=str(tmp_path), background="#4080c0", fit="pad")
     picture = next(images.open((8, 8)).frames())
     assert (picture == (64, 128, 192)).all()
 
 
-def test_what_is_neither_a_picture_nor_a_folder_is_no_folder(tmp_path: Path) -> None:
+def test_a_named_pipe_is_rejected(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     if not hasattr(os, "mkfifo"):
         pytest.skip("this system has no named pipes")
@@ -278,6 +280,6 @@ def test_what_is_neither_a_picture_nor_a_folder_is_no_folder(tmp_path: Path) -> 
         Images(path=str(pipe)).open()
 
 
-def test_a_pattern_that_is_none_is_named(folder: Path) -> None:
+def test_an_invalid_pattern_is_rejected(folder: Path) -> None:
     with pytest.raises(SourceError, match=r"\*\*\*\.png is no pattern: "):
         Images(path=str(folder / "***.png")).open()

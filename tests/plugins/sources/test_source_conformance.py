@@ -1,4 +1,4 @@
-"""Our sources keep what every source promises."""
+"""Conformance of the built-in sources."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ SOURCES = load_catalog().sources
 
 
 @pytest.fixture(scope="session")
-def given(bikes: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]:
-    """What sources that read files are given: a real clip, and pictures."""
+def parameters(bikes: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]:
+    """Parameters of the sources that read files: a real clip, and a folder of pictures."""
     from PIL import Image
 
     folder = tmp_path_factory.mktemp("shots")
@@ -29,10 +29,10 @@ def given(bikes: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, di
 @pytest.mark.parametrize(
     "check", [c for kind in SOURCES.values() for c in conformance(kind)], ids=str
 )
-def test_keeps(check: Check, given: dict[str, dict[str, str]], tmp_path: Path) -> None:
-    check.promise(Trial(check.kind, given.get(check.kind.name, {}), tmp_path))
+def test_conforms(check: Check, parameters: dict[str, dict[str, str]], tmp_path: Path) -> None:
+    check.promise(Trial(check.kind, parameters.get(check.kind.name, {}), tmp_path))
 
 
-def test_those_that_ship_are_among_them() -> None:
+def test_built_in_sources_are_tested() -> None:
     assert {"video", "images", "synthetic"} <= SOURCES.keys()
     assert all(re.fullmatch(r"[a-z]+(-[a-z]+)*", name) for name in SOURCES)

@@ -1,4 +1,4 @@
-"""The synthetic source: the same seed gives the same film, at any size, and it moves like one."""
+"""The synthetic source: films are reproducible from the seed, at any size, and move smoothly."""
 
 from __future__ import annotations
 
@@ -37,19 +37,19 @@ def changes(scene: str) -> np.ndarray[Any, np.dtype[np.float32]]:
     return np.array([np.abs(b - a).mean() for a, b in pairwise(frames)])
 
 
-def test_every_scene_can_be_named() -> None:
+def test_the_parameter_allows_every_scene() -> None:
     assert sorted(get_args(Synthetic.model_fields["scene"].annotation)) == NAMES
 
 
 @every_scene
-def test_any_picture_can_be_drawn_by_itself(scene: str) -> None:
+def test_pictures_do_not_depend_on_the_start(scene: str) -> None:
     whole = shots(scene, count=40)
     for index in (0, 17, 39):
         assert np.array_equal(whole[index], shots(scene, start=index)[0])
 
 
 @every_scene
-def test_iterators_of_one_footage_do_not_disturb_each_other(scene: str) -> None:
+def test_iterators_of_one_footage_are_independent(scene: str) -> None:
     footage = Synthetic(scene=scene, size=(64, 48)).open()
     early, late = footage.frames(), footage.frames(300)
     first = next(early)
@@ -62,7 +62,7 @@ def test_iterators_of_one_footage_do_not_disturb_each_other(scene: str) -> None:
 
 @every_scene
 @pytest.mark.parametrize(("width", "height"), [(1, 1), (17, 31), (64, 48), (300, 2)])
-def test_any_size(scene: str, width: int, height: int) -> None:
+def test_scenes_can_have_any_size(scene: str, width: int, height: int) -> None:
     footage = Synthetic(scene=scene).open(size=(width, height))
     picture = next(footage.frames(9))
     assert footage.size == (width, height)
@@ -72,15 +72,17 @@ def test_any_size(scene: str, width: int, height: int) -> None:
 
 
 @every_scene
-def test_it_looks_the_same_at_every_size(scene: str) -> None:
+def test_scenes_look_the_same_at_every_size(scene: str) -> None:
     large, small = (shots(scene, start=60, size=(n, n))[0] for n in (512, 256))
     assert large.shape == (512, 512, 3)
     assert large.dtype == np.uint8
     shrunk = cv2.resize(large, (256, 256), interpolation=cv2.INTER_AREA)
-    apart = np.abs(shrunk.astype(float) - small).mean()
-    other = np.abs(shots(scene, start=60, size=(256, 256), seed=9)[0].astype(float) - small).mean()
-    assert apart < 5
-    assert other > 2 * apart
+    difference = np.abs(shrunk.astype(float) - small).mean()
+    difference_of_seeds = np.abs(
+        shots(scene, start=60, size=(256, 256), seed=9)[0].astype(float) - small
+    ).mean()
+    assert difference < 5
+    assert difference_of_seeds > 2 * difference
 
 
 @every_scene
@@ -92,13 +94,13 @@ def test_seeds_and_parameters_change_the_picture(scene: str) -> None:
 
 
 @every_scene
-def test_time_passes_in_seconds(scene: str) -> None:
+def test_motion_depends_on_seconds_not_frames(scene: str) -> None:
     usual = shots(scene, start=30)[0]
     assert np.array_equal(usual, shots(scene, start=60, fps=48)[0])
     assert np.array_equal(usual, shots(scene, start=15, speed=2)[0])
-    asked = Synthetic(scene=scene, size=(64, 48)).open(fps=12)
-    assert asked.fps == 12
-    assert np.array_equal(usual, next(asked.frames(15)))
+    footage = Synthetic(scene=scene, size=(64, 48)).open(fps=12)
+    assert footage.fps == 12
+    assert np.array_equal(usual, next(footage.frames(15)))
 
 
 @every_scene
@@ -110,7 +112,7 @@ def test_everything_moves_and_nothing_jumps(scene: str) -> None:
 
 
 @every_scene
-def test_pictures_are_rich(scene: str) -> None:
+def test_pictures_have_contrast_and_colour(scene: str) -> None:
     for picture in film(scene)[::24]:
         assert luma(picture).std() > 20
         assert picture.max() > 230
@@ -125,7 +127,7 @@ def test_scenes_differ() -> None:
         assert all(np.abs(one - other).mean() > 12 for other in firsts[:index])
 
 
-def test_the_road_comes_towards_us() -> None:
+def test_the_road_moves_towards_the_viewer() -> None:
     frames = [
         luma(picture).astype(np.uint8) for picture in shots("night-road", count=8, size=(256, 256))
     ]
@@ -141,6 +143,6 @@ def test_the_road_comes_towards_us() -> None:
     assert 1.0 < np.median(down) < 15.0
 
 
-def test_a_size_below_one_is_refused() -> None:
+def test_a_size_below_one_is_rejected() -> None:
     with pytest.raises(SourceError, match="size 0x5 given; width and height must be at least 1"):
         Synthetic().open(size=(0, 5))

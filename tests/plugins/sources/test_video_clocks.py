@@ -1,4 +1,4 @@
-"""The video source: files whose clocks, rates and sizes are not what their headers say."""
+"""The video source: files whose timestamps, rates and sizes differ from their headers."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ H264 = ["-c:v", "libx264", "-preset", "ultrafast", "-qp", "4", "-pix_fmt", "yuv4
 
 
 def opened(path: Path, **parameters: object) -> VideoFootage:
-    asked = {"path": str(path), "at_end": "stop", **parameters}
-    return Video.model_validate(asked).open()
+    table = {"path": str(path), "at_end": "stop", **parameters}
+    return Video.model_validate(table).open()
 
 
 def numbers(pictures: list[Picture]) -> list[int]:
@@ -42,14 +42,14 @@ def numbers(pictures: list[Picture]) -> list[int]:
 
 @pytest.fixture(scope="module")
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """48 pictures of about 30 a second as browsers record them: no length, no rate, jittering
-    milliseconds."""
+    """48 pictures at about 30 fps as browsers record them: without duration or frame rate, and with
+    jittering timestamps in milliseconds."""
     path = tmp_path_factory.mktemp("recorded") / "recorded.webm"
     jitter = "settb=1/1000,setpts='round(1000*(N/30+0.03*sin(N*7)*lt(N,47)))'"
     webm = ["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-g", "9", "-f", "webm"]
     stamps = ["-fps_mode", "passthrough", "-enc_time_base", "1/1000"]
     data = bytearray(ffmpeg(*counted(48, "30"), "-vf", jitter, *stamps, *webm, "pipe:1"))
-    at = data.index(b"\x23\xe3\x83\x84")  # the track's duration of a picture, made void
+    at = data.index(b"\x23\xe3\x83\x84")  # the track's frame duration, replaced by a Void element
     data[at : at + 8] = b"\xec\x86" + bytes(6)
     path.write_bytes(data)
     return path
@@ -63,14 +63,14 @@ def test_a_browsers_recording_plays_each_picture_once(recorded: Path) -> None:
     assert probe(recorded).seconds == pytest.approx(1.6)
 
 
-def test_a_browsers_recording_begins_anywhere(recorded: Path) -> None:
+def test_a_browsers_recording_can_start_anywhere(recorded: Path) -> None:
     footage = opened(recorded)
     for start in (1, 20, 47):
         assert numbers(list(footage.frames(start))) == list(range(start, 48))
     assert numbers(list(opened(recorded, speed=2).frames())) == list(range(0, 48, 2))
 
 
-def test_one_picture_of_raw_dv(tmp_path: Path) -> None:
+def test_a_raw_dv_file_of_one_picture_is_read(tmp_path: Path) -> None:
     path = tmp_path / "one.dv"
     picture = ["-f", "lavfi", "-i", "testsrc=s=720x480:r=30000/1001", "-frames:v", "1"]
     ffmpeg(*picture, "-c:v", "dvvideo", "-pix_fmt", "yuv411p", path)
@@ -79,7 +79,7 @@ def test_one_picture_of_raw_dv(tmp_path: Path) -> None:
     assert len(list(footage.frames())) == 1
 
 
-def test_a_clock_that_restarts_runs_on(tmp_path: Path) -> None:
+def test_timestamps_that_restart_are_continued(tmp_path: Path) -> None:
     path, half = tmp_path / "joined.ts", tmp_path / "half.ts"
     ffmpeg(*counted(24), *H264, half)
     path.write_bytes(half.read_bytes() * 2)
@@ -87,11 +87,11 @@ def test_a_clock_that_restarts_runs_on(tmp_path: Path) -> None:
     assert footage.fps == 24
     assert numbers(list(footage.frames())) == [*range(24)] * 2
     assert numbers(list(footage.frames(30))) == [*range(6, 24)]
-    # It is 2 s long, whatever the clock says at its end.
+    # The file is 2 s long, although its last timestamp is smaller.
     assert len(list(opened(path, start=1.5).frames())) == 12
 
 
-def test_a_clock_that_leaps_runs_on(tmp_path: Path) -> None:
+def test_timestamps_that_jump_are_continued(tmp_path: Path) -> None:
     parts = []
     for number, offset in enumerate((0, 12_000, 3)):
         parts.append(tmp_path / f"{number}.ts")
@@ -101,7 +101,7 @@ def test_a_clock_that_leaps_runs_on(tmp_path: Path) -> None:
     assert numbers(list(opened(path).frames())) == [*range(12)] * 3
 
 
-def test_sizes_that_change_are_scaled_to_the_first(tmp_path: Path) -> None:
+def test_pictures_of_other_sizes_are_scaled_to_the_first(tmp_path: Path) -> None:
     parts = []
     for number, size in enumerate(("64x48", "48x64", "16x16")):
         parts.append(tmp_path / f"{number}.ts")
@@ -116,7 +116,7 @@ def test_sizes_that_change_are_scaled_to_the_first(tmp_path: Path) -> None:
     assert {picture.shape for picture in pictures} == {(48, 64, 3)}
 
 
-def test_of_a_damaged_file_what_can_be_read_is_read(
+def test_the_readable_part_of_a_damaged_file_is_used(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = tmp_path / "damaged.ts"
@@ -128,21 +128,21 @@ def test_of_a_damaged_file_what_can_be_read_is_read(
     assert 30 < len(pictures) <= 48
     assert numbers(pictures)[0] == 0
     assert numbers(pictures)[-1] == 47
-    said = [record.getMessage() for record in caplog.records]
-    assert any(f"{path} is damaged; what can be read of it is used" in line for line in said)
+    messages = [record.getMessage() for record in caplog.records]
+    assert any(f"{path} is damaged; what can be read of it is used" in line for line in messages)
 
 
-def test_a_picture_that_stands_long_is_repeated_as_it_is_asked_for(tmp_path: Path) -> None:
+def test_a_picture_before_a_long_pause_is_repeated_lazily(tmp_path: Path) -> None:
     path = tmp_path / "pause.mp4"
     late = "setpts='(N+gte(N,6)*2400000)/24/TB'"
     ffmpeg(*counted(12), "-vf", late, "-fps_mode", "passthrough", *H264, path)
     footage = Video(path=str(path), fps=24).open()
     assert numbers(list(islice(footage.frames(), 40))) == [0, 1, 2, 3, 4, *[5] * 35]
-    # Far inside, what is shown came long before.
+    # After a million frames the picture is still that from before the pause.
     assert numbers(list(islice(footage.frames(1_000_000), 2))) == [5, 5]
 
 
-def test_less_than_a_picture_a_second(tmp_path: Path) -> None:
+def test_rates_below_one_frame_per_second(tmp_path: Path) -> None:
     path = tmp_path / "slow.mp4"
     ffmpeg("-f", "lavfi", "-i", "testsrc=s=32x32:r=1/60:d=180", *H264, path)
     footage = opened(path)
@@ -160,7 +160,7 @@ def test_a_gif_without_delays_plays_as_in_browsers(tmp_path: Path, delay: int) -
     assert numbers(list(footage.frames())) == list(range(10))
 
 
-def test_a_gif_keeps_the_delays_it_names(tmp_path: Path) -> None:
+def test_a_gif_keeps_its_own_delays(tmp_path: Path) -> None:
     path = tmp_path / "a.gif"
     frames = [Image.new("L", (16, 16), 5 * number + 10) for number in range(4)]
     delays = [100, 100, 400, 100]
@@ -168,7 +168,7 @@ def test_a_gif_keeps_the_delays_it_names(tmp_path: Path) -> None:
     assert numbers(list(opened(path, fps=10).frames())) == [0, 1, 2, 2, 2, 2, 3]
 
 
-def test_pictures_an_avi_leaves_out_are_shown_longer_and_not_measured(tmp_path: Path) -> None:
+def test_dropped_frames_of_an_avi_are_repeated_but_not_measured(tmp_path: Path) -> None:
     path = tmp_path / "odd.avi"
     some = "select='not(mod(n,5))+eq(n,7)'"
     ffmpeg(*counted(24), "-vf", some, "-fps_mode", "passthrough", "-c:v", "ffv1", path)
@@ -180,7 +180,7 @@ def test_pictures_an_avi_leaves_out_are_shown_longer_and_not_measured(tmp_path: 
     assert numbers(list(file)) == [0, 5, 7, 10, 15, 20]
 
 
-def test_even_stamps_are_kept_as_they_are(tmp_path: Path) -> None:
+def test_regular_timestamps_are_kept(tmp_path: Path) -> None:
     path = tmp_path / "film.mkv"
     ffmpeg(*counted(48, "24000/1001"), *H264, path)
     footage = opened(path)

@@ -1,4 +1,4 @@
-"""Recipes taken out of finished files: the pictures stay, to the last bit."""
+"""Removing recipes from finished files leaves the pictures bit-identical."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FILMS = (".mp4", ".m4v", ".mov", ".webm")
 PICTURES = [(kind, suffix) for kind, suffix in FORMATS if not suffix.endswith(FILMS)]
 
 
-def made(kind: type[Writer], suffix: str, folder: Path) -> Path:
+def written_file(kind: type[Writer], suffix: str, folder: Path) -> Path:
     path = folder / f"film{suffix}"
     sink = kind().open(path, Film((32, 24), 25.0, 3, RECIPE, "Night"))
     rng = np.random.default_rng(1)
@@ -35,42 +35,44 @@ def pictures(path: Path) -> list[Picture]:
         with Decoder(path, (32, 24)) as decoded:
             return list(decoded)
     with Image.open(path) as image:
-        found = []
+        pages = []
         for number in range(getattr(image, "n_frames", 1)):
             image.seek(number)
-            found.append(np.asarray(image.convert("RGB")))
-        return found
+            pages.append(np.asarray(image.convert("RGB")))
+        return pages
 
 
 @pytest.mark.parametrize(("kind", "suffix"), FORMATS, ids=[suffix for _, suffix in FORMATS])
-def test_a_stripped_file_shows_the_same_and_tells_nothing(
+def test_a_stripped_file_has_the_same_pictures_and_no_metadata(
     kind: type[Writer], suffix: str, tmp_path: Path
 ) -> None:
-    path = made(kind, suffix, tmp_path)
+    path = written_file(kind, suffix, tmp_path)
     assert kind.read_recipe(path) == RECIPE
     before, target = path.read_bytes(), tmp_path / f"plain{suffix}"
     kind.strip_recipe(path, target)
     assert path.read_bytes() == before
     assert kind.read_recipe(target) == ""
     plain = target.read_bytes()
-    for told in (b"frames = 2", b"Night", "frames = 2".encode("utf-16-le")):
-        assert told not in plain
-    shown, expected = pictures(target), pictures(path)
-    assert len(shown) == len(expected)
-    for a, b in zip(shown, expected, strict=True):
+    for secret in (b"frames = 2", b"Night", "frames = 2".encode("utf-16-le")):
+        assert secret not in plain
+    stripped, expected = pictures(target), pictures(path)
+    assert len(stripped) == len(expected)
+    for a, b in zip(stripped, expected, strict=True):
         np.testing.assert_array_equal(a, b)
 
 
-def test_a_film_says_no_title_either(tmp_path: Path) -> None:
-    path = made(Mp4, ".mp4", tmp_path)
+def test_a_stripped_film_has_no_title(tmp_path: Path) -> None:
+    path = written_file(Mp4, ".mp4", tmp_path)
     assert metadata(path)["title"] == "Night"
     Mp4.strip_recipe(path, tmp_path / "plain.mp4")
     assert not {"title", "comment"} & metadata(tmp_path / "plain.mp4").keys()
 
 
 @pytest.mark.parametrize(("kind", "suffix"), PICTURES, ids=[suffix for _, suffix in PICTURES])
-def test_a_damaged_picture_is_one_line(kind: type[Writer], suffix: str, tmp_path: Path) -> None:
-    path = made(kind, suffix, tmp_path)
+def test_a_damaged_picture_raises_an_error_of_one_line(
+    kind: type[Writer], suffix: str, tmp_path: Path
+) -> None:
+    path = written_file(kind, suffix, tmp_path)
     whole = path.read_bytes()
     damaged = [b"", whole[:3], whole[:20], whole[:-5]]
     if suffix.endswith((".jpg", ".jpeg")):

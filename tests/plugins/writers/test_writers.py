@@ -1,4 +1,4 @@
-"""Every writer: whole files with their recipe, or none and one clear error."""
+"""Every writer: complete files with their recipe, or no file and one clear error."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ STREAMED = [Mp4, ProRes, Webm, Gif, Webp]
 
 
 def moving(count: int, width: int, height: int) -> list[Picture]:
-    """Smooth colours that drift, with some noise."""
+    """Return pictures of smooth colours that drift, with some noise."""
     rng = np.random.default_rng(1)
     x, y = np.arange(width)[None, :], np.arange(height)[:, None]
     pictures = []
@@ -75,8 +75,8 @@ def write(sink: Sinks, pictures: list[Picture]) -> None:
     sink.close()
 
 
-def made(writer: Writer, folder: Path, pictures: list[Picture], fps: float = 25.0) -> Path:
-    """Write a film, and return its file, or the first of its files."""
+def written_file(writer: Writer, folder: Path, pictures: list[Picture], fps: float = 25.0) -> Path:
+    """Write a film and return its file, or the first of its files."""
     target = folder / f"film{writer.suffixes[0]}"
     write(
         open_film(writer, target, film((pictures[0].shape[1], pictures[0].shape[0]), fps)), pictures
@@ -89,15 +89,15 @@ def open_film(writer: Writer, target: Path, film: Film) -> Sinks:
 
 
 def read(path: Path) -> list[Picture]:
-    """Every picture of a film or animated picture."""
+    """Return every picture of a film or an animated picture."""
     if path.suffix in (".mp4", ".mov", ".webm"):
         return list(Video(path=str(path), at_end="stop").open().frames())
     with Image.open(path) as image:
-        found = []
+        pictures = []
         for number in range(getattr(image, "n_frames", 1)):
             image.seek(number)
-            found.append(np.asarray(image.convert("RGB")))
-        return found
+            pictures.append(np.asarray(image.convert("RGB")))
+        return pictures
 
 
 def blurred(picture: Picture) -> npt.NDArray[np.float64]:
@@ -114,11 +114,11 @@ def test_names_and_suffixes_are_unique() -> None:
 
 @pytest.mark.parametrize("kind", WRITERS)
 @pytest.mark.parametrize("size", [(1, 1), (33, 17), (64, 48)])
-def test_a_film_of_any_size_carries_its_recipe(
+def test_a_film_of_any_size_holds_its_recipe(
     kind: type[Writer], size: Size, tmp_path: Path
 ) -> None:
     count = 1 if size == (1, 1) else 3
-    path = made(kind(), tmp_path, moving(count, *size))
+    path = written_file(kind(), tmp_path, moving(count, *size))
     assert kind.read_recipe(path) == RECIPE
     assert len(list(tmp_path.iterdir())) == 1
     pictures = read(path)
@@ -131,32 +131,34 @@ def test_a_film_of_any_size_carries_its_recipe(
 
 
 @pytest.mark.parametrize("kind", [Mp4, Webm, Gif, Webp, Png, Jpg])
-def test_pictures_look_like_what_was_written(kind: type[Writer], tmp_path: Path) -> None:
+def test_decoded_pictures_resemble_those_written(kind: type[Writer], tmp_path: Path) -> None:
     pictures = moving(8, 128, 96)
-    path = made(kind(), tmp_path, pictures)
-    back = read(path)
-    for one, other in zip(back, pictures, strict=False):
-        # Blurred as the eye does, so that a palette's dither is seen as the colour it stands for.
+    path = written_file(kind(), tmp_path, pictures)
+    decoded = read(path)
+    for one, other in zip(decoded, pictures, strict=False):
+        # Blurred, so that the dither of a palette averages to the colour that it stands for.
         error = np.abs(blurred(one) - blurred(other)).mean()
         assert error == 0 if kind is Png else error < (6 if kind is Gif else 4)
 
 
 @pytest.mark.parametrize("kind", [Mp4, Webm])
-def test_colours_are_true(kind: type[Mp4 | Webm], tmp_path: Path) -> None:
+def test_colours_are_preserved(kind: type[Mp4 | Webm], tmp_path: Path) -> None:
     colours = [(255, 0, 0), (0, 255, 0), (0, 0, 255), (128, 128, 128), (255, 255, 255)]
     pictures = [np.full((32, 32, 3), colour, np.uint8) for colour in colours]
-    for one, colour in zip(read(made(kind(quality=1), tmp_path, pictures)), colours, strict=True):
+    for one, colour in zip(
+        read(written_file(kind(quality=1), tmp_path, pictures)), colours, strict=True
+    ):
         assert np.allclose(one, colour, atol=3)
 
 
-def test_odd_mp4_repeats_its_edge(tmp_path: Path) -> None:
+def test_mp4_pads_odd_sizes_by_repeating_the_edge(tmp_path: Path) -> None:
     picture = np.full((3, 3, 3), 200, np.uint8)
-    back = read(made(Mp4(quality=1), tmp_path, [picture] * 2))[0]
-    assert back.shape == (4, 4, 3)
-    assert np.allclose(back, 200, atol=3)
+    decoded = read(written_file(Mp4(quality=1), tmp_path, [picture] * 2))[0]
+    assert decoded.shape == (4, 4, 3)
+    assert np.allclose(decoded, 200, atol=3)
 
 
-def test_quality_makes_files_smaller(tmp_path: Path) -> None:
+def test_lower_quality_makes_files_smaller(tmp_path: Path) -> None:
     pictures = moving(10, 128, 128)
     for best, worst in (
         (Mp4(), Mp4(quality=40)),
@@ -170,55 +172,57 @@ def test_quality_makes_files_smaller(tmp_path: Path) -> None:
         for number, writer in enumerate((best, worst)):
             folder = tmp_path / f"{writer.name}{number}"
             folder.mkdir()
-            sizes.append(made(writer, folder, pictures).stat().st_size)
+            sizes.append(written_file(writer, folder, pictures).stat().st_size)
         assert sizes[0] > sizes[1] * 1.2 or (best.name == "png" and sizes[0] < sizes[1])
 
 
-def test_an_mp4_fits_into_as_many_bytes_as_it_may_have(tmp_path: Path) -> None:
+def test_max_bytes_limits_the_size_of_an_mp4(tmp_path: Path) -> None:
     pictures = noise(12, 128, 128)
-    free = made(Mp4(), tmp_path, pictures).stat().st_size
-    path = made(Mp4(max_bytes=free // 3), tmp_path, pictures)
-    assert free // 12 < path.stat().st_size <= free // 3
+    unlimited = written_file(Mp4(), tmp_path, pictures).stat().st_size
+    path = written_file(Mp4(max_bytes=unlimited // 3), tmp_path, pictures)
+    assert unlimited // 12 < path.stat().st_size <= unlimited // 3
     assert len(read(path)) == 12
     assert Mp4.read_recipe(path) == RECIPE
     assert Video(path=str(path)).open().fps == 25
     assert path.read_bytes().index(b"moov") < path.read_bytes().index(b"mdat")
-    same = made(Mp4(max_bytes=10 * free), tmp_path, pictures)
-    assert same.stat().st_size == free
+    generous = written_file(Mp4(max_bytes=10 * unlimited), tmp_path, pictures)
+    assert generous.stat().st_size == unlimited
 
 
 def test_an_mp4_can_be_narrower_than_the_dream(tmp_path: Path) -> None:
     pictures = [np.full((96, 128, 3), (200, 40, 40), np.uint8)] * 3
-    back = read(made(Mp4(width=49), tmp_path, pictures))
-    assert [picture.shape for picture in back] == [(36, 48, 3)] * 3
-    assert np.allclose(back[0], pictures[0][0, 0], atol=6)
+    decoded = read(written_file(Mp4(width=49), tmp_path, pictures))
+    assert [picture.shape for picture in decoded] == [(36, 48, 3)] * 3
+    assert np.allclose(decoded[0], pictures[0][0, 0], atol=6)
 
 
-def test_a_quick_mp4_is_hardly_larger(tmp_path: Path, bikes: Path) -> None:
-    # A clip of which little moves: the right half of its first shot.
+def test_superfast_mp4s_are_at_most_30_percent_larger_than_veryfast(
+    tmp_path: Path, bikes: Path
+) -> None:
+    # A clip with little motion: the right half of the first shot.
     shots = [shot[:, 320:] for shot in islice(Video(path=str(bikes)).open().frames(), 40)]
     sizes = {
-        speed: made(Mp4.model_validate({"speed": speed}), tmp_path, shots).stat().st_size
+        speed: written_file(Mp4.model_validate({"speed": speed}), tmp_path, shots).stat().st_size
         for speed in ("veryfast", "superfast")
     }
     assert sizes["superfast"] < 1.3 * sizes["veryfast"]
 
 
-def test_mp4_starts_playing_at_once_and_has_its_title(tmp_path: Path) -> None:
-    path = made(Mp4(), tmp_path, moving(3, 32, 32), 30000 / 1001)
+def test_mp4_has_its_index_first_and_a_title(tmp_path: Path) -> None:
+    path = written_file(Mp4(), tmp_path, moving(3, 32, 32), 30000 / 1001)
     whole = path.read_bytes()
     assert whole.index(b"moov") < whole.index(b"mdat")
     assert metadata(path)["title"] == "Night = drive"
     assert Video(path=str(path)).open().fps == pytest.approx(30000 / 1001, abs=1e-9)
 
 
-def test_gif_keeps_fewer_and_smaller_frames(tmp_path: Path) -> None:
-    path = made(Gif(every=2, width=40), tmp_path, moving(9, 80, 60))
+def test_gif_can_have_fewer_and_smaller_frames(tmp_path: Path) -> None:
+    path = written_file(Gif(every=2, width=40), tmp_path, moving(9, 80, 60))
     with Image.open(path) as image:
         assert (image.n_frames, image.size) == (5, (40, 30))  # type: ignore[attr-defined]
         assert image.info["duration"] == 80
         assert image.info["loop"] == 0
-    fast = made(Gif(), tmp_path, moving(9, 16, 16), 100)
+    fast = written_file(Gif(), tmp_path, moving(9, 16, 16), 100)
     with Image.open(fast) as image:
         assert image.n_frames == 5  # type: ignore[attr-defined]
         assert image.info["duration"] == 20
@@ -228,14 +232,16 @@ def test_gif_chooses_its_colours_from_the_whole_film(tmp_path: Path) -> None:
     reds, blues = np.zeros((2, 16, 16, 3), np.uint8)
     reds[..., 0] = np.arange(16) * 16
     blues[..., 2] = np.arange(16) * 16
-    back = read(made(Gif(dither="none"), tmp_path, [reds] * 5 + [blues] * 5))
-    assert np.abs(back[0].astype(int) - reds).max() <= 4
-    assert np.abs(back[-1].astype(int) - blues).max() <= 4
+    decoded = read(written_file(Gif(dither="none"), tmp_path, [reds] * 5 + [blues] * 5))
+    assert np.abs(decoded[0].astype(int) - reds).max() <= 4
+    assert np.abs(decoded[-1].astype(int) - blues).max() <= 4
 
 
 @pytest.mark.parametrize("count", [1, 5, 16, 400])
 @pytest.mark.parametrize("frames", [None, 400])
-def test_contact_sheet_chooses_evenly(count: int, frames: int | None, tmp_path: Path) -> None:
+def test_contact_sheet_samples_frames_evenly(
+    count: int, frames: int | None, tmp_path: Path
+) -> None:
     pictures = [np.full((4, 8, 3), n * 255 // 400, np.uint8) for n in range(count)]
     sheet, target = ContactSheet(columns=4, rows=3, width=164, gap=4), tmp_path / "a.sheet.png"
     write(open_film(sheet, target, film((8, 4), frames=frames)), pictures)
@@ -243,8 +249,8 @@ def test_contact_sheet_chooses_evenly(count: int, frames: int | None, tmp_path: 
     cells = min(count, 12)
     assert page.shape == (-(-cells // 4) * 22 + 4, 164, 3)
     shown = [int(page[4 + 22 * (n // 4) + 9, 4 + 40 * (n % 4) + 18, 0]) for n in range(cells)]
-    wanted = [n * 255 // 400 for n in np.linspace(0, count - 1, cells)]
-    assert np.allclose(shown, wanted, atol=255 / 12 / 4)
+    expected = [n * 255 // 400 for n in np.linspace(0, count - 1, cells)]
+    assert np.allclose(shown, expected, atol=255 / 12 / 4)
     assert shown[0] == 0
     assert shown[-1] == (count - 1) * 255 // 400
 
@@ -261,7 +267,7 @@ def test_contact_sheet_as_jpeg(tmp_path: Path) -> None:
 def test_frames_fill_a_folder_and_replace_only_frames(kind: type[Writer], tmp_path: Path) -> None:
     suffix = kind.suffixes[0]
     for count in (5, 3):
-        made(kind(), tmp_path, moving(count, 8, 8))
+        written_file(kind(), tmp_path, moving(count, 8, 8))
         names = [file.name for file in sorted((tmp_path / "film").iterdir())]
         assert names.pop(0) == MARK
         assert names == [f"{n:05d}{suffix}" for n in range(count)]
@@ -271,7 +277,7 @@ def test_frames_fill_a_folder_and_replace_only_frames(kind: type[Writer], tmp_pa
     assert len(list((tmp_path / "film").iterdir())) == 5
 
 
-def test_numbered_pictures_of_another_origin_are_no_frames(tmp_path: Path) -> None:
+def test_numbered_pictures_of_another_origin_are_an_obstacle(tmp_path: Path) -> None:
     (tmp_path / "0000.jpg").write_bytes(b"grandmother")
     assert "another origin (0000.jpg)" in Png().obstacle(tmp_path)
     (tmp_path / MARK).touch()
@@ -279,14 +285,16 @@ def test_numbered_pictures_of_another_origin_are_no_frames(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("name", ["film.MOV", "film.mov", "film.mp4"])
-def test_the_ending_chooses_the_container_however_it_is_written(name: str, tmp_path: Path) -> None:
+def test_the_suffix_selects_the_container_in_any_case(name: str, tmp_path: Path) -> None:
     write(open_film(Mp4(), tmp_path / name, film((16, 16))), moving(2, 16, 16))
     brand = (tmp_path / name).read_bytes()[8:12]
     assert (brand == b"qt  ") == name.lower().endswith(".mov")
 
 
 @pytest.mark.parametrize("kind", WRITERS)
-def test_mistakes_give_one_line(kind: type[Writer], tmp_path: Path) -> None:
+def test_mistakes_raise_errors_of_one_line_and_leave_no_file(
+    kind: type[Writer], tmp_path: Path
+) -> None:
     name = f"film{kind.suffixes[0]}"
     with pytest.raises(WriterError, match="no such file or directory") as missing:
         open_film(kind(), tmp_path / "none" / name, film((8, 8)))
@@ -315,9 +323,7 @@ def files_no_larger_than(limit: int) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("kind", [Mp4, ProRes, Webm])
-def test_a_disk_that_takes_no_more_keeps_the_film_so_far(
-    kind: type[Writer], tmp_path: Path
-) -> None:
+def test_a_full_disk_keeps_the_film_so_far(kind: type[Writer], tmp_path: Path) -> None:
     with files_no_larger_than(200_000):
         sink = open_film(kind(), tmp_path / f"film{kind.suffixes[0]}", film((160, 160)))
         with pytest.raises(WriterError) as caught:
@@ -330,9 +336,7 @@ def test_a_disk_that_takes_no_more_keeps_the_film_so_far(
 
 
 @pytest.mark.parametrize("kind", WRITERS)
-def test_a_disk_that_takes_hardly_anything_leaves_nothing(
-    kind: type[Writer], tmp_path: Path
-) -> None:
+def test_an_almost_full_disk_leaves_no_file(kind: type[Writer], tmp_path: Path) -> None:
     with files_no_larger_than(2_000):
         sink = open_film(kind(), tmp_path / f"film{kind.suffixes[0]}", film((160, 160)))
         with pytest.raises(WriterError) as caught:
@@ -343,7 +347,7 @@ def test_a_disk_that_takes_hardly_anything_leaves_nothing(
 
 
 @pytest.mark.parametrize("kind", [Png, Jpg])
-def test_frames_that_a_full_disk_took_are_kept(
+def test_frames_written_before_the_disk_was_full_are_kept(
     kind: type[Writer], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sink = open_film(kind(), tmp_path / f"film{kind.suffixes[0]}", film((16, 16)))
@@ -362,7 +366,7 @@ def test_frames_that_a_full_disk_took_are_kept(
 
 
 @pytest.mark.parametrize("kind", STREAMED)
-def test_an_encoder_that_dies_leaves_no_broken_file(kind: type[Writer], tmp_path: Path) -> None:
+def test_a_killed_encoder_leaves_no_broken_file(kind: type[Writer], tmp_path: Path) -> None:
     sink = open_film(kind(), tmp_path / f"film{kind.suffixes[0]}", film((64, 64)))
     picture = moving(1, 64, 64)[0]
     sink.write(picture)
@@ -374,13 +378,13 @@ def test_an_encoder_that_dies_leaves_no_broken_file(kind: type[Writer], tmp_path
 
 
 def encoder_of(sinks: Sinks) -> int:
-    """The process of the encoder of the first writer."""
+    """Return the process ID of the first writer's encoder."""
     sink = sinks._open[0].sink
     encoder = sink._encoders[0] if hasattr(sink, "_encoders") else sink._encoder  # type: ignore[attr-defined]
     return int(encoder._process.pid)
 
 
-def test_writers_at_once_do_not_hinder_each_other(tmp_path: Path) -> None:
+def test_concurrent_writers_are_independent(tmp_path: Path) -> None:
     pictures = moving(6, 32, 32)
     sinks = [
         open_film(kind(), tmp_path / f"film{kind.suffixes[0]}", film((32, 32))) for kind in WRITERS
@@ -402,7 +406,7 @@ def test_writers_at_once_do_not_hinder_each_other(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", WRITERS)
 @pytest.mark.parametrize("content", [b"", b"no film", b"\x89PNG\r\n\x1a\n\0\0"])
-def test_what_is_no_film_carries_no_recipe(
+def test_reading_a_recipe_from_an_invalid_file_raises(
     kind: type[Writer], content: bytes, tmp_path: Path
 ) -> None:
     path = tmp_path / f"a{kind.suffixes[0]}"
@@ -416,39 +420,39 @@ LONG = 'title = "a = b; # \\\\"\nabout = "' + "wörter " * 1_500_000 + '"\n'
 
 @pytest.mark.parametrize("kind", WRITERS)
 @pytest.mark.parametrize("size", [200_000, len(LONG)])
-def test_a_recipe_of_any_length_comes_back(kind: type[Writer], size: int, tmp_path: Path) -> None:
+def test_a_recipe_of_any_length_is_read_back(kind: type[Writer], size: int, tmp_path: Path) -> None:
     recipe, path = LONG[:size], tmp_path / f"film{kind.suffixes[0]}"
     write(open_film(kind(), path, film((16, 16), recipe=recipe)), noise(2, 16, 16))
     file = path if path.exists() else next((tmp_path / "film").glob("[0-9]*"))
     assert kind.read_recipe(file) == recipe
 
 
-def test_a_long_recipe_fits_into_quicktime(tmp_path: Path) -> None:
+def test_quicktime_holds_a_long_recipe(tmp_path: Path) -> None:
     write(open_film(Mp4(), tmp_path / "a.mov", film((16, 16), recipe=LONG)), noise(2, 16, 16))
     assert Mp4.read_recipe(tmp_path / "a.mov") == LONG
 
 
-def test_a_recipe_that_jpeg_cannot_hold_is_beside_it(
+def test_a_recipe_too_long_for_jpeg_is_written_to_a_sidecar(
     tmp_path: Path, catalog: Catalog, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = tmp_path / "film.sheet.jpg"
     recipe = "# " + "x" * 65_532
     write(open_film(ContactSheet(), path, film((16, 16), recipe=recipe)), noise(2, 16, 16))
-    beside = tmp_path / "film.sheet.jpg.recipe.toml"
-    assert beside.read_text() == recipe
-    assert f"its recipe of 65534 bytes: it is in {beside}" in caplog.text
+    sidecar = tmp_path / "film.sheet.jpg.recipe.toml"
+    assert sidecar.read_text() == recipe
+    assert f"its recipe of 65534 bytes: it is in {sidecar}" in caplog.text
     write(open_film(ContactSheet(), path, film((16, 16))), noise(2, 16, 16))
-    assert not beside.exists()
+    assert not sidecar.exists()
 
 
 @pytest.mark.parametrize("writer", [Mp4(), ProRes(), Webm()], ids=["mp4", "prores", "webm"])
-def test_films_say_how_their_colour_is_stored(writer: Writer, tmp_path: Path) -> None:
-    path = made(writer, tmp_path, moving(2, 32, 32))
-    said = subprocess.run(
+def test_films_are_tagged_with_their_colour_space(writer: Writer, tmp_path: Path) -> None:
+    path = written_file(writer, tmp_path, moving(2, 32, 32))
+    report = subprocess.run(
         [ffmpeg_executable(), "-hide_banner", "-i", path], check=False, capture_output=True
     ).stderr.decode()
-    stream = next(line for line in said.splitlines() if " Video: " in line)
-    # One name stands for matrix, primaries and transfer where all three are the same.
+    stream = next(line for line in report.splitlines() if " Video: " in line)
+    # ffmpeg prints one name if matrix, primaries and transfer are the same.
     assert "(tv, bt709, progressive)" in stream
     assert "unknown" not in stream
     boxes = path.read_bytes()
