@@ -22,7 +22,7 @@ _LONG_NUMBER = re.compile(rb"[\x80-\xff]{2000}")
 """A MIDI number continues while bytes are above 127, for at most three of them; other data may look
 alike. mido reads numbers of any length, in quadratic time."""
 
-_LATEST = 1 << 40
+_LAST_TICK = 1 << 40
 """Latest tick of a message."""
 
 
@@ -68,7 +68,7 @@ class Midi(Curve):
         points = list((self._notes if self.controller is None else self._controlled)(heard))
         if not points:
             what = "notes" if self.controller is None else "controllers"
-            raise CurveError(f"{path.name} has no such {what}; it has {_heard(messages)}")
+            raise CurveError(f"{path.name} has no such {what}; it has {_contents(messages)}")
         peaks = self.controller is None and self.gives != "pitch"
         return MidiSignal([time - self.start for time, _ in points], [v for _, v in points], peaks)
 
@@ -147,7 +147,7 @@ def _messages(data: bytes) -> list[tuple[float, Any]]:
         for message in track:
             ticks += message.time
             played = not message.is_meta and hasattr(message, "channel")
-            if ticks > _LATEST:
+            if ticks > _LAST_TICK:
                 raise ValueError("has messages that come too late; save it again")
             if played or message.type == "set_tempo":
                 placed.append((ticks, message))
@@ -163,7 +163,7 @@ def _messages(data: bytes) -> list[tuple[float, Any]]:
     return found
 
 
-def _heard(messages: Sequence[tuple[float, Any]]) -> str:
+def _contents(messages: Sequence[tuple[float, Any]]) -> str:
     """Describe the notes, controllers and channels of a file in words."""
     notes = sorted({m.note for _, m in messages if m.type == "note_on"})
     controllers = sorted({m.control for _, m in messages if m.type == "control_change"})

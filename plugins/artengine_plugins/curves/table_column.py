@@ -64,7 +64,7 @@ class Column(Curve):
         if self.time:
             return ()
         path = Path(self.csv)
-        found = [name for name in _named(path) if name.casefold() in TIMES and name != self.column]
+        found = [name for name in _header(path) if name.casefold() in TIMES and name != self.column]
         return [
             f'each row of {path.name} is a frame; write time = "{name}" to follow that column'
             for name in found[:1]
@@ -108,16 +108,16 @@ class ColumnSignal(Signal):
 
 def _columns(path: Path, names: Sequence[str]) -> list[npt.NDArray[np.float64]]:
     """Parse columns of numbers. Raises `CurveError` with the line of a mistake."""
-    return _parsed(_data(path), tuple(names), path.name)
+    return _parsed(_read_bytes(path), tuple(names), path.name)
 
 
-def _named(path: Path) -> list[str]:
+def _header(path: Path) -> list[str]:
     """Return the names of the columns. Raises `CurveError` if the file cannot be read."""
-    with _reading(path.name):
-        return _rows(_text(_data(path)))[0]
+    with _as_curve_errors(path.name):
+        return _split_header(_text(_read_bytes(path)))[0]
 
 
-def _data(path: Path) -> bytes:
+def _read_bytes(path: Path) -> bytes:
     try:
         return read_whole(path, LARGEST)
     except ValueError as error:
@@ -127,8 +127,8 @@ def _data(path: Path) -> bytes:
 # Cached, because a column may drive many curves.
 @lru_cache(maxsize=2)
 def _parsed(data: bytes, names: tuple[str, ...], file: str) -> list[npt.NDArray[np.float64]]:
-    with _reading(file):
-        return _read(_text(data), names, file)
+    with _as_curve_errors(file):
+        return _parse_columns(_text(data), names, file)
 
 
 def _text(data: bytes) -> TextIO:
@@ -136,7 +136,7 @@ def _text(data: bytes) -> TextIO:
 
 
 @contextmanager
-def _reading(file: str) -> Iterator[None]:
+def _as_curve_errors(file: str) -> Iterator[None]:
     try:
         yield
     except UnicodeDecodeError as error:
@@ -145,7 +145,7 @@ def _reading(file: str) -> Iterator[None]:
         raise CurveError(f"{file} is no CSV file: {error}") from error
 
 
-def _rows(text: TextIO) -> tuple[list[str], Reader]:
+def _split_header(text: TextIO) -> tuple[list[str], Reader]:
     """Return the names of the columns, and a reader of the rows below them."""
     head = text.readline(LONGEST_HEAD)
     text.seek(0)
@@ -153,8 +153,8 @@ def _rows(text: TextIO) -> tuple[list[str], Reader]:
     return [name.strip() for name in next(rows, [])], rows
 
 
-def _read(text: TextIO, names: Sequence[str], file: str) -> list[npt.NDArray[np.float64]]:
-    known, rows = _rows(text)
+def _parse_columns(text: TextIO, names: Sequence[str], file: str) -> list[npt.NDArray[np.float64]]:
+    known, rows = _split_header(text)
     for name in names:
         if name not in known:
             listed = ", ".join(each[:40] for each in known[:20]) or "none"

@@ -17,7 +17,7 @@ from artengine_plugins.imaging.spread import spread
 _RAMP = " .'-:;+=*oxO%#@"
 """Characters from the emptiest to the fullest."""
 
-_DRAWN = 64
+_GLYPH_HEIGHT = 64
 """Height in pixels at which characters are drawn before they are scaled down."""
 
 _INKS = {"green": (0.25, 1.0, 0.35), "amber": (1.0, 0.69, 0.1), "white": (1.0, 1.0, 1.0)}
@@ -74,7 +74,7 @@ class Ascii(Effect):
 @lru_cache(maxsize=2)
 def _glyphs(high: int, wide: int) -> npt.NDArray[np.uint8]:
     """Draw the characters, white on black, `(n, high, wide)`."""
-    box = (round(_DRAWN * 0.6), _DRAWN)
+    box = (round(_GLYPH_HEIGHT * 0.6), _GLYPH_HEIGHT)
     glyphs = []
     for character in _RAMP:
         drawn = np.zeros((box[1], box[0]), np.uint8)

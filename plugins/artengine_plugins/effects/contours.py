@@ -14,7 +14,7 @@ from artengine_plugins.imaging.places import shorter_side
 from artengine_plugins.imaging.spread import spread
 from artengine_plugins.imaging.steepness import steepness
 
-_FARTHEST = 64.0
+_LIMIT = 64.0
 """Luma is limited to this, so that gradients stay finite."""
 
 
@@ -44,7 +44,7 @@ class Contours(PhasedEffect):
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Draw the lines."""
         side = shorter_side(frame)
-        light = np.clip(luma(frame), -_FARTHEST, _FARTHEST)
+        light = np.clip(luma(frame), -_LIMIT, _LIMIT)
         land = gaussian_blur(spread(light), self.size * side)[..., 0]
         land = np.ascontiguousarray(land) * np.float32(self.count)
         land -= np.float32(self.advance(self.speed, now) % 1.0)

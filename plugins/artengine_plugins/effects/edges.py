@@ -14,7 +14,7 @@ from artengine_plugins.imaging.places import shorter_side
 from artengine_plugins.imaging.spread import spread
 from artengine_plugins.imaging.steepness import steepness
 
-_FARTHEST = 64.0
+_LIMIT = 64.0
 """Values are limited to this, so that gradients stay finite."""
 
 
@@ -45,7 +45,7 @@ class Edges(Effect):
         """Draw the edges."""
         sigma = self.size * shorter_side(frame)
         seen = frame if self.mode == "neon" else spread(luma(frame))
-        soft = gaussian_blur(np.clip(seen, -_FARTHEST, _FARTHEST), sigma)
+        soft = gaussian_blur(np.clip(seen, -_LIMIT, _LIMIT), sigma)
         if self.mode != "neon":
             soft = np.ascontiguousarray(soft[..., 0])
         # Blurring an edge makes it flatter in proportion to its width.

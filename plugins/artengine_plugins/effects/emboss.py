@@ -36,7 +36,7 @@ class Emboss(Effect):
     180."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
-        """Light the slopes."""
+        """Light every slope."""
         light, reach = luma(frame), max(0.5, self.size * shorter_side(frame))
         x, y = reach * cos(radians(self.angle)), reach * sin(radians(self.angle))
         lit, shaded = (

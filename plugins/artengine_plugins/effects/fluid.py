@@ -60,7 +60,7 @@ class Fluid(PhasedEffect):
         push = self._push(small, shape, now)
         if paint is None or field is None or paint.shape != frame.shape or field.shape != shape:
             paint, field = frame.copy(), np.zeros(shape, np.float32)
-        field = self._moved(field + push, now)
+        field = self._advected(field + push, now)
         # The paint at a pixel comes from upstream.
         columns, rows = drawn_from(-field, size_of(frame))
         carried = cv2.remap(
@@ -90,7 +90,7 @@ class Fluid(PhasedEffect):
         share = 1.0 - float(np.exp(-3.0 / (self.seconds * now.fps)))
         return (push * np.float32(self.force * share)).astype(np.float32).reshape(shape)
 
-    def _moved(self, field: Flow, now: FrameContext) -> Flow:
+    def _advected(self, field: Flow, now: FrameContext) -> Flow:
         """Return the field of the next frame: advected, vortices amplified, pressure removed."""
         height, width = field.shape[:2]
         columns = np.arange(width, dtype=np.float32) - field[..., 0]

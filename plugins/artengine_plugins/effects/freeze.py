@@ -37,11 +37,11 @@ class Freeze(Effect):
             held = frame.copy()
         else:
             held = held.copy()
-            copy_where(self._going_on(frame, now), frame, held)
+            copy_where(self._updated(frame, now), frame, held)
         self._held = held
         return held.copy()
 
-    def _going_on(self, frame: Frame, now: FrameContext) -> npt.NDArray[np.bool_]:
+    def _updated(self, frame: Frame, now: FrameContext) -> npt.NDArray[np.bool_]:
         """Return which pixels show the new frame, broadcastable to `(H, W)`."""
         height, width = frame.shape[:2]
         piece = max(1, round(self.size * shorter_side(frame)))

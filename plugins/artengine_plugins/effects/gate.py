@@ -44,13 +44,13 @@ class Gate(Effect):
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
         """Return the frame where the gate is open, and the footage elsewhere."""
         truth = truth_for(frame, now)
-        opened = self._open(self._happening(frame, truth))
+        opened = self._open(self._activity(frame, truth))
         passed = frame - truth
         passed *= spread(np.float32(1.0) - opened if self.invert else opened)
         passed += truth
         return passed
 
-    def _happening(self, frame: Frame, truth: Frame) -> Plane:
+    def _activity(self, frame: Frame, truth: Frame) -> Plane:
         """Return how much happens at each pixel, in luma, `(H, W)`."""
         light = luma(truth)
         if self.opens == "difference":
@@ -60,9 +60,9 @@ class Gate(Effect):
             return np.zeros_like(light)
         return gaussian_blur(np.abs(light - before), self.spread)
 
-    def _open(self, happening: Plane) -> Plane:
+    def _open(self, activity: Plane) -> Plane:
         """Return how far the gate is open at each pixel, 0..1, `(H, W)`."""
-        opened = (happening - np.float32(self.threshold)) / np.float32(max(self.softness, 1e-3))
+        opened = (activity - np.float32(self.threshold)) / np.float32(max(self.softness, 1e-3))
         np.clip(opened, 0.0, 1.0, out=opened)
         before = self._opened
         if before is not None and before.shape == opened.shape:

@@ -12,7 +12,7 @@ from artengine_plugins.imaging.copy_where import copy_where
 from artengine_plugins.imaging.luma import luma
 from artengine_plugins.imaging.places import shorter_side
 
-_FARTHEST = 64.0
+_LIMIT = 64.0
 """Luma is limited to this, so that its variance stays finite."""
 
 
@@ -35,7 +35,7 @@ class Kuwahara(Effect):
         height, width = frame.shape[:2]
         reach = max(1, round(self.size * shorter_side(frame)))
         around = cv2.copyMakeBorder(frame, reach, reach, reach, reach, cv2.BORDER_REFLECT)
-        light = np.clip(luma(around.astype(np.float32, copy=False)), -_FARTHEST, _FARTHEST)
+        light = np.clip(luma(around.astype(np.float32, copy=False)), -_LIMIT, _LIMIT)
         window, anchor = (reach + 1, reach + 1), (0, 0)
         mean = cv2.blur(around, window, anchor=anchor).astype(np.float32, copy=False)
         shade = cv2.blur(light, window, anchor=anchor)

@@ -35,31 +35,31 @@ class Morphology(Effect):
         """Take the maximum or minimum of the pixels around each pixel."""
         width = 2 * max(1, round(self.size * shorter_side(frame) / 2)) + 1
         if self.mode == "dilate":
-            return self._swollen(frame, width, np.maximum)
+            return self._extremes(frame, width, np.maximum)
         if self.mode == "close":
-            return self._swollen(self._swollen(frame, width, np.maximum), width, np.minimum)
-        eaten = self._swollen(frame, width, np.minimum)
+            return self._extremes(self._extremes(frame, width, np.maximum), width, np.minimum)
+        eaten = self._extremes(frame, width, np.minimum)
         if self.mode == "open":
-            return self._swollen(eaten, width, np.maximum)
+            return self._extremes(eaten, width, np.maximum)
         if self.mode == "gradient":
-            return self._swollen(frame, width, np.maximum) - eaten
+            return self._extremes(frame, width, np.maximum) - eaten
         return eaten
 
-    def _swollen(self, frame: Frame, width: int, chosen: Choice) -> Frame:
+    def _extremes(self, frame: Frame, width: int, chosen: Choice) -> Frame:
         """Return the maximum or minimum over windows of an odd width, by doubling windows."""
         reach = width // 2
         down = 0 if self.shape == "row" else reach
         across = 0 if self.shape == "column" else reach
         padded = cv2.copyMakeBorder(frame, down, down, across, across, cv2.BORDER_REPLICATE)
-        swollen: Frame = padded.astype(np.float32, copy=False)
+        extremes: Frame = padded.astype(np.float32, copy=False)
         covered = 1
         while down and covered < width:
             step = min(covered, width - covered)
-            swollen = chosen(swollen[:-step], swollen[step:])
+            extremes = chosen(extremes[:-step], extremes[step:])
             covered += step
         covered = 1
         while across and covered < width:
             step = min(covered, width - covered)
-            swollen = chosen(swollen[:, :-step], swollen[:, step:])
+            extremes = chosen(extremes[:, :-step], extremes[:, step:])
             covered += step
-        return swollen
+        return extremes

@@ -12,7 +12,7 @@ from artengine.api import Effect, Frame, FrameContext, Param, State, size_of
 from artengine_plugins.imaging.motion import Grey, drawn_from, motion, shrunk
 from artengine_plugins.imaging.truth import truth_for
 
-_ROOM = 1.0
+_OVERSHOOT = 1.0
 """How far beyond 0..1 the picture may go."""
 
 
@@ -55,7 +55,7 @@ class PFrames(Effect):
             change = truth - self._moved(before, flow)
             change *= np.float32(self.residue)
             held += change
-            np.clip(held, -_ROOM, 1.0 + _ROOM, out=held)
+            np.clip(held, -_OVERSHOOT, 1.0 + _OVERSHOOT, out=held)
         self._age += 1
         self._held, self._before, self._small = held, truth.copy(), small
         return held.copy()

@@ -52,7 +52,7 @@ class Ripple(Effect):
     """Time in which a ring decays to a third: gone at once at 0.1; at 30 the pool fills up."""
 
     light: float = Param(0.3, ge=0, le=4)
-    """How much brighter and darker the slopes are: unchanged at 0, metallic at 4."""
+    """How much brighter and darker each wave is: unchanged at 0, metallic at 4."""
 
     border: Border = "reflect"
     """How the area beyond the edges is filled: `reflect` mirrors the picture, `wrap` continues with

@@ -7,7 +7,7 @@ import numpy as np
 
 from artengine.api import Frame
 
-_WIDEST = 1.5
+_LEAST_SIGMA = 1.5
 """Smallest standard deviation, in pixels of the smaller frame, for the blur of that frame."""
 
 
@@ -21,7 +21,7 @@ def gaussian_blur(frame: Frame, sigma: float) -> Frame:
     height, width = frame.shape[:2]
     if sigma <= 0.0:
         return frame.copy()
-    shrink = min(int(sigma / _WIDEST), height, width)
+    shrink = min(int(sigma / _LEAST_SIGMA), height, width)
     if shrink < 2:
         return _blur(frame, sigma)
     # A box of n pixels has a variance of (n² - 1) / 12, and linear interpolation adds n² / 6.

@@ -34,13 +34,13 @@ def predicted_upon(held: Picture, before: Picture, after: Picture, quantiser: in
     size = held.shape[1], held.shape[0]
     decoder = _started(_decoding())
     try:
-        stream = _finished(
+        stream = _communicate(
             _started(_encoding(size, quantiser)), b"".join(map(bytes, (held, before, after)))
         )
-        decoded = _finished(decoder, stream)
+        decoded = _communicate(decoder, stream)
     except BaseException:
         # For example, a second Ctrl-C.
-        _ended(decoder)
+        _kill(decoder)
         raise
     if len(decoded) != 2 * held.nbytes:
         raise PluginError("ffmpeg did not decode two pictures; set IMAGEIO_FFMPEG_EXE to another")
@@ -72,14 +72,14 @@ def _started(arguments: Sequence[str]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True)
 
 
-def _finished(process: subprocess.Popen[bytes], given: bytes) -> bytes:
+def _communicate(process: subprocess.Popen[bytes], given: bytes) -> bytes:
     try:
         made, said = process.communicate(given, timeout=_SECONDS)
     except subprocess.TimeoutExpired as error:
-        _ended(process)
+        _kill(process)
         raise PluginError(f"ffmpeg took more than {_SECONDS:g} seconds") from error
     except BaseException:
-        _ended(process)
+        _kill(process)
         raise
     if process.returncode != 0:
         words = said.decode(errors="replace").strip().splitlines() or ["nothing"]
@@ -87,7 +87,7 @@ def _finished(process: subprocess.Popen[bytes], given: bytes) -> bytes:
     return made
 
 
-def _ended(process: subprocess.Popen[bytes]) -> None:
+def _kill(process: subprocess.Popen[bytes]) -> None:
     """Kill a process, close its pipes and wait for its end."""
     process.kill()
     for pipe in (process.stdin, process.stdout, process.stderr):

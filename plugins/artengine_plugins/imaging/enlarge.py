@@ -11,7 +11,7 @@ import numpy as np
 from artengine.api import Frame
 from artengine_plugins.imaging.luma import Plane
 
-_LOBES = 4
+_RADIUS = 4
 """Radius of the kernel in source pixels."""
 
 _ROWS = 64
@@ -28,8 +28,8 @@ def enlarged(frame: Frame, factor: int) -> Frame:
     weights = _weights(factor)
     made = np.empty((height, factor, width, factor * channels), np.float32)
     for top in range(0, height, _ROWS):
-        above = min(top, _LOBES)
-        strip = frame[top - above : top + _ROWS + _LOBES]
+        above = min(top, _RADIUS)
+        strip = frame[top - above : top + _ROWS + _RADIUS]
         rows = slice(above, above + min(_ROWS, height - top))
         for down, (place_down, along) in enumerate(weights):
             column = _filtered(strip, along[:, None], (0, place_down))[rows]
@@ -53,7 +53,7 @@ def _weights(factor: int) -> Sequence[tuple[int, Plane]]:
     for number in range(factor):
         at = (number + 0.5) / factor - 0.5
         first = int(np.floor(at))
-        away = np.arange(1 - _LOBES, 1 + _LOBES) - (at - first)
-        weights = np.sinc(away) * np.sinc(away / _LOBES)
-        found.append((_LOBES - 1 - first, (weights / weights.sum()).astype(np.float32)))
+        away = np.arange(1 - _RADIUS, 1 + _RADIUS) - (at - first)
+        weights = np.sinc(away) * np.sinc(away / _RADIUS)
+        found.append((_RADIUS - 1 - first, (weights / weights.sum()).astype(np.float32)))
     return found

@@ -18,7 +18,7 @@ _NARROWEST = 2.0
 _SAMPLES = 5
 """Samples per cell at which noise is computed; cubic interpolation fills the rest."""
 
-_SWING = np.sqrt(2.0)
+_SCALE = np.sqrt(2.0)
 """Scales two-dimensional gradient noise to -1..1."""
 
 
@@ -105,7 +105,7 @@ def _perlin(
     bottom = corner(0, 1)
     bottom += (corner(1, 1) - bottom) * fade_u
     top += (bottom - top) * fade_v
-    top *= np.float32(_SWING)
+    top *= np.float32(_SCALE)
     return top
 
 

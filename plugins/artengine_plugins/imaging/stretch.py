@@ -25,7 +25,7 @@ _Piece: TypeAlias = tuple[slice, slice, Plane]
 """Columns or rows of the result, those that they are read from, and the weights `(from, to)`.
 Indices beyond the end wrap to the beginning."""
 
-_ALONE = 1 << 18
+_SINGLE_THREADED = 1 << 18
 """Number of multiplications up to which OpenBLAS uses one thread; waking another takes longer.
 Products across are smaller."""
 
@@ -55,12 +55,12 @@ def stretched(frame: Frame, across: Line, down: Line, border: Border) -> Frame:
     given = np.ascontiguousarray(frame).reshape(height, width * channels)
     made = np.empty_like(given)
     columns = _pieces(width, across, border, channels, _COLUMNS_A_PIECE)
-    rows = _turned(height, down, border)
+    rows = _vertical_pieces(height, down, border)
     for some_columns in _groups(columns, _COLUMNS // _COLUMNS_A_PIECE):
         left = min(source.start for _, source, _ in some_columns)
         right = max(source.stop for _, source, _ in some_columns)
         room = np.empty((min(_ROWS, height), right - left), np.float32)
-        wide = max(1, _ALONE // rows[0][2].size)
+        wide = max(1, _SINGLE_THREADED // rows[0][2].size)
         parts = [slice(start, start + wide) for start in range(0, right - left, wide)]
         for some_rows in _groups(rows, _ROWS // _ROWS_A_PIECE):
             top, bottom = some_rows[0][0].start, some_rows[-1][0].stop
@@ -87,7 +87,7 @@ def _read(given: Plane, source: slice, axis: int) -> Plane:
 
 
 @lru_cache(maxsize=8)
-def _turned(length: int, line: Line, border: Border) -> Sequence[_Piece]:
+def _vertical_pieces(length: int, line: Line, border: Border) -> Sequence[_Piece]:
     """Return the pieces of the vertical axis, with weights `(to, from)`."""
     pieces = _pieces(length, line, border, 1, _ROWS_A_PIECE)
     return [(to, source, np.ascontiguousarray(weights.T)) for to, source, weights in pieces]

@@ -46,7 +46,7 @@ def read_picture(file: Path, background: tuple[int, int, int] = (0, 0, 0)) -> Im
     try:
         with Image.open(file, formats=_FORMATS) as opened:
             profile = opened.info.get("icc_profile")
-            image = _eight_bits(ImageOps.exif_transpose(opened))
+            image = _to_eight_bits(ImageOps.exif_transpose(opened))
     except UnidentifiedImageError as error:
         raise SourceError(
             f"{file} is not a picture that can be read; "
@@ -66,7 +66,7 @@ def read_picture(file: Path, background: tuple[int, int, int] = (0, 0, 0)) -> Im
     return Image.alpha_composite(ground, colour).convert("RGB")
 
 
-def _eight_bits(image: Image.Image) -> Image.Image:
+def _to_eight_bits(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I"):
         # Scale 16-bit greys, which Pillow would clip at 255.
         grey = np.clip(np.asarray(image, np.float64) / 257, 0, 255)
@@ -85,7 +85,7 @@ def _to_srgb(image: Image.Image, profile: bytes, file: Path) -> Image.Image:
             return image.convert("RGB")
         converted = ImageCms.applyTransform(image.convert(mode), transform)
     except (ImageCms.PyCMSError, OSError, ValueError) as error:
-        _say_profile(file, str(error))
+        _warn_of_profile(file, str(error))
         return image.convert("RGB")
     return converted if converted is not None else image.convert("RGB")
 
@@ -114,5 +114,5 @@ def _transform(profile: bytes) -> tuple[str, ImageCms.ImageCmsTransform | None]:
 
 
 @cache
-def _say_profile(file: Path, reason: str) -> None:
+def _warn_of_profile(file: Path, reason: str) -> None:
     logger.warning("%s: its colour profile cannot be used (%s); read as sRGB", file, reason)

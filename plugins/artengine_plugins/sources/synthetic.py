@@ -59,14 +59,14 @@ class Synthetic(Source):
                 f"synthetic: size {width}x{height} given; width and height must be at least 1"
             )
         paint = partial(scene(self.scene), (width, height), self.seed, self.crowd, self.sway)
-        return _Drawn(paint, (width, height), fps or self.fps, self.speed)
+        return _SyntheticFootage(paint, (width, height), fps or self.fps, self.speed)
 
     def fingerprint(self) -> dict[str, str]:
         """Return the version of the drawing; see `Source.fingerprint`."""
         return {"drawing": str(DRAWING)}
 
 
-class _Drawn(Footage):
+class _SyntheticFootage(Footage):
     endless = True
 
     def __init__(self, paint: Callable[[], Scene], size: Size, fps: float, speed: float) -> None:

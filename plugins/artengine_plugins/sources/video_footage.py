@@ -178,7 +178,7 @@ class VideoFootage(Footage):
                 yield picture
             seen += 1
         if seen == 0:
-            raise self._nothing(0)
+            raise self._no_picture(0)
         return seen
 
     def _forward(self, first: int, stop: int | None) -> Iterator[Picture]:
@@ -187,7 +187,7 @@ class VideoFootage(Footage):
             yield picture
             seen += 1
         if seen == 0:
-            raise self._nothing(first)
+            raise self._no_picture(first)
 
     def _backward(self, last: int) -> Iterator[Picture]:
         """Yield pictures from number `last` down to 1, decoding a block of them at a time."""
@@ -197,7 +197,7 @@ class VideoFootage(Footage):
             yield from reversed(list(self._forward(first, last + 1)))
             last = first - 1
 
-    def _nothing(self, number: int) -> SourceError:
+    def _no_picture(self, number: int) -> SourceError:
         seconds = float((self._start + number) / self._rate)
         return SourceError(
             f"{self._path} shows no picture at {seconds:g} s; "

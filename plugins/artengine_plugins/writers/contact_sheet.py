@@ -15,7 +15,7 @@ from artengine_plugins.writers.recipes import JPEG_COMMENT, RecipeWriter, jpeg_c
 
 # Candidates kept per picture on the sheet: they sample a film of unknown length evenly, to within a
 # quarter of the distance between two pictures.
-_SPARE = 8
+_CANDIDATES = 8
 
 
 class ContactSheet(RecipeWriter):
@@ -47,7 +47,7 @@ class ContactSheet(RecipeWriter):
         """Return the memory of the candidates and of the sheet itself."""
         width, height = self.cell(size)
         cells = self.columns * self.rows
-        return 3 * width * height * (min(frames, _SPARE * cells) + min(frames, cells))
+        return 3 * width * height * (min(frames, _CANDIDATES * cells) + min(frames, cells))
 
     def cell(self, size: Size) -> Size:
         """Return width and height of each picture on the sheet, for a film of a size."""
@@ -63,7 +63,7 @@ class _SheetSink(Sink):
     def __init__(self, sheet: ContactSheet, path: Path, film: Film) -> None:
         self._sheet, self._path, self._film = sheet, path, film
         self._cell = sheet.cell(film.size)
-        self._room = _SPARE * sheet.columns * sheet.rows
+        self._room = _CANDIDATES * sheet.columns * sheet.rows
         self._kept: list[Picture] = []
         self._every, self._seen = 1, 0
         self._last: Picture | None = None

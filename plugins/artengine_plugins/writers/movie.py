@@ -15,7 +15,7 @@ _FRAGMENTS = ("-movflags", "+delay_moov", "-frag_duration", "1000000")
 
 # The fields of a QuickTime file that players show hold 64 KiB; these tags hold any length.
 _LONG_TAGS = "+use_metadata_tags"
-_MOST_IN_FIELDS = 65_535
+_MOST_IN_FIELD = 65_535
 
 
 class MovieSink(EncodedSink):
@@ -42,25 +42,25 @@ class MovieSink(EncodedSink):
     ) -> None:
         self._revise = revise
         quicktime = path.suffix.lower() == ".mov"
-        long = quicktime and len(film.recipe.encode()) > _MOST_IN_FIELDS
+        long = quicktime and len(film.recipe.encode()) > _MOST_IN_FIELD
         kind, flags = ("mov" if quicktime else "mp4"), (_LONG_TAGS if long else "")
         fragments = [_FRAGMENTS[0], _FRAGMENTS[1] + flags, *_FRAGMENTS[2:]]
-        self._in_order = ["-movflags", f"+faststart{flags}", "-f", kind]
+        self._final_options = ["-movflags", f"+faststart{flags}", "-f", kind]
         super().__init__(
             path,
             film,
             [*options, *fragments, "-f", kind],
             prepare=prepare,
-            finish=self._put_in_order,
+            finish=self._move_index,
             sound=[*sound, *fragments, "-f", kind],
         )
 
-    def _put_in_order(self, path: Path) -> None:
+    def _move_index(self, path: Path) -> None:
         """Move the index to the front, so that the film plays while it loads from the web."""
         ordered = path.with_name(f"ordered{path.suffix}")
         # The file is playable already, and must not be lost if the disk is full.
         with suppress(WriterError):
             if self._revise is not None:
-                self._revise(path, self._in_order)
-            remux(path, ordered, self._in_order)
+                self._revise(path, self._final_options)
+            remux(path, ordered, self._final_options)
             ordered.replace(path)

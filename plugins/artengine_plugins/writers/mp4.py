@@ -15,7 +15,7 @@ from artengine_plugins.writers.encoded import BT709, TO_YUV
 from artengine_plugins.writers.movie import MovieSink
 from artengine_plugins.writers.recipes import RecipeWriter
 
-_WORST = 51  # of the rate factors
+_WORST_QUALITY = 51  # of the rate factors
 
 _LOOK_AHEAD = {"superfast": ("-x264-params", "mbtree=1:rc-lookahead=10")}
 """Options that restore what x264's preset `superfast` turns off: looking ten pictures ahead for
@@ -57,7 +57,7 @@ class Mp4(RecipeWriter):
             path,
             replace(film, size=even),
             ["-vf", f"{self._scale()}{TO_YUV},format=yuv420p", *self._encoding(self.quality)],
-            prepare=None if even == film.size else _even,
+            prepare=None if even == film.size else _pad_to_even,
             revise=self._fit,
         )
 
@@ -78,19 +78,19 @@ class Mp4(RecipeWriter):
     def _fit(self, path: Path, container: Sequence[str]) -> None:
         """Encode a finished film again if it is larger than `max_bytes`."""
         smaller, file, quality = path.with_name("smaller.mp4"), path, self.quality
-        while self.max_bytes and quality < _WORST:
+        while self.max_bytes and quality < _WORST_QUALITY:
             excess = file.stat().st_size / self.max_bytes
             if excess <= 1:
                 break
             # Six steps of the rate factor halve a file, approximately.
-            quality = min(_WORST, quality + math.ceil(6 * math.log2(excess)))
+            quality = min(_WORST_QUALITY, quality + math.ceil(6 * math.log2(excess)))
             remux(path, smaller, [*self._encoding(quality), *container])
             file = smaller
         if file != path:
             smaller.replace(path)
 
 
-def _even(picture: Picture) -> Picture:
+def _pad_to_even(picture: Picture) -> Picture:
     down, right = picture.shape[0] % 2, picture.shape[1] % 2
     grown: Picture = cv2.copyMakeBorder(picture, 0, down, 0, right, cv2.BORDER_REPLICATE)  # type: ignore[assignment]
     return grown

@@ -34,8 +34,8 @@ class RecipeWriter(Writer):
         if path.suffix.lower() in _VIDEO:
             return metadata(path).get("comment", "")
         if path.suffix.lower() == ".gif":
-            return _in_gif(path)
-        return _in_picture(path)
+            return _read_gif(path)
+        return _read_picture(path)
 
     @classmethod
     def strip_recipe(cls, path: Path, target: Path) -> None:
@@ -46,7 +46,7 @@ class RecipeWriter(Writer):
             raise cannot_write(error) from error
 
 
-def _in_picture(path: Path) -> str:
+def _read_picture(path: Path) -> str:
     # Import Pillow late, here and below, because video files do not need it.
     from PIL import Image
 
@@ -62,7 +62,7 @@ def _in_picture(path: Path) -> str:
     return text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
 
 
-def _in_gif(path: Path) -> str:
+def _read_gif(path: Path) -> str:
     """Read the comments before the first picture, in one pass."""
     try:
         with path.open("rb") as file:

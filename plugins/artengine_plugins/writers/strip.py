@@ -38,80 +38,80 @@ def strip(path: Path, target: Path) -> None:
         return
     try:
         with path.open("rb") as file, target.open("wb") as out:
-            _format(path, file)(path, file, out)
+            _copier(path, file)(path, file, out)
     except OSError as error:
         if error.filename == str(path):
             raise SourceError(f"{path} cannot be read: {error.strerror}") from error
         raise
 
 
-def _format(path: Path, file: BinaryIO) -> Callable[[Path, BinaryIO, BinaryIO], None]:
+def _copier(path: Path, file: BinaryIO) -> Callable[[Path, BinaryIO, BinaryIO], None]:
     """Return the function that copies a picture of the format of a file's first bytes."""
     head = file.read(12)
     file.seek(0)
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return _png
+        return _copy_png
     if head.startswith(b"\xff\xd8"):
-        return _jpeg
+        return _copy_jpeg
     if head[:6] in (b"GIF87a", b"GIF89a"):
-        return _gif
+        return _copy_gif
     if head.startswith(b"RIFF") and head[8:] == b"WEBP":
-        return _webp
+        return _copy_webp
     raise SourceError(f"{path} cannot be read as a picture: it is no PNG, JPEG, GIF or WebP file")
 
 
-def _png(path: Path, file: BinaryIO, out: BinaryIO) -> None:
-    out.write(_exactly(path, file, 8))
+def _copy_png(path: Path, file: BinaryIO, out: BinaryIO) -> None:
+    out.write(_read_exactly(path, file, 8))
     while head := file.read(8):
         if len(head) < 8:
-            raise _cut_short(path)
+            raise _truncated(path)
         length, kind = int.from_bytes(head[:4], "big"), head[4:]
-        body = _exactly(path, file, length + 4)
+        body = _read_exactly(path, file, length + 4)
         if kind in _PNG_TEXTS and body.partition(b"\0")[0] in _PNG_KEYS:
             continue
         out.write(head + body)
 
 
-def _jpeg(path: Path, file: BinaryIO, out: BinaryIO) -> None:
+def _copy_jpeg(path: Path, file: BinaryIO, out: BinaryIO) -> None:
     """Copy all but the comment segments; from the first scan on everything is copied."""
-    out.write(_exactly(path, file, 2))
+    out.write(_read_exactly(path, file, 2))
     while True:
-        marker = _exactly(path, file, 2)
+        marker = _read_exactly(path, file, 2)
         if marker[0] != 0xFF:
             raise SourceError(f"{path} cannot be read as a picture: a segment is damaged")
         if marker[1] == 0xDA:
             out.write(marker)
-            _rest(file, out)
+            _copy_rest(file, out)
             return
-        size = _exactly(path, file, 2)
-        body = _exactly(path, file, max(0, int.from_bytes(size, "big") - 2))
+        size = _read_exactly(path, file, 2)
+        body = _read_exactly(path, file, max(0, int.from_bytes(size, "big") - 2))
         if marker[1] != 0xFE:
             out.write(marker + size + body)
 
 
-def _gif(path: Path, file: BinaryIO, out: BinaryIO) -> None:
+def _copy_gif(path: Path, file: BinaryIO, out: BinaryIO) -> None:
     """Copy all but the comments before the first picture, where `tag_gif` puts the recipe."""
-    head = _exactly(path, file, 13)
-    out.write(head + _exactly(path, file, 3 << ((head[10] & 7) + 1) if head[10] & 0x80 else 0))
+    head = _read_exactly(path, file, 13)
+    out.write(head + _read_exactly(path, file, 3 << ((head[10] & 7) + 1) if head[10] & 0x80 else 0))
     while (mark := file.read(1)) == b"\x21":
-        label = _exactly(path, file, 1)
+        label = _read_exactly(path, file, 1)
         block = bytearray()
-        while length := _exactly(path, file, 1)[0]:
-            block += bytes([length]) + _exactly(path, file, length)
+        while length := _read_exactly(path, file, 1)[0]:
+            block += bytes([length]) + _read_exactly(path, file, length)
         if label != b"\xfe":
             out.write(mark + label + block + b"\0")
     out.write(mark)
-    _rest(file, out)
+    _copy_rest(file, out)
 
 
-def _webp(path: Path, file: BinaryIO, out: BinaryIO) -> None:
+def _copy_webp(path: Path, file: BinaryIO, out: BinaryIO) -> None:
     """Copy all but the EXIF chunk, and clear its flag in the header."""
-    out.write(_exactly(path, file, 12))
+    out.write(_read_exactly(path, file, 12))
     while head := file.read(8):
         if len(head) < 8:
-            raise _cut_short(path)
+            raise _truncated(path)
         length = int.from_bytes(head[4:], "little")
-        body = _exactly(path, file, length + length % 2)
+        body = _read_exactly(path, file, length + length % 2)
         if head[:4] == b"EXIF":
             continue
         if head[:4] == b"VP8X":
@@ -123,17 +123,17 @@ def _webp(path: Path, file: BinaryIO, out: BinaryIO) -> None:
     out.seek(0, os.SEEK_END)
 
 
-def _exactly(path: Path, file: BinaryIO, count: int) -> bytes:
+def _read_exactly(path: Path, file: BinaryIO, count: int) -> bytes:
     read = file.read(count)
     if len(read) < count:
-        raise _cut_short(path)
+        raise _truncated(path)
     return read
 
 
-def _cut_short(path: Path) -> SourceError:
+def _truncated(path: Path) -> SourceError:
     return SourceError(f"{path} cannot be read as a picture: the file is cut short")
 
 
-def _rest(file: BinaryIO, out: BinaryIO) -> None:
+def _copy_rest(file: BinaryIO, out: BinaryIO) -> None:
     while block := file.read(1 << 20):
         out.write(block)

@@ -23,14 +23,14 @@ CLOTHS: tuple[Colour, ...] = (
 
 
 def draw_walker(at: Upright, key: int, seconds: float, way: int, lit: Colour) -> None:
-    """Draw a person who walks under an umbrella.
+    """Draw somebody who walks under an umbrella.
 
     Args:
-        at: position of the person.
-        key: number that identifies the person.
+        at: where they stand.
+        key: number that identifies them.
         seconds: the current time.
         way: 1 for walking to the right, -1 to the left.
-        lit: the light on the person's edges.
+        lit: the light on their edges.
     """
     size = 0.9 + 0.2 * chance(key, 1)
     body = Upright(at.canvas, at.x, at.foot, at.scale * size)
