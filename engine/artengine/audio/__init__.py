@@ -1,4 +1,4 @@
-"""Sound: decoding it, and the features that curves read of it."""
+"""Sound: decoding, and the features that curves read."""
 
 from artengine.audio.analysis import Analysis
 from artengine.audio.cache import analysed, beats_in

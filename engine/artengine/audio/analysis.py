@@ -1,4 +1,4 @@
-"""Analysis: what is measured of a sound, a hundred and more times a second."""
+"""Analysis: the measurements of a sound, 200 times a second."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ HOP = 120
 """Samples from one measurement to the next: 5 ms."""
 
 WINDOW = 512
-"""Samples of one measurement, 21 ms, with most weight on those in the middle."""
+"""Samples in the Hann window of one measurement: 21 ms."""
 
 VERSION = 1
-"""Raised when the same sound gives other numbers, so that cached ones are not used."""
+"""Incremented when results for the same sound change, to invalidate cached ones."""
 
 _LONG_WINDOW, _LONG_EVERY = 4096, 8
 _LOUD = 1000.0
@@ -36,9 +36,9 @@ class Analysis:
 
     Args:
         seconds: length of the sound.
-        rows: measurements by name, float32 `(N,)` each: `rms` and the bands' amplitudes, a full
-            sine being about 0.7; `flux`, the rise of the whole spectrum; `centroid` in Hz, 0 where
-            it is silent; `chroma`, the strongest pitch class as 0 (C) to 11/12 (B).
+        rows: measurements by name, float32 `(N,)` each: `rms` and the bands' amplitudes, about 0.7
+            for a full-scale sine; `flux`, the rise of the whole spectrum; `centroid` in Hz, 0 in
+            silence; `chroma`, the strongest pitch class, 0 (C) to 11/12 (B).
     """
 
     seconds: float
@@ -46,11 +46,11 @@ class Analysis:
 
 
 def analyse(blocks: Iterable[Samples], bands: Mapping[str, Band]) -> Analysis:
-    """Measure a sound in bounded memory, but for the measurements themselves.
+    """Measure a sound, in bounded memory except for the measurements themselves.
 
     Args:
         blocks: its samples.
-        bands: further bands by name.
+        bands: additional bands by name.
     """
     heard = {**LEVELS, **DRUMS, **bands}
     matrix = weights(heard, WINDOW)
@@ -88,10 +88,10 @@ def analyse(blocks: Iterable[Samples], bands: Mapping[str, Band]) -> Analysis:
 
 
 def _frames(blocks: Iterable[Samples]) -> Iterator[tuple[Samples, bool, int]]:
-    """Windows around every measurement, some thousand at once, whether there is any sound in them,
-    and how many samples were read.
+    """Yield batches of some thousand windows around measurements, whether they hold any sound, and
+    the number of samples read.
 
-    Each is `_LONG_WINDOW` long; before the start and after the end there is silence.
+    Each window has `_LONG_WINDOW` samples; the sound is padded with silence at both ends.
     """
     half = np.zeros(_LONG_WINDOW // 2, np.float32)
     kept, read, made = half, 0, 0
@@ -112,7 +112,7 @@ def _cut(kept: Samples, count: int) -> Iterator[tuple[Samples, bool]]:
     windows = np.lib.stride_tricks.sliding_window_view(kept, _LONG_WINDOW)[::HOP][:count]
     for first in range(0, len(windows), _ROWS):
         rows = windows[first : first + _ROWS]
-        # Silence is common at the ends of sounds, and takes no time.
+        # Silence is common at the ends of sounds: skip its analysis.
         heard = kept[first * HOP : (first + len(rows) - 1) * HOP + _LONG_WINDOW]
         yield rows, bool(heard.any())
 
@@ -132,7 +132,7 @@ class _Chroma:
         self._seen = 0
 
     def take(self, frames: Samples, sounds: bool) -> None:
-        """Look at windows around measurements, in order; in silence there is nothing to see."""
+        """Analyse windows around measurements, in order; silence is skipped."""
         first = -self._seen % _LONG_EVERY
         self._seen += len(frames)
         chosen = frames[first::_LONG_EVERY]
@@ -144,6 +144,6 @@ class _Chroma:
         self._found.append((strength.argmax(axis=1) / 12).astype(np.float32))
 
     def rows(self, count: int) -> Rows:
-        """What was found, for each measurement."""
+        """Return the pitch class at each measurement."""
         found = np.concatenate(self._found) if self._found else np.zeros(1, np.float32)
         return np.repeat(found, _LONG_EVERY)[:count]

@@ -1,4 +1,4 @@
-"""The bands of frequencies that features listen to."""
+"""The frequency bands of features."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ LOWEST, HIGHEST = 0.0, RATE / 2
 
 
 def weights(bands: Mapping[str, Band], window: int) -> npt.NDArray[np.float32]:
-    """How much of each bin of a spectrum belongs to each band, `(bins, bands)`, 0..1.
+    """Return the share of each bin of a spectrum in each band, `(bins, bands)`, 0..1.
 
-    A band narrower than a bin takes its share of that bin.
+    A band narrower than a bin takes a share of that bin.
     """
     spacing = RATE / window
     lower = (np.arange(window // 2 + 1) - 0.5) * spacing

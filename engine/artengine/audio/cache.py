@@ -1,4 +1,4 @@
-"""Analysed sounds, kept so that none is analysed twice."""
+"""The cache of analysed sounds, so that none is analysed twice."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ logger = logging.getLogger("artengine")
 
 
 def analysed(path: Path, bands: Mapping[str, Band] | None = None) -> Analysis:
-    """Analyse a sound, or find what was analysed before.
+    """Analyse a sound, or read its analysis from the cache.
 
-    Analyses lie in the cache folder under a name made of the file's content and the bands.
+    The name of a file in the cache is a digest of the sound file's content and the bands.
 
     Args:
         path: any file with sound that ffmpeg reads.
-        bands: further bands by name.
+        bands: additional bands by name.
 
     Raises:
         SourceError: when it is missing, holds no sound, cannot be read, or is too long.
@@ -42,13 +42,13 @@ def analysed(path: Path, bands: Mapping[str, Band] | None = None) -> Analysis:
 
 
 def beats_in(path: Path) -> tuple[float, ...] | None:
-    """When the beats of a sound fall, in seconds from its start, or when they were found to before.
+    """Return the times of a sound's beats, in seconds from its start, from the cache if possible.
 
     Args:
         path: any file with sound that ffmpeg reads.
 
     Returns:
-        The beats, none where there are none; None where librosa is needed and not installed.
+        The beats, which may be none; None if librosa is needed and not installed.
 
     Raises:
         SourceError: as `analysed` does.
@@ -83,13 +83,13 @@ def _analysed(path: Path, digest: str, bands: tuple[tuple[str, Band], ...]) -> A
 
 
 def _place(key: Any) -> Path:
-    """Where something is kept that a key determines."""
+    """Return the file in the cache for a key."""
     name = sha256(json.dumps(key).encode()).hexdigest()[:24]
     return folders.cache() / "audio" / f"{name}.npz"
 
 
 def _read(path: Path) -> dict[str, Any] | None:
-    """What was kept; None where nothing was, or where it is broken."""
+    """Read a file of the cache; None if it is missing or broken."""
     try:
         with np.load(path, allow_pickle=False) as found:
             return {name: found[name] for name in found.files}
@@ -103,5 +103,5 @@ def _keep(rows: Mapping[str, Any], path: Path) -> None:
         with atomic_write(path, ".part.npz") as unfinished:
             np.savez(unfinished, **rows)
     except OSError as error:
-        # Without the cache it is only analysed again.
+        # Without the cache the sound is analysed again, which only takes time.
         logger.debug("%s: %s", path, error)

@@ -1,4 +1,4 @@
-"""Decoding: the samples of a sound file, a block at a time."""
+"""Decoding of sound files to samples, block by block."""
 
 from __future__ import annotations
 
@@ -20,23 +20,22 @@ Samples: TypeAlias = npt.NDArray[np.float32]
 """float32 `(N,)`, nominally -1..1."""
 
 RATE = 24_000
-"""Samples a second, whatever the file has."""
+"""The sample rate of decoded sounds, in Hz."""
 
 MOST_SECONDS = 4 * 3600
-"""Length of the longest sound, in seconds."""
+"""The longest sound that is decoded, in seconds."""
 
 _BLOCK = 1 << 16
 _LOUDEST = 8.0
-# A file made to be slow must not hold up a render for ever.
+# A maliciously slow file must not block a render for ever.
 _DEADLINE = 600.0
 
 
 def samples(path: Path) -> Iterator[Samples]:
-    """Decode the first sound of a file to one channel, in bounded memory.
+    """Decode the first sound stream of a file to one channel, in bounded memory.
 
-    Sample n is what sounds n / `RATE` seconds after the file's start, by the file's own time
-    stamps: sound that begins late has silence before it, and gaps are filled. Samples that are not
-    finite become 0.
+    Sample n is at n / `RATE` seconds after the file's start, by the file's own time stamps: a late
+    start is preceded by silence, and gaps are filled with it. Samples that are not finite become 0.
 
     Args:
         path: any file with sound that ffmpeg reads.
@@ -45,8 +44,8 @@ def samples(path: Path) -> Iterator[Samples]:
         Blocks of up to 65,536 samples.
 
     Raises:
-        SourceError: when the file is missing, holds no sound, cannot be read, or goes on for more
-            than `MOST_SECONDS`.
+        SourceError: when the file is missing, holds no sound, cannot be read, or is longer than
+            `MOST_SECONDS`.
     """
     command = ["-hide_banner", "-nostdin", "-nostats", "-loglevel", "error"]
     command += [*input_arguments(path, sound=True), "-map", "0:a:0?", "-vn", "-sn", "-dn"]
@@ -83,8 +82,8 @@ def samples(path: Path) -> Iterator[Samples]:
             said = log.words()
             if "does not contain any stream" in said or "matches no streams" in said:
                 said = ""
-            told = f" (ffmpeg says: {said})" if said else ""
-            raise SourceError(f"{path} holds no sound; give a file with sound in it{told}")
+            reason = f" (ffmpeg says: {said})" if said else ""
+            raise SourceError(f"{path} holds no sound; give a file with sound in it{reason}")
     finally:
         timer.cancel()
         end(process)

@@ -20,34 +20,34 @@ FEATURES: Mapping[str, str] = MappingProxyType(
         "low": "how loud it is from 20 to 250 Hz",
         "mid": "how loud it is from 250 to 2,000 Hz",
         "high": "how loud it is above 2,000 Hz",
-        "kick": "1 at a blow of the bass drum, and down again",
-        "snare": "1 at a blow of the snare drum, and down again",
-        "hat": "1 at a blow of the cymbals, and down again",
-        "onset": "1 where anything begins to sound, and down again",
+        "kick": "1 at a hit of the bass drum, then falling",
+        "snare": "1 at a hit of the snare drum, then falling",
+        "hat": "1 at a hit of the cymbals, then falling",
+        "onset": "1 where anything begins to sound, then falling",
         "centroid": "how bright it sounds: low tones are 0, high ones 1",
         "chroma": "the strongest note: 0 for C, 1/12 for C sharp, up to 11/12 for B",
     }
 )
-"""What is known of every sound."""
+"""The features of every sound, with descriptions."""
 
 STRUCK = (*DRUMS, "onset")
-"""Features that are struck: they jump up and fall back."""
+"""Features of hits: they jump up and fall back."""
 
 _SILENT = 1e-5
-"""Amplitude below which a whole track counts as silence, 100 dB below full."""
+"""Amplitude below which a whole track counts as silence, 100 dB below full scale."""
 
 _LEVELS_RELEASE, _HITS_RELEASE = 0.1, 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How a feature moves.
+    """The envelope of a feature.
 
     Args:
-        attack: seconds in which it goes two thirds of the way up; 0 is at once.
-        release: seconds in which it goes two thirds of the way down; None is 0.2 for what is
-            struck and 0.1 for the others.
-        floor: values up to this are 0, and what is above it is spread from 0 to 1 again.
+        attack: seconds in which it rises two thirds of the way; 0 is at once.
+        release: seconds in which it falls two thirds of the way; None is 0.2 for features of hits
+            and 0.1 for the others.
+        floor: values up to this become 0, and those above it are rescaled to 0..1.
     """
 
     attack: float = 0.0
@@ -60,10 +60,10 @@ class Track:
     """The features of a sound, from 0 to 1 over its length. Silence gives 0.
 
     Args:
-        analysis: what was measured of it.
-        shapes: how features move, by name.
-        bands: the names of its own bands, features too.
-        speed: how many seconds of it pass in a second of the film. Attack and release are in
+        analysis: the analysis of the sound.
+        shapes: the envelopes of features, by name.
+        bands: the names of its additional bands, which are features too.
+        speed: seconds of the sound that pass in a second of the film. Attack and release are in
             seconds of the film.
     """
 
@@ -92,28 +92,28 @@ class Track:
         return {}
 
     def feature(self, name: str) -> Level | Strikes:
-        """A feature, made when it is first asked for."""
+        """Return a feature, computed at its first use."""
         if name not in self._made:
             self._made[name] = self._make(name)
         return self._made[name]
 
     def at(self, name: str, first: float, last: float) -> float:
-        """A feature's greatest value between two times, 0..1.
+        """Return a feature's greatest value between two times, 0..1.
 
         Args:
-            name: the feature's.
+            name: the feature's name.
             first: seconds from the sound's start.
             last: seconds from the sound's start, not included.
         """
         return self.feature(name).at(first, last)
 
     def hits(self, name: str) -> Hits:
-        """When a feature that is struck is struck; never where the sound is silent."""
+        """Return the hits of a feature; none for silent sounds and for features without hits."""
         feature = self.feature(name)
         return feature.hits if isinstance(feature, Strikes) else Hits(np.zeros(0), np.zeros(0))
 
     def wave(self, first: float, last: float) -> float:
-        """How loud the sound is at most between two times, 0..1, as it is drawn.
+        """Return the greatest loudness between two times, 0..1, for drawing the wave.
 
         Args:
             first: seconds from the sound's start.
@@ -151,14 +151,14 @@ class Level:
 
     Args:
         values: 0..1, float32 `(N,)`.
-        peaks: whether the greatest value of a span counts, or the one in its middle.
+        peaks: whether a span has its greatest value, or the one in its middle.
     """
 
     values: Rows
     peaks: bool
 
     def at(self, first: float, last: float) -> float:
-        """The value of a span of time, in seconds; 0 outside of the sound."""
+        """Return the value of a span of time, in seconds; 0 outside of the sound."""
         if not self.peaks:
             middle = round((first + last) / 2 * RATE / HOP)
             return float(self.values[middle]) if 0 <= middle < len(self.values) else 0.0
@@ -171,7 +171,7 @@ class Strikes:
     """A feature that jumps up at each hit and falls back.
 
     Args:
-        hits: when and how hard.
+        hits: times and strengths of the hits.
         attack: seconds in which it rises two thirds of the way.
         release: seconds in which it falls two thirds of the way.
     """
@@ -185,7 +185,7 @@ class Strikes:
             self._tops[number], before = top, time
 
     def at(self, first: float, last: float) -> float:
-        """The value of a span of time, in seconds: a hit inside of it counts in full."""
+        """Return the value of a span of time, in seconds: a hit inside of it counts in full."""
         number = int(np.searchsorted(self.hits.times, last)) - 1
         if number < 0:
             return 0.0
@@ -195,7 +195,7 @@ class Strikes:
 
 
 def _left(seconds: float, pace: float) -> float:
-    """What is left of a fall after some seconds: a third after `pace`."""
+    """Return the remainder of an exponential decay: about a third after `pace` seconds."""
     if seconds <= 0.0:
         return 1.0
     return float(np.exp(-seconds / pace)) if pace > 0.0 else 0.0
@@ -207,7 +207,7 @@ def _above(hits: Hits, floor: float) -> Hits:
 
 
 def _loudness(amplitude: Rows) -> Numbers:
-    """Amplitude as a share of the track's loudest, short peaks aside."""
+    """Return amplitude as a share of the track's loudest, ignoring short peaks."""
     peak = float(amplitude.max())
     if peak <= _SILENT:
         return np.zeros(len(amplitude))
@@ -216,7 +216,7 @@ def _loudness(amplitude: Rows) -> Numbers:
 
 
 def _height(frequency: Rows) -> Numbers:
-    """A frequency's place between the track's lowest and highest, by octaves; silence is 0."""
+    """Scale frequencies, in octaves, from the track's lowest to its highest; silence is 0."""
     sounding = frequency > 0.0
     if not sounding.any():
         return np.zeros(len(frequency))
@@ -227,7 +227,7 @@ def _height(frequency: Rows) -> Numbers:
 
 
 def rises_of(amplitude: Rows) -> Rows:
-    """How much a band gets louder from each measurement to the next, as ears tell it."""
+    """Return the rise in loudness of a band from each measurement to the next, as perceived."""
     peak = float(amplitude.max())
     if peak <= _SILENT:
         return np.zeros_like(amplitude)
@@ -237,7 +237,7 @@ def rises_of(amplitude: Rows) -> Rows:
 
 
 def _followed(level: Numbers, attack: float, release: float) -> Rows:
-    """A level that falls no faster than the release and rises no faster than the attack."""
+    """Limit how fast a level falls, by the release, and rises, by the attack."""
     step = HOP / RATE
     if attack > 0.0:
         share, now, slow = 1.0 - _left(step, attack), 0.0, []

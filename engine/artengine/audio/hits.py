@@ -18,18 +18,18 @@ _APART = 10
 _AROUND = 100
 _ABOVE = 2.0
 _WEAKEST = 0.1
-# A window rises before its middle reaches a click, and after it has reached a tone that begins:
-# this lies between.
+# The level rises before the window's middle reaches a click, but after it reaches the start of a
+# tone: this offset is a compromise.
 _LATER = WINDOW / 4 / RATE
 
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """The moments at which something was struck.
+    """Times and strengths of hits.
 
     Args:
-        times: seconds from the sound's start, rising, float64 `(N,)`.
-        strengths: how hard, 0..1, float64 `(N,)`.
+        times: seconds from the sound's start, ascending, float64 `(N,)`.
+        strengths: strength of each, 0..1, float64 `(N,)`.
     """
 
     times: Numbers
@@ -39,11 +39,11 @@ class Hits:
 def hits_of(rises: npt.NDArray[np.float32]) -> Hits:
     """Find hits.
 
-    A hit is a peak of the rise, the largest within 50 ms, that stands out from the half second
-    around it. Its time is the centre of that rise.
+    A hit is a peak of the rise, the largest within 50 ms, that stands out from the second around
+    it. Its time is the centre of the rise.
 
     Args:
-        rises: how much something rose before each measurement, 0 or more.
+        rises: the rise of a level before each measurement, 0 or more.
     """
     count = len(rises)
     reach = np.pad(rises, _APART // 2, mode="edge")
@@ -63,7 +63,7 @@ def hits_of(rises: npt.NDArray[np.float32]) -> Hits:
 
 
 def _times(rises: npt.NDArray[np.float32], peaks: npt.NDArray[np.intp]) -> Numbers:
-    """The centres of rises around their peaks, in seconds."""
+    """Return the centres of rises around their peaks, in seconds."""
     reach = np.arange(-3, 4)
     places = np.clip(peaks[:, None] + reach, 0, len(rises) - 1)
     weight = rises[places].astype(np.float64)

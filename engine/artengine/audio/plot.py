@@ -1,4 +1,4 @@
-"""The picture of a sound's features."""
+"""The plot of a sound's features."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def draw(track: Track, path: Path, title: str) -> None:
 
     Args:
         track: the sound.
-        path: the file to write, replaced where there is one.
-        title: what the sound is called.
+        path: the file to write; an existing one is replaced.
+        title: the name of the sound.
 
     Raises:
         OSError: when it cannot be written.

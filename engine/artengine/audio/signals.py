@@ -15,15 +15,15 @@ class PlacedTrack:
 
     Args:
         track: its features.
-        start: what of the sound is heard at the film's first frame, in seconds from the sound's
-            start; below 0 where the sound begins later than the film.
+        start: the place in the sound at the film's first frame, in seconds from the sound's start;
+            below 0 if the sound begins later than the film.
     """
 
     track: Track
     start: float
 
     def span(self, index: int, fps: float) -> tuple[float, float]:
-        """Where in the sound a frame begins and ends, in seconds."""
+        """Return where in the sound a frame begins and ends, in seconds."""
         step = self.track.speed / fps
         return self.start + (index - 0.5) * step, self.start + (index + 0.5) * step
 
@@ -32,33 +32,33 @@ class FeatureSignal(Signal):
     """A feature of a sound.
 
     A frame has the greatest value from half a frame before it to half a frame after it, so that
-    the frame nearest to an onset answers it, however short it is.
+    the frame nearest to an onset shows it, however short it is.
 
     Args:
         placed: the sound.
-        name: of the feature.
+        name: the feature's name.
     """
 
     def __init__(self, placed: PlacedTrack, name: str) -> None:
         self._placed, self._name = placed, name
 
     def at(self, now: SignalContext) -> float:
-        """The value at a frame, 0..1."""
+        """Return the value at a frame, 0..1."""
         span = self._placed.span(now.clock.index, now.clock.fps)
         return self._placed.track.at(self._name, *span)
 
 
 class BeatSignal(Signal):
-    """Where in a beat, or in a bar, a frame lies: 0 at its start, towards 1 at its end.
+    """The phase of a frame in its beat or bar: 0 at the start, towards 1 at the end.
 
     Args:
-        bars: whether bars are counted in place of beats.
+        bars: whether to use bars instead of beats.
     """
 
     def __init__(self, *, bars: bool) -> None:
         self._bars = bars
 
     def at(self, now: SignalContext) -> float:
-        """The phase at a frame, 0..1, 1 excluded."""
+        """Return the phase at a frame, 0..1, 1 excluded."""
         place = now.clock.bar if self._bars else now.clock.beat
         return place - floor(place)

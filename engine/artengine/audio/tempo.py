@@ -1,4 +1,4 @@
-"""The beats of a sound, found by librosa where it is installed."""
+"""The beats of a sound, found by librosa if it is installed."""
 
 from __future__ import annotations
 
@@ -15,28 +15,27 @@ INSTALL = 'python -m pip install "artengine[audio]"'
 """The command that installs librosa."""
 
 MISSING = f"no tempo: it needs librosa; install it with: {INSTALL}"
-"""What is said where there is no tempo."""
+"""The message if librosa is not installed."""
 
 BEATS_VERSION = 1
-"""Raised when the same sound gives other beats, so that cached ones are not used."""
+"""Incremented when results for the same sound change, to invalidate cached ones."""
 
 _COARSE = 5
-"""Measurements taken together, 25 ms, where the tempo is looked for: those of an hour fit into
-memory then."""
+"""Measurements pooled to estimate the tempo, 25 ms, so that an hour of them fits into memory."""
 
 _MOST = 1.5
 
 
 def beats_of(analysis: Analysis) -> list[float] | None:
-    """When the beats of a sound fall, in seconds from its start.
+    """Return the times of a sound's beats, in seconds from its start.
 
     The tempo may change slowly.
 
     Args:
-        analysis: of the sound.
+        analysis: the analysis of the sound.
 
     Returns:
-        The beats in order, none where there are none; None where librosa is not installed.
+        The beats in order, which may be none; None if librosa is not installed.
     """
     try:
         from librosa.beat import beat_track
@@ -56,19 +55,19 @@ def beats_of(analysis: Analysis) -> list[float] | None:
 
 
 def tempo_of(beats: Sequence[float]) -> float | None:
-    """The mean tempo in beats a minute; None of fewer than two beats."""
+    """Return the mean tempo in beats a minute; None for fewer than two beats."""
     return 60.0 * (len(beats) - 1) / (beats[-1] - beats[0]) if len(beats) > 1 else None
 
 
 def _struck(analysis: Analysis) -> npt.NDArray[np.float32]:
-    """How much is struck at each measurement. Drums tell more of the beat than all the rest."""
+    """Return the onset strength at each measurement; drums have more weight than the rest."""
     rows = analysis.rows
     kick, snare = _even(rises_of(rows["kick"])), _even(rises_of(rows["snare"]))
     return np.asarray(kick + 0.5 * snare + 0.5 * _even(rows["flux"]), np.float32)
 
 
 def _even(rises: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Rises of which the strong ones are about 1."""
+    """Normalise rises so that strong ones are about 1."""
     above = rises[rises > 0]
     strong = max(1e-6, float(np.quantile(above, 0.98))) if above.size else 1.0
     return np.asarray(np.minimum(rises / np.float32(strong), np.float32(_MOST)), np.float32)

@@ -1,4 +1,4 @@
-"""Making a package of a plugin: code, tests, a preset, a README and continuous integration."""
+"""Making a package with a plugin: code, tests, a preset, a README and continuous integration."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What differs between the packages of kinds of plugins.
+    """The texts that differ between the packages of each kind of plugin.
 
     Args:
-        about: what the plugin does, in a sentence.
-        use: how a preset uses it.
-        first: the preset's first line, which says what it looks like.
+        about: the plugin's description, in a sentence.
+        use: the part of a preset that uses it.
+        first: the preset's first line, which describes its look.
         trial: the command that shows it.
-        training: what trains the preset before it can be packed, and in how many minutes.
-        values: parameters that its tests need, as Python writes them in a call.
+        training: the command that trains the preset, within minutes, before it can be packed.
+        values: parameters that its tests need, as arguments of a Python call.
     """
 
     about: str
@@ -84,15 +84,15 @@ def make_package(folder: Path, kind: Kind, *, with_pack: bool = False) -> Path:
     """Write a package with one plugin of a kind.
 
     Args:
-        folder: the package's folder, whose name is that of the plugin; it must not exist.
-        kind: what the plugin is.
-        with_pack: whether it says how its preset is packed, and packs it in its tests on a server.
+        folder: the package's folder, named like the plugin; it must not exist.
+        kind: the kind of plugin.
+        with_pack: whether its README describes how to pack its preset, and its CI packs it.
 
     Returns:
         The package's module.
 
     Raises:
-        UsageError: when the name is none for a plugin, something has it already, or the folder
+        UsageError: when the name is not valid for a plugin or is taken already, or the folder
             cannot be made.
     """
     name = folder.name
@@ -149,12 +149,12 @@ def describe_package(module: Path, kind: type[Plugin]) -> None:
     """Write the manifest of a package with one plugin.
 
     Args:
-        module: the package, as `make_package` gives it.
+        module: the package, as `make_package` returns it.
         kind: its class, however it was imported.
     """
-    told = replace(described(kind), place=f"{module.name}:{kind.__qualname__}")
+    entry = replace(described(kind), place=f"{module.name}:{kind.__qualname__}")
     with atomic_write(module / MANIFEST) as hidden:
-        hidden.write_text(manifest_text({module.name: [told]}, module), encoding="utf-8")
+        hidden.write_text(manifest_text({module.name: [entry]}, module), encoding="utf-8")
 
 
 def _write(folder: Path, files: Mapping[str, str]) -> None:

@@ -1,8 +1,8 @@
 """ffmpeg as a subprocess: probing, decoding and encoding video files through pipes.
 
-Files may come with a stranger's preset, so ffmpeg opens regular files only, by formats that hold
-their pictures themselves: playlists and other formats that would make it read further files or the
-network are refused (see `fence`).
+Files may come with a stranger's preset, so ffmpeg may open only regular files in self-contained
+formats: playlists and other formats that would make it read further files or the network are
+refused (see `fence`).
 """
 
 from artengine.ffmpeg.colour import Colour, Hdr

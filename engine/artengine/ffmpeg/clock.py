@@ -1,4 +1,4 @@
-"""Clocks: when a decoded picture is shown, from what its file says."""
+"""Clocks: the times at which decoded pictures are shown, from their file's time stamps."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from fractions import Fraction
 
 from artengine.ffmpeg.timing import Timing
 
-# A recording whose clock leaps further than this goes on after one picture.
+# After a larger leap of a recording's clock, the next picture follows after one picture's time.
 _LEAP = Fraction(1)
 
 
 class PictureClock(ABC):
-    """When pictures are shown, asked in the order in which they are decoded."""
+    """The times of pictures; called in the order in which they are decoded."""
 
     def __init__(self, timing: Timing) -> None:
         self._timing = timing
@@ -21,11 +21,11 @@ class PictureClock(ABC):
 
     @abstractmethod
     def at(self, stamp: Fraction | None, duration: Fraction | None) -> tuple[Fraction, Fraction]:
-        """When the next picture is shown and for how long, in seconds.
+        """Return the time at which the next picture is shown, and its duration, in seconds.
 
         Args:
-            stamp: the picture's time stamp in the file, in seconds; None where it has none.
-            duration: how long the file says it is shown; None where it does not say.
+            stamp: the picture's time stamp in the file, in seconds; None if it has none.
+            duration: the picture's duration in the file; None if it has none.
         """
 
 
@@ -42,7 +42,7 @@ class _FileClock(PictureClock):
 
 
 class _EvenClock(PictureClock):
-    """Number n, told by its stamp, at n / rate."""
+    """Picture n, identified by its time stamp, at n / rate."""
 
     _last = -1
 
@@ -50,7 +50,7 @@ class _EvenClock(PictureClock):
         number = self._last + 1
         if stamp is not None:
             stamps = self._timing.stamps
-            # Stamps are rounded on their way; the nearest one is meant.
+            # ffmpeg rounds time stamps; take the nearest one.
             after = min(bisect_left(stamps, float(stamp)), len(stamps) - 1)
             number = min((after, max(0, after - 1)), key=lambda n: abs(stamps[n] - float(stamp)))
         self._last = number
@@ -58,7 +58,7 @@ class _EvenClock(PictureClock):
 
 
 class _RunningClock(PictureClock):
-    """A clock that runs on where the file's leaps or restarts."""
+    """A clock that continues when the file's leaps or restarts."""
 
     _stamp: Fraction | None = None
     _last: Fraction | None = None
@@ -74,7 +74,7 @@ class _RunningClock(PictureClock):
 
 
 def clock_of(timing: Timing) -> PictureClock:
-    """A clock of its own for one decoder of a file."""
+    """Return a new clock for one decoder of a file."""
     kinds: dict[str, type[_FileClock | _EvenClock | _RunningClock]]
     kinds = {"file": _FileClock, "even": _EvenClock, "running": _RunningClock}
     return kinds[timing.clock](timing)

@@ -1,4 +1,4 @@
-"""Decoding: pictures of a video file, one at a time."""
+"""Decoding of a video file to pictures, one at a time."""
 
 from __future__ import annotations
 
@@ -26,35 +26,35 @@ from artengine.frame import Picture, Size
 logger = logging.getLogger(__name__)
 
 Deinterlace = Literal["auto", "on", "off"]
-"""`auto`: the pictures that the stream calls interlaced; `on`: all; `off`: none."""
+"""`auto`: the pictures that the stream flags as interlaced; `on`: all; `off`: none."""
 
 _SCALE_FLAGS = "bicubic+accurate_rnd"
 
 
 class Decoder:
-    """Pictures of a video file as sRGB, one at a time, in bounded memory.
+    """Decodes a video file to sRGB pictures, one at a time, in bounded memory.
 
-    An iterator of uint8 `(H, W, 3)`, and a context manager that ends ffmpeg. Pictures are turned
-    upright; those whose size changes on the way are scaled to the first one's; HDR is brought to
-    SDR. A file that breaks off ends where nothing more can be decoded, with a warning; one of which
-    nothing can be decoded raises `SourceError`.
+    An iterator of uint8 `(H, W, 3)`, and a context manager that ends ffmpeg. Pictures are rotated
+    upright; if their size changes, they are scaled to the first one's; HDR is tone-mapped to SDR. A
+    truncated file ends where nothing more can be decoded, with a warning; a file of which nothing
+    can be decoded raises `SourceError`.
 
     Args:
         path: a regular file.
         size: width and height to deliver.
-        info: what `probe` says of the file; found out when left out.
+        info: the result of `probe`; by default the file is probed.
         filters: ffmpeg filters, applied in this order before scaling.
-        inside: width and height to scale to, when that is not `size`: what is left of `size` is
-            filled with `background`, evenly on both sides.
-        background: the colour behind transparent pictures, and around them: sRGB, 0..255.
+        inside: width and height to scale to, if not `size`: the rest of `size` is padded with
+            `background`, evenly on both sides.
+        background: the colour behind transparent pictures and of the padding: sRGB, 0..255.
         deinterlace: which pictures are deinterlaced.
-        seek: start at the last key picture at or before so many seconds of the file's time.
-        skip: leave out what comes before so many seconds of the file's time.
-        count: how many pictures to deliver at most.
+        seek: start at the last key frame at or before this many seconds of the file's time.
+        skip: drop pictures before this many seconds of the file's time.
+        count: the most pictures to deliver.
 
     Attributes:
-        stamp: when the latest picture is shown, in seconds from the file's start, by its clock.
-        duration: for how long, in seconds, if no other picture follows.
+        stamp: the time of the latest picture, in seconds from the file's start, by its clock.
+        duration: its duration in seconds, if no other picture follows.
 
     Raises:
         SourceError: when there is no such file, or ffmpeg cannot be started.
@@ -117,7 +117,7 @@ class Decoder:
             raise StopIteration
         picture = np.empty((self.size[1], self.size[0], 3), np.uint8)
         if output.readinto(picture.data.cast("B")) == picture.nbytes:
-            # ffmpeg says when a picture is shown before it writes it.
+            # ffmpeg logs the time stamp of a picture before it writes the picture.
             stamp, duration = self._stamp_of_next()
             self.stamp, self.duration = self._clock.at(stamp, duration)
             self.delivered += 1
@@ -142,12 +142,12 @@ class Decoder:
             )
         if self.delivered == 0 and (status or words):
             raise SourceError(f"{self.path}: 0 frames could be decoded: {words or status}")
-        # Where a decoder starts in the middle, it may complain about what came before.
+        # A decoder that starts in the middle may report missing earlier pictures.
         if words and not self._sought:
             _warn_damaged(self.path, words)
 
     def close(self) -> None:
-        """End ffmpeg and free the pipe; harmless when it has ended already."""
+        """End ffmpeg and close the pipe; harmless if it has ended already."""
         end(self._process)
         self._log.join()
 
@@ -159,7 +159,7 @@ class Decoder:
 
 
 def _reading(info: Probe, background: tuple[int, int, int], deinterlace: Deinterlace) -> list[str]:
-    """Filters that undo how pictures are stored: their colour tags, fields and transparency."""
+    """Return filters that handle the storage of pictures: colour tags, fields and transparency."""
     width, height = info.turned_size
     # A picture of the first one's size passes through the scaler untouched.
     filters = [f"scale={width}:{height}:flags={_SCALE_FLAGS}"]
@@ -182,7 +182,7 @@ def _reading(info: Probe, background: tuple[int, int, int], deinterlace: Deinter
 def _delivering(
     info: Probe, size: Size, inside: Size | None, background: tuple[int, int, int]
 ) -> list[str]:
-    """Filters that bring pictures to their size, to sRGB and into their frame."""
+    """Return filters that scale pictures, convert them to sRGB and pad them."""
     width, height = inside or size
     filters = [f"scale={width}:{height}:flags={_SCALE_FLAGS}", *info.colour.to_srgb()]
     filters.append("format=rgb24")

@@ -1,4 +1,4 @@
-"""Encoding: pictures to a video file."""
+"""Encoding of pictures to a video file."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ from artengine.subprocesses import lower_priority
 
 
 def rate(fps: float) -> str:
-    """Write a frame rate as ffmpeg takes it, exactly: 29.97002997 is `30000/1001`."""
+    """Format a frame rate for ffmpeg, exactly: 29.97002997 is `30000/1001`."""
     fraction = Fraction(fps).limit_denominator(1001000)
     return f"{fraction.numerator}/{fraction.denominator}"
 
 
 class Encoder:
-    """Pictures to a file, through ffmpeg.
+    """Encodes pictures to a file, with ffmpeg.
 
     Args:
-        path: the file to write, replaced where there is one.
+        path: the file to write; an existing one is replaced.
         size: width and height of every picture.
         fps: pictures a second.
         options: ffmpeg's output options: filters, codec, format (`-f`).
-        tags: texts of any length for the file to carry, by name.
+        tags: metadata of the file, texts of any length by name.
 
     Raises:
         WriterError: when ffmpeg cannot be started.
@@ -59,7 +59,7 @@ class Encoder:
         command += ["-framerate", rate(fps), "-i", "pipe:0"]
         try:
             if tags:
-                # Arguments have a limit: 128 KiB for each on Linux, 32 KiB for all on Windows.
+                # Arguments are limited to 128 KiB each on Linux, and 32 KiB in all on Windows.
                 self._tags.write_text(as_ffmetadata(tags), encoding="utf-8", newline="")
                 command += ["-f", "ffmetadata", "-i", f"file:{self._tags.absolute()}"]
                 command += ["-map", "0:v", "-map_metadata", "1"]
@@ -70,17 +70,17 @@ class Encoder:
             raise cannot_write(error) from error
         except SourceError as error:
             raise WriterError(str(error)) from error
-        # The network works on all processors at once, and waits for the last of them. An encoder
-        # has time while effects work on one.
+        # The network uses all processors at once and waits for the slowest of them. The encoder can
+        # run while effects use one.
         lower_priority(self._process)
         self._pipe = cast(BufferedWriter, self._process.stdin)
         self._log = LogTail(self._process)
 
     def write(self, picture: Picture) -> None:
-        """Take the next picture, uint8 `(H, W, 3)`.
+        """Encode the next picture, uint8 `(H, W, 3)`.
 
         Raises:
-            WriterError: when it is of another size or type, or when ffmpeg has died, in its words.
+            WriterError: when it has another size or type, or when ffmpeg has died, with its error.
         """
         if picture.dtype != np.uint8 or picture.shape != (self.size[1], self.size[0], 3):
             raise WriterError(
@@ -111,7 +111,7 @@ class Encoder:
         self._end()
 
     def salvage(self) -> bool:
-        """End ffmpeg, and say whether the file it has written so far can be played."""
+        """End ffmpeg, and return whether the file written so far can be played."""
         self._end()
         try:
             probe(self.path)
@@ -133,7 +133,7 @@ class Encoder:
 
     def _failure(self) -> WriterError:
         try:
-            # It has closed its end of the pipe, so it is about to say why.
+            # It has closed its end of the pipe, so it is about to report why.
             status = self._process.wait(timeout=10)
         except subprocess.TimeoutExpired:
             status = 0
@@ -150,12 +150,12 @@ def remux(source: Path, target: Path, options: Sequence[str]) -> None:
 
     Args:
         source: a video file.
-        target: the file to write, replaced where there is one; removed when that fails.
+        target: the file to write; an existing one is replaced, and it is removed on failure.
         options: ffmpeg's output options: `-movflags`, format (`-f`); a codec (`-c:v`) encodes the
             pictures again.
 
     Raises:
-        WriterError: when that fails, in ffmpeg's words.
+        WriterError: on failure, with ffmpeg's error.
     """
     command = ["-hide_banner", "-nostdin", "-loglevel", "error", "-y"]
     try:

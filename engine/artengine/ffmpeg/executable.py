@@ -1,4 +1,4 @@
-"""Which ffmpeg binary is used."""
+"""Location of the ffmpeg binary."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from artengine.errors import SourceError
 
 @cache
 def ffmpeg_executable() -> str:
-    """Path of the ffmpeg binary: the one packaged with imageio-ffmpeg, unless the environment
-    variable `IMAGEIO_FFMPEG_EXE` names another.
+    """Return the path of the ffmpeg binary: the one packaged with imageio-ffmpeg, unless the
+    environment variable `IMAGEIO_FFMPEG_EXE` names another.
 
     Raises:
         SourceError: when there is none for this machine.
@@ -32,8 +32,8 @@ def ffmpeg_executable() -> str:
 
 
 def _packaged() -> str:
-    """The binary that lies in imageio-ffmpeg, which would start it once to see whether it runs;
-    empty where there is none."""
+    """Return the binary inside of imageio-ffmpeg; empty if there is none. Unlike imageio-ffmpeg's
+    own function, this does not run it once as a test."""
     package = find_spec("imageio_ffmpeg")
     folders = (package and package.submodule_search_locations) or ()
     found = [file for each in folders for file in Path(each, "binaries").glob("ffmpeg-*")]

@@ -1,4 +1,4 @@
-"""The fence: how ffmpeg is told to open one regular file and nothing else."""
+"""The fence: arguments that restrict ffmpeg to one regular file."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from pathlib import Path
 
 from artengine.errors import SourceError
 
-# Demuxers whose files stand alone. hls, concat, dash, image2 and others that name further files
-# are left out on purpose.
+# Demuxers of self-contained files. hls, concat, dash, image2 and others whose files name further
+# files are excluded on purpose.
 _FORMATS = (
     "3gp,amv,apng,asf,av1,avi,avs2,avs3,bink,cavsvideo,dirac,dnxhd,dv,evc,f4v,fli,flic,flv,gif,gxf,"
     "h261,h263,h264,hevc,ivf,jpegxl_anim,lvf,m4v,matroska,mjpeg,mjpeg_2000,mov,mpeg,mpegts,"
@@ -25,15 +25,15 @@ def input_arguments(
     options: tuple[str, ...] = (),
     sound: bool = False,
 ) -> list[str]:
-    """Arguments that open one file, and nothing else.
+    """Return the arguments that open one file, and nothing else.
 
     Args:
         path: a regular file.
-        seek: start at the last key picture at or before so many seconds.
-        file_clock: keep the file's own time stamps, counted from its start. Without it ffmpeg
-            joins clocks that restart, as recordings of broadcasts have; then nothing can be sought.
+        seek: start at the last key frame at or before this many seconds.
+        file_clock: keep the file's own time stamps, counted from its start. Without it ffmpeg joins
+            clocks that restart, as in recordings of broadcasts, and seeking is impossible.
         options: further options of the input, such as a decoder.
-        sound: whether messages ask for a sound file in place of a video file.
+        sound: whether error messages ask for a sound file instead of a video file.
 
     Raises:
         SourceError: when it is missing, empty or not a regular file.

@@ -1,4 +1,4 @@
-"""What ffmpeg reports, as one line of an error message."""
+"""ffmpeg's errors as one line of an error message."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ECHO = re.compile(
 
 
 def unreadable(path: Path, log: str) -> SourceError:
-    """The error for a file that ffmpeg cannot read, with the errors in its `level+...` log."""
+    """Return the error for a file that ffmpeg cannot read, with the errors of a `level+...` log."""
     said = (
         summed_up([line for line in log.splitlines() if is_error(line)])
         or "ffmpeg found no picture in it"
@@ -28,7 +28,7 @@ def unreadable(path: Path, log: str) -> SourceError:
 
 
 def is_error(line: str) -> bool:
-    """Whether a line of a `level+...` log is an error."""
+    """Return whether a line of a `level+...` log is an error."""
     return (
         re.match(r"(?:\[[^\]]* @ (?:0x)?[0-9a-f]+\] )*\[(?:error|fatal|panic)\]", line) is not None
     )

@@ -1,4 +1,4 @@
-"""What a video file holds."""
+"""Probing of video files."""
 
 from __future__ import annotations
 
@@ -17,31 +17,31 @@ from artengine.ffmpeg.showinfo import FILTER, ShownPictures
 from artengine.ffmpeg.timing import Timing, timing_of
 from artengine.frame import Size
 
-# How many pictures are looked at: the first alone may not say that it is interlaced.
+# Number of decoded pictures: the first one may lack the flag for interlacing.
 _PICTURES = 3
-# A file made to be slow must not hold up a render for ever.
+# A maliciously slow file must not block a render for ever.
 _SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What a video file holds.
+    """The properties of a video file.
 
     Args:
-        size: width and height to show it at: turned as its rotation flag says, with pixels made
-            square by widening or heightening, never by shrinking.
+        size: width and height to show it at: rotated by its flag, with pixels made square by
+            enlarging one side, never by shrinking.
         coded_size: width and height as stored.
-        fps: pictures a second, on average where they come at odd times.
-        seconds: length of the file, or None when that is only known once it is decoded.
-        rotation: degrees it is turned anticlockwise by its flag, which decoding undoes: 0, 90,
-            180, -90.
-        sample_aspect: width over height of a pixel, after turning.
-        container: ffmpeg's name of the file's format, as `mov,mp4,m4a,3gp,3g2,mj2`.
-        timing: when its pictures are shown.
-        colour: how their colour is stored.
+        fps: pictures a second, on average if they are irregular.
+        seconds: length of the file, or None if that is only known once it is decoded.
+        rotation: anticlockwise rotation by its flag in degrees, which decoding undoes: 0, 90, 180,
+            -90.
+        sample_aspect: width over height of a pixel, after rotation.
+        container: ffmpeg's name of the file's format, such as `mov,mp4,m4a,3gp,3g2,mj2`.
+        timing: the times of its pictures.
+        colour: the colour encoding of its pictures.
         interlaced: whether pictures hold two fields, taken one after the other.
-        decoder: the decoder that must be asked for, as `libvpx-vp9` for transparency; empty for
-            ffmpeg's own choice.
+        decoder: the decoder to select, such as `libvpx-vp9` for transparency; empty for ffmpeg's
+            own choice.
     """
 
     size: Size
@@ -58,20 +58,20 @@ class Probe:
 
     @property
     def turned_size(self) -> Size:
-        """Width and height of the stored pictures, after turning."""
+        """Width and height of the stored pictures, after rotation."""
         width, height = self.coded_size
         return (height, width) if self.rotation % 180 else (width, height)
 
 
 def probe(path: Path) -> Probe:
-    """Open a video file, decode its first pictures, and say what it holds.
+    """Open a video file, decode its first pictures, and return its properties.
 
-    Where the header does not say how fast and how long the film is, the file is read through for
-    its time stamps, without decoding it.
+    If the header lacks the frame rate or the length, the whole file is read for its time stamps,
+    without decoding it.
 
     Raises:
-        SourceError: when it is missing, empty, no video, or broken; in ffmpeg's own words where it
-            has any.
+        SourceError: when it is missing, empty, no video, or broken; with ffmpeg's error if there is
+            one.
     """
     found, log = _look(path)
     stream = re.search(r"^\[info\] +Stream #0:.*?: Video: (?!.*\(attached pic\))(.*)", log, re.M)
@@ -111,7 +111,7 @@ def probe(path: Path) -> Probe:
 
 
 def _look(path: Path, decoder: str = "") -> tuple[ShownPictures, str]:
-    """Decode the first pictures: what `showinfo` says of them, and the whole log."""
+    """Decode the first pictures; return their `showinfo` fields, and the whole log."""
     command = ["-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+info"]
     command += input_arguments(path, options=("-c:v:0", decoder) if decoder else ())
     command += ["-map", "0:V:0", "-frames:v", str(_PICTURES), "-vf", FILTER]
@@ -129,7 +129,7 @@ def _look(path: Path, decoder: str = "") -> tuple[ShownPictures, str]:
 
 
 def _alpha_decoder(stream: str, log: str) -> str:
-    """The decoder of VP8 and VP9 that reads their transparency, which ffmpeg's own leave out."""
+    """Return the decoder of transparent VP8 and VP9, because ffmpeg's own ignore transparency."""
     if re.search(r"^\[info\] +alpha_mode +: 1$", log, re.M | re.I) is None:
         return ""
     return {"vp8": "libvpx", "vp9": "libvpx-vp9"}.get(stream.split(" ")[0].rstrip(","), "")

@@ -23,11 +23,11 @@ _PIPE_BYTES = 1 << 20
 
 
 class LogTail:
-    """The last errors a process wrote to standard error, read so that it never blocks on them.
+    """The last errors of a process, read from standard error so that it never blocks on the pipe.
 
     Args:
         process: ffmpeg, writing its log to a pipe.
-        take: given every line first; those it answers True to are not kept.
+        take: called with every line first; lines for which it returns True are not kept.
         levels: whether lines name their level (`-loglevel level+info`); then only errors are kept.
     """
 
@@ -62,7 +62,7 @@ class LogTail:
         self._thread.join(timeout=10)
 
     def words(self) -> str:
-        """The errors so far as one line, once standard error is closed."""
+        """Return the errors so far as one line, once standard error is closed."""
         self.join()
         return summed_up(list(self._lines))
 
@@ -70,7 +70,7 @@ class LogTail:
 def start(
     arguments: Sequence[str], *, stdin: int = subprocess.DEVNULL, stdout: int = subprocess.DEVNULL
 ) -> subprocess.Popen[bytes]:
-    """Start ffmpeg, with roomy pipes where there are any. Raises SourceError."""
+    """Start ffmpeg, with large pipe buffers. Raises SourceError."""
     executable = ffmpeg_executable()
     try:
         with block_sigterm():
@@ -88,34 +88,34 @@ def start(
         ) from error
     for pipe in (process.stdin, process.stdout):
         if sys.platform == "linux" and pipe is not None:
-            # It is slower without. Systems limit the size of all pipes of a user.
+            # This is faster, but fails at the system's limit for all pipes of a user.
             with suppress(OSError):
                 fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
     return process
 
 
 def run(arguments: Sequence[str], *, seconds: float | None = None) -> tuple[int, bytes, str]:
-    """Run ffmpeg: its exit status, its output and its log.
+    """Run ffmpeg; return its exit status, its output and its log.
 
     Args:
-        arguments: those of the command line.
-        seconds: how long it may take; None for as long as it needs.
+        arguments: the arguments of the command line.
+        seconds: a time limit; None for no limit.
 
     Raises:
         SourceError: when it cannot be started.
-        subprocess.TimeoutExpired: when it takes longer; it has been ended.
+        subprocess.TimeoutExpired: when it takes longer; the process has been killed.
     """
     with start(arguments, stdout=subprocess.PIPE) as process:
         try:
-            told, said = process.communicate(timeout=seconds)
+            output, log = process.communicate(timeout=seconds)
         except BaseException:
             process.kill()
             raise
-    return process.returncode, told, said.decode("utf-8", "replace")
+    return process.returncode, output, log.decode("utf-8", "replace")
 
 
 def lines(arguments: Sequence[str]) -> Iterator[bytes]:
-    """Run ffmpeg: the lines it writes, as they come. Raises SourceError."""
+    """Run ffmpeg and yield the lines that it writes, as they come. Raises SourceError."""
     process = start(arguments, stdout=subprocess.PIPE)
     log = LogTail(process)
     try:
@@ -131,7 +131,7 @@ def end(process: subprocess.Popen[bytes]) -> None:
         process.kill()
     for stream in (process.stdin, process.stdout):
         if stream is not None:
-            # What is still buffered for a dead process cannot be flushed.
+            # Data still buffered for a dead process cannot be flushed.
             with suppress(OSError):
                 stream.close()
     process.wait()

@@ -1,4 +1,4 @@
-"""What ffmpeg's `showinfo` filter says of pictures: time stamps, sizes, colour."""
+"""Parsing of ffmpeg's `showinfo` filter: time stamps, sizes and colour of pictures."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from fractions import Fraction
 
 FILTER = "sidedata=mode=delete,showinfo=checksum=0"
-"""Side data, of which a stranger's file may hold much, is dropped first: it would be printed."""
+"""Side data is dropped first: a stranger's file may hold much of it, and it would be printed."""
 
 _LINE = re.compile(r"\[Parsed_showinfo_\d+ @ (?:0x)?[0-9a-fA-F]+\] (?:\[info\] )?(.*)")
 _TIME_BASE = re.compile(r"config in time_base: (\d+)/(\d+), frame_rate: (\d+)/(\d+)")
@@ -14,11 +14,11 @@ _FIELD = re.compile(r"(\w+): *([^\s:]+(?::[^\s:]+)?)(?=\s|$)")
 
 
 class ShownPictures:
-    """Reads a log with `showinfo` lines, one line at a time.
+    """Parses a log with `showinfo` lines, one line at a time.
 
     Attributes:
-        rate: the stream's frame rate as ffmpeg guesses it; None where it has no guess.
-        latest: what was said of the latest picture, by ffmpeg's names.
+        rate: the stream's frame rate as ffmpeg guesses it; None if it has no guess.
+        latest: the fields of the latest picture, by ffmpeg's names.
         interlaced: whether a picture so far holds two fields.
     """
 
@@ -29,7 +29,7 @@ class ShownPictures:
         self._base = Fraction(0)
 
     def read(self, line: str) -> bool:
-        """Read a line of the log; whether it begins what is said of a picture."""
+        """Parse a line of the log; return whether it is the first line of a picture."""
         found = _LINE.match(line)
         if found is None:
             return False
@@ -49,12 +49,12 @@ class ShownPictures:
 
     @property
     def stamp(self) -> Fraction | None:
-        """When the latest picture is shown, in seconds; None where the file does not say."""
+        """The time of the latest picture, in seconds; None if the file has none."""
         return self._seconds("pts")
 
     @property
     def duration(self) -> Fraction | None:
-        """How long the latest picture is shown, in seconds; None where the file does not say."""
+        """The duration of the latest picture, in seconds; None if the file has none."""
         return self._seconds("duration") or None
 
     def _seconds(self, key: str) -> Fraction | None:

@@ -1,4 +1,4 @@
-"""Sound under a film: laid under its pictures once they are all there."""
+"""The sound of a film, which is added once all pictures are encoded."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class Sound:
 
     Args:
         path: a sound or video file.
-        start: what of it is heard at the film's first frame, in seconds from the file's start;
-            below 0 it begins later than the film.
-        gain: how loud it is; 1 is as in the file.
-        speed: how many seconds of it are heard in a second. What is faster is higher, as on a
+        start: the place in it at the film's first frame, in seconds from the file's start; below 0
+            it begins later than the film.
+        gain: its volume; 1 is as in the file.
+        speed: seconds of it that are heard in a second. A higher speed raises the pitch, as on a
             tape.
     """
 
@@ -35,10 +35,10 @@ class Sound:
 
 
 def sound_to_flac(source: Path, target: Path) -> None:
-    """Write the sound of a file as FLAC, without loss, where there are 16 or 24 bits a sample.
+    """Write the sound of a file as FLAC, lossless for 16 or 24 bits a sample.
 
     Raises:
-        WriterError: when that fails, in ffmpeg's words.
+        WriterError: on failure, with ffmpeg's error.
         SourceError: when the file cannot be read.
     """
     command = ["-hide_banner", "-nostdin", "-loglevel", "error", "-y"]
@@ -60,17 +60,17 @@ def add_sound(
 ) -> None:
     """Copy the pictures and the tags of one file into a new one, with sound under them.
 
-    Several sounds are mixed. Where one is over before the film is, silence follows it.
+    Several sounds are mixed. If one ends before the film does, silence follows it.
 
     Args:
         source: a video file.
-        target: the file to write, replaced where there is one; removed when that fails.
-        sounds: what is heard, at least one.
+        target: the file to write; an existing one is replaced, and it is removed on failure.
+        sounds: the sounds, at least one.
         seconds: length of the film, to which the sound is cut.
         options: ffmpeg's output options: the codec of the sound (`-c:a`), format (`-f`).
 
     Raises:
-        WriterError: when that fails, in ffmpeg's words.
+        WriterError: on failure, with ffmpeg's error.
     """
     command = ["-hide_banner", "-nostdin", "-loglevel", "error", "-y"]
     try:
@@ -91,7 +91,7 @@ def add_sound(
 
 
 def _rates(speed: float) -> tuple[int, int]:
-    """Rates at which a sound is sampled and then played, so that it is that many times as fast.
+    """Return the rates at which to sample a sound and then to play it, for a speed.
 
     Their ratio is exact for speeds of up to three decimals, so that long sounds do not drift.
     """
@@ -103,7 +103,7 @@ def _rates(speed: float) -> tuple[int, int]:
 
 
 def _graph(sounds: Sequence[Sound], seconds: float) -> str:
-    """Filters that bring each sound to its place, and mix them."""
+    """Return the filters that place each sound in time, and mix them."""
     chains = []
     for number, sound in enumerate(sounds, start=1):
         cut = f"atrim=start={sound.start:.6f}," if sound.start > 0 else ""
@@ -117,7 +117,7 @@ def _graph(sounds: Sequence[Sound], seconds: float) -> str:
         )
     inputs = "".join(f"[sound{number}]" for number in range(1, len(sounds) + 1))
     mixed = f"amix=inputs={len(sounds)}:normalize=0" if len(sounds) > 1 else "anull"
-    # What is mixed or raised may be louder than files can hold; all else stays as it is.
+    # Mixed or amplified sounds may clip, so they are limited; others stay as they are.
     louder = len(sounds) > 1 or any(sound.gain > 1 for sound in sounds)
     limited = f"{mixed},alimiter=level=0:limit=0.98:latency=1" if louder else mixed
     return ";".join([*chains, f"{inputs}{limited}[heard]"])

@@ -1,4 +1,4 @@
-"""The text that a video file carries."""
+"""The metadata of a video file."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from artengine.ffmpeg.fence import input_arguments
 from artengine.ffmpeg.messages import unreadable
 from artengine.ffmpeg.process import run
 
-# A backslash takes the meaning from the character after it, a line's end included.
+# A backslash escapes the character after it, even a line end.
 _ENTRY = re.compile(r"^((?:[^=;#\\\n]|\\.)+)=([^\\\n]*(?:\\.[^\\\n]*)*)$", re.MULTILINE | re.DOTALL)
 
 
 def metadata(path: Path) -> dict[str, str]:
-    """Text that a video file carries, by lower-case name: `comment`, `title` and so on.
+    """Return the metadata of a video file, by lower-case name: `comment`, `title` and so on.
 
     Raises:
         SourceError: when it is missing or cannot be read.
     """
     command = ["-hide_banner", "-nostdin", "-loglevel", "level+error"]
     command += [*input_arguments(path), "-f", "ffmetadata", "pipe:1"]
-    status, told, log = run(command)
+    status, output, log = run(command)
     if status:
         raise unreadable(path, log)
-    text = told.decode("utf-8", "replace")
+    text = output.decode("utf-8", "replace")
     # The file's own entries come first; those of its streams and chapters must not replace them.
     entries = [(key.lower(), _unescaped(value)) for key, value in _ENTRY.findall(text)]
     return dict(reversed(entries))
 
 
 def as_ffmetadata(tags: Mapping[str, str]) -> str:
-    """Write texts as a file of ffmpeg's `ffmetadata` format, which takes them at any length."""
+    """Format texts as a file of ffmpeg's `ffmetadata` format, which allows any length."""
     lines = (f"{_escaped(key)}={_escaped(text)}\n" for key, text in tags.items())
     return ";FFMETADATA1\n" + "".join(lines)
 
@@ -42,5 +42,5 @@ def _escaped(text: str) -> str:
 
 
 def _unescaped(text: str) -> str:
-    # Splitting is twenty times as quick as a regular expression where a text is megabytes long.
+    # For a text of megabytes, splitting is twenty times as fast as a regular expression.
     return "\\".join(part.replace("\\", "") for part in text.split("\\\\"))

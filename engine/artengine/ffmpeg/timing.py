@@ -1,4 +1,4 @@
-"""When the pictures of a video file are shown: its frame rate, its length, its clock."""
+"""The timing of the pictures of a video file: frame rate, length and clock."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from artengine.ffmpeg.fence import input_arguments
 from artengine.ffmpeg.process import lines
 
 Clock = Literal["file", "even", "running"]
-"""Which time stamps count.
+"""The source of time stamps.
 
-`file`: those of the file. `even`: the file's come unevenly about an even rate, as browsers record;
-picture number n is shown at n / rate. `running`: the file's clock may restart or jump; it runs on,
-and a picture whose stamp does not follow the one before comes one picture later.
+`file`: those of the file. `even`: the file's time stamps jitter around an even rate, as in
+recordings of browsers; picture n is shown at n / rate. `running`: the file's clock may restart or
+jump; a picture whose stamp does not follow the previous one is shown one picture after it.
 """
 
 _COMMON = (
     *map(Fraction, (24, 25, 30, 48, 50, 60, 10, 12, 15, 20, 90, 100, 120)),
     *(Fraction(1000 * whole, 1001) for whole in (24, 30, 60)),
 )
-# Formats whose clocks are written once, for the whole file.
+# Formats with one clock for the whole file.
 _ONE_CLOCK = {"mov", "matroska", "avi", "gif", "apng", "webp_anim", "ogg", "ivf", "yuv4mpegpipe"}
 _GIF_DELAY = Fraction(1, 10)
 _READ_WHOLE = 1 << 30
@@ -35,14 +35,14 @@ _READ_WHOLE = 1 << 30
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """When the pictures of a video file are shown.
+    """The timing of the pictures of a video file.
 
     Args:
-        fps: pictures a second, on average where they come at odd times.
-        seconds: length of the file; None when that is only known once it has been decoded.
-        frames: how many pictures it stores, where they were counted.
-        clock: which time stamps count.
-        stamps: where the clock is `even`, the file's time stamp of every picture, in seconds.
+        fps: pictures a second, on average if they are irregular.
+        seconds: length of the file; None if that is only known once it has been decoded.
+        frames: the number of stored pictures, if they were counted.
+        clock: the source of time stamps.
+        stamps: for the clock `even`, the file's time stamp of every picture, in seconds.
     """
 
     fps: Fraction
@@ -52,7 +52,7 @@ class Timing:
     stamps: tuple[float, ...] = ()
 
     def file_time(self, seconds: float) -> float:
-        """The file's time stamp, in seconds, of what is shown after `seconds` by the clock."""
+        """Return the file's time stamp of the picture shown after `seconds` by the clock."""
         if self.clock != "even":
             return seconds
         return self.stamps[max(0, min(int(seconds * self.fps), len(self.stamps) - 1))]
@@ -67,16 +67,16 @@ def timing_of(
     seconds: float | None,
     duration: Fraction | None,
 ) -> Timing:
-    """Settle what the header says, reading the file's time stamps where it says too little.
+    """Determine the timing from the header, and from the file's time stamps if that is not enough.
 
     Args:
         path: the file.
         container: ffmpeg's name of its format.
-        guess: ffmpeg's guess at the frame rate, often exact, but sometimes only the grid on which
-            odd time stamps lie.
+        guess: ffmpeg's guess at the frame rate, often exact, but sometimes only the grid of
+            irregular time stamps.
         mean: pictures a second of the whole file by its header, to two decimals.
         seconds: length by its header.
-        duration: of the first picture.
+        duration: duration of the first picture.
 
     Raises:
         SourceError: when ffmpeg cannot be started.
@@ -108,7 +108,7 @@ def _counted(
     duration: Fraction | None,
     seconds: float | None,
 ) -> Timing:
-    """The timing of a file whose time stamps were all read, in the order of storing."""
+    """Return the timing of a file from all of its time stamps, in the order of storage."""
     count = len(stamps)
     steps = np.diff(np.sort(stamps))
     steps = steps[steps > 0]
@@ -134,17 +134,17 @@ def _counted(
 
 
 def count_pictures(path: Path) -> int:
-    """How many pictures a file stores, counted without decoding them. Raises `SourceError`."""
+    """Return the number of pictures in a file, without decoding them. Raises `SourceError`."""
     return len(read_stamps(path))
 
 
 def read_stamps(path: Path, *, file_clock: bool = True) -> npt.NDArray[np.float64]:
-    """When each picture of a file is shown, in seconds, in the order in which they are stored.
+    """Return the time stamp of each picture of a file, in seconds, in the order of storage.
 
     Nothing is decoded; the file is read once, to its end.
 
     Raises:
-        SourceError: when ffmpeg cannot be started, or the file is none that it may open.
+        SourceError: when ffmpeg cannot be started, or the file is none that it is allowed to open.
     """
     command = ["-hide_banner", "-nostdin", "-loglevel", "error"]
     command += [*input_arguments(path, file_clock=file_clock), "-map", "0:V:0"]
@@ -160,23 +160,23 @@ def _stamps(written: Iterator[bytes]) -> Iterator[float]:
             base = Fraction(int(tick[1]), int(tick[2]))
             continue
         fields = line.split(b",")
-        # An empty packet says that the picture before it stays.
+        # An empty packet repeats the picture before it.
         if not line.startswith(b"#") and len(fields) > 4 and int(fields[4]) > 0:
             stamp = fields[1] if b"NOPTS" in fields[2] else fields[2]
             yield float(int(stamp) * base)
 
 
 def _plausible(guess: Fraction | None) -> Fraction | None:
-    """The guess, unless it is a clock's resolution instead of a rate."""
+    """Return the guess, unless it is a clock's resolution instead of a rate."""
     if guess is None or guess > 240:
         return None
     whole = round(guess)
-    # AVI counts in whole microseconds: 14.999925 is meant as 15.
+    # AVI stores whole microseconds: 14.999925 means 15.
     return Fraction(whole) if whole and abs(guess - whole) < Fraction(1, 1000) else guess
 
 
 def _settle(measured: float, guess: Fraction | None, duration: Fraction | None) -> Fraction:
-    """The exact rate that is meant where `measured` was, which may be 0 where nothing was."""
+    """Return the exact rate for a measured one, which is 0 if nothing was measured."""
     if measured <= 0:
         first = 1 / duration if duration else None
         return guess or _plausible(first) or Fraction(25)
@@ -189,14 +189,14 @@ def _settle(measured: float, guess: Fraction | None, duration: Fraction | None) 
 
 
 def _collide(stamps: npt.NDArray[np.float64], fps: Fraction) -> bool:
-    """Whether pictures would share a place, or leave one empty, were they shown at their stamps."""
+    """Return whether pictures would share a frame, or skip one, if shown at their time stamps."""
     places = np.floor((stamps - stamps[0]) * float(fps) + 0.5)
     return bool((np.diff(places) != 1).any())
 
 
 def _even_rate(stamps: npt.NDArray[np.float64], measured: float) -> Fraction | None:
-    """The even rate about which the stamps lie, within a picture and a half; None for none."""
-    # What stamps its pictures unevenly is a computer, and these do not know of 1000/1001.
+    """Return the even rate that fits the stamps within a picture and a half; None for none."""
+    # Uneven time stamps come from computers, which do not use 1000/1001.
     whole = [rate for rate in _COMMON if rate.denominator == 1]
     near = min(whole, key=lambda rate: abs(float(rate) - measured))
     for rate in (near, Fraction(measured).limit_denominator(1_001_000)):

@@ -1,9 +1,9 @@
-"""HDR and wide gamuts as sRGB pictures, by ffmpeg filters that every build has.
+"""Conversion of HDR and wide gamuts to sRGB, by ffmpeg filters that every build has.
 
-Light is computed in 16 bits per channel: a table takes the stored signal to linear light, a matrix
-takes the primaries to those of BT.709, and a table encodes the result. White stays white: the
-reference white of BT.2408 (203 cd/m2, 75 % of HLG's signal) becomes 255. Brighter light is pressed
-into the last percent or two, without clipping edges.
+All filters compute in 16 bits per channel: a table converts the stored signal to linear light, a
+matrix converts the primaries to those of BT.709, and a table encodes the result. White stays white:
+the reference white of BT.2408 (203 cd/m2, 75 % of HLG's signal) becomes 255. Brighter light is
+compressed into the last percent or two, without hard clipping.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ _TO_BT709 = {
         (-0.019638, -0.078636, 1.098274),
     ),
 }
-# Projectors' white of SMPTE RP 431-2 is taken for D65, as players do.
+# The projector white of SMPTE RP 431-2 is treated as D65, as players do.
 _TO_BT709["smpte431"] = _TO_BT709["smpte432"]
 
 _SIGNAL = "(val/maxval)"
 _LINEAR = {
     # BT.2100 table 5, inverse OETF. On a display of 334 cd/m2 the OOTF's gamma is 1 and reference
-    # white is 89 cd/m2, as bright as SDR's white: so light is shown as the camera saw it.
+    # white is 89 cd/m2, as bright as SDR's white: so scene light is used without an OOTF.
     "hlg": f"if(lte({_SIGNAL},0.5),{_SIGNAL}^2/3,"
     f"(exp(({_SIGNAL}-0.55991073)/0.17883277)+0.28466892)/12)",
     # BT.2100 table 4, EOTF, clipped at 1000 cd/m2.
@@ -35,13 +35,13 @@ _LINEAR = {
     "min(1,10*(max(ld(0)-0.8359375,0)/(18.8515625-18.6875*ld(0)))^(1/0.1593017578125))",
     "off": f"{_SIGNAL}^2.2",
 }
-# How many times brighter than reference white the brightest light of the linear table is.
+# The brightest light of the linear table, as a multiple of reference white.
 _PEAK = {"hlg": 1 / 0.26496256, "pq": 1000 / 203, "off": 1.0}
 _KNEE = 0.95
 
 
 def sdr_filters(primaries: str, hdr: str) -> list[str]:
-    """ffmpeg filters from RGB of these primaries and HDR to sRGB; none where nothing is to do.
+    """Return ffmpeg filters from RGB of these primaries and HDR to sRGB; none if not needed.
 
     Args:
         primaries: ffmpeg's name; those of BT.709 and BT.601 are left as they are.
@@ -72,7 +72,7 @@ def _linear(hdr: str) -> str:
 def _encoded(hdr: str) -> str:
     if hdr == "off":
         return f"maxval*{_SIGNAL}^(1/2.2)"
-    # The curve leaves the straight line at the knee and nears 1 without reaching it.
+    # Above the knee the curve is no longer linear, and approaches 1 asymptotically.
     over = f"1-{1 - _KNEE:.4f}*exp(({_KNEE}-ld(0))/{1 - _KNEE:.4f})"
     srgb = "if(lt(ld(1),0.0031308),12.92*ld(1),1.055*ld(1)^(1/2.4)-0.055)"
     return (

@@ -1,7 +1,7 @@
-"""Masks and fields: pictures of one number a pixel, calculated for each frame from a text.
+"""Masks and fields: pictures of one number a pixel, computed for each frame from an expression.
 
-A mask says where an effect is seen. A field stands in place of one of its numbers, so that the
-number is another one at each pixel. Both are written in the language of expressions, with further
+A mask determines where an effect is visible. A field replaces one of its numbers, so that the
+number varies from pixel to pixel. Both are written in the language of expressions, with further
 names for pictures: `"luma > 0.6 and x < progress"`.
 """
 

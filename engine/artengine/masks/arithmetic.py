@@ -1,7 +1,7 @@
-"""Operators and functions of expressions, where an operand is a plane.
+"""Operators and functions of expressions whose operands are planes.
 
-All are calculated in float32. What has no value becomes infinite or not a number, and is mended
-when the whole mask is known, so that no pixel ends a film.
+All compute in float32. Undefined values become infinite or NaN, and are replaced once the whole
+mask is computed, so that no pixel ends a film.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 from artengine.masks.plane import AnyValue, Bits, Plane, Value, as_numbers, is_bits
 
 _LEAST, _LOWEST, _STEEPEST = np.float32(1e-30), np.float32(-69.0), np.float32(88.0)
-"""What a base and the logarithm of a power are kept to, where float32 has all its digits."""
+"""Bounds of a base and of the logarithm of a power, within which float32 has full precision."""
 
 _SIMPLE_POWERS: Mapping[float, Callable[[Any], Any]] = MappingProxyType(
     {
@@ -33,12 +33,12 @@ _ZERO, _ONE, _TWO, _THREE = np.float32(0.0), np.float32(1.0), np.float32(2.0), n
 
 @dataclass(frozen=True, slots=True)
 class Calculation:
-    """What is done to each pixel.
+    """An operation on each pixel.
 
     Args:
-        cost: how long it takes, in tenths of a millisecond at 512x512.
-        of: makes a plane of values, at least one of which is a plane.
-        of_bits: makes the same of bits alone, where that is quicker.
+        cost: its time, in tenths of a millisecond at 512x512.
+        of: computes a plane from values, at least one of which is a plane.
+        of_bits: computes the same from bits only, if that is faster.
     """
 
     cost: int
@@ -46,7 +46,7 @@ class Calculation:
     of_bits: Callable[..., Bits] | None = None
 
     def __call__(self, *given: AnyValue) -> Plane | Bits:
-        """What is made of values, at least one of which is a plane."""
+        """Compute a plane from values, at least one of which is a plane."""
         if self.of_bits and all(map(is_bits, given)):
             return self.of_bits(*given)
         return self.of(*map(as_numbers, given))
@@ -103,8 +103,8 @@ OPERATIONS: Mapping[tuple[str, int], Calculation] = MappingProxyType(
         ("or", 2): Calculation(2, lambda a, b: _as_plane(np.maximum(a, b)), np.logical_or),
     }
 )
-"""Operators by sign and number of operands. `and` is the lesser of two, `or` the greater, `not`
-what is left to 1: of planes of 0 and 1 what the words say, and in between a soft edge stays soft.
+"""Operators by sign and number of operands. `and` is the minimum, `or` the maximum, and `not` 1
+minus its operand: on planes of 0 and 1 they are logical, and in between soft edges stay soft.
 """
 
 
@@ -113,7 +113,7 @@ def _phase(x: Plane) -> Plane:
 
 
 def _smoothstep(low: Value, high: Value, x: Value) -> Plane:
-    # Where both are the same, the share is infinite on either side of them.
+    # If both are equal, the share is infinite on either side of them.
     share = _as_plane(np.divide(_as_plane(x - low), high - low))
     np.clip(share, _ZERO, _ONE, out=share)
     return _as_plane(share * share * (_THREE - _TWO * share))
@@ -142,4 +142,4 @@ FUNCTIONS: Mapping[str, Calculation] = MappingProxyType(
         "exp": Calculation(10, np.exp),
     }
 )
-"""The functions of expressions that take planes. Those that remember or are random do not."""
+"""The functions of expressions that take planes. Stateful and random functions do not."""

@@ -1,4 +1,4 @@
-"""From a mask's tree to functions that make planes."""
+"""Compilation of a mask's tree to functions that compute planes."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ class CompiledMask:
 
     Args:
         mask: the mask.
-        scope: what is known of the film. Random numbers belong to its slot.
+        scope: the film's properties. Its slot seeds the random numbers.
 
     Raises:
-        CurveError: when it cannot be made for that film.
+        CurveError: when it cannot be compiled for that film.
     """
 
     def __init__(self, mask: Mask, scope: Scope) -> None:
@@ -41,20 +41,20 @@ class CompiledMask:
         self._root = self._part(mask.root)
 
     def advance(self, now: SignalContext) -> None:
-        """Go on by a frame."""
+        """Advance by a frame."""
         advance_all(self._numbers.memories, now)
 
     def at(self, view: View) -> AnyValue:
-        """The mask now, not yet kept within bounds."""
+        """Return the mask for a frame, not yet clamped to bounds."""
         with np.errstate(all="ignore"):
             return self._root(view)
 
     def state(self) -> Sequence[float]:
-        """What its functions remember, one after the other."""
+        """Return the state of its functions, concatenated."""
         return state_of(self._numbers.memories)
 
     def restore(self, state: Sequence[float]) -> None:
-        """Remember it."""
+        """Restore what `state` returned."""
         restore_all(self._numbers.memories, state)
 
     def _part(self, node: Node) -> Part:
@@ -98,7 +98,7 @@ class CompiledMask:
 
 
 def _number(value: float) -> float:
-    """A number, or 0 where it is next to nothing, with which float32 computes very slowly."""
+    """Flush tiny numbers to 0, because float32 computes very slowly with subnormal ones."""
     return 0.0 if abs(value) < 1e-30 else float(value)
 
 
@@ -107,14 +107,14 @@ def _pixelwise(of: arithmetic.Calculation, parts: Sequence[Part]) -> Part:
         given = [part(view) for part in parts]
         if any(isinstance(each, np.ndarray) for each in given):
             return of(*given)
-        # What looks like a picture may be a number, as feather(1, 5).
+        # An expression of pictures may be a number, such as feather(1, 5).
         return float(of(np.full((1, 1), given[0], np.float32), *given[1:])[0, 0])
 
     return calculated
 
 
 def _guarded(node: Call, part: Part) -> Part:
-    """A call of which what cannot be calculated is told with its place."""
+    """Wrap a call so that arithmetic errors name its place."""
 
     def guarded(view: View) -> AnyValue:
         try:
@@ -128,7 +128,7 @@ def _guarded(node: Call, part: Part) -> Part:
 
 
 def _is_still(node: Node) -> bool:
-    """Whether a picture depends on the frame's size alone."""
+    """Return whether a picture depends only on the frame's size."""
     if not is_picture(node):
         return is_constant(node)
     if isinstance(node, Name):
@@ -141,7 +141,7 @@ def _is_still(node: Node) -> bool:
 
 
 def _kept(part: Part) -> Part:
-    """A part that is calculated once for each size, and not for each frame."""
+    """Wrap a part so that it is computed once for each size, and not for each frame."""
     kept: dict[Size, AnyValue] = {}
 
     def of_size(view: View) -> AnyValue:

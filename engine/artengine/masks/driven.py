@@ -1,4 +1,4 @@
-"""The masks and fields of one effect, compiled for a film and asked once for each frame."""
+"""The masks and fields of one effect, compiled for a film and computed once for each frame."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ from artengine.params import CurveError
 logger = logging.getLogger("artengine")
 
 _TRIED = (64, 64)
-"""The size at which files are read before a film begins."""
+"""The size at which files are tried before a film begins."""
 
 _NOWHEN = SignalContext(Clock(0, 1.0))
 
 
 class MaskSet:
-    """Masks and fields by the name of what they fill.
+    """Masks and fields by the name of the parameter or mask that they fill.
 
-    What was seen one frame earlier is kept here, where one of them looks at it.
+    The previous frame is kept here if one of them looks at it.
 
     Args:
-        masks: the masks. `adopt` changes this mapping itself.
-        film_of: what plays the files that they read.
+        masks: the masks. `adopt` changes this mapping in place.
+        film_of: opens the files that they read.
     """
 
     def __init__(self, masks: dict[str, Mask], film_of: FilmOf | None = None) -> None:
@@ -56,7 +56,7 @@ class MaskSet:
 
     @property
     def looks(self) -> frozenset[str]:
-        """What any of them looks at."""
+        """Everything that any of them looks at."""
         return frozenset().union(*(mask.looks for mask in self.masks.values()))
 
     @property
@@ -65,7 +65,7 @@ class MaskSet:
         return TRUTH in self.looks
 
     def adopt(self, name: str, mask: Mask | None) -> None:
-        """Fill a name by another mask, or by none."""
+        """Replace the mask of a name by another one, or by none."""
         for kept in (self.masks, self._compiled, self._restored):
             kept.pop(name, None)
         if mask is not None:
@@ -73,7 +73,7 @@ class MaskSet:
         self._seen = {what: seen for what, seen in self._seen.items() if what in self.looks}
 
     def advance(self, now: SignalContext, scope: Scope) -> None:
-        """Go on to a frame; a frame that is asked for again stays as it is.
+        """Advance to a frame; calling it again for the same frame changes nothing.
 
         Raises:
             CurveError: when a number in one of them cannot be calculated.
@@ -100,12 +100,12 @@ class MaskSet:
         return compiled
 
     def view(self, frame: Frame, truth: Truth, *, of_last: bool = False) -> View:
-        """What they look at, now that the effect is given a frame.
+        """Return the view of the masks for the frame that the effect receives.
 
         Args:
-            frame: `(H, W, 3)`; nobody writes to it later.
+            frame: `(H, W, 3)`; it must not be written to later.
             truth: the source frame.
-            of_last: whether the frame is the one before, because this one is still to be made.
+            of_last: whether `frame` is the previous one, because the current one is not made yet.
         """
         dream = Seen(frame)
         source = truth.at(size_of(frame)) or dream
@@ -149,7 +149,7 @@ class MaskSet:
                 films[path].close()
 
     def at(self, name: str, view: View) -> AnyValue:
-        """One of them, not yet kept within bounds.
+        """Return one of the masks, not yet clamped to bounds.
 
         Raises:
             CurveError: when a number in it cannot be calculated.
@@ -175,7 +175,7 @@ class MaskSet:
         return value
 
     def reset(self) -> None:
-        """Forget an earlier film, and let go of files."""
+        """Discard the state of an earlier film, and close files."""
         self._compiled.clear()
         self._restored.clear()
         self._seen.clear()
@@ -184,7 +184,7 @@ class MaskSet:
             player.close()
 
     def state(self) -> Remembered:
-        """The numbers that they remember; those that remember none are left out."""
+        """Return the state of the masks; those without any are left out."""
         found = {
             name: np.asarray(compiled.state(), np.float64)
             for name, compiled in self._compiled.items()
@@ -193,7 +193,7 @@ class MaskSet:
         return found | {name: state.copy() for name, state in self._restored.items()}
 
     def seen(self) -> dict[str, npt.NDArray[np.generic]]:
-        """Copies of what they saw last, where they look at it."""
+        """Return copies of the previous frames that they look at."""
         return {what: seen.frame.copy() for what, seen in self._seen.items()}
 
     def restore(
@@ -201,7 +201,7 @@ class MaskSet:
         state: Mapping[str, npt.NDArray[np.generic]],
         seen: Mapping[str, npt.NDArray[np.generic]],
     ) -> None:
-        """Remember what `state` and `seen` gave out."""
+        """Restore what `state` and `seen` returned."""
         self.reset()
         self._restored = {
             name: np.asarray(state[name], np.float64) for name in self.masks if name in state

@@ -1,4 +1,4 @@
-"""Pictures and films from files, which masks look at."""
+"""Pictures and films from files, which masks read."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ class Playing(Protocol):
 
     @property
     def length(self) -> int | None:
-        """How many pictures there are before it repeats itself, if that is known."""
+        """The number of pictures before it repeats itself, if that is known."""
 
     def frames(self, start: int = 0) -> Iterator[Picture]:
-        """Pictures from a number on."""
+        """Yield pictures from an index on."""
 
 
 class Film(Protocol):
@@ -30,18 +30,17 @@ class Film(Protocol):
 
 
 FilmOf: TypeAlias = Callable[[str], Film]
-"""What plays the file of a path."""
+"""Returns the film for a path."""
 
 
 class Player:
-    """Plays a file along with a film, from its beginning and again after its end.
+    """Plays a file along with a film, from its beginning, and repeats it.
 
-    What is shown depends on the frame's number alone, so there is nothing to remember for a film
-    that is continued.
+    The picture depends only on the frame's index, so a film that is continued needs no state of it.
 
     Args:
         path: the file, for messages.
-        film: what plays it.
+        film: the film to play.
     """
 
     def __init__(self, path: str, film: Film) -> None:
@@ -53,7 +52,7 @@ class Player:
         self._shown: Plane | None = None
 
     def at(self, index: int, size: Size, fps: float) -> Plane:
-        """The luma of the picture that belongs to a frame, `(H, W)` in 0..1.
+        """Return the luma of the picture for a frame, `(H, W)` in 0..1.
 
         Raises:
             SourceError: when the file cannot be read; the message names it.
@@ -77,7 +76,7 @@ class Player:
         return (self._next,) if self._shown is None else (self._next - 1, self._next)
 
     def close(self) -> None:
-        """Let go of the file; it is opened again when it is needed."""
+        """Close the file; it is opened again when needed."""
         close = getattr(self._pictures, "close", None)
         if close is not None:
             close()

@@ -1,4 +1,4 @@
-"""The functions that make pictures, which masks have beside the functions of expressions."""
+"""The functions of masks that return pictures, in addition to the functions of expressions."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class Place:
         parts: its arguments that may be pictures.
         numbers: its arguments that are numbers.
         text: the text among its arguments.
-        key: what its random numbers begin with.
-        memories: those of the mask, in the order in which they are advanced.
+        key: the key of its random numbers.
+        memories: the memories of the mask, in the order in which they are advanced.
     """
 
     parts: tuple[Part, ...]
@@ -41,23 +41,23 @@ class Place:
     memories: list[Memory] = field(default_factory=list)
 
     def number(self, place: int, default: float) -> Evaluate:
-        """One of the numbers; another one where it was left out."""
+        """Return one of the numbers, or a default if it is omitted."""
         return self.numbers[place] if place < len(self.numbers) else lambda _now: default
 
 
 @dataclass(frozen=True, slots=True)
 class PictureFunction:
-    """A function that makes a picture.
+    """A function that returns a picture.
 
     Args:
-        written: how it is called.
-        about: what it gives.
+        written: its signature.
+        about: its description.
         takes: its arguments, a letter for each: `p` a picture or a number, `n` a number, `t` a
-            text; those after a blank may be left out.
-        cost: how long it takes, in tenths of a millisecond at 512x512.
-        build: makes a call of it.
-        looks: what it looks at.
-        still: whether it depends on its arguments and the frame's size alone.
+            text; those after a blank may be omitted.
+        cost: its time, in tenths of a millisecond at 512x512.
+        build: compiles a call of it.
+        looks: the frames that it looks at.
+        still: whether it depends only on its arguments and the frame's size.
     """
 
     written: str
@@ -70,7 +70,7 @@ class PictureFunction:
 
     @property
     def least(self) -> int:
-        """How many arguments it takes at least."""
+        """The least number of arguments."""
         return len(self.takes.partition(" ")[0])
 
     @property
@@ -80,14 +80,14 @@ class PictureFunction:
 
 
 class Phase(Memory):
-    """How often something has turned that turns at a speed a second."""
+    """The integral of a speed over time, from 0 at the first frame."""
 
     def __init__(self, speed: Evaluate) -> None:
         super().__init__()
         self._speed = speed
 
     def advance(self, now: SignalContext) -> None:
-        """Go on by a frame."""
+        """Advance by a frame."""
         self.state[0] = self.state[0] + self._speed(now) / now.clock.fps if self.begun else 0.0
 
 
@@ -169,8 +169,8 @@ FUNCTIONS: Mapping[str, PictureFunction] = MappingProxyType(
         ),
         "noise": PictureFunction(
             "noise([scale][, speed])",
-            "clouds, 0 to 1, as wide as a share of the shorter side (0.25), which change so often "
-            "a second (0.25); in a mask this is a picture and not the noise of curves",
+            "clouds, 0 to 1, of width scale as a share of the shorter side (0.25), which change "
+            "speed (0.25) times a second; in a mask this is a picture and not the noise of curves",
             " nn", 15, _noise,
         ),
         "hue": PictureFunction(
@@ -194,26 +194,26 @@ FUNCTIONS: Mapping[str, PictureFunction] = MappingProxyType(
             "t", 25, _file,
         ),
         "feather": PictureFunction(
-            "feather(mask, pixels)", "the mask with soft edges, so many pixels wide",
+            "feather(mask, pixels)", "the mask with soft edges of that many pixels",
             "pn", 20, _feather, still=True,
         ),
         "grow": PictureFunction(
             "grow(mask, pixels)",
-            "where the mask is at least a half, and so many pixels around it; below 0 it shrinks",
+            "where the mask is at least a half, grown by that many pixels; below 0 it shrinks",
             "pn", 25, _grow, still=True,
         ),
         "field": PictureFunction(
             "field(mask)",
-            "the mask itself; says that a text is a field where noise or motion alone could also "
-            "be the number of that name",
+            "the mask itself; marks a text as a field if noise or motion in it could also be the "
+            "number of that name",
             "p", 0, _field, still=True,
         ),
     }
 )  # fmt: skip
-"""The functions that make pictures."""
+"""The functions that return pictures."""
 
 
 def vocabulary() -> dict[str, str]:
-    """Every name and function of pictures, as it is written, with what it is."""
+    """Return every name and function of pictures, as it is written, with its description."""
     names = {name: named.about for name, named in NAMES.items()}
     return names | {function.written: function.about for function in FUNCTIONS.values()}

@@ -1,4 +1,4 @@
-"""Masks: texts that were read and checked."""
+"""Masks: texts that were parsed and checked."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from artengine.masks.names import NAMES
 from artengine.params import CurveError, quoted
 
 MOST_COST = 250
-"""Tenths of a millisecond that a mask may take for a frame of 512x512, as far as can be told."""
+"""The largest estimated cost of a mask, in tenths of a millisecond for a frame of 512x512."""
 
 NUMBERS = tuple(sorted(BUILT_IN - {"prev"}))
-"""The names of numbers that every mask knows."""
+"""The names of numbers that every mask has."""
 
 MOST_FILES = 4
-"""Files that one mask may read."""
+"""The most files that one mask may read."""
 
 _ALIKE = {
     **dict.fromkeys(("brightness", "lightness", "luminance", "grey", "gray"), "luma"),
@@ -38,7 +38,7 @@ _ALIKE = {
     **dict.fromkeys(("circle", "distance"), "radius"),
     **dict.fromkeys(("image", "video", "picture"), "file"),
 }
-"""Names and functions by words of other programs."""
+"""Names and functions by the words of other programs."""
 
 _LONGEST_PATH = 4096
 _ENDINGS = ("png", "jpg", "jpeg", "gif", "mp4", "mov", "mkv", "webm")
@@ -47,13 +47,13 @@ _TEXT = re.compile(r"'[^']*'|\"[^\"]*\"")
 
 @dataclass(frozen=True)
 class Mask:
-    """A mask, or a field, that was read and checked.
+    """A mask, or a field, that was parsed and checked.
 
     Args:
-        text: as it is written.
-        root: the tree that was read.
+        text: the source text.
+        root: the parsed tree.
         reads: the film's signals that it reads, each with its place in the text.
-        looks: what it looks at.
+        looks: the frames that it looks at.
         files: the files that it reads.
     """
 
@@ -65,18 +65,18 @@ class Mask:
 
     @classmethod
     def of(cls, text: str) -> Mask:
-        """Read a mask.
+        """Parse a mask.
 
         Args:
-            text: at most 1,000 characters beside the names of files.
+            text: at most 1,000 characters, not counting the names of files.
 
         Raises:
-            CurveError: where it is wrong, with the column and what would be right.
+            CurveError: for a mistake, with its column and a correction.
         """
         return _read(text)
 
     def faults(self, names: Collection[str]) -> list[str]:
-        """What it reads that a film does not have, in a sentence each, with its place."""
+        """Return a sentence for each signal that it reads and a film lacks, with its place."""
         return [
             f"column {at + 1}: {_no_such(name, names)}"
             for name, at in self.reads.items()
@@ -84,11 +84,11 @@ class Mask:
         ]
 
     def stretched(self, share: float) -> str:
-        """The text that means the same in a film of which frame `share * n` is this one's n."""
+        """Return the equivalent text for a film whose frame `share * n` is frame n of this one."""
         return stretched(self.text, self.root, share, _longest(self.text))
 
     def looking_at(self, what: str) -> Name | Call | None:
-        """The first word of it that looks at something; None where none does."""
+        """Return the first name or call that looks at a frame; None if there is none."""
         for node in inside(self.root):
             if isinstance(node, Name | Call):
                 name = plain_name(node.name)
@@ -99,7 +99,7 @@ class Mask:
 
 
 def _no_such(name: str, names: Collection[str]) -> str:
-    """Say that there is nothing of a name, and what there is."""
+    """Return the message that a name does not exist, with the names that do."""
     if name.rpartition(".")[2].lower() in _ENDINGS:
         return f"a file is written as file('{name}')"
     if name.lower() in _ALIKE:
@@ -111,12 +111,12 @@ def _no_such(name: str, names: Collection[str]) -> str:
 
 
 def plain_name(name: str) -> str:
-    """A name without `dream.`, which may be written before what is of the dream."""
+    """Return a name without the optional prefix `dream.`."""
     return name.removeprefix("dream.")
 
 
 def is_picture(node: Node) -> bool:
-    """Whether a part of a mask is a picture, and not one number."""
+    """Return whether a part of a mask is a picture, and not one number."""
     return any(
         (isinstance(each, Name) and plain_name(each.name) in NAMES)
         or (isinstance(each, Call) and plain_name(each.name) in FUNCTIONS)
@@ -125,15 +125,15 @@ def is_picture(node: Node) -> bool:
 
 
 def pictures_in(text: str, names: Collection[str]) -> list[str]:
-    """The words of a text that can only mean pictures, so that the text is a field.
+    """Return the words of a text that can only mean pictures, so that the text is a field.
 
     Args:
-        text: what is written in place of a number.
-        names: the film's signals; a word that is one of them, or a function of numbers, may be
-            meant as such.
+        text: the text in place of a number.
+        names: the film's signals; a word that is also a signal or a function of numbers is not
+            returned.
 
     Returns:
-        None of them where the text cannot be read.
+        The words; none if the text cannot be parsed.
     """
     try:
         nodes = list(inside(parse(text, _longest(text))))
@@ -152,7 +152,7 @@ def pictures_in(text: str, names: Collection[str]) -> list[str]:
 
 
 def _longest(text: str) -> int:
-    """How many characters a mask may have: the names of files do not count."""
+    """Return the most characters that a mask may have: the names of files do not count."""
     paths = _TEXT.findall(text)[:MOST_FILES]
     return LONGEST + sum(min(_LONGEST_PATH, len(path)) for path in paths)
 
@@ -172,7 +172,7 @@ def _read(text: str) -> Mask:
 
 
 class _Checking:
-    """Goes through a tree, and notes what it reads and looks at."""
+    """Walks a tree, and notes what it reads and looks at."""
 
     def __init__(self) -> None:
         self.reads: dict[str, int] = {}
@@ -181,7 +181,7 @@ class _Checking:
         self._cost = 0
 
     def node(self, node: Node) -> None:
-        """Check a part with all that lies inside of it."""
+        """Check a node and all nodes inside of it."""
         match node:
             case Text():
                 raise fault(node.at, "a text means nothing here; only file and ease take one")

@@ -1,4 +1,4 @@
-"""The names of pictures, which masks have beside the names of expressions."""
+"""The names of pictures in masks, in addition to the names of expressions."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from artengine.masks.plane import Plane
 from artengine.masks.view import View
 
 DREAM, TRUTH, LAST, LAST_TRUTH = "dream", "truth", "last", "last truth"
-"""What a mask may look at: the frame that the effect is given, the source, and both one frame
-earlier."""
+"""What a mask may look at: the effect's input, the source, and both one frame earlier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +22,10 @@ class PictureName:
     """A name of a picture.
 
     Args:
-        about: what it is.
-        cost: as of a `Calculation`.
-        of: makes it.
-        looks: what it looks at.
+        about: its description.
+        cost: as in `Calculation`.
+        of: computes it.
+        looks: the frames that it looks at.
         still: whether it is the same at every frame.
     """
 
@@ -39,7 +38,7 @@ class PictureName:
 
 @lru_cache(maxsize=32)
 def places(size: Size, axis: int) -> Plane:
-    """Where the middle of each column or row lies, as a share of the width or height."""
+    """Return the middle of each column or row, as a share of the width or height."""
     count = size[axis]
     found = ((np.arange(count) + 0.5) / count).astype(np.float32)
     found.flags.writeable = False

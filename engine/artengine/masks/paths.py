@@ -1,4 +1,4 @@
-"""The files that the texts of masks name."""
+"""The paths of files in the texts of masks."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from artengine.params import CurveError
 
 
 def with_files(text: str, paths: Mapping[str, str]) -> str:
-    """A mask's text in which files have other paths; a text that is no mask stays as it is.
+    """Return a mask's text with other paths of files; a text that is no mask stays as it is.
 
     Args:
         text: the mask.
-        paths: new paths by those that are written. Those left out stay.
+        paths: new paths by the written ones. Other paths stay.
 
     Raises:
-        CurveError: when a path holds both kinds of quotes, so that it cannot be written.
+        CurveError: when a path contains both kinds of quotes, so that it cannot be written.
     """
     if "file" not in text:
         return text

@@ -8,18 +8,18 @@ from artengine.frame import Size
 from artengine.masks.plane import Plane, whole
 
 FARTHEST = 4096.0
-"""Pixels that a mask may be feathered or grown by."""
+"""The most pixels by which a mask may be feathered or grown."""
 
 
 def feathered(plane: Plane, pixels: float) -> Plane:
-    """Soften the edges of a plane, so that each is so many pixels wide."""
+    """Soften the edges of a plane to a width of `pixels`."""
     import cv2
 
-    # Two boxes of half the width make a ramp of the whole width without corners.
+    # Two box filters of half the width make a smooth ramp of the whole width.
     side = 2 * round(min(abs(pixels), FARTHEST) / 4.0) + 1
     if side == 1:
         return plane
-    # A box cannot be wider than what it is laid over.
+    # A box cannot be wider than the plane.
     sides = tuple(min(side, 2 * ((n - 1) // 2) + 1) for n in plane.shape[::-1])
     for _ in range(2):
         plane = cv2.blur(plane, sides, borderType=cv2.BORDER_REPLICATE).astype(
@@ -29,7 +29,7 @@ def feathered(plane: Plane, pixels: float) -> Plane:
 
 
 def grown(plane: Plane, pixels: float, size: Size) -> Plane:
-    """Where a plane is at least a half, and so many pixels around it; below 0 it shrinks.
+    """Grow the area where a plane is at least a half by `pixels`; below 0 it shrinks.
 
     Returns:
         `(H, W)` in 0..1, with an edge of one pixel.

@@ -1,4 +1,4 @@
-"""Tables of a preset in which masks and fields stand."""
+"""Masks and fields in the tables of a preset."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class MaskTables:
     """Reads the masks and fields of tables.
 
     Args:
-        names: the named signals that they may read; None where they are not known yet.
-        masks: what was found, by key.
-        problems: what is wrong.
+        names: the named signals that they may read; None if they are not known yet.
+        masks: receives the masks and fields, by key.
+        problems: receives the mistakes.
     """
 
     names: Collection[str] | None
@@ -37,7 +37,7 @@ class MaskTables:
         """Read the fields of a plugin's table.
 
         Returns:
-            The table, in which any legal number stands in place of each field.
+            The table, with each field replaced by any legal number.
         """
         plain = dict(table)
         for name in kind.automatable() & table.keys():

@@ -1,4 +1,4 @@
-"""What the masks of one effect may look at, at one frame."""
+"""The inputs of the masks of one effect, at one frame."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from artengine.mixing import resized
 
 
 class Truth:
-    """The source frame of one moment, which all effects of a chain look at.
+    """The current source frame, shared by all effects of a chain.
 
     Args:
-        frame: `(H, W, 3)`; None where the source is not read.
+        frame: `(H, W, 3)`; None if the source is not read.
     """
 
     def __init__(self, frame: Frame | None) -> None:
@@ -24,7 +24,7 @@ class Truth:
         self._sizes: dict[Size, Seen] = {}
 
     def at(self, size: Size) -> Seen | None:
-        """The source frame at a size, which an output chain may have changed."""
+        """Return the source frame at a size, which an output chain may have changed."""
         if self._frame is not None and size not in self._sizes:
             self._sizes[size] = Seen(resized(self._frame, size))
         return self._sizes.get(size)
@@ -32,15 +32,15 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What masks may look at.
+    """The inputs of masks.
 
     Args:
         now: the film's time and its named signals.
-        dream: the frame that the effect is given.
+        dream: the frame that the effect receives.
         truth: the source frame.
-        last: the frame that the effect was given one frame earlier; `dream` at the first one.
+        last: the frame that the effect received one frame earlier; `dream` at the first one.
         last_truth: the source frame of that frame.
-        films: what plays the files of masks, by path.
+        films: the players of the files of masks, by path.
     """
 
     now: SignalContext
