@@ -18,13 +18,13 @@ __version__ = "0.2.0"
 
 __all__ = ["Clip", "Dream", "Preset", "__version__", "clip", "installed", "load_preset", "show"]
 
-# TensorFlow greets everybody on standard error, where people look for progress and errors. It
-# reads this when it is first imported, which may be from any part of the engine.
+# Silence TensorFlow's start-up messages on standard error. The variable must be set before its
+# first import, which may happen in any part of the engine.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
 def __getattr__(name: str) -> Any:
-    # Looked up when first used, so that the command line starts without any of it.
+    # Imported lazily, so that the command line starts without these modules.
     if name in __all__:
         from artengine import notebook
 

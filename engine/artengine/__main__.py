@@ -1,4 +1,4 @@
-"""`python -m artengine`: the command line, by the interpreter that runs it."""
+"""`python -m artengine`: run the command line with the current interpreter."""
 
 import sys
 

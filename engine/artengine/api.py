@@ -1,9 +1,9 @@
 """Everything that a plugin author needs.
 
-What is exported here, the hooks of `artengine.hookspecs` and the names of `artengine.testing` are
-stable. Their version is `API_VERSION`: until 1.0 a change that breaks plugins raises its second
-number, and the changelog says what to write instead; what is added raises the third. A plugin says
-what it works with by `requires_api = "~=0.2.0"` in its module. Every other module may change at any
+The names exported here, the hooks of `artengine.hookspecs` and the names of `artengine.testing` are
+stable. Their version is `API_VERSION`: until 1.0 a breaking change raises the second number, and
+the changelog gives the replacement; an addition raises the third. A plugin declares the versions
+that it supports as `requires_api = "~=0.2.0"` in its module. Every other module may change at any
 time.
 """
 

@@ -1,4 +1,4 @@
-"""The version of what plugins may use, and telling a plugin that was made for another one."""
+"""The version of the plugin API, and the check that a plugin supports it."""
 
 from __future__ import annotations
 
@@ -10,21 +10,20 @@ from artengine.errors import PluginError
 API_VERSION = "0.2.0"
 """The version of `artengine.api`, of the hooks and of `artengine.testing`.
 
-What is added raises the third number; what breaks plugins raises the second, and from 1.0 on the
-first.
+An addition raises the third number; a breaking change raises the second, and from 1.0 on the first.
 """
 
 NAME = "requires_api"
-"""What a plugin's module calls the versions that it works with, as `requires_api = "~=0.2.0"`."""
+"""The variable in which a plugin's module declares the API versions that it supports."""
 
 
 def check_api(module: Path) -> None:
-    """Check the versions that a plugin's module says it needs, without running it.
+    """Check the API versions that a plugin's module declares, without running it.
 
-    A module that cannot be read is left to the import, which tells more.
+    A module that cannot be parsed passes: importing it gives a better error.
 
     Raises:
-        PluginError: when this version is not among them.
+        PluginError: when `API_VERSION` is not among them.
     """
     try:
         written = _written(ast.parse(module.read_bytes()))
@@ -32,7 +31,7 @@ def check_api(module: Path) -> None:
         return
     if written is None:
         return
-    # Imported here, because most programs meet no plugin that says so.
+    # Imported here, because few plugins declare versions.
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
     from packaging.version import Version
 

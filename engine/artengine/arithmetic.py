@@ -1,4 +1,4 @@
-"""What a film's numbers are computed in and by: other arithmetic rounds otherwise."""
+"""The precision, libraries and hardware that compute a film; its rounding depends on them."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from pathlib import Path
 from typing import Any
 
 CPUINFO = Path("/proc/cpuinfo")
-"""Where Linux describes the processor."""
+"""The file in which Linux describes the processor."""
 
 _BFLOAT16 = {"avx512_bf16", "amx_bf16", "bf16"}
-"""What Linux calls a processor's instructions for it: Intel's and AMD's, and ARM's."""
+"""Linux's flags for bfloat16 instructions: two of Intel and AMD, and one of ARM."""
 
 _INSTRUCTIONS = ("amx_bf16", "avx512_bf16", "avx512f", "avx2", "avx", "asimd")
-"""Instructions of which libraries take the best that there are, the best first."""
+"""Instruction sets, best first; libraries use the best one that is available."""
 
 
 def arithmetic(precision: str, runtime: str) -> dict[str, str]:
-    """Describe the arithmetic of a dream on this machine, in texts that tell no one's machine.
+    """Describe the arithmetic of a dream on this machine, in texts that do not identify it.
 
     Args:
-        precision: what the network computes in, as "float32".
-        runtime: what computes it, as "keras".
+        precision: the precision of the network, such as "float32".
+        runtime: the runtime that computes the network, such as "keras".
 
     Returns:
-        Both, the versions of the libraries that compute, and what they compute on: the processor's
-        architecture with its widest instructions, and where Keras's backend is loaded and has them,
-        the graphics cards; or what of ONNX Runtime computes on one.
+        Both, the versions of the libraries that compute, and the hardware: the processor's
+        architecture with its widest instruction set, and the graphics cards of Keras's backend if
+        it is loaded, or ONNX Runtime's provider if that computes on a card.
     """
     described = {"precision": precision, "runtime": runtime}
     for library in (keras_backend(), "keras", *([] if runtime == "keras" else [runtime])):
@@ -46,7 +46,7 @@ def arithmetic(precision: str, runtime: str) -> dict[str, str]:
 
 
 def keras_backend() -> str:
-    """The library that Keras computes with, or would if it were loaded."""
+    """Return the backend of Keras, or the one it would use if it were loaded."""
     keras: Any = sys.modules.get("keras")
     if keras is None:
         return os.environ.get("KERAS_BACKEND") or "tensorflow"
@@ -54,9 +54,9 @@ def keras_backend() -> str:
 
 
 def processor_has_bfloat16(cpuinfo: Path = CPUINFO) -> bool:
-    """Whether a processor's description, in the form of Linux, names instructions for bfloat16.
+    """Return whether Linux's description of the processor lists bfloat16 instructions.
 
-    Of other systems that is not known, and false.
+    Other systems have no such file; the result is False there.
     """
     try:
         lines = cpuinfo.read_text(encoding="utf-8", errors="replace").splitlines()
@@ -73,12 +73,12 @@ def processor_has_bfloat16(cpuinfo: Path = CPUINFO) -> bool:
 _DISTRIBUTIONS = {
     "onnxruntime": ("onnxruntime", "onnxruntime-gpu", "onnxruntime-directml"),
 }
-"""What a library is called where it is installed, if it has several names."""
+"""Distribution names of libraries that are published under several."""
 
 
 @cache
 def version_of(library: str) -> str:
-    """The version of a library that is installed; empty where it is not."""
+    """Return the version of an installed library, or an empty string."""
     for distribution in _DISTRIBUTIONS.get(library, (library,)):
         with suppress(PackageNotFoundError):
             return version(distribution)
@@ -86,7 +86,7 @@ def version_of(library: str) -> str:
 
 
 def _processor() -> str:
-    """The architecture and, where the system says so, the best instructions that are used."""
+    """The architecture and, where the system lists them, the best instruction set."""
     best = ""
     try:
         with CPUINFO.open(encoding="utf-8", errors="replace") as lines:
@@ -98,13 +98,13 @@ def _processor() -> str:
 
 
 def _provider() -> str:
-    """What of ONNX Runtime computes where it is not the processor; it has been loaded then."""
+    """The provider with which ONNX Runtime computes on a card; empty on the processor."""
     engine: Any = sys.modules.get("artengine.stepping.onnxruntime_engine")
     return "" if engine is None else str(engine.on_a_card())
 
 
 def _graphics_cards() -> str:
-    """The names of the cards that Keras's backend computes on; none where it is not loaded."""
+    """The names of the cards that Keras's backend computes on; empty if it is not loaded."""
     backend = keras_backend()
     library: Any = sys.modules.get(backend)
     if library is None:

@@ -1,4 +1,4 @@
-"""Files that are either complete or not there: written under a hidden name, then renamed."""
+"""Atomic writes: a file is written under a hidden name, then renamed."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from artengine.names import LONGEST_NAME, cut_name
 
 @contextmanager
 def atomic_write(path: Path, ending: str = ".part") -> Iterator[Path]:
-    """Give the hidden path to write a file under, which becomes `path` when the block ends.
+    """Yield a hidden path to write to; it is renamed to `path` when the block ends.
 
-    If the block raises, what was at `path` stays and the hidden file is removed. A hidden file that
-    a killed process has left is replaced the next time.
+    If the block raises, the file at `path` stays and the hidden file is removed. A hidden file left
+    by a killed process is overwritten by the next write.
 
     Args:
-        path: the file to make or replace.
-        ending: of the hidden path, for libraries that need one of theirs.
+        path: the file to create or replace.
+        ending: suffix of the hidden path, for libraries that require a certain one.
 
     Raises:
         OSError: when `path` cannot be replaced.

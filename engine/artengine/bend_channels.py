@@ -1,4 +1,4 @@
-"""Channels of a feature map, as a preset names them."""
+"""Selecting channels of a feature map by a preset's text."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ import numpy as np
 import numpy.typing as npt
 
 ALLOWED = '"all", numbers and ranges as "0-15, 20", or a share as "random 20%"'
-"""What may be written."""
+"""The allowed forms, for error messages."""
 
 _SHARE = re.compile(r"random\s+(\d{1,3}(?:\.\d{1,6})?)\s*%")
 _RANGE = re.compile(r"(\d{1,6})(?:\s*-\s*(\d{1,6}))?")
 
 
 def share_of(written: str) -> float | None:
-    """The share of the channels that chance chooses, above 0 to 1; None where numbers are named.
+    """Return the share of channels to draw at random, in (0, 1]; None for "all" and for numbers.
 
     Raises:
-        ValueError: when the text names no channels.
+        ValueError: when the text is none of the allowed forms.
     """
     found = _SHARE.fullmatch(written.strip())
     if found is None:
@@ -31,12 +31,12 @@ def share_of(written: str) -> float | None:
 
 
 def chosen(written: str, count: int, rng: np.random.Generator) -> npt.NDArray[np.bool_]:
-    """Which of a feature map's channels are meant, `(count,)`.
+    """Return a mask of the selected channels, `(count,)`.
 
     Args:
-        written: `all`, `0-15, 20` or `random 20%`; of a share, at least one channel is chosen.
-        count: the feature map's channels.
-        rng: draws a share.
+        written: `all`, `0-15, 20` or `random 20%`; a share selects at least one channel.
+        count: number of channels of the feature map.
+        rng: random generator for a share.
 
     Raises:
         ValueError: when a number is not below `count`.
@@ -54,7 +54,7 @@ def chosen(written: str, count: int, rng: np.random.Generator) -> npt.NDArray[np
 
 
 def _ranges(written: str) -> list[tuple[int, int]]:
-    """First and last channel of each range; none for all of them."""
+    """First and last channel of each range; an empty list for "all"."""
     if written.strip() == "all":
         return []
     ranges = []

@@ -1,4 +1,4 @@
-"""A plugin with the curves that drive its parameters, and the fields that fill them."""
+"""Bindings: a plugin instance with the curves and fields that drive its parameters."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ PluginT = TypeVar("PluginT", bound=Plugin)
 
 @dataclass(slots=True)
 class Binding:
-    """A plugin's instance with the curves that drive its parameters, and the fields that fill them.
+    """A plugin instance with the curves (numbers) and fields (planes) that drive its parameters.
 
     Args:
         plugin: the instance.
-        curves: curves by the name of the parameter that they drive, the controls' among them.
-        controls: what the engine does with the plugin, of the class that the plugin names; by
-            default one that has the default values.
-        kinds: the kinds of curves that `changed` and `set` take.
-        names: the named signals that curves may read; None where they are not known yet.
-        masks: fields by the name of the parameter that they fill, and under `mask` the mask.
-        film_of: what plays the files that masks read.
+        curves: curves by the name of the parameter that they drive, including the controls'.
+        controls: the engine's settings for the plugin, an instance of `plugin.controls`; by
+            default with default values.
+        kinds: the kinds of curves that `changed` and `set` accept.
+        names: the named signals that curves may read; None if they are not known yet.
+        masks: fields by the name of the parameter that they fill; the mask is under `mask`.
+        film_of: opens the films that masks read.
     """
 
     plugin: Plugin
@@ -69,13 +69,13 @@ class Binding:
 
         Args:
             kind: the plugin's class.
-            table: its parameters and the chain's keys.
+            table: its parameters and its controls.
             kinds: the kinds of curves.
-            names: the named signals that curves may read; None where they are not known yet.
-            film_of: what plays the files that masks read.
+            names: the named signals that curves may read; None if they are not known yet.
+            film_of: opens the films that masks read.
 
         Raises:
-            TableError: with every mistake of the table at once.
+            TableError: with every mistake of the table.
         """
         problems: list[Problem] = []
         curves: dict[str, Curve] = {}
@@ -95,7 +95,7 @@ class Binding:
         return cls(plugin, curves, control, kinds, names, masks.masks, film_of)
 
     def fresh(self) -> Self:
-        """The same parameters, curves and controls, with none of what the plugin remembers."""
+        """Return a copy with the same parameters, curves and controls, and without any state."""
         controls = None if self.controls is None else _copy(self.controls)
         plugin = _copy(self.plugin)
         return type(self)(
@@ -109,7 +109,7 @@ class Binding:
         )
 
     def changed(self, name: str, value: Any) -> Self:
-        """A copy of which one parameter has another value, or a curve as a preset writes it.
+        """Return a copy with one parameter set to a value, or to a curve in a preset's syntax.
 
         Raises:
             TableError: when there is no such parameter, or the value is not allowed.
@@ -121,7 +121,7 @@ class Binding:
         return self.parse(type(self.plugin), changed, self.kinds, self.names, self.film_of)
 
     def set(self, name: str, value: Any) -> None:
-        """Give one parameter another value, or a curve as a preset writes it, between two frames.
+        """Set one parameter to a value, or to a curve in a preset's syntax, between two frames.
 
         Raises:
             TableError: when there is no such parameter, or the value is not allowed.
@@ -129,7 +129,7 @@ class Binding:
         self.adopt(name, self.changed(name, value))
 
     def adopt(self, name: str, other: Self) -> None:
-        """Take one parameter's value, or its curve, from another binding of the same plugin."""
+        """Copy one parameter's value, or its curve, from another binding of the same plugin."""
         setattr(self.holder(name), name, getattr(other.holder(name), name))
         self._driven.adopt(name, other.curves.get(name))
         self.filled.adopt(name, other.masks.get(name))
@@ -137,16 +137,16 @@ class Binding:
     def set_time(
         self, clock: Clock, scope: Scope | None = None, values: Mapping[str, float] = NO_VALUES
     ) -> None:
-        """Give every automated parameter its value at that time, and let masks know of it.
+        """Set every automated parameter to its value at that time, and advance the masks.
 
         Args:
             clock: the film's time.
-            scope: what the curves may know of the film; they are compiled once for each. By
-                default what the clock tells.
+            scope: the constants of the film that curves may use; curves are compiled once per
+                scope. By default derived from the clock.
             values: the values of the film's named signals.
 
         Raises:
-            CurveError: when a curve fails, or its value is not finite where nothing bounds it.
+            CurveError: when a curve fails, or its value is not finite and has no bounds.
         """
         if not self.curves and not self.masks:
             return
@@ -158,13 +158,13 @@ class Binding:
 
     @contextmanager
     def fields(self, view: View) -> Iterator[None]:
-        """Fill the parameters that have fields, while the plugin is used.
+        """Set the parameters that have fields to their planes for the duration of the block.
 
         Args:
-            view: what fields look at.
+            view: the pictures that fields read.
 
         Raises:
-            CurveError, SourceError: when a field cannot be calculated.
+            CurveError, SourceError: when a field cannot be computed.
         """
         before = {name: getattr(self.plugin, name) for name in self.masks if name != MASK}
         kind = type(self.plugin)
@@ -180,12 +180,12 @@ class Binding:
                 setattr(self.plugin, name, number)
 
     def reset(self) -> None:
-        """Have the curves and masks forget an earlier film."""
+        """Clear the state of the curves and masks."""
         self._driven.reset()
         self.filled.reset()
 
     def state(self) -> Remembered:
-        """What the curves, and the numbers in masks, remember, by parameter."""
+        """Return the state of the curves, and of the numbers in masks, by parameter."""
         return self._driven.state() | self.filled.state()
 
     def restore(
@@ -193,13 +193,13 @@ class Binding:
         state: Mapping[str, npt.NDArray[np.generic]],
         seen: Mapping[str, npt.NDArray[np.generic]] = MappingProxyType({}),
     ) -> None:
-        """Have the curves and masks remember what `state`, and of masks `filled.seen`, gave out."""
+        """Restore the state that `state`, and for masks `filled.seen`, returned."""
         driven = {name: state[name] for name in self.curves if name in state}
         self._driven.restore(driven)
         self.filled.restore(state, seen)
 
     def holder(self, name: str) -> Plugin:
-        """What holds a parameter: the plugin, or its controls."""
+        """Return the owner of a parameter: the plugin, or its controls."""
         if self.controls is not None and name in type(self.controls).model_fields:
             return self.controls
         return self.plugin

@@ -27,11 +27,11 @@ logger = logging.getLogger("artengine")
 
 
 class Shelf(Mapping[str, Any]):
-    """Classes by name, each imported when it is looked up.
+    """A mapping of names to classes; each class is imported when it is looked up.
 
     Args:
-        names: the names of what the catalog has, by the names that are looked up.
-        take: gives the class of one; None where there is none.
+        names: names in the catalog, by lookup name.
+        take: returns the class for a name in the catalog, or None.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Shelf(Mapping[str, Any]):
         return {name: kind for name in self if (kind := self.get(name)) is not None}
 
     def items(self) -> ItemsView[str, Any]:
-        """Names with classes, but for what turns out to be broken when it is imported."""
+        """Names and classes, except those that fail to import."""
         return self._loaded().items()
 
     def values(self) -> ValuesView[Any]:
@@ -64,11 +64,11 @@ class Shelf(Mapping[str, Any]):
 
 
 class Catalog:
-    """What was discovered, by kind and name.
+    """The discovered plugins, by kind and name.
 
-    The first plugin to offer a name keeps it; one that was named with `--plugin` comes before all
-    others. What a manifest describes is imported when it is looked up. Where it is not as
-    described, its entry point is imported and counts instead.
+    The first plugin to offer a name keeps it; those named with `--plugin` come before all others.
+    A class that a manifest describes is imported when it is looked up. If it differs from its
+    description, its entry point is imported and used instead.
     """
 
     def __init__(self, discovery: Discovery) -> None:
@@ -82,11 +82,11 @@ class Catalog:
 
     @property
     def reports(self) -> tuple[PluginReport, ...]:
-        """What became of each plugin, in the order of discovery."""
+        """The report of each plugin, in the order of discovery."""
         return tuple(self._reports.values())
 
     def _take(self, report: PluginReport, offers: Sequence[Offer]) -> PluginReport:
-        """Add the classes of a plugin whose names are free."""
+        """Add the classes of a plugin whose names are not taken."""
         provides = []
         for offered in offers:
             names = [(offered.kind, offered.name)]
@@ -112,7 +112,7 @@ class Catalog:
                 self._offers[kind][offered.name] = offered
 
     def _class(self, kind: Kind, name: str) -> type[Plugin] | None:
-        """The class of a plugin; None where there is none."""
+        """The class of a plugin, or None."""
         try:
             offer = self._offers[kind].get(name)
             return None if offer is None else offer.load()
@@ -122,7 +122,7 @@ class Catalog:
             return self._class(kind, name)
 
     def _import(self, plugin: str) -> None:
-        """Take what an entry point offers in place of what its manifest says."""
+        """Import an entry point and replace its manifest's descriptions by what it offers."""
         self._owners = {
             name: owner for name, owner in self._owners.items() if owner.plugin != plugin
         }
@@ -134,7 +134,7 @@ class Catalog:
         self._reports[number] = self._take(*self._discovery.imported(plugin))
 
     def import_all(self) -> None:
-        """Import everything that is described only, so that the reports tell what is broken."""
+        """Import every class that is only described so far, so that the reports list failures."""
         for kind in KINDS:
             for name in list(self._offers[kind]):
                 self._class(kind, name)
@@ -165,12 +165,12 @@ class Catalog:
 
     @property
     def curves(self) -> CurveKinds:
-        """Kinds of curves by the key of a preset's table that tells them."""
+        """Kinds of curves by the key that identifies them in a preset's table."""
         offers = self._offers["curve"].values()
         return self._shelf("curve", {offer.described.key: offer.name for offer in offers})
 
     def described(self, kind: Kind) -> list[Described]:
-        """What can be told of the plugins of one kind without importing them, in alphabetical
+        """The descriptions of the plugins of one kind, without importing them, in alphabetical
         order."""
         return [offer.described for _, offer in sorted(self._offers[kind].items())]
 
@@ -192,7 +192,7 @@ class Catalog:
         """Return the plugin of that kind and name.
 
         Raises:
-            PluginError: when there is none, with the nearest name and all there are.
+            PluginError: when there is none, with the nearest name and all known names.
         """
         known = self.plugins(kind)
         if name not in known:
@@ -200,7 +200,7 @@ class Catalog:
         return known[name]
 
     def instead(self, kind: Kind, name: str) -> str:
-        """Say what else there is, to end a message about an unknown plugin with."""
+        """Return the end of a message about an unknown plugin: similar names and all names."""
         known = list(self.plugins(kind))
         offer = f"; there are: {', '.join(known)}" if known else f"; there is no {kind} at all"
         failed = sum(report.status == "failed" for report in self.reports)
@@ -209,19 +209,19 @@ class Catalog:
         return f"{did_you_mean(name, known)}{offer}{hint}"
 
     def fault_of(self, provided: str) -> str:
-        """Why a provider's plugin was set aside; empty where it works or is not there.
+        """Return why a provider's plugin was rejected; empty if it works or is not installed.
 
         Args:
-            provided: the provider, as recipes name it: `my_effects 1.2` or `glow.py sha256:98ab`.
+            provided: the provider as in a recipe: `my_effects 1.2` or `glow.py sha256:98ab`.
         """
         name = provided.rpartition(" ")[0] or provided
         modules = {name, *modules_of(name)}
         return next((r.reason for r in self.reports if r.plugin in modules and r.reason), "")
 
     def writer_for(self, name: str) -> type[Writer] | None:
-        """The writer that a file's name, or its ending alone, chooses; the longest ending counts.
+        """Return the writer for a file name or suffix, or None; the longest matching suffix wins.
 
-        `night.sheet.png` is a contact sheet where `night.png` is frames. None when there is none.
+        `night.sheet.png` is a contact sheet, whereas `night.png` is a sequence of frames.
         """
         fitting = [
             (len(suffix), writer.name)
@@ -232,20 +232,20 @@ class Catalog:
         return self.writers.get(max(fitting, key=itemgetter(0))[1]) if fitting else None
 
     def film_of(self, path: str) -> Source:
-        """The source that plays a picture or video file beside the clip.
+        """Return the source for a picture or video file that is read in addition to the clip.
 
         Raises:
-            PluginError: when the source for such files is not there.
+            PluginError: when the source for such files is not installed.
         """
         return self.get("source", "images" if is_picture(path) else "video").model_validate(
             {"path": path}
         )
 
     def notify(self, hook: str, **arguments: Any) -> None:
-        """Tell the observers of that hook what happened, in pluggy's order: the last plugin to be
-        loaded first, but for those marked `tryfirst` or `trylast`.
+        """Call the observers of that hook, in pluggy's order: the plugin loaded last comes first,
+        except for hooks marked `tryfirst` or `trylast`.
 
-        An observer that raises is warned about once, and its plugin is not called again.
+        If an observer raises, a warning is logged once, and its plugin is not called again.
         """
         getattr(self._discovery.manager.hook, hook)(**arguments)
 
@@ -253,15 +253,15 @@ class Catalog:
 def load_catalog(
     plugin_files: Sequence[Path] = (), *, user_folder: bool = True, all_sound: bool = True
 ) -> Catalog:
-    """Discover every plugin and put them in a catalog, each imported when it is looked up where a
-    manifest describes it.
+    """Discover every plugin and return a catalog of them. Classes that a manifest describes are
+    imported when they are looked up.
 
-    One that is broken is set aside, unless the user named it.
+    A broken plugin is rejected with a report, unless it is one of `plugin_files`.
 
     Args:
-        plugin_files: modules or packages to load besides, as named by `--plugin`.
+        plugin_files: additional modules or packages to load, as named by `--plugin`.
         user_folder: whether the user's plugin folder is read.
-        all_sound: whether those must be sound; False sets aside what is broken in them too.
+        all_sound: whether `plugin_files` must all work; False rejects broken ones with a report.
 
     Raises:
         UsageError: when one of `plugin_files` does not exist.

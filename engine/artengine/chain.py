@@ -1,4 +1,4 @@
-"""Chains: effects in the order a preset gives them."""
+"""Chains: effects applied in the order of the preset."""
 
 from __future__ import annotations
 
@@ -21,30 +21,30 @@ from artengine.masks import Truth
 from artengine.params import Problem, TableError
 
 ChainName: TypeAlias = Literal["feedback", "output", "state"]
-"""The table of a preset that a chain is made from."""
+"""The table of a preset that defines a chain."""
 
 PROBE: Size = (64, 64)
-"""A frame's size with which effects are asked whether they change it."""
+"""The frame size used to find out whether an effect changes the size."""
 
 CURVES = "/curves"
-"""What the slot of an effect's curves ends in."""
+"""Suffix of the slot that holds the state of an effect's curves."""
 
 SEEN = "/seen"
-"""What the slot of what an effect's masks saw last ends in."""
+"""Suffix of the slot that holds the pictures that an effect's masks saw last."""
 
 ChainState: TypeAlias = dict[str, dict[str, npt.NDArray[np.generic]]]
 """The state of a chain's effects: arrays by name, by slot."""
 
 
 class Chain:
-    """Effects that a frame goes through one after the other.
+    """A sequence of effects.
 
-    Each effect draws its random numbers by its slot, `chain/effect/occurrence`: adding an effect of
-    another name leaves the random numbers of the others as they were.
+    The random numbers of an effect depend on its slot, `chain/effect/occurrence`: adding an effect
+    of another name does not change the random numbers of the others.
 
     The chain applies each effect's controls. An effect that is not `on` is skipped. With `mix`
-    below 1 its result is blended with the frame it was given, which is enlarged where the effect
-    changes the size; with 0 it is applied only if it remembers, so that its memory has no gaps.
+    below 1 the result is blended with the input frame, resized if the effect changes the size;
+    with 0 the effect is applied only if it has state, so that its state has no gaps.
 
     Args:
         effects: the effects with their curves, in order. The chain owns them.
@@ -52,7 +52,7 @@ class Chain:
         seed: the film's seed.
 
     Raises:
-        PluginError: from any method, when an effect raises or returns what it must not.
+        PluginError: from any method, when an effect raises or returns an invalid result.
     """
 
     def __init__(self, effects: Sequence[Binding], name: ChainName, seed: int) -> None:
@@ -78,22 +78,22 @@ class Chain:
 
     @property
     def effects(self) -> tuple[Effect, ...]:
-        """The effects themselves, in order; parameters without a curve may be changed."""
+        """The effects, in order; parameters without a curve may be changed."""
         return tuple(link.effect for link in self._links.values())
 
     @property
     def uses_truth(self) -> bool:
-        """Whether any of the effects, or of their masks, may look at the truth."""
+        """Whether any effect or mask may read the source frame."""
         return any(
             link.effect.uses_truth or link.binding.filled.uses_truth
             for link in self._links.values()
         )
 
     def set(self, number: int, name: str, value: Any) -> None:
-        """Change a parameter, or `mix` or `on`, of the effect of that number.
+        """Change a parameter, or `mix` or `on`, of the effect with that index.
 
         Raises:
-            TableError: as `Binding.set` does, and where the frame's size would change.
+            TableError: as `Binding.set` does, and if the frame's size would change.
         """
         self.binding[number].adopt(name, changed(self.binding[number], name, value))
 
@@ -108,7 +108,7 @@ class Chain:
         """Apply the effects to a frame.
 
         Args:
-            frame: float32 `(H, W, 3)`, free to leave 0..1; not written to.
+            frame: float32 `(H, W, 3)`, may leave 0..1; not written to.
             clock: the film's time.
             truth: the source frame, of the dream's size, in 0..1; may be None unless `uses_truth`.
             context_frames: the frames the network saw, oldest first.
@@ -128,7 +128,7 @@ class Chain:
         return frame
 
     def set_time(self, clock: Clock, values: Mapping[str, float] = NO_VALUES) -> None:
-        """Give every effect's parameters that have curves their value, also while it is off.
+        """Set the parameters that have curves to their values, also of effects that are off.
 
         Args:
             clock: the film's time.
@@ -142,7 +142,7 @@ class Chain:
                 raise PluginError(f"{link.label} failed at frame {clock.index}: {error}") from error
 
     def output_size(self, size: Size) -> Size:
-        """Width and height of what `apply` returns for a frame of `size`."""
+        """Return the width and height of the result of `apply` for a frame of `size`."""
         for link in self._links.values():
             if link.controls.on:
                 size = link.size_after(size)
@@ -155,10 +155,10 @@ class Chain:
             link.binding.reset()
 
     def state(self) -> ChainState:
-        """Copy what the effects remember, by slot; those without anything are left out.
+        """Return a copy of the state of the effects, by slot; empty states are left out.
 
-        Curves, and numbers in masks, have the slot of their effect, followed by `CURVES`; what
-        masks saw last, followed by `SEEN`.
+        The state of curves, and of numbers in masks, is under the effect's slot followed by
+        `CURVES`; the pictures that masks saw last, under the slot followed by `SEEN`.
         """
         states: ChainState = {}
         for slot, link in self._links.items():
@@ -169,7 +169,7 @@ class Chain:
         return states
 
     def restore(self, states: Mapping[str, Mapping[str, npt.NDArray[np.generic]]]) -> None:
-        """Set the effects' state to a copy that `state` returned."""
+        """Restore a state that `state` returned."""
         for slot in states:
             if slot.removesuffix(CURVES).removesuffix(SEEN) not in self._links:
                 raise PluginError(f"there is no effect {slot} to give its state back to")
@@ -181,10 +181,10 @@ class Chain:
 
 
 def changed(binding: Binding, name: str, value: Any) -> Binding:
-    """An effect of which one parameter, or `mix` or `on`, has another value.
+    """Return a copy of an effect's binding with one parameter, or `mix` or `on`, changed.
 
     Raises:
-        TableError: as `Binding.changed` does, and where the frame's size would change.
+        TableError: as `Binding.changed` does, and if the frame's size would change.
     """
     other = binding.changed(name, value)
     if len(_sizes_made(other) | _sizes_made(binding)) > 1:
@@ -194,7 +194,7 @@ def changed(binding: Binding, name: str, value: Any) -> Binding:
 
 
 def _sizes_made(binding: Binding) -> set[Size]:
-    """The sizes that a small frame has after an effect; two where a curve turns it on and off."""
+    """The sizes of a probe frame after an effect; two if a curve switches the effect."""
     effect, controls = binding.plugin, binding.controls
     if not isinstance(effect, Effect) or not isinstance(controls, ChainControls):
         return {PROBE}

@@ -1,4 +1,4 @@
-"""When Python looks for garbage."""
+"""Tuning of Python's garbage collector."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import suppress
 from threading import Thread
 
 _RARELY = 200_000
-"""More objects than a film has made when it begins; Python looks for garbage at every 700."""
+"""Threshold that is not reached before a film starts; Python's default is 700 objects."""
 
 _PATIENCE = 2.0
 
@@ -16,9 +16,9 @@ _usually: list[tuple[int, int, int]] = []
 
 
 def collect_rarely() -> None:
-    """Have Python look for garbage rarely, while modules are imported and a preset is read.
+    """Raise the collector's threshold while modules are imported and a preset is read.
 
-    Nearly all that is made then stays, and to look through it again and again takes a tenth of the
+    Nearly all objects allocated then are kept, and scanning them repeatedly takes a tenth of the
     time.
     """
     if not _usually:
@@ -27,21 +27,21 @@ def collect_rarely() -> None:
 
 
 def collect_as_usual() -> None:
-    """Have Python look for garbage as often as before: what a film leaves may hold frames."""
+    """Restore the collector's threshold: the garbage of a film may hold frames."""
     if _usually:
         gc.set_threshold(*_usually.pop())
 
 
 def leave_garbage(patience: float = _PATIENCE) -> bool:
-    """Let the process end without a last look for garbage, which takes a tenth of a second.
+    """Skip the final garbage collection at exit, which takes a tenth of a second.
 
-    It would close files that are among it, as those of a plugin; what they hold is written here.
+    That collection would close unreferenced files, such as those of a plugin, so flush them here.
 
     Args:
-        patience: seconds to wait for files that take nothing, as a pipe that nobody reads.
+        patience: seconds to wait for files that block, such as a pipe without a reader.
 
     Returns:
-        Whether all is written. If not, Python would wait for such a file without end.
+        Whether every file was flushed. If not, a normal exit of Python would block forever.
     """
     writer = Thread(target=_write_files, name="write files", daemon=True)
     writer.start()
@@ -51,17 +51,17 @@ def leave_garbage(patience: float = _PATIENCE) -> bool:
 
 
 def _write_files() -> None:
-    """Write what open files hold, and close those that compress, which write more at their end."""
+    """Flush open files, and close compressing ones, which write a trailer when they are closed."""
     objects = gc.get_objects()
     plain = (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom)
     others = (*plain, io.BufferedReader, io.BufferedRWPair, io.BytesIO)
     kinds = set(map(type, objects))
     flushed = {kind for kind in kinds if issubclass(kind, plain)}
     closed = {k for k in kinds if issubclass(k, io.BufferedIOBase) and not issubclass(k, others)}
-    # In this order, because text may lie before what compresses it.
+    # In this order, because a text wrapper may write to a compressing file.
     for among, finish in ((flushed, "flush"), (closed, "close")):
         for each in (each for each in objects if type(each) in among):
-            # One that is closed, or whose reader has gone away, takes nothing; a plugin's own kind
-            # of file may raise anything.
+            # A closed file or a broken pipe raises, and a plugin's own file class may raise
+            # anything.
             with suppress(Exception):
                 getattr(each, finish)()

@@ -1,4 +1,4 @@
-"""The context: the last n frames, which the network predicts from."""
+"""The context: the last n frames, from which the network predicts the next one."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from artengine.frame import Frame, Picture, to_read_only_frame
 
 @dataclass(frozen=True, slots=True)
 class ContextBuffer:
-    """The last n frames and the source's pictures of the same moments, all oldest first.
+    """The last n frames and the source pictures of the same times, all oldest first.
 
-    It is immutable: `push` and `with_truth` return a new one. Source pictures are kept in 8 bits,
-    which takes a quarter of a frame's memory.
+    It is immutable: `push` and `with_truth` return a new one. Source pictures are stored in 8 bits,
+    a quarter of a frame's memory.
 
     Args:
-        frames: what the network sees next, float32 `(H, W, 3)` each.
-        truth: the source's pictures, uint8 `(H, W, 3)`, or None where the source was not read.
-        is_truth: whether a frame is its source picture already.
+        frames: the input of the network's next step, float32 `(H, W, 3)` each.
+        truth: the source pictures, uint8 `(H, W, 3)`, or None if the source was not read.
+        is_truth: whether a frame has been replaced by its source picture.
     """
 
     frames: tuple[Frame, ...]
@@ -28,7 +28,7 @@ class ContextBuffer:
 
     @classmethod
     def of(cls, pictures: Iterable[Picture]) -> Self:
-        """Begin with the source's first n pictures, oldest first.
+        """Return the initial context from the source's first n pictures, oldest first.
 
         Raises:
             ValueError: when there are none.
@@ -42,16 +42,16 @@ class ContextBuffer:
         return len(self.frames)
 
     def push(self, fed: Frame, truth: Picture | None) -> Self:
-        """Drop the oldest frame and append what is fed back, with its source picture."""
+        """Drop the oldest frame and append the fed-back frame, with its source picture."""
         return type(self)(
             (*self.frames[1:], fed), (*self.truth[1:], truth), (*self.is_truth[1:], False)
         )
 
     def with_truth(self, slots: Sequence[int]) -> Self:
-        """Replace the frames of those slots (0 is the oldest) by their source pictures.
+        """Replace the frames at those positions (0 is the oldest) by their source pictures.
 
-        A frame that was replaced before is the same object again, so that a runtime which holds
-        a copy of it need not copy it again.
+        A frame that was already replaced stays the same object, so that a runtime which holds a
+        copy of it need not copy it again.
 
         Raises:
             ValueError: when the source picture of a slot was not read.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 
 def counted(number: int, noun: str) -> str:
-    """A count with its noun, as `1 frame` and `2,000 frames`.
+    """Return a count with its noun, such as `1 frame` or `2,000 frames`.
 
     Args:
-        number: how many.
-        noun: what is counted, in the singular; its plural must end in `s`.
+        number: the count.
+        noun: the noun in the singular; its plural must be formed with `s`.
     """
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

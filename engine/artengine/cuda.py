@@ -1,4 +1,4 @@
-"""Graphics cards that TensorFlow would compute on, found without importing it."""
+"""Detection of graphics cards that TensorFlow can use, without importing it."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from importlib.util import find_spec
 from pathlib import Path
 
 _HIDDEN = ("", "-1", "NoDevFiles")
-"""What CUDA_VISIBLE_DEVICES is set to where no card is to be used."""
+"""Values of CUDA_VISIBLE_DEVICES that hide all cards."""
 
 
 def tensorflow_has_a_card(root: Path = Path("/")) -> bool:
-    """Whether there is a card of NVIDIA and the library that TensorFlow needs to compute on it.
+    """Return whether there is an NVIDIA card, and cuDNN, which TensorFlow needs to compute on it.
 
-    That is cuDNN, which neither the driver nor TensorFlow's plain package brings. TensorFlow uses
-    cards on Linux alone, and in WSL2, which is one.
+    Neither the driver nor TensorFlow's plain package installs cuDNN. TensorFlow uses cards only on
+    Linux, which includes WSL2.
 
     Args:
-        root: of the file system.
+        root: root of the file system.
     """
     if sys.platform != "linux" or os.environ.get("CUDA_VISIBLE_DEVICES", "0") in _HIDDEN:
         return False
@@ -27,8 +27,8 @@ def tensorflow_has_a_card(root: Path = Path("/")) -> bool:
 
 
 def _has_cudnn(root: Path) -> bool:
-    """Whether cuDNN is installed by pip or Conda, for the whole system, or in a folder that
-    LD_LIBRARY_PATH names."""
+    """Whether cuDNN is installed by pip or Conda, system-wide, or in a folder of
+    LD_LIBRARY_PATH."""
     if find_spec("nvidia") is not None and find_spec("nvidia.cudnn") is not None:
         return True
     named = filter(None, os.environ.get("LD_LIBRARY_PATH", "").split(":"))

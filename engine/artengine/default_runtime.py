@@ -1,4 +1,4 @@
-"""The runtime of presets that name none."""
+"""Choice of the runtime for presets that name none."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from artengine.weights import Weights
 logger = logging.getLogger("artengine")
 
 VARIABLE = "ARTENGINE_RUNTIME"
-"""The environment variable that says what "default" takes."""
+"""The environment variable that overrides the runtime "default"."""
 
 
 def wanted_runtime(preset: Preset) -> RuntimeSetting:
-    """What a preset or else the environment says of the runtime.
+    """Return the runtime that the preset names, or else the environment.
 
     Raises:
         UsageError: when the environment names no runtime.
@@ -40,7 +40,7 @@ def wanted_runtime(preset: Preset) -> RuntimeSetting:
 
 
 def runtime_of_environment() -> RuntimeSetting:
-    """What presets that name no runtime are dreamt with; "default" where nothing says it.
+    """Return the runtime that the environment names; "default" if the variable is not set.
 
     Raises:
         UsageError: when the environment names no runtime.
@@ -56,15 +56,15 @@ def runtime_of_environment() -> RuntimeSetting:
 
 
 def default_runtime(preset: Preset, weights: Weights) -> RuntimeName:
-    """What suits a preset's network and this machine; the same each time, and nothing is timed.
+    """Return the runtime for a preset's network on this machine, deterministically and untimed.
 
-    OpenVINO, unless Keras computes on a graphics card or with another backend than TensorFlow, or
-    OpenVINO cannot compute the network. A network that is bent is Keras's too, because it would be
-    converted for each film.
+    It is OpenVINO, unless Keras computes on a graphics card or with another backend than
+    TensorFlow, or OpenVINO cannot compute the network. Networks with bends use Keras too, because
+    they would be converted for each film.
 
     Args:
-        preset: what is dreamt.
-        weights: of its network.
+        preset: the preset.
+        weights: the weights of its network.
     """
     suits_keras = preset.blend is not None or bool(preset.bend)
     emulates = preset.dream.precision == "bfloat16" and not processor_has_bfloat16()
@@ -74,9 +74,9 @@ def default_runtime(preset: Preset, weights: Weights) -> RuntimeName:
 
 
 def suits_machine() -> bool:
-    """Whether networks are rather computed by OpenVINO here, as far as it can.
+    """Return whether this machine prefers OpenVINO for the networks that it supports.
 
-    Where it is broken, a warning tells it.
+    A warning is logged if OpenVINO is installed but broken.
     """
     if keras_backend() != "tensorflow" or tensorflow_has_a_card() or not is_installed("openvino"):
         return False
@@ -84,7 +84,7 @@ def suits_machine() -> bool:
 
 
 def _converts(preset: Preset, weights: Weights) -> bool:
-    """Whether OpenVINO computes a network: as its model says, or by one step."""
+    """Whether OpenVINO can compute a network: declared by its model, or found by one step."""
     said = type(preset.model).converts
     if said is not None:
         return said
@@ -103,7 +103,7 @@ def _converts(preset: Preset, weights: Weights) -> bool:
 
 
 def _converted(preset: Preset, weights: Weights, precision: str) -> bool:
-    """Try one step of a network; what is converted for it is kept for the dream."""
+    """Try one step of a network; the dream reuses the converted graph."""
     values = {"dream.runtime": "openvino", "dream.precision": precision}
     model = preset.model.model_copy()
     size = preset.dream.size_of(weights.train_size)

@@ -1,4 +1,4 @@
-"""Digests of files: what tells one content from another, independent of the file's name."""
+"""Digests of files, which identify their content independently of their names."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from functools import lru_cache
 from pathlib import Path
 
 HASHED_WHOLE = 64 << 20
-"""Files above this size are hashed in blocks, in bytes."""
+"""Size in bytes above which only sampled blocks of a file are hashed."""
 
 _BLOCKS = 16
 _BLOCK = 4 << 20
 
 
 def file_digest(path: Path) -> str:
-    """SHA-256 of a file's size and bytes, as 64 hexadecimal digits.
+    """Return the SHA-256 of a file's size and bytes, as 64 hexadecimal digits.
 
-    Of a file above 64 MiB only 16 blocks of 4 MiB are hashed, spread evenly from its first byte to
-    its last, so that hours of video take a second.
+    For a file above 64 MiB only 16 blocks of 4 MiB are hashed, spread evenly from the first byte to
+    the last, so that hours of video take a second.
 
     Raises:
         OSError: when the file cannot be read.
@@ -27,9 +27,9 @@ def file_digest(path: Path) -> str:
 
 
 def digest_of(path: Path) -> str:
-    """The digest of a file as recipes write it, `sha256:98ab...`.
+    """Return the digest of a file in the form of recipes, `sha256:98ab...`.
 
-    A folder or a pattern has an empty one, and so has a file that cannot be read.
+    Return an empty string for a folder, a pattern, or a file that cannot be read.
     """
     try:
         return f"sha256:{file_digest(path)}" if path.is_file() else ""

@@ -17,22 +17,22 @@ from artengine.frame import Frame, Size
 from artengine.params import Param, Plugin
 
 State = Mapping[str, npt.NDArray[np.generic]]
-"""What an effect carries from frame to frame: arrays by name."""
+"""The state that an effect carries from frame to frame: arrays by name."""
 
 
 def generator(seed: int, slot: str, index: int) -> np.random.Generator:
-    """A random generator for one effect at one frame, independent of all others.
+    """Return a random generator for one effect at one frame, independent of all others.
 
     Args:
         seed: the film's seed.
-        slot: names the effect in its chain.
+        slot: the name of the effect in its chain.
         index: frames since the film's first.
     """
     return np.random.Generator(np.random.SFC64([seed & 0xFFFFFFFF, crc32(slot.encode()), index]))
 
 
 class FrameContext:
-    """What an effect may know of now.
+    """The inputs of an effect at one frame, other than the frame itself.
 
     Args:
         clock: the film's time.
@@ -40,7 +40,7 @@ class FrameContext:
             that does not use it.
         context_frames: the frames the network saw, oldest first, each `(H, W, 3)`, read-only.
         seed: the film's seed.
-        slot: names the effect in its chain; each slot has random numbers of its own.
+        slot: the name of the effect in its chain; each slot has its own random numbers.
     """
 
     def __init__(
@@ -80,38 +80,38 @@ class FrameContext:
 
     @property
     def progress(self) -> float:
-        """Share of the film that has passed, 0..1; 0 throughout an endless one."""
+        """Elapsed share of the film, 0..1; always 0 in an endless film."""
         return self.clock.progress
 
     @cached_property
     def rng(self) -> np.random.Generator:
-        """Random numbers that belong to this film, this effect and this frame alone."""
+        """A random generator specific to this film, this effect and this frame."""
         return generator(self.seed, self.slot, self.index)
 
     @cached_property
     def steady_rng(self) -> np.random.Generator:
-        """Random numbers that belong to this film and this effect, the same at every frame.
+        """A random generator specific to this film and this effect, the same at every frame.
 
-        What lasts through a film, such as the lattice of a noise that drifts, is drawn from these.
+        Use it for values that last for the whole film, such as the lattice of a drifting noise.
         """
         return generator(self.seed, f"{self.slot}, steady", 0)
 
 
 class ChainControls(Plugin):
-    """What a chain does with one of its effects, whichever effect it is."""
+    """Settings that every effect in a chain has."""
 
     mix: float = Param(1.0, ge=0, le=1, automatable=True)
-    """Share of the processed frame: the frame before the effect at 0, a blend of both between, the
-    frame after the effect at 1. At 0 an effect with state is still applied, to keep the state."""
+    """Share of the processed frame: 0 is the frame before the effect, 1 the frame after it, and
+    values in between blend both. At 0 an effect with state is still applied, to keep its state."""
 
     on: bool = Param(default=True, automatable=True)
-    """Whether the effect is applied at all. A curve turns it off where it is below a half. An
+    """Whether the effect is applied at all. A curve turns it off where its value is below 0.5. An
     effect that is off takes no time, and its state does not change."""
 
     mask: str = ""
-    """Where the effect is seen: an expression of pictures, as `luma > 0.6 and x < progress`. The
-    frame before the effect stays where it is 0, the frame after it comes where it is 1, and both
-    blend between. Everywhere when left out."""
+    """Where the effect is visible: an expression of pictures, such as
+    `luma > 0.6 and x < progress`. 0 shows the frame before the effect, 1 the frame after it, and
+    values in between blend both. Default: everywhere."""
 
 
 class Effect(Plugin):
@@ -126,8 +126,8 @@ class Effect(Plugin):
     controls: ClassVar[type[Plugin] | None] = ChainControls
 
     uses_truth: ClassVar[bool] = True
-    """Whether `apply` reads `now.truth`. The source is not read throughout a film whose effects all
-    have False here and whose preset uses no truth frames."""
+    """Whether `apply` reads `now.truth`. The source is read throughout a film only if an effect has
+    True here or the preset uses truth frames."""
 
     @abstractmethod
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
@@ -138,13 +138,13 @@ class Effect(Plugin):
             now: the film's time, the source frame, the context and random numbers.
 
         Returns:
-            float32 `(H, W, 3)` of `output_size`, in memory that the effect does not write to later.
+            float32 `(H, W, 3)` of `output_size`, in a buffer that the effect does not write later.
         """
 
     def output_size(self, size: Size) -> Size:
-        """Width and height of what `apply` returns for a frame of `size`.
+        """Return the width and height of the result of `apply` for a frame of `size`.
 
-        An effect that changes the size can be used in output chains only.
+        An effect that changes the size is allowed in output chains only.
         """
         return size
 
@@ -152,8 +152,8 @@ class Effect(Plugin):
         """Clear the state, as before a film's first frame."""
 
     def state(self) -> State:
-        """Return the state with which a film can be continued; empty for an effect without any."""
+        """Return the state needed to continue a film; empty for an effect without state."""
         return {}
 
     def restore(self, state: State) -> None:
-        """Set the state to what `state` returned."""
+        """Restore a state that `state` returned."""

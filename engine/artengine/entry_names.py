@@ -1,4 +1,4 @@
-"""Names for the entries of a list of plugins, by which addresses and messages find them."""
+"""Unique names for the entries of a list of plugins, used in addresses and messages."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ from collections.abc import Mapping, Sequence
 
 
 def naming_key(word: str) -> str:
-    """The key that names an entry of a list: `operation` of a bend, `use` of all others."""
+    """Return the key that names an entry: `operation` for bends, `use` for all other lists."""
     return "operation" if word == "bend" else "use"
 
 
 def use_of(table: object, key: str = "use") -> str | None:
-    """The name of the plugin that a preset's table uses; None where it names none.
+    """Return the name of the plugin that a preset's table uses, or None.
 
     Args:
         table: the table.
-        key: where its name is.
+        key: the key that holds the name.
     """
     use = table.get(key) if isinstance(table, Mapping) else None
     return use if isinstance(use, str) else None
 
 
 def entry_names(uses: Sequence[str | None]) -> list[str | None]:
-    """The name of each entry of a list of plugins, in their order.
+    """Return a unique name for each entry of a list of plugins, in order.
 
     Args:
         uses: the name of each entry's plugin; None for an entry that names none.
 
     Returns:
-        The plugins' names, with `-2`, `-3` and so on behind those that were there before. None for
-        an entry that names no plugin; its number is its only address.
+        The plugins' names; `-2`, `-3` and so on is appended to repeated ones. None for an entry
+        that names no plugin; its index is its only address.
     """
     names: list[str | None] = []
     plain = set(uses)

@@ -1,4 +1,4 @@
-"""Errors for the user: one line that says where, what, and what to do instead."""
+"""Errors for the user: one line with the place, the fault and the remedy."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u2028\u2029\u202a-\u2
 
 
 def printable(text: str) -> str:
-    r"""Return text that a terminal shows and does not obey.
+    r"""Return text that is safe to print on a terminal.
 
-    Control characters, and those that change the direction of writing, are written as escapes
-    (`\x1b`). Line feeds and tabs stay.
+    Control characters and those that change the text direction are escaped (`\x1b`). Line feeds and
+    tabs stay.
     """
     return _CONTROLS.sub(lambda found: ascii(found[0])[1:-1], text)
 
@@ -34,8 +34,8 @@ class ArtengineError(Exception):
     remedy. The command line prints it without a traceback and exits with `exit_code`.
 
     Args:
-        lines: what to say, one line each. They may quote files and plugins: line ends inside of a
-            line become spaces, and control characters become escapes.
+        lines: the lines of the message. They may quote files and plugins: line ends inside a line
+            become spaces, and control characters are escaped.
     """
 
     exit_code = 1
@@ -45,13 +45,13 @@ class ArtengineError(Exception):
 
 
 class UsageError(ArtengineError):
-    """A command or a function was called with what it does not take."""
+    """A command or a function was called with invalid arguments."""
 
     exit_code = 2
 
 
 class PresetError(ArtengineError):
-    """A preset holds mistakes; the message has one line for each of them."""
+    """A preset has mistakes; the message has one line for each of them."""
 
     exit_code = 3
 
@@ -61,7 +61,7 @@ class PresetError(ArtengineError):
 
 
 class PluginError(ArtengineError):
-    """A plugin is missing, does not load, or does not do what plugins of its kind must do."""
+    """A plugin is missing, does not load, or violates the contract of its kind."""
 
     exit_code = 4
 
@@ -79,12 +79,12 @@ class WriterError(ArtengineError):
 
 
 def system_reason(error: OSError) -> str:
-    """Why the system refused, in its words."""
+    """Return the system's error text in lower case."""
     return (error.strerror or str(error)).lower()
 
 
 def cannot_write(error: OSError) -> WriterError:
-    """What a writer raises when the system refuses to write its file."""
+    """Return the error for a writer to raise when the system cannot write its file."""
     remedy = "make room, or choose" if error.errno == ENOSPC else "choose"
     return WriterError(f"cannot be written: {system_reason(error)}; {remedy} another place")
 
@@ -108,7 +108,7 @@ class GalleryError(ArtengineError):
 
 
 class DiffersError(ArtengineError):
-    """A film is not what its recipe makes on this machine."""
+    """A film differs from what its recipe produces on this machine."""
 
     exit_code = 10
 
@@ -122,24 +122,23 @@ def did_you_mean(given: str, known: Sequence[str]) -> str:
 
 
 def described(error: BaseException) -> str:
-    """The type of an exception and its text, on one line."""
+    """Return the type of an exception and its text, on one line."""
     try:
         text = str(error)
     except Exception:
-        # A plugin's own exception may fail to say what happened.
+        # The `__str__` of a plugin's exception may raise.
         text = ""
     return f"{type(error).__name__}: {one_line(text)}".removesuffix(": ")
 
 
 def reason(error: BaseException, module: str) -> str:
-    """Say on one line what a plugin's code raised, and at which of the plugin's lines.
+    """Describe on one line an exception of a plugin's code, with the plugin's line number.
 
-    A `SourceError` is no fault of the plugin: it tells the user of a file, and nothing else is
-    said.
+    A `SourceError` is about the user's file and no fault of the plugin: only its text is returned.
 
     Args:
-        error: what was raised.
-        module: the plugin's module, as its `__name__`.
+        error: the exception.
+        module: `__name__` of the plugin's module.
     """
     if isinstance(error, SourceError):
         return one_line(str(error))

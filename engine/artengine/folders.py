@@ -1,4 +1,4 @@
-"""Where the engine keeps the user's presets, plugins and caches."""
+"""The folders of the user's presets, plugins and caches."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from artengine.errors import UsageError
 
 
 def home() -> Path:
-    """The user's own folder; `ARTENGINE_HOME` moves it.
+    """Return the user's folder; `ARTENGINE_HOME` overrides it.
 
     Raises:
         UsageError: when `ARTENGINE_HOME` begins with the home folder of a user that does not exist.
@@ -20,17 +20,17 @@ def home() -> Path:
 
 
 def presets() -> Path:
-    """The user's presets. Raises `UsageError` as `home` does."""
+    """Return the folder of the user's presets. Raises `UsageError` as `home` does."""
     return home() / "presets"
 
 
 def plugins() -> Path:
-    """The user's one-file plugins, loaded at every start. Raises `UsageError` as `home` does."""
+    """Return the folder of plugins loaded at every start. Raises `UsageError` as `home` does."""
     return home() / "plugins"
 
 
 def cache() -> Path:
-    """Prepared footage and other files that can be made again; `ARTENGINE_CACHE` moves it.
+    """Return the folder of prepared footage and other caches; `ARTENGINE_CACHE` overrides it.
 
     Raises:
         UsageError: when `ARTENGINE_CACHE` begins with the home folder of a user that does not
@@ -40,7 +40,7 @@ def cache() -> Path:
 
 
 def _moved(variable: str) -> Path | None:
-    """The folder that an environment variable names, or None where it is not set."""
+    """The folder that an environment variable names, or None if it is not set."""
     given = os.environ.get(variable)
     if not given:
         return None

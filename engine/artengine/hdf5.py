@@ -1,4 +1,4 @@
-"""HDF5 files: those from strangers must hold all they need, and ours need room."""
+"""HDF5 files: checking files from unknown sources, and reserving disk space for new ones."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ import h5py
 from artengine.errors import one_line
 
 MOST_ITEMS = 10_000
-"""Most groups and arrays in a file. A network of a thousand layers has about half as many, and each
-takes a fraction of a millisecond to look at."""
+"""Maximum number of groups and arrays in a file. A network of a thousand layers has about half as
+many, and checking each takes a fraction of a millisecond."""
 
 _OVERHEAD = 8192
-"""Bytes a variable that HDF5 takes at most beside its numbers: its groups, names and layout."""
+"""Maximum bytes per variable that HDF5 adds to the data: groups, names and layout."""
 
 
 def reserve(path: Path, sizes: Sequence[int]) -> None:
-    """Make a file as large as one of HDF5 with such variables, to be overwritten by it.
+    """Create a file as large as an HDF5 file with such variables, to be overwritten by it.
 
-    Where HDF5 itself meets a full disk it cannot close its file, and ends the whole process.
+    If the disk becomes full while HDF5 writes, it cannot close its file and aborts the process.
 
     Args:
         sizes: bytes of each variable.
 
     Raises:
-        OSError: when there is no room.
+        OSError: when the disk is full.
     """
     path.write_bytes(bytes(sum(sizes) + _OVERHEAD * (len(sizes) + 1)))
 
 
 def check_self_contained(file: h5py.File) -> None:
-    """Refuse a file that would make HDF5 read other files, or take very long to load.
+    """Reject a file that would make HDF5 read other files, or that would take long to load.
 
     Raises:
         ValueError: with the path of a link, or of a dataset that is external or virtual; or when
@@ -44,7 +44,7 @@ def check_self_contained(file: h5py.File) -> None:
     groups: list[Any] = [file]
     while groups:
         group = groups.pop()
-        # Groups may hold each other.
+        # Groups may contain each other.
         address = h5py.h5o.get_info(group.id).addr
         if address in seen:
             continue

@@ -1,10 +1,10 @@
-"""Hooks: how the engine discovers plugins, and how it tells observers what happened.
+"""Hooks: plugin registration, and notification of observers.
 
-No frame travels through a hook to be changed: pluggy's results are an unordered list. A preset
-orders effects, and the loops run them.
+Hooks do not process frames, because pluggy returns results as an unordered list. The preset gives
+the order of effects, and the dream loop applies them.
 
-Hooks, and the names of their arguments, are part of the interface that stays: see `artengine.api`.
-A plugin for several versions marks hooks that older ones do not have `hookimpl(optionalhook=True)`.
+Hooks and the names of their arguments are part of the stable interface: see `artengine.api`. A
+plugin for several versions marks newer hooks with `hookimpl(optionalhook=True)`.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def after_train(recipe: Mapping[str, Any], run: Path, step: int) -> None:
 
 @hookspec
 def after_epoch(run: Path, epoch: int, step: int, metrics: Mapping[str, float]) -> None:
-    """An epoch ended: `metrics` holds loss, psnr, ssim and those of the copy-last baseline.
+    """An epoch ended: `metrics` has loss, psnr, ssim and the metrics of the copy-last baseline.
 
     .. versionadded:: 0.1.0
     """
@@ -93,7 +93,7 @@ def after_epoch(run: Path, epoch: int, step: int, metrics: Mapping[str, float]) 
 
 @hookspec
 def before_dream(recipe: Mapping[str, Any], frames: int) -> None:
-    """A dream of so many frames is about to start.
+    """A dream of `frames` frames is about to start.
 
     .. versionadded:: 0.1.0
     """
@@ -117,7 +117,7 @@ def after_dream(recipe: Mapping[str, Any], files: Sequence[Path]) -> None:
 
 @hookspec
 def on_error(error: BaseException, during: str) -> None:
-    """A run (`during` is "train" or "dream") ended by an error; it is raised afterwards.
+    """A run (`during` is "train" or "dream") ended with an error, which is raised afterwards.
 
     .. versionadded:: 0.1.0
     """

@@ -1,8 +1,8 @@
-"""Files that were used on this machine, found again by their content wherever they are.
+"""An index of files that were used on this machine, by which they are found by their content.
 
-`digests.txt` in the user's folder has a line for each file that a film or a training read, or a
-training made: digest, size, time of the last change, path. Lines are added at the end, the last one
-of a path counts. A line only says where to look: a file is found when its digest is that of now.
+`digests.txt` in the user's folder has a line for each file that a film or a training read, or that
+a training wrote: digest, size, modification time, path. Lines are appended; the last line of a path
+is valid. An entry is only a hint: a file is found if its current digest matches.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from artengine.atomic import atomic_write
 from artengine.digest import digest_of
 
 MOST_LINES = 20_000
-"""How many lines the index has at most before it is written anew with the newest half."""
+"""Maximum number of lines of the index; above it the index is rewritten with the newest half."""
 
 MOST_FILES = 2_000
-"""How many files are looked at in one folder and those inside of it."""
+"""Maximum number of files to check in a folder and its subfolders."""
 
 MOST_LEVELS = 4
-"""How many folders deep a folder is searched."""
+"""Maximum depth to which a folder is searched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,9 @@ class _Noted:
 
 
 def note_files(paths: Iterable[str | Path]) -> None:
-    """Note files, so that they are found by their digests from any folder.
+    """Add files to the index, so that they are found by their digests from any folder.
 
-    What is no file is left out. A disk that does not take the note is no reason to stop.
+    Paths that are no files are skipped. Errors in writing the index are ignored.
     """
     known = _read()
     news = [(path, noted) for path in map(_whole, paths) if (noted := _noted(path, known))]
@@ -45,7 +45,7 @@ def note_files(paths: Iterable[str | Path]) -> None:
     try:
         _index().parent.mkdir(parents=True, exist_ok=True)
         with _index().open("a", encoding="utf-8") as index:
-            # Another process may have been stopped within a line.
+            # A killed process may have left an incomplete line.
             index.write("\n" if _breaks_off() else "")
             index.writelines(_line(str(path), noted) for path, noted in news)
         _shorten()
@@ -56,19 +56,19 @@ def note_files(paths: Iterable[str | Path]) -> None:
 def find_file(
     digest: str, ending: str, searched: Iterable[Path] = (), size: int | None = None
 ) -> Path | None:
-    """Find a file by its digest: a noted one, else one in folders that are searched.
+    """Find a file by its digest: in the index, or else in folders.
 
-    What is found in a folder is noted, so that it is found at once the next time.
+    Files that are read in the folders are added to the index, so that the next search is fast.
 
     Args:
-        digest: as `digest_of` gives it.
-        ending: how the file's name ends, such as `.weights.h5`; only tells which files of the
-            folders are looked at.
+        digest: as `digest_of` returns it.
+        ending: suffix of the file's name, such as `.weights.h5`; it restricts the files that are
+            checked in the folders.
         searched: the folders.
-        size: the file's size in bytes, where it is known; files of other sizes are not read.
+        size: the file's size in bytes, if it is known; files of other sizes are not read.
 
     Returns:
-        A path of a file whose digest is that one now, or None.
+        The path of a file whose current digest matches, or None.
     """
     if not digest:
         return None
@@ -94,7 +94,7 @@ def _index() -> Path:
 
 
 def _read() -> dict[str, _Noted]:
-    """The noted files by their paths, the newest last. What is no line of the index is left out."""
+    """The index by path, newest entry last. Invalid lines are skipped."""
     try:
         lines = _index().read_text(encoding="utf-8", errors="replace").split("\n")
     except OSError:
@@ -113,7 +113,7 @@ def _line(path: str, noted: _Noted) -> str:
 
 
 def _breaks_off() -> bool:
-    """Whether the index ends within a line."""
+    """Whether the index ends with an incomplete line."""
     with _index().open("rb") as index:
         if not index.seek(0, os.SEEK_END):
             return False
@@ -122,7 +122,7 @@ def _breaks_off() -> bool:
 
 
 def _noted(path: Path, known: dict[str, _Noted]) -> _Noted | None:
-    """What to note of a file; None where it is no file, or noted as it is."""
+    """The entry for a file; None if it is no file, or its entry is up to date."""
     before = known.get(str(path))
     if "\n" in str(path) or (before is not None and _is_as_noted(path, before)):
         return None
@@ -146,7 +146,7 @@ def _whole(path: str | Path) -> Path:
 
 
 def _shorten() -> None:
-    """Write the index anew where it has grown long."""
+    """Rewrite the index if it has too many lines."""
     with _index().open(encoding="utf-8", errors="replace") as index:
         if sum(1 for _ in index) <= MOST_LINES:
             return
@@ -156,7 +156,7 @@ def _shorten() -> None:
 
 
 def _files_in(folder: Path, ending: str, size: int | None) -> Iterator[Path]:
-    """Files whose names end so, in a folder and those inside; links to folders are not followed."""
+    """Yield files with that suffix, recursively; links to folders are not followed."""
     root, count = _whole(folder), 0
     for inside, names, files in os.walk(root):
         if len(Path(inside).relative_to(root).parts) >= MOST_LEVELS:

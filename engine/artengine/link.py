@@ -1,4 +1,4 @@
-"""Links: the effects of a chain, each applied by its controls and held to what effects promise."""
+"""Links: the effects of a chain, each applied with its controls, and its result checked."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class Link:
     Args:
         binding: the effect with its curves.
         effect: the effect itself.
-        controls: what the chain does with it.
-        slot: its place in the chain, as `feedback/noise/0`.
-        label: its address, as `feedback.noise`.
+        controls: its settings in the chain.
+        slot: its slot in the chain, such as `feedback/noise/0`.
+        label: its address, such as `feedback.noise`.
         resizes: whether the chain lets it change a frame's size.
     """
 
@@ -40,15 +40,15 @@ class Link:
     resizes: bool
 
     def applied(self, frame: Frame, now: FrameContext, truth: Truth) -> Frame:
-        """The frame after the effect, mixed as the controls and the mask say.
+        """Return the frame after the effect, mixed according to the controls and the mask.
 
         Args:
             frame: `(H, W, 3)`.
-            now: what the effect may know of now.
+            now: the effect's other inputs.
             truth: the source frame, for masks.
 
         Raises:
-            PluginError: when the effect raises or returns what it must not, or a mask fails.
+            PluginError: when the effect raises or returns an invalid result, or a mask fails.
         """
         size = self.size_after(size_of(frame))
         try:
@@ -71,7 +71,7 @@ class Link:
         return mixed(resized(frame, size), processed, share)
 
     def _share(self, view: View, size: Size) -> AnyValue:
-        """How much of the effect is seen: 0..1, or `(H, W)` of that size."""
+        """The weight of the effect: a number in 0..1, or a plane `(H, W)` of that size."""
         mix = self.controls.mix
         if not mix or MASK not in self.binding.masks:
             return float(mix)
@@ -97,7 +97,7 @@ class Link:
     def _checked(self, output: object, expected: Size, index: int) -> Frame:
         shape = (expected[1], expected[0], 3)
         if isinstance(output, np.ndarray) and output.dtype == np.float32 and output.shape == shape:
-            # A mirrored frame is a view with negative strides, which OpenCV refuses.
+            # A mirrored frame is a view with negative strides, which OpenCV rejects.
             return np.ascontiguousarray(output)
         if isinstance(output, np.ndarray):
             given = f"{output.dtype} {output.shape}"
@@ -108,10 +108,10 @@ class Link:
         )
 
     def size_after(self, size: Size) -> Size:
-        """Width and height of a frame of `size` after the effect.
+        """Return the width and height of a frame of `size` after the effect.
 
         Raises:
-            PluginError: when the effect fails, or changes the size where it must not.
+            PluginError: when the effect fails, or changes the size and the chain forbids it.
         """
         try:
             width, height = self.effect.output_size(size)
@@ -128,10 +128,10 @@ class Link:
         return width, height
 
     def state(self) -> dict[str, npt.NDArray[np.generic]]:
-        """Copy what the effect remembers.
+        """Return a copy of the effect's state.
 
         Raises:
-            PluginError: when that is no array.
+            PluginError: when a value is not an array.
         """
         state = self.effect.state()
         for name, value in state.items():
@@ -144,7 +144,7 @@ class Link:
 
 
 def read_only(frame: Frame) -> Frame:
-    """A view of a frame that cannot be written to."""
+    """Return a read-only view of a frame."""
     view = frame.view()
     view.flags.writeable = False
     return view

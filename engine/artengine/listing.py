@@ -1,6 +1,6 @@
-"""Listing plugins, without importing those that manifests describe.
+"""List plugins without importing those that a manifest describes.
 
-The built-in plugins have a manifest, which `python -m artengine.listing` writes.
+`python -m artengine.listing` writes the manifest of the built-in plugins.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ if TYPE_CHECKING:
     from artengine.catalog import Catalog
 
 BUILT_IN = "artengine_plugins"
-"""The package of the plugins that ship."""
+"""The package of the built-in plugins."""
 
 Kinds: TypeAlias = Mapping[str, Mapping[str, str]]
-"""A sentence on each plugin, by kind and name."""
+"""A sentence about each plugin, by kind and name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What presets can name.
+    """The plugins that presets can name.
 
     Args:
-        kinds: a sentence on each plugin, by kind and name, in alphabetical order.
-        reports: what became of each plugin, in JSON's types.
+        kinds: a sentence about each plugin, by kind and name, in alphabetical order.
+        reports: the report of each plugin, in JSON types.
     """
 
     kinds: Kinds
@@ -47,10 +47,10 @@ class Listing:
 
 
 def list_plugins(plugin_files: Sequence[Path] = ()) -> Listing:
-    """List every plugin there is; those that are broken are among the reports.
+    """List every plugin; the reports include the broken ones.
 
     Args:
-        plugin_files: modules or packages to load besides, as named by `--plugin`.
+        plugin_files: additional modules or packages to load, as named by `--plugin`.
 
     Raises:
         UsageError: when one of `plugin_files` does not exist.
@@ -58,7 +58,7 @@ def list_plugins(plugin_files: Sequence[Path] = ()) -> Listing:
     if not plugin_files and not _own_plugins():
         entries = plugin_entries()
         told = read_manifests(entries)
-        # Those of others may be for another version, or have names that are taken.
+        # Other packages' plugins may need another API version, or their names may be taken.
         if all(each.value in told and package_of(each) == BUILT_IN for each in entries):
             return _of_manifests(told)
     from artengine.catalog import load_catalog
@@ -67,7 +67,7 @@ def list_plugins(plugin_files: Sequence[Path] = ()) -> Listing:
 
 
 def of_catalog(catalog: Catalog) -> Listing:
-    """The listing of a catalog."""
+    """Return the listing of a catalog."""
     kinds: dict[str, dict[str, str]] = {
         kind: {each.name: each.about for each in catalog.described(kind)} for kind in KINDS
     }
@@ -76,7 +76,7 @@ def of_catalog(catalog: Catalog) -> Listing:
 
 
 def _of_manifests(told: Mapping[str, Sequence[Described]]) -> Listing:
-    """The listing that a catalog of these alone would give."""
+    """The listing of a catalog that has only these plugins."""
     offered = [each for described in told.values() for each in described]
     kinds: dict[str, dict[str, str]] = {
         kind: {each.name: each.about for each in sorted(offered, key=_name) if each.kind == kind}
@@ -100,7 +100,7 @@ def _name(described: Described) -> str:
 
 
 def _own_plugins() -> bool:
-    """Whether the user's plugin folder holds anything."""
+    """Whether the user's plugin folder has any entries."""
     try:
         return any(folders.plugins().iterdir())
     except OSError:
@@ -108,19 +108,19 @@ def _own_plugins() -> bool:
 
 
 def manifest_file(package: str = BUILT_IN) -> Path | None:
-    """Where the manifest of a package is to be; None where there is no such package."""
+    """Return the path of a package's manifest; None if there is no such package."""
     file = package_file(package)
     return None if file is None or file.name != "__init__.py" else file.with_name(MANIFEST)
 
 
 def manifest(package: str = BUILT_IN) -> str:
-    """The text of a package's manifest, of its plugins as they are now.
+    """Return the text of a package's manifest for its current plugins.
 
-    An entry point that observes, or that offers classes of another package, is left out, because it
-    has to be imported.
+    An entry point that has observers, or that offers classes of another package, is left out,
+    because it must be imported.
 
     Raises:
-        PluginError: when the package is not installed, or something of it is broken.
+        PluginError: when the package is not installed, or one of its plugins is broken.
     """
     from artengine.loader import discover
 
@@ -141,7 +141,7 @@ def manifest(package: str = BUILT_IN) -> str:
         inside = all(each.place.startswith((f"{package}.", f"{package}:")) for each in described)
         if inside and not discovery.observes(entry.value):
             entries[entry.value] = described
-    # A test binds the manifest of the built-in plugins to their source.
+    # A test checks that the manifest of the built-in plugins matches their source.
     return manifest_text(entries, None if package == BUILT_IN else file.parent)
 
 

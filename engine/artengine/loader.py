@@ -1,8 +1,7 @@
-"""Finding plugins: entry points, the user's plugin folder, files named on the command line.
+"""Discovery of plugins: entry points, the user's plugin folder, files named with `--plugin`.
 
-A plugin is a module whose functions, marked with `hookimpl`, answer the hooks of
-`artengine.hookspecs`. One that is faulty is set aside with its
-reason, and the others load.
+A plugin is a module whose functions, marked with `hookimpl`, implement hooks of
+`artengine.hookspecs`. A faulty plugin is rejected with a reason, and the others load.
 """
 
 from __future__ import annotations
@@ -41,19 +40,19 @@ from artengine.plugin_manifest import (
 FoundBy = Literal["entry point", "plugin folder", "--plugin"]
 
 MOST_CLASSES = 1000
-"""How many classes one plugin may offer by one hook."""
+"""Maximum number of classes that one hook of a plugin may return."""
 
 
 @dataclass(frozen=True, slots=True)
 class PluginReport:
-    """What became of one plugin.
+    """The result of loading one plugin.
 
     Args:
         plugin: the module's or file's name.
         origin: how it was found.
-        status: "failed" as soon as anything in it was set aside.
-        reason: why, on one line; empty when all is well.
-        provides: what of it works, as "effect trails".
+        status: "failed" if anything in it was rejected.
+        reason: why, on one line; empty if nothing was rejected.
+        provides: its working classes, such as "effect trails".
     """
 
     plugin: str
@@ -63,23 +62,23 @@ class PluginReport:
     provides: tuple[str, ...] = ()
 
     def without(self, reason: str) -> PluginReport:
-        """The same report with one more thing set aside."""
+        """Return the report with one more rejected class or fault."""
         joined = f"{self.reason}; {reason}" if self.reason else reason
         return replace(self, status="failed", reason=joined)
 
 
 Found = tuple[PluginReport, tuple[Offer, ...]]
-"""What became of a plugin, and what it offers."""
+"""The report of a plugin, and its offers."""
 
 
 @dataclass(frozen=True)
 class Discovery:
-    """All that was found.
+    """The result of a discovery.
 
     Args:
-        manager: pluggy's manager, with the plugins that were imported registered.
+        manager: pluggy's manager, with the imported plugins registered.
         entries: the entry points of distributions, by their values.
-        found: each plugin's report with what it offers, in the order of discovery.
+        found: each plugin's report with its offers, in the order of discovery.
     """
 
     manager: pluggy.PluginManager
@@ -87,24 +86,24 @@ class Discovery:
     found: Sequence[Found]
 
     def imported(self, plugin: str) -> Found:
-        """What an entry point offers, told by importing it, whatever its manifest says."""
+        """Import an entry point and return its offers, ignoring its manifest."""
         if self.manager.has_plugin(plugin):
             self.manager.unregister(name=plugin)
         return _load_entry_point(self.manager, self.entries[plugin])
 
     def observes(self, plugin: str) -> bool:
-        """Whether a plugin that was imported has hooks that do more than register."""
+        """Return whether an imported plugin has hooks other than the registration hooks."""
         callers = self.manager.get_hookcallers(self.manager.get_plugin(plugin)) or []
         return any(caller.name not in BASES for caller in callers)
 
 
 def discover(plugin_files: Sequence[Path] = (), *, user_folder: bool = True) -> Discovery:
-    """Find every plugin there is: entry points first, those of artengine itself before others.
+    """Find every plugin: entry points first, those of artengine itself before others.
 
-    An entry point that a manifest describes is not imported before one of its classes is asked for.
+    An entry point that a manifest describes is not imported until one of its classes is needed.
 
     Args:
-        plugin_files: modules or packages to load besides, as named by `--plugin`.
+        plugin_files: additional modules or packages to load, as named by `--plugin`.
         user_folder: whether the user's plugin folder is read.
 
     Raises:
@@ -131,7 +130,7 @@ def discover(plugin_files: Sequence[Path] = (), *, user_folder: bool = True) -> 
 
 
 def modules_of(distribution: str) -> list[str]:
-    """What the reports call the plugins of a distribution."""
+    """Return the names of a distribution's plugins, as in the reports."""
     named = plugin_entries()
     return [each.value for each in named if distribution_of(each) == distribution]
 
@@ -145,7 +144,7 @@ def _folder_plugins(folder: Path) -> Iterator[Path]:
 
 
 def _module_file(path: Path) -> Path:
-    # Unlike Path.is_dir, this bears names that no file can have.
+    # Unlike Path.is_dir, this does not raise for invalid file names.
     return path / "__init__.py" if os.path.isdir(path) else path  # noqa: PTH112
 
 
@@ -181,7 +180,7 @@ def _check_api(entry: EntryPoint) -> None:
 
 def _load_file(manager: pluggy.PluginManager, file: Path, origin: FoundBy) -> Found:
     report = PluginReport(file.name, origin)
-    # Two files of one name must not be one module, and pydantic looks modules up in sys.modules.
+    # Files of the same name need distinct modules, and pydantic looks modules up in sys.modules.
     module = f"artengine_plugin_{sha256(str(file).encode()).hexdigest()[:8]}_{file.stem}"
     try:
         with contained(module):

@@ -1,4 +1,4 @@
-"""Locks between processes: one at a time in a folder or at a file."""
+"""Locks between processes, on a file or a folder."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ else:
 
 
 def try_lock(path: Path) -> IO[bytes] | None:
-    """Lock a file, made where there is none; None while another process or handle holds it.
+    """Lock a file, creating it if needed; return None if another process or handle holds the lock.
 
-    The lock lasts until what is returned is closed. The operating system frees it when its process
-    ends, however it ends. Whoever holds it may remove the file.
+    Close the returned handle to release the lock. The operating system releases it when the process
+    ends, in whatever way. The holder may remove the file.
 
     Raises:
-        OSError: when the file cannot be made or opened.
+        OSError: when the file cannot be created or opened.
     """
     while True:
         handle = path.open("ab")
@@ -47,7 +47,7 @@ def try_lock(path: Path) -> IO[bytes] | None:
         except BaseException:
             handle.close()
             raise
-        # Removed by its last holder after it was opened here: another file has its name by now.
+        # The last holder removed the file after it was opened here, so this handle is stale.
         handle.close()
 
 
@@ -62,17 +62,17 @@ def _is_there(path: Path, handle: IO[bytes]) -> bool:
 def exclusive_lock(
     folder: Path, *, poll: float = 0.2, waiting: Callable[[], None] = lambda: None
 ) -> Iterator[None]:
-    """Wait until no other process works in a folder that exists, then keep the others out.
+    """Hold the lock of an existing folder for the block; wait while another process holds it.
 
-    A warning says that there is something to wait for.
+    Waiting is logged as a warning.
 
     Args:
-        folder: where the lock file `.lock` is kept.
-        poll: seconds between two tries.
-        waiting: called after each try that fails; what it raises ends the wait.
+        folder: the folder of the lock file `.lock`.
+        poll: seconds between two attempts.
+        waiting: called after each failed attempt; an exception from it ends the wait.
 
     Raises:
-        OSError: when the lock file cannot be made.
+        OSError: when the lock file cannot be created.
     """
     told = False
     while (handle := try_lock(folder / ".lock")) is None:

@@ -1,4 +1,4 @@
-"""What a training minimises."""
+"""The loss that a training minimises."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ KerasLoss = Literal[
     "mae",
     "mse",
 ]
-"""Keras's losses for pictures, named here so that a preset is checked without loading Keras. All of
-them are finite where a prediction leaves 0..1."""
+"""Keras's losses for pictures, listed here so that a preset is checked without loading Keras. All
+of them are finite for predictions outside 0..1."""
 
 Weight = Annotated[float, Field(ge=0, le=1000)]
 
 
 class LossWeights(Settings):
-    """A sum of losses, each times its weight. A loss of weight 0 is left out."""
+    """A weighted sum of losses. A loss of weight 0 is left out."""
 
     l1: Weight = 0.0
     """Mean absolute difference. Sharper than l2."""
@@ -43,21 +43,20 @@ class LossWeights(Settings):
     """Difference of the steps between neighbouring pixels. Makes edges as steep as in the clip."""
 
     detail: Weight = 0.0
-    """Difference in the amount of detail, fine and coarse, around each pixel. The detail may lie
-    elsewhere than in the clip, so that textures stay sharp where their exact place cannot be
-    known."""
+    """Difference in the amount of detail, fine and coarse, around each pixel. The exact position of
+    the detail is not compared, so that textures stay sharp where it cannot be predicted."""
 
     change: Weight = 0.0
-    """Difference in the amount of motion around each pixel, wherever exactly things move."""
+    """Difference in the amount of motion around each pixel. Its exact position is not compared."""
 
     raster: Weight = 0.0
-    """Strength of a regular grid of 4 pixels that the clip has not. Keeps screen doors away; try 4
-    beside an l1 of 1."""
+    """Strength of a regular grid of 4 pixels that is not in the clip. Prevents the screen-door
+    effect; try 4 with an l1 of 1."""
 
     adversarial: Weight = 0.0
-    """Weight of a second network, which learns beside the first to tell predicted frames from
-    those of the clip, and which the first learns to deceive. It sees each frame with the one
-    before it. Try 0.01 beside an l1 of 1."""
+    """Loss from a discriminator, a second network that is trained at the same time to distinguish
+    predicted frames from those of the clip. It sees each frame with the one before it. Try 0.01
+    with an l1 of 1."""
 
     @model_validator(mode="after")
     def _weigh_something(self) -> Self:

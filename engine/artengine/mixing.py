@@ -1,4 +1,4 @@
-"""Mixing a frame with what an effect made of it."""
+"""Mixing a frame with the result of an effect."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import numpy.typing as npt
 from artengine.frame import Frame, Size, size_of
 
 _SCALE = 2**20
-"""What shares are multiplied by before OpenCV divides by their sum and a little more: without it a
-frame would get darker each time that it is mixed."""
+"""Factor for the weights: OpenCV divides by their sum plus a small epsilon, which would otherwise
+darken the frame at each mix."""
 
 _ROWS = 64
-"""Rows that are blended at once, whose shares stay in the processor's cache."""
+"""Number of rows that are blended at once, so that their weights stay in the cache."""
 
 
 def resized(frame: Frame, size: Size) -> Frame:
-    """A frame at another width and height; the frame itself where it has them."""
+    """Return a frame resized to `size`; the frame itself if it has that size."""
     if size_of(frame) == size:
         return frame
     import cv2
@@ -27,10 +27,10 @@ def resized(frame: Frame, size: Size) -> Frame:
 def mixed(
     before: Frame, after: Frame, share: float | npt.NDArray[np.float32] | npt.NDArray[np.bool_]
 ) -> Frame:
-    """`before` at a share of 0, `after` at 1, a blend of both between.
+    """Blend two frames: `before` at a share of 0, `after` at 1.
 
     Args:
-        before, after: float32 `(H, W, 3)`, of one size.
+        before, after: float32 `(H, W, 3)`, of the same size.
         share: 0..1, for the whole frame or `(H, W)` for each pixel; or bools `(H, W)`.
     """
     import cv2

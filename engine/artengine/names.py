@@ -1,4 +1,4 @@
-"""Names of files: what every system takes, and how long they may be."""
+"""File names: validation and truncation."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ import sys
 import unicodedata
 
 LONGEST_NAME = 255
-"""Bytes of UTF-8 that the usual file systems take for one name."""
+"""Maximum bytes of UTF-8 of one name in the usual file systems."""
 
 _DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])\s*(\..*)?", re.IGNORECASE)
 _JOINERS = "\u200d\ufe0e\ufe0f"
 
 
 def name_problem(name: str, *, windows: bool = sys.platform == "win32") -> str:
-    """Say why no file can have a name, or return an empty text.
+    """Return why a file name is invalid, or an empty string.
 
-    Control characters are refused everywhere: systems take them, but lists of files do not.
+    Control characters are always rejected: systems accept them, but lists of files do not.
 
     Args:
         name: the last part of a path.
-        windows: whether the rules of Windows are applied besides: no device's name such as
-            `con.mp4`, none of `<>:"|?*`, no dot or space at the end.
+        windows: whether to apply the rules of Windows too: no device name such as `con.mp4`, none
+            of `<>:"|?*`, no dot or space at the end.
     """
     length = len(name.encode("utf-8", "surrogateescape"))
     if length > LONGEST_NAME:
@@ -43,9 +43,9 @@ def name_problem(name: str, *, windows: bool = sys.platform == "win32") -> str:
 
 
 def cut_name(name: str, most: int) -> str:
-    """The beginning of a name in at most so many bytes of UTF-8, without half a character.
+    """Truncate a name to at most `most` bytes of UTF-8, at a character boundary.
 
-    A letter is kept with its accents and an emoji with what it is joined to, or neither is.
+    A letter is never separated from its accents, nor an emoji from the characters joined to it.
     """
     encoded = name.encode("utf-8", "surrogateescape")
     if len(encoded) <= most:
@@ -58,12 +58,12 @@ def cut_name(name: str, most: int) -> str:
 
 
 def shortened(name: str, most: int = 60) -> str:
-    """A name for a message, with `...` in place of what is too long."""
+    """Return a name for a message, truncated to `most` characters with `...`."""
     return name if len(name) <= most else f"{name[: most - 3]}..."
 
 
 def _continues(letter: str, before: str) -> bool:
-    """Whether a letter belongs to the one before it."""
+    """Whether a character combines with the one before it."""
     mark = unicodedata.combining(letter) or unicodedata.category(letter) in ("Mn", "Me", "Mc")
     tone = "\U0001f3fb" <= letter <= "\U0001f3ff"
     return bool(mark) or letter in _JOINERS or before == "\u200d" or tone

@@ -1,4 +1,4 @@
-"""The file that may have been meant, where one is not there."""
+"""Suggestions for a missing file."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from pathlib import Path
 from artengine.errors import did_you_mean
 
 _MOST = 2000
-"""Names of a folder that are looked at."""
+"""Maximum number of names of a folder to compare."""
 
 
 def near_file(given: str | Path) -> str:
-    """Return `' (did you mean "x"?)'` for the file of nearly that name beside it, or nothing.
+    """Return `' (did you mean "x"?)'` for a file of a similar name in the same folder, or nothing.
 
     Args:
-        given: a path that the user typed, and that is not there.
+        given: a path that the user typed and that does not exist.
     """
     path = Path(given)
     try:

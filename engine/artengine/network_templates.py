@@ -1,4 +1,4 @@
-"""Graphs of a preset's network without its weights, made ahead of its first dream."""
+"""Graph templates (graphs without weights) of a preset's network, made before its first dream."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from artengine.stepping.engines import is_installed
 logger = logging.getLogger("artengine")
 
 KEPT = 40
-"""How many files the cache holds; of more, the oldest are removed."""
+"""Maximum number of files in the cache; the oldest are removed."""
 
 
 def keep_templates(preset: Preset, train_size: Size) -> None:
-    """Make what the first dream of a network that is trained needs to do without Keras.
+    """Make the graph templates with which the first dream of a trained network runs without Keras.
 
-    Nothing is made where OpenVINO is not installed or Keras is not on TensorFlow, where such a
-    dream converts its network anyway, and where it is there already. What cannot be made is
-    converted by the first dream.
+    Nothing is made if OpenVINO is not installed, if Keras's backend is not TensorFlow, if dreams of
+    the preset convert the network anyway, or if the templates exist. On failure the first dream
+    converts the network.
 
     Args:
-        preset: what is trained, as it will be dreamt.
+        preset: the preset that is trained.
         train_size: width and height of the footage.
     """
     import keras
@@ -43,10 +43,10 @@ def keep_templates(preset: Preset, train_size: Size) -> None:
 
 
 def has_templates(preset: Preset, size: Size, folders: Iterable[Path]) -> bool:
-    """Whether there are current graphs of a preset's network for films of a size.
+    """Return whether current graph templates of a preset's network exist for films of a size.
 
     Raises:
-        UsageError: when it is to be cut into tiles smaller than the model can use.
+        UsageError: when the preset's tiles are smaller than the model can use.
     """
     from artengine.stepping.filled_graphs import Templates
     from artengine.stepping.tiles import plan_tiles
@@ -65,15 +65,15 @@ def make_file(
     """Trace a preset's network for films of a size.
 
     Args:
-        folder: where the file goes.
+        folder: the folder of the file.
         numbers: see `artengine.nn.graph_templates.make_templates`.
 
     Returns:
         The file.
 
     Raises:
-        NotComputable: see there.
-        OSError: when it cannot be written.
+        NotComputable: as `make_templates` does.
+        OSError: when the file cannot be written.
     """
     from artengine.nn.graph_templates import make_templates
     from artengine.stepping.filled_graphs import template_name

@@ -31,7 +31,7 @@ __all__ = ["Clip", "Dream", "Preset", "clip", "installed", "load_preset", "show"
 
 @lru_cache(maxsize=1)
 def installed() -> Catalog:
-    """Every plugin that is installed, found once."""
+    """Return the catalog of installed plugins; it is cached."""
     return load_catalog()
 
 
@@ -39,11 +39,11 @@ def load_preset(where: str | Path | Mapping[str, Any], *changes: str) -> Preset:
     """Load a preset.
 
     Args:
-        where: a name, a file, a run folder, or a table as TOML would give it.
-        changes: values to put in place, written as on the command line: `"dream.frames=48"`.
+        where: a name, a file, a run folder, or a parsed TOML table.
+        changes: overrides as on the command line, such as `"dream.frames=48"`.
 
     Raises:
-        UsageError, PresetError: when there is none, or with every mistake in it.
+        UsageError, PresetError: when there is no such preset, or with every mistake in it.
     """
     overrides = parse_overrides(changes, "load_preset")
     if isinstance(where, Mapping):
@@ -52,7 +52,7 @@ def load_preset(where: str | Path | Mapping[str, Any], *changes: str) -> Preset:
 
 
 def show(picture: Picture | Frame) -> Image.Image:
-    """A picture or frame `(H, W, 3)` as an image, which notebooks display."""
+    """Return a picture or frame `(H, W, 3)` as a PIL image, which notebooks display."""
     from PIL import Image
 
     return Image.fromarray(_as_picture(picture))
@@ -69,7 +69,7 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """A film on disk, or a folder of its frames; notebooks play it."""
+    """A film on disk, or a folder of its frames; notebooks display it as a player."""
 
     path: Path
     size: tuple[int, int]
@@ -93,19 +93,19 @@ def clip(
     *,
     overwrite: bool = False,
 ) -> Clip:
-    """Write pictures or frames `(H, W, 3)`, all of one size, as a film.
+    """Write pictures or frames `(H, W, 3)`, all of the same size, as a film.
 
-    A film that is there already stays, and the new one is `clip-2.mp4`, `clip-3.mp4` and so on.
+    An existing film is kept, and the new one is named `clip-2.mp4`, `clip-3.mp4` and so on.
 
     Args:
-        path: its ending chooses the writer.
-        fps: pictures a second.
-        recipe: what the file is to carry, as `dream.resolved.recipe(folder)` gives it.
-        overwrite: whether a film that is there already is replaced instead.
+        path: the file; its suffix chooses the writer.
+        fps: frames per second.
+        recipe: the recipe to embed, as `dream.resolved.recipe(folder)` returns it.
+        overwrite: whether to replace an existing film instead.
 
     Raises:
-        UsageError: when no writer has that ending, or there are no pictures.
-        WriterError: when it cannot be written.
+        UsageError: when no writer has that suffix, or there are no pictures.
+        WriterError: when the film cannot be written.
     """
     target = Path(path)
     kind = installed().writer_for(target.name)

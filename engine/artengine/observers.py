@@ -1,4 +1,4 @@
-"""Observers: plugins that are notified of events. One that fails does not affect the others."""
+"""Observers: plugins that are notified of events. A failing one does not affect the others."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ logger = logging.getLogger("artengine")
 def with_contained_observers(
     manager: pluggy.PluginManager, plugin: object, name: str, plain: Collection[str]
 ) -> object:
-    """A plugin to register, whose observers cannot raise.
+    """Return a wrapper of a plugin, to be registered, whose observers cannot raise.
 
     The first error of an observer is logged as a warning, and none of the plugin's observers is
-    called again. pluggy decides on the order in which the observers of several plugins are called.
+    called again. pluggy decides the order in which the observers of several plugins are called.
 
     Args:
-        manager: pluggy's manager, which knows what is marked as an implementation.
-        plugin: a module, or any object whose functions are marked.
-        name: what the warning calls it.
-        plain: hooks whose implementations are left as they are.
+        manager: pluggy's manager, which recognises marked implementations.
+        plugin: a module, or any object with marked functions.
+        name: the plugin's name in the warning.
+        plain: hooks whose implementations are not wrapped.
     """
     failed: list[BaseException] = []
 
     def contained(hook: str, function: Callable[..., Any]) -> Callable[..., None]:
-        # pluggy finds the arguments and the mark of the function that is wrapped.
+        # `wraps` lets pluggy find the arguments and the mark of the wrapped function.
         @wraps(function)
         def observer(*arguments: Any) -> None:
             if failed:

@@ -1,4 +1,4 @@
-"""What a plugin offers: a class that is imported already, or one that a manifest describes."""
+"""Offers of plugins: a class that is already imported, or one that a manifest describes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ BASES: Mapping[str, type[Plugin]] = MappingProxyType(
         "register_curves": Curve,
     }
 )
-"""What each hook that registers must return classes of."""
+"""The base of the classes that each registration hook must return."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,9 @@ class Offer:
     """A class that a plugin offers.
 
     Args:
-        described: what can be told of it without its class.
-        load: gives the class, and imports it if need be; raises `PluginError` where it is not as
-            described.
+        described: its description, available without importing it.
+        load: returns the class, importing it if necessary; raises `PluginError` if the class
+            differs from its description.
     """
 
     described: Described
@@ -52,22 +52,22 @@ class Offer:
 
     @property
     def name(self) -> str:
-        """What presets call it."""
+        """Its name in presets."""
         return self.described.name
 
     @classmethod
     def of(cls, given: type[Plugin]) -> Self:
-        """The offer of a class that is there."""
+        """Return the offer of an imported class."""
         return cls(described(given), lambda: given)
 
     @classmethod
     def promised(cls, described: Described) -> Self:
-        """The offer of a class that is imported when it is asked for."""
+        """Return the offer of a class that is imported when it is needed."""
         return cls(described, cache(partial(_loaded, described)))
 
 
 def described(kind: type[Plugin]) -> Described:
-    """What a manifest says of a class."""
+    """Return the description of a class for a manifest."""
     return Described(
         kind.kind,
         kind.name,
@@ -79,7 +79,7 @@ def described(kind: type[Plugin]) -> Described:
 
 
 def _loaded(promised: Described) -> type[Plugin]:
-    """The class that a manifest describes. Raises `PluginError` where it is another, or faulty."""
+    """Import a described class. Raises `PluginError` if it differs from that, or is faulty."""
     module, _, name = promised.place.partition(":")
     with contained(module.partition(".")[0]):
         given: type[Plugin] = getattr(import_module(module), name)

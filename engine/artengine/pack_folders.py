@@ -1,4 +1,4 @@
-"""Where packs are installed: `packs/NAME/VERSION` in the user's folder, each with its presets."""
+"""Folders of installed packs: `packs/NAME/VERSION` in the user's folder, with its presets."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from packaging.version import InvalidVersion, Version
 from artengine import folders
 
 MANIFEST = "manifest.toml"
-"""The file of a pack that says what is in it."""
+"""The file that describes the contents of a pack."""
 
 
 def packs_folder() -> Path:
-    """The folder of all installed packs. Raises `UsageError` as `folders.home` does."""
+    """Return the folder of all installed packs. Raises `UsageError` as `folders.home` does."""
     return folders.home() / "packs"
 
 
 def pack_of(folder: Path) -> Path | None:
-    """The folder of the installed pack that a folder lies in; None where it lies in none."""
+    """Return the folder of the installed pack that contains a folder, or None."""
     root, real = packs_folder().resolve(), folder.resolve()
     if not real.is_relative_to(root):
         return None
@@ -26,7 +26,7 @@ def pack_of(folder: Path) -> Path | None:
 
 
 def versions(name: str) -> list[Path]:
-    """The folders of the installed packs of a name, the newest version first."""
+    """Return the folders of the installed versions of a pack, newest first."""
     found = []
     for manifest in (packs_folder() / name).glob(f"*/{MANIFEST}"):
         try:
@@ -37,12 +37,12 @@ def versions(name: str) -> list[Path]:
 
 
 def pack_names() -> list[str]:
-    """The names of all installed packs."""
+    """Return the names of all installed packs."""
     return sorted({found.parent.parent.name for found in packs_folder().glob(f"*/*/{MANIFEST}")})
 
 
 def packed_presets() -> dict[str, Path]:
-    """The files of installed packs' presets, by `PACK/PRESET`; those of the newest version."""
+    """Return the preset files of the newest version of each pack, by `PACK/PRESET`."""
     return {
         f"{name}/{path.stem}": path
         for name in pack_names()
@@ -53,7 +53,7 @@ def packed_presets() -> dict[str, Path]:
 
 
 def packed_preset(name: str) -> Path | None:
-    """The file that `PACK/PRESET` or `PACK@VERSION/PRESET` means; None where there is none."""
+    """Return the file of `PACK/PRESET` or `PACK@VERSION/PRESET`, or None."""
     pack, _, preset = name.partition("/")
     called, _, version = pack.partition("@")
     if any(part in ("", ".", "..") or set(part) & set("/\\") for part in (called, preset)):

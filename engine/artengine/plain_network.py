@@ -1,4 +1,4 @@
-"""A network that nothing is done inside of: loaded, or as it was converted before."""
+"""Networks without bends: built by Keras, or loaded from a graph that was converted before."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from artengine.stepping.predictor import RuntimePredictor
 
 _CONVERTS = {"openvino": "openvino", "onnxruntime": "tf2onnx"}
-"""What converts a network, by the runtime that it is for."""
+"""The library that converts a network, by runtime."""
 
 
 def import_runtime(settings: DreamSettings) -> None:
-    """Import the engine that computes a network, which loading that does otherwise; not Keras.
+    """Import the engine of the runtime ahead of loading the network; do nothing for Keras.
 
     Args:
-        settings: of the dream, its runtime and precision resolved.
+        settings: settings of the dream, with resolved runtime and precision.
     """
     if settings.runtime != "keras":
         from artengine.tried_engines import tried_engine
@@ -42,18 +42,18 @@ def import_runtime(settings: DreamSettings) -> None:
 def plain_network(
     preset: Preset, weights: Weights, model: Model, sizes: Sequence[Size] = ()
 ) -> RuntimePredictor:
-    """Make a network ready to step, without Keras where it was converted before.
+    """Return a predictor for a network, without loading Keras if a converted graph is cached.
 
     Args:
-        preset: what is dreamt, its runtime and precision resolved; its bends are not done.
-        weights: of its network.
-        model: what is stepped.
-        sizes: width and height of the frames that it will be shown, where that is known: what was
-            converted and compiled for such a dream before is read while other things are done.
+        preset: the preset, with resolved runtime and precision; its bends are not applied.
+        weights: the weights of its network.
+        model: the model to step.
+        sizes: width and height of the frames that the network will see, if known: graphs that were
+            converted and compiled for such a dream are then read in the background.
 
     Raises:
         WeightsError: when the weights are of another network.
-        UsageError: when the preset's runtime has no such arithmetic.
+        UsageError: when the preset's runtime does not support the precision.
     """
     check_made_for(preset, weights)
     precision: Precision = "bfloat16" if preset.dream.precision == "bfloat16" else "float32"
@@ -116,13 +116,13 @@ def _converted(
 
 
 def template_folders() -> tuple[Path, Path]:
-    """Where graphs without weights lie: those that come with the engine, and those of trainings on
-    this machine."""
+    """Return the folders of graph templates: those packaged with the engine, and those that
+    trainings on this machine made."""
     return packaged_folder() / "graphs", folders.cache() / "graphs"
 
 
 def _identity(preset: Preset, weights: Weights) -> dict[str, Any]:
-    """What a converted network depends on, beside the arithmetic and the size of frames."""
+    """The cache key of a converted network, without the arithmetic and the size of frames."""
     return {
         "weights": digest_of(weights.path),
         "model": fixed_table(preset.model),
@@ -137,14 +137,14 @@ def _identity(preset: Preset, weights: Weights) -> dict[str, Any]:
 
 
 def fixed_table(model: Model) -> dict[str, Any]:
-    """The model's name and all parameters that a dream leaves as they are: those that shape its
-    network, and others that its step is made with."""
+    """Return the model's name and all parameters that are constant in a dream: those that shape its
+    network, and others that its step uses."""
     values = model.model_dump(mode="json", exclude=set(model.automatable()))
     return {"use": model.name, **values}
 
 
 def _code(kind: type[Model]) -> list[str]:
-    """Digests of what a model and its step are written in: a change to it makes other graphs."""
+    """Digests of the source files of a model and its step, which determine the graphs."""
     from artengine import stepping
 
     networks = Path(stepping.__file__).parent.with_name("nn")

@@ -1,4 +1,4 @@
-"""What may be wrong with a plugin: its hooks, and the classes that it offers."""
+"""Checks of plugins: of their hooks, and of the classes that they offer."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ _UNANNOTATED = re.compile(r"[`'](\w+)(?:'| = )")
 
 
 def check_hooks(manager: pluggy.PluginManager, plugin: object) -> None:
-    """Check that a plugin's functions fit the hooks that they are marked for.
+    """Check that a plugin's functions match the hooks that they are marked for.
 
     Raises:
-        PluginError: where one does not, or none is marked.
+        PluginError: when one does not, or none is marked.
     """
     known = [name for name in vars(manager.hook) if not name.startswith("_")]
     marked = 0
@@ -61,13 +61,13 @@ def check_hooks(manager: pluggy.PluginManager, plugin: object) -> None:
 
 
 def _written(function: Any) -> str:
-    """Where a function is written, to end a message with."""
+    """The file and line of a function, as the end of a message."""
     code = inspect.unwrap(function).__code__
     return f" ({Path(code.co_filename).name}, line {code.co_firstlineno})"
 
 
 def class_fault(given: Any, base: type[Plugin]) -> str:
-    """Say why `given` cannot be used as a plugin of that base, or return an empty string."""
+    """Return why `given` is not a valid plugin of that base, or an empty string."""
     label = getattr(given, "__qualname__", repr(given))
     if not isinstance(given, type) or not issubclass(given, base):
         return f"{label} is not a class derived from {base.__name__}"
@@ -92,7 +92,7 @@ def class_fault(given: Any, base: type[Plugin]) -> str:
 
 
 def _taken(base: type[Plugin]) -> set[str]:
-    """Words of a preset's table that no parameter may have as its name."""
+    """Reserved keys of a preset's table, which no parameter may have as its name."""
     words = {"use", *(base.controls.model_fields if base.controls else ())}
     return words | {"weights"} if base.kind == "model" else words
 
@@ -130,7 +130,7 @@ def _default_fault(label: str, given: type[Plugin]) -> str:
 
 @contextmanager
 def contained(module: str) -> Iterator[None]:
-    """Turn any exception of a plugin's code into a PluginError of one line."""
+    """Convert any exception of a plugin's code into a PluginError of one line."""
     try:
         yield
     except PluginError:
@@ -144,7 +144,7 @@ def contained(module: str) -> Iterator[None]:
 
 
 def _declaration_fault(error: PydanticUserError, module: str) -> str:
-    """Say what is wrong with a class's parameters, without the addresses that pydantic adds."""
+    """Describe a mistake in a class's parameters, without the URLs that pydantic adds."""
     where = reason(error, module)
     place = where[where.rindex(" (") :] if where.endswith(")") and " (" in where else ""
     unannotated = _UNANNOTATED.search(error.message)

@@ -1,8 +1,8 @@
-"""Manifests: what a package's plugins are, told without importing them.
+"""Manifests: descriptions of a package's plugins, readable without importing them.
 
-A manifest is a JSON file beside the package's `__init__.py`. It describes the classes that each
-entry point of the group `artengine` offers, and where each is written. An entry point without one
-is imported to see what it offers.
+A manifest is a JSON file next to the package's `__init__.py`. It describes the classes that each
+entry point of the group `artengine` offers, and where each is defined. An entry point without a
+description is imported to find its classes.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 GROUP = "artengine"
-"""The entry-point group that distributions name their plugins in."""
+"""The entry-point group of plugins."""
 
 MANIFEST = "artengine-plugins.json"
-"""What the file is called."""
+"""The name of the file."""
 
 Kind: TypeAlias = Literal["source", "model", "effect", "writer", "curve"]
 KINDS: tuple[Kind, ...] = ("source", "model", "effect", "writer", "curve")
@@ -32,21 +32,21 @@ _ENTRY = re.compile(r"(\w+(?:\.\w+)*)\s*(?::\s*\w+(?:\.\w+)*)?\s*(?:\[.*\])?\s*"
 """The value of an entry point: `package.module` or `package.module:name`."""
 
 _MOST_BYTES = 4_000_000
-"""Bytes of a manifest that is read; one describes a plugin in some 200."""
+"""Maximum size of a manifest in bytes; one plugin takes about 200."""
 
 _FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A plugin's class, as a manifest describes it.
+    """The description of a plugin's class in a manifest.
 
     Args:
-        kind, name: what presets call it.
-        place: where its class is, as `package.module:Class`.
-        about: what it does, in a sentence.
-        suffixes: endings of the files that it writes, for a writer.
-        key: the key of a preset's table that tells it, for a curve.
+        kind, name: its kind and its name in presets.
+        place: the location of the class, as `package.module:Class`.
+        about: its purpose, in a sentence.
+        suffixes: for a writer: suffixes of the files that it writes.
+        key: for a curve: the key of a preset's table that identifies it.
     """
 
     kind: str
@@ -58,41 +58,41 @@ class Described:
 
 
 def plugin_entries() -> list[EntryPoint]:
-    """The entry points of all distributions, those of artengine itself first."""
+    """Return the entry points of all distributions, those of artengine itself first."""
 
     def order(entry: EntryPoint) -> tuple[bool, str, str]:
         distribution = distribution_of(entry)
         return distribution != GROUP, distribution, entry.name
 
-    # A distribution that is installed twice over (editable and not) names its plugins twice.
+    # A distribution that is installed twice (editable and not) lists its plugins twice.
     return sorted({entry.value: entry for entry in entry_points(group=GROUP)}.values(), key=order)
 
 
 def distribution_of(entry: EntryPoint) -> str:
-    """The name of the distribution that an entry point is of; empty where that is not known."""
+    """Return the name of an entry point's distribution; empty if it is unknown."""
     return _name_of(entry.dist) if entry.dist else ""
 
 
 @lru_cache(maxsize=100)
 def _name_of(distribution: Distribution) -> str:
-    # All that it says of itself is read for its name.
+    # Cached, because reading the name parses all metadata of the distribution.
     return distribution.name
 
 
 def module_of(entry: EntryPoint) -> str:
-    """The module that an entry point names; empty where its value names none."""
-    # EntryPoint.module raises AttributeError for a value that is not written as one.
+    """Return the module that an entry point names; empty if its value is malformed."""
+    # EntryPoint.module raises AttributeError for a malformed value.
     written = _ENTRY.fullmatch(entry.value)
     return written[1] if written else ""
 
 
 def package_of(entry: EntryPoint) -> str:
-    """The package that an entry point's module is in; empty where its value names none."""
+    """Return the top-level package of an entry point; empty if its value is malformed."""
     return module_of(entry).partition(".")[0]
 
 
 def package_file(package: str) -> Path | None:
-    """The file of a package or module, found without importing it; None where it has none."""
+    """Return the file of a package or module without importing it, or None."""
     try:
         spec = find_spec(package)
     except (ImportError, ValueError):
@@ -101,8 +101,8 @@ def package_file(package: str) -> Path | None:
 
 
 def module_file(entry: EntryPoint) -> Path | None:
-    """The file of an entry point's module, found without importing its package; None where it is
-    not to be found so."""
+    """Return the file of an entry point's module without importing its package; None if it cannot
+    be found that way."""
     file = package_file(package_of(entry))
     inner = module_of(entry).split(".")[1:]
     if file is None or not inner:
@@ -113,9 +113,9 @@ def module_file(entry: EntryPoint) -> Path | None:
 
 
 def read_manifests(entries: Iterable[EntryPoint]) -> dict[str, tuple[Described, ...]]:
-    """What manifests say of entry points, by their values. Those without one are left out.
+    """Return the descriptions in manifests, by entry-point value. Others are left out.
 
-    A manifest that was not written of the package's present source is not read.
+    A manifest that does not match the package's current source is ignored.
     """
     found: dict[str, tuple[Described, ...]] = {}
     tables: dict[str, Mapping[str, Any]] = {}
@@ -131,7 +131,7 @@ def read_manifests(entries: Iterable[EntryPoint]) -> dict[str, tuple[Described, 
 
 
 def _described(table: Mapping[str, Any]) -> Described:
-    """A description of a manifest. Raises TypeError and ValueError where it is none."""
+    """Parse a description of a manifest. Raises TypeError or ValueError if it is invalid."""
     given = dict(table)
     endings = given.get("suffixes", [])
     if not isinstance(endings, list):
@@ -153,7 +153,7 @@ def _described(table: Mapping[str, Any]) -> Described:
 
 
 def _read(file: Path | None) -> Mapping[str, Any]:
-    """The entries of the manifest beside a package's `__init__.py`."""
+    """The entries of the manifest next to a package's `__init__.py`."""
     if file is None or file.name != "__init__.py":
         return {}
     try:
@@ -171,7 +171,7 @@ def _read(file: Path | None) -> Mapping[str, Any]:
 
 
 def source_digest(folder: Path) -> str:
-    """A digest of the Python files of a package."""
+    """Return a digest of the Python files of a package."""
     digest = sha256()
     for file in sorted(each for each in folder.rglob("*.py") if each.is_file()):
         text = file.read_bytes()
@@ -180,12 +180,12 @@ def source_digest(folder: Path) -> str:
 
 
 def manifest_text(entries: Mapping[str, Sequence[Described]], folder: Path | None = None) -> str:
-    """The text of a manifest.
+    """Return the text of a manifest.
 
     Args:
-        entries: what each entry point offers, by its value.
-        folder: the package, whose source as it is now the manifest is bound to; None where a test
-            of the package's own holds the two together.
+        entries: the classes of each entry point, by its value.
+        folder: the package; a digest of its current source is added to the manifest. None if the
+            package has a test that its manifest is current.
     """
     bound = {"source": source_digest(folder)} if folder else {}
     told = {value: [_table(each) for each in offered] for value, offered in entries.items()}

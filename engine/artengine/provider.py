@@ -1,4 +1,4 @@
-"""Who provides a plugin: the distribution or the file that it came from, and its version."""
+"""Providers of plugins: the distribution or file that a plugin comes from, and its version."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OWN = "artengine"
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """Where a plugin came from.
+    """The origin of a plugin.
 
     Args:
         name: the distribution's name, or the file's.
@@ -34,7 +34,7 @@ class Provider:
 
 
 def provider_of(kind: type[Plugin]) -> Provider:
-    """Tell who provides a plugin's class."""
+    """Return the provider of a plugin's class."""
     package = kind.__module__.partition(".")[0]
     if package in (OWN, "artengine_plugins"):
         return Provider(OWN, __version__)
@@ -49,9 +49,9 @@ def provider_of(kind: type[Plugin]) -> Provider:
 
 
 def code_of(kind: type[Plugin]) -> list[str]:
-    """Digests of the files that a class is written in; an empty text where there is none.
+    """Return digests of the source files of a class; one empty string if it has no file.
 
-    Modules of a package share what they need; a file of the user stands alone.
+    For a class in a package these are all files of its folder; for a user's module, one file.
     """
     written = getattr(sys.modules.get(kind.__module__), "__file__", None)
     if written is None:
@@ -63,10 +63,10 @@ def code_of(kind: type[Plugin]) -> list[str]:
 
 
 def installed(provided: str) -> str:
-    """The version of a distribution that is installed now, as a provider; empty where none is.
+    """Return the installed version of a distribution, as a provider; empty if not installed.
 
     Args:
-        provided: a provider, as a recipe names it.
+        provided: a provider in the form of a recipe.
     """
     name = provided.rpartition(" ")[0] or provided
     try:
@@ -76,10 +76,10 @@ def installed(provided: str) -> str:
 
 
 def remedy(provided: str) -> str:
-    """Say how to get a plugin that is missing.
+    """Return advice on how to get a missing plugin.
 
     Args:
-        provided: its provider, as a recipe names it: `my_effects 1.2` or `glow.py sha256:98ab`.
+        provided: its provider as in a recipe: `my_effects 1.2` or `glow.py sha256:98ab`.
     """
     name = provided.rpartition(" ")[0] or provided
     if name.endswith(".py"):

@@ -1,7 +1,7 @@
-"""Fixtures for the tests of plugins. pytest finds them by itself where artengine is installed.
+"""Fixtures for the tests of plugins. pytest finds them if artengine is installed.
 
-Each is imported when a test asks for it: a session that uses none of them loads none of
-the engine, which is why this is no part of `artengine.testing`.
+Each imports the engine when a test uses it: a session that uses none of them does not load the
+engine, so this module is separate from `artengine.testing`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def frames() -> Callable[..., Sequence[Frame]]:
-    """Frames of a clip: `frames((96, 64), 8)` gives eight, 96 pixels wide and 64 high.
+    """Frames of a clip: `frames((96, 64), 8)` returns eight, 96 pixels wide and 64 high.
 
     They are float32 `(H, W, 3)` in 0..1, read-only, and the same on every machine.
     """
@@ -30,7 +30,7 @@ def frames() -> Callable[..., Sequence[Frame]]:
 
 @pytest.fixture
 def moment() -> Callable[..., FrameContext]:
-    """What an effect may know of now: `moment(index, truth)`, in a film of 24 frames a second."""
+    """A `FrameContext` for an effect: `moment(index, truth)`, at 24 frames per second."""
     from artengine.testing import moment
 
     return moment
@@ -38,7 +38,7 @@ def moment() -> Callable[..., FrameContext]:
 
 @pytest.fixture(scope="session")
 def footage(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A video file of 24 frames, 64x48 at 24 frames a second."""
+    """A video file of 24 frames, 64x48 at 24 frames per second."""
     from artengine.testing import write_clip
 
     return write_clip(tmp_path_factory.mktemp("footage") / "clip.mp4")
@@ -46,7 +46,7 @@ def footage(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def small_network() -> Callable[[Sequence[Frame], tuple[int, int]], Frame]:
-    """A network that costs nothing, to be given to `Dream` or `render` as `predict`.
+    """A fast fake network, to pass to `Dream` or `render` as `predict`.
 
     It predicts the mean of its context, a little darker.
     """
@@ -57,11 +57,11 @@ def small_network() -> Callable[[Sequence[Frame], tuple[int, int]], Frame]:
 
 @pytest.fixture
 def golden(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., None]:
-    """Compare a picture with one that was kept: `golden("ember", picture, tolerance=0.3)`.
+    """Compare a picture with a stored one: `golden("ember", picture, tolerance=0.3)`.
 
-    The file is `golden/NAME.png`, in the nearest folder of that name at or above the test's file;
-    where there is none, beside it. `ARTENGINE_GOLDEN=write` writes it. A picture of differences
-    is written to the test's `tmp_path`, or to the folder that `ARTENGINE_GOLDEN_REPORT` names.
+    The file is `golden/NAME.png`, in the nearest `golden` folder at or above the test's file; if
+    there is none, next to the test's file. `ARTENGINE_GOLDEN=write` writes it. A picture of the
+    differences is written to `tmp_path`, or to the folder that `ARTENGINE_GOLDEN_REPORT` names.
     """
     from artengine.testing import compare_picture
 

@@ -1,4 +1,4 @@
-"""`dream.runtime = "auto"`: the runtime that is the quickest for a network on this machine."""
+"""`dream.runtime = "auto"`: the fastest runtime for a network on this machine."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from artengine.weights import Weights
 logger = logging.getLogger("artengine")
 
 STEPS = 5
-"""How many steps of each runtime are timed, in turns; the quickest counts."""
+"""Number of timed steps of each runtime, interleaved; the fastest one counts."""
 
 SECONDS = 6.0
-"""After so long no more steps are timed than one of each."""
+"""Time limit of the measurement; at least one step of each runtime is timed."""
 
 CLEARLY = 0.95
-"""Another runtime than Keras is taken where it needs no more than this share of its time."""
+"""Another runtime is chosen over Keras if it needs at most this share of Keras's time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +42,21 @@ class Quickest:
     """The runtimes that can compute a network here.
 
     Args:
-        ms: milliseconds of a step, by runtime; empty where there was nothing to choose.
+        ms: milliseconds per step, by runtime; empty if there was no choice.
     """
 
     ms: Mapping[RuntimeName, float]
 
     @property
     def runtime(self) -> RuntimeName:
-        """The one to take."""
+        """The chosen runtime."""
         best: RuntimeName = "keras" if not self.ms else min(self.ms, key=self.ms.__getitem__)
         if "keras" in self.ms and self.ms[best] > CLEARLY * self.ms["keras"]:
             return "keras"
         return best
 
     def __str__(self) -> str:
-        """One line."""
+        """Describe the choice on one line."""
         if len(self.ms) < 2:
             return f"runtime {self.runtime}, the only one here that can"
         taken = self.runtime
@@ -68,21 +68,21 @@ class Quickest:
 
 
 def quickest(preset: Preset, weights: Weights) -> Quickest:
-    """Time the installed runtimes with a preset's network, or look up what was found before.
+    """Time the installed runtimes with a preset's network, or return the cached result.
 
-    What is found is kept in the cache, by what it depends on: weights, model, size of frames,
+    The cache key has everything that the times depend on: weights, model, size of frames,
     arithmetic, versions and processor.
 
     Args:
-        preset: what is dreamt.
-        weights: of its network.
+        preset: the preset.
+        weights: the weights of its network.
 
     Raises:
         ArtengineError: when no runtime can compute it; the reason is that of Keras.
     """
     names = installed_runtimes()
     if preset.blend is not None or len(names) == 1:
-        # Weights that move are variables, which graphs for engines do not have.
+        # A blend changes weights during the dream; converted graphs have constant weights.
         return Quickest({})
     size = preset.dream.size_of(weights.train_size)
     size = size or preset.source.open(None, preset.dream.fps).size
@@ -95,11 +95,11 @@ def quickest(preset: Preset, weights: Weights) -> Quickest:
 
 
 def precision_of(preset: Preset, runtime: RuntimeName) -> str:
-    """What a runtime computes a preset's network in on this machine."""
+    """Return the precision in which a runtime computes a preset's network on this machine."""
     if preset.dream.precision != "auto":
         return preset.dream.precision
     if runtime == "openvino":
-        # It computes on the processor, whatever else there is, and needs no Keras to be asked.
+        # OpenVINO always computes on the processor, so Keras need not be loaded.
         return "bfloat16" if processor_has_bfloat16() else "float32"
     if runtime == "onnxruntime":
         return "float32"
@@ -121,7 +121,7 @@ def _timed(
         values = {"dream.runtime": name, "dream.precision": precision_of(preset, name)}
         try:
             network = plain_network(preset.with_values(values), weights, model.model_copy())
-            # What is traced or converted is not timed, nor what threads and caches need at first.
+            # Exclude tracing, conversion and the warm-up of threads and caches from the timing.
             for number in range(2):
                 network(frames, (0, number))
         except ArtengineError as error:
@@ -143,7 +143,7 @@ def _timed(
 
 
 def _told(preset: Preset, weights: Weights, size: Size, names: list[RuntimeName]) -> dict[str, Any]:
-    """What the times depend on."""
+    """The cache key: everything that the times depend on."""
     settings = preset.dream
     return {
         "weights": digest_of(weights.path),
@@ -152,7 +152,7 @@ def _told(preset: Preset, weights: Weights, size: Size, names: list[RuntimeName]
         "settings": [settings.precision, settings.tile],
         "engine": __version__,
         "arithmetic": [
-            # Cards are known only where a library is loaded.
+            # Cards are known only if a library is loaded.
             {word: told for word, told in arithmetic("", name).items() if word != "graphics"}
             for name in names
         ],
@@ -162,7 +162,7 @@ def _told(preset: Preset, weights: Weights, size: Size, names: list[RuntimeName]
 
 
 def _checked(kept: Any) -> dict[RuntimeName, float] | None:
-    """Times that were kept; None where they are none."""
+    """Validate cached times; None if they are invalid."""
     try:
         found = {
             name: float(kept["ms"][name]) for name in get_args(RuntimeName) if name in kept["ms"]

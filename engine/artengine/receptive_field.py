@@ -1,4 +1,4 @@
-"""How far a network looks, added up layer by layer."""
+"""The receptive field of a network, computed layer by layer."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import Self
 
 @dataclass(frozen=True, slots=True)
 class ReceptiveField:
-    """How far changes on one side of a cut are felt on the other, from the frame to a layer.
+    """The distance from a cut through the frame up to which a layer's output is affected by it.
 
-    Begin with `ReceptiveField()`, the frame itself, and follow the longest way through the network:
-    each method gives that of the next layer. Layers pad as `padding="same"` does, on frames that
-    are cut at multiples of the size divisor.
+    Start with `ReceptiveField()`, the frame itself, and follow the longest path through the
+    network: each method returns the receptive field of the next layer. Layers use `padding="same"`,
+    and frames are cut at multiples of the size divisor.
 
         ReceptiveField().conv(4, stride=4).conv(3).upsample(4).pixels
 
     Args:
-        cells: how far, in cells of the layer's feature map.
+        cells: the distance, in cells of the layer's feature map.
         stride: height and width of a cell, in pixels of the frame.
     """
 
@@ -27,11 +27,11 @@ class ReceptiveField:
 
     @property
     def pixels(self) -> int:
-        """How far, in pixels of the frame."""
+        """The distance, in pixels of the frame."""
         return self.cells * self.stride
 
     def conv(self, kernel: int, *, stride: int = 1, dilation: int = 1) -> Self:
-        """After a convolution or a pooling of `kernel` cells."""
+        """Add a convolution or a pooling with a kernel of `kernel` cells."""
         width = (kernel - 1) * dilation + 1
         before = max(width - stride, 0) // 2
         after = width - stride - before
@@ -41,30 +41,30 @@ class ReceptiveField:
         return replace(self, cells=cells, stride=self.stride * stride)
 
     def transposed_conv(self, kernel: int, *, stride: int) -> Self:
-        """After a transposed convolution."""
+        """Add a transposed convolution."""
         before = max(kernel - stride, 0) // 2
         after = kernel - stride - before
         cells = self.cells * stride + max(before, after, 0)
         return replace(self, cells=cells, stride=self._divided(stride))
 
     def upsample(self, by: int) -> Self:
-        """After cells are repeated, or channels laid out as pixels."""
+        """Add nearest-neighbour upsampling, or a depth-to-space layer."""
         return replace(self, cells=self.cells * by, stride=self._divided(by))
 
     def interpolate(self, by: int) -> Self:
-        """After bilinear enlargement, which blends each cell into half of the next."""
+        """Add bilinear upsampling, which blends each cell into half of the next."""
         enlarged = self.upsample(by)
         return replace(enlarged, cells=enlarged.cells + by // 2)
 
     def look(self, cells: int) -> Self:
-        """After anything that looks so many cells to each side, as a blur or a warp does."""
+        """Add an operation that reads `cells` cells to each side, such as a blur or a warp."""
         return replace(self, cells=self.cells + cells)
 
     def joined(self, *others: Self) -> Self:
-        """The farthest of several layers of one size, where they are added or concatenated.
+        """Return the largest of several layers of one size, for layers added or concatenated.
 
         Raises:
-            ValueError: when they are of different sizes.
+            ValueError: when their sizes differ.
         """
         if any(other.stride != self.stride for other in others):
             raise ValueError("layers of different sizes cannot be joined")

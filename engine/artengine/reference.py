@@ -1,4 +1,4 @@
-"""What a plugin's parameters are, told from their one declaration to people and programs."""
+"""Reference of a plugin's parameters for documentation and programs, from their declarations."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ class Parameter:
     """One parameter of a plugin, or one value of a settings table.
 
     Args:
-        name: what presets call it.
+        name: its name in presets.
         about: its help.
-        allowed: what it takes, in words: "a number from 0 to 1".
-        required: whether a preset must give it.
-        default: its value otherwise, in JSON's types.
-        unit: what a number counts, or None.
-        curve: whether it takes a curve in place of a number.
-        field: whether it takes a field, which is another number at each pixel.
+        allowed: the allowed values, in words: "a number from 0 to 1".
+        required: whether a preset must set it.
+        default: its default, in JSON types.
+        unit: the unit of a number, or None.
+        curve: whether it accepts a curve in place of a number.
+        field: whether it accepts a field, which has a number for each pixel.
         schema: JSON schema of its plain value.
     """
 
@@ -39,7 +39,7 @@ class Parameter:
 
 
 def parameters(table: type[BaseModel]) -> tuple[Parameter, ...]:
-    """The parameters of a plugin's class or a settings table, in the order of declaration."""
+    """Return the parameters of a plugin's class or a settings table, in declaration order."""
     curves = table.automatable() if issubclass(table, Plugin) else automatable(table)
     fields = table.takes_field() if issubclass(table, Plugin) else ()
     help_of = attribute_help(table)
@@ -64,17 +64,17 @@ def parameters(table: type[BaseModel]) -> tuple[Parameter, ...]:
 
 
 def all_parameters(plugin: type[Plugin]) -> tuple[Parameter, ...]:
-    """A plugin's parameters, and after them those that the engine acts on itself."""
+    """Return a plugin's parameters, followed by its controls."""
     return parameters(plugin) + (parameters(plugin.controls) if plugin.controls else ())
 
 
 def about(table: type[BaseModel]) -> str:
-    """The first paragraph of a class's docstring, on one line."""
+    """Return the first paragraph of a class's docstring, on one line."""
     return " ".join((table.__doc__ or "").strip().partition("\n\n")[0].split())
 
 
 def describe(plugin: type[Plugin]) -> dict[str, Any]:
-    """Everything a program may want to know of a plugin, in JSON's types."""
+    """Return a plugin's complete description for programs, in JSON types."""
     listed: Sequence[dict[str, Any]] = [asdict(each) for each in parameters(plugin)]
     controls = parameters(plugin.controls) if plugin.controls else ()
     return {

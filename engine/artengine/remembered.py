@@ -1,4 +1,4 @@
-"""Values that were found out once and are kept in the cache."""
+"""Cached results of measurements and trials, each in a file."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from artengine.atomic import atomic_write
 
 
 def remembered_file(question: str, of: object) -> Path:
-    """Where a value is kept.
+    """Return the file of a cached value.
 
     Args:
-        question: a word that says what is asked.
-        of: what the value depends on, in types of JSON or with a text of its own.
+        question: a word that names the value.
+        of: everything that the value depends on, in JSON types or types that `str` converts.
     """
     text = json.dumps(of, sort_keys=True, default=str)
     key = hashlib.sha256(text.encode()).hexdigest()[:24]
@@ -25,27 +25,27 @@ def remembered_file(question: str, of: object) -> Path:
 
 
 class Remembered:
-    """A value that is kept in a file, as JSON.
+    """A value that is cached in a file, as JSON.
 
     Args:
-        file: as `remembered_file` gives it.
+        file: as `remembered_file` returns it.
     """
 
     def __init__(self, file: Path) -> None:
         self._file = file
         self.value: Any = None
-        """What the file holds, which may be anything; None where it cannot be read."""
+        """The content of the file, of any type; None if it cannot be read."""
         with suppress(OSError, ValueError, RecursionError):
             self.value = json.loads(file.read_text(encoding="utf-8"))
 
     def forget(self) -> None:
-        """Find it out again the next time."""
+        """Delete the value."""
         self.value = None
         with suppress(OSError):
             self._file.unlink(missing_ok=True)
 
     def keep(self, value: Any) -> None:
-        """Keep a value. Where that cannot be, it is found out again."""
+        """Store a value; errors in writing the file are ignored."""
         self.value = value
         with suppress(OSError):
             self._file.parent.mkdir(parents=True, exist_ok=True)

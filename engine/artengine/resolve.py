@@ -1,4 +1,4 @@
-"""What a preset's film depends on, resolved once: weights, source, precision and versions."""
+"""Resolve everything that a preset's film depends on: weights, source, precision and versions."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ logger = logging.getLogger("artengine")
 
 @dataclass(frozen=True)
 class Resolved:
-    """A preset with everything that decides what its film looks like.
+    """A preset with everything that determines the frames of its film.
 
     Args:
-        preset: the preset, with the weights and the precision that it is dreamt with.
-        weights: its weights; None where the dream is given another network.
+        preset: the preset, with resolved weights, runtime and precision.
+        weights: its weights; None if the dream uses another network.
         weights_digest: the digest of their file; empty without weights.
-        source: the source's name, its parameters without paths, and what identifies its content.
-        plugins: who provided each plugin of the preset that is not the engine's own.
+        source: the source's name, its parameters without paths, and its fingerprint.
+        plugins: the provider of each plugin of the preset that is not the engine's own.
         engine: the engine's version.
-        blended: all weights of a blend, `weights` the first of them; otherwise that one alone.
-        quickest: what the runtime was chosen by, where the preset left that open.
+        blended: all weights of a blend, starting with `weights`; otherwise `weights` only.
+        quickest: the timings that the runtime was chosen by, if the preset asks for "auto".
     """
 
     preset: Preset
@@ -56,9 +56,9 @@ class Resolved:
 
     @cached_property
     def identity(self) -> str:
-        """A digest of all of it: films of one identity have the same frames.
+        """A digest of all of it: films of the same identity have the same frames.
 
-        Where files lie, what the film is called and where it is written are not part of it.
+        The locations of files, the film's title and its output path are not part of it.
         """
         left_out = ("title", "about", "writers", "source", "train")
         table = with_digests(self.preset)
@@ -75,17 +75,17 @@ class Resolved:
         return hashlib.sha256(text.encode()).hexdigest()
 
     def recipe(self, folder: Path) -> str:
-        """The TOML of a preset that makes the same film; it holds no absolute paths.
+        """Return the TOML of a preset that makes the same film; it has no absolute paths.
 
         Args:
-            folder: where the film or the recipe will be; files inside of it are named from there.
+            folder: the folder of the film or the recipe; paths inside it are relative to it.
         """
         table, files = portable(self.preset, folder)
         return to_toml({**table, MADE_WITH: self._made_with(files).table()})
 
     @property
     def made_with(self) -> MadeWith:
-        """How its film is made on this machine, but for its files."""
+        """How its film is made on this machine, without its files."""
         return self._made_with({})
 
     def _made_with(self, files: Mapping[str, str]) -> MadeWith:
@@ -101,11 +101,11 @@ class Resolved:
 
 
 def made_with(files: Mapping[str, str], **known: Any) -> MadeWith:
-    """What a recipe says of how it was made.
+    """Return the `MadeWith` of a recipe.
 
     Args:
-        files: the real path of each file that it names, by its path in the recipe.
-        known: the rest of `MadeWith`.
+        files: the real path of each file of the recipe, by its path in the recipe.
+        known: the other fields of `MadeWith`.
     """
     paths = {name: Path(path) for name, path in files.items()}
     return MadeWith(
@@ -117,10 +117,10 @@ def made_with(files: Mapping[str, str], **known: Any) -> MadeWith:
 
 
 def refuse_missing(preset: Preset) -> None:
-    """Refuse a recipe that names files which are nowhere on this machine.
+    """Reject a recipe with files that were not found on this machine.
 
     Raises:
-        WeightsError, SourceError: with a line for each: what it is and where it came from.
+        WeightsError, SourceError: with a line for each file: its purpose and its origin.
     """
     if not preset.missing:
         return
@@ -130,14 +130,14 @@ def refuse_missing(preset: Preset) -> None:
 
 
 def resolve(preset: Preset, *, network: bool = True) -> Resolved:
-    """Resolve what a preset leaves open.
+    """Resolve the values that a preset leaves open.
 
     Args:
-        network: whether its own network is dreamt with. Otherwise weights and arithmetic stay as
-            they are.
+        network: whether the dream uses the preset's own network. Otherwise weights, runtime and
+            precision are not resolved.
 
     Raises:
-        WeightsError: when there are no weights, with the command that makes them.
+        WeightsError: when there are no weights, with the command that trains them.
         SourceError: when the source cannot be read.
     """
     refuse_missing(preset)
@@ -165,7 +165,7 @@ def resolve(preset: Preset, *, network: bool = True) -> Resolved:
 
 
 def _warn_of_source(resolved: Resolved) -> None:
-    """Say that the folder of a recipe's source holds other pictures now; files are told by name."""
+    """Warn if the folder of a recipe's source has other pictures now; files are checked by name."""
     preset = resolved.preset
     before = preset.document.recipes.get(preset.document.written(("source", "path")), MadeWith())
     now = content_digest(resolved.source["content"])
@@ -179,12 +179,12 @@ def _warn_of_source(resolved: Resolved) -> None:
 
 
 def is_recipe_of(recipe: str, preset: Preset, folder: Path) -> bool:
-    """Whether a recipe is that of a preset's film, made on this machine or another.
+    """Return whether a recipe is that of a preset's film, made on any machine.
 
     Args:
         recipe: the recipe's TOML.
-        preset: the preset, as it would be dreamt now.
-        folder: where the recipe is.
+        preset: the current preset.
+        folder: the folder of the recipe.
     """
     try:
         made, _ = migrate(parse_toml(recipe))
@@ -194,7 +194,7 @@ def is_recipe_of(recipe: str, preset: Preset, folder: Path) -> bool:
     made_with = MadeWith.read(made.pop(MADE_WITH, None))
     made = as_made(made, made_with)
     preset = preset.with_values(_older(preset, blended[0]))
-    # Where a file lies now does not matter, what is in it does.
+    # Compare the contents of files, not their paths.
     contents = {name: digest or Path(name).name for name, digest in made_with.files.items()}
     same = _compared(replaced(made, contents), preset) == _compared(with_digests(preset), preset)
     return same and made_with.weights == _digest(blended)
@@ -209,15 +209,15 @@ def _digest(blended: Sequence[Weights]) -> str:
 
 
 def _without_weights(model: Mapping[str, Any]) -> dict[str, Any]:
-    """The table of a model without the names of its weights; the place in a blend stays."""
+    """The table of a model without the names of its weights; the position in a blend stays."""
     table = {name: value for name, value in model.items() if name != "weights"}
     given = model.get("weights")
     return table | ({"at": given.get("at")} if isinstance(given, Mapping) else {})
 
 
 def _compared(table: Mapping[str, Any], preset: Preset) -> dict[str, Any]:
-    """A table without what a render resolves: the weights' path, the machine's runtime and
-    precision, and a start that was drawn."""
+    """A table without the values that a render resolves: the weights' path, the runtime and
+    precision, and a random start."""
     resolved = {"runtime": ("auto", "default"), "precision": ("auto",), "start": ("random",)}
     left_out = [name for name, words in resolved.items() if getattr(preset.dream, name) in words]
     dream = {name: value for name, value in table.get("dream", {}).items() if name not in left_out}
@@ -225,7 +225,7 @@ def _compared(table: Mapping[str, Any], preset: Preset) -> dict[str, Any]:
 
 
 def _resolved_values(preset: Preset, blended: Sequence[Weights]) -> dict[str, Any]:
-    """The values of what the preset leaves to the machine and to its weights."""
+    """Values, by address, that the preset leaves to the machine and to its weights."""
     weights = blended[0]
     values = _older(preset, weights)
     if preset.blend is not None:
@@ -239,7 +239,7 @@ def _resolved_values(preset: Preset, blended: Sequence[Weights]) -> dict[str, An
 
 
 def _computed(preset: Preset, weights: Weights) -> tuple[Preset, Quickest | None]:
-    """The preset with the runtime and the precision that this machine takes for it."""
+    """The preset with the runtime and the precision resolved for this machine."""
     wanted, chosen = wanted_runtime(preset), None
     if wanted == "auto":
         chosen = quickest(preset, weights)
@@ -247,7 +247,7 @@ def _computed(preset: Preset, weights: Weights) -> tuple[Preset, Quickest | None
     else:
         runtime = default_runtime(preset, weights) if wanted == "default" else wanted
     values: dict[str, str] = {}
-    # What a preset says itself stays as it is.
+    # Explicit values of the preset stay unchanged.
     if preset.dream.runtime != runtime:
         values["dream.runtime"] = runtime
     if preset.dream.precision == "auto":
@@ -256,12 +256,12 @@ def _computed(preset: Preset, weights: Weights) -> tuple[Preset, Quickest | None
 
 
 def _older(preset: Preset, weights: Weights) -> dict[str, Any]:
-    """Values of the model that its weights decide, by address."""
+    """Values of the model that its weights determine, by address."""
     return {f"model.{name}": value for name, value in older_values(preset, weights).items()}
 
 
 def _source(preset: Preset) -> dict[str, Any]:
-    """What a source's frames depend on; its paths only where nothing else tells its content."""
+    """What a source's frames depend on; its paths only if it has no fingerprint."""
     source = preset.source
     content = source.fingerprint()
     parameters = values_without_paths(source) if content else source.model_dump(mode="json")
@@ -269,7 +269,7 @@ def _source(preset: Preset) -> dict[str, Any]:
 
 
 def plugins_of(preset: Preset) -> dict[str, str]:
-    """Who provided each plugin of a preset that is not the engine's own, by the plugin's name."""
+    """Return the provider of each plugin of a preset that is not the engine's own, by name."""
     kinds = dict.fromkeys(type(plugin) for plugin in preset.plugins())
     provided = {kind.name: provider_of(kind) for kind in kinds}
     return {name: str(each) for name, each in provided.items() if each.name != OWN}

@@ -1,15 +1,15 @@
-"""The names of what can compute a network."""
+"""The names of runtimes and backends."""
 
 from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
 RuntimeName: TypeAlias = Literal["keras", "openvino", "onnxruntime"]
-"""Runtimes, as recipes write them."""
+"""Runtimes, as named in recipes."""
 
 RuntimeSetting: TypeAlias = RuntimeName | Literal["auto", "default"]
-"""What presets may write: "auto" is the quickest one, "default" what suits the network and the
-machine without timing."""
+"""The values that presets allow: "auto" is the fastest runtime; "default" is chosen for the network
+and the machine without timing."""
 
 BACKENDS = ("tensorflow", "torch", "jax")
-"""What Keras may compute with, as KERAS_BACKEND names it."""
+"""The backends of Keras, as named in KERAS_BACKEND."""

@@ -1,4 +1,4 @@
-"""Base of a table of settings."""
+"""Base class of settings tables."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from artengine.params import attribute_help
 
 
 class Settings(BaseModel):
-    """A frozen table of a preset whose keys are checked."""
+    """A frozen table of a preset with validated keys."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True, defer_build=True)
 
@@ -18,7 +18,7 @@ class Settings(BaseModel):
     def __get_pydantic_json_schema__(
         cls, core_schema: Any, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        """The table's schema, each key with its help."""
+        """Return the table's schema, with the help of each key as its description."""
         schema = handler.resolve_ref_schema(handler(core_schema))
         for name, text in attribute_help(cls).items():
             schema["properties"][name].setdefault("description", text)

@@ -1,4 +1,4 @@
-"""Sidecars: the recipe of a file that cannot hold it, as a file of its own beside it."""
+"""Sidecars: recipe files next to files whose format cannot hold a recipe."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ SUFFIX = ".recipe.toml"
 
 
 def sidecar(path: Path) -> Path:
-    """Where a file's recipe is kept when it is not inside: `film.jpg.recipe.toml`."""
+    """Return the path of a file's sidecar, such as `film.jpg.recipe.toml`."""
     return path.with_name(path.name + SUFFIX)
 
 
 def write_sidecar(path: Path, recipe: str) -> Path:
-    """Write the recipe of a file beside it. Raises `OSError`."""
+    """Write the sidecar of a file. Raises `OSError`."""
     beside = sidecar(path)
     with atomic_write(beside) as unfinished:
         unfinished.write_text(recipe, encoding="utf-8")
@@ -23,7 +23,7 @@ def write_sidecar(path: Path, recipe: str) -> Path:
 
 
 def read_sidecar(path: Path) -> str:
-    """The recipe beside a file, or an empty text where there is none. Raises `OSError`."""
+    """Return the recipe in a file's sidecar, or an empty string. Raises `OSError`."""
     try:
         return sidecar(path).read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:

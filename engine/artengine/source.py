@@ -1,4 +1,4 @@
-"""Sources: frames of real or synthetic video, supplied lazily."""
+"""Sources: frames of real or synthetic video, read lazily."""
 
 from __future__ import annotations
 
@@ -19,33 +19,32 @@ class Footage(ABC):
     """Width and height of every picture, in pixels."""
 
     fps: float
-    """Pictures a second."""
+    """Pictures per second."""
 
     length: int | None
-    """How many pictures there are before the source ends or repeats itself. None for an endless
-    source, and where that is only known once it has been read."""
+    """Number of pictures before the source ends or repeats. None if the source is endless, or if
+    the number is unknown before it has been read."""
 
     endless: bool = False
-    """Whether `frames` never stops by itself. Where this is False, the engine reads on after
-    `length` pictures, even if nothing looks at them, to find out where the dream ends."""
+    """Whether `frames` never ends. If False, the engine reads on after `length` pictures, even if
+    they are not used, to find out where the dream ends."""
 
     finite: bool = False
-    """Whether `frames` stops by itself even where `length` is None. Where this is False and
-    `length` is None, a training learns from a part of the source only."""
+    """Whether `frames` ends even if `length` is None. If this is False and `length` is None, a
+    training uses only a part of the source."""
 
     @abstractmethod
     def frames(self, start: int = 0) -> Iterator[Picture]:
         """Yield pictures uint8 `(H, W, 3)` from picture `start` on, in bounded memory.
 
-        Pictures are numbered from 0 in the order in which they are played, repeats included:
-        `frames(k)` yields the same pictures as `frames()` does after its first k. A source that
-        ends yields nothing from its end on. A source that can seek should do so; one that cannot
-        reads its pictures from the first one and leaves out k of them, as
-        `yield from itertools.islice(pictures, start, None)` does.
+        Pictures are numbered from 0 in playback order, including repeats: `frames(k)` yields the
+        same pictures as `frames()` after its first k. A finite source yields nothing after its end.
+        A source that can seek should do so; any other reads from the first picture and skips k of
+        them, as `yield from itertools.islice(pictures, start, None)` does.
 
         Each picture is a new array, or one that the source never writes to again, because the
         engine keeps some of them. Several iterators of one footage may be read at the same time.
-        Closing an iterator frees what it holds.
+        Closing an iterator frees its resources.
 
         Args:
             start: number of the first picture, 0 or more.
@@ -55,22 +54,23 @@ class Footage(ABC):
         """
 
     speed: float = 1.0
-    """How many seconds of the file that the source plays pass in a second of its pictures. Sound
-    of the file is played as fast."""
+    """Playback speed: seconds of the file per second of the pictures. The file's sound is played at
+    the same speed."""
 
     def time_of(self, number: int) -> float | None:
-        """When picture `number` is shown in the file that the source plays, in seconds.
+        """Return the time of picture `number` in the file that the source plays, in seconds.
 
-        Sound of the file is laid under a film by it. None where the source plays no single file.
+        It synchronises the file's sound with a film. None if the source does not play a single
+        file.
 
         Args:
-            number: of the picture, counted as `frames` does.
+            number: number of the picture, as in `frames`.
         """
         return None
 
 
 def is_picture(path: str | Path) -> bool:
-    """Whether a file's name is that of a still picture; a GIF is video."""
+    """Return whether a file name is that of a still picture; a GIF counts as video."""
     kind, _ = mimetypes.guess_type(Path(path).name, strict=False)
     return kind is not None and kind.startswith("image/") and kind != "image/gif"
 
@@ -85,20 +85,20 @@ class Source(Plugin):
         """Open the source.
 
         Args:
-            size: width and height to deliver; None for the source's own.
-            fps: pictures a second to deliver; None for the source's own.
+            size: width and height of the pictures; None for the source's own.
+            fps: pictures per second; None for the source's own.
 
         Raises:
-            SourceError: when there is nothing that can be read, with what to do instead.
+            SourceError: when nothing can be read, with a remedy.
         """
 
     def once(self) -> Source:
-        """The same source without repeats at its end, for preparing a dataset."""
+        """Return the same source without repeats, for preparing a dataset."""
         return self
 
     def fingerprint(self) -> dict[str, str]:
-        """What tells one content from another, such as hashes of files, for the cache.
+        """Return values that identify the content, such as hashes of files, for the cache.
 
-        The parameters themselves need not be repeated.
+        The parameters need not be included.
         """
         return {}

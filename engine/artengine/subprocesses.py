@@ -1,4 +1,4 @@
-"""Child processes: which signals reach them, and how their commands are written for a shell."""
+"""Child processes: signals, priorities, and quoting of commands for a shell."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if sys.platform == "win32":
     NEW_SESSION: dict[str, Any] = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
 else:
     NEW_SESSION: dict[str, Any] = {"start_new_session": True}
-"""Arguments of `subprocess.Popen` for a child that Ctrl-C and a closed terminal do not reach; the
-engine ends it itself."""
+"""Arguments of `subprocess.Popen` for a child that Ctrl-C and a closed terminal do not signal; the
+engine terminates it itself."""
 
 _LOWER = 10
-"""By how many of the twenty steps of niceness: a tenth of the time, where others want all of it."""
+"""Increment of the niceness: under full load the child gets a tenth of the processor time."""
 
 
 @contextmanager
 def block_sigterm() -> Iterator[None]:
-    """Start children that ignore SIGTERM, which schedulers send to every process of a job.
+    """Let children started in the block ignore SIGTERM, which schedulers send to all processes.
 
     SIGKILL still ends them. Windows has no SIGTERM; there this does nothing.
     """
@@ -40,23 +40,23 @@ def block_sigterm() -> Iterator[None]:
 
 
 def lower_priority(process: subprocess.Popen[bytes]) -> None:
-    """Give way to everything else that wants the processors.
+    """Lower the scheduling priority of a child process.
 
     Args:
-        process: a child started with `NEW_SESSION`, so that this changes its own group alone.
+        process: a child started with `NEW_SESSION`, so that only its own group is affected.
     """
     if sys.platform == "win32":
         return
-    # A system may forbid it, and the child may have ended. Then it is only slower.
+    # The system may forbid it, or the child may have ended; ignore that.
     with suppress(OSError):
         nice = min(19, os.getpriority(os.PRIO_PROCESS, 0) + _LOWER)
         os.setpriority(os.PRIO_PGRP, process.pid, nice)
     if sys.platform == "linux":
-        # Desktops share the processors among sessions first: priorities count within each.
+        # With autogrouping, Linux shares the processors among sessions: niceness counts within one.
         with suppress(OSError):
             Path(f"/proc/{process.pid}/autogroup").write_text(str(_LOWER), encoding="ascii")
 
 
 def command_line(words: Sequence[str]) -> str:
-    """Write a command so that it can be pasted into the shell of this platform."""
+    """Quote a command for pasting into the shell of this platform."""
     return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)

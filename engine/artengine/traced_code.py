@@ -1,4 +1,4 @@
-"""The source files that a traced step depends on, and whether they are as they were."""
+"""The source files that a traced step depends on, and whether they have changed."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from hashlib import sha256
 from pathlib import Path
 
 _FOLLOWED = ("artengine.nn.", "artengine.stepping.", "artengine_plugins.")
-"""Modules whose imports are followed. What else the engine has does not compute."""
+"""Modules whose imports are followed. The rest of the engine takes no part in the computation."""
 
 _DESCRIBES = ("artengine.params", "pydantic")
-"""Where bases of models come from that describe parameters."""
+"""Modules of base classes that only declare parameters."""
 
 
 Digests = tuple[str, str]
-"""Of a file, and of the code in it, without comments and docstrings."""
+"""Digest of a file, and digest of its code without comments and docstrings."""
 
 
 def traced_code(kind: type, modules: Iterable[str]) -> dict[str, Digests]:
-    """The files that a model's step is written in, by where they lie in their package.
+    """Return the digests of the source files of a model's step, by path in their package.
 
-    They are the modules of the model's class and its bases, others that are named, and what these
-    import of networks and of the packaged models, here or inside of functions; of a package that
-    is not the engine's own, all of its files, and of a file by itself, that file.
+    These are the modules of the model's class and its bases, `modules`, and what these import from
+    `_FOLLOWED`, also inside functions; for a third-party package, all of its files; for a module
+    without a package, its file.
 
     Args:
         kind: the model's class.
-        modules: further modules, of the engine.
+        modules: additional modules of the engine.
     """
     files: dict[str, Path] = {}
     bases = (each.__module__ for each in kind.__mro__)
@@ -47,22 +47,22 @@ def traced_code(kind: type, modules: Iterable[str]) -> dict[str, Digests]:
 
 
 def is_current(code: Mapping[str, Digests], kind: type) -> bool:
-    """Whether the code of files is as it was when `traced_code` found them.
+    """Return whether the code of the files is unchanged.
 
     Args:
-        code: what it gave.
+        code: the earlier result of `traced_code`.
         kind: the model's class.
     """
     files = [(_file(name, kind), told) for name, told in code.items()]
     own = getattr(sys.modules.get(kind.__module__), "__file__", None)
     if own is None or Path(own) not in (file for file, _ in files):
-        # A class of a notebook may be another one by now.
+        # A class that was defined in a notebook may have changed.
         return False
     try:
         contents = [(file.read_bytes(), told) for file, told in files]
     except OSError:
         return False
-    # To parse a file takes far longer than to read it.
+    # Compare whole files first: parsing a file takes far longer than reading it.
     return all(
         _digest(content) == whole or _digest(_code(content)) == bare
         for content, (whole, bare) in contents
@@ -70,7 +70,7 @@ def is_current(code: Mapping[str, Digests], kind: type) -> bool:
 
 
 def _files_of(module: str) -> Iterator[tuple[str, Path]]:
-    """A module's file, or all of its package; nothing of the standard library."""
+    """A module's file, or all files of a third-party package; none for the standard library."""
     top, _, inside = module.partition(".")
     loaded = sys.modules.get(top)
     if top in sys.stdlib_module_names or loaded is None:
@@ -92,7 +92,7 @@ def _files_of(module: str) -> Iterator[tuple[str, Path]]:
 
 
 def _imported(file: Path) -> Iterator[str]:
-    """Names that a file imports: of modules, and of what may be one."""
+    """The modules that a file imports, and imported names that may be modules."""
     for node in _run(ast.parse(file.read_bytes())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -102,7 +102,7 @@ def _imported(file: Path) -> Iterator[str]:
 
 
 def _run(node: ast.AST) -> Iterator[ast.AST]:
-    """A tree's nodes without those that only type checkers see."""
+    """The nodes of a tree, without `if TYPE_CHECKING` blocks."""
     for child in ast.iter_child_nodes(node):
         for_types = isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"
         if not for_types:
@@ -111,7 +111,7 @@ def _run(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _file(name: str, kind: type) -> Path:
-    """Where a file lies, as `traced_code` calls it."""
+    """The path of a file that `traced_code` named."""
     top, _, inside = name.partition("/")
     folder = _folder(top) if inside else None
     if folder is not None:
@@ -120,7 +120,7 @@ def _file(name: str, kind: type) -> Path:
 
 
 def _folder(top: str) -> Path | None:
-    """The folder of a package that is loaded; None for a module that is one file."""
+    """The folder of a loaded package; None for a single-file module."""
     file = getattr(sys.modules.get(top), "__file__", None)
     return Path(file).parent if file and Path(file).name == "__init__.py" else None
 
@@ -130,9 +130,9 @@ def _digest(content: bytes) -> str:
 
 
 def _code(content: bytes) -> bytes:
-    """Source without what computes nothing: docstrings, empty lines and those of comments alone.
+    """Source code without docstrings, empty lines and comment lines.
 
-    It is cut by lines, so that it is the same with every version of Python and on every system.
+    Lines are removed whole, so that the result is the same in every Python version and system.
     """
     lines = content.splitlines()
     try:

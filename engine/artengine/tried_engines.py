@@ -1,4 +1,4 @@
-"""Engines that were tried, and which of them work here is remembered."""
+"""Trials of engines, with cached results."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ logger = logging.getLogger("artengine")
 
 
 def works(name: RuntimeName) -> bool:
-    """Whether an engine that is installed can be used: as it was before, or as it is tried now.
+    """Return whether an installed engine works: from the cache, or by trying it now.
 
-    One that is broken is told in a warning each time.
+    A broken engine is logged as a warning each time.
     """
-    # It takes a while to import, which is done later where it is known to work.
+    # Importing it is slow, so a cached result postpones that.
     known = _known(name)
     if not isinstance(known.value, bool):
         try:
@@ -35,7 +35,7 @@ def works(name: RuntimeName) -> bool:
 
 
 def tried_engine(name: RuntimeName, precision: Literal["float32", "bfloat16"]) -> KeptEngine:
-    """Make an engine; where it is broken, it is forgotten that it ever worked.
+    """Create an engine; if it is broken, delete the cached result.
 
     Raises:
         BrokenEngineError: when it is broken.

@@ -1,4 +1,4 @@
-"""Unfinished files: made in a hidden folder beside their place, and moved there when complete."""
+"""Unfinished files: written in a hidden folder next to their target, and moved when complete."""
 
 from __future__ import annotations
 
@@ -23,27 +23,27 @@ _OURS = re.compile(r"\..+\.[0-9a-f]{8}\.part", re.DOTALL)
 
 
 class Unfinished:
-    """A new folder `.NAME.TOKEN.part` on the disk of what is made, locked while it is in use.
+    """A new folder `.NAME.TOKEN.part` next to the target, locked while it is in use.
 
     Args:
-        target: the file or folder that is to be made.
+        target: the file or folder to create.
 
     Raises:
-        OSError: when nothing can be written beside the target.
+        OSError: when the folder cannot be created.
     """
 
     def __init__(self, target: Path) -> None:
         self.folder, self._lock = _locked_folder(target)
         self.path = self.folder / target.name
-        """Where to make it: under its own name, and so with its own ending."""
+        """The path to write to; it has the name, and so the suffix, of the target."""
 
     def move(self, made: Path, names: Iterable[Path]) -> Path:
-        """Give what was made in the folder the first of these names that is free, and return it.
+        """Move a file or folder to the first of these names that is free, and return that.
 
-        Nothing is replaced, not even what has appeared since the names were thought of.
+        Nothing is replaced, not even a file that has appeared since the names were chosen.
 
         Raises:
-            OSError: when the system refuses.
+            OSError: when it cannot be moved.
         """
         for name in names:
             if not os.path.lexists(name) and _renamed(made, name):
@@ -51,10 +51,10 @@ class Unfinished:
         raise FileExistsError(f"no name is free for {made}")
 
     def replace(self, made: Path, target: Path) -> None:
-        """Put what was made in the place of a file or folder, which is removed after that.
+        """Replace a file or folder by `made`, and remove the old one afterwards.
 
         Raises:
-            OSError: when the system refuses; what was there is still there then.
+            OSError: when it cannot be replaced; the old one is then kept.
         """
         if not target.is_dir() or target.is_symlink():
             made.replace(target)
@@ -68,18 +68,18 @@ class Unfinished:
             raise
 
     def keep(self) -> None:
-        """Leave the folder and what is in it to the user."""
+        """Unlock the folder and leave it and its content to the user."""
         self._lock.close()
         with suppress(OSError):
             (self.folder / _LOCK).unlink()
 
     def remove(self) -> None:
-        """Remove the folder and all that is in it, unless it was kept; never raises."""
+        """Remove the folder and its content, unless it was kept; never raises."""
         if self._lock.closed:
             return
         shutil.rmtree(self.folder, ignore_errors=True)
         self._lock.close()
-        # Windows removes no file that is open.
+        # Windows does not remove open files such as the lock.
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -93,7 +93,7 @@ def _locked_folder(target: Path) -> tuple[Path, IO[bytes]]:
 
 
 def _renamed(made: Path, name: Path) -> bool:
-    """Rename without replacing; False where the name has just been taken."""
+    """Rename without replacing; False if the name has just been taken."""
     try:
         if sys.platform == "win32" or made.is_dir():
             made.rename(name)
@@ -109,7 +109,7 @@ def _renamed(made: Path, name: Path) -> bool:
 
 
 def _link(made: Path, name: Path) -> None:
-    """Rename a file where its new name is free; a plain rename would replace what has it."""
+    """Rename a file if its new name is free; a plain rename would replace an existing file."""
     try:
         name.hardlink_to(made)
     except FileExistsError:
@@ -121,9 +121,9 @@ def _link(made: Path, name: Path) -> None:
 
 
 def remove_leftovers(folder: Path, say: Callable[[str], None] = logger.warning) -> None:
-    """Remove the unfinished files in a folder whose processes were killed, and name each.
+    """Remove unfinished files in a folder that killed processes left, and report each.
 
-    Those of processes that still run are locked and stay.
+    Those of running processes are locked and stay.
     """
     with suppress(OSError):
         for entry in folder.iterdir():

@@ -1,4 +1,4 @@
-"""Finding a preset's weights, and making the network that holds them."""
+"""Find a preset's weights, and build the network with them."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ BEST = "best" + SUFFIX
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """A weights file and what its JSON file says of it, as far as the engine reads that.
+    """A weights file and the parts of its JSON description that the engine reads.
 
     Args:
-        path: of the file.
+        path: path of the file.
         model: the network's name and parameters.
-        train_size: width and height that it was trained at, in pixels, where that is known.
-        measured: what a training measured of it.
+        train_size: width and height that it was trained at, in pixels, if known.
+        measured: metrics from the training.
     """
 
     path: Path
@@ -40,7 +40,7 @@ class Weights:
 
 
 def packaged_weights() -> dict[str, Path]:
-    """The weights that come with the engine, by name."""
+    """Return the weights packaged with the engine, by name."""
     files = sorted((packaged_folder() / "weights").glob(f"*{SUFFIX}"))
     return {file.name.removesuffix(SUFFIX): file for file in files}
 
@@ -48,16 +48,16 @@ def packaged_weights() -> dict[str, Path]:
 def find_weights(preset: Preset) -> Weights:
     """Find the weights a preset names: a packaged name, a run folder or a weights file.
 
-    A preset that names none has those of its own training, `runs/NAME`.
+    A preset that names none uses those of its own training, `runs/NAME`.
 
     Raises:
-        WeightsError: when there are none, with the command that makes them.
+        WeightsError: when there are none, with the command that trains them.
     """
     return _find(preset, preset.weights)
 
 
 def find_blended(preset: Preset) -> tuple[Weights, ...]:
-    """Find all weights that a preset blends, or the one that it has. Raises as `find_weights`."""
+    """Find all weights that a preset blends, or its only ones. Raises as `find_weights` does."""
     if preset.blend is None:
         return (find_weights(preset),)
     return tuple(_find(preset, name) for name in preset.blend.plugin.model_dump()["blend"])
@@ -91,7 +91,7 @@ def _find(preset: Preset, name: str | None) -> Weights:
             raise WeightsError(f"{path}: not a weights file; its name must end in {SUFFIX}")
         return read_weights(path)
     known = ", ".join(packaged)
-    # A training makes one network, and no blend.
+    # Training makes one network, not a blend.
     where, other = (": model.weights.blend", "") if preset.blend else ("", _other_weights(preset))
     raise WeightsError(
         f'{preset.name}{where}: no weights "{name}"{did_you_mean(name, list(packaged))}; packaged '
@@ -100,10 +100,10 @@ def _find(preset: Preset, name: str | None) -> Weights:
 
 
 def _kept(run: Path, step: str) -> Path:
-    """The weights that a run has kept of a step; `best` and `last` are steps too.
+    """The weights that a run kept for a step; `best` and `last` are allowed as steps.
 
     Raises:
-        WeightsError: when it has none, with those that it has.
+        WeightsError: when there are none, with the steps that were kept.
     """
     files = [run / BEST, run / f"last{SUFFIX}", *sorted((run / "kept").glob(f"*{SUFFIX}"))]
     found: dict[str, Path] = {}
@@ -122,13 +122,13 @@ def _kept(run: Path, step: str) -> Path:
 def build_network(
     preset: Preset, weights: Weights, precision: Literal["float32", "bfloat16"] = "float32"
 ) -> keras.Model:
-    """Build the preset's network and give it the weights.
+    """Build the preset's network and load the weights.
 
     Args:
-        precision: what its layers compute in.
+        precision: precision of its layers.
 
     Raises:
-        WeightsError: when they were made for another model or other parameters.
+        WeightsError: when they are for another model or other parameters.
     """
     check_made_for(preset, weights)
     from artengine.nn.precision import precision_scope
@@ -141,7 +141,7 @@ def build_network(
 
 
 def check_made_for(preset: Preset, weights: Weights) -> None:
-    """Refuse weights of another network than the preset's. Raises `WeightsError`."""
+    """Reject weights of another network than the preset's. Raises `WeightsError`."""
     wanted, made_for = model_table(preset), made_for_model(preset.model, weights)
     if made_for and made_for != wanted:
         said = changed_weights(preset.document.made_with, weights.path) or (
@@ -151,7 +151,7 @@ def check_made_for(preset: Preset, weights: Weights) -> None:
 
 
 def _apart(made_for: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
-    """What weights were made for and the preset asks for, and what to write."""
+    """The difference between the weights' model and the preset's, with the remedy."""
     theirs = {name: value for name, value in made_for.items() if wanted.get(name) != value}
     if made_for.get("use") != wanted["use"] or not theirs.keys() <= wanted.keys():
         return (
@@ -163,8 +163,8 @@ def _apart(made_for: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
 
 
 def made_for_model(model: Model, weights: Weights) -> dict[str, Any]:
-    """What weights say of the network they were made for, as `model_table` gives it. Where they are
-    of that model and older than one of its parameters, with what that was before it existed."""
+    """Return the table of the network that weights were made for, in the form of `model_table`. A
+    parameter of the model that is newer than the weights gets its value from `earlier`."""
     made_for = weights.model
     if not _is_of(model, made_for):
         return dict(made_for)
@@ -172,8 +172,8 @@ def made_for_model(model: Model, weights: Weights) -> dict[str, Any]:
 
 
 def older_values(preset: Preset, weights: Weights) -> dict[str, Any]:
-    """Values of the model's parameters that are newer than the weights, where the preset leaves
-    them open: it then means the network that the weights are of."""
+    """Return values for the model's parameters that are newer than the weights and that the preset
+    leaves at their defaults, so that the network matches the weights."""
     model, made_for = preset.model, weights.model
     if not _is_of(model, made_for):
         return {}
@@ -185,12 +185,12 @@ def older_values(preset: Preset, weights: Weights) -> dict[str, Any]:
 
 
 def _is_of(model: Model, made_for: Mapping[str, Any]) -> bool:
-    """Whether weights are of the model, or of the one whose network it has."""
+    """Whether weights are of the model, or of the one whose network it shares."""
     return made_for.get("use") in {model.name, model.network_of} - {None}
 
 
 def _earlier(model: Model) -> dict[str, Any]:
-    """What parameters that shape the network were before they existed."""
+    """The network-shaping parameters that were added later, with values for older weights."""
     return {name: value for name, value in model.earlier.items() if name in type(model).shaping()}
 
 
@@ -209,7 +209,7 @@ def _command(preset: Preset, run: Path) -> str:
             words += ["--set", override.written]
     fields = type(preset.source).model_fields
     for name in (name for name, info in fields.items() if is_path(info)):
-        # A clip that the user named is not the one the preset would find by itself.
+        # Add the clip if the preset would not find it by itself.
         given = getattr(preset.source, name)
         if ("source", name) in changed or ("source",) in changed:
             continue
@@ -221,13 +221,13 @@ def _command(preset: Preset, run: Path) -> str:
 
 
 def _called(preset: Preset) -> str:
-    """What the user calls the preset on a command line."""
+    """The name or path of the preset on a command line."""
     found, _ = list_presets().get(preset.name, (None, ""))
     return preset.name if preset.path is None or preset.path == found else str(preset.path)
 
 
 def _other_weights(preset: Preset) -> str:
-    """How to make weights for a preset that names others, in a folder that is free."""
+    """Advice on how to train weights for a preset that names others, in a new folder."""
     run = _default_run(preset)
     number = 2
     while run.exists():
@@ -238,18 +238,18 @@ def _other_weights(preset: Preset) -> str:
 
 
 def model_table(preset: Preset) -> dict[str, Any]:
-    """The model's name and the parameters that shape its network, as a weights file's description
-    holds them: all but the automatable ones."""
+    """Return the model's name and the parameters that shape its network, which are all except the
+    automatable ones, in the form of a weights file's description."""
     return shape_table(preset.model)
 
 
 def shape_table(model: Model) -> dict[str, Any]:
-    """The same of a model by itself."""
+    """Return the same for a model."""
     return {"use": model.name, **model.model_dump(mode="json", include=set(type(model).shaping()))}
 
 
 def _defaults(model: Model) -> dict[str, Any]:
-    """The parameters that shape a model's network and have a default, at it."""
+    """The default values of the parameters that shape a model's network."""
     fields = type(model).model_fields
     return {
         name: fields[name].get_default(call_default_factory=True)
@@ -259,7 +259,7 @@ def _defaults(model: Model) -> dict[str, Any]:
 
 
 def model_words(model: Mapping[str, Any]) -> str:
-    """What `model_table` gives, as `swift (context = 5, width = 64)`."""
+    """Format a result of `model_table`, such as `swift (context = 5, width = 64)`."""
     return f"{model.get('use')} ({_values({k: v for k, v in model.items() if k != 'use'})})"
 
 
@@ -268,7 +268,7 @@ def _values(values: Mapping[str, Any]) -> str:
 
 
 def read_weights(path: Path) -> Weights:
-    """A weights file with what its JSON file says. Raises `WeightsError`."""
+    """Read the description of a weights file. Raises `WeightsError`."""
     about = path.with_name(path.name.removesuffix(SUFFIX) + ".json")
     try:
         text = about.read_bytes() if about.is_file() else b"{}"
@@ -284,7 +284,7 @@ def read_weights(path: Path) -> Weights:
 
 
 def _described(told: object) -> tuple[Mapping[str, Any], Size | None, Mapping[str, Any]]:
-    """Model, size and measures of a description. Raises `ValueError`."""
+    """Model, size and metrics of a description. Raises `ValueError`."""
     tables = []
     for name in ("model", "training", "measured"):
         table = told.get(name, {}) if isinstance(told, dict) else None

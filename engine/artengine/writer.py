@@ -1,4 +1,4 @@
-"""Writers: pictures to a file or to a folder of files."""
+"""Writers: write pictures to a file or to a folder of files."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from artengine.params import Param, Plugin
 
 @dataclass(frozen=True, slots=True)
 class Film:
-    """What a writer knows of the film before its first picture.
+    """The properties of a film that are known before its first picture.
 
     Args:
         size: width and height of every picture.
-        fps: pictures a second.
-        frames: how many there will be, or None when that is unknown.
-        recipe: the TOML that makes this film again, to be carried inside the file.
+        fps: pictures per second.
+        frames: number of pictures, or None if unknown.
+        recipe: the TOML that makes this film again, to be embedded in the file.
         title: the preset's title.
-        source_time: when the source's frame at the film's first frame is shown in the source's
-            file, in seconds, so that its sound can be laid under the film; None where the source
-            plays no single file.
-        sounds: what is heard under it, each from the film's first frame on; a writer whose format
-            carries no sound leaves them out. See `add_sound`.
+        source_time: time in the source's file of the source frame at the film's first frame, in
+            seconds, to synchronise its sound with the film; None if the source does not play a
+            single file.
+        sounds: sounds of the film, each from its first frame on; a writer whose format has no sound
+            ignores them. See `add_sound`.
     """
 
     size: Size
@@ -40,14 +40,14 @@ class Film:
 
 
 class Sink(ABC):
-    """An opened writer. Exactly one of `close`, `salvage` and `abort` ends it."""
+    """An open writer. Exactly one of `close`, `salvage` and `abort` ends it."""
 
     @abstractmethod
     def write(self, picture: Picture) -> None:
-        """Take the next picture, uint8 `(H, W, 3)`.
+        """Write the next picture, uint8 `(H, W, 3)`.
 
         Raises:
-            WriterError: when it cannot be written; the file's name is put before the message.
+            WriterError: when it cannot be written; the engine prefixes the file's name.
         """
 
     @abstractmethod
@@ -59,64 +59,64 @@ class Sink(ABC):
         """
 
     def salvage(self) -> bool:
-        """End after `write` or `close` failed, on a full disk for example; never raises.
+        """End after `write` or `close` failed, for example on a full disk; never raises.
 
         Returns:
-            Whether the file holds a film of the pictures before the failure and is worth keeping.
+            Whether the file is a playable film of the pictures before the failure.
         """
         self.abort()
         return False
 
     @abstractmethod
     def abort(self) -> None:
-        """Stop and free what is held; the file is removed by the caller. Never raises."""
+        """Stop and free all resources; the caller removes the file. Never raises."""
 
 
 class Writer(Plugin):
     """Base of writers.
 
-    A writer makes its file in a hidden folder that it is given. The engine moves the file to its
-    place once the sink is closed, replaces nothing unless asked to, and removes what is unfinished.
+    A writer writes to a path in a hidden folder. The engine moves the file to its target once the
+    sink is closed, replaces existing files only on request, and removes unfinished ones.
     """
 
     kind: ClassVar[str] = "writer"
 
     suffixes: ClassVar[tuple[str, ...]]
-    """File endings that choose this writer, as `(".mp4", ".m4v")`; empty for one that is only
-    ever chosen by name. The first one is given to a path that a preset leaves out."""
+    """File suffixes that select this writer, such as `(".mp4", ".m4v")`; empty if it is only
+    selected by name. The first one is the default suffix if a preset gives no path."""
 
     path: str = Param("")
-    """Where to write, relative to the folder the command runs in; by default the preset's name."""
+    """Output path, relative to the current folder; by default the preset's name."""
 
     @abstractmethod
     def open(self, path: Path, film: Film) -> Sink:
         """Start writing a film.
 
         Args:
-            path: the file to make, with the final ending. Nothing is there yet, and other files
-                may be kept beside it while the sink is open.
-            film: what is to be written.
+            path: the file to create, with the final suffix. It does not exist yet, and temporary
+                files may be created next to it while the sink is open.
+            film: the properties of the film.
 
         Raises:
-            WriterError: when nothing can be written there.
+            WriterError: when the file cannot be written.
         """
 
     def result(self, path: Path) -> Path:
-        """What is there once a film was written to `path`: a file, or a folder of frames."""
+        """Return the file, or the folder of frames, that a film written to `path` results in."""
         return path
 
     def obstacle(self, result: Path) -> str:
-        """Say why `--overwrite` may not replace what is at `result`; empty when it may.
+        """Return why `--overwrite` may not replace the file at `result`; empty if it may.
 
         Args:
-            result: a path at which something is, as `Writer.result` returns it.
+            result: an existing path, as `Writer.result` returns it.
         """
         return "is a folder where a file would go" if result.is_dir() else ""
 
     def memory(self, size: Size, frames: int) -> int:
-        """Bytes that are kept in memory until the film ends.
+        """Return the number of bytes that are kept in memory until the film ends.
 
-        A preset whose writers ask for more than 2 GB is refused.
+        A preset whose writers need more than 2 GB is rejected.
 
         Args:
             size: the film's width and height.
@@ -125,22 +125,22 @@ class Writer(Plugin):
         return 0
 
     def part(self, size: int) -> Self:
-        """The writer that makes a file of a part of a film in the quality of the whole one.
+        """Return a writer that writes a part of a film with the quality of the whole film.
 
-        For a writer whose quality depends on the film; others make every part alike.
+        Override this if the quality depends on the film.
 
         Args:
-            size: how many bytes the part takes in the film.
+            size: number of bytes of the part within the film.
         """
         return self
 
     def carries(self, path: Path, recipe: str) -> bool:
-        """Whether the file at `path` can hold a recipe; one that cannot is written beside it."""
+        """Return whether the file at `path` can hold the recipe; if not, it gets a sidecar."""
         return False
 
     @classmethod
     def read_recipe(cls, path: Path) -> str:
-        """Return the recipe that a file of one of the writer's endings carries, or an empty text.
+        """Return the recipe embedded in a file with one of the writer's suffixes, or an empty text.
 
         Raises:
             SourceError: when the file cannot be read.
@@ -149,16 +149,16 @@ class Writer(Plugin):
 
     @classmethod
     def strip_recipe(cls, path: Path, target: Path) -> None:
-        """Write a copy of a file without the recipe and the title that it carries.
+        """Write a copy of a file without its embedded recipe and title.
 
-        Called for files whose recipe `read_recipe` returns.
+        Called for files in which `read_recipe` finds a recipe.
 
         Args:
-            path: the file; it stays as it is.
-            target: the file to write, with the same ending. Nothing is there yet.
+            path: the file; it is not changed.
+            target: the file to write, with the same suffix. It does not exist yet.
 
         Raises:
             SourceError: when the file cannot be read.
-            WriterError: when the copy cannot be written, or the writer takes no recipe out.
+            WriterError: when the copy cannot be written, or the writer cannot remove recipes.
         """
         raise WriterError(f'the writer "{cls.name}" cannot take a recipe out of its files')
