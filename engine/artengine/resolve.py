@@ -42,7 +42,7 @@ class Resolved:
         plugins: the provider of each plugin of the preset that is not the engine's own.
         engine: the engine's version.
         blended: all weights of a blend, starting with `weights`; otherwise `weights` only.
-        quickest: the timings that the runtime was chosen by, if the preset asks for "auto".
+        quickest: the timings that the runtime was chosen by, if it was "auto".
     """
 
     preset: Preset

@@ -1,1 +1,1 @@
-"""Dreaming: the loop, and what surrounds it when a film is made."""
+"""Dreaming: the loop, and the modules that render films with it."""

@@ -1,4 +1,4 @@
-"""Memory: freed blocks that are kept for the next frame, and how many frames may wait."""
+"""Memory: reuse of freed blocks, and the depth of frame queues."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ _DEPTH = 4
 
 
 def ahead(size: Size) -> int:
-    """How many frames of a size may wait between two threads: four, if they fit into 128 MiB.
+    """Return the depth of a queue of frames between two threads: four, if they fit into 128 MiB.
 
-    Of frames above 11 million pixels none may wait. Reading, dreaming and writing then share one
-    thread, so that the memory that each of them needs is never needed at once.
+    For frames above 11 million pixels it is 0. Reading, dreaming and writing then share one thread,
+    so that they do not need their memory at the same time.
     """
     return min(_DEPTH, _WAITING // (12 * size[0] * size[1]))
 
 
 def keep_memory() -> None:
-    """Have the C library keep freed blocks rather than return them to the system.
+    """Make the C library keep freed blocks rather than return them to the system.
 
-    A frame's arrays take megabytes and are made and freed about twenty times per frame. By default
-    glibc returns such blocks at once, and the system clears them page by page when they are needed
-    again, which took a tenth to a quarter of a frame's time. Blocks above 32 MiB, as in films
-    larger than 1920x1080, are still returned: kept, they fragment memory, of which half as much
-    again was needed. The settings are those of `mallopt(3)`. On other systems than Linux with
-    glibc this does nothing.
+    A frame's arrays take megabytes and are allocated and freed about twenty times per frame. By
+    default glibc returns such blocks at once, and the system zeroes their pages when they are
+    allocated again, which took a tenth to a quarter of a frame's time. Blocks above 32 MiB, as in
+    films larger than 1920x1080, are still returned: keeping them fragments the heap, which needed
+    half as much memory again. See `mallopt(3)`. This does nothing on systems other than Linux with
+    glibc.
     """
     if not sys.platform.startswith("linux"):
         return

@@ -1,4 +1,4 @@
-"""Something done on a thread while something else is done."""
+"""Run a function on a thread in parallel with a block."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from types import TracebackType
 from typing import Self
 
 _HEAD_START = 0.02
-"""Seconds that the function has for itself."""
+"""Seconds that the function runs before the block starts."""
 
 
 class Aside:
-    """Calls a function on a thread of its own, and waits for it where the block ends.
+    """A context manager that runs a function on its own thread, and joins it after the block.
 
-    An error of the function is raised there, unless the block has raised one.
+    An error of the function is raised at the end, unless the block has raised one.
     """
 
     def __init__(self, function: Callable[[], None]) -> None:
@@ -31,10 +31,10 @@ class Aside:
     def __enter__(self) -> Self:
         self._thread.start()
         try:
-            # An import would keep it from what it does at first for longer than that takes.
+            # An import in the block would delay the start of the function for longer than this.
             self._thread.join(_HEAD_START)
         except BaseException:
-            # Ctrl-C: the block does not begin, and what the function uses is closed next.
+            # Ctrl-C: the block is skipped, and the caller closes what the function uses.
             self._thread.join()
             raise
         return self

@@ -1,4 +1,4 @@
-"""Curves whose values are known only while the film is dreamt."""
+"""Curves whose values depend on the dream."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from artengine.preset import Preset
 
 
 def at_rest(preset: Preset) -> tuple[str, ...]:
-    """The addresses of the curves that depend on vital signs, or are steered by them.
+    """Return the addresses of the curves that depend on vital signs, or are steered by them.
 
-    Without the dream, vital signs are 1, and governors leave their numbers as they begin.
+    Without the dream, vital signs are 1, and governors keep their numbers at the initial values.
     """
     resting = {*SIGNS} - preset.curves.keys()
     for name in in_order(preset.curves):

@@ -1,4 +1,4 @@
-"""The masks of bends, which are calculated before each step of the network."""
+"""The masks of bends, computed before each step of the network."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from artengine.masks.tables import MASK
 
 @dataclass(frozen=True, slots=True)
 class BentPlaces:
-    """The masks that a preset's bends have.
+    """The masks of a preset's bends.
 
     Args:
-        masks: by the address of each; a bend that is done everywhere has none.
-        film_of: what plays the files that they read.
+        masks: masks by address; a bend without a mask is applied everywhere.
+        film_of: opens the films that they read.
     """
 
     masks: Mapping[str, Mask] = field(default_factory=dict)
@@ -33,7 +33,7 @@ class BentPlaces:
 
     @classmethod
     def of(cls, bends: Mapping[str, Binding], film_of: FilmOf) -> BentPlaces:
-        """Gather them from bends by address."""
+        """Collect the masks from bends by address."""
         found = {
             f"{address}.{MASK}": binding.masks[MASK]
             for address, binding in bends.items()
@@ -43,7 +43,7 @@ class BentPlaces:
 
     @property
     def uses_truth(self) -> bool:
-        """Whether any of them looks at the source."""
+        """Whether any of them reads the source."""
         return MaskSet(dict(self.masks)).uses_truth
 
 
@@ -52,9 +52,9 @@ class BendMasks:
 
     Args:
         places: the masks.
-        scope: what is known of the film.
-        shares: where the network reads how much of each bend is done, by the mask's address; 0..1,
-            a number or `(H, W)`. It is shared with the dream at another size.
+        scope: the constants of the film.
+        shares: the weights of the bends that the network reads, by the mask's address; 0..1, a
+            number or `(H, W)`. The mapping is shared with the dream at another size.
     """
 
     def __init__(
@@ -65,11 +65,11 @@ class BendMasks:
         self._shares = shares
 
     def look(self, frame: Frame, truth: Frame | None, now: SignalContext) -> None:
-        """Calculate them for the step to come.
+        """Compute the masks for the next step.
 
         Args:
-            frame: the newest that the network is shown, `(H, W, 3)`.
-            truth: the source frame now; None where it is not read.
+            frame: the newest frame of the context, `(H, W, 3)`.
+            truth: the current source frame; None if it is not read.
             now: the film's time, and its named signals.
 
         Raises:
@@ -89,15 +89,15 @@ class BendMasks:
             raise PluginError(f"at frame {now.clock.index}: {error}") from error
 
     def reset(self) -> None:
-        """Forget an earlier film."""
+        """Clear the state, as before a film's first frame."""
         self._masks.reset()
 
     def state(self) -> dict[str, dict[str, npt.NDArray[np.generic]]]:
-        """What they remember, and what they saw last."""
+        """Return the state of the masks, and the pictures that they saw last."""
         return {"masks": {**self._masks.state()}, "seen": self._masks.seen()}
 
     def restore(self, state: Mapping[str, Mapping[str, npt.NDArray[np.generic]]]) -> None:
-        """Remember what `state` gave out."""
+        """Restore a state that `state` returned."""
         self._masks.restore(state.get("masks", {}), state.get("seen", {}))
 
 

@@ -1,4 +1,4 @@
-"""Changes: parameters that get another value while a dream plays."""
+"""Changes of parameters during a dream."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from artengine.errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A value that a parameter has from a frame on.
+    """A new value of a parameter from a frame on.
 
     Args:
         frame: the first frame that is dreamt with it, counted from 0.
-        address: the parameter, as `feedback.noise.amount`.
-        value: a number, text or list; for a curve a table, or a text that is an expression.
+        address: the parameter, such as `feedback.noise.amount`.
+        value: a number, text or list; for a curve a table, or an expression as text.
     """
 
     frame: int
@@ -31,12 +31,12 @@ _frame = attrgetter("frame")
 
 
 class ChangeQueue:
-    """The changes of a dream, those to come and those applied. Any thread may add to it.
+    """The pending and the applied changes of a dream. Any thread may add to it.
 
     Args:
-        changes: changes to begin with.
+        changes: initial changes.
         index: the next frame. Changes of frames before it count as applied.
-        frames: how many frames the film has, or None for an endless one.
+        frames: length of the film, or None for an endless one.
     """
 
     def __init__(self, changes: Iterable[Change], index: int, frames: int | None) -> None:
@@ -50,7 +50,7 @@ class ChangeQueue:
         """Add a change, to be applied before a frame; None is the next one.
 
         Raises:
-            UsageError: when that frame has been dreamt, or the film has none of that number.
+            UsageError: when that frame has been dreamt, or is past the film's end.
         """
         with self._lock:
             if frame is None:
@@ -66,7 +66,7 @@ class ChangeQueue:
             insort(self._waiting, Change(frame, address, value), key=_frame)
 
     def take(self, index: int) -> list[Change]:
-        """Take the changes due before frame `index` is dreamt, in order, and log them."""
+        """Remove and return the changes due before frame `index`, in order, and log them."""
         with self._lock:
             count = bisect_right(self._waiting, index, key=_frame)
             due, self._waiting = self._waiting[:count], self._waiting[count:]
@@ -75,18 +75,18 @@ class ChangeQueue:
             return due
 
     def drop(self, change: Change) -> None:
-        """Take a change that turned out to be refused out of those that were applied."""
+        """Remove a rejected change from the applied ones."""
         with self._lock:
             self._applied.remove(change)
 
     @property
     def applied(self) -> tuple[Change, ...]:
-        """The changes that were applied, in order."""
+        """The applied changes, in order."""
         with self._lock:
             return tuple(self._applied)
 
     @property
     def all(self) -> tuple[Change, ...]:
-        """The changes that were applied and those to come, by frame."""
+        """The applied and the pending changes, by frame."""
         with self._lock:
             return (*self._applied, *self._waiting)

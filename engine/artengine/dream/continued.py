@@ -1,4 +1,4 @@
-"""A dream that goes on from where another preset's dream was."""
+"""Continue a dream with a changed preset."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from artengine.resolve import Resolved
 
 
 def continued(snapshot: Snapshot, before: Resolved, after: Resolved) -> Snapshot | None:
-    """A snapshot of one dream for another, which differs in what is done to the frames.
+    """Adapt a snapshot to a preset with other effects or curves.
 
-    The frames that the network sees stay, and so does what unchanged effects remember; the others
-    begin anew. A preset that has not changed goes on bit for bit.
+    The context and the state of unchanged effects are kept; other effects start without state. An
+    unchanged preset continues bit for bit.
 
     Args:
-        snapshot: of the dream of `before`, at one size.
-        before: what was dreamt.
-        after: what is to be dreamt.
+        snapshot: a snapshot of the dream of `before`, at one size.
+        before: the old preset, resolved.
+        after: the new preset, resolved.
 
     Returns:
-        None where the dream of `after` begins in another way: with another network, source, seed,
-        size or pace.
+        The snapshot; None if the dream of `after` starts differently: with another network, source,
+        seed, size or frame rate.
     """
     old, new = before.preset, after.preset
     if network_key(before) != network_key(after) or _beginning(old) != _beginning(new):
@@ -64,7 +64,7 @@ def continued(snapshot: Snapshot, before: Resolved, after: Resolved) -> Snapshot
 
 
 def _beginning(preset: Preset) -> tuple[object, ...]:
-    """What the frames of a dream depend on beside its network, curves and effects."""
+    """Everything that a dream's frames depend on, other than its network, curves and effects."""
     dream = preset.dream
     settings = (dream.size, dream.refine, dream.fps, dream.frames, dream.start)
     order = (dream.context_order, preset.model.context, warmup_of(preset))
@@ -72,7 +72,7 @@ def _beginning(preset: Preset) -> tuple[object, ...]:
 
 
 def _kept(word: str, before: Sequence[Binding], after: Sequence[Binding]) -> set[str]:
-    """The slots of a chain whose memories still fit."""
+    """The slots of a chain whose state is still valid."""
     old, kept = _by_slot(word, before), set()
     for slot, binding in _by_slot(word, after).items():
         if slot not in old:
@@ -95,6 +95,6 @@ def _by_slot(word: str, bindings: Sequence[Binding]) -> dict[str, Binding]:
 
 
 def _fixed(binding: Binding) -> tuple[object, ...]:
-    """What an effect is beside the numbers that may change while it plays."""
+    """An effect's class and its parameters that cannot change during a dream."""
     plugin = binding.plugin
     return type(plugin), plugin.model_dump(exclude=set(plugin.automatable()))

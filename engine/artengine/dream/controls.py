@@ -1,4 +1,4 @@
-"""The parameters that may change while a dream plays."""
+"""The parameters that may change during a dream."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ CHANGEABLE = (
 
 
 class Controls:
-    """What may change while a dream plays: parameters of effects, named curves, and the automatable
-    numbers of the model and of the `[dream]` table.
+    """The parameters that may change during a dream: those of effects, named curves, and the
+    automatable numbers of the model, its bends, its weight blend and the `[dream]` table.
 
     Args:
-        preset: what is dreamt.
+        preset: the preset.
         model: the model that the network steps with.
-        chains: the chains of the film's size, by the name of their table.
+        chains: the chains at the film's size, by the name of their table.
         numbers: the curves of the `[dream]` table.
-        inside: what changes within the network, by address.
+        inside: the bends and the weight blend, by address.
         uses_truth: whether the source is read throughout.
     """
 
@@ -64,14 +64,14 @@ class Controls:
         self._lists["bend"] = [binding.plugin.name for binding in preset.bend]
 
     def check(self, written: str, value: Any) -> str:
-        """Refuse a change that cannot be made.
+        """Validate a change.
 
         Returns:
-            The address, with the names of effects in place of their numbers.
+            The address, with the names of effects in place of their indices.
 
         Raises:
-            UsageError: when there is no such parameter, it cannot change while the dream plays, or
-                the value is not allowed.
+            UsageError: when there is no such parameter, it cannot change during a dream, or the
+                value is not allowed.
         """
         try:
             address = to_numbers(parse_address(written), self._lists)
@@ -111,7 +111,7 @@ class Controls:
                 )
 
     def _within(self, address: Address) -> Binding:
-        """What changes within the network, by the address of one of its parameters."""
+        """The bend or weight blend that has the parameter at an address."""
         return self._inside[write_address(to_names(address[:-1], self._lists))]
 
     def _check_model(self, name: str, value: Any) -> None:
@@ -138,7 +138,7 @@ class Controls:
         return curve
 
     def _dream_number(self, name: str, value: Any) -> tuple[int | float, Curve | None]:
-        """A number of the `[dream]` table, and its curve where it has one."""
+        """A number of the `[dream]` table, and its curve if it has one."""
         curves: dict[str, Curve] = {}
         problems: list[Problem] = []
         reading = CurveTables(self._preset.catalog.curves, self._preset.names, curves, problems)
@@ -165,7 +165,7 @@ class Controls:
             )
 
     def apply(self, change: Change, levels: Sequence[Level]) -> None:
-        """Make a change that was checked, at every size. Raises `UsageError`."""
+        """Apply a validated change at every size. Raises `UsageError`."""
         address = to_numbers(parse_address(change.address), self._lists)
         try:
             match address:
@@ -175,7 +175,7 @@ class Controls:
                     self._within(address).set(name, change.value)
                 case ("curves", str(name)):
                     named = self._named_curve(name, change.value)
-                    # All levels have the same steering.
+                    # All levels share one steering.
                     for level in levels[:1]:
                         level.loop.steering.signals.adopt(name, named)
                 case ("dream", str(name)):

@@ -1,4 +1,4 @@
-"""Errors of curves that are mistakes of the preset, told as such."""
+"""Report errors of curves that are mistakes in the preset as errors of the preset."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from artengine.preset.address import Address
 
 @contextmanager
 def curve_mistakes(preset: Preset) -> Iterator[None]:
-    """Turn the error of a curve that says what is wrong with it into one of the preset.
+    """Convert a `CurveError` that a curve raised into a `PresetError`.
 
-    What a curve raises in another way is a fault of its plugin, and stays one.
+    Other exceptions of a curve are faults of its plugin, and are not converted.
 
     Raises:
-        PresetError: with the file that the curve is written in.
+        PresetError: with the file that defines the curve.
     """
     try:
         yield
     except PluginError as error:
         cause = error.__cause__
-        # Its own cause is what the curve raised; a value that is not finite has none.
+        # The CurveError's cause is the curve's exception; for a non-finite value it is None.
         if not isinstance(cause, CurveError):
             raise
         if not isinstance(cause.__cause__, CurveError | None):
@@ -34,7 +34,7 @@ def curve_mistakes(preset: Preset) -> Iterator[None]:
 
 
 def _address(slot: str, preset: Preset) -> Address:
-    """The address of what is driven, from its slot, as `feedback/noise/1/amount`."""
+    """The address of the driven parameter, from its slot, such as `feedback/noise/1/amount`."""
     parts = slot.split("/")
     if len(parts) != 4:
         return tuple(parts)

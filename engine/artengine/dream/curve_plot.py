@@ -1,4 +1,4 @@
-"""The picture of a preset's curves over its film."""
+"""Plot a preset's curves over its film."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from artengine.params import quoted
 from artengine.params.declaration import is_path
 
 MOST_CURVES = 40
-"""Curves in one picture."""
+"""Maximum number of curves in one picture."""
 
 _INK, _BAR, _BEAT, _FAINT = "#24384f", "#9db2c9", "#dde5ee", "#8a94a0"
 _MOST_LINES = 120
@@ -29,16 +29,16 @@ _JUMP = 4.0
 
 
 def draw(found: CurveValues, curves: Mapping[str, Curve], path: Path, title: str) -> None:
-    """Draw curves as a PNG: a panel for each, and below the film's sounds, beats and bars.
+    """Draw curves as a PNG: a panel for each, followed by the film's sounds, beats and bars.
 
     Args:
-        found: their values, at most `MOST_CURVES` of which are drawn.
-        curves: the curves themselves, by the same addresses.
-        path: the file to write, replaced where there is one.
-        title: what the preset is called.
+        found: their values; at most `MOST_CURVES` curves are drawn.
+        curves: the curves, by the same addresses.
+        path: the file to write or replace.
+        title: the preset's title.
 
     Raises:
-        OSError: when it cannot be written.
+        OSError: when the file cannot be written.
     """
     addresses = list(found.values)[:MOST_CURVES]
     count = len(addresses) + len(found.waves)
@@ -65,7 +65,7 @@ def draw(found: CurveValues, curves: Mapping[str, Curve], path: Path, title: str
     rest = f" (and {counted(more, 'more curve')})" if more else ""
     figure.suptitle(f"{_short(title)}{rest}", color=_INK, parse_math=False)
     with atomic_write(path) as unfinished, warnings.catch_warnings():
-        # Letters that the font lacks are drawn as boxes.
+        # Characters missing in the font are drawn as boxes.
         warnings.filterwarnings("ignore", "Glyph")
         figure.savefig(unfinished, dpi=110, format="png")
 
@@ -82,7 +82,7 @@ def _written(curve: Curve) -> str:
 
 
 def _short(text: str) -> str:
-    """A text on one line, cut where it is long."""
+    """A text on one line, truncated to 80 characters."""
     text = one_line(text)
     return text if len(text) <= 80 else f"{text[:77]}..."
 
@@ -93,21 +93,20 @@ def _panel(axes: Axes, seconds: Values, values: Values, address: str, written: s
     room = (high - low) * 0.12 or max(abs(low) * 0.1, 0.1)
     axes.set_ylim(low - room, high + room)
     axes.yaxis.set_major_locator(MaxNLocator(nbins=3))
-    # A text may hold what matplotlib reads as mathematics.
+    # The text may contain what matplotlib would parse as mathematics.
     axes.set_title(address, loc="left", fontsize=9, color=_INK, fontweight="bold", parse_math=False)
     axes.set_title(written, loc="right", fontsize=8, color=_FAINT, parse_math=False)
     _frame(axes)
 
 
 def with_jumps(seconds: Values, values: Values) -> tuple[Values, Values]:
-    """The points of a line that stands upright where the value jumps, in place of a slope.
+    """Return the points of a line that is vertical, rather than sloped, where the value jumps.
 
-    It jumps to a frame where it changes by more than `_JUMP` times what it changes by in the frames
-    before and after.
+    A jump is a change by more than `_JUMP` times the changes in the frames before and after.
 
     Args:
-        seconds: of each frame.
-        values: as many.
+        seconds: time of each frame.
+        values: value at each frame.
     """
     changes = np.abs(np.diff(values, prepend=values[0], append=values[-1]))
     around = np.maximum(changes[:-2], changes[2:])
@@ -118,13 +117,13 @@ def with_jumps(seconds: Values, values: Values) -> tuple[Values, Values]:
 
 
 def _span(axes: Axes, low: float, high: float) -> None:
-    """Between which values a governor may go."""
+    """Draw the range of a governor's number."""
     axes.axhspan(low, high, color=_BEAT, zorder=0)
     axes.set_ylim(low - 0.12 * (high - low), high + 0.12 * (high - low))
 
 
 def _wave(axes: Axes, seconds: Values, loud: Values, name: str) -> None:
-    """How loud a sound is, as editors draw it."""
+    """Draw the loudness of a sound, as in an audio editor."""
     axes.fill_between(seconds, -loud, loud, color=_BAR, linewidth=0.5, zorder=3)
     axes.set_ylim(-1.05, 1.05)
     axes.set_yticks([])
@@ -135,7 +134,7 @@ def _wave(axes: Axes, seconds: Values, loud: Values, name: str) -> None:
 
 
 def _lines(axes: Axes, found: CurveValues) -> None:
-    """A line at each bar and, where there is room, at each beat."""
+    """Draw a line at each bar and, if there is room, at each beat."""
     if len(found.numbers()) <= _MOST_LINES:
         _vertical(axes, found.beats(), _BEAT)
     _vertical(axes, _bars(found), _BAR)
@@ -147,7 +146,7 @@ def _vertical(axes: Axes, places: list[float], colour: str) -> None:
 
 
 def _bars(found: CurveValues) -> list[float]:
-    """Every bar, or every second, fourth and so on, so that few enough are left."""
+    """The time of every bar, or of every second, fourth and so on, at most `_MOST_LINES`."""
     every = found.tempo.beats_per_bar
     while len(found.numbers(every)) > _MOST_LINES:
         every *= 2
@@ -155,7 +154,7 @@ def _bars(found: CurveValues) -> list[float]:
 
 
 def _strip(axes: Axes, found: CurveValues) -> None:
-    """Beats as short lines, bars as long ones with their number."""
+    """Draw beats as short lines, and bars as long ones with their number."""
     per_bar = found.tempo.beats_per_bar
     bars = _bars(found)
     if len(found.numbers()) <= 4 * _MOST_LINES:

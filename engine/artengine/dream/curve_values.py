@@ -1,4 +1,4 @@
-"""The values that a preset's curves take over its film, without dreaming it."""
+"""Evaluate a preset's curves over its film, without dreaming it."""
 
 from __future__ import annotations
 
@@ -20,36 +20,36 @@ from artengine.errors import SourceError
 from artengine.preset import Preset
 
 MOST_FRAMES = 100_000
-"""Frames of a film that are looked at; curves that remember need all those before."""
+"""Maximum number of frames to evaluate; curves with state need all frames from the first."""
 
 MOST_VALUES = 5_000_000
-"""Values of all curves together; of many curves fewer frames are looked at."""
+"""Maximum number of values of all curves together; many curves are evaluated at fewer frames."""
 
 MOST_BEATS = 100_000
-"""Beats of a film that are listed; slow frames and a fast tempo have thousands of beats each."""
+"""Maximum number of beats to list; slow frames with a fast tempo have thousands of beats each."""
 
 TRIED = 1_000
-"""Frames at which a film's curves are tried before it begins."""
+"""Number of frames at which a film's curves are tested before it begins."""
 
 MOST_TRIED = 20_000
-"""Values of all curves together at which they are tried; of many curves fewer frames are."""
+"""Maximum number of values in that test; many curves are tested at fewer frames."""
 
 Values = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class CurveValues:
-    """What curves give over a film.
+    """The values of curves over a film.
 
     Args:
-        fps: the film's frames a second.
-        count: how many frames of the film were looked at.
-        tempo: where its beats fall.
-        values: the values at each frame from the first on, by the address of what is driven. They
-            are kept inside its bounds, as they are used.
-        waves: how loud each sound is at each frame, 0..1, by its name.
-        at_rest: the addresses of curves that depend on the dream, which have here the values of
-            one that is like its clip throughout.
+        fps: the film's frames per second.
+        count: number of evaluated frames.
+        tempo: the film's tempo.
+        values: the values at each frame from the first on, by the address of the driven parameter,
+            clamped to its bounds.
+        waves: the loudness of each sound at each frame, 0..1, by its name.
+        at_rest: the addresses of curves that depend on the dream; their values here are those for a
+            dream with the vital signs of its clip.
     """
 
     fps: float
@@ -60,21 +60,21 @@ class CurveValues:
     at_rest: tuple[str, ...] = ()
 
     def numbers(self, every: int = 1) -> range:
-        """Which beats fall within the film.
+        """Return the numbers of the beats within the film.
 
         Args:
-            every: 1 for each beat, the beats of a bar for each bar.
+            every: 1 for every beat; the number of beats per bar for every bar.
         """
         end = self.count / self.fps
         first, last = (int(np.ceil(self.tempo.beat_at(at) / every - 1e-9)) for at in (0.0, end))
         return range(first * every, last * every, every)
 
     def beats(self, every: int = 1) -> list[float]:
-        """When the first `MOST_BEATS` beats fall within the film, in seconds."""
+        """Return the times of the first `MOST_BEATS` beats within the film, in seconds."""
         return [self.tempo.seconds_at(number) for number in self.numbers(every)[:MOST_BEATS]]
 
     def as_data(self) -> dict[str, Any]:
-        """All of it in JSON's types."""
+        """Return the values in JSON types."""
         return {
             "fps": self.fps,
             "frames": self.count,
@@ -93,11 +93,11 @@ def _rounded(values: Mapping[str, Values]) -> dict[str, list[float]]:
 
 
 def try_curves(preset: Preset, fps: float) -> None:
-    """Ask the curves for their first values, and open the files of masks, so that a film does not
-    begin that cannot go on.
+    """Evaluate the curves at the first frames, and open the files of masks, so that errors in them
+    are raised before a film begins.
 
     Raises:
-        PluginError: when one fails, with the frame.
+        PluginError: when a curve fails, with the frame.
         SourceError: when a sound cannot be read.
     """
     count = len(preset.curves_by_address())
@@ -112,12 +112,12 @@ def try_curves(preset: Preset, fps: float) -> None:
 
 
 def curve_values(preset: Preset, fps: float, *, most: int = MOST_FRAMES) -> CurveValues:
-    """Ask every curve of a preset for its value at each frame.
+    """Evaluate every curve of a preset at each frame.
 
     Args:
         preset: the preset. Neither its network nor its source is needed.
-        fps: the film's frames a second.
-        most: how many frames are looked at, where the film has more; of many curves fewer.
+        fps: the film's frames per second.
+        most: maximum number of frames; fewer if there are many curves.
 
     Raises:
         PluginError: when a curve fails, with the frame.

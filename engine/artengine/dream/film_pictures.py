@@ -1,4 +1,4 @@
-"""The pictures of a finished film, whatever its format."""
+"""Read the pictures of a finished film of any format."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class FilmPictures:
 
     Args:
         path: a film, a picture that may be animated, or a folder of frames.
-        length: how many there are.
-        fps: how many are shown a second; None where the film does not say.
+        length: number of pictures.
+        fps: pictures per second; None if the film has no such information.
     """
 
     path: Path
@@ -38,7 +38,7 @@ class FilmPictures:
 
     @classmethod
     def open(cls, path: Path, catalog: Catalog) -> Self:
-        """Look into a film. Raises `SourceError` when it cannot be read as one."""
+        """Open a film. Raises `SourceError` when it cannot be read."""
         if path.is_dir():
             frames = tuple(frames_in(path, catalog))
             if not frames:
@@ -61,15 +61,15 @@ class FilmPictures:
 
     @property
     def name(self) -> str:
-        """The name that a writer is given to make such a film: a folder of frames has an ending."""
+        """The file name with which a writer makes such a film; a folder of frames gets a suffix."""
         return self.path.name + (self._frames[0].suffix if self._frames else "")
 
     def part_size(self, count: int, folder: Path) -> int:
-        """How many bytes the first pictures take in the file; 0 where it is no video.
+        """Return the number of bytes of the first pictures in the file; 0 if it is not a video.
 
         Args:
-            count: how many pictures.
-            folder: where they may be copied to.
+            count: number of pictures.
+            folder: a folder for a temporary copy.
         """
         if self._frames or _is_still(self.path):
             return 0
@@ -80,7 +80,7 @@ class FilmPictures:
         return size
 
     def __iter__(self) -> Iterator[Picture]:
-        """The pictures, uint8 `(H, W, 3)`. Raises `SourceError` when one cannot be read."""
+        """Yield the pictures, uint8 `(H, W, 3)`. Raises `SourceError` when one cannot be read."""
         if self._frames:
             for frame in self._frames:
                 yield from _stills(frame)
@@ -91,7 +91,7 @@ class FilmPictures:
 
 
 def _is_still(path: Path) -> bool:
-    """Whether Pillow reads a file, by the bytes that it begins with."""
+    """Whether a file is a picture for Pillow, by its first bytes."""
     try:
         with path.open("rb") as file:
             head = file.read(12)

@@ -1,4 +1,4 @@
-"""Governors at work: plain PI controllers that hold vital signs by steering numbers."""
+"""The runtime of governors: PI controllers that hold vital signs by steering numbers."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ Arrays = Mapping[str, npt.NDArray[np.generic]]
 class Governors:
     """The governors of a film.
 
-    Each keeps a *level* between 0 and 1, which is where between both ends its number would be if
-    the vital sign were held exactly. What is missing is a share of what is to be held: `gain` times
-    it is added at once, and to the level bit by bit. The level stops at its ends, so that a number
-    which has been at one for long comes back at once.
+    Each has a *level* between 0 and 1, the integral term: the position of its number between both
+    ends if the vital sign were at its target. The error is relative to the target. `gain` times the
+    error is the proportional term, and is also integrated into the level. The level is clamped
+    (anti-windup), so that a number which has been at an end for long returns at once.
 
     Args:
-        governors: the preset's.
-        fps: the film's frames a second.
+        governors: the preset's governors.
+        fps: the film's frames per second.
     """
 
     def __init__(self, governors: Sequence[Governor], fps: float) -> None:
@@ -44,21 +44,21 @@ class Governors:
         return bool(self._governors)
 
     def reset(self) -> None:
-        """Forget an earlier film."""
+        """Clear the state, as before a film's first frame."""
         self._curves.reset()
         self._levels = [_share(each) for each in self._governors]
 
     def at(
         self, now: SignalContext, scope: Scope, signs: Mapping[str, float] | None
     ) -> dict[str, float]:
-        """What the steered numbers are now, by the names of their signals.
+        """Return the current steered numbers, by the names of their signals.
 
-        Asked again for the same frame, it gives the same.
+        Repeated calls for the same frame return the same values.
 
         Args:
             now: the film's time, and its named signals.
-            scope: what curves may know of the film.
-            signs: the vital signs; None where nothing is measured, so that nothing is missing.
+            scope: the constants of the film that curves may use.
+            signs: the vital signs; None if they are not measured: the error is then 0.
 
         Raises:
             CurveError: when the curve of an `at` fails.
@@ -74,25 +74,25 @@ class Governors:
         return found
 
     def _missing(self, number: int, signs: Mapping[str, float]) -> float:
-        """The share of what is to be held that is missing; below 0 where there is too much."""
+        """The relative error: positive if the vital sign is below its target."""
         return 1.0 - signs[self._governors[number].settings.hold] / self.targets[number]
 
     def see(self, signs: Mapping[str, float]) -> None:
-        """Take notice of the vital signs of the frame that was dreamt last."""
+        """Integrate the error of the last frame's vital signs."""
         for number, each in enumerate(self._governors):
             pace = each.settings.gain / (each.settings.seconds * self._fps)
             level = self._levels[number] + pace * self._missing(number, signs)
             self._levels[number] = min(1.0, max(0.0, level))
 
     def state(self) -> dict[str, Arrays]:
-        """What the governors and the curves of their `at` remember."""
+        """Return the state of the governors and of the curves of their `at`."""
         if not self:
             return {}
         levels = np.array(self._levels)
         return {"govern": self._curves.state(), "governors": {"levels": levels}}
 
     def restore(self, state: Mapping[str, Arrays]) -> None:
-        """Remember what `state` gave out."""
+        """Restore a state that `state` returned."""
         self.reset()
         self._curves.restore(state.get("govern", {}))
         if "governors" in state:
@@ -100,6 +100,6 @@ class Governors:
 
 
 def _share(governor: Governor) -> float:
-    """Where between both ends the number begins."""
+    """The initial position of the number between both ends, 0..1."""
     low, high = governor.settings.between
     return (governor.first - low) / (high - low)

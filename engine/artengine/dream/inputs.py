@@ -1,4 +1,4 @@
-"""Inputs: the files that a film is made from, which nothing may be written over."""
+"""Inputs: the files that a film is made from, which must not be overwritten."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from artengine.preset import Preset
 
 
 def input_at(preset: Preset, result: Path) -> Path | None:
-    """The file that a preset reads or was read from that is at a path or, for a folder, inside.
+    """Return the input file of a preset at a path or, for a folder, inside it; None without one.
 
-    Links and the letter case of names are seen through, as far as the file system tells.
+    Links are resolved, and letter case is ignored on case-insensitive file systems.
 
     Args:
         result: the file or folder that would be replaced.
@@ -42,5 +42,5 @@ def _is_at(read: Path, result: Path) -> bool:
 
 
 def _resolved(path: Path) -> str:
-    # Unlike Path.resolve, this leaves a link that leads to itself as it is.
+    # Unlike Path.resolve, this does not raise for a link to itself.
     return os.path.normcase(os.path.realpath(path))

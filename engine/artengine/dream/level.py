@@ -18,8 +18,8 @@ class Level:
     """A dream at one size, before it begins.
 
     Args:
-        loop: what is dreamt.
-        reading: the source at that size, which is being read.
+        loop: the dream loop.
+        reading: the started reading of the source at that size.
     """
 
     def __init__(self, loop: DreamLoop, reading: Reading) -> None:
@@ -27,7 +27,7 @@ class Level:
         self._reading = reading
 
     def start(self) -> PlayingLevel:
-        """Gather the context.
+        """Fill the context and start the dream.
 
         Raises:
             SourceError: when the source is too short.
@@ -36,7 +36,7 @@ class Level:
         return PlayingLevel(self, self._reading.pictures, state)
 
     def resume(self, snapshot: LevelSnapshot, index: int) -> PlayingLevel:
-        """Go on from a snapshot at frame `index`, from which on the source is read."""
+        """Continue from a snapshot at frame `index`; the source is read from that frame on."""
         self.loop.network.restore(snapshot.network)
         self.loop.feedback.restore(snapshot.feedback)
         self.loop.state_chain.restore(snapshot.state_chain)
@@ -46,12 +46,12 @@ class Level:
         return PlayingLevel(self, self._reading.pictures, LoopState(index, context))
 
     def set_setting(self, name: str, value: Any) -> None:
-        """Give the `[dream]` table another value."""
+        """Change a value of the `[dream]` table."""
         settings = self.loop.settings.model_copy(update={name: value})
         self.loop = replace(self.loop, settings=settings)
 
     def _opening(self, pictures: Iterator[Picture | None]) -> Iterator[Picture]:
-        """The pictures that the dream begins with."""
+        """Yield the pictures of the context and the warm-up."""
         loop = self.loop
         for _ in range(loop.opening):
             picture = next(pictures, None)
@@ -69,8 +69,8 @@ class PlayingLevel:
     """A dream at one size that has begun.
 
     Args:
-        level: what it is.
-        pictures: the source's pictures to come; None where nothing looks at them.
+        level: the level.
+        pictures: the remaining source pictures; None for each that is not used.
         state: the loop's state.
     """
 
@@ -84,7 +84,7 @@ class PlayingLevel:
         return turn
 
     def snapshot(self) -> LevelSnapshot:
-        """The state of the loop, its chains and its network."""
+        """Return the state of the loop, its chains and its network."""
         loop, context = self.level.loop, self.state.context
         return LevelSnapshot(
             frames=context.frames,

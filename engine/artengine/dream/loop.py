@@ -1,4 +1,4 @@
-"""The dream loop: a network predicts from its own predictions, which effects change on the way."""
+"""The dream loop: a network predicts from its own predictions, after effects have changed them."""
 
 from __future__ import annotations
 
@@ -24,31 +24,30 @@ from artengine.settings import DreamSettings
 
 
 class Predict(Protocol):
-    """What the loop asks of a network; `artengine.nn.predictor.Predictor` is one."""
+    """The interface of a network; `artengine.nn.predictor.Predictor` implements it."""
 
     def __call__(self, frames: Sequence[Frame], seed: tuple[int, int]) -> Frame:
-        """Predict the frame after those, given in the order the network is shown them."""
+        """Predict the next frame from a context, given in the order that the network sees."""
 
     def reset(self) -> None:
-        """Forget a recurrent network's state."""
+        """Reset a recurrent network's state."""
 
     def state(self) -> list[npt.NDArray[np.generic]]:
-        """A recurrent network's state."""
+        """Return a recurrent network's state."""
 
     def restore(self, state: Sequence[npt.NDArray[np.generic]]) -> None:
-        """Take back a state."""
+        """Restore a state."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoopState:
     """The state of a dream between two frames.
 
-    The states of effects and of a recurrent network are kept by them: see `Chain.state` and
-    `Predict.state`.
+    Effects and a recurrent network keep their own states: see `Chain.state` and `Predict.state`.
 
     Args:
-        index: frames dreamt so far, which is the number of the next one.
-        context: what the network sees next.
+        index: number of frames dreamt so far, which is the number of the next one.
+        context: the context of the next step.
     """
 
     index: int
@@ -57,13 +56,13 @@ class LoopState:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One frame's result.
+    """The result of one step.
 
     Args:
         clock: the film's time.
-        truth: the source frame at this time, or None where it was not read.
-        context_frames: what the network saw, oldest first.
-        prediction: what the network made of that.
+        truth: the source frame at this time, or None if it was not read.
+        context_frames: the context that the network saw, oldest first.
+        prediction: the network's prediction.
         fed: the prediction after the feedback chain, which the network sees next; not clipped.
         values: the film's named signals at this time.
     """
@@ -78,22 +77,22 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class DreamLoop:
-    """What a dream consists of, and how one frame of it leads to the next.
+    """The parts of a dream, and the step from one frame to the next.
 
     Args:
-        network: predicts.
-        described: what messages call the network, with its weights and how it is computed.
-        steering: the curves that belong to no effect, and the model that they set.
-        bend_masks: the masks of what is bent in the network.
-        context: how many frames the network sees.
-        warmup: how many source frames the network is stepped through before the film begins.
-        feedback: effects on what is fed back.
+        network: the network that predicts frames.
+        described: description of the network in messages, with its weights and runtime.
+        steering: the curves that belong to no effect, and the model that they drive.
+        bend_masks: the masks of the network's bends.
+        context: number of frames that the network sees.
+        warmup: number of source frames that the network steps through before the film begins.
+        feedback: effects on the frames that are fed back.
         state_chain: effects on a recurrent network's state, after each step.
         settings: the `[dream]` table.
         fps: frames per second of the film.
         seed: the film's seed.
         frames: length of the film, or None for an endless one.
-        stages: what adds up the time that network and effects take.
+        stages: timer of the network and the effects.
     """
 
     network: Predict
@@ -112,32 +111,32 @@ class DreamLoop:
 
     @property
     def opening(self) -> int:
-        """How many source pictures come before the film's first frame."""
+        """Number of source pictures before the film's first frame."""
         return self.context + self.warmup
 
     def start(self, pictures: Iterable[Picture]) -> LoopState:
         """Begin a dream.
 
         Args:
-            pictures: the source's first `opening` pictures, or more; the rest is left in an
+            pictures: the source's first `opening` pictures, or more; no more are consumed from an
                 iterator.
 
         Raises:
             PluginError: when the network's prediction is not finite.
         """
-        # 1. The network, the effects and the curves forget any earlier film.
+        # 1. Reset the network, the effects and the curves.
         for each in (self.network, self.feedback, self.state_chain, self.steering, self.bend_masks):
             each.reset()
-        # 2. The context is the source's first frames.
+        # 2. Fill the context with the source's first frames.
         source = iter(pictures)
         context = ContextBuffer.of(islice(source, self.context))
-        # 3. A recurrent network steps through more of them; what it predicts is not used.
+        # 3. Step a recurrent network through more frames, discarding its predictions.
         clock = self.steering.clock(0)
         values, _ = self.steering.set_time(clock, self.settings)
         for left, picture in zip(range(self.warmup, 0, -1), source, strict=False):
             truth = to_read_only_frame(picture)
             self.bend_masks.look(context.frames[-1], truth, SignalContext(clock, values))
-            # Seeds that no frame of the film has.
+            # These seeds differ from those of all frames of the film.
             self._predict(context.frames, 2**31 - left, f"warm-up frame {self.warmup - left}")
             context = context.push(truth, picture)
         return LoopState(0, context)
@@ -149,34 +148,34 @@ class DreamLoop:
 
         Args:
             state: the dream's state before the frame.
-            picture: the source's picture at this time; may be None where nothing reads it.
-            coarse: the same frame of the dream at a smaller size, where there is one.
+            picture: the source picture at this time; may be None if nothing reads it.
+            coarse: the same frame of the smaller dream, if there is one.
 
         Raises:
             PluginError: when an effect fails, or the network's prediction is not finite.
         """
-        # 1. The film's time sets the named signals, and the model's parameters that have curves.
+        # 1. Set the named signals and the model's parameters that have curves.
         clock = self.steering.clock(state.index)
         values, settings = self.steering.set_time(clock, self.settings)
         truth = None if picture is None else to_read_only_frame(picture)
-        # 2. The network predicts the next frame from the context, bent where masks say so.
+        # 2. Predict the next frame from the context, with bends where their masks allow them.
         seen = state.context.frames
         self.bend_masks.look(seen[-1], truth, SignalContext(clock, values))
         prediction = self._predict(seen, state.index, f"frame {state.index}")
-        # 3. Effects of the state chain change what a recurrent network remembers.
+        # 3. Apply the state chain to the state of a recurrent network.
         with self.stages.stage("effects"):
             if len(self.state_chain):
                 remembered = self.state_chain.apply(
                     self.network.state(), clock, truth, seen, values
                 )
                 self.network.restore(remembered)
-            # 4. Effects of the feedback chain change the prediction. It is not clipped.
+            # 4. Apply the feedback chain to the prediction, without clipping.
             fed = self.feedback.apply(prediction, clock, truth, seen, values)
-        # 5. A smaller dream, where there is one, gives both their large shapes.
+        # 5. Take the large shapes of both from the smaller dream, if there is one.
         if coarse is not None:
             prediction = refined(prediction, coarse.prediction, settings.detail)
             fed = refined(fed, coarse.fed, settings.detail)
-        # 6. The result goes into the context, some of which is replaced by source frames.
+        # 6. Push the result into the context, and replace some of its frames by source frames.
         context = state.context.push(fed, picture).with_truth(self._truth_slots(settings))
         turn = Turn(clock, truth, seen, prediction, fed, values)
         return LoopState(state.index + 1, context), turn
@@ -211,4 +210,4 @@ class DreamLoop:
 
 
 _WILD = 100.0
-"""Values in the context above which effects, and not the network, are to blame."""
+"""Magnitude of context values above which effects, not the network, are the likely cause."""

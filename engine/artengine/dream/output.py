@@ -1,4 +1,4 @@
-"""From a turn of the loop to a picture of the film."""
+"""Conversion of a turn of the loop to a picture of the film."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from artengine.frame import Frame, Picture, to_picture
 
 @dataclass(frozen=True, slots=True)
 class OutputFrame:
-    """What one of the film's pictures is made from.
+    """The inputs of one picture of the film.
 
     Args:
         clock: the film's time.
-        frame: what the output chain is given.
-        truth: the source frame, where an output effect looks at it.
-        context_frames: what the network saw, where there are output effects.
+        frame: the input of the output chain.
+        truth: the source frame, if an output effect reads it.
+        context_frames: the frames that the network saw, if there are output effects.
         values: the film's named signals.
     """
 
@@ -34,13 +34,13 @@ class OutputFrame:
 
 
 class Output:
-    """The output chain with the changes that it still has to make.
+    """The output chain with its pending changes.
 
-    Pictures may be made later than their turns, and on another thread: a change waits until the
+    Pictures may be made later than their turns, and on another thread: a change is applied with the
     picture of its frame.
 
     Args:
-        chain: effects on what is written only.
+        chain: effects that only change the film, and not the dream.
         show: which frame of a turn the film shows.
     """
 
@@ -50,11 +50,11 @@ class Output:
         self._changes: deque[Change] = deque()
 
     def add(self, change: Change) -> None:
-        """Have a change made before the picture of its frame."""
+        """Queue a change, to be applied before the picture of its frame."""
         self._changes.append(change)
 
     def frame_of(self, turn: Turn) -> OutputFrame:
-        """What the picture of a turn is made from."""
+        """Return the inputs of the picture of a turn."""
         return OutputFrame(
             clock=turn.clock,
             frame=turn.prediction if self._show == "prediction" else turn.fed,
@@ -64,11 +64,11 @@ class Output:
         )
 
     def picture(self, given: OutputFrame, make: Callable[[Change], None]) -> Picture:
-        """The output chain's result, clipped, in 8 bits.
+        """Return the output chain's result, clipped, in 8 bits.
 
         Args:
-            given: what it is made from.
-            make: makes a change that was added.
+            given: the inputs.
+            make: applies a queued change.
         """
         while self._changes and self._changes[0].frame <= given.clock.index:
             make(self._changes.popleft())

@@ -1,4 +1,4 @@
-"""What a dream is put together from: network, source, and a loop for every size."""
+"""The parts of a dream: network, source, and a loop for every size."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ if TYPE_CHECKING:
 
 
 class Parts:
-    """What a dream is put together from. Source and network are opened when first needed.
+    """The parts of a dream. Source and network are opened when they are first needed.
 
     Args:
-        resolved: what is dreamt.
+        resolved: the resolved preset.
         network: a network in place of the preset's own.
-        before: those of a dream that has ended, whose network is used again where it is the same.
+        before: the parts of a dream that has ended; its network is reused if it is the same.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class Parts:
         self._resolved = resolved
         self._preset = resolved.preset
         self._given = network
-        # Copied, because its automatable parameters change while the dream plays.
+        # Copied, because its automatable parameters change during the dream.
         self._stepped = self._preset.model.model_copy()
         self._inside = {name: each.fresh() for name, each in self._preset.inside().items()}
         self._shares = dict.fromkeys(self._places.masks, np.ones((), np.float32))
@@ -65,7 +65,7 @@ class Parts:
             self._adopt(before)
 
     def _adopt(self, before: Parts) -> None:
-        """Take the network that those before have loaded, where it is the same."""
+        """Take over the network of an earlier dream if it is loaded and the same."""
         loaded = self._given is None and before._given is None and "network" in vars(before)
         if loaded and network_key(self._resolved) == network_key(before._resolved):
             self._stepped, self._inside = before._stepped, before._inside
@@ -73,7 +73,7 @@ class Parts:
             self.network = before.network
 
     def model(self) -> Binding:
-        """The model that the network steps with, its parameters as the preset has them."""
+        """Return the model that the network steps with, with the preset's parameters."""
         for name in self._stepped.automatable():
             setattr(self._stepped, name, getattr(self._preset.model, name))
         kinds = self._preset.catalog.curves
@@ -81,14 +81,14 @@ class Parts:
         return Binding(self._stepped, curves, kinds=kinds, names=self._preset.names)
 
     def inside(self) -> dict[str, Binding]:
-        """What changes within the network, by address, its parameters as the preset has them."""
+        """Return the bends and the weight blend, by address, with the preset's parameters."""
         found = {}
         for address, given in self._preset.inside().items():
-            # The network, once it is made, goes on to read the same plugin.
+            # A network that exists already keeps reading the same plugin object.
             plugin = self._inside[address].plugin
             for name in plugin.automatable():
                 setattr(plugin, name, getattr(given.plugin, name))
-            # Without masks, which each size of the dream calculates for itself.
+            # Without masks, which each size of the dream computes for itself.
             kinds = self._preset.catalog.curves
             found[address] = Binding(
                 plugin, dict(given.curves), kinds=kinds, names=self._preset.names
@@ -102,12 +102,12 @@ class Parts:
         inside: Mapping[str, Binding],
         frames: int | None,
     ) -> Steering:
-        """The curves that belong to no effect.
+        """Return the curves that belong to no effect.
 
         Args:
-            model: what the network steps with.
+            model: the model that the network steps with.
             numbers: the curves of the `[dream]` table.
-            inside: what changes within the network, by address.
+            inside: the bends and the weight blend, by address.
             frames: length of the film, or None for an endless one.
         """
         source, size = self._preset.source, self.footage.size
@@ -133,13 +133,13 @@ class Parts:
 
     @property
     def sizes(self) -> tuple[Size, ...]:
-        """Width and height of every dream that plays, the film's first."""
+        """Width and height of every dream, starting with the film's."""
         size, refine = self.footage.size, self._preset.dream.refine
         return (size,) if refine <= 1 else (size, smaller(size, refine))
 
     @property
     def source_time(self) -> float | None:
-        """When the source frame at the film's first frame is shown in the source's file."""
+        """Time in the source's file of the source frame at the film's first frame, in seconds."""
         return self.footage.time_of(first_frame(self._preset, self.footage))
 
     @cached_property
@@ -148,7 +148,7 @@ class Parts:
         if self._given is not None:
             return self._given
         settings = self._preset.dream
-        # Resolved, where no network was given.
+        # Weights are always resolved if no network was given.
         weights = cast("Weights", self._resolved.weights)
         if not self._inside:
             return plain_network(self._preset, weights, self._stepped, self.sizes)
@@ -203,19 +203,19 @@ class Parts:
 
     @cached_property
     def _places(self) -> BentPlaces:
-        """The masks of the bends that the network does; a given network does none."""
+        """The masks of the network's bends; a given network has none."""
         if self._given is not None:
             return BentPlaces()
         return BentPlaces.of(self._inside, self._preset.catalog.film_of)
 
     @property
     def uses_truth(self) -> bool:
-        """Whether anything within the network looks at the source."""
+        """Whether a mask of a bend reads the source."""
         return self._places.uses_truth
 
     @property
     def _described(self) -> str:
-        """What messages call the network."""
+        """Description of the network in messages."""
         words = f'the network "{self._stepped.name}"'
         weights, settings = self._resolved.weights, self._preset.dream
         if weights is None:
@@ -223,7 +223,7 @@ class Parts:
         return f"{words} ({weights.path}, {settings.runtime} in {settings.precision})"
 
     def readings(self, frames: int | None, looks: bool, stages: Stages) -> list[Reading]:
-        """The source at every size of the dream, the film's first; see `readings_of`."""
+        """Return the source at every size of the dream, the film's first; see `readings_of`."""
         footages = [self.footage, *(self._open(size) for size in self.sizes[1:])]
         return readings_of(self._preset, footages, frames, stages, uses_truth=looks)
 
@@ -234,14 +234,14 @@ class Parts:
         feedback: Chain,
         state_chain: StateChain,
     ) -> list[Level]:
-        """The dream at the film's size, and where it is refined, the smaller one that it follows.
+        """Return the dream at the film's size and, with `dream.refine`, the smaller dream.
 
-        Both share the steering, and with it the model. The smaller one has its own effects and
+        Both share the steering, including the model. The smaller one has its own effects and
         network state.
 
         Args:
-            readings: `readings`, which have begun.
-            steering: the curves that belong to no effect, and the model that they set.
+            readings: the started result of `readings`.
+            steering: the curves that belong to no effect, and the model that they drive.
             feedback, state_chain: the effects at the film's size.
         """
         preset = self._preset
@@ -273,9 +273,9 @@ class Parts:
 
 
 def network_key(resolved: Resolved) -> tuple[object, ...]:
-    """What a dream's network is made from: dreams with the same may use one network in turns.
+    """Return a key of a dream's network: dreams with the same key can share a network in turn.
 
-    Numbers that are read at each step are no part of it.
+    Numbers that are read at each step are not part of it.
     """
     preset, inside = resolved.preset, []
     for address, each in preset.inside().items():
@@ -286,13 +286,13 @@ def network_key(resolved: Resolved) -> tuple[object, ...]:
     model = type(preset.model)
     code = code_of(model)
     return (
-        # A plugin that was loaded anew has other classes, which are the same unless it was edited.
+        # Reloading a plugin creates new classes, which are equivalent unless its code was edited.
         (model.__module__, model.__qualname__, code) if all(code) else model,
         fixed_table(preset.model),
         resolved.weights_digest,
         (preset.dream.runtime, preset.dream.precision, preset.dream.tile),
         inside,
         {address: digest_of(Path(path)) for address, path in files.items()},
-        # It chooses the channels that are bent.
+        # The seed selects the channels of random bends.
         preset.seed if preset.bend else None,
     )

@@ -1,4 +1,4 @@
-"""Reading ahead on a thread of its own."""
+"""Prefetching on a separate thread."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ _PATIENCE = 2.0
 
 
 class Prefetch(Generic[Item]):
-    """Iterates over another iterator, which a thread runs up to `depth` items ahead.
+    """An iterator over another one, which a thread runs up to `depth` items ahead.
 
-    With a depth of 0 there is no thread. An error of the iterator is raised here after the items
-    that came before it. Leaving the context stops the thread and closes the iterator. An iterator
-    that does not return within seconds, such as a camera that gives no picture, is left to its
-    thread, which ends with the program.
+    With a depth of 0 there is no thread. An error of the inner iterator is raised after the items
+    before it. Leaving the context stops the thread and closes the inner iterator. If that blocks
+    for seconds, such as a camera without a picture, it is left to its daemon thread, which ends
+    with the program.
     """
 
     def __init__(self, items: Iterator[Item], depth: int = 4) -> None:
         self._items = items
-        # An item is wrapped in a tuple, because it may be anything; None is the end.
+        # Items are wrapped in tuples, because they may be of any type; None marks the end.
         self._queue: Queue[tuple[Item] | BaseException | None] = Queue(depth)
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
@@ -51,7 +51,7 @@ class Prefetch(Generic[Item]):
         if self._thread is None:
             self._close()
         else:
-            # Where it waits for room, it has some.
+            # Free a place in the queue, in case the thread is waiting for one.
             with suppress(Empty):
                 self._queue.get_nowait()
             self._thread.join(_PATIENCE)

@@ -1,4 +1,4 @@
-"""Previews: a whole film in few small frames."""
+"""Previews: a whole film in few, small frames."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from artengine.frame import Size
 from artengine.preset import Preset
 
 FRAMES = 48
-"""The most frames of a preview."""
+"""Maximum number of frames of a preview."""
 
 SIDE = 256
-"""The longest side of a preview, in pixels."""
+"""Maximum side of a preview, in pixels."""
 
 
 def preview(preset: Preset, *, fps: float, size: Size) -> Preset:
-    """The preset of a film in fewer and smaller frames, whose last one comes at the same time.
+    """Return a film's preset with fewer and smaller frames, whose last one has the same time.
 
-    Its curves and masks keep their proportion, whether their times are seconds, frames or per cent.
-    A network that takes fewer steps goes less far: what grows from frame to frame is seen in its
-    beginnings.
+    Curves and masks are scaled to the new length, whether their times are in seconds, frames or per
+    cent. A network that takes fewer steps goes less far: structures that grow from frame to frame
+    appear only in their early stages.
 
     Args:
-        preset: the film's.
+        preset: the film's preset.
         fps: the film's frames per second.
         size: the film's width and height before the output chain.
 
     Returns:
-        A preset of at most `FRAMES` frames of at most `SIDE` pixels a side.
+        A preset of at most `FRAMES` frames of at most `SIDE` pixels per side.
     """
     frames = min(preset.dream.frames, FRAMES)
     share = (frames - 1) / max(1, preset.dream.frames - 1) if frames > 1 else 1.0
@@ -49,10 +49,10 @@ def preview(preset: Preset, *, fps: float, size: Size) -> Preset:
 
 
 def small(preset: Preset, size: Size) -> Preset:
-    """The preset of a film in as many frames of at most `SIDE` pixels a side.
+    """Return a film's preset with as many frames of at most `SIDE` pixels per side.
 
     Args:
-        preset: the film's.
+        preset: the film's preset.
         size: the film's width and height before the output chain.
     """
     return preset.with_values(_small_values(preset, size))
@@ -66,6 +66,6 @@ def _small_values(preset: Preset, size: Size) -> dict[str, Any]:
 
 
 def _small(size: Size) -> Size:
-    """The size, shrunk until its longest side is `SIDE` pixels at most."""
+    """The size, scaled down so that its longest side is at most `SIDE` pixels."""
     share = min(1.0, SIDE / max(size))
     return max(1, round(size[0] * share)), max(1, round(size[1] * share))

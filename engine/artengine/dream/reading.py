@@ -1,4 +1,4 @@
-"""A dream's source: its pictures, read ahead of the dream."""
+"""Read a dream's source ahead of the dream."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ logger = logging.getLogger("artengine")
 
 @dataclass(slots=True)
 class Reading:
-    """The pictures of a source that a dream at one size looks at.
+    """The pictures of a source that a dream at one size uses.
 
     Args:
         footage: the source at that size.
-        start: where in the source the dream begins, in seconds.
-        opening: how many pictures come before the film's first frame.
+        start: position in the source at which the dream begins, in seconds.
+        opening: number of pictures before the film's first frame.
         frames: length of the film, or None for an endless one.
-        uses_truth: whether pictures are read after the film's first frame too.
-        stages: adds up the time that reading takes.
+        uses_truth: whether pictures after the film's first frame are read too.
+        stages: timer of the reading.
     """
 
     footage: Footage
@@ -39,16 +39,16 @@ class Reading:
     uses_truth: bool
     stages: Stages
     pictures: Iterator[Picture | None] = field(init=False, repr=False)
-    """Those to come, once it has begun; None where nothing looks at them."""
+    """The remaining pictures, after `begin`; None for each that is not used."""
 
     def begin(self, stack: ExitStack, index: int | None) -> None:
-        """Begin to read, on a thread that `stack` ends.
+        """Start reading, on a thread that `stack` ends.
 
         Args:
-            index: the film's frame to go on at; None for those before the film too.
+            index: the film's frame to resume at; None to start before the film.
         """
         first, needed = (0, self.opening) if index is None else (self.opening + index, 0)
-        # Beyond the film's end none is read ahead.
+        # Do not read ahead beyond the film's end.
         most = None if self.frames is None else max(0, self.opening + self.frames - first)
         first += round(self.start * self.footage.fps)
         pictures = pictures_of(self.footage, first, None if self.uses_truth else needed, most)
@@ -64,8 +64,8 @@ def readings_of(
     *,
     uses_truth: bool,
 ) -> list[Reading]:
-    """How a dream reads its source at each of its sizes; see `Reading`. Warns of a start past the
-    source's end."""
+    """Return the readings of a dream's source at each of its sizes. Log a warning if the start is
+    past the source's end."""
     start, opening = float(preset.dream.start), opening_of(preset)
     late = late_start(start, footages[0])
     if late:
@@ -79,11 +79,11 @@ def pictures_of(
     """Yield a source's pictures from `first` on.
 
     Args:
-        needed: how many are looked at, None for all. Those after them are None and, as long as the
-            source surely has them, not even read.
-        most: how many there are where all are looked at, None for all that the source has.
+        needed: number of pictures that are used; None for all. Pictures after them are yielded as
+            None, without reading those that are known to exist.
+        most: maximum number of pictures if all are used; None for all of the source.
     """
-    # Nothing else refers to the iterator, so that what it holds is freed where it is not read on.
+    # No reference to the iterator is kept, so that its resources are freed after its last picture.
     yield from islice(footage.frames(first), most if needed is None else needed)
     if needed is None:
         return

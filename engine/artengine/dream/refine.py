@@ -1,4 +1,4 @@
-"""Refining: the coarse picture of a small dream with the detail of a large one."""
+"""Refinement: combine the large shapes of a small dream with the detail of a large one."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from artengine.frame import Frame, Size, size_of
 
 
 def smaller(size: Size, refine: float) -> Size:
-    """Width and height of the dream that is refined to `size`."""
+    """Return the width and height of the dream that is refined to `size`."""
     return max(1, round(size[0] / refine)), max(1, round(size[1] / refine))
 
 
 def refined(large: Frame, small: Frame, detail: float) -> Frame:
-    """Give a large frame the coarse picture of a small one, and let it keep its detail.
+    """Replace the low frequencies of a large frame by those of a small one.
 
     The two bands are those of a Laplacian pyramid (Burt and Adelson, "The Laplacian pyramid as a
-    compact image code", 1983): both frames are shrunk until nothing is left of what is finer than
-    `detail`, and the large one is moved by how they differ there.
+    compact image code", 1983): both frames are downsampled until only structures coarser than
+    `detail` are left, and their difference there is upsampled and added to the large one.
 
     Args:
         large: `(H, W, 3)`.
         small: `(h, w, 3)`, no larger.
-        detail: width in the small frame's pixels, 1 or more, of what is left to the large one.
+        detail: largest structures taken from the large frame, in pixels of the small one, 1 or more.
 
     Returns:
         `(H, W, 3)`, unclipped.

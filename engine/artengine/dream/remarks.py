@@ -1,4 +1,4 @@
-"""Remarks on curves: keys that have no effect in a film, or may be meant otherwise."""
+"""Remarks on curves: keys that have no effect in a film, or that may be mistakes."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from artengine.errors import PluginError
 from artengine.preset import Preset
 
 MOST_REMARKS = 3
-"""How many remarks are given one by one."""
+"""Maximum number of remarks that are listed individually."""
 
 
 def curve_remarks(preset: Preset, fps: float) -> list[str]:
-    """The remarks of a preset's sounds and curves on a film of that frame rate, with addresses.
+    """Return remarks on a preset's sounds and curves at that frame rate, with addresses.
 
-    Where there are more than `MOST_REMARKS`, only the first of curves is given and the others are
+    If there are more than `MOST_REMARKS` on curves, only the first one is listed and the others are
     counted: a short film of a long preset cuts off most of its curves.
 
     Raises:

@@ -1,4 +1,4 @@
-"""A film: a dream with its writers, overlapping the network."""
+"""Render a film: run a dream, and its writers in parallel with the network."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ logger = logging.getLogger("artengine")
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """What a render made: the finished files, how many frames, and how long it took.
+    """The result of a render: the finished files, the number of frames, and the time it took.
 
-    `kept` names the films that were there before, by the new film that has another name; `profile`
-    says where the time went, and `quickest` what the runtime was chosen by, where the preset left
-    that open.
+    `kept` has the existing films that were kept, by the new film that got another name; `profile`
+    has the timing of the stages, and `quickest` the timings by which the runtime was chosen if it
+    was "auto".
     """
 
     files: tuple[Path, ...]
@@ -75,19 +75,19 @@ def render(
     progress: Callable[[int, int], None] = lambda _done, _total: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> Rendered:
-    """Dream a preset and write it.
+    """Render a preset's film.
 
-    Where nothing names the runtime, and that which was taken has broken since it was tried, a
-    warning says so and Keras is taken. Output chain and writers work on a thread of their own,
-    decoding on another. A film that is stopped or that fails on its way keeps the frames it has,
-    and leaves a film that was there.
+    If no runtime is named and the default one has broken since it was tried, a warning is logged
+    and Keras is used. Output chain and writers run on their own thread, and decoding on another. A
+    film that is stopped or fails keeps the frames written so far, and does not replace an existing
+    film.
 
     Args:
-        predict: a network to dream with in place of the preset's weights.
-        recipe: whether the files carry recipe and title.
-        progress: called after each frame with how many there are and how many there will be.
-        stop: asked before each frame is written; True ends the film there. Asked before the first
-            one, nothing is written and a file that was there stays.
+        predict: a network to use in place of the preset's weights.
+        recipe: whether to embed recipe and title in the files.
+        progress: called after each frame with the number of frames done and the total.
+        stop: called before each frame is written; True ends the film there. If it is True before
+            the first frame, nothing is written and an existing file is kept.
 
     Raises:
         ArtengineError: of the source, the weights, a curve, an effect or a writer.
@@ -107,7 +107,7 @@ def render(
     try:
         return make()
     except BrokenEngineError:
-        # Nothing was written yet, and it is forgotten that it worked.
+        # Nothing was written yet, and the cached result that the engine works was deleted.
         if wanted_runtime(preset) != "default":
             raise
         return make()
@@ -126,7 +126,7 @@ def _rendered(
     folder = targets[0].path.absolute().parent if targets else Path.cwd()
     with curve_mistakes(preset), Dream(preset, predict=predict) as dream:
         preset = dream.preset
-        # ffmpeg looks at a clip while the runtime is imported.
+        # ffmpeg probes the clip while the runtime is imported.
         with Aside(partial(_read_ahead, dream)):
             if predict is None:
                 import_runtime(preset.dream)
@@ -134,7 +134,7 @@ def _rendered(
         try_curves(preset, dream.fps)
         for remark in curve_remarks(preset, dream.fps):
             logger.warning("%s", remark)
-        # The recipe says what computes it, which is known when it is loaded.
+        # The recipe names the arithmetic, which is known once the network is loaded.
         dream.load()
         total = preset.dream.frames
         film = Film(
@@ -176,7 +176,7 @@ def _rendered(
                     frame = dream.output_frame(turn)
                     with stages.stage("waiting"):
                         writer_thread.put(frame)
-                    # Not held while the next one is dreamt.
+                    # Do not hold references while the next one is dreamt.
                     del turn, frame
         except BaseException as error:
             if sinks.written:
@@ -203,7 +203,7 @@ def _rendered(
 
 
 def _close_after(error: BaseException, sinks: Sinks) -> None:
-    """Finish a film that failed on its way, and let no writer's error hide the reason."""
+    """Finish a failed film; log errors of writers, so that they do not hide the original one."""
     try:
         files = sinks.close(partial=True)
     except Exception as another:

@@ -1,4 +1,4 @@
-"""A session: a preset being dreamt, which may be changed while it plays."""
+"""A session: a running dream of a preset, whose parameters may be changed."""
 
 from __future__ import annotations
 
@@ -32,22 +32,22 @@ logger = logging.getLogger("artengine")
 
 
 class Dream:
-    """A preset being dreamt. Used as a context manager; iterating over it gives pictures.
+    """A running dream of a preset. Use it as a context manager, and iterate over its pictures.
 
         with Dream(load_preset("night-drive")) as dream:
             for picture in dream:               # uint8 (H, W, 3)
                 dream.set("feedback.sharpen.amount", 0.3)
 
-    Leaving the context stops reading the source. Entered again, it starts again.
+    Leaving the context stops reading the source. Entering it again restarts the dream.
 
     Args:
-        preset: what to dream.
-        predict: a network to dream with in place of the preset's weights and bends.
-        endless: dream on after the preset's number of frames.
-        resume: where an earlier dream of the same preset stopped.
+        preset: the preset.
+        predict: a network to use in place of the preset's weights and bends.
+        endless: continue after the preset's number of frames.
+        resume: a snapshot of an earlier dream of the same preset.
         truth: read the source for every frame, so that each of `turns` has its source frame, even
-            where the preset does not use it.
-        after: an earlier dream that has ended, whose network is used again where it is the same.
+            if the preset does not use it.
+        after: an earlier dream that has ended; its network is reused if it is the same.
 
     Raises:
         SourceError, WeightsError: when the footage or the weights cannot be used.
@@ -65,7 +65,7 @@ class Dream:
         after: Dream | None = None,
     ) -> None:
         self.stages = Stages()
-        """Adds up where the time goes, from here on."""
+        """Timer of the stages, from here on."""
         self.resolved = resolve(with_start(preset), network=predict is None)
         self.preset = self.resolved.preset
         self.length = None if endless else self.preset.dream.frames
@@ -79,7 +79,7 @@ class Dream:
             resume.check(self.identity, reads_source=self.reads_source)
 
     def _set_up(self) -> None:
-        """Make everything new, as before the first frame."""
+        """Create all parts anew, as before the first frame."""
         preset, resume = self.preset, self._resume
         self._model = self._parts.model()
         self._feedback = preset.feedback_chain()
@@ -112,7 +112,7 @@ class Dream:
 
     @property
     def identity(self) -> str:
-        """A digest of what is dreamt: two dreams of one identity make the same frames."""
+        """A digest of the dream's inputs: dreams of the same identity make the same frames."""
         return self.resolved.identity
 
     @property
@@ -122,13 +122,13 @@ class Dream:
 
     @property
     def size(self) -> Size:
-        """Width and height of what is dreamt."""
+        """Width and height of the frames before the output chain."""
         return self._parts.footage.size
 
     @property
     def sizes(self) -> tuple[Size, ...]:
-        """Width and height of every dream that plays: the film's, and with `dream.refine` above 1
-        the smaller one that it follows."""
+        """Width and height of every dream: the film's and, with `dream.refine` above 1, that of the
+        smaller dream that it refines."""
         return self._parts.sizes
 
     @property
@@ -138,16 +138,16 @@ class Dream:
 
     @property
     def source_time(self) -> float | None:
-        """When the source frame at the film's first frame is shown in the source's file, in
-        seconds; None where the source plays no single file."""
+        """Time in the source's file of the source frame at the film's first frame, in seconds; None
+        if the source does not play a single file."""
         return self._parts.source_time
 
     def load(self) -> None:
-        """Load the network, which the first frame does otherwise."""
+        """Load the network now rather than at the first frame."""
         _ = self._parts.network
 
     def read_ahead(self) -> None:
-        """Begin to read the source, which the first frame does otherwise, until `close`."""
+        """Start reading the source now rather than at the first frame; `close` stops it."""
         if self._readings:
             return
         self._readings = self._parts.readings(self.length, self.reads_source, self.stages)
@@ -174,7 +174,7 @@ class Dream:
         self._closed = True
 
     def _begin(self) -> None:
-        """Open the source and gather the context, unless the dream plays already."""
+        """Open the source and fill the context, unless the dream has begun."""
         if self._playing:
             return
         if self._closed:
@@ -184,7 +184,7 @@ class Dream:
         self._levels = self._parts.levels(
             self._readings, self._steering, self._feedback, self._state_chain
         )
-        # All of the pictures before were made, so that changes of the output chain need not wait.
+        # All earlier pictures were made, so changes of the output chain are applied at once.
         for change in self._changes.applied:
             self._steering.signs.watch_for(change.value)
             self._make(change, self._levels)
@@ -200,22 +200,22 @@ class Dream:
         ]
 
     def turns(self) -> Iterator[Turn]:
-        """The frames to come, until the film's length or the end of the source."""
+        """Yield the remaining frames, until the film's length or the end of the source."""
         self._begin()
         while self.length is None or self._index < self.length:
-            # 1. The source's picture, at every size; the film ends where the source does.
+            # 1. Read the source picture at every size; the film ends with the source.
             with self.stages.stage("waiting"):
                 pictures = [p for level in self._playing for p in islice(level.pictures, 1)]
             if len(pictures) < len(self._playing):
                 return
-            # Nothing here holds a frame while the next one is dreamt.
+            # No reference to a frame is held here while the next one is dreamt.
             yield self._turn(pictures)
 
     def _turn(self, pictures: list[Picture | None]) -> Turn:
-        # 2. What was changed since the frame before.
+        # 2. Apply the changes since the last frame.
         for change in self._changes.take(self._index):
             self._apply(change)
-        # 3. The small dream first, where there is one: the large one follows it.
+        # 3. Step the small dream first, if there is one: the large one refines it.
         large, *small = self._playing
         coarse = small[0].step(pictures[1]) if small else None
         turn = large.step(pictures[0], coarse)
@@ -224,15 +224,15 @@ class Dream:
         return turn
 
     def __iter__(self) -> Iterator[Picture]:
-        # Not a loop, which would hold each turn until the next one is dreamt.
+        # A loop would hold a reference to each turn until the next one is dreamt.
         return map(self.picture, map(self.output_frame, self.turns()))
 
     def output_frame(self, turn: Turn) -> OutputFrame:
-        """What `picture` needs of a turn, so that the rest of the turn can be freed."""
+        """Return the part of a turn that `picture` needs, so that the rest can be freed."""
         return self._output.frame_of(turn)
 
     def picture(self, frame: OutputFrame) -> Picture:
-        """The film's picture of a turn: called once for each, in order, by one thread only."""
+        """Return the film's picture of a turn. Call it once for each, in order, on one thread."""
         return self._output.picture(frame, self._make)
 
     def set(self, address: str, value: Any, frame: int | None = None) -> None:
@@ -240,25 +240,25 @@ class Dream:
 
         Args:
             address: `feedback.noise.amount` (or `feedback.0.amount`; likewise `state` and
-                `output`), `bend.noise.amount`, an automatable parameter of the model, as
-                `model.pull`, a named curve, as `curves.kick`, or one of `[dream]`.
-            value: a number, text or list; for a curve a table, or a text that is an expression.
+                `output`), `bend.noise.amount`, an automatable parameter of the model such as
+                `model.pull`, a named curve such as `curves.kick`, or one of `[dream]`.
+            value: a number, text or list; for a curve a table, or an expression as text.
             frame: the first frame that has it; by default the next one.
 
-        A change that another one before its frame has made wrong is refused at that frame, with a
-        warning: it is not among `changes`, and the parameter keeps its value.
+        A change that an earlier change has made invalid is rejected at its frame, with a warning:
+        it is not in `changes`, and the parameter keeps its value.
 
         Raises:
             UsageError: when there is no such parameter, it cannot change while the dream plays,
                 the value is not allowed, or the frame has been dreamt.
         """
-        # A copy, so that the log keeps what was set.
+        # Copied, so that later mutations do not alter the log.
         value = deepcopy(value)
         self._changes.add(self._controls.check(address, value), value, frame)
 
     @property
     def changes(self) -> tuple[Change, ...]:
-        """What was changed so far, with the frame from which it has been so."""
+        """The changes applied so far, with their frames."""
         return self._changes.applied
 
     def _apply(self, change: Change) -> None:
@@ -269,7 +269,7 @@ class Dream:
             self._make(change, self._levels)
 
     def _make(self, change: Change, levels: Sequence[Level] = ()) -> None:
-        """Make a change, or refuse it with a warning where another one since has made it wrong."""
+        """Apply a change, or reject it with a warning if another one has made it invalid."""
         try:
             self._controls.apply(change, levels)
         except UsageError as error:
@@ -281,10 +281,10 @@ class Dream:
             )
 
     def snapshot(self) -> Snapshot:
-        """What is needed to continue later with `Dream(preset, resume=...)`.
+        """Return a snapshot with which `Dream(preset, resume=...)` continues later.
 
         Take it between two pictures. If you make the pictures of `turns` on another thread, wait
-        until that of the last turn is made: the output chain's state is part of the snapshot.
+        for the last one: the output chain's state is part of the snapshot.
         """
         self._begin()
         return Snapshot(

@@ -1,4 +1,4 @@
-"""Sinks: the opened writers of a film, fed together."""
+"""Sinks: the open writers of a film, which get the same pictures."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class _Opened:
 
 
 class Sinks:
-    """The opened writers of a film. If one fails, a warning says so and the others continue.
+    """The open writers of a film. If one fails, a warning is logged and the others continue.
 
     Unfinished files that killed renders left in these folders are removed first.
 
     Args:
-        targets: what is written where.
-        film: what is written.
+        targets: the writers and their paths.
+        film: the properties of the film.
 
     Raises:
         ArtengineError: from `write` when no writer is left, and from `close` when any failed.
@@ -45,9 +45,9 @@ class Sinks:
         self._errors: list[ArtengineError] = []
         self._files: list[Path] = []
         self.written = 0
-        """How many pictures were taken."""
+        """Number of pictures written so far."""
         self.kept: dict[Path, Path] = {}
-        """The films that were there before and stay, by the new film that has another name."""
+        """The existing films that were kept, by the new film that got another name."""
         try:
             for folder in {target.path.absolute().parent for target in targets}:
                 remove_leftovers(folder)
@@ -71,7 +71,7 @@ class Sinks:
             raise
 
     def write(self, picture: Picture) -> None:
-        """Give a picture to every writer that has not failed."""
+        """Write a picture with every writer that has not failed."""
         for opened in list(self._open):
             try:
                 opened.sink.write(picture)
@@ -83,10 +83,10 @@ class Sinks:
             raise self._errors[0]
 
     def close(self, *, partial: bool = False) -> list[Path]:
-        """Finish the files and return them; an interrupt removes those that are unfinished.
+        """Finish the files and return them; an interrupt removes the unfinished ones.
 
         Args:
-            partial: whether the film was left before its end, and so replaces no other.
+            partial: whether the film was stopped early; it then does not replace another one.
         """
         try:
             while self._open:
@@ -107,14 +107,14 @@ class Sinks:
         return list(self._files)
 
     def abort(self) -> None:
-        """Stop all writers and remove what is unfinished."""
+        """Stop all writers and remove unfinished files."""
         for opened in self._open:
             opened.sink.abort()
             opened.unfinished.remove()
         self._open.clear()
 
     def _set_aside(self, opened: _Opened, error: Exception) -> None:
-        """Keep what a failed writer has made so far, and say what happened."""
+        """Keep the frames that a failed writer has written so far, and report the failure."""
         failure = _named(error, opened.target)
         if opened.sink.salvage():
             file = self._move(opened, partial=True)
@@ -126,7 +126,7 @@ class Sinks:
             logger.warning("%s; the other files are continued", failure)
 
     def _move(self, opened: _Opened, *, partial: bool) -> Path | None:
-        """Give what was made its name; where that fails it stays where it is."""
+        """Move a finished file to its target; if that fails, keep it where it is."""
         target, unfinished = opened.target, opened.unfinished
         made = target.writer.result(unfinished.path)
         try:
@@ -140,7 +140,7 @@ class Sinks:
         unfinished.remove()
         self._files.append(path)
         asked = target.writer.result(target.path)
-        # Files made together share one number, and of some no earlier one is there.
+        # Films made together share one take number, and not all of them have an earlier film.
         if path != asked and os.path.lexists(asked):
             self.kept[path] = asked
         return path
@@ -165,7 +165,7 @@ def _placed(target: Target, unfinished: Unfinished, made: Path, *, partial: bool
 
 
 def _named(error: Exception, target: Target) -> ArtengineError:
-    """The error of a writer, with the name of the file that it was to make."""
+    """The error of a writer, prefixed with the path of its file."""
     if isinstance(error, WriterError):
         return WriterError(f"{target.path}: {error}")
     if isinstance(error, ArtengineError):

@@ -1,4 +1,4 @@
-"""Snapshots: what a dream needs to continue later, bit for bit."""
+"""Snapshots: the state with which a dream continues later, bit for bit."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from artengine.errors import UsageError
 from artengine.frame import Frame, Picture
 
 Remembered: TypeAlias = Mapping[str, Mapping[str, npt.NDArray[np.generic]]]
-"""What a chain's effects remember: arrays by name, by slot."""
+"""The state of a chain's effects: arrays by name, by slot."""
 
 VERSION = 4
-"""The format of snapshots that this engine writes and reads."""
+"""The version of the snapshot format that this engine writes and reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,11 @@ class LevelSnapshot:
 
     Args:
         frames: the context, oldest first.
-        truth: the source's pictures of the same moments; None where they were not read.
-        feedback: what the feedback chain's effects and curves remember.
-        state_chain: what the state chain's effects and curves remember.
+        truth: the source pictures of the same times; None where they were not read.
+        feedback: the state of the feedback chain's effects and curves.
+        state_chain: the state of the state chain's effects and curves.
         network: a recurrent network's state.
-        bend_masks: what the masks of bends remember.
+        bend_masks: the state of the masks of bends.
     """
 
     frames: tuple[Frame, ...]
@@ -46,15 +46,15 @@ class Snapshot:
     """The state of a dream between two frames.
 
     Args:
-        identity: which dream it belongs to; see `Dream.identity`.
-        index: how many frames were dreamt.
-        levels: the dream at the film's size, and where it is refined, the smaller one.
+        identity: the identity of its dream; see `Dream.identity`.
+        index: number of frames dreamt so far.
+        levels: the dream at the film's size and, with `dream.refine`, the smaller one.
         reads_source: whether source pictures are read throughout, and so are in the context.
-        output: what the output chain's effects and curves remember.
-        curves: what the other curves remember, by table: `curves`, `model`, `dream` and `govern`;
-            the vital signs, `signs`, and the governors, `governors`.
-        changes: what was changed while it played, and what is to be changed.
-        version: the format.
+        output: the state of the output chain's effects and curves.
+        curves: the state of the other curves, by table: `curves`, `model`, `dream` and `govern`; of
+            the vital signs, `signs`; and of the governors, `governors`.
+        changes: the applied and the pending changes.
+        version: the version of the format.
     """
 
     identity: str
@@ -67,11 +67,11 @@ class Snapshot:
     version: int = VERSION
 
     def check(self, identity: str, *, reads_source: bool) -> None:
-        """Refuse a snapshot of another format or another dream.
+        """Reject a snapshot of another format or another dream.
 
         Args:
-            identity: what is dreamt now.
-            reads_source: whether source pictures are read now.
+            identity: identity of the current dream.
+            reads_source: whether the current dream reads source pictures.
 
         Raises:
             UsageError: when the dream cannot continue from it.

@@ -1,4 +1,4 @@
-"""The sounds of a film: their features as signals, and what writers lay under the pictures."""
+"""The sounds of a film: their features as signals, and the sound tracks for writers."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from artengine.preset.signal_names import sound_names
 _SMALL: Size = (16, 16)
 
 _EARLY = 0.02
-"""Seconds that a beat may be found before the film begins and still be its first."""
+"""Tolerance in seconds: a beat detected this long before the film may be its first one."""
 
 
 @dataclass(frozen=True, slots=True)
 class SoundFile:
-    """Where the sound of a film is found.
+    """The file of a film's sound.
 
     Args:
         path: the file.
-        start: what of it is heard at the film's first frame, in seconds from the file's start.
-        speed: how many seconds of it pass in a second of the film.
+        start: position in the file at the film's first frame, in seconds.
+        speed: seconds of the file per second of the film.
     """
 
     path: Path
@@ -40,10 +40,10 @@ class SoundFile:
 
 
 def sound_files(preset: Preset) -> dict[str, SoundFile]:
-    """The files of a preset's sounds, by name.
+    """Return the files of a preset's sounds, by name.
 
     Raises:
-        SourceError: when the clip's own sound is asked for, and it is no file that can have one.
+        SourceError: when the clip's own sound is used, and the clip is not a file with sound.
     """
     return {name: _file(preset, name, audio) for name, audio in preset.audio.items()}
 
@@ -52,7 +52,7 @@ def _file(preset: Preset, name: str, audio: Audio) -> SoundFile:
     if not audio.of_source:
         return SoundFile(Path(audio.path), audio.start)
     path = getattr(preset.source, "path", None)
-    # Small pictures are as quick to open as any.
+    # Open it at a small size, because only its timing is needed.
     footage = preset.source.open(_SMALL, preset.dream.fps) if isinstance(path, str) else None
     time = None if footage is None else footage.time_of(first_frame(preset, footage))
     if footage is None or time is None:
@@ -64,7 +64,7 @@ def _file(preset: Preset, name: str, audio: Audio) -> SoundFile:
 
 
 def placed_tracks(preset: Preset) -> dict[str, PlacedTrack]:
-    """A preset's sounds with their features, at their places under the film, by name.
+    """Return a preset's sounds with their features and their positions in the film, by name.
 
     Raises:
         SourceError: when one cannot be read.
@@ -82,14 +82,14 @@ def placed_tracks(preset: Preset) -> dict[str, PlacedTrack]:
 
 
 def film_tempo(preset: Preset, placed: Mapping[str, PlacedTrack]) -> Tempo:
-    """Where the beats of a preset's film fall: as its `[time]` says, or as they are found in a
+    """Return the tempo of a preset's film: that of its `[time]` table, or the beats detected in a
     sound.
 
     Args:
-        placed: the sounds, as `placed_tracks` gives them.
+        placed: the sounds, as `placed_tracks` returns them.
 
     Raises:
-        SourceError: when there are no beats to be found, or what finds them is not installed.
+        SourceError: when no beats are detected, or librosa is not installed.
     """
     time = preset.time
     if not isinstance(time.bpm, str):
@@ -113,7 +113,7 @@ def film_tempo(preset: Preset, placed: Mapping[str, PlacedTrack]) -> Tempo:
 
 
 def film_sounds(preset: Preset) -> tuple[Sound, ...]:
-    """The sounds that are heard under a preset's film.
+    """Return the audible sounds of a preset's film.
 
     Raises:
         SourceError: when one cannot be read.
@@ -127,10 +127,10 @@ def film_sounds(preset: Preset) -> tuple[Sound, ...]:
 
 
 def sound_signals(preset: Preset, placed: Mapping[str, PlacedTrack]) -> dict[str, Signal]:
-    """The named signals of a preset's sounds; a curve of the same name hides one.
+    """Return the named signals of a preset's sounds; a curve of the same name shadows one.
 
     Args:
-        placed: the sounds, as `placed_tracks` gives them.
+        placed: the sounds, as `placed_tracks` returns them.
     """
     signals: dict[str, Signal] = {}
     for name, each in placed.items():

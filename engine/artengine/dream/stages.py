@@ -1,4 +1,4 @@
-"""Where the time of a film goes."""
+"""Timing of the stages of a render."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from typing import Literal, TypeAlias, TypeVar, get_args
 Item = TypeVar("Item")
 
 Stage: TypeAlias = Literal["source", "network", "effects", "output", "encoder", "waiting"]
-"""The thread of the loop predicts (`network`), applies the chains of feedback and state
-(`effects`), and waits for the two others (`waiting`). One of them reads the source; the other
-applies the output chain (`output`) and gives pictures to the writers (`encoder`)."""
+"""The loop thread predicts (`network`), applies the feedback and state chains (`effects`), and
+waits for the two other threads (`waiting`). One of them reads the source (`source`); the other
+applies the output chain (`output`) and passes pictures to the writers (`encoder`)."""
 
 WRITING: tuple[Stage, ...] = ("output", "encoder")
-"""What the thread of the writers does."""
+"""The stages of the writer thread."""
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a film took after its first frame, for which the network is loaded and traced.
+    """The timing of a film after its first frame, for which the network is loaded and traced.
 
     Args:
-        start: seconds until the network had predicted the first frame.
-        frames: how many followed.
-        seconds: how long they took, with the end of the file.
-        stages: milliseconds of each stage for each of them; stages of different threads overlap.
-        processor: seconds for each of them of all processors, of this process and those that it
-            started, where the system tells these.
+        start: seconds until the first frame was dreamt.
+        frames: number of frames after the first.
+        seconds: time for them, including closing the file.
+        stages: milliseconds per frame of each stage; stages of different threads overlap.
+        processor: processor seconds per frame, of this process and its children if the system
+            reports those.
     """
 
     start: float
@@ -43,12 +43,12 @@ class Profile:
 
     @property
     def rate(self) -> float | None:
-        """Frames a second; None where there was only one."""
+        """Frames per second; None if there was only one frame."""
         return self.frames / self.seconds if self.frames and self.seconds else None
 
 
 class Stages:
-    """Adds up the time that each stage of a film takes, on any thread."""
+    """A timer that sums the time of each stage of a film, on any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -58,7 +58,7 @@ class Stages:
 
     @contextmanager
     def stage(self, name: Stage) -> Iterator[None]:
-        """Time what is done meanwhile."""
+        """Add the duration of the block to a stage."""
         began = time.perf_counter()
         try:
             yield
@@ -66,7 +66,7 @@ class Stages:
             self._add(name, time.perf_counter() - began)
 
     def timed(self, name: Stage, items: Iterator[Item]) -> Iterator[Item]:
-        """Time what an iterator takes for each item."""
+        """Yield the items of an iterator, adding the time for each to a stage."""
         try:
             while True:
                 began = time.perf_counter()
@@ -76,7 +76,7 @@ class Stages:
                     return
                 self._add(name, time.perf_counter() - began)
                 yield item
-                # Not held while the next one is made.
+                # Do not hold a reference while the next one is made.
                 del item
         finally:
             close = getattr(items, "close", None)
@@ -84,19 +84,19 @@ class Stages:
                 close()
 
     def dreamt_first(self) -> None:
-        """Begin to count, but for what the writers do. Called after the first frame."""
+        """Restart all stages except those of the writer thread. Called after the first frame."""
         self._first, self._worked = time.perf_counter(), worked()
         self._forget(*(name for name in get_args(Stage) if name not in WRITING))
 
     def wrote_first(self) -> None:
-        """Begin to count what the writers do. Called after the first picture."""
+        """Restart the stages of the writer thread. Called after the first picture."""
         self._forget(*WRITING)
 
     def profile(self, frames: int) -> Profile:
-        """What was counted.
+        """Return the timing so far.
 
         Args:
-            frames: how many were made, the first one included.
+            frames: number of frames, including the first one.
         """
         count = max(0, frames - 1)
         each = max(1, count)
@@ -121,5 +121,5 @@ class Stages:
 
 
 def worked() -> float:
-    """Seconds that this process, and those that it has waited for, have spent on processors."""
+    """Return the processor seconds of this process and of the children that it has waited for."""
     return sum(os.times()[:4])

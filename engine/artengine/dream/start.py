@@ -1,4 +1,4 @@
-"""Where in its source a dream begins."""
+"""The position in its source at which a dream begins."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from artengine.preset import Preset
 from artengine.source import Footage
 
 ENDLESS_SECONDS = 60.0
-"""Up to where a dream begins in a source without an end, in seconds."""
+"""Latest random start in an endless source, in seconds."""
 
 
 def warmup_of(preset: Preset) -> int:
-    """How many source frames the network is stepped through before the film begins."""
+    """Return the number of source frames that the network steps through before the film begins."""
     given = preset.dream.warmup
     return preset.model.warmup if given is None else given
 
 
 def opening_of(preset: Preset) -> int:
-    """How many source frames come before the film's first frame."""
+    """Return the number of source frames before the film's first frame."""
     return preset.model.context + warmup_of(preset)
 
 
 def first_frame(preset: Preset, footage: Footage) -> int:
-    """The number of the source's picture at the film's first frame, after those that the network
-    begins with.
+    """Return the number of the source picture at the film's first frame, after the context and
+    warm-up pictures.
 
     Args:
         footage: the opened source, at the film's frame rate.
@@ -34,11 +34,11 @@ def first_frame(preset: Preset, footage: Footage) -> int:
 
 
 def late_start(start: float, footage: Footage) -> str:
-    """What to say of a dream that begins in a repeat of its source; empty where it does not, where
-    the source's length is not known yet, and for a single picture.
+    """Return a warning for a dream that begins in a repeat of its source. Return an empty string if
+    it does not, if the source's length is unknown, and for a single picture.
 
     Args:
-        start: where the dream begins, in seconds.
+        start: position at which the dream begins, in seconds.
         footage: the opened source, at the film's frame rate.
     """
     length = footage.length
@@ -53,27 +53,27 @@ def late_start(start: float, footage: Footage) -> str:
 
 
 def with_start(preset: Preset) -> Preset:
-    """The preset with a number of seconds in place of `dream.start = "random"`.
+    """Return the preset with a number of seconds in place of `dream.start = "random"`.
 
-    The place is drawn from the seed: another seed begins elsewhere in the clip. In a clip that ends
-    it leaves room for the film, where the clip is long enough.
+    The number is drawn from the seed. In a finite clip that is long enough, it leaves room for the
+    film.
 
     Raises:
         SourceError: when the source cannot be opened.
     """
     if preset.dream.start != "random":
         return preset
-    # Its length is the same at any size, and small pictures are quicker to count.
+    # The length does not depend on the size, and small pictures are faster to count.
     footage = preset.source.open(_SMALL, preset.dream.fps)
     frame = random_frame(footage, preset.seed, opening_of(preset), preset.dream.frames)
     return preset.with_values({"dream.start": round(frame / footage.fps, 6)})
 
 
 def random_frame(footage: Footage, seed: int, opening: int, frames: int) -> int:
-    """A frame of the source to begin at, drawn from a seed.
+    """Draw a frame of the source to begin at from a seed.
 
     Args:
-        opening: how many frames come before the film's first.
+        opening: number of frames before the film's first.
         frames: the film's length.
     """
     length = footage.length

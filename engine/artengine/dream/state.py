@@ -1,4 +1,4 @@
-"""The `[[state]]` chain: effects on what a recurrent network remembers."""
+"""The `[[state]]` chain: effects on the state of a recurrent network."""
 
 from __future__ import annotations
 
@@ -21,14 +21,13 @@ Array = npt.NDArray[np.generic]
 
 
 class StateChain:
-    """Processes a network's state with effects made for pictures.
+    """A chain that processes a network's state with effects made for pictures.
 
     The channels of each part of the state `(1, h, w, C)` go through the chain three at a time, as
-    frames `(h, w, 3)`; where C does not divide by three the last frame repeats the last channel.
-    A value of -1..1 is shown to them as 0..1; what they return is turned back and not clipped. All
-    these frames share the effects' parameters and random numbers, so that a tear goes through the
-    whole state; what effects remember is kept for each frame apart. Parts of other
-    shapes, and whole numbers, are left as they are.
+    frames `(h, w, 3)`; if C is not a multiple of three, the last frame repeats the last channel.
+    Values are mapped from -1..1 to 0..1 for the effects, and back without clipping. All frames
+    share the effects' parameters and random numbers, so that a tear goes through the whole state;
+    each frame has its own effect state. Parts of other shapes and integer parts are not changed.
 
     Args:
         effects: the effects with their curves, in order. They are copied for each frame.
@@ -45,11 +44,11 @@ class StateChain:
 
     @property
     def uses_truth(self) -> bool:
-        """Whether any of the effects may look at the truth."""
+        """Whether any of the effects may read the source frame."""
         return Chain(self.binding, "state", self._seed).uses_truth
 
     def set(self, number: int, name: str, value: Any) -> None:
-        """Change a parameter of the effect of that number; raises as `Chain.set` does."""
+        """Change a parameter of the effect with that index; raises as `Chain.set` does."""
         other = changed(self.binding[number], name, value)
         for bindings in (self.binding, *(chain.binding for chain in self._chains.values())):
             bindings[number].adopt(name, other)
@@ -62,14 +61,14 @@ class StateChain:
         context_frames: Sequence[Frame],
         values: Mapping[str, float] = NO_VALUES,
     ) -> list[Array]:
-        """Send a state through the effects.
+        """Apply the effects to a state.
 
         Args:
             state: the parts of the network's state.
             clock: the film's time.
-            truth: the source's frame now, shown to the effects at the size of each part; may be
+            truth: the current source frame, passed to the effects at the size of each part; may be
                 None unless `uses_truth`.
-            context_frames: the frames the network saw, oldest first, shown likewise.
+            context_frames: the frames the network saw, oldest first, resized likewise.
             values: the film's named signals at this time, which curves read.
 
         Raises:
@@ -104,12 +103,12 @@ class StateChain:
         return self._chains[frame]
 
     def reset(self) -> None:
-        """Make every effect forget, as before a film's first frame."""
+        """Clear the state of every effect, as before a film's first frame."""
         for chain in self._chains.values():
             chain.reset()
 
     def state(self) -> ChainState:
-        """Copy what the effects remember, by frame and slot."""
+        """Return a copy of the state of the effects, by frame and slot."""
         return {
             f"{frame}/{slot}": remembered
             for frame, chain in self._chains.items()
@@ -117,7 +116,7 @@ class StateChain:
         }
 
     def restore(self, states: Mapping[str, Mapping[str, Array]]) -> None:
-        """Take back what `state` gave out."""
+        """Restore a state that `state` returned."""
         self.reset()
         found: dict[str, dict[str, Mapping[str, Array]]] = defaultdict(dict)
         for place, remembered in states.items():
@@ -128,7 +127,7 @@ class StateChain:
 
 
 def to_frames(part: Array) -> list[Frame]:
-    """Show a part of a state `(1, h, w, C)` as frames `(h, w, 3)`, -1..1 as 0..1."""
+    """Convert a part of a state `(1, h, w, C)` to frames `(h, w, 3)`, mapping -1..1 to 0..1."""
     field = np.asarray(part[0], dtype=np.float32) * np.float32(0.5) + np.float32(0.5)
     channels = field.shape[-1]
     return [
@@ -138,13 +137,13 @@ def to_frames(part: Array) -> list[Frame]:
 
 
 def from_frames(frames: Sequence[Frame], part: Array) -> Array:
-    """Turn frames back into a part of a state of the shape and type of `part`."""
+    """Convert frames back to a part of a state with the shape and dtype of `part`."""
     field = np.concatenate(frames, axis=-1)[None, ..., : part.shape[-1]]
     return np.asarray(field * np.float32(2.0) - np.float32(1.0), dtype=part.dtype)
 
 
 def _is_spatial(part: Array) -> bool:
-    # Anything but booleans and whole numbers; bfloat16 is no kind of numpy's own.
+    # Exclude booleans and integers rather than test for floats: bfloat16 is not a numpy float.
     return part.ndim == 4 and part.shape[0] == 1 and part.dtype.kind not in "biu"
 
 

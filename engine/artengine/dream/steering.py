@@ -26,16 +26,16 @@ class Steering:
     """The film's named signals, its governors, and the curves of the model and of the `[dream]`
     table.
 
-    Asked again for the frame that it was asked for last, it gives the same values.
+    Repeated calls for the same frame return the same values.
 
     Args:
         signals: the named signals, which all other curves may read.
-        model: what the network steps with.
+        model: the model that the network steps with.
         numbers: the curves of the `[dream]` table.
-        scope: what is known of the film.
-        signs: the vital signs; None where nothing is measured.
-        governors: what steers numbers by them.
-        inside: what changes within the network, by address.
+        scope: the constants of the film.
+        signs: the vital signs; None if they are not measured.
+        governors: the governors, which steer numbers by the vital signs.
+        inside: the bends and the weight blend, by address.
     """
 
     def __init__(
@@ -57,16 +57,16 @@ class Steering:
         self.governors = governors or Governors((), scope.fps)
 
     def clock(self, index: int) -> Clock:
-        """The film's time at a frame."""
+        """Return the film's time at a frame."""
         return Clock(index, self.scope.fps, self.scope.frames, self.scope.tempo)
 
     def set_time(
         self, clock: Clock, settings: DreamSettings
     ) -> tuple[Mapping[str, float], DreamSettings]:
-        """Set the parameters of the model, and of what changes within its network, to a time.
+        """Set the parameters of the model, its bends and its weight blend to a time.
 
         Returns:
-            The values of the named signals, and the settings with the numbers of that time.
+            The values of the named signals, and the settings with the numbers at that time.
 
         Raises:
             PluginError: when a curve fails.
@@ -103,7 +103,7 @@ class Steering:
         return {**values, **steered}
 
     def see(self, frame: Frame) -> None:
-        """Take notice of the frame that was dreamt last, float32 `(H, W, 3)`."""
+        """Update vital signs and governors with the last frame, float32 `(H, W, 3)`."""
         self.signs.see(frame)
         if self.signs.measured is not None:
             self.governors.see(self.signs.measured)
@@ -116,14 +116,14 @@ class Steering:
                 raise PluginError(f"at frame {clock.index}: {address}.{error}") from error
 
     def reset(self) -> None:
-        """Forget an earlier film."""
+        """Clear the state, as before a film's first frame."""
         for each in (self.signals, self.model, self._numbers, self.governors, self.signs):
             each.reset()
         for binding in self._inside.values():
             binding.reset()
 
     def state(self) -> Remembered:
-        """What the curves, the vital signs and the governors remember, by table."""
+        """Return the state of the curves, the vital signs and the governors, by table."""
         return {
             "curves": self.signals.state(),
             "model": self.model.state(),
@@ -134,7 +134,7 @@ class Steering:
         }
 
     def restore(self, state: Remembered) -> None:
-        """Remember what `state` gave out."""
+        """Restore a state that `state` returned."""
         self.signals.restore(state.get("curves", {}))
         self.model.restore(state.get("model", {}))
         self._numbers.restore(state.get("dream", {}))
@@ -154,15 +154,15 @@ def steering_of(
     frames: int | None,
     clip: Callable[[], Mapping[str, float]] | None = None,
 ) -> Steering:
-    """A preset's curves that belong to no effect.
+    """Return a preset's curves that belong to no effect.
 
     Args:
-        model: what the network steps with.
+        model: the model that the network steps with.
         numbers: the curves of the `[dream]` table.
-        inside: what changes within the network, by address.
-        fps: the film's frames a second.
+        inside: the bends and the weight blend, by address.
+        fps: the film's frames per second.
         frames: length of the film, or None for an endless one.
-        clip: tells the clip's own vital signs; without it those of the film stay at rest.
+        clip: returns the clip's own vital signs; without it those of the film stay at rest.
 
     Raises:
         SourceError: when a sound cannot be read.
@@ -173,7 +173,7 @@ def steering_of(
     signs = VitalSigns(fps, clip or dict)
     if clip is not None and reads_signs(preset):
         signs.watch()
-    # A feature of a sound hides a vital sign of its name, and a named curve hides both.
+    # A sound's feature shadows a vital sign of the same name, and a named curve shadows both.
     given = {name: each for name, each in signs.signals().items() if name not in preset.curves}
     return Steering(
         NamedSignals(preset.curves, scope, {**given, **sounds}),
@@ -187,7 +187,7 @@ def steering_of(
 
 
 def reads_signs(preset: Preset) -> bool:
-    """Whether anything in a preset reads a vital sign."""
+    """Return whether anything in a preset reads a vital sign."""
     read = {name for curve in preset.curves_by_address().values() for name in curve.reads()}
     masked = (binding for word in (*CHAINS, "bend") for binding in getattr(preset, word))
     read.update(

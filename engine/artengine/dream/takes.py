@@ -1,4 +1,4 @@
-"""Takes: the names of films beside those that are there already, `night-2.mp4`, `night-3.mp4`."""
+"""Takes: numbered names of films next to existing ones, `night-2.mp4`, `night-3.mp4`."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from artengine.writer import Writer
 
 
 def takes(writer: Writer, path: Path, first: int = 1) -> Iterator[Path]:
-    """Yield the path itself, then the names of its second take, its third and so on, for ever.
+    """Yield the path itself, then the names of its second take, its third and so on, endlessly.
 
     Args:
-        writer: what writes there; its longest fitting ending stays at the end.
+        writer: the writer; its longest matching suffix stays at the end.
         path: the name of the first take.
-        first: the number of the take to begin with.
+        first: the number of the first take to yield.
     """
     fitting = [suffix for suffix in writer.suffixes if path.name.lower().endswith(suffix)]
     length = max(map(len, fitting), default=len(path.suffix))
@@ -33,7 +33,7 @@ def takes(writer: Writer, path: Path, first: int = 1) -> Iterator[Path]:
 
 
 def first_free(films: Sequence[tuple[Writer, Path]]) -> int:
-    """The smallest number of a take of which no film is there yet, for films made together."""
+    """Return the smallest number of a take that is free for all films, which are made together."""
     numbered = zip(*(takes(writer, path) for writer, path in films), strict=True)
     return next(
         number
@@ -43,6 +43,6 @@ def first_free(films: Sequence[tuple[Writer, Path]]) -> int:
 
 
 def is_taken(writer: Writer, path: Path) -> bool:
-    """Whether anything is where a film or its sidecar would go, be it a link that leads nowhere."""
+    """Return whether the path of a film or its sidecar exists, even as a broken link."""
     result = writer.result(path)
     return os.path.lexists(result) or os.path.lexists(sidecar(result))

@@ -1,4 +1,4 @@
-"""Targets: which writer writes a film, and where."""
+"""Targets: the writers of a film and their paths."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from artengine.writer import Writer
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A writer and where it writes.
+    """A writer and its output path.
 
     Args:
-        writer: what makes the file.
-        path: the file's name, which a writer of frames makes a folder's name from.
-        take: 1 for that name, 2 for `NAME-2` and so on; the next free one counts.
-        overwrite: whether what is there is replaced.
+        writer: the writer.
+        path: the file's name, from which a writer of frames derives a folder's name.
+        take: 1 for that name, 2 for `NAME-2` and so on; the next free one is used.
+        overwrite: whether an existing film is replaced.
     """
 
     writer: Writer
@@ -41,23 +41,21 @@ def targets(
     overwrite: bool = False,
     single: bool = False,
 ) -> list[Target]:
-    """Decide what is written where.
+    """Choose the writers and the paths of a film.
 
-    A film that is there already stays, and the new one gets the name of the next take. Films that
-    are made together get the same number.
+    An existing film is kept, and the new one gets the name of the next take. Films that are made
+    together get the same number.
 
     Args:
-        outputs: files or folders that the user named, each written by the writer whose suffix
-            fits, in place of the preset's writers; with the preset's parameters where it has that
-            writer.
-        folder: what the preset's own paths are relative to.
-        overwrite: replace finished films; never a file that the preset is made from.
-        single: take a contact sheet where the name of an output would make a folder of frames.
+        outputs: files or folders that the user named, each written by the writer of its suffix, in
+            place of the preset's writers; with the preset's parameters if it has that writer.
+        folder: the folder that the preset's own paths are relative to.
+        overwrite: replace finished films; never a file that the preset reads.
+        single: write a contact sheet if an output would be a folder of frames.
 
     Raises:
-        UsageError: when no writer fits the suffix of an output, when two of them are one file,
-            when a name is impossible, or when an input or a folder of other files would be
-            replaced.
+        UsageError: when no writer has the suffix of an output, when two outputs are the same file,
+            when a name is invalid, or when an input or a folder of other files would be replaced.
     """
     for output in outputs:
         _check_name(output)
@@ -99,7 +97,7 @@ def _check_names(targets: Sequence[Target]) -> None:
     seen: dict[str, Path] = {}
     for target in targets:
         _check_name(target.path)
-        # Many disks do not tell capital letters from small ones.
+        # Many file systems are case-insensitive.
         result = str(target.writer.result(target.path).absolute()).casefold()
         if result in seen:
             raise UsageError(
@@ -129,7 +127,7 @@ def _replacing(target: Target, preset: Preset) -> Target:
 
 
 def refuse_obstacle(target: Target) -> None:
-    """Refuse to replace what is not a film of the target's writer. Raises UsageError."""
+    """Refuse to replace anything other than a film of the target's writer. Raises UsageError."""
     result = target.writer.result(target.path)
     obstacle = target.writer.obstacle(result) if result.exists() else ""
     if obstacle:

@@ -1,4 +1,4 @@
-"""Files of a preset that are there, and are not what curves and masks take them for."""
+"""Detection of a preset's files that exist but that curves and masks cannot read."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from artengine.errors import SourceError, one_line
 from artengine.preset import Preset
 
 _FPS = 24.0
-"""Frames a second, where the clip would say."""
+"""Frames per second, if the preset leaves them to the clip."""
 
 
 def unreadable_files(preset: Preset) -> list[str]:
-    """What is wrong with the files of curves and masks, with the address of each; sounds are left
-    out, which take long to read.
+    """Return errors in the files of curves and masks, with their addresses; sounds are left out,
+    because they take long to read.
 
     Args:
-        preset: a preset of which no file is missing.
+        preset: a preset without missing files.
     """
     fps = preset.dream.fps or _FPS
     scope = Scope(fps, preset.dream.frames, preset.seed, names=frozenset(preset.names))

@@ -1,4 +1,4 @@
-"""Verifying a film: its first frames and some others are dreamt again and compared."""
+"""Verify a film: render its first frames and some others again, and compare."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ from artengine.preset.made_with import MadeWith
 from artengine.writer import Film, Writer
 
 FIRST = 8
-"""How many frames from the first one on are compared."""
+"""Number of frames to compare, from the first one on."""
 
 RANDOM = 8
-"""How many of the other frames that are rendered are compared, drawn at random."""
+"""Number of other rendered frames to compare, drawn at random."""
 
 FRAMES = 48
-"""How many frames are rendered again, unless more are asked for."""
+"""Default number of frames to render again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Something that made the film and is another one now.
+    """A difference between the recipe and this machine.
 
     Args:
-        what: as "engine" or "plugin my-glow".
-        then: what the recipe says.
-        now: what it is here; empty where there is none.
+        what: what differs, such as "engine" or "plugin my-glow".
+        then: its value in the recipe.
+        now: its value here; empty if there is none.
     """
 
     what: str
@@ -49,13 +49,13 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class ComparedFrame:
-    """A frame of the film beside the one that was rendered again.
+    """A comparison of a frame of the film with the one that was rendered again.
 
     Args:
         frame: its number, from 0.
-        film: how far the film's picture is off from the new frame.
-        codec: how far the new frame is off from itself once it is encoded as the film was.
-        exact: whether both are the same to the last bit once they are encoded.
+        film: deviation of the film's picture from the new frame.
+        codec: deviation of the new frame from itself after encoding it as the film was.
+        exact: whether both encoded frames are identical.
     """
 
     frame: int
@@ -65,19 +65,19 @@ class ComparedFrame:
 
     @property
     def same(self) -> bool:
-        """Whether the codec alone explains the difference."""
+        """Whether the codec explains the difference."""
         return self.exact or explains(self.codec, self.film)
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What a verification found.
+    """The result of a verification.
 
     Args:
-        frames: the frames that were compared, in order.
-        rendered: how many frames were rendered, from the first on.
-        length: how many the film has.
-        changes: what made the film and is another one now.
+        frames: the compared frames, in order.
+        rendered: number of frames rendered, from the first on.
+        length: number of frames of the film.
+        changes: differences between the recipe and this machine.
     """
 
     frames: tuple[ComparedFrame, ...]
@@ -92,11 +92,11 @@ class Verified:
 
     @property
     def exact(self) -> bool:
-        """Whether every compared frame is the same to the last bit."""
+        """Whether every compared frame is identical."""
         return all(frame.exact for frame in self.frames)
 
     def as_data(self) -> dict[str, Any]:
-        """All of it for programs."""
+        """Return the result in JSON types."""
         return {
             "same": self.same,
             "exact": self.exact,
@@ -125,29 +125,29 @@ def verify(
     seed: int = 0,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Verified:
-    """Dream the beginning of a film again, and compare.
+    """Render the beginning of a film again, and compare.
 
-    Each frame is made from those before it, so that all are rendered up to the last one that is
-    compared. They are encoded as the film was, which tells the codec's error. Where they differ,
-    and nothing that the recipe records has changed, the whole film is rendered and compared.
+    Each frame depends on those before it, so all frames up to the last compared one are rendered.
+    They are encoded as the film was, to measure the codec's error. If frames differ although
+    nothing that the recipe records has changed, the whole film is rendered and compared.
 
     Args:
         preset: the film's recipe, loaded.
         catalog: the plugins.
         path: the film, or a folder of frames.
-        frames: how many frames to render, from the first on.
-        seed: draws the frames beyond the first that are compared.
-        progress: called after each frame with how many there are and how many there will be.
+        frames: number of frames to render, from the first on.
+        seed: seed for drawing the compared frames after the first ones.
+        progress: called after each frame with the number of frames done and the total.
 
     Raises:
-        UsageError: when the file shows other pictures than the film's frames.
+        UsageError: when the file does not show the film's frames.
         ArtengineError: of the film, the source, the weights, an effect or a writer.
     """
     found = _compared(preset, catalog, path, frames, seed, progress)
     if found.same or found.changes or found.rendered == found.length:
         return found
-    # A codec that fills a given number of bytes spends fewer on calm frames: only a film that is
-    # encoded as a whole tells what it lost there.
+    # A codec with a fixed file size spends fewer bytes on calm frames: its error there can only be
+    # measured by encoding the whole film.
     return _compared(preset, catalog, path, found.length, seed, progress)
 
 
@@ -159,7 +159,7 @@ def _compared(
     seed: int,
     progress: Callable[[int, int], None],
 ) -> Verified:
-    """Dream so many frames of a film again, and compare some of them."""
+    """Render the first frames of a film again, and compare some of them."""
     shown = FilmPictures.open(path, catalog)
     with Dream(preset) as dream, TemporaryDirectory(prefix="artengine-verify-") as folder:
         length = dream.preset.dream.frames
@@ -189,7 +189,7 @@ def _compared(
 
 
 def _chosen(count: int, every: int, seed: int) -> list[int]:
-    """The numbers of the frames to compare, of those that the film shows."""
+    """The numbers of the frames to compare, among those that the film shows."""
     shown = list(range(0, count, every))
     rest = shown[FIRST:]
     drawn = generator(seed, "verify", 0).permutation(len(rest))[:RANDOM]
@@ -204,7 +204,7 @@ def _render(
     count: int,
     progress: Callable[[int, int], None],
 ) -> tuple[Path, Mapping[int, Picture]]:
-    """Write the first frames of a dream to a file, and keep the chosen ones as they are."""
+    """Write the first frames of a dream to a file, and return the chosen ones unencoded."""
     kept: dict[int, Picture] = {}
     sink = writer.open(path, Film(dream.output_size, dream.fps, count))
     try:
@@ -223,7 +223,7 @@ def _render(
 def _pairs(
     shown: FilmPictures, encoded: FilmPictures, chosen: list[int], every: int
 ) -> Iterator[tuple[int, Picture, Picture]]:
-    """The chosen frames as the film shows them, and as they were encoded again."""
+    """The chosen frames of the film, and of the new encoding."""
     for number, (film, new) in enumerate(zip(shown, encoded, strict=False)):
         if number * every > chosen[-1]:
             return
@@ -232,7 +232,7 @@ def _pairs(
 
 
 def _writer(preset: Preset, catalog: Catalog, name: str) -> Writer:
-    """The writer that made the film, with the recipe's parameters where it has that one."""
+    """The writer of the film, with the recipe's parameters if the recipe has that writer."""
     kind = catalog.writer_for(name)
     own = [writer for writer in preset.writers if type(writer) is kind]
     if kind is None:
@@ -241,7 +241,7 @@ def _writer(preset: Preset, catalog: Catalog, name: str) -> Writer:
 
 
 def _changes(then: MadeWith, now: MadeWith) -> tuple[Change, ...]:
-    """What made the film and is another one now; what the recipe does not say is left out."""
+    """The differences between the recipe and this machine, as far as the recipe records them."""
     pairs = {
         "engine": (then.engine, now.engine),
         "weights": (then.weights, now.weights),

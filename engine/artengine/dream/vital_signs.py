@@ -1,4 +1,4 @@
-"""The vital signs of a dream: what its last frame has, smoothed, beside its clip."""
+"""The vital signs of a dream: smoothed measures of its frames, relative to those of its clip."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from artengine.measure.vital import VitalMeter, reference, small_size
 from artengine.source import Source
 
 SECONDS = 0.5
-"""In so many seconds, a vital sign goes two thirds of the way to what the frames have."""
+"""Time constant of the smoothing: after it a vital sign has followed two thirds of a step."""
 
 _PLACES, _RUN = 6, 12
-"""Places of the clip that are looked at, and how many pictures of each."""
+"""Number of places in the clip that are measured, and pictures at each."""
 
 
 class VitalSigns:
@@ -30,8 +30,8 @@ class VitalSigns:
     stays 1.
 
     Args:
-        fps: the film's frames a second.
-        clip: tells the clip's own, which count as 1, when they are first needed.
+        fps: the film's frames per second.
+        clip: returns the clip's own vital signs, the unit of the others; called when needed.
     """
 
     def __init__(self, fps: float, clip: Callable[[], Mapping[str, float]]) -> None:
@@ -51,16 +51,16 @@ class VitalSigns:
 
     @property
     def measured(self) -> Mapping[str, float] | None:
-        """The vital signs by name; None where nothing is measured."""
+        """The vital signs by name; None if nothing is measured."""
         return self.values if self._watched else None
 
     def reset(self) -> None:
-        """Forget an earlier film."""
+        """Clear the state, as before a film's first frame."""
         self._meter = VitalMeter()
         self.values = dict.fromkeys(SIGNS, REST)
 
     def see(self, frame: Frame) -> None:
-        """Measure the frame that was dreamt last, float32 `(H, W, 3)`."""
+        """Measure the last frame, float32 `(H, W, 3)`."""
         if not self._watched:
             return
         for name, value in self._meter.feed(frame).items():
@@ -71,18 +71,18 @@ class VitalSigns:
         return self._clip()
 
     def signals(self) -> dict[str, Signal]:
-        """The vital signs as named signals."""
+        """Return the vital signs as named signals."""
         return {name: _Sign(self, name) for name in SIGNS}
 
     def state(self) -> dict[str, npt.NDArray[np.generic]]:
-        """What is remembered; nothing where nothing is measured."""
+        """Return the state; empty if nothing is measured."""
         if not self._watched:
             return {}
         values = np.array([self.values[name] for name in SIGNS])
         return {"values": values, "blocks": self._meter.state()}
 
     def restore(self, state: Mapping[str, npt.NDArray[np.generic]]) -> None:
-        """Remember what `state` gave out."""
+        """Restore a state that `state` returned."""
         self.reset()
         if state:
             self.values = dict(zip(SIGNS, state["values"].tolist(), strict=True))
@@ -98,10 +98,10 @@ class _Sign(Signal):
 
 
 def clip_signs(source: Source, size: Size) -> dict[str, float]:
-    """A clip's own vital signs: the medians over pictures of up to six places of it.
+    """Return a clip's own vital signs: the medians over pictures of up to six places in it.
 
     Args:
-        source: the source. Its pictures are taken at its own frame rate.
+        source: the source, read at its own frame rate.
         size: the dream's width and height.
 
     Raises:
@@ -118,7 +118,7 @@ def clip_signs(source: Source, size: Size) -> dict[str, float]:
         for start in starts:
             pictures = footage.frames(start)
             yield list(islice(pictures, run))
-            # Nothing is read on.
+            # Stop reading here.
             close = getattr(pictures, "close", None)
             if close is not None:
                 close()

@@ -1,4 +1,4 @@
-"""Previews that are rendered again and again, of a preset that is being edited."""
+"""Previews of a preset that is being edited, rendered again after each change."""
 
 from __future__ import annotations
 
@@ -29,28 +29,28 @@ from artengine.resolve import Resolved
 from artengine.writer import Film
 
 SHARE = 0.1
-"""How much of the time goes into showing a preview that is not whole yet."""
+"""Maximum share of the time to spend on writing unfinished previews."""
 
 Changed = Callable[[], bool]
 Begin = Callable[[float, int], int]
 
 
 class Previews:
-    """Renders previews into the same files, each in the place of the one before.
+    """A renderer of previews, each of which replaces the files of the one before.
 
-    The network stays loaded as long as presets have the same. A preview is the whole film in few
-    small frames or, where it begins within the film, as many frames from there on, at the film's
-    pace. The film up to there is then dreamt once, and a preset that was changed goes on from it,
-    unless it begins in another way.
+    The network stays loaded as long as it is the same. A preview is the whole film in few small
+    frames or, with `begin`, the same number of small frames from there on at the film's pace. The
+    film up to there is then dreamt once, and a changed preset continues from a snapshot, unless the
+    change affects the start of the dream.
 
-    Files that are one picture are also written while a preview is dreamt: frames that are missing
-    are those of the preview before, darkened. All are written at its end.
+    Files that are a single picture are also written while a preview is dreamt: missing frames are
+    filled with darkened frames of the last preview. All files are written at its end.
 
     Args:
-        targets: what is written where.
-        begin: tells the frame that previews begin with, given the film's frames a second and its
+        targets: the writers and their paths.
+        begin: returns the first frame of previews, given the film's frames per second and its
             length; None for previews of the whole film.
-        recipe: whether the files carry the recipe of the film.
+        recipe: whether to embed the recipe of the film in the files.
     """
 
     def __init__(
@@ -73,15 +73,15 @@ class Previews:
         """Render the preview of a preset.
 
         Args:
-            preset: the film's.
-            changed: asked before each frame whether the preview is out of date already.
+            preset: the film's preset.
+            changed: called before each frame; returns whether the preview is out of date.
 
         Returns:
-            How many frames it has; None where it was left.
+            The number of its frames; None if it was abandoned.
 
         Raises:
             ArtengineError: of the source, the weights, a curve, an effect or a writer. The files
-                then have the last whole preview.
+                then have the last complete preview.
         """
         try:
             return self._rendered(with_start(preset), changed)
@@ -90,9 +90,9 @@ class Previews:
             raise
 
     def restore(self) -> None:
-        """Write the last whole preview again, where a part of another was written since."""
+        """Write the last complete preview again, if an unfinished one has been written since."""
         if self._unfinished and self._shown is not None:
-            # Where it cannot be written, the part was not written either.
+            # If this cannot be written, the unfinished preview was not written either.
             with suppress(ArtengineError):
                 _write(self._early, *self._shown)
         self._unfinished = False
@@ -120,10 +120,10 @@ class Previews:
             return self._filmed(dream, film, changed)
 
     def _dream(self, preset: Preset) -> Dream:
-        """The dream of a preview, with the network of the one before where it has the same."""
+        """Return the dream of a preview, reusing the last one's network if it is the same."""
         truth = self._begin is not None
         dream = Dream(preset, truth=truth, after=self._before)
-        # Always from the dream that came there, so that what is changed and changed back is as was.
+        # Always continue the original snapshot, so that undoing a change restores the frames.
         there = None if self._there is None else continued(*self._there, dream.resolved)
         if there is not None:
             dream = Dream(preset, truth=truth, after=self._before, resume=there)
@@ -134,10 +134,10 @@ class Previews:
         return dream
 
     def _reach(self, dream: Dream, first: int, changed: Changed) -> bool:
-        """Dream up to the preview's first frame, unless the dream goes on there.
+        """Dream up to the preview's first frame, unless the dream continues a snapshot there.
 
         Returns:
-            Whether it is there; otherwise it was left.
+            False if the preview was abandoned.
         """
         if self._begin is None or self._there is not None:
             return True
@@ -166,7 +166,7 @@ class Previews:
         return len(taken)
 
     def _missing(self, film: Film, count: int) -> Sequence[Picture]:
-        """Pictures for the frames that are not dreamt yet."""
+        """Placeholders for the frames that are not dreamt yet."""
         if self._shown is not None:
             pictures, before = self._shown
             if (before.size, before.frames) == (film.size, film.frames):
@@ -176,7 +176,7 @@ class Previews:
 
 
 def _in_place(target: Target) -> Target:
-    """A target whose film replaces what the one before it wrote."""
+    """A target that overwrites earlier previews; without `overwrite`, one with a free name."""
     if target.overwrite:
         return target
     names = takes(target.writer, target.path, target.take)
@@ -185,13 +185,13 @@ def _in_place(target: Target) -> Target:
 
 
 def _is_picture(target: Target) -> bool:
-    """Whether its file is one picture, which is written in no time."""
+    """Whether its file is a single picture, which is fast to write."""
     one = target.writer.result(target.path) == target.path
     return one and target.path.suffix.lower() in (".png", ".jpg", ".jpeg")
 
 
 def _write(targets: Sequence[Target], pictures: Sequence[Picture], film: Film) -> None:
-    """Write a film of some pictures, and replace what is there once it is whole."""
+    """Write pictures as a film, which replaces existing files once it is complete."""
     for target in targets:
         refuse_obstacle(target)
     sinks = Sinks(targets, film)

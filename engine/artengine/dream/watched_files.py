@@ -1,4 +1,4 @@
-"""Files that are looked at again and again for changes."""
+"""Polling of files for changes."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from stat import S_ISDIR
 from typing import TypeAlias
 
 PAUSE = 0.04
-"""Seconds between two looks."""
+"""Seconds between two polls."""
 
 PATIENCE = 1.0
-"""Seconds in which an editor that removes a file puts the new one in its place."""
+"""Seconds to wait for a removed file, which an editor may be about to replace."""
 
 _Stamps: TypeAlias = dict[Path, tuple[int, int, int] | None]
 
 _FOLDER = (0, 0, 0)
-"""The stamp of a folder, which is another when there is a file of its name, or none."""
+"""The stamp of a folder, which differs from that of a file and of a missing path."""
 
 
 class WatchedFiles:
-    """Says whether any of some files has changed since it was looked at, or has come. A folder
-    stands for the Python files in it."""
+    """A set of files that is polled for changes and new files. A folder stands for the Python files
+    in it."""
 
     def __init__(self) -> None:
         self._seen: _Stamps = {}
@@ -33,25 +33,25 @@ class WatchedFiles:
         return sum(stamp not in (None, _FOLDER) for stamp in self._seen.values())
 
     def look(self, named: Iterable[Path]) -> set[Path]:
-        """Look at these files from now on.
+        """Watch these files from now on, in place of the current ones.
 
         Returns:
-            Those that are new, gone, or other than when they were looked at last.
+            The files that were added, removed or changed since the last poll.
         """
         before, self._seen = self._seen, _stamps(named)
         files = before.keys() | self._seen.keys()
         return {each for each in files if before.get(each) != self._seen.get(each)}
 
     def add(self, named: Iterable[Path]) -> None:
-        """Look at these files too; of one that is looked at already nothing is forgotten."""
+        """Watch these files too; the stamps of files that are watched already are kept."""
         self._seen = _stamps(named) | self._seen
 
     def changed(self) -> bool:
-        """Whether one of them is another now, is gone, or is there again."""
+        """Return whether one of them was changed, removed or created."""
         return _stamps(self._seen) != self._seen
 
     def wait(self) -> None:
-        """Wait until one of them has changed, and then until none is being written."""
+        """Wait until one of them has changed, and then until no more changes occur."""
         while not self.changed():
             time.sleep(PAUSE)
         began, now = time.monotonic(), _stamps(self._seen)
@@ -64,12 +64,12 @@ class WatchedFiles:
 
 
 def _stamps(named: Iterable[Path]) -> _Stamps:
-    """What tells the content of each file from another's; None where there is none."""
+    """A stamp of each file that changes with its content; None for a missing file."""
     found: _Stamps = {}
     for path in named:
         found[path] = _stamp(path)
         if found[path] == _FOLDER:
-            # It may go while it is read.
+            # The folder may be removed while it is listed.
             with suppress(OSError):
                 found |= {file: _stamp(file) for file in path.rglob("*.py")}
     return found

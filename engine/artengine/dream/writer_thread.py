@@ -1,4 +1,4 @@
-"""Writing on its own thread, while the loop continues."""
+"""A worker thread for writing, while the loop continues."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ _POLL = 0.1
 
 
 class WriterThread(Generic[Item]):
-    """Calls `work` with each item, in order, on a thread.
+    """A thread that calls `work` with each item, in order.
 
-    At most `depth` items wait, so that a slow writer slows the loop and does not fill memory. With
-    a depth of 0 there is no thread, and `put` does the work.
+    The queue holds at most `depth` items, so that a slow writer slows the loop instead of filling
+    the memory. With a depth of 0 there is no thread, and `put` calls `work`.
 
-    Leaving the context waits until all items are done. If that wait is interrupted, by Ctrl-C for
-    example, it waits for the item in hand only and drops the others.
+    Leaving the context waits until all items are done. If that wait is interrupted, for example by
+    Ctrl-C, it waits only for the current item and drops the others.
 
     Raises:
-        BaseException: what `work` raised, from the next `put` or when the context is left.
+        BaseException: the error of `work`, from the next `put` or when the context is left.
     """
 
     def __init__(self, work: Callable[[Item], None], depth: int = 4) -> None:
@@ -37,7 +37,7 @@ class WriterThread(Generic[Item]):
             self._thread.start()
 
     def put(self, item: Item) -> None:
-        """Hand over an item; waits while the queue is full."""
+        """Put an item into the queue; block while it is full."""
         if self._thread is None:
             self._work(item)
             return
@@ -71,7 +71,7 @@ class WriterThread(Generic[Item]):
             self._thread.join()
         except BaseException:
             # The wait was interrupted. The files must not be closed while the thread still writes
-            # to them, so the item in hand is finished; those that wait are dropped.
+            # to them, so finish the current item and drop those in the queue.
             self._abandoned = True
             with suppress(Empty):
                 while True:
@@ -86,7 +86,7 @@ class WriterThread(Generic[Item]):
         try:
             while (item := self._queue.get()) is not None and not self._abandoned:
                 self._work(item)
-                # Not held while waiting for the next one.
+                # Do not hold a reference while waiting for the next one.
                 del item
         except BaseException as error:
             self._error = error
