@@ -23,7 +23,7 @@ def refined(large: Frame, small: Frame, detail: float) -> Frame:
     Args:
         large: `(H, W, 3)`.
         small: `(h, w, 3)`, no larger.
-        detail: largest structures taken from the large frame, in pixels of the small one, 1 or more.
+        detail: largest structures taken from `large`, in pixels of `small`, 1 or more.
 
     Returns:
         `(H, W, 3)`, unclipped.

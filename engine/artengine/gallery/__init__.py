@@ -1,1 +1,1 @@
-"""Galleries: folders of finished pieces, and the page that shows them."""
+"""Galleries: folders of finished pieces, and the web page that shows them."""

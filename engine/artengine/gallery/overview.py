@@ -1,4 +1,4 @@
-"""The overview: every piece's poster in one picture, for pages that link to the gallery."""
+"""The overview: all posters in one picture, for pages that link to the gallery."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _QUALITIES = (86, 80, 74, 68, 60, 50, 40, 30)
 def overview(
     pieces: Sequence[Piece], progress: Callable[[int, int], None] = lambda _done, _total: None
 ) -> bytes:
-    """Lay the posters out in rows, in the order of the pieces, as a JPEG file.
+    """Return a grid of the posters, in the order of the pieces, as a JPEG file.
 
-    All are cropped to the median of the posters' shapes. The JPEG quality is the best at which the
-    file has `MOST_BYTES` at most.
+    All are cropped to the median aspect ratio. The JPEG quality is the highest at which the file
+    has at most `MOST_BYTES`.
 
     Args:
-        pieces: one or more.
-        progress: called with how many posters are in and how many there are.
+        pieces: one or more pieces.
+        progress: called with the number of finished posters and the total.
     """
     columns = _columns(len(pieces))
     shapes = sorted(piece.poster_size[0] / piece.poster_size[1] for piece in pieces)
@@ -53,13 +53,13 @@ def overview(
 
 
 def _columns(count: int) -> int:
-    """About as many columns as rows, and so that the last row is as full as can be."""
+    """The number of columns: about that of rows, with the last row as full as possible."""
     square = math.ceil(math.sqrt(count))
     return min((square, square + 1), key=lambda columns: -count % columns)
 
 
 def _within(sheet: Image.Image, most: int) -> bytes:
-    """Store a picture in as many bytes at the most, or as few as it takes."""
+    """Encode a picture in at most `most` bytes, or else at the lowest quality."""
     for quality in _QUALITIES:
         file = BytesIO()
         sheet.save(file, "JPEG", quality=quality, optimize=True, progressive=True)

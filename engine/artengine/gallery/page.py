@@ -36,12 +36,12 @@ MARKDOWN_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&:@])")
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What a build made.
+    """The result of a build.
 
     Args:
-        files: the files it wrote.
-        pieces: the pieces that are shown.
-        broken: why other pieces are not.
+        files: the written files.
+        pieces: the pieces on the page.
+        broken: the errors of broken pieces, which are left out.
     """
 
     files: list[Path]
@@ -57,13 +57,13 @@ def build(
 ) -> Built:
     """Write `index.html`, `README.md` and `overview.jpg` for the pieces of a gallery.
 
-    The pages refer to the pieces by relative addresses, so that the folder can be moved, served or
-    opened from disk. The overview is a grid of all posters. A broken piece is left out.
+    The pages use relative addresses, so that the folder can be moved, served or opened from disk.
+    The overview is a grid of all posters. A broken piece is left out.
 
     Args:
-        folder: the gallery; its folders are the pieces.
-        title: the page's heading; by default made from the folder's name.
-        progress: called with how many pieces were read and how many there are.
+        folder: the gallery; its subfolders are the pieces.
+        title: the page's heading; by default derived from the folder's name.
+        progress: called with the number of pieces read and the total.
 
     Raises:
         GalleryError: when there is no such folder, when it holds no complete piece, or when the
@@ -83,7 +83,7 @@ def build(
         "index.html": templates.get_template("index.html.jinja").render(
             title=heading,
             pieces=pieces,
-            # The package's own files, which nothing from a recipe enters.
+            # Static files of the package, without any data from recipes.
             style=Markup(style),  # noqa: S704
             script=Markup(script),  # noqa: S704
             script_hash=_hash(script),
@@ -118,7 +118,7 @@ def _environment() -> Environment:
 
 
 def dream_command(piece: Piece) -> str:
-    """The command that renders a piece's film again, run in the gallery's folder."""
+    """Return the command that renders a piece's film again, for use in the gallery's folder."""
     path = f"{piece.name}/{RECIPE}"
     return f"artengine dream {shlex.quote(f'./{path}' if path.startswith('-') else path)}"
 
@@ -133,12 +133,12 @@ def _address(piece: Piece, name: str) -> str:
 
 
 def _markdown(text: str) -> Markup:
-    # A backslash takes the meaning from any punctuation, that of HTML included.
+    # A backslash escapes any punctuation, including that of HTML.
     return Markup(MARKDOWN_SPECIAL.sub(r"\\\1", text))  # noqa: S704
 
 
 def _hash(script: str) -> str:
-    """What a content security policy calls a script by."""
+    """The hash of a script for a content security policy."""
     return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 

@@ -1,4 +1,4 @@
-"""Reading the JPEG pictures of pieces, which may be a stranger's."""
+"""Read the JPEG pictures of pieces, which are untrusted."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _END = b"\xff\xd9"  # the marker that ends a JPEG file
 def read_picture(path: Path, *, least: Size | None = None) -> Image.Image:
     """Read one of a piece's pictures, RGB.
 
-    No other of Pillow's formats is let in.
+    Pillow's other formats are rejected.
 
     Args:
         path: the file.
-        least: the size that is needed; a larger picture may be read at a half, a quarter or an
-            eighth of its size, which is quicker.
+        least: the required size; a larger picture may be decoded at a half, a quarter or an eighth
+            of its size, which is faster.
 
     Raises:
         OSError, ValueError: when it is broken.
@@ -34,7 +34,7 @@ def read_picture(path: Path, *, least: Size | None = None) -> Image.Image:
 
 
 def picture_size(path: Path) -> Size:
-    """The size of a picture whose file has a beginning and an end, without decoding it.
+    """Return the size of a picture without decoding it; check that its file is not truncated.
 
     Raises:
         OSError, ValueError: when it is broken.
@@ -52,5 +52,5 @@ def picture_size(path: Path) -> Size:
 
 
 def mean_colour(image: Image.Image) -> str:
-    """The mean colour of a picture, as `#rrggbb`."""
+    """Return the mean colour of a picture, as `#rrggbb`."""
     return f"#{image.resize((1, 1), Image.Resampling.BOX).tobytes().hex()}"

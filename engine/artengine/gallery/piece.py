@@ -40,7 +40,7 @@ _FILES = (RECIPE, FILM, POSTER, THUMBNAIL, METADATA)
 
 
 class PieceMetadata(BaseModel):
-    """What `piece.json` records of how a piece came about."""
+    """The content of `piece.json`: how a piece was rendered."""
 
     model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
@@ -48,13 +48,13 @@ class PieceMetadata(BaseModel):
     """Length of the film, in frames."""
 
     fps: float = Field(ge=0.001, le=1_000_000)
-    """Frames a second."""
+    """Frames per second."""
 
     size: tuple[_Side, _Side]
     """Width and height, in pixels."""
 
     render_seconds: float = Field(ge=0, le=1e10)
-    """How long the render took."""
+    """Duration of the render."""
 
     engine: str
     """Version of artengine that rendered it."""
@@ -66,7 +66,7 @@ class PieceMetadata(BaseModel):
     """The film's seed."""
 
     overrides: tuple[str, ...] = ()
-    """What was set differently from the preset, as `dream.frames=100`."""
+    """The overrides of the preset, such as `dream.frames=100`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +74,10 @@ class Piece:
     """A finished render in its folder.
 
     Args:
-        folder: holds the recipe, the film, the poster, the thumbnail and the metadata.
+        folder: the folder with recipe, film, poster, thumbnail and metadata.
         recipe: the TOML that makes the film again, exactly as in the folder.
-        table: the recipe, parsed.
-        metadata: how it came about.
+        table: the parsed recipe.
+        metadata: how it was rendered.
         poster_size: width and height of the poster, in pixels.
         tone: the thumbnail's mean colour, as `#rrggbb`.
     """
@@ -101,12 +101,12 @@ class Piece:
 
     @property
     def about(self) -> str:
-        """The recipe's line about the piece, empty when it has none."""
+        """The recipe's description on one line; empty when it has none."""
         return " ".join(self.table.get("about", "").split())
 
     @property
     def model(self) -> str:
-        """Name of the model that dreamt it; empty when the recipe names none."""
+        """Name of its model; empty when the recipe names none."""
         return str(self.table.get("model", {}).get("use", ""))
 
     @property
@@ -115,12 +115,12 @@ class Piece:
         return self.metadata.frames / self.metadata.fps
 
     def path(self, name: str) -> Path:
-        """One of the piece's files."""
+        """Return the path of one of the piece's files."""
         return self.folder / name
 
 
 def is_piece(folder: Path) -> bool:
-    """Whether a folder is meant as a piece: it is not hidden, and holds any file of one."""
+    """Return whether a folder looks like a piece: it is not hidden, and has any file of one."""
     if folder.name.startswith(".") or not folder.is_dir():
         return False
     return any(os.path.lexists(folder / name) for name in _FILES)
@@ -130,8 +130,8 @@ def read_piece(folder: Path) -> Piece:
     """Read a piece.
 
     Raises:
-        GalleryError: when a file is missing, empty, damaged or a link that leads elsewhere, or when
-            no page can show the folder's name.
+        GalleryError: when a file is missing, empty, damaged or a link out of the gallery, or when
+            the folder's name cannot be encoded.
     """
     try:
         folder.name.encode()
@@ -151,11 +151,11 @@ def read_piece(folder: Path) -> Piece:
 def read_pieces(
     gallery: Path, progress: Callable[[int, int], None] = lambda _done, _total: None
 ) -> tuple[list[Piece], list[GalleryError]]:
-    """Read a gallery's pieces in natural order of their names, and say what is wrong with others.
+    """Read a gallery's pieces in natural order of their names; return the errors of broken ones.
 
     Args:
         gallery: the folder.
-        progress: called with how many were read and how many there are.
+        progress: called with the number of pieces read and the total.
 
     Raises:
         GalleryError: when there is no such folder.
@@ -183,14 +183,14 @@ def read_pieces(
 def write_piece(
     folder: Path, recipe: str, metadata: PieceMetadata, pictures: Iterable[Picture]
 ) -> Piece:
-    """Put recipe, poster, thumbnail and metadata beside a film that is already in the folder.
+    """Write recipe, poster, thumbnail and metadata to a folder that has the film already.
 
     Args:
-        pictures: the film's pictures, uint8 `(H, W, 3)`; the most salient one becomes the
-            poster. The first third is left out, where a dream may still look like its clip.
+        pictures: the film's pictures, uint8 `(H, W, 3)`; the most salient one becomes the poster.
+            The first third is skipped, because it may still look like the clip.
 
     Raises:
-        GalleryError: when what was written is not a complete piece.
+        GalleryError: when the result is not a complete piece.
     """
     poster = most_salient(islice(pictures, metadata.frames // 3, None))
     _write_jpeg(folder / POSTER, poster, POSTER_SIDE / max(poster.shape), quality=90)
@@ -214,7 +214,7 @@ def _broken(folder: Path, what: str) -> GalleryError:
 
 
 def _check_links(folder: Path) -> None:
-    """Refuse links out of the gallery, by which a stranger's piece would show files of others."""
+    """Reject links out of the gallery, by which an untrusted piece could expose other files."""
     gallery = folder.absolute().parent.resolve()
     for name in _FILES:
         if not (folder / name).resolve().is_relative_to(gallery):

@@ -14,7 +14,7 @@ SALIENCY_SIDE = 96  # the longer side of the pictures that are compared, in pixe
 
 
 def most_salient(pictures: Iterable[Picture]) -> Picture:
-    """Choose the picture of the highest `saliency`, the earliest where several share it.
+    """Return the picture with the highest `saliency`, the earliest of several equal ones.
 
     Reads the pictures once and keeps only the best so far. Raises `ValueError` when there are none.
     """
@@ -29,10 +29,10 @@ def most_salient(pictures: Iterable[Picture]) -> Picture:
 
 
 def saliency(picture: Picture) -> float:
-    """Colourfulness times detail: 0 for a flat picture, some hundreds for a rich one.
+    """Return colourfulness times detail: 0 for a flat picture, some hundreds for a rich one.
 
-    The picture is measured at a small size, at which fine noise averages out. One is added to the
-    colourfulness, so that black-and-white pictures are told apart by their detail.
+    The picture is measured at a small size, at which fine noise averages out. 1 is added to the
+    colourfulness, so that black-and-white pictures are compared by their detail.
 
     Args:
         picture: uint8 `(H, W, 3)`, RGB.
@@ -58,7 +58,7 @@ def _colourfulness(pixels: npt.NDArray[np.float32]) -> float:
 
 
 def _detail(pixels: npt.NDArray[np.float32]) -> float:
-    """Mean length of the brightness gradient of RGB pixels, in grey levels a pixel."""
+    """Mean magnitude of the brightness gradient of RGB pixels, in grey levels per pixel."""
     grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
     across, down = (
         cv2.Sobel(grey, cv2.CV_32F, dx, dy, scale=1 / 8, borderType=cv2.BORDER_REPLICATE)

@@ -1,10 +1,10 @@
-"""What a gallery that is published does not tell: the folders of the computer that made it."""
+"""Removal of absolute paths, which would reveal the author's folders in a published gallery."""
 
 from __future__ import annotations
 
 import re
 
-# /home/me/a.mp4, ~/a.mp4, C:\me\a.mp4, \\nas\a, in quotes or after the equals sign of an override.
+# Matches /home/me/a.mp4, ~/a.mp4, C:\me\a.mp4, \\nas\a, in quotes or after an override's "=".
 _FOLDERS = re.compile(
     r"""(?P<before>["'=]|^)                 # where a value begins
         (?:~?/|~\\|[A-Za-z]:[\\/]|\\\\)     # what an absolute path begins with
@@ -15,5 +15,5 @@ _FOLDERS = re.compile(
 
 
 def without_folders(text: str) -> str:
-    """A recipe or an override in which absolute paths are cut down to the names of their files."""
+    """Reduce absolute paths in a recipe or an override to the names of their files."""
     return _FOLDERS.sub(lambda found: found["before"], text)

@@ -1,1 +1,1 @@
-"""Packs: presets with the files that they need, in one file that can be given away. No code."""
+"""Packs: presets with the files that they need, in one file for sharing, without code."""

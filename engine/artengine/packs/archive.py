@@ -1,4 +1,4 @@
-"""Reading and writing the files of packs: zip archives that hold what their manifest lists."""
+"""Read and write the files of packs: zip archives with the files that their manifest lists."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from artengine.pack_folders import MANIFEST
 from artengine.packs.manifest import LARGEST, LONGEST, MOST_FILES, Manifest
 
 SUFFIX = ".artpack"
-"""What the names of packs end in."""
+"""The suffix of packs."""
 
 _BLOCK = 1 << 20
 _MOST_OVERHEAD = 64 << 20
@@ -40,10 +40,10 @@ def _write(pack: zipfile.ZipFile, name: str, content: bytes) -> None:
 
 
 def read_manifest(path: Path) -> Manifest:
-    """The manifest of a pack's file, or of a folder that a pack was unpacked to.
+    """Read the manifest of a pack's file, or of the folder of an unpacked pack.
 
     Raises:
-        UsageError: when it is no pack.
+        UsageError: when it is not a pack.
     """
     if path.is_dir():
         return Manifest.read(_folder_manifest(path), str(path))
@@ -52,17 +52,17 @@ def read_manifest(path: Path) -> Manifest:
 
 
 def unpack(path: Path, folder: Path) -> Manifest:
-    """Write the files of a pack to an empty folder, checking each.
+    """Write the files of a pack to an empty folder, and verify each.
 
-    Nothing but what the manifest lists is written, in its sizes. The caller removes the folder
-    when this raises.
+    Only files in the manifest, with the sizes given there, are written. The caller removes the
+    folder when this raises.
 
     Args:
-        path: a pack's file, or a folder that holds a pack's files.
+        path: a pack's file, or a folder with a pack's files.
         folder: an empty folder.
 
     Raises:
-        UsageError: when the pack is broken or is not what its manifest says.
+        UsageError: when the pack is broken or does not match its manifest.
         OSError: when a file cannot be written.
     """
     if path.is_dir():
@@ -96,7 +96,7 @@ def unpack(path: Path, folder: Path) -> Manifest:
 
 
 def sha256_of(path: Path) -> str:
-    """The SHA-256 of all of a file's bytes."""
+    """Return the SHA-256 of all bytes of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -132,8 +132,8 @@ def _folder_manifest(path: Path) -> str:
 
 
 class _ShortReads(io.FileIO):
-    """A file that is read in short parts: zipfile reads the list of an archive's files in one, and
-    a list of gigabytes would fill the memory before it can be refused."""
+    """A file that rejects long reads: zipfile reads the central directory at once, and one of
+    gigabytes would fill the memory before it can be rejected."""
 
     def read(self, size: int | None = -1, /) -> bytes:
         if size is not None and size > _LONGEST_READ:
@@ -144,7 +144,7 @@ class _ShortReads(io.FileIO):
 @contextmanager
 def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     if not path.is_file():
-        # Pipes and devices may never end.
+        # Reject pipes and devices, which may never end.
         raise UsageError(f"there is no file {path}")
     try:
         file = _ShortReads(path)
@@ -165,7 +165,7 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
 
 
 def _check_entries(pack: zipfile.ZipFile, label: str) -> None:
-    """Refuse archives that are not just files, before anything of them is read."""
+    """Reject archives with anything but plain files, before reading their content."""
     entries = pack.infolist()
     if len(entries) > MOST_FILES + 1:
         raise UsageError(f"{label}: holds more than {MOST_FILES:,} files")
@@ -202,7 +202,7 @@ def _manifest(pack: zipfile.ZipFile, path: Path) -> Manifest:
 
 
 def _copy(content: IO[bytes], target: Path, size: int, sha256: str) -> None:
-    """Copy so many bytes at most. Raises ValueError where they are others."""
+    """Copy at most `size` bytes. Raises ValueError if size or digest differ."""
     digest = hashlib.sha256()
     target.parent.mkdir(parents=True, exist_ok=True)
     written = 0

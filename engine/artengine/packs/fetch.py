@@ -1,4 +1,4 @@
-"""Getting packs and shelves from where they are: a path, a web address, or Hugging Face."""
+"""Fetch packs and shelves from a path, a web address, or Hugging Face."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from artengine.packs.archive import SUFFIX, sha256_of
 from artengine.packs.manifest import LARGEST
 
 Progress: TypeAlias = Callable[[int, int], None]
-"""Told how many bytes have arrived, and how many there are, or 0 where that is not known."""
+"""A function called with the number of received bytes, and the total, or 0 if it is unknown."""
 
 HUGGING_FACE = "hf:"
-"""What addresses on Hugging Face begin with."""
+"""Prefix of addresses on Hugging Face."""
 
 _BLOCK = 1 << 18
 _SECONDS = 30.0
@@ -30,16 +30,16 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 @contextmanager
 def fetched(address: str, *, sha256: str = "", progress: Progress | None = None) -> Iterator[Path]:
-    """The file or folder of a pack while the block lasts.
+    """Yield the local file or folder of a pack, for the duration of the block.
 
     Args:
-        address: a file or folder, `https://...`, or `hf:USER/REPO`, of which the only pack is
-            taken, or `hf:USER/REPO/FILE`.
-        sha256: the SHA-256 that the file must have; empty to take any.
-        progress: told of what is downloaded.
+        address: a file or folder, `https://...`, `hf:USER/REPO` of a repository with a single pack,
+            or `hf:USER/REPO/FILE`.
+        sha256: the required SHA-256 of the file; empty for any.
+        progress: called during a download.
 
     Raises:
-        UsageError: when nothing is there, or the connection fails.
+        UsageError: when there is no pack, or the connection fails.
     """
     with tempfile.TemporaryDirectory(prefix="artengine-") as folder:
         path = _local(address, Path(folder), progress or _ignored)
@@ -52,7 +52,7 @@ def fetched(address: str, *, sha256: str = "", progress: Progress | None = None)
 
 
 def read_address(address: str, most: int) -> bytes:
-    """The content of a file, by path or web address, of at most so many bytes.
+    """Return the content of a file, by path or web address, of at most `most` bytes.
 
     Raises:
         UsageError: when it cannot be read, or is longer.
@@ -72,7 +72,7 @@ def read_address(address: str, most: int) -> bytes:
 
 
 def is_web(address: str) -> bool:
-    """Whether an address is one of the web. Raises UsageError for one that is not safe."""
+    """Return whether an address is a web address. Raises UsageError for an unsafe one."""
     if "://" not in address:
         return False
     try:
@@ -87,12 +87,12 @@ def is_web(address: str) -> bool:
 
 
 def check_leads_on(address: str, other: str) -> None:
-    """Refuse an address that the one of a stranger's server leads on to, unless it is safe, too.
+    """Check an address to which a server redirects or refers.
 
-    What runs on this machine is asked only by its own servers, and never for a stranger's.
+    It must be safe too, and only local servers may refer to local addresses (prevents SSRF).
 
     Raises:
-        UsageError: when it is not.
+        UsageError: when it is not allowed.
     """
     is_web(other)
     if _is_own(other) and not _is_own(address):
@@ -123,7 +123,7 @@ def _local(address: str, folder: Path, progress: Progress) -> Path:
 
 
 class _SafeRedirects(HTTPRedirectHandler):
-    """Follows a server's redirections only to where one may ask oneself."""
+    """Follows redirects only to allowed addresses."""
 
     def redirect_request(self, req, fp, code, msg, headers, newurl):  # type: ignore[no-untyped-def]
         check_leads_on(req.full_url, newurl)
@@ -131,7 +131,7 @@ class _SafeRedirects(HTTPRedirectHandler):
 
 
 def _download(address: str, target: Path, most: int, progress: Progress) -> Path:
-    """Write what a server sends to a file. Raises UsageError."""
+    """Download an address to a file. Raises UsageError."""
     request = Request(address, headers={"User-Agent": f"artengine/{__version__}"})  # noqa: S310
     try:
         with build_opener(_SafeRedirects).open(request, timeout=_SECONDS) as answer:
@@ -161,7 +161,7 @@ def _download(address: str, target: Path, most: int, progress: Progress) -> Path
 
 
 def _write(file: IO[bytes], block: bytes) -> None:
-    """Write what has arrived. Raises UsageError: a full disk is no fault of the connection."""
+    """Write received bytes. Raises UsageError, so that a full disk is no connection error."""
     try:
         file.write(block)
         file.flush()
@@ -172,7 +172,7 @@ def _write(file: IO[bytes], block: bytes) -> None:
 
 
 def _hugging_face(address: str, folder: Path, progress: Progress) -> Path:
-    """A pack of a repository on Hugging Face. Raises UsageError."""
+    """Download a pack from a repository on Hugging Face. Raises UsageError."""
     try:
         from huggingface_hub import HfApi, get_hf_file_metadata, hf_hub_download, hf_hub_url
         from huggingface_hub.errors import HfHubHTTPError, HFValidationError
@@ -207,4 +207,4 @@ def _hugging_face(address: str, folder: Path, progress: Progress) -> Path:
 
 
 def _ignored(_arrived: int, _length: int) -> None:
-    """Progress that nobody looks at."""
+    """Ignore progress."""

@@ -1,4 +1,4 @@
-"""Installing packs: all of one, checked, or nothing."""
+"""Install packs atomically, with verification."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from artengine.unfinished import Unfinished, remove_leftovers
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """What an installation did.
+    """The result of an installation.
 
     Args:
         pack: the installed pack.
-        new: whether it was not there before.
+        new: whether it was not installed before.
     """
 
     pack: InstalledPack
@@ -38,12 +38,12 @@ def installed_from(
 
     Args:
         address: a file or folder, `https://...`, or `hf:USER/REPO`.
-        name: what the pack must be called; empty to take any.
-        sha256: the SHA-256 that the pack's file must have; empty to take any.
-        progress: told the bytes that have arrived, and how many there are, or 0.
+        name: the required name of the pack; empty for any.
+        sha256: the required SHA-256 of the pack's file; empty for any.
+        progress: called with the number of received bytes, and the total, or 0.
 
     Raises:
-        UsageError: when there is no pack, or a broken one.
+        UsageError: when there is no pack, or it is broken.
     """
     with fetched(address, sha256=sha256, progress=progress) as path:
         if name:
@@ -52,10 +52,10 @@ def installed_from(
 
 
 def updated(pack: InstalledPack) -> Installed:
-    """Install a newer version of a pack from where it came from, where there is one.
+    """Install a newer version of a pack from its origin, if there is one.
 
     Raises:
-        UsageError: when there is no pack any more, or one of another name, or a broken one.
+        UsageError: when the pack is no longer there, has another name, or is broken.
     """
     with fetched(pack.origin) as path:
         manifest = read_manifest(path)
@@ -66,7 +66,7 @@ def updated(pack: InstalledPack) -> Installed:
 
 
 def _check_name(manifest: Manifest, name: str, address: str) -> None:
-    """Refuse a pack of another name, which would hide presets of a pack that has that one."""
+    """Reject a pack of another name, which could shadow the presets of an installed pack."""
     if manifest.name != name:
         raise UsageError(
             f"{address}: holds the pack {manifest.name}, not {name}; if you want that, install it "
@@ -77,12 +77,12 @@ def _check_name(manifest: Manifest, name: str, address: str) -> None:
 def install(path: Path, *, origin: str = "") -> Installed:
     """Install a pack's file, or a folder with a pack's files.
 
-    It is unpacked beside its place and checked, and moved there as a whole. A pack that is
-    installed already stays; another one of its name and version is refused.
+    It is unpacked next to its target, verified, and moved there as a whole. If the same pack is
+    already installed it is kept; a different one of the same name and version is rejected.
 
     Args:
         path: the file or folder.
-        origin: where it came from, for `artengine packs update`.
+        origin: its address, for `artengine packs update`.
 
     Raises:
         UsageError: when it is broken, or another pack of its name and version is installed.
@@ -104,7 +104,7 @@ def install(path: Path, *, origin: str = "") -> Installed:
 
 
 def _moved_to(root: Path, path: Path, folder: Path, origin: str) -> Installed:
-    """Unpack a pack to a new folder, and move that to its place below `root`."""
+    """Unpack a pack to a new folder, and move that folder to its target below `root`."""
     folder.mkdir()
     manifest = unpack(path, folder)
     _check_presets(folder, manifest, path)
@@ -116,7 +116,7 @@ def _moved_to(root: Path, path: Path, folder: Path, origin: str) -> Installed:
         try:
             folder.rename(place)
         except OSError:
-            # Another process may have installed it in the meantime.
+            # Another process may have installed it meanwhile.
             there = _there(place, manifest, origin)
             if there is None:
                 raise
@@ -126,7 +126,7 @@ def _moved_to(root: Path, path: Path, folder: Path, origin: str) -> Installed:
 
 
 def _there(place: Path, manifest: Manifest, origin: str) -> InstalledPack | None:
-    """The pack that is installed already, if it is the same."""
+    """The installed pack of that name and version, if it is the same; raise if it differs."""
     if not place.exists():
         return None
     try:
@@ -134,7 +134,7 @@ def _there(place: Path, manifest: Manifest, origin: str) -> InstalledPack | None
     except UsageError:
         there = None
     if there is None or not all((place / file.path).is_file() for file in there.files):
-        # What is left of a pack that lacks files or cannot be read any more.
+        # Remove the remains of a pack that is incomplete or unreadable.
         shutil.rmtree(place)
         return None
     if there != manifest:
@@ -146,7 +146,7 @@ def _there(place: Path, manifest: Manifest, origin: str) -> InstalledPack | None
 
 
 def _check_presets(folder: Path, manifest: Manifest, path: Path) -> None:
-    """Refuse a pack of which a preset is no TOML, or too much of it."""
+    """Reject a pack with a preset that is not TOML, or too large."""
     for name in manifest.presets:
         try:
             parse_toml(read_text(folder / f"{name}.toml"))
@@ -155,7 +155,7 @@ def _check_presets(folder: Path, manifest: Manifest, path: Path) -> None:
 
 
 def _lasting(address: str) -> str:
-    """An address that means the same in any folder."""
+    """An address that does not depend on the working folder."""
     if "://" in address or address.startswith("hf:"):
         return address
     return str(Path(address).absolute())

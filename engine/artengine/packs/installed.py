@@ -1,4 +1,4 @@
-"""The packs that are installed: each in a folder of its own, by name and version."""
+"""Installed packs: each in its own folder, by name and version."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from artengine.packs.manifest import Manifest, is_pack_name
 from artengine.subprocesses import command_line
 
 ORIGIN = ".origin"
-"""The file of an installed pack that says where it came from."""
+"""The file of an installed pack that has its origin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +23,9 @@ class InstalledPack:
     """An installed pack.
 
     Args:
-        folder: where its files are.
-        manifest: what it says of itself.
-        origin: where it was installed from; empty where that is not known.
+        folder: the folder of its files.
+        manifest: its manifest.
+        origin: the address it was installed from; empty if unknown.
     """
 
     folder: Path
@@ -34,20 +34,20 @@ class InstalledPack:
 
     @property
     def version(self) -> Version:
-        """Its version, which can be compared."""
+        """Its version, for comparisons."""
         return Version(self.manifest.version)
 
     def preset(self, name: str) -> Path:
-        """The file of one of its presets."""
+        """Return the file of one of its presets."""
         return self.folder / f"{name}.toml"
 
     def presets(self) -> dict[str, Path]:
-        """The files of its presets, by name."""
+        """Return the files of its presets, by name."""
         return {name: self.preset(name) for name in self.manifest.presets}
 
 
 def installed_packs() -> tuple[list[InstalledPack], list[str]]:
-    """Every installed pack, by name and then the newest first; and what is wrong with others."""
+    """Return all installed packs, by name and then newest first, and errors of broken ones."""
     packs, broken = [], []
     for name in pack_names():
         for folder in versions(name):
@@ -60,7 +60,7 @@ def installed_packs() -> tuple[list[InstalledPack], list[str]]:
 
 
 def find_pack(name: str) -> InstalledPack:
-    """The newest installed pack of a name, or `NAME@VERSION`.
+    """Return the newest installed pack of a name, or that of `NAME@VERSION`.
 
     Raises:
         UsageError: when there is none.
@@ -84,7 +84,7 @@ def find_pack(name: str) -> InstalledPack:
 
 
 def find_folder(name: str) -> Path:
-    """The folder of the newest installed pack of a name, or `NAME@VERSION`, whatever is in it.
+    """Return the folder of the newest pack of a name, or of `NAME@VERSION`, even if it is broken.
 
     Raises:
         UsageError: when there is none.
@@ -103,7 +103,7 @@ def remove_pack(folder: Path) -> None:
     Raises:
         OSError: when its files cannot be removed.
     """
-    # Renamed first, so that what is left of a broken removal is no pack.
+    # Rename it first, so that the remains of an interrupted removal are not taken for a pack.
     hidden = folder.with_name(f".removed-{folder.name}")
     shutil.rmtree(hidden, ignore_errors=True)
     folder.rename(hidden)

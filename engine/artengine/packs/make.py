@@ -1,4 +1,4 @@
-"""Making packs: presets with weights, pictures, sounds and the frames that a dream begins with."""
+"""Make packs: presets with weights, pictures, sounds and the frames that a dream begins with."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from artengine.preset import Preset, load_preset
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What was packed.
+    """The result of packing.
 
     Args:
         path: the pack's file.
-        manifest: what it says of itself.
-        needs: what whoever gets it needs besides, a sentence each.
+        manifest: its manifest.
+        needs: additional requirements for users of the pack, a sentence each.
     """
 
     path: Path
@@ -50,22 +50,22 @@ def make(
 ) -> Made:
     """Pack presets so that they dream the same film on another machine.
 
-    A pack holds no absolute path, no name of the machine or its user, and no code. Of a clip it
-    holds the frames that a dream begins with, at the dream's size and without loss; all that the
-    film looks at only `with_source`.
+    A pack has no absolute paths, no name of the machine or its user, and no code. From a clip it
+    has the frames that a dream begins with, at the dream's size and lossless; the other frames that
+    the film reads are packed only `with_source`.
 
     Args:
-        presets: what to pack.
-        target: the file to write, replaced where there is one.
+        presets: the presets.
+        target: the file to write or replace.
         catalog: the plugins that the presets name.
-        name, version, author, licence: as the manifest says them.
-        with_source: whether the pack holds the clips as far as the films look at them.
-        thumbnail: a film to make the poster and the preview of; without one, the beginning of the
-            first preset is dreamt.
-        progress: told the frames of the preview that are done, and how many there are.
+        name, version, author, licence: values for the manifest.
+        with_source: whether to pack all parts of the clips that the films read.
+        thumbnail: a film for the poster and the preview; without one, the beginning of the first
+            preset is dreamt.
+        progress: called with the number of finished frames of the preview, and the total.
 
     Raises:
-        UsageError: when something cannot be packed, as two presets of one name.
+        UsageError: when something cannot be packed, such as two presets of the same name.
         ArtengineError: of weights, sources and effects.
     """
     _check_names([preset.name for preset in presets])
@@ -88,7 +88,7 @@ def make(
 
 
 def _loaded(folder: Path, packed: PackedPreset, catalog: Catalog) -> Preset:
-    """A preset as it was packed, which reads nothing but the pack."""
+    """The packed preset, which reads only files of the pack."""
     try:
         return load_preset(folder / f"{packed.name}.toml", catalog)
     except PresetError as error:

@@ -1,4 +1,4 @@
-"""What a pack says of itself: `manifest.toml`, its first file."""
+"""The manifest of a pack: `manifest.toml`, its first file."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ FORMAT = 1
 
 MOST_FILES = 5_000
 LARGEST = 2 << 30
-"""How many files a pack has at most, and how many bytes they have together."""
+"""Maximum number of files of a pack, and maximum total size in bytes."""
 
 LONGEST = 2 << 20
-"""How long a manifest may be, in bytes."""
+"""Maximum size of a manifest in bytes."""
 
 FILMS = frozenset({".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".mpg", ".mpeg"})
-"""The endings of video files."""
+"""The suffixes of video files."""
 
 DATA = FILMS | frozenset(
     {
@@ -40,7 +40,7 @@ DATA = FILMS | frozenset(
         *(".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".m4a", ".aac", ".aif", ".aiff"),
     }
 )
-"""The endings of files that a pack may hold: data alone."""
+"""The suffixes of files that are allowed in packs: only data."""
 
 _NAME = re.compile(r"[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?")
 _VERSION = re.compile(r"[0-9A-Za-z.+!_-]{1,40}")
@@ -48,18 +48,18 @@ _DEEPEST = 4
 _LONGEST_PATH = 200
 
 Text = Annotated[str, Field(max_length=2000)]
-"""What a pack says of itself in words."""
+"""A text of a manifest."""
 
 
 def is_pack_name(text: str) -> bool:
-    """Whether a text may name a pack: lower-case letters, digits, and `.`, `_`, `-` between."""
+    """Return whether a text is a valid pack name: a-z, 0-9, and `.`, `_`, `-` in between."""
     return bool(_NAME.fullmatch(text)) and not name_problem(text, windows=True)
 
 
 def path_problem(path: str) -> str:
-    """Say why a pack may not hold a file of that path, or return an empty text.
+    """Return why a path is not allowed in a pack, or an empty string.
 
-    Paths are relative, of at most four parts, in names that every system takes.
+    Paths are relative, have at most four parts, and use names that are valid on every system.
     """
     parts = path.split("/")
     if len(path) > _LONGEST_PATH:
@@ -83,7 +83,7 @@ class PackedFile(Settings):
 
     Args:
         path: its path in the pack.
-        size: its bytes.
+        size: its size in bytes.
         sha256: the SHA-256 of its bytes, as 64 hexadecimal digits.
     """
 
@@ -101,19 +101,19 @@ class PackedFile(Settings):
 
 
 class Manifest(Settings):
-    """What is in a pack, who made it, and what it needs.
+    """The contents, the author and the requirements of a pack.
 
     Args:
         format: version of the format.
-        name: what the pack is called.
-        version: its version, as `1.2`.
+        name: the pack's name.
+        version: its version, such as `1.2`.
         about: what its presets look like.
-        author, licence: who made it, and under which terms it is given away.
-        engine: the versions of the engine that it needs, as `>=0.2`.
+        author, licence: its author and its licence.
+        engine: the required versions of the engine, such as `>=0.2`.
         presets: its presets' names; each is a file `NAME.toml`.
-        plugins: what it needs beside the engine: distributions, and the versions of them.
-        poster, preview: a picture and a short film of it, where it has them.
-        files: all of its files but the manifest.
+        plugins: the required distributions with plugins, and their versions.
+        poster, preview: a picture and a short film of it, if it has them.
+        files: all of its files except the manifest.
     """
 
     format: int = Field(ge=1, strict=True)
@@ -139,7 +139,7 @@ class Manifest(Settings):
     @field_validator("version")
     @classmethod
     def _is_version(cls, version: str) -> str:
-        # `Version` would take blanks as well, which a folder must not have.
+        # `Version` also accepts whitespace, which the name of a folder must not have.
         if not _VERSION.fullmatch(version):
             raise ValueError("no version of at most 40 characters; write it as 1.2")
         try:
@@ -183,14 +183,14 @@ class Manifest(Settings):
 
     @classmethod
     def read(cls, text: str, label: str) -> Self:
-        """Read a manifest.
+        """Parse a manifest.
 
         Args:
             text: the TOML.
-            label: what messages call the pack.
+            label: the pack's name in messages.
 
         Raises:
-            UsageError: when it is none, or one of a newer engine.
+            UsageError: when it is not a manifest, or is of a newer engine.
         """
         try:
             table = parse_toml(text)
@@ -212,12 +212,12 @@ class Manifest(Settings):
             raise UsageError(f"{label}: {MANIFEST}: {place[:80]}: {said}") from error
 
     def text(self) -> str:
-        """The manifest as TOML."""
+        """Return the manifest as TOML."""
         table = self.model_dump(mode="json", exclude_none=True)
         return to_toml({name: value for name, value in table.items() if value not in ("", {})})
 
     def misses(self) -> list[str]:
-        """What this machine lacks for its presets, a remedy each; empty where nothing is."""
+        """Return the requirements that this machine does not meet, each with a remedy."""
         return lacking(self.engine, self.plugins)
 
 
@@ -232,7 +232,7 @@ def _checked_range(text: str) -> str:
 
 
 def _with_tuples(table: Mapping[str, Any]) -> dict[str, Any]:
-    """TOML's arrays as what is frozen."""
+    """A table with tuples in place of lists, for strict frozen models."""
     return {
         name: tuple(value) if isinstance(value, list) else value for name, value in table.items()
     }

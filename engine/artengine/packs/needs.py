@@ -1,4 +1,4 @@
-"""What a pack needs of the machine: a version of the engine, and distributions with plugins."""
+"""The requirements of a pack: a version of the engine, and distributions with plugins."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from artengine.subprocesses import command_line
 
 
 def lacking(engine: str, plugins: Mapping[str, str]) -> list[str]:
-    """What is missing, with the command that gets it; empty where nothing is.
+    """Return unmet requirements, each with the command that installs it.
 
     Args:
-        engine: the versions of the engine that are needed.
-        plugins: the versions that are needed, by distribution.
+        engine: the required versions of the engine.
+        plugins: the required versions, by distribution.
     """
     found = []
     if not SpecifierSet(engine).contains(__version__, prereleases=True):
@@ -38,7 +38,7 @@ def lacking(engine: str, plugins: Mapping[str, str]) -> list[str]:
 
 
 def _fits(there: str, versions: str) -> bool:
-    """Whether an installed version is one of a range; one that cannot be compared is in none."""
+    """Whether an installed version is in a range; an invalid version is only in an empty range."""
     try:
         return SpecifierSet(versions).contains(there, prereleases=True)
     except InvalidVersion:

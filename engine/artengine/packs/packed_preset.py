@@ -1,4 +1,4 @@
-"""A preset with all that it reads, in the folder of a pack."""
+"""Write a preset and the files that it reads to the folder of a pack."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ from artengine.resolve import Resolved, made_with
 from artengine.source import Footage
 
 FILES = "files"
-"""The folder of a pack for all that is no preset."""
+"""The folder of a pack for all files other than presets."""
 
 _WEIGHTS = ".weights.h5"
 
 
 @dataclass(frozen=True, slots=True)
 class PackedPreset:
-    """A preset that was packed.
+    """A packed preset.
 
     Args:
-        name, about: of the preset.
+        name, about: name and description of the preset.
         plugins: the distributions with its plugins, and their versions.
-        needs: what it needs besides the pack, a sentence each.
-        plays: whether it needs no clip besides.
+        needs: its requirements besides the pack, a sentence each.
+        plays: whether it can be dreamt without additional clips.
     """
 
     name: str
@@ -58,21 +58,21 @@ def pack_preset(preset: Preset, folder: Path, *, with_source: bool) -> PackedPre
 
     Args:
         preset: the preset.
-        folder: the pack's.
-        with_source: whether to pack what the film looks at of clips.
+        folder: the pack's folder.
+        with_source: whether to pack all parts of clips that the film reads.
 
     Raises:
         UsageError: when a file cannot be packed.
         ArtengineError: of weights and sources.
     """
     with Dream(preset) as dream:
-        # Each machine decides for itself which runtime suits it.
+        # "default" stays, so that each machine chooses its own runtime.
         names_runtime = preset.dream.runtime != "default"
         return _Packing(dream, folder, with_source, names_runtime).packed()
 
 
 class _Packing:
-    """What is gathered of one preset."""
+    """The packing of one preset."""
 
     def __init__(self, dream: Dream, folder: Path, with_source: bool, names_runtime: bool) -> None:
         self._dream, self._folder, self._with_source = dream, folder, with_source
@@ -113,7 +113,7 @@ class _Packing:
         )
 
     def _plugins(self) -> dict[str, str]:
-        """The distributions that plugins come from. A plugin's file is named, and not packed."""
+        """The distributions of plugins. Files of plugins are listed as needs, and not packed."""
         found = {}
         for plugin, provider in self._resolved.plugins.items():
             name, _, version = provider.rpartition(" ")
@@ -121,12 +121,12 @@ class _Packing:
                 self._needs.append(f"{self._preset.name} needs the plugin file {name or provider}")
                 self._needs[-1] += f", with the plugin {plugin}: packs hold no code"
             else:
-                # Of a version's local part, as in 1.2+g98ab, ranges know nothing.
+                # Version ranges do not support local versions such as 1.2+g98ab.
                 found[name] = f">={version.partition('+')[0]}"
         return found
 
     def _file(self, address: str, path: Path) -> str:
-        """Pack a file, and return its path in the pack; its name alone where it is not packed."""
+        """Pack a file, and return its path in the pack; only its name if it is not packed."""
         if not path.is_file():
             raise UsageError(
                 f"{self._preset.name}: {address}: {path.name} is no single file, and packs hold "
@@ -147,7 +147,7 @@ class _Packing:
         packed = self._copied(path, name)
         described = path.with_name(path.name.removesuffix(_WEIGHTS) + ".json")
         if path.name.endswith(_WEIGHTS) and described.is_file():
-            # The name may have got a number, by which the description must be found.
+            # The description needs the same name, which may have got a number.
             self._copied(described, Path(packed).name.removesuffix(_WEIGHTS) + ".json")
         return packed
 
@@ -158,7 +158,7 @@ class _Packing:
         (self._folder / FILES).mkdir(exist_ok=True)
         target = self._folder / FILES / name
         ending = _WEIGHTS if name.endswith(_WEIGHTS) else target.suffix
-        # Many systems take names for one that differ by case alone.
+        # Many file systems are case-insensitive.
         taken = {file.name.casefold(): file for file in target.parent.iterdir()}
         for number in count(2):
             there = taken.get(target.name.casefold())
@@ -169,13 +169,13 @@ class _Packing:
         return self._noted(target)
 
     def _noted(self, path: Path) -> str:
-        """Note a packed file, and return its path in the pack."""
+        """Register a packed file, and return its path in the pack."""
         packed = path.relative_to(self._folder).as_posix()
         self._files[packed] = str(path)
         return packed
 
     def _pack_clip(self, table: dict[str, Any]) -> None:
-        """Put what the film looks at of its clip in the place of the clip."""
+        """Replace the clip by the part of it that the film reads."""
         preset, weights = self._preset, self._resolved.weights
         size = preset.dream.size_of(None if weights is None else weights.train_size)
         footage = preset.source.open(size, preset.dream.fps)
@@ -206,12 +206,12 @@ class _Packing:
         table["dream"] = {**table.get("dream", {}), "start": 0.0, "frames": frames}
 
     def _written(self, pictures: list[Any], footage: Footage, *, film: bool) -> dict[str, Any]:
-        """Write frames of a clip without loss, and return the source that plays them."""
+        """Write frames of a clip losslessly, and return the table of a source for them."""
         (self._folder / FILES).mkdir(exist_ok=True)
         stem = f"{self._preset.name}-{'clip' if film else 'opening'}"
         if film:
             target = self._folder / FILES / f"{stem}.mkv"
-            # Lossless, and RGB as the frames are.
+            # Lossless, and RGB like the frames.
             options = ["-c:v", "libx264rgb", "-qp", "0", "-preset", "veryfast"]
             options += ["-pix_fmt", "rgb24", "-f", "matroska"]
             encoder = Encoder(target, footage.size, footage.fps, options)
@@ -219,7 +219,7 @@ class _Packing:
                 encoder.write(picture)
             encoder.close()
             read = VideoFile.open(target)
-            # Not all at once: the frames themselves are in memory already.
+            # Compare one by one, because the original frames are all in memory already.
             if all(np.array_equal(a, b) for a, b in zip_longest(read, pictures, fillvalue=())):
                 return {"use": "video", "path": self._noted(target), "fps": footage.fps}
             target.unlink()
@@ -230,7 +230,7 @@ class _Packing:
         return {"use": "images", "path": f"{FILES}/{stem}", "fps": footage.fps}
 
     def _pack_sound(self, name: str, table: dict[str, Any]) -> None:
-        """Pack the clip's own sound, whole, for its features depend on all of it."""
+        """Pack the clip's complete sound, because its features depend on all of it."""
         sound = sound_files(self._preset)[name]
         if not self._with_source:
             self._plays = False

@@ -18,17 +18,17 @@ from artengine.preset.toml_text import parse_toml
 from artengine.settings_table import Settings
 
 INDEX = "index.toml"
-"""What a shelf's list is called."""
+"""The name of a shelf's list."""
 
 _LONGEST = 1 << 20
 
 
 class Shelved(Settings):
-    """A pack of a shelf.
+    """A pack on a shelf.
 
     Args:
-        name, version, about, author: as its manifest says.
-        address: where its file is, from the index on.
+        name, version, about, author: as in its manifest.
+        address: the address of its file, relative to the index.
         sha256: the SHA-256 of the file.
     """
 
@@ -47,13 +47,13 @@ class Shelf(Settings):
 
 
 def read_shelf(address: str) -> list[Shelved]:
-    """The packs of a shelf, with whole addresses.
+    """Read the packs of a shelf, with absolute addresses.
 
     Args:
         address: a folder with an `index.toml`, that file, or the web address of either.
 
     Raises:
-        UsageError: when there is none.
+        UsageError: when there is no shelf.
     """
     index = _index(address)
     try:
@@ -71,7 +71,7 @@ def read_shelf(address: str) -> list[Shelved]:
 
 
 def search(address: str, word: str) -> list[Shelved]:
-    """The packs of a shelf whose name, author or look holds a word; all for an empty word."""
+    """Return the packs of a shelf with a word in their name, author or description."""
     looked = word.casefold()
     return [
         pack
@@ -81,10 +81,10 @@ def search(address: str, word: str) -> list[Shelved]:
 
 
 def shelved(address: str, name: str) -> Shelved:
-    """The newest pack of a name on a shelf, or `NAME@VERSION`.
+    """Return the newest pack of a name on a shelf, or that of `NAME@VERSION`.
 
     Raises:
-        UsageError: when it has none.
+        UsageError: when the shelf has no such pack.
     """
     wanted, _, version = name.partition("@")
     packs = [pack for pack in read_shelf(address) if pack.name == wanted and is_pack_name(wanted)]
@@ -126,7 +126,7 @@ def _index(address: str) -> str:
 
 
 def _from(index: str, address: str) -> str:
-    """An address that stands in an index, which may begin at it."""
+    """Resolve an address in an index, which may be relative to the index."""
     if address.startswith("hf:"):
         return address
     if is_web(index):
@@ -135,7 +135,7 @@ def _from(index: str, address: str) -> str:
         return whole
     if is_web(address):
         return address
-    # A shelf in a folder lists what lies in that folder.
+    # A shelf in a folder may only list files in that folder.
     folder = Path(index).parent.resolve()
     try:
         path = (folder / address).resolve()

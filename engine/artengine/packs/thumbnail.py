@@ -21,10 +21,10 @@ POSTER = "poster.jpg"
 PREVIEW = "preview.mp4"
 
 FRAMES = 72
-"""How many frames a preview has at most."""
+"""Maximum number of frames of a preview."""
 
 SIDE = 320
-"""The longest side of a preview, in pixels."""
+"""Maximum side of a preview, in pixels."""
 
 
 def write_thumbnail(
@@ -33,10 +33,10 @@ def write_thumbnail(
     """Write poster and preview to a pack's folder.
 
     Args:
-        folder: the pack's.
-        film: a film to take them from; without one, the beginning of the preset is dreamt.
-        preset: the preset, which reads nothing outside of the folder.
-        progress: told the frames that are done, and how many there are.
+        folder: the pack's folder.
+        film: a film to make them from; without one, the beginning of the preset is dreamt.
+        preset: the preset, which reads only files of the folder.
+        progress: called with the number of finished frames, and the total.
 
     Raises:
         SourceError: when the film cannot be read.
@@ -69,7 +69,7 @@ def _write(
             options = ["-c:v", "libx264", "-crf", "26", "-pix_fmt", "yuv420p", "-f", "mp4"]
             encoder = Encoder(folder / PREVIEW, size, fps, options)
         encoder.write(small)
-        # What grows in a dream is seen towards the end.
+        # Take the poster at three quarters of the preview, because dreams develop over time.
         if kept is None or number <= count * 3 // 4:
             kept = picture
         progress(number, count)
@@ -82,6 +82,6 @@ def _write(
 
 
 def _small(size: Size) -> Size:
-    """The size, shrunk to `SIDE` pixels at most, in even numbers, as the codec needs them."""
+    """The size, scaled down to at most `SIDE` pixels, in even numbers, as the codec requires."""
     share = min(1.0, SIDE / max(size))
     return max(2, round(size[0] * share / 2) * 2), max(2, round(size[1] * share / 2) * 2)

@@ -1,4 +1,4 @@
-"""Parameters: declared once on a plugin, checked here for every preset."""
+"""Parameters: declared on a plugin's class, and checked here for every preset."""
 
 from artengine.params.attribute_help import attribute_help
 from artengine.params.bounds import any_legal, bounds, clamp

@@ -11,11 +11,11 @@ from pydantic import BaseModel
 
 
 def attribute_help(kind: type[BaseModel]) -> dict[str, str]:
-    """The help of each of a class's fields that has one, by the field's name.
+    """Return the help of a class's fields, by name; fields without help are left out.
 
-    It is read from the source when it is asked for, because reading it when the class is made, as
-    pydantic's `use_attribute_docstrings` does, takes longer than all else about a class. A field's
-    `description` comes before it.
+    It is parsed from the source on demand, because parsing it when the class is created, as
+    pydantic's `use_attribute_docstrings` does, takes longer than the rest of the class. A field's
+    `description` takes precedence.
     """
     found: dict[str, str] = {}
     for base in reversed(kind.__mro__):
@@ -32,7 +32,7 @@ def attribute_help(kind: type[BaseModel]) -> dict[str, str]:
 
 
 def _docstrings(kind: type) -> dict[str, str]:
-    """The texts that follow a class's annotated names; none where its source is not at hand."""
+    """The docstrings after a class's annotated names; empty if its source is not available."""
     try:
         tree = ast.parse(dedent(inspect.getsource(kind)))
     except (OSError, TypeError, SyntaxError):

@@ -1,4 +1,4 @@
-"""Bounds of a number, and keeping it inside them."""
+"""Bounds of a number, and clamping."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 
 
 def bounds(info: FieldInfo) -> dict[str, float]:
-    """Bounds of a field: any of `ge`, `gt`, `le`, `lt`."""
+    """Return the bounds of a field: any of `ge`, `gt`, `le`, `lt`."""
     found: dict[str, float] = {}
     for entry in info.metadata:
         for name in ("ge", "gt", "le", "lt"):
@@ -20,17 +20,17 @@ def bounds(info: FieldInfo) -> dict[str, float]:
 
 
 def any_legal(info: FieldInfo) -> float:
-    """A number that a field takes, where what is written is not known to be one."""
+    """Return a valid number for a field, as a placeholder."""
     return clamp(info, 0.0) if info.is_required() else info.get_default()
 
 
 def clamp(info: FieldInfo, value: float, limits: Mapping[str, float] | None = None) -> float:
-    """Keep a number inside a field's bounds; whole-number fields are rounded.
+    """Clamp a number to a field's bounds; it is rounded for integer fields.
 
-    Beside a bound that may not be reached itself the value stays a millionth away.
+    At an exclusive bound the value is kept a millionth away from it.
 
     Args:
-        limits: the field's bounds, where they are known already.
+        limits: the field's bounds, if they are known.
     """
     whole = info.annotation is int
     if whole and math.isfinite(value):

@@ -1,4 +1,4 @@
-"""Checking a preset's table against a declaration."""
+"""Validate a preset's table against a declaration."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from artengine.params.problem import Problem
 from artengine.params.prose import allowed, quoted
 
 _SIZE = re.compile(r"(\d{1,9})[xX](\d{1,9})")
-"""A width and height as command lines have them."""
+"""A width and height in the form of command lines, such as 640x360."""
 
 Checked = TypeVar("Checked", bound=BaseModel)
 
@@ -26,30 +26,30 @@ Checked = TypeVar("Checked", bound=BaseModel)
 def check(kind: type[Checked], table: Mapping[str, Any]) -> Checked | list[Problem]:
     """Build a pydantic model from a TOML table, or list every mistake in it."""
     try:
-        # JSON mode is what makes strict checks fit TOML: lists become tuples, but 1 is not true.
+        # Strict checks in JSON mode suit TOML: lists become tuples, but 1 does not become true.
         return kind.model_validate_json(json.dumps(table, default=_plain), strict=True)
     except ValidationError as error:
         problems = [
             problem for details in error.errors() for problem in _problems(kind, table, details)
         ]
-        # A field of several types is refused once for each of them.
+        # A field of a union type is rejected once for each member.
         return in_order(list(dict.fromkeys(problems)), table)
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        # A validator of a plugin may raise anything; pydantic passes on what is no ValueError.
+        # A plugin's validator may raise anything; pydantic only catches ValueError and similar.
         return [Problem((), f"it cannot be checked: {reason(error, kind.__module__)}")]
 
 
 def _plain(value: Any) -> int | float | str:
-    """What Python's own callers may give beside what TOML has: numpy's numbers, paths."""
+    """Convert values from Python callers that TOML does not have: numpy numbers, paths."""
     if isinstance(value, Integral):
         return int(value)
     return float(value) if isinstance(value, Real) else str(value)
 
 
 def in_order(problems: list[Problem], table: Mapping[str, Any]) -> list[Problem]:
-    """Sort mistakes as a reader of the table meets them; what is missing comes last."""
+    """Sort mistakes in the order of the table's keys; missing keys come last."""
     places = {name: index for index, name in enumerate(table)}
 
     def order(problem: Problem) -> int:
@@ -69,7 +69,7 @@ def _problems(kind: type[BaseModel], table: Mapping[str, Any], details: Any) -> 
 
 
 def _inner_table(info: FieldInfo | None) -> type[BaseModel] | None:
-    """The table that a field takes, alone or in place of a plain value."""
+    """The nested table type of a field, if its type is or includes one."""
     for option in _options(info.annotation) if info else ():
         if isinstance(option, type) and issubclass(option, BaseModel):
             return option
@@ -77,7 +77,7 @@ def _inner_table(info: FieldInfo | None) -> type[BaseModel] | None:
 
 
 def _options(annotation: Any) -> tuple[Any, ...]:
-    """The types of a union, or the one that is none."""
+    """The members of a union, or the type itself."""
     return get_args(annotation) if get_origin(annotation) in (Union, UnionType) else (annotation,)
 
 
@@ -113,7 +113,7 @@ def _problem(kind: type[BaseModel], table: Mapping[str, Any], details: Any) -> P
 def _walk(
     table: Mapping[str, Any], loc: tuple[str | int, ...]
 ) -> tuple[tuple[str | int, ...], Any]:
-    """Follow a pydantic location as far as the table goes; it also names types and tags."""
+    """Follow a pydantic location into the table; locations also contain types and tags."""
     address: tuple[str | int, ...] = ()
     value: Any = table
     for part in loc:

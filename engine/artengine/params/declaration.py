@@ -1,4 +1,4 @@
-"""Declaring parameters: a plugin is a class whose fields are what a preset can give."""
+"""Declaration of parameters: a plugin is a class whose fields are the parameters of presets."""
 
 from __future__ import annotations
 
@@ -35,20 +35,20 @@ def Param(  # noqa: N802 - reads as a declaration, like pydantic's Field
     """Declare a plugin's parameter.
 
     Args:
-        default: value when a preset says nothing; without one the parameter must be given.
+        default: default value; without one the parameter is required.
         ge, gt, le, lt: bounds of a number.
         min_length, max_length: bounds of a text's or list's length.
-        pattern: regular expression a text must match.
-        unit: what the number counts ("pixels", "seconds", "degrees a frame"), for the docs.
-        path: whether a text names a file or folder to read. The engine resolves it against the
-            preset's folder, and refuses one that a preset may not read.
-        automatable: whether a number may be a curve; by default as the plugin's class says. A
-            truth value that is declared so is false where the curve is below a half.
-        field: whether an automatable number of an effect may be a field. Then the effect meets a
-            plane, float32 `(H, W)` of the frame's size, in place of the number where a preset
-            writes a field that is not the same everywhere.
-        shapes_network: whether weights fit only the value that a model was trained with. A number
-            that is automatable never does.
+        pattern: regular expression that a text must match.
+        unit: unit of the number ("pixels", "seconds", "degrees a frame"), for the docs.
+        path: whether a text is the path of a file or folder to read. The engine resolves it against
+            the preset's folder, and rejects a path that a preset may not read.
+        automatable: whether a number may be a curve; by default as in the plugin's class. A boolean
+            that is declared automatable is false where the curve is below 0.5.
+        field: whether an automatable number of an effect may be a field. If a preset has a field
+            that is not constant, the effect gets a plane, float32 `(H, W)` of the frame's size, in
+            place of the number.
+        shapes_network: whether weights are only valid for the value that the model was trained
+            with. Automatable numbers never shape the network.
 
     Returns:
         A pydantic field. The docstring under the field is its help.
@@ -74,7 +74,7 @@ def Param(  # noqa: N802 - reads as a declaration, like pydantic's Field
 
 
 class Plugin(BaseModel):
-    """A thing a preset can name with `use`: its fields are its parameters."""
+    """Base of everything that a preset can name with `use`: its fields are its parameters."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -82,34 +82,34 @@ class Plugin(BaseModel):
         validate_default=True,
         arbitrary_types_allowed=True,
         protected_namespaces=(),
-        # Most classes that are imported are not used by a film.
+        # A film does not use most of the imported classes.
         defer_build=True,
     )
 
     name: ClassVar[str]
-    """What presets call it: lower case, words joined by hyphens."""
+    """Its name in presets: lower case, words joined by hyphens."""
 
     kind: ClassVar[str]
     """`source`, `model`, `effect` or `writer`."""
 
     automates: ClassVar[bool] = False
-    """Whether this kind's numbers may be curves unless a parameter says otherwise."""
+    """Whether this kind's numbers may be curves unless a parameter overrides it."""
 
     controls: ClassVar[type[Plugin] | None] = None
-    """Keys of a preset's table that the engine acts on itself, beside the plugin's parameters."""
+    """Additional keys of a preset's table, which the engine handles for the plugin."""
 
     earlier: ClassVar[Mapping[str, Any]] = MappingProxyType({})
-    """Values of parameters that are newer than the first recipes. A recipe that was made before
-    them leaves them out and means these."""
+    """Values, for older recipes, of parameters that were added later. A recipe that is older than a
+    parameter does not contain it, and is read with this value."""
 
     @classmethod
     def automatable(cls) -> frozenset[str]:
-        """Names of the parameters that take a curve in place of a number."""
+        """Return the names of the parameters that accept a curve in place of a number."""
         return automatable(cls, by_default=cls.automates)
 
     @classmethod
     def takes_field(cls) -> frozenset[str]:
-        """Names of the parameters that take a field in place of a number."""
+        """Return the names of the parameters that accept a field in place of a number."""
         return frozenset(
             name
             for name in cls.automatable()
@@ -120,7 +120,7 @@ class Plugin(BaseModel):
 
     @classmethod
     def shaping(cls) -> frozenset[str]:
-        """Names of the parameters that weights of a model depend on."""
+        """Return the names of the parameters that a model's weights depend on."""
         return frozenset(
             name
             for name, info in cls.model_fields.items()
@@ -132,21 +132,21 @@ class Plugin(BaseModel):
         )
 
     def set_values(self, values: Mapping[str, float]) -> None:
-        """Give automatable parameters plain values, kept inside their bounds.
+        """Set automatable parameters to numbers, clamped to their bounds.
 
         Raises:
-            CurveError: when a value is not a number, or infinite where nothing bounds it.
+            CurveError: when a value is NaN, or infinite without a bound.
         """
         for name, value in values.items():
             setattr(self, name, kept(type(self), name, value))
 
 
 def automatable(kind: type[BaseModel], *, by_default: bool = False) -> frozenset[str]:
-    """Names of the numbers and truth values that take a curve.
+    """Return the names of the numbers and booleans that accept a curve.
 
     Args:
         kind: a plugin, or a table of settings.
-        by_default: whether those take one that say nothing of it.
+        by_default: whether numbers without `automatable` accept one.
     """
 
     def takes_curve(info: FieldInfo) -> bool:
@@ -159,11 +159,11 @@ def automatable(kind: type[BaseModel], *, by_default: bool = False) -> frozenset
 
 
 def kept(kind: type[BaseModel], name: str, value: float) -> float:
-    """A curve's value as its parameter takes it: inside the bounds, and whole where it must be; a
-    truth value for a parameter that is one.
+    """Convert a curve's value to its parameter's type: clamp it to the bounds, and round it for an
+    integer parameter, or compare it with 0.5 for a boolean.
 
     Raises:
-        CurveError: when it is not a number, or infinite where nothing bounds it.
+        CurveError: when it is NaN, or infinite without a bound.
     """
     info, limits = _field(kind, name)
     inside = clamp(info, value, limits)
@@ -171,25 +171,25 @@ def kept(kind: type[BaseModel], name: str, value: float) -> float:
         raise CurveError(f"{name} becomes {inside}; a curve must stay finite")
     if info.annotation is bool:
         return inside >= 0.5
-    # A bound is often written as a whole number; what is set is what the field declares.
+    # Clamping may return a bound that is an int for a float field, so convert the type.
     return int(inside) if info.annotation is int else float(inside)
 
 
 @lru_cache(maxsize=4096)
 def _field(kind: type[BaseModel], name: str) -> tuple[FieldInfo, Mapping[str, float]]:
-    """A field with its bounds, which are asked for at each frame."""
+    """A field with its bounds; cached, because it is needed at each frame."""
     info = kind.model_fields[name]
     return info, bounds(info)
 
 
 def is_path(info: FieldInfo) -> bool:
-    """Whether a field names a file or folder to read."""
+    """Return whether a field is the path of a file or folder to read."""
     extra = info.json_schema_extra
     return isinstance(extra, Mapping) and bool(extra.get("path"))
 
 
 def values_without_paths(plugin: Plugin) -> dict[str, Any]:
-    """A plugin's parameters in JSON's types, without those that name files or folders to read."""
+    """Return a plugin's parameters in JSON types, without paths of files or folders to read."""
     fields = type(plugin).model_fields
     values = plugin.model_dump(mode="json")
     return {name: value for name, value in values.items() if not is_path(fields[name])}

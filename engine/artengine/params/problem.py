@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 
 class CurveError(ValueError):
-    """A curve cannot be used; the message says why and what is allowed.
+    """A curve cannot be used; the message has the reason and the allowed values.
 
     Args:
         text: the message.
-        slot: what the curve drives, as `feedback/noise/0/amount`; empty where that is not known.
+        slot: slot of the driven parameter, such as `feedback/noise/0/amount`; empty if unknown.
     """
 
     def __init__(self, text: str, slot: str = "") -> None:
@@ -20,13 +20,13 @@ class CurveError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One mistake in a table: where it is, and what to do."""
+    """One mistake in a table: its address, and a message."""
 
     address: tuple[str | int, ...]
     text: str
 
     def inside(self, *address: str | int) -> Problem:
-        """The same mistake seen from an outer table."""
+        """Return the mistake with its address in an outer table."""
         return Problem((*address, *self.address), self.text)
 
     def __str__(self) -> str:
@@ -37,7 +37,7 @@ class Problem:
 
 
 class TableError(ValueError):
-    """A table does not fit what it describes; holds every problem found."""
+    """A table is invalid; the error has all problems found."""
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems

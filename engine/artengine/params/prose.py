@@ -1,4 +1,4 @@
-"""Saying in words and in JSON schema what a field takes."""
+"""Describe the allowed values of a field in words and as JSON schema."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from pydantic.fields import FieldInfo
 
 
 def quoted(value: Any) -> str:
-    """Write a value for a message: as TOML on one line, cut where it is long."""
+    """Format a value for a message: as TOML on one line, truncated to 60 characters."""
     try:
         text = _toml(value)
     except ValueError:
-        # Python does not write whole numbers of thousands of digits.
+        # Python does not format integers of thousands of digits.
         return "a value that is too long to be shown"
     return text if len(text) <= 60 else text[:57] + "..."
 
@@ -36,12 +36,12 @@ def _toml(value: Any) -> str:
 
 
 def _key(key: str) -> str:
-    # Times, as "4s", are shown as they are best written.
+    # Keys such as the time "4s" are quoted, as is best in presets.
     return key if re.fullmatch(r"[A-Za-z_][\w-]*", key) else json.dumps(key, ensure_ascii=False)
 
 
 def allowed(info: FieldInfo) -> str:
-    """Say in words what a field takes, as `a number from 0 to 1`."""
+    """Describe the allowed values of a field, such as `a number from 0 to 1`."""
     schema = json_schema(info)
     tables = schema.get("$defs", {})
 
@@ -54,11 +54,11 @@ def allowed(info: FieldInfo) -> str:
 
 
 def json_schema(info: FieldInfo, definitions: str = "#/$defs/{model}") -> dict[str, Any]:
-    """JSON schema of a field's plain value, empty for one that JSON cannot hold.
+    """Return the JSON schema of a field's plain value; empty if JSON cannot represent it.
 
     Args:
         info: the field.
-        definitions: where the schema points to the definitions of nested tables.
+        definitions: template of references to the definitions of nested tables.
     """
     annotation: Any = info.annotation
     if info.metadata:
@@ -70,7 +70,7 @@ def json_schema(info: FieldInfo, definitions: str = "#/$defs/{model}") -> dict[s
 
 
 def plainly(number: float) -> str:
-    """Write a number as the user would: 1 for 1.0, and every digit that counts."""
+    """Format a number as a user would: 1 for 1.0, and all significant digits."""
     if isinstance(number, float) and number.is_integer() and abs(number) < 1e15:
         return str(int(number))
     return str(number)
@@ -82,7 +82,7 @@ def _describe(schema: Mapping[str, Any]) -> str:
     if "const" in schema:
         return json.dumps(schema["const"], ensure_ascii=False)
     if "anyOf" in schema:
-        # A preset leaves out what is to be nothing; TOML cannot write it.
+        # TOML has no null: a preset omits the key instead.
         options = [option for option in schema["anyOf"] if option.get("type") != "null"]
         return " or ".join(map(_describe, options))
     kind = schema.get("type")

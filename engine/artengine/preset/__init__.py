@@ -1,4 +1,4 @@
-"""Presets: TOML that names plugins, gives their parameters and puts them in order."""
+"""Presets: TOML files that list plugins, in order, with their parameters."""
 
 from artengine.preset.build import Preset, build
 from artengine.preset.files import remember

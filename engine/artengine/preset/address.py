@@ -1,8 +1,8 @@
-"""Addresses: where a value is in a preset, as `dream.frames` or `feedback.noise.amount`.
+"""Addresses of values in a preset, such as `dream.frames` or `feedback.noise.amount`.
 
-An entry of a chain or of the writers is named by its plugin, and a bend by its operation; the
-second of one name has `-2` behind it: `feedback.noise-2.amount`. Its number works too, counted from
-0: `feedback.0.amount`.
+An entry of a chain or of the writers is named by its plugin, and a bend by its operation; `-2` is
+appended to the second one of a name: `feedback.noise-2.amount`. Its index, counted from 0, is also
+allowed: `feedback.0.amount`.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ from artengine.errors import did_you_mean
 Address: TypeAlias = tuple[str | int, ...]
 
 CHAINS = ("feedback", "state", "output")
-"""The tables of a preset that hold a list of effects."""
+"""The tables of a preset that are lists of effects."""
 
 LISTS = ("bend", *CHAINS, "writers")
-"""The tables of a preset that hold a list of plugins or bends."""
+"""The tables of a preset that are lists of plugins or bends."""
 
 MOST_PARTS = 32
-"""How many parts an address may have."""
+"""Maximum number of parts of an address."""
 
 MOST_DOTS = 1000
-"""How many dots an address may have, those inside of quoted parts among them."""
+"""Maximum number of dots in an address, including those inside quoted parts."""
 
 
 def parse_address(written: str) -> Address:
-    """Split `feedback.noise.amount` into its parts; those that are whole numbers become numbers.
+    """Split `feedback.noise.amount` into its parts; parts of digits become integers.
 
-    Parts that hold dots or spaces are quoted, as keys are in TOML.
+    Parts with dots or spaces are quoted, like keys in TOML.
 
     Raises:
-        ValueError: when it is none.
+        ValueError: when it is not an address.
     """
     if written.count(".") > MOST_DOTS:
         raise ValueError(f"an address has at most {MOST_PARTS} parts, as dream.frames has 2")
@@ -55,19 +55,19 @@ def parse_address(written: str) -> Address:
 
 
 def write_address(address: Address) -> str:
-    """The address as text, its parts joined by dots."""
+    """Return the address as text, with its parts joined by dots."""
     return ".".join(map(str, address))
 
 
 def to_numbers(address: Address, lists: Mapping[str, Sequence[str | None]]) -> Address:
-    """The same address with the number of an entry in place of its name.
+    """Return the address with the name of an entry replaced by its index.
 
     Args:
-        address: an address; one outside of the lists is returned unchanged.
+        address: an address; one outside the lists is returned unchanged.
         lists: the `uses` of each list, by the list's name.
 
     Raises:
-        ValueError: when the list has no such entry; the message says what it has.
+        ValueError: when the list has no such entry; the message lists its entries.
     """
     if len(address) < 2 or address[0] not in lists:
         return address
@@ -82,13 +82,13 @@ def to_numbers(address: Address, lists: Mapping[str, Sequence[str | None]]) -> A
 
 
 def no_such_entry(word: str, name: str, known: Sequence[str]) -> str:
-    """Say that a list of plugins has no entry of a name, and which it has."""
+    """Return the message that a list of plugins has no entry of a name, with its entries."""
     holds = f"it has {', '.join(known)}" if known else "it is empty"
     return f'[[{word}]] has no "{name}"{did_you_mean(name, known)}; {holds}'
 
 
 def to_names(address: Address, lists: Mapping[str, Sequence[str | None]]) -> Address:
-    """The same address with the name of an entry in place of its number, where it has a name."""
+    """Return the address with the index of an entry replaced by its name, if it has one."""
     if len(address) < 2 or address[0] not in lists:
         return address
     word, number, *rest = address

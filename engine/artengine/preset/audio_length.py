@@ -1,4 +1,4 @@
-"""Films as long as their sound."""
+"""The length of films that last as long as their sound."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from artengine.preset.plugins import PluginTables
 from artengine.source import Source
 
 AUDIO = "audio"
-"""The length of a film that takes it from its sound."""
+"""The value of `dream.frames` for the length of the sound."""
 
 
 def set_length(
@@ -22,18 +22,18 @@ def set_length(
     source: Source | None,
     plugins: PluginTables,
 ) -> None:
-    """Put a number in place of `dream.frames = "audio"`: as many as the longest sound lasts.
+    """Replace `dream.frames = "audio"` by the number of frames of the longest sound.
 
     Args:
         table: the preset, which is changed.
         audio: its sounds.
-        source: its source, whose frame rate counts where the preset names none.
+        source: its source, whose frame rate is used if the preset has none.
         plugins: collects the mistakes.
     """
     dream = table.get("dream")
     if not isinstance(dream, dict) or dream.get("frames") != AUDIO:
         return
-    # A mistake is not to be told again of the text.
+    # Prevent a second mistake about the text.
     dream["frames"] = 1
     files = [each for each in audio.values() if not each.of_source]
     if not files:
@@ -50,7 +50,7 @@ def set_length(
         except SourceError as error:
             plugins.problem(("dream", "frames"), f'"audio" given, but {error}')
             return
-        # A share of a frame at the end is shown too, though not one that rounding makes.
+        # Round up to whole frames, with a tolerance for rounding errors.
         frames = -int(-(seconds * given - 1e-6) // 1)
         if frames < 1:
             plugins.problem(("dream", "frames"), "the sound is over before the film begins")

@@ -16,21 +16,21 @@ from artengine.preset.plugins import PluginTables
 from artengine.preset.time_settings import TimeSettings
 
 MOST = 16
-"""Sounds of one preset."""
+"""Maximum number of sounds of a preset."""
 
 MOST_FEATURES = 50
-"""Tables of features in one sound."""
+"""Maximum number of feature tables of a sound."""
 
 
 @dataclass(frozen=True, slots=True)
 class Audio:
-    """A sound that a preset names.
+    """A sound of a preset.
 
     Args:
         path: the absolute path of its file; "source" for the clip's own sound.
-        start: where in the sound the film begins, in seconds.
-        gain: how loud it is in the film.
-        shapes: how features move, by name, where the preset says so.
+        start: position in the sound at which the film begins, in seconds.
+        gain: its volume in the film.
+        shapes: the movement of features, by name, if the preset has settings for them.
         bands: its own bands, by name.
     """
 
@@ -47,7 +47,7 @@ class Audio:
 
 
 def audio_tables(plugins: PluginTables) -> dict[str, Audio]:
-    """The sounds of a preset. What is wrong is noted, and paths become absolute in it."""
+    """Build the sounds of a preset; add mistakes, and make paths absolute."""
     found: dict[str, Audio] = {}
     for name, each in plugins.named_entries("audio", MOST, "[audio.music]").items():
         if not isinstance(each, dict):
@@ -62,7 +62,7 @@ def audio_tables(plugins: PluginTables) -> dict[str, Audio]:
 
 
 def check_beats(time: TimeSettings, table: Mapping[str, Any], plugins: PluginTables) -> None:
-    """Note where beats are to be found in a sound that there is not.
+    """Add a mistake if the tempo refers to a sound that does not exist.
 
     Args:
         table: the preset.

@@ -1,4 +1,4 @@
-"""Where a known key belongs that was written in another table."""
+"""Advice for a known key that is in the wrong table."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _LENGTH = "; a film's length is dream.frames, or --seconds on the command line"
 
 
 def belongs(name: str, here: str = "") -> str:
-    """Say where a key belongs, to end a message about an unknown key with; empty if nowhere else.
+    """Return where a key belongs, as the end of a message about an unknown key; else empty.
 
-    Of an effect's or a writer's keys, many are called as those of [dream] and [train] and mean
-    something else: of such a key no table is named.
+    Many keys of effects and writers have the same names as keys of [dream] and [train] with other
+    meanings, so those tables are not suggested there.
 
     Args:
         name: the key.
-        here: the table that it was found in; empty for the top of the preset.
+        here: the table that has the key; empty for the top of the preset.
     """
     if name == "seconds" and here in ("", "dream"):
         return _LENGTH
@@ -40,7 +40,7 @@ def belongs(name: str, here: str = "") -> str:
 
 
 def elsewhere(kind: type[Plugin], problem: Problem, catalog: Catalog) -> str:
-    """Where a parameter that a plugin does not have is to be found, to end the message with."""
+    """Return where an unknown parameter of a plugin belongs, as the end of the message."""
     name = problem.address[0] if problem.address else None
     known = {*kind.model_fields, *(kind.controls.model_fields if kind.controls else ())}
     if name is None or name in known:

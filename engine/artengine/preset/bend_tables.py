@@ -13,16 +13,16 @@ from artengine.params import Problem, quoted
 from artengine.preset.plugins import PluginTables
 
 ABOUT = (
-    "Operations inside of the network, on what a layer gives out, in order (network bending). "
+    "Operations inside the network, on the output of a layer, in order (network bending). "
     "`operation` names one; `artengine models show` lists the layers."
 )
-"""What is said of the tables."""
+"""The help of the tables."""
 
 
 def bend_tables(plugins: PluginTables) -> tuple[Binding, ...]:
-    """The bends of a preset, with the curves of their amounts. What is wrong with them is noted.
+    """Build the bends of a preset, with the curves of their amounts; add their mistakes.
 
-    Whether the network has their layers is only known once it is built.
+    Their layers are only checked once the network is built.
     """
     tables = list(plugins.tables("bend", "bend"))
     if not tables:
@@ -49,7 +49,7 @@ def bend_tables(plugins: PluginTables) -> tuple[Binding, ...]:
 
 
 def _mask_problems(binding: Binding) -> Iterator[Problem]:
-    """Say where a mask looks at the frame that an effect is given."""
+    """Yield a mistake if a bend's mask reads the input frame of an effect."""
     mask = binding.masks.get(MASK)
     found = mask.looking_at(DREAM) if mask else None
     if mask is None or found is None:

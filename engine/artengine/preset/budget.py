@@ -1,6 +1,6 @@
-"""What a preset asks of the machine, known before the first frame and refused where it is too much.
+"""Limits on a preset's resources, checked before the first frame.
 
-Presets come from strangers too: a few lines must not be able to fill a machine's memory.
+Presets are untrusted: a few lines must not be able to fill the machine's memory.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ from artengine.settings import DreamSettings, TrainSettings
 from artengine.writer import Writer
 
 MOST_PIXELS = 8192 * 8192
-"""Pixels of the largest frame; as float32 it takes 0.8 GB."""
+"""Maximum number of pixels of a frame; as float32 it takes 0.8 GB."""
 
 MOST_MEMORY = 2 << 30
-"""Bytes that one writer may keep in memory until its film ends."""
+"""Maximum bytes that one writer may keep in memory until its film ends."""
 
 MOST_ENTRIES = 100
-"""Effects in a chain, bends, and writers."""
+"""Maximum number of effects in a chain, of bends, and of writers."""
 
 MOST_PARAMETERS = 100
-"""Keys of an effect's or a writer's table."""
+"""Maximum number of keys of an effect's or a writer's table."""
 
 MOST_KEYS = 10_000
-"""Keys of one table inside of a plugin's table, such as those of a curve."""
+"""Maximum number of keys of a table nested in a plugin's table, such as a curve."""
 
 
 def check_tables(table: Mapping[str, Any]) -> Iterator[Problem]:
-    """Refuse chains, curves and numbers that are too long to be checked."""
+    """Yield mistakes for chains, tables and numbers that are too long to be checked."""
     for word in LISTS:
         given = table.get(word)
         if isinstance(given, list) and len(given) > MOST_ENTRIES:
@@ -65,12 +65,12 @@ def check_budget(
     output: Sequence[Binding],
     writers: Sequence[Writer],
 ) -> Iterator[Problem]:
-    """Refuse frames that are too large, and writers that would keep too much in memory."""
+    """Yield mistakes for frames that are too large, and writers that need too much memory."""
     for word, given in (("train", train.size), ("dream", dream.size)):
         if isinstance(given, tuple) and _pixels(given) > MOST_PIXELS:
             yield Problem((word, "size"), _too_large("", given))
             return
-    # That of the weights is only known once they are looked up.
+    # The size of the weights is only known once they are read.
     size = dream.size_of((256, 256) if train.size == "auto" else train.size)
     if _pixels(size) > MOST_PIXELS:
         yield Problem(("dream", "scale"), _too_large("makes frames of ", size))

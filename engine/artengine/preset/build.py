@@ -1,4 +1,4 @@
-"""From a preset's document to the plugins, settings and chains that it asks for."""
+"""Build a preset's plugins, settings and chains from its document."""
 
 from __future__ import annotations
 
@@ -48,39 +48,39 @@ from artengine.writer import Writer
 
 @dataclass(frozen=True)
 class Preset:
-    """A checked preset. `with_values` gives one with other values.
+    """A validated preset. `with_values` returns one with other values.
 
     Args:
-        name: the file's name without its ending.
+        name: the file's name without its suffix.
         path: the file, or None when there is none.
-        title: what the film is called.
-        about: what it looks like.
-        seed: where random numbers start, 0 to 2**32 - 1.
+        title: the film's title.
+        about: what the film looks like.
+        seed: seed of the random numbers, 0 to 2**32 - 1.
         source: the source, with absolute paths.
-        model: the model; what a curve drives has the value that the curve begins with.
+        model: the model; parameters with a curve have the curve's first value.
         model_curves: the curves of the model's automatable parameters, by name.
         weights: a packaged name, or the absolute path of a run folder or file; None to use those
-            that belong to the preset; of a blend the first.
-        blend: the weights that it blends, with the curve of the place between them.
-        train: how the network learns.
-        dream: how it dreams; what a curve drives has the value that the curve begins with.
+            that belong to the preset; for a blend the first.
+        blend: the blend of weights, with the curve of its position.
+        train: the `[train]` table.
+        dream: the `[dream]` table; parameters with a curve have the curve's first value.
         dream_curves: the curves of its numbers, by name.
-        time: where its beats fall.
+        time: the `[time]` table.
         audio: its sounds, by name.
         curves: the named curves, which others may read.
-        governors: what steers numbers by vital signs; these numbers have a curve for it.
+        governors: the governors; the numbers that they steer have a curve.
         names: the named signals that its curves may read.
-        bend: operations inside of the network, with their curves, in order.
-        feedback: effects on what is fed back, with their curves, in order.
-        state: effects on what a recurrent network carries, with their curves, in order.
-        output: effects on what is written only, in order.
-        writers: where films go; a path that was left out is the preset's name.
-        files: absolute paths and patterns that it reads, by the address of each.
-        table: all of it as one plain table, without `extends`, with absolute paths.
-        overrides: what was put in place of its values.
-        notes: what the user should know of it, though it is no mistake.
-        missing: the files of a recipe that are nowhere on this machine; see `refuse_missing`.
-        document: what it was built from.
+        bend: operations inside the network, with their curves, in order.
+        feedback: effects on predictions before they are fed back, with their curves, in order.
+        state: effects on a recurrent network's state, with their curves, in order.
+        output: effects on the film only, in order.
+        writers: the writers; a missing path becomes the preset's name.
+        files: absolute paths and patterns that it reads, by address.
+        table: the complete preset as a plain table, without `extends`, with absolute paths.
+        overrides: the overrides of its values.
+        notes: remarks for the user that are not mistakes.
+        missing: the files of a recipe that are not on this machine; see `refuse_missing`.
+        document: the document that it was built from.
         catalog: the plugins that it was built with.
     """
 
@@ -116,27 +116,27 @@ class Preset:
     catalog: Catalog = field(kw_only=True, repr=False, compare=False)
 
     def feedback_chain(self) -> Chain:
-        """A new chain of the effects on what is fed back, sharing no state with any other."""
+        """Return a new chain of the feedback effects, which shares no state with others."""
         return Chain([binding.fresh() for binding in self.feedback], "feedback", self.seed)
 
     def output_chain(self) -> Chain:
-        """A new chain of the effects on what is written only, sharing no state with any other."""
+        """Return a new chain of the output effects, which shares no state with others."""
         return Chain([binding.fresh() for binding in self.output], "output", self.seed)
 
     def inside(self) -> dict[str, Binding]:
-        """What changes within the network while it dreams, by address: weights and bends."""
+        """Return the weight blend and the bends, which change the network, by address."""
         blend = {"model.weights": self.blend} if self.blend else {}
         names = entry_names([binding.plugin.name for binding in self.bend])
         return blend | {f"bend.{name}": each for name, each in zip(names, self.bend, strict=True)}
 
     def plugins(self) -> list[Plugin]:
-        """Every plugin that it names, the curves among them."""
+        """Return all of its plugins, including the curves."""
         chains = [binding.plugin for word in CHAINS for binding in getattr(self, word)]
         curves = self.curves_by_address().values()
         return [self.source, self.model, *chains, *curves, *self.writers]
 
     def curves_by_address(self) -> dict[str, Curve]:
-        """Every curve by the address of what it drives, the named ones first."""
+        """Return all curves by the address of the driven parameter, named ones first."""
         tables: dict[str, Mapping[str, Curve]]
         tables = {"curves": self.curves, "dream": self.dream_curves, "model": self.model_curves}
         tables |= {address: each.curves for address, each in self.bindings_by_address().items()}
@@ -149,7 +149,7 @@ class Preset:
         }
 
     def bindings_by_address(self) -> dict[str, Binding]:
-        """Every effect, and every operation inside of the network, by its address."""
+        """Return all effects, bends and the weight blend by address."""
         found = dict(self.inside())
         for word in CHAINS:
             effects: tuple[Binding, ...] = getattr(self, word)
@@ -158,14 +158,14 @@ class Preset:
         return found
 
     def with_values(self, values: Mapping[str, Any]) -> Preset:
-        """The preset with other values, checked as a whole.
+        """Return the preset with other values, validated as a whole.
 
         Args:
-            values: the new values by address, as `{"dream.frames": 100}`; None takes out what is
-                there.
+            values: the new values by address, such as `{"dream.frames": 100}`; None removes a
+                value.
 
         Raises:
-            PresetError: when a value is not allowed, or has no place.
+            PresetError: when a value is not allowed, or its address does not exist.
         """
         document = self.document.copy()
         layer = Layer(self.name, Path.cwd(), named=True)
@@ -177,19 +177,19 @@ class Preset:
                 problems.append(f"{self.name}: {given}: {error}")
         if problems:
             raise PresetError(cut(problems))
-        # The document holds the overrides already; laid over it again, they would undo the values.
+        # The document contains the overrides already; applied again, they would undo the values.
         changed = build(document, self.catalog, name=self.name, path=self.path)
         return replace(changed, overrides=self.overrides)
 
     def recipe(self) -> str:
-        """The TOML of a preset that makes the same film on this machine, with absolute paths."""
+        """Return the TOML of a preset for the same film on this machine, with absolute paths."""
         return to_toml({**self.table, MADE_WITH: MadeWith(__version__).table()})
 
     def missing_files(self) -> dict[str, str]:
-        """The files that it reads and that are not there, by the address of each.
+        """Return the missing files that it reads, by address.
 
-        A clip that a packaged preset names is left out: those that learn the user's own clip ship
-        without it.
+        The clip of a packaged preset is left out: presets for the user's own clip are packaged
+        without one.
         """
         packaged = packaged_folder().absolute()
         return {
@@ -199,8 +199,8 @@ class Preset:
         }
 
     def remember_files(self) -> None:
-        """Note all files it reads, so that its recipe may read them from any folder and finds them
-        by their content."""
+        """Record all files that it reads, so that its recipe may read them from any folder and
+        finds them by their digests."""
         remember(self.files.values())
         note_files(self.files.values())
 
@@ -213,17 +213,17 @@ def build(
     path: Path | None = None,
     overrides: Sequence[Override] = (),
 ) -> Preset:
-    """Check a document and make the preset of it. Nothing is written, and no input is changed.
+    """Validate a document and build its preset. No file is written, and no argument is changed.
 
     Args:
-        document: the preset with all that it extends.
-        catalog: the plugins it may name.
+        document: the preset, merged with everything that it extends.
+        catalog: the plugins that it may name.
         name: the preset's name.
         path: the file that it was read from.
-        overrides: values to put in place of the document's.
+        overrides: values that replace the document's.
 
     Raises:
-        PresetError: with every mistake that it and the overrides hold.
+        PresetError: with every mistake in it and in the overrides.
     """
     document = document.copy()
     mistakes = lay_overrides(document, overrides, catalog)

@@ -1,4 +1,4 @@
-"""The recipe that a film, a picture or a folder of frames carries: read, and taken out."""
+"""Read and remove the recipe of a film, a picture or a folder of frames."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from artengine.writer import Writer
 
 
 def carried_recipe(path: Path, catalog: Catalog) -> str:
-    """The recipe of a film or picture, inside of it or beside it; empty where there is none.
+    """Return the recipe embedded in a film or picture, or in its sidecar; empty without one.
 
     Raises:
         SourceError: when it cannot be read.
@@ -26,10 +26,10 @@ def carried_recipe(path: Path, catalog: Catalog) -> str:
 
 
 def frames_in(folder: Path, catalog: Catalog) -> list[Path]:
-    """The frames of a folder that a writer of frames made, in order.
+    """Return the frames of a folder that a writer of frames made, in order.
 
-    Empty for any other folder: a run, a gallery piece, or one that holds more than numbered
-    pictures.
+    The list is empty for any other folder: a run, a gallery piece, or one that has other files than
+    numbered pictures.
     """
     try:
         names = [entry for entry in sorted(folder.iterdir()) if not entry.name.startswith(".")]
@@ -41,19 +41,19 @@ def frames_in(folder: Path, catalog: Catalog) -> list[Path]:
 
 
 def strip_recipe(path: Path, catalog: Catalog, output: Path | None = None) -> list[Path]:
-    """Take the recipe and the title out of a film, a picture or a folder of frames.
+    """Remove the recipe and the title from a film, a picture or a folder of frames.
 
-    Each file is replaced when its copy is complete; one without a recipe stays as it is.
+    Each file is replaced once its copy is complete; files without a recipe are not changed.
 
     Args:
         path: the film, the picture or the folder.
-        output: where the copy of a file goes; by default it takes the file's place.
+        output: path of the copy of a file; by default the copy replaces the file.
 
     Returns:
-        The files that carry no recipe any more: copies, and recipes beside them that were removed.
+        The new copies, and the removed recipe files.
 
     Raises:
-        UsageError: when there is no such film, or `output` cannot be its copy.
+        UsageError: when there is no such film, or `output` is not a valid path for its copy.
         SourceError: when a file cannot be read.
         WriterError: when a copy cannot be written.
     """
@@ -77,7 +77,7 @@ def strip_recipe(path: Path, catalog: Catalog, output: Path | None = None) -> li
         _remove(sidecar(path))
         done.append(sidecar(path))
     if not done:
-        # Its recipe is beside it, and the copy is to have none.
+        # The recipe is in a sidecar, so a plain copy has none.
         _copy_bytes(path, target)
         done.append(target)
     if carried_recipe(target, catalog):
@@ -108,7 +108,7 @@ def _strip_folder(folder: Path, catalog: Catalog, output: Path | None) -> list[P
 
 
 def _carries(frame: Path, catalog: Catalog, beside: Path) -> bool:
-    """Whether a frame itself holds a recipe, and not only its folder."""
+    """Whether a frame itself has a recipe, and not only its folder."""
     recipe = carried_recipe(frame, catalog)
     if not recipe or not is_file(beside):
         return bool(recipe)
@@ -116,7 +116,7 @@ def _carries(frame: Path, catalog: Catalog, beside: Path) -> bool:
 
 
 def _copy(kind: type[Writer], path: Path, target: Path) -> None:
-    """Write a copy without the recipe, which takes the place of `target` when it is complete."""
+    """Write a copy without the recipe, which replaces `target` once it is complete."""
     try:
         with atomic_write(target, f".part{path.suffix}") as unfinished:
             kind.strip_recipe(path, unfinished)

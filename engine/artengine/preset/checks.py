@@ -1,4 +1,4 @@
-"""Checks across the tables of a preset, each of which is valid by itself."""
+"""Checks across the tables of a preset, which are valid individually."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from artengine.settings import DreamSettings, TrainSettings
 def check_training(
     model: Model, train: TrainSettings, table: Mapping[str, Any]
 ) -> Iterator[Problem]:
-    """Refuse a loss that the model cannot learn by.
+    """Yield mistakes for a loss that the model cannot use.
 
     Args:
-        table: the preset's `train`, as it was written.
+        table: the preset's `train` table.
     """
     adversarial = train.loss.adversarial if isinstance(train.loss, LossWeights) else 0.0
     if adversarial and not model.differentiable:
@@ -46,10 +46,10 @@ def check_dream(
     *,
     state: bool,
 ) -> Iterator[Problem]:
-    """Refuse settings that have no effect on the model.
+    """Yield mistakes for settings that the model does not support.
 
     Args:
-        curves: those of the dream's numbers.
+        curves: the curves of the dream's numbers.
         state: whether there are effects on the network's state.
     """
     curve = curves.get("truth_frames")

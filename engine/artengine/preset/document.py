@@ -1,4 +1,4 @@
-"""The merged table of a preset, in which each value knows where it was written."""
+"""The merged table of a preset, with the origin of each value."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ TABLES = (
     "output",
     "writers",
 )
-"""The words at the top of a preset, in the order in which recipes write them."""
+"""The top-level keys of a preset, in the order of recipes."""
 
 DEFAULT_WRITERS = ({"use": "mp4"},)
 """The writers of a preset that names none."""
@@ -43,19 +43,19 @@ class Document:
     """The table of a preset and of everything it extends.
 
     Args:
-        layer: the layer of values that were not written, such as a missing table.
+        layer: the layer of missing values, such as a missing table.
     """
 
     def __init__(self, layer: Layer) -> None:
         self.table: dict[str, Any] = {}
         self.renamed: list[str] = []
-        """What was read by a new name, in a sentence for each key."""
+        """A sentence for each renamed key."""
         self.recipes: dict[Layer, MadeWith] = {}
-        """How the films of those files that are recipes were made."""
+        """The `[made_with]` tables of the files that are recipes."""
         self._origin = Origin(layer)
 
     def copy(self) -> Document:
-        """A document that can be changed without changing this one."""
+        """Return an independent copy."""
         twin = Document(self._origin.layer)
         twin.table = _plain(self.table)
         twin.recipes = dict(self.recipes)
@@ -64,11 +64,11 @@ class Document:
 
     @property
     def made_with(self) -> MadeWith:
-        """How the film was made, where the document's own file is a recipe."""
+        """The `[made_with]` table, if the document's own file is a recipe."""
         return self.recipes.get(self._origin.layer, MadeWith())
 
     def written(self, address: Address) -> Layer:
-        """Where a value was written; for one that is missing, the table around it."""
+        """Return the layer of a value; for a missing value, that of the table around it."""
         origin = self._origin
         for part in address:
             if part not in origin.inside:
@@ -77,14 +77,14 @@ class Document:
         return origin.layer
 
     def uses(self) -> dict[str, list[str | None]]:
-        """The plugins' names of each list of plugins, by the list's name."""
+        """Return the plugins' names of each list of plugins, by the list's name."""
         return {
             word: [use_of(table, naming_key(word)) for table in self._entries(word)]
             for word in LISTS
         }
 
     def numbered(self, address: Address) -> Address:
-        """The address with numbers for the names of entries. Raises ValueError."""
+        """Return the address with the names of entries replaced by indices. Raises ValueError."""
         return to_numbers(address, self.uses())
 
     def _entries(self, word: str) -> list[Any]:
@@ -92,12 +92,12 @@ class Document:
         return list(given) if isinstance(given, list | tuple) else []
 
     def lay(self, table: Mapping[str, Any], layer: Layer) -> list[Problem]:
-        """Lay another table over this one, and return what is wrong with its edits.
+        """Merge another table into this one, overriding its values; return mistakes in edits.
 
-        Tables that are no lists merge, key by key, unless they now `use` another plugin, whose
-        parameters would not fit; so do the table of losses in `train` and those in `audio`. A list
-        of plugins is replaced by a list, and edited by a table. Everything else is replaced, a
-        curve as a whole.
+        Top-level tables are merged key by key, unless they `use` another plugin, whose parameters
+        would not fit; so are the table of losses in `train` and the tables in `audio`. A list of
+        plugins is replaced by a list, and edited by a table. Everything else, including a curve, is
+        replaced as a whole.
         """
         problems: list[Problem] = []
         for word, value in _plain(table).items():
@@ -127,18 +127,18 @@ class Document:
         return problems
 
     def _fill_in(self, word: str, layer: Layer) -> None:
-        """Write a list of plugins where there is none."""
+        """Create a missing list of plugins."""
         if word not in self.table:
             self.table[word] = _plain(self._entries(word))
             self._origin.inside[word] = Origin.of(self.table[word], layer)
 
     def put(self, address: Address, value: Any, layer: Layer) -> None:
-        """Put one value in its place; None removes what is there.
+        """Set one value; None removes it.
 
         An address that ends in `at`, `before`, `after` or `remove` edits a list of plugins.
 
         Raises:
-            ValueError: when it has no place, with what is there instead.
+            ValueError: when the address does not exist, with what exists instead.
         """
         if is_deep(value):
             raise ValueError(f"nests too deeply; allowed: {MOST_LEVELS} levels")
@@ -174,7 +174,7 @@ class Document:
 
 
 def _step(above: Any, part: str | int, passed: Address) -> str | int:
-    """The key or index of `above` that a part of an address means."""
+    """The key or index in `above` for a part of an address."""
     if isinstance(above, dict):
         return str(part)
     if isinstance(above, list) and isinstance(part, int) and part < len(above):
@@ -189,7 +189,7 @@ def _step(above: Any, part: str | int, passed: Address) -> str | int:
 def _merge(
     base: dict[str, Any], table: dict[str, Any], origin: Origin, layer: Layer, levels: int
 ) -> None:
-    """Merge a table into another one, and so many levels of the tables inside."""
+    """Merge a table into another one, and nested tables down to `levels` levels."""
     if "use" in table and base.get("use", table["use"]) != table["use"]:
         base.clear()
         origin.inside.clear()
@@ -204,7 +204,7 @@ def _merge(
 
 
 def _plain(value: Any) -> Any:
-    """Copy a value into what TOML and JSON both have; what is None is left out of its table."""
+    """Copy a value into types that TOML and JSON share; None is left out of tables."""
     if isinstance(value, Mapping):
         return {str(name): _plain(each) for name, each in value.items() if each is not None}
     if isinstance(value, list | tuple):

@@ -1,4 +1,4 @@
-"""Edits of a list of plugins: entries that are added, changed or removed by name.
+"""Edits of a list of plugins: add, change or remove entries by name.
 
 A preset that extends another one replaces a chain by `[[feedback]]`, and edits it by tables:
 
@@ -12,8 +12,8 @@ A preset that extends another one replaces a chain by `[[feedback]]`, and edits 
     after = "sharpen"       # or before = "sharpen", at = "start", at = "end"
     decay = 0.9
 
-Names are those of addresses (`noise`, `noise-2`, or a number), as the list was before the edits.
-The name of an entry that is added is that of its effect, unless it says `use`.
+Names are those of addresses (`noise`, `noise-2`, or a number) in the list before the edits. The
+name of an added entry is that of its effect, unless it has `use`.
 """
 
 from __future__ import annotations
@@ -33,17 +33,17 @@ POSITIONS = ("at", "before", "after")
 """The keys that add an entry."""
 
 EDITS = (*POSITIONS, "remove")
-"""The keys of an edit that are no parameters of the plugin."""
+"""The keys of an edit that are not parameters of the plugin."""
 
 
 def is_edit(address: Address) -> bool:
-    """Whether an address is that of an edit, as `feedback.trails.at`."""
+    """Return whether an address is that of an edit, such as `feedback.trails.at`."""
     return len(address) == 3 and address[0] in LISTS and address[2] in EDITS
 
 
 @dataclass(slots=True)
 class Entry:
-    """An entry of a list of plugins: its table, and where that was written."""
+    """An entry of a list of plugins: its table and the origin of the table."""
 
     table: dict[str, Any]
     origin: Origin
@@ -56,13 +56,13 @@ def edit(
     """Edit a list of plugins.
 
     Args:
-        word: the list's name, as "feedback".
+        word: the list's name, such as "feedback".
         entries: its entries.
         edits: the table of each edit, by the entry's name.
-        layer: where the edits were written.
+        layer: the layer of the edits.
 
     Returns:
-        The entries of the edited list, and what is wrong with the edits.
+        The entries of the edited list, and the mistakes in the edits.
     """
     editor = _Editor(word, entries, layer)
     if not all(isinstance(change, dict) for change in edits.values()):
@@ -123,7 +123,7 @@ class _Editor:
         self.entries.insert(index, Entry(table, Origin.of(table, self.layer), names or ("",)))
 
     def _plugin(self, name: str) -> str:
-        """The plugin that a name means: `noise-2` is a second `noise`, where there is a first."""
+        """The plugin of a name: `noise-2` is a second `noise` if there is a first."""
         second = re.fullmatch(r"(.+)-\d+", name)
         uses = {use_of(entry.table, self.key) for entry in self.entries}
         return second[1] if second and second[1] in uses else name

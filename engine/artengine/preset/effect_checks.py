@@ -1,4 +1,4 @@
-"""Checks of an effect against the chain that it is in."""
+"""Checks of an effect in its chain."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from artengine.preset.mask_files import films_of
 
 
 def check_effect(chain: str, binding: Binding) -> Iterator[Problem]:
-    """Say what an effect of a chain must not do there.
+    """Yield the mistakes of an effect that depend on its chain.
 
     Args:
         chain: `feedback`, `state` or `output`.
@@ -26,7 +26,7 @@ def check_effect(chain: str, binding: Binding) -> Iterator[Problem]:
 
 
 def check_size(chain: str, binding: Binding, *, switched: bool = False) -> Iterator[Problem]:
-    """Say where an effect changes a size that must stay.
+    """Yield a mistake if an effect changes the frame size where it must not.
 
     Args:
         chain: `feedback`, `state` or `output`.

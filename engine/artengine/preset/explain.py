@@ -1,4 +1,4 @@
-"""What each key of a preset's tables means, as data for the command line and other programs."""
+"""Help on the keys of a preset's tables, as data for the command line and other programs."""
 
 from __future__ import annotations
 
@@ -41,65 +41,65 @@ SETTINGS: Mapping[str, type[BaseModel]] = MappingProxyType(
         "govern": GovernSettings,
     }
 )
-"""Tables whose keys are always the same; `top` has the keys above all tables."""
+"""Tables with fixed keys; `top` has the top-level keys."""
 
 WEIGHTS = (
-    "weights are those of one network, by the name of weights that ship, a run folder or a weights "
+    "weights are those of one network, by the name of packaged weights, a run folder or a weights "
     'file ("runs/a@100" is the run after 100 steps), or a blend of several.'
 )
-"""What the weights of a model are."""
+"""The help on the weights of a model."""
 
 PLUGIN_TABLES: Mapping[str, tuple[Kind, str]] = MappingProxyType(
     {
-        "source": ("source", "Where the frames come from: the clip that is learnt and dreamt on."),
+        "source": ("source", "The clip that the network learns, and from which dreams start."),
         "model": ("model", f"The network that predicts the next frame. {WEIGHTS}"),
         "feedback": ("effect", "Effects on each prediction before it is fed back, in order."),
-        "state": ("effect", "Effects on what a recurrent network remembers, in order."),
-        "output": ("effect", "Effects on what is written, and not fed back, in order."),
+        "state": ("effect", "Effects on the state of a recurrent network, in order."),
+        "output": ("effect", "Effects on the film only, not fed back, in order."),
         "curves": ("curve", CURVES),
         "writers": ("writer", "The files that a film is written to."),
     }
 )
-"""Tables whose keys are those of the plugin that they `use`: its kind, and what they are for."""
+"""Tables whose keys are those of the plugin that they `use`: its kind, and the table's help."""
 
 MASKS = (
-    "Where an effect is seen, as the text of its key mask: 0 leaves the frame as it was before the "
-    "effect, 1 shows the effect, and between is a blend. A parameter that takes a field takes the "
-    "same text in place of a number, and is another number at each pixel. A mask is an expression "
-    "of pictures and numbers, at most 25 ms a frame at 512x512 as far as can be told. Pictures are "
-    "compared, joined by and, or, not (or &, |, ~) and calculated with; and is the lesser, or the "
-    "greater, not what is left to 1, so that soft edges stay soft. x, truth.luma and so on stand "
-    "for the frame that the effect is given and its source; last.luma for the frame that it was "
-    "given before. In a parameter that takes a field, motion and noise alone are numbers where the "
-    "film has these; write field(motion) or dream.motion for the picture. A bend takes a mask as "
-    "well: it comes before the frame is made, and sees the newest one there is as last.luma, "
-    "last.edges and last.hue."
+    "Where an effect is visible, as the text of its key mask: 0 shows the frame before the effect, "
+    "1 shows the effect, and values in between blend both. A parameter that accepts a field takes "
+    "the same text in place of a number, and has a value for each pixel. A mask is an expression "
+    "of pictures and numbers; its estimated time may be at most 25 ms per frame at 512x512. "
+    "Pictures are compared, combined with and, or, not (or &, |, ~) and used in arithmetic; and is "
+    "the minimum, or the maximum, and not is 1 minus the value, so that soft edges stay soft. "
+    "Names such as luma refer to the input frame of the effect, truth.luma to the source, and "
+    "last.luma to the effect's previous input frame. In a parameter that accepts a field, motion "
+    "and noise alone are numbers if the film has signals of these names; write field(motion) or "
+    "dream.motion for the picture. A bend also accepts a mask: it is applied before the frame "
+    "exists, so it sees the newest frame, as last.luma, last.edges and last.hue."
 )
-"""What masks are."""
+"""The help on masks."""
 _BLENDED = parameters(WeightBlend)
 _BENDS = {f"bend.{operation}": kind for operation, kind in BENDS.items()}
-"""The bends by what one asks for them."""
+"""The bends by their names in `explain`."""
 
 EDITING = (
     "A preset that extends another one replaces this list by [[{0}]] tables, or edits it by "
     '[{0}.NAME] tables: at = "start", at = "end", before or after another NAME adds an entry, '
     "remove = true removes one, and anything else changes one."
 )
-"""What is said of every table that holds a list of plugins."""
+"""The help on editing, for every table that has a list of plugins."""
 
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A table of a preset, or a plugin that one can use.
+    """The help on a table of a preset, or on a plugin.
 
     Args:
-        name: as in a preset: `dream`, `[[feedback]]`, or the plugin's name.
+        name: its name in a preset: `dream`, `[[feedback]]`, or the plugin's name.
         kind: "table", "text" for masks, or the plugin's kind.
-        about: what it is, in one or two paragraphs.
+        about: its description, in one or two paragraphs.
         keys: its keys, in the order of declaration.
-        choices: what `use` may name, the kinds of curves, or the features of sounds, with a
-            sentence for each; empty where there are none.
-        words: the names and functions of expressions, with what each is; empty elsewhere.
+        choices: the plugins that `use` may name, the kinds of curves, or the features of sounds,
+            with a sentence for each; empty if there are none.
+        words: the names and functions of expressions, with descriptions; empty elsewhere.
     """
 
     name: str
@@ -110,7 +110,7 @@ class Explained:
     words: Mapping[str, str] = field(default_factory=dict)
 
     def as_data(self) -> dict[str, Any]:
-        """All of it in JSON's types."""
+        """Return the help in JSON types."""
         return {
             "name": self.name,
             "kind": self.kind,
@@ -122,7 +122,7 @@ class Explained:
 
 
 def explain(name: str, catalog: Catalog) -> list[Explained]:
-    """Explain a table of presets, or the plugins of a name.
+    """Return the help on a table of presets, or on the plugins of a name.
 
     Args:
         name: `dream`, `train`, `train.loss`, `time`, `audio`, `audio.feature`, `govern`,
@@ -130,7 +130,7 @@ def explain(name: str, catalog: Catalog) -> list[Explained]:
             `writers`; `masks`; `bend` or, of one operation, `bend.scale`; or the name of a plugin.
 
     Returns:
-        What is called so, at least one: a model and an effect may have the same name.
+        Everything with that name, at least one: a model and an effect may have the same name.
 
     Raises:
         UsageError: when there is nothing of that name.

@@ -1,4 +1,4 @@
-"""A preset's file and those that it extends become one document."""
+"""Merge a preset's file and those that it extends into one document."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ from artengine.preset.migrations import migrate
 from artengine.preset.toml_text import first_comment, parse_toml, read_text
 
 MOST_FILES = 100
-"""How many files one preset may be laid together from."""
+"""Maximum number of files that are merged into one preset."""
 
 _OWN = ("title", "about")
-"""What a preset does not take from those that it extends."""
+"""Keys that a preset does not inherit from those that it extends."""
 
 
 def read_document(path: Path, carried: str | None = None) -> Document:
     """Read a preset's file and everything that it extends.
 
-    A preset that has no `about` has its first comment in its place.
+    If a preset has no `about`, its first comment is used.
 
     Args:
         path: the file.
-        carried: the preset, where the file is not one itself but carries it.
+        carried: the preset's text, if it is embedded in the file.
 
     Raises:
         PresetError: with every file that is missing, is not TOML or extends itself.
@@ -51,15 +51,15 @@ def read_document(path: Path, carried: str | None = None) -> Document:
 
 
 def files_of(path: Path) -> list[Path]:
-    """A preset's file and those that it extends, as far as they can be read; of one that is
-    missing, where it would be."""
+    """Return the paths of a preset's file and of those that it extends, including the expected
+    paths of missing ones."""
     reader = _Reader(Document(_layer(path)))
     reader.lay_file(path, ())
     return reader.files
 
 
 def lay_table(table: Mapping[str, Any], label: str, folder: Path) -> Document:
-    """Make a document of a table that did not come from a file, and of what it extends.
+    """Make a document of a table that is not from a file, and of the presets that it extends.
 
     Raises:
         PresetError: with every file that is missing, is not TOML or extends itself.
@@ -71,13 +71,13 @@ def lay_table(table: Mapping[str, Any], label: str, folder: Path) -> Document:
 
 
 class _Reader:
-    """Lays files over each other, bases first, and collects what is wrong with them."""
+    """Merges files, bases first, and collects the mistakes in them."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
         self._problems: list[str] = []
         self.files: list[Path] = []
-        """Those that were to be read."""
+        """The files to read, including missing ones."""
 
     def finished(self) -> Document:
         if self._problems:
@@ -141,7 +141,7 @@ class _Reader:
 
 
 def _find_base(name: str, layer: Layer, trail: tuple[Path, ...]) -> Path:
-    """Find what a preset extends. Raises UsageError, and PathError for one it may not read."""
+    """Find an extended preset. Raises UsageError, and PathError for one it may not read."""
     folder = layer.folder
     if is_path(name):
         base = folder / name
@@ -155,10 +155,10 @@ def _find_base(name: str, layer: Layer, trail: tuple[Path, ...]) -> Path:
             )
         readable(name, layer)
     else:
-        # A preset may be named as the one it extends, to change what ships under that name.
+        # A preset may have the same name as the packaged one that it extends.
         named = list(candidates(name))
         if pack_of(folder):
-            # It looks the same whatever presets of its user have that name.
+            # Ignore the user's presets, so that a pack's preset is the same for every user.
             named = [path for path in named if path.parent == packaged_folder()]
         options = [folder / f"{name}.toml", *named]
         others = [o for o in options if is_file(o) and o.resolve() not in trail[-1:]]

@@ -1,4 +1,4 @@
-"""Which files a preset may name: those beside it, unless the user named them."""
+"""Access control for files in presets: those in its folder, and those that the user named."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ from artengine.preset.toml_text import PLAIN_PATHS
 from artengine.subprocesses import command_line
 
 _ESCAPED = {"\b": "b", "\t": "t", "\n": "n", "\f": "f", "\r": "r", "\x1b": "e"}
-"""Control characters that TOML writes as a backslash and a letter."""
+"""Control characters that TOML escapes as a backslash and a letter."""
 
 _WILDCARD = re.compile(r"[*?\[]")
 
 
 class PathError(ValueError):
-    """A path that a preset may not name; the message says why and what to do."""
+    """A path that is not allowed in a preset; the message has the reason and a remedy."""
 
 
 def readable(given: str, layer: Layer, override: str = "") -> str:
     """Return the absolute form of a path to read, or of a pattern.
 
-    A preset from a stranger is data: its paths stay in its own folder, the working folder and the
-    user's own, or are among those that `remember` noted. A preset of an installed pack reads files
-    of that pack alone. Paths that the user names on a command line go anywhere.
+    Presets are untrusted: their paths must be in their own folder, the working folder or the user's
+    folder, or among those that `remember` recorded. A preset of an installed pack may read only
+    files of that pack. Paths that the user gives on a command line may point anywhere.
 
     Args:
-        given: what was written.
-        layer: where it was written.
-        override: how the user names the path, as "source.path"; empty where no override can.
+        given: the path in the preset.
+        layer: the layer of the path.
+        override: the path's address in an override, such as "source.path"; empty if there is none.
 
     Raises:
         PathError: when it may not be read.
@@ -67,7 +67,7 @@ def readable(given: str, layer: Layer, override: str = "") -> str:
 
 
 def _split(path: Path) -> tuple[Path, tuple[str, ...]]:
-    """Part a pattern into the folder it surely starts in and the rest."""
+    """Split a pattern into the folder before its first wildcard and the rest."""
     if not path.exists():
         for count, part in enumerate(path.parts):
             if _WILDCARD.search(part):
@@ -76,7 +76,7 @@ def _split(path: Path) -> tuple[Path, tuple[str, ...]]:
 
 
 def is_there(path: str) -> bool:
-    """Whether there is a file or folder at an absolute path, or one that a pattern fits."""
+    """Return whether an absolute path exists, or a pattern matches at least one."""
     try:
         if Path(path).exists():
             return True
@@ -86,9 +86,9 @@ def is_there(path: str) -> bool:
 
 
 def writable(given: str, layer: Layer) -> None:
-    """Check a path to write, which a preset may place below the working folder only.
+    """Check a path to write; a preset may only write below the working folder.
 
-    Hidden files are refused as well, because no film is hidden.
+    Hidden files are rejected too, because films are never hidden.
 
     Raises:
         PathError: when it may not be written.
@@ -101,7 +101,7 @@ def writable(given: str, layer: Layer) -> None:
             f"{quoted(given)} given; allowed: a relative path, no part beginning with a dot"
         )
     _check_text(given)
-    # What a stranger's preset writes has a name that every system takes.
+    # File names in untrusted presets must be valid on every system.
     windows = sys.platform == "win32" or not layer.named
     problems = (name_problem(part, windows=windows) for part in parts)
     problem = next(filter(None, problems), "")
@@ -115,7 +115,7 @@ def writable(given: str, layer: Layer) -> None:
 
 
 def _is_inside(path: Path, folder: Path) -> bool:
-    """Whether a path lies in a folder, links followed; one in a circle of links lies nowhere."""
+    """Whether a path is inside a folder, after following links; False for a cycle of links."""
     try:
         return path.resolve().is_relative_to(folder.resolve())
     except (OSError, RuntimeError):
@@ -123,7 +123,7 @@ def _is_inside(path: Path, folder: Path) -> bool:
 
 
 def _check_text(given: str) -> None:
-    """Refuse characters that no path is meant to hold. Raises PathError."""
+    """Reject control characters. Raises PathError."""
     control = next((letter for letter in given if ord(letter) < 32), "")
     if control and control in _ESCAPED:
         written = f"\\{_ESCAPED[control]}"
@@ -141,7 +141,7 @@ def _record() -> Path:
 
 
 def remembered() -> frozenset[str]:
-    """The absolute paths and patterns that `remember` noted."""
+    """Return the absolute paths and patterns that `remember` recorded."""
     try:
         return frozenset(_record().read_text(encoding="utf-8").splitlines())
     except (OSError, UnicodeDecodeError):
@@ -149,11 +149,11 @@ def remembered() -> frozenset[str]:
 
 
 def remember(paths: Iterable[str]) -> None:
-    """Note absolute paths that the user named, or that a training or a batch reads.
+    """Record absolute paths that the user named, or that a training or a batch reads.
 
-    Recipes which hold them can then be read from any folder.
+    Recipes with these paths can then be read from any folder.
 
-    A disk that does not take the note is no reason to stop: the user then names the path again.
+    Errors in writing the record are ignored: the user then names the path again.
     """
     new = sorted(set(paths) - remembered())
     if not new:

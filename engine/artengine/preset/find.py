@@ -1,4 +1,4 @@
-"""Finding presets by name."""
+"""Find presets by name."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ RECIPE = "recipe.toml"
 
 
 def packaged_folder() -> Path:
-    """The presets that ship: inside the package, or in the checkout that it runs from."""
+    """Return the folder of packaged presets: inside the package, or in the checkout."""
     package = Path(str(files("artengine")))
     inside = package / "presets"
     return inside if inside.is_dir() else package.parent.parent / "presets"
 
 
 def preset_folders() -> Mapping[str, Path]:
-    """Folders that are searched for a preset's name, in this order, by what they are called."""
+    """Return the folders that are searched for a preset's name, in order, by their label."""
     return {
         "working folder": Path("presets"),
         "yours": folders.presets(),
@@ -35,12 +35,12 @@ def preset_folders() -> Mapping[str, Path]:
 def find_preset(name: str) -> Path:
     """Return the file of a preset that is given by its path or by its name.
 
-    A path may be that of a run folder or a gallery's piece, which hold a recipe. A name is looked
-    for in the working folder's `presets`, then in the user's own, then among those that ship. That
-    of an installed pack's preset is `PACK/PRESET`.
+    A path may be that of a run folder or a gallery's piece, which have a recipe. A name is searched
+    for in the working folder's `presets`, then in the user's presets, then in the packaged ones.
+    The name of an installed pack's preset is `PACK/PRESET`.
 
     Raises:
-        UsageError: when there is none, with the nearest name and where it was looked for.
+        UsageError: when there is none, with the nearest name and the folders that were searched.
     """
     path = Path(name)
     for file in (path, path / RECIPE):
@@ -64,7 +64,7 @@ def find_preset(name: str) -> Path:
 
 
 def _check_recipe(path: Path) -> None:
-    """Refuse a folder that holds none."""
+    """Raise `UsageError` for a folder without a recipe."""
     if os.path.isdir(path):  # noqa: PTH112 - no error for names that no file can have
         raise UsageError(
             f"the folder {quoted(str(path))} holds no {RECIPE}, and so is neither a training's run "
@@ -73,7 +73,7 @@ def _check_recipe(path: Path) -> None:
 
 
 def list_presets() -> dict[str, tuple[Path, str]]:
-    """Every preset that its name finds: its file and what its folder is called, by name."""
+    """Return every preset that can be found by name: its file and its folder's label, by name."""
     found: dict[str, tuple[Path, str]] = {}
     for label, folder in preset_folders().items():
         for path in _presets_in(folder):
@@ -83,7 +83,7 @@ def list_presets() -> dict[str, tuple[Path, str]]:
 
 
 def candidates(name: str) -> Iterator[Path]:
-    """Yield the files that a preset's name could mean, the one that counts first."""
+    """Yield the files of a preset's name, in the order of precedence."""
     for folder in preset_folders().values():
         path = folder / f"{name}.toml"
         if is_file(path):
@@ -91,12 +91,12 @@ def candidates(name: str) -> Iterator[Path]:
 
 
 def is_path(name: str) -> bool:
-    """Whether a preset is given by its path rather than its name."""
+    """Return whether a preset is given by its path rather than its name."""
     return name.endswith(".toml") or "/" in name or os.sep in name
 
 
 def is_file(path: Path) -> bool:
-    """Whether a file is there; never for what is no path at all."""
+    """Return whether a file exists; False for an invalid path."""
     try:
         return path.is_file()
     except (OSError, ValueError):
@@ -104,7 +104,7 @@ def is_file(path: Path) -> bool:
 
 
 def is_folder(path: Path) -> bool:
-    """Whether a folder is there; never for what is no path at all."""
+    """Return whether a folder exists; False for an invalid path."""
     try:
         return path.is_dir()
     except (OSError, ValueError):

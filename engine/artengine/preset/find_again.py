@@ -1,4 +1,4 @@
-"""Finding the files that a recipe names, wherever they are on this machine."""
+"""Find the files of a recipe, wherever they are on this machine."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _WEIGHTS = ".weights.h5"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file that a recipe names.
+    """A file of a recipe.
 
     Args:
-        path: where it is; as the recipe writes it where it is nowhere.
+        path: its path; the path in the recipe if it was not found.
         same: whether it is the file that the film was made from.
-        there: whether there is a file.
-        known: whether it was found by its digest alone, among files of this machine. A recipe that
-            knows a file's digest knows the file, so it may be read wherever it is.
+        there: whether a file was found.
+        known: whether it was found by its digest among the files of this machine. The digest proves
+            that the recipe's author had the file, so it may be read from any folder.
     """
 
     path: str
@@ -34,14 +34,14 @@ class Found:
 
 
 def find_again(made_with: MadeWith, written: str, folder: Path) -> Found:
-    """Find a file that a recipe names, by the digest of the one that the film was made from.
+    """Find a file of a recipe, by the digest of the file that the film was made from.
 
-    It is looked for where the recipe says, among the files that the user has named before, and
-    then by its digest: among all files that were used on this machine, and in the folders that are
-    searched. Where it is nowhere, a file of the same name takes its place.
+    The search covers the path in the recipe, files that the user has named before, all files that
+    were used on this machine, and `searched_folders`. If no file has the digest, a file of the same
+    name is used.
 
     Args:
-        made_with: what the recipe says of its files.
+        made_with: the recipe's `[made_with]` table.
         written: the file's path in the recipe.
         folder: the recipe's folder.
     """
@@ -61,12 +61,12 @@ def find_again(made_with: MadeWith, written: str, folder: Path) -> Found:
 
 
 def find_weights_again(digest: str) -> Path | None:
-    """The weights of a digest, where this machine has them."""
+    """Return the path of the weights with a digest on this machine, or None."""
     return find_file(digest, _WEIGHTS, searched_folders())
 
 
 def changed_weights(made_with: MadeWith, path: Path) -> str:
-    """Say that weights are not those that a recipe was made with; empty where they are."""
+    """Return an error for weights that differ from the recipe's; empty if they are the same."""
     before = made_with.weights
     if not before or before == digest_of(path):
         return ""
@@ -78,12 +78,12 @@ def changed_weights(made_with: MadeWith, path: Path) -> str:
 
 
 def missing(made_with: MadeWith, written: str, remedy: str) -> str:
-    """Say that a file of a recipe is nowhere on this machine.
+    """Return an error for a file of a recipe that is not on this machine.
 
     Args:
-        made_with: what the recipe says of its files.
+        made_with: the recipe's `[made_with]` table.
         written: the file's path in the recipe.
-        remedy: what to do with a file that one has got.
+        remedy: what to do once the user has the file.
     """
     origin = made_with.origins.get(written)
     digest = made_with.files.get(written, "")[:19]
@@ -95,12 +95,12 @@ def missing(made_with: MadeWith, written: str, remedy: str) -> str:
 
 
 def ending(name: str) -> str:
-    """The ending that files of a name's kind have."""
+    """Return the suffix of a file name; `.weights.h5` counts as one."""
     return _WEIGHTS if name.endswith(_WEIGHTS) else Path(name).suffix
 
 
 def _is_there(path: Path) -> bool:
-    """Whether a file or folder is there, or that which a pattern begins in."""
+    """Whether a file or folder exists or, for a pattern, its parent folder."""
     return _answers(path.exists) or (
         any(letter in path.name for letter in "*?[") and _answers(path.parent.is_dir)
     )

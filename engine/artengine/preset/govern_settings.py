@@ -12,29 +12,29 @@ Sign = Literal["motion", "contrast", "detail", "colour", "drift"]
 
 
 class GovernSettings(Settings):
-    """Holds a vital sign of the dream at a value by steering a number, as
-    `hold = "motion", steer = "feedback.noise.amount", between = [0, 0.4]`. It looks at the last
-    frame: the lower the sign is, the nearer the number comes to the second end of `between`."""
+    """Holds a vital sign of the dream at a target by steering a number, such as
+    `hold = "motion", steer = "feedback.noise.amount", between = [0, 0.4]`. It measures the last
+    frame: the lower the sign is, the nearer the number moves to the second end of `between`."""
 
     hold: Sign
-    """What is held: `motion`, `contrast`, `detail`, `colour` or `drift`, each 1 where the dream has
-    as much of it as the clip."""
+    """The vital sign to hold: `motion`, `contrast`, `detail`, `colour` or `drift`. Each is relative
+    to the clip: 1 if the dream has as much of it as the clip."""
 
     at: float = Field(1.0, ge=0.01, le=100, json_schema_extra={"automatable": True})
-    """The value at which it is held, a share of what the clip has."""
+    """The target value, relative to the clip."""
 
     steer: str = Field(min_length=1, max_length=200)
-    """The address of the number that is steered: of an effect, as "feedback.noise.amount", of a
-    bend, of the model, or of the dream. It begins with the value that the preset gives it."""
+    """The address of the number to steer: of an effect, such as "feedback.noise.amount", of a bend,
+    of the model, or of the dream. It starts at the value in the preset."""
 
     between: tuple[float, float]
-    """The number's values where there is enough of what is held, and where there is far too
-    little. The first may be the larger one, for a number that calms."""
+    """The range of the number: its value if the vital sign is high enough, and its value if it is
+    far too low. The first may be the larger one, for a number that reduces the vital sign."""
 
     gain: float = Field(0.5, ge=0, le=10)
-    """How far it goes at once: at 1, all the way from one end to the other where nothing of what
-    is held is left."""
+    """Proportional gain: at 1, a vital sign of 0 moves the number from one end to the other at
+    once."""
 
     seconds: float = Field(2.0, ge=0.05, le=600)
-    """How patient it is: in so many seconds it goes as far again as it went at once, for as long
-    as something is missing."""
+    """Integral time: while the error persists, the number moves by the same amount again in this
+    many seconds."""

@@ -1,4 +1,4 @@
-"""The `[[govern]]` tables of a preset: numbers that are steered by a vital sign of the dream."""
+"""The `[[govern]]` tables of a preset: numbers that are steered by vital signs of the dream."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from artengine.preset.plugins import PluginTables
 from artengine.settings import DreamSettings
 
 WORD = "govern"
-"""The word of the tables."""
+"""The name of the tables."""
 
 MOST = 20
-"""Governors of one preset."""
+"""Maximum number of governors of a preset."""
 
 
 @dataclass(frozen=True, slots=True)
 class Governor:
-    """A governor that was checked.
+    """A validated governor.
 
     Args:
-        settings: its table; where `at` is a curve, with its first value.
-        at: the curve of `at`, where it has one.
-        steer: the address that it steers, with the names of effects.
-        first: the value that the preset gives there, kept between both ends.
+        settings: its table; if `at` is a curve, with its first value.
+        at: the curve of `at`, if it has one.
+        steer: the steered address, with the names of effects.
+        first: the preset's value there, clamped to `between`.
     """
 
     settings: GovernSettings
@@ -45,7 +45,7 @@ class Governor:
 
 @dataclass(frozen=True, slots=True)
 class Steerable:
-    """What governors may steer of a preset. They add their curves to it.
+    """The parts of a preset that governors may steer. Governors add their curves to them.
 
     Args:
         chains: the effects of each chain.
@@ -61,10 +61,10 @@ class Steerable:
     blend: Binding | None = None
 
     def place(self, address: Address) -> _Place:
-        """The number of an address, in which effects have numbers.
+        """Return the number at an address, in which effects have indices.
 
         Raises:
-            ValueError: when there is none that can be steered.
+            ValueError: when it does not exist or cannot be steered.
         """
         match address:
             case (str(word), int(number), str(name)) if word in CHAINS:
@@ -99,14 +99,14 @@ class Steerable:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A number: what holds it, its name, and the curves that stand in its place."""
+    """A number: its owner, its name, and the curves of the owner."""
 
     holder: BaseModel
     name: str
     curves: dict[str, Curve]
 
     def checked(self, names: Collection[str], where: str) -> _Place:
-        """The same, if it can be steered and has no curve."""
+        """Return itself; raise ValueError if it cannot be steered or has a curve."""
         if self.name not in names:
             known = type(self.holder).model_fields
             said = "takes no curve" if self.name in known else "does not exist"
@@ -122,7 +122,7 @@ class _Place:
         return self
 
     def outside(self, value: float) -> str:
-        """Why a value is not allowed there; empty where it is."""
+        """Return why a value is not allowed; empty if it is."""
         info = type(self.holder).model_fields[self.name]
         if clamp(info, value) == value:
             return ""
@@ -130,11 +130,11 @@ class _Place:
 
 
 def govern_tables(plugins: PluginTables, steerable: Steerable) -> tuple[Governor, ...]:
-    """The governors of a preset. What is wrong with them is noted.
+    """Build the governors of a preset.
 
     Args:
         plugins: collects the mistakes.
-        steerable: what they may steer; the places that they steer get a curve.
+        steerable: the numbers that they may steer; steered numbers get a curve.
     """
     tables = plugins.tables(WORD, "governor")
     if len(tables) > MOST:
@@ -195,7 +195,7 @@ def _governor(
 def _fights(
     governor: Governor, address: Address, others: Mapping[Address, Governor]
 ) -> Iterator[Problem]:
-    """Refuse a second governor of one number, and one that holds a sign elsewhere."""
+    """Yield mistakes if two governors steer one number, or hold one sign at different targets."""
     for (_, number), other in others.items():
         if other.steer == governor.steer:
             yield Problem(

@@ -1,4 +1,4 @@
-"""The keys above a preset's tables."""
+"""The top-level keys of a preset."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ class Heading(Settings):
     """The keys above a preset's tables."""
 
     title: str = Field("", max_length=200)
-    """What the film is called. Left out, the preset's name."""
+    """The film's title. Default: the preset's name."""
 
     about: str = Field("", max_length=2000)
-    """What it looks like, in a sentence. Left out, the comment that the preset begins with."""
+    """What it looks like, in a sentence. Default: the preset's first comment."""
 
     seed: int = Field(0, ge=0, lt=2**32)
-    """Where random numbers start. Another seed makes another film."""
+    """Seed of the random numbers. Another seed makes another film."""
 
     @field_validator("title", "about")
     @classmethod

@@ -1,4 +1,4 @@
-"""Where the values of a preset were written."""
+"""The origins of a preset's values."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One of the things that presets are laid over each other from: a file, or `--set`.
+    """One of the sources that are merged into a preset: a file, or `--set`.
 
     Args:
-        label: what messages call it.
-        folder: what relative paths in it are relative to.
-        named: whether the user wrote it on a command line; then its paths may point anywhere.
+        label: its name in messages.
+        folder: the folder that its relative paths are relative to.
+        named: whether the user gave it on a command line; then its paths may point anywhere.
     """
 
     label: str
@@ -24,10 +24,10 @@ class Layer:
 
 @dataclass(slots=True)
 class Origin:
-    """Where a value was written, and where the values inside of it were.
+    """The layer of a value, and the origins of the values inside it.
 
     Args:
-        layer: where the value was written.
+        layer: the layer of the value.
         inside: the origins of its keys or entries.
     """
 
@@ -36,7 +36,7 @@ class Origin:
 
     @classmethod
     def of(cls, value: Any, layer: Layer) -> Origin:
-        """The origin of a value that was written as a whole in one layer."""
+        """Return the origin of a value that is completely from one layer."""
         if isinstance(value, dict):
             return cls(layer, {name: cls.of(each, layer) for name, each in value.items()})
         if isinstance(value, list):
@@ -45,5 +45,5 @@ class Origin:
         return cls(layer)
 
     def copy(self) -> Origin:
-        """An origin that can be changed without changing this one."""
+        """Return an independent copy."""
         return Origin(self.layer, {part: origin.copy() for part, origin in self.inside.items()})

@@ -1,4 +1,4 @@
-"""Reading presets: from a name, a file, a film or a table to a checked preset."""
+"""Load presets from a name, a file, a film or a table."""
 
 from __future__ import annotations
 
@@ -39,20 +39,20 @@ def load_preset(
     """Read and check a preset.
 
     Args:
-        where: a name to search for, a file, a folder that holds a recipe, or a film or picture
-            that carries one, or a folder of frames.
-        catalog: the plugins it may name.
-        overrides: values to put in place of the preset's, as "dream.frames=100".
+        where: a name to search for, a file, a folder with a recipe, a film or picture with an
+            embedded recipe, or a folder of frames.
+        catalog: the plugins that it may name.
+        overrides: values that replace the preset's, such as "dream.frames=100".
 
     Raises:
-        UsageError: when there is no such preset or film, or a text is no override.
+        UsageError: when there is no such preset or film, or a text is not an override.
         SourceError: when a film or picture cannot be read.
-        PresetError: with every mistake that it and the overrides hold.
+        PresetError: with every mistake in it and in the overrides.
     """
     changes = parse_overrides(overrides)
     path = _find(where, catalog)
     document = _read(path, catalog)
-    # Recipes of runs and pieces, and frames, have the same names; their folders tell them apart.
+    # Recipes of runs and pieces, and frames, have generic names; use the folder's name for them.
     inside = path.name == RECIPE or path.parent == Path(where)
     name = path.absolute().parent.name if inside else path.stem
     newer = newer_engine(document.made_with)
@@ -74,30 +74,30 @@ def parse_preset(
     *,
     name: str = "preset",
 ) -> Preset:
-    """Check a preset that is given as a table; its paths are relative to the working folder.
+    """Build a preset from a table; its paths are relative to the working folder.
 
     Raises:
-        UsageError: when a text is no override.
-        PresetError: with every mistake that it and the overrides hold.
+        UsageError: when a text is not an override.
+        PresetError: with every mistake in it and in the overrides.
     """
     changes = parse_overrides(overrides)
     return build(lay_table(table, name, Path.cwd()), catalog, name=name, overrides=changes)
 
 
 def load_recipe(where: str | Path, catalog: Catalog) -> str:
-    """The recipe of a film, picture, folder of frames, gallery piece or run, as a preset that runs.
+    """Return the recipe of a film, picture, folder of frames, gallery piece or run, as a preset.
 
-    One that an earlier version wrote is brought up to date.
+    A recipe of an earlier version is migrated.
 
     Args:
-        where: the file or folder; a preset's file is taken for a recipe, too.
-        catalog: the plugins that are installed.
+        where: the file or folder; a preset's file is accepted as a recipe too.
+        catalog: the installed plugins.
 
     Returns:
-        TOML, with the table `[made_with]` where the recipe has it.
+        TOML, with the table `[made_with]` if the recipe has it.
 
     Raises:
-        UsageError: when there is no such file, or it carries no recipe.
+        UsageError: when there is no such file, or it has no recipe.
         SourceError: when a film or picture cannot be read.
         PresetError: when the recipe cannot be read.
     """
@@ -109,7 +109,7 @@ def load_recipe(where: str | Path, catalog: Catalog) -> str:
 
 
 def _find(where: str | Path, catalog: Catalog) -> Path:
-    """The file of a preset, or the film or picture that carries one."""
+    """The file of a preset, or the film or picture with an embedded one."""
     if catalog.writer_for(str(where)) is not None and not is_file(Path(where)):
         raise UsageError(f"there is no file {where}{near_file(where)}")
     preset = not is_path(str(where)) and any(candidates(str(where)))
@@ -118,14 +118,14 @@ def _find(where: str | Path, catalog: Catalog) -> Path:
 
 
 def _frame_in(folder: Path, catalog: Catalog) -> Path | None:
-    """The first frame of a folder that a writer of frames made, where no recipe is beside it."""
+    """The first frame of a folder that a writer of frames made; None if it has a recipe file."""
     if not is_folder(folder) or is_file(folder / RECIPE):
         return None
     return next(iter(frames_in(folder, catalog)), None)
 
 
 def _read(path: Path, catalog: Catalog) -> Document:
-    """Read a preset or a recipe, and bring one of an earlier version up to date."""
+    """Read a preset or a recipe, and migrate one of an earlier version."""
     carried = _carried(path, catalog)
     document = read_document(path, carried)
     for renamed in document.renamed:
@@ -136,7 +136,7 @@ def _read(path: Path, catalog: Catalog) -> Document:
 
 
 def _carried(path: Path, catalog: Catalog) -> str | None:
-    """The recipe inside of a film or picture; None for a file that is a preset itself."""
+    """The recipe of a film or picture; None for a file that is a preset itself."""
     if path.suffix == ".toml" or catalog.writer_for(path.name) is None:
         return None
     recipe = carried_recipe(path, catalog)
@@ -146,7 +146,7 @@ def _carried(path: Path, catalog: Catalog) -> str | None:
 
 
 def _stated(weights: object) -> Mapping[str, Any]:
-    """The parameters of the model that packaged weights are of; none for other weights."""
+    """The model parameters of packaged weights; empty for other weights."""
     folder = packaged_folder() / "weights"
     described = {path.stem: path for path in folder.glob("*.json")}.get(str(weights))
     if described is None:
@@ -156,10 +156,10 @@ def _stated(weights: object) -> Mapping[str, Any]:
 
 
 def _keep_earlier(document: Document, catalog: Catalog, layer: Layer) -> None:
-    """Give a recipe that an earlier version wrote the values that it meant by leaving them out.
+    """Add the values that an earlier version implied by omitting them to its recipe.
 
-    A source's seed was its own before the preset's seed reached it. Other plugins say what their
-    newer parameters were before: `Plugin.earlier`. Keras was the only runtime.
+    A source's seed used to be independent of the preset's. Plugins declare the implied values of
+    newer parameters in `Plugin.earlier`. Keras was the only runtime.
     """
     kinds = {"source": catalog.sources, "model": catalog.models}
     kept = []
@@ -172,14 +172,14 @@ def _keep_earlier(document: Document, catalog: Catalog, layer: Layer) -> None:
         seed = kind.model_fields.get("seed")
         if word == "source" and seed is not None and not seed.is_required():
             earlier["seed"] = seed.get_default()
-        # Packaged weights may fit newer values.
+        # Packaged weights may have been trained with newer values.
         stated = _stated(table.get("weights")) if word == "model" else {}
         for name, value in earlier.items():
             if name not in table and name not in stated:
                 document.put((word, name), value, layer)
                 kept.append(f"{word}.{name} is {json.dumps(value)}")
     dream, model = (document.table.get(word, {}) for word in ("dream", "model"))
-    # Of what a training has learnt, which is beside its recipe, any runtime may dream.
+    # A run's recipe, with its weights in the same folder, may be used with any runtime.
     is_run = isinstance(model, dict) and model.get("weights") == "."
     if isinstance(dream, dict) and "runtime" not in dream and not is_run:
         document.put(("dream", "runtime"), "keras", layer)

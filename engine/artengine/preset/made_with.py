@@ -1,4 +1,4 @@
-"""What a recipe says of how its film was made: versions, arithmetic, and digests of files.
+"""The `[made_with]` table of a recipe: versions, arithmetic, and digests of files.
 
     [made_with]
     engine = "0.3.0"
@@ -9,8 +9,8 @@
     files = { "clip.mp4" = "sha256:4f0c..." }
     bytes = { "clip.mp4" = 1482905 }
 
-A recipe holds no absolute paths, which would name the user's folders and mean nothing elsewhere. A
-file beside the recipe or the preset has its path from there, of another one only the name is kept.
+A recipe has no absolute paths, which would reveal the user's folders and be invalid elsewhere. A
+file in the folder of the recipe or the preset has a relative path, any other one only its name.
 On any machine that has the file it is found by its digest; see `find_again`.
 """
 
@@ -25,7 +25,7 @@ from typing import Any, Self, get_args
 from artengine.runtime_names import RuntimeName
 
 MADE_WITH = "made_with"
-"""What the table is called."""
+"""The name of the table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,13 @@ class MadeWith:
 
     Args:
         engine: the engine's version.
-        arithmetic: what its numbers were computed in, see `artengine.arithmetic`.
+        arithmetic: precision, libraries and hardware; see `artengine.arithmetic`.
         weights: the digest of the network's weights.
         source: the digest of the source's content; see `content_digest`.
-        plugins: who provided each plugin that is not the engine's own, by the plugin's name.
-        files: the digest of each file that the recipe names, by its path in the recipe.
+        plugins: the provider of each plugin that is not the engine's own, by the plugin's name.
+        files: the digest of each file in the recipe, by its path in the recipe.
         bytes: the sizes of these files.
-        origins: where those of them came from of which the name does not say it.
+        origins: the origins of these files, unless the path already shows it.
     """
 
     engine: str = ""
@@ -54,7 +54,7 @@ class MadeWith:
 
     @classmethod
     def read(cls, table: object) -> Self:
-        """Read a recipe's table. Values of a wrong type and keys of later versions are left out."""
+        """Parse a recipe's table. Values of a wrong type and keys of later versions are ignored."""
         if not isinstance(table, Mapping):
             return cls()
         return cls(
@@ -69,7 +69,7 @@ class MadeWith:
         )
 
     def table(self) -> dict[str, Any]:
-        """What a recipe writes."""
+        """Return the table for a recipe."""
         written = {name: getattr(self, name) for name in self.__slots__}
         return {
             name: dict(value) if isinstance(value, Mapping) else value
@@ -79,10 +79,10 @@ class MadeWith:
 
 
 def as_made(table: Mapping[str, Any], made_with: MadeWith) -> dict[str, Any]:
-    """A recipe with the runtime that its film was made with where it does not name it.
+    """Add the runtime of a recipe's film if the recipe does not name it.
 
-    Recipes left "keras" out while it was what "default" is now. A training's recipe, which is told
-    by naming no weights, leaves it out still: any runtime may dream of it.
+    Recipes omitted "keras" while it was the default. A training's recipe, identified by missing
+    weights, still omits the runtime: any runtime may be used.
     """
     runtime = made_with.arithmetic.get("runtime", "") if made_with.weights else ""
     dream = table.get("dream", {})
@@ -92,10 +92,10 @@ def as_made(table: Mapping[str, Any], made_with: MadeWith) -> dict[str, Any]:
 
 
 def content_digest(content: Mapping[str, str]) -> str:
-    """The digest of what a source's content is told by; empty where nothing tells it.
+    """Return a digest of a source's fingerprint; empty for an empty one.
 
     Args:
-        content: what `Source.fingerprint` gives.
+        content: the result of `Source.fingerprint`.
     """
     if not content:
         return ""

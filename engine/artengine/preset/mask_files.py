@@ -20,16 +20,16 @@ def with_mask_files(
     names: Collection[str],
     absolute: Callable[[str, int, str], str],
 ) -> dict[str, str]:
-    """The masks and fields of an effect's table that name files, with the files' absolute paths.
+    """Return the masks and fields of an effect's table that name files, with absolute paths.
 
-    A text with a mistake is left out, so that what is said of it counts its own characters.
+    A text with a mistake is left out, so that column numbers in messages refer to the original.
 
     Args:
         kind: the effect.
         table: its table in the preset.
         names: the named signals that masks may read.
-        absolute: gives the absolute path of a file, from the key, the number of the file in its
-            text, and the path that is written.
+        absolute: returns the absolute path of a file, given the key, the index of the file in its
+            text, and the original path.
 
     Raises:
         CurveError: when a file's absolute path cannot be written into a mask.
@@ -52,6 +52,6 @@ def with_mask_files(
 
 
 def films_of(binding: Binding) -> Iterator[tuple[str, str]]:
-    """The films that masks of an effect read, each with the key of the mask."""
+    """Yield the films that masks of an effect read, each with the key of the mask."""
     for name, mask in binding.masks.items():
         yield from ((name, path) for path in mask.files if not is_picture(path))

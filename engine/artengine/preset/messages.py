@@ -1,4 +1,4 @@
-"""How much is said about what is wrong with a preset: what fits on a screen."""
+"""Truncation of the messages about a preset's mistakes to the size of a screen."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ MOST_LETTERS = 600
 
 
 def cut(lines: Sequence[str], more: int = 0) -> list[str]:
-    """The mistakes of a preset, each on one line of bounded length, and how many are left out.
+    """Return a preset's mistakes as lines of bounded length, and the number of omitted ones.
 
     Args:
         lines: the mistakes, or the first `MOST_LINES` of them.
-        more: how many there are besides.
+        more: number of additional mistakes.
     """
     kept = [_short(plain_line(line)) for line in lines[:MOST_LINES]]
     more += max(0, len(lines) - MOST_LINES)

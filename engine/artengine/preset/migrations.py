@@ -1,4 +1,4 @@
-"""Names that presets used to have: old presets and recipes are read by the new ones."""
+"""Migration of renamed keys in old presets and recipes."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ RENAMED: Mapping[tuple[str, str], tuple[str, str]] = {
     ("dream", "history_slots"): ("dream", "truth_slots"),
     ("train", "self_feeding"): ("train", "max_horizon"),
 }
-"""The address of each key that was renamed, and its new address. Both are in one table."""
+"""The new address of each renamed key, by its old address. Both are in the same table."""
 
 
 def migrate(table: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """Give the keys of an old preset their new names.
+    """Rename the keys of an old preset.
 
     Args:
-        table: the preset, as it was read; it is not changed.
+        table: the parsed preset; it is not changed.
 
     Returns:
-        The table with the new names in the old ones' places, and a sentence for each renamed key.
+        The table with the new names, and a sentence for each renamed key.
 
     Raises:
-        ValueError: when a key is there by its old name and by its new one.
+        ValueError: when a key is present with both its old and its new name.
     """
     migrated, renamed = dict(table), []
     for word in dict.fromkeys(word for word, _ in RENAMED):
@@ -46,7 +46,7 @@ def migrate(table: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
 
 
 def new_address(address: Address) -> Address:
-    """The address that a value has now; the same one where it was not renamed."""
+    """Return the current address of a value; the same one if it was not renamed."""
     for old, new in RENAMED.items():
         if address[: len(old)] == old:
             return (*new, *address[len(old) :])
@@ -54,5 +54,5 @@ def new_address(address: Address) -> Address:
 
 
 def renaming(address: Address) -> str:
-    """Say that an address was renamed."""
+    """Return a sentence about a renamed address."""
     return f"{write_address(address)} is now {write_address(new_address(address))}"

@@ -13,16 +13,16 @@ from artengine.preset.plugins import PluginTables
 
 ABOUT = (
     "Curves that others read by name, in any order. A key is the curve's name; its value is a "
-    "number, a text that is an expression, or a table for one of the kinds of curves."
+    "number, an expression as text, or a table for one of the kinds of curves."
 )
-"""What is said of the table."""
+"""The help of the table."""
 
 MOST = 200
-"""Curves of one preset; each is calculated for every frame."""
+"""Maximum number of curves of a preset; each is computed for every frame."""
 
 
 def named_curves(plugins: PluginTables) -> dict[str, Curve]:
-    """The named curves of a preset. What is wrong is noted, and paths become absolute in it."""
+    """Build the named curves of a preset; add mistakes, and make paths absolute."""
     curves: dict[str, Curve] = {}
     reading = CurveTables(plugins.catalog.curves, plugins.names, curves, [])
     for name, value in plugins.named_entries("curves", MOST, "[curves]").items():
@@ -40,8 +40,8 @@ def named_curves(plugins: PluginTables) -> dict[str, Curve]:
 
 
 def named_curve(given: Any, name: str, reading: CurveTables) -> Curve | None:
-    """A curve as the table holds it. Its mistakes are noted."""
-    # A number is an expression too.
+    """Build a curve from its value in the table; add its mistakes to `reading`."""
+    # A number is a valid expression.
     is_number = isinstance(given, int | float) and not isinstance(given, bool)
     written = repr(given) if is_number else given
     if isinstance(written, str | Mapping):

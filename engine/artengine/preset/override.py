@@ -1,4 +1,4 @@
-"""Overrides: values that are put in place of a preset's."""
+"""Overrides: values that replace those of a preset."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ logger = logging.getLogger("artengine")
 
 
 LONGEST_SHOWN = 200
-"""How much of an override a message repeats."""
+"""Maximum number of characters of an override that a message quotes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A value in place of a preset's. It is parsed once, where it enters.
+    """A value that replaces one of a preset.
 
     Args:
-        address: where it goes.
-        value: what its text is, read as TOML; the text itself where it is no TOML.
-        written: how it was written, as `dream.frames=100`.
-        origin: what messages call the place where it was written.
+        address: the address of the value.
+        value: the text parsed as TOML; the text itself if it is not valid TOML.
+        written: the original text, such as `dream.frames=100`.
+        origin: the name of its origin in messages.
     """
 
     address: Address
@@ -39,14 +39,14 @@ class Override:
 
     @property
     def text(self) -> str:
-        """What is written after the equals sign: the value of a parameter that is a text."""
+        """The text after the equals sign: the value for parameters of type str."""
         return self.written.partition("=")[2].strip()
 
 
 def parse_override(written: str, origin: str = "--set") -> Override:
     """Split `feedback.noise.amount=0.5` into address and value.
 
-    A name that was renamed is read by the new one, with a line in the log.
+    A renamed key is replaced by its new name, with a warning.
 
     Raises:
         ValueError: when the text is not an override.
@@ -63,7 +63,7 @@ def parse_override(written: str, origin: str = "--set") -> Override:
 
 
 def parse_overrides(given: Iterable[str | Override], origin: str = "--set") -> list[Override]:
-    """Parse every override of a command or a call; those that were parsed stay as they are.
+    """Parse every override of a command or a call; `Override` instances are not changed.
 
     Raises:
         UsageError: with a line for each text that is not an override.
@@ -87,11 +87,11 @@ def _value(given: str) -> Any:
     try:
         table = tomllib.loads(f"value = {given}")
     except (ValueError, RecursionError):
-        # No TOML, or a whole number of more digits than Python reads.
+        # Not TOML, or an integer with more digits than Python parses.
         return given
     value = table["value"]
     dates = (dt.date, dt.time)
     if len(table) > 1 or isinstance(value, dates):
         return given
-    # What nests too deeply to be looked through is refused where it is put into the preset.
+    # A value that nests too deeply for `long_numbers` is rejected by `Document.put`.
     return given if not is_deep(value) and list(long_numbers(value)) else value

@@ -1,4 +1,4 @@
-"""Laying overrides over a preset's document."""
+"""Apply overrides to a preset's document."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from artengine.preset.text_fields import text_fields
 
 
 def lay_overrides(document: Document, overrides: Sequence[Override], catalog: Catalog) -> list[str]:
-    """Put overrides in their places; return the mistakes in them."""
+    """Apply overrides to a document; return their mistakes."""
     mistakes = []
     is_text = text_fields(document.table, catalog)
     for override in sorted(overrides, key=_order):
@@ -33,6 +33,6 @@ def lay_overrides(document: Document, overrides: Sequence[Override], catalog: Ca
 
 
 def _order(override: Override) -> int:
-    """What is added comes first, then what is another plugin, whose parameters differ."""
+    """Sort key: added entries first, then changes of the plugin, then parameters."""
     last = override.address[-1]
     return 0 if last in POSITIONS else 1 if last == "use" else 2

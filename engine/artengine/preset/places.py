@@ -1,4 +1,4 @@
-"""The places on this machine where what recipes name is looked for, and where a file came from."""
+"""The folders that are searched for files of recipes, and the origins of files."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from artengine.preset.files import remembered
 from artengine.preset.find import packaged_folder
 
 RUNS = "runs"
-"""The folder of the trainings' runs, in the folder that a command runs in."""
+"""The folder of training runs, in the working folder."""
 
 _WEIGHTS = ".weights.h5"
 
 
 def searched_folders() -> list[Path]:
-    """The folders in which files are looked for by their digests, those inside of them included.
+    """Return the folders that are searched recursively for files by their digests.
 
-    Whatever keeps files for presets belongs here, so that recipes find them.
+    Every folder that stores files for presets belongs here, so that recipes find them.
     """
     shipped = [packaged_folder() / name for name in ("weights", "sounds")]
     kept = [*shipped, Path(RUNS).absolute()]
@@ -29,9 +29,9 @@ def searched_folders() -> list[Path]:
 
 
 def origin_of(path: Path) -> str:
-    """Where a file came from, in words that mean something on another machine.
+    """Describe the origin of a file in a way that is meaningful on another machine.
 
-    Empty where its name says all there is.
+    The result is empty if only its name is known.
     """
     if path.is_relative_to(packs_folder()):
         name, version, *_ = (*path.relative_to(packs_folder()).parts, "")

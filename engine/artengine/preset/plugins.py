@@ -1,4 +1,4 @@
-"""From a preset's tables to the plugins that they name."""
+"""Build the plugins of a preset's tables."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ SettingsT = TypeVar("SettingsT", bound=Settings)
 
 
 class PluginTables:
-    """Builds the plugins of a preset's tables, and collects what is wrong with them.
+    """Builds the plugins of a preset's tables, and collects their mistakes.
 
     Args:
-        table: the preset; the paths of files to read become absolute in it.
-        document: tells where values were written.
+        table: the preset; it is changed: the paths of files to read become absolute.
+        document: the document, which has the origins of values.
         catalog: the plugins that the preset may name.
     """
 
@@ -46,37 +46,37 @@ class PluginTables:
         self._uses = document.uses()
         self.problems: list[Problem] = []
         self.files: dict[str, str] = {}
-        """The absolute paths of the files that were named, by the address of each."""
+        """The absolute paths of the files to read, by address."""
         self.names = signal_names(table)
         """The named signals that curves may read."""
         self.recipe = RecipeFiles(document, catalog)
-        """Finds what a recipe names."""
+        """Finds the files of a recipe."""
 
     def problem(self, address: Address, text: str) -> None:
-        """Note a mistake."""
+        """Add a mistake."""
         self.problems.append(Problem(address, text))
 
     def named(self, address: Address) -> str:
-        """An address as the user knows it."""
+        """Return an address as text, with the names of entries."""
         return write_address(to_names(address, self._uses))
 
     def numbered(self, address: Address) -> Address:
-        """An address with the numbers of entries for their names. Raises ValueError."""
+        """Return an address with the names of entries replaced by indices. Raises ValueError."""
         return to_numbers(address, self._uses)
 
     def is_table(self, word: str, given: Any) -> bool:
-        """Whether a table was given; notes a mistake where it was not."""
+        """Return whether the value is a table; if not, add a mistake."""
         if not isinstance(given, dict):
             self.problem((word,), f"a table is needed; write [{word}], once")
         return isinstance(given, dict)
 
     def named_entries(self, word: str, most: int, form: str) -> dict[str, Any]:
-        """The entries of a table whose keys are names that expressions read. Mistakes are noted.
+        """Return the valid entries of a table whose keys are names in expressions; add mistakes.
 
         Args:
-            word: the table.
-            most: how many there may be.
-            form: how one is written.
+            word: the table's name.
+            most: maximum number of entries.
+            form: the form of the table, for messages.
         """
         given = self._table.get(word, {})
         if not isinstance(given, dict):
@@ -92,19 +92,19 @@ class PluginTables:
         return {name: each for name, each in given.items() if not faults[name]}
 
     def source(self) -> Source | None:
-        """The preset's source."""
+        """Build the preset's source."""
         binding = self._one("source")
         return binding.plugin if binding and isinstance(binding.plugin, Source) else None
 
     def model(self) -> tuple[Model | None, dict[str, Curve]]:
-        """The preset's model, and the curves of its parameters."""
+        """Build the preset's model, and the curves of its parameters."""
         binding = self._one("model")
         if binding is None or not isinstance(binding.plugin, Model):
             return None, {}
         return binding.plugin, binding.curves
 
     def _one(self, word: Kind) -> Binding | None:
-        """The one plugin of a kind, which is the table's name too."""
+        """The only plugin of a kind; the kind is also the table's name."""
         if word not in self._table:
             known = ", ".join(self.catalog.plugins(word)) or "none"
             self.problem((word,), f"missing; write [{word}] with use = one of: {known}")
@@ -114,7 +114,7 @@ class PluginTables:
         return None if kind is None else self.binding(kind, (word,), table)
 
     def tables(self, word: str, each: str) -> list[tuple[Address, dict[str, Any]]]:
-        """The tables of a list of plugins, with their addresses."""
+        """Return the tables of a list of plugins, with their addresses."""
         given = self._table.get(word, [])
         if not isinstance(given, list):
             self.problem((word,), f"a list of tables is needed; write [[{word}]] for each {each}")
@@ -128,7 +128,7 @@ class PluginTables:
         return tables
 
     def effects(self, word: str) -> tuple[Binding, ...]:
-        """The effects of a chain."""
+        """Build the effects of a chain."""
         effects = []
         for address, table in self.tables(word, "effect"):
             kind = self.kind("effect", address, table)
@@ -139,7 +139,7 @@ class PluginTables:
         return tuple(effects)
 
     def kind(self, kind: Kind, address: Address, table: dict[str, Any]) -> type[Plugin] | None:
-        """The plugin that a table names with `use`."""
+        """Return the plugin class that a table names with `use`."""
         known = self.catalog.plugins(kind)
         used = table.get("use")
         if used is None:
@@ -155,7 +155,7 @@ class PluginTables:
     def binding(
         self, kind: type[Plugin], address: Address, table: dict[str, Any]
     ) -> Binding | None:
-        """The plugin with the parameters that its table gives."""
+        """Build a plugin with the parameters of its table."""
         self._resolve_files(kind, address, table)
         presets_own = {"model": ("use", "weights"), "bend": ("operation",)}.get(kind.kind, ("use",))
         own = {name: value for name, value in table.items() if name not in presets_own}
@@ -171,12 +171,12 @@ class PluginTables:
     def _misplaced_edit(
         self, address: Address, problem: Problem, own: Mapping[str, Any]
     ) -> Problem | None:
-        """The mistake of an edit in the file that has the list; TOML puts it into the entry above.
+        """A mistake for an edit in the file that has the list; TOML adds it to the last entry.
 
         Args:
-            address: the entry's.
-            problem: a mistake in it.
-            own: its keys.
+            address: address of the entry.
+            problem: a mistake in the entry.
+            own: keys of the entry.
         """
         name = problem.address[0] if len(problem.address) == 1 else None
         if len(address) != 2 or name is None or not isinstance(own.get(str(name)), dict):
@@ -215,7 +215,7 @@ class PluginTables:
         return self.file(place, given, overridable=False)
 
     def curve_files(self, address: Address, given: Any) -> None:
-        """Make the paths of a curve's files absolute, where there is a curve."""
+        """Make the paths of a curve's files absolute, if the value is a curve."""
         curve = curve_kind(given, self.catalog.curves) if isinstance(given, dict) else None
         if curve is not None:
             self._resolve_files(curve, address, given)
@@ -223,7 +223,7 @@ class PluginTables:
     def settings(
         self, kind: type[SettingsT], address: Address, table: dict[str, Any]
     ) -> tuple[SettingsT | None, dict[str, Curve], list[Problem]]:
-        """A table of settings with the curves of its numbers, and what is wrong with it."""
+        """Build a table of settings with the curves of its numbers, and return its mistakes."""
         curves: dict[str, Curve] = {}
         problems: list[Problem] = []
         numbers = automatable(kind)
@@ -233,12 +233,12 @@ class PluginTables:
         return reading.bound(kind, numbers, table), curves, problems
 
     def file(self, address: Address, given: str, *, overridable: bool = True) -> str:
-        """The absolute path of a file to read.
+        """Return the absolute path of a file to read.
 
         Args:
-            address: where it is written.
-            given: what is written.
-            overridable: whether the value at the address is the path alone.
+            address: address of the path.
+            given: the path in the preset.
+            overridable: whether an override of the address can replace the path.
         """
         layer = self._document.written(address)
         try:
@@ -252,7 +252,7 @@ class PluginTables:
         return whole
 
     def weights(self) -> str | None:
-        """The weights that a preset names: a packaged name, or an absolute path."""
+        """Return the weights that a preset names: a packaged name, or an absolute path."""
         model = self._table.get("model")
         if not isinstance(model, dict) or "weights" not in model:
             return None
@@ -273,12 +273,12 @@ class PluginTables:
         return str(model["weights"])
 
     def model_table(self) -> dict[str, Any]:
-        """The table `[model]`; an empty one where there is none."""
+        """Return the table `[model]`, or an empty one."""
         table = self._table.get("model")
         return table if isinstance(table, dict) else {}
 
     def weights_path(self, address: Address, given: str) -> str:
-        """A packaged name as it is, and a path absolute; `@100` and the like stay behind it."""
+        """Return a packaged name unchanged, or an absolute path with its suffix such as `@100`."""
         name, mark, step = given.rpartition("@")
         if not mark or is_file(self._document.written(address).folder / given):
             name, mark, step = given, "", ""
@@ -287,7 +287,7 @@ class PluginTables:
         return f"{self.file(address, name)}{mark}{step}"
 
     def _is_weights_path(self, address: Address, given: str) -> bool:
-        # Another folder that happens to be called as packaged weights are is not meant.
+        # A folder that happens to have the name of packaged weights is not a path to weights.
         if "/" in given or "\\" in given or given.startswith("."):
             return True
         layer = self._document.written(address)

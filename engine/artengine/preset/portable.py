@@ -1,4 +1,4 @@
-"""A preset's table without absolute paths, as recipes hold it."""
+"""A preset's table without absolute paths, for recipes."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from artengine.masks.paths import with_files
 from artengine.preset.build import Preset
 
 _EVERYWHERE = "best.weights.h5"
-"""A name that every run has; it keeps its folder's before it."""
+"""A file name that every run has; the folder's name is kept in front of it."""
 
 
 def portable(preset: Preset, folder: Path) -> tuple[dict[str, Any], dict[str, str]]:
-    """Give the files that a preset reads paths that mean something elsewhere.
+    """Replace the paths of a preset's files by portable ones.
 
-    Nothing of the user's home folder is told, not even in other texts.
+    The path of the user's home folder is removed, also from other texts.
 
     Args:
         preset: the preset.
-        folder: where the recipe will be.
+        folder: the folder of the recipe.
 
     Returns:
-        The preset's table, in which files inside of `folder` or of the preset's folder have their
-        path from there and others their name alone; and the real path of each such file, by its
-        path in the table.
+        The preset's table, in which files inside `folder` or the preset's folder have relative
+        paths, and others only their name; and the real path of each such file, by its path in the
+        table.
     """
     home = _home()
     roots = [folder.absolute()]
     if preset.path is not None:
         roots.append(preset.path.absolute().parent)
-    # Paths from above the home folder on would name the user.
+    # Paths relative to a parent of the home folder would contain the user's name.
     roots = [root for root in roots if home is None or root not in home.parents]
     shorts: dict[str, str] = {}
     for path in dict.fromkeys(preset.files.values()):
@@ -46,16 +46,16 @@ def portable(preset: Preset, folder: Path) -> tuple[dict[str, Any], dict[str, st
 
 
 def with_digests(preset: Preset) -> dict[str, Any]:
-    """The preset's table with the digest of each file in place of its path.
+    """Return the preset's table with the digest of each file in place of its path.
 
-    Folders and patterns, which have no digest, become their last name.
+    Folders and patterns, which have no digest, are replaced by their last component.
     """
     digests = {path: digest_of(Path(path)) or Path(path).name for path in preset.files.values()}
     return with_paths(preset, digests)
 
 
 def replaced(value: Any, texts: Mapping[str, str]) -> Any:
-    """A table with other texts in place of those that are keys of `texts`."""
+    """Return a table in which texts that are keys of `texts` are replaced by its values."""
     if isinstance(value, Mapping):
         return {name: replaced(each, texts) for name, each in value.items()}
     if isinstance(value, list):
@@ -66,17 +66,17 @@ def replaced(value: Any, texts: Mapping[str, str]) -> Any:
 
 
 def with_paths(preset: Preset, paths: Mapping[str, str]) -> dict[str, Any]:
-    """The preset's table with other paths.
+    """Return the preset's table with other paths.
 
     Args:
         preset: the preset.
-        paths: the new paths, by those that it has.
+        paths: the new paths, by the current ones.
     """
     return {word: replaced(value, paths) for word, value in preset.table.items()}
 
 
 def _shorts(path: Path, roots: list[Path], home: Path | None) -> Iterator[str]:
-    """What a file may be called in a recipe, the best first."""
+    """Candidates for a file's path in a recipe, best first."""
     for root in roots:
         if path.is_relative_to(root):
             yield path.relative_to(root).as_posix()
@@ -91,7 +91,7 @@ def _shorts(path: Path, roots: list[Path], home: Path | None) -> Iterator[str]:
 
 
 def _home() -> Path | None:
-    """The user's home folder; None where there is none, or where it is the root."""
+    """The user's home folder; None if there is none, or if it is the root."""
     try:
         home = Path.home()
     except RuntimeError:
@@ -100,7 +100,7 @@ def _home() -> Path | None:
 
 
 def _replaced_in(value: Any, text: str, instead: str) -> Any:
-    """A table in which a text is replaced wherever other texts hold it."""
+    """A table in which a substring is replaced in all texts."""
     if isinstance(value, Mapping):
         return {name: _replaced_in(each, text, instead) for name, each in value.items()}
     if isinstance(value, list):

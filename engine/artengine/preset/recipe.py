@@ -1,4 +1,4 @@
-"""Writing presets as TOML, the way the user writes them."""
+"""Format presets as TOML, the way users write them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import tomli_w
 
 
 def to_toml(table: Mapping[str, Any]) -> str:
-    """Write a preset's table: what it looks like, plain values, `[tables]`, `[[arrays]]` of them.
+    """Format a preset's table: its `about`, plain values, `[tables]` and `[[arrays]]` of tables.
 
-    What is inside of those stays on one line each, so that a curve is read beside its parameter.
+    Values inside those are on one line each, so that a curve is on the line of its parameter.
     """
     said = plain_line(str(table.get("about") or ""))
     plain = {name: value for name, value in table.items() if not _is_block(value)}
@@ -25,7 +25,7 @@ def to_toml(table: Mapping[str, Any]) -> str:
 
 
 def plain_line(text: str) -> str:
-    """The text without line breaks and without what terminals and TOML's comments cannot take."""
+    """Return the text on one line, without characters that terminals or TOML comments reject."""
     return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())
 
 

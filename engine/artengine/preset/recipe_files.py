@@ -1,4 +1,4 @@
-"""The files and plugins that a recipe names, as far as this machine has those of its film."""
+"""Find the files and plugins of a recipe on this machine."""
 
 from __future__ import annotations
 
@@ -14,33 +14,33 @@ from artengine.provider import installed, provider_of, remedy
 
 
 class RecipeFiles:
-    """Finds what a recipe names, and collects what is missing or not as it was.
+    """Finds the files and plugins of a recipe, and collects missing and changed ones.
 
-    Of a preset that is no recipe everything is taken as it is written.
+    In a preset that is not a recipe all paths are used unchanged.
 
     Args:
         document: the preset or recipe.
-        catalog: the plugins that are there.
+        catalog: the installed plugins.
     """
 
     def __init__(self, document: Document, catalog: Catalog) -> None:
         self._document, self._catalog = document, catalog
         self.notes: list[str] = []
-        """What is not as it was, though the film can be made."""
+        """Differences from the recipe that do not prevent the film."""
         self.missing: list[Problem] = []
-        """The files that are nowhere on this machine."""
+        """The files that are not on this machine."""
 
     def path(self, address: Address, named: str, given: str) -> tuple[str, bool]:
         """Find a file.
 
         Args:
-            address: where it is named.
-            named: the address as the user names it in an override; empty where none can.
-            given: its path, as it is written.
+            address: the address of the path.
+            named: the address in an override; empty if it cannot be overridden.
+            given: the path in the recipe.
 
         Returns:
-            Its path, and whether it was found by its content alone. Then it may be read from
-            anywhere: a recipe that knows a file's digest knows the file.
+            The path of the file, and whether it was found only by its digest. It may then be read
+            from any folder, because a recipe with the digest was made with that file.
         """
         made_with = self._of(address)
         found = find_again(made_with, given, self._document.written(address).folder)
@@ -53,10 +53,10 @@ class RecipeFiles:
         return found.path, found.known
 
     def shipped_weights(self, name: str) -> str:
-        """The weights of a name that shipped with the version which wrote the recipe.
+        """Find the packaged weights of that name in the version that wrote the recipe.
 
         Returns:
-            The name, or the path of a file where those that ship now are others.
+            The name, or the path of a file if the current packaged weights differ.
         """
         address = ("model", "weights")
         made_with = self._of(address)
@@ -77,7 +77,7 @@ class RecipeFiles:
         return name
 
     def check_provider(self, address: Address, kind: type[Plugin]) -> None:
-        """Note a plugin that another distribution, or another version of it, provides."""
+        """Add a note if another distribution, or another version of it, provides a plugin."""
         before = self._of(address).plugins.get(kind.name)
         now = str(provider_of(kind))
         if before and before != now:
@@ -85,7 +85,7 @@ class RecipeFiles:
             self.notes.append(f"{said} that of {before}")
 
     def instead(self, address: Address, kind: Kind, used: str) -> str:
-        """Say who provided a plugin that is missing, and what to do; or else what there is."""
+        """Return the provider of a missing plugin with a remedy, or else the known plugins."""
         provider = self._of(address).plugins.get(used)
         if not provider:
             return self._catalog.instead(kind, used)
@@ -98,5 +98,5 @@ class RecipeFiles:
         return f"{told}: {remedy(provider)}"
 
     def _of(self, address: Address) -> MadeWith:
-        """What the recipe that a value was written in says; nothing, where it is no recipe."""
+        """The `[made_with]` table of a value's file; an empty one if it is not a recipe."""
         return self._document.recipes.get(self._document.written(address), MadeWith())

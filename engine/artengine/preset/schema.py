@@ -25,16 +25,16 @@ from artengine.settings import DreamSettings, TrainSettings
 
 
 def preset_schema(catalog: Catalog) -> dict[str, Any]:
-    """Describe what presets may hold, with the plugins of that catalog.
+    """Return the schema of presets, with the plugins of that catalog.
 
     Returns:
-        A schema of JSON Schema's draft 7, the one that editors of TOML know best.
+        A schema of JSON Schema's draft 7, which editors of TOML support best.
     """
     definitions: dict[str, Any] = {}
     for kind in KINDS:
         choices = [_plugin(plugin, kind, definitions) for plugin in catalog.plugins(kind).values()]
-        # One source or model may be half written, for `extends` brings the rest of the table;
-        # an effect or writer is whole where it stands.
+        # A source or model may be incomplete, because `extends` adds the rest of the table; an
+        # effect or writer must be complete.
         word = "anyOf" if kind in ("source", "model") else "oneOf"
         definitions[kind] = {word: choices} if choices else {"not": {}}
         if kind in ("effect", "writer"):
@@ -75,10 +75,10 @@ def preset_schema(catalog: Catalog) -> dict[str, Any]:
             },
             "govern": {"type": "array", "items": _govern(definitions)},
             "bend": _list_of("bend", BEND),
-            "feedback": _list_of("effect", "Effects on what is fed back, in order."),
-            "state": _list_of("effect", "Effects on what a recurrent network remembers, in order."),
-            "output": _list_of("effect", "Effects on what is written only, in order."),
-            "writers": _list_of("writer", "Where films are written."),
+            "feedback": _list_of("effect", "Effects on each prediction before it is fed back."),
+            "state": _list_of("effect", "Effects on the state of a recurrent network, in order."),
+            "output": _list_of("effect", "Effects on the film only, not fed back, in order."),
+            "writers": _list_of("writer", "The files that a film is written to."),
             MADE_WITH: {"type": "object", "description": "How the film of a recipe was made."},
         },
         "additionalProperties": False,
@@ -87,7 +87,7 @@ def preset_schema(catalog: Catalog) -> dict[str, Any]:
 
 
 def _list_of(kind: str, description: str) -> dict[str, Any]:
-    """A list of plugins; in its place a table edits the list of the preset that is extended."""
+    """A list of plugins, or a table of edits to the list of the extended preset."""
     edits = {"$ref": f"#/$defs/{kind}-edit"}
     return {
         "description": description,
@@ -99,7 +99,7 @@ def _list_of(kind: str, description: str) -> dict[str, Any]:
 
 
 def _edits(choices: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """What edits an entry of a list: its parameters, all of them optional, or where it is added."""
+    """An edit of an entry of a list: its parameters, all optional, and the keys of edits."""
     return {
         "anyOf": [
             {**choice, "properties": {**choice["properties"], **_EDITS}, "required": []}
@@ -126,7 +126,7 @@ _EDITS: Mapping[str, Any] = {
 
 
 def _dream(definitions: dict[str, Any]) -> dict[str, Any]:
-    """The dream's settings, with the one word that its length may be."""
+    """The dream's settings, with the word that is allowed as its length."""
     found = _settings(DreamSettings, "dream", definitions)
     frames = found["properties"]["frames"]
     about, default = frames.pop("description"), frames.pop("default")
@@ -150,7 +150,7 @@ def _settings(table: type[BaseModel], word: str, definitions: dict[str, Any]) ->
 
 
 def _properties(table: type[BaseModel], inside: str, definitions: dict[str, Any]) -> dict[str, Any]:
-    """Each parameter's schema; what they point to goes to the definitions, under `inside`."""
+    """The schema of each parameter; nested definitions go to `definitions` under `inside`."""
     properties = {}
     for parameter in parameters(table):
         plain = json_schema(table.model_fields[parameter.name], f"#/$defs/{inside}{{model}}")
@@ -173,8 +173,8 @@ def _plugin(plugin: type[Plugin], kind: str, definitions: dict[str, Any]) -> dic
         blended = {"type": "object", "properties": blend, "additionalProperties": False}
         properties["weights"] = {
             "anyOf": [named, blended],
-            "description": "Weights that ship by this name, a run folder, a weights file, or a "
-            "blend of several.",
+            "description": "The name of packaged weights, a run folder, a weights file, or a blend "
+            "of several.",
         }
     required = [
         *(["use"] if kind != "curve" else []),
@@ -209,7 +209,7 @@ def _value(parameter: Parameter, plain: dict[str, Any]) -> dict[str, Any]:
 
 
 def _draft7(schema: Any) -> Any:
-    """Turn `prefixItems` into what draft 7 calls `items`, everywhere."""
+    """Rename `prefixItems` to `items`, its name in draft 7, everywhere."""
     if isinstance(schema, list):
         return [_draft7(part) for part in schema]
     if not isinstance(schema, dict):

@@ -1,4 +1,4 @@
-"""What is read and checked of a preset beside its plugins."""
+"""Reading and checking the parts of a preset other than its plugins."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ SettingsT = TypeVar("SettingsT", bound=Settings)
 
 
 def check_words(table: Mapping[str, Any], plugins: PluginTables) -> None:
-    """Note every word of the preset that is none of its keys or tables."""
+    """Add a mistake for every unknown top-level key of the preset."""
     for word in table:
-        # What a preset extends is laid below it before, and the word is gone.
+        # `extends` has been resolved and removed from the tables of files.
         if word == "extends":
             plugins.problem((word,), "unknown; allowed in a preset's file only")
         elif word not in TABLES:
@@ -33,7 +33,7 @@ def check_words(table: Mapping[str, Any], plugins: PluginTables) -> None:
 def settings(
     kind: type[SettingsT], table: Mapping[str, Any], plugins: PluginTables, word: str = ""
 ) -> tuple[SettingsT | None, dict[str, Curve]]:
-    """The settings of a table, or of the keys above all tables, and the curves among them."""
+    """Build the settings of a table, or of the top-level keys, and their curves."""
     own = {name: table[name] for name in kind.model_fields if name in table}
     if word:
         own = table.get(word, {})
@@ -49,7 +49,7 @@ def settings(
 
 
 def spread_seed(table: Mapping[str, Any], catalog: Catalog, seed: int) -> None:
-    """Give the preset's seed to a source that draws random numbers and has no seed of its own."""
+    """Set the preset's seed on a source that has a seed parameter without a value."""
     source = table.get("source")
     if not isinstance(source, dict) or "seed" in source:
         return
@@ -60,13 +60,13 @@ def spread_seed(table: Mapping[str, Any], catalog: Catalog, seed: int) -> None:
 
 
 def refused(mistakes: list[str], document: Document, plugins: PluginTables) -> PresetError:
-    """The error of a preset. Of thousands of mistakes only those that are shown are worded."""
+    """Return the error of a preset. Only those mistakes that are shown are formatted."""
     problems = plugins.problems
     told = [_told(problem, document, plugins) for problem in problems[:MOST_LINES]]
     return PresetError(cut([*mistakes, *told], more=max(0, len(problems) - MOST_LINES)))
 
 
 def _told(problem: Problem, document: Document, plugins: PluginTables) -> str:
-    """A mistake with the file that holds it and the address of what is wrong."""
+    """A mistake, prefixed with its file and address."""
     label = document.written(problem.address).label
     return f"{label}: {plugins.named(problem.address)}: {problem.text}"

@@ -10,14 +10,13 @@ from artengine.curves.named import name_fault
 from artengine.curves.signs import SIGNS
 
 BEATS = ("beat", "bar")
-"""What a sound has beside its features: the phase of the beat and of the bar."""
+"""Signals of a sound in addition to its features: the phase of the beat and of the bar."""
 
 
 def signal_names(table: Mapping[str, Any]) -> frozenset[str]:
-    """The named signals of a preset's film, told before it is checked.
+    """Return the named signals of a preset's film, from its unchecked table.
 
-    Where several have one name, a curve of the preset hides a feature of its sound, and either of
-    them a vital sign.
+    A named curve shadows a feature of a sound with the same name, and both shadow a vital sign.
 
     Args:
         table: the preset.
@@ -35,7 +34,7 @@ def signal_names(table: Mapping[str, Any]) -> frozenset[str]:
 
 
 def sound_names(features: Mapping[str, list[str]]) -> Iterator[str]:
-    """The names of sounds' features: `music.kick`, and `kick` where there is one sound.
+    """Yield the names of sounds' features: `music.kick`, and `kick` if there is only one sound.
 
     Args:
         features: the features of each sound, by the sound's name.

@@ -1,4 +1,4 @@
-"""A preset in a sentence, read without its plugins."""
+"""A one-sentence summary of a preset, read without its plugins."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from artengine.preset.recipe import plain_line
 
 
 def summary(path: Path) -> str:
-    """What a preset looks like, as it says itself; or why it cannot be read, on one line."""
+    """Return a preset's `about` or title, or why it cannot be read, on one line."""
     try:
         table = read_document(path).table
     except PresetError as error:

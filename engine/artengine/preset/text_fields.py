@@ -1,4 +1,4 @@
-"""Which values of a preset are texts, whatever they look like."""
+"""Find the values of a preset that are always texts, even if they look like numbers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from artengine.preset.address import Address
 
 
 def text_fields(table: Mapping[str, Any], catalog: Catalog) -> Callable[[Address], bool]:
-    """Whether the value at an address is declared as a text, and not as a number or list too."""
+    """Return a predicate: whether the value at an address is declared only as a text."""
     kinds: dict[str, Kind] = {"source": "source", "model": "model", "writers": "writer"}
 
     def is_text(address: Address) -> bool:

@@ -1,4 +1,4 @@
-"""Reading TOML, and saying where it is wrong."""
+"""Parse TOML, with helpful errors."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from typing import Any
 from artengine.preset.address import Address, write_address
 
 MOST_LEVELS = 32
-"""How many tables and lists may lie inside of each other."""
+"""Maximum nesting depth of tables and lists."""
 
 MOST_BYTES = 1_000_000
-"""How large a preset may be."""
+"""Maximum size of a preset in bytes."""
 
 MOST_BRACKETS = 20_000
-"""How many tables and lists may be opened in a preset, counted before it is parsed."""
+"""Maximum number of opening brackets of a preset, counted before it is parsed."""
 
 LONGEST_NUMBER = 1000
-"""Bits of a whole number; the largest number with a point has 1024."""
+"""Maximum number of bits of an integer; the largest float has 1024."""
 
 TOO_MANY_DIGITS = "a whole number of too many digits; shorten it"
-"""What is said of a longer one. Python cannot even write one of thousands of digits."""
+"""The error for a longer integer. Python cannot even print one of thousands of digits."""
 
 _LONG_NUMBER = re.compile(r"(?<![\w.])[+-]?\d[\d_]{4000,}(?![\w.])")
 
 
 PLAIN_PATHS = r"write a Windows path in '...', as 'C:\clips\a.mp4', or with / as C:/clips/a.mp4"
-"""What to do where a backslash in a quoted text was not meant as TOML reads it."""
+"""The advice for an unintended escape sequence in a quoted text."""
 
 _KEY_PART = r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')"""
 _DEEP_KEY = re.compile(
@@ -38,11 +38,11 @@ _DEEP_KEY = re.compile(
 
 
 def read_text(path: Path) -> str:
-    """Read a preset's text. Raises ValueError with what is wrong with the file."""
+    """Read a preset's text. Raises ValueError if the file cannot be read."""
     try:
         if path.stat().st_size > MOST_BYTES:
             raise ValueError(f"has more than {MOST_BYTES:,} bytes, and so is no preset")
-        # Some editors on Windows put a mark before the text.
+        # Some editors on Windows write a byte order mark.
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise ValueError(f"cannot be read: {error.strerror}") from error
@@ -55,7 +55,7 @@ def parse_toml(text: str) -> dict[str, Any]:
     if text.count("[") + text.count("{") > MOST_BRACKETS:
         raise ValueError(f"holds more than {MOST_BRACKETS:,} tables and lists, and so is no preset")
     if _DEEP_KEY.search(text):
-        # tomllib needs a time that grows with the square of a key's parts.
+        # The time of tomllib is quadratic in the number of a key's parts.
         raise ValueError(f"nests too deeply; allowed: {MOST_LEVELS} levels")
     try:
         table = tomllib.loads(text)
@@ -70,7 +70,7 @@ def parse_toml(text: str) -> dict[str, Any]:
         raise ValueError(f"{where}{TOO_MANY_DIGITS}") from error
     if is_deep(table):
         raise ValueError(f"nests too deeply; allowed: {MOST_LEVELS} levels")
-    # In hexadecimal digits, Python reads it.
+    # Python parses long integers in hexadecimal notation, so check those here.
     for address in long_numbers(table):
         raise ValueError(f"{write_address(address)}: {TOO_MANY_DIGITS}")
     return table
@@ -99,13 +99,13 @@ def _told(said: str, text: str) -> str:
 _UNCLOSED = re.compile(
     r"""(?:Illegal|Found invalid) character '\\n'|Unterminated string|Expected "('+)\""""
 )
-"""What tomllib says of a text without its closing quote: at the line's end, or at the file's."""
+"""Messages of tomllib for a missing closing quote, at the end of the line or of the file."""
 
 
 def _unclosed(where: str, text: str, quote: str | None) -> str:
     if where.startswith("line"):
         return f"{where}: a quote is missing; a text ends on its line with the quote it began with"
-    # Nothing closes the text, so that the last quote is the one that opens it.
+    # The text is not closed, so the last quote is the one that opens it.
     if quote is None:
         quote = '"""' if text[: text.rfind('"') + 1].endswith('"""') else '"'
     begins = text.rfind(quote)
@@ -116,9 +116,9 @@ def _unclosed(where: str, text: str, quote: str | None) -> str:
 
 
 def _inline_table(lines: list[str]) -> str:
-    """What to write in place of a table in braces that the last of these lines breaks off.
+    """Advice on how to write a table in braces that spans several of these lines.
 
-    Empty where none of the lines leaves one open.
+    It is empty if none of the lines has an unclosed brace.
     """
     opened = [n for n, line in enumerate(lines) if re.match(r"[^#\[]*=.*\{", line)]
     rest = "".join(lines[opened[-1] :]) if opened else ""
@@ -136,9 +136,9 @@ def _inline_table(lines: list[str]) -> str:
 
 
 def first_comment(text: str) -> str:
-    """The comment that a preset begins with, on one line; lines of `#:`, for editors, are left out.
+    """Return the comment at the start of a preset, on one line, without `#:` lines for editors.
 
-    It ends at the first line that is no comment.
+    It ends at the first line that is not a comment.
     """
     lines = []
     for line in text.lstrip().splitlines():
@@ -150,7 +150,7 @@ def first_comment(text: str) -> str:
 
 
 def long_numbers(value: Any, address: Address = ()) -> Iterator[Address]:
-    """Where whole numbers are that have more than `LONGEST_NUMBER` bits."""
+    """Yield the addresses of integers with more than `LONGEST_NUMBER` bits."""
     if isinstance(value, int) and value.bit_length() > LONGEST_NUMBER:
         yield address
     elif isinstance(value, dict):
@@ -162,9 +162,9 @@ def long_numbers(value: Any, address: Address = ()) -> Iterator[Address]:
 
 
 def is_deep(value: Any) -> bool:
-    """Whether more than `MOST_LEVELS` tables and lists lie inside of each other.
+    """Return whether tables and lists are nested deeper than `MOST_LEVELS`.
 
-    Dotted keys can nest deeper than Python can recurse, so this does not call itself.
+    Dotted keys can nest deeper than Python can recurse, so this is iterative.
     """
     level = [value]
     for _ in range(MOST_LEVELS + 1):

@@ -1,4 +1,4 @@
-"""The `weights` of a preset's `[model]`: those of one network, or a blend of several."""
+"""The `weights` of a preset's `[model]`: of one network, or a blend of several."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from artengine.preset.plugins import PluginTables
 
 
 class WeightBlend(Plugin):
-    """Weights between those of several networks of one shape. Each number is linear between that
-    of two neighbours."""
+    """Weights interpolated between several networks of the same shape, linearly between
+    neighbours."""
 
     name: ClassVar[str] = "weights"
     kind: ClassVar[str] = "blend"
 
     blend: list[str] = Param(min_length=2, max_length=64)
     """The networks in order: packaged names, run folders or weights files. "runs/a@100" is the run
-    after 100 steps, as far as it kept that, "runs/a@best" its best and "runs/a@last" its last."""
+    after 100 steps, if it kept those weights; "runs/a@best" its best and "runs/a@last" its last."""
 
     at: float = Param(ge=0, le=1, automatable=True)
-    """Where between them: 0 is the first network, 1 the last."""
+    """Position between them: 0 is the first network, 1 the last."""
 
 
 def weight_tables(plugins: PluginTables) -> tuple[str | None, Binding | None]:
-    """The weights that a preset names, or the first of a blend, and the blend with its curve. What
-    is wrong with them is noted."""
+    """Return the weights that a preset names, or the first of a blend, and the blend with its
+    curve. Mistakes are added to `plugins`."""
     table = plugins.model_table()
     if not isinstance(table.get("weights"), dict):
         return plugins.weights(), None

@@ -1,4 +1,4 @@
-"""The writers of a preset: what they are, and where they may write."""
+"""The writers of a preset, and checks of their output paths."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def build_writers(
 
     Args:
         plugins: collects the mistakes.
-        table: the preset; a path that was left out becomes `name` with the writer's ending, and of
-            one that leads elsewhere the file's name stays.
-        document: tells where values were written.
+        table: the preset; it is changed: a missing path becomes `name` with the writer's suffix,
+            and a path outside the working folder is reduced to the file's name.
+        document: the document, which has the origins of values.
         name: the preset's name.
     """
     tables = plugins.tables("writers", "file")
@@ -46,14 +46,14 @@ def build_writers(
         if not isinstance(writer, Writer):
             continue
         made = _made(writer, given)
-        # Many disks do not tell capital letters from small ones.
+        # Many file systems are case-insensitive.
         target = str(Path.cwd() / made).casefold()
         if given and target in targets:
             first = plugins.named(targets[target])
             plugins.problem(path, f"{quoted(given)} given; {first}: goes to {made} already")
         elif given:
             targets[target] = address
-        # A recipe says what a file is called; where it was put once is not part of it.
+        # A recipe has the name of a file, but not the folder where it was written.
         if Path(given).is_absolute() or ".." in Path(given).parts:
             own["path"] = Path(given).name
         writers.append(writer)
@@ -61,7 +61,7 @@ def build_writers(
 
 
 def _made(writer: Writer, given: str) -> str:
-    """The file or folder that the writer makes, or would if `given` were allowed."""
+    """The file or folder that the writer makes; `given` itself if it is invalid."""
     try:
         return os.path.normpath(writer.result(Path(given)))
     except ValueError:
@@ -75,7 +75,7 @@ def _check_target(
         writable(given, document.written(address))
     except PathError as error:
         plugins.problem(address, str(error))
-    # A preset could else have a film written over a file that is none.
+    # Otherwise a preset could overwrite a file that is not a film.
     if kind.suffixes and not given.lower().endswith(kind.suffixes):
         endings = ", ".join(kind.suffixes)
         plugins.problem(address, f"{quoted(given)} given; files of {kind.name} end in {endings}")
