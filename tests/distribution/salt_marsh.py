@@ -1,4 +1,4 @@
-"""A source, an effect and a curve of one distribution, which a preset uses together."""
+"""A source, an effect and a curve in one distribution. The preset marsh.toml uses all three."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ requires_api = "~=0.2.0"
 
 
 class MarshFootage(Footage):
-    """Water that comes in from the left, of one size and frame rate."""
+    """Pictures of water that advances from the left and recedes."""
 
     endless = True
 
@@ -39,7 +39,7 @@ class MarshFootage(Footage):
         self._banks = np.random.default_rng(seed).uniform(0.5, 1.0, (height, width, 3))
 
     def frames(self, start: int = 0) -> Iterator[Picture]:
-        """Pictures from one on."""
+        """Yield the pictures from number `start` on."""
         shore = np.arange(self.size[0]) / self.size[0]
         number = start
         while True:
@@ -49,12 +49,12 @@ class MarshFootage(Footage):
 
 
 class Marsh(Source):
-    """Land that the tide takes and gives back."""
+    """A shore that a tide floods and drains."""
 
     name: ClassVar[str] = "marsh"
 
     seed: int = Param(0, ge=0)
-    """Where the banks are."""
+    """Sets the colours of the banks."""
 
     def open(self, size: Size | None = None, fps: float | None = None) -> Footage:
         """See `Source.open`."""
@@ -62,7 +62,7 @@ class Marsh(Source):
 
 
 class Salt(Effect):
-    """What was bright leaves a crust of salt."""
+    """Bright pixels leave a crust of salt."""
 
     name: ClassVar[str] = "salt"
     uses_truth: ClassVar[bool] = False
@@ -76,30 +76,30 @@ class Salt(Effect):
         """See `Effect.apply`."""
         crust = frame if self._crust is None else np.maximum(frame, self._crust)
         self._crust = crust.copy()
-        made: Frame = frame + np.float32(self.amount) * (crust - frame)
-        return made
+        result: Frame = frame + np.float32(self.amount) * (crust - frame)
+        return result
 
     def reset(self) -> None:
-        """Wash it off."""
+        """Remove the crust."""
         self._crust = None
 
     def state(self) -> State:
-        """The crust."""
+        """Return the crust."""
         return {} if self._crust is None else {"crust": self._crust.copy()}
 
     def restore(self, state: State) -> None:
-        """Take it back."""
+        """Restore the crust."""
         self._crust = np.array(state["crust"], np.float32) if "crust" in state else None
 
 
 class TideSignal(Signal):
-    """A tide of one film."""
+    """The value of a tide over a film."""
 
     def __init__(self, tide: float) -> None:
         self._tide = tide
 
     def at(self, now: SignalContext) -> float:
-        """High and low in turns."""
+        """Return the level, a cosine wave in 0..1."""
         return float(0.5 + 0.5 * np.cos(2 * np.pi * now.clock.seconds / self._tide))
 
 
@@ -110,7 +110,7 @@ class Tide(Curve):
     key: ClassVar[str] = "tide"
 
     tide: float = Param(gt=0, le=1000, unit="seconds")
-    """From one high water to the next."""
+    """The time from one high water to the next."""
 
     def values(self) -> tuple[float, ...]:
         """See `Curve.values`."""
@@ -123,17 +123,17 @@ class Tide(Curve):
 
 @hookimpl
 def register_sources() -> Sequence[type[Source]]:
-    """The source."""
+    """Register `Marsh`."""
     return [Marsh]
 
 
 @hookimpl
 def register_effects() -> Sequence[type[Effect]]:
-    """The effect."""
+    """Register `Salt`."""
     return [Salt]
 
 
 @hookimpl
 def register_curves() -> Sequence[type[Curve]]:
-    """The kind of curves."""
+    """Register `Tide`."""
     return [Tide]

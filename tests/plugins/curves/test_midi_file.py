@@ -107,16 +107,16 @@ def test_a_truncated_file_is_rejected(song: Path, tmp_path: Path, cut: int) -> N
 
 
 @pytest.mark.parametrize(
-    ("division", "said"),
+    ("division", "message"),
     [(b"\xe7\x28", "SMPTE frames; "), (b"\0\0", "ticks of which a beat has none; ")],
 )
 def test_a_file_without_ticks_per_beat_is_rejected(
-    song: Path, tmp_path: Path, division: bytes, said: str
+    song: Path, tmp_path: Path, division: bytes, message: str
 ) -> None:
     changed = bytearray(song.read_bytes())
     changed[12:14] = division
     (tmp_path / "odd.mid").write_bytes(changed)
-    with pytest.raises(CurveError, match=rf"odd\.mid counts in {said}save it in ticks per beat"):
+    with pytest.raises(CurveError, match=rf"odd\.mid counts in {message}save it in ticks per beat"):
         film(tmp_path / "odd.mid")
 
 

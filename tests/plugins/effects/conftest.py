@@ -1,4 +1,4 @@
-"""Frames to process, real and random, and times at which to do it."""
+"""Fixtures for effects: real and random frames, and frame contexts."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from artengine_plugins.sources.video import Video
 
 @pytest.fixture(scope="session")
 def shots(bikes: Path) -> Callable[[int, int], Sequence[Frame]]:
-    """Eight read-only frames of a real clip, a fifth of a second apart, by width and height."""
-    known: dict[Size, list[Frame]] = {}
+    """A function of width and height to eight read-only frames of a real clip, 0.2 s apart."""
+    cache: dict[Size, list[Frame]] = {}
 
     def read(width: int, height: int) -> Sequence[Frame]:
         size = (width, height)
-        if size not in known:
+        if size not in cache:
             footage = Video(path=str(bikes), fit="crop").open(size=size)
-            known[size] = [to_frame(shot) for shot in islice(footage.frames(), 0, 40, 5)]
-            for frame in known[size]:
+            cache[size] = [to_frame(shot) for shot in islice(footage.frames(), 0, 40, 5)]
+            for frame in cache[size]:
                 frame.setflags(write=False)
-        return known[size]
+        return cache[size]
 
     return read
 
 
 @pytest.fixture(scope="session")
 def random() -> Callable[..., Frame]:
-    """A read-only frame of random values, by width and height, the same at each call."""
+    """A function of width and height to a read-only frame of random values, reproducibly."""
 
     def draw(width: int, height: int, low: float = 0.0, high: float = 1.0, seed: int = 1) -> Frame:
         values = np.random.default_rng(seed).uniform(low, high, (height, width, 3))
@@ -45,5 +45,5 @@ def random() -> Callable[..., Frame]:
 
 @pytest.fixture(scope="session")
 def at() -> Callable[[int, Frame], FrameContext]:
-    """The context of a frame of a film of 24 frames a second, by index and truth."""
+    """A function of index and truth to the context of that frame in a film of 24 fps."""
     return lambda index, truth: FrameContext(Clock(index, 24.0), truth, seed=5, slot="feedback.0")

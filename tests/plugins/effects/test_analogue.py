@@ -27,7 +27,7 @@ def grey(value: float, width: int = 96, height: int = 64) -> Frame:
     return np.full((height, width, 3), value, np.float32)
 
 
-def test_vhs_bleeds_colours_to_the_right_and_keeps_the_edge_of_light(at: At) -> None:
+def test_vhs_bleeds_colours_to_the_right_and_keeps_luma_edges(at: At) -> None:
     frame = grey(0.3)
     frame[:, 40:56] = (0.9, 0.1, 0.1)
     clean = Vhs(bleed=0.15, jitter=0.0, noise=0.0, tracking=0.0).apply(frame, at(0, frame))
@@ -35,11 +35,11 @@ def test_vhs_bleeds_colours_to_the_right_and_keeps_the_edge_of_light(at: At) -> 
     assert red[57:62].mean() > 3 * max(red[34:39].mean(), 0.01)
     light = np.abs(np.diff(luma(clean)[32]))
     assert light.argmax() in range(37, 43) or light.argmax() in range(53, 59)
-    same = Vhs(bleed=0.0, jitter=0.0, noise=0.0, tracking=0.0).apply(frame, at(0, frame))
-    np.testing.assert_allclose(same, frame, atol=1e-3)
+    unchanged = Vhs(bleed=0.0, jitter=0.0, noise=0.0, tracking=0.0).apply(frame, at(0, frame))
+    np.testing.assert_allclose(unchanged, frame, atol=1e-3)
 
 
-def test_vhs_has_snow_and_a_band_that_moves(at: At) -> None:
+def test_vhs_has_noise_and_a_moving_tracking_band(at: At) -> None:
     frame = grey(0.4, 96, 96)
     noisy = Vhs(noise=0.2, tracking=0.0).apply(frame, at(0, frame))
     assert 0.1 < noisy.std() < 0.3
@@ -52,7 +52,7 @@ def test_vhs_has_snow_and_a_band_that_moves(at: At) -> None:
     assert len(set(places)) == 4
 
 
-def test_crt_darkens_between_its_lines_and_keeps_the_light(at: At) -> None:
+def test_crt_darkens_between_lines_and_keeps_the_mean(at: At) -> None:
     frame = grey(0.4, 96, 96)
     tube = Crt(curve=0.0, lines=12, depth=1.0, stripes=0.0, glow=0.0).apply(frame, at(0, frame))
     rows = tube[:, 48, 0]
@@ -66,18 +66,18 @@ def test_crt_darkens_between_its_lines_and_keeps_the_light(at: At) -> None:
     assert ball[0, 0].max() < 0.05 < 0.3 < ball[48, 48].min()
 
 
-def test_chromatic_aberration_parts_colours_away_from_its_middle(at: At) -> None:
+def test_chromatic_aberration_separates_colours_away_from_its_centre(at: At) -> None:
     x, y = np.arange(97)[None, :] - 80, np.arange(97)[:, None] - 48
     frame = np.repeat(np.exp(-(x**2 + y**2) / 8.0)[..., None], 3, axis=2).astype(np.float32)
-    parted = ChromaticAberration(amount=0.25).apply(frame, at(0, frame))
-    columns = parted[48].argmax(axis=0)
+    separated = ChromaticAberration(amount=0.25).apply(frame, at(0, frame))
+    columns = separated[48].argmax(axis=0)
     np.testing.assert_array_equal(columns, [84, 80, 76])
     centred = np.roll(frame, -32, axis=1)
     kept = ChromaticAberration(amount=0.25).apply(centred, at(0, centred))
     np.testing.assert_array_equal(kept[48].argmax(axis=0), [48, 48, 48])
 
 
-def test_film_burns_more_and_more_and_then_is_whole_again(at: At) -> None:
+def test_film_burn_spreads_and_then_starts_over(at: At) -> None:
     frame = np.zeros((64, 96, 3), np.float32)
     frame[..., 2] = 0.8
     effect = FilmBurn(amount=1.0, speed=2.0, softness=0.1)
@@ -85,7 +85,7 @@ def test_film_burns_more_and_more_and_then_is_whole_again(at: At) -> None:
     for index in range(14):
         shown = effect.apply(frame, at(index, frame))
         burnt.append(float((np.abs(shown - frame).max(axis=2) > 0.1).mean()))
-    # The first fire is at four tenths; at two fires a second it is over after seven frames.
+    # The first fire starts at 40 %. At two fires per second it ends after seven frames.
     assert burnt[6] > burnt[0] + 0.2
     assert burnt[8] < 0.3
     assert all(one <= next_ + 0.02 for one, next_ in pairwise(burnt[:7]))
@@ -95,7 +95,7 @@ def test_film_burns_more_and_more_and_then_is_whole_again(at: At) -> None:
     assert (np.abs(gone - frame).max(axis=2) > 0.1).mean() > 0.97
 
 
-def test_gate_weave_moves_most_from_side_to_side_and_flickers(at: At) -> None:
+def test_gate_weave_moves_mostly_horizontally_and_flickers(at: At) -> None:
     x, y = np.arange(96)[None, :] - 48, np.arange(96)[:, None] - 48
     frame = np.repeat(np.exp(-(x**2 + y**2) / 18.0)[..., None], 3, axis=2).astype(np.float32)
     effect, places, lights = GateWeave(amount=0.08, hops=0.0, flicker=0.5), [], []
@@ -109,7 +109,7 @@ def test_gate_weave_moves_most_from_side_to_side_and_flickers(at: At) -> None:
     assert 0.1 < np.std(lights) / np.mean(lights) < 0.4
 
 
-def test_interlace_weaves_two_moments(at: At) -> None:
+def test_interlace_combines_rows_of_two_frames(at: At) -> None:
     effect = Interlace(frames=2, size=0.001, dark=0.0)
     flicker = Interlace(frames=2, size=0.001, dark=0.0, mode="flicker")
     for index in range(6):
@@ -121,7 +121,7 @@ def test_interlace_weaves_two_moments(at: At) -> None:
     assert Interlace(dark=1.0, size=0.1).apply(frame, at(0, frame))[6:12].max() == 0.0
 
 
-def test_sync_loss_rolls_over_a_dark_bar(at: At) -> None:
+def test_sync_loss_rolls_a_dark_bar_and_skews_the_picture(at: At) -> None:
     rows = np.linspace(0.2, 1.0, 100, dtype=np.float32)[:, None, None]
     frame = np.ascontiguousarray(np.broadcast_to(rows, (100, 40, 3)))
     effect = SyncLoss(speed=2.4, skew=0.0, hook=0.0, wobble=0.0, bar=0.25)

@@ -1,4 +1,4 @@
-"""Blend: each mode against the formula of the specification; and files as layers."""
+"""Blend: each mode against the formula in its specification, and files as layers."""
 
 from __future__ import annotations
 
@@ -65,14 +65,14 @@ FORMULAS: dict[str, Callable[[float, float], float]] = {
 
 
 @pytest.mark.parametrize("mode", sorted(FORMULAS))
-def test_modes(mode: str, random: Random, at: At) -> None:
+def test_each_mode_equals_its_formula(mode: str, random: Random, at: At) -> None:
     frame, truth = random(16, 16), random(16, 16, seed=2)
     blended = Blend.model_validate({"mode": mode, "amount": 1.0}).apply(frame, at(0, truth))
     expected = np.vectorize(FORMULAS[mode])(frame.astype(float), truth.astype(float))
     np.testing.assert_allclose(blended, expected, atol=1e-5)
 
 
-def test_light_and_colour_part(random: Random, at: At) -> None:
+def test_colour_and_luminosity_modes_replace_only_one_of_the_two(random: Random, at: At) -> None:
     frame, truth = random(16, 16), random(16, 16, seed=2)
     coloured = Blend(mode="colour", amount=1.0).apply(frame, at(0, truth))
     np.testing.assert_allclose(luma(coloured), luma(frame), atol=1e-5)
@@ -82,12 +82,12 @@ def test_light_and_colour_part(random: Random, at: At) -> None:
     np.testing.assert_allclose(np.diff(lit), np.diff(frame), atol=1e-5)
 
 
-def test_every_mode_is_held_to_a_formula() -> None:
+def test_every_mode_has_a_formula() -> None:
     assert set(get_args(BlendMode)) == FORMULAS.keys() | {"colour", "luminosity"}
     assert len(get_args(BlendMode)) == 20
 
 
-def test_amount(random: Random, at: At) -> None:
+def test_amount_interpolates_between_frame_and_blend(random: Random, at: At) -> None:
     frame, truth = random(16, 16), random(16, 16, seed=2)
     np.testing.assert_allclose(
         Blend(amount=0.25).apply(frame, at(0, truth)), 0.75 * frame + 0.25 * truth, atol=1e-6
@@ -97,7 +97,7 @@ def test_amount(random: Random, at: At) -> None:
     )
 
 
-def test_a_picture_lies_over_the_dream(random: Random, at: At, tmp_path: Path) -> None:
+def test_a_picture_is_blended_over_the_dream(random: Random, at: At, tmp_path: Path) -> None:
     picture = np.zeros((40, 80, 3), np.uint8)
     picture[:, 40:] = 255
     Image.fromarray(picture).save(tmp_path / "half.png")
@@ -107,13 +107,15 @@ def test_a_picture_lies_over_the_dream(random: Random, at: At, tmp_path: Path) -
     assert laid[:, 18:].min() > 0.95
 
 
-def test_a_film_lies_over_the_dream_from_any_frame_on(bikes: Path, random: Random, at: At) -> None:
+def test_a_film_is_blended_over_the_dream_from_any_frame_on(
+    bikes: Path, random: Random, at: At
+) -> None:
     frame = random(64, 32)
     played, resumed = (Blend(path=str(bikes), amount=1.0) for _ in range(2))
     shown = [played.apply(frame, at(index, frame)) for index in range(6)]
     assert (shown[0] != shown[5]).any()
-    again = [resumed.apply(frame, at(index, frame)) for index in (3, 4, 5, 0)]
-    np.testing.assert_array_equal(again, [shown[3], shown[4], shown[5], shown[0]])
+    resumed_frames = [resumed.apply(frame, at(index, frame)) for index in (3, 4, 5, 0)]
+    np.testing.assert_array_equal(resumed_frames, [shown[3], shown[4], shown[5], shown[0]])
 
 
 @pytest.mark.parametrize("name", ["none.png", "none.mp4", "text.png"])
@@ -127,7 +129,7 @@ def test_a_file_that_cannot_be_read_is_named(
     assert "\n" not in str(raised.value)
 
 
-def test_a_small_screen_shows_footage_or_the_dream(shots: Shots, at: At) -> None:
+def test_picture_in_picture_shows_footage_or_the_dream(shots: Shots, at: At) -> None:
     frame, truth = shots(96, 64)[:2]
     effect = PictureInPicture(size=0.5, x=0.5, y=0.5, rim=0.0)
     small = cv2.resize(truth, (48, 32), interpolation=cv2.INTER_AREA)

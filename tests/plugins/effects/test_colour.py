@@ -1,4 +1,4 @@
-"""Effects on colour and light: the arithmetic and what must stay."""
+"""Effects on colour and light: their arithmetic and their invariants."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def ramp() -> Frame:
     return np.ascontiguousarray(np.broadcast_to(greys[None, :, None], (2, 301, 3)))
 
 
-def test_hue_keeps_luma_and_adds_up(random: Random, at: At) -> None:
+def test_hue_keeps_luma_and_accumulates(random: Random, at: At) -> None:
     frame = random(16, 16, -0.5, 1.5)
     turned = frame
     for index in range(12):
@@ -53,7 +53,7 @@ def test_hue_turns_red_to_yellow_to_green(at: At) -> None:
     assert green.argmax() == 1
 
 
-def test_saturation(random: Random, at: At) -> None:
+def test_saturation_scales_the_distance_from_grey(random: Random, at: At) -> None:
     frame = random(16, 16)
     grey = Saturation(factor=0.0).apply(frame, at(0, frame))
     np.testing.assert_allclose(grey, np.repeat(luma(frame)[..., None], 3, axis=2), atol=1e-6)
@@ -61,9 +61,9 @@ def test_saturation(random: Random, at: At) -> None:
     np.testing.assert_allclose(vivid - grey, 3.0 * (frame - grey), atol=1e-5)
 
 
-def test_levels(ramp: Frame, at: At) -> None:
-    def value(given: float, effect: Effect) -> float:
-        frame = np.full((1, 1, 3), given, np.float32)
+def test_levels_maps_black_white_gamma_contrast_and_brightness(ramp: Frame, at: At) -> None:
+    def value(level: float, effect: Effect) -> float:
+        frame = np.full((1, 1, 3), level, np.float32)
         return float(effect.apply(frame, at(0, frame))[0, 0, 0])
 
     plain = Levels(contrast=1.0)
@@ -81,7 +81,7 @@ def test_levels(ramp: Frame, at: At) -> None:
     )
 
 
-def test_clip_holds_hard_and_soft(ramp: Frame, at: At) -> None:
+def test_clip_limits_values_with_a_hard_or_a_soft_knee(ramp: Frame, at: At) -> None:
     np.testing.assert_array_equal(Clip().apply(ramp, at(0, ramp)), np.clip(ramp, 0.0, 1.0))
     narrow = Clip(low=-0.5, high=0.75).apply(ramp, at(0, ramp))
     assert (narrow.min(), narrow.max()) == (-0.5, 0.75)
@@ -94,14 +94,14 @@ def test_clip_holds_hard_and_soft(ramp: Frame, at: At) -> None:
     assert np.abs(np.diff(soft, 2)).max() < 0.001, "no corner"
 
 
-def test_posterise(ramp: Frame, at: At) -> None:
+def test_posterise_leaves_evenly_spaced_levels(ramp: Frame, at: At) -> None:
     inside = np.ascontiguousarray(ramp[:, 100:201])
     steps = np.unique(Posterise(levels=5).apply(inside, at(0, inside)))
     np.testing.assert_allclose(steps, [0.0, 0.25, 0.5, 0.75, 1.0], atol=1e-6)
     assert Posterise(levels=5).apply(ramp, at(0, ramp)).max() == pytest.approx(2.0)
 
 
-def test_solarise(ramp: Frame, at: At) -> None:
+def test_solarise_inverts_values_above_the_threshold(ramp: Frame, at: At) -> None:
     folded = Solarise(threshold=0.6).apply(ramp, at(0, ramp))
     np.testing.assert_allclose(folded, np.where(ramp > 0.6, 1.2 - ramp, ramp), atol=1e-6)
 
@@ -117,7 +117,7 @@ def test_quantise_leaves_palette_colours_only(dither: float, random: Random, at:
         assert {tuple(colour) for colour in shown} <= {tuple(colour) for colour in palette}
 
 
-def test_quantise_takes_the_nearest_and_dither_stands_in(at: At) -> None:
+def test_quantise_takes_the_nearest_colour_and_dither_mixes(at: At) -> None:
     effect = Quantise(colours=("#000000", "#ffffff"), dither=0.0)
     red = np.array([[[0.9, 0.8, 0.9], [0.1, 0.0, 0.2]]], np.float32)
     np.testing.assert_array_equal(effect.apply(red, at(0, red))[0, :, 0], [1.0, 0.0])
@@ -128,7 +128,9 @@ def test_quantise_takes_the_nearest_and_dither_stands_in(at: At) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(PALETTES))
-def test_gradient_map_runs_from_first_to_last(name: str, ramp: Frame, at: At) -> None:
+def test_gradient_map_maps_black_to_the_first_colour_and_white_to_the_last(
+    name: str, ramp: Frame, at: At
+) -> None:
     effect = GradientMap.model_validate({"palette": name, "ends": "hold"})
     painted = effect.apply(ramp, at(0, ramp))[0]
     palette = parse_colours(PALETTES[effect.palette])
@@ -138,7 +140,7 @@ def test_gradient_map_runs_from_first_to_last(name: str, ramp: Frame, at: At) ->
     np.testing.assert_allclose(painted[300], palette[-1], atol=1e-3)
 
 
-def test_gradient_map_goes_on_beyond_its_ends(ramp: Frame, at: At) -> None:
+def test_gradient_map_mirrors_or_repeats_outside_its_range(ramp: Frame, at: At) -> None:
     mirrored = GradientMap(ends="mirror").apply(ramp, at(0, ramp))[0]
     np.testing.assert_allclose(mirrored[:101], mirrored[200:99:-1], atol=1e-4)
     np.testing.assert_allclose(mirrored[200:], mirrored[200:99:-1], atol=1e-4)
@@ -157,7 +159,7 @@ def test_gradient_map_cycles_and_shifts(ramp: Frame, at: At) -> None:
     np.testing.assert_allclose(one[0], np.tile([0.2, 0.4, 0.6], (301, 1)), atol=1e-4)
 
 
-def test_match_brings_back_light_and_contrast(shots: Shots, at: At) -> None:
+def test_match_restores_brightness_and_contrast(shots: Shots, at: At) -> None:
     truth = shots(96, 64)[0]
     pale = truth[:, ::-1] * np.float32(0.4) + np.array([0.5, 0.6, 0.4], np.float32)
     matched = Match(brightness=1.0, contrast=1.0).apply(pale, at(0, truth))
@@ -167,5 +169,5 @@ def test_match_brings_back_light_and_contrast(shots: Shots, at: At) -> None:
         half.mean(axis=(0, 1)), (pale.mean(axis=(0, 1)) + truth.mean(axis=(0, 1))) / 2, atol=1e-4
     )
     blank = np.full_like(truth, 0.9)
-    awake = Match(brightness=1.0, contrast=1.0).apply(blank, at(0, truth))
-    np.testing.assert_allclose(awake.mean(axis=(0, 1)), truth.mean(axis=(0, 1)), atol=1e-3)
+    recovered = Match(brightness=1.0, contrast=1.0).apply(blank, at(0, truth))
+    np.testing.assert_allclose(recovered.mean(axis=(0, 1)), truth.mean(axis=(0, 1)), atol=1e-3)

@@ -1,4 +1,4 @@
-"""Blur, sharpen, glow and upscale: what becomes of fine things."""
+"""Effects on fine detail: blur, sharpen, glow and upscale."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ Shots = Callable[[int, int], Sequence[Frame]]
 
 
 def psnr(one: Frame, other: Frame) -> float:
-    """Peak signal-to-noise ratio in decibels, away from the edges."""
+    """Return the peak signal-to-noise ratio in decibels, without the borders."""
     return float(-10.0 * np.log10(np.mean((one - other)[8:-8, 8:-8] ** 2)))
 
 
 @pytest.mark.parametrize("radius", [0.7, 1.5, 2.9, 3.1, 8.0, 20.0])
-def test_blur_is_as_wide_as_it_says(radius: float, at: At) -> None:
+def test_the_standard_deviation_of_blur_is_its_radius(radius: float, at: At) -> None:
     frame = np.zeros((257, 257, 3), np.float32)
     frame[128, 128] = 1000.0
     spot = Blur(radius=radius).apply(frame, at(0, frame))[..., 0].astype(np.float64)
@@ -54,7 +54,7 @@ def test_sharpen_is_unsharp_masking_within_a_limit(shots: Shots, at: At) -> None
     assert np.abs(held - frame).max() == pytest.approx(0.05, abs=1e-6)
 
 
-def test_glow_spreads_lights_and_comes_to_rest(at: At) -> None:
+def test_glow_spreads_lights_and_converges(at: At) -> None:
     frame = np.full((64, 64, 3), 0.1, np.float32)
     frame[28:36, 28:36] = (1.0, 0.5, 0.1)
     glowing = Glow(amount=4.0, radius=6.0).apply(frame, at(0, frame))
@@ -81,7 +81,7 @@ def test_upscale_is_sharper_than_linear_filtering(factor: float, shots: Shots, a
     assert scores["edges"] > scores["lanczos"]
 
 
-def test_upscale_along_edges_draws_no_stairs(at: At) -> None:
+def test_upscale_along_edges_reduces_stair_steps(at: At) -> None:
     def edge(side: int) -> Frame:
         """A slanted edge between black and white, drawn with 16 times the pixels and averaged."""
         places = (np.arange(side * 4) + 0.5) / side / 4.0
@@ -89,22 +89,22 @@ def test_upscale_along_edges_draws_no_stairs(at: At) -> None:
         grey = bright.reshape(side, 4, side, 4).mean(axis=(1, 3))
         return np.repeat(grey[:, :, None], 3, axis=2)
 
-    small, wanted = edge(40), edge(80)
+    small, expected = edge(40), edge(80)
     errors: dict[str, float] = {}
     for method in ("edges", "lanczos"):
         effect = Upscale.model_validate({"method": method})
         drawn = effect.apply(small, at(0, small))
-        errors[method] = float(np.abs(drawn - wanted)[8:-8, 8:-8].mean())
+        errors[method] = float(np.abs(drawn - expected)[8:-8, 8:-8].mean())
     assert errors["edges"] < 0.85 * errors["lanczos"]
 
 
 def test_upscale_does_not_move_the_picture(at: At) -> None:
     down, across = np.mgrid[0:48, 0:64].astype(np.float32)
-    slope = np.stack([across, down, across + down], axis=-1)
+    ramp = np.stack([across, down, across + down], axis=-1)
     for method in ("edges", "lanczos"):
         for factor in (1.0, 1.25, 2.0, 3.0, 4.0):
             effect = Upscale.model_validate({"factor": factor, "method": method})
-            drawn = effect.apply(slope, at(0, slope))
+            drawn = effect.apply(ramp, at(0, ramp))
             width, height = effect.output_size((64, 48))
             assert (width, height) == (round(64 * factor), round(48 * factor))
             expected = (np.arange(width) + 0.5) * 64 / width - 0.5

@@ -1,4 +1,4 @@
-"""Effects of files, screens and print: jpeg, bit planes, dots, characters, mosaics and patterns."""
+"""Effects of files, screens and print: jpeg, bit-planes, halftone, ascii, pixelate and others."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def grey(value: float, width: int = 96, height: int = 96) -> Frame:
     return np.full((height, width, 3), value, np.float32)
 
 
-def test_jpeg_is_worse_with_less_quality_and_more_passes(shots: Shots, at: At) -> None:
+def test_jpeg_loss_grows_with_lower_quality_and_more_passes(shots: Shots, at: At) -> None:
     frame = shots(96, 64)[0]
 
     def loss(**table: int) -> float:
@@ -47,7 +47,7 @@ def test_jpeg_is_worse_with_less_quality_and_more_passes(shots: Shots, at: At) -
     assert (np.abs(np.diff(coarse, axis=1)).max(axis=2) == 0).mean() > 0.5
 
 
-def test_bit_planes(at: At) -> None:
+def test_bit_planes_can_be_rotated_folded_reversed_and_dropped(at: At) -> None:
     values = np.arange(256, dtype=np.float32)[None, :, None] / np.float32(255)
     frame = np.ascontiguousarray(np.broadcast_to(values, (1, 256, 3)))
 
@@ -62,32 +62,32 @@ def test_bit_planes(at: At) -> None:
     assert sorted(set(shown(mode="keep", planes=2))) == [0, 85, 170, 255]
 
 
-def test_byte_corruption_begins_where_it_may_and_lasts(shots: Shots, at: At) -> None:
+def test_byte_corruption_begins_at_its_start_row_and_lasts(shots: Shots, at: At) -> None:
     frame = cv2.resize(shots(96, 64)[0], (192, 128)).astype(np.float32)
     clean = ByteCorruption(count=0, quality=90).apply(frame, at(0, frame))
     assert np.abs(clean - frame).mean() < 0.02
     effect = ByteCorruption(count=12, quality=90, start=0.6, seconds=1.0)
-    spoilt = [effect.apply(frame, at(index, frame)) for index in range(120)]
-    apart = np.abs(spoilt[0] - clean).max(axis=(1, 2))
-    assert (apart[:48] < 1e-6).all(), "what is above is sound"
-    assert apart.max() > 0.3
-    assert np.array_equal(spoilt[1], spoilt[0]) or np.array_equal(spoilt[2], spoilt[1])
-    assert not np.array_equal(spoilt[-1], spoilt[0])
+    corrupted = [effect.apply(frame, at(index, frame)) for index in range(120)]
+    difference = np.abs(corrupted[0] - clean).max(axis=(1, 2))
+    assert (difference[:48] < 1e-6).all(), "what is above is sound"
+    assert difference.max() > 0.3
+    assert np.array_equal(corrupted[1], corrupted[0]) or np.array_equal(corrupted[2], corrupted[1])
+    assert not np.array_equal(corrupted[-1], corrupted[0])
 
 
-def test_byte_corruption_survives_whatever_the_bytes_say(
+def test_byte_corruption_survives_any_corruption(
     shots: Shots, at: At, capfd: pytest.CaptureFixture[str]
 ) -> None:
     frame = shots(96, 64)[0]
     effect = ByteCorruption(count=128, seconds=0.0, quality=30)
     for index in range(200):
-        spoilt = effect.apply(frame, at(index, frame))
-        assert spoilt.shape == frame.shape
-        assert 0.0 <= spoilt.min() <= spoilt.max() <= 1.0
+        corrupted = effect.apply(frame, at(index, frame))
+        assert corrupted.shape == frame.shape
+        assert 0.0 <= corrupted.min() <= corrupted.max() <= 1.0
     assert capfd.readouterr() == ("", "")
 
 
-def test_pixelate_leaves_one_colour_a_cell(shots: Shots, at: At) -> None:
+def test_pixelate_leaves_one_colour_per_cell(shots: Shots, at: At) -> None:
     frame = shots(96, 64)[0]
     square = Pixelate(size=0.25).apply(frame, at(0, frame))
     mean = np.broadcast_to(frame[:16, :16].mean(axis=(0, 1)), (16, 16, 3))
@@ -112,7 +112,7 @@ def test_hexagons_have_six_neighbours(random: Random, at: At) -> None:
 
 @pytest.mark.parametrize("mode", ["colour", "ink"])
 @pytest.mark.parametrize("shape", ["dot", "line"])
-def test_halftone_prints_as_much_ink_as_is_asked_for(mode: str, shape: str, at: At) -> None:
+def test_halftone_keeps_the_mean_brightness_in_two_tones(mode: str, shape: str, at: At) -> None:
     effect = Halftone.model_validate({"mode": mode, "shape": shape, "size": 0.1, "softness": 0.0})
     greys = [grey(value) for value in (0.0, 0.25, 0.5, 0.75, 1.0)]
     light = [float(effect.apply(frame, at(0, frame)).mean()) for frame in greys]
@@ -128,20 +128,20 @@ def test_halftone_prints_as_much_ink_as_is_asked_for(mode: str, shape: str, at: 
 
 @pytest.mark.parametrize("mode", ["diffusion", "ordered", "random"])
 @pytest.mark.parametrize("levels", [2, 5])
-def test_dither_keeps_the_light_with_few_shades(
+def test_dither_keeps_the_local_mean_with_few_levels(
     mode: str, levels: int, shots: Shots, at: At
 ) -> None:
     frame = shots(96, 64)[0]
     table = {"mode": mode, "levels": levels, "size": 0.001}
     dots = Dither.model_validate(table).apply(frame, at(0, frame))
     assert set(np.rint(np.unique(dots) * 255)) <= set(np.rint(np.linspace(0, 255, levels)))
-    soft, wanted = (cv2.blur(each, (15, 15)) for each in (dots, frame))
-    assert np.abs(soft - wanted)[8:-8, 8:-8].mean() < 0.06
-    one = Dither.model_validate({**table, "monochrome": True}).apply(frame, at(0, frame))
-    assert np.ptp(one, axis=2).max() == 0.0
+    local_mean, expected = (cv2.blur(each, (15, 15)) for each in (dots, frame))
+    assert np.abs(local_mean - expected)[8:-8, 8:-8].mean() < 0.06
+    monochrome = Dither.model_validate({**table, "monochrome": True}).apply(frame, at(0, frame))
+    assert np.ptp(monochrome, axis=2).max() == 0.0
 
 
-def test_ascii_writes_fuller_characters_where_it_is_lighter(at: At) -> None:
+def test_ascii_writes_denser_characters_for_lighter_cells(at: At) -> None:
     effect = Ascii(mode="white", size=0.125, contrast=1.0)
     ink = [float(effect.apply(grey(v), at(0, grey(v))).mean()) for v in (0.0, 0.3, 0.6, 1.0)]
     assert ink[0] == 0.0
@@ -156,18 +156,18 @@ def test_ascii_writes_fuller_characters_where_it_is_lighter(at: At) -> None:
     assert paper.min() == 1.0
 
 
-def test_cells_are_those_of_the_nearest_points() -> None:
+def test_cells_belong_to_the_nearest_points() -> None:
     points = scattered(np.random.default_rng(2), (40, 30), 8.0)
     assert 15 <= len(points) <= 40
     labels, distance = nearest(points, (40, 30))
     rows, columns = np.mgrid[:30, :40]
-    apart = np.hypot(rows[..., None] - points[:, 0], columns[..., None] - points[:, 1])
-    np.testing.assert_allclose(distance, apart.min(axis=2), rtol=0.05, atol=0.05)
-    chosen = np.take_along_axis(apart, labels[..., None], axis=2)[..., 0]
-    assert (chosen <= apart.min(axis=2) * 1.05 + 0.05).all()
+    distances = np.hypot(rows[..., None] - points[:, 0], columns[..., None] - points[:, 1])
+    np.testing.assert_allclose(distance, distances.min(axis=2), rtol=0.05, atol=0.05)
+    chosen = np.take_along_axis(distances, labels[..., None], axis=2)[..., 0]
+    assert (chosen <= distances.min(axis=2) * 1.05 + 0.05).all()
 
 
-def test_voronoi_keeps_colours_and_shifts(shots: Shots, at: At) -> None:
+def test_voronoi_keeps_the_mean_colour_and_moves(shots: Shots, at: At) -> None:
     frame = shots(96, 64)[0]
     effect = Voronoi(size=0.2, speed=2.0, joint=0.0)
     shown = [effect.apply(frame, at(index, frame)) for index in range(3)]
@@ -193,7 +193,7 @@ def test_reaction_diffusion_grows_from_outlines_and_spreads(at: At) -> None:
     np.testing.assert_array_equal(barren, frame)
 
 
-def test_contours_join_equal_light(at: At) -> None:
+def test_contours_are_drawn_at_equal_steps_of_brightness(at: At) -> None:
     ramp = np.linspace(0.0, 1.0, 200, dtype=np.float32)[None, :, None]
     frame = np.ascontiguousarray(np.broadcast_to(ramp, (100, 200, 3)))
     drawn = Contours(count=10.0, size=0.001, width=0.02).apply(frame, at(0, frame))
@@ -207,7 +207,7 @@ def test_contours_join_equal_light(at: At) -> None:
     np.testing.assert_allclose(shown[1][20:180], shown[0][15:175], atol=0.2)
 
 
-def test_stipple_dots_cover_what_they_show(at: At) -> None:
+def test_stipple_dots_cover_more_of_darker_areas(at: At) -> None:
     effect = Stipple(size=0.08)
     light = [float(effect.apply(grey(v), at(0, grey(v))).mean()) for v in (0.0, 0.3, 0.7, 1.0)]
     assert light == sorted(light)

@@ -1,4 +1,4 @@
-"""Our effects keep what every effect promises, and the style of the house."""
+"""Conformance of the built-in effects, and conventions for their parameters."""
 
 from __future__ import annotations
 
@@ -19,47 +19,47 @@ from artengine.testing.effect_values import choices, drawn, numbers
 CATALOG = load_catalog()
 EFFECTS = list(CATALOG.effects.values())
 
-every = pytest.mark.parametrize("kind", EFFECTS, ids=lambda kind: kind.name)
+every_effect = pytest.mark.parametrize("kind", EFFECTS, ids=lambda kind: kind.name)
 
 
 @pytest.mark.parametrize("check", [c for kind in EFFECTS for c in conformance(kind)], ids=str)
-def test_keeps(check: Check, tmp_path: Path) -> None:
+def test_conforms(check: Check, tmp_path: Path) -> None:
     check(tmp_path)
 
 
-def test_those_that_ship_are_among_them() -> None:
+def test_built_in_effects_are_tested() -> None:
     assert {"blend", "noise", "zoom"} <= {kind.name for kind in EFFECTS}
 
 
-@every
-def test_says_what_happens_at_the_bounds_of_each_number(kind: type[Effect]) -> None:
+@every_effect
+def test_help_describes_the_bounds_of_each_number(kind: type[Effect]) -> None:
     assert re.fullmatch(r"[a-z]+(-[a-z]+)*", kind.name)
     help_of = attribute_help(kind)
     for name, limits in numbers(kind).items():
-        said = help_of.get(name, "")
+        help_text = help_of.get(name, "")
         missing = [
-            f"{limit:g}" for limit in limits if f"{abs(limit):g}" not in said.replace(" ", "")
+            f"{limit:g}" for limit in limits if f"{abs(limit):g}" not in help_text.replace(" ", "")
         ]
         assert not missing, f"{kind.name}.{name} does not say what happens at {missing}"
 
 
-@every
-def test_every_parameter_is_tried(kind: type[Effect]) -> None:
-    tried = {name for table in drawn(kind, 30) for name in table}
+@every_effect
+def test_conformance_draws_every_parameter(kind: type[Effect]) -> None:
+    drawn_names = {name for table in drawn(kind, 30) for name in table}
     files = {name for name, info in kind.model_fields.items() if is_path(info)}
-    assert tried | files == kind.model_fields.keys()
-    assert numbers(kind).keys() | choices(kind).keys() <= tried
+    assert drawn_names | files == kind.model_fields.keys()
+    assert numbers(kind).keys() | choices(kind).keys() <= drawn_names
 
 
-@every
-def test_remembers_while_it_is_mixed_out(kind: type[Effect]) -> None:
+@every_effect
+def test_state_is_updated_while_mix_is_zero(kind: type[Effect]) -> None:
     shown = frames()[:5]
 
     def last(**controls: object) -> object:
         chain = Chain([Binding.parse(kind, controls, CATALOG.curves)], "output", 5)
         for at, frame in enumerate(shown):
-            made = chain.apply(frame, Clock(at, 24.0), shown[(at + 1) % len(shown)])
-        return made
+            result = chain.apply(frame, Clock(at, 24.0), shown[(at + 1) % len(shown)])
+        return result
 
-    late = last(mix={"keys": {"0f": 0, "4f": 1}, "ease": "hold"})
-    np.testing.assert_array_equal(late, last())
+    mixed_in_late = last(mix={"keys": {"0f": 0, "4f": 1}, "ease": "hold"})
+    np.testing.assert_array_equal(mixed_in_late, last())

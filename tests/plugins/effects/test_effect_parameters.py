@@ -1,4 +1,4 @@
-"""Parameters of one name mean the same in every effect: see docs/effects-parameters.md."""
+"""Parameters of the same name mean the same in every effect: see docs/effects-parameters.md."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from artengine_plugins.imaging.border import Border
 
 PAGE = Path(__file__).parents[3] / "docs" / "effects-parameters.md"
 EFFECTS = list(load_catalog().effects.values())
-OLDER = {("shift", "x"), ("shift", "y")}
+EXCEPTIONS = {("shift", "x"), ("shift", "y")}
 BOUNDS = {
     "x": (0, 1),
     "y": (0, 1),
@@ -31,7 +31,7 @@ UNITS = {"angle": "degrees", "turn": "degrees a second", "seconds": "seconds", "
 @pytest.mark.parametrize("kind", EFFECTS, ids=lambda kind: kind.name)
 def test_shared_names_have_shared_ranges_and_units(kind: type[Effect]) -> None:
     for name, info in kind.model_fields.items():
-        if (kind.name, name) in OLDER:
+        if (kind.name, name) in EXCEPTIONS:
             continue
         limits, extra = bounds(info), info.json_schema_extra
         if name in BOUNDS:
@@ -50,12 +50,12 @@ def test_shared_names_have_shared_ranges_and_units(kind: type[Effect]) -> None:
         assert name != "frames" or name not in kind.automatable()
 
 
-def test_the_page_names_them() -> None:
+def test_the_page_lists_the_shared_parameters() -> None:
     page = PAGE.read_text(encoding="utf-8").partition("## Fields")[0]
-    named = set(
+    listed = set(
         re.findall(r"`([a-z]+)`", "".join(re.findall(r"^\| (`.*?) \|", page, re.MULTILINE)))
     )
-    assert BOUNDS.keys() | UNITS.keys() <= named
+    assert BOUNDS.keys() | UNITS.keys() <= listed
     used = {name for kind in EFFECTS for name in kind.model_fields}
-    assert named <= used | {"path"}, named - used
+    assert listed <= used | {"path"}, listed - used
     assert all(f"`{border}`" in page for border in get_args(Border))

@@ -1,4 +1,4 @@
-"""Effects that look at each pixel's surroundings: median, kuwahara, edges, bloom and others."""
+"""Effects that filter each pixel's neighbourhood: median, kuwahara, edges, bloom and others."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ Shots = Callable[[int, int], Sequence[Frame]]
 
 
 def step(width: int, height: int) -> Frame:
-    """Dark on the left, light on the right."""
+    """Return a frame with a vertical edge: dark on the left, light on the right."""
     frame = np.full((height, width, 3), 0.2, np.float32)
     frame[:, width // 2 :] = 0.8
     return frame
 
 
-def speckled(width: int, height: int, random: Random) -> Frame:
-    """The step under grain."""
+def noisy_step(width: int, height: int, random: Random) -> Frame:
+    """Return the edge with noise added."""
     return step(width, height) + 0.1 * (random(width, height) - np.float32(0.5))
 
 
@@ -40,15 +40,15 @@ def speckled(width: int, height: int, random: Random) -> Frame:
     [Median(size=0.1), Kuwahara(size=0.06), Bilateral(size=0.05, threshold=0.3, passes=2)],
     ids=lambda effect: effect.name,
 )
-def test_grain_goes_and_the_edge_stays(effect: Effect, random: Random, at: At) -> None:
-    frame = speckled(96, 64, random)
+def test_noise_is_reduced_and_the_edge_is_kept(effect: Effect, random: Random, at: At) -> None:
+    frame = noisy_step(96, 64, random)
     smooth = effect.apply(frame, at(0, frame))
     assert smooth[8:-8, 8:40].std() < 0.4 * frame[8:-8, 8:40].std()
     across = smooth[8:-8].mean(axis=(0, 2))
     assert across[50] - across[45] > 0.55
 
 
-def test_median_removes_specks_of_any_strength(at: At) -> None:
+def test_median_removes_specks_of_any_brightness(at: At) -> None:
     frame = step(64, 64)
     frame[10, 10] = frame[40, 50] = 1.0
     np.testing.assert_allclose(
@@ -60,7 +60,7 @@ def test_median_removes_specks_of_any_strength(at: At) -> None:
     np.testing.assert_allclose(shown[:, :200], wide[:, :200], atol=2e-3)
 
 
-def test_kuwahara_takes_one_of_the_four_means(random: Random, at: At) -> None:
+def test_kuwahara_returns_the_mean_of_one_of_four_quadrants(random: Random, at: At) -> None:
     frame = random(12, 10)
     painted = Kuwahara(size=0.1).apply(frame, at(0, frame))
     around = np.pad(frame, ((1, 1), (1, 1), (0, 0)), "symmetric")
@@ -73,7 +73,7 @@ def test_kuwahara_takes_one_of_the_four_means(random: Random, at: At) -> None:
         assert min(np.abs(mean - painted[row, column]).max() for mean in means) < 1e-5
 
 
-def test_emboss_lights_slopes_from_its_angle(at: At) -> None:
+def test_emboss_lights_edges_from_its_angle(at: At) -> None:
     frame = np.full((64, 64, 3), 0.2, np.float32)
     frame[20:44, 20:44] = 0.8
     relief = Emboss(angle=180.0, amount=0.5, size=0.03).apply(frame, at(0, frame))[..., 0]
@@ -86,7 +86,7 @@ def test_emboss_lights_slopes_from_its_angle(at: At) -> None:
     np.testing.assert_allclose(raised[28:36, 28:36], 0.8, atol=1e-6)
 
 
-def test_edges_are_lines_where_there_is_a_slope(at: At) -> None:
+def test_edges_are_drawn_only_at_edges(at: At) -> None:
     frame = step(96, 64)
     neon = Edges(size=0.02).apply(frame, at(0, frame))
     assert neon[:, 47:49].min() > 0.4
@@ -99,7 +99,7 @@ def test_edges_are_lines_where_there_is_a_slope(at: At) -> None:
     assert Edges(threshold=1.0, size=0.02).apply(frame, at(0, frame)).max() < 1e-6
 
 
-def test_morphology_swells_lights_in_its_shape(at: At) -> None:
+def test_morphology_dilates_lights_in_its_shape(at: At) -> None:
     frame = np.zeros((100, 100, 3), np.float32)
     frame[50, 50] = 1.0
     for shape, high, wide in (("square", 5, 5), ("row", 1, 5), ("column", 5, 1)):
@@ -113,14 +113,14 @@ def test_morphology_swells_lights_in_its_shape(at: At) -> None:
     assert dark.min() == 1.0
 
 
-def test_bloom_spreads_lights_and_streaks_sideways(at: At) -> None:
+def test_bloom_spreads_lights_and_streaks_horizontally(at: At) -> None:
     frame = np.full((96, 128, 3), 0.05, np.float32)
     frame[44:52, 60:68] = 1.0
-    round_ = Bloom(streak=0.0, size=0.3).apply(frame, at(0, frame))
-    gain = (round_ - frame)[..., 1]
+    halo = Bloom(streak=0.0, size=0.3).apply(frame, at(0, frame))
+    gain = (halo - frame)[..., 1]
     assert gain[48, 76] > gain[48, 90] > 1e-4
     assert gain[48, 80] == pytest.approx(gain[64, 64], rel=0.2)
-    streaked = Bloom(streak=2.0, size=0.3).apply(frame, at(0, frame)) - round_
+    streaked = Bloom(streak=2.0, size=0.3).apply(frame, at(0, frame)) - halo
     assert streaked[48, 110, 2] > 0.02
     assert streaked[20, 64, 2] < 0.1 * streaked[48, 110, 2]
     assert Bloom(threshold=2.0).apply(frame, at(0, frame)) == pytest.approx(frame, abs=1e-6)
@@ -130,7 +130,7 @@ def test_bloom_spreads_lights_and_streaks_sideways(at: At) -> None:
     assert fed.max() < 1.5
 
 
-def test_radial_blur_leaves_its_point_and_streaks_its_way(shots: Shots, at: At) -> None:
+def test_radial_blur_blurs_along_circles_or_rays(shots: Shots, at: At) -> None:
     rings = np.hypot(*np.meshgrid(np.arange(97) - 48.0, np.arange(97) - 48.0))
     frame = np.repeat((np.sin(rings) * 0.5 + 0.5)[..., None], 3, axis=2).astype(np.float32)
     spun = RadialBlur(mode="spin", amount=0.5).apply(frame, at(0, frame))

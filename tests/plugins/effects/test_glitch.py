@@ -25,7 +25,7 @@ def multiset(frame: Frame) -> list[tuple[float, ...]]:
 
 
 @pytest.mark.parametrize("direction", ["right", "left", "down", "up"])
-def test_pixel_sort_orders_whole_lines(direction: str, random: Random, at: At) -> None:
+def test_pixel_sort_sorts_whole_lines(direction: str, random: Random, at: At) -> None:
     frame = random(24, 24)
     effect = PixelSort.model_validate(
         {"low": -1.0, "high": 2.0, "direction": direction, "longest": 4096}
@@ -35,13 +35,13 @@ def test_pixel_sort_orders_whole_lines(direction: str, random: Random, at: At) -
     light = np.diff(luma(ordered), axis=axis)
     if direction in ("left", "up"):
         light = -light
-    # A stretch may be cut once, at a random place; all else rises, to a sixteen-thousandth.
+    # A run may be cut once, at a random position; the rest increases, to within 1/16,000.
     assert ((light < -1e-3).sum(axis=axis) <= 1).all()
     lines = zip(np.moveaxis(frame, 1 - axis, 0), np.moveaxis(ordered, 1 - axis, 0), strict=True)
     assert all(multiset(before) == multiset(after) for before, after in lines)
 
 
-def test_pixel_sort_leaves_what_lies_outside_its_limits(shots: Shots, at: At) -> None:
+def test_pixel_sort_leaves_pixels_outside_its_limits(shots: Shots, at: At) -> None:
     frame = shots(96, 64)[0]
     ordered = PixelSort(low=0.3, high=0.6).apply(frame, at(0, frame))
     light = luma(frame)
@@ -53,16 +53,16 @@ def test_pixel_sort_leaves_what_lies_outside_its_limits(shots: Shots, at: At) ->
     np.testing.assert_array_equal(nothing, frame)
 
 
-def test_pixel_sort_cuts_stretches(random: Random, at: At) -> None:
+def test_pixel_sort_limits_the_length_of_runs(random: Random, at: At) -> None:
     frame = random(512, 4)
     effect = PixelSort(low=-1.0, high=2.0, direction="right", longest=16)
-    falls = (np.diff(luma(effect.apply(frame, at(0, frame))), axis=1) < -1e-3).sum(axis=1)
-    assert (falls >= 512 // 16 - 2).all()
-    again = effect.apply(frame, at(1, frame))
-    assert (again != effect.apply(frame, at(2, frame))).any(), "the cuts move"
+    decreases = (np.diff(luma(effect.apply(frame, at(0, frame))), axis=1) < -1e-3).sum(axis=1)
+    assert (decreases >= 512 // 16 - 2).all()
+    second = effect.apply(frame, at(1, frame))
+    assert (second != effect.apply(frame, at(2, frame))).any(), "the cuts move"
 
 
-def test_pixel_sort_of_frames_too_wide_for_32_bits(random: Random, at: At) -> None:
+def test_pixel_sort_sorts_frames_too_wide_for_32_bit_keys(random: Random, at: At) -> None:
     frame = random(5000, 2)
     effect = PixelSort(low=-1.0, high=2.0, direction="right", longest=4096)
     ordered = effect.apply(frame, at(0, frame))
@@ -70,7 +70,7 @@ def test_pixel_sort_of_frames_too_wide_for_32_bits(random: Random, at: At) -> No
     assert ((np.diff(luma(ordered), axis=1) < -1e-3).sum(axis=1) <= 2).all()
 
 
-def test_tear_slips_bands_round_the_edges(random: Random, at: At) -> None:
+def test_tear_rolls_some_bands_of_rows(random: Random, at: At) -> None:
     frame = random(64, 64)
     torn = Tear(amount=50.0, bands=3, height=10.0).apply(frame, at(0, frame))
     moved = (torn != frame).any(axis=(1, 2))
@@ -92,17 +92,17 @@ def test_tear_holds_for_a_while(random: Random, at: At) -> None:
     assert 10 <= changes(5.0) <= 32
 
 
-def test_channel_shift_parts_red_and_blue(random: Random, at: At) -> None:
+def test_channel_shift_separates_red_and_blue(random: Random, at: At) -> None:
     frame = random(32, 16)
-    parted = ChannelShift(distance=3.0, border="wrap").apply(frame, at(0, frame))
-    np.testing.assert_allclose(parted[..., 0], np.roll(frame[..., 0], 3, axis=1), atol=1e-5)
-    np.testing.assert_array_equal(parted[..., 1], frame[..., 1])
-    np.testing.assert_allclose(parted[..., 2], np.roll(frame[..., 2], -3, axis=1), atol=1e-5)
+    separated = ChannelShift(distance=3.0, border="wrap").apply(frame, at(0, frame))
+    np.testing.assert_allclose(separated[..., 0], np.roll(frame[..., 0], 3, axis=1), atol=1e-5)
+    np.testing.assert_array_equal(separated[..., 1], frame[..., 1])
+    np.testing.assert_allclose(separated[..., 2], np.roll(frame[..., 2], -3, axis=1), atol=1e-5)
     down = ChannelShift(distance=2.0, angle=90.0, border="wrap").apply(frame, at(0, frame))
     np.testing.assert_allclose(down[..., 0], np.roll(frame[..., 0], 2, axis=0), atol=1e-5)
 
 
-def test_scanlines_darken_lines_and_keep_the_light(at: At) -> None:
+def test_scanlines_darken_lines_and_keep_the_mean_when_fed_back(at: At) -> None:
     frame = np.ones((64, 8, 3), np.float32)
     lined = Scanlines(strength=0.75, spacing=8.0, roll=0.0).apply(frame, at(0, frame))
     rows = lined[:, 0, 0]

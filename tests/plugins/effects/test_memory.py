@@ -1,4 +1,4 @@
-"""Effects that remember: trails, gate, datamosh, slit scan, and motion that goes on by itself."""
+"""Effects with state: trails, gate, datamosh, slit-scan, and phases that accumulate over time."""
 
 from __future__ import annotations
 
@@ -28,23 +28,23 @@ def plain(value: float, width: int = 8, height: int = 8) -> Frame:
 def test_bright_trails_decay(at: At) -> None:
     effect, black = Trails(decay=0.5), plain(0.0)
     assert effect.apply(plain(0.8), at(0, black)).max() == pytest.approx(0.8)
-    seen = [effect.apply(black, at(index, black)).max() for index in range(1, 5)]
-    assert seen == pytest.approx([0.4, 0.2, 0.1, 0.05])
+    maxima = [effect.apply(black, at(index, black)).max() for index in range(1, 5)]
+    assert maxima == pytest.approx([0.4, 0.2, 0.1, 0.05])
     assert effect.apply(plain(0.3), at(5, black)).max() == pytest.approx(0.3)
 
 
 def test_dark_trails_fade_to_white_and_means_converge(at: At) -> None:
     dark, white = Trails(decay=0.5, mode="dark"), plain(1.0)
     dark.apply(plain(0.2), at(0, white))
-    seen = [dark.apply(white, at(index, white)).min() for index in range(1, 4)]
-    assert seen == pytest.approx([0.6, 0.8, 0.9])
+    values = [dark.apply(white, at(index, white)).min() for index in range(1, 4)]
+    assert values == pytest.approx([0.6, 0.8, 0.9])
     mean = Trails(decay=0.75, mode="mean")
     mean.apply(plain(0.0), at(0, white))
-    seen = [mean.apply(white, at(index, white)).max() for index in range(1, 3)]
-    assert seen == pytest.approx([0.25, 0.4375])
+    values = [mean.apply(white, at(index, white)).max() for index in range(1, 3)]
+    assert values == pytest.approx([0.25, 0.4375])
 
 
-def test_a_ghost_of_another_size_is_forgotten(at: At) -> None:
+def test_trails_restart_when_the_frame_size_changes(at: At) -> None:
     effect = Trails(decay=1.0)
     effect.apply(plain(1.0), at(0, plain(0.0)))
     wide = plain(0.0, width=12)
@@ -64,14 +64,16 @@ def test_gate_opens_where_the_footage_moves(at: At) -> None:
     np.testing.assert_allclose(lingering[:, 44], 0.5 * dream[:, 44] + 0.5 * moved[:, 44], atol=1e-5)
 
 
-def test_gate_opens_on_difference_and_turns_over(at: At) -> None:
+def test_gate_opens_on_difference_and_can_be_inverted(at: At) -> None:
     truth, dream = plain(0.2, 64, 32), plain(0.22, 64, 32)
     dream[:, 32:] = 0.9
     gated = Gate(opens="difference", threshold=0.1, spread=0.0).apply(dream, at(0, truth))
     np.testing.assert_allclose(gated[:, 34:], dream[:, 34:], atol=1e-6)
     np.testing.assert_allclose(gated[:, :30], truth[:, :30], atol=1e-6)
-    turned = Gate(opens="difference", threshold=0.1, spread=0.0, invert=True)
-    np.testing.assert_allclose(turned.apply(dream, at(0, truth))[:, 34:], truth[:, 34:], atol=1e-6)
+    inverted = Gate(opens="difference", threshold=0.1, spread=0.0, invert=True)
+    np.testing.assert_allclose(
+        inverted.apply(dream, at(0, truth))[:, 34:], truth[:, 34:], atol=1e-6
+    )
 
 
 def test_datamosh_drags_with_the_motion(random: Random, shots: Shots, at: At) -> None:
@@ -80,7 +82,7 @@ def test_datamosh_drags_with_the_motion(random: Random, shots: Shots, at: At) ->
     steps = [np.ascontiguousarray(np.roll(footage, 4 * step, axis=1)) for step in range(6)]
     effect, held = Datamosh(refresh=0.0), shots(256, 256)[7]
     for index, truth in enumerate(steps):
-        # New pictures come in, but only the first is ever seen.
+        # The input changes, but only the first frame is ever shown.
         shown = effect.apply(held if index == 0 else truth, at(index, truth))
     inner = (slice(64, 192), slice(96, 192))
     dragged = np.abs(shown - np.roll(held, 20, axis=1))[inner].mean()
@@ -88,17 +90,17 @@ def test_datamosh_drags_with_the_motion(random: Random, shots: Shots, at: At) ->
     assert set(np.unique(shown)) <= set(np.unique(held)), "dragged pixels stay crisp"
 
 
-def test_datamosh_renews_the_share_it_says(at: At) -> None:
+def test_datamosh_refreshes_its_share_of_blocks(at: At) -> None:
     truth, black, white = plain(0.5, 256, 256), plain(0.0, 256, 256), plain(1.0, 256, 256)
     effect = Datamosh(refresh=0.25, block=8)
     effect.apply(black, at(0, truth))
-    renewed = effect.apply(white, at(1, truth))
-    assert renewed.mean() == pytest.approx(0.25, abs=0.05)
-    blocks = renewed.reshape(32, 8, 32, 8, 3)
+    refreshed = effect.apply(white, at(1, truth))
+    assert refreshed.mean() == pytest.approx(0.25, abs=0.05)
+    blocks = refreshed.reshape(32, 8, 32, 8, 3)
     assert (np.ptp(blocks, axis=(1, 3)) == 0.0).all()
 
 
-def test_slit_scan_shows_each_line_of_its_time(at: At) -> None:
+def test_slit_scan_delays_each_line_by_its_position(at: At) -> None:
     values = [0.0, 0.125, 0.25, 0.375, 0.5, 0.625]
     for towards, axis, order in (("down", 0, 1), ("up", 0, -1), ("right", 1, 1), ("left", 1, -1)):
         effect = SlitScan.model_validate({"frames": 3, "towards": towards})
@@ -111,7 +113,7 @@ def test_slit_scan_shows_each_line_of_its_time(at: At) -> None:
             np.testing.assert_array_equal(lines, np.array(expected, np.float32))
 
 
-def test_slit_scan_begins_anew_when_its_length_changes(at: At) -> None:
+def test_slit_scan_restarts_when_its_length_changes(at: At) -> None:
     frames = [plain(value) for value in (0.0, 0.25, 0.5, 0.75)]
     for before, after in ((1, 5), (5, 1)):
         effect = SlitScan(frames=before)
@@ -121,7 +123,7 @@ def test_slit_scan_begins_anew_when_its_length_changes(at: At) -> None:
         np.testing.assert_array_equal(effect.apply(frames[3], at(3, frames[3])), frames[3])
 
 
-def test_a_curve_on_a_rate_does_not_throw_the_motion(at: At) -> None:
+def test_changing_a_rate_does_not_make_the_motion_jump(at: At) -> None:
     frame = plain(1.0, 4, 64)
     effect, rows = Scanlines(roll=24.0, spacing=64.0, strength=0.9), []
     for index in range(240):
@@ -132,7 +134,7 @@ def test_a_curve_on_a_rate_does_not_throw_the_motion(at: At) -> None:
     assert (moved[200:] == 0).all()
 
 
-def test_clouds_go_on_from_their_phase(at: At) -> None:
+def test_the_phase_of_perlin_noise_accumulates_in_its_state(at: At) -> None:
     frame = plain(0.5, 48, 48)
     effect = Noise(pattern="perlin", drift=1.0)
     for index in range(7):

@@ -1,4 +1,4 @@
-"""Effects that move pixels: where they go."""
+"""Effects that move pixels: zoom, rotate, swirl, shift, mirror, kaleidoscope and displace."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def dot(x: int, y: int, size: int = 65) -> Frame:
 
 
 def centroid(frame: Frame) -> tuple[float, float]:
-    """Where the light is, across and down."""
+    """Return the centroid of the light, across and down."""
     light = frame.sum(axis=2)
     across, down = np.arange(frame.shape[1]), np.arange(frame.shape[0])
     return (
@@ -52,7 +52,7 @@ def test_zoom_holds_its_centre_and_moves_the_rest(at: At) -> None:
     assert near(Zoom(factor=0.8, border="black").apply(moved, at(0, moved)), 40.0, 32.0)
 
 
-def test_zoom_adds_up(shots: Shots, at: At) -> None:
+def test_repeated_zooms_accumulate(shots: Shots, at: At) -> None:
     frame = shots(128, 128)[0]
     fed = frame
     for index in range(10):
@@ -70,7 +70,7 @@ def test_rotate_turns_clockwise(random: Random, at: At) -> None:
     np.testing.assert_allclose(half_turn, frame[::-1, ::-1], atol=1e-3)
 
 
-def test_swirl_turns_the_middle_alone(random: Random, at: At) -> None:
+def test_swirl_rotates_only_the_centre(random: Random, at: At) -> None:
     inner = dot(34, 32)
     x, y = centroid(Swirl(degrees=90.0, radius=1.0).apply(inner, at(0, inner)))
     assert y > 33.5
@@ -88,7 +88,7 @@ def test_shift_wraps_whole_pixels_exactly(x: int, random: Random, at: At) -> Non
     np.testing.assert_allclose(shifted, np.roll(frame, (2, x), axis=(0, 1)), atol=1e-6)
 
 
-def test_shift_borders_and_units(random: Random, at: At) -> None:
+def test_shift_applies_its_border_and_unit(random: Random, at: At) -> None:
     frame = random(20, 10)
     dark = Shift(x=4, border="black").apply(frame, at(0, frame))
     assert dark[:, :4].max() == 0.0
@@ -118,7 +118,7 @@ def test_mirror_is_symmetric(width: int, random: Random, at: At) -> None:
     np.testing.assert_array_equal(both, both[::-1])
 
 
-def test_mirror_line_moves(random: Random, at: At) -> None:
+def test_position_moves_the_axis_of_mirror(random: Random, at: At) -> None:
     frame = random(11, 4)
     folded = Mirror(position=0.2).apply(frame, at(0, frame))
     np.testing.assert_array_equal(folded[:, :3], frame[:, :3])
@@ -139,7 +139,7 @@ def test_kaleidoscope_repeats_its_wedge(shots: Shots, at: At) -> None:
     np.testing.assert_allclose(second, turned, atol=1e-4)
 
 
-def test_displace_moves_as_far_as_it_says(at: At) -> None:
+def test_displace_moves_pixels_by_its_amount(at: At) -> None:
     across = np.broadcast_to(np.arange(256, dtype=np.float32)[None, :, None], (256, 256, 3))
     frame = np.ascontiguousarray(across)
     for scale in (0.2, 0.6):
@@ -148,13 +148,13 @@ def test_displace_moves_as_far_as_it_says(at: At) -> None:
         assert 2.5 < moved.max() < 6.0
 
 
-def test_eddies_do_not_pile_up(at: At) -> None:
+def test_the_swirl_flow_of_displace_preserves_areas(at: At) -> None:
     frame = np.ones((128, 128, 3), np.float32)
     rows, columns = np.mgrid[0:128, 0:128].astype(np.float32)
     places = np.stack([columns, rows, rows], axis=-1)
 
     def spread(flow: str) -> float:
-        """How unevenly the places that pixels are drawn from lie: the area each stands for."""
+        """Return the standard deviation of the area that each pixel is drawn from."""
         effect = Displace.model_validate({"flow": flow, "amount": 1.0})
         drawn = effect.apply(places, at(0, frame)).astype(np.float64)
         x, y = drawn[..., 0], drawn[..., 1]

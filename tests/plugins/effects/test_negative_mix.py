@@ -1,4 +1,4 @@
-"""Negative mix, against the arithmetic it was first published with."""
+"""Negative mix, compared with the arithmetic of its first publication."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_noise_is_added_to_the_difference(random: Random, at: At) -> None:
     assert mixed.max() > 1.0
 
 
-def test_pace_of_the_flips(random: Random, at: At) -> None:
+def test_flip_every_sets_the_interval_of_sign_flips(random: Random, at: At) -> None:
     prediction, truth = random(2, 2), np.zeros((2, 2, 3), np.float32)
 
     def signs(flip_every: int) -> str:

@@ -1,4 +1,4 @@
-"""Noise: how much, how grey, how it moves."""
+"""Noise: its amount, colour, motion and seeds."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def grey() -> Frame:
     return np.full((128, 128, 3), 0.5, np.float32)
 
 
-def test_gaussian_is_as_strong_as_it_says(grey: Frame, at: At) -> None:
+def test_the_standard_deviation_of_gaussian_noise_is_its_amount(grey: Frame, at: At) -> None:
     noise = Noise(amount=0.8).apply(grey, at(0, grey)) - grey
     assert noise.mean() == pytest.approx(0.0, abs=0.02)
     assert noise.std() == pytest.approx(0.8, rel=0.02)
@@ -27,16 +27,16 @@ def test_gaussian_is_as_strong_as_it_says(grey: Frame, at: At) -> None:
 
 
 @pytest.mark.parametrize("pattern", ["gaussian", "salt", "perlin"])
-def test_monochrome_leaves_grey_grey(pattern: str, grey: Frame, at: At) -> None:
-    def colour(*, monochrome: bool) -> float:
+def test_monochrome_noise_keeps_grey_pixels_grey(pattern: str, grey: Frame, at: At) -> None:
+    def chroma(*, monochrome: bool) -> float:
         effect = Noise.model_validate({"pattern": pattern, "monochrome": monochrome, "amount": 0.3})
         return float(np.ptp(effect.apply(grey, at(0, grey)), axis=2).max())
 
-    assert colour(monochrome=True) < 1e-6
-    assert colour(monochrome=False) > 0.1
+    assert chroma(monochrome=True) < 1e-6
+    assert chroma(monochrome=False) > 0.1
 
 
-def test_salt_hits_the_share_it_says(grey: Frame, at: At) -> None:
+def test_the_share_of_changed_pixels_of_salt_is_its_amount(grey: Frame, at: At) -> None:
     salted = Noise(pattern="salt", amount=0.2).apply(grey, at(0, grey))
     assert set(np.unique(salted)) == {0.0, 0.5, 1.0}
     assert (salted == 0.0).mean() == pytest.approx(0.1, abs=0.01)
@@ -45,7 +45,7 @@ def test_salt_hits_the_share_it_says(grey: Frame, at: At) -> None:
     assert set(np.unique(all_hit)) == {0.0, 1.0}
 
 
-def test_grain_is_new_in_each_frame_and_clouds_are_not(grey: Frame, at: At) -> None:
+def test_gaussian_noise_is_new_in_each_frame_and_perlin_noise_is_not(grey: Frame, at: At) -> None:
     def change(effect: Noise) -> float:
         shown = [effect.apply(grey, at(index, grey)) for index in range(2)]
         return float(np.abs(shown[1] - shown[0]).mean() / shown[0].std())
@@ -55,23 +55,23 @@ def test_grain_is_new_in_each_frame_and_clouds_are_not(grey: Frame, at: At) -> N
     assert change(Noise(pattern="perlin", drift=0.0)) == 0.0
 
 
-def test_clouds_keep_their_shape_at_every_size(at: At) -> None:
+def test_perlin_noise_has_the_same_shape_at_every_size(at: At) -> None:
     small, large = np.zeros((64, 64, 3), np.float32), np.zeros((128, 128, 3), np.float32)
     noise = Noise(pattern="perlin", amount=1.0, scale=0.5)
-    clouds = noise.apply(small, at(0, small))
+    expected = noise.apply(small, at(0, small))
     noise.reset()
     halved = noise.apply(large, at(0, large)).reshape(64, 2, 64, 2, 3).mean(axis=(1, 3))
-    assert np.abs(clouds - halved).mean() < 0.1 * clouds.std()
+    assert np.abs(expected - halved).mean() < 0.1 * expected.std()
 
 
-def test_other_places_and_seeds_draw_other_noise(grey: Frame, at: At) -> None:
-    here = at(3, grey)
-    there = FrameContext(here.clock, grey, seed=here.seed, slot="feedback.1")
-    elsewhere = FrameContext(here.clock, grey, seed=here.seed + 1, slot=here.slot)
+def test_noise_depends_on_the_slot_and_the_seed(grey: Frame, at: At) -> None:
+    now = at(3, grey)
+    other_slot = FrameContext(now.clock, grey, seed=now.seed, slot="feedback.1")
+    other_seed = FrameContext(now.clock, grey, seed=now.seed + 1, slot=now.slot)
     for pattern in ("gaussian", "perlin"):
         shown = [
-            Noise.model_validate({"pattern": pattern}).apply(grey, now)
-            for now in (here, there, elsewhere)
+            Noise.model_validate({"pattern": pattern}).apply(grey, context)
+            for context in (now, other_slot, other_seed)
         ]
         assert np.abs(shown[0] - shown[1]).mean() > 0.01
         assert np.abs(shown[0] - shown[2]).mean() > 0.01

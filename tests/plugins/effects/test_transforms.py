@@ -1,4 +1,4 @@
-"""Effects that move the picture as a whole: perspective, shake, polar, tile, droste and others."""
+"""Effects that transform the whole picture: perspective, shake, polar, tile, droste and others."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ Shots = Callable[[int, int], Sequence[Frame]]
 
 
 def dot(width: int, height: int, column: int, row: int) -> Frame:
-    """A soft white dot on black."""
+    """Return a frame with a soft white dot on black."""
     x, y = np.arange(width)[None, :] - column, np.arange(height)[:, None] - row
     light = np.exp(-(x**2 + y**2) / 8.0).astype(np.float32)
     return np.repeat(light[..., None], 3, axis=2)
 
 
 def brightest(frame: Frame) -> tuple[int, int]:
-    """Column and row of the brightest pixel."""
+    """Return the column and row of the brightest pixel."""
     row, column = np.unravel_index(luma(frame).argmax(), frame.shape[:2])
     return int(column), int(row)
 
 
-def test_perspective_leaves_the_middle_and_draws_the_far_side_together(at: At) -> None:
+def test_perspective_keeps_the_centre_and_shrinks_the_far_side(at: At) -> None:
     for effect, near, far in (
         (Perspective(tilt=40.0, border="black"), (50, 75), (50, 25)),
         (Perspective(tilt=0.0, pan=40.0, border="black"), (25, 50), (75, 50)),
@@ -47,8 +47,8 @@ def test_perspective_leaves_the_middle_and_draws_the_far_side_together(at: At) -
         reach = {}
         for name, (column, row) in (("near", near), ("far", far)):
             frame = dot(101, 101, column, row)
-            seen = brightest(effect.apply(frame, at(0, frame)))
-            reach[name] = np.hypot(seen[0] - 50, seen[1] - 50)
+            position = brightest(effect.apply(frame, at(0, frame)))
+            reach[name] = np.hypot(position[0] - 50, position[1] - 50)
         assert reach["near"] > 1.2 * reach["far"]
     upright = Perspective(tilt=0.0)
     frame = dot(40, 30, 7, 9)
@@ -58,20 +58,20 @@ def test_perspective_leaves_the_middle_and_draws_the_far_side_together(at: At) -
 def test_shake_stays_within_its_amount_and_never_repeats(at: At) -> None:
     effect = Shake(amount=0.1, roll=0.0, speed=6.0, border="black")
     frame = dot(120, 100, 60, 50)
-    places = [brightest(effect.apply(frame, at(index, frame))) for index in range(48)]
-    moved = np.abs(np.array(places) - (60, 50))
+    positions = [brightest(effect.apply(frame, at(index, frame))) for index in range(48)]
+    moved = np.abs(np.array(positions) - (60, 50))
     assert 4 < moved.max() <= 10
-    assert len(set(places)) > 20
+    assert len(set(positions)) > 20
     still = Shake(amount=0.0, roll=0.0)
     np.testing.assert_allclose(still.apply(frame, at(0, frame)), frame, atol=1e-6)
 
 
-def test_what_wanders_is_smooth_and_bounded() -> None:
+def test_wander_is_smooth_and_bounded() -> None:
     steps = [wander(np.random.default_rng(1), 0.1 * index, 2) for index in range(-50, 3000)]
-    way = np.array(steps)
-    assert np.abs(way).max() <= 1.0
-    assert way.std(axis=0).min() > 0.3
-    assert np.abs(np.diff(way, axis=0)).max() < 0.4
+    path = np.array(steps)
+    assert np.abs(path).max() <= 1.0
+    assert path.std(axis=0).min() > 0.3
+    assert np.abs(np.diff(path, axis=0)).max() < 0.4
 
 
 @pytest.mark.parametrize(("mode", "ring"), [("planet", 1.0), ("tunnel", 0.0)])
@@ -84,11 +84,11 @@ def test_polar_bends_rows_into_rings(mode: str, ring: float, at: At) -> None:
         assert bent[place][0] == pytest.approx(0.5, abs=0.03)
 
 
-def test_polar_unrolls_what_it_bent(shots: Shots, at: At) -> None:
+def test_polar_unroll_inverts_planet(shots: Shots, at: At) -> None:
     frame = cv2.GaussianBlur(shots(96, 64)[0], (0, 0), 2).astype(np.float32)
     bent = Polar(mode="planet", size=0.5, angle=0.0).apply(frame, at(0, frame))
     flat = Polar(mode="unroll", size=0.5, angle=0.0).apply(bent, at(0, frame))
-    # Once out and once back: the left half is the frame, and the right half mirrors it.
+    # Planet mirrors the frame around the circle: the left half is the frame, the right its mirror.
     left = cv2.resize(frame, (48, 64), interpolation=cv2.INTER_AREA)
     assert np.abs(flat[:40, :48] - left[:40]).mean() < 0.05
     assert np.abs(flat[:40, 48:] - left[:40, ::-1]).mean() < 0.05
@@ -108,18 +108,18 @@ def test_tile_repeats_the_whole_picture(shots: Shots, at: At) -> None:
     np.testing.assert_allclose(whole, frame, atol=1e-6)
 
 
-def test_droste_holds_itself_and_falls_into_itself(shots: Shots, at: At) -> None:
+def test_droste_contains_itself_and_zooms_into_itself(shots: Shots, at: At) -> None:
     frame = shots(96, 96)[0]
     rings = Droste(factor=2.0, arms=0, speed=8.0, angle=0.0)
     shown = [rings.apply(frame, at(index, frame)) for index in range(4)]
-    # After a whole copy the picture is where it was.
+    # After a zoom by one whole copy the picture is the same.
     np.testing.assert_allclose(shown[3], shown[0], atol=1e-3)
     assert np.abs(shown[1] - shown[0]).mean() > 0.02
     half = cv2.resize(shown[0], (48, 48), interpolation=cv2.INTER_AREA)
     assert np.abs(shown[0][24:72, 24:72] - half).mean() < 0.05
 
 
-def test_lens_swells_the_middle_and_keeps_its_circle(at: At) -> None:
+def test_lens_magnifies_its_centre_and_keeps_pixels_outside_its_circle(at: At) -> None:
     frame = dot(101, 101, 60, 50)
     swollen = Lens(amount=1.0, size=0.4).apply(frame, at(0, frame))
     assert brightest(swollen)[0] > 66
@@ -136,7 +136,7 @@ def test_lens_swells_the_middle_and_keeps_its_circle(at: At) -> None:
 
 
 @pytest.mark.parametrize("watch", ["frame", "source"])
-def test_follow_swings_to_what_moves(watch: str, at: At) -> None:
+def test_follow_centres_the_moving_area(watch: str, at: At) -> None:
     effect = Follow.model_validate({"watch": watch, "factor": 2.0, "seconds": 0.2})
     still = dot(96, 64, 40, 10)
     for index in range(48):
@@ -144,8 +144,8 @@ def test_follow_swings_to_what_moves(watch: str, at: At) -> None:
         frame, truth = (moving, still) if watch == "frame" else (still, moving)
         shown = effect.apply(frame, at(index, truth))
     marked = dot(96, 64, 80, 24)
-    seen = brightest(effect.apply(marked, at(48, truth)))
-    # At the picture's edge there is nothing beyond to bring the point quite to the middle.
-    assert 48 <= seen[0] <= 66
-    assert 26 <= seen[1] <= 38
+    position = brightest(effect.apply(marked, at(48, truth)))
+    # Near the edge, the picture does not extend far enough to bring the point to the centre.
+    assert 48 <= position[0] <= 66
+    assert 26 <= position[1] <= 38
     assert shown.shape == still.shape
