@@ -17,7 +17,7 @@ _OVERSHOOT = 1.0
 
 
 class PFrames(Effect):
-    """The footage's changes alone arrive, and are drawn on a picture that is not the footage's.
+    """Only the footage's changes arrive, and are drawn on a picture that is not the footage's.
 
     A predicted frame of a video codec consists of motion and difference to the frame before. Here
     those of the footage are applied to the dream of the last key frame.
