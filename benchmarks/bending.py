@@ -1,9 +1,9 @@
-"""Time the operations of [[bend]] beside the same frame without one, in turns in one process.
+"""Time the operations of [[bend]] against the same frame without one, in turns in one process.
 
 python benchmarks/bending.py [--model swift] [--layer conv2d_4] [--size 512] [--rounds 12]
 
-Also times a bend with a mask, and a frame in which the weights of a blend move. Times
-are of the processor, all cores together.
+Also times a bend with a mask, and a frame in which the weights of a blend change. Times are
+processor times over all cores.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from artengine.nn.weights import save_weights
 
 
 def main() -> None:
-    """Print milliseconds of processor time a frame, of all cores together."""
+    """Print milliseconds of processor time a frame, over all cores."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--model", default="swift")
     parser.add_argument("--layer", default="conv2d_4")
@@ -75,7 +75,7 @@ def main() -> None:
             began = time.process_time()
             once()
             taken[name].append(1000 * (time.process_time() - began))
-    # The least of all rounds is what other processes disturbed least.
+    # The minimum over all rounds is the time least disturbed by other processes.
     plain = min(taken["nothing"])
     print(f"{options.model} at {options.size}x{options.size}, bent at {options.layer}")
     print(f"{'':12}{'least ms':>10}{'median ms':>11}{'more':>8}")

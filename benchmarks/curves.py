@@ -1,12 +1,12 @@
-"""What curves and masks cost a frame.
+"""Time curves and masks per frame.
 
     python benchmarks/curves.py [--size 512] [--frames 60] [--rounds 5]
 
-First eight curves by themselves: what the processor spends on all of them for a frame. Then a chain
-of six effects, with numbers, with curves that give the same numbers, and with masks besides, in
-turns with swift's network; printed are the medians over the rounds, and the share of the whole
-frame, the network's and the effects', that curves and masks take. The pictures of numbers and
-curves are the same, which is checked. All times are those that the cores compute.
+First, eight curves alone: processor time of all of them per frame. Then a chain of six effects,
+with numbers, with curves of the same values, and with masks in addition, in turns with swift's
+network. This prints the medians over the rounds, and the cost of curves and masks as a share of the
+whole frame, network and effects. It checks that numbers and curves give the same pictures. All
+times are processor times over all cores.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def main() -> None:
 
 
 def eight_curves(frames: int = 5000) -> float:
-    """Seconds of the processor for all of them and a frame."""
+    """Return processor seconds of all eight curves per frame."""
     preset = preset_of([], EIGHT, frames)
     signals = NamedSignals(preset.curves, Scope(24.0, frames, 1))
     signals.at(Clock(0, 24.0, frames))
@@ -93,7 +93,7 @@ def eight_curves(frames: int = 5000) -> float:
 
 
 def six_effects(size: int, frames: int, rounds: int) -> list[float]:
-    """Seconds of computing for a frame: of the network, and of the effects with numbers, with
+    """Return processor seconds per frame: of the network, and of the effects with numbers, with
     curves, and with curves and masks."""
     chance = np.random.default_rng(0)
     frame = chance.random((size, size, 3), np.float32)
@@ -119,7 +119,7 @@ def six_effects(size: int, frames: int, rounds: int) -> list[float]:
 
 
 def swift(size: int) -> Callable[[], object]:
-    """A function that computes a frame of swift's network, traced before."""
+    """Return a function that computes a frame of swift's network, already traced."""
     model = load_catalog(user_folder=False).get("model", "swift")()
     predictor = Predictor(model, model.build())
     chance = np.random.default_rng(0)
@@ -129,7 +129,7 @@ def swift(size: int) -> Callable[[], object]:
 
 
 def driven(effects: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The same effects, each number an expression of a named curve."""
+    """Return the same effects with each number as an expression of a named curve."""
     return [
         {name: value if name == "use" else f"{value!r} * level" for name, value in effect.items()}
         for effect in effects
@@ -137,7 +137,7 @@ def driven(effects: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def played(preset: Preset, frame: Frame, frames: int) -> tuple[float, Frame]:
-    """Send a frame through the chain so many times; seconds for each, and the last result."""
+    """Apply the chain to a frame repeatedly; return the seconds of each, and the last result."""
     chain: Chain = preset.feedback_chain()
     signals = NamedSignals(preset.curves, Scope(24.0, frames, preset.seed))
     result = frame
@@ -149,7 +149,7 @@ def played(preset: Preset, frame: Frame, frames: int) -> tuple[float, Frame]:
 
 
 def preset_of(effects: list[dict[str, Any]], curves: dict[str, Any], frames: int) -> Preset:
-    """A preset with those effects and curves."""
+    """Return a preset with these effects and curves."""
     table = {
         "source": {"use": "synthetic"},
         "model": {"use": "swift"},

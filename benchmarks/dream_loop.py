@@ -1,19 +1,19 @@
-"""What a dream costs beside its network, and beside a plain loop like the original's.
+"""Time a dream against its network alone, and against a plain loop like the original's.
 
     python benchmarks/dream_loop.py CLIP [--model swift|hourglass] [--size 512] [--frames 60]
         [--rounds 5] [--runtime keras|openvino] [--precision float32|bfloat16] [--set width=16]
 
 Four sides take turns in one process, round after round, on the same network and the same clip:
 
-- network: predictions alone, each from the last few predictions;
+- network: predictions only, each from the last few predictions;
 - free: the whole dream with feedback effects, three for swift and one for hourglass, and an mp4
-  writer; none of them looks at the truth;
-- engine: the same, the last effect being one that does, so that the clip is decoded beside it;
+  writer; no effect uses the source frame;
+- engine: the same, but the last effect uses the source frame, so the clip is decoded in parallel;
 - plain: predict with Keras, read and resize the truth from JPEG files, one effect, save a JPEG.
 
-Printed are the medians over the rounds and their ratios: of the time that passes, and of what all
-processors together spend, ffmpeg's processes included, which another program beside it disturbs
-less. Run it with nothing else going on all the same.
+This prints the medians over the rounds and their ratios, of wall time and of processor time over
+all cores, including ffmpeg's processes. Other programs disturb processor time less; still, run
+this on an idle machine.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ SHARPEN: dict[str, Any] = {"use": "sharpen", "amount": 0.5}
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What a side took: seconds that passed, and seconds of all processors."""
+    """The wall seconds and the processor seconds of a side."""
 
     passed: float
     worked: float
@@ -135,12 +135,12 @@ def main() -> None:
 
 
 def worked() -> float:
-    """Seconds that this process and those it has waited for have spent on processors."""
+    """Return processor seconds of this process and of the children that it has waited for."""
     return sum(os.times()[:4])
 
 
 def save_stills(preset: Preset, folder: Path, count: int) -> list[Path]:
-    """Save the clip's first pictures as JPEG files at their own size, as the original had them."""
+    """Save the clip's first pictures as JPEG files at their own size, as the original did."""
     paths = []
     for number, picture in enumerate(preset.source.open().frames()):
         if number == count:
@@ -158,7 +158,7 @@ def read_still(path: Path, preset: Preset) -> Frame:
 
 
 def network_alone(predictor: Predictor, stills: list[Path], preset: Preset) -> float:
-    """Seconds of the predictions, each fed back, and nothing else."""
+    """Return the seconds of the predictions alone, each fed back."""
     n = preset.model.context
     frames = [read_still(path, preset) for path in stills[:n]]
     began = time.perf_counter()
@@ -168,7 +168,7 @@ def network_alone(predictor: Predictor, stills: list[Path], preset: Preset) -> f
 
 
 def plain_loop(network: Any, stills: list[Path], preset: Preset, folder: Path) -> float:
-    """Seconds of a loop in the original's manner: everything in turn, nothing overlapped."""
+    """Return the seconds of a loop like the original's: everything in sequence, no overlap."""
     n = preset.model.context
     stack = np.concatenate([read_still(path, preset) for path in stills[:n]], axis=-1)[None]
     rng = np.random.default_rng(0)

@@ -1,16 +1,16 @@
-"""What every effect takes for a frame, beside swift's network.
+"""Time every effect per frame, compared with swift's network.
 
     python benchmarks/effects.py [EFFECT ...] [--size 512] [--frames 12] [--clip CLIP]
                                  [--against FOLDER]
 
-Effects have their default parameters, but for those given as `noise:amount=0.02,monochrome=true`.
-They see a clip, by default a scene that is drawn, and the network frames of noise, in turns, frame
-by frame. Printed are medians, of the time that passes and of the time that all cores compute,
-ffmpeg's included, which other work on the machine disturbs less, and the ratio of the latter to the
-network's. Effects that take more than it are marked.
+Effects have their default parameters, except those given as `noise:amount=0.02,monochrome=true`.
+Their input is a clip, by default a synthetic scene, and the network's is noise; they take turns,
+frame by frame. This prints medians of wall time and of processor time over all cores, including
+ffmpeg's, which other work on the machine disturbs less, and the ratio of the latter to the
+network's. Effects that take longer than the network are marked.
 
-`--against` takes a folder with another `artengine_plugins`, as `plugins` of an earlier checkout:
-its effects are timed in the same turns in place of the network, and their frames are compared.
+`--against` takes a folder with another `artengine_plugins`, such as `plugins` of an earlier
+checkout: its effects are timed in place of the network, and the frames of both are compared.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ FPS = 24.0
 
 @dataclass(frozen=True)
 class Row:
-    """An effect's medians in milliseconds, and those of the network in the same turns."""
+    """The medians of an effect and of the network in the same turns, in milliseconds."""
 
     name: str
     passed: float
@@ -56,7 +56,7 @@ class Row:
 
     @property
     def ratio(self) -> float:
-        """The share of the network's computing that the effect takes."""
+        """The effect's processor time as a share of the network's."""
         return self.computed / self.network_computed
 
     def __str__(self) -> str:
@@ -99,20 +99,20 @@ def main() -> None:
 
 
 def table(text: str) -> tuple[str, dict[str, Any]]:
-    """An effect's name and parameters, of `NAME` or `NAME:KEY=VALUE,KEY=VALUE`."""
+    """Parse an effect's name and parameters from `NAME` or `NAME:KEY=VALUE,KEY=VALUE`."""
     name, _, values = text.partition(":")
     return name, tomllib.loads(values.replace(",", "\n"))
 
 
 @dataclass
 class Earlier:
-    """Effects of another folder with a package `artengine_plugins`."""
+    """The effects of another folder with a package `artengine_plugins`."""
 
     folder: Path
     modules: dict[str, ModuleType] = field(default_factory=dict)
 
     def effect(self, kind: type[Effect]) -> type[Effect]:
-        """The class of that name. Modules of both packages are kept apart."""
+        """Return the class of the same name. The modules of both packages are kept apart."""
         if not (self.folder / "artengine_plugins" / "__init__.py").is_file():
             raise SystemExit(f"{self.folder}: holds no artengine_plugins")
         own = self._swapped(self.modules)
@@ -126,7 +126,7 @@ class Earlier:
         return earlier
 
     def _swapped(self, modules: dict[str, ModuleType]) -> dict[str, ModuleType]:
-        """Have these modules of the package, and return those there were."""
+        """Install these modules of the package in `sys.modules`, and return the previous ones."""
         names = [name for name in sys.modules if name.partition(".")[0] == "artengine_plugins"]
         before = {name: sys.modules.pop(name) for name in names}
         sys.modules.update(modules)
@@ -136,13 +136,13 @@ class Earlier:
 def compared(
     kind: type[Effect], earlier: Earlier, values: dict[str, Any], frames: Sequence[Frame]
 ) -> str:
-    """Time an effect of both packages in turns, and tell how far their frames are apart."""
+    """Time an effect of both packages in turns, and report the difference of their frames."""
     effects = [each.model_validate(values) for each in (kind, earlier.effect(kind))]
     times: list[list[float]] = [[], []]
     apart = 0.0
     for index in range(len(frames) - 1):
         made: dict[int, Frame] = {}
-        # Each side is first in every second turn: the first one brings the frame into the cache.
+        # The sides alternate in going first, because the first one loads the frame into the cache.
         for side in (0, 1) if index % 2 else (1, 0):
             effect = effects[side]
             truth = frames[index + 1] if effect.uses_truth else None
@@ -158,7 +158,7 @@ def compared(
 
 
 def footage(catalog: Catalog, clip: Path | None, size: int, count: int) -> Sequence[Frame]:
-    """Frames of a clip, or of a scene."""
+    """Return frames of a clip, or of a scene."""
     table = {"scene": "city-rain"} if clip is None else {"path": str(clip), "fit": "crop"}
     kind = catalog.get("source", "synthetic" if clip is None else "video")
     source = kind.model_validate(table)
@@ -170,7 +170,7 @@ def footage(catalog: Catalog, clip: Path | None, size: int, count: int) -> Seque
 
 
 def swift(catalog: Catalog, size: int) -> Callable[[], object]:
-    """A function that computes a frame of swift's network, traced before."""
+    """Return a function that computes a frame of swift's network, already traced."""
     model = catalog.get("model", "swift")()
     predictor = Predictor(model, model.build())
     rng = np.random.default_rng(0)
@@ -189,7 +189,7 @@ def measured(
         now = FrameContext(Clock(index, FPS), truth, seed=1, slot=f"output/{name}/0")
         times["network"].append(timed(network)[:2])
         times["effect"].append(timed(partial(effect.apply, frames[index], now))[:2])
-    # The first frame allocates, and an effect that remembers has nothing to do in it.
+    # Skip the first frame, in which memory is allocated and stateful effects have no state yet.
     passed, computed = (
         {
             side: 1000 * statistics.median(values[part] for values in taken[1:])
@@ -201,7 +201,7 @@ def measured(
 
 
 def timed(work: Callable[[], Made]) -> tuple[float, float, Made]:
-    """Seconds that pass while something is made, and that all cores compute, ffmpeg's included."""
+    """Run something; return wall seconds, processor seconds with children's, and its result."""
     began, computing = time.perf_counter(), time.process_time()
     before = os.times()
     made = work()

@@ -1,10 +1,10 @@
-"""What memory a dream takes at its peak.
+"""Measure the peak memory of a dream.
 
     python benchmarks/memory.py PRESET [WIDTHxHEIGHT ...] [--frames 3] [--set NAME=VALUE]
 
-For each size, or for the preset's own, `artengine dream` films the preset in a process of its own,
-and the most that this process ever held in memory is printed, as Linux or macOS counts it: ffmpeg's
-processes are not part of it.
+For each size, or for the preset's own, `artengine dream` renders the preset in a separate process,
+and the peak memory of this process is printed, as Linux or macOS counts it. It does not include
+ffmpeg's processes.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def peak_of(words: list[str]) -> tuple[int, int]:
         process = subprocess.Popen(
             [*command, "-o", str(Path(scratch) / "film.mp4")], stdout=subprocess.DEVNULL
         )
-        # `wait` would not tell what this one child has used.
+        # `wait` would not return the resource usage of this child.
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     # Linux counts in KiB, macOS in bytes.

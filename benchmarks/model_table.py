@@ -1,39 +1,39 @@
-"""What each model learns of a clip in a few minutes, and how long its dream lives: a table.
+"""Make a table of what each model learns from a clip in minutes, and how long its dream lives.
 
     python benchmarks/model_table.py NAME=FOOTAGE ... -o FOLDER [--clips CLIPS]
         [--models original swift ...] [--only MODEL:NAME ...] [--minutes 10] [--frames 2000]
         [--page PAGE]
 
-FOOTAGE is a video file, looked for in the folder CLIPS, or `scene:SCENE`, a minute of a synthetic
-scene; NAME is what the table calls it. So, for two models on two films:
+FOOTAGE is a video file in the folder CLIPS, or `scene:SCENE`, a minute of a synthetic scene; NAME
+is its name in the table. For example, for two models on two films:
 
     python benchmarks/model_table.py road=road.mp4 night=scene:night-road -o table --clips clips
         --models original swift
 
-A model is trained as the preset of its name says, and with the settings' defaults where there is
-none: on the whole 256x256 frame in batches of 4, unless that preset says otherwise. `original` is
-the original's training as it was. Every model there is takes part unless --models names some, and
-of all these rows those that --only names, as in `--only 'swift:*'`.
+A model is trained with the preset of its name, or with default settings if there is none: on the
+whole 256x256 frame in batches of 4, unless that preset sets otherwise. `original` is the original's
+training. By default every model takes part; --models selects models, and --only selects rows, such
+as `--only 'swift:*'`.
 
-For each row the network is trained by `artengine train`, and dreams at 256x256 by `artengine dream`
-without effects and truth frames. Then the film is measured beside its clip, and frames 1, 50, 200,
-1000 and 5000 of it, as far as it goes, are put side by side. FOLDER gets a folder for each row,
-with the run, FRAMES.mp4, FRAMES.jpg and FRAMES.json; and table.jsonl, a line for each row.
+For each row, `artengine train` trains the network, and `artengine dream` dreams at 256x256 without
+effects and truth frames. Then the film is measured against its clip, and its frames 1, 50, 200,
+1000 and 5000, as far as it goes, are put side by side. FOLDER receives a folder for each row, with
+the run, FRAMES.mp4, FRAMES.jpg and FRAMES.json; and table.jsonl, a line for each row.
 
-Ctrl-C stops, and the same command goes on where it stopped. Rows that are done are not done again;
-remove a row's folder for that. A longer dream of what was trained takes other --frames only,
-and a shorter one is measured on the longer one's film.
+Ctrl-C stops, and the same command continues. Finished rows are not repeated; to repeat one, remove
+its folder. For a longer dream of the same training, only change --frames; a shorter one is measured
+on the film of the longer one.
 
-PAGE is a folder for a page, README.md, of all that was ever measured for it: the table, and the
-sheets of those dreams whose footage is a scene, for the user's film is not ours to show. A model's
-first sheet is MODEL.jpg; those of its other trainings are called as their rows' folders.
+PAGE is a folder for a page, README.md, of all measurements ever made for it: the table, and the
+sheets of dreams whose footage is a scene, because films of users are not ours to publish. A model's
+first sheet is MODEL.jpg; those of its other trainings are named like their rows' folders.
 
-Printed is a table in Markdown: the minutes and the steps trained; PSNR and SSIM on held-out frames
-of the weights that dreamt, those of the copy-last baseline in brackets; vitality, kinship and the
-frame it died at; the raster in decibels, the clip's in brackets, the runaway, the novelty and the
-longest replay in frames, empty in rows that were measured before there were these; and the
-milliseconds of a dreamt frame, written into the film, beside whatever else the machine did; and
-the processor, by the widest of its instructions that matter, as recipes name it.
+This prints a table in Markdown: the minutes and the steps of training; PSNR and SSIM of the dreamt
+weights on held-out frames, with the copy-last baseline in brackets; vitality, kinship and the frame
+of death; the raster in decibels, the clip's in brackets, runaway, novelty and longest replay in
+frames, all empty in rows measured before these existed; the milliseconds of a dreamt frame,
+including encoding, on a machine that may be busy; and the processor, by its widest relevant
+instructions, as recipes name it.
 """
 
 from __future__ import annotations
@@ -105,15 +105,15 @@ KEPT = {
     *("vitality", "kinship", "death", "kept", "raster", "clip_raster", "runaway"),
     *("novelty", "longest_replay", "coverage", "flicker", "progress"),
 }
-"""What is noted of a report."""
+"""The values of a report that are kept."""
 
 Training: TypeAlias = tuple[str, str, float]
-"""A model, what its footage is called, and minutes."""
+"""A model, the name of its footage, and minutes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A model on a footage, and where what it makes lies."""
+    """A model on a footage, and the folder of its results."""
 
     model: str
     footage: str
@@ -123,27 +123,27 @@ class Row:
 
     @property
     def training(self) -> Training:
-        """Which it is of all that a page tells of."""
+        """The key of the training on a page."""
         return self.model, self.footage, self.preset.train.minutes or 0.0
 
     @property
     def run(self) -> Run:
-        """The training."""
+        """The run of the training."""
         return Run(self.folder / "run")
 
     def file(self, ending: str) -> Path:
-        """A file of the dream, which is called by its length."""
+        """Return a file of the dream, named by its length."""
         return self.folder / f"{self.preset.dream.frames}{ending}"
 
     def found(self) -> dict[str, Any]:
-        """What is known so far."""
+        """Return the results so far."""
         path = self.file(".json")
         named = {"model": self.model, "footage": self.footage}
         return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else named
 
 
 def main() -> None:
-    """Do what is left to do, and print."""
+    """Complete all rows, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("footage", nargs="+", metavar="NAME=FOOTAGE")
     parser.add_argument("-o", "--folder", type=Path, required=True)
@@ -192,15 +192,15 @@ def main() -> None:
 
 
 def scene_of(clip: str) -> str:
-    """The scene that is meant; nothing where a file is."""
+    """Return the scene of `scene:SCENE`; empty for a file."""
     kind, _, scene = clip.partition(":")
     return scene if kind == "scene" else ""
 
 
 def preset_for(model: str, clip: str, minutes: float, frames: int, catalog: Catalog) -> Preset:
-    """The preset of a row: the model's own, on this footage, at this size and length.
+    """Return the preset of a row: the model's own, on this footage, at this size and length.
 
-    A training ends at a clip's end, while a dream begins it again, so that it is never too short.
+    A training stops at the end of a clip; a dream repeats it, so that it is never too short.
     """
     if model == "original":
         base: dict[str, Any] = ORIGINAL
@@ -213,7 +213,7 @@ def preset_for(model: str, clip: str, minutes: float, frames: int, catalog: Cata
     train.pop("steps", None)
     dream = base.get("dream", {}) | {"size": SIZE, "frames": frames}
     dream |= {"start": 0, "truth_frames": 0, "context_order": "oldest-first", "show": "prediction"}
-    # A path is the user's, who names it as by --set.
+    # The path comes from the user, so it is passed as an override, like --set.
     source, named = {"use": "video", "fit": "stretch"}, [f"source.path={clip}"]
     if scene := scene_of(clip):
         source, named = {"use": "synthetic", "scene": scene}, []
@@ -227,7 +227,7 @@ def preset_for(model: str, clip: str, minutes: float, frames: int, catalog: Cata
 
 
 def complete(row: Row, stop: Interrupt) -> None:
-    """Do what is missing of a row, and note each thing once it is whole."""
+    """Do the missing steps of a row, and save each result once it is complete."""
     for known, do in (("steps", train), ("ms", dream), ("vitality", measure)):
         found = row.found()
         if known not in found and not stop.requested:
@@ -239,7 +239,7 @@ def complete(row: Row, stop: Interrupt) -> None:
 
 
 def train(row: Row) -> dict[str, Any]:
-    """Train, or go on with what was begun."""
+    """Train, or resume a training."""
     run, minutes = row.run, row.preset.train.minutes or 0.0
     log = read_log(run.log, sys.maxsize)
     if not log or log[-1].seconds < 60 * minutes:
@@ -249,7 +249,7 @@ def train(row: Row) -> dict[str, Any]:
             recipe = row.folder / f"{row.folder.name}.toml"
             with atomic_write(recipe) as unfinished:
                 unfinished.write_text(row.preset.recipe(), encoding="utf-8")
-            # A recipe may not name any file there is; who passes one by --set trusts it.
+            # Recipes may not name arbitrary files; a path passed by --set is trusted.
             trusted = () if scene_of(row.clip) else ("--set", f"source.path={row.clip}")
             artengine("train", recipe, *trusted, "-o", run.folder)
         log = read_log(run.log, sys.maxsize)
@@ -260,17 +260,17 @@ def train(row: Row) -> dict[str, Any]:
 
 
 def dream(row: Row) -> dict[str, Any]:
-    """Film what it dreams, unless there is a longer film of it, which begins the same."""
+    """Render the dream, unless there is a longer film of it, which begins the same."""
     frames = row.preset.dream.frames
     if longer := longer_film(row):
         return {"frames": frames, "ms": known_of(longer)["ms"]}
-    told = artengine("dream", row.run.folder, "--frames", frames, "-o", row.file(".mp4"), "--json")
-    made = json.loads(told)
+    text = artengine("dream", row.run.folder, "--frames", frames, "-o", row.file(".mp4"), "--json")
+    made = json.loads(text)
     return {"frames": made["frames"], "ms": 1000 * made["seconds"] / made["frames"]}
 
 
 def longer_film(row: Row) -> Path | None:
-    """A film of the same weights that goes on where this row's ends."""
+    """Return a longer film of the same weights, if there is one."""
     longer = [
         film
         for film in row.folder.glob("*.mp4")
@@ -282,13 +282,13 @@ def longer_film(row: Row) -> Path | None:
 
 
 def known_of(film: Path) -> dict[str, Any]:
-    """What is noted of a film; of one that nothing is noted of, as of the user's own, nothing."""
+    """Return the results saved for a film; empty if there are none, as for the user's own films."""
     notes = film.with_suffix(".json")
     return json.loads(notes.read_text(encoding="utf-8")) if notes.is_file() else {}
 
 
 def measure(row: Row) -> dict[str, Any]:
-    """Measure the film beside its clip, and make its contact sheet."""
+    """Measure the film against its clip, and make its contact sheet."""
     film = VideoFile.open(longer_film(row) or row.file(".mp4"))
     frames = row.preset.dream.frames
     report = reference(row.clip).measure(read(islice(film, frames)))
@@ -305,7 +305,7 @@ def measure(row: Row) -> dict[str, Any]:
 
 @cache
 def reference(clip: str) -> Reference:
-    """What films are measured by: the whole clip, or as much of a scene as is learnt from."""
+    """Return the reference of films: the whole clip, or the part of a scene that is trained on."""
     pictures: Iterable[Picture]
     if scene := scene_of(clip):
         drawn = (
@@ -318,13 +318,13 @@ def reference(clip: str) -> Reference:
 
 
 def artengine(*words: str | float | Path) -> str:
-    """Run a command of the program; return what it says on standard output."""
+    """Run a command of the program and return its standard output."""
     command = [sys.executable, "-m", "artengine", *map(str, words)]
     return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
 
 
 def gather(folder: Path) -> None:
-    """Write all that is known of every row in the folder, a line for each."""
+    """Write the results of every row in the folder, a line for each."""
     found = sorted(folder.glob("*/*.json"))
     with atomic_write(folder / "table.jsonl") as unfinished:
         lines = [path.read_text(encoding="utf-8") for path in found]
@@ -332,7 +332,7 @@ def gather(folder: Path) -> None:
 
 
 def table(rows: list[dict[str, Any]]) -> list[str]:
-    """Lines of Markdown on what is known of rows; of those that were not begun, none."""
+    """Format the results of rows as a Markdown table, without rows that have none yet."""
     lines = [
         "| model | footage | minutes | steps | PSNR (copy) | SSIM (copy) "
         "| frames | vitality | kinship | death | raster (clip) | runaway | novelty "
@@ -362,13 +362,13 @@ def table(rows: list[dict[str, Any]]) -> list[str]:
 
 
 def width(picture: Path) -> int:
-    """Of a picture file, in pixels."""
+    """Return the width of a picture file, in pixels."""
     with Image.open(picture) as opened:
         return opened.width
 
 
 def show(page: Path, folder: Path, rows: Sequence[Row], models: Sequence[str]) -> None:
-    """Write a page of what was measured, now and before."""
+    """Write the page of all measurements, new and old."""
     page.mkdir(parents=True, exist_ok=True)
     before = lines_of(page / "table.jsonl")
     known = {
@@ -394,12 +394,12 @@ def show(page: Path, folder: Path, rows: Sequence[Row], models: Sequence[str]) -
 
 
 def training_of(found: dict[str, Any]) -> Training:
-    """Which training a row is of."""
+    """Return the key of a row's training."""
     return found["model"], found["footage"], found["minutes"]
 
 
 def lines_of(file: Path) -> list[dict[str, Any]]:
-    """The rows that a file tells of; none where there is no file."""
+    """Return the rows in a file; none if there is no file."""
     return [
         json.loads(line)
         for line in (file.read_text(encoding="utf-8").splitlines() if file.is_file() else ())
@@ -409,25 +409,25 @@ def lines_of(file: Path) -> list[dict[str, Any]]:
 def copy_sheets(
     page: Path, rows: Sequence[Row], before: Sequence[dict[str, Any]]
 ) -> dict[Training, str]:
-    """Copy what scenes' rows have to show to a page; return the name of each training's sheet.
+    """Copy the sheets of rows on scenes to a page; return the name of each training's sheet.
 
     Args:
-        before: the rows that the page told of. Of pages made when a model had one sheet alone, they
-            do not say which training's it is: then it is that of a scene they tell of.
+        before: the previous rows of the page. In old pages, with one sheet a model, they do not
+            name their sheet: then it belongs to one of these trainings on a scene.
     """
     sheets = {training_of(found): found["sheet"] for found in before if "sheet" in found}
-    told = {training_of(found) for found in before}
+    earlier = {training_of(found) for found in before}
     for row in rows:
         made = [*row.folder.glob("*.jpg")] if scene_of(row.clip) else []
         if not made:
             continue
         if row.training not in sheets:
             first = f"{row.model}.jpg"
-            unnamed = (page / first).is_file() and row.training not in told
+            unnamed = (page / first).is_file() and row.training not in earlier
             taken = first in sheets.values() or unnamed
             sheets[row.training] = f"{row.folder.name}.jpg" if taken else first
         shown = page / sheets[row.training]
-        # Of a longer dream there is more to see, perhaps there already.
+        # Longer dreams have wider sheets; the page may already have a wider one.
         widest = max(made, key=width)
         if not shown.is_file() or width(widest) >= width(shown):
             with atomic_write(shown) as unfinished:
@@ -436,7 +436,7 @@ def copy_sheets(
 
 
 def pictures(page: Path, measured: Sequence[dict[str, Any]]) -> dict[str, str]:
-    """The sheets that a page shows, by file, and what each is called."""
+    """Return the titles of the sheets on a page, by file."""
     named = {found["sheet"] for found in measured if "sheet" in found}
     titles = {}
     for found in measured:

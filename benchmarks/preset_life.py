@@ -1,11 +1,11 @@
-"""How long the dreams of the packaged presets live, and how near they stay to what they saw.
+"""Measure how long dreams of the packaged presets live, and how close to their source they stay.
 
     python benchmarks/preset_life.py [PRESET ...] [--frames 1000] [--page PAGE]
 
-Every preset that needs no clip of the user's own is dreamt, at the size and with the effects that
-it names, for so many frames, and measured beside its own source, of which a minute is read: as
-`artengine measure` does with a film and its clip. Printed is a line of a table in Markdown for each
-as it is done; PAGE is a file for all of them.
+Every preset that needs no clip of the user's own is dreamt at its own size and with its own
+effects, and measured against a minute of its own source, as `artengine measure` does with a film
+and its clip. A row of a Markdown table is printed as each preset is done; PAGE is a file for the
+whole table.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def row(name: str, preset: Preset) -> str:
 
 
 def truth(preset: Preset) -> str:
-    """What in a preset uses source frames."""
+    """Return the parts of a preset that use source frames."""
     frames = preset.dream.truth_frames
     replaced = [f"truth_frames {frames}"] if frames else []
     effects = [binding.plugin for binding in preset.feedback]

@@ -1,18 +1,18 @@
-"""What a model's frame takes with each runtime, and what constants and folding are worth.
+"""Time a model's frame with each runtime, and measure the gain by constants and folding.
 
     python benchmarks/runtimes.py [MODEL ...] [--size 256] [--frames 12] [--precision float32]
 
 The sides take turns in one process, frame by frame, with the same random weights:
 
-- variables: Keras, with the network's variables, as a training watches it;
-- constants: Keras, with weights as constants of the trace;
-- keras: the runtime, in which normalisation is folded into convolutions as well;
-- openvino, onnxruntime: the runtimes, where they are installed.
+- variables: Keras, with the network's variables, as in a training;
+- constants: Keras, with the weights as constants of the traced graph;
+- keras: the runtime, which also folds normalisation into convolutions;
+- openvino, onnxruntime: the runtimes, if they are installed.
 
-Printed are medians, of the time that passes and of the time that all cores compute, which other
-work on the machine disturbs less, and their ratios to the first side; of a runtime that cannot do
-the model, why. TF_ENABLE_ONEDNN_OPTS=1 turns on the library that TensorFlow uses by itself on
-processors with AVX512 or AMX only.
+This prints medians of wall time and of processor time over all cores, which other work on the
+machine disturbs less, and their ratios to the first side; for a runtime that cannot run the model,
+the reason. TF_ENABLE_ONEDNN_OPTS=1 enables oneDNN, which TensorFlow uses by default only on
+processors with AVX512 or AMX.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def compare(model: Model, size: int, count: int, precision: Precision) -> None:
     for name, make in runtimes_of(model, networks, precision).items():
         try:
             predictor = Predictor(model, networks[precision], runtime=make())
-            # What is traced or converted is not timed.
+            # Trace or convert before timing.
             frames = [*begin[1:], predictor(begin)]
             predictor(frames)
         except ArtengineError as error:
@@ -91,7 +91,7 @@ def compare(model: Model, size: int, count: int, precision: Precision) -> None:
 
 
 def networks_of(model: Model, precision: Precision) -> dict[Precision, Any]:
-    """One network in every precision that a side builds its layers in."""
+    """Build one network in every precision in which a side needs its layers."""
     built: dict[Precision, Any] = {}
     for layers in (precision, *(build_dtype(name, precision) for name in installed_runtimes())):
         if layers not in built:
@@ -104,7 +104,7 @@ def networks_of(model: Model, precision: Precision) -> dict[Precision, Any]:
 def runtimes_of(
     model: Model, networks: Mapping[Precision, Any], precision: Precision
 ) -> dict[str, Callable[[], Runtime]]:
-    """What makes the runtime of each side."""
+    """Return the factory of each side's runtime."""
     return {
         "variables": partial(KerasRuntime, model, networks[precision]),
         "constants": partial(KerasRuntime, model, networks[precision], fixed=True),

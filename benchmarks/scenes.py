@@ -1,12 +1,12 @@
-"""What every scene of the synthetic source takes for a picture.
+"""Time every scene of the synthetic source per picture.
 
     python benchmarks/scenes.py [SCENE ...] [--size 512 256] [--pictures 24] [--against FOLDER]
 
-Printed are medians of the time that all cores compute, and of the time that passes, over pictures
-in a row, as of a film, from four moments of the scene. What a scene prepares for a size, and the
-first picture at each moment, are not counted; the former is printed beside. `--against` takes a
-folder with other scenes, as an earlier checkout's `plugins/artengine_plugins/sources/scenes`: they
-are timed in the same turns, and the pictures of both are compared.
+This prints medians of processor time over all cores and of wall time, over consecutive pictures
+from four moments of the scene. The preparation of a scene for a size is printed separately, and the
+first picture at each moment does not count. `--against` takes a folder with other scenes, such as
+`plugins/artengine_plugins/sources/scenes` of an earlier checkout: they are timed in the same turns,
+and the pictures of both are compared.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ Made = TypeVar("Made")
 
 FPS = 24
 EARLIER = "earlier_scenes"
-"""The name that scenes of another folder are imported by."""
+"""The module name under which scenes of another folder are imported."""
 
 
 @dataclass
 class Side:
-    """The scenes of one folder, and what one of them takes."""
+    """The scenes of one folder, and the times of one of them."""
 
     label: str
     package: ModuleType
@@ -47,7 +47,7 @@ class Side:
     passed: list[float] = field(default_factory=list)
 
     def draws(self, scene: str, size: int) -> Callable[[float], Picture]:
-        """Prepare a scene, as the source does by default, and time that."""
+        """Prepare a scene as the source does by default, and time the preparation."""
         kind = self.package.scene(scene)
         self.computed, self.passed = [], []
         self.prepared, _, made = timed(lambda: kind((size, size), 0, 1.0, 1.0))
@@ -89,7 +89,7 @@ def main() -> None:
 
 
 def package_in(folder: Path) -> ModuleType:
-    """The scenes of another folder, beside those that are installed."""
+    """Import the scenes of another folder, in addition to the installed ones."""
     place = folder / "__init__.py"
     spec = importlib.util.spec_from_file_location(
         EARLIER, place, submodule_search_locations=[str(folder)]
@@ -103,7 +103,7 @@ def package_in(folder: Path) -> ModuleType:
 
 
 def measured(scene: str, size: int, count: int, sides: Sequence[Side]) -> str:
-    """Time a scene on every side in turns, and tell how far its pictures are apart."""
+    """Time a scene on every side in turns, and report the difference of its pictures."""
     draws = [side.draws(scene, size) for side in sides]
     apart: list[str] = []
     levels, furthest, different = 0.0, 0, 0.0
@@ -130,7 +130,7 @@ def measured(scene: str, size: int, count: int, sides: Sequence[Side]) -> str:
 
 
 def timed(work: Callable[[], Made]) -> tuple[float, float, Made]:
-    """Seconds that all cores compute and that pass while something is made, and what is made."""
+    """Run something; return processor seconds, wall seconds and its result."""
     began, computing = time.perf_counter(), time.process_time()
     made = work()
     return time.process_time() - computing, time.perf_counter() - began, made

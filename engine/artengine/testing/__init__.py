@@ -1,4 +1,4 @@
-"""What the tests of a plugin use: the checks that the built-in plugins pass, frames, pictures.
+"""Tools for the tests of a plugin: the checks that the built-in plugins pass, frames, pictures.
 
     @pytest.mark.parametrize("check", conformance(Ember), ids=str)
     def test_it_keeps_what_an_effect_promises(check, tmp_path):

@@ -1,4 +1,4 @@
-"""Checks: what a plugin of a kind promises, each tried alone."""
+"""Conformance checks: the contract of each kind of plugin, tested promise by promise."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ PluginT = TypeVar("PluginT", bound=Plugin)
 
 @dataclass(frozen=True)
 class Trial:
-    """A plugin to be tried, and what it is tried with.
+    """A plugin under test, with its parameters.
 
     Args:
         kind: the plugin's class.
-        values: parameters that it is made with, as a preset would give them.
+        values: the parameters to construct it with, as a preset would give them.
         folder: an empty folder to write in.
     """
 
@@ -30,7 +30,7 @@ class Trial:
     folder: Path
 
     def made(self, **values: Any) -> Any:
-        """The plugin, checked as a preset's table is.
+        """Construct the plugin, validated like a preset's table.
 
         Raises:
             ConformanceError: when the parameters are refused.
@@ -48,12 +48,12 @@ Promise: TypeAlias = Callable[[Trial], None]
 
 @dataclass(frozen=True)
 class Check:
-    """One promise of one plugin. Called, it raises `ConformanceError` where it is not kept.
+    """A check of one promise of one plugin. Calling it raises `ConformanceError` if it fails.
 
     Args:
         kind: the plugin's class.
-        promise: what tries it.
-        values: parameters that the plugin is made with.
+        promise: the function that tests it.
+        values: the parameters to construct the plugin with.
     """
 
     kind: type[Plugin]
@@ -62,25 +62,25 @@ class Check:
 
     @property
     def name(self) -> str:
-        """A few words, joined by hyphens."""
+        """The name of the check, words joined by hyphens."""
         return self.promise.__name__.replace("_", "-")
 
     @property
     def about(self) -> str:
-        """A sentence that says what is promised."""
+        """A sentence that describes the promise."""
         return " ".join((getdoc(self.promise) or "").partition("\n\n")[0].split())
 
     def __str__(self) -> str:
         return f"{self.kind.name}-{self.name}"
 
     def __call__(self, folder: Path | None = None) -> None:
-        """Try it.
+        """Run the check.
 
         Args:
-            folder: an empty folder to write in; by default one that is removed afterwards.
+            folder: an empty folder to write in; by default a temporary one.
 
         Raises:
-            ConformanceError: when the promise is not kept.
+            ConformanceError: when the check fails.
         """
         if folder is not None:
             self.promise(Trial(self.kind, self.values, folder))
@@ -90,13 +90,13 @@ class Check:
 
 
 def conformance(kind: type[Plugin], **values: Any) -> Sequence[Check]:
-    """What a plugin promises, as checks that are called one by one.
+    """Return the conformance checks of a plugin, each of which is called separately.
 
     Args:
         kind: the class of an effect, source, model, writer or curve.
-        values: parameters that it is made with, as the file that a source reads. A source that
-            must be given a file, and is not, is given a short video file. Without the key of a
-            curve there are fewer checks, because it gives no values.
+        values: the parameters to construct it with, such as the file that a source reads. A source
+            without its required file receives a short video file. A curve without its key has
+            fewer checks, because it has no values.
     """
     from artengine.testing import curves, effects, models, sources, writers
 

@@ -1,4 +1,4 @@
-"""What every kind of curve promises."""
+"""The contract of every kind of curve."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from artengine.testing.drawn import FPS
 from artengine.testing.expect import expect
 
 FRAMES = 48
-"""How many frames a curve is tried for."""
+"""The number of frames for which a curve is tested."""
 
 SCOPE = Scope(FPS, FRAMES, seed=5, slot="feedback/tried/0/amount")
 
 
 def moments() -> Sequence[SignalContext]:
-    """What a signal may know at each frame of a film of two seconds."""
+    """Return the input of a signal at each frame of a film of two seconds."""
     return [SignalContext(Clock(at, FPS, FRAMES)) for at in range(FRAMES)]
 
 
 def values(curve: Curve) -> list[float]:
-    """What a curve is at each frame of that film."""
+    """Return the value of a curve at each frame of that film."""
     signal = curve.compile(SCOPE)
     return [signal.at(now) for now in moments()]
 
 
 def is_told_by_a_key_that_it_needs(trial: Trial) -> None:
-    """`key` names a parameter that must be given, by which a preset's table is told."""
+    """`key` names a required parameter, which identifies the kind of curve in a preset's table."""
     key = trial.kind.key
     field = trial.kind.model_fields.get(key)
     expect(field is not None and field.is_required(), f'"{key}" must be a required parameter')
 
 
 def gives_numbers(trial: Trial) -> None:
-    """It gives a number at each frame, the same each time that the film is made."""
+    """It returns a number at each frame, the same each time that the film is made."""
     curve = trial.made()
     found = values(curve)
     expect(all(map(math.isfinite, found)), f"it is {found[:5]}; all must be finite numbers")
@@ -59,7 +59,7 @@ def goes_on_where_it_was(trial: Trial) -> None:
 
 
 DECLARED = (is_documented, is_told_by_a_key_that_it_needs)
-"""What can be told without parameters, of which every kind of curve needs one."""
+"""Checks that need no parameters, although every kind of curve requires one."""
 
 PROMISES = (*DECLARED, gives_numbers, goes_on_where_it_was)
-"""In the order in which an author best mends them."""
+"""In the order in which an author should fix them."""

@@ -1,4 +1,4 @@
-"""What users read of a plugin."""
+"""The check of a plugin's documentation."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from artengine.testing.expect import expect
 
 
 def is_documented(trial: Trial) -> None:
-    """Its class and each of its parameters say in a sentence what they do."""
+    """Its class and each of its parameters are described in a sentence."""
     kind = trial.kind
     expect(
         re.match(r"[A-Z][^\n]+[.:](\n|$)", (kind.__doc__ or "").strip()),

@@ -1,4 +1,4 @@
-"""Frames to try plugins on: drawn, so that they are the same on every machine."""
+"""Frames to test plugins with: drawn, so that they are the same on every machine."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from artengine.ffmpeg import Encoder
 from artengine.frame import Frame, Size, to_picture
 
 FPS = 24.0
-"""Frames a second of everything here."""
+"""The frame rate of everything here."""
 
 
 def moment(index: int, truth: Frame | None = None) -> FrameContext:
-    """What an effect may know at a frame of a film.
+    """Return the context of an effect at a frame of a film.
 
     Args:
         index: frames since the film's first.
-        truth: the source frame; None for an effect that does not look at it.
+        truth: the source frame; None for an effect that does not use it.
     """
     return FrameContext(Clock(index, FPS), truth, seed=5, slot="feedback/tried/0")
 
 
 def random_frame(size: Size, low: float = 0.0, high: float = 1.0, seed: int = 1) -> Frame:
-    """A read-only frame of random values, the same at each call.
+    """Return a read-only frame of random values, the same at each call.
 
     Args:
         size: width and height in pixels.
-        low, high: where the values lie.
-        seed: another one gives another frame.
+        low, high: the range of the values.
+        seed: the seed of the random numbers.
     """
     width, height = size
     values = np.random.default_rng(seed).uniform(low, high, (height, width, 3))
@@ -43,11 +43,11 @@ def random_frame(size: Size, low: float = 0.0, high: float = 1.0, seed: int = 1)
 
 @lru_cache(maxsize=8)
 def frames(size: Size = (96, 64), count: int = 8) -> Sequence[Frame]:
-    """Read-only frames of a clip: lights and a striped board that pass before a soft sky.
+    """Return read-only frames of a clip: lights and a striped board that pass before a soft sky.
 
     Args:
         size: width and height in pixels.
-        count: how many frames; each shows a fifth of a second later than the one before.
+        count: the number of frames; each is a fifth of a second after the one before.
     """
     return tuple(_read_only(_drawn(size, at / 5.0)) for at in range(count))
 
@@ -56,9 +56,9 @@ def write_clip(path: Path, size: Size = (64, 48), count: int = 24) -> Path:
     """Write a video file of such frames.
 
     Args:
-        path: the file, whose ending chooses the container, as `clip.mp4`.
+        path: the file, whose suffix selects the container, such as `clip.mp4`.
         size: width and height in pixels, both even.
-        count: how many frames.
+        count: the number of frames.
     """
     encoder = Encoder(path, size, FPS, ["-c:v", "libx264", "-pix_fmt", "yuv420p"])
     for at in range(count):
@@ -75,11 +75,11 @@ def _drawn(size: Size, seconds: float) -> Frame:
     phases = np.array([0.0, 0.9, 2.1], np.float32)
     waves = np.sin(5 * x[..., None] + 4 * y[..., None] ** 2 + phases - 1.1 * seconds)
     frame: Frame = 0.55 + 0.22 * waves - 0.15 * y[..., None]
-    # A tiled ground that comes nearer, and bright sky above.
+    # A tiled ground that approaches, and bright sky above.
     depth = 1.0 / np.maximum(y - 0.55, 0.02)
     squares = np.sign(np.sin(1.4 * depth + 4 * seconds) * np.sin(2.0 * (x - 0.5) * depth))
     frame += np.where((y > 0.6)[..., None], 0.28 * squares[..., None], 0.35 * (0.6 - y[..., None]))
-    # Grain that stays, so that there is detail everywhere.
+    # Static grain, so that there is detail everywhere.
     grain = np.random.default_rng(7).uniform(-0.1, 0.1, (height, width, 1))
     frame = np.asarray(frame + grain, np.float32)
     # A striped board that moves to the right.
@@ -99,7 +99,7 @@ def _drawn(size: Size, seconds: float) -> Frame:
 
 
 def resized(frame: Frame, size: Size) -> Frame:
-    """A frame with larger or smaller pixels."""
+    """Resize a frame by nearest-neighbour interpolation."""
     made = cv2.resize(frame, size, interpolation=cv2.INTER_NEAREST)
     return np.asarray(made, np.float32)
 

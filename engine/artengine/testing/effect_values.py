@@ -1,4 +1,4 @@
-"""Values of an effect's parameters to try it with."""
+"""Parameter values to test an effect with."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ COLOURS = ("#000000", "#ffffff", "#e23b2e", "#2b6cb0", "#f2c14e", "#78a083")
 
 
 def numbers(kind: type[Effect]) -> Mapping[str, tuple[float, float]]:
-    """The least and the greatest legal value of each number.
+    """Return the least and the greatest legal value of each number.
 
     Raises:
-        ConformanceError: for a number that has no end, which no curve is kept inside of.
+        ConformanceError: for a number without both bounds, to which curves could not be clamped.
     """
     found = {}
     for name, info in kind.model_fields.items():
@@ -32,7 +32,7 @@ def numbers(kind: type[Effect]) -> Mapping[str, tuple[float, float]]:
 
 
 def choices(kind: type[Effect]) -> Mapping[str, tuple[Any, ...]]:
-    """What each parameter that is a choice can be."""
+    """Return the possible values of each parameter that is a choice."""
     found: dict[str, tuple[Any, ...]] = {}
     for name, info in kind.model_fields.items():
         if get_origin(info.annotation) is Literal:
@@ -43,14 +43,14 @@ def choices(kind: type[Effect]) -> Mapping[str, tuple[Any, ...]]:
 
 
 def chosen(kind: type[Effect]) -> Iterator[dict[str, Any]]:
-    """Each combination of choices."""
+    """Yield each combination of choices."""
     found = choices(kind)
     for values in product(*found.values()):
         yield dict(zip(found, values, strict=True))
 
 
 def extremes(kind: type[Effect]) -> Iterator[dict[str, Any]]:
-    """Each combination of choices, alone and with each number at each of its bounds."""
+    """Yield each combination of choices, alone and with each number at each of its bounds."""
     for table in chosen(kind):
         yield table
         for name, limits in numbers(kind).items():
@@ -59,7 +59,7 @@ def extremes(kind: type[Effect]) -> Iterator[dict[str, Any]]:
 
 
 def drawn(kind: type[Effect], count: int, seed: int = 0) -> Iterator[dict[str, Any]]:
-    """Random legal tables, the same at each call. About half of the parameters are left out."""
+    """Yield random legal tables, the same at each call, with about half of the parameters."""
     rng = np.random.default_rng(seed)
     within, among = numbers(kind), choices(kind)
     for _ in range(count):
@@ -74,7 +74,7 @@ def drawn(kind: type[Effect], count: int, seed: int = 0) -> Iterator[dict[str, A
             elif name in among:
                 table[name] = among[name][rng.integers(len(among[name]))]
             elif not is_path(info):
-                # Files are read in tests of their own; other texts and lists may be colours.
+                # Files have their own tests; other texts and lists may be colours.
                 table |= _coloured(kind, name, rng)
         yield table
 

@@ -1,4 +1,4 @@
-"""What every effect promises, whatever it does to a picture."""
+"""The contract of every effect, whatever it does to a picture."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from artengine.testing.expect import ConformanceError, expect, expect_same
 from artengine.testing.ramps import ramps
 
 SIZES = ((1, 1), (1, 7), (3, 2), (17, 33), (64, 40))
-"""Width and height."""
+"""Width and height of the frames to test with."""
 
 
 def run(effect: Effect, shown: Sequence[Frame], start: int = 0) -> list[Frame]:
     """Apply an effect to frames one after the other, each with the next one as source frame.
 
     Args:
-        start: the number of the first frame.
+        start: the index of the first frame.
     """
     return [
         effect.apply(frame, moment(start + at, shown[(at + 1) % len(shown)]))
@@ -60,7 +60,7 @@ def takes_any_size(trial: Trial) -> None:
 
 
 def takes_a_source_frame_of_another_size(trial: Trial) -> None:
-    """It bears a source frame of another size: an output chain may have enlarged the film's."""
+    """It accepts a source frame of another size: an output chain may have enlarged the film's."""
     effect, truth = trial.made(), random_frame((8, 8))
     for at in range(2):
         frame = random_frame((17, 33), seed=at)
@@ -68,7 +68,7 @@ def takes_a_source_frame_of_another_size(trial: Trial) -> None:
 
 
 def looks_at_the_source_as_it_says(trial: Trial) -> None:
-    """`uses_truth` says whether `apply` reads `now.truth`."""
+    """`uses_truth` is true exactly if `apply` reads `now.truth`."""
     real, kind = frames(), trial.kind
     for table in chosen(kind):
         films = []
@@ -117,7 +117,7 @@ def leaves_what_it_gave(trial: Trial) -> None:
 
 
 def does_the_same_again(trial: Trial) -> None:
-    """It makes the same frames each time, on any number of threads."""
+    """It returns the same frames each time, on any number of threads."""
     threads = cv2.getNumThreads()
     try:
         cv2.setNumThreads(1)
@@ -143,7 +143,7 @@ def bears_values_beyond_the_range(trial: Trial) -> None:
 
 
 def takes_any_legal_values(trial: Trial) -> None:
-    """It takes any values that its parameters allow, together."""
+    """It accepts any combination of values that its parameters allow."""
     for number, table in enumerate(drawn(trial.kind, 15)):
         effect = trial.made(**table)
         size = SIZES[number % len(SIZES)]
@@ -153,7 +153,7 @@ def takes_any_legal_values(trial: Trial) -> None:
 
 
 def goes_on_where_it_was(trial: Trial) -> None:
-    """A film that is stopped and continued is the film that was not stopped."""
+    """A film that is stopped and continued is the same as an uninterrupted one."""
     shown = frames()
     for table in chosen(trial.kind):
         unbroken, resumed = trial.made(**table), trial.made(**table)
@@ -197,7 +197,7 @@ def follows_curves(trial: Trial) -> None:
 
 
 def _film(trial: Trial, shown: Sequence[Frame], **controls: Any) -> list[Frame]:
-    """Frames after an output chain of this one effect."""
+    """Return frames after an output chain of this one effect."""
     chain = Chain([Binding.parse(trial.kind, {**trial.values, **controls})], "output", 5)
     return [
         chain.apply(frame, Clock(at, FPS), shown[(at + 1) % len(shown)])
@@ -206,7 +206,7 @@ def _film(trial: Trial, shown: Sequence[Frame], **controls: Any) -> list[Frame]:
 
 
 def is_mixed_by_a_chain(trial: Trial) -> None:
-    """`mix` blends what it makes with what it is given, and `on` skips it."""
+    """`mix` blends its output with its input, and `on` skips it."""
     shown = frames()[:4]
     alone, plain = _film(trial, shown, mix=1), _film(trial, shown, mix=0)
     for frame, before, made in zip(shown, plain, alone, strict=True):
@@ -223,9 +223,9 @@ def is_mixed_by_a_chain(trial: Trial) -> None:
 
 
 def can_be_seen(trial: Trial) -> None:
-    """By default it changes the picture by two steps of 255 on average, or when fed back."""
+    """By default it changes pictures by over two steps of 255 on average, at once or fed back."""
     real = frames(count=16)
-    # A dream that is at odds with its footage, and brighter than white in places.
+    # A dream that differs from its footage, and is brighter than white in places.
     dreams = [np.ascontiguousarray(frame[:, ::-1] * np.float32(1.3)) for frame in real]
     written, fed_back = trial.made(), trial.made()
     moved, fed = 0.0, dreams[0]
@@ -239,7 +239,7 @@ def can_be_seen(trial: Trial) -> None:
 
 
 def _difference(frame: Frame, made: Frame) -> float:
-    """Mean difference in 8-bit steps; a larger frame is compared with plain larger pixels."""
+    """Return the mean difference in 8-bit steps; the input is resized to the output if needed."""
     return float(255.0 * np.abs(made - resized(frame, size_of(made))).mean())
 
 
@@ -258,4 +258,4 @@ PROMISES = (
     is_mixed_by_a_chain,
     can_be_seen,
 )
-"""In the order in which an author best mends them."""
+"""In the order in which an author should fix them."""

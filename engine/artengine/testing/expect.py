@@ -1,4 +1,4 @@
-"""Saying what a plugin does not keep."""
+"""Assertions of conformance checks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 
 class ConformanceError(AssertionError):
-    """A plugin does not do what its kind promises; the message says what, and what to do."""
+    """A plugin violates the contract of its kind; the message says how, and what to do."""
 
 
 def expect(condition: object, message: str) -> None:
@@ -18,6 +18,6 @@ def expect(condition: object, message: str) -> None:
 
 
 def expect_same(one: Any, other: Any, message: str) -> None:
-    """Raise `ConformanceError` unless two arrays, or lists of arrays, are the same bit for bit."""
+    """Raise `ConformanceError` unless two arrays, or lists of arrays, are bit-identical."""
     expect(len(one) == len(other), message)
     expect(all(np.array_equal(*pair) for pair in zip(one, other, strict=True)), message)

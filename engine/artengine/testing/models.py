@@ -1,4 +1,4 @@
-"""What every model promises, whatever it learns."""
+"""The contract of every model, whatever it learns."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from artengine.nn.predictor import Predictor
 
 TRACED = (33, 17)
-"""Width and height that each model predicts as a dream does, traced. Other sizes are predicted
-eagerly: to trace a large network takes many times as long as to run it once."""
+"""The size that each model predicts traced, as a dream does. Other sizes are predicted eagerly,
+because tracing a large network takes many times as long as running it once."""
 
 SIZES: tuple[Size, ...] = ((64, 48), TRACED, (1, 1))
 
@@ -52,7 +52,7 @@ def _built(kind: Hashable, values: tuple[tuple[str, object], ...]) -> Predictor:
 
 
 def predictor(trial: Trial) -> Predictor:
-    """An untrained network of the model, which several checks share."""
+    """Return an untrained network of the model, which several checks share."""
     return _built(cast("Hashable", trial.kind), tuple(trial.values.items()))
 
 
@@ -101,7 +101,7 @@ def does_the_same_again(trial: Trial) -> None:
 
 
 def learns(trial: Trial) -> None:
-    """A few steps on one window bring its loss down by a quarter, through a rollout."""
+    """A few training steps on one window reduce its loss by a quarter, through a rollout."""
     import keras
 
     from artengine.nn.determinism import make_deterministic
@@ -118,7 +118,7 @@ def learns(trial: Trial) -> None:
     trainer = RolloutTrainer(
         model, model.build(), loss=loss, rollout=2, disturbance=Disturbance(0.05, 1.2)
     )
-    # Eagerly: to trace a training step takes longer than these steps.
+    # Eagerly, because tracing a training step takes longer than these steps.
     trainer.compile(optimizer=keras.optimizers.Adam(0.01), jit_compile=False, run_eagerly=True)
     first = last = float(trainer.train_on_batch(context_frames, truth))
     for _ in range(8):
@@ -135,4 +135,4 @@ PROMISES = (
     does_the_same_again,
     learns,
 )
-"""In the order in which an author best mends them."""
+"""In the order in which an author should fix them."""

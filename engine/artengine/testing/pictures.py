@@ -1,4 +1,4 @@
-"""Comparing pictures with those that were looked at and kept."""
+"""Comparison of pictures with golden files."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from artengine.frame import Frame, Picture, to_picture
 from artengine.testing.expect import expect
 
 WRITE = "ARTENGINE_GOLDEN"
-"""The environment variable that, set to `write`, has pictures written anew."""
+"""The environment variable that, set to `write`, makes tests write golden files."""
 
 REPORT = "ARTENGINE_GOLDEN_REPORT"
-"""The environment variable that names a folder for the pictures of differences."""
+"""The environment variable with the folder for pictures of differences."""
 
 
 def writes_anew() -> bool:
-    """Whether golden files are written in place of being compared."""
+    """Return whether golden files are written instead of compared."""
     return os.environ.get(WRITE) == "write"
 
 
@@ -28,17 +28,17 @@ def compare_picture(
 ) -> None:
     """Compare a picture with the one in a file.
 
-    With `ARTENGINE_GOLDEN=write` in the environment the file is written. Where the pictures differ,
-    a picture of what was expected, what came and eight times their difference, side by side, is
-    written.
+    With `ARTENGINE_GOLDEN=write` in the environment, the file is written instead. If the pictures
+    differ, a report is written: the expected picture, the actual one and eight times their
+    difference, side by side.
 
     Args:
         path: the file, a PNG.
-        picture: what came, uint8 `(H, W, 3)`; a frame, float32 in 0..1, is rounded to one.
+        picture: the actual picture, uint8 `(H, W, 3)`; float32 frames of 0..1 are rounded.
         tolerance: the greatest mean absolute difference in 8-bit steps: processors and versions of
             libraries round differently.
-        report: the folder that the picture of differences is written to, unless
-            `ARTENGINE_GOLDEN_REPORT` names one; without either, none is.
+        report: the folder for the report, unless `ARTENGINE_GOLDEN_REPORT` names one; without
+            either, no report is written.
 
     Raises:
         ConformanceError: when the file is missing, or the pictures differ by more.

@@ -1,4 +1,4 @@
-"""What a plugin looks like: a picture, and a short film."""
+"""A picture and a short film that show a plugin."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ SIZE: Size = (320, 208)
 """Width and height of a frame."""
 
 LENGTH = 48
-"""Frames of the film."""
+"""The number of frames of the film."""
 
 
 def film_of(trial: Trial) -> Sequence[Picture]:
-    """Pictures of a film of the plugin: an effect's on a drawn clip, or a source's.
+    """Return the pictures of a film of the plugin: of an effect on a drawn clip, or of a source.
 
-    Empty for a plugin of another kind, which films nothing by itself.
+    Empty for plugins of other kinds, which make no film by themselves.
     """
     if trial.kind.kind == "source":
         return list(islice(source_of(trial).open(SIZE, FPS).frames(), LENGTH))
@@ -42,12 +42,12 @@ def film_of(trial: Trial) -> Sequence[Picture]:
 
 
 def picture_of(trial: Trial, film: Sequence[Picture]) -> Picture | None:
-    """A picture of the plugin: before and after an effect, moments of a source, a curve's course,
-    a prediction of an untrained network, or a writer's file; None where that is no picture.
+    """Return a picture of the plugin: before and after an effect, moments of a source, the plot of
+    a curve, a prediction of an untrained network, or a writer's file; None if that is no picture.
 
     Args:
         trial: the plugin.
-        film: its pictures, of `film_of`.
+        film: its pictures, from `film_of`.
     """
     kind = trial.kind.kind
     if kind == "effect":

@@ -1,4 +1,4 @@
-"""A curve to try parameters with, which needs no plugin."""
+"""A curve to test parameters with, which needs no plugin."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ class _Rise(Signal):
 
 
 class Ramp(Curve):
-    """A value that goes evenly from one number to another, and stays there."""
+    """A value that changes linearly from one number to another, and stays there."""
 
     name: ClassVar[str] = "ramp"
     key: ClassVar[str] = "frames"
 
     frames: int = Param(ge=1)
-    """After how many frames it is there."""
+    """The number of frames that it takes."""
 
     low: float = 0.0
-    """Where it begins."""
+    """The first value."""
 
     high: float = 1.0
-    """Where it ends."""
+    """The last value."""
 
     def compile(self, scope: Scope) -> Signal:
-        """Make a signal of it."""
+        """Compile it to a signal."""
         del scope
         return _Rise(self)
 
 
 def ramps(low: float, high: float, frames: int) -> Ramp:
-    """A curve from one number to another in so many frames."""
+    """Return a curve from one number to another in a number of frames."""
     return Ramp(low=low, high=high, frames=frames)

@@ -1,4 +1,4 @@
-"""A stand-in for a network, for tests of what goes on around it."""
+"""A stand-in for a network, for tests of the code around it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from artengine.frame import Frame
 
 
 class SmallNetwork:
-    """Predicts the mean of its context, a little darker; it remembers nothing."""
+    """Predicts the mean of its context, a little darker; it has no state."""
 
     def __call__(self, frames: Sequence[Frame], seed: tuple[int, int]) -> Frame:
-        """The frame after these, float32 `(H, W, 3)`."""
+        """Return the frame after these, float32 `(H, W, 3)`."""
         del seed
         mean: Frame = np.stack(frames).mean(axis=0, dtype=np.float32)
         return mean * np.float32(0.9)
@@ -23,8 +23,8 @@ class SmallNetwork:
         """Begin a film."""
 
     def state(self) -> list[Any]:
-        """What it remembers: nothing."""
+        """Return its state, which is empty."""
         return []
 
     def restore(self, state: Sequence[Any]) -> None:
-        """Remember it."""
+        """Do nothing: there is no state."""

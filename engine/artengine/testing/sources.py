@@ -1,4 +1,4 @@
-"""What every source promises, whatever it films."""
+"""The contract of every source, whatever it shows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from artengine.testing.expect import expect, expect_same
 
 
 def source_of(trial: Trial) -> Source:
-    """The source, of a short video file where it must be given a file and is not."""
+    """Return the source; if it needs a file and has none, of a short video file."""
     needed = {
         name
         for name, info in trial.kind.model_fields.items()
@@ -34,14 +34,14 @@ def source_of(trial: Trial) -> Source:
 
 
 def shown(source: Source, size: Size | None, start: int, count: int) -> Sequence[Picture]:
-    """Some pictures of a source, from one on."""
+    """Return `count` pictures of a source, from `start` on."""
     frames: Any = source.open(size).frames(start)
     with closing(frames):
         return list(islice(frames, count))
 
 
 def shows_pictures_of_the_size_it_says(trial: Trial) -> None:
-    """It shows pictures of any size that is asked for, and of its own where none is."""
+    """It shows pictures of any requested size, and of its own size by default."""
     source = source_of(trial)
     for size in (None, (1, 1), (17, 33), (64, 40)):
         opened = source.open(size)
@@ -57,13 +57,13 @@ def shows_pictures_of_the_size_it_says(trial: Trial) -> None:
 
 
 def gives_the_rate_that_is_asked_for(trial: Trial) -> None:
-    """It plays at the frames a second that it is opened with."""
+    """It plays at the frame rate that it is opened with."""
     fps = source_of(trial).open((32, 24), 12.5).fps
     expect(abs(fps - 12.5) < 1e-5, f"opened with 12.5 frames a second, fps is {fps}")
 
 
 def begins_anywhere(trial: Trial) -> None:
-    """`frames(start)` shows what `frames()` shows after that many pictures, and not one still."""
+    """`frames(start)` shows what `frames()` shows after `start` pictures, and they change."""
     source = source_of(trial)
     whole = shown(source, (48, 32), 0, 9)
     for start in (1, 5):
@@ -97,7 +97,7 @@ def tells_its_content_by_text(trial: Trial) -> None:
 
 
 def ends_when_played_once(trial: Trial) -> None:
-    """`once()` plays what has a length to its end, and does not repeat it."""
+    """`once()` plays a source of finite length to its end, and does not repeat it."""
     opened = source_of(trial).once().open((16, 16))
     if opened.finite and opened.length is not None:
         count = sum(1 for _ in islice(opened.frames(), opened.length + 1))
@@ -114,4 +114,4 @@ PROMISES = (
     tells_its_content_by_text,
     ends_when_played_once,
 )
-"""In the order in which an author best mends them."""
+"""In the order in which an author should fix them."""

@@ -1,4 +1,4 @@
-"""How long a frame of an effect takes, beside others."""
+"""The time that an effect takes for a frame, compared with others."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ SIZE: Size = (256, 256)
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Milliseconds of computing that frames of 256x256 take.
+    """Milliseconds of processor time for a frame of 256x256.
 
     Args:
-        ms: of the effect.
-        others: of the others, by name.
+        ms: the time of the effect.
+        others: the times of the others, by name.
     """
 
     ms: float
@@ -41,9 +41,9 @@ class Timing:
 
 
 def frame_ms(effect: Effect, count: int = 4) -> float:
-    """The median of some frames in milliseconds of computing, on all cores together.
+    """Return the median processor time of some frames in milliseconds, over all cores.
 
-    The first frame, in which an effect allocates and remembers, does not count.
+    The first frame, in which an effect allocates memory and state, does not count.
     """
     shown = frames(SIZE, 8)
     taken = []
@@ -55,7 +55,7 @@ def frame_ms(effect: Effect, count: int = 4) -> float:
 
 
 def _computed() -> float:
-    """Seconds that this process has computed, and those that it started and that have ended."""
+    """Return processor seconds of this process and of its children that have ended."""
     times = os.times()
     return time.process_time() + times.children_user + times.children_system
 

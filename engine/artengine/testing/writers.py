@@ -1,4 +1,4 @@
-"""What every writer promises, whatever it writes."""
+"""The contract of every writer, whatever it writes."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from artengine.testing.expect import ConformanceError, expect
 from artengine.writer import Film
 
 RECIPE = 'title = "é\\n=;#"\n\n[dream]\nframes = 2\n' * 9
-"""A recipe of several lines, with what formats may trip over."""
+"""A recipe of several lines, with characters that file formats may mishandle."""
 
 
 def pictures(count: int, size: Size) -> list[Picture]:
-    """Random pictures, the same at each call."""
+    """Return random pictures, the same at each call."""
     rng = np.random.default_rng(1)
     return [rng.integers(0, 256, (size[1], size[0], 3), dtype=np.uint8) for _ in range(count)]
 
 
 def film(size: Size, recipe: str = RECIPE) -> Film:
-    """What a writer is told of a film of that size."""
+    """Return the description of a film of that size for a writer."""
     return Film(size, 25.0, None, recipe, "Night = drive")
 
 
@@ -41,7 +41,7 @@ def _target(trial: Trial, *, overwrite: bool = False, inside: str = "") -> Targe
 def write(
     trial: Trial, shown: list[Picture], *, overwrite: bool = False, recipe: str = RECIPE
 ) -> Path:
-    """Write a film of pictures; returns its file or folder."""
+    """Write a film of pictures and return its file or folder."""
     size = shown[0].shape[1], shown[0].shape[0]
     sinks = Sinks([_target(trial, overwrite=overwrite)], film(size, recipe))
     for picture in shown:
@@ -51,20 +51,20 @@ def write(
 
 
 def _there(trial: Trial) -> set[str]:
-    """What is in its folder, but for the recipes that the engine writes beside films."""
+    """Return the files in its folder, without the recipes that the engine writes next to films."""
     there = set(trial.folder.iterdir())
     return {entry.name for entry in there - {sidecar(entry) for entry in there}}
 
 
 def needs_no_parameters(trial: Trial) -> None:
-    """The ending of a file's name alone chooses it: it needs no parameters."""
+    """It needs no parameters, because the suffix of a file name alone selects it."""
     trial.made()
     for suffix in trial.kind.suffixes:
         expect(suffix == suffix.lower(), f'write the suffix "{suffix}" in small letters')
 
 
 def writes_where_it_says(trial: Trial) -> None:
-    """It writes films of any size and length to the path that it is given, and nothing else."""
+    """It writes films of any size and length to the given path, and nothing else."""
     for count, size in ((1, (1, 1)), (3, (33, 17)), (3, (64, 48))):
         made = write(trial, pictures(count, size), overwrite=True)
         expect(
@@ -75,7 +75,7 @@ def writes_where_it_says(trial: Trial) -> None:
 
 
 def reads_back_its_recipe(trial: Trial) -> None:
-    """`read_recipe` gives the recipe back that a film was written with, or nothing."""
+    """`read_recipe` returns the recipe that a film was written with, or an empty text."""
     made = write(trial, pictures(2, (32, 32)))
     files = sorted(made.glob("[!.]*")) if made.is_dir() else [made]
     expect(files, f"{made.name} is empty")
@@ -107,7 +107,7 @@ def _bytes(made: Path) -> object:
 
 
 def says_mistakes_on_one_line(trial: Trial) -> None:
-    """A folder that is missing and a picture of another size are WriterErrors, of one line."""
+    """A missing folder and a picture of another size raise WriterErrors with one-line messages."""
     _refused("a folder that is missing", lambda: Sinks([_target(trial, inside="no")], film((8, 8))))
     sinks = Sinks([_target(trial)], film((8, 8)))
     _refused("a picture of another size", lambda: sinks.write(pictures(1, (9, 8))[0]))
@@ -133,4 +133,4 @@ PROMISES = (
     leaves_other_films,
     says_mistakes_on_one_line,
 )
-"""In the order in which an author best mends them."""
+"""In the order in which an author should fix them."""
