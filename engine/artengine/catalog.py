@@ -102,8 +102,8 @@ class Catalog:
             if owner.origin == "--plugin" and report.origin != "--plugin":
                 logger.warning("%s is that of %s, not of %s", label, owner.plugin, report.plugin)
             else:
-                said = f"{label} is already provided by {owner.plugin}"
-                report = report.without(said)
+                message = f"{label} is already provided by {owner.plugin}"
+                report = report.without(message)
         return replace(report, provides=tuple(provides))
 
     def _add(self, offered: Offer) -> None:

@@ -188,8 +188,8 @@ def changed(binding: Binding, name: str, value: Any) -> Binding:
     """
     other = binding.changed(name, value)
     if len(_sizes_made(other) | _sizes_made(binding)) > 1:
-        said = "changes the frame's size, which stays as it is once a film has begun"
-        raise TableError([Problem((name,), said)])
+        message = "changes the frame's size, which stays as it is once a film has begun"
+        raise TableError([Problem((name,), message)])
     return other
 
 

@@ -7,12 +7,12 @@ import io
 from contextlib import suppress
 from threading import Thread
 
-_RARELY = 200_000
+_THRESHOLD = 200_000
 """Threshold that is not reached before a film starts; Python's default is 700 objects."""
 
 _PATIENCE = 2.0
 
-_usually: list[tuple[int, int, int]] = []
+_saved: list[tuple[int, int, int]] = []
 
 
 def collect_rarely() -> None:
@@ -21,15 +21,15 @@ def collect_rarely() -> None:
     Nearly all objects allocated then are kept, and scanning them repeatedly takes a tenth of the
     time.
     """
-    if not _usually:
-        _usually.append(gc.get_threshold())
-    gc.set_threshold(_RARELY)
+    if not _saved:
+        _saved.append(gc.get_threshold())
+    gc.set_threshold(_THRESHOLD)
 
 
 def collect_as_usual() -> None:
     """Restore the collector's threshold: the garbage of a film may hold frames."""
-    if _usually:
-        gc.set_threshold(*_usually.pop())
+    if _saved:
+        gc.set_threshold(*_saved.pop())
 
 
 def leave_garbage(patience: float = _PATIENCE) -> bool:

@@ -85,18 +85,18 @@ def suits_machine() -> bool:
 
 def _converts(preset: Preset, weights: Weights) -> bool:
     """Whether OpenVINO can compute a network: declared by its model, or found by one step."""
-    said = type(preset.model).converts
-    if said is not None:
-        return said
+    declared = type(preset.model).converts
+    if declared is not None:
+        return declared
     precision = precision_of(preset, "openvino")
-    told = {
+    key = {
         "model": fixed_table(preset.model),
         "code": code_of(type(preset.model)),
         "precision": precision,
         "engine": __version__,
         "arithmetic": arithmetic("", "openvino"),
     }
-    known = Remembered(remembered_file("converts", told))
+    known = Remembered(remembered_file("converts", key))
     if not isinstance(known.value, bool):
         known.keep(_converted(preset, weights, precision))
     return bool(known.value)

@@ -25,11 +25,11 @@ def to_picture(frame: Frame) -> Picture:
     picture = np.empty(frame.shape, np.uint8)
     # Convert strips of rows that fit into the cache: faster, and without a full-size temporary.
     rows = max(1, _STRIP // max(1, frame[:1].size))
-    room = np.empty((rows, *frame.shape[1:]), np.float32)
+    buffer = np.empty((rows, *frame.shape[1:]), np.float32)
     with np.errstate(invalid="ignore"):
         for first in range(0, len(frame), rows):
             strip = frame[first : first + rows]
-            scaled = np.multiply(strip, np.float32(255.0), out=room[: len(strip)])
+            scaled = np.multiply(strip, np.float32(255.0), out=buffer[: len(strip)])
             scaled += np.float32(0.5)
             # Three times as fast as fmax and fmin. It keeps NaN, which the cast turns into 0.
             np.clip(scaled, np.float32(0.0), np.float32(255.0), out=scaled)

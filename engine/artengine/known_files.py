@@ -27,7 +27,7 @@ MOST_LEVELS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class _Noted:
+class _Entry:
     digest: str
     size: int
     changed: int
@@ -39,14 +39,14 @@ def note_files(paths: Iterable[str | Path]) -> None:
     Paths that are no files are skipped. Errors in writing the index are ignored.
     """
     known = _read()
-    news = [(path, noted) for path in map(_whole, paths) if (noted := _noted(path, known))]
+    news = [(path, noted) for path in map(_absolute, paths) if (noted := _new_entry(path, known))]
     if not news:
         return
     try:
         _index().parent.mkdir(parents=True, exist_ok=True)
         with _index().open("a", encoding="utf-8") as index:
             # A killed process may have left an incomplete line.
-            index.write("\n" if _breaks_off() else "")
+            index.write("\n" if _ends_mid_line() else "")
             index.writelines(_line(str(path), noted) for path, noted in news)
         _shorten()
     except (OSError, UnicodeEncodeError):
@@ -80,7 +80,7 @@ def find_file(
     for folder in searched:
         for path in _files_in(folder, ending, size):
             noted = known.get(str(path))
-            if noted is not None and _is_as_noted(path, noted) and noted.digest != digest:
+            if noted is not None and _is_current(path, noted) and noted.digest != digest:
                 continue
             if digest_of(path) == digest:
                 note_files([path])
@@ -93,26 +93,26 @@ def _index() -> Path:
     return folders.home() / "digests.txt"
 
 
-def _read() -> dict[str, _Noted]:
+def _read() -> dict[str, _Entry]:
     """The index by path, newest entry last. Invalid lines are skipped."""
     try:
         lines = _index().read_text(encoding="utf-8", errors="replace").split("\n")
     except OSError:
         return {}
-    known: dict[str, _Noted] = {}
+    known: dict[str, _Entry] = {}
     for line in lines:
         parts = line.split("\t", 3)
         if len(parts) == 4 and parts[1].isdecimal() and parts[2].isdecimal():
             known.pop(parts[3], None)
-            known[parts[3]] = _Noted(parts[0], int(parts[1]), int(parts[2]))
+            known[parts[3]] = _Entry(parts[0], int(parts[1]), int(parts[2]))
     return known
 
 
-def _line(path: str, noted: _Noted) -> str:
+def _line(path: str, noted: _Entry) -> str:
     return f"{noted.digest}\t{noted.size}\t{noted.changed}\t{path}\n"
 
 
-def _breaks_off() -> bool:
+def _ends_mid_line() -> bool:
     """Whether the index ends with an incomplete line."""
     with _index().open("rb") as index:
         if not index.seek(0, os.SEEK_END):
@@ -121,19 +121,19 @@ def _breaks_off() -> bool:
         return index.read() != b"\n"
 
 
-def _noted(path: Path, known: dict[str, _Noted]) -> _Noted | None:
+def _new_entry(path: Path, known: dict[str, _Entry]) -> _Entry | None:
     """The entry for a file; None if it is no file, or its entry is up to date."""
     before = known.get(str(path))
-    if "\n" in str(path) or (before is not None and _is_as_noted(path, before)):
+    if "\n" in str(path) or (before is not None and _is_current(path, before)):
         return None
     digest = digest_of(path)
     if not digest:
         return None
     found = path.stat()
-    return _Noted(digest, found.st_size, found.st_mtime_ns)
+    return _Entry(digest, found.st_size, found.st_mtime_ns)
 
 
-def _is_as_noted(path: Path, noted: _Noted) -> bool:
+def _is_current(path: Path, noted: _Entry) -> bool:
     try:
         found = path.stat()
     except OSError:
@@ -141,7 +141,7 @@ def _is_as_noted(path: Path, noted: _Noted) -> bool:
     return (found.st_size, found.st_mtime_ns) == (noted.size, noted.changed)
 
 
-def _whole(path: str | Path) -> Path:
+def _absolute(path: str | Path) -> Path:
     return Path(path).absolute()
 
 
@@ -157,7 +157,7 @@ def _shorten() -> None:
 
 def _files_in(folder: Path, ending: str, size: int | None) -> Iterator[Path]:
     """Yield files with that suffix, recursively; links to folders are not followed."""
-    root, count = _whole(folder), 0
+    root, count = _absolute(folder), 0
     for inside, names, files in os.walk(root):
         if len(Path(inside).relative_to(root).parts) >= MOST_LEVELS:
             names.clear()

@@ -63,8 +63,8 @@ class Link:
         except CurveError as error:
             raise PluginError(f"{self.label} failed at frame {now.index}: {error}") from error
         except BaseException as error:
-            said = reason(error, type(self.effect).__module__)
-            raise PluginError(f"{self.label} failed at frame {now.index}: {said}") from error
+            message = reason(error, type(self.effect).__module__)
+            raise PluginError(f"{self.label} failed at frame {now.index}: {message}") from error
         processed = self._checked(output, size, now.index)
         if not is_finite(processed):
             self._refuse_infinite(frame, now)
@@ -118,8 +118,8 @@ class Link:
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            said = reason(error, type(self.effect).__module__)
-            raise PluginError(f"{self.label} cannot tell its size: {said}") from error
+            message = reason(error, type(self.effect).__module__)
+            raise PluginError(f"{self.label} cannot tell its size: {message}") from error
         if not self.resizes and (width, height) != size:
             raise PluginError(
                 f"{self.label} makes {width}x{height} of {size[0]}x{size[1]}; the network's "

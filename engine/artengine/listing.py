@@ -57,10 +57,10 @@ def list_plugins(plugin_files: Sequence[Path] = ()) -> Listing:
     """
     if not plugin_files and not _own_plugins():
         entries = plugin_entries()
-        told = read_manifests(entries)
+        manifests = read_manifests(entries)
         # Other packages' plugins may need another API version, or their names may be taken.
-        if all(each.value in told and package_of(each) == BUILT_IN for each in entries):
-            return _of_manifests(told)
+        if all(each.value in manifests and package_of(each) == BUILT_IN for each in entries):
+            return _of_manifests(manifests)
     from artengine.catalog import load_catalog
 
     return of_catalog(load_catalog(plugin_files, all_sound=False))
@@ -75,9 +75,9 @@ def of_catalog(catalog: Catalog) -> Listing:
     return Listing(kinds, reports)
 
 
-def _of_manifests(told: Mapping[str, Sequence[Described]]) -> Listing:
+def _of_manifests(manifests: Mapping[str, Sequence[Described]]) -> Listing:
     """The listing of a catalog that has only these plugins."""
-    offered = [each for described in told.values() for each in described]
+    offered = [each for described in manifests.values() for each in described]
     kinds: dict[str, dict[str, str]] = {
         kind: {each.name: each.about for each in sorted(offered, key=_name) if each.kind == kind}
         for kind in KINDS
@@ -90,7 +90,7 @@ def _of_manifests(told: Mapping[str, Sequence[Described]]) -> Listing:
             "reason": "",
             "provides": [f"{each.kind} {each.name}" for each in described],
         }
-        for value, described in told.items()
+        for value, described in manifests.items()
     ]
     return Listing(kinds, reports)
 

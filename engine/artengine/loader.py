@@ -116,9 +116,9 @@ def discover(plugin_files: Sequence[Path] = (), *, user_folder: bool = True) -> 
     manager = pluggy.PluginManager("artengine")
     manager.add_hookspecs(hookspecs)
     entries = {entry.value: entry for entry in plugin_entries()}
-    told = read_manifests(entries.values())
+    known = read_manifests(entries.values())
     found = [
-        _promised(entry, told[value]) if value in told else _load_entry_point(manager, entry)
+        _described(entry, known[value]) if value in known else _load_entry_point(manager, entry)
         for value, entry in entries.items()
     ]
     files: dict[Path, FoundBy] = {}
@@ -148,20 +148,20 @@ def _module_file(path: Path) -> Path:
     return path / "__init__.py" if os.path.isdir(path) else path  # noqa: PTH112
 
 
-def _promised(entry: EntryPoint, told: Sequence[Described]) -> Found:
+def _described(entry: EntryPoint, described: Sequence[Described]) -> Found:
     report = PluginReport(entry.value, "entry point")
     try:
         _check_api(entry)
     except PluginError as error:
         return report.without(str(error)), ()
-    return report, tuple(map(Offer.promised, told))
+    return report, tuple(map(Offer.promised, described))
 
 
 def _load_entry_point(manager: pluggy.PluginManager, entry: EntryPoint) -> Found:
     report = PluginReport(entry.value, "entry point")
     if not package_of(entry):
-        said = f'the entry point "{entry.name}" is "{entry.value}"; write it as package.module'
-        return report.without(said), ()
+        message = f'the entry point "{entry.name}" is "{entry.value}"; write it as package.module'
+        return report.without(message), ()
     try:
         with contained(package_of(entry)):
             _check_api(entry)

@@ -74,12 +74,12 @@ def exclusive_lock(
     Raises:
         OSError: when the lock file cannot be created.
     """
-    told = False
+    warned = False
     while (handle := try_lock(folder / ".lock")) is None:
         waiting()
-        if not told:
+        if not warned:
             logger.warning("%s: another process works here; waiting for it", folder)
-        told = True
+        warned = True
         time.sleep(poll)
     with handle:
         yield

@@ -41,7 +41,7 @@ def check_hooks(manager: pluggy.PluginManager, plugin: object) -> None:
         marked += 1
         hook = options.get("specname") or name
         function = getattr(plugin, name)
-        where = _written(function)
+        where = _location(function)
         if hook not in known:
             if options.get("optionalhook"):
                 continue
@@ -60,7 +60,7 @@ def check_hooks(manager: pluggy.PluginManager, plugin: object) -> None:
         raise PluginError("has no function marked with hookimpl, so it provides nothing")
 
 
-def _written(function: Any) -> str:
+def _location(function: Any) -> str:
     """The file and line of a function, as the end of a message."""
     code = inspect.unwrap(function).__code__
     return f" ({Path(code.co_filename).name}, line {code.co_firstlineno})"
@@ -78,9 +78,9 @@ def class_fault(given: Any, base: type[Plugin]) -> str:
         return f"{label} does not define {', '.join(unwritten)}"
     name = getattr(given, "name", None)
     if not isinstance(name, str) or len(name) > _LONGEST_NAME or not _NAME.fullmatch(name):
-        said = f"has the name {quoted(name)}" if name is not None else "has no name"
+        text = f"has the name {quoted(name)}" if name is not None else "has no name"
         return (
-            f'{label} {said}; write name: ClassVar[str] = "like-this", of at most '
+            f'{label} {text}; write name: ClassVar[str] = "like-this", of at most '
             f"{_LONGEST_NAME} letters"
         )
     if not (given.__doc__ or "").strip() and sys.flags.optimize < 2:
@@ -112,8 +112,8 @@ def _key_fault(label: str, given: type[Plugin]) -> str:
     key = getattr(given, "key", None)
     field = given.model_fields.get(str(key))
     if field is None or not field.is_required():
-        said = f"has the key {key!r}" if key is not None else "has no key"
-        return f'{label} {said}; write key: ClassVar[str] = "..." with a required parameter\'s name'
+        text = f"has the key {key!r}" if key is not None else "has no key"
+        return f'{label} {text}; write key: ClassVar[str] = "..." with a required parameter\'s name'
     return ""
 
 

@@ -188,8 +188,8 @@ def manifest_text(entries: Mapping[str, Sequence[Described]], folder: Path | Non
             package has a test that its manifest is current.
     """
     bound = {"source": source_digest(folder)} if folder else {}
-    told = {value: [_table(each) for each in offered] for value, offered in entries.items()}
-    return json.dumps({"format": _FORMAT, **bound, "entries": told}, indent=1) + "\n"
+    tables = {value: [_table(each) for each in offered] for value, offered in entries.items()}
+    return json.dumps({"format": _FORMAT, **bound, "entries": tables}, indent=1) + "\n"
 
 
 def _table(described: Described) -> dict[str, Any]:

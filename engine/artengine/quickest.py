@@ -86,7 +86,7 @@ def quickest(preset: Preset, weights: Weights) -> Quickest:
         return Quickest({})
     size = preset.dream.size_of(weights.train_size)
     size = size or preset.source.open(None, preset.dream.fps).size
-    kept = Remembered(remembered_file("quickest", _told(preset, weights, size, names)))
+    kept = Remembered(remembered_file("quickest", _key(preset, weights, size, names)))
     found = _checked(kept.value)
     if found is None:
         found = _timed(preset, weights, size, names)
@@ -142,7 +142,7 @@ def _timed(
     raise AssertionError
 
 
-def _told(preset: Preset, weights: Weights, size: Size, names: list[RuntimeName]) -> dict[str, Any]:
+def _key(preset: Preset, weights: Weights, size: Size, names: list[RuntimeName]) -> dict[str, Any]:
     """The cache key: everything that the times depend on."""
     settings = preset.dream
     return {

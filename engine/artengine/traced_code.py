@@ -53,13 +53,13 @@ def is_current(code: Mapping[str, Digests], kind: type) -> bool:
         code: the earlier result of `traced_code`.
         kind: the model's class.
     """
-    files = [(_file(name, kind), told) for name, told in code.items()]
+    files = [(_file(name, kind), digests) for name, digests in code.items()]
     own = getattr(sys.modules.get(kind.__module__), "__file__", None)
     if own is None or Path(own) not in (file for file, _ in files):
         # A class that was defined in a notebook may have changed.
         return False
     try:
-        contents = [(file.read_bytes(), told) for file, told in files]
+        contents = [(file.read_bytes(), digests) for file, digests in files]
     except OSError:
         return False
     # Compare whole files first: parsing a file takes far longer than reading it.

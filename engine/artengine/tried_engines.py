@@ -49,5 +49,5 @@ def tried_engine(name: RuntimeName, precision: Literal["float32", "bfloat16"]) -
 
 
 def _known(name: RuntimeName) -> Remembered:
-    told = {"arithmetic": arithmetic("", name), "at": sys.prefix}
-    return Remembered(remembered_file("works", told))
+    key = {"arithmetic": arithmetic("", name), "at": sys.prefix}
+    return Remembered(remembered_file("works", key))

@@ -144,13 +144,13 @@ def check_made_for(preset: Preset, weights: Weights) -> None:
     """Reject weights of another network than the preset's. Raises `WeightsError`."""
     wanted, made_for = model_table(preset), made_for_model(preset.model, weights)
     if made_for and made_for != wanted:
-        said = changed_weights(preset.document.made_with, weights.path) or (
-            f"{weights.path}: made {_apart(made_for, wanted)}, or {_other_weights(preset)}"
+        message = changed_weights(preset.document.made_with, weights.path) or (
+            f"{weights.path}: made {_difference(made_for, wanted)}, or {_other_weights(preset)}"
         )
-        raise WeightsError(said)
+        raise WeightsError(message)
 
 
-def _apart(made_for: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
+def _difference(made_for: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
     """The difference between the weights' model and the preset's, with the remedy."""
     theirs = {name: value for name, value in made_for.items() if wanted.get(name) != value}
     if made_for.get("use") != wanted["use"] or not theirs.keys() <= wanted.keys():
@@ -166,7 +166,7 @@ def made_for_model(model: Model, weights: Weights) -> dict[str, Any]:
     """Return the table of the network that weights were made for, in the form of `model_table`. A
     parameter of the model that is newer than the weights gets its value from `earlier`."""
     made_for = weights.model
-    if not _is_of(model, made_for):
+    if not _fits_model(model, made_for):
         return dict(made_for)
     return {**_defaults(model), **_earlier(model), **made_for, "use": model.name}
 
@@ -175,7 +175,7 @@ def older_values(preset: Preset, weights: Weights) -> dict[str, Any]:
     """Return values for the model's parameters that are newer than the weights and that the preset
     leaves at their defaults, so that the network matches the weights."""
     model, made_for = preset.model, weights.model
-    if not _is_of(model, made_for):
+    if not _fits_model(model, made_for):
         return {}
     return {
         name: value
@@ -184,7 +184,7 @@ def older_values(preset: Preset, weights: Weights) -> dict[str, Any]:
     }
 
 
-def _is_of(model: Model, made_for: Mapping[str, Any]) -> bool:
+def _fits_model(model: Model, made_for: Mapping[str, Any]) -> bool:
     """Whether weights are of the model, or of the one whose network it shares."""
     return made_for.get("use") in {model.name, model.network_of} - {None}
 
@@ -200,7 +200,7 @@ def _default_run(preset: Preset) -> Path:
 
 def _command(preset: Preset, run: Path) -> str:
     """The command that trains the preset into a run folder."""
-    words = ["artengine", "train", _called(preset)]
+    words = ["artengine", "train", _preset_argument(preset)]
     changed = {override.address: override for override in preset.overrides}
     for address, override in changed.items():
         if override.origin == "--source":
@@ -220,7 +220,7 @@ def _command(preset: Preset, run: Path) -> str:
     return command_line(words)
 
 
-def _called(preset: Preset) -> str:
+def _preset_argument(preset: Preset) -> str:
     """The name or path of the preset on a command line."""
     found, _ = list_presets().get(preset.name, (None, ""))
     return preset.name if preset.path is None or preset.path == found else str(preset.path)
@@ -283,11 +283,11 @@ def read_weights(path: Path) -> Weights:
         ) from error
 
 
-def _described(told: object) -> tuple[Mapping[str, Any], Size | None, Mapping[str, Any]]:
+def _described(description: object) -> tuple[Mapping[str, Any], Size | None, Mapping[str, Any]]:
     """Model, size and metrics of a description. Raises `ValueError`."""
     tables = []
     for name in ("model", "training", "measured"):
-        table = told.get(name, {}) if isinstance(told, dict) else None
+        table = description.get(name, {}) if isinstance(description, dict) else None
         if not isinstance(table, dict):
             raise ValueError(f"{name} must be a table")  # noqa: TRY004 - of a file
         tables.append(table)

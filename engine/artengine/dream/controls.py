@@ -89,11 +89,11 @@ class Controls:
             case (("feedback" | "state" | "output") as table, int(number), str(name)):
                 other = changed(self._chains[table].binding[number], name, value)
                 if other.filled.uses_truth and not self._uses_truth:
-                    said = (
+                    message = (
                         "it looks at the source, which nothing else in this preset does, so it is "
                         "not read; begin with Dream(preset, truth=True)"
                     )
-                    raise TableError([Problem((name,), said)])
+                    raise TableError([Problem((name,), message)])
             case ("model", str(name)):
                 self._check_model(name, value)
             case ("bend", int(), "amount" as name):

@@ -77,7 +77,7 @@ class Sinks:
                 opened.sink.write(picture)
             except Exception as error:
                 self._open.remove(opened)
-                self._set_aside(opened, error)
+                self._drop(opened, error)
         self.written += 1
         if not self._open and self._errors:
             raise self._errors[0]
@@ -95,7 +95,7 @@ class Sinks:
                     opened.sink.close()
                 except Exception as error:
                     self._open.remove(opened)
-                    self._set_aside(opened, error)
+                    self._drop(opened, error)
                 else:
                     self._move(opened, partial=partial)
                     self._open.remove(opened)
@@ -113,7 +113,7 @@ class Sinks:
             opened.unfinished.remove()
         self._open.clear()
 
-    def _set_aside(self, opened: _Opened, error: Exception) -> None:
+    def _drop(self, opened: _Opened, error: Exception) -> None:
         """Keep the frames that a failed writer has written so far, and report the failure."""
         failure = _named(error, opened.target)
         if opened.sink.salvage():

@@ -60,7 +60,7 @@ class Previews:
         self._early = [target for target in self._targets if _is_picture(target)]
         self._begin, self._recipe = begin, recipe
         self._before: Dream | None = None
-        self._there: tuple[Snapshot, Resolved] | None = None
+        self._start: tuple[Snapshot, Resolved] | None = None
         self._shown: tuple[Sequence[Picture], Film] | None = None
         self._unfinished = False
 
@@ -124,13 +124,13 @@ class Previews:
         truth = self._begin is not None
         dream = Dream(preset, truth=truth, after=self._before)
         # Always continue the original snapshot, so that undoing a change restores the frames.
-        there = None if self._there is None else continued(*self._there, dream.resolved)
-        if there is not None:
-            dream = Dream(preset, truth=truth, after=self._before, resume=there)
+        resumed = None if self._start is None else continued(*self._start, dream.resolved)
+        if resumed is not None:
+            dream = Dream(preset, truth=truth, after=self._before, resume=resumed)
         dream.load()
         self._before = dream
-        if there is None:
-            self._there = None
+        if resumed is None:
+            self._start = None
         return dream
 
     def _reach(self, dream: Dream, first: int, changed: Changed) -> bool:
@@ -139,12 +139,12 @@ class Previews:
         Returns:
             False if the preview was abandoned.
         """
-        if self._begin is None or self._there is not None:
+        if self._begin is None or self._start is not None:
             return True
         for _ in islice(dream, first):
             if changed():
                 return False
-        self._there = dream.snapshot(), dream.resolved
+        self._start = dream.snapshot(), dream.resolved
         return True
 
     def _filmed(self, dream: Dream, film: Film, changed: Changed) -> int | None:

@@ -145,7 +145,7 @@ def read_piece(folder: Path) -> Piece:
         raise _broken(folder, f"{FILM} is empty")
     recipe = _text(folder, RECIPE)
     table, metadata = _table(folder, recipe), _metadata(folder)
-    return Piece(folder, recipe, table, metadata, *_look(folder))
+    return Piece(folder, recipe, table, metadata, *_poster_size_and_tone(folder))
 
 
 def read_pieces(
@@ -261,7 +261,7 @@ def _metadata(folder: Path) -> PieceMetadata:
     return metadata
 
 
-def _look(folder: Path) -> tuple[Size, str]:
+def _poster_size_and_tone(folder: Path) -> tuple[Size, str]:
     """The poster's size and the thumbnail's mean colour."""
     name = POSTER
     try:

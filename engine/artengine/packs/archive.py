@@ -90,7 +90,7 @@ def unpack(path: Path, folder: Path) -> Manifest:
                 with pack.open(entries[file.path]) as content:
                     _copy(content, folder / file.path, file.size, file.sha256)
             except _BROKEN as error:
-                raise UsageError(f"{path.name}: {file.path}: {_said(error)}") from error
+                raise UsageError(f"{path.name}: {file.path}: {_text(error)}") from error
         (folder / MANIFEST).write_text(manifest.text(), encoding="utf-8")
         return manifest
 
@@ -128,7 +128,7 @@ def _folder_manifest(path: Path) -> str:
             "artengine pack"
         ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file}: {_said(error)}") from error
+        raise UsageError(f"{file}: {_text(error)}") from error
 
 
 class _ShortReads(io.FileIO):
@@ -149,7 +149,7 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         file = _ShortReads(path)
     except OSError as error:
-        raise UsageError(f"{path.name}: no pack: {_said(error)}") from error
+        raise UsageError(f"{path.name}: no pack: {_text(error)}") from error
     with file:
         try:
             if file.seek(0, io.SEEK_END) > LARGEST + _MOST_OVERHEAD:
@@ -157,7 +157,7 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
             pack = zipfile.ZipFile(file)
         except (OSError, *_BROKEN) as error:
             raise UsageError(
-                f"{path.name}: no pack: {_said(error)}; a pack is a file that artengine pack makes"
+                f"{path.name}: no pack: {_text(error)}; a pack is a file that artengine pack makes"
             ) from error
         with pack:
             _check_entries(pack, path.name)
@@ -172,15 +172,15 @@ def _check_entries(pack: zipfile.ZipFile, label: str) -> None:
     names = set()
     for entry in entries:
         kind = stat.S_IFMT(entry.external_attr >> 16)
-        said = entry.filename[:80]
+        shown = entry.filename[:80]
         if kind not in (0, stat.S_IFREG) or entry.is_dir():
-            raise UsageError(f"{label}: {said} is no plain file")
+            raise UsageError(f"{label}: {shown} is no plain file")
         if entry.flag_bits & 0x1:
-            raise UsageError(f"{label}: {said} is encrypted")
+            raise UsageError(f"{label}: {shown} is encrypted")
         if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise UsageError(f"{label}: {said} is compressed in a way that packs are not")
+            raise UsageError(f"{label}: {shown} is compressed in a way that packs are not")
         if entry.filename.casefold() in names:
-            raise UsageError(f"{label}: holds {said} twice")
+            raise UsageError(f"{label}: holds {shown} twice")
         names.add(entry.filename.casefold())
     if sum(entry.file_size for entry in entries) > LARGEST + LONGEST:
         raise UsageError(f"{label}: unpacks to more than {LARGEST >> 30} GiB")
@@ -198,7 +198,7 @@ def _manifest(pack: zipfile.ZipFile, path: Path) -> Manifest:
             text = content.read(LONGEST + 1)
         return Manifest.read(text.decode(), path.name)
     except (UnicodeDecodeError, *_BROKEN) as error:
-        raise UsageError(f"{path.name}: {MANIFEST}: {_said(error)}") from error
+        raise UsageError(f"{path.name}: {MANIFEST}: {_text(error)}") from error
 
 
 def _copy(content: IO[bytes], target: Path, size: int, sha256: str) -> None:
@@ -224,7 +224,7 @@ def _blocks(content: IO[bytes]) -> Iterator[bytes]:
         yield block
 
 
-def _said(error: Exception) -> str:
+def _text(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror.lower()
     return str(error)[:200] or type(error).__name__

@@ -151,8 +151,8 @@ def _download(address: str, target: Path, most: int, progress: Progress) -> Path
     except HTTPError as error:
         raise UsageError(f"{address}: the server answered {error.code} {error.reason}") from error
     except (TimeoutError, URLError, HTTPException, OSError, ValueError) as error:
-        said = getattr(error, "reason", None) or error
-        raise UsageError(f"{address}: the connection failed: {said}; try again later") from error
+        cause = getattr(error, "reason", None) or error
+        raise UsageError(f"{address}: the connection failed: {cause}; try again later") from error
     if length and arrived < length:
         raise UsageError(
             f"{address}: the connection ended after {arrived} of {length} bytes; try again later"
@@ -200,8 +200,8 @@ def _hugging_face(address: str, folder: Path, progress: Progress) -> Path:
             raise UsageError(f"{address}: {file} is {length}; allowed: {LARGEST >> 20} MiB")
         got = Path(hf_hub_download(repository, file, local_dir=folder))
     except (HfHubHTTPError, HFValidationError, OSError, ValueError) as error:
-        said = str(error).strip().splitlines()
-        raise UsageError(f"{address}: {said[0][:200] if said else type(error).__name__}") from error
+        text = str(error).strip().splitlines()
+        raise UsageError(f"{address}: {text[0][:200] if text else type(error).__name__}") from error
     progress(got.stat().st_size, got.stat().st_size)
     return got
 

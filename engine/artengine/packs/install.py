@@ -48,7 +48,7 @@ def installed_from(
     with fetched(address, sha256=sha256, progress=progress) as path:
         if name:
             _check_name(read_manifest(path), name, address)
-        return install(path, origin=_lasting(address))
+        return install(path, origin=_absolute_address(address))
 
 
 def updated(pack: InstalledPack) -> Installed:
@@ -110,14 +110,14 @@ def _moved_to(root: Path, path: Path, folder: Path, origin: str) -> Installed:
     _check_presets(folder, manifest, path)
     (folder / ORIGIN).write_text(f"{origin}\n", encoding="utf-8")
     place = root / manifest.name / manifest.version
-    there = _there(place, manifest, origin)
+    there = _already_installed(place, manifest, origin)
     if there is None:
         place.parent.mkdir(exist_ok=True)
         try:
             folder.rename(place)
         except OSError:
             # Another process may have installed it meanwhile.
-            there = _there(place, manifest, origin)
+            there = _already_installed(place, manifest, origin)
             if there is None:
                 raise
     if there is not None:
@@ -125,7 +125,7 @@ def _moved_to(root: Path, path: Path, folder: Path, origin: str) -> Installed:
     return Installed(InstalledPack(place, manifest, origin), new=True)
 
 
-def _there(place: Path, manifest: Manifest, origin: str) -> InstalledPack | None:
+def _already_installed(place: Path, manifest: Manifest, origin: str) -> InstalledPack | None:
     """The installed pack of that name and version, if it is the same; raise if it differs."""
     if not place.exists():
         return None
@@ -154,7 +154,7 @@ def _check_presets(folder: Path, manifest: Manifest, path: Path) -> None:
             raise UsageError(f"{path.name}: {name}.toml: {error}") from error
 
 
-def _lasting(address: str) -> str:
+def _absolute_address(address: str) -> str:
     """An address that does not depend on the working folder."""
     if "://" in address or address.startswith("hf:"):
         return address

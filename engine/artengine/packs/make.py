@@ -137,8 +137,8 @@ def _manifest(
             files=files,
         )
     except ValueError as error:
-        said = str(error).splitlines()
-        raise UsageError(f"{name} cannot be packed: {' '.join(said[1:3])}") from error
+        lines = str(error).splitlines()
+        raise UsageError(f"{name} cannot be packed: {' '.join(lines[1:3])}") from error
     if len(manifest.text().encode()) > LONGEST:
         raise UsageError(
             f"{name} cannot be packed: the list of its files is longer than {LONGEST >> 20} MiB; "

@@ -208,8 +208,8 @@ class Manifest(Settings):
         except ValidationError as error:
             first = error.errors(include_url=False, include_context=False)[0]
             place = ".".join(map(str, first["loc"])) or "the whole"
-            said = first["msg"].removeprefix("Value error, ")
-            raise UsageError(f"{label}: {MANIFEST}: {place[:80]}: {said}") from error
+            message = first["msg"].removeprefix("Value error, ")
+            raise UsageError(f"{label}: {MANIFEST}: {place[:80]}: {message}") from error
 
     def text(self) -> str:
         """Return the manifest as TOML."""

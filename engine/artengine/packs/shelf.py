@@ -67,7 +67,7 @@ def read_shelf(address: str) -> list[Shelved]:
         raise UsageError(f"{index}: no shelf: {place[:80]}: {first['msg']}") from error
     except (ValueError, TypeError) as error:
         raise UsageError(f"{index}: no shelf: {error}") from error
-    return [pack.model_copy(update={"address": _from(index, pack.address)}) for pack in shelf.packs]
+    return [pack.model_copy(update={"address": _join(index, pack.address)}) for pack in shelf.packs]
 
 
 def search(address: str, word: str) -> list[Shelved]:
@@ -125,7 +125,7 @@ def _index(address: str) -> str:
     return str(path if path.suffix == ".toml" else path / INDEX)
 
 
-def _from(index: str, address: str) -> str:
+def _join(index: str, address: str) -> str:
     """Resolve an address in an index, which may be relative to the index."""
     if address.startswith("hf:"):
         return address

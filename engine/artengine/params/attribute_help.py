@@ -21,8 +21,8 @@ def attribute_help(kind: type[BaseModel]) -> dict[str, str]:
     for base in reversed(kind.__mro__):
         if issubclass(base, BaseModel) and base is not BaseModel:
             own = inspect.get_annotations(base).keys() & kind.model_fields.keys()
-            said = _docstrings(base) if own else {}
-            found |= {name: said.get(name, "") for name in own}
+            texts = _docstrings(base) if own else {}
+            found |= {name: texts.get(name, "") for name in own}
     described = {name: info.description for name, info in kind.model_fields.items()}
     return {
         name: text

@@ -83,9 +83,9 @@ def _options(annotation: Any) -> tuple[Any, ...]:
 
 def _problem(kind: type[BaseModel], table: Mapping[str, Any], details: Any) -> Problem:
     loc: tuple[str | int, ...] = details["loc"]
-    said = details["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    message = details["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
     if not loc:
-        return Problem((), said)
+        return Problem((), message)
     name, known = str(loc[0]), list(kind.model_fields)
     if issubclass(kind, Plugin) and kind.controls:
         known += kind.controls.model_fields
@@ -97,7 +97,7 @@ def _problem(kind: type[BaseModel], table: Mapping[str, Any], details: Any) -> P
         return Problem((name,), f"missing; it must be {allowed(info)}")
     address, given = _walk(table, loc)
     if details["type"] in ("value_error", "assertion_error"):
-        return Problem(address, said)
+        return Problem(address, message)
     if isinstance(given, Mapping) and info.annotation in (int, float):
         return Problem(address, f"a curve given; allowed: {allowed(info)}, the same throughout")
     near = ""

@@ -125,5 +125,5 @@ def _range(schema: Mapping[str, Any]) -> str:
         "maximum": "at most",
         "exclusiveMaximum": "below",
     }
-    said = [f"{word} {plainly(schema[name])}" for name, word in words.items() if name in schema]
-    return " and ".join(said)
+    limits = [f"{word} {plainly(schema[name])}" for name, word in words.items() if name in schema]
+    return " and ".join(limits)

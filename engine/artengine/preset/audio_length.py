@@ -37,8 +37,8 @@ def set_length(
     dream["frames"] = 1
     files = [each for each in audio.values() if not each.of_source]
     if not files:
-        said = '"audio" needs a sound file, as [audio.music] path = "music.mp3"; or write a number'
-        plugins.problem(("dream", "frames"), said)
+        text = '"audio" needs a sound file, as [audio.music] path = "music.mp3"; or write a number'
+        plugins.problem(("dream", "frames"), text)
     elif source is not None:
         try:
             seconds = max(

@@ -52,8 +52,8 @@ def audio_tables(plugins: PluginTables) -> dict[str, Audio]:
     for name, each in plugins.named_entries("audio", MOST, "[audio.music]").items():
         if not isinstance(each, dict):
             own = "it inside of a table with a name, as [audio.music]"
-            said = own if name in AudioSettings.model_fields else f"[audio.{name}]"
-            plugins.problem(("audio", name), f"a table is needed; write {said}")
+            form = own if name in AudioSettings.model_fields else f"[audio.{name}]"
+            plugins.problem(("audio", name), f"a table is needed; write {form}")
             continue
         audio = _audio(name, each, plugins)
         if audio is not None:

@@ -38,8 +38,8 @@ def bend_tables(plugins: PluginTables) -> tuple[Binding, ...]:
             plugins.problem(address, f"operation is missing; it is one of: {known}")
         elif kind is None:
             near = did_you_mean(str(given), list(BENDS))
-            said = f"{quoted(given)} given{near}; allowed: {known}"
-            plugins.problem((*address, "operation"), said)
+            message = f"{quoted(given)} given{near}; allowed: {known}"
+            plugins.problem((*address, "operation"), message)
         else:
             binding = plugins.binding(kind, address, table)
             if binding is not None:

@@ -21,8 +21,8 @@ def check_effect(chain: str, binding: Binding) -> Iterator[Problem]:
     """
     yield from check_size(chain, binding)
     for name, path in films_of(binding) if chain == "state" else ():
-        said = f"{path} is a film, which would be read once for each part of the state"
-        yield Problem((name,), f"{said}; take a picture")
+        message = f"{path} is a film, which would be read once for each part of the state"
+        yield Problem((name,), f"{message}; take a picture")
 
 
 def check_size(chain: str, binding: Binding, *, switched: bool = False) -> Iterator[Problem]:
@@ -41,12 +41,12 @@ def check_size(chain: str, binding: Binding, *, switched: bool = False) -> Itera
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        said = reason(error, type(effect).__module__)
-        yield Problem((), f'"{effect.name}" cannot tell its size: {said}')
+        message = reason(error, type(effect).__module__)
+        yield Problem((), f'"{effect.name}" cannot tell its size: {message}')
         return
     if (switched or "on" in binding.curves) and made != PROBE:
-        said = f'"{effect.name}" changes the size, and a film has one; write true or false'
-        yield Problem(("on",), said)
+        message = f'"{effect.name}" changes the size, and a film has one; write true or false'
+        yield Problem(("on",), message)
     if chain != "output" and made != PROBE:
         kept = "fed back" if chain == "feedback" else "remembered"
         yield Problem(

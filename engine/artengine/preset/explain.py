@@ -143,21 +143,21 @@ def explain(name: str, catalog: Catalog) -> list[Explained]:
         return [Explained(name, "text", MASKS, (), {}, pictures())]
     if name == "bend":
         choices = {operation: about(kind) for operation, kind in BENDS.items()}
-        said = f"{BEND}\n\n{EDITING.format(name)}"
-        return [Explained(name, "table", said, all_parameters(Bend), choices)]
+        description = f"{BEND}\n\n{EDITING.format(name)}"
+        return [Explained(name, "table", description, all_parameters(Bend), choices)]
     if name in _BENDS:
         return [Explained(name, "table", about(_BENDS[name]), all_parameters(_BENDS[name]), {})]
     if name in PLUGIN_TABLES:
-        kind, said = PLUGIN_TABLES[name]
+        kind, description = PLUGIN_TABLES[name]
         plugins = catalog.plugins(kind)
         controls = next((each.controls for each in plugins.values() if each.controls), None)
         keys = parameters(controls) if controls else ()
         if name == "model":
             keys = tuple(replace(each, name=f"weights.{each.name}") for each in _BLENDED)
-        said += f"\n\n{EDITING.format(name)}" if name in LISTS else ""
+        description += f"\n\n{EDITING.format(name)}" if name in LISTS else ""
         choices = {use: about(plugin) for use, plugin in plugins.items()}
         words = vocabulary() if kind == "curve" else {}
-        return [Explained(name, "table", said, keys, choices, words)]
+        return [Explained(name, "table", description, keys, choices, words)]
     found = [
         Explained(
             name,

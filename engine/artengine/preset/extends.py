@@ -131,9 +131,9 @@ class _Reader:
             self._problems.append(f"{layer.label}: {error}")
             return
         self._document.renamed += [f"{layer.label}: {each}" for each in renamed]
-        self._tell(self._document.lay(as_made(own, made_with), layer), layer)
+        self._add_problems(self._document.lay(as_made(own, made_with), layer), layer)
 
-    def _tell(self, problems: Iterable[Problem], layer: Layer) -> None:
+    def _add_problems(self, problems: Iterable[Problem], layer: Layer) -> None:
         self._problems += [
             f"{layer.label}: {write_address(problem.address)}: {problem.text}"
             for problem in problems

@@ -50,8 +50,8 @@ def readable(given: str, layer: Layer, override: str = "") -> str:
         roots = [pack] if pack else [layer.folder, Path.cwd(), folders.home()]
         roots = [root.resolve() for root in roots]
     except (OSError, ValueError, RuntimeError) as error:
-        said = getattr(error, "strerror", None) or error
-        raise PathError(f"{quoted(given)} given, which is no path: {said}") from error
+        cause = getattr(error, "strerror", None) or error
+        raise PathError(f"{quoted(given)} given, which is no path: {cause}") from error
     if ".." in whole.parts:
         whole = real.joinpath(*rest)
     inside = ".." not in rest and any(real.is_relative_to(root) for root in roots)

@@ -50,7 +50,7 @@ def find_again(made_with: MadeWith, written: str, folder: Path) -> Found:
         return Found(written, same=True, there=True)
     parts = Path(written).parts
     known = [path for path in sorted(remembered()) if Path(path).parts[-len(parts) :] == parts]
-    options = [path for path in (str(folder / written), *known) if _is_there(Path(path))]
+    options = [path for path in (str(folder / written), *known) if _exists(Path(path))]
     for path in options:
         if digest_of(Path(path)) == digest:
             return Found(path, same=True, there=True, known=path in known)
@@ -99,15 +99,15 @@ def ending(name: str) -> str:
     return _WEIGHTS if name.endswith(_WEIGHTS) else Path(name).suffix
 
 
-def _is_there(path: Path) -> bool:
+def _exists(path: Path) -> bool:
     """Whether a file or folder exists or, for a pattern, its parent folder."""
-    return _answers(path.exists) or (
-        any(letter in path.name for letter in "*?[") and _answers(path.parent.is_dir)
+    return _succeeds(path.exists) or (
+        any(letter in path.name for letter in "*?[") and _succeeds(path.parent.is_dir)
     )
 
 
-def _answers(question: Callable[[], bool]) -> bool:
+def _succeeds(check: Callable[[], bool]) -> bool:
     try:
-        return question()
+        return check()
     except (OSError, ValueError):
         return False

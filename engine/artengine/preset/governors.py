@@ -109,10 +109,10 @@ class _Place:
         """Return itself; raise ValueError if it cannot be steered or has a curve."""
         if self.name not in names:
             known = type(self.holder).model_fields
-            said = "takes no curve" if self.name in known else "does not exist"
+            message = "takes no curve" if self.name in known else "does not exist"
             near = "" if self.name in known else did_you_mean(self.name, sorted(names))
             can = ", ".join(sorted(names)) or "none"
-            raise ValueError(f"{self.name} {said}{near}; {where} these can be steered: {can}")
+            raise ValueError(f"{self.name} {message}{near}; {where} these can be steered: {can}")
         other = self.curves.get(self.name)
         if other is not None and not isinstance(other, Governed):
             raise ValueError(
@@ -148,7 +148,7 @@ def govern_tables(plugins: PluginTables, steerable: Steerable) -> tuple[Governor
             continue
         governor = _governor(settings, curves.get("at"), address, plugins, steerable)
         if governor is not None:
-            plugins.problems += _fights(governor, address, found)
+            plugins.problems += _conflicts(governor, address, found)
             found[address] = governor
     return tuple(found.values())
 
@@ -172,13 +172,13 @@ def _governor(
     if isinstance(place.curves.get(place.name), Governed):
         return Governor(settings, at, named, low)
     for value in settings.between:
-        said = place.outside(value)
-        if said:
-            plugins.problem((*address, "between"), f"{named}: {said}")
+        message = place.outside(value)
+        if message:
+            plugins.problem((*address, "between"), f"{named}: {message}")
             return None
     if low == high:
-        said = f"{plainly(low)} given twice; write two numbers that differ"
-        plugins.problem((*address, "between"), said)
+        message = f"{plainly(low)} given twice; write two numbers that differ"
+        plugins.problem((*address, "between"), message)
         return None
     if place.name == "on":
         word, number = str(numbered[0]), int(numbered[1])
@@ -192,7 +192,7 @@ def _governor(
     return Governor(settings, at, named, first)
 
 
-def _fights(
+def _conflicts(
     governor: Governor, address: Address, others: Mapping[Address, Governor]
 ) -> Iterator[Problem]:
     """Yield mistakes if two governors steer one number, or hold one sign at different targets."""

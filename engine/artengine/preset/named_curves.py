@@ -34,8 +34,8 @@ def named_curves(plugins: PluginTables) -> dict[str, Curve]:
     try:
         in_order(curves)
     except CurveError as error:
-        name, _, said = str(error).partition(": ")
-        plugins.problem(("curves", name), said)
+        name, _, message = str(error).partition(": ")
+        plugins.problem(("curves", name), message)
     return curves
 
 
@@ -46,6 +46,6 @@ def named_curve(given: Any, name: str, reading: CurveTables) -> Curve | None:
     written = repr(given) if is_number else given
     if isinstance(written, str | Mapping):
         return reading.curve(written, name)
-    said = f"{quoted(given)} given; allowed: a number, a text or a table for a curve"
-    reading.problems.append(Problem((name,), said))
+    message = f"{quoted(given)} given; allowed: a number, a text or a table for a curve"
+    reading.problems.append(Problem((name,), message))
     return None

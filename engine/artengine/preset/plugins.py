@@ -86,9 +86,9 @@ class PluginTables:
             self.problem((word,), f"{len(given):,} given; allowed: {most}")
             return {}
         faults = {name: name_fault(name) for name in given}
-        for name, said in faults.items():
-            if said:
-                self.problem((word, name), said)
+        for name, fault in faults.items():
+            if fault:
+                self.problem((word, name), fault)
         return {name: each for name, each in given.items() if not faults[name]}
 
     def source(self) -> Source | None:

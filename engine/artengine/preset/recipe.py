@@ -13,9 +13,9 @@ def to_toml(table: Mapping[str, Any]) -> str:
 
     Values inside those are on one line each, so that a curve is on the line of its parameter.
     """
-    said = plain_line(str(table.get("about") or ""))
+    comment = plain_line(str(table.get("about") or ""))
     plain = {name: value for name, value in table.items() if not _is_block(value)}
-    blocks = [(f"# {said}\n" if said else "") + _lines(plain)]
+    blocks = [(f"# {comment}\n" if comment else "") + _lines(plain)]
     for name, value in table.items():
         if isinstance(value, Mapping):
             blocks.append(f"[{_key(name)}]\n{_lines(value)}")

@@ -72,8 +72,8 @@ class RecipeFiles:
         if not is_file(shipped):
             origin = f"artengine {made_with.engine}, which shipped it"
             told = MadeWith(files={name: digest}, origins={name: origin})
-            said = missing(told, name, "name it with --set model.weights=FILE")
-            self.missing.append(Problem(address, said))
+            message = missing(told, name, "name it with --set model.weights=FILE")
+            self.missing.append(Problem(address, message))
         return name
 
     def check_provider(self, address: Address, kind: type[Plugin]) -> None:
@@ -81,8 +81,8 @@ class RecipeFiles:
         before = self._of(address).plugins.get(kind.name)
         now = str(provider_of(kind))
         if before and before != now:
-            said = f"the {kind.kind} {kind.name} is that of {now}, and the recipe was made with"
-            self.notes.append(f"{said} that of {before}")
+            message = f"the {kind.kind} {kind.name} is that of {now}, and the recipe was made with"
+            self.notes.append(f"{message} that of {before}")
 
     def instead(self, address: Address, kind: Kind, used: str) -> str:
         """Return the provider of a missing plugin with a remedy, or else the known plugins."""

@@ -62,11 +62,11 @@ def spread_seed(table: Mapping[str, Any], catalog: Catalog, seed: int) -> None:
 def refused(mistakes: list[str], document: Document, plugins: PluginTables) -> PresetError:
     """Return the error of a preset. Only those mistakes that are shown are formatted."""
     problems = plugins.problems
-    told = [_told(problem, document, plugins) for problem in problems[:MOST_LINES]]
+    told = [_formatted(problem, document, plugins) for problem in problems[:MOST_LINES]]
     return PresetError(cut([*mistakes, *told], more=max(0, len(problems) - MOST_LINES)))
 
 
-def _told(problem: Problem, document: Document, plugins: PluginTables) -> str:
+def _formatted(problem: Problem, document: Document, plugins: PluginTables) -> str:
     """A mistake, prefixed with its file and address."""
     label = document.written(problem.address).label
     return f"{label}: {plugins.named(problem.address)}: {problem.text}"

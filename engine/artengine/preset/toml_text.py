@@ -62,7 +62,7 @@ def parse_toml(text: str) -> dict[str, Any]:
     except RecursionError as error:
         raise ValueError(f"nests too deeply; allowed: {MOST_LEVELS} levels") from error
     except tomllib.TOMLDecodeError as error:
-        raise ValueError(_told(str(error), text)) from error
+        raise ValueError(_located(str(error), text)) from error
     except ValueError as error:
         number = _LONG_NUMBER.search(text)
         line = text.count("\n", 0, number.start()) + 1 if number else 0
@@ -76,24 +76,24 @@ def parse_toml(text: str) -> dict[str, Any]:
     return table
 
 
-def _told(said: str, text: str) -> str:
-    found = re.fullmatch(r"(.*) \(at (.*)\)", said)
-    said, where = (found[1], found[2]) if found else (said, "")
-    opened = _UNCLOSED.fullmatch(said)
+def _located(message: str, text: str) -> str:
+    found = re.fullmatch(r"(.*) \(at (.*)\)", message)
+    message, where = (found[1], found[2]) if found else (message, "")
+    opened = _UNCLOSED.fullmatch(message)
     if opened:
         return _unclosed(where, text, opened[1])
     if not where.startswith("line"):
         where = f"line {text.rstrip().count(chr(10)) + 1}"
-    hint = "; write texts in quotes" if said == "Invalid value" else ""
+    hint = "; write texts in quotes" if message == "Invalid value" else ""
     numbered = re.match(r"line (\d+)", where)
     line = text.split("\n")[int(numbered[1]) - 1] if numbered else ""
-    if "after a statement" in said and re.search(r'=\s*"[^"]*"\s*[\w.(]', line):
+    if "after a statement" in message and re.search(r'=\s*"[^"]*"\s*[\w.(]', line):
         hint = "; inside of a text in double quotes, write quotes as '"
-    if re.search(r'"[^"]*\\', line) and ("hex value" in said or "escape" in said.lower()):
+    if re.search(r'"[^"]*\\', line) and ("hex value" in message or "escape" in message.lower()):
         hint = f"; {PLAIN_PATHS}"
-    if numbered and ("key part" in said or "inline table" in said):
+    if numbered and ("key part" in message or "inline table" in message):
         hint = _inline_table(text.split("\n")[: int(numbered[1])])
-    return f"{where}: {said[:1].lower()}{said[1:]}{hint}"
+    return f"{where}: {message[:1].lower()}{message[1:]}{hint}"
 
 
 _UNCLOSED = re.compile(

@@ -45,7 +45,7 @@ def build_writers(
         writer = binding and binding.plugin
         if not isinstance(writer, Writer):
             continue
-        made = _made(writer, given)
+        made = _output_path(writer, given)
         # Many file systems are case-insensitive.
         target = str(Path.cwd() / made).casefold()
         if given and target in targets:
@@ -60,7 +60,7 @@ def build_writers(
     return tuple(writers)
 
 
-def _made(writer: Writer, given: str) -> str:
+def _output_path(writer: Writer, given: str) -> str:
     """The file or folder that the writer makes; `given` itself if it is invalid."""
     try:
         return os.path.normpath(writer.result(Path(given)))
