@@ -1,4 +1,4 @@
-"""The benchmark scripts whose output is kept in the gallery or that developers rely on."""
+"""The benchmark scripts whose results are in the gallery or that developers rely on."""
 
 from __future__ import annotations
 

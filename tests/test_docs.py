@@ -37,22 +37,22 @@ MISTAKE: type[BaseException] = typer.BadParameter.__mro__[1]
 
 def blocks(language: str) -> list[tuple[str, str]]:
     """Return the names and texts of all fenced code blocks of a language."""
-    found = []
+    named_blocks = []
     for page in PAGES:
         text = (ROOT / page).read_text(encoding="utf-8")
         for number, block in enumerate(re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)):
-            found.append((f"{page}-{number}", block))
-    return found
+            named_blocks.append((f"{page}-{number}", block))
+    return named_blocks
 
 
 def commands() -> list[str]:
     """Return every `artengine ...` command line on the pages, without comments."""
-    found = set()
+    lines = set()
     for page in PAGES:
         text = (ROOT / page).read_text(encoding="utf-8")
-        found |= set(re.findall(r"^ *(artengine .*?)(?:  +#.*)?$", text, re.MULTILINE))
-        found |= set(re.findall(r"`(artengine [^`\n]*)`", text))
-    return sorted(found)
+        lines |= set(re.findall(r"^ *(artengine .*?)(?:  +#.*)?$", text, re.MULTILINE))
+        lines |= set(re.findall(r"`(artengine [^`\n]*)`", text))
+    return sorted(lines)
 
 
 @pytest.mark.parametrize(

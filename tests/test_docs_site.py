@@ -34,14 +34,14 @@ def text_of(page: Path) -> str:
 @cache
 def anchors(page: Path) -> set[str]:
     """Return the anchors of a page's headings, as GitHub and the site generate them."""
-    found: dict[str, int] = {}
+    last_numbers: dict[str, int] = {}
     for heading in re.findall(r"^#{1,4} (.+)$", text_of(page), re.MULTILINE):
         plain = re.sub(r"\[(.*?)\]\(.*?\)", r"\1", heading).lower()
         slug = re.sub(r"[^\w\- ]", "", plain).strip().replace(" ", "-")
-        number = found.get(slug, -1) + 1
-        found[slug] = number
-        found[f"{slug}-{number}" if number else slug] = number
-    return set(found)
+        number = last_numbers.get(slug, -1) + 1
+        last_numbers[slug] = number
+        last_numbers[f"{slug}-{number}" if number else slug] = number
+    return set(last_numbers)
 
 
 @pytest.mark.parametrize("page", LINKED, ids=lambda page: page.relative_to(ROOT).as_posix())

@@ -50,7 +50,7 @@ def test_a_packaged_graph_equals_a_newly_traced_one(
 ) -> None:
     """It also predicts the same as Keras, whichever versions of libraries it was traced with."""
     pytest.importorskip("openvino")
-    preset, size = next(found for found in graphs.dreamt() if found[0].name == "daybreak")
+    preset, size = next(dream for dream in graphs.dreamt() if dream[0].name == "daybreak")
     traced = TemplateFile.read(graphs.make_file(preset, size, tmp_path))
     packaged = TemplateFile.read(PACKAGED / template_name(fixed_table(preset.model), size))
     if packaged.libraries == {name: version(name) for name in packaged.libraries}:

@@ -61,7 +61,7 @@ def test_texts_use_the_standard_terms() -> None:
         texts += (ROOT / folder).rglob("*.md")
     for folder in ("engine", "plugins", "benchmarks", "tests"):
         texts += (ROOT / folder).rglob("*.py")
-    found = []
+    problems = []
     for path in sorted(texts):
         if path.name in ("CHANGELOG.md", Path(__file__).name):
             continue
@@ -69,17 +69,17 @@ def test_texts_use_the_standard_terms() -> None:
         for word, instead in NONSTANDARD_TERMS.items():
             for match in re.finditer(word, text, re.IGNORECASE):
                 line = text.count("\n", 0, match.start()) + 1
-                found.append(f"{path.relative_to(ROOT)}:{line}: {match[0]!r}; write {instead}")
-    assert found == []
+                problems.append(f"{path.relative_to(ROOT)}:{line}: {match[0]!r}; write {instead}")
+    assert problems == []
 
 
 def local_paths(text: str, kind: str) -> list[str]:
     """Return local paths in a text: this project's folder, the home folder, or absolute paths."""
     folders = [str(folder) for folder in (ROOT, Path.home()) if len(folder.parts) > 1]
-    found = [folder for folder in folders if re.search(rf"{re.escape(folder)}(?![\w-])", text)]
+    paths = [folder for folder in folders if re.search(rf"{re.escape(folder)}(?![\w-])", text)]
     if kind == "toml":
-        found += [path for path in strings(tomllib.loads(text)) if re.match(r"[\\/~]|\w:\\", path)]
-    return found
+        paths += [path for path in strings(tomllib.loads(text)) if re.match(r"[\\/~]|\w:\\", path)]
+    return paths
 
 
 def strings(value: Any) -> Iterator[str]:

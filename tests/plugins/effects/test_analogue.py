@@ -44,12 +44,12 @@ def test_vhs_has_noise_and_a_moving_tracking_band(at: At) -> None:
     noisy = Vhs(noise=0.2, tracking=0.0).apply(frame, at(0, frame))
     assert 0.1 < noisy.std() < 0.3
     effect = Vhs(noise=0.0, jitter=0.0, tracking=1.0, speed=-3.0)
-    places = []
+    positions = []
     for index in range(4):
         rows = np.abs(effect.apply(frame, at(index, frame)) - frame).mean(axis=(1, 2))
-        places.append(int(np.convolve(rows[:90], np.ones(9), "valid").argmax()))
-    assert places == sorted(places, reverse=True)
-    assert len(set(places)) == 4
+        positions.append(int(np.convolve(rows[:90], np.ones(9), "valid").argmax()))
+    assert positions == sorted(positions, reverse=True)
+    assert len(set(positions)) == 4
 
 
 def test_crt_darkens_between_lines_and_keeps_the_mean(at: At) -> None:
@@ -73,8 +73,8 @@ def test_chromatic_aberration_separates_colours_away_from_its_centre(at: At) -> 
     columns = separated[48].argmax(axis=0)
     np.testing.assert_array_equal(columns, [84, 80, 76])
     centred = np.roll(frame, -32, axis=1)
-    kept = ChromaticAberration(amount=0.25).apply(centred, at(0, centred))
-    np.testing.assert_array_equal(kept[48].argmax(axis=0), [48, 48, 48])
+    unchanged = ChromaticAberration(amount=0.25).apply(centred, at(0, centred))
+    np.testing.assert_array_equal(unchanged[48].argmax(axis=0), [48, 48, 48])
 
 
 def test_film_burn_spreads_and_then_starts_over(at: At) -> None:
@@ -98,15 +98,15 @@ def test_film_burn_spreads_and_then_starts_over(at: At) -> None:
 def test_gate_weave_moves_mostly_horizontally_and_flickers(at: At) -> None:
     x, y = np.arange(96)[None, :] - 48, np.arange(96)[:, None] - 48
     frame = np.repeat(np.exp(-(x**2 + y**2) / 18.0)[..., None], 3, axis=2).astype(np.float32)
-    effect, places, lights = GateWeave(amount=0.08, hops=0.0, flicker=0.5), [], []
+    effect, centroids, totals = GateWeave(amount=0.08, hops=0.0, flicker=0.5), [], []
     for index in range(60):
         light = luma(effect.apply(frame, at(index, frame)))
         total = light.sum()
-        places.append([light.sum(axis=axis) @ np.arange(96) / total for axis in (0, 1)])
-        lights.append(total)
-    across, down = np.std(places, axis=0)
+        centroids.append([light.sum(axis=axis) @ np.arange(96) / total for axis in (0, 1)])
+        totals.append(total)
+    across, down = np.std(centroids, axis=0)
     assert across > 1.5 * down > 0.2
-    assert 0.1 < np.std(lights) / np.mean(lights) < 0.4
+    assert 0.1 < np.std(totals) / np.mean(totals) < 0.4
 
 
 def test_interlace_combines_rows_of_two_frames(at: At) -> None:

@@ -36,11 +36,11 @@ def ramp() -> Frame:
 
 def test_hue_keeps_luma_and_accumulates(random: Random, at: At) -> None:
     frame = random(16, 16, -0.5, 1.5)
-    turned = frame
+    rotated = frame
     for index in range(12):
-        turned = Hue(degrees=30.0).apply(turned, at(index, frame))
-        np.testing.assert_allclose(luma(turned), luma(frame), atol=1e-5)
-    np.testing.assert_allclose(turned, frame, atol=1e-4)
+        rotated = Hue(degrees=30.0).apply(rotated, at(index, frame))
+        np.testing.assert_allclose(luma(rotated), luma(frame), atol=1e-5)
+    np.testing.assert_allclose(rotated, frame, atol=1e-4)
 
 
 def test_hue_turns_red_to_yellow_to_green(at: At) -> None:

@@ -84,8 +84,8 @@ def test_upscale_is_sharper_than_linear_filtering(factor: float, shots: Shots, a
 def test_upscale_along_edges_reduces_stair_steps(at: At) -> None:
     def edge(side: int) -> Frame:
         """A slanted edge between black and white, drawn with 16 times the pixels and averaged."""
-        places = (np.arange(side * 4) + 0.5) / side / 4.0
-        bright = (places[None, :] * 0.55 + 0.2 > places[:, None]).astype(np.float32)
+        coordinates = (np.arange(side * 4) + 0.5) / side / 4.0
+        bright = (coordinates[None, :] * 0.55 + 0.2 > coordinates[:, None]).astype(np.float32)
         grey = bright.reshape(side, 4, side, 4).mean(axis=(1, 3))
         return np.repeat(grey[:, :, None], 3, axis=2)
 
@@ -104,8 +104,10 @@ def test_upscale_does_not_move_the_picture(at: At) -> None:
     for method in ("edges", "lanczos"):
         for factor in (1.0, 1.25, 2.0, 3.0, 4.0):
             effect = Upscale.model_validate({"factor": factor, "method": method})
-            drawn = effect.apply(ramp, at(0, ramp))
+            upscaled = effect.apply(ramp, at(0, ramp))
             width, height = effect.output_size((64, 48))
             assert (width, height) == (round(64 * factor), round(48 * factor))
             expected = (np.arange(width) + 0.5) * 64 / width - 0.5
-            np.testing.assert_allclose(drawn[height // 2, 16:-16, 0], expected[16:-16], atol=0.03)
+            np.testing.assert_allclose(
+                upscaled[height // 2, 16:-16, 0], expected[16:-16], atol=0.03
+            )

@@ -105,9 +105,9 @@ def test_hexagons_have_six_neighbours(random: Random, at: At) -> None:
     _, cells = np.unique(few.reshape(-1, 3), axis=0, return_inverse=True)
     cells = cells.reshape(120, 120)
     middle = cells[60, 60]
-    beside = cv2.dilate((cells == middle).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    around = {int(cell) for cell in cells[beside]} - {int(middle)}
-    assert len(around) == 6
+    dilated = cv2.dilate((cells == middle).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    neighbours = {int(cell) for cell in cells[dilated]} - {int(middle)}
+    assert len(neighbours) == 6
 
 
 @pytest.mark.parametrize("mode", ["colour", "ink"])

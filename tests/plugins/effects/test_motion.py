@@ -135,8 +135,8 @@ def test_kaleidoscope_repeats_its_wedge(shots: Shots, at: At) -> None:
     wandering = Kaleidoscope(segments=4, turn=240.0)
     first, second = (wandering.apply(frame, at(index, frame)) for index in range(2))
     np.testing.assert_array_equal(first, star)
-    turned = Kaleidoscope(segments=4, angle=10.0).apply(frame, at(0, frame))
-    np.testing.assert_allclose(second, turned, atol=1e-4)
+    rotated = Kaleidoscope(segments=4, angle=10.0).apply(frame, at(0, frame))
+    np.testing.assert_allclose(second, rotated, atol=1e-4)
 
 
 def test_displace_moves_pixels_by_its_amount(at: At) -> None:
@@ -151,12 +151,12 @@ def test_displace_moves_pixels_by_its_amount(at: At) -> None:
 def test_the_swirl_flow_of_displace_preserves_areas(at: At) -> None:
     frame = np.ones((128, 128, 3), np.float32)
     rows, columns = np.mgrid[0:128, 0:128].astype(np.float32)
-    places = np.stack([columns, rows, rows], axis=-1)
+    coordinates = np.stack([columns, rows, rows], axis=-1)
 
     def spread(flow: str) -> float:
         """Return the standard deviation of the area that each pixel is drawn from."""
         effect = Displace.model_validate({"flow": flow, "amount": 1.0})
-        drawn = effect.apply(places, at(0, frame)).astype(np.float64)
+        drawn = effect.apply(coordinates, at(0, frame)).astype(np.float64)
         x, y = drawn[..., 0], drawn[..., 1]
         area = np.gradient(x, axis=1) * np.gradient(y, axis=0)
         area -= np.gradient(x, axis=0) * np.gradient(y, axis=1)

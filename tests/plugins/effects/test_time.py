@@ -104,9 +104,9 @@ def test_time_displace_delays_pixels_by_radius_or_brightness(at: At) -> None:
     assert shown[0, 0] == 27
 
 
-def bar(place: float) -> Frame:
+def bar(centre: float) -> Frame:
     """Return a frame with a soft bright vertical bar."""
-    light = np.exp(-(((np.arange(96) - place) / 6.0) ** 2))
+    light = np.exp(-(((np.arange(96) - centre) / 6.0) ** 2))
     light = np.broadcast_to(light[None, :, None], (64, 96, 3))
     return np.ascontiguousarray(light, np.float32)
 

@@ -113,8 +113,8 @@ def sample_and_redraw(request: pytest.FixtureRequest) -> Callable[[Any], tuple[A
     chance = np.random.default_rng(3).uniform(0.01, 0.99, (1, HEIGHT, WIDTH, 5))
     chance = chance.astype(np.float32)
 
-    def pick(found: Any, guess: Any, chance: Any) -> Any:
-        return logistics.draw(found, guess, chance, 1.0)
+    def pick(mixture: Any, guess: Any, chance: Any) -> Any:
+        return logistics.draw(mixture, guess, chance, 1.0)
 
     def sample(order: Any) -> tuple[Any, Any]:
         drawn = kind.sample(network, guess, features, order, pick, chance)
@@ -152,49 +152,49 @@ def nats(mixtures: Any, truth: Any, guess: Any) -> npt.NDArray[np.float64]:
 @pytest.mark.parametrize("place", [0.0, 0.3, 1.0])
 def test_the_likelihoods_of_all_levels_of_a_channel_sum_to_one(scale: float, place: float) -> None:
     """Without couplings, the likelihood of a pixel is the product of those of its channels."""
-    found = np.array([0.0, 1.0, -1.0, 0.5, scale, scale, scale, 0, 0, 0], np.float32)
+    mixture = np.array([0.0, 1.0, -1.0, 0.5, scale, scale, scale, 0, 0, 0], np.float32)
     guess = np.full(3, place, np.float32)
     start = np.round(0.9 * 255 * guess + np.array([7, 8, 9], np.float32)) / np.float32(255)
-    every = np.repeat(start[None, None], 3, axis=0).repeat(256, axis=1)
+    levels = np.repeat(start[None, None], 3, axis=0).repeat(256, axis=1)
     for channel in range(3):
-        every[channel, :, channel] = np.arange(256, dtype=np.float32) / np.float32(255)
-    without_one = np.log(np.exp(-nats(found, every, guess)).sum(axis=1))
-    assert without_one.sum() == pytest.approx(-2 * nats(found, start, guess), rel=1e-3, abs=1e-3)
+        levels[channel, :, channel] = np.arange(256, dtype=np.float32) / np.float32(255)
+    channel_sums = np.log(np.exp(-nats(mixture, levels, guess)).sum(axis=1))
+    assert channel_sums.sum() == pytest.approx(-2 * nats(mixture, start, guess), rel=1e-3, abs=1e-3)
 
 
 def test_a_draw_at_temperature_zero_is_the_most_likely_pixel() -> None:
     """Couplings apply to draws as to likelihoods: no change of one channel is more likely."""
     rng = np.random.default_rng(5)
-    found = rng.normal(size=(20, 10)).astype(np.float32)
-    found[:, 4:7] = -1.0
+    mixtures = rng.normal(size=(20, 10)).astype(np.float32)
+    mixtures[:, 4:7] = -1.0
     guess = rng.uniform(0.3, 0.7, (20, 3)).astype(np.float32)
     chance = rng.uniform(0.1, 0.9, (20, 4)).astype(np.float32)
-    drawn = np.asarray(logistics.draw(found, guess, chance, 0.0))
-    best = nats(found, drawn, guess)
+    drawn = np.asarray(logistics.draw(mixtures, guess, chance, 0.0))
+    lowest = nats(mixtures, drawn, guess)
     for channel in range(3):
         for change in (-3, 3):
-            moved = drawn.copy()
-            moved[:, channel] += change / 255
-            assert (nats(found, moved, guess) > best).all()
-    assert np.abs(np.asarray(logistics.draw(found, guess, chance, 1.0)) - drawn).max() > 0.01
+            changed = drawn.copy()
+            changed[:, channel] += change / 255
+            assert (nats(mixtures, changed, guess) > lowest).all()
+    assert np.abs(np.asarray(logistics.draw(mixtures, guess, chance, 1.0)) - drawn).max() > 0.01
 
 
 def test_the_first_of_equally_weighted_logistics_is_drawn() -> None:
-    found = np.zeros((1, logistics.numbers(4)), np.float32)
-    found[0, :4] = [1.0, 2.0, 2.0, 2.0]
-    found[0, 4::9] = [-4.0, -2.0, 2.0, 4.0]  # means of red, in tenths
+    mixture = np.zeros((1, logistics.numbers(4)), np.float32)
+    mixture[0, :4] = [1.0, 2.0, 2.0, 2.0]
+    mixture[0, 4::9] = [-4.0, -2.0, 2.0, 4.0]  # means of red, in tenths
     guess, chance = np.full((1, 3), 0.5, np.float32), np.full((1, 7), 0.5, np.float32)
-    drawn = np.asarray(logistics.draw(found, guess, chance, 1.0))
+    drawn = np.asarray(logistics.draw(mixture, guess, chance, 1.0))
     assert drawn[0, 0] == pytest.approx(0.3, abs=1 / 255)
 
 
 def test_temperature_widens_the_distribution_of_draws() -> None:
-    found = np.zeros((1, logistics.numbers(3)), np.float32)
-    found[0, 3] = 5.0
+    mixture = np.zeros((1, logistics.numbers(3)), np.float32)
+    mixture[0, 3] = 5.0
     guess = np.full((500, 3), 0.5, np.float32)
     chance = np.random.default_rng(6).uniform(0.001, 0.999, (500, 6)).astype(np.float32)
     spreads = [
-        float(np.std(logistics.draw(np.repeat(found, 500, 0), guess, chance, temperature)[:, 1]))
+        float(np.std(logistics.draw(np.repeat(mixture, 500, 0), guess, chance, temperature)[:, 1]))
         for temperature in (0.0, 0.3, 1.0, 2.0)
     ]
     assert spreads[0] == 0

@@ -158,8 +158,8 @@ def test_positions_are_distinct_in_bfloat16() -> None:
     with precision_scope("bfloat16"):
         memory = remembered(Clip(pictures, [range(300)]), 300)
     held = ops.convert_to_numpy(memory(np.array([271.0, 271.5, 273.0], np.float32)))
-    wanted = [values[271], (float(values[271]) + values[272]) / 2, values[273]]
-    np.testing.assert_allclose(255 * held[:, 0, 0, 0], wanted, atol=1e-3)
+    expected = [values[271], (float(values[271]) + values[272]) / 2, values[273]]
+    np.testing.assert_allclose(255 * held[:, 0, 0, 0], expected, atol=1e-3)
 
 
 def test_the_memory_holds_every_second_frame_of_a_clip_with_stride_two() -> None:

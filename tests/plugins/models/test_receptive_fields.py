@@ -47,8 +47,8 @@ class Call:
     @property
     def inputs(self) -> list[int]:
         """Identities of the input tensors."""
-        given = tree.flatten(self.args)
-        return list(dict.fromkeys(id(x) for x in given if isinstance(x, keras.KerasTensor)))
+        leaves = tree.flatten(self.args)
+        return list(dict.fromkeys(id(x) for x in leaves if isinstance(x, keras.KerasTensor)))
 
     def __call__(self, numbers: Sequence[Numbers]) -> list[Numbers]:
         by_tensor = dict(zip(self.inputs, numbers, strict=True))
@@ -104,8 +104,8 @@ class Probe:
                     self.channels[key] = a.shape[-1]
                 self.touched[key] |= differ(a, b).any(axis=(0, 3))
                 low, high = self.ranges.get(key, (0.0, 0.0))
-                found = np.clip(np.nan_to_num(np.concatenate([a, b])), -LARGE, LARGE)
-                self.ranges[key] = min(low, float(found.min())), max(high, float(found.max()))
+                values = np.clip(np.nan_to_num(np.concatenate([a, b])), -LARGE, LARGE)
+                self.ranges[key] = min(low, float(values.min())), max(high, float(values.max()))
 
     def draws(self, inputs: Sequence[int]) -> Iterator[tuple[list[Numbers], list[Numbers]]]:
         """Yield inputs of a layer, and the same with the touched numbers replaced: once small
@@ -153,9 +153,9 @@ def measured_field(model: Model, within: int) -> int:
     calls: list[Call] = []
 
     def record(layer: Any, *args: Any, **kwargs: Any) -> Any:
-        made = layer(*args, **kwargs)
-        calls.append(Call(layer, (args, kwargs), tuple(tree.flatten(made))))
-        return made
+        output = layer(*args, **kwargs)
+        calls.append(Call(layer, (args, kwargs), tuple(tree.flatten(output))))
+        return output
 
     copy = keras.models.clone_model(
         network, clone_function=lambda layer: layer, call_function=record
@@ -184,11 +184,11 @@ def rest_of_step(model: Model) -> Callable[[Sequence[Numbers]], list[Numbers]]:
     """Return a function from context frames and network outputs to the prediction of a step."""
 
     def rest(numbers: Sequence[Numbers]) -> list[Numbers]:
-        context_frames, *given = (ops.convert_to_tensor(array) for array in numbers)
+        context_frames, *outputs = (ops.convert_to_tensor(array) for array in numbers)
 
         def network(frames: Any, training: bool = False) -> Any:
             assert frames is context_frames
-            return given if len(given) > 1 else given[0]
+            return outputs if len(outputs) > 1 else outputs[0]
 
         prediction, _ = model.step(network, context_frames, (), ops.zeros((2,), "int32"))
         return [as_array(prediction)]

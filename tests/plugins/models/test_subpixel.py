@@ -74,8 +74,8 @@ def test_networks_constrain_their_last_upsampling_kernels(model: Any) -> None:
 
 def derastered(picture: Any, by: int) -> Any:
     """Remove the raster from a picture `(H, W, 3)`."""
-    places = space_to_depth(picture[None].astype(np.float32), by)
-    return np.asarray(depth_to_space(without_raster(places, by), by))[0]
+    channels = space_to_depth(picture[None].astype(np.float32), by)
+    return np.asarray(depth_to_space(without_raster(channels, by), by))[0]
 
 
 @pytest.mark.parametrize("by", [2, 4])
@@ -107,9 +107,9 @@ def test_raster_removal_reaches_no_farther_than_declared() -> None:
         assert 104 < at.max() < 104 + RASTER_REACH * PERIOD
 
 
-def spread_inside(network: Any, given: Any) -> float:
+def spread_inside(network: Any, inputs: Any) -> float:
     """The greatest range of a channel of a prediction, far from the border."""
-    output = np.asarray(network(given))[0]
+    output = np.asarray(network(inputs))[0]
     edge = 3 * len(output) // 8
     return float(np.ptp(output[edge:-edge, edge:-edge], axis=(0, 1)).max())
 

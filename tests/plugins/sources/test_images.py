@@ -108,7 +108,7 @@ def test_exif_rotation_and_fit(tmp_path: Path) -> None:
     image = Image.new("RGB", (64, 32), "white")
     image.paste("red", (0, 0, 16, 32))
     exif = Image.Exif()
-    exif[0x0112] = 6  # to be turned a quarter clockwise
+    exif[0x0112] = 6  # orientation: rotate by 90 degrees clockwise
     image.save(tmp_path / "a.jpg", exif=exif, quality=100)
     footage = Images(path=str(tmp_path)).open()
     assert footage.size == (32, 64)

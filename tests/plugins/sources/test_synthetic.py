@@ -53,10 +53,10 @@ def test_iterators_of_one_footage_are_independent(scene: str) -> None:
     footage = Synthetic(scene=scene, size=(64, 48)).open()
     early, late = footage.frames(), footage.frames(300)
     first = next(early)
-    kept = first.copy()
+    copy = first.copy()
     next(late)
     second = next(early)
-    assert np.array_equal(first, kept)
+    assert np.array_equal(first, copy)
     assert np.array_equal(second, shots(scene, start=1)[0])
 
 

@@ -21,8 +21,8 @@ def ffmpeg(*arguments: str | Path) -> bytes:
     return subprocess.run(command, check=True, capture_output=True).stdout
 
 
-def counted(frames: int, rate: str = "24", size: str = "32x32") -> list[str]:
-    """Input arguments: pictures whose grey level is five times their number."""
+def numbered_input(frames: int, rate: str = "24", size: str = "32x32") -> list[str]:
+    """Return input arguments for pictures whose grey level is five times their number plus ten."""
     seconds = frames * 1001 / 24000 if rate == "24000/1001" else frames / float(rate)
     drawn = f"color=black:s={size}:r={rate}:d={seconds:.6f},format=gray,geq=lum='5*N+10'"
     return ["-f", "lavfi", "-i", drawn]
@@ -48,7 +48,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     jitter = "settb=1/1000,setpts='round(1000*(N/30+0.03*sin(N*7)*lt(N,47)))'"
     webm = ["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-g", "9", "-f", "webm"]
     stamps = ["-fps_mode", "passthrough", "-enc_time_base", "1/1000"]
-    data = bytearray(ffmpeg(*counted(48, "30"), "-vf", jitter, *stamps, *webm, "pipe:1"))
+    data = bytearray(ffmpeg(*numbered_input(48, "30"), "-vf", jitter, *stamps, *webm, "pipe:1"))
     at = data.index(b"\x23\xe3\x83\x84")  # the track's frame duration, replaced by a Void element
     data[at : at + 8] = b"\xec\x86" + bytes(6)
     path.write_bytes(data)
@@ -81,7 +81,7 @@ def test_a_raw_dv_file_of_one_picture_is_read(tmp_path: Path) -> None:
 
 def test_timestamps_that_restart_are_continued(tmp_path: Path) -> None:
     path, half = tmp_path / "joined.ts", tmp_path / "half.ts"
-    ffmpeg(*counted(24), *H264, half)
+    ffmpeg(*numbered_input(24), *H264, half)
     path.write_bytes(half.read_bytes() * 2)
     footage = opened(path)
     assert footage.fps == 24
@@ -95,7 +95,7 @@ def test_timestamps_that_jump_are_continued(tmp_path: Path) -> None:
     parts = []
     for number, offset in enumerate((0, 12_000, 3)):
         parts.append(tmp_path / f"{number}.ts")
-        ffmpeg(*counted(12), *H264, "-output_ts_offset", str(offset), parts[-1])
+        ffmpeg(*numbered_input(12), *H264, "-output_ts_offset", str(offset), parts[-1])
     path = tmp_path / "leaps.ts"
     path.write_bytes(b"".join(part.read_bytes() for part in parts))
     assert numbers(list(opened(path).frames())) == [*range(12)] * 3
@@ -106,7 +106,7 @@ def test_pictures_of_other_sizes_are_scaled_to_the_first(tmp_path: Path) -> None
     for number, size in enumerate(("64x48", "48x64", "16x16")):
         parts.append(tmp_path / f"{number}.ts")
         moved = ["-output_ts_offset", str(number / 2)]
-        ffmpeg(*counted(12, size=size), *H264, *moved, parts[-1])
+        ffmpeg(*numbered_input(12, size=size), *H264, *moved, parts[-1])
     path = tmp_path / "sizes.ts"
     path.write_bytes(b"".join(part.read_bytes() for part in parts))
     footage = opened(path)
@@ -120,7 +120,7 @@ def test_the_readable_part_of_a_damaged_file_is_used(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = tmp_path / "damaged.ts"
-    ffmpeg(*counted(48), *H264, path)
+    ffmpeg(*numbered_input(48), *H264, path)
     whole = path.read_bytes()
     middle = len(whole) // 2
     path.write_bytes(whole[: middle - 700] + whole[middle : middle + 1500] + whole[middle + 1999 :])
@@ -135,7 +135,7 @@ def test_the_readable_part_of_a_damaged_file_is_used(
 def test_a_picture_before_a_long_pause_is_repeated_lazily(tmp_path: Path) -> None:
     path = tmp_path / "pause.mp4"
     late = "setpts='(N+gte(N,6)*2400000)/24/TB'"
-    ffmpeg(*counted(12), "-vf", late, "-fps_mode", "passthrough", *H264, path)
+    ffmpeg(*numbered_input(12), "-vf", late, "-fps_mode", "passthrough", *H264, path)
     footage = Video(path=str(path), fps=24).open()
     assert numbers(list(islice(footage.frames(), 40))) == [0, 1, 2, 3, 4, *[5] * 35]
     # After a million frames the picture is still that from before the pause.
@@ -171,7 +171,7 @@ def test_a_gif_keeps_its_own_delays(tmp_path: Path) -> None:
 def test_dropped_frames_of_an_avi_are_repeated_but_not_measured(tmp_path: Path) -> None:
     path = tmp_path / "odd.avi"
     some = "select='not(mod(n,5))+eq(n,7)'"
-    ffmpeg(*counted(24), "-vf", some, "-fps_mode", "passthrough", "-c:v", "ffv1", path)
+    ffmpeg(*numbered_input(24), "-vf", some, "-fps_mode", "passthrough", "-c:v", "ffv1", path)
     footage = opened(path, fps=24)
     shown = numbers(list(footage.frames()))
     assert shown[:12] == [0, 0, 0, 0, 0, 5, 5, 7, 7, 7, 10, 10]
@@ -182,7 +182,7 @@ def test_dropped_frames_of_an_avi_are_repeated_but_not_measured(tmp_path: Path) 
 
 def test_regular_timestamps_are_kept(tmp_path: Path) -> None:
     path = tmp_path / "film.mkv"
-    ffmpeg(*counted(48, "24000/1001"), *H264, path)
+    ffmpeg(*numbered_input(48, "24000/1001"), *H264, path)
     footage = opened(path)
     assert footage.fps == pytest.approx(24000 / 1001, abs=1e-9)
     assert numbers(list(footage.frames())) == list(range(48))

@@ -24,11 +24,11 @@ TO_P3 = np.array(
 Floats = npt.NDArray[np.float64]
 
 
-def ffmpeg(*arguments: str | Path, given: bytes | None = None) -> None:
+def ffmpeg(*arguments: str | Path, stdin: bytes | None = None) -> None:
     command = [ffmpeg_executable(), "-nostdin", "-v", "error", "-y", *map(str, arguments)]
-    if given is not None:
+    if stdin is not None:
         command.remove("-nostdin")
-    subprocess.run(command, check=True, input=given)
+    subprocess.run(command, check=True, input=stdin)
 
 
 def first_picture(path: Path, **parameters: object) -> Picture:
@@ -41,14 +41,14 @@ def linear(srgb: Floats) -> Floats:
 
 
 def hlg(light: Floats) -> Floats:
-    """BT.2100's OETF, with the light of white at 75 % of the signal."""
+    """The OETF of HLG in BT.2100, with white at 75 % of the signal."""
     scene = np.maximum(light, 0) * 0.26496256
     bright = 0.17883277 * np.log(np.maximum(12 * scene - 0.28466892, 1e-9)) + 0.55991073
     return np.where(scene <= 1 / 12, np.sqrt(3 * scene), bright)
 
 
 def pq(light: Floats) -> Floats:
-    """BT.2100's inverse EOTF, with white at 203 cd/m2."""
+    """The inverse EOTF of PQ in BT.2100, with white at 203 cd/m2."""
     power = (np.maximum(light, 0) * 0.0203) ** 0.1593017578125
     return np.asarray(((0.8359375 + 18.8515625 * power) / (1 + 18.6875 * power)) ** 78.84375)
 
@@ -61,7 +61,7 @@ def write_bars(path: Path, signal: Floats, tags: str) -> None:
     stored = f"scale=out_color_matrix={matrix}:flags=accurate_rnd+full_chroma_inp"
     raw = ["-f", "rawvideo", "-pix_fmt", "rgb48le", "-s", "64x8", "-i", "pipe:0"]
     graph = f"{stored},format=yuv444p10le,setparams={tags}"
-    ffmpeg(*raw, "-vf", graph, "-c:v", "ffv1", path, given=picture.tobytes())
+    ffmpeg(*raw, "-vf", graph, "-c:v", "ffv1", path, stdin=picture.tobytes())
 
 
 def bar_colours(picture: Picture) -> npt.NDArray[np.int64]:
