@@ -1,4 +1,4 @@
-"""Files that are either complete or not there."""
+"""Atomic writes: files are either complete or absent."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def break_off(path: Path, error: type[BaseException]) -> None:
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
-def test_what_is_broken_off_leaves_what_was_there(
+def test_an_interrupted_write_keeps_the_old_file(
     tmp_path: Path, error: type[BaseException]
 ) -> None:
     path = tmp_path / "a.txt"
@@ -38,14 +38,14 @@ def test_what_is_broken_off_leaves_what_was_there(
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_what_cannot_be_replaced_is_told(tmp_path: Path) -> None:
+def test_a_target_that_cannot_be_replaced_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.txt" / "in").mkdir(parents=True)
     with pytest.raises(OSError, match=r"a\.txt"), atomic_write(tmp_path / "a.txt") as unfinished:
         unfinished.write_text("new")
     assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
 
 
-def test_the_hidden_name_of_a_long_name_fits(tmp_path: Path) -> None:
+def test_the_temporary_name_of_a_long_name_fits(tmp_path: Path) -> None:
     path = tmp_path / ("夜" * 83 + ".mp4")
     with atomic_write(path) as unfinished:
         unfinished.write_text("new")

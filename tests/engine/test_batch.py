@@ -1,4 +1,4 @@
-"""Batches, rendered for real by a network of one convolution."""
+"""Batches, rendered by a real network of one convolution."""
 
 import json
 import pickle
@@ -33,7 +33,7 @@ from artengine_plugins.writers.mp4 import Mp4
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory, tiny_project: Path) -> Path:
-    """A folder with a plugin, its weights, and presets of which one has no weights."""
+    """A folder with a plugin, its weights, and presets, one of them without weights."""
     folder = shutil.copytree(tiny_project, tmp_path_factory.mktemp("batch") / "project")
     untrained = (folder / "tiny.toml").read_text().replace("/tiny.weights", "/untrained.weights")
     (folder / "untrained.toml").write_text(untrained)
@@ -43,7 +43,7 @@ def project(tmp_path_factory: pytest.TempPathFactory, tiny_project: Path) -> Pat
 
 @pytest.fixture(scope="module")
 def catalog(project: Path) -> Catalog:
-    """What the project's plugin and the engine offer."""
+    """The plugins of the project and of the engine."""
     return load_catalog([project / "tiny_model.py"])
 
 
@@ -58,12 +58,12 @@ def jobs(catalog: Catalog, project: Path, *names: str, **how: list[int] | list[s
     ("text", "seeds"),
     [("7", [7]), ("0..3", [0, 1, 2, 3]), ("1,4,9", [1, 4, 9]), ("2, 8 .. 9,2", [2, 8, 9])],
 )
-def test_seeds(text: str, seeds: list[int]) -> None:
+def test_seeds_are_parsed(text: str, seeds: list[int]) -> None:
     assert parse_seeds(text) == seeds
 
 
 @pytest.mark.parametrize("text", ["", "a", "3..1", "1,", "-1", "0..1..2", "1.5", str(2**32)])
-def test_what_is_no_choice_of_seeds(text: str) -> None:
+def test_invalid_seeds_are_refused(text: str) -> None:
     with pytest.raises(UsageError, match=r"is not a choice of seeds; write 7, 0\.\.3 or 1,4,9"):
         parse_seeds(text)
 
@@ -96,7 +96,7 @@ def test_a_preset_with_mistakes_is_refused_and_the_others_planned(
     assert all("\n" not in outcome.note for outcome in refused)
 
 
-def test_mistakes_of_overrides_are_told_once(catalog: Catalog, project: Path) -> None:
+def test_mistakes_of_overrides_are_reported_once(catalog: Catalog, project: Path) -> None:
     with pytest.raises(PresetError) as caught:
         jobs(
             catalog,
@@ -109,12 +109,12 @@ def test_mistakes_of_overrides_are_told_once(catalog: Catalog, project: Path) ->
     assert heads == ['--set: writers.mp4.path: "a.txt"', "--set: writers.mp4.quality: 999"]
 
 
-def test_two_pieces_of_one_name(catalog: Catalog, project: Path) -> None:
+def test_two_pieces_of_one_name_are_refused(catalog: Catalog, project: Path) -> None:
     with pytest.raises(UsageError, match="would both be called tiny"):
         jobs(catalog, project, "tiny", "tiny")
 
 
-def test_a_batch_renders_sets_aside_and_then_skips(
+def test_a_batch_renders_pieces_sets_failures_aside_and_skips_finished_ones(
     catalog: Catalog, project: Path, tmp_path: Path
 ) -> None:
     gallery = tmp_path / "new" / "gallery"
@@ -136,7 +136,7 @@ def test_a_batch_renders_sets_aside_and_then_skips(
     assert (piece.metadata.frames, piece.metadata.fps, piece.metadata.size) == (4, 12, (64, 48))
     assert (piece.metadata.preset, piece.metadata.seed) == ("tiny", 3)
     assert piece.metadata.overrides == ("dream.frames=4", "seed=3")
-    # The recipe in the folder is the one that the film carries.
+    # The recipe in the folder is that of the film.
     assert metadata(piece.path("film.mp4"))["comment"] == piece.recipe
     assert tomllib.loads(piece.recipe)["dream"]["frames"] == 4
     assert {path.name for path in piece.folder.iterdir()} == {
@@ -154,7 +154,7 @@ def test_a_batch_renders_sets_aside_and_then_skips(
     assert piece.path("film.mp4").stat().st_mtime_ns == before
 
 
-def test_what_is_there_already_is_never_overwritten(
+def test_an_existing_folder_is_never_overwritten(
     catalog: Catalog, project: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "tiny").mkdir()
@@ -165,23 +165,23 @@ def test_what_is_there_already_is_never_overwritten(
     assert [path.name for path in (tmp_path / "tiny").iterdir()] == ["film.mp4"]
 
 
-@pytest.mark.parametrize("said", ["hello", "[]", "{}", "1" * 9999, "[" * 99999])
-def test_a_render_that_does_not_say_what_it_made_fails_alone(
-    said: str, catalog: Catalog, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("output", ["hello", "[]", "{}", "1" * 9999, "[" * 99999])
+def test_a_render_with_invalid_output_fails_its_piece(
+    output: str, catalog: Catalog, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("artengine.batch.render.dream", lambda *_: said)
+    monkeypatch.setattr("artengine.batch.render.dream", lambda *_: output)
     (outcome,) = run(jobs(catalog, project, "tiny"), tmp_path)
     assert (outcome.status, outcome.note) == ("failed", "the render did not say what it made")
     record = (tmp_path / "failed" / "tiny.txt").read_text()
     assert record.startswith(outcome.note)
-    assert said[:9] in record
+    assert output[:9] in record
     assert [path.name for path in tmp_path.iterdir()] == ["failed"]
 
 
 def test_a_plugin_that_ends_the_process_fails_its_piece(
     catalog: Catalog, project: Path, tmp_path: Path
 ) -> None:
-    """Exit code 0 alone does not mean that there is a film."""
+    """Exit code 0 alone does not prove that there is a film."""
     plugin = tmp_path / "ends.py"
     plugin.write_text("import os\nos._exit(0)\n", encoding="utf-8")
     (job,) = jobs(catalog, project, "tiny")
@@ -191,7 +191,7 @@ def test_a_plugin_that_ends_the_process_fails_its_piece(
     assert [path.name for path in (tmp_path / "gallery").iterdir()] == ["failed"]
 
 
-def test_a_job_is_plain_data_and_its_recipe_makes_the_film(catalog: Catalog, project: Path) -> None:
+def test_a_job_is_plain_data_with_a_complete_recipe(catalog: Catalog, project: Path) -> None:
     (job,) = jobs(catalog, project, "tiny", seeds=[3], overrides=["dream.frames=4"])
     again = Job(**json.loads(json.dumps(asdict(job))))
     assert pickle.loads(pickle.dumps(job)) == job
@@ -202,7 +202,7 @@ def test_a_job_is_plain_data_and_its_recipe_makes_the_film(catalog: Catalog, pro
 
 
 def film(words: Sequence[str], frames: int = 2) -> str:
-    """Stands for `artengine dream`: a film of the recipe that it is given, and what it prints."""
+    """Replace `artengine dream`: write a film with the preset as its recipe, return its output."""
     target, preset = Path(words[words.index("--output") + 1]), Path(words[-1])
     recipe = preset.read_text(encoding="utf-8")
     sinks = Sinks([Target(Mp4(), target)], Film((64, 48), 12.0, None, recipe))
@@ -212,7 +212,7 @@ def film(words: Sequence[str], frames: int = 2) -> str:
     return json.dumps({"frames": frames, "seconds": 0.5})
 
 
-def test_a_preset_that_changes_meanwhile_is_rendered_as_it_was_asked_for(
+def test_a_preset_that_changes_after_planning_is_rendered_as_planned(
     catalog: Catalog, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     preset = tmp_path / "changing.toml"
@@ -262,7 +262,7 @@ def test_any_executor_runs_the_jobs(
     catalog: Catalog, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Here(Executor):
-        """Calls at once, and takes plain data alone, as one with other processes does."""
+        """Calls at once, with pickled arguments like an executor of other processes."""
 
         def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
             future: Future[Any] = Future()
@@ -285,14 +285,16 @@ def test_no_folder_of_the_computer_is_in_a_piece_s_metadata(
     assert read_piece(tmp_path / job.name).metadata.overrides == ("model.weights=tiny.weights.h5",)
 
 
-def test_a_gallery_that_cannot_be_made(catalog: Catalog, project: Path, tmp_path: Path) -> None:
+def test_a_gallery_that_cannot_be_made_is_an_error(
+    catalog: Catalog, project: Path, tmp_path: Path
+) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(GalleryError, match=r"file/gallery: cannot be made \(Not a directory\)"):
         list(run(jobs(catalog, project, "tiny"), tmp_path / "file" / "gallery"))
 
 
 def renders(gallery: Path) -> bool:
-    """Whether a film is being written in the gallery."""
+    """Return whether a film is being written in the gallery."""
     return bool(list(gallery.glob(".*.part/*/.film.mp4.*.part/film.mp4")))
 
 
@@ -313,16 +315,16 @@ def test_ctrl_c_keeps_complete_pieces_and_removes_the_others(project: Path, tmp_
             assert time.monotonic() - waited < 60
             time.sleep(0.05)
         batch.send_signal(signal.SIGINT)
-        output, said = batch.communicate(timeout=30)
+        output, err = batch.communicate(timeout=30)
     assert batch.returncode == 130
     assert json.loads(output) == []
-    assert "stopped: complete pieces are kept, and unfinished ones are removed" in said
-    assert "Traceback" not in said
+    assert "stopped: complete pieces are kept, and unfinished ones are removed" in err
+    assert "Traceback" not in err
     assert list(gallery.iterdir()) == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
-def test_a_killed_batch_takes_its_renders_along_and_the_next_removes_what_is_left(
+def test_killing_a_batch_ends_its_renders_and_the_next_batch_cleans_up(
     project: Path, tmp_path: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch, caplog: Any
 ) -> None:
     command = [sys.executable, "-m", "artengine", "batch", "--gallery", str(tmp_path)]
@@ -335,7 +337,7 @@ def test_a_killed_batch_takes_its_renders_along_and_the_next_removes_what_is_lef
             time.sleep(0.05)
         batch.kill()
     (film_lock,) = tmp_path.glob(".*.part/*/.film.mp4.*.part/.lock")
-    # The operating system frees the lock of the film when the process that renders it is gone.
+    # The operating system releases the lock of the film when the rendering process ends.
     while (freed := try_lock(film_lock)) is None:
         assert time.monotonic() - waited < 120
         time.sleep(0.05)
@@ -348,7 +350,7 @@ def test_a_killed_batch_takes_its_renders_along_and_the_next_removes_what_is_lef
     assert not list(tmp_path.glob(".*.part"))
 
 
-def test_the_command_ends_with_a_summary_and_the_code_of_failures(
+def test_the_command_prints_a_summary_and_exits_with_the_code_of_failures(
     project: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

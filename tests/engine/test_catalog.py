@@ -1,4 +1,4 @@
-"""The catalog: names, clashes, what to use instead, and observers."""
+"""The catalog: names, conflicts, suggestions, and observers."""
 
 from __future__ import annotations
 
@@ -57,20 +57,20 @@ def test_kinds_are_found_by_name(catalog: Catalog) -> None:
     assert catalog.get("effect", "trails") is catalog.effects["trails"]
     assert issubclass(catalog.get("effect", "trails"), Effect)
     for kind in KINDS:
-        found = catalog.plugins(kind)
-        assert list(found) == sorted(found)
-        assert all(offered.kind == kind for offered in found.values())
+        result = catalog.plugins(kind)
+        assert list(result) == sorted(result)
+        assert all(offered.kind == kind for offered in result.values())
     assert {"video", "synthetic", "images"} <= set(catalog.sources)
     assert {"swift", "hourglass"} <= set(catalog.models)
 
 
-def test_everything_that_ships_loads(catalog: Catalog) -> None:
+def test_all_packaged_plugins_load(catalog: Catalog) -> None:
     own = [report for report in catalog.reports if report.origin == "entry point"]
     assert [report for report in own if report.status == "failed"] == []
     assert "effect trails" in {provided for report in own for provided in report.provides}
 
 
-def test_an_unknown_name_is_answered_with_the_nearest_and_all_there_are(catalog: Catalog) -> None:
+def test_an_unknown_name_is_reported_with_the_nearest_and_all_names(catalog: Catalog) -> None:
     with pytest.raises(PluginError) as caught:
         catalog.get("effect", "trials")
     message = str(caught.value)
@@ -79,13 +79,13 @@ def test_an_unknown_name_is_answered_with_the_nearest_and_all_there_are(catalog:
     assert "\n" not in message
 
 
-def test_a_failed_plugin_is_hinted_at_where_a_name_is_missing(tmp_path: Path) -> None:
+def test_a_missing_name_is_reported_with_a_hint_at_failed_plugins(tmp_path: Path) -> None:
     bad = plugin(tmp_path, "bad", "1 / 0")
     with pytest.raises(PluginError, match="some plugins failed: see artengine doctor"):
         load_catalog([bad], user_folder=False, all_sound=False).get("source", "tape")
 
 
-def test_the_first_to_bring_a_name_keeps_it(tmp_path: Path) -> None:
+def test_the_first_provider_of_a_name_keeps_it(tmp_path: Path) -> None:
     first, second = effect(tmp_path, "one", "test-still"), effect(tmp_path, "two", "test-still")
     catalog = load_catalog([first, second], user_folder=False, all_sound=False)
     reports = {report.plugin: report for report in catalog.reports}
@@ -94,13 +94,13 @@ def test_the_first_to_bring_a_name_keeps_it(tmp_path: Path) -> None:
     assert reports["two.py"].reason == 'effect "test-still" is already provided by one.py'
 
 
-def test_kinds_do_not_share_their_names(tmp_path: Path) -> None:
+def test_plugins_of_two_kinds_may_have_one_name(tmp_path: Path) -> None:
     catalog = load_catalog([effect(tmp_path, "one", "video")], user_folder=False)
     assert catalog.get("effect", "video").kind == "effect"
     assert catalog.get("source", "video").kind == "source"
 
 
-def test_a_files_ending_chooses_its_writer(catalog: Catalog) -> None:
+def test_the_file_extension_selects_the_writer(catalog: Catalog) -> None:
     for suffix in (".mp4", ".MP4", "a/night.drive.mp4"):
         writer = catalog.writer_for(suffix)
         assert writer is not None
@@ -118,7 +118,7 @@ def heard(file: Path) -> list[object]:
     return list(module.heard)
 
 
-def test_observers_are_told_what_they_ask_for(tmp_path: Path) -> None:
+def test_observers_get_the_arguments_they_declare(tmp_path: Path) -> None:
     file = plugin(tmp_path, "observer", OBSERVER.format(action=""))
     catalog = load_catalog([file], user_folder=False)
     catalog.notify("after_frame", index=3, picture=None)
@@ -127,7 +127,7 @@ def test_observers_are_told_what_they_ask_for(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("action", ["raise ValueError('tired')", "raise SystemExit('tired')"])
-def test_an_observer_that_raises_is_warned_about_once_and_the_others_hear(
+def test_an_observer_that_raises_is_reported_once_and_the_others_are_called(
     action: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     records: list[logging.LogRecord] = []
@@ -145,7 +145,7 @@ def test_an_observer_that_raises_is_warned_about_once_and_the_others_hear(
     assert "bad.py: after_frame raised" in record.getMessage()
 
 
-def test_observers_are_called_in_the_order_of_pluggy(tmp_path: Path) -> None:
+def test_observers_are_called_in_pluggy_s_order(tmp_path: Path) -> None:
     marks = {"a": "", "b": "(trylast=True)", "c": "(tryfirst=True)", "d": ""}
     text = "from artengine.api import hookimpl\n@hookimpl{}\ndef after_frame(picture): "
     files = [
@@ -157,13 +157,13 @@ def test_observers_are_called_in_the_order_of_pluggy(tmp_path: Path) -> None:
     assert order == ["c", "d", "a", "b"]
 
 
-def test_a_hook_that_this_version_does_not_have_may_be_marked_as_optional(tmp_path: Path) -> None:
+def test_an_unknown_hook_may_be_marked_as_optional(tmp_path: Path) -> None:
     text = OBSERVER.format(action="") + "\n@hookimpl(optionalhook=True)\ndef after_all(x): pass\n"
     catalog = load_catalog([plugin(tmp_path, "new", text)], user_folder=False)
     assert catalog.reports[-1].status == "ok"
 
 
-def test_a_file_that_is_named_takes_the_place_of_an_installed_plugin(
+def test_a_plugin_file_that_is_named_replaces_an_installed_plugin(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     records: list[logging.LogRecord] = []
@@ -184,7 +184,7 @@ def test_loading_the_catalog_imports_no_network_library() -> None:
         "import sys; from artengine.catalog import load_catalog; load_catalog();"
         "print([m for m in ('tensorflow', 'keras', 'jax', 'torch') if m in sys.modules])"
     )
-    told = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
-    assert told.stdout == "[]\n"
+    assert completed.stdout == "[]\n"

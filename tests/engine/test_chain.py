@@ -1,4 +1,4 @@
-"""Chains: order, slots, what effects may see, and what they may not do."""
+"""Chains: order, slots, inputs of effects, and errors of effects."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Double(Effect):
 
 
 class Grain(Effect):
-    """Random numbers alone."""
+    """Return random numbers."""
 
     name: ClassVar[str] = "grain"
 
@@ -52,7 +52,7 @@ class Grain(Effect):
 
 
 class Remember(Effect):
-    """The mean of what was and what is."""
+    """Return the mean of the last output and the frame."""
 
     name: ClassVar[str] = "remember"
     _last: Frame | None = None
@@ -72,7 +72,7 @@ class Remember(Effect):
 
 
 class Enlarge(Effect):
-    """Twice the size."""
+    """Return the frame at twice the size."""
 
     name: ClassVar[str] = "enlarge"
 
@@ -84,7 +84,7 @@ class Enlarge(Effect):
 
 
 class Bad(Effect):
-    """Return what a test says."""
+    """Return a given value, call a given function, or raise a given error."""
 
     name: ClassVar[str] = "bad"
     _returns: Any = None
@@ -115,7 +115,7 @@ def bad(returns: Any) -> Bad:
     return effect
 
 
-def test_effects_run_in_the_order_given() -> None:
+def test_effects_run_in_order() -> None:
     assert run(chain(Add(), Double()), frame_of(1))[0, 0, 0] == 4
     assert run(chain(Double(), Add()), frame_of(1))[0, 0, 0] == 3
     assert run(chain(), frame_of(1))[0, 0, 0] == 1
@@ -132,7 +132,7 @@ def test_values_may_leave_0_to_1() -> None:
     assert run(chain(Add(amount=9.0), name="feedback"), frame_of(1))[0, 0, 0] == 10
 
 
-def test_random_numbers_belong_to_film_slot_and_frame() -> None:
+def test_random_numbers_depend_on_film_slot_and_frame() -> None:
     def grain(one: Chain, clock: Clock = NOW) -> Frame:
         return run(one, frame_of(0), clock)
 
@@ -145,7 +145,7 @@ def test_random_numbers_belong_to_film_slot_and_frame() -> None:
     assert not np.array_equal(same, grain(chain(Grain()), Clock(4, 10.0, 20)))
 
 
-def test_effects_of_one_name_have_slots_of_their_own() -> None:
+def test_effects_of_one_name_have_separate_slots() -> None:
     seen: list[str] = []
 
     def note(frame: Frame, now: FrameContext) -> Frame:
@@ -157,7 +157,7 @@ def test_effects_of_one_name_have_slots_of_their_own() -> None:
 
 
 @pytest.mark.parametrize("target", ["frame", "truth", "truth_frames"])
-def test_nothing_an_effect_is_given_can_be_written_to(target: str) -> None:
+def test_inputs_of_effects_are_read_only(target: str) -> None:
     def write(frame: Frame, now: FrameContext) -> Frame:
         given = {"frame": frame, "truth": now.truth, "truth_frames": now.context_frames[0]}
         given[target][0, 0, 0] = 7
@@ -171,7 +171,7 @@ def test_nothing_an_effect_is_given_can_be_written_to(target: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("returned", "said"),
+    ("returned", "message"),
     [
         (None, "returned NoneType"),
         (1.0, "returned float"),
@@ -182,17 +182,17 @@ def test_nothing_an_effect_is_given_can_be_written_to(target: str) -> None:
         (np.zeros((4, 6, 4), np.float32), "returned float32 (4, 6, 4)"),
     ],
 )
-def test_a_result_that_is_no_frame_is_refused(returned: Any, said: str) -> None:
+def test_a_result_that_is_no_frame_is_refused(returned: Any, message: str) -> None:
     with pytest.raises(PluginError) as caught:
         run(chain(Add(), bad(returned)), frame_of(1))
-    assert str(caught.value) == (f"output.bad {said} at frame 3; it must be float32 (4, 6, 3)")
+    assert str(caught.value) == (f"output.bad {message} at frame 3; it must be float32 (4, 6, 3)")
 
 
 def test_an_error_names_effect_frame_and_reason() -> None:
     with pytest.raises(PluginError) as caught:
         run(chain(Add(), bad(ZeroDivisionError("one\ntwo")), name="feedback"), frame_of(1))
-    said, _, place = str(caught.value).partition(" (")
-    assert said == "feedback.bad failed at frame 3: ZeroDivisionError: one two"
+    message, _, place = str(caught.value).partition(" (")
+    assert message == "feedback.bad failed at frame 3: ZeroDivisionError: one two"
     line = next(n for n, text in enumerate(SELF.splitlines(), 1) if "raise self._returns" in text)
     assert place == f"test_chain.py, line {line})"
     assert isinstance(caught.value.__cause__, ZeroDivisionError)
@@ -204,7 +204,7 @@ class UnspeakableError(Exception):
 
 
 @pytest.mark.parametrize(
-    ("error", "said"),
+    ("error", "message"),
     [
         (SystemExit(0), "SystemExit: 0"),
         (GeneratorExit(), "GeneratorExit"),
@@ -212,15 +212,19 @@ class UnspeakableError(Exception):
         (UnspeakableError(), "UnspeakableError"),
     ],
 )
-def test_whatever_an_effect_raises_is_told_as_its_failure(error: BaseException, said: str) -> None:
+def test_any_exception_of_an_effect_is_reported_as_its_failure(
+    error: BaseException, message: str
+) -> None:
     def fail(frame: Frame, now: FrameContext) -> Frame:
         raise error
 
-    with pytest.raises(PluginError, match=rf"^output.bad failed at frame 3: {said} \(test_chain"):
+    with pytest.raises(
+        PluginError, match=rf"^output.bad failed at frame 3: {message} \(test_chain"
+    ):
         run(chain(bad(fail)), frame_of(1))
 
 
-def test_a_stop_request_is_no_failure_of_an_effect() -> None:
+def test_a_stop_request_is_not_a_failure_of_an_effect() -> None:
     def stop(frame: Frame, now: FrameContext) -> Frame:
         raise KeyboardInterrupt
 
@@ -229,7 +233,7 @@ def test_a_stop_request_is_no_failure_of_an_effect() -> None:
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-def test_an_effect_keeps_numbers_finite(value: float) -> None:
+def test_an_effect_must_return_finite_numbers(value: float) -> None:
     broken = frame_of(1)
     broken[2, 3, 1] = value
     with pytest.raises(PluginError) as caught:
@@ -239,7 +243,7 @@ def test_an_effect_keeps_numbers_finite(value: float) -> None:
     )
 
 
-def test_what_was_infinite_before_an_effect_is_not_laid_to_it() -> None:
+def test_an_effect_is_not_blamed_for_infinite_input() -> None:
     with pytest.raises(PluginError) as caught:
         run(chain(Add()), frame_of(np.nan))
     assert str(caught.value) == (
@@ -248,7 +252,7 @@ def test_what_was_infinite_before_an_effect_is_not_laid_to_it() -> None:
     )
 
 
-def test_what_an_effect_returns_is_contiguous_for_the_next() -> None:
+def test_outputs_of_effects_are_made_contiguous() -> None:
     def check(frame: Frame, now: FrameContext) -> Frame:
         assert frame.flags.c_contiguous
         return frame[:, ::-1]
@@ -296,7 +300,7 @@ def test_a_fresh_binding_has_the_same_controls() -> None:
     assert run(Chain([binding], "output", 5), frame_of(0))[0, 0, 0] == 0
 
 
-def test_an_effect_that_is_mixed_out_goes_on_remembering_and_one_that_is_off_does_not() -> None:
+def test_an_effect_with_a_mix_of_0_updates_its_state_and_a_disabled_one_does_not() -> None:
     def last(**controls: Any) -> float:
         one = bound(Remember, **controls)
         for index, value in enumerate((0, 8)):
@@ -310,12 +314,12 @@ def test_an_effect_that_is_mixed_out_goes_on_remembering_and_one_that_is_off_doe
     assert last(on=False) == 0
 
 
-def test_an_effect_that_remembers_nothing_is_not_applied_where_none_of_it_is_seen() -> None:
+def test_a_stateless_effect_with_a_mix_of_0_is_not_applied() -> None:
     one = Chain([Binding(bad(ValueError()), controls=ChainControls(mix=0))], "feedback", 5)
     assert run(one, frame_of(3))[0, 0, 0] == 3
 
 
-def test_a_frame_is_enlarged_to_be_mixed_with_a_larger_one() -> None:
+def test_a_frame_is_resized_to_be_mixed_with_a_larger_output() -> None:
     assert run(bound(Enlarge, mix=0.5), frame_of(3)).shape == (8, 12, 3)
     assert run(bound(Enlarge, mix=0), frame_of(3)).shape == (8, 12, 3)
     off = bound(Enlarge, on=False)
@@ -323,13 +327,13 @@ def test_a_frame_is_enlarged_to_be_mixed_with_a_larger_one() -> None:
     assert run(off, frame_of(3)).shape == (4, 6, 3)
 
 
-def test_the_size_of_a_film_cannot_be_changed_while_it_runs() -> None:
+def test_the_size_cannot_be_changed_while_a_film_runs() -> None:
     for one, value in ((bound(Enlarge), False), (bound(Enlarge, on=False), True)):
         with pytest.raises(TableError, match="on: changes the frame's size, which stays as it is"):
             one.set(0, "on", value)
 
 
-def test_state_is_given_out_and_taken_back() -> None:
+def test_state_can_be_saved_and_restored() -> None:
     def build() -> Chain:
         return chain(Remember(), Add(), Remember())
 
@@ -353,7 +357,7 @@ def test_state_is_given_out_and_taken_back() -> None:
     assert np.array_equal(advance(second, [9, 2]), whole)
 
 
-def test_effects_without_saved_state_forget() -> None:
+def test_restoring_without_saved_state_resets_an_effect() -> None:
     one = chain(Remember())
     run(one, frame_of(4))
     one.restore({})
@@ -387,7 +391,7 @@ def test_state_that_is_no_array_is_refused() -> None:
         chain(Counts()).state()
 
 
-def test_a_chain_takes_effects_alone() -> None:
+def test_a_chain_takes_only_effects() -> None:
     from artengine.writer import Writer
 
     class Film(Writer):
@@ -403,7 +407,7 @@ def test_a_chain_takes_effects_alone() -> None:
         Chain([Binding(Film())], "output", 0)
 
 
-def test_the_effects_can_be_reached_in_order() -> None:
+def test_effects_are_listed_in_order() -> None:
     one = chain(Add(), Double())
     assert [effect.name for effect in one.effects] == ["add", "double"]
     assert len(one) == 2

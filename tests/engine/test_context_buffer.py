@@ -29,7 +29,7 @@ def test_drops_the_oldest_and_keeps_the_order() -> None:
     assert values(context.frames) == [0, 1, 2]
 
 
-def test_replaces_slots_by_the_truth_of_their_own_moment() -> None:
+def test_replaces_slots_by_the_truth_of_the_same_time() -> None:
     context = ContextBuffer.of(pictures(0, 1, 2))
     for truth in (3, 4, 5):
         context = context.push(frame(truth * 10), picture(truth))
@@ -47,13 +47,13 @@ def test_cannot_replace_a_frame_whose_truth_was_not_read() -> None:
     assert values(context.with_truth([1]).frames) == [20, 3]
 
 
-def test_nobody_writes_to_the_truth() -> None:
+def test_the_truth_is_read_only() -> None:
     context = ContextBuffer.of(pictures(0, 1)).push(frame(20), picture(2)).with_truth([1])
-    for found in context.frames:
+    for result in context.frames:
         with pytest.raises(ValueError, match="read-only"):
-            found[0, 0] = 1
+            result[0, 0] = 1
 
 
-def test_needs_a_frame() -> None:
+def test_an_empty_context_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one"):
         ContextBuffer.of([])

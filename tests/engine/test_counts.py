@@ -1,4 +1,4 @@
-"""Counts in messages: one of a thing is no plural."""
+"""Counts in messages: a count of 1 has a singular noun."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ _PLURAL = re.compile(
 )
 
 ABOVE_ONE = {"least", "sinks.written", "self.frames"}
-"""What stands before a plural and is never 1, or has a singular of its own."""
+"""Expressions before a plural that are never 1, or that have a separate singular."""
 
 
 def test_no_message_has_a_plural_after_any_number() -> None:
-    """Upper-case constants may have one."""
-    found = [
+    """Upper-case constants may be followed by a plural."""
+    results = [
         (path.name, name)
         for path in sorted(Path(artengine.__file__).parent.rglob("*.py"))
         for name in _PLURAL.findall(path.read_text(encoding="utf-8"))
         if not name.isupper() and name not in ABOVE_ONE
     ]
-    assert not found
+    assert not results

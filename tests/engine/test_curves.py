@@ -1,4 +1,4 @@
-"""Curves: clocks, and kinds of curves that come in as plugins."""
+"""Curves: clocks, and kinds of curves from plugins."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from artengine.preset import parse_preset
 from artengine.preset.schema import preset_schema
 
 
-def test_progress_runs_from_0_to_1_and_stands_still_without_an_end() -> None:
+def test_progress_runs_from_0_to_1_and_stays_0_without_an_end() -> None:
     assert [Clock(i, 24, 5).progress for i in range(5)] == [0, 0.25, 0.5, 0.75, 1]
     assert Clock(7, 24, None).progress == 0
     assert Clock(0, 24, 1).progress == 0
@@ -36,7 +36,7 @@ class Slope(Signal):
 
 
 class Ramp(Curve):
-    """A value that grows evenly."""
+    """A value that grows linearly."""
 
     name: ClassVar[str] = "ramp"
     key: ClassVar[str] = "ramp"
@@ -79,7 +79,7 @@ def amount(binding: Binding) -> float:
     return binding.plugin.amount
 
 
-def test_a_curve_is_compiled_once_for_a_film_and_not_when_it_is_checked() -> None:
+def test_a_curve_is_compiled_once_per_film_and_not_by_the_check() -> None:
     binding = glow(2.0)
     assert Ramp.compiled == []
     assert amount(binding) == 0.25
@@ -92,7 +92,7 @@ def test_a_curve_is_compiled_once_for_a_film_and_not_when_it_is_checked() -> Non
     assert amount(binding) == 4.0
 
 
-def test_a_curve_that_fails_while_it_is_checked_is_a_mistake_of_the_preset() -> None:
+def test_a_curve_that_fails_in_the_check_is_a_mistake_of_the_preset() -> None:
     with pytest.raises(TableError, match=r"^amount: the curve failed: ZeroDivisionError: .*line"):
         glow(15.0)
 
@@ -113,7 +113,9 @@ def test_a_curve_that_fails_names_the_parameter() -> None:
         ({"ramp": 1, "ease": 2}, "amount.ease: unknown; allowed: ramp"),
     ],
 )
-def test_what_is_no_curve_is_refused_with_its_place(table: dict[str, float], message: str) -> None:
+def test_invalid_curves_are_refused_with_their_address(
+    table: dict[str, float], message: str
+) -> None:
     with pytest.raises(TableError) as caught:
         Binding.parse(Glow, {"amount": table}, KINDS)
     assert message in str(caught.value)
@@ -172,22 +174,22 @@ def test_a_file_with_a_curve_alone_is_a_plugin(scores: Catalog, tmp_path: Path) 
     assert {"keys", "score"} <= {kind["required"][0] for kind in schema}
 
 
-def test_a_curves_file_is_fenced_as_every_other(scores: Catalog) -> None:
+def test_files_of_curves_are_restricted_like_other_files(scores: Catalog) -> None:
     with pytest.raises(PresetError, match=r"preset: feedback.noise.amount.score: .*outside"):
         parse_preset(preset("/etc/hostname"), scores)
 
 
-def test_two_curves_cannot_be_told_by_one_key(tmp_path: Path) -> None:
+def test_two_curves_cannot_share_a_key(tmp_path: Path) -> None:
     for name in ("one", "two"):
         text = PLUGIN.replace('"score"\n    key', f'"{name}"\n    key')
         (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
     files = [tmp_path / "one.py", tmp_path / "two.py"]
-    found = load_catalog(files, user_folder=False, all_sound=False)
-    assert found.reports[-1].reason == ('the key "score" is already provided by one.py')
-    assert found.get("curve", "one").key == "score"
+    result = load_catalog(files, user_folder=False, all_sound=False)
+    assert result.reports[-1].reason == ('the key "score" is already provided by one.py')
+    assert result.get("curve", "one").key == "score"
 
 
-def test_a_slow_curve_is_told_once(
+def test_a_slow_curve_is_reported_once(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     times = iter([0.0, 0.06, 1.0, 1.2, 2.0, 2.01])
@@ -201,7 +203,7 @@ def test_a_slow_curve_is_told_once(
     )
 
 
-def test_a_table_with_the_keys_of_two_kinds_is_the_one_that_knows_them_all(
+def test_a_table_with_keys_of_two_kinds_is_the_kind_that_accepts_all(
     catalog: Catalog,
 ) -> None:
     table = {"amount": {"expression": "2 * keys", "keys": {"0f": 1, "2f": 2}}}

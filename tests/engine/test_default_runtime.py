@@ -1,4 +1,4 @@
-"""The runtime of presets that name none: what it is, and that recipes keep what they had."""
+"""The default runtime of presets that name none, and the runtime that recipes record."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ weights = "{weights}"
 
 @pytest.fixture(autouse=True)
 def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine whose OpenVINO works, and that has no graphics card."""
+    """A machine with a working OpenVINO and without a graphics card."""
     monkeypatch.delenv("ARTENGINE_RUNTIME")
     monkeypatch.setenv("ARTENGINE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(module, "keras_backend", lambda: "tensorflow")
@@ -46,7 +46,7 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def tiny(tiny_project: Path) -> Preset:
-    """A preset whose model does not say whether it converts."""
+    """A preset whose model does not declare whether it converts."""
     return load_preset(tiny_project / "tiny.toml", load_catalog([tiny_project / "tiny_model.py"]))
 
 
@@ -54,7 +54,7 @@ def runtime(preset: Preset) -> str:
     return resolve(preset).preset.dream.runtime
 
 
-def test_openvino_is_taken_and_the_recipe_names_it(catalog: Catalog, tmp_path: Path) -> None:
+def test_openvino_is_the_default_and_the_recipe_names_it(catalog: Catalog, tmp_path: Path) -> None:
     preset = load_preset("night-drive", catalog)
     resolved = resolve(preset)
     recipe = resolved.recipe(tmp_path)
@@ -73,7 +73,7 @@ def test_openvino_is_taken_and_the_recipe_names_it(catalog: Catalog, tmp_path: P
         ("processor_has_bfloat16", lambda: False),
     ],
 )
-def test_keras_is_taken_where_the_machine_asks_for_it(
+def test_keras_is_used_where_the_machine_requires_it(
     name: str, value: Any, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     preset = load_preset("night-drive", catalog, ["dream.precision=bfloat16"])
@@ -90,7 +90,9 @@ def test_keras_is_taken_where_the_machine_asks_for_it(
         {"model.weights": {"blend": ["night-drive", "wildfire"], "at": 0.5}},
     ],
 )
-def test_keras_is_taken_where_the_network_changes(change: dict[str, Any], catalog: Catalog) -> None:
+def test_keras_is_used_for_bends_and_blended_weights(
+    change: dict[str, Any], catalog: Catalog
+) -> None:
     assert runtime(load_preset("night-drive", catalog).with_values(change)) == "keras"
 
 
@@ -98,7 +100,7 @@ def broken(*_: object) -> None:
     raise BrokenEngineError("the runtime openvino cannot be imported: a library is missing")
 
 
-def test_a_broken_openvino_is_told(
+def test_a_broken_openvino_is_reported(
     catalog: Catalog, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(tried_engines, "engine_for", broken)
@@ -108,7 +110,7 @@ def test_a_broken_openvino_is_told(
 
 
 @pytest.mark.parametrize("named", [False, True], ids=["default", "named"])
-def test_an_openvino_that_broke_since_it_was_tried_is_forgotten(
+def test_an_openvino_that_broke_after_its_trial_is_tried_again(
     named: bool,
     catalog: Catalog,
     monkeypatch: pytest.MonkeyPatch,
@@ -131,7 +133,7 @@ def test_an_openvino_that_broke_since_it_was_tried_is_forgotten(
 
 
 @pytest.mark.parametrize(("refused", "taken"), [(True, "keras"), (False, "openvino")])
-def test_a_model_that_does_not_say_whether_it_converts_is_tried_once(
+def test_a_model_that_may_convert_is_tried_once(
     refused: bool, taken: str, tiny: Preset, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     tried: list[tuple[str, ...]] = []
@@ -157,7 +159,7 @@ def test_a_model_that_does_not_say_whether_it_converts_is_tried_once(
     assert len(tried) == 2
 
 
-def test_the_environment_says_what_is_taken(
+def test_the_environment_variable_selects_the_runtime(
     catalog: Catalog, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     preset = load_preset("night-drive", catalog, ["dream.precision=float32"])
@@ -194,7 +196,7 @@ KERAS = 'arithmetic = { precision = "float32", runtime = "keras" }'
         pytest.param(".", "", None, "default", id="a training of 0.1"),
     ],
 )
-def test_a_film_is_dreamt_again_with_what_it_was_made_with(
+def test_a_film_is_reproduced_with_its_runtime(
     weights: str, dream: str, made_with: str | None, taken: str, catalog: Catalog, tmp_path: Path
 ) -> None:
     path = tmp_path / "recipe.toml"
@@ -205,7 +207,7 @@ def test_a_film_is_dreamt_again_with_what_it_was_made_with(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="TensorFlow has cards on Linux alone")
-def test_a_card_counts_where_tensorflow_can_use_it(
+def test_a_graphics_card_counts_only_if_tensorflow_can_use_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)

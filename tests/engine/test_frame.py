@@ -1,4 +1,4 @@
-"""Frames to pictures and back."""
+"""Conversion between frames and pictures."""
 
 from __future__ import annotations
 
@@ -16,6 +16,6 @@ def test_values_beyond_the_range_are_clipped() -> None:
     np.testing.assert_array_equal(frame[0, :, 0], np.array(values, np.float32))
 
 
-def test_every_picture_comes_back() -> None:
+def test_every_picture_round_trips() -> None:
     picture = np.arange(256, dtype=np.uint8).repeat(3).reshape(16, 16, 3)
     np.testing.assert_array_equal(to_picture(to_frame(picture)), picture)

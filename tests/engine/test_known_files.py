@@ -1,4 +1,4 @@
-"""Files found by their content: a changed one never."""
+"""Files found by their digest: a changed file is never found."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def index() -> list[str]:
     return (folders.home() / "digests.txt").read_text(encoding="utf-8").splitlines()
 
 
-def test_a_noted_file_is_found_as_long_as_it_is_that_file(places: Path) -> None:
+def test_a_recorded_file_is_found_until_it_changes(places: Path) -> None:
     ride, copy = places / "deep" / "ride.mp4", places / "copy.mp4"
     digest = digest_of(ride)
     assert find_file(digest, ".mp4") is None
@@ -50,13 +50,13 @@ def test_folders_are_searched_once(places: Path, monkeypatch: pytest.MonkeyPatch
     assert find_file(digest, ".mp4", [places], size=9) is None
     assert find_file(digest, ".MP4", [places.parent / "gone", places], size=4) == ride
     assert find_file(digest, ".mp4") == ride
-    # What is noted and unchanged is not read again.
+    # Recorded files that have not changed are not read again.
     assert find_file("sha256:none", ".mp4", [places]) is None
     monkeypatch.delattr(known_files, "digest_of")
     assert find_file("sha256:none", ".mp4", [places]) is None
 
 
-def test_the_index_bears_what_others_write(places: Path) -> None:
+def test_invalid_lines_of_the_index_are_ignored(places: Path) -> None:
     ride = places / "deep" / "ride.mp4"
     folders.home().mkdir()
     (folders.home() / "digests.txt").write_bytes(
@@ -66,7 +66,7 @@ def test_the_index_bears_what_others_write(places: Path) -> None:
     assert find_file(digest_of(ride), ".mp4") == ride
 
 
-def test_a_long_index_is_shortened(places: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_index_is_truncated(places: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(known_files, "MOST_LINES", 4)
     for number in range(5):
         (places / f"{number}.mp4").write_text(str(number), encoding="utf-8")
@@ -74,9 +74,7 @@ def test_a_long_index_is_shortened(places: Path, monkeypatch: pytest.MonkeyPatch
     assert [line.rpartition("/")[2] for line in index()] == ["3.mp4", "4.mp4"]
 
 
-def test_a_home_that_cannot_be_written_to_stops_nothing(
-    places: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unwritable_home_is_no_error(places: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ARTENGINE_HOME", str(places / "deep" / "ride.mp4" / "home"))
     note_files([places / "deep" / "ride.mp4"])
     assert find_file(digest_of(places / "deep" / "ride.mp4"), ".mp4") is None

@@ -1,4 +1,4 @@
-"""Listing plugins by the manifest of those that ship."""
+"""Listing plugins from the manifest of the packaged ones."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_built_in_plugins_are_listed_without_loading_them() -> None:
     assert {report["status"] for report in listed.reports} == {"ok"}
 
 
-def test_the_manifest_tells_what_loading_tells() -> None:
+def test_the_manifest_lists_the_same_as_loading() -> None:
     assert listing.list_plugins() == listing.of_catalog(load_catalog())
 
 
@@ -62,7 +62,7 @@ def test_listing_imports_no_plugin_and_no_library_of_theirs() -> None:
         "import sys; from artengine.cli import main; main(['plugins', 'list']);"
         "print([m for m in ('artengine_plugins', 'numpy', 'cv2', 'pluggy') if m in sys.modules])"
     )
-    told = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
-    assert told.stdout.splitlines()[-1] == "[]"
+    assert completed.stdout.splitlines()[-1] == "[]"

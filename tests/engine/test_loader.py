@@ -1,4 +1,4 @@
-"""Finding plugins: every door, and every way in which one can be broken."""
+"""Discovery of plugins: every origin, and every kind of broken plugin."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_parameters_keep_their_help(tmp_path: Path) -> None:
     raise AssertionError("the effect was not found")
 
 
-def test_the_folder_of_plugins_holds_files_and_packages(tmp_path: Path) -> None:
+def test_the_plugin_folder_may_hold_files_and_packages(tmp_path: Path) -> None:
     write(folders.plugins() / "one.py", GOOD)
     package = folders.plugins() / "two"
     write(package / "parts.py", EFFECT.replace("test-plain", "test-other"))
@@ -81,13 +81,16 @@ def test_the_folder_of_plugins_holds_files_and_packages(tmp_path: Path) -> None:
     write(folders.plugins() / ".hidden.py", "raise RuntimeError")
     write(folders.plugins() / "notes.txt", "not Python")
     (folders.plugins() / "no-package").mkdir()
-    found = [r for r, _ in discover().found if r.origin == "plugin folder"]
-    assert [(report.plugin, report.status) for report in found] == [("one.py", "ok"), ("two", "ok")]
+    results = [r for r, _ in discover().found if r.origin == "plugin folder"]
+    assert [(report.plugin, report.status) for report in results] == [
+        ("one.py", "ok"),
+        ("two", "ok"),
+    ]
     assert effects_of("two", user_folder=True) == ["test-other"]
     assert not [r for r, _ in discover(user_folder=False).found if r.origin == "plugin folder"]
 
 
-def test_a_changed_package_is_read_anew(tmp_path: Path) -> None:
+def test_a_changed_package_is_reloaded(tmp_path: Path) -> None:
     package = folders.plugins() / "two"
     text = "from artengine.api import hookimpl\nfrom .parts import Plain\n"
     write(package / "__init__.py", f"{text}@hookimpl\ndef register_effects(): return [Plain]\n")
@@ -97,23 +100,25 @@ def test_a_changed_package_is_read_anew(tmp_path: Path) -> None:
     assert effects_of("two", user_folder=True) == ["test-changed-name"]
 
 
-def test_a_file_of_the_folder_that_is_also_named_is_loaded_once(tmp_path: Path) -> None:
+def test_a_file_of_the_plugin_folder_that_is_also_named_is_loaded_once(tmp_path: Path) -> None:
     file = write(folders.plugins() / "one.py", GOOD)
-    found = [report for report, _ in discover([file]).found if report.plugin == "one.py"]
-    assert [(report.origin, report.status) for report in found] == [("--plugin", "ok")]
+    results = [report for report, _ in discover([file]).found if report.plugin == "one.py"]
+    assert [(report.origin, report.status) for report in results] == [("--plugin", "ok")]
 
 
 def test_files_of_one_name_are_two_plugins(tmp_path: Path) -> None:
     first = write(tmp_path / "a" / "mine.py", GOOD)
     second = write(tmp_path / "b" / "mine.py", GOOD.replace("test-plain", "test-two"))
-    found = [c for r, c in discover([first, second], user_folder=False).found if "mine" in r.plugin]
-    assert [[offered.name for offered in classes] for classes in found] == [
+    results = [
+        c for r, c in discover([first, second], user_folder=False).found if "mine" in r.plugin
+    ]
+    assert [[offered.name for offered in classes] for classes in results] == [
         ["test-plain"],
         ["test-two"],
     ]
 
 
-def test_a_file_that_is_not_there_is_a_wrong_command(tmp_path: Path) -> None:
+def test_a_missing_file_is_a_usage_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"no plugin at .*nothing\.py"):
         discover([tmp_path / "nothing.py"])
     with pytest.raises(UsageError, match="no plugin at"):
@@ -125,7 +130,7 @@ def test_a_file_that_is_not_there_is_a_wrong_command(tmp_path: Path) -> None:
 
 
 def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **entries: str) -> None:
-    """Put a distribution on the path, as pip leaves one behind."""
+    """Put a distribution on the path, as pip installs it."""
     site = tmp_path / "site"
     info = site / "stranger-1.0.dist-info"
     write(info / "METADATA", "Metadata-Version: 2.1\nName: stranger\nVersion: 1.0\n")
@@ -138,20 +143,20 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **entries: str) -> 
         monkeypatch.delitem(sys.modules, name, raising=False)
 
 
-def test_installed_distributions_are_found_each_entry_on_its_own(
+def test_each_entry_point_of_an_installed_distribution_is_a_plugin(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     install(tmp_path, monkeypatch, a="stranger_bad", b="stranger_good", c="stranger_good:nothing")
-    found = {report.plugin: report for report, _ in discover().found}
-    assert found["stranger_good"] == PluginReport("stranger_good", "entry point")
-    assert found["stranger_bad"].status == "failed"
-    assert found["stranger_bad"].reason == (
+    results = {report.plugin: report for report, _ in discover().found}
+    assert results["stranger_good"] == PluginReport("stranger_good", "entry point")
+    assert results["stranger_bad"].status == "failed"
+    assert results["stranger_bad"].reason == (
         "ModuleNotFoundError: No module named 'a_module_that_is_nowhere' (stranger_bad.py, line 1)"
     )
-    assert "AttributeError" in found["stranger_good:nothing"].reason
+    assert "AttributeError" in results["stranger_good:nothing"].reason
 
 
-def test_the_engines_own_come_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_packaged_plugins_come_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     install(tmp_path, monkeypatch, good="stranger_good")
     names = [report.plugin for report, _ in discover().found]
     own = [name for name in names if name.startswith("artengine_plugins")]
@@ -294,20 +299,20 @@ def test_a_failed_plugin_leaves_no_observer_behind(tmp_path: Path) -> None:
     assert discovery.manager.hook.after_frame.get_hookimpls() == []
 
 
-def test_what_is_sound_in_a_plugin_stays_when_one_class_is_not(tmp_path: Path) -> None:
+def test_valid_classes_of_a_plugin_are_kept_if_another_is_invalid(tmp_path: Path) -> None:
     text = GOOD.replace("return [Plain]", "return [Plain, int]")
     file = write(tmp_path / "mixed.py", text)
     assert report_of("mixed.py", file).reason == "int is not a class derived from Effect"
     assert effects_of("mixed.py", file) == ["test-plain"]
 
 
-def test_ctrl_c_is_no_fault_of_a_plugin(tmp_path: Path) -> None:
+def test_ctrl_c_is_not_reported_as_a_fault_of_a_plugin(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         discover([write(tmp_path / "slow.py", "raise KeyboardInterrupt")], user_folder=False)
 
 
 @pytest.mark.parametrize(
-    ("wanted", "said"),
+    ("wanted", "message"),
     [
         ("~=0.2.0", ""),
         (">=9.1", "it is made for artengine.api >=9.1, and this is 0.2.0: update artengine"),
@@ -315,10 +320,12 @@ def test_ctrl_c_is_no_fault_of_a_plugin(tmp_path: Path) -> None:
         ("new", 'requires_api = "new" is no range of versions; write requires_api = "~=0.2.0"'),
     ],
 )
-def test_a_plugin_for_another_interface_is_told_so(tmp_path: Path, wanted: str, said: str) -> None:
-    # What it imports need not be there any more, or yet.
-    needs = "from artengine.api import Aura\n" if said else ""
+def test_a_plugin_for_another_interface_version_is_reported(
+    tmp_path: Path, wanted: str, message: str
+) -> None:
+    # Its imports may not exist in this version.
+    needs = "from artengine.api import Aura\n" if message else ""
     file = write(tmp_path / "mine.py", f'{needs}{GOOD}\nrequires_api = "{wanted}"\n')
     report = report_of("mine.py", file)
-    assert report.reason.endswith(said)
-    assert (report.status == "failed") == bool(said)
+    assert report.reason.endswith(message)
+    assert (report.status == "failed") == bool(message)

@@ -1,4 +1,4 @@
-"""Names that file systems take."""
+"""Names that file systems accept."""
 
 import unicodedata
 
@@ -8,7 +8,7 @@ from artengine.names import cut_name, name_problem
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "message"),
     [
         ("夜" * 83 + ".mp4", ""),
         ("夜" * 85 + ".mp4", "has 259 bytes"),
@@ -24,12 +24,12 @@ from artengine.names import cut_name, name_problem
         ("a\0b", "NUL"),
     ],
 )
-def test_what_windows_does_not_take(name: str, said: str) -> None:
-    assert said in name_problem(name, windows=True)
-    assert bool(name_problem(name, windows=True)) == bool(said)
+def test_names_that_windows_does_not_accept_are_reported(name: str, message: str) -> None:
+    assert message in name_problem(name, windows=True)
+    assert bool(name_problem(name, windows=True)) == bool(message)
 
 
-def test_other_systems_take_more() -> None:
+def test_other_systems_accept_more_names() -> None:
     assert name_problem("con.mp4", windows=False) == ""
     assert name_problem("a: b?", windows=False) == ""
 
@@ -47,5 +47,5 @@ def test_other_systems_take_more() -> None:
         ("a👍🏽", 5, "a"),
     ],
 )
-def test_a_name_is_cut_between_characters(name: str, most: int, kept: str) -> None:
+def test_a_name_is_truncated_between_characters(name: str, most: int, kept: str) -> None:
     assert cut_name(name, most) == kept

@@ -1,4 +1,4 @@
-"""The file that may have been meant."""
+"""Suggestion of a file with a similar name."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from artengine.near_file import near_file
 
 
-def test_the_file_of_nearly_that_name_is_said(
+def test_a_file_with_a_similar_name_is_suggested(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("dashcam.mp4", "bikes.mp4", ".dashcan.mp4"):
@@ -21,5 +21,5 @@ def test_the_file_of_nearly_that_name_is_said(
 
 
 @pytest.mark.parametrize("given", ["none/dashcam.mp4", "dashcam.mp4/x", "a\0b", "", "/"])
-def test_where_nothing_can_be_looked_up_nothing_is_said(given: str) -> None:
+def test_paths_without_a_readable_folder_have_no_suggestion(given: str) -> None:
     assert not near_file(given)

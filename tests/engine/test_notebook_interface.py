@@ -32,27 +32,27 @@ TABLE = {
         ("a.png", "a", "a: a folder of frames"),
     ],
 )
-def test_a_clip_is_what_was_made(name: str, made: str, shown: str, tmp_path: Path) -> None:
-    found = clip(PICTURES, tmp_path / name)
-    assert found.path == tmp_path / made
-    assert found.path.exists()
-    assert shown in found._repr_html_()
+def test_a_clip_has_the_path_and_html_of_its_file(
+    name: str, made: str, shown: str, tmp_path: Path
+) -> None:
+    result = clip(PICTURES, tmp_path / name)
+    assert result.path == tmp_path / made
+    assert result.path.exists()
+    assert shown in result._repr_html_()
 
 
 @pytest.mark.parametrize("name", ["a.mp4", "a.webm", "a.gif", "a.webp", "a.png", "a.sheet.jpg"])
-def test_a_film_that_carries_its_recipe_is_a_preset(
-    name: str, catalog: Catalog, tmp_path: Path
-) -> None:
+def test_a_film_with_a_recipe_is_a_preset(name: str, catalog: Catalog, tmp_path: Path) -> None:
     recipe = parse_preset(TABLE, catalog, name="night").recipe()
-    made = clip(PICTURES, tmp_path / name, recipe=recipe).path
-    film = made / "00000.png" if made.is_dir() else made
+    result = clip(PICTURES, tmp_path / name, recipe=recipe).path
+    film = result / "00000.png" if result.is_dir() else result
     again = load_preset(film, catalog)
     assert again.recipe() == recipe
     assert again.title == "night"
     assert load_preset(film, catalog, ["dream.frames=7"]).dream.frames == 7
 
 
-def test_a_film_without_a_recipe(catalog: Catalog, tmp_path: Path) -> None:
+def test_a_film_without_a_recipe_is_refused(catalog: Catalog, tmp_path: Path) -> None:
     clip(PICTURES, tmp_path / "a.gif")
     with pytest.raises(UsageError, match="carries no recipe"):
         load_preset(tmp_path / "a.gif", catalog)
@@ -61,7 +61,7 @@ def test_a_film_without_a_recipe(catalog: Catalog, tmp_path: Path) -> None:
         load_preset(tmp_path / "b.gif", catalog)
 
 
-def test_a_stranger_s_film_may_read_no_more_than_a_stranger_s_preset(
+def test_an_untrusted_film_may_read_no_more_than_an_untrusted_preset(
     catalog: Catalog, tmp_path: Path
 ) -> None:
     recipe = '[source]\nuse = "video"\npath = "/etc/passwd"\n[model]\nuse = "swift"\n'
@@ -74,7 +74,7 @@ def test_a_stranger_s_film_may_read_no_more_than_a_stranger_s_preset(
 
 
 @pytest.mark.parametrize("change", ["dream.frame=48", "feedback.nose.amount=1", "frames"])
-def test_mistakes_in_python_say_where_they_are_in_python(change: str) -> None:
+def test_mistakes_from_python_name_the_argument(change: str) -> None:
     with pytest.raises((PresetError, UsageError)) as caught:
         from_python("night-drive", change)
     assert str(caught.value).startswith("load_preset: ")

@@ -1,4 +1,4 @@
-"""Parameters: what is declared once is checked, explained, clamped and automated."""
+"""Parameters: checks, explanations, clamping and automation from one declaration."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class Mist(Effect):
 
 
 class Needs(Effect):
-    """A test's effect that must be told something."""
+    """A test's effect with a required parameter."""
 
     name: ClassVar[str] = "needs"
     level: float = Param(ge=1)
@@ -148,40 +148,40 @@ def problems(table: Mapping[str, Any], kind: type[Plugin] = Mist) -> list[str]:
         ),
     ],
 )
-def test_a_mistake_names_its_place_what_was_given_and_what_is_allowed(
+def test_a_mistake_names_its_address_the_value_and_the_allowed_values(
     table: dict[str, Any], message: str
 ) -> None:
     assert problems(table) == [message]
 
 
-def test_a_check_of_a_plugin_that_fails_is_a_mistake_of_one_line() -> None:
+def test_a_failing_validator_of_a_plugin_is_a_one_line_mistake() -> None:
     (message,) = problems({"free": 14})
     assert message.startswith("it cannot be checked: ZeroDivisionError: fourteen (test_params.py, ")
 
 
-def test_unknown_parameters_are_named_with_the_nearest_and_all_there_are() -> None:
+def test_unknown_parameters_are_reported_with_the_nearest_and_all_names() -> None:
     (message,) = problems({"amont": 1})
     assert message.startswith('amont: unknown (did you mean "amount"?); allowed: amount, sigma, ')
 
 
-def test_all_mistakes_come_at_once() -> None:
-    found = problems({"amount": 3, "steps": {"keys": {"0s": 0}}, "flag": 1, "x": 2})
-    assert [line.partition(":")[0] for line in found] == ["amount", "steps", "flag", "x"]
+def test_all_mistakes_are_reported_at_once() -> None:
+    result = problems({"amount": 3, "steps": {"keys": {"0s": 0}}, "flag": 1, "x": 2})
+    assert [line.partition(":")[0] for line in result] == ["amount", "steps", "flag", "x"]
 
 
-def test_a_missing_parameter_says_what_it_must_be() -> None:
+def test_a_missing_parameter_is_reported_with_its_allowed_values() -> None:
     assert problems({}, Needs) == ["level: missing; it must be a number at least 1"]
     assert problems({"level": {"keys": {}}}, Needs) == [
         'level.keys: it must be a table of times and numbers, as { "0s" = 0, "4s" = 1 }'
     ]
 
 
-def test_long_values_are_cut_short() -> None:
+def test_long_values_are_truncated() -> None:
     (message,) = problems({"flag": "a" * 1000})
     assert len(message) < 120
 
 
-def test_whole_numbers_are_taken_for_numbers() -> None:
+def test_integers_are_accepted_as_floats() -> None:
     assert Binding.parse(Mist, {"amount": 1}).plugin.model_dump()["amount"] == 1.0
 
 
@@ -208,7 +208,7 @@ def test_curves_drive_parameters_inside_their_bounds() -> None:
     assert (effect.amount, effect.steps) == (1.0, 9)
 
 
-def test_sources_take_no_curves_and_effects_take_them_unless_told_otherwise() -> None:
+def test_sources_take_no_curves_and_effects_take_them_by_default() -> None:
     class Tape(Source):
         speed: float = 1.0
 
@@ -285,28 +285,28 @@ def test_a_fresh_copy_has_the_parameters_and_none_of_the_state() -> None:
     assert "sigma" in binding.curves
 
 
-def test_what_is_set_is_of_the_declared_type() -> None:
+def test_assigned_values_have_the_declared_type() -> None:
     mist = Mist()
     mist.set_values({"amount": -3, "steps": 2.0})
     assert (type(mist.amount), type(mist.steps)) == (float, int)
 
 
-def test_paths_are_told_from_other_texts() -> None:
+def test_paths_are_distinguished_from_other_texts() -> None:
     fields = Mist.model_fields
     assert [name for name, info in fields.items() if is_path(info)] == ["picture"]
 
 
-def test_a_place_reads_as_it_is_written_on_the_command_line() -> None:
+def test_an_address_is_printed_with_its_indices() -> None:
     problem = Problem(("size", 1), "wrong").inside("feedback", 2)
     assert str(problem) == "feedback[2].size[1]: wrong"
     assert str(Problem((), "wrong")) == "wrong"
 
 
-def test_bounds_inside_of_lists_are_told() -> None:
-    found = check(DreamSettings, {"size": [0, "a"]})
-    assert isinstance(found, list)
+def test_bounds_of_list_items_are_reported() -> None:
+    result = check(DreamSettings, {"size": [0, "a"]})
+    assert isinstance(result, list)
     sides = "[a whole number from 1 to 16384, a whole number from 1 to 16384]"
-    assert [str(problem) for problem in found] == [
+    assert [str(problem) for problem in result] == [
         f"size[0]: 0 given; allowed: {sides}",
         f'size[1]: "a" given; allowed: {sides}',
     ]
@@ -316,5 +316,5 @@ def test_bounds_inside_of_lists_are_told() -> None:
 @pytest.mark.parametrize(
     ("number", "text"), [(1.0, "1"), (0.1, "0.1"), (4294967295, "4294967295"), (1e300, "1e+300")]
 )
-def test_numbers_read_as_people_write_them(number: float, text: str) -> None:
+def test_numbers_are_printed_in_short_notation(number: float, text: str) -> None:
     assert plainly(number) == text

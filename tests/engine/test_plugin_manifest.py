@@ -1,4 +1,4 @@
-"""Plugins that manifests describe: imported when they are looked up, and found out when stale."""
+"""Plugins described by manifests: imported on lookup, and stale manifests are detected."""
 
 from __future__ import annotations
 
@@ -52,17 +52,17 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return package
 
 
-def described(package: Path) -> None:
-    """Write the package's manifest, and forget what was imported for it."""
+def write_manifest(package: Path) -> None:
+    """Write the package's manifest, and unload the modules imported for it."""
     assert main(["plugins", "manifest", "odd_effects"]) == 0
     assert (package / MANIFEST).is_file()
     for module in imported():
         del sys.modules[module]
 
 
-def described_whatever_the_source(package: Path) -> None:
-    """The same, with a manifest that holds when the package changes."""
-    described(package)
+def write_manifest_without_digest(package: Path) -> None:
+    """The same, with a manifest that stays valid when the package changes."""
+    write_manifest(package)
     table = json.loads((package / MANIFEST).read_text())
     del table["source"]
     (package / MANIFEST).write_text(json.dumps(table))
@@ -72,8 +72,8 @@ def imported() -> list[str]:
     return sorted(name for name in sys.modules if name.partition(".")[0] == "odd_effects")
 
 
-def test_a_plugin_is_imported_when_it_is_looked_up(package: Path) -> None:
-    described(package)
+def test_a_plugin_is_imported_on_lookup(package: Path) -> None:
+    write_manifest(package)
     catalog = load_catalog(user_folder=False)
     (report,) = [each for each in catalog.reports if each.plugin == "odd_effects"]
     assert report.provides == ("effect odd-one", "effect odd-two")
@@ -81,20 +81,20 @@ def test_a_plugin_is_imported_when_it_is_looked_up(package: Path) -> None:
     assert imported() == []
     assert catalog.get("effect", "odd-two").__module__ == "odd_effects.two"
     assert imported() == ["odd_effects", "odd_effects.two"]
-    told = listing.of_catalog(catalog)
-    assert told.kinds["effect"]["odd-one"] == "Leave everything as it is."
+    entries = listing.of_catalog(catalog)
+    assert entries.kinds["effect"]["odd-one"] == "Leave everything as it is."
     assert imported() == ["odd_effects", "odd_effects.two"]
 
 
 def test_a_manifest_of_other_source_is_not_read(package: Path) -> None:
-    described(package)
+    write_manifest(package)
     (package / "__init__.py").write_text(HOOK.replace("One, Two", "Two"))
     assert [n for n in load_catalog(user_folder=False).effects if "odd" in n] == ["odd-two"]
     assert "odd_effects.one" in imported()
 
 
-def test_what_is_not_as_described_is_told_by_importing_it(package: Path) -> None:
-    described_whatever_the_source(package)
+def test_a_wrong_entry_of_a_manifest_is_dropped_on_import(package: Path) -> None:
+    write_manifest_without_digest(package)
     table = json.loads((package / MANIFEST).read_text())
     table["entries"]["odd_effects"][0] |= {"name": "odd-old", "place": "odd_effects.one:Old"}
     (package / MANIFEST).write_text(json.dumps(table))
@@ -104,8 +104,8 @@ def test_what_is_not_as_described_is_told_by_importing_it(package: Path) -> None
     assert [name for name in catalog.effects if "odd" in name] == ["odd-one", "odd-two"]
 
 
-def test_a_described_plugin_that_is_broken_is_set_aside_with_its_reason(package: Path) -> None:
-    described_whatever_the_source(package)
+def test_a_broken_described_plugin_is_set_aside_with_its_reason(package: Path) -> None:
+    write_manifest_without_digest(package)
     (package / "two.py").write_text("import nothing_at_all\n")
     catalog = load_catalog(user_folder=False)
     assert "odd-two" not in catalog.effects
@@ -138,9 +138,7 @@ def test_a_package_with_observers_is_imported(package: Path) -> None:
     ],
     ids=str,
 )
-def test_a_description_that_can_be_of_no_plugin_is_not_read(
-    package: Path, wrong: dict[str, object]
-) -> None:
+def test_an_invalid_entry_of_a_manifest_is_ignored(package: Path, wrong: dict[str, object]) -> None:
     entry = {"kind": "effect", "name": "odd-x", "place": "odd_effects.one:One", "about": "x"}
     entries = [each for each in plugin_entries() if each.value == "odd_effects"]
     for offered in ([entry], [entry | wrong]):
@@ -149,18 +147,18 @@ def test_a_description_that_can_be_of_no_plugin_is_not_read(
         assert len(read_manifests(entries)) == (offered == [entry])
 
 
-def test_a_class_that_is_gone_is_left_out_of_lists(
+def test_a_missing_class_is_left_out_of_lists(
     package: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    described_whatever_the_source(package)
+    write_manifest_without_digest(package)
     (package / "two.py").write_text("raise ValueError('late')\n")
     catalog = load_catalog(user_folder=False)
     assert "odd-two" in list(catalog.effects)
     assert "odd-two" not in dict(catalog.effects.items())
     capsys.readouterr()
     assert main(["plugins", "show", "odd-two"]) == 4
-    said = 'error: no plugin "odd-two"; some plugins failed: see artengine doctor\n'
-    assert capsys.readouterr().err == said
+    message = 'error: no plugin "odd-two"; some plugins failed: see artengine doctor\n'
+    assert capsys.readouterr().err == message
 
 
 def test_an_entry_point_that_names_no_module_is_set_aside(package: Path) -> None:
@@ -172,7 +170,7 @@ def test_an_entry_point_that_names_no_module_is_set_aside(package: Path) -> None
     assert report.reason == 'the entry point "odd" is "odd effects?"; write it as package.module'
 
 
-def test_a_manifest_that_cannot_be_written_is_said_so(
+def test_an_unwritable_manifest_is_reported(
     package: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (package / MANIFEST).mkdir()
@@ -187,7 +185,7 @@ def test_a_manifest_that_cannot_be_written_is_said_so(
 @pytest.mark.parametrize(
     "text", ["", "[" * 100_000, "[]", '{"format": 1, "entries": 3}', '{"format": 99}']
 )
-def test_a_file_that_is_no_manifest_is_not_read(package: Path, text: str) -> None:
+def test_a_file_that_is_no_manifest_is_ignored(package: Path, text: str) -> None:
     (package / MANIFEST).write_text(text)
     assert "odd-one" in list(load_catalog(user_folder=False).effects)
     assert "odd_effects.one" in imported()

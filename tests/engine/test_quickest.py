@@ -1,4 +1,4 @@
-"""The quickest runtime: timed once, remembered, and named by the recipe."""
+"""The fastest runtime: timed once, remembered, and named by the recipe."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from artengine.resolve import is_recipe_of, resolve
 
 
 class Machine:
-    """Runtimes that take so many ticks of a clock for a step."""
+    """Runtimes that take a number of clock ticks for a step."""
 
     def __init__(self, **ticks: float) -> None:
         self.ticks = ticks
@@ -26,7 +26,7 @@ class Machine:
         self.made: list[str] = []
 
     def plain_network(self, preset: Preset, weights: Any, model: Any) -> Any:
-        """What takes the place of `plain_network`."""
+        """Replace `plain_network`."""
         name = preset.dream.runtime
         self.made.append(name)
         if name not in self.ticks:
@@ -57,7 +57,7 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
     return here
 
 
-def test_it_is_timed_once_and_the_recipe_names_it(
+def test_the_fastest_runtime_is_timed_once_and_named_by_the_recipe(
     preset: Preset, machine: Machine, tmp_path: Path
 ) -> None:
     resolved = resolve(preset)
@@ -74,7 +74,7 @@ def test_it_is_timed_once_and_the_recipe_names_it(
     assert len(machine.made) == 3
     assert again.quickest == resolved.quickest
     assert again.identity == resolved.identity
-    # What is broken is timed anew.
+    # A broken record causes a new timing.
     (kept,) = (tmp_path / "cache" / "runtimes").iterdir()
     broken = ("{", '{"ms": {}}', '{"ms": {"keras": NaN}}', "[" * 100_000)
     for count, text in enumerate(broken, start=2):
@@ -83,7 +83,9 @@ def test_it_is_timed_once_and_the_recipe_names_it(
         assert len(machine.made) == 3 * count
 
 
-def test_where_nothing_can_the_reason_of_keras_is_told(preset: Preset, machine: Machine) -> None:
+def test_without_a_usable_runtime_the_error_of_keras_is_raised(
+    preset: Preset, machine: Machine
+) -> None:
     machine.ticks.clear()
     with pytest.raises(UsageError, match="the runtime keras cannot"):
         resolve(preset)
@@ -97,7 +99,7 @@ def test_a_preset_that_names_its_runtime_is_not_timed(preset: Preset, machine: M
 
 
 @pytest.mark.parametrize(
-    ("ms", "runtime", "said"),
+    ("ms", "runtime", "message"),
     [
         ({"keras": 10.0, "openvino": 9.6}, "keras", "openvino 9.6"),
         ({"keras": 10.0, "openvino": 9.6, "onnxruntime": 9.0}, "onnxruntime", "keras 10.0, open"),
@@ -105,7 +107,9 @@ def test_a_preset_that_names_its_runtime_is_not_timed(preset: Preset, machine: M
         ({}, "keras", "the only one here that can"),
     ],
 )
-def test_keras_is_taken_unless_another_is_clearly_quicker(ms: Any, runtime: str, said: str) -> None:
-    found = Quickest(ms)
-    assert found.runtime == runtime
-    assert said in str(found)
+def test_keras_is_used_unless_another_is_clearly_faster(
+    ms: Any, runtime: str, message: str
+) -> None:
+    choice = Quickest(ms)
+    assert choice.runtime == runtime
+    assert message in str(choice)

@@ -1,4 +1,4 @@
-"""What a film depends on: one identity, and recipes that tell no one's folders."""
+"""The inputs of a film: its identity, and recipes without local paths."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ Make = Callable[..., Preset]
 
 @pytest.fixture(autouse=True)
 def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A working folder, with a folder of clips and the user's own elsewhere."""
+    """A working folder, with a folder of clips and the user's own folder elsewhere."""
     for name in ("work", "clips", "films"):
         (tmp_path / name).mkdir()
     monkeypatch.chdir(tmp_path / "work")
@@ -75,7 +75,7 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def make(catalog: Catalog) -> Make:
-    """A preset of a small scene, with changes by address."""
+    """A function that makes a preset of a small scene, with changes by address."""
 
     def make(**changes: Any) -> Preset:
         table = {
@@ -102,7 +102,7 @@ def of_clip(make: Make, clip: Path) -> Resolved:
     return resolve(make(source={"use": "video", "path": str(clip)}))
 
 
-def test_one_identity_tells_one_film(make: Make) -> None:
+def test_the_identity_depends_on_everything_that_changes_the_film(make: Make) -> None:
     same = resolve(make())
     assert resolve(make()).identity == same.identity
     for name, value in (("title", "Other"), ("writers", [{"use": "gif"}]), ("train.steps", 5)):
@@ -119,7 +119,7 @@ def test_one_identity_tells_one_film(make: Make) -> None:
     assert len(identities | {same.identity}) == len(others) + 1
 
 
-def test_weights_decide_what_is_newer_than_they_are(make: Make, tmp_path: Path) -> None:
+def test_weights_set_parameters_that_are_newer_than_they_are(make: Make, tmp_path: Path) -> None:
     assert make().model.model_dump()["deraster"] is True
     own, shipped = tmp_path / "own.weights.h5", packaged_weights()["night-drive"]
     shutil.copy(shipped, own)
@@ -131,7 +131,7 @@ def test_weights_decide_what_is_newer_than_they_are(make: Make, tmp_path: Path) 
     assert tomllib.loads(resolved.recipe(tmp_path))["model"]["deraster"] is False
 
 
-def test_the_content_of_files_is_part_of_the_identity_and_not_their_place(
+def test_the_identity_depends_on_the_content_of_files_and_not_on_their_path(
     make: Make, clip: Path
 ) -> None:
     first = of_clip(make, clip)
@@ -145,7 +145,7 @@ def test_the_content_of_files_is_part_of_the_identity_and_not_their_place(
     assert resolve(make(model__weights=str(own))).identity == resolve(make()).identity
 
 
-def test_pictures_that_effects_read_are_part_of_the_identity(make: Make, clip: Path) -> None:
+def test_pictures_of_effects_are_part_of_the_identity(make: Make, clip: Path) -> None:
     Path("scratches.py").write_text(SCRATCHES, encoding="utf-8")
     catalog = load_catalog([Path("scratches.py")])
 
@@ -162,7 +162,7 @@ def test_pictures_that_effects_read_are_part_of_the_identity(make: Make, clip: P
     assert identity(second) == identity(first)
 
 
-def test_a_recipe_says_what_made_the_film_and_nobody_s_folders(
+def test_a_recipe_records_the_inputs_of_the_film_without_local_paths(
     make: Make, clip: Path, tmp_path: Path, catalog: Catalog
 ) -> None:
     text = of_clip(make, clip).recipe(tmp_path / "films")
@@ -180,7 +180,7 @@ def test_a_recipe_says_what_made_the_film_and_nobody_s_folders(
     assert "made_with" not in plain.table
 
 
-def test_a_film_of_a_clip_elsewhere_is_dreamt_again_from_its_recipe(
+def test_a_recipe_finds_a_clip_in_another_folder(
     make: Make, clip: Path, tmp_path: Path, catalog: Catalog, caplog: pytest.LogCaptureFixture
 ) -> None:
     resolved = of_clip(make, clip)
@@ -190,17 +190,17 @@ def test_a_film_of_a_clip_elsewhere_is_dreamt_again_from_its_recipe(
     again = load_preset(path, catalog)
     assert again.files == {"source.path": str(clip)}
     assert resolve(again).identity == resolved.identity
-    # Beside the recipe it is found before that, unless it is another one.
+    # A clip next to the recipe is preferred, unless its content differs.
     shutil.copy(clip, path.parent / "ride.mp4")
     assert load_preset(path, catalog).files == {"source.path": str(path.parent / "ride.mp4")}
     (path.parent / "ride.mp4").write_bytes(b"another")
     assert load_preset(path, catalog).files == {"source.path": str(clip)}
-    # In another place and by another name it is found by its content alone.
+    # In another folder and under another name, it is found by its digest.
     moved = clip.rename(clip.with_name("moved.mp4"))
     assert load_preset(path, catalog).files == {"source.path": str(path.parent / "ride.mp4")}
     note_files([moved])
     assert load_preset(path, catalog).files == {"source.path": str(moved)}
-    # One that was changed since is not trusted.
+    # A changed file is not used.
     moved.write_bytes(moved.read_bytes() + b"\0")
     noted = load_preset(path, catalog)
     assert noted.files == {"source.path": str(path.parent / "ride.mp4")}
@@ -209,7 +209,7 @@ def test_a_film_of_a_clip_elsewhere_is_dreamt_again_from_its_recipe(
 
 
 @pytest.mark.parametrize("name", ["own.weights.h5", "best.weights.h5"])
-def test_a_film_of_weights_elsewhere_is_dreamt_again_from_its_recipe(
+def test_a_recipe_finds_weights_in_another_folder(
     name: str, make: Make, tmp_path: Path, catalog: Catalog
 ) -> None:
     own, described = tmp_path / "clips" / name, f"{name.partition('.')[0]}.json"
@@ -225,7 +225,7 @@ def test_a_film_of_weights_elsewhere_is_dreamt_again_from_its_recipe(
     assert resolve(again).identity == resolved.identity
 
 
-def test_what_is_nowhere_is_told_with_its_origin(
+def test_missing_files_are_reported_with_their_origin(
     make: Make, clip: Path, tmp_path: Path, catalog: Catalog
 ) -> None:
     run = tmp_path / "clips" / "ride"
@@ -236,9 +236,9 @@ def test_what_is_nowhere_is_told_with_its_origin(
     shutil.copy(weights.with_name("night-drive.json"), run / "best.json")
     changes = {"source": {"use": "video", "path": str(clip)}, "model.weights": str(run)}
     recipe = resolve(make().with_values(changes)).recipe(tmp_path / "films")
-    told = tomllib.loads(recipe)["made_with"]
-    assert told["origins"] == {"ride/best.weights.h5": "a run called ride"}
-    assert told["bytes"]["ride.mp4"] == clip.stat().st_size
+    made_with = tomllib.loads(recipe)["made_with"]
+    assert made_with["origins"] == {"ride/best.weights.h5": "a run called ride"}
+    assert made_with["bytes"]["ride.mp4"] == clip.stat().st_size
     path = tmp_path / "films" / "recipe.toml"
     path.write_text(recipe, encoding="utf-8")
     shutil.rmtree(tmp_path / "clips")
@@ -251,7 +251,7 @@ def test_what_is_nowhere_is_told_with_its_origin(
     assert "; it came from a run called ride; get it, and name it with --set model.we" in second
 
 
-def test_a_folder_of_other_pictures_is_told(
+def test_changed_pictures_in_a_folder_are_reported(
     make: Make, tmp_path: Path, catalog: Catalog, bikes: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     photos = tmp_path / "clips" / "photos"
@@ -269,7 +269,7 @@ def test_a_folder_of_other_pictures_is_told(
     assert f"{photos} is not the content that the recipe was made with" in caplog.text
 
 
-def test_files_of_packs_are_found_and_their_pack_is_told(
+def test_files_of_packs_are_found_and_recorded_with_their_pack(
     make: Make, tmp_path: Path, catalog: Catalog
 ) -> None:
     weights = tmp_path / "clips" / "own.weights.h5"
@@ -283,18 +283,18 @@ def test_files_of_packs_are_found_and_their_pack_is_told(
     weights.rename(packed)
     again = load_preset(path, catalog)
     assert again.weights == str(packed)
-    told = tomllib.loads(resolve(again).recipe(path.parent))["made_with"]
-    assert told["origins"] == {"sky.weights.h5": "the pack aurora 1.2.0"}
+    made_with = tomllib.loads(resolve(again).recipe(path.parent))["made_with"]
+    assert made_with["origins"] == {"sky.weights.h5": "the pack aurora 1.2.0"}
 
 
-def test_weights_that_shipped_with_another_version_are_found_or_told(
+def test_packaged_weights_of_another_version_are_found_or_reported(
     make: Make, tmp_path: Path, catalog: Catalog
 ) -> None:
     recipe = tmp_path / "films" / "recipe.toml"
     shipped = resolve(make()).recipe(recipe.parent)
     recipe.write_text(shipped.replace('weights = "night-drive"', 'weights = "gone"'), "utf-8")
-    found = load_preset(recipe, catalog)
-    assert found.weights == str(packaged_weights()["night-drive"])
+    result = load_preset(recipe, catalog)
+    assert result.weights == str(packaged_weights()["night-drive"])
     unknown = recipe.read_text().replace("sha256:", "sha256:0")
     recipe.write_text(unknown, encoding="utf-8")
     (missing,) = load_preset(recipe, catalog).missing
@@ -302,7 +302,7 @@ def test_weights_that_shipped_with_another_version_are_found_or_told(
     assert "it came from artengine 0.2.0, which shipped it" in missing.text
 
 
-def test_weights_that_have_changed_and_do_not_fit_are_told_as_missing(
+def test_changed_weights_that_do_not_fit_are_reported_as_missing(
     make: Make, tmp_path: Path, catalog: Catalog
 ) -> None:
     path = tmp_path / "films" / "recipe.toml"
@@ -311,10 +311,10 @@ def test_weights_that_have_changed_and_do_not_fit_are_told_as_missing(
     preset = load_preset(path, catalog)
     with pytest.raises(WeightsError) as caught:
         build_network(preset, find_weights(preset))
-    said = str(caught.value)
-    assert "weights that the film was made with, which are not on this machine (sha256:0" in said
-    assert f", artengine {__version__})" in said
-    assert said.endswith("; get them, and name them with --set model.weights=FILE")
+    message = str(caught.value)
+    assert "weights that the film was made with, which are not on this machine (sha256:0" in message
+    assert f", artengine {__version__})" in message
+    assert message.endswith("; get them, and name them with --set model.weights=FILE")
 
 
 def test_a_recipe_never_names_the_user(
@@ -338,7 +338,7 @@ def test_a_recipe_never_names_the_user(
     assert set(files) == {"ride.mp4", "films/ride.mp4"}
 
 
-def test_a_recipe_of_a_later_version_says_what_it_needs(
+def test_a_recipe_of_a_later_version_is_reported_with_the_required_version(
     make: Make, tmp_path: Path, catalog: Catalog, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = tmp_path / "films" / "recipe.toml"
@@ -355,7 +355,7 @@ def test_a_recipe_of_a_later_version_says_what_it_needs(
     assert command_line(["pip", "install", "artengine>=9.1"]) in str(caught.value)
 
 
-def test_a_plugin_of_another_version_or_a_broken_one_is_told(
+def test_a_plugin_of_another_version_and_a_broken_one_are_reported(
     make: Make, tmp_path: Path, catalog: Catalog, caplog: pytest.LogCaptureFixture
 ) -> None:
     file = tmp_path / "my_glow.py"
@@ -379,7 +379,7 @@ def test_a_plugin_of_another_version_or_a_broken_one_is_told(
         load_preset(path, catalog)
 
 
-def test_files_of_one_name_are_told_apart(
+def test_files_of_one_name_get_different_paths(
     make: Make, tmp_path: Path, clip: Path, catalog: Catalog
 ) -> None:
     table = {
@@ -392,12 +392,12 @@ def test_files_of_one_name_are_told_apart(
     preset = parse_preset(table, catalog, [f"source.path={clip}"]).with_values(
         {"model.weights": str(other)}
     )
-    found, files = portable(preset, tmp_path / "films")
+    result, files = portable(preset, tmp_path / "films")
     assert set(files) == {"ride.mp4", "more/ride.mp4"}
-    assert found["source"]["path"] != found["model"]["weights"]
+    assert result["source"]["path"] != result["model"]["weights"]
 
 
-def test_a_missing_plugin_is_told_with_what_provided_it(
+def test_a_missing_plugin_is_reported_with_its_provider(
     make: Make, tmp_path: Path, catalog: Catalog
 ) -> None:
     file = tmp_path / "my_glow.py"
@@ -415,7 +415,7 @@ def test_a_missing_plugin_is_told_with_what_provided_it(
     assert remedy("my-effects 1.2") == "if you trust it, install it: pip install my-effects==1.2"
 
 
-def test_a_recipe_is_known_as_that_of_its_preset(make: Make, tmp_path: Path) -> None:
+def test_is_recipe_of_compares_a_recipe_with_a_preset(make: Make, tmp_path: Path) -> None:
     preset = make(dream__precision="auto")
     recipe = resolve(preset).recipe(tmp_path)
     assert is_recipe_of(recipe, preset, tmp_path)

@@ -15,7 +15,7 @@ from artengine_plugins.models.quilt import Quilt
 TRACE = ["artengine.nn.trace"]
 
 
-def test_a_packaged_model_depends_on_what_it_imports_and_on_what_traces_it() -> None:
+def test_a_packaged_model_depends_on_its_imports_and_on_the_tracing_code() -> None:
     code = traced_code(Quilt, TRACE)
     assert {
         "artengine/model.py",
@@ -36,7 +36,7 @@ def test_a_packaged_model_depends_on_what_it_imports_and_on_what_traces_it() -> 
     assert not is_current({**code, "artengine/nn/gone.py": ("0", "0")}, Quilt)
 
 
-def test_a_file_by_itself_is_what_its_model_depends_on(
+def test_a_model_in_a_single_file_depends_on_that_file(
     tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "own_model.py"
@@ -51,8 +51,8 @@ def test_a_file_by_itself_is_what_its_model_depends_on(
     code = traced_code(kind, TRACE)
     assert "own_model.py" in code
     assert is_current(code, kind)
-    # Nothing tells whether a class that is in none of the files is as it was.
-    assert not is_current({n: told for n, told in code.items() if n != "own_model.py"}, kind)
+    # A class in none of the files cannot be checked for changes.
+    assert not is_current({n: digest for n, digest in code.items() if n != "own_model.py"}, kind)
     text = file.read_bytes()
     for same in (
         text.replace(b"\n", b"\r\n"),

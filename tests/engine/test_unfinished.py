@@ -1,4 +1,4 @@
-"""Files are made beside their place, and what killed processes leave is removed."""
+"""Files are written under temporary names, and leftovers of killed processes are removed."""
 
 import shutil
 from itertools import count
@@ -14,7 +14,7 @@ def names(folder: Path, first: int = 1) -> list[Path]:
 
 
 @pytest.mark.parametrize("name", ["film.mp4", "夜" * 82 + ".mp4", "a" * 251 + ".mp4"])
-def test_it_is_made_hidden_under_its_own_name_and_moved(name: str, tmp_path: Path) -> None:
+def test_a_file_is_written_under_a_hidden_name_and_moved(name: str, tmp_path: Path) -> None:
     unfinished = Unfinished(tmp_path / name)
     assert unfinished.folder.name.startswith(".")
     unfinished.path.write_text("new")
@@ -25,7 +25,7 @@ def test_it_is_made_hidden_under_its_own_name_and_moved(name: str, tmp_path: Pat
 
 
 @pytest.mark.parametrize("folder", [False, True])
-def test_a_name_that_is_taken_meanwhile_is_not_replaced(folder: bool, tmp_path: Path) -> None:
+def test_a_file_that_appears_meanwhile_is_not_replaced(folder: bool, tmp_path: Path) -> None:
     unfinished = Unfinished(tmp_path / "film")
     if folder:
         unfinished.path.mkdir()
@@ -35,7 +35,7 @@ def test_a_name_that_is_taken_meanwhile_is_not_replaced(folder: bool, tmp_path: 
     taken = tmp_path / "film"
 
     def late() -> object:
-        # Appears after the name was chosen, and before it is taken.
+        # The file appears after the name was chosen, and before the move.
         yield taken
         yield tmp_path / "film-2"
 
@@ -45,20 +45,22 @@ def test_a_name_that_is_taken_meanwhile_is_not_replaced(folder: bool, tmp_path: 
     assert taken.read_text() == "old"
 
 
-def test_a_rename_replaces_nothing_even_in_the_last_moment(
+def test_the_final_rename_does_not_replace_a_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     unfinished = Unfinished(tmp_path / "film")
     unfinished.path.write_text("new")
     (tmp_path / "film").write_text("old")
-    # As if it had not been there when it was looked for.
+    # Pretend that the file did not exist at the check.
     monkeypatch.setattr("artengine.unfinished.os.path.lexists", lambda path: False)
     names = (tmp_path / f"film{number or ''}" for number in count())
     assert unfinished.move(unfinished.path, names) == tmp_path / "film1"
     assert (tmp_path / "film").read_text() == "old"
 
 
-def test_a_file_system_without_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_are_moved_without_hard_links(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(path: Path, target: Path) -> None:
         raise PermissionError(1, "Operation not permitted")
 
@@ -68,7 +70,7 @@ def test_a_file_system_without_hard_links(tmp_path: Path, monkeypatch: pytest.Mo
     assert unfinished.move(unfinished.path, [tmp_path / "film"]).read_text() == "new"
 
 
-def test_a_replaced_folder_comes_back_when_its_successor_cannot_be_moved(tmp_path: Path) -> None:
+def test_a_replaced_folder_is_restored_if_its_successor_cannot_be_moved(tmp_path: Path) -> None:
     (tmp_path / "film").mkdir()
     (tmp_path / "film" / "0.png").write_text("old")
     unfinished = Unfinished(tmp_path / "film")
@@ -81,7 +83,7 @@ def test_a_replaced_folder_comes_back_when_its_successor_cannot_be_moved(tmp_pat
     assert list((tmp_path / "film").iterdir()) == []
 
 
-def test_what_a_killed_process_leaves_is_removed_and_named(tmp_path: Path) -> None:
+def test_leftovers_of_a_killed_process_are_removed_and_reported(tmp_path: Path) -> None:
     running, killed, kept = (Unfinished(tmp_path / name) for name in ("a.mp4", "b.mp4", "c.mp4"))
     killed.path.write_bytes(bytes(3_000_000))
     killed._lock.close()  # as the operating system does at the end of a process
@@ -89,16 +91,16 @@ def test_what_a_killed_process_leaves_is_removed_and_named(tmp_path: Path) -> No
     others = tmp_path / ".mine.0123abcd.part"
     others.mkdir()
     (tmp_path / ".d.mp4.89abcdef.part").write_text("a file")
-    said: list[str] = []
-    remove_leftovers(tmp_path, said.append)
-    assert said == [f"removed {killed.folder}: 3.0 MB that a killed command left"]
+    removed: list[str] = []
+    remove_leftovers(tmp_path, removed.append)
+    assert removed == [f"removed {killed.folder}: 3.0 MB that a killed command left"]
     assert running.folder.exists()
     assert kept.folder.exists()
     assert others.exists()
     assert not killed.folder.exists()
 
 
-def test_a_link_to_what_looks_like_a_leftover_is_not_followed(tmp_path: Path) -> None:
+def test_a_link_that_looks_like_a_leftover_is_not_followed(tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
     (outside / ".lock").touch()
@@ -109,7 +111,7 @@ def test_a_link_to_what_looks_like_a_leftover_is_not_followed(tmp_path: Path) ->
     assert (outside / ".lock").exists()
 
 
-def test_a_folder_that_is_gone_is_no_error(tmp_path: Path) -> None:
+def test_a_missing_folder_is_no_error(tmp_path: Path) -> None:
     unfinished = Unfinished(tmp_path / "a.mp4")
     shutil.rmtree(unfinished.folder)
     unfinished.remove()

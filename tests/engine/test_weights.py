@@ -1,4 +1,4 @@
-"""Weights are found, described, and their absence says what to do."""
+"""Weights: lookup, descriptions, and errors that name the remedy."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def described(text: str) -> Path:
         "\x00",
     ],
 )
-def test_an_odd_description_is_one_line(preset: Preset, text: str) -> None:
+def test_an_invalid_description_is_a_one_line_error(preset: Preset, text: str) -> None:
     described(text)
     with pytest.raises(WeightsError, match=r"best\.json: does not describe weights") as caught:
         find_weights(preset)
@@ -66,7 +66,7 @@ def test_weights_need_no_description(preset: Preset) -> None:
 
 
 @pytest.mark.parametrize(
-    ("made_for", "said"),
+    ("made_for", "message"),
     [
         (
             {"use": "swift", "context": 4, "width": 8, "deraster": True},
@@ -77,19 +77,19 @@ def test_weights_need_no_description(preset: Preset) -> None:
     ],
 )
 def test_weights_of_another_network_are_refused(
-    preset: Preset, made_for: dict[str, object], said: str
+    preset: Preset, made_for: dict[str, object], message: str
 ) -> None:
     described(json.dumps({"model": made_for}))
     with pytest.raises(WeightsError) as caught:
         build_network(preset, find_weights(preset))
-    assert f"best.weights.h5: {said}" in str(caught.value)
+    assert f"best.weights.h5: {message}" in str(caught.value)
 
 
 def command(error: str) -> list[str]:
     return shlex.split(error.partition("with: ")[2].partition(";")[0])
 
 
-def test_the_remedy_makes_what_is_missing(preset: Preset, tmp_path: Path) -> None:
+def test_the_suggested_command_trains_the_missing_weights(preset: Preset, tmp_path: Path) -> None:
     with pytest.raises(WeightsError) as caught:
         find_weights(preset)
     assert command(str(caught.value)) == ["artengine", "train", str(preset.path)]
@@ -110,7 +110,7 @@ def test_the_remedy_makes_what_is_missing(preset: Preset, tmp_path: Path) -> Non
 
 def test_a_recipe_names_the_weights_that_were_found(preset: Preset, catalog: Catalog) -> None:
     best = described("{}").absolute() / "best.weights.h5"
-    found = resolve(preset.with_values({"dream.precision": "float32"}))
-    assert found.preset.weights == str(best)
-    Path("elsewhere.toml").write_text(found.recipe(Path()), encoding="utf-8")
+    result = resolve(preset.with_values({"dream.precision": "float32"}))
+    assert result.preset.weights == str(best)
+    Path("elsewhere.toml").write_text(result.recipe(Path()), encoding="utf-8")
     assert find_weights(load_preset("elsewhere.toml", catalog)).path == best

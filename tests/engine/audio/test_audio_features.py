@@ -1,4 +1,4 @@
-"""Features of sounds: when they answer, what they hear, and what they make of bad files."""
+"""Audio features: their timing, their values, and the errors of bad files."""
 
 from __future__ import annotations
 
@@ -43,28 +43,28 @@ def tone(frequency: float, seconds: float = 1.0, rate: int = 44_100) -> Wave:
     return (0.5 * np.sin(angle)).astype(np.float32)
 
 
-def over(track: Track, name: str, fps: float, frames: range) -> npt.NDArray[np.float64]:
+def feature_values(track: Track, name: str, fps: float, frames: range) -> npt.NDArray[np.float64]:
     signal = FeatureSignal(PlacedTrack(track, 0.0), name)
     return np.array([signal.at(SignalContext(Clock(n, fps))) for n in frames])
 
 
-def answers(track: Track, fps: float, frames: range) -> npt.NDArray[np.float64]:
-    """When `kick` jumps up, in seconds."""
-    values = over(track, "kick", fps, range(frames.start - 1, frames.stop))
+def onsets(track: Track, fps: float, frames: range) -> npt.NDArray[np.float64]:
+    """Return the times at which `kick` jumps up, in seconds."""
+    values = feature_values(track, "kick", fps, range(frames.start - 1, frames.stop))
     return (np.flatnonzero(np.diff(values) > 0.3) + frames.start) / fps
 
 
 @pytest.mark.parametrize("fps", [24, 25, 29.97, 60])
-def test_every_click_is_answered_by_the_nearest_frame(tmp_path: Path, fps: float) -> None:
+def test_every_click_is_detected_at_the_nearest_frame(tmp_path: Path, fps: float) -> None:
     struck = 0.11 + 0.5 * np.arange(18)
     track = Track(analysed(write(tmp_path / "clicks.wav", clicks(10, struck.tolist()))))
-    found = answers(track, fps, range(1, int(10 * fps)))
-    assert len(found) == len(struck)
-    assert np.abs(found - struck).max() <= 0.5 / fps + 0.002
+    result = onsets(track, fps, range(1, int(10 * fps)))
+    assert len(result) == len(struck)
+    assert np.abs(result - struck).max() <= 0.5 / fps + 0.002
 
 
 def test_an_hour_does_not_drift() -> None:
-    """120 clicks a minute in the first and in the last minute; what lies between is silent."""
+    """120 clicks a minute in the first and the last minute, and silence between."""
     struck = [0.5 * number for number in range(1, 119)]
     minute = clicks(60, struck, RATE)
     silence = np.zeros(1 << 20, np.float32)
@@ -75,21 +75,21 @@ def test_an_hour_does_not_drift() -> None:
     for number in (0, 59):
         for fps in (24, 30):
             first = 60 * number * fps
-            found = answers(track, fps, range(first + 1, first + 60 * fps))
-            np.testing.assert_allclose(found, np.array(struck) + 60 * number, atol=0.5 / fps)
+            result = onsets(track, fps, range(first + 1, first + 60 * fps))
+            np.testing.assert_allclose(result, np.array(struck) + 60 * number, atol=0.5 / fps)
 
 
-def test_samples_keep_their_time(tmp_path: Path) -> None:
-    """From 44,100 a second to another rate, over minutes, no sample is gained or lost."""
+def test_resampling_keeps_the_time_of_each_sample(tmp_path: Path) -> None:
+    """Resampling from 44,100 Hz gains and loses no sample over minutes."""
     struck = [0.5, 150.25, 299.5]
-    found = np.concatenate(list(samples(write(tmp_path / "long.wav", clicks(300, struck)))))
-    assert len(found) == 300 * RATE
+    result = np.concatenate(list(samples(write(tmp_path / "long.wav", clicks(300, struck)))))
+    assert len(result) == 300 * RATE
     for at in struck:
-        peak = np.argmax(np.abs(found[round((at - 0.1) * RATE) : round((at + 0.1) * RATE)]))
+        peak = np.argmax(np.abs(result[round((at - 0.1) * RATE) : round((at + 0.1) * RATE)]))
         assert abs(peak / RATE - 0.1) < 0.0005
 
 
-def test_bands_hear_their_tones(tmp_path: Path) -> None:
+def test_each_band_responds_to_its_tone(tmp_path: Path) -> None:
     sound = np.concatenate([tone(100), tone(800), tone(5000)])
     bands = {"voice": (700.0, 900.0)}
     track = Track(analysed(write(tmp_path / "tones.wav", sound), bands), bands=("voice",))
@@ -108,8 +108,8 @@ def test_chroma_names_the_note(tmp_path: Path) -> None:
     notes = {"C": 523.25, "E": 659.26, "A": 440.0}
     sound = np.concatenate([tone(frequency) for frequency in notes.values()])
     track = Track(analysed(write(tmp_path / "notes.wav", sound)))
-    found = [round(12 * track.at("chroma", at, at + 0.04)) for at in (0.5, 1.5, 2.5)]
-    assert found == [0, 4, 9]
+    results = [round(12 * track.at("chroma", at, at + 0.04)) for at in (0.5, 1.5, 2.5)]
+    assert results == [0, 4, 9]
 
 
 def test_attack_release_and_floor(tmp_path: Path) -> None:
@@ -129,14 +129,14 @@ def test_attack_release_and_floor(tmp_path: Path) -> None:
     assert 0.0 < risen.at("rms", 0.99, 1.02) < short.at("rms", 0.99, 1.02)
 
 
-def test_silence_gives_0(tmp_path: Path) -> None:
+def test_silence_has_features_of_0(tmp_path: Path) -> None:
     track = Track(analysed(write(tmp_path / "silence.wav", np.zeros(44_100, np.float32))))
     assert track.silent
     for name in track.names:
-        assert over(track, name, 25, range(-5, 40)).tolist() == [0.0] * 45
+        assert feature_values(track, name, 25, range(-5, 40)).tolist() == [0.0] * 45
 
 
-def test_a_sound_shorter_than_a_window(tmp_path: Path) -> None:
+def test_a_sound_shorter_than_a_window_is_analysed(tmp_path: Path) -> None:
     track = Track(analysed(write(tmp_path / "short.wav", np.full(60, 0.5, np.float32))))
     assert 0 < track.seconds < 0.002
     assert np.isfinite([track.at(name, -0.02, 0.02) for name in track.names]).all()
@@ -147,12 +147,12 @@ def test_values_stay_in_0_to_1(tmp_path: Path) -> None:
     noise = (rng.normal(size=66_150) * np.linspace(0, 0.3, 66_150) ** 2).astype(np.float32)
     track = Track(analysed(write(tmp_path / "noise.wav", np.clip(noise, -1, 1))))
     for name in track.names:
-        values = over(track, name, 30, range(50))
+        values = feature_values(track, name, 30, range(50))
         assert values.min() >= 0.0
         assert values.max() <= 1.0
 
 
-def test_blocks_of_any_size_give_the_same(tmp_path: Path) -> None:
+def test_the_block_size_does_not_change_the_analysis(tmp_path: Path) -> None:
     sound = np.random.default_rng(4).normal(size=9_999).astype(np.float32) * 0.1
     whole = analyse([sound], {})
     parts = analyse(np.array_split(sound, 37), {})
@@ -161,7 +161,7 @@ def test_blocks_of_any_size_give_the_same(tmp_path: Path) -> None:
         np.testing.assert_allclose(parts.rows[name], row, rtol=1e-4, atol=1e-4, err_msg=name)
 
 
-def test_what_was_analysed_is_kept_by_content(tmp_path: Path) -> None:
+def test_analyses_are_cached_by_content(tmp_path: Path) -> None:
     one = write(tmp_path / "one.wav", clicks(1, [0.3]))
     first = analysed(one)
     kept = folders.cache() / "audio"
@@ -177,7 +177,7 @@ def test_what_was_analysed_is_kept_by_content(tmp_path: Path) -> None:
     assert analysed(tmp_path / "three.wav").seconds == first.seconds
 
 
-def _refused(path: Path) -> str:
+def error_of(path: Path) -> str:
     with pytest.raises(SourceError) as caught:
         analysed(path)
     assert "\n" not in str(caught.value)
@@ -185,25 +185,25 @@ def _refused(path: Path) -> str:
 
 
 def test_files_without_sound_are_refused(tmp_path: Path, bikes: Path) -> None:
-    assert "there is no file" in _refused(tmp_path / "none.wav")
-    assert "is a folder; give a sound or video file" in _refused(tmp_path)
+    assert "there is no file" in error_of(tmp_path / "none.wav")
+    assert "is a folder; give a sound or video file" in error_of(tmp_path)
     empty = tmp_path / "empty.wav"
     empty.write_bytes(b"")
-    assert "is empty (0 bytes)" in _refused(empty)
-    assert "holds no sound" in _refused(write(tmp_path / "zero.wav", np.zeros(0, np.float32)))
+    assert "is empty (0 bytes)" in error_of(empty)
+    assert "holds no sound" in error_of(write(tmp_path / "zero.wav", np.zeros(0, np.float32)))
     text = tmp_path / "text.mp3"
     text.write_text("no sound", encoding="utf-8")
-    assert "holds no sound" in _refused(text)
-    assert "holds no sound" in _refused(bikes)
+    assert "holds no sound" in error_of(text)
+    assert "holds no sound" in error_of(bikes)
     playlist = tmp_path / "list.m3u8"
     playlist.write_text("#EXTM3U\n#EXTINF:1,\n/etc/hosts\n", encoding="utf-8")
-    assert "holds no sound" in _refused(playlist)
+    assert "holds no sound" in error_of(playlist)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
 def test_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.wav")
-    assert "is not a regular file" in _refused(tmp_path / "pipe.wav")
+    assert "is not a regular file" in error_of(tmp_path / "pipe.wav")
 
 
 def test_a_sound_that_is_too_long_is_refused(
@@ -215,7 +215,7 @@ def test_a_sound_that_is_too_long_is_refused(
         list(samples(path))
 
 
-def test_odd_samples_become_0(tmp_path: Path) -> None:
+def test_samples_that_are_not_finite_become_0(tmp_path: Path) -> None:
     sound = np.array([np.nan, np.inf, -np.inf, 1e30] * 6000, "<f4")
     head = b"RIFF" + (36 + sound.nbytes).to_bytes(4, "little") + b"WAVEfmt "
     head += (16).to_bytes(4, "little") + (3).to_bytes(2, "little") + (1).to_bytes(2, "little")
@@ -225,4 +225,4 @@ def test_odd_samples_become_0(tmp_path: Path) -> None:
     path.write_bytes(head + b"data" + sound.nbytes.to_bytes(4, "little") + sound.tobytes())
     track = Track(analysed(path))
     for name in track.names:
-        assert np.isfinite(over(track, name, 25, range(25))).all()
+        assert np.isfinite(feature_values(track, name, 25, range(25))).all()

@@ -1,4 +1,4 @@
-"""`artengine audio`: length, onsets, tempo and picture of a sound."""
+"""`artengine audio`: length, onsets, tempo and plot of a sound."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from artengine.cli import main
 
 @pytest.fixture(autouse=True)
 def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A folder with a second of four clicks, and one of silence; without librosa."""
+    """A folder with a second of four clicks and a second of silence; librosa is not installed."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ARTENGINE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setitem(sys.modules, "librosa.beat", None)
@@ -32,26 +32,26 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             file.writeframes((samples * 32767).astype("<i2").tobytes())
 
 
-def test_length_and_onsets(capsys: pytest.CaptureFixture[str]) -> None:
+def test_prints_length_and_onsets(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["audio", "clicks.wav"]) == 0
     printed = capsys.readouterr()
     assert printed.out == "length: 1.000 s (0:01.0)\nonsets: 4\n"
     assert 'python -m pip install "artengine[audio]"' in printed.err
     assert main(["audio", "clicks.wav", "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert found["seconds"] == 1.0
-    assert found["bpm"] is None
-    np.testing.assert_allclose(found["onsets"], [0.1, 0.35, 0.6, 0.85], atol=0.003)
+    output = json.loads(capsys.readouterr().out)
+    assert output["seconds"] == 1.0
+    assert output["bpm"] is None
+    np.testing.assert_allclose(output["onsets"], [0.1, 0.35, 0.6, 0.85], atol=0.003)
 
 
-def test_silence_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+def test_silence_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["audio", "silence.wav"]) == 0
     printed = capsys.readouterr()
     assert printed.out == "length: 1.000 s (0:01.0)\nsilent\n"
     assert not printed.err
 
 
-def test_the_tempo_is_that_of_the_beats_that_librosa_finds(
+def test_the_tempo_is_computed_from_the_beats_of_librosa(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     seen: dict[str, Any] = {}
@@ -80,13 +80,13 @@ def test_the_tempo_is_that_of_the_beats_that_librosa_finds(
     )
     assert seen["beats"]["bpm"] == 118.0
     assert 5 * len(seen["tempo"]["onset_envelope"]) >= len(struck)
-    # What was found is kept.
+    # The beats are cached.
     monkeypatch.setitem(sys.modules, "librosa.beat", None)
     assert main(["audio", "clicks.wav", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["beats"] == [0.1, 0.35, 0.6, 0.85]
 
 
-def test_features_are_drawn(capsys: pytest.CaptureFixture[str]) -> None:
+def test_features_are_plotted(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["audio", "clicks.wav", "-o", "a.png"]) == 0
     assert capsys.readouterr().err.endswith("plot: a.png\n")
     with Image.open("a.png") as picture:
@@ -94,7 +94,7 @@ def test_features_are_drawn(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "said"),
+    ("arguments", "code", "message"),
     [
         (["none.wav"], 5, "there is no file none.wav"),
         (["."], 5, "is a folder; give a sound or video file"),
@@ -102,10 +102,10 @@ def test_features_are_drawn(capsys: pytest.CaptureFixture[str]) -> None:
         (["clicks.wav", "-o", "no/a.png"], 6, "cannot write no/a.png"),
     ],
 )
-def test_mistakes(
-    arguments: list[str], code: int, said: str, capsys: pytest.CaptureFixture[str]
+def test_mistakes_are_one_line(
+    arguments: list[str], code: int, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["audio", *arguments]) == code
     error = capsys.readouterr().err.splitlines()[-1]
     assert error.startswith("error: ")
-    assert said in error
+    assert message in error

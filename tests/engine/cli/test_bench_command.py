@@ -28,17 +28,17 @@ QUICK = ["bench", "--model", "swift", "--size", "32", "--size", "48x16", "--seco
 
 @pytest.fixture
 def small_matrices(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those of a real comparison keep all processors busy for seconds."""
+    """Use small matrices: those of a real comparison keep all processors busy for seconds."""
     monkeypatch.setattr(timing, "matrix_rate", partial(timing.matrix_rate, side=256, seconds=0.01))
 
 
 @pytest.mark.usefixtures("small_matrices")
-def test_times_what_was_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+def test_times_the_requested_runtimes_and_sizes(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*QUICK, "--json"]) == 0
-    told = capsys.readouterr()
-    found = json.loads(told.out)
-    assert found["matrix_gflops"]["float32"] > 0.1
-    results = [each for each in found["results"] if each["precision"] == "float32"]
+    captured = capsys.readouterr()
+    output = json.loads(captured.out)
+    assert output["matrix_gflops"]["float32"] > 0.1
+    results = [each for each in output["results"] if each["precision"] == "float32"]
     assert [(each["runtime"], each["width"], each["height"]) for each in results] == [
         (runtime, *size) for runtime in installed_runtimes() for size in ((32, 32), (48, 16))
     ]
@@ -47,13 +47,13 @@ def test_times_what_was_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
         assert each["frames"] >= 1
         assert each["gflops"] == pytest.approx(1000 * each["gflop"] / each["ms"], rel=1e-2)
         assert each["share"] == pytest.approx(
-            each["gflops"] / found["matrix_gflops"]["float32"], rel=0.05
+            each["gflops"] / output["matrix_gflops"]["float32"], rel=0.05
         )
-    assert "timing" in told.err
+    assert "timing" in captured.err
 
 
-def test_the_quickest_product_of_matrices_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A runtime that cannot do it is left out, and one that is slower does not count."""
+def test_the_fastest_matrix_product_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A runtime that cannot compute it is left out, and a slower one does not count."""
     clock = itertools.count()
     taking = {"keras": 3, "openvino": 2}
 
@@ -62,7 +62,7 @@ def test_the_quickest_product_of_matrices_counts(monkeypatch: pytest.MonkeyPatch
             raise UsageError("no such arithmetic")
 
         def once() -> None:
-            # Looking at the clock before and after takes a tick too.
+            # Reading the clock before and after takes a tick too.
             for _ in range(taking[name] - 1):
                 next(clock)
 
@@ -76,7 +76,7 @@ def test_the_quickest_product_of_matrices_counts(monkeypatch: pytest.MonkeyPatch
     assert timing.matrix_rate("float32", side=10, seconds=10) == pytest.approx(2e-9 * 10**3 / 3)
 
 
-def test_the_table() -> None:
+def test_the_table_of_steps() -> None:
     timings = [
         Timing("swift", "keras", "float32", (256, 256), 12.34, 9, 0.5),
         Timing("swift", "keras", "float32", (64, 32), 2.0, 9, None),
@@ -127,7 +127,7 @@ def register_models():
 
 
 @pytest.mark.usefixtures("small_matrices")
-def test_ctrl_c_prints_what_there_is(
+def test_ctrl_c_prints_the_timings_so_far(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     timed: list[Timing] = []
@@ -140,12 +140,12 @@ def test_ctrl_c_prints_what_there_is(
     monkeypatch.setattr(timing.Subject, "time", once)
     monkeypatch.setattr(Interrupt, "__call__", lambda _self: bool(timed))
     assert main([*QUICK, "--json"]) == 130
-    found = json.loads(capsys.readouterr().out)
-    assert len(found["results"]) == 1
+    output = json.loads(capsys.readouterr().out)
+    assert len(output["results"]) == 1
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "message"),
     [
         (["--model", "swfit"], '--model: no model "swfit" (did you mean "swift"?); there are: '),
         (["--runtime", "onnx"], '--runtime: no runtime "onnx"; there are: keras'),
@@ -153,27 +153,27 @@ def test_ctrl_c_prints_what_there_is(
         (["--size", "large"], '"large" is not a size'),
     ],
 )
-def test_what_there_is_not_is_told(
-    given: list[str], said: str, capsys: pytest.CaptureFixture[str]
+def test_unknown_models_runtimes_and_sizes_are_refused(
+    given: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["bench", *given]) == 2
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert said in told.err
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert message in captured.err
 
 
 @pytest.mark.usefixtures("small_matrices")
-def test_films_are_timed_as_a_user_makes_them(
+def test_films_are_timed_from_start_to_end(
     tiny_project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tiny_project)
-    # To begin each other backend that is installed takes seconds.
+    # Starting each other installed backend takes seconds.
     monkeypatch.setattr("artengine.cli.film_bench.BACKENDS", ("tensorflow",))
-    words = ["bench", "--plugin", "tiny_model.py", "--preset", "tiny.toml", "--runtime", "keras"]
-    words += ["--size", "32", "--frames", "4", "--json"]
-    assert main(words) == 0
-    found = json.loads(capsys.readouterr().out)
-    film = next(each for each in found["films"] if each["backend"] == "tensorflow")
+    args = ["bench", "--plugin", "tiny_model.py", "--preset", "tiny.toml", "--runtime", "keras"]
+    args += ["--size", "32", "--frames", "4", "--json"]
+    assert main(args) == 0
+    output = json.loads(capsys.readouterr().out)
+    film = next(each for each in output["films"] if each["backend"] == "tensorflow")
     assert (film["preset"], film["runtime"], film["label"]) == (
         "tiny.toml",
         "keras",
@@ -185,12 +185,12 @@ def test_films_are_timed_as_a_user_makes_them(
     assert film["processor_seconds"] > 0
     assert set(film["ms"]) == {"source", "network", "effects", "output", "encoder"}
     assert film["ms"]["network"] > 0
-    limit = found["matrix_gflops"]["float32"]
+    limit = output["matrix_gflops"]["float32"]
     assert film["share"] == pytest.approx(
         film["gflop"] * film["frames_per_second"] / limit, abs=1e-3
     )
-    assert found["results"] == []
-    assert found["advice"]
+    assert output["results"] == []
+    assert output["advice"]
     assert list(tiny_project.glob("*.mp4")) == []
 
 
@@ -208,8 +208,8 @@ def test_the_table_of_films() -> None:
         timed(Side("keras", "jax"), None),
         timed(Side("openvino"), 25.5).of_limit(1.6, 163.2, "bfloat16"),
     ]
-    told, heading, *rows = (line for line in as_table(timings) if line)
-    assert told == "mine at 512x512, 48 frames; from processor on, milliseconds a frame"
+    title, heading, *rows = (line for line in as_table(timings) if line)
+    assert title == "mine at 512x512, 48 frames; from processor on, milliseconds a frame"
     assert heading.split() == [
         "runtime",
         "precision",
@@ -232,7 +232,7 @@ KERAS = timed(Side("keras"), 20.0, network=30.0)
 
 
 @pytest.mark.parametrize(
-    ("timings", "card", "said"),
+    ("timings", "card", "message"),
     [
         ([KERAS, timed(Side("openvino"), 30.0)], "", "--runtime openvino makes mine 1.50 times"),
         ([KERAS], "", "python -m pip install openvino"),
@@ -242,13 +242,15 @@ KERAS = timed(Side("keras"), 20.0, network=30.0)
         ([timed(Side("keras"), None)], "a card", "artengine doctor"),
     ],
 )
-def test_the_advice(timings: list[FilmTiming], card: str, said: str) -> None:
-    told = advice(timings, lambda: Usual(Side("keras")), lambda: card)
-    assert said in told
-    assert "\n" not in told
+def test_the_advice_names_the_fastest_runtime(
+    timings: list[FilmTiming], card: str, message: str
+) -> None:
+    text = advice(timings, lambda: Usual(Side("keras")), lambda: card)
+    assert message in text
+    assert "\n" not in text
 
 
-def test_the_advice_names_what_the_environment_says(
+def test_the_advice_names_the_environment_variable(
     catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quick = timed(Side("openvino"), 30.0).of_limit(1.6, 192.0, "bfloat16")

@@ -54,26 +54,26 @@ def test_the_list_names_everything_and_what_failed(
     still: str, bad: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["plugins", "list", "--plugin", still, "--plugin", bad]) == 4
-    told = capsys.readouterr()
-    lines = told.out.splitlines()
+    captured = capsys.readouterr()
+    lines = captured.out.splitlines()
     kinds = [line for line in lines if not line.startswith(" ")]
     assert kinds == ["sources", "models", "effects", "writers", "curves", "failed"]
     (line,) = [line for line in lines if line.startswith("  test-still ")]
     assert line.endswith("  Leave everything as it is.")
     reason = "ModuleNotFoundError: No module named 'nowhere_to_be_found' (bad.py, line 1)"
     assert lines[-1] == f"  bad.py (--plugin): {reason}"
-    assert told.err == f"error: --plugin bad.py: {reason}\n"
+    assert captured.err == f"error: --plugin bad.py: {reason}\n"
 
 
-def test_a_broken_plugin_is_told_of_beside_the_json(
+def test_a_broken_plugin_is_reported_on_standard_error_next_to_the_json(
     bad: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The exit code is that of a broken plugin only where the user named it."""
+    """The exit code is that of a broken plugin only if the user named the plugin."""
     reason = "ModuleNotFoundError: No module named 'nowhere_to_be_found' (bad.py, line 1)"
     assert main(["--plugin", bad, "plugins", "list", "--json"]) == 4
-    told = capsys.readouterr()
-    assert json.loads(told.out)["plugins"][-1]["status"] == "failed"
-    assert told.err == f"error: --plugin bad.py: {reason}\n"
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["plugins"][-1]["status"] == "failed"
+    assert captured.err == f"error: --plugin bad.py: {reason}\n"
     folder = tmp_path / "home" / "plugins"
     folder.mkdir(parents=True)
     Path(bad).rename(folder / "bad.py")
@@ -108,7 +108,7 @@ def test_a_plugin_is_shown_with_its_parameters(
     )
 
 
-def test_a_plugin_is_shown_to_programs(still: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_plugin_is_shown_as_json(still: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["plugins", "show", "test-still", "--json", "--plugin", still]) == 0
     (shown,) = json.loads(capsys.readouterr().out)
     assert (shown["kind"], shown["name"]) == ("effect", "test-still")
@@ -124,7 +124,7 @@ def test_every_plugin_that_ships_can_be_shown(
 ) -> None:
     assert main(["plugins", "list", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)
-    # To find all plugins anew for each of them takes most of the time.
+    # Discovering all plugins again for each of them takes most of the time.
     monkeypatch.setattr("artengine.catalog.load_catalog", lambda _files: catalog)
     for kind in ("sources", "models", "effects", "writers", "curves"):
         assert listed[kind]
@@ -133,7 +133,7 @@ def test_every_plugin_that_ships_can_be_shown(
             assert f"{kind.removesuffix('s')} {plugin['name']}\n" in capsys.readouterr().out
 
 
-def test_an_unknown_plugin_is_answered_with_the_nearest(
+def test_an_unknown_plugin_is_reported_with_the_nearest_name(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert main(["plugins", "show", "trials"]) == 4
@@ -142,7 +142,7 @@ def test_an_unknown_plugin_is_answered_with_the_nearest(
     )
 
 
-def test_a_plugin_file_that_is_named_and_broken_ends_the_command(
+def test_a_broken_plugin_file_that_is_named_ends_the_command(
     tmp_path: Path, bad: str, still: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     taken = tmp_path / "taken.py"
@@ -156,7 +156,7 @@ def test_a_plugin_file_that_is_named_and_broken_ends_the_command(
     ]
 
 
-def test_a_plugin_file_that_is_not_there_is_a_wrong_command(
+def test_a_missing_plugin_file_is_a_usage_error(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert main(["--plugin", "nowhere.py", "plugins", "list"]) == 2

@@ -57,7 +57,7 @@ def test_a_preset_is_shown_as_one_table(
     assert "extends" not in table
 
 
-def test_what_is_shown_is_a_preset(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_shown_table_is_a_preset(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["presets", "show", "sky"]) == 0
     shown = capsys.readouterr().out
     (workplace / "again.toml").write_text(shown, encoding="utf-8")
@@ -65,20 +65,20 @@ def test_what_is_shown_is_a_preset(workplace: Path, capsys: pytest.CaptureFixtur
     assert capsys.readouterr().out == shown
 
 
-def test_sound_presets_are_told_so_and_mistakes_named(
+def test_valid_presets_are_ok_and_mistakes_are_named(
     workplace: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["presets", "validate", "sky", "night-drive"]) == 0
-    told = capsys.readouterr()
-    assert told.out.splitlines()[0] == "presets/sky.toml: ok"
-    assert told.out.splitlines()[1].endswith("night-drive.toml: ok")
+    captured = capsys.readouterr()
+    assert captured.out.splitlines()[0] == "presets/sky.toml: ok"
+    assert captured.out.splitlines()[1].endswith("night-drive.toml: ok")
     for name in ("a", "b"):
         text = f'{GOOD}\n[dream]\nframes = "{name}"'
         (workplace / f"{name}.toml").write_text(text, encoding="utf-8")
     assert main(["presets", "validate", "a.toml", "sky", "b.toml"]) == 3
-    told = capsys.readouterr()
-    assert told.out == "presets/sky.toml: ok\n"
-    assert told.err == (
+    captured = capsys.readouterr()
+    assert captured.out == "presets/sky.toml: ok\n"
+    assert captured.err == (
         'error: a.toml: dream.frames: "a" given; allowed: a whole number from 1 to 10000000\n'
         'error: b.toml: dream.frames: "b" given; allowed: a whole number from 1 to 10000000\n'
     )
@@ -87,15 +87,15 @@ def test_sound_presets_are_told_so_and_mistakes_named(
 def test_a_missing_file_is_a_mistake(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = GOOD.replace('"synthetic"\nscene = "starfield"', '"images"\npath = "photos/*.jpg"')
     (workplace / "photos.toml").write_text(text, encoding="utf-8")
-    # Packaged presets that learn a clip of the user's ship without it.
+    # Packaged presets that learn a clip of the user ship without the clip.
     assert main(["presets", "validate", "photos.toml", "recall"]) == 3
-    told = capsys.readouterr()
-    assert told.out.endswith("recall.toml: ok\n")
+    captured = capsys.readouterr()
+    assert captured.out.endswith("recall.toml: ok\n")
     file = workplace / "photos" / "*.jpg"
-    assert told.err == f"error: photos.toml: source.path: there is no file {file}\n"
+    assert captured.err == f"error: photos.toml: source.path: there is no file {file}\n"
 
 
-def test_files_of_curves_and_masks_must_be_what_they_are_taken_for(
+def test_files_of_curves_and_masks_must_have_the_right_format(
     workplace: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (workplace / "no.mid").write_text("la la la", encoding="utf-8")
@@ -113,23 +113,23 @@ mask = "file('no.mid') > 0.5"
     assert main(["presets", "validate", "song.toml"]) == 3
     midi, column, mask = capsys.readouterr().err.splitlines()
     assert midi.startswith("error: song.toml: curves.a: no.mid is no MIDI file")
-    said = 'curves.b: song.csv has no column "kik"; it has: time, kick'
-    assert column == f"error: song.toml: {said}"
+    message = 'curves.b: song.csv has no column "kik"; it has: time, kick'
+    assert column == f"error: song.toml: {message}"
     assert mask.startswith("error: song.toml: output.invert.mask: ")
 
 
-def test_weights_to_begin_with_that_there_are_not_are_a_mistake(
+def test_missing_initial_weights_are_a_mistake(
     workplace: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     text = f'{GOOD}\n[train]\ninitial_weights = "night-rode"'
     (workplace / "old.toml").write_text(text, encoding="utf-8")
     assert main(["presets", "validate", "old.toml"]) == 3
-    (said,) = capsys.readouterr().err.splitlines()
-    assert said.startswith("error: old.toml: train.initial_weights: there are no weights")
-    assert '(did you mean "night-drive"?)' in said
+    (message,) = capsys.readouterr().err.splitlines()
+    assert message.startswith("error: old.toml: train.initial_weights: there are no weights")
+    assert '(did you mean "night-drive"?)' in message
 
 
-def test_a_preset_that_is_not_there_is_a_wrong_command(
+def test_a_missing_preset_is_a_usage_error(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert main(["presets", "validate", "skyy"]) == 2
@@ -160,15 +160,15 @@ def test_keys_are_explained_in_eighty_columns(
     assert max(map(len, lines)) <= 80
     assert not any(line != line.rstrip() for line in lines)
     assert main(["presets", "explain", name, "--json"]) == 0
-    (told,) = json.loads(capsys.readouterr().out)
-    assert told["name"] == name
-    for key in told["keys"]:
+    (table,) = json.loads(capsys.readouterr().out)
+    assert table["name"] == name
+    for key in table["keys"]:
         assert any(line.startswith(f"  {key['name']}: ") for line in lines)
-    for choice in told["choices"]:
+    for choice in table["choices"]:
         assert any(line.startswith(f"      {choice} ") for line in lines)
 
 
-def test_an_unknown_table_is_answered_with_the_nearest(
+def test_an_unknown_table_is_reported_with_the_nearest_name(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert main(["presets", "explain", "draem"]) == 2
@@ -188,7 +188,7 @@ def test_curves_are_drawn_and_printed(workplace: Path, capsys: pytest.CaptureFix
     assert (workplace / "mine.png").is_file()
 
 
-def test_a_plot_is_not_drawn_over_what_the_preset_reads(
+def test_a_plot_does_not_overwrite_an_input_of_the_preset(
     workplace: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     clip = workplace / "clip.png"
@@ -202,11 +202,11 @@ def test_a_plot_is_not_drawn_over_what_the_preset_reads(
     assert json.loads(capsys.readouterr().out)["fps"] == 25
 
 
-def test_a_plot_that_cannot_be_made_says_why(
+def test_a_plot_that_cannot_be_made_is_one_line(
     workplace: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (workplace / "presets" / "sky.toml.png").touch()
-    for arguments, status, said in (
+    for arguments, status, message in (
         (["-o", "a.jpg"], 2, "a.jpg: a plot is a PNG; end its name in .png"),
         (["-o", "lost/a.png"], 6, "cannot write lost/a.png: No such file or directory"),
         (["-o", "presets/sky.toml.png"], 2, "sky.toml.png is there already; add --overwrite, or"),
@@ -220,5 +220,5 @@ def test_a_plot_that_cannot_be_made_says_why(
         given = [] if "--set" in arguments else ["--set", "curves.kick=t"]
         assert main(["presets", "plot", "sky", *given, *arguments]) == status
         error = capsys.readouterr().err
-        assert said in error
+        assert message in error
         assert error.count("\n") == 1

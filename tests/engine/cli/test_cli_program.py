@@ -1,4 +1,4 @@
-"""The command line as a whole: help, errors, exit codes and endings."""
+"""The command line as a whole: help, errors, exit codes and interrupts."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals"
 COMMANDS = sorted(commands(typer.main.get_command(app)))
 
 
-def test_every_command_is_there() -> None:
+def test_every_command_exists() -> None:
     assert [" ".join(path) for path in COMMANDS] == [
         "audio",
         "batch",
@@ -76,28 +76,28 @@ def test_help_has_examples_that_begin_with_the_command(
     path: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([*path, "--help"]) == 0
-    told = capsys.readouterr()
-    examples = told.out.partition("Examples:")[2].partition("Options:")[0].split("\n\n")
+    captured = capsys.readouterr()
+    examples = captured.out.partition("Examples:")[2].partition("Options:")[0].split("\n\n")
     shown = [" ".join(example.split()) for example in examples if example.strip()]
     assert any(example.startswith(f"artengine {' '.join(path)}") for example in shown)
-    assert told.err == ""
+    assert captured.err == ""
 
 
-def test_every_exit_code_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_exit_code_is_documented(capsys: pytest.CaptureFixture[str]) -> None:
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type)]
     codes = {kind.exit_code for kind in kinds if issubclass(kind, errors.ArtengineError)}
     lines = EPILOG.partition("Exit codes:")[2].split("\n")
-    told = {int(line.split()[0]) for line in lines if line.strip()}
-    assert told == codes | {0, 130}
+    documented = {int(line.split()[0]) for line in lines if line.strip()}
+    assert documented == codes | {0, 130}
     assert main(["--help"]) == 0
     assert "Exit codes:\n    0    done\n" in capsys.readouterr().out
 
 
-def test_no_command_shows_the_commands_to_begin_with(capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_arguments_show_the_first_commands(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 0
-    told = capsys.readouterr().out
+    out = capsys.readouterr().out
     for line in ("artengine dream night-drive ", "artengine train clip.mp4 ", "artengine --help"):
-        assert line in told
+        assert line in out
     assert main(["presets"]) == 0
     assert "Usage: artengine presets" in capsys.readouterr().out
 
@@ -106,7 +106,7 @@ GROUPS = [(), ("presets",), ("packs",), ("plugins",), ("gallery",), ("recipe",),
 
 
 @pytest.mark.parametrize("path", [*GROUPS, *COMMANDS], ids=lambda path: " ".join(path) or "all")
-def test_help_is_as_written_down(
+def test_help_matches_its_golden_text(
     path: tuple[str, ...],
     golden_text: Callable[[str, str], None],
     monkeypatch: pytest.MonkeyPatch,
@@ -116,18 +116,18 @@ def test_help_is_as_written_down(
     assert main([*path, "--help"]) == 0
     text = capsys.readouterr().out
     assert max(map(len, text.splitlines())) <= 80
-    # A list of commands that cuts what they do says less than nothing.
+    # The list of commands does not truncate their descriptions.
     assert "..." not in text.partition("Commands:")[2].partition("Examples:")[0]
     golden_text(f"help/{'-'.join(path) or 'artengine'}", text)
 
 
-def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--version"]) == 0
     assert capsys.readouterr().out == f"artengine {__version__}\n"
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "message"),
     [
         (["drem"], "error: no such command 'drem'"),
         (["--plugn"], "error: no such option: --plugn"),
@@ -137,18 +137,18 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
         (["--plugin"], "error: option '--plugin' requires an argument"),
     ],
 )
-def test_a_wrong_command_is_answered_on_one_line(
-    line: list[str], said: str, capsys: pytest.CaptureFixture[str]
+def test_a_usage_error_is_one_line(
+    line: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(line) == 2
-    told = capsys.readouterr()
-    assert said in told.err
-    assert told.err.startswith("error: ")
-    assert told.err.count("\n") == 1
-    assert told.out == ""
+    captured = capsys.readouterr()
+    assert message in captured.err
+    assert captured.err.startswith("error: ")
+    assert captured.err.count("\n") == 1
+    assert captured.out == ""
 
 
-def test_every_line_of_an_error_is_marked(
+def test_every_line_of_an_error_begins_with_error(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "a.toml"
@@ -159,16 +159,14 @@ def test_every_line_of_an_error_is_marked(
     assert all(line.startswith(f"error: {path}: ") for line in lines)
 
 
-def test_ctrl_c_is_answered_with_one_word(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_ctrl_c_prints_one_word(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plugin = tmp_path / "slow.py"
     plugin.write_text("raise KeyboardInterrupt", encoding="utf-8")
     assert main(["--plugin", str(plugin), "plugins", "list"]) == 130
     assert capsys.readouterr().err == "stopped\n"
 
 
-def test_memory_that_does_not_suffice_is_told_on_one_line(
+def test_running_out_of_memory_is_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def load(*_: object, **__: object) -> object:
@@ -176,25 +174,25 @@ def test_memory_that_does_not_suffice_is_told_on_one_line(
 
     monkeypatch.setattr("artengine.catalog.load_catalog", load)
     assert main(["plugins", "show", "trails"]) == 1
-    told = "error: there is not enough memory; take smaller frames or batches\n"
-    assert capsys.readouterr().err == told
+    message = "error: there is not enough memory; take smaller frames or batches\n"
+    assert capsys.readouterr().err == message
 
 
-def test_the_first_ctrl_c_is_answered_at_once_and_the_second_ends(
+def test_the_first_ctrl_c_is_acknowledged_at_once_and_the_second_quits(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     with Interrupt("stopping after this frame") as stop:
         assert not stop()
         signal.raise_signal(signal.SIGINT)
         assert stop()
-        told = capfd.readouterr().err
-        assert told == "\nstopping after this frame; press Ctrl-C again to quit at once\n"
+        err = capfd.readouterr().err
+        assert err == "\nstopping after this frame; press Ctrl-C again to quit at once\n"
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
 
 
 @posix
-def test_sigterm_is_answered_as_ctrl_c_is_and_a_second_ends_at_once() -> None:
+def test_sigterm_acts_like_ctrl_c_and_a_second_one_quits_at_once() -> None:
     done = run(
         "import signal; from artengine.cli.interrupt import Interrupt, end_as_interrupt; "
         "end_as_interrupt()\n"
@@ -218,7 +216,7 @@ def test_sigterm_is_answered_as_ctrl_c_is_and_a_second_ends_at_once() -> None:
 
 @posix
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
-def test_a_late_stop_request_does_not_change_how_a_command_ended(name: str) -> None:
+def test_a_late_stop_request_does_not_change_the_exit_code(name: str) -> None:
     done = run(
         "import signal, sys; from artengine.cli import main; sys.argv = ['artengine', 'drem']; "
         f"code = main(); signal.raise_signal(signal.{name}); sys.exit(code)"
@@ -232,19 +230,19 @@ def run(code: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
 
 
-def test_a_reader_that_goes_away_is_no_error() -> None:
+def test_a_closed_pipe_is_no_error() -> None:
     command = [sys.executable, "-m", "artengine", "presets", "schema"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.close()
-        told = process.stderr.read()
-    assert told == b""
+        stderr = process.stderr.read()
+    assert stderr == b""
     assert process.returncode == 1
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["dream", "--help"], ["--version"]])
-def test_help_loads_nothing_that_takes_time(arguments: list[str]) -> None:
+def test_help_imports_no_slow_library(arguments: list[str]) -> None:
     heavy = ("tensorflow", "keras", "cv2", "numpy", "PIL", "artengine_plugins")
     done = run(
         "import sys; from artengine.cli import main; code = main("
@@ -254,10 +252,10 @@ def test_help_loads_nothing_that_takes_time(arguments: list[str]) -> None:
     assert (done.returncode, done.stderr) == (0, "[]\n")
 
 
-def test_the_list_of_commands_says_what_their_own_help_says() -> None:
+def test_the_list_of_commands_matches_their_own_help() -> None:
     program: Any = typer.main.get_command(app)
-    told = {name: each.help.partition("\n")[0] for name, each in program.commands.items()}
-    assert told == ABOUT
+    summaries = {name: each.help.partition("\n")[0] for name, each in program.commands.items()}
+    assert summaries == ABOUT
 
 
 def test_a_command_imports_no_other_command() -> None:
@@ -276,7 +274,7 @@ def test_warnings_are_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @posix
-def test_a_closed_terminal_is_answered_as_ctrl_c_is_and_may_be_told_of_twice() -> None:
+def test_a_closed_terminal_acts_like_ctrl_c_and_may_send_sighup_twice() -> None:
     done = run(
         "import signal; from artengine.cli.interrupt import Interrupt, end_as_interrupt; "
         "end_as_interrupt()\n"
@@ -295,7 +293,7 @@ def test_a_closed_terminal_is_answered_as_ctrl_c_is_and_may_be_told_of_twice() -
     assert ignored.stdout == "nohup\n"
 
 
-def test_ctrl_c_ends_at_once_while_there_is_nothing_to_keep() -> None:
+def test_ctrl_c_quits_at_once_before_there_is_anything_to_keep() -> None:
     with Interrupt() as stop:
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
@@ -303,10 +301,10 @@ def test_ctrl_c_ends_at_once_while_there_is_nothing_to_keep() -> None:
 
 
 @posix
-def test_ctrl_c_that_was_answered_while_a_text_ran_as_code_ends_no_program(
+def test_a_handled_ctrl_c_inside_exec_keeps_its_exit_code(
     tmp_path: Path,
 ) -> None:
-    """As in a dataclass that is made while modules are imported, in `python -m artengine`."""
+    """As in a dataclass that is created while modules are imported, in `python -m artengine`."""
     (tmp_path / "interrupted.py").write_text(
         "import sys; from artengine.cli.interrupt import end\n"
         "try: exec('raise KeyboardInterrupt')\n"
@@ -317,7 +315,7 @@ def test_ctrl_c_that_was_answered_while_a_text_ran_as_code_ends_no_program(
     assert done.returncode == 130
 
 
-def test_a_thread_that_a_plugin_left_does_not_keep_the_program() -> None:
+def test_a_running_thread_of_a_plugin_does_not_block_the_exit() -> None:
     done = run(
         "import sys, threading; from artengine.cli import main\n"
         "threading.Thread(target=threading.Event().wait).start()\n"
@@ -326,7 +324,7 @@ def test_a_thread_that_a_plugin_left_does_not_keep_the_program() -> None:
     assert (done.returncode, done.stdout) == (0, f"artengine {__version__}\n")
 
 
-def test_an_unexpected_error_is_one_line_that_says_how_to_see_more(
+def test_an_unexpected_error_is_one_line_that_names_the_traceback_option(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def fail(*_: object, **__: object) -> object:
@@ -348,7 +346,7 @@ def test_an_unexpected_error_is_one_line_that_says_how_to_see_more(
         main(["plugins", "show", "trails"])
 
 
-def test_an_error_of_the_system_names_its_file(
+def test_an_oserror_names_its_file(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def fail(*_: object, **__: object) -> object:
@@ -360,7 +358,7 @@ def test_an_error_of_the_system_names_its_file(
     assert capsys.readouterr().err.startswith("error: a.mp4: No space left on device; ")
 
 
-def test_a_plugin_that_ends_the_program_is_an_error(
+def test_a_plugin_that_calls_sys_exit_is_an_error(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def leave(*_: object, **__: object) -> object:
@@ -371,7 +369,7 @@ def test_a_plugin_that_ends_the_program_is_an_error(
     assert "ended the program by sys.exit(0)" in capsys.readouterr().err
 
 
-def test_what_is_no_exception_is_told_without_a_traceback(
+def test_a_base_exception_is_reported_without_a_traceback(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def fail(*_: object, **__: object) -> object:
@@ -384,7 +382,7 @@ def test_what_is_no_exception_is_told_without_a_traceback(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps a folder that is in use")
-def test_a_working_folder_that_is_gone_is_one_line(
+def test_a_deleted_working_folder_is_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     gone = tmp_path / "gone"
@@ -398,7 +396,7 @@ def test_a_working_folder_that_is_gone_is_one_line(
 
 
 @pytest.mark.parametrize("variable", ["ARTENGINE_HOME", "ARTENGINE_CACHE"])
-def test_folders_of_a_user_that_does_not_exist_are_one_line(
+def test_folders_of_an_unknown_user_are_reported(
     variable: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv(variable, "~nosuch/x")
@@ -430,7 +428,7 @@ LONG = "x" * 300
     ],
     ids=lambda line: " ".join(line).replace(LONG, "LONG"),
 )
-def test_names_that_are_too_long_are_one_line(
+def test_names_that_are_too_long_are_expected_errors(
     line: list[str],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -444,17 +442,17 @@ def test_names_that_are_too_long_are_one_line(
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("args", "message"),
     [
         (["--seconds", "10s"], "write a plain number without a unit, as 10"),
         (["--frames", "0"], "it must be 1 or more"),
         (["--frames", "ten"], "write a plain number without a unit, as 10"),
     ],
 )
-def test_numbers_of_options_are_asked_for_in_plain_words(
-    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+def test_wrong_numbers_of_options_are_explained(
+    args: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["dream", "night-drive", *words]) == 2
+    assert main(["dream", "night-drive", *args]) == 2
     assert capsys.readouterr().err == (
-        f"error: invalid value for '{words[0]}': {said}; see artengine dream --help\n"
+        f"error: invalid value for '{args[0]}': {message}; see artengine dream --help\n"
     )

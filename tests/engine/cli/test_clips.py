@@ -21,7 +21,7 @@ from artengine.preset import Preset, parse_overrides
 SMALL = [
     *("--steps", "1", "--set", "train.size=[32,32]", "--set", "train.batch=1"),
     *("--set", "train.max_horizon=1", "--set", "dream.size=[32,32]"),
-    # What is traced takes longer than what is computed.
+    # Tracing takes longer than the computation.
     *("--set", "train.rollout=1", "--set", "train.loss={l1=1.0}"),
     *("--set", "model.width=4", "--set", "model.context=2", "--set", "model.pictures=16"),
 ]
@@ -29,12 +29,12 @@ SMALL = [
 
 @pytest.fixture(autouse=True)
 def _no_plot(monkeypatch: pytest.MonkeyPatch) -> None:
-    # To draw the log takes longer than to train for a step.
+    # Drawing the log takes longer than a training step.
     monkeypatch.setattr("artengine.train.plot.draw_log", lambda _path, _rows: None)
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a clip of two seconds and a folder of ten pictures."""
     folder = tmp_path_factory.mktemp("clips")
     (folder / "photos").mkdir()
@@ -45,44 +45,44 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_initial_weights_are_looked_up_before_anything_is_made(
-    made: Path,
+def test_initial_weights_are_looked_up_before_anything_is_written(
+    clips: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
     wrong = ["--set", "train.initial_weights=paintr"]
-    assert main(["train", str(made / "my clip.mp4"), *SMALL, *wrong]) != 0
+    assert main(["train", str(clips / "my clip.mp4"), *SMALL, *wrong]) != 0
     assert 'there are no weights "paintr" (did you mean "painter"?)' in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
 
 
-def test_a_clip_is_learnt_and_dreamt_from(
-    made: Path,
+def test_a_clip_is_learnt_and_its_run_dreams(
+    clips: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    clip = made / "my clip.mp4"
+    clip = clips / "my clip.mp4"
     run = Path("runs") / "my clip"
     assert main(["train", str(clip), *SMALL]) == 0
-    told = capsys.readouterr()
-    assert told.out == f"{run}\n"
-    assert f"learning {clip} with the preset recall for 1 step, into {run}; Ctrl-C " in told.err
-    assert told.err.endswith(f"dream from it: artengine dream '{run}'\n")
+    captured = capsys.readouterr()
+    assert captured.out == f"{run}\n"
+    assert f"learning {clip} with the preset recall for 1 step, into {run}; Ctrl-C " in captured.err
+    assert captured.err.endswith(f"dream from it: artengine dream '{run}'\n")
     recipe = tomllib.loads((run / "recipe.toml").read_text(encoding="utf-8"))
     assert recipe["title"] == "my clip"
     assert recipe["source"] == {"use": "video", "path": clip.name}
 
-    # Dreamt in the clip's own folder, its film is not called as the clip is.
+    # In the clip's own folder, the film's name differs from the clip's name.
     assert main(["dream", str(run), "--seconds", "0.2"]) == 0
     (film,) = capsys.readouterr().out.split("\n")[:-1]
     assert film == "my clip-dream.mp4"
     assert sum(1 for _ in Decoder(Path(film), (32, 32))) == 4
 
-    # A film that carries a recipe is no clip.
+    # A film with a recipe is not a clip.
     assert main(["dream", film, "--frames", "2", "-o", "again.gif"]) == 0
 
     assert main(["train", str(clip), *SMALL]) == 8
@@ -91,7 +91,7 @@ def test_a_clip_is_learnt_and_dreamt_from(
     assert "step 2" in capsys.readouterr().err
 
 
-def test_a_source_is_not_opened_to_tell_a_frame_rate_that_is_given(
+def test_a_source_is_not_opened_where_the_frame_rate_is_given(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -114,10 +114,10 @@ def test_a_source_is_not_opened_to_tell_a_frame_rate_that_is_given(
     assert (lengths, len(opened)) == ([10, 20], 1)
 
 
-def test_a_clip_without_a_recipe_is_answered_with_the_commands(
-    made: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_dreaming_from_a_clip_without_a_recipe_names_the_right_commands(
+    clips: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.chdir(made)
+    monkeypatch.chdir(clips)
     for given, run in (("my clip.mp4", "my clip"), ("photos", "photos"), ("photos/*", "photos")):
         assert main(["dream", given]) == 2
         error = capsys.readouterr().err.replace("'", "")
@@ -127,13 +127,13 @@ def test_a_clip_without_a_recipe_is_answered_with_the_commands(
 
 
 def test_a_preset_dreams_on_another_clip(
-    made: Path,
+    clips: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    clip = made / "my clip.mp4"
+    clip = clips / "my clip.mp4"
     line = ["dream", "night-drive", "--source", str(clip), "--size", "64", "-o", "a.mp4"]
     assert main([*line, "--fps", "10", "--seconds", "0.4", "--start", "0.5"]) == 0
     assert sum(1 for _ in Decoder(tmp_path / "a.mp4", (64, 64))) == 4
@@ -144,28 +144,28 @@ def test_a_preset_dreams_on_another_clip(
     assert main([*line, "--frames", "2", "--seconds", "1"]) == 2
     assert "exclude each other" in capsys.readouterr().err
     assert main(["dream", "night-drive", "--source", "b.mp4"]) == 5
-    said = '--source: there is no file b.mp4 (did you mean "a.mp4"?)'
-    assert said in capsys.readouterr().err
+    message = '--source: there is no file b.mp4 (did you mean "a.mp4"?)'
+    assert message in capsys.readouterr().err
     assert main(["dream", "night-drive", "--start", "soon"]) == 3
     assert "--start: dream.start" in capsys.readouterr().err
 
 
-def test_what_a_source_is_is_told_from_its_name(made: Path) -> None:
+def test_the_source_plugin_is_inferred_from_the_path(clips: Path) -> None:
     for name, use in (
         ("my clip.mp4", "video"),
         ("photos", "images"),
         ("photos/*.png", "images"),
         ("photos/01.png", "images"),
     ):
-        override = source_override(str(made / name))
-        assert override.value == {"use": use, "path": str(made / name)}
-        # A batch hands it to its renders as it was written.
+        override = source_override(str(clips / name))
+        assert override.value == {"use": use, "path": str(clips / name)}
+        # A batch passes the override to its renders as it was written.
         assert parse_overrides([override.written])[0].value == override.value
     with pytest.raises(SourceError, match=r"there is no file .*none\*"):
-        source_override(str(made / "none*"))
+        source_override(str(clips / "none*"))
 
 
-def test_what_a_clip_is_called() -> None:
+def test_a_clip_is_named_after_its_file() -> None:
     assert clip_name("films/night drive.v2.mp4") == "night drive.v2"
     assert clip_name("--help.mp4") == "help"
     assert clip_name(".mp4") == "mp4"

@@ -1,4 +1,4 @@
-"""The two commands that everything is for, as the user runs them."""
+"""`artengine dream` and `artengine train`, as the user runs them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ amount = 0.1
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> Path:
-    """A folder of the user, whose plugin of a tiny model every command loads."""
+    """The user's folder, with a plugin of a tiny model that every command loads."""
     home = tmp_path_factory.mktemp("home")
     (home / "plugins").mkdir()
     shutil.copy(tiny_model, home / "plugins")
@@ -52,7 +52,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def _no_plot(monkeypatch: pytest.MonkeyPatch) -> None:
-    # To draw it takes a quarter of trainings as short as these.
+    # Drawing the plot takes a quarter of the time of trainings as short as these.
     monkeypatch.setattr("artengine.train.plot.draw_log", lambda _path, _rows: None)
 
 
@@ -70,9 +70,9 @@ def test_trains_and_dreams(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert (folder / "runs" / "small" / "best.weights.h5").is_file()
 
     assert main(["dream", "small.toml", "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["files"] == ["small.mp4"]
-    assert told["frames"] == 5
+    output = json.loads(capsys.readouterr().out)
+    assert output["files"] == ["small.mp4"]
+    assert output["frames"] == 5
     recipe = tomllib.loads(metadata(folder / "small.mp4")["comment"])
     assert recipe["model"]["weights"] == "runs/small/best.weights.h5"
 
@@ -87,7 +87,7 @@ def test_trains_and_dreams(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert "best PSNR" in error
 
 
-def test_films_of_a_run_are_called_after_its_folder(folder: Path) -> None:
+def test_films_of_a_run_are_named_after_its_folder(folder: Path) -> None:
     catalog = load_catalog()
     writers = '[[writers]]\nuse = "gif"\n[[writers]]\nuse = "webm"\npath = "rings.webm"\n'
     (folder / "small.toml").write_text(PRESET + writers, encoding="utf-8")
@@ -100,10 +100,10 @@ def test_films_of_a_run_are_called_after_its_folder(folder: Path) -> None:
     assert [str(target.path) for target in to] == ["mine.gif", "rings.webm"]
 
 
-def test_only_a_training_is_gone_on_with_in_its_own_folder(
+def test_training_from_a_piece_or_a_dotted_name_makes_a_new_run(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Other folders hold recipes too, and names may hold dots."""
+    """Other folders hold recipes too, and names may contain dots."""
     piece = folder / "gallery" / "piece"
     piece.mkdir(parents=True)
     (piece / "recipe.toml").write_text(PRESET, encoding="utf-8")
@@ -118,7 +118,7 @@ def test_only_a_training_is_gone_on_with_in_its_own_folder(
     assert main(["dream", "night.v2.toml", "--frames", "1"]) == 0
 
 
-def test_going_on_remembers_the_footage_it_was_given(
+def test_resuming_remembers_the_footage(
     folder: Path, capsys: pytest.CaptureFixture[str], bikes: Path
 ) -> None:
     prepare = ["prepare", str(bikes), "--end", "2"]
@@ -143,7 +143,7 @@ def test_going_on_remembers_the_footage_it_was_given(
     assert "other footage" in capsys.readouterr().err
 
 
-def test_footage_whose_clip_is_gone_leaves_the_clip_to_be_named(
+def test_training_on_footage_of_a_missing_clip_names_the_source_option(
     folder: Path, capsys: pytest.CaptureFixture[str], bikes: Path
 ) -> None:
     clip = Path(shutil.copy(bikes, folder / "moved.mp4"))
@@ -156,21 +156,21 @@ def test_footage_whose_clip_is_gone_leaves_the_clip_to_be_named(
     assert f"artengine dream {run} --source CLIP\n" in capsys.readouterr().err
 
 
-def test_a_length_that_is_set_takes_the_place_of_the_other(folder: Path) -> None:
+def test_setting_steps_replaces_minutes_and_vice_versa(folder: Path) -> None:
     (folder / "short.toml").write_text(
         PRESET.replace("epoch = 2", "epoch = 2\nminutes = 99"), encoding="utf-8"
     )
     recipe = folder / "runs" / "short" / "recipe.toml"
-    for options, told in (
+    for options, expected in (
         (["--set", "train.steps=1"], {"steps": 1}),
         (["--resume", "--set", "train.minutes=0.001"], {"minutes": 0.001}),
     ):
         assert main(["train", "short.toml", *options]) == 0
         train = tomllib.loads(recipe.read_text(encoding="utf-8"))["train"]
-        assert {name: train[name] for name in ("steps", "minutes") if name in train} == told
+        assert {name: train[name] for name in ("steps", "minutes") if name in train} == expected
 
 
-def test_dreams_of_another_shape_than_what_is_learnt_are_told_of(
+def test_a_dream_of_another_shape_than_the_training_size_is_reported(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     one = ["train", "small.toml", "--steps", "1", "--set", "train.size=[64,32]"]
@@ -182,7 +182,7 @@ def test_dreams_of_another_shape_than_what_is_learnt_are_told_of(
     assert "another shape" not in capsys.readouterr().err
 
 
-def test_the_last_epoch_s_weights_are_the_best_of_a_network_that_feeds_itself(
+def test_the_best_weights_of_an_on_policy_training_are_the_last(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "quiet.py").write_text(
@@ -198,7 +198,7 @@ def test_the_last_epoch_s_weights_are_the_best_of_a_network_that_feeds_itself(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "words"),
+    ("arguments", "code", "args"),
     [
         (["dream", "small.toml"], 7, "artengine train small.toml"),
         (["dream", "smal.toml"], 2, "did you mean"),
@@ -242,11 +242,11 @@ def test_mistakes_are_one_line(
     capsys: pytest.CaptureFixture[str],
     arguments: list[str],
     code: int,
-    words: str,
+    args: str,
 ) -> None:
     assert main(arguments) == code
     error = capsys.readouterr().err
-    assert words in error
+    assert args in error
     assert "Traceback" not in error
     assert len(error.strip().splitlines()) == 1
     assert sorted(path.name for path in folder.iterdir()) == ["small.toml"]
@@ -254,7 +254,7 @@ def test_mistakes_are_one_line(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
 @pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
-def test_ctrl_c_and_schedulers_leave_a_usable_checkpoint(
+def test_stop_signals_leave_a_usable_checkpoint(
     folder: Path, asked: signal.Signals, start: Callable[..., Any], tmp_path: Path
 ) -> None:
     run = start("train", "small.toml", "--steps", "100000", COLUMNS="200")

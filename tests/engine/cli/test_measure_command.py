@@ -26,7 +26,7 @@ def clip(bikes: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def brief(clip: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The clip's first 50 frames: of a film as long, two are measured."""
+    """The clip's first 50 frames; of a film of that length, two frames are measured."""
     path = tmp_path_factory.mktemp("brief") / "brief.mkv"
     command = [ffmpeg_executable(), "-nostdin", "-v", "error", "-i", str(clip)]
     subprocess.run([*command, "-frames:v", "50", "-c:v", "ffv1", str(path)], check=True)
@@ -34,71 +34,71 @@ def brief(clip: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def film(path: Path, clip: Path, filters: str) -> Path:
-    """The clip at 96x72 pixels, changed by ffmpeg's filters."""
+    """Write the clip at 96x72 pixels, changed by ffmpeg's filters."""
     command = [ffmpeg_executable(), "-nostdin", "-v", "error", "-i", clip]
     command += ["-vf", f"scale=96:72,{filters}", "-c:v", "ffv1", path]
     subprocess.run(list(map(str, command)), check=True)
     return path
 
 
-def test_a_clip_by_itself(clip: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_clip_compared_with_itself(clip: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["measure", str(clip), "--source", str(clip), "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert (told["film"], told["source"], told["size"]) == (str(clip), str(clip), [176, 144])
-    assert told["vitality"] >= 0.95
-    assert told["kinship"] == 1
-    assert told["death"] is None
-    assert told["frames"] == 120
-    assert list(told["flicker"]) == ["1", "4", "16"]
-    assert told["progress"] > 0.95
-    assert told["novelty"] <= 0.05
-    assert told["longest_replay"] == 72
-    assert 0.5 < told["coverage"] < 0.8
+    output = json.loads(capsys.readouterr().out)
+    assert (output["film"], output["source"], output["size"]) == (str(clip), str(clip), [176, 144])
+    assert output["vitality"] >= 0.95
+    assert output["kinship"] == 1
+    assert output["death"] is None
+    assert output["frames"] == 120
+    assert list(output["flicker"]) == ["1", "4", "16"]
+    assert output["progress"] > 0.95
+    assert output["novelty"] <= 0.05
+    assert output["longest_replay"] == 72
+    assert 0.5 < output["coverage"] < 0.8
     curves = ["motion", "contrast", "detail", "return", "drift"]
-    assert list(told["kept"]) == curves
-    assert list(told["medians"]) == [*curves, "colourfulness", "clipped", "entropy"]
-    assert list(told["film_medians"]) == list(told["medians"])
-    assert all(np.isfinite(value) for value in told["medians"].values())
+    assert list(output["kept"]) == curves
+    assert list(output["medians"]) == [*curves, "colourfulness", "clipped", "entropy"]
+    assert list(output["film_medians"]) == list(output["medians"])
+    assert all(np.isfinite(value) for value in output["medians"].values())
 
 
-def test_a_film_that_freezes(
+def test_a_film_that_freezes_dies(
     tmp_path: Path, clip: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     frozen = film(tmp_path / "frozen.mkv", clip, "loop=loop=60:size=1:start=70,trim=end_frame=130")
     plot = tmp_path / "life.png"
     assert main(["measure", str(frozen), "--source", str(clip), "--plot", str(plot)]) == 0
-    told = capsys.readouterr()
-    assert "of 82 frames from frame 48 on; it dies at frame 70" in told.out
-    assert "too little motion" in told.out
-    rows = {line.split()[0]: line.split() for line in told.out.splitlines() if line}
+    captured = capsys.readouterr()
+    assert "of 82 frames from frame 48 on; it dies at frame 70" in captured.out
+    assert "too little motion" in captured.out
+    rows = {line.split()[0]: line.split() for line in captured.out.splitlines() if line}
     assert 0.2 < float(rows["vitality"][1]) < 0.35
     assert float(rows["kinship"][1]) > 0.3
     assert rows["contrast"][-1] == "100%"
     assert float(rows["progress"][1]) < 0.4
     assert rows["novelty"][1] == "0.00"
-    assert "; longest replay " in told.out
-    assert "% of the clip visited" in told.out
-    assert "120/120" in told.err
-    assert "130/130" in told.err
-    assert f"plot: {plot}" in told.err
+    assert "; longest replay " in captured.out
+    assert "% of the clip visited" in captured.out
+    assert "120/120" in captured.err
+    assert "130/130" in captured.err
+    assert f"plot: {plot}" in captured.err
     with Image.open(plot) as picture:
         assert picture.format == "PNG"
         assert min(picture.size) > 800
 
 
-def test_other_colours_are_no_kin(
+def test_other_colours_lower_kinship(
     tmp_path: Path, brief: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    found = []
+    results = []
     for name, filters in (("same", "null"), ("other", "colorchannelmixer=rr=1.3:bb=0.7")):
-        made = film(tmp_path / f"{name}.mkv", brief, filters)
-        assert main(["measure", str(made), "--source", str(brief), "--json"]) == 0
-        found.append(json.loads(capsys.readouterr().out)["kinship"])
-    assert found[0] == 1
-    assert found[1] < 0.7
+        path = film(tmp_path / f"{name}.mkv", brief, filters)
+        assert main(["measure", str(path), "--source", str(brief), "--json"]) == 0
+        results.append(json.loads(capsys.readouterr().out)["kinship"])
+    assert results[0] == 1
+    assert results[1] < 0.7
 
 
-def test_folders_of_pictures_are_films_and_clips(
+def test_folders_of_pictures_are_accepted_as_films_and_clips(
     tmp_path: Path, brief: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = tmp_path / "frames"
@@ -106,26 +106,26 @@ def test_folders_of_pictures_are_films_and_clips(
     command = [ffmpeg_executable(), "-v", "error", "-i", str(brief), "-vf", "scale=96:72"]
     subprocess.run([*command, str(folder / "%d.png")], check=True)
     assert main(["measure", str(folder), "--source", str(brief), "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert (told["frames"], told["size"]) == (50, [96, 72])
-    assert told["vitality"] >= 0.95
-    assert told["kinship"] == 1
-    made = film(tmp_path / "film.mkv", brief, "crop=80:40,scale=80:40")
-    assert main(["measure", str(made), "--source", str(folder), "--json"]) == 0
-    told = capsys.readouterr()
-    assert json.loads(told.out)["size"] == [80, 40]
-    assert "the clip's 96x72 was stretched to the film's 80x40" in told.err
+    output = json.loads(capsys.readouterr().out)
+    assert (output["frames"], output["size"]) == (50, [96, 72])
+    assert output["vitality"] >= 0.95
+    assert output["kinship"] == 1
+    path = film(tmp_path / "film.mkv", brief, "crop=80:40,scale=80:40")
+    assert main(["measure", str(path), "--source", str(folder), "--json"]) == 0
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["size"] == [80, 40]
+    assert "the clip's 96x72 was stretched to the film's 80x40" in captured.err
 
 
-def test_nothing_is_said_of_shapes_that_are_the_same(
+def test_equal_aspect_ratios_cause_no_remark(
     tmp_path: Path, brief: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    # 88x72 are the clip's 11:9 exactly, and 89x72 are so but for rounding.
+    # 88x72 is exactly the clip's 11:9, and 89x72 is within rounding of it.
     for size in ("88:72", "89:72"):
-        made = film(tmp_path / "film.mkv", brief, f"scale={size}")
-        assert main(["measure", str(made), "--source", str(brief)]) == 0
+        path = film(tmp_path / "film.mkv", brief, f"scale={size}")
+        assert main(["measure", str(path), "--source", str(brief)]) == 0
         assert "stretched" not in capsys.readouterr().err
-        made.unlink()
+        path.unlink()
 
 
 def short(path: Path, frames: int, size: tuple[int, int] = (64, 48)) -> str:
@@ -153,7 +153,7 @@ def bad(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_a_missing_film_is_told_before_a_missing_option(
+def test_a_missing_film_is_reported_before_a_missing_option(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert main(["measure", "none.mp4"]) == 5
@@ -161,7 +161,7 @@ def test_a_missing_film_is_told_before_a_missing_option(
 
 
 @pytest.mark.parametrize(
-    ("film", "source", "code", "words"),
+    ("film", "source", "code", "args"),
     [
         ("none.mp4", "clip", 5, "there is no file"),
         ("clip", "none.mp4", 5, "there is no file"),
@@ -174,47 +174,47 @@ def test_a_missing_film_is_told_before_a_missing_option(
         ("folder", "clip", 5, "holds no pictures"),
     ],
 )
-def test_bad_input_is_told_on_one_line(
+def test_bad_input_is_one_line(
     bad: Path,
     clip: Path,
     capsys: pytest.CaptureFixture[str],
     film: str,
     source: str,
     code: int,
-    words: str,
+    args: str,
 ) -> None:
     given = [str(clip) if name == "clip" else str(bad / name) for name in (film, source)]
     assert main(["measure", given[0], "--source", given[1], "--json"]) == code
-    told = capsys.readouterr()
-    assert told.out == ""
-    errors = [line for line in told.err.splitlines() if line.startswith("error: ")]
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    errors = [line for line in captured.err.splitlines() if line.startswith("error: ")]
     assert len(errors) == 1
-    assert words in errors[0]
-    assert "Traceback" not in told.err
-    # A film that cannot be judged is told of before its clip is read, which may take long.
-    assert ("reading the clip" in told.err) == (source == "scrap.mkv")
+    assert args in errors[0]
+    assert "Traceback" not in captured.err
+    # A film that cannot be measured is reported before its clip is read, which may take long.
+    assert ("reading the clip" in captured.err) == (source == "scrap.mkv")
 
 
 @pytest.mark.parametrize(
-    ("plot", "code", "words"),
+    ("plot", "code", "args"),
     [
         ("life.jpg", 2, "does not end in .png"),
         ("nowhere/life.png", 6, "there is no folder"),
     ],
 )
-def test_a_plot_that_cannot_be_is_refused_before_reading(
+def test_an_impossible_plot_is_refused_before_reading(
     tmp_path: Path,
     clip: Path,
     capsys: pytest.CaptureFixture[str],
     plot: str,
     code: int,
-    words: str,
+    args: str,
 ) -> None:
     given = ["measure", str(clip), "--source", str(clip), "--plot", str(tmp_path / plot)]
     assert main(given) == code
-    told = capsys.readouterr()
-    assert words in told.err
-    assert len(told.err.splitlines()) == 1
+    captured = capsys.readouterr()
+    assert args in captured.err
+    assert len(captured.err.splitlines()) == 1
 
 
 def test_a_clip_must_be_named(clip: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -222,7 +222,7 @@ def test_a_clip_must_be_named(clip: Path, capsys: pytest.CaptureFixture[str]) ->
     assert "'--source'; see artengine measure --help" in capsys.readouterr().err
 
 
-def test_ctrl_c_ends_it_with_one_word(
+def test_ctrl_c_prints_one_word(
     tmp_path: Path,
     clip: Path,
     capsys: pytest.CaptureFixture[str],
@@ -242,7 +242,7 @@ def test_ctrl_c_ends_it_with_one_word(
     plot = tmp_path / "life.png"
     given = ["measure", str(clip), "--source", str(clip), "--plot", str(plot)]
     assert main(given) == 130
-    told = capsys.readouterr()
-    assert told.err.splitlines()[-1] == "stopped"
-    assert told.out == ""
+    captured = capsys.readouterr()
+    assert captured.err.splitlines()[-1] == "stopped"
+    assert captured.out == ""
     assert not plot.exists()

@@ -51,13 +51,13 @@ for path in sys.argv[1:]:
     made_by = sorted(set(dream.resolved.plugins.values()))
     print(*pictures[-1].shape, *made_by, *dream.resolved.plugins)
 """
-"""A program that dreams presets, and says who provides the plugins of each."""
+"""A program that dreams presets and prints which packages provide the plugins of each."""
 
 DESCRIBED = """
 from artengine.plugin_manifest import plugin_entries, read_manifests
 print(*read_manifests(plugin_entries()))
 """
-"""A program that tells whose manifests are read."""
+"""A program that prints the packages whose manifests are read."""
 
 DISTRIBUTION = Path(__file__).parents[2] / "distribution"
 """A distribution of several plugins, with a preset that uses them together."""
@@ -65,7 +65,7 @@ DISTRIBUTION = Path(__file__).parents[2] / "distribution"
 
 @pytest.fixture(scope="module")
 def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A package of each kind that needs no network."""
+    """A package of each kind of plugin that needs no network."""
     folder = tmp_path_factory.mktemp("packages")
     for kind in KINDS:
         assert main(["plugins", "new", str(folder / f"my-{kind}"), "--kind", kind]) == 0
@@ -73,16 +73,20 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_new_plugin_keeps_its_promises_and_its_preset_loads(
+def test_a_new_plugin_passes_its_checks_and_its_preset_loads(
     kind: str, packages: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     package = packages / f"my-{kind}"
     assert (package / f"my-{kind}.png").stat().st_size > 500
     assert main(["plugins", "check", str(package), "-o", str(tmp_path), "--json"]) == 0
-    (told,) = json.loads(capsys.readouterr().out)
-    assert (told["kind"], told["name"], set(told["checks"].values())) == (kind, f"my-{kind}", {""})
-    made = [Path(file).suffix for file in told["files"]]
-    assert made == [".png", ".mp4"] if kind in ("effect", "source") else [".png"]
+    (report,) = json.loads(capsys.readouterr().out)
+    assert (report["kind"], report["name"], set(report["checks"].values())) == (
+        kind,
+        f"my-{kind}",
+        {""},
+    )
+    result = [Path(file).suffix for file in report["files"]]
+    assert result == [".png", ".mp4"] if kind in ("effect", "source") else [".png"]
     catalog = load_catalog([package / "src" / f"my_{kind}"])
     assert load_preset(package / "presets" / f"my-{kind}.toml", catalog).title == f"my-{kind}"
     assert "@" not in (package / "README.md").read_text("utf-8")
@@ -93,7 +97,7 @@ PIP = "import runpy; runpy.run_module('pip', run_name='__main__')"
 
 
 class Environment:
-    """A Python environment of its own, in which what the tests have is seen but not written to."""
+    """A separate Python environment that reads the tests' packages but does not write to them."""
 
     def __init__(self, folder: Path) -> None:
         venv.EnvBuilder(symlinks=sys.platform != "win32").create(folder)
@@ -103,27 +107,27 @@ class Environment:
         seen = [path for path in sys.path if Path(path).is_dir()]
         (Path(site) / "seen.pth").write_text("\n".join(seen), encoding="utf-8")
 
-    def run(self, code: str, *words: str, cwd: Path | None = None) -> str:
-        """What a program prints."""
-        command = [str(self._python), "-c", code, *words]
+    def run(self, code: str, *args: str, cwd: Path | None = None) -> str:
+        """Run a program and return its output."""
+        command = [str(self._python), "-c", code, *args]
         done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    def artengine(self, *words: str) -> str:
-        """What a command prints."""
-        return self.run("import sys; from artengine.cli import main; sys.exit(main())", *words)
+    def artengine(self, *args: str) -> str:
+        """Run a command of `artengine` and return its output."""
+        return self.run("import sys; from artengine.cli import main; sys.exit(main())", *args)
 
     def install(self, packages: Sequence[Path]) -> None:
-        """Install packages as a user does, but for what they depend on."""
-        words = ["--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
-        self.run(PIP, "install", *words, *map(str, packages))
+        """Install packages as a user does, but without their dependencies."""
+        args = ["--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
+        self.run(PIP, "install", *args, *map(str, packages))
 
 
 def test_distributions_are_installed_listed_and_pass_their_tests(
     packages: Path, tmp_path: Path
 ) -> None:
-    # A build writes beside what it builds.
+    # A build writes next to its sources.
     marsh = shutil.copytree(DISTRIBUTION, tmp_path / "salt-marsh")
     environment = Environment(tmp_path / "environment")
     environment.install([packages / "my-effect", marsh])
@@ -133,8 +137,8 @@ def test_distributions_are_installed_listed_and_pass_their_tests(
     names = {each["name"] for kind in ("effects", "sources", "curves") for each in listed[kind]}
     assert names >= {"my-effect", "trails", "salt", "marsh", "tide"}
     assert "my_effect" in environment.run(DESCRIBED).split()
-    words = ["-p", "artengine.pytest_plugin", "-q", "-p", "no:cacheprovider", "my-effect/tests"]
-    code = f"import sys, pytest; sys.exit(pytest.main({words!r}))"
+    args = ["-p", "artengine.pytest_plugin", "-q", "-p", "no:cacheprovider", "my-effect/tests"]
+    code = f"import sys, pytest; sys.exit(pytest.main({args!r}))"
     assert "13 passed" in environment.run(code, cwd=packages)
     presets = [packages / "my-effect" / "presets" / "my-effect.toml", marsh / "marsh.toml"]
     assert environment.run(DREAM, *map(str, presets)).splitlines() == [
@@ -144,7 +148,7 @@ def test_distributions_are_installed_listed_and_pass_their_tests(
 
 
 @pytest.mark.parametrize("kind", ["effect", "model"])
-def test_a_package_says_how_its_preset_is_packed(kind: Kind, tmp_path: Path) -> None:
+def test_a_package_documents_how_its_preset_is_packed(kind: Kind, tmp_path: Path) -> None:
     make_package(tmp_path / "tidal", kind, with_pack=True)
     readme = (tmp_path / "tidal" / "README.md").read_text("utf-8").splitlines()
     steps = (tmp_path / "tidal" / ".github/workflows/test.yml").read_text("utf-8").splitlines()
@@ -159,18 +163,18 @@ def test_a_package_says_how_its_preset_is_packed(kind: Kind, tmp_path: Path) -> 
     assert "artpack" not in (tmp_path / "dry" / ".github/workflows/test.yml").read_text("utf-8")
 
 
-def test_what_a_plugin_does_not_keep_is_said(
+def test_failed_checks_of_a_plugin_are_reported(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "wrong.py"
     file.write_text(WRONG, encoding="utf-8")
     assert main(["plugins", "check", str(file), "-o", str(tmp_path / "made")]) == 4
-    told = capsys.readouterr()
-    assert "  ok     is-documented\n" in told.out
-    assert "  FAILS  leaves-what-it-is-given\n" in told.out
-    assert "  FAILS  goes-on-where-it-was\n" in told.out
-    (said,) = [line for line in told.err.splitlines() if "leaves-what-it-is-given" in line]
-    assert said == (
+    captured = capsys.readouterr()
+    assert "  ok     is-documented\n" in captured.out
+    assert "  FAILS  leaves-what-it-is-given\n" in captured.out
+    assert "  FAILS  goes-on-where-it-was\n" in captured.out
+    (message,) = [line for line in captured.err.splitlines() if "leaves-what-it-is-given" in line]
+    assert message == (
         "error: effect wrong, leaves-what-it-is-given: apply writes to the frame that it is given; "
         "copy it"
     )
@@ -178,7 +182,7 @@ def test_what_a_plugin_does_not_keep_is_said(
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("args", "message"),
     [
         (["new", "My_Effect"], '"My_Effect" is no name for a plugin'),
         (["new", "class"], '"class" is no name for a plugin'),
@@ -190,15 +194,15 @@ def test_what_a_plugin_does_not_keep_is_said(
     ],
 )
 def test_mistakes_are_one_line(
-    words: list[str],
-    said: str,
+    args: list[str],
+    message: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert main(["plugins", *words]) > 0
+    assert main(["plugins", *args]) > 0
     error = capsys.readouterr().err
-    assert said in error
+    assert message in error
     assert error.count("\n") == 1
     assert list(tmp_path.iterdir()) == []

@@ -21,7 +21,7 @@ def bikes() -> str:
     return str(Path(spec.submodule_search_locations[0], "datasets", "data", "bikes.mp4"))
 
 
-def test_videos_become_one_footage(
+def test_several_videos_become_one_footage(
     tmp_path: Path, bikes: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = tmp_path / "footage"
@@ -33,12 +33,12 @@ def test_videos_become_one_footage(
     assert [origin.start for origin in manifest.origins] == [0, 30]
     assert manifest.frames == 60
     assert {30} < set(manifest.cuts)
-    said = capsys.readouterr()
-    assert said.out == f"{folder}\n"
-    assert "60 frames at 10 fps in" in said.err
+    captured = capsys.readouterr()
+    assert captured.out == f"{folder}\n"
+    assert "60 frames at 10 fps in" in captured.err
 
 
-def test_stopping_keeps_what_is_stored_and_the_same_command_goes_on(
+def test_a_stopped_preparation_is_resumed_by_the_same_command(
     tmp_path: Path,
     bikes: str,
     capsys: pytest.CaptureFixture[str],
@@ -64,7 +64,7 @@ def test_stopping_keeps_what_is_stored_and_the_same_command_goes_on(
 
 
 @pytest.mark.parametrize(
-    ("options", "code", "words"),
+    ("options", "code", "args"),
     [
         (["--size", "nought"], 2, '"nought" is not a size'),
         (["--fit", "crap"], 2, '--fit: "crap" given (did you mean "crop"?)'),
@@ -73,35 +73,33 @@ def test_stopping_keeps_what_is_stored_and_the_same_command_goes_on(
         (["--quality", "101"], 2, "quality"),
     ],
 )
-def test_mistakes_are_told_on_one_line(
+def test_mistakes_are_one_line(
     tmp_path: Path,
     bikes: str,
     capsys: pytest.CaptureFixture[str],
     options: list[str],
     code: int,
-    words: str,
+    args: str,
 ) -> None:
     assert main(["prepare", bikes, "-o", str(tmp_path / "footage"), *options]) == code
-    said = capsys.readouterr().err
-    assert words in said
-    assert len(said.splitlines()) == 1
+    err = capsys.readouterr().err
+    assert args in err
+    assert len(err.splitlines()) == 1
 
 
-def test_a_video_that_is_not_there_is_told(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_missing_video_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["prepare", "nope.mp4", "-o", str(tmp_path / "footage")]) == 5
     assert capsys.readouterr().err == "error: there is no file nope.mp4\n"
 
 
 @pytest.mark.parametrize("content", [b"", b"not a video at all, but text\n" * 50])
-def test_what_is_no_video_is_told(
+def test_a_file_that_is_no_video_is_reported(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes
 ) -> None:
     path = tmp_path / "clip.mp4"
     path.write_bytes(content)
     assert main(["prepare", str(path), "-o", str(tmp_path / "footage")]) == 5
-    said = capsys.readouterr().err
-    assert "clip.mp4" in said
-    assert len(said.splitlines()) == 1
+    err = capsys.readouterr().err
+    assert "clip.mp4" in err
+    assert len(err.splitlines()) == 1
     assert not (tmp_path / "footage").exists()

@@ -1,4 +1,4 @@
-"""`artengine recipe`: printed as a preset that runs, and taken out."""
+"""`artengine recipe`: prints recipes as presets, and removes them from films."""
 
 from __future__ import annotations
 
@@ -77,21 +77,21 @@ def test_a_recipe_is_printed_as_a_preset_that_runs(capsys: pytest.CaptureFixture
     )
 
 
-def test_the_recipe_of_an_earlier_version_is_brought_up_to_date(
+def test_the_recipe_of_an_earlier_version_is_migrated(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     old = RECIPE.partition("[made_with]")[0].replace("frames = 2", "frames = 2\nhistory = 1")
     film("a.mp4", old)
     assert main(["recipe", "a.mp4"]) == 0
-    told = capsys.readouterr()
-    assert "a.mp4: dream.history is now dream.truth_frames" in told.err
-    printed = tomllib.loads(told.out)
-    # Keras computed every film of that version.
+    captured = capsys.readouterr()
+    assert "a.mp4: dream.history is now dream.truth_frames" in captured.err
+    printed = tomllib.loads(captured.out)
+    # That version computed every film with Keras.
     assert printed["dream"] == {"frames": 2, "truth_frames": 1, "runtime": "keras"}
     assert printed["model"]["elsewhere"] == 0.0
 
 
-def test_frames_and_films_with_a_recipe_beside_them_are_no_clips(catalog: Catalog) -> None:
+def test_frames_and_films_with_a_recipe_are_no_clips(catalog: Catalog) -> None:
     film("night-drive.png")
     film("plain.png", "")
     write_sidecar(film("a.mp4", ""), RECIPE)
@@ -101,13 +101,13 @@ def test_frames_and_films_with_a_recipe_beside_them_are_no_clips(catalog: Catalo
     for each, name in (("night-drive/", "night-drive"), ("night-drive/00001.png", "00001")):
         loaded = load_preset(each, catalog)
         assert (loaded.name, loaded.title) == (name, "Night")
-    # A preset's name means the preset, whatever lies in the working folder.
+    # A preset's name refers to the preset, even if the working folder has a file of that name.
     assert load_preset("night-drive", catalog).title == "Night drive"
     assert load_preset("a.mp4", catalog).title == "Night"
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("args", "message"),
     [
         (["nope.mp4"], "there is no film, picture or run at nope.mp4"),
         (["plain.mp4"], "plain.mp4 carries no recipe"),
@@ -124,7 +124,7 @@ def test_frames_and_films_with_a_recipe_beside_them_are_no_clips(catalog: Catalo
     ],
 )
 def test_mistakes_are_one_line(
-    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+    args: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     film("a.mp4")
     film("plain.mp4", "")
@@ -133,14 +133,14 @@ def test_mistakes_are_one_line(
     Path("empty").mkdir()
     Path("there.toml").touch()
     before = {path: path.read_bytes() for path in Path().rglob("*") if path.is_file()}
-    assert main(["recipe", *words]) in (2, 6)
-    told = capsys.readouterr()
-    assert told.err.count("\n") == 1
-    assert said in told.err
+    assert main(["recipe", *args]) in (2, 6)
+    captured = capsys.readouterr()
+    assert captured.err.count("\n") == 1
+    assert message in captured.err
     assert {path: path.read_bytes() for path in Path().rglob("*") if path.is_file()} == before
 
 
-def test_a_recipe_is_taken_out_of_a_film(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_recipe_is_removed_from_a_film(capsys: pytest.CaptureFixture[str]) -> None:
     film("a.mp4")
     assert main(["recipe", "strip", "a.mp4", "-o", "b.mp4"]) == 0
     assert metadata(Path("a.mp4"))["comment"] == RECIPE
@@ -151,7 +151,7 @@ def test_a_recipe_is_taken_out_of_a_film(capsys: pytest.CaptureFixture[str]) -> 
     assert sorted(entry.name for entry in Path().iterdir()) == ["a.mp4", "b.mp4"]
 
 
-def test_a_recipe_beside_a_film_goes_as_well() -> None:
+def test_a_sidecar_recipe_is_removed_too() -> None:
     write_sidecar(film("a.mp4", ""), RECIPE)
     digest = digest_of(Path("a.mp4"))
     assert main(["recipe", "strip", "a.mp4", "-o", "b.mp4"]) == 0
@@ -162,7 +162,7 @@ def test_a_recipe_beside_a_film_goes_as_well() -> None:
 
 
 @pytest.mark.parametrize(("name", "more"), [("f.png", ""), ("f.jpg", ""), ("f.jpg", "#" * 70_000)])
-def test_a_recipe_is_taken_out_of_a_folder_of_frames(name: str, more: str) -> None:
+def test_a_recipe_is_removed_from_a_folder_of_frames(name: str, more: str) -> None:
     film(name, RECIPE + more)
     assert main(["recipe", "strip", "f"]) == 0
     assert not Path("f/recipe.toml").exists()

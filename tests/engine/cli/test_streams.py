@@ -1,4 +1,4 @@
-"""Standard output and error: what goes where, and what happens where they cannot be written to."""
+"""Standard output and error: what is written to which, and what happens if a write fails."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ def noisy(tmp_path: Path) -> Path:
     return path
 
 
-def shell(line: str, *words: str | Path) -> subprocess.CompletedProcess[bytes]:
+def shell(line: str, *args: str | Path) -> subprocess.CompletedProcess[bytes]:
     """Run `artengine` in a shell that redirects its streams: `artengine "$@"` is `$A "$@"`."""
     return subprocess.run(
-        ["sh", "-c", line.replace("$A", '"$0" -m artengine "$@"'), sys.executable, *words],
+        ["sh", "-c", line.replace("$A", '"$0" -m artengine "$@"'), sys.executable, *args],
         capture_output=True,
         check=False,
         timeout=300,
@@ -53,23 +53,23 @@ def shell(line: str, *words: str | Path) -> subprocess.CompletedProcess[bytes]:
     )
 
 
-def dreaming(project: Path) -> list[str]:
-    """The words that make a short film, but for its file."""
+def dream_arguments(project: Path) -> list[str]:
+    """Return the arguments that make a short film, without the name of its file."""
     plugin, preset = project / "tiny_model.py", project / "tiny.toml"
     return ["dream", str(preset), "--plugin", str(plugin), "--frames", "2", "-o"]
 
 
-def test_what_plugins_print_is_kept_out_of_an_answer(
+def test_output_of_plugins_does_not_mix_with_the_result(
     noisy: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["plugins", "show", "loud", "--plugin", str(noisy), "--json"]) == 0
-    told = capsys.readouterr()
-    assert json.loads(told.out)[0]["name"] == "loud"
-    assert told.err == "imported\nasked\n"
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)[0]["name"] == "loud"
+    assert captured.err == "imported\nasked\n"
 
 
 @posix
-def test_what_native_code_prints_is_kept_out_of_an_answer(noisy: Path) -> None:
+def test_output_of_native_code_does_not_mix_with_the_result(noisy: Path) -> None:
     done = shell("$A", "plugins", "show", "loud", "--plugin", noisy, "--json")
     assert json.loads(done.stdout)[0]["name"] == "loud"
     assert sorted(done.stderr.split()) == [b"asked", b"imported", b"native"]
@@ -77,15 +77,15 @@ def test_what_native_code_prints_is_kept_out_of_an_answer(noisy: Path) -> None:
 
 @posix
 @pytest.mark.parametrize(
-    ("line", "said"), [("$A >&-", "it is closed"), ("$A >/dev/full", "No space left on device")]
+    ("line", "message"), [("$A >&-", "it is closed"), ("$A >/dev/full", "No space left on device")]
 )
-def test_an_output_that_takes_nothing_is_one_line(line: str, said: str) -> None:
+def test_an_unwritable_standard_output_is_one_line(line: str, message: str) -> None:
     if "full" in line and not Path("/dev/full").exists():
         pytest.skip("this system has no full device")
-    for words in (["presets", "list"], ["--help"]):
-        done = shell(line, *words)
+    for args in (["presets", "list"], ["--help"]):
+        done = shell(line, *args)
         assert done.returncode == 1
-        error = f"error: standard output cannot be written to: {said}; finished files are kept\n"
+        error = f"error: standard output cannot be written to: {message}; finished files are kept\n"
         assert done.stderr.decode() == error
 
 
@@ -101,11 +101,11 @@ runpy.run_module("artengine", run_name="__main__", alter_sys=True)
 def test_a_closed_standard_error_changes_nothing_else(
     tiny_project: Path, tmp_path: Path, start: Callable[..., Any]
 ) -> None:
-    # A film, so that what prints while a network loads and progress are part of it.
+    # A film, so that the test covers the progress and messages while a network loads.
     film = tmp_path / "a.mp4"
     # As Python begins where the stream is closed.
     code = REDIRECTED.format("os.close(2); sys.stderr = sys.__stderr__ = None")
-    assert start(*dreaming(tiny_project), film, code=code).wait(timeout=120) == 0
+    assert start(*dream_arguments(tiny_project), film, code=code).wait(timeout=120) == 0
     assert (tmp_path / "0.out").read_text() == f"{film}\n"
     assert film.is_file()
     assert shell("$A 2>&-", "presets", "lst").returncode == 2
@@ -119,7 +119,7 @@ def test_a_full_standard_error_changes_nothing_else(
         pytest.skip("this system has no full device")
     film = tmp_path / "a.mp4"
     code = REDIRECTED.format("os.dup2(os.open('/dev/full', os.O_WRONLY), 2)")
-    assert start(*dreaming(tiny_project), film, code=code).wait(timeout=120) == 0
+    assert start(*dream_arguments(tiny_project), film, code=code).wait(timeout=120) == 0
     assert (tmp_path / "0.out").read_text() == f"{film}\n"
     assert film.is_file()
     assert shell("$A 2>/dev/full", "presets", "lst").returncode == 2
@@ -132,13 +132,13 @@ def test_a_film_is_kept_though_its_name_cannot_be_printed(
     film = tmp_path / "a.gif"
     # As Python begins where the stream is closed.
     code = REDIRECTED.format("os.close(1); sys.stdout = sys.__stdout__ = None")
-    assert start(*dreaming(tiny_project), film, code=code).wait(timeout=120) == 1
-    said = "\nerror: standard output cannot be written to: it is closed"
-    assert said in (tmp_path / "0.err").read_text()
+    assert start(*dream_arguments(tiny_project), film, code=code).wait(timeout=120) == 1
+    message = "\nerror: standard output cannot be written to: it is closed"
+    assert message in (tmp_path / "0.err").read_text()
     assert film.is_file()
 
 
-def test_text_of_files_cannot_forge_lines_nor_command_the_terminal(
+def test_text_of_files_cannot_forge_lines_or_control_the_terminal(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = tmp_path / "a\x1b[31m\nerror: forged"
@@ -149,9 +149,9 @@ def test_text_of_files_cannot_forge_lines_nor_command_the_terminal(
     plugin = tmp_path / "bad.py"
     plugin.write_text('raise ValueError("x\\x1b]0;title\\x07\\nerror: forged")', encoding="utf-8")
     assert main(["plugins", "list", "--plugin", str(plugin)]) == 4
-    for told in capsys.readouterr():
-        assert "\x1b" not in told
-        assert "\nerror: forged" not in told
+    for text in capsys.readouterr():
+        assert "\x1b" not in text
+        assert "\nerror: forged" not in text
 
 
 def test_errors_are_no_longer_than_a_screen(

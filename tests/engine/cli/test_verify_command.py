@@ -19,7 +19,7 @@ FILMS = ("a.mp4", "a.webm", "a.gif", "a.webp", "b.png", "c.jpg")
 
 @pytest.fixture(scope="module")
 def films(tmp_path_factory: pytest.TempPathFactory, tiny_project: Path) -> Iterator[Path]:
-    """A folder with a film in every format, and one that tells nothing."""
+    """A folder with a film in every format, and one without a recipe."""
     folder = tmp_path_factory.mktemp("films")
     shutil.copytree(tiny_project, folder, dirs_exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
@@ -27,9 +27,9 @@ def films(tmp_path_factory: pytest.TempPathFactory, tiny_project: Path) -> Itera
         patch.setenv("ARTENGINE_HOME", str(folder / "home"))
         (folder / "home" / "plugins").mkdir(parents=True)
         shutil.copy(folder / "tiny_model.py", folder / "home" / "plugins")
-        words = ["dream", "tiny.toml", "--frames", "12", "--set", "feedback.noise.amount=0.2"]
-        assert main([*words, *(word for name in FILMS for word in ("-o", name))]) == 0
-        assert main([*words, "--no-recipe", "-o", "no.mp4"]) == 0
+        args = ["dream", "tiny.toml", "--frames", "12", "--set", "feedback.noise.amount=0.2"]
+        assert main([*args, *(word for name in FILMS for word in ("-o", name))]) == 0
+        assert main([*args, "--no-recipe", "-o", "no.mp4"]) == 0
         shutil.copy("tiny.weights.h5", "elsewhere.weights.h5")
         yield folder
 
@@ -42,7 +42,7 @@ def recipe(changes: Mapping[str, str]) -> str:
     return text
 
 
-def test_films_of_every_format_are_the_same(
+def test_films_of_every_format_are_reproduced(
     films: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     given = [*FILMS[:4], "b", "c"]
@@ -53,23 +53,23 @@ def test_films_of_every_format_are_the_same(
     assert all(": the same" in line for line in lines)
 
 
-def test_a_part_is_the_same_within_the_codec_s_error(
+def test_a_part_is_reproduced_within_the_codec_s_error(
     films: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = ["verify", "a.mp4", "a.gif", "b/00003.png", "--frames", "10", "--json"]
-    assert main(words) == 0
-    told = json.loads(capsys.readouterr().out)
-    for each in told:
+    args = ["verify", "a.mp4", "a.gif", "b/00003.png", "--frames", "10", "--json"]
+    assert main(args) == 0
+    output = json.loads(capsys.readouterr().out)
+    for each in output:
         assert all(frame["same"] for frame in each["frames"])
         assert (each["same"], each["rendered"], each["length"]) == (True, 10, 12)
         assert [frame["frame"] for frame in each["frames"]] == list(range(10))
         assert each["changes"] == []
-    mp4, _, png = told
+    mp4, _, png = output
     assert all(frame["codec"]["mean"] > 0 for frame in mp4["frames"])
     assert all(frame["exact"] and frame["codec"]["mean"] == 0 for frame in png["frames"])
 
 
-def test_a_film_that_differs_says_by_how_much_and_what_changed(
+def test_a_film_that_differs_is_reported_with_the_amount_and_the_cause(
     films: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     other = {
@@ -79,13 +79,13 @@ def test_a_film_that_differs_says_by_how_much_and_what_changed(
     }
     write_sidecar(Path("no.mp4"), recipe(other))
     assert main(["verify", "no.mp4"]) == 10
-    told = capsys.readouterr()
-    first, _, *rows = told.out.splitlines()
+    captured = capsys.readouterr()
+    first, _, *rows = captured.out.splitlines()
     assert first == "no.mp4: differs from frame 0 on (12 of the first 12 frames compared)"
     assert sum(row.endswith("differs") for row in rows) > 8
     assert f"  engine: 0.1.7 made it, here it is {__version__}" in rows
     assert "  arithmetic: runtime: abacus made it, here it is keras" in rows
-    assert told.err.endswith("error: no.mp4: not what its recipe makes here\n")
+    assert captured.err.endswith("error: no.mp4: not what its recipe makes here\n")
 
 
 def test_weights_are_found_by_their_content(
@@ -101,15 +101,15 @@ def test_weights_are_found_by_their_content(
         moved.unlink()
         capsys.readouterr()
         assert main(["verify", "a.mp4"]) == 7
-        said = capsys.readouterr().err
-        assert "tiny.weights.h5 is not on this machine: no file here has the content" in said
+        err = capsys.readouterr().err
+        assert "tiny.weights.h5 is not on this machine: no file here has the content" in err
         assert main(["dream", "a.mp4", "-o", "again.mp4"]) == 7
     finally:
         Path("hidden.weights.h5").rename("tiny.weights.h5")
 
 
 @pytest.mark.parametrize(
-    ("film", "said"),
+    ("film", "message"),
     [
         ("gone.mp4", "there is no film at gone.mp4"),
         ("home", "home holds no film; name a film or a folder of frames"),
@@ -118,10 +118,10 @@ def test_weights_are_found_by_their_content(
     ],
 )
 def test_mistakes_are_one_line(
-    film: str, said: str, films: Path, capsys: pytest.CaptureFixture[str]
+    film: str, message: str, films: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shutil.copy("b/00000.png", "sheet.sheet.png")
     assert main(["verify", film]) in (2, 5)
-    told = capsys.readouterr().err.splitlines()
-    assert told[-1].startswith("error: ")
-    assert said in told[-1]
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[-1].startswith("error: ")
+    assert message in lines[-1]

@@ -75,14 +75,14 @@ def folder(tiny_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 class Watching:
-    """A process that watches, and what it has said."""
+    """A process that watches, and its output."""
 
-    def __init__(self, process: Any, said: Path, picture: Path) -> None:
-        self.process, self._said, self._picture = process, said, picture
+    def __init__(self, process: Any, stderr: Path, picture: Path) -> None:
+        self.process, self._said, self._picture = process, stderr, picture
         self._read = 0
 
     def lines(self, count: int) -> list[str]:
-        """The next lines that it says."""
+        """Return the next lines of its output."""
         began = time.monotonic()
         while len(lines := self._said.read_text().splitlines()[self._read :]) < count:
             assert self.process.poll() is None, self._said.read_text()
@@ -103,7 +103,7 @@ def watching(folder: Path, start: Callable[..., Any], tmp_path: Path) -> Watchin
 
 
 def save(file: Path, text: str) -> None:
-    """Save as editors do, so that nobody reads half of it."""
+    """Save atomically, as editors do."""
     half = file.with_name(f"{file.name}~")
     half.write_text(text, encoding="utf-8")
     half.replace(file)
@@ -121,11 +121,11 @@ def test_a_preview_follows_its_preset_and_its_plugin(folder: Path, watching: Wat
     dark = watching.picture()
     assert dark.mean() < 0.7 * bright.mean()
 
-    # What is wrong is said in a line, and the picture stays.
+    # A mistake is reported in one line, and the picture stays.
     save(folder / "look.toml", LOOK.format(amount=7) + "x = 1")
-    (said,) = watching.lines(1)
-    assert said.startswith("error: look.toml: output.shade.amount: 7 given")
-    assert said.endswith(" (and 1 more)")
+    (message,) = watching.lines(1)
+    assert message.startswith("error: look.toml: output.shade.amount: 7 given")
+    assert message.endswith(" (and 1 more)")
     assert np.array_equal(watching.picture(), dark)
     save(folder / "look.toml", LOOK.format(amount=0.25))
     watching.lines(1)
@@ -134,15 +134,15 @@ def test_a_preview_follows_its_preset_and_its_plugin(folder: Path, watching: Wat
     watching.lines(1)
     assert watching.picture().mean() > bright.mean()
     save(folder / "shade.py", SHADE.replace("frame *", "frame @ 0 *"))
-    (said,) = watching.lines(1)
-    assert said.startswith("error: output.shade failed at frame 0")
+    (message,) = watching.lines(1)
+    assert message.startswith("error: output.shade failed at frame 0")
     assert watching.picture().mean() > bright.mean()
 
-    # So does what is wrong in a preset that it extends.
+    # The same holds for a mistake in a preset that it extends.
     tiny = (folder / "tiny.toml").read_text(encoding="utf-8")
     save(folder / "tiny.toml", tiny.replace("seed = 5", "seed = ?"))
-    (said,) = watching.lines(1)
-    assert said.startswith("error: ")
+    (message,) = watching.lines(1)
+    assert message.startswith("error: ")
     save(folder / "shade.py", SHADE)
     watching.lines(1)
     save(folder / "tiny.toml", tiny.replace("seed = 5", "seed = 6"))
@@ -154,7 +154,7 @@ def test_a_preview_follows_its_preset_and_its_plugin(folder: Path, watching: Wat
     names = {path.name for path in folder.iterdir() if path.name[0] != "_"}
     files = {"look.toml", "look.png", "tiny.toml", "tiny.weights.h5", "tiny.json"}
     assert names == files | {"tiny_model.py", "shade.py"}
-    # It is the preview that a command of its own makes.
+    # The picture equals the preview that a separate command renders.
     plugins = ["--plugin", "tiny_model.py", "--plugin", "shade.py"]
     assert main(["dream", "look.toml", "--preview", "-o", "whole.sheet.png", *plugins]) == 0
     assert np.array_equal(np.asarray(Image.open("whole.sheet.png")), watching.picture())
@@ -166,7 +166,7 @@ def pictures(file: Path) -> list[np.ndarray[Any, Any]]:
     return frames
 
 
-def test_it_goes_on_from_a_frame_with_the_network_that_is_loaded(
+def test_a_preview_continues_from_a_frame_with_the_loaded_network(
     folder: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loads = []
@@ -176,7 +176,7 @@ def test_it_goes_on_from_a_frame_with_the_network_that_is_loaded(
         return build_network(*given)
 
     monkeypatch.setattr("artengine.dream.parts.build_network", build)
-    # Plugins that are loaded anew are the same as long as their files are.
+    # Reloaded plugins are the same as long as their files are.
     file = folder / "tiny.toml"
     file.write_text(file.read_text("utf-8") + REMEMBERS, encoding="utf-8")
     before, after = (
@@ -186,13 +186,13 @@ def test_it_goes_on_from_a_frame_with_the_network_that_is_loaded(
     to = targets(before, before.catalog, [Path("from.png")], Path())
     previews = Previews(to, begin=lambda _fps, frames: frames - 2)
 
-    # The preset as it is: the film's last frames.
+    # The unchanged preset: the film's last frames.
     assert previews.render(before) == 2
     with Dream(before) as dream:
         assert all(map(np.array_equal, pictures(folder / "from"), list(dream)[-2:]))
     loads.clear()
 
-    # A changed one goes on as if it had been changed while the film played.
+    # A changed preset continues as if it had been changed while the film played.
     assert previews.render(after) == 2
     with Dream(
         after.with_values({"feedback.trails.decay": 0.5, "bend.scale.amount": 1.4})
@@ -202,16 +202,14 @@ def test_it_goes_on_from_a_frame_with_the_network_that_is_loaded(
         assert all(map(np.array_equal, pictures(folder / "from"), list(dream)[-2:]))
     assert len(loads) == 1
 
-    # One with another beginning is dreamt from there.
+    # A preset with another seed is dreamt from its first frame.
     again = after.with_values({"seed": 6})
     assert previews.render(again) == 2
     with Dream(again) as dream:
         assert all(map(np.array_equal, pictures(folder / "from"), list(dream)[-2:]))
 
 
-def test_what_was_changed_and_is_changed_back_plays_as_before(
-    folder: Path, tiny_model: Path
-) -> None:
+def test_undoing_a_change_restores_the_film(folder: Path, tiny_model: Path) -> None:
     file = folder / "tiny.toml"
     file.write_text(file.read_text("utf-8") + REMEMBERS, encoding="utf-8")
     catalog = load_catalog([tiny_model])
@@ -226,7 +224,7 @@ def test_what_was_changed_and_is_changed_back_plays_as_before(
     assert all(map(np.array_equal, pictures(folder / "from"), first))
 
 
-def test_it_goes_on_whatever_becomes_of_files(
+def test_watching_survives_missing_and_blocked_files(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out, look, tiny = folder / "out", folder / "look.toml", folder / "tiny.toml"
@@ -237,7 +235,7 @@ def test_it_goes_on_whatever_becomes_of_files(
         shutil.rmtree(out)
         look.write_text(LOOK.format(amount=0.4), encoding="utf-8")
 
-    def stand_in_the_way() -> None:
+    def block() -> None:
         (out / "look.png").mkdir(parents=True)
         (out / "look.png" / "mine.txt").touch()
         look.write_text(LOOK.format(amount=0.3), encoding="utf-8")
@@ -246,7 +244,7 @@ def test_it_goes_on_whatever_becomes_of_files(
         (tiny.unlink, 'error: look.toml: extends: no preset at "./tiny.toml"'),
         (lambda: tiny.write_text(text, encoding="utf-8"), "look: 6 frames in "),
         (vanish, "error: out/look.png: cannot be written: no such file or directory"),
-        (stand_in_the_way, "error: out/look.png is a folder where a file would go and is kept"),
+        (block, "error: out/look.png is a folder where a file would go and is kept"),
     ]
     left = iter(steps)
 
@@ -260,13 +258,13 @@ def test_it_goes_on_whatever_becomes_of_files(
     monkeypatch.setattr(WatchedFiles, "wait", wait)
     plugins = ["--plugin", "tiny_model.py", "--plugin", "shade.py"]
     assert main(["dream", "look.toml", "--watch", "-o", "out/look.png", *plugins]) == 130
-    said = capsys.readouterr().err.replace("\\", "/").splitlines()[2:-1]
-    for line, (_, start) in zip(said, steps, strict=True):
+    message = capsys.readouterr().err.replace("\\", "/").splitlines()[2:-1]
+    for line, (_, start) in zip(message, steps, strict=True):
         assert line.startswith(start)
     assert [path.name for path in out.rglob("*")] == ["look.png", "mine.txt"]
 
 
-def test_files_are_told_from_folders_of_their_name(tmp_path: Path) -> None:
+def test_a_file_is_distinguished_from_a_folder_of_the_same_name(tmp_path: Path) -> None:
     file, package = tmp_path / "look.toml", tmp_path / "glow"
     package.mkdir()
     file.touch()
@@ -292,7 +290,7 @@ def test_files_are_told_from_folders_of_their_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("args", "message"),
     [
         (["--from", "2s"], "--from goes with --watch"),
         (["--watch", "--from", "soon"], '--from: "soon" is no place in a film'),
@@ -309,16 +307,16 @@ def test_files_are_told_from_folders_of_their_name(tmp_path: Path) -> None:
     ],
 )
 def test_mistakes_are_one_line(
-    words: list[str], said: str, folder: Path, capsys: pytest.CaptureFixture[str]
+    args: list[str], message: str, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["dream", "tiny.toml", "--plugin", "tiny_model.py", *words]) == 2
+    assert main(["dream", "tiny.toml", "--plugin", "tiny_model.py", *args]) == 2
     error = capsys.readouterr().err
-    assert said in error
+    assert message in error
     assert error.count("\n") == 1
     assert not list(folder.glob("*.jpg"))
 
 
-def test_a_parameter_that_only_dreams_use_makes_another_network(catalog: Catalog) -> None:
+def test_only_parameters_that_shape_the_network_change_its_key(catalog: Catalog) -> None:
     before, same, after = (
         network_key(resolve(load_preset("night-road", catalog, given)))
         for given in ((), ("model.pull=0.5",), ("model.jitter=8",))

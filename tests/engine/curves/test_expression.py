@@ -1,4 +1,4 @@
-"""Expressions: what they calculate, and how their mistakes are answered."""
+"""Expressions: their values, and the messages of their mistakes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def film(
     slot: str = "slot",
     seed: int = 3,
 ) -> list[float]:
-    """The first frames of an expression; kick sounds in the second one."""
+    """Return the first values of an expression; `kick` sounds in the second frame."""
     tempo = Tempo(bpm=120, offset=0.1, beats_per_bar=4)
     scope = Scope(fps, 101, seed, tempo, NAMED, slot)
     signal = Expression.of(text).compile(scope)
@@ -61,12 +61,12 @@ def film(
         (" 1e3\n + .5 ", 1000.5),
     ],
 )
-def test_calculates(text: str, value: float) -> None:
+def test_values_of_operators_and_functions(text: str, value: float) -> None:
     assert film(text, 1) == [pytest.approx(value)]
     assert Expression.of(text).constant == pytest.approx(value)
 
 
-def test_knows_the_films_time() -> None:
+def test_names_of_the_film_s_time() -> None:
     assert film("t", 3) == pytest.approx([0, 0.1, 0.2])
     assert film("frame + 100 * fps + 10000 * seed", 3) == [31000, 31001, 31002]
     assert film("beat", 3) == pytest.approx([-0.2, 0, 0.2])
@@ -74,7 +74,7 @@ def test_knows_the_films_time() -> None:
     assert film("progress", 3) == pytest.approx([0, 0.01, 0.02])
 
 
-def test_reads_the_films_named_signals() -> None:
+def test_reads_the_film_s_named_signals() -> None:
     assert film("0.2 + 0.6 * kick + drums.kick", 3) == pytest.approx([0.45, 1.05, 0.45])
     assert dict(Expression.of("kick + drums.kick * kick").places()) == {
         "kick": "column 1",
@@ -82,12 +82,12 @@ def test_reads_the_films_named_signals() -> None:
     }
 
 
-def test_reads_its_own_last_value() -> None:
+def test_prev_is_the_last_value() -> None:
     assert film("prev + 1", 4) == [1, 2, 3, 4]
     assert film("max(kick, prev * 0.5)", 4) == [0, 1, 0.5, 0.25]
 
 
-def test_lag_takes_two_thirds_of_the_way_in_its_time() -> None:
+def test_lag_covers_two_thirds_of_a_step_in_its_time() -> None:
     risen = film("lag(kick > 0, 0.3, 0.5)", 5, kick=0.0)
     assert risen[1] == pytest.approx(1 - math.exp(-1 / 3))
     assert risen[2] == pytest.approx(risen[1] * math.exp(-1 / 5))
@@ -95,23 +95,23 @@ def test_lag_takes_two_thirds_of_the_way_in_its_time() -> None:
     assert film("lag(where(frame, 1, 0), 0.4)", 5)[4] == pytest.approx(1 - math.exp(-1))
 
 
-def test_delay_is_the_value_of_so_many_seconds_ago() -> None:
+def test_delay_returns_an_earlier_value() -> None:
     assert film("delay(frame + 5, 0.2)", 6) == [5, 5, 5, 6, 7, 8]
     assert film("delay(frame, 0)", 3) == [0, 1, 2]
 
 
-def test_hold_takes_a_value_when_a_whole_part_changes() -> None:
+def test_hold_samples_when_the_integer_part_changes() -> None:
     assert film("hold(frame, frame / 2)", 6) == [0, 0, 2, 2, 4, 4]
     held = film("hold(rand(), beat)", 7)
     assert held[1] == held[2] == held[5] != held[6]
 
 
-def test_what_remembers_goes_on_where_its_value_is_not_needed() -> None:
-    # The branch that is not taken has no say in what the memory sees.
+def test_stateful_functions_advance_in_branches_that_are_not_taken() -> None:
+    # The branch that is not taken still updates its state.
     assert film("where(frame < 3, 0, delay(frame, 0.1))", 5) == [0, 0, 0, 2, 3]
 
 
-def test_random_values_belong_to_the_film_the_curve_and_the_place() -> None:
+def test_random_values_depend_on_the_film_the_curve_and_the_position() -> None:
     values = film("rand()", 50)
     assert values == film("rand()", 50)
     assert len(set(values)) == 50
@@ -124,13 +124,13 @@ def test_random_values_belong_to_the_film_the_curve_and_the_place() -> None:
 def test_noise_is_smooth_and_random() -> None:
     values = film("noise(t)", 100)
     steps = [abs(b - a) for a, b in pairwise(values)]
-    # The quintic's steepest slope is 15/8 of the way from one whole place to the next.
+    # The quintic's steepest slope is 15/8 of the difference between two integer positions.
     assert max(steps) <= 1.875 / 10 + 1e-9
     assert max(values) - min(values) > 0.5
     assert values[20] == film("rand(t)", 21)[20]
 
 
-def test_a_walk_stays_between_0_and_1_and_goes_as_far_as_its_speed() -> None:
+def test_a_walk_stays_between_0_and_1_and_moves_at_its_speed() -> None:
     values = film("walk(1)", 4000)
     assert values[0] == 0.5
     assert all(0 <= value <= 1 for value in values)
@@ -199,7 +199,7 @@ def test_a_walk_stays_between_0_and_1_and_goes_as_far_as_its_speed() -> None:
         ("é", 'column 1: "é" means nothing here'),
     ],
 )
-def test_a_mistake_is_answered_with_its_place(text: str, message: str) -> None:
+def test_a_mistake_is_reported_with_its_column(text: str, message: str) -> None:
     with pytest.raises(CurveError) as caught:
         film(text, 1)
     assert message in str(caught.value)
@@ -217,22 +217,22 @@ def test_a_mistake_is_answered_with_its_place(text: str, message: str) -> None:
         ("walk(frame * 1e308 * 1e308)", "column 1: walk of inf or nan has no value"),
     ],
 )
-def test_what_cannot_be_calculated_at_a_frame_is_said_there(text: str, message: str) -> None:
+def test_an_evaluation_error_names_its_frame(text: str, message: str) -> None:
     with pytest.raises(CurveError) as caught:
         film(text, 5)
     assert message in str(caught.value)
 
 
-def test_the_longer_films_frames_are_counted_in_a_shorter_one() -> None:
+def test_a_preview_counts_the_frames_of_the_film() -> None:
     whole = Expression.of("frame + fps * t + noise(frame/10)")
     assert whole.stretched(1.0) == whole.text
     text = whole.stretched(0.25)
     assert text == "(frame / 0.25) + (fps / 0.25) * t + noise((frame / 0.25)/10)"
-    # Frame 3 of the preview is frame 12 of the film, at the same time.
+    # Frame 3 of the preview and frame 12 of the film have the same time.
     assert film(text, 4, fps=2.5)[3] == pytest.approx(film(whole.text, 13)[12])
 
 
-def test_every_function_is_described_and_called_as_it_is_written() -> None:
+def test_every_function_has_a_description_and_its_signature() -> None:
     assert {*NAMES, *OWN} < vocabulary().keys()
     for name, function in FUNCTIONS.items():
         assert function.written.startswith(f"{name}(")

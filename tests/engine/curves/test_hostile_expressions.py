@@ -1,7 +1,7 @@
-"""Whatever is written in place of a number: a value inside its bounds, or one line.
+"""Fuzz expressions: any text gives a value inside the bounds or a one-line error.
 
 ARTENGINE_EXAMPLES=10000 python -m pytest -n0 -s tests/engine/curves/test_hostile_expressions.py
-tries so many, and prints the longest that a frame took of the processor's time.
+tries that many, and prints the longest processor time of a frame.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ eases = st.sampled_from(["'out-bounce'", '"steps-3"', "'nonsense'", "linear"])
 
 @st.composite
 def trees(draw: st.DrawFn, room: int = 4) -> str:
-    """Expressions of which most are well formed."""
+    """Draw expressions, most of them well formed."""
     shape = draw(st.integers(0, 19)) if room else 0
     if shape < 4:
         return draw(known | sound) if draw(st.integers(0, 19)) else draw(numbers | names)
@@ -87,7 +87,7 @@ worst = 0.0
 
 
 def answer(text: str, begin: int, fps: float) -> tuple[str, str]:
-    """What comes of a text: a word for it, and the message where there is one."""
+    """Evaluate a text; return the kind of outcome and the message, empty if there is none."""
     global worst
     values = {"kick": 0.75, "drums.low": 0.0}
     try:
@@ -124,7 +124,7 @@ def answered(text: str, begin: int, fps: float) -> None:
     assert len(said) < 1500
 
 
-def test_whatever_is_written_is_a_value_or_one_line() -> None:
+def test_any_text_is_a_value_or_a_one_line_error() -> None:
     outcomes.clear()
     answered()
     print(f"\n{sum(outcomes.values()):,} expressions: {dict(outcomes)}; ", end="")

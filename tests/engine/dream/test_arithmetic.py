@@ -1,4 +1,4 @@
-"""What a dream is computed with: runtime and precision, and what its recipe says of them."""
+"""Runtime and precision of a dream, and how its recipe records them."""
 
 from __future__ import annotations
 
@@ -36,19 +36,19 @@ def recorded(film: Path) -> dict[str, Any]:
 
 @pytest.fixture
 def line(tiny_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """A command that dreams of one convolution, in a folder with the weights."""
+    """A command that dreams with one convolution, in a folder with the weights."""
     monkeypatch.chdir(shutil.copytree(tiny_project, tmp_path / "project"))
     return ["--plugin", "tiny_model.py", "dream", "tiny.toml", "--frames", "2", "--size", "32x32"]
 
 
-def test_a_film_says_what_precision_it_was_made_in(
+def test_a_film_records_its_precision(
     line: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     film, again = Path("a.mp4"), Path("b.mp4")
     monkeypatch.setattr(precision, "has_bfloat16", lambda: True)
     assert main([*line, "-o", str(film)]) == 0
     assert recorded(film)["precision"] == "bfloat16"
-    # On another machine, the film is dreamt as it was.
+    # On another machine, the film is dreamt in the recorded precision.
     monkeypatch.setattr(precision, "has_bfloat16", lambda: False)
     assert main([*line[:3], str(film), "-o", str(again)]) == 0
     assert recorded(again)["precision"] == "bfloat16"
@@ -58,7 +58,7 @@ def test_a_film_says_what_precision_it_was_made_in(
     capsys.readouterr()
 
 
-def test_precisions_dream_differently() -> None:
+def test_films_differ_between_precisions() -> None:
     one, other = (
         turn("dream.runtime=keras", f"dream.precision={p}") for p in ("float32", "bfloat16")
     )
@@ -83,7 +83,7 @@ def test_a_runtime_is_chosen_on_the_command_line(
 
 @cache
 def pictures(runtime: str) -> Any:
-    """The first second of a packaged preset, small."""
+    """Return the first second of a packaged preset, at a small size."""
     changes = ["dream.frames=24", "dream.size=[48, 48]", "dream.precision=float32"]
     catalog = load_catalog(user_folder=False)
     preset = load_preset("daybreak", catalog, [*changes, f"dream.runtime={runtime}"])
@@ -92,22 +92,21 @@ def pictures(runtime: str) -> Any:
 
 
 @pytest.mark.parametrize("runtime", ["openvino", "onnxruntime"])
-def test_the_first_frames_are_those_of_keras(
+def test_the_first_frames_equal_those_of_keras(
     runtime: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip(runtime)
     monkeypatch.setenv("ARTENGINE_CACHE", str(tmp_path / "cache"))
-    found = pictures(runtime)
-    assert len(found) == 24
-    assert found.std() > 10
-    assert np.abs(found - pictures("keras")).max() <= 1
+    result = pictures(runtime)
+    assert len(result) == 24
+    assert result.std() > 10
+    assert np.abs(result - pictures("keras")).max() <= 1
 
 
-def test_a_runtime_that_there_is_not_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_runtime_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["dream", "night-drive", "--runtime", "onnx"]) == 3
-    told = capsys.readouterr().err
-    assert told.count("\n") == 1
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1
     assert (
-        '--runtime: dream.runtime: "onnx" given; allowed: "keras", "openvino", "onnxruntime"'
-        in told
+        '--runtime: dream.runtime: "onnx" given; allowed: "keras", "openvino", "onnxruntime"' in err
     )

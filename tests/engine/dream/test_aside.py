@@ -1,4 +1,4 @@
-"""Something done on a thread while something else is done."""
+"""Running a function on a thread while a block runs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from artengine.dream.aside import Aside
 from artengine.errors import SourceError
 
 
-def test_both_are_done_when_the_block_ends() -> None:
+def test_the_function_has_finished_when_the_block_ends() -> None:
     asked, done = Event(), []
 
     def function() -> None:
@@ -24,7 +24,7 @@ def test_both_are_done_when_the_block_ends() -> None:
     assert done == ["block", "function"]
 
 
-def test_an_error_is_raised_where_the_block_ends() -> None:
+def test_an_error_of_the_function_is_raised_at_the_end_of_the_block() -> None:
     def function() -> None:
         raise SourceError("no clip")
 
@@ -34,7 +34,7 @@ def test_an_error_is_raised_where_the_block_ends() -> None:
         raise ZeroDivisionError
 
 
-def test_it_is_waited_for_where_the_block_does_not_begin(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_thread_is_joined_if_the_block_does_not_begin(monkeypatch: pytest.MonkeyPatch) -> None:
     asked, done = Event(), []
 
     def function() -> None:

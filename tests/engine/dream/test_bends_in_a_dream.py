@@ -1,4 +1,4 @@
-"""Presets that bend: addresses, curves, changes while a dream plays, and continuing it."""
+"""Presets with bends: addresses, curves, changes while a dream plays, and resuming it."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def film(preset: Preset, count: int | None = None, **options: Any) -> list[Pictu
         return list(islice(dream, count))
 
 
-def test_a_bent_dream_continues_bit_for_bit(ready: Ready) -> None:
+def test_a_bent_dream_resumes_bit_for_bit(ready: Ready) -> None:
     preset = ready()
     with Dream(preset) as dream:
         first = list(islice(dream, 3))
@@ -71,14 +71,14 @@ def test_a_bent_dream_continues_bit_for_bit(ready: Ready) -> None:
         log = dream.changes
     assert [change.address for change in log] == ["bend.scale.amount", "bend.noise.amount"]
     np.testing.assert_array_equal(rest, film(preset, resume=snapshot))
-    # The same network, begun again, has the preset's own amounts.
+    # The same network in a new dream has the preset's own amounts.
     assert (film(preset)[4] != rest[1]).any()
     np.testing.assert_array_equal(film(preset)[:3], first)
     assert (first[0] != film(ready(name="tiny"), 1)[0]).any()
 
 
-def test_a_mask_says_where_a_bend_is_done(ready: Ready) -> None:
-    """At the frames' own size, which the small network's only layer has."""
+def test_a_mask_limits_a_bend_to_a_region(ready: Ready) -> None:
+    """At the size of the frames, which is that of the small network's only layer."""
     plain = film(ready(name="tiny"), 2)
     scale = {"layer": "conv2d", "operation": "scale", "amount": 3.0}
 
@@ -95,7 +95,7 @@ def test_a_mask_says_where_a_bend_is_done(ready: Ready) -> None:
     assert (left != plain[0]).any()
 
 
-def test_a_mask_costs_nothing_where_it_is_one(ready: Ready) -> None:
+def test_a_mask_of_1_is_not_computed(ready: Ready) -> None:
     values = {"bend.noise.mask": "1", "bend.scale.mask": "truth.luma"}
     bends = ready().with_values(values).inside()
     places = BentPlaces.of(bends, ready().catalog.film_of)
@@ -112,23 +112,23 @@ def test_a_governor_steers_an_amount(ready: Ready) -> None:
     }  # fmt: skip
     table = {"bend.scale.amount": 1.0, "govern": [govern]}
     with Dream(ready().with_values(table)) as dream:
-        made = [
+        result = [
             (dream._inside["bend.scale"].plugin.model_dump()["amount"], turn.prediction)
             for turn in dream.turns()
         ]
-    amounts = [amount for amount, _ in made]
-    # A third of the way, and at once half of the share of 4 that a sign of 1 lacks.
+    amounts = [amount for amount, _ in result]
+    # A third of the way, plus at once half of the share of 4 that a vital sign of 1 is short of.
     assert amounts[0] == pytest.approx(0.5 + 1.5 * (1 / 3 + 0.75 / 2))
     assert amounts[-1] > amounts[0]
     with Dream(ready().with_values({"bend.scale.amount": 1.0})) as dream:
         *_, plain = dream.turns()
-    assert np.abs(made[-1][1] - plain.prediction).max() > 0.01
+    assert np.abs(result[-1][1] - plain.prediction).max() > 0.01
 
 
-def test_a_layer_that_there_is_not_is_told_with_the_preset(ready: Ready) -> None:
-    with pytest.raises(PresetError) as told, Dream(ready(name="odd")) as dream:
+def test_a_missing_layer_is_reported_with_the_preset(ready: Ready) -> None:
+    with pytest.raises(PresetError) as caught, Dream(ready(name="odd")) as dream:
         next(dream.turns())
-    noise, scale = told.value.problems
+    noise, scale = caught.value.problems
     assert "odd.toml: bend.noise.layer: the network " in noise
     assert 'odd.toml: bend.scale.layer: the network "tiny" has no layer "conv2"' in scale
 
@@ -146,7 +146,7 @@ def test_amounts_have_addresses(ready: Ready) -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "said"),
+    ("table", "message"),
     [
         ({}, "bend.0: operation is missing; it is one of: scale, noise"),
         ({"operation": "nois"}, r'bend.nois.operation: "nois" given \(did you mean "noise"\?\)'),
@@ -182,21 +182,21 @@ def test_amounts_have_addresses(ready: Ready) -> None:
         ),
     ],
 )
-def test_mistakes_are_told(tiny: Catalog, table: dict[str, Any], said: str) -> None:
-    with pytest.raises(PresetError, match=said):
+def test_mistakes_in_bends_are_reported(tiny: Catalog, table: dict[str, Any], message: str) -> None:
+    with pytest.raises(PresetError, match=message):
         parse_preset(
             {"source": {"use": "synthetic"}, "model": {"use": "tiny"}, "bend": [table]}, tiny
         )
 
 
-def test_what_cannot_change_is_told(ready: Ready) -> None:
+def test_impossible_changes_are_refused(ready: Ready) -> None:
     dream = Dream(ready())
-    for address, value, said in (
+    for address, value, message in (
         ("bend.noise.layer", "x", "cannot change while the dream plays; what can: .*bend.NAME"),
         ("bend.zoom.amount", 2.0, r"\[\[bend\]\] has no \"zoom\"; it has noise, scale"),
         ("bend.scale.amount", 99.0, "bend.scale.amount: 99.0 given; allowed: a number from -16"),
     ):
-        with pytest.raises(UsageError, match=said):
+        with pytest.raises(UsageError, match=message):
             dream.set(address, value)
 
 

@@ -29,17 +29,17 @@ sys.exit(code)
 """
 
 
-def done(words: list[str]) -> list[str]:
-    """The plugins that a command imported, and the libraries that it need not."""
-    done = subprocess.run(
+def imports_of(words: list[str]) -> list[str]:
+    """Run a command; return the plugins and the avoidable libraries that it imported."""
+    imports_of = subprocess.run(
         [sys.executable, "-c", PROGRAM, *words],
         capture_output=True,
         text=True,
         check=False,
         timeout=240,
     )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.splitlines()[-2:]
+    assert imports_of.returncode == 0, imports_of.stderr
+    return imports_of.stdout.splitlines()[-2:]
 
 
 def test_the_first_dream_of_a_packaged_network_needs_no_keras(
@@ -48,17 +48,17 @@ def test_the_first_dream_of_a_packaged_network_needs_no_keras(
     pytest.importorskip("openvino")
     monkeypatch.setenv("ARTENGINE_CACHE", str(tmp_path / "cache"))
     words = ["dream", "wildfire", "--frames", "1", "--runtime", "openvino"]
-    _, heavy = done([*words, "-o", str(tmp_path / "first.mp4")])
+    _, heavy = imports_of([*words, "-o", str(tmp_path / "first.mp4")])
     # The weights are read.
     assert heavy == "['h5py']"
     assert len(list((tmp_path / "cache" / "networks").iterdir())) == 2
 
 
 @pytest.mark.parametrize("runtime", ["", "openvino", "onnxruntime"])
-def test_the_second_dream_needs_no_keras_and_no_plugin_that_it_does_not_name(
+def test_the_second_dream_needs_no_keras_and_only_the_plugins_it_names(
     runtime: str, tiny_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And makes the same film, also where no runtime is named."""
+    """It makes the same film, also if no runtime is named."""
     pytest.importorskip(runtime or "openvino")
     monkeypatch.delenv("ARTENGINE_RUNTIME")
     monkeypatch.setenv("ARTENGINE_CACHE", str(tmp_path / "cache"))
@@ -68,7 +68,7 @@ def test_the_second_dream_needs_no_keras_and_no_plugin_that_it_does_not_name(
     first, second = tmp_path / "first.mp4", tmp_path / "second.mp4"
     assert main([*words, "-o", str(first)]) == 0
     assert len(list((tmp_path / "cache" / "networks").iterdir())) == 2
-    plugins, heavy = done([*words, "-o", str(second)])
+    plugins, heavy = imports_of([*words, "-o", str(second)])
     assert heavy == "[]"
     assert plugins == "['mp4', 'noise', 'synthetic']"
     assert first.read_bytes() == second.read_bytes()

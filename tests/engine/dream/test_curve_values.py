@@ -1,4 +1,4 @@
-"""Curves over a film, without the film: their values and their picture."""
+"""Curves over a film, without rendering it: their values and their plot."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ def parsed(catalog: Catalog, **changes: Any) -> Preset:
     return parse_preset(table, catalog, name="test")
 
 
-def test_values_are_those_of_the_dream(catalog: Catalog) -> None:
+def test_values_equal_those_of_the_dream(catalog: Catalog) -> None:
     preset = parsed(catalog)
-    found = curve_values(preset, 10.0)
-    assert list(found.values) == list(preset.curves_by_address())
-    seen: dict[str, list[float]] = {address: [] for address in found.values}
+    result = curve_values(preset, 10.0)
+    assert list(result.values) == list(preset.curves_by_address())
+    seen: dict[str, list[float]] = {address: [] for address in result.values}
     with Dream(preset, predict=Still()) as dream:
         for turn in dream.turns():
             dream.picture(dream.output_frame(turn))
@@ -60,17 +60,17 @@ def test_values_are_those_of_the_dream(catalog: Catalog) -> None:
                 seen[f"curves.{name}"].append(turn.values[name])
     for address, values in seen.items():
         if address != "dream.truth_frames":
-            np.testing.assert_array_equal(found.values[address], values, address)
-    assert found.values["dream.truth_frames"].tolist() == (
+            np.testing.assert_array_equal(result.values[address], values, address)
+    assert result.values["dream.truth_frames"].tolist() == (
         [0, 0, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 4, 4, 4]
     )
 
 
-def test_beats_and_bars_are_those_within_the_film(catalog: Catalog) -> None:
-    found = curve_values(parsed(catalog), 10.0)
-    assert found.beats() == pytest.approx([0.1, 0.6, 1.1, 1.6])
-    assert found.beats(3) == pytest.approx([0.1, 1.6])
-    data = found.as_data()
+def test_only_beats_and_bars_within_the_film_are_listed(catalog: Catalog) -> None:
+    result = curve_values(parsed(catalog), 10.0)
+    assert result.beats() == pytest.approx([0.1, 0.6, 1.1, 1.6])
+    assert result.beats(3) == pytest.approx([0.1, 1.6])
+    data = result.as_data()
     assert data["bars"] == pytest.approx([0.1, 1.6])
     assert len(data["curves"]["curves.kick"]) == 20
     early = curve_values(parsed(catalog, time={"bpm": 60, "offset": -0.5}), 10.0)
@@ -79,12 +79,12 @@ def test_beats_and_bars_are_those_within_the_film(catalog: Catalog) -> None:
 
 def test_a_slow_film_of_a_fast_tempo_lists_few_beats(catalog: Catalog) -> None:
     film = {"frames": 10_000_000, "fps": 0.01, "size": [16, 12]}
-    found = curve_values(parsed(catalog, time={"bpm": 1000}, dream=film), 0.01, most=500)
-    assert len(found.numbers(4)) == 500 * 100 * 1000 // 60 // 4 + 1
-    assert len(found.beats()) == MOST_BEATS
+    result = curve_values(parsed(catalog, time={"bpm": 1000}, dream=film), 0.01, most=500)
+    assert len(result.numbers(4)) == 500 * 100 * 1000 // 60 // 4 + 1
+    assert len(result.beats()) == MOST_BEATS
 
 
-def test_of_many_curves_fewer_frames_are_looked_at(
+def test_more_curves_are_sampled_at_fewer_frames(
     catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("artengine.dream.curve_values.MOST_VALUES", 60)
@@ -92,7 +92,7 @@ def test_of_many_curves_fewer_frames_are_looked_at(
     assert curve_values(parsed(catalog), 10.0).count == 60 // 8
 
 
-def test_many_curves_are_tried_at_few_frames(
+def test_many_curves_are_checked_at_few_frames(
     catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     late = parsed(catalog, curves={"late": "1 / (3 - frame)", "kick": 0, "wander": 0})
@@ -107,7 +107,7 @@ def test_many_curves_are_tried_at_few_frames(
     ("values", "upright"),
     [([0, 0, 1, 1, 1], [2]), ([0, 0, 1, 0.8, 0.6], [2]), ([0, 0, 1, 2, 3], []), ([3], [])],
 )
-def test_jumps_are_drawn_upright(values: list[float], upright: list[int]) -> None:
+def test_jumps_are_drawn_as_vertical_lines(values: list[float], upright: list[int]) -> None:
     seconds, drawn = with_jumps(np.arange(len(values)) / 10, np.array(values, np.float64))
     assert len(drawn) == len(values) + len(upright)
     for place in upright:
@@ -115,13 +115,13 @@ def test_jumps_are_drawn_upright(values: list[float], upright: list[int]) -> Non
         assert (drawn[place], drawn[place + 1]) == (values[place - 1], values[place])
 
 
-def test_a_curve_that_fails_is_told_with_its_frame(catalog: Catalog) -> None:
+def test_a_curve_that_fails_is_reported_with_its_frame(catalog: Catalog) -> None:
     preset = parsed(catalog, output=[{"use": "levels", "gamma": "1 / (12 - frame)"}])
     with pytest.raises(PluginError, match=r"^output\.levels failed at frame 12: gamma: column 3: "):
         curve_values(preset, 10.0)
 
 
-def test_the_picture_has_a_panel_for_each_curve(
+def test_the_plot_has_a_panel_for_each_curve(
     catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("artengine.dream.curve_plot.MOST_CURVES", 3)
@@ -140,7 +140,7 @@ def test_the_picture_has_a_panel_for_each_curve(
 def test_a_film_whose_curves_fail_does_not_begin(catalog: Catalog, tmp_path: Path) -> None:
     preset = parsed(catalog, feedback=[{"use": "noise", "amount": "1 / (12 - frame)"}])
     target = Target(catalog.get("writer", "gif")(), tmp_path / "film.gif")
-    told = r"^test: feedback\.noise failed at frame 12: amount: column 3"
-    with pytest.raises(PresetError, match=told):
+    message = r"^test: feedback\.noise failed at frame 12: amount: column 3"
+    with pytest.raises(PresetError, match=message):
         render(preset, catalog, [target], predict=Still())
     assert not any(tmp_path.iterdir())

@@ -1,4 +1,4 @@
-"""Curves in a dream: named ones, those that remember, and those that steer the loop."""
+"""Curves in a dream: named ones, those with state, and those that control the loop."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def film(preset: Preset, *changes: Change, **options: Any) -> list[Picture]:
 
 
 def values(preset: Preset, number: int, name: str) -> list[float]:
-    """A parameter of the feedback chain at each frame."""
+    """Return a parameter of the feedback chain at each frame."""
     with Dream(preset, predict=Fading()) as dream:
         effect = dream._feedback.effects[number]
         return [getattr(effect, name) for _ in dream.turns()]
@@ -84,7 +84,7 @@ def test_named_curves_are_read_in_any_order(ready: Ready) -> None:
 
 
 @pytest.mark.parametrize("stop", [1, 6])
-def test_a_dream_goes_on_bit_for_bit_with_what_its_curves_remember(ready: Ready, stop: int) -> None:
+def test_a_dream_resumes_bit_for_bit_with_the_state_of_its_curves(ready: Ready, stop: int) -> None:
     preset = ready()
     changes = (
         Change(2, "feedback.noise-2.amount", "0.2 * walk(3)"),
@@ -106,7 +106,7 @@ def differing(one: list[Picture], other: list[Picture]) -> list[int]:
     return [n for n, (a, b) in enumerate(zip(one, other, strict=True)) if (a != b).any()]
 
 
-def test_a_refined_dream_asks_each_curve_once_a_frame(ready: Ready) -> None:
+def test_a_refined_dream_resumes_bit_for_bit(ready: Ready) -> None:
     preset = ready(dream={"frames": FRAMES, "size": [32, 24], "fps": 10, "refine": 2.0})
     whole = film(preset)
     with Dream(preset, predict=Fading()) as dream:
@@ -147,7 +147,7 @@ def test_an_expression_is_set_while_the_dream_plays(ready: Ready) -> None:
             dream.set("dream.truth_frames", {"keys": {"0s": 0, "1s": 4}})
 
 
-def test_mistakes_of_named_curves_come_at_once(ready: Ready) -> None:
+def test_all_mistakes_of_named_curves_are_reported_at_once(ready: Ready) -> None:
     with pytest.raises(PresetError) as caught:
         ready(
             curves={
@@ -173,7 +173,7 @@ def test_mistakes_of_named_curves_come_at_once(ready: Ready) -> None:
     ]
 
 
-def test_what_cannot_be_calculated_names_the_curve_and_the_frame(ready: Ready) -> None:
+def test_an_evaluation_error_names_the_curve_and_the_frame(ready: Ready) -> None:
     with pytest.raises(PluginError, match=r"^at frame 2: curves\.hit: column 3: division by zero"):
         film(ready(curves={"hit": "1 / (2 - frame)"}, feedback=[]))
 
@@ -189,13 +189,13 @@ def test_recipes_keep_curves_as_they_were_written(ready: Ready, catalog: Catalog
     assert changed.time.bpm == 90
 
 
-def test_an_effect_is_off_where_its_curve_is_below_a_half(ready: Ready) -> None:
+def test_an_effect_is_off_while_its_curve_is_below_a_half(ready: Ready) -> None:
     grain = {"use": "noise", "amount": 0.3}
     plain = values(ready(feedback=[grain | {"on": "0.49 + 0.01 * (frame > 3)"}]), 0, "amount")
     assert plain == [0.3] * FRAMES
     off = film(ready(feedback=[grain | {"on": False}]))
     switched = film(ready(feedback=[grain | {"on": "0.49 + 0.01 * (frame > 3)"}]))
-    # The picture shows what the network made of the frame before.
+    # The picture shows the network's prediction from the frame before.
     assert differing(off, switched)[0] == 5
     held = {"keys": {"0f": 1, "4f": 0}, "ease": "hold"}
     on = film(ready(feedback=[grain]))

@@ -1,4 +1,4 @@
-"""A film that is driven by curves of every kind, made again from its recipe."""
+"""A film that is driven by curves of every kind, and reproduced from its recipe."""
 
 from __future__ import annotations
 
@@ -63,9 +63,7 @@ def film(tiny_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     return folder
 
 
-def test_twice_made_it_is_the_same_and_so_is_that_of_its_recipe(
-    film: Path, tiny_model: Path
-) -> None:
+def test_the_preset_and_its_recipe_reproduce_the_film(film: Path, tiny_model: Path) -> None:
     catalog = load_catalog([tiny_model])
     preset = load_preset("driven.toml", catalog)
     films = []
@@ -86,7 +84,7 @@ def test_twice_made_it_is_the_same_and_so_is_that_of_its_recipe(
         assert (np.array(list(other))[1:] != films[0][1:]).any(axis=(1, 2, 3)).all()
 
 
-def test_the_content_of_its_files_is_part_of_what_it_is(film: Path, tiny_model: Path) -> None:
+def test_the_content_of_its_files_is_part_of_the_identity(film: Path, tiny_model: Path) -> None:
     catalog = load_catalog([tiny_model])
     before = resolve(load_preset("driven.toml", catalog)).identity
     (film / "song.csv").rename(film / "moved.csv")
@@ -96,7 +94,7 @@ def test_the_content_of_its_files_is_part_of_what_it_is(film: Path, tiny_model: 
     assert resolve(moved).identity != before
 
 
-def test_its_preview_keeps_the_proportion_of_its_curves(film: Path, tiny_model: Path) -> None:
+def test_its_preview_scales_its_curves_in_time(film: Path, tiny_model: Path) -> None:
     changes = ["dream.frames=189", "dream.fps=24", "curves.table.every=17"]
     preset = load_preset(
         "driven.toml",
@@ -110,7 +108,7 @@ def test_its_preview_keeps_the_proportion_of_its_curves(film: Path, tiny_model: 
         np.testing.assert_allclose(
             short.values[address], whole.values[address][::4], atol=1e-6, err_msg=address
         )
-    # Notes are seen in the nearest frame of each.
+    # A note sounds in the nearest frame of the film and of the preview.
     assert (
         abs(int(whole.values["curves.drum"].argmax()) - 4 * short.values["curves.drum"].argmax())
         <= 4

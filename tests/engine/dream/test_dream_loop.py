@@ -24,7 +24,7 @@ from artengine_plugins.models.swift import Swift
 
 
 def frame(value: float) -> Frame:
-    """A frame of a value in steps of 8 bits, of which there may be more than 255."""
+    """Return a frame of a value in units of 1/255, which may be above 255."""
     return np.full((2, 2, 3), value / 255, dtype=np.float32)
 
 
@@ -37,7 +37,7 @@ def truths(start: int = 0) -> Iterator[Picture]:
 
 
 class Network:
-    """Predicts 100 times the last frame it is shown, plus how often it was asked."""
+    """Predicts 1000 plus the number of its calls."""
 
     def __init__(self) -> None:
         self.asked = 0
@@ -59,7 +59,7 @@ class Network:
 
 
 class AddNoiseAndCount(Effect):
-    """Adds a random number and how many frames it has met."""
+    """Adds a random number and the number of frames it has processed."""
 
     name: ClassVar[str] = "add-noise-and-count"
     _met: int = 0
@@ -98,7 +98,7 @@ def loop(network: Network | None = None, frames: int = 6, **changes: Any) -> Dre
 
 
 def dreamt(loop: DreamLoop) -> list[Turn]:
-    """A film of the source's frames 0, 1, 2 and so on."""
+    """Return a film with the source frames 0, 1, 2 and so on."""
     pictures, turns = truths(), []
     state = loop.start(pictures)
     for picture in islice(pictures, loop.frames):
@@ -126,26 +126,26 @@ def test_truth_frames_replace_frames_of_the_context(
     assert network.seen[2] == third
 
 
-def test_with_truth_in_every_slot_nothing_is_fed_back() -> None:
+def test_truth_in_every_slot_disables_feedback() -> None:
     network = Network()
     dreamt(loop(network, truth_frames=3))
     assert network.seen[4] == [4, 5, 6]
 
 
-def test_shows_the_context_newest_first() -> None:
+def test_the_context_can_be_shown_newest_first() -> None:
     network = Network()
     dreamt(loop(network, context_order="newest-first"))
     assert network.seen[:2] == [[2, 1, 0], [1001, 2, 1]]
 
 
-def test_does_not_clip_what_is_fed_back() -> None:
+def test_fed_back_frames_are_not_clipped() -> None:
     network = Network()
     turns = dreamt(loop(network, effects=[AddNoiseAndCount()]))
     assert turns[0].fed[0, 0, 0] > 1 + 1001 / 255
     assert network.seen[1][-1:] == values([turns[0].fed])
 
 
-def test_a_step_leaves_the_state_it_was_given_as_it_was() -> None:
+def test_a_step_does_not_change_its_input_state() -> None:
     first = loop(truth_frames=1)
     state = first.start(truths())
     frames = state.context.frames
@@ -155,7 +155,7 @@ def test_a_step_leaves_the_state_it_was_given_as_it_was() -> None:
     assert after.context.frames[-1] is turn.fed
 
 
-def test_steps_a_network_through_the_truth_before_the_film() -> None:
+def test_a_warm_up_steps_the_network_through_the_truth() -> None:
     network = Network()
     state = replace(loop(network), warmup=2).start(truths())
     assert network.seen == [[0, 1, 2], [1, 2, 3]]
@@ -175,7 +175,7 @@ def test_a_prediction_that_is_not_finite_is_an_error(wrong: float) -> None:
         dreamt(loop(Broken()))
 
 
-def test_where_effects_made_the_context_wild_they_are_named() -> None:
+def test_a_context_with_huge_values_is_blamed_on_the_feedback_effects() -> None:
     class Broken(Network):
         def __call__(self, frames: Sequence[Frame], seed: tuple[int, int]) -> Frame:
             return frame(255e9 if seed[1] == 0 else np.inf)
@@ -184,7 +184,7 @@ def test_where_effects_made_the_context_wild_they_are_named() -> None:
         dreamt(loop(Broken()))
 
 
-def test_large_values_are_not_taken_for_infinite_ones() -> None:
+def test_large_finite_values_are_no_error() -> None:
     class Large(Network):
         def __call__(self, frames: Sequence[Frame], seed: tuple[int, int]) -> Frame:
             return np.full((2, 2, 3), 3e38, np.float32)

@@ -1,4 +1,4 @@
-"""Masks of a film: continued bit for bit, and refused before it begins."""
+"""Masks of a film: resumed bit for bit, and errors before the film begins."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def parsed(catalog: Catalog, *feedback: dict[str, Any]) -> Preset:
     return parse_preset(table, catalog, name="test")
 
 
-def test_a_dream_with_masks_goes_on_where_it_was(catalog: Catalog) -> None:
+def test_a_dream_with_masks_resumes_bit_for_bit(catalog: Catalog) -> None:
     preset = parsed(
         catalog,
         {"use": "noise", "mask": "motion > 0.02 or truth.motion > 0.02 or noise(0.3, 2) > 0.5"},
@@ -46,7 +46,9 @@ def test_a_dream_with_masks_goes_on_where_it_was(catalog: Catalog) -> None:
         np.testing.assert_array_equal(list(dream), expected[5:])
 
 
-def test_a_missing_file_ends_a_film_before_it_begins(catalog: Catalog, tmp_path: Path) -> None:
+def test_a_missing_file_is_reported_before_the_film_begins(
+    catalog: Catalog, tmp_path: Path
+) -> None:
     preset = parsed(catalog, {"use": "noise", "mask": "file('nothing.png')"})
     target = Target(catalog.get("writer", "gif")(), tmp_path / "film.gif")
     with pytest.raises(SourceError, match=r"nothing\.png"):
@@ -54,7 +56,7 @@ def test_a_missing_file_ends_a_film_before_it_begins(catalog: Catalog, tmp_path:
     assert not list(tmp_path.iterdir())
 
 
-def test_a_mask_cannot_look_at_a_source_that_is_not_read(catalog: Catalog) -> None:
+def test_a_mask_of_an_unread_source_cannot_be_set(catalog: Catalog) -> None:
     preset = parsed(catalog, {"use": "noise"})
     with Dream(preset, predict=Still()) as dream:
         dream.set("feedback.noise.mask", "x < 0.5")

@@ -36,7 +36,7 @@ def value(preset: Preset, word: str, number: int, index: int) -> float:
     return float(signal.at(SignalContext(Clock(index, preset.dream.fps or 1, frames))))
 
 
-def test_it_is_the_whole_film_in_few_small_frames(catalog: Catalog) -> None:
+def test_a_preview_is_the_whole_film_in_few_small_frames(catalog: Catalog) -> None:
     preset = ready(catalog)
     recipe = preset.recipe()
     small = preview(preset, fps=24.0, size=(640, 360))
@@ -48,7 +48,7 @@ def test_it_is_the_whole_film_in_few_small_frames(catalog: Catalog) -> None:
 
 
 @pytest.mark.parametrize(("word", "number"), [("feedback", 0), ("feedback", 1), ("output", 0)])
-def test_its_curves_keep_their_proportion(catalog: Catalog, word: str, number: int) -> None:
+def test_its_curves_are_scaled_in_time(catalog: Catalog, word: str, number: int) -> None:
     preset = ready(catalog)
     small = preview(preset, fps=24.0, size=(640, 360))
     for index in range(48):
@@ -56,7 +56,7 @@ def test_its_curves_keep_their_proportion(catalog: Catalog, word: str, number: i
         assert value(small, word, number, index) == pytest.approx(whole, abs=0.01)
 
 
-def test_the_models_curves_are_moved_too(catalog: Catalog) -> None:
+def test_the_model_s_curves_are_scaled_too(catalog: Catalog) -> None:
     small = preview(ready(catalog), fps=24.0, size=(640, 360))
     curve = small.model_curves["pull"]
     assert curve.values() == (0.1, 0.9)
@@ -66,7 +66,7 @@ def test_the_models_curves_are_moved_too(catalog: Catalog) -> None:
     assert not curve.remarks(scope)
 
 
-def test_its_masks_and_fields_count_frames_as_the_film_does(catalog: Catalog) -> None:
+def test_its_masks_and_fields_count_the_frames_of_the_film(catalog: Catalog) -> None:
     preset = parse_preset(
         {
             "source": {"use": "synthetic"},
@@ -92,12 +92,12 @@ def test_its_masks_and_fields_count_frames_as_the_film_does(catalog: Catalog) ->
     assert shown == [f"x > (fps {longer} - 24", f"x < (frame {longer} / 240 and y < progress"]
 
 
-def test_a_refined_film_is_seen_as_the_small_dream_that_it_follows(catalog: Catalog) -> None:
+def test_a_refined_film_is_previewed_as_its_small_dream(catalog: Catalog) -> None:
     small = preview(ready(catalog, refine=4.0), fps=24.0, size=(640, 360))
     assert (small.dream.refine, small.dream.size) == (1.0, (160, 90))
 
 
-def test_a_short_small_film_stays_as_it_is(catalog: Catalog) -> None:
+def test_a_short_small_film_is_its_own_preview(catalog: Catalog) -> None:
     preset = ready(catalog, frames=12, size=[64, 48])
     small = preview(preset, fps=24.0, size=(64, 48))
     assert small.dream == preset.dream
@@ -105,7 +105,7 @@ def test_a_short_small_film_stays_as_it_is(catalog: Catalog) -> None:
     assert preview(ready(catalog, frames=1), fps=24.0, size=(64, 48)).dream.frames == 1
 
 
-def test_what_was_set_before_does_not_undo_it(catalog: Catalog) -> None:
+def test_overrides_of_the_preset_do_not_undo_the_preview(catalog: Catalog) -> None:
     preset = parse_preset(
         ready(catalog).table, catalog, ["dream.frames=480", "feedback.0.amount=0.5"]
     )

@@ -1,4 +1,4 @@
-"""Dreams of networks that remember: warm-up on the truth, and effects on their state."""
+"""Dreams of recurrent networks: warm-up on the truth, and effects on their state."""
 
 from __future__ import annotations
 
@@ -53,25 +53,25 @@ def predict(catalog: Catalog, bikes: Path) -> Predictor:
     return Predictor(model, model.build())
 
 
-def turn(preset: Preset, predict: Predictor) -> list[Turn]:
+def turns_of(preset: Preset, predict: Predictor) -> list[Turn]:
     with Dream(preset, predict=predict, truth=True) as dream:
         return list(dream.turns())
 
 
 def truths(turns: list[Turn]) -> list[Frame]:
-    return [turn.truth for turn in turns if turn.truth is not None]
+    return [turns_of.truth for turns_of in turns if turns_of.truth is not None]
 
 
 def frames(turns: list[Turn]) -> npt.NDArray[np.float32]:
-    return np.stack([turn.prediction for turn in turns])
+    return np.stack([turns_of.prediction for turns_of in turns])
 
 
 def test_a_warm_up_steps_through_the_truth_and_the_film_begins_after_it(
     ready: Any, predict: Predictor
 ) -> None:
-    cold, warm = turn(ready(warmup=0), predict), turn(ready(), predict)
+    cold, warm = turns_of(ready(warmup=0), predict), turns_of(ready(), predict)
     np.testing.assert_array_equal(truths(warm)[0], truths(cold)[3])
-    # By hand: the cell has seen the two frames of the context, and the truth after them.
+    # By hand: the cell was stepped through the two frames of the context and the truth after them.
     truth = [*cold[0].context_frames, *truths(cold)]
     predict.reset()
     for first in range(3):
@@ -81,25 +81,25 @@ def test_a_warm_up_steps_through_the_truth_and_the_film_begins_after_it(
     assert np.abs(predict(truth[3:5]) - warm[0].prediction).max() > 1e-5
 
 
-def test_the_model_says_how_long_it_warms_up(ready: Any, predict: Predictor) -> None:
-    eight, own = turn(ready(warmup=8), predict), turn(ready(warmup=None), predict)
+def test_the_model_has_a_default_warm_up(ready: Any, predict: Predictor) -> None:
+    eight, own = turns_of(ready(warmup=8), predict), turns_of(ready(warmup=None), predict)
     np.testing.assert_array_equal(frames(eight), frames(own))
-    assert not np.array_equal(frames(eight), frames(turn(ready(), predict)))
+    assert not np.array_equal(frames(eight), frames(turns_of(ready(), predict)))
 
 
-def test_effects_process_what_is_remembered(ready: Any, predict: Predictor) -> None:
-    plain = frames(turn(ready(), predict))
-    processed = frames(turn(ready({"use": "noise", "amount": 0.5}), predict))
-    # The first prediction comes before anything is processed.
+def test_effects_process_the_state(ready: Any, predict: Predictor) -> None:
+    plain = frames(turns_of(ready(), predict))
+    processed = frames(turns_of(ready({"use": "noise", "amount": 0.5}), predict))
+    # The first prediction precedes any processing of the state.
     np.testing.assert_array_equal(plain[0], processed[0])
     assert np.abs(plain[1] - processed[1]).mean() > 1e-3
-    nothing = frames(turn(ready({"use": "noise", "amount": 0.0}), predict))
+    nothing = frames(turns_of(ready({"use": "noise", "amount": 0.0}), predict))
     np.testing.assert_allclose(plain, nothing, atol=1e-4)
 
 
-def test_goes_on_bit_for_bit(ready: Any, predict: Predictor) -> None:
+def test_resumes_bit_for_bit(ready: Any, predict: Predictor) -> None:
     preset = ready({"use": "trails"}, {"use": "noise", "amount": 0.2})
-    whole = frames(turn(preset, predict))
+    whole = frames(turns_of(preset, predict))
     with Dream(preset, predict=predict) as dream:
         before = list(islice(dream.turns(), 2))
         snapshot = dream.snapshot()
@@ -110,7 +110,7 @@ def test_goes_on_bit_for_bit(ready: Any, predict: Predictor) -> None:
 
 def test_a_parameter_of_the_state_can_be_changed(ready: Any, predict: Predictor) -> None:
     preset = ready({"use": "noise", "amount": 0.0})
-    plain = frames(turn(preset, predict))
+    plain = frames(turns_of(preset, predict))
     with Dream(preset, predict=predict) as dream:
         turns = dream.turns()
         changed = list(islice(turns, 2))
@@ -124,7 +124,7 @@ def test_a_parameter_of_the_state_can_be_changed(ready: Any, predict: Predictor)
     assert differs == [False, False, False, True, True]
 
 
-def test_what_was_changed_stays_so_in_a_dream_that_goes_on(ready: Any, predict: Predictor) -> None:
+def test_changes_persist_in_a_resumed_dream(ready: Any, predict: Predictor) -> None:
     preset = ready({"use": "noise", "amount": 0.0})
     with Dream(preset, predict=predict) as dream:
         turns = dream.turns()
@@ -164,7 +164,7 @@ def test_channels_are_shown_three_at_a_time(channels: int) -> None:
     np.testing.assert_allclose(numbers(from_frames(shown, part)), part, atol=1e-6)
 
 
-def test_each_frame_of_the_state_has_a_memory_of_its_own() -> None:
+def test_effects_keep_separate_state_for_each_frame_of_the_state() -> None:
     chain = StateChain([Binding(Trails(decay=1.0))], 0)
     first, second = np.zeros((1, 4, 6, 6), np.float32), np.zeros((1, 4, 6, 6), np.float32)
     first[..., :3] = 1.0
@@ -174,7 +174,7 @@ def test_each_frame_of_the_state_has_a_memory_of_its_own() -> None:
     np.testing.assert_allclose(numbers(ghost)[..., 3:], 0.0, atol=1e-6)
 
 
-def test_curves_on_the_state_go_on_bit_for_bit(catalog: Catalog) -> None:
+def test_curves_on_the_state_resume_bit_for_bit(catalog: Catalog) -> None:
     table = {"amount": "0.5 * walk(3)", "mix": "lag(rand(), 0.1)"}
     effects = [Binding.parse(Noise, table, catalog.curves)]
     parts = [np.zeros((1, 4, 6, 5), np.float32), np.zeros((1, 2, 3, 3), np.float32)]
@@ -194,14 +194,14 @@ def test_curves_on_the_state_go_on_bit_for_bit(catalog: Catalog) -> None:
             np.testing.assert_array_equal(one, other)
 
 
-def test_the_truth_is_shown_at_the_size_of_each_part() -> None:
+def test_the_truth_is_resized_to_each_part_of_the_state() -> None:
     parts = [np.zeros((1, 4, 6, 3), np.float32), np.zeros((1, 2, 3, 4), np.float32)]
     processed = StateChain([Binding(Blend(amount=1.0))], 0).apply(parts, clock(0), truth(1.0), ())
     for part, found in zip(parts, processed, strict=True):
         np.testing.assert_allclose(numbers(found), np.ones_like(part), atol=1e-6)
 
 
-def test_other_parts_stay_as_they_are_and_one_must_be_a_picture() -> None:
+def test_parts_that_are_no_pictures_are_kept_and_at_least_one_must_be() -> None:
     chain = StateChain([Binding(Noise(amount=1.0))], 0)
     count, whole = np.ones((1,), np.float32), np.ones((1, 2, 2, 3), np.int32)
     field = np.zeros((1, 2, 2, 3), np.float32)
@@ -227,7 +227,7 @@ def test_a_model_says_whether_its_state_is_spatial(catalog: Catalog, name: str) 
         chain.apply(predict.state(), clock(0), truth(), ())
 
 
-def test_what_does_nothing_to_a_network_is_refused(catalog: Catalog, bikes: Path) -> None:
+def test_settings_without_effect_on_the_network_are_refused(catalog: Catalog, bikes: Path) -> None:
     own = table({"use": "noise"}, truth_frames=1)
     path = f"source.path={bikes}"
     with pytest.raises(PresetError) as caught:
@@ -261,15 +261,17 @@ def test_what_does_nothing_to_a_network_is_refused(catalog: Catalog, bikes: Path
     ("truth_frames", "slots", "order"),
     [(1, "newest", "oldest-first"), (1, "oldest", "newest-first"), (2, "oldest", "oldest-first")],
 )
-def test_truth_that_the_network_is_shown_is_put_back(
+def test_truth_frames_change_the_film_in_every_context_order(
     ready: Any, predict: Predictor, truth_frames: int, slots: str, order: str
 ) -> None:
     preset = ready(truth_frames=truth_frames, truth_slots=slots, context_order=order)
     free = ready(context_order=order)
-    assert not np.array_equal(frames(turn(preset, predict))[-1], frames(turn(free, predict))[-1])
+    assert not np.array_equal(
+        frames(turns_of(preset, predict))[-1], frames(turns_of(free, predict))[-1]
+    )
 
 
-def test_a_clip_shorter_than_the_warm_up_is_refused(ready: Any, predict: Predictor) -> None:
+def test_a_clip_shorter_than_the_warm_up_is_an_error(ready: Any, predict: Predictor) -> None:
     preset = ready(warmup=300)
     short = replace(preset, source=preset.source.model_copy(update={"at_end": "stop"}))
     with Dream(short, predict=predict) as dream, pytest.raises(SourceError) as caught:

@@ -1,4 +1,4 @@
-"""Large dreams that follow a small one."""
+"""Refined dreams: large frames that follow a small dream."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def distance(one: Frame, other: Frame) -> float:
     return float(np.abs(one - other).mean())
 
 
-def test_the_coarse_picture_is_the_small_ones_and_the_detail_the_large_ones() -> None:
+def test_coarse_structure_is_taken_from_the_small_frame_and_detail_from_the_large_one() -> None:
     rng = np.random.default_rng(0)
     large = rng.normal(0.5, 0.3, (96, 128, 3)).astype(np.float32)
     small = cv2.GaussianBlur(rng.normal(0.5, 2.0, (48, 64, 3)), (0, 0), 6).astype(np.float32)
@@ -73,7 +73,7 @@ def test_the_coarse_picture_is_the_small_ones_and_the_detail_the_large_ones() ->
     assert result.shape == large.shape
     coarse = [shrunk(frame, (16, 12)) for frame in (result, small, large)]
     assert distance(coarse[0], coarse[1]) < 0.2 * distance(coarse[2], coarse[1])
-    # What was added is smooth: from pixel to pixel the large frame is as it was.
+    # The difference is smooth: the large frame keeps its differences between neighbouring pixels.
     assert distance(np.diff(result, axis=1), np.diff(large, axis=1)) < 0.05
     np.testing.assert_allclose(refined(large, shrunk(large, (64, 48)), 4.0), large, atol=1e-5)
 
@@ -85,7 +85,7 @@ def test_takes_any_size(detail: float, size: Size) -> None:
     np.testing.assert_allclose(refined(large, small, detail), 0.75, atol=1e-6)
 
 
-def test_a_small_dream_decides_what_there_is_to_see(
+def test_a_refined_dream_follows_the_small_dream(
     ready: Ready, predictors: dict[str, Predictor]
 ) -> None:
     alone = turns_of(ready(refine=1.0, size=[32, 24]), predictors)
@@ -106,7 +106,7 @@ def test_a_small_dream_decides_what_there_is_to_see(
 @pytest.mark.parametrize(
     ("model", "state"), [("swift", []), ("convlstm", [{"use": "noise", "amount": 0.2}])]
 )
-def test_goes_on_bit_for_bit(
+def test_resumes_bit_for_bit(
     ready: Ready, predictors: dict[str, Predictor], model: str, state: Any
 ) -> None:
     preset = ready(model, state, truth_frames=2 if state else 1, warmup=2 if state else None)

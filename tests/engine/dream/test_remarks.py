@@ -1,4 +1,4 @@
-"""What is said of curves that a film does not show whole."""
+"""Remarks on curves that a film does not show completely."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from artengine.dream.remarks import curve_remarks
 from artengine.preset import parse_preset
 
 
-def test_keys_that_do_nothing_are_told_with_their_address(catalog: Catalog) -> None:
+def test_keys_without_effect_are_reported_with_their_address(catalog: Catalog) -> None:
     late = {"keys": {"0s": 0.1, "2s": 0.3}}
     preset = parse_preset(
         {
@@ -21,16 +21,16 @@ def test_keys_that_do_nothing_are_told_with_their_address(catalog: Catalog) -> N
         },
         catalog,
     )
-    said = 'the key "2s" comes after the film\'s end (24 frames at 24 a second)'
+    message = 'the key "2s" comes after the film\'s end (24 frames at 24 a second)'
     assert curve_remarks(preset, 24.0) == [
-        f"model.push: {said}",
+        f"model.push: {message}",
         'feedback.noise-2.amount: the key "0" has no unit and counts frames; write "0f"',
-        f"feedback.noise-2.mix: {said}",
+        f"feedback.noise-2.mix: {message}",
     ]
     assert len(curve_remarks(preset, 8.0)) == 1
 
 
-def test_of_many_the_first_is_told_and_the_others_are_counted(catalog: Catalog) -> None:
+def test_of_many_remarks_the_first_is_printed_and_the_others_are_counted(catalog: Catalog) -> None:
     late = {"keys": {"0s": 0.1, "2s": 0.3}}
     preset = parse_preset(
         {

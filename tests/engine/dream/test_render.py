@@ -77,7 +77,7 @@ def test_writes_a_film_with_its_recipe(
     assert sum(1 for _ in Decoder(tmp_path / "a.mp4", (128, 96))) == 6
 
 
-def test_a_film_may_tell_nothing(
+def test_a_film_may_have_no_recipe(
     preset: Preset, catalog: Catalog, predict: Predictor, tmp_path: Path
 ) -> None:
     to = targets(preset, catalog, [tmp_path / "a.mp4", tmp_path / "b.sheet.jpg"], tmp_path)
@@ -98,7 +98,7 @@ def test_the_same_preset_makes_the_same_film(
         np.testing.assert_array_equal(a, b)
 
 
-def test_can_be_stopped_and_resumed_at_any_frame(
+def test_a_dream_can_be_stopped_and_resumed_at_any_frame(
     catalog: Catalog, bikes: Path, predict: Predictor
 ) -> None:
     trailing = table()
@@ -117,9 +117,7 @@ def test_can_be_stopped_and_resumed_at_any_frame(
         np.testing.assert_array_equal(a, b)
 
 
-def test_a_dream_that_is_used_again_begins_anew(
-    catalog: Catalog, bikes: Path, predict: Predictor
-) -> None:
+def test_a_reused_dream_begins_anew(catalog: Catalog, bikes: Path, predict: Predictor) -> None:
     trailing = table()
     trailing["output"] = [{"use": "trails"}]
     preset = parse_preset(trailing, catalog, [f"source.path={bikes}"])
@@ -148,12 +146,14 @@ def test_a_parameter_can_be_changed_between_frames(preset: Preset, predict: Pred
 
 
 @pytest.mark.parametrize("place", ["feedback.1.amount", "feedback.0.loudness", "nothing", "output"])
-def test_a_parameter_that_is_not_there(preset: Preset, predict: Predictor, place: str) -> None:
+def test_changing_an_unknown_parameter_is_an_error(
+    preset: Preset, predict: Predictor, place: str
+) -> None:
     with Dream(preset, predict=predict) as dream, pytest.raises(UsageError):
         dream.set(place, 1.0)
 
 
-def test_stops_when_asked_and_keeps_what_there_is(
+def test_a_stop_request_keeps_the_frames_so_far(
     preset: Preset, catalog: Catalog, predict: Predictor, tmp_path: Path
 ) -> None:
     asked = iter([False, False, True])
@@ -169,7 +169,7 @@ def test_stops_when_asked_and_keeps_what_there_is(
     assert sum(1 for _ in Decoder(tmp_path / "a.mp4", (128, 96))) == 2
 
 
-def test_a_partial_film_leaves_the_film_that_was_there(
+def test_a_partial_film_does_not_replace_an_existing_film(
     preset: Preset, catalog: Catalog, predict: Predictor, tmp_path: Path
 ) -> None:
     (tmp_path / "a.mp4").write_bytes(b"yesterday's")
@@ -189,7 +189,7 @@ def test_a_partial_film_leaves_the_film_that_was_there(
     assert rendered.kept == {tmp_path / "a-2.mp4": tmp_path / "a.mp4"}
 
 
-def test_stopped_before_its_first_frame_it_leaves_the_film_that_was_there(
+def test_a_stop_before_the_first_frame_keeps_an_existing_film(
     preset: Preset, catalog: Catalog, predict: Predictor, tmp_path: Path
 ) -> None:
     (tmp_path / "a.mp4").write_bytes(b"yesterday's")
@@ -202,7 +202,7 @@ def test_stopped_before_its_first_frame_it_leaves_the_film_that_was_there(
 
 
 class Failing(Writer):
-    """Fails at its third picture."""
+    """Raises an error at its third picture."""
 
     name: ClassVar[str] = "failing"
     suffixes: ClassVar[tuple[str, ...]] = ()
@@ -243,7 +243,7 @@ def test_the_last_failing_writer_ends_the_film(
 
 
 class Ending(Writer):
-    """Raises a given error where it is closed."""
+    """Raises a given error when it is closed."""
 
     name: ClassVar[str] = "ending"
     suffixes: ClassVar[tuple[str, ...]] = ()
@@ -269,7 +269,7 @@ class Ending(Writer):
         return Closing()
 
 
-def closed(error: BaseException, folder: Path) -> Sinks:
+def sinks_that_raise(error: BaseException, folder: Path) -> Sinks:
     to = [Target(Ending.by(error), folder / "x"), Target(Gif(), folder / "a.gif")]
     sinks = Sinks(to, Film((16, 16), 10.0, None))
     for _ in range(2):
@@ -277,19 +277,19 @@ def closed(error: BaseException, folder: Path) -> Sinks:
     return sinks
 
 
-def test_an_interrupt_while_films_are_finished_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_an_interrupt_while_films_are_finished_leaves_no_files(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
-        closed(KeyboardInterrupt(), tmp_path).close()
+        sinks_that_raise(KeyboardInterrupt(), tmp_path).close()
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_writer_that_breaks_at_its_end_does_not_take_the_others_with_it(tmp_path: Path) -> None:
+def test_a_writer_that_fails_in_close_does_not_stop_the_others(tmp_path: Path) -> None:
     with pytest.raises(PluginError, match=r'writer "ending": RuntimeError: at the end'):
-        closed(RuntimeError("at the end"), tmp_path).close()
+        sinks_that_raise(RuntimeError("at the end"), tmp_path).close()
     assert [file.name for file in tmp_path.iterdir()] == ["a.gif"]
 
 
-def test_a_writer_does_not_hide_why_the_film_failed(
+def test_an_error_of_a_writer_does_not_hide_the_error_of_the_film(
     preset: Preset, catalog: Catalog, predict: Predictor, tmp_path: Path, caplog: Any
 ) -> None:
     def progress(done: int, total: int) -> None:
@@ -302,19 +302,21 @@ def test_a_writer_does_not_hide_why_the_film_failed(
     assert "an aftermath" in caplog.text
 
 
-def test_a_missing_folder_is_said_before_anything_is_dreamt(
+def test_a_missing_folder_is_reported_before_the_dream_begins(
     preset: Preset, catalog: Catalog, tmp_path: Path
 ) -> None:
     with pytest.raises(WriterError, match="does not exist"):
         render(preset, catalog, targets(preset, catalog, [tmp_path / "no" / "a.mp4"], tmp_path))
 
 
-def test_an_unknown_ending(preset: Preset, catalog: Catalog, tmp_path: Path) -> None:
+def test_an_unknown_file_extension_is_refused(
+    preset: Preset, catalog: Catalog, tmp_path: Path
+) -> None:
     with pytest.raises(UsageError, match=r"no writer for \"\.mp5\".*\.mp4"):
         targets(preset, catalog, [tmp_path / "a.mp5"], tmp_path)
 
 
-def test_no_weights_names_the_command_that_makes_them(
+def test_missing_weights_name_the_command_that_trains_them(
     preset: Preset, catalog: Catalog, tmp_path: Path
 ) -> None:
     with pytest.raises(WeightsError, match="artengine train test"):
@@ -322,7 +324,9 @@ def test_no_weights_names_the_command_that_makes_them(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_start_beyond_the_end(catalog: Catalog, bikes: Path, predict: Predictor) -> None:
+def test_a_start_beyond_the_end_is_an_error(
+    catalog: Catalog, bikes: Path, predict: Predictor
+) -> None:
     far = table(start=100.0)
     far["source"]["at_end"] = "stop"
     preset = parse_preset(far, catalog, [f"source.path={bikes}"])
@@ -369,7 +373,7 @@ def test_a_network_that_predicts_nan_ends_the_film_and_keeps_the_frames_before_i
     assert f"the 4 frames until then are kept as {tmp_path / 'a.mp4'}" in caplog.text
 
 
-def test_ctrl_c_before_the_first_frame_leaves_nothing(
+def test_ctrl_c_before_the_first_frame_leaves_no_files(
     preset: Preset, catalog: Catalog, network: keras.Model, tmp_path: Path
 ) -> None:
     asked: list[bool] = []
@@ -386,12 +390,12 @@ def test_ctrl_c_before_the_first_frame_leaves_nothing(
     loading = Loading(preset.model, network)
     with pytest.raises(KeyboardInterrupt):
         render(preset, catalog, to, predict=loading, stop=stop)
-    # Whoever asks can tell from this that there are frames to keep.
+    # `stop` is called only once there are frames to keep.
     assert asked == []
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_film_knows_where_its_sound_begins(
+def test_a_film_computes_where_its_sound_begins(
     catalog: Catalog, bikes: Path, predict: Predictor
 ) -> None:
     def begins(*changes: str) -> float | None:
@@ -399,7 +403,7 @@ def test_a_film_knows_where_its_sound_begins(
         preset = parse_preset(table(start=2.0), catalog, [*named, *changes])
         return Dream(preset, predict=predict).source_time
 
-    # The first frame follows the four that the network begins with, at 25 a second.
+    # The first frame follows the four frames of the first context, at 25 frames a second.
     assert begins() == pytest.approx(2 + 4 / 25)
     assert begins("source.start=1") == pytest.approx(3 + 4 / 25)
     assert begins("source.end=1", "dream.start=0.96") == pytest.approx(3 / 25)

@@ -1,4 +1,4 @@
-"""Another seed makes another film, whatever is dreamt with."""
+"""Different seeds make different films with every kind of source and effect."""
 
 from __future__ import annotations
 

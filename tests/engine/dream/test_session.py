@@ -1,4 +1,4 @@
-"""Dreams that are changed while they play, and go on from a snapshot."""
+"""Dreams that are changed while they play, and resumed from a snapshot."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def ready(catalog: Catalog) -> Ready:
 
 @pytest.fixture(scope="module")
 def plain(catalog: Catalog) -> list[Picture]:
-    """The film of `ready()`, with nothing changed."""
+    """The film of `ready()` without changes."""
     return film(parsed(catalog))
 
 
@@ -83,7 +83,7 @@ def test_a_parameter_changes_from_a_frame_on(
     assert differing(plain, changed) == list(range(first, FRAMES))
 
 
-def test_both_ways_to_write_an_address_are_one_change(ready: Ready) -> None:
+def test_both_notations_of_an_address_are_the_same_change(ready: Ready) -> None:
     with Dream(ready(), predict=Fading()) as dream:
         dream.set("feedback.2.amount", 0.1)
         dream.set("feedback.noise-2.amount", 0.2)
@@ -94,7 +94,7 @@ def test_both_ways_to_write_an_address_are_one_change(ready: Ready) -> None:
         )
 
 
-def test_what_was_changed_makes_the_same_film_again(ready: Ready) -> None:
+def test_the_log_of_changes_reproduces_the_film(ready: Ready) -> None:
     preset = ready()
     with Dream(preset, predict=Fading()) as dream:
         played = []
@@ -111,7 +111,7 @@ def test_what_was_changed_makes_the_same_film_again(ready: Ready) -> None:
 
 
 @pytest.mark.parametrize("stop", range(1, FRAMES))
-def test_goes_on_bit_for_bit_with_changes_made_and_to_come(ready: Ready, stop: int) -> None:
+def test_resumes_bit_for_bit_with_past_and_future_changes(ready: Ready, stop: int) -> None:
     preset = ready()
     changes = (
         Change(1, "feedback.noise.amount", 0.3),
@@ -151,7 +151,7 @@ def test_changes_from_other_threads_are_applied_between_frames(ready: Ready) -> 
 
 
 @pytest.mark.parametrize(
-    ("address", "value", "frame", "told"),
+    ("address", "value", "frame", "message"),
     [
         ("source.path", "x", None, r"source.path cannot change while the dream plays; what can: f"),
         ("dream.frames", 3, None, "dream.frames cannot change while the dream plays"),
@@ -171,17 +171,17 @@ def test_changes_from_other_threads_are_applied_between_frames(ready: Ready) -> 
         ("", 1.0, None, "write an address as"),
     ],
 )
-def test_what_cannot_be_changed_is_said_at_once(
+def test_impossible_changes_are_refused_at_once(
     ready: Ready,
     plain: list[Picture],
     address: str,
     value: Any,
     frame: int | None,
-    told: str,
+    message: str,
 ) -> None:
     with Dream(ready(), predict=Fading()) as dream:
         first = list(islice(dream, 2))
-        with pytest.raises(UsageError, match=told) as caught:
+        with pytest.raises(UsageError, match=message) as caught:
             dream.set(address, value, frame)
         assert "--set" not in str(caught.value)
         assert differing(plain, first + list(dream)) == []
@@ -195,7 +195,7 @@ def test_truth_frames_change_while_it_plays(ready: Ready) -> None:
     assert differing(free, changed)
 
 
-def test_what_is_changed_outside_does_not_change_the_log(ready: Ready) -> None:
+def test_the_log_does_not_share_values_with_the_caller(ready: Ready) -> None:
     keys = {"0f": 0.0, "5f": 0.5}
     with Dream(ready(), predict=Fading()) as dream:
         dream.set("feedback.noise.amount", {"keys": keys})
@@ -206,7 +206,7 @@ def test_what_is_changed_outside_does_not_change_the_log(ready: Ready) -> None:
     np.testing.assert_array_equal(first, film(ready(), *log))
 
 
-def test_used_again_it_starts_as_the_preset_says(ready: Ready, plain: list[Picture]) -> None:
+def test_a_reused_dream_starts_from_its_preset(ready: Ready, plain: list[Picture]) -> None:
     dream = Dream(ready(), predict=Fading())
     with dream:
         dream.set("feedback.noise.amount", 0.5)
@@ -235,7 +235,9 @@ def test_a_snapshot_of_another_dream_or_format_is_refused(ready: Ready) -> None:
         Dream(ready(), predict=Fading(), resume=snapshot, truth=True)
 
 
-def test_a_source_that_ends_before_the_dream_begins(catalog: Catalog, bikes: Path) -> None:
+def test_a_source_that_ends_before_the_dream_begins_is_an_error(
+    catalog: Catalog, bikes: Path
+) -> None:
     table = {
         "source": {"use": "video", "path": "clip", "at_end": "stop"},
         "model": {"use": "swift"},
@@ -249,7 +251,7 @@ def test_a_source_that_ends_before_the_dream_begins(catalog: Catalog, bikes: Pat
         next(iter(dream))
 
 
-def test_a_source_that_never_answers_does_not_hold_up_the_end(
+def test_a_blocked_source_does_not_block_the_end_of_a_dream(
     ready: Ready, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     preset = ready(dream={"truth_frames": 1})
@@ -303,10 +305,10 @@ def register_effects():
 
 
 @pytest.mark.parametrize("chain", ["feedback", "output"])
-def test_a_change_that_another_one_forbids_is_refused_and_the_film_goes_on(
+def test_a_change_that_conflicts_with_another_is_refused_and_the_film_continues(
     chain: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Each of the two was allowed when it was asked for."""
+    """Each of the two changes was valid when it was requested."""
     file = tmp_path / "pair.py"
     file.write_text(PAIR, encoding="utf-8")
     preset = parsed(load_catalog([file], user_folder=False), **{chain: [{"use": "pair"}]})

@@ -1,4 +1,4 @@
-"""Sounds of a film: their names, what they drive, and what is said of bad ones."""
+"""Sounds of a film: their names, the curves that use them, and errors of bad ones."""
 
 from __future__ import annotations
 
@@ -59,17 +59,17 @@ def parsed(catalog: Catalog, **changes: Any) -> Preset:
     return parse_preset(table, catalog, name="test")
 
 
-def test_brightness_answers_every_click(catalog: Catalog) -> None:
+def test_brightness_follows_every_click(catalog: Catalog) -> None:
     preset = parsed(catalog, output=[{"use": "levels", "brightness": "0.5 * kick"}])
     with Dream(preset, predict=Still()) as dream:
         light = np.array([picture.mean() for picture in dream])
     risen = np.flatnonzero(np.diff(light) > 20) + 1
     np.testing.assert_allclose(risen / 24, STRUCK, atol=0.5 / 24)
-    # Between clicks the picture is as dark as it was.
+    # Between clicks the picture is as dark as at the beginning.
     assert np.abs(light[risen - 1] - light[0]).max() < 2
 
 
-def test_names_of_one_sound_and_of_several(catalog: Catalog) -> None:
+def test_feature_names_of_one_sound_and_of_several(catalog: Catalog) -> None:
     one = parsed(catalog)
     assert {"kick", "music.kick", "music.beat", "music.bar"} < one.names
     music: dict[str, Any] = {"path": "clicks.wav"}
@@ -89,19 +89,19 @@ def test_names_of_one_sound_and_of_several(catalog: Catalog) -> None:
 
 def test_a_named_curve_hides_a_feature(catalog: Catalog) -> None:
     preset = parsed(catalog, curves={"kick": "0.25", "own": "kick", "theirs": "music.kick"})
-    found = curve_values(preset, 24.0).values
-    assert set(found["curves.own"]) == {0.25}
-    assert found["curves.theirs"].max() == 1.0
+    result = curve_values(preset, 24.0).values
+    assert set(result["curves.own"]) == {0.25}
+    assert result["curves.theirs"].max() == 1.0
 
 
 def test_beat_and_bar_are_phases(catalog: Catalog) -> None:
     curves = {"beat_": "music.beat", "bar_": "music.bar", "count": "beat"}
-    found = curve_values(parsed(catalog, curves=curves), 24.0).values
-    np.testing.assert_allclose(found["curves.beat_"], found["curves.count"] % 1, atol=1e-9)
-    np.testing.assert_allclose(found["curves.bar_"], found["curves.count"] / 4 % 1, atol=1e-9)
+    result = curve_values(parsed(catalog, curves=curves), 24.0).values
+    np.testing.assert_allclose(result["curves.beat_"], result["curves.count"] % 1, atol=1e-9)
+    np.testing.assert_allclose(result["curves.bar_"], result["curves.count"] / 4 % 1, atol=1e-9)
 
 
-def test_the_sound_begins_where_start_says(catalog: Catalog) -> None:
+def test_start_shifts_the_sound(catalog: Catalog) -> None:
     late = parsed(catalog, audio={"music": {"path": "clicks.wav", "start": -1.0}})
     early = parsed(catalog, audio={"music": {"path": "clicks.wav", "start": 0.5}})
     plain = parsed(catalog, audio={"music": {"path": "clicks.wav"}})
@@ -113,24 +113,26 @@ def test_the_sound_begins_where_start_says(catalog: Catalog) -> None:
     np.testing.assert_allclose(values[2][12:24], values[1][24:36], atol=1e-9)
 
 
-def test_a_preview_hears_the_same(catalog: Catalog) -> None:
+def test_a_preview_has_the_same_sound(catalog: Catalog) -> None:
     preset = parsed(catalog, curves={"loud": "music.rms"})
     small = preview(preset, fps=24.0, size=(16, 16))
     assert small.dream.frames == 48
     whole, short = curve_values(preset, 24.0), curve_values(small, small.dream.fps or 0.0)
-    # Its frames lie at other times, but each click brightens one of them.
-    for found in (whole, short):
-        peaks = np.flatnonzero(found.values["output.levels.brightness"] > 0.45)
-        np.testing.assert_allclose(peaks / found.fps, STRUCK, atol=0.5 / found.fps + 0.002)
+    # The preview's frames have other times, but each click brightens one of them.
+    for find_beats in (whole, short):
+        peaks = np.flatnonzero(find_beats.values["output.levels.brightness"] > 0.45)
+        np.testing.assert_allclose(
+            peaks / find_beats.fps, STRUCK, atol=0.5 / find_beats.fps + 0.002
+        )
 
 
 def test_the_plot_shows_the_sound(catalog: Catalog, tmp_path: Path) -> None:
     preset = parsed(catalog)
-    found = curve_values(preset, 24.0)
-    assert list(found.waves) == ["music"]
-    assert found.waves["music"].max() == pytest.approx(1.0)
-    assert found.as_data()["sounds"]["music"][0] == 0.0
-    draw(found, preset.curves_by_address(), tmp_path / "with.png", "with")
+    result = curve_values(preset, 24.0)
+    assert list(result.waves) == ["music"]
+    assert result.waves["music"].max() == pytest.approx(1.0)
+    assert result.as_data()["sounds"]["music"][0] == 0.0
+    draw(result, preset.curves_by_address(), tmp_path / "with.png", "with")
     silent = parsed(catalog, audio={}, output=[{"use": "levels", "brightness": "0.1 * t"}])
     without = curve_values(silent, 24.0)
     draw(without, silent.curves_by_address(), tmp_path / "without.png", "without")
@@ -152,7 +154,7 @@ def test_extending_edits_one_key(catalog: Catalog) -> None:
 
 
 @pytest.mark.parametrize(
-    ("audio", "said"),
+    ("audio", "message"),
     [
         ([{"path": "clicks.wav"}], r"audio: a table is needed; write \[audio\.music\]"),
         ({"music": "clicks.wav"}, r"audio\.music: a table is needed"),
@@ -172,23 +174,23 @@ def test_extending_edits_one_key(catalog: Catalog) -> None:
         ({f"m{n}": {"path": "clicks.wav"} for n in range(17)}, "allowed: 16"),
     ],
 )
-def test_mistakes_are_told(catalog: Catalog, audio: Any, said: str) -> None:
-    with pytest.raises(PresetError, match=said):
+def test_mistakes_in_sounds_are_reported(catalog: Catalog, audio: Any, message: str) -> None:
+    with pytest.raises(PresetError, match=message):
         parsed(catalog, audio=audio, output=[])
 
 
-def test_bad_sounds_are_told_before_the_first_frame(catalog: Catalog, tmp_path: Path) -> None:
-    for path, said in {
+def test_bad_sounds_are_reported_before_the_first_frame(catalog: Catalog, tmp_path: Path) -> None:
+    for path, message in {
         "none.wav": "there is no file",
         ".": "is a folder",
         "source": "has no sound of its own",
     }.items():
         preset = parsed(catalog, audio={"music": {"path": path}}, output=[])
-        with pytest.raises(SourceError, match=rf"^audio\.music\.path: .*{said}"):
+        with pytest.raises(SourceError, match=rf"^audio\.music\.path: .*{message}"):
             try_curves(preset, 24.0)
 
 
-def test_silence_is_remarked(catalog: Catalog) -> None:
+def test_silence_is_reported(catalog: Catalog) -> None:
     with wave.open("silence.wav", "wb") as file:
         file.setparams((2, 2, 48_000, 0, "NONE", ""))
         file.writeframes(bytes(48_000))
@@ -211,7 +213,7 @@ def test_the_content_of_a_sound_is_part_of_the_identity(catalog: Catalog, clicks
 
 
 @pytest.mark.parametrize("speed", [1.0, 1.6])
-def test_the_clips_own_sound_begins_where_the_film_does(
+def test_the_clip_s_own_sound_begins_where_the_film_does(
     catalog: Catalog, clicks: Path, tmp_path: Path, speed: float
 ) -> None:
     film = Film((32, 32), 24.0, 96, sounds=(Sound(clicks),))
@@ -236,8 +238,8 @@ def test_the_clips_own_sound_begins_where_the_film_does(
     np.testing.assert_allclose(risen, expected, atol=0.5 / 24 + 0.002)
 
     to = targets(preset, catalog, [tmp_path / "film.mp4"], tmp_path)
-    made = render(preset, catalog, to, predict=Still())
-    sound = np.concatenate(list(samples(made.files[0])))
+    result = render(preset, catalog, to, predict=Still())
+    sound = np.concatenate(list(samples(result.files[0])))
     loud = np.flatnonzero(np.abs(sound) > 0.3)
     struck = loud[np.diff(loud, prepend=-RATE) > RATE // 10] / RATE
     np.testing.assert_allclose(struck, expected, atol=0.003)
@@ -256,25 +258,25 @@ def test_a_film_may_be_as_long_as_its_sound(catalog: Catalog) -> None:
     assert preset.with_values({"dream.frames": 5}).dream.frames == 5
     assert film(music={**music, "start": 0.51}).dream.frames == 84
     assert film(music=music, late={**music, "start": -1}).dream.frames == 120
-    for audio, said in {
+    for audio, message in {
         (): "needs a sound file",
         ("source",): "needs a sound file",
         ("none.wav",): "there is no file",
     }.items():
-        with pytest.raises(PresetError, match=rf"dream\.frames: .*{said}"):
+        with pytest.raises(PresetError, match=rf"dream\.frames: .*{message}"):
             film(**{f"m{n}": {"path": path} for n, path in enumerate(audio)})
     with pytest.raises(PresetError, match="over before the film begins"):
         film(music={**music, "start": 5})
 
 
-def found(monkeypatch: pytest.MonkeyPatch, beats: list[float] | None) -> None:
-    """Have librosa find these beats, or not be installed."""
+def find_beats(monkeypatch: pytest.MonkeyPatch, beats: list[float] | None) -> None:
+    """Replace librosa: it finds these beats, or is not installed."""
     monkeypatch.setenv("ARTENGINE_CACHE", str(Path("cache").absolute()))
     monkeypatch.setattr("artengine.audio.cache.beats_of", lambda _: beats)
 
 
-def test_beats_are_found_in_a_sound(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
-    found(monkeypatch, [0.25, 0.75, 1.25, 1.65, 2.05, 2.45])
+def test_beats_of_a_sound_set_the_tempo(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    find_beats(monkeypatch, [0.25, 0.75, 1.25, 1.65, 2.05, 2.45])
     preset = parsed(
         catalog,
         time={"bpm": "music", "beats_per_bar": 2},
@@ -288,7 +290,7 @@ def test_beats_are_found_in_a_sound(catalog: Catalog, monkeypatch: pytest.Monkey
     assert values.beats()[:6] == pytest.approx([0.25, 0.75, 1.15, 1.55, 1.95, 2.39])
     assert values.tempo.bpm == pytest.approx(60 * 5 / 2.2)
     place = values.values["curves.place"]
-    # The first beat of the film is beat 0; between beats, and beyond them, they go on evenly.
+    # The film's first beat is beat 0; beats are interpolated, and extrapolated beyond the ends.
     assert place[[5, 15, 19, 23, 31, 39]] == pytest.approx([0, 1, 1.5, 2, 3, 4])
     assert place[0] == pytest.approx(-0.25 / 0.44)
     assert place[-1] == pytest.approx(4 + (95 / 20 - 1.95) / 0.44)
@@ -300,33 +302,31 @@ def test_beats_are_found_in_a_sound(catalog: Catalog, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize(
-    ("beats", "said"),
+    ("beats", "message"),
     [
         (None, 'time.bpm: beats are found by librosa; install it with: python -m pip install "art'),
         ([], "time.bpm: no beats are found in audio.music; write a number of beats a minute"),
     ],
 )
-def test_beats_that_cannot_be_found_are_told_before_the_film(
-    catalog: Catalog, monkeypatch: pytest.MonkeyPatch, beats: Any, said: str
+def test_missing_beats_are_reported_before_the_film(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch, beats: Any, message: str
 ) -> None:
-    found(monkeypatch, beats)
+    find_beats(monkeypatch, beats)
     with pytest.raises(SourceError) as error:
         try_curves(parsed(catalog, time={"bpm": "music"}), 24.0)
-    assert str(error.value).startswith(said)
+    assert str(error.value).startswith(message)
 
 
 @pytest.mark.parametrize(
-    ("time", "audio", "said"),
+    ("time", "audio", "message"),
     [
         ({"bpm": "musik"}, {}, r'time\.bpm: "musik" given, .* \(did you mean "music"\?\)'),
         ({"bpm": "a"}, {"audio": {}, "output": []}, r"no sound; allowed: beats a minute, as 120"),
         ({"bpm": 0}, {}, r"time\.bpm: 0 given; allowed: a number from 1 to 1000 or a text"),
     ],
 )
-def test_a_tempo_that_is_none_is_refused(
-    catalog: Catalog, time: Any, audio: Any, said: str
-) -> None:
-    with pytest.raises(PresetError, match=said):
+def test_an_invalid_tempo_is_refused(catalog: Catalog, time: Any, audio: Any, message: str) -> None:
+    with pytest.raises(PresetError, match=message):
         parsed(catalog, time=time, **audio)
 
 

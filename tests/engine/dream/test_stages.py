@@ -1,4 +1,4 @@
-"""Where the time of a film goes."""
+"""Profiling the stages of a film."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ TIMED: tuple[Stage, ...] = ("network", "encoder")
 
 @pytest.fixture
 def ticking(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each look at the clock is a second after the last one, and takes half a second of work."""
+    """Each reading of the clock is a second later, and costs half a second of processor time."""
     ticks, work = itertools.count(), itertools.count()
     monkeypatch.setattr("time.perf_counter", lambda: float(next(ticks)))
     monkeypatch.setattr(timing, "worked", lambda: next(work) / 2)
 
 
 @pytest.mark.usefixtures("ticking")
-def test_what_belongs_to_the_first_frame_does_not_count() -> None:
-    stages = Stages()  # looks at 0
+def test_the_first_frame_is_excluded() -> None:
+    stages = Stages()  # reads 0
     for name in TIMED:
         with stages.stage(name):  # 1 to 2, and 3 to 4
             pass
@@ -69,7 +69,7 @@ def test_an_iterator_is_timed_and_closed() -> None:
     assert stages.profile(2).stages["source"] == 3000
 
 
-def test_what_is_printed() -> None:
+def test_the_printed_lines() -> None:
     ms = {"source": 1, "network": 30, "effects": 6, "output": 2, "encoder": 4, "waiting": 0.5}
     profile = Profile(3.21, 40, 1.6, ms, 0.07123)  # type: ignore[arg-type]
     assert as_lines(profile) == [

@@ -1,4 +1,4 @@
-"""Dreams that begin at a place drawn from the seed."""
+"""Dreams that begin at a frame drawn from the seed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from artengine.source import Footage
 
 
 class Clip(Footage):
-    """So many pictures."""
+    """Footage with a number of pictures."""
 
     def __init__(self, pictures: int, *, length: int | None, endless: bool) -> None:
         self.size, self.fps, self.endless, self.length = (16, 16), 10.0, endless, length
@@ -42,21 +42,21 @@ def test_a_clip_that_repeats_begins_anywhere() -> None:
     assert drawn(Clip(30, length=30, endless=True)) == set(range(30))
 
 
-def test_at_another_frame_rate_it_begins_at_the_same_moment() -> None:
+def test_the_frame_rate_does_not_change_the_time_of_the_start() -> None:
     whole, preview = (Clip(0, length=length, endless=True) for length in (2000, 400))
     for seed in range(20):
         frames = [random_frame(clip, seed, 4, 20) for clip in (whole, preview)]
         assert frames[0] == pytest.approx(5 * frames[1], abs=5)
 
 
-def test_a_source_without_an_end_begins_within_a_minute() -> None:
+def test_an_endless_source_begins_within_a_minute() -> None:
     frames = drawn(Clip(0, length=None, endless=True))
     assert len(frames) > 250
     assert 500 < max(frames) <= 600
 
 
 @pytest.mark.parametrize(
-    ("start", "clip", "said"),
+    ("start", "clip", "message"),
     [
         (2.9, Clip(30, length=30, endless=True), ""),
         (3, Clip(30, length=30, endless=True), "3 s is past the end of the source, which is 3 s"),
@@ -66,14 +66,14 @@ def test_a_source_without_an_end_begins_within_a_minute() -> None:
         (60, Clip(1, length=1, endless=True), ""),
     ],
 )
-def test_a_start_past_the_end_of_a_clip_that_repeats_is_told(
-    start: float, clip: Clip, said: str
+def test_a_start_past_the_end_of_a_repeating_clip_is_reported(
+    start: float, clip: Clip, message: str
 ) -> None:
-    told = late_start(start, clip)
-    assert told.startswith(f"dream.start: {said}") if said else told == ""
+    text = late_start(start, clip)
+    assert text.startswith(f"dream.start: {message}") if message else text == ""
 
 
-def test_seeds_begin_at_different_places_and_the_recipe_says_which(
+def test_seeds_begin_at_different_frames_and_the_recipe_records_them(
     catalog: Catalog, bikes: Path
 ) -> None:
     table = {
@@ -94,7 +94,7 @@ def test_seeds_begin_at_different_places_and_the_recipe_says_which(
     assert all(isinstance(start, float) and 0 <= start < 10 for start in starts)
 
 
-def test_other_words_are_refused(catalog: Catalog) -> None:
+def test_unknown_words_for_start_are_refused(catalog: Catalog) -> None:
     table = {
         "source": {"use": "synthetic"},
         "model": {"use": "swift"},

@@ -1,4 +1,4 @@
-"""Where films go: nothing that is there is replaced unless asked, and no input ever."""
+"""Targets of films: existing files are replaced only on request, and inputs never."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def filmed(to: Sequence[Target]) -> tuple[list[Path], dict[Path, Path]]:
     return sinks.close(), sinks.kept
 
 
-def test_a_preset_called_as_its_clip_does_not_write_over_it(
+def test_a_preset_named_like_its_clip_does_not_overwrite_it(
     catalog: Catalog, tmp_path: Path
 ) -> None:
     clip = tmp_path / "beach.mp4"
@@ -53,8 +53,8 @@ def test_a_preset_called_as_its_clip_does_not_write_over_it(
     preset = load(catalog, tmp_path)
     for outputs in ([], [clip]):
         to = targets(preset, catalog, outputs, tmp_path)
-        (made,) = film(tmp_path, *to)
-        assert made.name.startswith("beach-")
+        (result,) = film(tmp_path, *to)
+        assert result.name.startswith("beach-")
     assert clip.read_bytes() == b"the clip"
     assert sorted(file.name for file in tmp_path.glob("*.mp4")) == [
         "beach-2.mp4", "beach-3.mp4", "beach.mp4",
@@ -79,22 +79,22 @@ def test_an_input_is_not_replaced_even_with_overwrite(
     preset = load(catalog, tmp_path)
     with pytest.raises(UsageError, match=r"is not overwritten, because the film is made from .*"):
         targets(preset, catalog, [output], tmp_path, overwrite=True)
-    (made,) = film(tmp_path, *targets(preset, catalog, [output], tmp_path))
-    assert made.name == f"{output.stem}-2.mp4"
+    (result,) = film(tmp_path, *targets(preset, catalog, [output], tmp_path))
+    assert result.name == f"{output.stem}-2.mp4"
     assert clip.read_bytes() == b"the clip"
 
 
-def test_pictures_that_are_read_are_not_replaced(catalog: Catalog, tmp_path: Path) -> None:
+def test_input_pictures_are_not_replaced(catalog: Catalog, tmp_path: Path) -> None:
     folder = tmp_path / "shots"
-    (made,) = film(tmp_path, Target(Png(), folder.with_suffix(".png")))
-    assert made == folder
+    (result,) = film(tmp_path, Target(Png(), folder.with_suffix(".png")))
+    assert result == folder
     for path in ("shots", "shots/*.png"):
         preset = load(catalog, tmp_path, path, "images")
         with pytest.raises(UsageError, match="is not overwritten"):
             targets(preset, catalog, [tmp_path / "shots.png"], tmp_path, overwrite=True)
 
 
-def test_the_film_that_is_dreamt_from_is_not_replaced(catalog: Catalog, tmp_path: Path) -> None:
+def test_a_film_used_as_a_preset_is_not_replaced(catalog: Catalog, tmp_path: Path) -> None:
     recipe = '[source]\nuse = "synthetic"\n[model]\nuse = "swift"\n[[writers]]\nuse = "mp4"\n'
     path = tmp_path / "night.mp4"
     sinks = Sinks([Target(Mp4(), path)], Film((16, 16), 10.0, None, recipe))
@@ -120,7 +120,7 @@ def test_overwrite_replaces_a_film_and_a_folder_of_frames(catalog: Catalog, tmp_
         targets(preset, catalog, [tmp_path / "b.png"], tmp_path, overwrite=True)
 
 
-def test_films_made_together_have_one_number(catalog: Catalog, tmp_path: Path) -> None:
+def test_films_rendered_together_share_a_number(catalog: Catalog, tmp_path: Path) -> None:
     (tmp_path / "beach.mp4").touch()
     (tmp_path / "a.mp4").touch()
     (tmp_path / "a-2.gif").touch()
@@ -130,11 +130,11 @@ def test_films_made_together_have_one_number(catalog: Catalog, tmp_path: Path) -
     assert [target.take for target in to] == [3, 3]
     files, kept = filmed(to)
     assert [file.name for file in files] == ["a-3.mp4", "a-3.gif"]
-    # There is no a.gif that could have been kept.
+    # There was no a.gif to keep.
     assert kept == {tmp_path / "a-3.mp4": tmp_path / "a.mp4"}
 
 
-def test_takes_keep_the_whole_ending_and_fit() -> None:
+def test_numbered_names_keep_the_file_extension_and_the_length_limit() -> None:
     def second(writer: Mp4 | ContactSheet | Png, name: str) -> str:
         return next(takes(writer, Path(name), 2)).name
 
@@ -146,34 +146,32 @@ def test_takes_keep_the_whole_ending_and_fit() -> None:
     assert len(second(Mp4(), "a" * 251 + ".mp4")) == 255
 
 
-def test_a_link_that_leads_nowhere_and_a_sidecar_take_a_name(
-    catalog: Catalog, tmp_path: Path
-) -> None:
+def test_a_dangling_link_and_a_sidecar_occupy_a_name(catalog: Catalog, tmp_path: Path) -> None:
     (tmp_path / "a.mp4").symlink_to(tmp_path / "gone.mp4")
     (tmp_path / "a-2.mp4.recipe.toml").touch()
     (target,) = targets(load(catalog, tmp_path), catalog, [tmp_path / "a.mp4"], tmp_path)
     assert target.take == 3
 
 
-def test_two_outputs_of_one_name(catalog: Catalog, tmp_path: Path) -> None:
+def test_two_outputs_of_one_name_are_refused(catalog: Catalog, tmp_path: Path) -> None:
     outputs = [tmp_path / "a.png", tmp_path / "A.jpg"]
     with pytest.raises(UsageError, match="would be the same file"):
         targets(load(catalog, tmp_path), catalog, outputs, tmp_path)
 
 
-def test_long_names_are_one_short_line(catalog: Catalog, tmp_path: Path) -> None:
+def test_errors_of_long_names_are_short(catalog: Catalog, tmp_path: Path) -> None:
     preset = load(catalog, tmp_path)
     for name in ("a" * 300 + ".mp4", "a." + "b" * 300, "夜" * 90 + ".mp4"):
         with pytest.raises(UsageError) as caught:
             targets(preset, catalog, [Path(name)], tmp_path)
         assert "\n" not in str(caught.value)
         assert len(str(caught.value)) < 300
-    (made,) = film(tmp_path, *targets(preset, catalog, [tmp_path / f"{'夜' * 82}.mp4"], tmp_path))
-    assert made.exists()
+    (result,) = film(tmp_path, *targets(preset, catalog, [tmp_path / f"{'夜' * 82}.mp4"], tmp_path))
+    assert result.exists()
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "message"),
     [
         ("", "an output has no name; write one with an ending, as film.mp4"),
         ("a\nb.mp4", "a b.mp4: the name holds a control character, such as a line feed; choose "),
@@ -181,15 +179,15 @@ def test_long_names_are_one_short_line(catalog: Catalog, tmp_path: Path) -> None
         ("b.\x7f", "b.\\x7f: the name holds a control character, "),
     ],
 )
-def test_an_output_without_a_plain_name(
-    name: str, said: str, catalog: Catalog, tmp_path: Path
+def test_outputs_without_a_plain_name_are_refused(
+    name: str, message: str, catalog: Catalog, tmp_path: Path
 ) -> None:
     with pytest.raises(UsageError) as caught:
         targets(load(catalog, tmp_path), catalog, [Path(name)], tmp_path)
-    assert str(caught.value).startswith(said)
+    assert str(caught.value).startswith(message)
 
 
-def test_names_are_compared_as_the_disk_does(catalog: Catalog, tmp_path: Path) -> None:
+def test_names_are_compared_like_the_file_system_does(catalog: Catalog, tmp_path: Path) -> None:
     clip = tmp_path / "beach.mp4"
     clip.write_bytes(b"the clip")
     if not (tmp_path / "BEACH.MP4").exists():
@@ -200,7 +198,7 @@ def test_names_are_compared_as_the_disk_does(catalog: Catalog, tmp_path: Path) -
         )
 
 
-def test_a_writer_that_fails_says_so_at_once(
+def test_a_failing_writer_is_reported_at_once(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     to = [Target(Mp4(), tmp_path / "a.mp4"), Target(Png(), tmp_path / "b.png")]
@@ -214,9 +212,7 @@ def test_a_writer_that_fails_says_so_at_once(
     sinks.abort()
 
 
-def test_a_link_that_leads_to_itself_is_no_input_of_another_name(
-    catalog: Catalog, tmp_path: Path
-) -> None:
+def test_a_self_referencing_link_is_no_input(catalog: Catalog, tmp_path: Path) -> None:
     (tmp_path / "loop.png").symlink_to("loop.png")
     preset = load(catalog, tmp_path, "*.png", "images")
     assert targets(preset, catalog, [tmp_path / "film.mp4"], tmp_path, overwrite=True)

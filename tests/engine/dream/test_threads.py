@@ -27,7 +27,7 @@ def test_prefetch_keeps_order_and_ends() -> None:
     assert closed.is_set()
 
 
-def test_without_depth_there_are_no_threads() -> None:
+def test_depth_0_uses_no_threads() -> None:
     closed = threading.Event()
     before = threading.active_count()
     with Prefetch(numbers(closed, 3, fails=True), depth=0) as items:
@@ -45,12 +45,12 @@ def test_without_depth_there_are_no_threads() -> None:
         assert (done, threading.active_count()) == ([1], before)
 
 
-def test_prefetch_hands_on_whatever_comes() -> None:
+def test_prefetch_passes_on_none() -> None:
     with Prefetch(iter([None, 1, None])) as items:
         assert list(items) == [None, 1, None]
 
 
-def test_prefetch_reads_only_so_far_ahead_and_stops() -> None:
+def test_prefetch_reads_a_bounded_number_ahead_and_stops() -> None:
     before = set(threading.enumerate())
     closed = threading.Event()
     read = []
@@ -68,7 +68,7 @@ def test_prefetch_reads_only_so_far_ahead_and_stops() -> None:
     assert not set(threading.enumerate()) - before
 
 
-def test_prefetch_raises_after_what_came_before() -> None:
+def test_prefetch_raises_after_the_items_before_the_error() -> None:
     closed = threading.Event()
     with Prefetch(numbers(closed, 3, fails=True)) as items:
         assert [next(items) for _ in range(3)] == [0, 1, 2]
@@ -84,7 +84,7 @@ def test_writer_thread_works_in_order_and_finishes() -> None:
     assert done == list(range(50))
 
 
-def test_writer_thread_raises_what_the_work_raises() -> None:
+def test_writer_thread_raises_the_error_of_its_function() -> None:
     def work(number: int) -> None:
         if number == 3:
             raise OSError("full")
@@ -98,7 +98,7 @@ def test_writer_thread_raises_what_the_work_raises() -> None:
         feed()
 
 
-def test_writer_thread_lets_an_error_of_the_loop_through() -> None:
+def test_writer_thread_propagates_an_error_of_the_block() -> None:
     done: list[int] = []
 
     def feed() -> None:
@@ -111,7 +111,7 @@ def test_writer_thread_lets_an_error_of_the_loop_through() -> None:
     assert done == [1]
 
 
-def test_an_interrupt_while_it_is_left_ends_the_thread_after_the_item_in_hand() -> None:
+def test_an_interrupt_at_the_end_stops_the_thread_after_the_current_item() -> None:
     before = set(threading.enumerate())
     left = threading.Event()
     done: list[int] = []
@@ -128,13 +128,13 @@ def test_an_interrupt_while_it_is_left_ends_the_thread_after_the_item_in_hand() 
                 writer_thread.put(number)
             left.set()
 
-    # Where tests run side by side, workers ignore the signal.
+    # When tests run in parallel, workers ignore the signal.
     handler = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with pytest.raises(KeyboardInterrupt):
             feed()
     finally:
         signal.signal(signal.SIGINT, handler)
-    # The first interrupt may come before the context is left, and the second ends it then.
+    # The first interrupt may arrive before the block ends; then the second one ends it.
     assert done in ([0], [0, 1])
     assert set(threading.enumerate()) == before

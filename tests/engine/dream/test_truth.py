@@ -1,4 +1,4 @@
-"""The source is read where something looks at it, and nowhere else."""
+"""The source is read only if something uses it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from artengine.source import Footage, Source
 
 
 class Counted(Footage):
-    """Grey pictures, each a step lighter, that count how many of them were read."""
+    """Grey pictures, each a step lighter, that record which of them were read."""
 
     def __init__(self, pictures: int, *, endless: bool, length: int | None) -> None:
         self.size, self.fps, self.endless, self.length = (16, 16), 10.0, endless, length
@@ -34,7 +34,7 @@ class Counted(Footage):
 
 
 class Footages(Source):
-    """Opens the footage it was given."""
+    """Opens the footage of its class attribute."""
 
     name: ClassVar[str] = "counted"
     footage: ClassVar[Counted]
@@ -44,7 +44,7 @@ class Footages(Source):
 
 
 class Fading:
-    """Predicts the mean of what it is shown, and a little less."""
+    """Predicts 0.9 times the mean of its context."""
 
     def __call__(self, frames: Sequence[Frame], seed: tuple[int, int]) -> Frame:
         mean: Frame = np.stack(frames).mean(axis=0, dtype=np.float32)
@@ -59,7 +59,7 @@ class Fading:
 
 
 class Stranger(Effect):
-    """Says nothing of the truth, and adds it."""
+    """Adds the truth, without declaring `uses_truth`."""
 
     name: ClassVar[str] = "stranger"
 
@@ -68,7 +68,7 @@ class Stranger(Effect):
 
 
 class Liar(Stranger):
-    """Says that it does not look at the truth, and does."""
+    """Declares that it does not use the truth, and uses it."""
 
     name: ClassVar[str] = "liar"
     uses_truth: ClassVar[bool] = False
@@ -109,14 +109,14 @@ def film(preset: Preset, **options: Any) -> list[Picture]:
         return list(dream)
 
 
-def test_a_free_dream_reads_only_what_it_begins_with(ready: Ready) -> None:
+def test_a_free_dream_reads_only_its_first_context(ready: Ready) -> None:
     preset = ready("zoom", "noise")
     assert len(film(preset)) == 20
     assert Footages.footage.read == [0, 1, 2]
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "settings",
     [
         {"effects": ["zoom", "blend"]},
         {"effects": ["stranger"]},
@@ -125,21 +125,23 @@ def test_a_free_dream_reads_only_what_it_begins_with(ready: Ready) -> None:
     ],
     ids=str,
 )
-def test_whatever_looks_at_the_truth_has_it_read(ready: Ready, asked: dict[str, Any]) -> None:
-    preset = ready(*asked.pop("effects"), **asked)
+def test_the_source_is_read_if_anything_uses_the_truth(
+    ready: Ready, settings: dict[str, Any]
+) -> None:
+    preset = ready(*settings.pop("effects"), **settings)
     assert len(film(preset)) == 20
-    # The three that it begins with, one for each of its frames, and none beyond its end.
+    # The three of the first context, one for each frame of the film, and none beyond its end.
     assert Footages.footage.read == list(range(23))
 
 
-def test_the_film_is_the_same_as_if_all_were_read(ready: Ready) -> None:
+def test_reading_the_whole_source_does_not_change_the_film(ready: Ready) -> None:
     preset = ready("zoom", "noise")
     unread, read = film(preset), film(preset, truth=True)
     assert len(Footages.footage.read) > 20
     np.testing.assert_array_equal(unread, read)
 
 
-def test_turns_have_the_truth_for_whoever_asks(ready: Ready) -> None:
+def test_turns_have_the_truth_on_request(ready: Ready) -> None:
     preset = ready()
     with Dream(preset, predict=Fading()) as dream:
         assert {turn.truth is None for turn in dream.turns()} == {True}
@@ -151,14 +153,14 @@ def test_turns_have_the_truth_for_whoever_asks(ready: Ready) -> None:
 @pytest.mark.parametrize(
     ("length", "read"), [(10, [0, 1, 2]), (None, list(range(10))), (7, [0, 1, 2, 7, 8, 9])]
 )
-def test_ends_with_its_source_all_the_same(
+def test_an_unread_source_still_ends_the_film(
     ready: Ready, length: int | None, read: list[int]
 ) -> None:
     assert len(film(ready("zoom", pictures=10, endless=False, length=length))) == 7
     assert sorted(set(Footages.footage.read)) == read
 
 
-def test_goes_on_without_reading(ready: Ready) -> None:
+def test_resumes_without_reading(ready: Ready) -> None:
     preset = ready("noise")
     whole = film(preset)
     with Dream(preset, predict=Fading()) as dream:
@@ -172,6 +174,6 @@ def test_goes_on_without_reading(ready: Ready) -> None:
         film(ready("noise", truth_frames=1), resume=snapshot)
 
 
-def test_an_effect_that_looks_at_the_truth_unsaid_is_told_so(ready: Ready) -> None:
+def test_an_effect_that_uses_the_truth_undeclared_is_an_error(ready: Ready) -> None:
     with pytest.raises(PluginError, match=r"feedback\.liar.*uses_truth = False"):
         film(ready("liar", "blend"))

@@ -1,4 +1,4 @@
-"""Vital signs of a dream: what they measure, who reads them, and what governors do with them."""
+"""Vital signs of a dream: their values, the expressions that read them, and governors."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ GOVERN = {"hold": "motion", "steer": "feedback.noise.amount", "between": [0, 0.4
 
 @pytest.fixture(autouse=True)
 def ordinary(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Clips are not read for their own vital signs, which takes a second."""
+    """Do not measure the clips' own vital signs, which takes a second."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("artengine.dream.parts.clip_signs", lambda *_: dict(ORDINARY))
 
@@ -55,21 +55,21 @@ def wandering(frames: int, seed: int = 0) -> list[Picture]:
     return [np.ascontiguousarray(wide[:96, 3 * n : 3 * n + 128]) for n in range(frames)]
 
 
-def test_they_are_those_of_the_meter() -> None:
+def test_they_equal_the_curves_of_the_meter() -> None:
     meter, vital = Meter(), VitalMeter()
-    found = []
+    results = []
     for picture in wandering(12):
         meter.feed(picture)
-        found.append(vital.feed(picture))
+        results.append(vital.feed(picture))
     curves = meter.curves()
-    assert "motion" not in found[0]
-    assert "drift" not in found[7]
+    assert "motion" not in results[0]
+    assert "drift" not in results[7]
     for name in SIGNS:
         slow = getattr(curves, "colourfulness" if name == "colour" else name)
-        assert found[-1][name] == pytest.approx(slow[-1], rel=1e-6)
+        assert results[-1][name] == pytest.approx(slow[-1], rel=1e-6)
 
 
-def test_a_dream_like_its_clip_has_vital_signs_of_one() -> None:
+def test_a_dream_like_its_clip_has_vital_signs_of_1() -> None:
     clip = wandering(60)
     signs = VitalSigns(24.0, lambda: reference([clip]))
     signs.watch()
@@ -78,9 +78,9 @@ def test_a_dream_like_its_clip_has_vital_signs_of_one() -> None:
     assert signs.values == pytest.approx(dict.fromkeys(SIGNS, 1), abs=0.05)
 
 
-def test_an_ordinary_clip_stands_for_one_that_does_not_move() -> None:
-    found = reference([[np.full((32, 32, 3), 90, np.uint8)] * 12])
-    assert found == ORDINARY
+def test_a_still_clip_is_replaced_by_an_ordinary_reference() -> None:
+    result = reference([[np.full((32, 32, 3), 90, np.uint8)] * 12])
+    assert result == ORDINARY
     assert reference([]) == ORDINARY
 
 
@@ -89,7 +89,7 @@ def film(preset: Preset, **options: Any) -> list[Picture]:
         return list(dream)
 
 
-def test_nothing_is_measured_unless_it_is_read(
+def test_vital_signs_are_measured_only_if_they_are_read(
     catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: Any) -> None:
@@ -105,17 +105,17 @@ def test_nothing_is_measured_unless_it_is_read(
     film(parsed(catalog, output=[{"use": "levels", "mask": "motion > 0.1"}]))
 
 
-def test_expressions_read_the_last_frame(catalog: Catalog) -> None:
+def test_expressions_read_the_vital_signs_of_the_last_frame(catalog: Catalog) -> None:
     preset = parsed(catalog, curves={"still": "1 - clip(motion, 0, 1)", "first": "contrast"})
     with Dream(preset, predict=Still()) as dream:
         still = [turn.values["still"] for turn in dream.turns()]
-    # Nothing is known of motion before two frames are there; then it falls to nothing.
+    # Motion is unknown before the second frame; then it decays to 0.
     assert still[:3] == [0, 0, pytest.approx(1 - np.exp(-1 / 12))]
     assert still == sorted(still)
     assert still[-1] > 0.8
 
 
-def test_a_change_may_read_them(catalog: Catalog) -> None:
+def test_a_changed_expression_may_read_them(catalog: Catalog) -> None:
     preset = parsed(catalog, output=[{"use": "levels"}])
     with Dream(preset, predict=Fading()) as dream:
         dream.set("output.levels.brightness", "1 - contrast", frame=6)
@@ -131,7 +131,7 @@ def test_a_change_may_read_them(catalog: Catalog) -> None:
     ("curves", "audio", "value"),
     [({}, {}, 1.0), ({"drift": "0.25"}, {}, 0.25), ({}, {"drift": {"band": [20, 90]}}, 0.0)],
 )
-def test_names_that_a_preset_has_already_go_on_meaning_the_same(
+def test_names_of_the_preset_take_precedence(
     catalog: Catalog, curves: Any, audio: Any, value: float
 ) -> None:
     sounds = {"music": {"path": silence(), **audio}} if audio else {}
@@ -147,7 +147,7 @@ def silence() -> str:
 
 
 class Dying(Stateless):
-    """Predicts a blurred mean of its frames, nearer to grey."""
+    """Predicts a blurred mean of its context, closer to grey."""
 
     def __call__(self, frames: Sequence[Frame], seed: tuple[int, int]) -> Frame:
         mean = cv2.blur(np.stack(frames).mean(axis=0, dtype=np.float32), (3, 3))
@@ -164,7 +164,7 @@ def governed(catalog: Catalog, *govern: dict[str, Any], **changes: Any) -> Prese
 
 
 def played(preset: Preset, **options: Any) -> tuple[list[float], list[float]]:
-    """The noise at each frame, and the motion."""
+    """Return the noise and the motion at each frame."""
     amounts, motion = [], []
     with Dream(preset, predict=Dying(), **options) as dream:
         for turn in dream.turns():
@@ -197,7 +197,7 @@ def several(catalog: Catalog) -> Preset:
     return governed(catalog, *SEVERAL, dream=film, output=[{"use": "levels"}])
 
 
-def test_governors_go_on_from_a_snapshot_bit_for_bit(catalog: Catalog) -> None:
+def test_governors_resume_bit_for_bit(catalog: Catalog) -> None:
     preset = several(catalog)
     with Dream(preset, predict=Dying()) as dream:
         whole = list(islice(dream, 14))
@@ -208,7 +208,7 @@ def test_governors_go_on_from_a_snapshot_bit_for_bit(catalog: Catalog) -> None:
     assert (np.array(whole) == np.array(list(Dream(preset, predict=Dying())))).all()
 
 
-def test_a_value_set_by_hand_takes_the_number_from_its_governor(catalog: Catalog) -> None:
+def test_setting_a_value_overrides_its_governor(catalog: Catalog) -> None:
     preset = governed(catalog, GOVERN, dream={"frames": 8, "size": [32, 24], "fps": 24})
     with Dream(preset, predict=Dying()) as dream:
         dream.set("feedback.noise.amount", 0.3, frame=4)
@@ -216,10 +216,12 @@ def test_a_value_set_by_hand_takes_the_number_from_its_governor(catalog: Catalog
         assert dream._feedback.effects[0].model_dump()["amount"] == 0.3
 
 
-def test_a_plot_draws_them_at_rest(catalog: Catalog, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_plot_draws_vital_signs_at_rest(
+    catalog: Catalog, capsys: pytest.CaptureFixture[str]
+) -> None:
     preset = several(catalog)
-    found = curve_values(preset, 24.0)
-    assert found.at_rest == (
+    result = curve_values(preset, 24.0)
+    assert result.at_rest == (
         "curves.m",
         "dream.truth_frames",
         "model.pull",
@@ -227,10 +229,10 @@ def test_a_plot_draws_them_at_rest(catalog: Catalog, capsys: pytest.CaptureFixtu
         "feedback.zoom.mix",
         "output.levels.gamma",
     )
-    assert list(found.values) == list(preset.curves_by_address())
-    assert found.values["curves.m"].tolist() == [1.0] * 36
-    assert found.values["feedback.noise.amount"].tolist() == [0.02] * 36
-    assert found.values["govern.0.at"][12] == pytest.approx(1 + 0.5 * np.sin(0.5))
+    assert list(result.values) == list(preset.curves_by_address())
+    assert result.values["curves.m"].tolist() == [1.0] * 36
+    assert result.values["feedback.noise.amount"].tolist() == [0.02] * 36
+    assert result.values["govern.0.at"][12] == pytest.approx(1 + 0.5 * np.sin(0.5))
     Path("several.toml").write_text(preset.recipe())
     assert main(["presets", "plot", "several.toml"]) == 0
     assert "curves.m, dream.truth_frames, model.pull, ...: at rest" in capsys.readouterr().err
@@ -245,7 +247,7 @@ def test_a_preview_is_governed_too(catalog: Catalog) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"hold": "motoin"}, r'govern\.0\.hold: "motoin" given \(did you mean "motion"\?\)'),
         ({"steer": "feedback.noize.amount"}, r'has no "noize" \(did you mean "noise"\?\)'),
@@ -264,11 +266,11 @@ def test_a_preview_is_governed_too(catalog: Catalog) -> None:
         ({"at": "motio"}, 'no "motio" \\(did you mean "motion"'),
     ],
 )
-def test_governors_that_cannot_be_are_refused(
-    catalog: Catalog, change: dict[str, Any], said: str
+def test_invalid_governors_are_refused(
+    catalog: Catalog, change: dict[str, Any], message: str
 ) -> None:
     feedback = [{"use": "noise", "amount": 0.1}, {"use": "zoom", "factor": "1 + 0.01 * t"}]
-    with pytest.raises(PresetError, match=said) as refused:
+    with pytest.raises(PresetError, match=message) as refused:
         governed(
             catalog,
             {**GOVERN, **change},
@@ -279,7 +281,7 @@ def test_governors_that_cannot_be_are_refused(
 
 
 @pytest.mark.parametrize(
-    ("second", "said"),
+    ("second", "message"),
     [
         ({"steer": "feedback.0.amount"}, r"amount is steered by govern\.0 already"),
         ({"hold": "detail"}, r"govern\.1\.steer: feedback\.noise\.amount is steered by"),
@@ -291,12 +293,12 @@ def test_governors_that_cannot_be_are_refused(
         ({"steer": "feedback.zoom.mix"}, None),
     ],
 )
-def test_governors_that_fight_are_refused(
-    catalog: Catalog, second: dict[str, Any], said: str | None
+def test_conflicting_governors_are_refused(
+    catalog: Catalog, second: dict[str, Any], message: str | None
 ) -> None:
-    if said is None:
+    if message is None:
         governed(catalog, GOVERN, {**GOVERN, **second})
         return
-    with pytest.raises(PresetError, match=said) as refused:
+    with pytest.raises(PresetError, match=message) as refused:
         governed(catalog, GOVERN, {**GOVERN, **second})
     assert len(refused.value.problems) == 1

@@ -73,7 +73,7 @@ def film(preset: Preset, **options: Any) -> list[Picture]:
 
 
 class At:
-    """A place that is set by hand."""
+    """A signal with a settable value."""
 
     at = 0.0
 
@@ -96,7 +96,7 @@ def test_weights_are_linear_between_neighbours_and_exact_at_each(
     np.testing.assert_allclose(own[3], (own[1] + own[2]) / 2, atol=1e-7)
 
 
-def test_a_governor_steers_the_place(ready: Ready) -> None:
+def test_a_governor_steers_the_position(ready: Ready) -> None:
     govern = {
         "hold": "contrast", "at": 9, "steer": "model.weights.at", "between": [0.2, 0.9],
         "seconds": 0.2,
@@ -104,29 +104,29 @@ def test_a_governor_steers_the_place(ready: Ready) -> None:
     preset = ready("model.weights.at=0.2").with_values({"govern": [govern]})
     with Dream(preset) as dream:
         places = [dream._inside["model.weights"].plugin.model_dump()["at"] for _ in dream.turns()]
-    # At once half of the share of 9 that a sign of 1 lacks.
+    # At once half of the share of 9 that a vital sign of 1 is short of.
     assert places[0] == pytest.approx(0.2 + 0.7 * (8 / 9) / 2)
     assert places[-1] > places[0]
     assert (film(preset)[-1] != film(ready("model.weights.at=0.2"))[-1]).any()
 
 
-def test_a_blend_plays_and_continues_bit_for_bit(ready: Ready) -> None:
+def test_a_blend_plays_and_resumes_bit_for_bit(ready: Ready) -> None:
     preset = ready()
     np.testing.assert_allclose(
         curve_values(preset, 12.0).values["model.weights.at"], np.linspace(0, 1, 5)
     )
     with Dream(preset) as dream:
-        made = list(islice(dream, 2))
+        result = list(islice(dream, 2))
         dream.set("model.weights.at", 1.0, 3)
         snapshot = dream.snapshot()
-        made += dream
-    np.testing.assert_array_equal(made[2:], film(preset, resume=snapshot))
+        result += dream
+    np.testing.assert_array_equal(result[2:], film(preset, resume=snapshot))
     moving, still = film(preset), film(ready("model.weights.at=0"))
     np.testing.assert_array_equal(moving[0], still[0])
     assert (moving[2] != still[2]).any()
-    np.testing.assert_array_equal(moving[:3], made[:3])
-    assert (moving[3] != made[3]).any()
-    # The end of a blend is the network alone.
+    np.testing.assert_array_equal(moving[:3], result[:3])
+    assert (moving[3] != result[3]).any()
+    # At the end of a blend, the film equals that of the network alone.
     alone = film(ready("model.weights=runs/a@100"))
     np.testing.assert_array_equal(still, alone)
 
@@ -156,13 +156,13 @@ def test_networks_that_do_not_fit_are_named(ready: Ready, tmp_path: Path) -> Non
         Dream(ready('model.weights.blend=["runs/a@7", "runs/a"]'))
 
 
-def test_openvino_says_that_it_cannot(ready: Ready) -> None:
+def test_openvino_refuses_blended_weights(ready: Ready) -> None:
     with pytest.raises(UsageError, match=r"openvino cannot blend weights.*take the runtime keras"):
         Dream(ready("dream.runtime=openvino")).load()
 
 
 @pytest.mark.parametrize(
-    ("weights", "said"),
+    ("weights", "message"),
     [
         ({"blend": ["night-drive"], "at": 0}, "model.weights.blend: .*a list of 2 to 64"),
         ({"blend": ["a", "b"]}, "model.weights.at: missing"),
@@ -171,7 +171,7 @@ def test_openvino_says_that_it_cannot(ready: Ready) -> None:
         (7, "model.weights: 7 given; allowed"),
     ],
 )
-def test_mistakes_are_told(tiny: Catalog, weights: Any, said: str) -> None:
+def test_mistakes_in_weights_are_reported(tiny: Catalog, weights: Any, message: str) -> None:
     table = {"source": {"use": "synthetic"}, "model": {"use": "tiny", "weights": weights}}
-    with pytest.raises(PresetError, match=said):
+    with pytest.raises(PresetError, match=message):
         parse_preset(table, tiny)

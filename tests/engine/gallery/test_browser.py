@@ -1,4 +1,4 @@
-"""The page as a visitor has it: in a real browser, opened from disk."""
+"""The gallery page in a real browser, opened from disk."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -62,7 +62,7 @@ def browser() -> Iterator[Browser]:
 def visit(
     browser: Browser, gallery: Path, after: str = "", forgiven: str | None = None, **how: Any
 ) -> Iterator[Page]:
-    """Open the page, and hold at the end that nothing went wrong or was fetched from elsewhere."""
+    """Open the page; at the end, check that it had no errors and fetched nothing from elsewhere."""
     context = browser.new_context(**how)
     page = context.new_page()
     page.set_default_timeout(10_000)
@@ -89,7 +89,7 @@ def paused(page: Page, index: int) -> str:
 
 
 def wait_until(page: Page, expression: str) -> None:
-    # Playwright's own wait evaluates inside the page, which the page's policy forbids.
+    # Playwright's own wait evaluates code in the page, which the page's CSP forbids.
     for _ in range(500):
         if page.evaluate(expression):
             return
@@ -115,7 +115,7 @@ def test_hovering_plays_and_leaving_stops(browser: Browser, gallery: Path) -> No
         expect(video).to_have_css("opacity", "0")
 
 
-def test_nothing_is_fetched_of_a_film_that_nobody_plays(browser: Browser, gallery: Path) -> None:
+def test_an_unplayed_film_is_not_fetched(browser: Browser, gallery: Path) -> None:
     with visit(browser, gallery) as page:
         states = page.locator(".piece video").evaluate_all("all => all.map(v => v.readyState)")
         assert states == [0, 0, 0]
@@ -129,7 +129,7 @@ def test_only_one_film_plays(browser: Browser, gallery: Path) -> None:
         assert page.evaluate(paused(page, 0))
 
 
-def test_the_keyboard_does_it_all(browser: Browser, gallery: Path) -> None:
+def test_the_page_can_be_used_by_keyboard(browser: Browser, gallery: Path) -> None:
     with visit(browser, gallery) as page:
         page.keyboard.press("Tab")
         wait_until_it_plays(page, 0)
@@ -181,7 +181,7 @@ def test_a_click_enlarges_with_recipe_facts_and_downloads(browser: Browser, gall
             [f"{folder}/film.mp4", "1 night drive.mp4"],
             [f"{folder}/recipe.toml", "1 night drive.toml"],
         ]
-        # A film that is enlarged is not covered, nor does it go on behind.
+        # The enlarged film is not covered, and the small one behind it is paused.
         assert page.evaluate(paused(page, 0))
         dialog.get_by_role("button", name="Close").click()
         expect(dialog).to_be_hidden()
@@ -212,7 +212,7 @@ def test_the_recipe_is_copied_exactly(browser: Browser, gallery: Path, clipboard
         assert copied == HOSTILE
 
 
-def test_a_hostile_recipe_is_only_text(browser: Browser, gallery: Path) -> None:
+def test_a_hostile_recipe_is_shown_as_text(browser: Browser, gallery: Path) -> None:
     with visit(browser, gallery) as page:
         assert page.locator("h1").text_content() == "Night songs & <days>"
         page.locator(".frame").nth(1).click()
@@ -226,7 +226,7 @@ def test_a_hostile_recipe_is_only_text(browser: Browser, gallery: Path) -> None:
         assert page.locator("img[src=x], svg").count() == 0
 
 
-def test_a_script_that_got_in_would_not_run(browser: Browser, gallery: Path) -> None:
+def test_an_injected_script_does_not_run(browser: Browser, gallery: Path) -> None:
     with visit(browser, gallery, forgiven="violates the following Content Security") as page:
         blocked = page.evaluate(
             """new Promise((resolve) => {
@@ -242,7 +242,7 @@ def test_a_script_that_got_in_would_not_run(browser: Browser, gallery: Path) -> 
         assert page.evaluate("window.hacked") is None
 
 
-def test_who_wants_no_motion_gets_none(browser: Browser, gallery: Path) -> None:
+def test_reduced_motion_disables_playing(browser: Browser, gallery: Path) -> None:
     with visit(browser, gallery, reduced_motion="reduce") as page:
         page.locator(".frame").first.hover()
         page.wait_for_timeout(300)
@@ -251,7 +251,7 @@ def test_who_wants_no_motion_gets_none(browser: Browser, gallery: Path) -> None:
         expect(page.locator("dialog video")).to_have_js_property("paused", value=True)
 
 
-def test_without_script_the_poster_leads_to_the_film(browser: Browser, gallery: Path) -> None:
+def test_without_javascript_the_poster_links_to_the_film(browser: Browser, gallery: Path) -> None:
     with visit(browser, gallery, java_script_enabled=False) as page:
         expect(page.get_by_alt_text("A frame of Night drive: an empty").first).to_be_visible()
         links = page.locator(".piece").first.get_by_role("link").all()

@@ -22,7 +22,7 @@ def test_build_prints_the_files(
     assert "<h1>Night &amp; day</h1>" in (tmp_path / "index.html").read_text("utf-8")
 
 
-def test_build_shows_the_rest_and_fails_when_a_piece_is_broken(
+def test_build_leaves_out_a_broken_piece_and_fails(
     tmp_path: Path, make_piece: MakePiece, capsys: pytest.CaptureFixture[str]
 ) -> None:
     make_piece(tmp_path / "whole")
@@ -34,7 +34,7 @@ def test_build_shows_the_rest_and_fails_when_a_piece_is_broken(
     assert line.startswith(f"left out: {tmp_path / 'cut-short'}: film.mp4 is empty")
 
 
-def test_build_of_a_folder_that_is_not_there(
+def test_build_of_a_missing_folder_is_a_usage_error(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["gallery", "build", str(tmp_path / "nowhere")]) == GalleryError.exit_code

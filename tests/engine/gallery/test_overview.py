@@ -1,4 +1,4 @@
-"""The picture of all posters."""
+"""The contact sheet of all posters."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def shown(pieces: list[Piece]) -> Picture:
         return np.asarray(image.convert("RGB"))
 
 
-def test_posters_stand_in_order_and_a_short_row_in_the_middle(tmp_path: Path) -> None:
+def test_posters_are_in_order_and_a_short_row_is_centred(tmp_path: Path) -> None:
     colours = [(220, 0, 0), (0, 220, 0), (0, 0, 220), (220, 220, 0), (0, 220, 220)]
     sheet = shown([piece(tmp_path / str(n), flat(colour)) for n, colour in enumerate(colours)])
     cell = (1600 - 2 * GAP) // 3
@@ -55,14 +55,14 @@ def test_the_last_row_is_as_full_as_can_be(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 2, 4])
-def test_it_is_at_most_1600_wide_and_no_strip(tmp_path: Path, count: int) -> None:
+def test_the_sheet_is_at_most_1600_wide_and_no_strip(tmp_path: Path, count: int) -> None:
     pieces = [piece(tmp_path / str(n), flat((n, 9, 9), (96, 54))) for n in range(count)]
     height, width = shown(pieces).shape[:2]
     assert 1590 <= width <= 1600
     assert 0.25 <= height / width <= 0.75
 
 
-def test_posters_of_another_shape_lose_what_hangs_over(tmp_path: Path) -> None:
+def test_posters_of_another_shape_are_cropped(tmp_path: Path) -> None:
     tall = flat((0, 0, 0), (40, 400))
     tall[180:220] = 200
     pieces = [piece(tmp_path / str(n), flat((200, 200, 200))) for n in range(3)]
@@ -71,7 +71,7 @@ def test_posters_of_another_shape_lose_what_hangs_over(tmp_path: Path) -> None:
     assert np.allclose(quarter[quarter.shape[0] // 2, quarter.shape[1] // 2], 200, atol=8)
 
 
-def test_rich_posters_are_stored_in_few_bytes(tmp_path: Path) -> None:
+def test_detailed_posters_are_stored_in_few_bytes(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     small = rng.integers(0, 256, (90, 160, 3), dtype=np.uint8)
     rich = np.asarray(Image.fromarray(small).resize((1280, 720), Image.Resampling.BICUBIC))

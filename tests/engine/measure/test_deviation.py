@@ -1,4 +1,4 @@
-"""How far pictures are off, and what a codec explains of it."""
+"""Deviations between pictures, and whether a codec explains them."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ def picture(level: int, width: int = 64, height: int = 48) -> Picture:
     return np.full((height, width, 3), level, np.uint8)
 
 
-def test_a_picture_is_not_off_from_itself() -> None:
+def test_a_picture_does_not_deviate_from_itself() -> None:
     assert deviation(picture(7), picture(7)) == Deviation(0, 0)
     assert deviation(picture(7), picture(7, 33, 17)) == Deviation(0, 0)
     assert deviation(picture(9, 1, 1), picture(5, 1, 1)) == Deviation(4, 4)
 
 
-def test_noise_hardly_shows_in_blocks_and_another_place_does() -> None:
+def test_block_means_ignore_noise_but_show_a_shifted_region() -> None:
     rng = np.random.default_rng(0)
     noisy = np.asarray(picture(128) + rng.integers(-8, 9, (48, 64, 3)), np.uint8)
     noise = deviation(picture(128), noisy)
@@ -33,7 +33,7 @@ def test_noise_hardly_shows_in_blocks_and_another_place_does() -> None:
 
 
 @pytest.mark.parametrize(
-    ("codec", "found", "same"),
+    ("codec", "measured", "same"),
     [
         ((0, 0), (0, 0), True),
         ((0, 0), (0.01, 1), False),
@@ -42,7 +42,7 @@ def test_noise_hardly_shows_in_blocks_and_another_place_does() -> None:
         ((2, 3), (2, 14), False),
     ],
 )
-def test_a_codec_explains_what_it_does_itself(
-    codec: tuple[float, float], found: tuple[float, float], same: bool
+def test_a_codec_explains_its_own_error_only(
+    codec: tuple[float, float], measured: tuple[float, float], same: bool
 ) -> None:
-    assert explains(Deviation(*codec), Deviation(*found)) is same
+    assert explains(Deviation(*codec), Deviation(*measured)) is same

@@ -1,4 +1,4 @@
-"""How much a film changes over 1, 4 and 16 frames, beside its clip."""
+"""How much a film changes over 1, 4 and 16 frames, compared with its clip."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def stacked(film: Sequence[npt.NDArray[Any]]) -> npt.NDArray[np.uint8]:
 
 
 def ratios(film: Sequence[npt.NDArray[Any]], clip: Sequence[npt.NDArray[Any]]) -> list[float]:
-    found = flicker(changes(stacked(film), 48), changes(stacked(clip)))
-    assert list(found) == [1, 4, 16]
-    return [ratio or 0.0 for ratio in found.values()]
+    result = flicker(changes(stacked(film), 48), changes(stacked(clip)))
+    assert list(result) == [1, 4, 16]
+    return [ratio or 0.0 for ratio in result.values()]
 
 
 def grey(level: float) -> Picture:
@@ -34,7 +34,7 @@ def grey(level: float) -> Picture:
 
 def test_changes_are_those_of_luma() -> None:
     ramp = [grey(number % 200) for number in range(400)]
-    # At the fall back to 0, as many frames differ by 200 - k as lie between those compared.
+    # Around the reset to 0, k frames differ by 200 - k.
     steps = {k: ((400 - 2 * k) * k + k * (200 - k)) / (400 - k) for k in (1, 4, 16)}
     assert changes(stacked(ramp)) == pytest.approx(steps)
     red = [np.zeros((32, 32, 3), np.uint8) for _ in range(2)]
@@ -42,13 +42,13 @@ def test_changes_are_those_of_luma() -> None:
     assert changes(stacked(red)) == {1: pytest.approx(29.9, rel=1e-4), 4: None, 16: None}
 
 
-def test_only_later_frames_count_but_earlier_ones_are_looked_back_to() -> None:
+def test_only_later_frames_count_but_they_are_compared_with_earlier_ones() -> None:
     film = stacked([grey(0)] * 60 + [grey(90)] * 4)
     assert changes(film, 63) == pytest.approx({1: 0, 4: 90, 16: 90}, rel=1e-5)
     assert changes(film[:40], 48) == {1: None, 4: None, 16: None}
 
 
-def test_a_clip_moves_as_itself_and_a_still_one_as_nothing(
+def test_a_clip_has_ratios_of_1_and_a_still_film_of_0(
     carphone_pictures: list[Picture],
 ) -> None:
     clip = carphone_pictures
@@ -70,20 +70,20 @@ FILMS: dict[str, Callable[[list[Picture]], list[npt.NDArray[Any]]]] = {
 
 
 @pytest.mark.parametrize("film", FILMS)
-def test_other_motion_is_told(carphone_pictures: list[Picture], film: str) -> None:
-    found = ratios(FILMS[film](carphone_pictures), carphone_pictures)
-    assert any(not 1 / 1.5 <= ratio <= 1.5 for ratio in found)
+def test_other_motion_changes_the_ratios(carphone_pictures: list[Picture], film: str) -> None:
+    result = ratios(FILMS[film](carphone_pictures), carphone_pictures)
+    assert any(not 1 / 1.5 <= ratio <= 1.5 for ratio in result)
     if film in ("noise over it", "two frames in turns"):
-        assert found[0] > 1.25 * found[2]
+        assert result[0] > 1.25 * result[2]
 
 
-def test_a_report_tells_it(carphone_pictures: list[Picture]) -> None:
+def test_a_report_contains_it(carphone_pictures: list[Picture]) -> None:
     clip = carphone_pictures[:80]
     report = measure(clip, clip)
-    told = report.as_data()["flicker"]
-    assert list(told) == ["1", "4", "16"]
-    assert list(told.values()) == pytest.approx(ratios(clip, clip))
-    line = f"flicker   {told['1']:.2f}, {told['4']:.2f}, {told['16']:.2f} times the clip's change, "
+    data = report.as_data()["flicker"]
+    assert list(data) == ["1", "4", "16"]
+    assert list(data.values()) == pytest.approx(ratios(clip, clip))
+    line = f"flicker   {data['1']:.2f}, {data['4']:.2f}, {data['16']:.2f} times the clip's change, "
     line += "between frames 1, 4, 16 apart; it moves as the clip does"
     assert line in report.as_text()
     assert "it moves in another way" in measure([clip[0]] * 50, clip).as_text()

@@ -1,4 +1,4 @@
-"""Kinship: beside a slow reference, and what raises and lowers it."""
+"""Kinship: compared with a slow reference, and what raises and lowers it."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def kinship_of(film: Sequence[Picture], clip: Sequence[Picture], first: int = 0)
     return kinship(sampled(film), kin(sampled(clip)), first)
 
 
-# Karras et al. 2018, section 5, as plainly as it is written, with patches and directions of its
-# own. Both are random, so that it agrees about as well as it does with itself on other numbers.
+# A literal implementation of Karras et al. 2018, section 5, with its own random patches and
+# directions: it agrees with the engine about as well as with itself under another seed.
 
 
 def blurred(plane: Floats) -> Floats:
@@ -88,7 +88,7 @@ def slow_kinship(film: Sequence[Picture], clip: Sequence[Picture]) -> float:
     return min(1.0, float(np.mean(within) / np.mean(between)))
 
 
-def test_it_is_what_the_definition_gives(
+def test_it_matches_the_definition(
     bikes_pictures: list[Picture], carphone_pictures: list[Picture]
 ) -> None:
     for film, clip in (
@@ -100,10 +100,10 @@ def test_it_is_what_the_definition_gives(
         assert kinship_of(film, clip) == pytest.approx(slow, rel=0.15)
 
 
-def test_the_pyramid_is_that_of_burt_and_adelson(bikes_pictures: list[Picture]) -> None:
+def test_the_pyramid_matches_burt_and_adelson(bikes_pictures: list[Picture]) -> None:
     picture = resized(bikes_pictures[0], (128, 128))
     for fast, slow in zip(pyramid(picture), slow_pyramid(picture), strict=True):
-        # At the lower and right edges OpenCV carries the border on in another way.
+        # At the lower and right edges OpenCV extends the border differently.
         np.testing.assert_allclose(fast[:-4, :-4], slow[:-4, :-4], atol=1e-3)
 
 
@@ -111,7 +111,7 @@ def test_distances_of_known_distributions() -> None:
     chance = np.random.default_rng(1)
     points = chance.standard_normal((4000, 147)).astype(np.float32)
     assert sliced_wasserstein(points, points[::-1]) == pytest.approx(0, abs=1e-6)
-    # Along a direction drawn at random, a shift of one dimension shows by sqrt(2 / (pi D)).
+    # Along a random direction, a shift of one dimension has a mean length of sqrt(2 / (pi D)).
     shift = np.zeros(147, np.float32)
     shift[3] = 10
     expected = 10 * np.sqrt(2 / (np.pi * 147))
@@ -119,7 +119,7 @@ def test_distances_of_known_distributions() -> None:
 
 
 @pytest.mark.parametrize("clip", ["bikes_pictures", "carphone_pictures"])
-def test_a_clip_is_its_own_kin(clip: str, request: pytest.FixtureRequest) -> None:
+def test_a_clip_has_kinship_with_itself(clip: str, request: pytest.FixtureRequest) -> None:
     film: list[Picture] = request.getfixturevalue(clip)
     assert kinship_of(film, film, first=48) == 1
 
@@ -145,7 +145,7 @@ def test_other_colours_and_blur_lower_it(bunny: tuple[list[Picture], Kin], chang
     assert kinship(sampled(changed), clip) < 0.7
 
 
-def test_clips_without_contrast_are_compared_too() -> None:
+def test_clips_without_contrast_can_be_compared() -> None:
     grey, white = (np.full((32, 32, 3), level, np.uint8) for level in (128, 255))
     clip = kin(sampled([grey] * 20))
     assert kinship(sampled([grey] * 60), clip) == 1
@@ -169,10 +169,10 @@ def test_pictures_are_taken_evenly_whatever_the_length(length: int) -> None:
     assert np.abs(np.array(taken) - wanted).max() <= (0.5 if length <= 2048 else length / 1024)
 
 
-def test_resizing_averages_where_it_shrinks() -> None:
+def test_shrinking_averages() -> None:
     checks = np.zeros((16, 64, 3), np.uint8)
     checks[::2, ::2] = checks[1::2, 1::2] = 200
-    # Narrower and taller at once: what is finer than a pixel must not become stripes.
+    # Narrower and taller at once: detail finer than a pixel must not alias to stripes.
     changed = resized(checks, (16, 32))
     assert changed.shape == (32, 16, 3)
     assert changed.min() == changed.max() == 100

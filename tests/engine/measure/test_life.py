@@ -1,4 +1,4 @@
-"""Life: each condition by itself, and all numbers beside a slow reference."""
+"""Life: each condition by itself, and all numbers compared with a slow reference."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def judged(film: Sequence[Picture], clip: Sequence[Picture]) -> Life:
     return life(measured(film), measured(clip).medians())
 
 
-# The definition, as slowly and plainly as it is written.
+# A literal and slow implementation of the definition.
 
 
 def luma(picture: Picture) -> Floats:
@@ -102,17 +102,17 @@ def slow_verdict(film: Sequence[Picture], clip: Sequence[Picture]) -> Verdict:
     return Verdict(float(np.mean(alive[48:])), death, alive)
 
 
-def test_curves_are_those_of_the_definition(bikes_pictures: list[Picture]) -> None:
+def test_curves_match_the_definition(bikes_pictures: list[Picture]) -> None:
     # Neither width nor height is a multiple of 8.
     film = [picture[:45, :53] for picture in bikes_pictures[:80]]
-    found, slow = measured(film), slow_curves(film)
+    result, slow = measured(film), slow_curves(film)
     for name in CONDITIONS:
-        curve = getattr(found, "back" if name == "return" else name)
+        curve = getattr(result, "back" if name == "return" else name)
         np.testing.assert_allclose(curve, slow[name], rtol=2e-4, atol=2e-6, err_msg=name)
-        assert found.medians()[name] == pytest.approx(np.nanmedian(slow[name]), rel=2e-4)
+        assert result.medians()[name] == pytest.approx(np.nanmedian(slow[name]), rel=2e-4)
 
 
-def test_verdicts_are_those_of_the_definition(
+def test_verdicts_match_the_definition(
     bikes_pictures: list[Picture], carphone_pictures: list[Picture]
 ) -> None:
     films = {
@@ -122,16 +122,16 @@ def test_verdicts_are_those_of_the_definition(
     }
     verdicts = {}
     for name, film in films.items():
-        found, slow = judged(film, bikes_pictures), slow_verdict(film, bikes_pictures)
-        assert (found.vitality, found.death) == (slow.vitality, slow.death), name
-        assert found.alive.tolist() == slow.alive, name
-        verdicts[name] = (found.vitality, found.death)
+        result, slow = judged(film, bikes_pictures), slow_verdict(film, bikes_pictures)
+        assert (result.vitality, result.death) == (slow.vitality, slow.death), name
+        assert result.alive.tolist() == slow.alive, name
+        verdicts[name] = (result.vitality, result.death)
     assert len({vitality for vitality, _ in verdicts.values()}) == 3
     assert verdicts["itself"][1] is None
     assert verdicts["freezing"][1] is not None
 
 
-def test_colours_and_entropy_are_told() -> None:
+def test_colourfulness_and_entropy_match_their_definitions() -> None:
     flat = np.full((16, 16, 3), 128, np.uint8)
     halves = flat.copy()
     halves[:, :8], halves[:, 8:] = (255, 0, 0), (10, 20, 30)
@@ -146,7 +146,7 @@ def test_colours_and_entropy_are_told() -> None:
     assert curves.colourfulness[1] == pytest.approx(expected, rel=1e-5)
 
 
-# A world that can be made to break one condition alone: soft clouds before a ramp of light.
+# A scene that can be made to break a single condition: soft clouds in front of a ramp of light.
 
 WIDTH, HEIGHT, FRAMES = 96, 64, 120
 
@@ -176,7 +176,7 @@ def film_of(
     jitter: float = 0.0,
     frames: int = FRAMES,
 ) -> list[Picture]:
-    """Clouds seen through a window that moves, with still checks and a still ramp over them."""
+    """Return clouds seen through a moving window, under a still checkerboard and a still ramp."""
     chance = np.random.default_rng(3)
     film = []
     for number in range(frames):
@@ -194,7 +194,7 @@ def steadily(speed: float) -> Callable[[int], tuple[float, float]]:
 
 
 def in_a_circle(number: int) -> tuple[float, float]:
-    """Round in 20 frames, as fast as `steadily(2)`."""
+    """Return the position on a circle of 20 frames, as fast as `steadily(2)`."""
     radius = 2 * 1.08 * 20 / math.tau
     return radius * math.cos(math.tau * number / 20), radius * math.sin(math.tau * number / 20)
 
@@ -225,23 +225,23 @@ BROKEN: dict[str, tuple[str, Callable[[], list[Picture]], Callable[[], list[Pict
 }
 
 
-def test_what_moves_on_as_its_clip_does_lives() -> None:
-    found = judged(film_of(lambda number: (500 - 1.5 * number, 0)), PLAIN)
-    assert (found.vitality, found.death) == (1.0, None)
+def test_a_film_that_moves_like_its_clip_lives() -> None:
+    result = judged(film_of(lambda number: (500 - 1.5 * number, 0)), PLAIN)
+    assert (result.vitality, result.death) == (1.0, None)
 
 
 @pytest.mark.parametrize("fault", BROKEN)
-def test_each_condition_is_deadly_by_itself(fault: str) -> None:
+def test_breaking_one_condition_lowers_vitality(fault: str) -> None:
     condition, film, clip = BROKEN[fault]
-    found = judged(film(), clip())
-    shares = {name: float(kept[48:].mean()) for name, kept in found.kept.items()}
+    result = judged(film(), clip())
+    shares = {name: float(kept[48:].mean()) for name, kept in result.kept.items()}
     broken = shares.pop(condition)
     assert broken <= 0.1
     assert min(shares.values()) >= 0.9, shares
-    assert found.vitality == pytest.approx(broken, abs=0.1)
+    assert result.vitality == pytest.approx(broken, abs=0.1)
 
 
-def test_a_loop_is_seen_up_to_32_frames() -> None:
+def test_loops_are_detected_up_to_32_frames() -> None:
     def round_in(period: int) -> list[Picture]:
         turn = math.tau / period
         radius = 2.15 / turn
@@ -254,21 +254,21 @@ def test_a_loop_is_seen_up_to_32_frames() -> None:
 
 
 @pytest.mark.parametrize(("dead", "death"), [(47, None), (48, 70)])
-def test_the_time_of_death(dead: int, death: int | None) -> None:
+def test_the_frame_of_death(dead: int, death: int | None) -> None:
     alive = film_of(steadily(2), frames=70)
-    found = judged([*alive, *[alive[-1]] * dead], PLAIN)
-    assert found.death == death
-    assert found.vitality == pytest.approx(22 / (22 + dead))
+    result = judged([*alive, *[alive[-1]] * dead], PLAIN)
+    assert result.death == death
+    assert result.vitality == pytest.approx(22 / (22 + dead))
 
 
-def test_a_film_that_wakes_up_has_died() -> None:
+def test_a_film_that_moves_again_has_still_died() -> None:
     asleep = film_of(lambda number: (2 * (min(number, 69) + max(0, number - 130)), 0), frames=180)
-    found = judged(asleep, PLAIN)
-    assert found.death == 70
-    assert found.alive[140:].all()
+    result = judged(asleep, PLAIN)
+    assert result.death == 70
+    assert result.alive[140:].all()
 
 
-def test_a_death_before_frame_48_is_told_as_48() -> None:
+def test_a_death_before_frame_48_is_reported_as_48() -> None:
     assert judged([PLAIN[0]] * 96, PLAIN).death == 48
     assert judged([PLAIN[0]] * 95, PLAIN).death is None
 
@@ -297,7 +297,7 @@ def test_real_clips_live(
 
 
 @pytest.mark.parametrize("beside", ["the clip", "itself"])
-def test_stills_noise_and_loops_do_not(bikes_pictures: list[Picture], beside: str) -> None:
+def test_stills_noise_and_loops_do_not_live(bikes_pictures: list[Picture], beside: str) -> None:
     chance = np.random.default_rng(0)
     still = bikes_pictures[120]
     films = {
@@ -306,26 +306,26 @@ def test_stills_noise_and_loops_do_not(bikes_pictures: list[Picture], beside: st
         "loop of 20 frames": looped(bikes_pictures),
     }
     for name, film in films.items():
-        found = judged(film, bikes_pictures if beside == "the clip" else film)
-        assert (found.vitality, found.death) == (0.0, 48), name
+        result = judged(film, bikes_pictures if beside == "the clip" else film)
+        assert (result.vitality, result.death) == (0.0, 48), name
 
 
-def test_a_report_says_what_frames_die_of(bikes_pictures: list[Picture]) -> None:
-    def said(film: Sequence[Picture], clip: Sequence[Picture]) -> str:
-        found = judged(film, clip)
-        return Report(found, kinship=0.5, raster=(None, None), runaway=0.0).as_text()
+def test_a_report_names_the_broken_conditions(bikes_pictures: list[Picture]) -> None:
+    def report_text(film: Sequence[Picture], clip: Sequence[Picture]) -> str:
+        result = judged(film, clip)
+        return Report(result, kinship=0.5, raster=(None, None), runaway=0.0).as_text()
 
     still = [bikes_pictures[120]] * 60
-    text = said(still, bikes_pictures)
+    text = report_text(still, bikes_pictures)
     assert "too little motion (100%)" in text
     assert "coming back to where they were (100%)" in text
     assert "too much" not in text
     assert "there is no motion" not in text
-    text = said(still, still)
+    text = report_text(still, still)
     assert "too little motion (100%)" in text
     assert "in most of the clip there is no motion" in text
     flat = [np.full((64, 64, 3), 90, np.uint8)] * 60
-    assert "there is no motion and no contrast and no detail" in said(flat, flat)
+    assert "there is no motion and no contrast and no detail" in report_text(flat, flat)
 
 
 def test_a_film_too_short_to_be_judged_is_refused(bikes_pictures: list[Picture]) -> None:

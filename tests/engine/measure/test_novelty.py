@@ -1,4 +1,4 @@
-"""Novelty: a table of films that are new beside their clip, and of those that are not."""
+"""Novelty: a table of films that are new compared with their clip, and of films that are not."""
 
 from __future__ import annotations
 
@@ -52,16 +52,18 @@ def rounded(film: npt.NDArray[Any]) -> Thumbs:
     return np.asarray(np.clip(np.rint(film), 0, 255), np.uint8)
 
 
-def each(film: Thumbs, change: Callable[[npt.NDArray[np.float32]], npt.NDArray[Any]]) -> Thumbs:
+def each_frame(
+    film: Thumbs, change: Callable[[npt.NDArray[np.float32]], npt.NDArray[Any]]
+) -> Thumbs:
     return rounded(np.stack([change(picture.astype(np.float32)) for picture in film]))
 
 
 def moved(film: Thumbs, zoom: float, across: float = 0, down: float = 0) -> Thumbs:
-    """Zoomed about the middle and shifted; the edge goes on."""
+    """Zoom about the centre and shift; the edge is repeated."""
     still = 15.5 * (1 - zoom)
     move = np.array([[zoom, 0, still + across], [0, zoom, still + down]])
     border = cv2.BORDER_REPLICATE
-    return each(
+    return each_frame(
         film,
         lambda picture: cv2.warpAffine(
             picture, move, (32, 32), None, cv2.INTER_LINEAR, borderMode=border
@@ -70,7 +72,7 @@ def moved(film: Thumbs, zoom: float, across: float = 0, down: float = 0) -> Thum
 
 
 def soft(film: Thumbs, sigma: float) -> Thumbs:
-    return each(film, lambda picture: cv2.GaussianBlur(picture, (0, 0), sigma))
+    return each_frame(film, lambda picture: cv2.GaussianBlur(picture, (0, 0), sigma))
 
 
 def chance() -> np.random.Generator:
@@ -78,13 +80,13 @@ def chance() -> np.random.Generator:
 
 
 def pieces(clip: Thumbs, length: int) -> Thumbs:
-    """Pieces of the clip in any order."""
+    """Return pieces of the clip in random order."""
     starts = chance().integers(0, len(clip) - length, 64 // length)
     return np.concatenate([clip[start : start + length] for start in starts])
 
 
 def melting(clip: Thumbs) -> Thumbs:
-    """A picture that is zoomed and blurred again and again."""
+    """Return a picture that is zoomed and blurred repeatedly."""
     film = [clip[:1]]
     for _ in range(63):
         film.append(soft(moved(film[-1], 1.03), 0.6))
@@ -92,7 +94,7 @@ def melting(clip: Thumbs) -> Thumbs:
 
 
 def quarters(clip: Thumbs) -> Thumbs:
-    """Each quarter of the picture shows a time of its own."""
+    """Show another time of the clip in each quarter of the picture."""
     film = clip[:64].copy()
     for number, (down, across) in enumerate(np.ndindex(2, 2)):
         part = np.s_[:, 16 * down : 16 * down + 16, 16 * across : 16 * across + 16]
@@ -101,7 +103,7 @@ def quarters(clip: Thumbs) -> Thumbs:
 
 
 def melted_quarters(clip: Thumbs) -> Thumbs:
-    """As `quarters`, with soft borders."""
+    """Return the same as `quarters`, with soft borders."""
     film = np.zeros(clip[:64].shape)
     rows, columns = np.mgrid[:32, :32]
     masks = [
@@ -117,7 +119,7 @@ def melted_quarters(clip: Thumbs) -> Thumbs:
 NOISE = (64, 32, 32, 3)
 ABOUT_0, NEW = (0.0, 0.2), (0.8, 1.0)
 
-# What a film is made of, and between which two numbers its novelty lies.
+# How a film is made from the clip, and the range of its novelty.
 TABLE: dict[str, tuple[tuple[float, float], Callable[[Thumbs], Thumbs]]] = {
     "a replay": (ABOUT_0, lambda clip: clip[10:74]),
     "mirrored": (ABOUT_0, lambda clip: clip[10:74, :, ::-1]),
@@ -154,67 +156,67 @@ TABLE: dict[str, tuple[tuple[float, float], Callable[[Thumbs], Thumbs]]] = {
 }
 
 
-def of(film: Thumbs, memory: Memory, first: int = 0) -> Novelty:
-    found = novelty(np.ascontiguousarray(film), memory, first)
-    assert found is not None
-    return found
+def novelty_of(film: Thumbs, memory: Memory, first: int = 0) -> Novelty:
+    result = novelty(np.ascontiguousarray(film), memory, first)
+    assert result is not None
+    return result
 
 
 @pytest.mark.parametrize("film", TABLE)
-def test_what_is_made_of_a_clip(carphone: Thumbs, memory: Memory, film: str) -> None:
-    (least, most), made = TABLE[film]
-    assert least <= of(made(carphone), memory).novelty <= most
+def test_novelty_of_films_made_from_a_clip(carphone: Thumbs, memory: Memory, film: str) -> None:
+    (least, most), transform = TABLE[film]
+    assert least <= novelty_of(transform(carphone), memory).novelty <= most
 
 
-def test_another_clip_is_not_new_but_strange(other: Thumbs, memory: Memory) -> None:
-    assert of(other, memory).novelty <= 0.2
+def test_another_clip_has_no_novelty(other: Thumbs, memory: Memory) -> None:
+    assert novelty_of(other, memory).novelty <= 0.2
 
 
-def test_real_footage_that_goes_on_is_new(carphone: Thumbs, memory: Memory) -> None:
+def test_the_continuation_of_real_footage_is_new(carphone: Thumbs, memory: Memory) -> None:
     half = Moments.of(Patches.of(carphone[:60]))
     share = float(compare(carphone[60:], half).new.mean())
     assert share == memory.fresh
-    found = of(carphone[60:], Memory(half, memory.fresh)).novelty
-    assert found == min(1.0, share / max(LEAST, share)) >= 0.85
+    result = novelty_of(carphone[60:], Memory(half, memory.fresh)).novelty
+    assert result == min(1.0, share / max(LEAST, share)) >= 0.85
 
 
-def test_a_clip_of_several_scenes_tells_replays_and_other_clips_too(
+def test_a_clip_of_several_scenes_detects_replays_and_other_clips(
     bikes_pictures: list[Picture], carphone: Thumbs
 ) -> None:
     bikes = stacked(bikes_pictures[:160])
     clip = Memory.of(bikes)
-    assert of(bikes[::-1], clip, 48).novelty <= 0.05
-    assert of(carphone[:64], clip).novelty <= 0.1
-    assert of(melting(bikes), clip).novelty <= 0.1
-    assert of(quarters(bikes), clip).novelty >= 0.8
+    assert novelty_of(bikes[::-1], clip, 48).novelty <= 0.05
+    assert novelty_of(carphone[:64], clip).novelty <= 0.1
+    assert novelty_of(melting(bikes), clip).novelty <= 0.1
+    assert novelty_of(quarters(bikes), clip).novelty >= 0.8
 
 
-def test_replays_are_as_long_as_they_last(carphone: Thumbs, memory: Memory) -> None:
-    assert of(carphone, memory).longest_replay == 120
-    assert of(carphone[::-1], memory).longest_replay == 120
-    assert of(np.repeat(carphone[:60], 2, axis=0), memory).longest_replay == 120
-    # Beyond its end the clip goes on at its beginning; elsewhere a jump ends a replay.
-    assert of(np.roll(carphone, 60, axis=0), memory).longest_replay == 120
+def test_the_length_of_the_longest_replay(carphone: Thumbs, memory: Memory) -> None:
+    assert novelty_of(carphone, memory).longest_replay == 120
+    assert novelty_of(carphone[::-1], memory).longest_replay == 120
+    assert novelty_of(np.repeat(carphone[:60], 2, axis=0), memory).longest_replay == 120
+    # A replay continues from the clip's end at its beginning; any other jump ends it.
+    assert novelty_of(np.roll(carphone, 60, axis=0), memory).longest_replay == 120
     jump = np.concatenate([carphone[:48], carphone[90:114]])
-    assert of(jump, memory).longest_replay == 48
+    assert novelty_of(jump, memory).longest_replay == 48
 
 
 def test_noise_and_stills_are_no_replay(carphone: Thumbs, memory: Memory) -> None:
     for film in (TABLE["noise"][1](carphone), TABLE["frozen"][1](carphone)):
-        found = of(film, memory)
-        assert (found.longest_replay, found.coverage) == (0, 0.0)
+        result = novelty_of(film, memory)
+        assert (result.longest_replay, result.coverage) == (0, 0.0)
 
 
 def test_coverage_is_the_share_of_the_clip_that_is_visited(
     carphone: Thumbs, memory: Memory
 ) -> None:
-    assert of(carphone, memory).coverage >= 0.9
-    part = of(np.tile(carphone[40:64], (4, 1, 1, 1)), memory).coverage
+    assert novelty_of(carphone, memory).coverage >= 0.9
+    part = novelty_of(np.tile(carphone[40:64], (4, 1, 1, 1)), memory).coverage
     assert part == pytest.approx(3 / 15, abs=0.07)
 
 
 @pytest.mark.parametrize("length", [8, 15, 96, 511, 512, 9952, 16_336])
-def test_windows_are_spread_over_a_film_and_keep_no_step(length: int) -> None:
+def test_windows_are_spread_over_a_film_without_a_fixed_step(length: int) -> None:
     windows = places_of_windows(length)
     assert len(windows) == min(64, length // 8)
     assert windows[0] == 0
@@ -229,24 +231,24 @@ def test_first_frames_do_not_count_and_the_shortest_film_is_8_frames(
     carphone: Thumbs, memory: Memory
 ) -> None:
     film = np.concatenate([TABLE["noise"][1](carphone)[:48], carphone[:24]])
-    assert of(film, memory, 48) == of(carphone[:24], memory)
-    assert of(film, memory, 64).longest_replay == 8
+    assert novelty_of(film, memory, 48) == novelty_of(carphone[:24], memory)
+    assert novelty_of(film, memory, 64).longest_replay == 8
     assert novelty(film, memory, 65) is None
 
 
 def test_clips_without_motion_have_no_patches_to_match(carphone: Thumbs) -> None:
     for still in (np.full_like(carphone[:20], 90), np.repeat(carphone[:1], 20, axis=0)):
-        found = of(carphone, Memory.of(still))
-        assert found == Novelty(0.0, 0, 0.0)
+        result = novelty_of(carphone, Memory.of(still))
+        assert result == Novelty(0.0, 0, 0.0)
 
 
 def test_the_shortest_clip_can_be_remembered(carphone: Thumbs) -> None:
-    found = of(carphone[:16], Memory.of(carphone[:16]))
-    assert found.novelty <= 0.2
+    result = novelty_of(carphone[:16], Memory.of(carphone[:16]))
+    assert result.novelty <= 0.2
 
 
 def test_long_clips_are_thinned(carphone: Thumbs) -> None:
-    """3,840 frames, of which patches are kept of 355, and the search begins at 1,024."""
+    """Of 3,840 frames, 355 keep their patches, and the search begins with 1,024."""
     turned = [carphone, carphone[:, ::-1]]
     shifts = [(0, 8 * down, 8 * across) for down in range(4) for across in range(4)]
     clip = np.concatenate([np.roll(c, shift, (0, 1, 2)) for c in turned for shift in shifts])
@@ -254,8 +256,8 @@ def test_long_clips_are_thinned(carphone: Thumbs) -> None:
     assert len(patches.vectors) <= 60_000
     moments = Moments.of(patches)
     assert len(moments.frames) == 1024
-    found = compare(clip[1201:1265], moments)
-    assert found.new.mean() <= 0.005
-    middles = found.windows[:, None] + np.array([1, 5]) + 1201
-    places = np.array([[place.frame for place in pair] for pair in found.places])
+    result = compare(clip[1201:1265], moments)
+    assert result.new.mean() <= 0.005
+    middles = result.windows[:, None] + np.array([1, 5]) + 1201
+    places = np.array([[place.frame for place in pair] for pair in result.places])
     assert np.median(np.abs(places - middles)) <= 2

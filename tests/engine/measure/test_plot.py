@@ -1,4 +1,4 @@
-"""The picture of a report."""
+"""The plot of a report."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ GREEN, RED = (47, 158, 100), (214, 69, 69)
 
 
 def strip(path: Path) -> list[bool]:
-    """Of each coloured column of the strip at the foot, whether it is alive."""
+    """Return whether each coloured column of the strip at the bottom is alive."""
     picture = np.asarray(Image.open(path).convert("RGB")).astype(int)
     rows = picture[-picture.shape[0] // 6 :]
     green, red = (np.abs(rows - colour).max(axis=2) < 12 for colour in (GREEN, RED))
@@ -30,8 +30,8 @@ def report(film: list[Picture], clip: list[Picture]) -> Report:
     for meter, pictures in zip(meters, (film, clip), strict=True):
         for picture in pictures:
             meter.feed(picture)
-    found = life(meters[0].curves(), meters[1].curves().medians())
-    return Report(found, kinship=0.25, raster=(None, None), runaway=0.0)
+    result = life(meters[0].curves(), meters[1].curves().medians())
+    return Report(result, kinship=0.25, raster=(None, None), runaway=0.0)
 
 
 @pytest.mark.parametrize("frames", [100, 1500])
@@ -51,15 +51,13 @@ def test_it_shows_which_frames_live(
     assert not any(columns[-100:])
 
 
-def test_a_still_clip_can_be_drawn(tmp_path: Path, carphone_pictures: list[Picture]) -> None:
+def test_a_still_clip_can_be_plotted(tmp_path: Path, carphone_pictures: list[Picture]) -> None:
     still = carphone_pictures[:1] * 60
     draw(report(still, still), tmp_path / "life.png")
     assert not any(strip(tmp_path / "life.png"))
 
 
-def test_what_cannot_be_written_leaves_nothing(
-    tmp_path: Path, carphone_pictures: list[Picture]
-) -> None:
+def test_a_failed_write_leaves_no_file(tmp_path: Path, carphone_pictures: list[Picture]) -> None:
     (tmp_path / "life.png").mkdir()
     drawn = report(carphone_pictures, carphone_pictures)
     with pytest.raises(OSError, match=r"life\.png"):

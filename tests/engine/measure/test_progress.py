@@ -1,4 +1,4 @@
-"""How many frames of its clip a film goes on a frame."""
+"""Progress: how many frames of its clip a film advances per frame."""
 
 from __future__ import annotations
 
@@ -53,21 +53,21 @@ FILMS: dict[str, tuple[float, Callable[[Clip], Clip]]] = {
 
 
 @pytest.mark.parametrize("film", FILMS)
-def test_pace_is_found(carphone: Clip, carphone_order: Order, film: str) -> None:
-    expected, made = FILMS[film]
-    found = progress(made(np.tile(carphone, (2, 1, 1, 1))), carphone_order, 48)
-    assert found == pytest.approx(expected, abs=0.13)
+def test_the_pace_is_measured(carphone: Clip, carphone_order: Order, film: str) -> None:
+    expected, transform = FILMS[film]
+    result = progress(transform(np.tile(carphone, (2, 1, 1, 1))), carphone_order, 48)
+    assert result == pytest.approx(expected, abs=0.13)
 
 
 def test_jumps_are_no_progress(carphone: Clip, carphone_order: Order) -> None:
-    """Two strands, each of which goes on by itself, in turns of two frames."""
+    """Two strands that each advance, in turns of two frames."""
     number = np.arange(100)
     turns = carphone[60 * (number % 4 < 2) + number // 4]
     assert progress(turns, carphone_order) == pytest.approx(0.25, abs=0.05)
     assert progress(carphone[::5], carphone_order) == 0.0
 
 
-def test_frames_where_the_clip_stands_are_left_out(carphone: Clip) -> None:
+def test_frames_where_the_clip_is_still_are_left_out(carphone: Clip) -> None:
     clip = np.concatenate([np.repeat(carphone[:1], 120, axis=0), carphone])
     order = Order.of(clip)
     assert not order.moving[:116].any()
@@ -77,12 +77,12 @@ def test_frames_where_the_clip_stands_are_left_out(carphone: Clip) -> None:
     assert progress(clip, still) is None
 
 
-def test_films_too_short_have_none(carphone: Clip, carphone_order: Order) -> None:
+def test_short_films_have_no_progress(carphone: Clip, carphone_order: Order) -> None:
     assert progress(carphone[:52], carphone_order, 48) is None
     assert progress(carphone[:53], carphone_order, 48) == pytest.approx(1.0)
 
 
-def test_cuts_are_no_motion(pictures: Callable[[str, Size], list[Picture]]) -> None:
-    """A clip of several scenes is replayed as any other."""
+def test_cuts_do_not_count_as_motion(pictures: Callable[[str, Size], list[Picture]]) -> None:
+    """A clip of several scenes is replayed like any other."""
     clip = stacked(pictures("bikes.mp4", (64, 48)))
     assert progress(clip, Order.of(clip), 48) == pytest.approx(1.0, abs=0.05)

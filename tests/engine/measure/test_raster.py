@@ -1,4 +1,4 @@
-"""Grids of pixels are told from everything else that pictures are made of."""
+"""The raster measure detects pixel grids and ignores other content."""
 
 from __future__ import annotations
 
@@ -22,42 +22,42 @@ def measured(pictures: Iterable[Picture]) -> float | None:
 
 @pytest.fixture(scope="module")
 def clip(pictures: Callable[[str, Size], list[Picture]]) -> list[Picture]:
-    """120 frames at their own size."""
+    """120 frames at the clip's own size."""
     return pictures("carphone_pristine.mp4", (176, 144))
 
 
 def with_grid(picture: Picture, period: int, strength: float) -> Picture:
-    """Every so many pixels across and down, darker ones."""
+    """Darken every `period`-th column and row."""
     grid = np.zeros(picture.shape[:2])
     grid[::period, :] = grid[:, ::period] = strength
     return np.clip(picture - grid[..., None], 0, 255).astype(np.uint8)
 
 
-def test_a_real_clip_has_little(clip: list[Picture]) -> None:
-    """1.6 dB, by the definition, of this clip at its own size."""
+def test_a_real_clip_has_little_raster(clip: list[Picture]) -> None:
+    """By the definition, this clip has 1.6 dB at its own size."""
     assert measured(clip) == pytest.approx(1.6, abs=0.1)
 
 
 @pytest.mark.parametrize("period", [2, 4, 8])
-def test_a_faint_grid_is_found(clip: list[Picture], period: int) -> None:
-    found = measured(with_grid(picture, period, 4.0) for picture in clip)
-    assert found is not None
-    assert found > 9.0
+def test_a_faint_grid_is_detected(clip: list[Picture], period: int) -> None:
+    result = measured(with_grid(picture, period, 4.0) for picture in clip)
+    assert result is not None
+    assert result > 9.0
 
 
-def test_what_is_no_grid_is_not(clip: list[Picture]) -> None:
+def test_other_patterns_are_not_detected(clip: list[Picture]) -> None:
     chance = np.random.default_rng(0)
     noise = [chance.integers(0, 256, (96, 128, 3)).astype(np.uint8) for _ in range(60)]
     flat = [np.full((64, 64, 3), 90, np.uint8)] * 60
     seventh = [with_grid(picture, 7, 4.0) for picture in clip]
     for pictures, most in ((noise, 1.5), (flat, 0.01), (seventh, 4.0)):
-        found = measured(pictures)
-        assert found is not None
-        assert found < most
+        result = measured(pictures)
+        assert result is not None
+        assert result < most
 
 
 def test_frames_from_24_on_count_evenly(clip: list[Picture]) -> None:
-    """The first ones are still the clip's; of a longer film no more are looked at."""
+    """The first frames are still the clip's; a longer film is not sampled more densely."""
     late = clip[:24] + [with_grid(picture, 4, 4.0) for picture in clip[24:]]
     early = [with_grid(picture, 4, 4.0) for picture in clip[:24]] + clip[24:]
     assert measured(late) == pytest.approx(measured(with_grid(p, 4, 4.0) for p in clip), abs=0.01)
@@ -72,7 +72,7 @@ def test_frames_from_24_on_count_evenly(clip: list[Picture]) -> None:
     assert steps.max() <= 64
 
 
-def test_a_report_tells_it_beside_the_clip_s(clip: list[Picture]) -> None:
+def test_a_report_compares_it_with_the_clip_s(clip: list[Picture]) -> None:
     clip = clip[:50]
     report = measure([with_grid(picture, 4, 4.0) for picture in clip], clip)
     assert report.raster == (measured(with_grid(p, 4, 4.0) for p in clip), measured(clip))

@@ -1,4 +1,4 @@
-"""What is measured: arrays of any kind, and every picture of a file once."""
+"""Reading input to measure: arrays of any kind, and every picture of a file once."""
 
 from __future__ import annotations
 
@@ -19,38 +19,38 @@ def ffmpeg(*arguments: str | Path) -> None:
     subprocess.run(command, check=True)
 
 
-def test_frames_measure_as_their_pictures_do(carphone_pictures: list[Picture]) -> None:
-    told: list[int] = []
-    pictures = read(carphone_pictures[:40], progress=told.append)
+def test_frames_and_pictures_measure_the_same(carphone_pictures: list[Picture]) -> None:
+    counts: list[int] = []
+    pictures = read(carphone_pictures[:40], progress=counts.append)
     frames = read(to_frame(picture) for picture in carphone_pictures[:40])
-    assert told == list(range(1, 41))
+    assert counts == list(range(1, 41))
     assert pictures.size == frames.size == (96, 72)
     np.testing.assert_array_equal(pictures.curves.motion, frames.curves.motion)
     np.testing.assert_array_equal(pictures.samples.take(), frames.samples.take())
 
 
 def test_a_clip_is_stretched_to_the_film(carphone_pictures: list[Picture]) -> None:
-    found = read(carphone_pictures[:20], (64, 80))
-    assert found.size == (64, 80)
-    assert found.curves.contrast[0] == pytest.approx(
+    result = read(carphone_pictures[:20], (64, 80))
+    assert result.size == (64, 80)
+    assert result.curves.contrast[0] == pytest.approx(
         read(carphone_pictures[:1]).curves.contrast[0], rel=0.1
     )
 
 
 @pytest.mark.parametrize(
-    ("frame", "said"),
+    ("frame", "message"),
     [
         (np.zeros((16, 16)), r"shape \(16, 16\); give them as \(H, W, 3\)"),
         (np.zeros((16, 16, 4), np.uint8), r"shape \(16, 16, 4\)"),
         (np.zeros((16, 16, 3), np.int64), "of int64; give them as uint8, or floats"),
     ],
 )
-def test_frames_that_are_none_are_refused(frame: Picture, said: str) -> None:
-    with pytest.raises(UsageError, match=said):
+def test_arrays_that_are_no_frames_are_refused(frame: Picture, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
         read([frame])
 
 
-def test_nothing_is_refused() -> None:
+def test_an_empty_film_is_refused() -> None:
     with pytest.raises(SourceError, match="there are no frames"):
         read([], (64, 64))
 
@@ -73,7 +73,7 @@ def test_frames_at_odd_times_are_each_read_once(tmp_path: Path) -> None:
     assert sum(1 for _ in VideoFile.open(path)) == expected
 
 
-def test_pixels_stay_as_stored_and_turned_films_are_turned(bikes: Path, tmp_path: Path) -> None:
+def test_pixels_are_unchanged_and_rotation_metadata_is_applied(bikes: Path, tmp_path: Path) -> None:
     wide, turned = tmp_path / "wide.mp4", tmp_path / "turned.mp4"
     ffmpeg("-f", "lavfi", "-i", "testsrc=s=64x48:d=1", "-vf", "setsar=2/1", wide)
     ffmpeg("-display_rotation", "90", "-i", wide, "-c", "copy", turned)
@@ -83,7 +83,7 @@ def test_pixels_stay_as_stored_and_turned_films_are_turned(bikes: Path, tmp_path
     assert np.abs(np.rot90(upright).astype(int) - aside).mean() < 12
 
 
-def test_a_file_is_measured_as_a_clip_of_another_size(
+def test_a_file_can_be_read_at_the_size_of_another_clip(
     bikes: Path, carphone_pictures: list[Picture], tmp_path: Path
 ) -> None:
     path, film = tmp_path / "brief.mkv", carphone_pictures[:80]

@@ -32,14 +32,14 @@ def test_a_clip_keeps_its_range(carphone_pictures: list[Picture]) -> None:
     assert outside(shifted, clip) < 0.02
 
 
-def test_harsh_flat_bright_and_dark_films_do_not(carphone_pictures: list[Picture]) -> None:
+def test_harsh_flat_bright_and_dark_films_leave_the_range(carphone_pictures: list[Picture]) -> None:
     clip = carphone_pictures
     for gain, offset in ((2.5, 0.0), (0.1, 0.0), (1.0, 90.0), (1.0, -90.0)):
         assert outside([changed(picture, gain, offset) for picture in clip], clip) > 0.1
 
 
-def test_one_region_counts_as_one(carphone_pictures: list[Picture]) -> None:
-    """A region of 256 that turns black and white by pixels."""
+def test_one_region_counts_as_its_share(carphone_pictures: list[Picture]) -> None:
+    """One region of 256 becomes a black and white checkerboard."""
     clip = [np.asarray(cv2.resize(p, (128, 128)), np.uint8) for p in carphone_pictures]
     film = [picture.copy() for picture in clip]
     checks = 255 * (np.indices((8, 8)).sum(axis=0) % 2).astype(np.uint8)
@@ -48,7 +48,7 @@ def test_one_region_counts_as_one(carphone_pictures: list[Picture]) -> None:
     assert outside(film, clip) == 1 / 256
 
 
-def test_a_report_counts_it_from_frame_48_on(carphone_pictures: list[Picture]) -> None:
+def test_a_report_counts_regions_from_frame_48_on(carphone_pictures: list[Picture]) -> None:
     clip = carphone_pictures[:64]
     film = [changed(picture, 1.0, 120.0) for picture in clip[:48]] + clip[48:]
     report = measure(film, clip)

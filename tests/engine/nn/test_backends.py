@@ -1,6 +1,6 @@
-"""What Keras computes with TensorFlow, it computes with its other backends.
+"""The other backends of Keras compute the same as TensorFlow.
 
-A process for each that is installed does everything: to import one takes seconds.
+One process per installed backend runs everything, because importing a backend takes seconds.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ MODELS: Mapping[str, dict[str, Any]] = MappingProxyType(
         "pixelcnn": {"width": 4, "decoder": 4, "mixtures": 2},
     }
 )
-"""One without chance, one that chooses by chance, and one that draws every pixel."""
+"""A deterministic model, one with random choices, and one that samples every pixel."""
 
 PRESET = MappingProxyType(
     {
@@ -69,7 +69,7 @@ Frames = npt.NDArray[np.float32]
 
 
 class Sixteen:
-    """Frames to remember, uint8 `(32, 32, 3)`."""
+    """Frames to adapt to, uint8 `(32, 32, 3)`."""
 
     scenes = (range(16),)
 
@@ -80,7 +80,7 @@ class Sixteen:
 
 
 def dreamt(model: Model, network: keras.Model) -> Frames:
-    """The first frames of a dream."""
+    """Return the first frames of a dream."""
     sequence = Sixteen()
     frames = [to_frame(sequence[n]) for n in range(model.context)]
     predict = Predictor(model, network, runtime=runtime_for("keras", model, network, "float32"))
@@ -90,33 +90,33 @@ def dreamt(model: Model, network: keras.Model) -> Frames:
 
 
 def in_another_backend(folder: Path) -> None:
-    """Everything that the process of a backend does."""
-    catalog, found = load_catalog(), dict[str, Any]()
+    """Compute everything that the process of a backend saves."""
+    catalog, result = load_catalog(), dict[str, Any]()
     for weights in folder.glob("*.weights.h5"):
         name = weights.name.removesuffix(".weights.h5")
         model = catalog.models[name](**MODELS[name])
         network = model.build()
         load_weights(weights, network)
-        found[name] = dreamt(model, network)
+        result[name] = dreamt(model, network)
     seed = ops.convert_to_tensor(np.array(SEED, np.int32))
-    found["uniform"] = ops.convert_to_numpy(uniform((3, 5, 7), seed, 0.25, 0.75))
-    found["normal"] = ops.convert_to_numpy(normal((3, 5, 7), seed))
+    result["uniform"] = ops.convert_to_numpy(uniform((3, 5, 7), seed, 0.25, 0.75))
+    result["normal"] = ops.convert_to_numpy(normal((3, 5, 7), seed))
     preset, run = parse_preset(dict(PRESET), catalog), Run(folder / "run")
-    made = arithmetic("float32", "keras")
-    assert {keras.backend.backend(), "keras"} <= made.keys()
-    assert "tensorflow" not in made
+    versions = arithmetic("float32", "keras")
+    assert {keras.backend.backend(), "keras"} <= versions.keys()
+    assert "tensorflow" not in versions
     data = prepared(preset.source, preset.train, lambda _done, _total: None)
     plot.draw_log = lambda path, rows: None
     rows = list[Row]()
     progress = train(preset, data, run, catalog, observer=Observer(epoch=rows.append))
-    # What is measured is the network as it is, not as it was when it was first traced.
+    # The measures use the current weights, not those of the first trace.
     assert rows[0].psnr != rows[1].psnr
     network = preset.model.build()
     load_weights(run.last, network)
-    found["run"] = dreamt(preset.model, network)
-    found["losses"] = progress.losses
+    result["run"] = dreamt(preset.model, network)
+    result["losses"] = progress.losses
     assert "tensorflow" not in sys.modules
-    np.savez(folder / "found.npz", **found)
+    np.savez(folder / "found.npz", **result)
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def in_another_backend(folder: Path) -> None:
     # JAX takes seconds to compile each.
     [("jax", ["recall"]), ("torch", ["swift", "recall", "pixelcnn"])],
 )
-def test_another_backend_dreams_and_trains_as_tensorflow_does(
+def test_another_backend_dreams_and_trains_like_tensorflow(
     backend: str, models: list[str], tmp_path: Path
 ) -> None:
     if find_spec(backend) is None:
@@ -150,16 +150,16 @@ def test_another_backend_dreams_and_trains_as_tensorflow_does(
     )
     assert done.returncode == 0, done.stderr
     with np.load(tmp_path / "found.npz") as file:
-        found = dict(file)
+        result = dict(file)
     model = parse_preset(dict(PRESET), catalog).model
     network = model.build()
     load_weights(Run(tmp_path / "run").last, network)
     expected["run"] = dreamt(model, network)
     for name, frames in expected.items():
-        np.testing.assert_allclose(found[name], frames, atol=1 / 255, err_msg=name)
+        np.testing.assert_allclose(result[name], frames, atol=1 / 255, err_msg=name)
         assert frames.std() > 0.01, name
     drawn = chance.uniform(SEED, (3, 5, 7))
-    np.testing.assert_array_equal(found["uniform"], drawn * 0.5 + np.float32(0.25))
+    np.testing.assert_array_equal(result["uniform"], drawn * 0.5 + np.float32(0.25))
     seed = ops.convert_to_tensor(np.array(SEED, np.int32))
-    np.testing.assert_allclose(found["normal"], normal((3, 5, 7), seed), atol=1e-5)
-    assert np.isfinite(found["losses"]).all()
+    np.testing.assert_allclose(result["normal"], normal((3, 5, 7), seed), atol=1e-5)
+    assert np.isfinite(result["losses"]).all()

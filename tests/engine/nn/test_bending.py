@@ -1,4 +1,4 @@
-"""Bends: what each does to features, and that they work within any model's step."""
+"""Bends: the effect of each on features, and their use in the step of any model."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def bent(name: str, amount: float, x: Features = FEATURES, angle: float = 0.0) -
 
 
 @pytest.mark.parametrize(("name", "amount"), NEUTRAL.items())
-def test_does_nothing_where_it_says_so(name: str, amount: float) -> None:
+def test_neutral_amounts_change_nothing(name: str, amount: float) -> None:
     np.testing.assert_array_equal(bent(name, amount), FEATURES)
 
 
@@ -63,31 +63,31 @@ STRONG = np.abs(FEATURES) >= 0.5 * np.abs(FEATURES).max((1, 2), keepdims=True)
         ("blur", 1000.0, 0.0, np.broadcast_to(FEATURES.mean((1, 2), keepdims=True), (1, 6, 8, 4))),
     ],
 )
-def test_does_what_it_says(name: str, amount: float, angle: float, wanted: Features) -> None:
+def test_values_of_each_operation(name: str, amount: float, angle: float, wanted: Features) -> None:
     np.testing.assert_allclose(bent(name, amount, angle=angle), wanted, atol=1e-4)
 
 
-def test_turns_clockwise() -> None:
+def test_rotate_turns_clockwise() -> None:
     square = np.zeros((1, 5, 5, 1), np.float32)
     square[0, 0, 2] = 1.0  # above the middle
     np.testing.assert_allclose(bent("rotate", 90.0, square)[0, 2, 4], 1.0, atol=1e-5)
 
 
-def test_enlarges_about_the_middle() -> None:
+def test_zoom_enlarges_about_the_centre() -> None:
     ramp = np.arange(9, dtype=np.float32).reshape(1, 1, 9, 1)
     np.testing.assert_allclose(bent("zoom", 2.0, ramp)[0, 0, :, 0], 4 + (np.arange(9) - 4) / 2)
     shrunk = bent("zoom", 0.5, ramp)[0, 0, :, 0]
     np.testing.assert_allclose(shrunk, [0, 0, 0, 2, 4, 6, 8, 8, 8])
 
 
-def test_noise_is_as_strong_as_the_channel() -> None:
+def test_noise_is_scaled_by_the_channel() -> None:
     strong = RNG.normal(size=(1, 64, 64, 2)).astype(np.float32) * np.array([1.0, 10.0])
     added = bent("noise", 0.5, strong.astype(np.float32)) - strong
     np.testing.assert_allclose(added.std((0, 1, 2)), [0.5, 5.0], rtol=0.05)
 
 
 class Seen(Model):
-    """A network that gives out what it is shown, by way of a layer that can be bent."""
+    """A network that returns its input through a layer that can be bent."""
 
     name = "seen"
     context: int = 1
@@ -125,13 +125,13 @@ def predictor(
     return Predictor(*seen, runtime=KerasRuntime(*seen, bends=bending), bends=bending)
 
 
-def test_bends_the_channels_that_are_named_in_order(seen: tuple[Seen, Any]) -> None:
+def test_bends_apply_in_order_to_the_named_channels(seen: tuple[Seen, Any]) -> None:
     predict = predictor(seen, bend("scale", 3.0, channels="0, 2"), bend("shift", 0.5, angle=90.0))
     wanted = np.roll(FRAME, 4, axis=0) * np.array([3.0, 1.0, 3.0], np.float32)
     np.testing.assert_allclose(predict([FRAME]), wanted, rtol=1e-6)
 
 
-def test_a_mask_says_where(seen: tuple[Seen, Any]) -> None:
+def test_a_mask_limits_a_bend_to_a_region(seen: tuple[Seen, Any]) -> None:
     shares = {"bend.scale.mask": np.zeros(FRAME.shape[:2], np.float32)}
     predict = predictor(seen, bend("scale", 3.0), shares=shares)
     np.testing.assert_array_equal(predict([FRAME]), FRAME)
@@ -144,17 +144,17 @@ def test_a_mask_says_where(seen: tuple[Seen, Any]) -> None:
     assert len(seen[0].traced) == traced
 
 
-def test_a_mask_is_averaged_over_a_smaller_map() -> None:
+def test_a_mask_is_averaged_to_a_smaller_feature_map() -> None:
     share = RNG.random((6, 10)).astype(np.float32)
     padded = np.pad(share, ((0, 2), (0, 2)), "edge")
     means = padded.reshape(2, 4, 3, 4).mean((1, 3))
     np.testing.assert_allclose(over(share, (1, 2, 3, 7), 4)[..., 0], means, rtol=1e-5)
-    # Where a map is larger than the frame, each place has its pixel.
+    # A feature map larger than the frame repeats the pixels of the mask.
     larger = np.repeat(np.repeat(share, 2, 0), 2, 1)[..., None]
     np.testing.assert_allclose(over(share, (1, 12, 20, 7), 1), larger, rtol=1e-6)
 
 
-def test_a_moving_amount_is_not_traced_again(seen: tuple[Seen, Any]) -> None:
+def test_a_changing_amount_is_not_traced_again(seen: tuple[Seen, Any]) -> None:
     moving = bend("scale", 1.0)
     predict = predictor(seen, moving)
     np.testing.assert_array_equal(predict([FRAME]), FRAME)
@@ -166,7 +166,7 @@ def test_a_moving_amount_is_not_traced_again(seen: tuple[Seen, Any]) -> None:
     assert "call" not in vars(seen[1].get_layer("seen"))
 
 
-def test_chance_belongs_to_the_seeds(seen: tuple[Seen, Any]) -> None:
+def test_random_bends_depend_on_the_seeds(seen: tuple[Seen, Any]) -> None:
     def of(film: int, frame: int) -> Frame:
         noise = bend("noise", 0.5, channels="random 30%")
         return predictor(seen, noise, noise, seed=film)([FRAME], (film, frame))
@@ -175,7 +175,7 @@ def test_chance_belongs_to_the_seeds(seen: tuple[Seen, Any]) -> None:
     np.testing.assert_array_equal(first, again)
     changed = (first != FRAME).any((0, 1))
     assert 1 <= changed.sum() <= 2
-    # The channels stay from frame to frame, and the noise does not.
+    # The random channels stay the same from frame to frame, and the noise changes.
     np.testing.assert_array_equal((next_ != FRAME).any((0, 1)), changed)
     assert (first != next_).any()
     chosen = {tuple((of(film, 5) != FRAME).any((0, 1))) for film in range(6)}
@@ -183,26 +183,26 @@ def test_chance_belongs_to_the_seeds(seen: tuple[Seen, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "message"),
     [
         (bend("scale", 1.0, "sen"), r'no layer "sen" \(did you mean "seen"\?\).*models show seen'),
         (bend("scale", 1.0, channels="1-3"), "channels: 3 given; allowed: 0 to 2"),
         (bend("rotate", 1.0, "light"), "operation: rotate moves features.*take scale"),
     ],
 )
-def test_refuses_what_the_network_does_not_have(
-    seen: tuple[Seen, Any], given: Bend, said: str
+def test_layers_and_channels_that_do_not_exist_are_refused(
+    seen: tuple[Seen, Any], given: Bend, message: str
 ) -> None:
-    with pytest.raises(PresetError, match=rf"^bend\.{given.name}(-2)?\.(layer: .*)?{said}"):
+    with pytest.raises(PresetError, match=rf"^bend\.{given.name}(-2)?\.(layer: .*)?{message}"):
         Bending(*seen, [bend("scale", 1.0), given], 0)
 
 
-def test_refuses_a_mask_where_there_are_no_places(seen: tuple[Seen, Any]) -> None:
+def test_a_mask_on_a_layer_without_spatial_axes_is_refused(seen: tuple[Seen, Any]) -> None:
     with pytest.raises(PresetError, match=r'^bend\.scale\.mask: the layer "light" gives out.*mask'):
         Bending(*seen, [bend("scale", 1.0, "light")], 0, {"bend.scale.mask": np.float32(1)})
 
 
-def test_a_layer_of_numbers_is_bent_too(seen: tuple[Seen, Any]) -> None:
+def test_a_layer_without_spatial_axes_can_be_bent(seen: tuple[Seen, Any]) -> None:
     x = np.array([[1.0, 3.0, -4.0]], np.float32)
     np.testing.assert_allclose(bent("invert", 1.0, x), [[-2.0, -4.0, 3.0]])
     assert predictor(seen, bend("noise", 1.0, "light"))([FRAME]).shape == FRAME.shape
@@ -221,8 +221,8 @@ def test_bent_layers_are_not_folded() -> None:
     network = model.build()
     bending = Bending(model, network, [bend("scale", 0.0, "mixed")], 0)
     runtime = runtime_for("keras", model, network, "float32", bends=bending)
-    found = Predictor(model, network, runtime=runtime, bends=bending)([FRAME])
-    np.testing.assert_array_equal(found, np.zeros_like(FRAME))
+    result = Predictor(model, network, runtime=runtime, bends=bending)([FRAME])
+    np.testing.assert_array_equal(result, np.zeros_like(FRAME))
 
 
 SMALL: dict[str, dict[str, Any]] = {
@@ -231,12 +231,12 @@ SMALL: dict[str, dict[str, Any]] = {
     "pixelcnn": {"width": 4, "decoder": 4, "mixtures": 1},
     "recall": {"width": 4, "pictures": 16, "grid": 4, "deraster": False},
 }
-"""Of each kind of step, a quick one: by chance, recurrent, sampling, remembering."""
+"""A fast model of each kind of step: random, recurrent, sampling, memorising."""
 
 
 @pytest.mark.parametrize("name", SMALL)
-def test_any_step_is_bent(name: str, request: pytest.FixtureRequest) -> None:
-    """By one mechanism, without a word in the model: a layer of its network, in its own step."""
+def test_the_step_of_any_model_can_be_bent(name: str, request: pytest.FixtureRequest) -> None:
+    """No code in the model is needed: a layer of its network is bent in the model's own step."""
     keras.utils.set_random_seed(0)
     model = load_catalog().models[name](context=1, **SMALL[name])
     network = model.build()
@@ -246,7 +246,7 @@ def test_any_step_is_bent(name: str, request: pytest.FixtureRequest) -> None:
     bending = Bending(model, network, bends, 0)
     runtime = KerasRuntime(model, network, bends=bending)
     predict = Predictor(model, network, runtime=runtime, bends=bending)
-    # To trace a network takes many times as long as to run it once.
+    # Tracing a network takes many times as long as one run.
     tf.config.run_functions_eagerly(run_eagerly=True)
     request.addfinalizer(lambda: tf.config.run_functions_eagerly(run_eagerly=False))
     frames = [RNG.random((16, 16, 3), np.float32)]
@@ -256,19 +256,19 @@ def test_any_step_is_bent(name: str, request: pytest.FixtureRequest) -> None:
     assert np.abs(predict(frames, (1, 2)) - plain).max() > 1e-4
 
 
-def test_names_do_not_depend_on_what_was_built_before(seen: tuple[Seen, Any]) -> None:
+def test_layer_names_do_not_depend_on_networks_built_before(seen: tuple[Seen, Any]) -> None:
     first, second = (list(named_layers(Seen().build())) for _ in range(2))
     assert first == second == list(named_layers(seen[1]))
     assert "global_average_pooling2d" in first
 
 
-def test_engines_bend_as_keras_does(seen: tuple[Seen, Any]) -> None:
+def test_engines_bend_like_keras(seen: tuple[Seen, Any]) -> None:
     bends = [bend(name, 0.5 if name != "rotate" else 20.0) for name in BENDS]
-    found = []
+    results = []
     for name in installed_runtimes():
         bending = Bending(*seen, bends, 0, {"bend.noise.mask": FRAME[..., 0]})
         runtime = runtime_for(name, *seen, "float32", bends=bending)
-        found.append(Predictor(*seen, runtime=runtime, bends=bending)([FRAME], (1, 2)))
-    for other in found[1:]:
-        np.testing.assert_allclose(found[0], other, atol=1e-4)
-    assert np.abs(found[0] - FRAME).max() > 0.1
+        results.append(Predictor(*seen, runtime=runtime, bends=bending)([FRAME], (1, 2)))
+    for other in results[1:]:
+        np.testing.assert_allclose(results[0], other, atol=1e-4)
+    assert np.abs(results[0] - FRAME).max() > 0.1

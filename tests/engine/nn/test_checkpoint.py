@@ -18,7 +18,7 @@ def variables(*shapes: tuple[int, ...]) -> list[keras.Variable]:
     return [keras.Variable(np.full(s, n + 1.0, np.float32)) for n, s in enumerate(shapes)]
 
 
-def test_gives_back_variables_and_position(tmp_path: Path) -> None:
+def test_variables_and_position_round_trip(tmp_path: Path) -> None:
     saved = variables((2, 3), (4,))
     save_checkpoint(tmp_path / "c.h5", saved, {"step": 7, "losses": [0.5]})
     fresh = [keras.Variable(np.zeros(v.shape, np.float32)) for v in saved]
@@ -29,13 +29,15 @@ def test_gives_back_variables_and_position(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("shapes", [((2, 3),), ((2, 3), (5,))])
-def test_refuses_another_network(tmp_path: Path, shapes: tuple[tuple[int, ...], ...]) -> None:
+def test_a_checkpoint_of_another_network_is_refused(
+    tmp_path: Path, shapes: tuple[tuple[int, ...], ...]
+) -> None:
     save_checkpoint(tmp_path / "c.h5", variables((2, 3), (4,)), {})
     with pytest.raises(WeightsError, match="another model"):
         load_checkpoint(tmp_path / "c.h5", variables(*shapes))
 
 
-def test_names_a_broken_file(tmp_path: Path) -> None:
+def test_the_error_of_a_broken_file_names_it(tmp_path: Path) -> None:
     (tmp_path / "c.h5").write_bytes(b"no such thing")
     with pytest.raises(WeightsError, match=r"c\.h5: cannot be read"):
         load_checkpoint(tmp_path / "c.h5", variables((2,)))
@@ -45,7 +47,7 @@ def small(units: int) -> keras.Model:
     return keras.Sequential([keras.Input((3,)), keras.layers.Dense(units)])
 
 
-def test_weights_go_round(tmp_path: Path) -> None:
+def test_weights_round_trip(tmp_path: Path) -> None:
     first, second = small(4), small(4)
     save_weights(tmp_path / "w.weights.h5", first, {"model": {"use": "small"}})
     load_weights(tmp_path / "w.weights.h5", second)
@@ -54,7 +56,7 @@ def test_weights_go_round(tmp_path: Path) -> None:
     assert (tmp_path / "w.json").is_file()
 
 
-def test_weights_of_another_network_are_one_line(tmp_path: Path) -> None:
+def test_weights_of_another_network_are_a_one_line_error(tmp_path: Path) -> None:
     save_weights(tmp_path / "w.weights.h5", small(4), {})
     with pytest.raises(WeightsError) as caught:
         load_weights(tmp_path / "w.weights.h5", small(5))
@@ -94,7 +96,7 @@ def virtual(file: h5py.File, name: str, other: Path) -> None:
 
 
 @pytest.mark.parametrize("make", [soft, external_link, external_data, virtual])
-def test_refuses_what_lies_in_other_files(tmp_path: Path, make: Any) -> None:
+def test_links_and_data_in_other_files_are_refused(tmp_path: Path, make: Any) -> None:
     other = tmp_path / "other.h5"
     with h5py.File(other, "w") as file:
         file["secret"] = np.ones(4, np.float32)
@@ -112,7 +114,7 @@ def test_refuses_what_lies_in_other_files(tmp_path: Path, make: Any) -> None:
         load_weights(tmp_path / "w.weights.h5", small(4))
 
 
-def test_groups_that_hold_each_other_are_walked_once(tmp_path: Path) -> None:
+def test_cyclic_groups_are_visited_once(tmp_path: Path) -> None:
     with h5py.File(tmp_path / "c.h5", "w") as file:
         group = file.create_group("a")
         group["a"] = group
@@ -120,7 +122,7 @@ def test_groups_that_hold_each_other_are_walked_once(tmp_path: Path) -> None:
 
 
 def test_a_file_of_very_many_groups_is_refused_at_once(tmp_path: Path) -> None:
-    """Without opening each of them."""
+    """The groups are not opened one by one."""
     path = tmp_path / "w.weights.h5"
     with h5py.File(path, "w") as file:
         for number in range(MOST_ITEMS + 1):
@@ -143,7 +145,7 @@ def test_names_from_a_file_cannot_forge_lines(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("position", ["[]", "{", 7])
-def test_a_record_that_is_none_is_one_line(tmp_path: Path, position: Any) -> None:
+def test_an_invalid_record_is_a_one_line_error(tmp_path: Path, position: Any) -> None:
     save_checkpoint(tmp_path / "c.h5", [], {})
     with h5py.File(tmp_path / "c.h5", "r+") as file:
         file.attrs["position"] = position
@@ -176,7 +178,7 @@ for save in (
 def test_a_full_disk_is_an_error_and_leaves_nothing(
     start: Callable[..., Any], tmp_path: Path
 ) -> None:
-    """A limit on a file's size stands for a full disk; HDF5 would die of either."""
+    """A limit on the file size simulates a full disk; without handling, HDF5 crashes on both."""
     folder = tmp_path / "full"
     folder.mkdir()
     code = start(folder, code=FULL).wait(timeout=60)

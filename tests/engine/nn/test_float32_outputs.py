@@ -1,4 +1,4 @@
-"""What a network gives is float32, whatever it computes in."""
+"""Outputs of a network are float32 in any precision."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from artengine.nn.precision import Precision, precision_scope
 def test_all_outputs_are_float32(precision: Precision) -> None:
     with precision_scope(precision):
         shown = keras.Input((4, 4, 3))
-        made = keras.layers.Conv2D(3, 1, name="made")(shown)
-        network = keras.Model(shown, {"picture": made, "rest": [keras.layers.ReLU()(made)]})
+        result = keras.layers.Conv2D(3, 1, name="made")(shown)
+        network = keras.Model(shown, {"picture": result, "rest": [keras.layers.ReLU()(result)]})
     frames = np.full((1, 4, 4, 3), 0.3, np.float32)
     narrow, wide = network(frames), Float32Outputs(network)(frames, training=False)
     for before, after in (
@@ -34,23 +34,23 @@ def test_all_outputs_are_float32(precision: Precision) -> None:
     assert Float32Outputs(network).get_layer("made") is network.get_layer("made")
 
 
-def test_networks_inside_give_float32_too() -> None:
+def test_nested_networks_return_float32() -> None:
     with precision_scope("bfloat16"):
         shown = keras.Input((4, 4, 3))
         inner = keras.Model(shown, keras.layers.Conv2D(3, 1)(shown), name="inner")
         network = keras.Model(shown, inner(shown))
-    made = Float32Outputs(network).get_layer("inner")(np.ones((1, 4, 4, 3), np.float32))
-    assert keras.backend.standardize_dtype(made.dtype) == "float32"
+    result = Float32Outputs(network).get_layer("inner")(np.ones((1, 4, 4, 3), np.float32))
+    assert keras.backend.standardize_dtype(result.dtype) == "float32"
 
 
-def test_can_be_copied() -> None:
+def test_the_wrapper_can_be_copied() -> None:
     network = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, name="made")])
     copied = copy(Float32Outputs(network))
     assert copied.get_layer("made") is network.get_layer("made")
 
 
 class Telling(Model):
-    """Tells by a measure whether it is given float32."""
+    """Measures the size in bytes of its output's data type."""
 
     name: ClassVar[str] = "telling"
 
@@ -64,7 +64,7 @@ class Telling(Model):
         return {"bytes": float(network(context_frames).dtype.size)}
 
 
-def test_a_model_measures_in_float32() -> None:
+def test_measures_of_a_model_get_float32() -> None:
     model = Telling(context=1)
     with precision_scope("bfloat16"):
         network = model.build()

@@ -1,4 +1,4 @@
-"""Counting operations, by hand and by machine."""
+"""Operation counts, compared with counts by hand."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from artengine_plugins.models.pixelcnn import PixelCNN
 
 
 class Counted(Model):
-    """What the test makes of it."""
+    """A model whose network is the function `body`."""
 
     name: ClassVar[str] = "counted"
     size_divisor: ClassVar[int] = 4
     context: int = Param(1, ge=1)
-    made: Any = None
+    body: Any = None
 
     def build(self) -> keras.Model:
         context_frames = keras.Input((None, None, 3))
-        return keras.Model(context_frames, self.made(context_frames))
+        return keras.Model(context_frames, self.body(context_frames))
 
 
 PIXELS = 8 * 12
-"""Of a frame of 7x10, padded."""
+"""Pixels of a frame of 7x10 after padding."""
 
 BY_HAND: dict[str, tuple[Any, int]] = {
     "conv": (lambda x: layers.Conv2D(5, 3, padding="same")(x), PIXELS * 9 * 3 * 5),
@@ -49,17 +49,17 @@ BY_HAND: dict[str, tuple[Any, int]] = {
 }
 
 
-@pytest.mark.parametrize(("made", "products"), BY_HAND.values(), ids=BY_HAND)
-def test_counts_as_one_does_by_hand(made: Any, products: int) -> None:
+@pytest.mark.parametrize(("body", "products"), BY_HAND.values(), ids=BY_HAND)
+def test_counts_match_those_by_hand(body: Any, products: int) -> None:
     def shown(x: Any) -> Any:
-        # The step wants a frame, whatever else is computed.
-        return x + 0.0 * ops.mean(made(x))
+        # The step must return a frame.
+        return x + 0.0 * ops.mean(body(x))
 
-    model = Counted(made=shown)
+    model = Counted(body=shown)
     assert flops(model, model.build(), 7, 10) == 2 * products
 
 
-def test_hourglass_by_hand() -> None:
+def test_the_count_of_hourglass_matches_that_by_hand() -> None:
     full = 49 * 15 * 64 + 25 * 64 * 32 + 9 * 32 * 16
     full += 9 * (32 + 16) * 32 + 2 * 25 * 32 * 32 + 49 * 32 * 3
     half = 49 * 16 * 32 + 25 * 32 * 32 + 9 * 32 * 16
@@ -71,7 +71,7 @@ def test_hourglass_by_hand() -> None:
 
 
 class Looping(Counted):
-    """Goes through its network again and again, as the test has it."""
+    """Runs its network in a loop or branch, by the function `again`."""
 
     again: Any = None
 
@@ -79,57 +79,57 @@ class Looping(Counted):
         return self.again(network, context_frames, seed), state
 
 
-def counted_up(network: Any, x: Any, seed: Any) -> Any:
+def while_counting(network: Any, x: Any, seed: Any) -> Any:
     def once(number: Any, x: Any) -> Any:
         return number + 1, network(x)
 
     return ops.while_loop(lambda number, _: number < 7, once, (2, x))[1]
 
 
-def inside_another(network: Any, x: Any, seed: Any) -> Any:
-    return ops.fori_loop(0, 3, lambda _, x: counted_up(network, x, seed), x)
+def nested_loop(network: Any, x: Any, seed: Any) -> Any:
+    return ops.fori_loop(0, 3, lambda _, x: while_counting(network, x, seed), x)
 
 
-def two_ways(network: Any, x: Any, seed: Any) -> Any:
+def equal_branches(network: Any, x: Any, seed: Any) -> Any:
     return ops.cond(seed[0] > 0, lambda: network(x), lambda: network(2.0 * x))
 
 
-def either_or(network: Any, x: Any, seed: Any) -> Any:
+def unequal_branches(network: Any, x: Any, seed: Any) -> Any:
     return ops.cond(seed[0] > 0, lambda: network(x), lambda: x)
 
 
-def until_dark(network: Any, x: Any, seed: Any) -> Any:
+def while_bright(network: Any, x: Any, seed: Any) -> Any:
     return ops.while_loop(lambda x: ops.max(x) > 0.1, lambda x: (network(x),), (x,))[0]
 
 
-def as_told(network: Any, x: Any, seed: Any) -> Any:
+def seed_times(network: Any, x: Any, seed: Any) -> Any:
     return ops.fori_loop(0, seed[0], lambda _, x: network(x), x)
 
 
-def by_twos(network: Any, x: Any, seed: Any) -> Any:
+def while_counting_by_two(network: Any, x: Any, seed: Any) -> Any:
     return ops.while_loop(lambda n, _: n < 8, lambda n, x: (n + 2, network(x)), (0, x))[1]
 
 
 @pytest.mark.parametrize(
     ("again", "times"),
     [
-        (counted_up, 5),
-        (inside_another, 15),
-        (two_ways, 1),
-        (either_or, None),
-        (until_dark, None),
-        (as_told, None),
-        (by_twos, None),
+        (while_counting, 5),
+        (nested_loop, 15),
+        (equal_branches, 1),
+        (unequal_branches, None),
+        (while_bright, None),
+        (seed_times, None),
+        (while_counting_by_two, None),
     ],
 )
-def test_a_loop_counts_as_often_as_it_surely_runs(again: Any, times: int | None) -> None:
-    model = Looping(made=layers.Conv2D(3, 3, padding="same"), again=again)
+def test_a_loop_counts_if_its_length_is_static(again: Any, times: int | None) -> None:
+    model = Looping(body=layers.Conv2D(3, 3, padding="same"), again=again)
     once = 2 * PIXELS * 9 * 3 * 3
     assert flops(model, model.build(), 7, 10) == (None if times is None else times * once)
 
 
 @pytest.mark.parametrize("grouping", ["groups", "raster"])
-def test_pixels_that_are_drawn_one_after_the_other_count(grouping: Any) -> None:
+def test_pixels_that_are_sampled_one_by_one_are_counted(grouping: Any) -> None:
     model = PixelCNN(width=4, decoder=4, grouping=grouping)
     network = model.build()
     small, large = (flops(model, network, side, side) for side in (32, 64))
@@ -138,7 +138,7 @@ def test_pixels_that_are_drawn_one_after_the_other_count(grouping: Any) -> None:
     assert large >= 4 * small > 1e6
 
 
-def test_an_operation_of_a_size_that_only_running_tells_is_not_counted() -> None:
+def test_an_operation_of_dynamic_size_is_not_counted() -> None:
     class Chosen(Counted):
         name: ClassVar[str] = "chosen"
 
@@ -148,5 +148,5 @@ def test_an_operation_of_a_size_that_only_running_tells_is_not_counted() -> None
             return network(context_frames) + ops.sum(bright), state
 
     model = Chosen()
-    model.made = layers.Conv2D(3, 1)
+    model.body = layers.Conv2D(3, 1)
     assert flops(model, model.build(), 7, 10) is None

@@ -1,4 +1,4 @@
-"""Normalisation folded into convolutions: the same network with fewer layers."""
+"""Batch normalisation folded into convolutions: the same network with fewer layers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from artengine_plugins.models.hourglass import Hourglass
 
 
 def trained(network: keras.Model) -> keras.Model:
-    """A network with weights as after a training, some scales of it negative and one zero."""
+    """Assign statistics as after a training, with some scales negative and one zero."""
     rng = np.random.default_rng(0)
     for layer in network.layers:
         if isinstance(layer, layers.BatchNormalization):
@@ -35,7 +35,7 @@ def norms(network: keras.Model) -> int:
 def assert_same(network: keras.Model, other: keras.Model, channels: int = 3) -> None:
     x = np.random.default_rng(1).normal(size=(1, 16, 16, channels)).astype(np.float32)
     first, second = np.asarray(network(x)), np.asarray(other(x))
-    # To rounding, at the border as inside.
+    # Equal up to rounding, at the border too.
     np.testing.assert_allclose(first, second, rtol=1e-4, atol=1e-5 * float(np.abs(first).max()))
 
 
@@ -51,7 +51,7 @@ BEFORE: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("before", BEFORE.values(), ids=BEFORE)
-def test_is_folded_exactly(before: Any) -> None:
+def test_folding_keeps_the_outputs(before: Any) -> None:
     keras.utils.set_random_seed(0)
     context_frames = keras.Input((None, None, 3))
     x = layers.BatchNormalization()(before(context_frames))
@@ -89,14 +89,14 @@ KEPT: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("made", KEPT.values(), ids=KEPT)
-def test_what_cannot_be_folded_stays(made: Any) -> None:
+@pytest.mark.parametrize("build", KEPT.values(), ids=KEPT)
+def test_normalisation_that_cannot_be_folded_is_kept(build: Any) -> None:
     context_frames = keras.Input((16, 12, 3))
-    network = keras.Model(context_frames, made(context_frames))
+    network = keras.Model(context_frames, build(context_frames))
     assert folded(network) is network
 
 
-def test_a_network_without_a_graph_stays() -> None:
+def test_a_subclassed_network_is_kept() -> None:
     class Own(keras.Model):  # type: ignore[misc]
         def call(self, x: Any) -> Any:
             return x
@@ -105,7 +105,7 @@ def test_a_network_without_a_graph_stays() -> None:
     assert folded(network) is network
 
 
-def test_hourglass_keeps_those_after_its_poolings() -> None:
+def test_hourglass_keeps_its_normalisation_after_pooling() -> None:
     keras.utils.set_random_seed(0)
     network = trained(Hourglass().build())
     before = [w.copy() for w in network.get_weights()]

@@ -1,4 +1,4 @@
-"""Graphs that are traced without weights, and filled with them."""
+"""Graphs that are traced without weights, and filled with weights later."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SIZE = 48, 32
 
 
 def written(model: Any, folder: Path) -> tuple[str, bytes]:
-    """A graph as OpenVINO writes it, without the numbers that it counts in its names."""
+    """Write a graph with OpenVINO; return it without the counters in its names."""
     folder.mkdir()
     OpenVinoEngine().write(model, folder)
     text = (folder / "graph.xml").read_text(encoding="utf-8")
@@ -40,14 +40,12 @@ def written(model: Any, folder: Path) -> tuple[str, bytes]:
     ],
     ids=lambda model: model.name,
 )
-def test_a_template_with_weights_is_what_is_converted_with_them(
-    model: Model, tmp_path: Path
-) -> None:
-    """To the last bit: counters, memories, random numbers, and numbers that are constants."""
+def test_a_filled_template_equals_a_converted_network(model: Model, tmp_path: Path) -> None:
+    """Bit for bit: counters, memories, random numbers, and numbers traced as constants."""
     table = {"use": model.name}
-    made, size = make_templates(model, table, SIZE)
+    templates, size = make_templates(model, table, SIZE)
     assert size == SIZE
-    made.write(tmp_path / template_name(table, size))
+    templates.write(tmp_path / template_name(table, size))
     make_deterministic(1)
     network = model.build()
     save_weights(tmp_path / "a.weights.h5", network, {})
@@ -57,27 +55,27 @@ def test_a_template_with_weights_is_what_is_converted_with_them(
         raise AssertionError
 
     filled = FilledGraphs(Templates([tmp_path], table, model), tmp_path / "a.weights.h5", convert)
-    for template in made.templates:
+    for template in templates.templates:
         method = template.method
         wanted = getattr(converted, method)(template.inputs)
-        found = getattr(filled, method)(template.inputs)
-        assert found.draws == wanted.draws
-        assert list(found.outputs) == list(wanted.outputs)
+        result = getattr(filled, method)(template.inputs)
+        assert result.draws == wanted.draws
+        assert list(result.outputs) == list(wanted.outputs)
         if wanted.model is not None:
             one, other = (
                 written(graph.model, tmp_path / f"{method}-{number}")
-                for number, graph in enumerate((found, wanted))
+                for number, graph in enumerate((result, wanted))
             )
             assert one == other
 
 
-def test_a_start_is_traced_for_each_of_the_numbers_that_it_depends_on() -> None:
+def test_a_start_is_traced_for_each_value_of_the_numbers_it_depends_on() -> None:
     model = Recall(context=2, width=4, pictures=16, grid=8)
     own = {"elsewhere": 0.0, "pull": 0.5}
     numbers = [own, {**own, "pull": 0.25}, {**own, "elsewhere": 1.0}]
-    made, _ = make_templates(model, {"use": "recall"}, SIZE, numbers=numbers)
-    found = [template.numbers for template in made.templates if template.method == "start"]
-    assert found == [{"elsewhere": 0.0}, {"elsewhere": 1.0}]
+    result, _ = make_templates(model, {"use": "recall"}, SIZE, numbers=numbers)
+    results = [template.numbers for template in result.templates if template.method == "start"]
+    assert results == [{"elsewhere": 0.0}, {"elsewhere": 1.0}]
 
 
 class Flipping(Recall):
@@ -92,7 +90,7 @@ class Flipping(Recall):
         return network
 
 
-def test_weights_that_cannot_be_told_apart_are_refused() -> None:
+def test_weights_that_cannot_be_distinguished_are_refused() -> None:
     model = Flipping(context=2, width=4, pictures=16, grid=8)
     with pytest.raises(NotComputable, match="told apart"):
         make_templates(model, {"use": "flipping"}, SIZE)

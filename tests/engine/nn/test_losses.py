@@ -1,4 +1,4 @@
-"""Each loss against what it is defined as, and what it is for."""
+"""Each loss compared with its definition and its purpose."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ def value(name: str, truth: Array, prediction: Array, last: Array = LAST) -> flo
 
 
 @pytest.mark.parametrize("name", LOSSES)
-def test_nothing_is_lost_where_nothing_is_off(name: str) -> None:
+def test_a_perfect_prediction_has_no_loss(name: str) -> None:
     assert value(name, clip(), clip()) == pytest.approx(0.0, abs=1e-6)
     assert value(name, clip(), clip(1)) > 0.01
 
 
 @pytest.mark.parametrize("name", LOSSES)
-def test_frames_may_be_tiny(name: str) -> None:
+def test_losses_are_finite_for_tiny_frames(name: str) -> None:
     shape = (1, 1, 1, 1, 3)
     assert np.isfinite(value(name, clip(0, shape), clip(1, shape), clip(9, shape)[:, 0]))
 
 
-def test_pixel_losses_are_those_of_numpy() -> None:
+def test_pixel_losses_match_numpy() -> None:
     a, b = clip(0), clip(1)
     assert value("l1", a, b) == pytest.approx(np.abs(a - b).mean(), rel=1e-5)
     assert value("l2", a, b) == pytest.approx(np.square(a - b).mean(), rel=1e-5)
@@ -54,30 +54,30 @@ def test_pixel_losses_are_those_of_numpy() -> None:
     assert value("gradient", a, b) == pytest.approx(sum(off), rel=1e-5)
 
 
-def test_ssim_is_one_less_the_similarity_of_all_frames() -> None:
+def test_the_ssim_loss_is_1_minus_the_mean_ssim() -> None:
     a, b = clip(0), clip(1)
     frames = [float(ssim(a[n, t][None], b[n, t][None])[0]) for n in range(2) for t in range(3)]
     assert value("ssim", a, b) == pytest.approx(1 - np.mean(frames), abs=1e-5)
 
 
-def test_amounts_do_not_ask_where_in_a_square() -> None:
-    """A dot of one pixel in each square of 8, elsewhere in the truth than in the prediction; and a
-    grey that is right by the average."""
+def test_detail_and_change_ignore_positions_within_a_square() -> None:
+    """A dot of one pixel in each square of 8, at different positions in truth and prediction; and a
+    grey with the right mean."""
     truth, moved = np.zeros((2, 1, 1, 24, 32, 3), np.float32)
     truth[:, :, 2::8, 3::8] = moved[:, :, 5::8, 2::8] = 1.0
     grey = np.full_like(truth, 1 / 64)
     still = np.zeros((1, 24, 32, 3), np.float32)
     assert value("l1", truth, grey, still) < value("l1", truth, moved, still) + 1e-6
     assert value("change", truth, moved, still) == pytest.approx(0.0, abs=1e-6)
-    # Octaves are halves of the frame, and a pixel's share in them depends on where the cuts lie.
+    # Octaves halve the frame, and a pixel's contribution depends on its position in the squares.
     assert value("detail", truth, moved, still) < 0.05 * value("detail", truth, grey, still)
     assert value("detail", truth, grey, still) > 0.05
-    # The grey changes by as much on the average; a still one does not change at all.
+    # The grey changes by as much on average; the black frame does not change at all.
     assert value("change", truth, np.zeros_like(truth), still) == pytest.approx(1 / 64, rel=1e-4)
 
 
-def test_detail_is_wanted_in_each_octave() -> None:
-    """A pattern of single pixels does not stand for one of larger things, nor the other way."""
+def test_detail_is_compared_in_each_octave() -> None:
+    """A pattern of single pixels does not replace one of larger shapes, nor vice versa."""
     rng, still = np.random.default_rng(0), np.zeros((1, 32, 32, 3), np.float32)
     coarse = np.kron(rng.random((1, 1, 8, 8, 3), np.float32), np.ones((4, 4, 1), np.float32))
     fine = rng.random((1, 1, 32, 32, 3), np.float32)
@@ -85,16 +85,16 @@ def test_detail_is_wanted_in_each_octave() -> None:
         elsewhere = np.roll(truth, 8, axis=3)
         near = value("detail", truth, elsewhere, still)
         assert near > 0.0
-        # As much of the other in sum as there can be: no strength of it does.
-        made = (
+        # No strength of the other pattern reaches a low loss.
+        result = (
             0.5 + strength * (other - 0.5) for strength in np.linspace(0, 1, 21, dtype=np.float32)
         )
-        assert min(value("detail", truth, one, still) for one in made) > 1.5 * near
+        assert min(value("detail", truth, one, still) for one in result) > 1.5 * near
 
 
 @pytest.mark.parametrize("name", ["detail", "change"])
-def test_amounts_see_the_edges_that_no_square_fits_in(name: str) -> None:
-    """What is even is even in cut squares too, and what lies in them counts."""
+def test_detail_and_change_cover_the_cropped_squares_at_the_edges(name: str) -> None:
+    """A uniform frame has no detail in cropped squares either, and pixels in them count."""
     shape = (1, 1, 13, 19, 3)
     grey, still = np.full(shape, 0.5, np.float32), np.zeros((1, 13, 19, 3), np.float32)
     darker = np.full_like(grey, 0.25)
@@ -107,8 +107,8 @@ def test_amounts_see_the_edges_that_no_square_fits_in(name: str) -> None:
 
 
 @pytest.mark.parametrize("side", [(1, 1), (1, 7), (5, 2), (12, 20)])
-def test_the_gradient_of_the_blur_is_the_blur(side: tuple[int, int]) -> None:
-    # So `detail` takes it: what each pixel gives to another it gets back from there.
+def test_the_blur_is_its_own_adjoint(side: tuple[int, int]) -> None:
+    # `detail` relies on it: the weight from one pixel to another equals that of the way back.
     a, b = clip(3, (2, *side, 3)), clip(4, (2, *side, 3))
     one, other = (np.asarray(blurred(frames)) for frames in (a, b))
     assert float((one * b).sum()) == pytest.approx(float((a * other).sum()), rel=1e-5)
@@ -122,7 +122,7 @@ def test_the_blur_is_binomial_and_repeats_the_border() -> None:
     np.testing.assert_allclose(np.asarray(blurred(given)), expected, rtol=1e-5)
 
 
-def test_change_begins_with_the_last_frame_that_was_shown() -> None:
+def test_change_begins_with_the_newest_context_frame() -> None:
     truth, last = clip(0, (1, 2, 8, 8, 3)), clip(1, (1, 8, 8, 3))
     frozen = np.repeat(last[:, None], 2, axis=1)
     first = np.abs(truth[:, 0] - last).mean(axis=(1, 2))
@@ -132,7 +132,7 @@ def test_change_begins_with_the_last_frame_that_was_shown() -> None:
 
 
 @pytest.mark.parametrize("side", [64, 67])
-def test_raster_sees_grids_of_4_pixels_and_little_else(side: int) -> None:
+def test_raster_measures_grids_of_4_pixels_and_little_else(side: int) -> None:
     truth = clip(0, (1, 1, side, side, 3))
     still = np.zeros((1, side, side, 3), np.float32)
     row, column = np.indices((side, side))
@@ -149,17 +149,17 @@ def test_raster_sees_grids_of_4_pixels_and_little_else(side: int) -> None:
         "noise": np.random.default_rng(1).integers(0, 2, (side, side)),
     }
 
-    def found(pattern: npt.NDArray[Any]) -> float:
+    def raster(pattern: npt.NDArray[Any]) -> float:
         added = level * (2.0 * pattern - 1.0)[..., None]
         return value("raster", truth, np.asarray(truth + added, np.float32), still)
 
     for name, pattern in grids.items():
-        assert found(np.asarray(pattern)) > 0.7 * level, name
+        assert raster(np.asarray(pattern)) > 0.7 * level, name
     for name, pattern in others.items():
-        assert found(np.asarray(pattern)) < 0.25 * level, name
+        assert raster(np.asarray(pattern)) < 0.25 * level, name
 
 
-def test_weights_add_up() -> None:
+def test_a_weighted_loss_is_the_weighted_sum() -> None:
     a, b = clip(0), clip(1)
     both = weighted({"l1": 2.0, "ssim": 0.5, "gradient": 0.0})
     expected = 2.0 * value("l1", a, b) + 0.5 * value("ssim", a, b)
@@ -167,7 +167,7 @@ def test_weights_add_up() -> None:
 
 
 @pytest.mark.parametrize("name", get_args(KerasLoss))
-def test_losses_of_keras_may_leave_the_range_of_light(name: str) -> None:
+def test_losses_of_keras_have_finite_gradients_outside_0_to_1(name: str) -> None:
     import tensorflow as tf
 
     prediction = tf.constant(4.0 * clip(1) - 2.0)
@@ -185,8 +185,8 @@ def test_every_loss_has_a_weight() -> None:
 
 
 def gradients(discriminator: keras.Model, part: int) -> tuple[Any, list[Any]]:
-    """How the network's (0) or the discriminator's loss (1) falls with the prediction, and with the
-    discriminator's variables."""
+    """Return the gradients of the network's (0) or the discriminator's loss (1) with respect to the
+    prediction, and to the discriminator's variables."""
     import tensorflow as tf
 
     truth, prediction = clip(0), tf.constant(clip(1))
@@ -194,11 +194,11 @@ def gradients(discriminator: keras.Model, part: int) -> tuple[Any, list[Any]]:
     with tf.GradientTape() as tape:
         tape.watch(prediction)
         loss = adversarial(discriminator, truth, prediction, LAST)[part]
-    found = tape.gradient(loss, [prediction, *variables])
-    return found[0], found[1:]
+    result = tape.gradient(loss, [prediction, *variables])
+    return result[0], result[1:]
 
 
-def test_each_side_learns_from_its_own_loss() -> None:
+def test_each_network_gets_gradients_from_its_own_loss_only() -> None:
     make_deterministic(0)
     discriminator = build_discriminator()
     prediction, variables = gradients(discriminator, 0)
@@ -209,8 +209,8 @@ def test_each_side_learns_from_its_own_loss() -> None:
     assert all(np.abs(gradient).max() > 0 for gradient in variables)
 
 
-def test_a_discriminator_learns_to_see_motion() -> None:
-    """Every frame of a still is one of the clip's: only what was before it finds it out."""
+def test_a_discriminator_learns_to_detect_missing_motion() -> None:
+    """Every frame of a still is a frame of the clip: only the frames before it reveal it."""
     import tensorflow as tf
 
     make_deterministic(0)
@@ -231,5 +231,5 @@ def test_a_discriminator_learns_to_see_motion() -> None:
 
     noise = rng.random((30, 4, 6, 8, 3), dtype=np.float32)
     losses = [float(learn(ops.image.resize(each, (24, 40)))) for each in noise]
-    # Whoever sees nothing comes to a quarter.
+    # A discriminator that cannot distinguish them has a loss of 0.25.
     assert losses[-1] < 0.2

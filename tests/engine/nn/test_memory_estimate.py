@@ -1,4 +1,4 @@
-"""What a network holds at once."""
+"""The estimate of a network's peak memory."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from artengine.params import Param
 
 
 class Stack(Model):
-    """A network of the layers it is given."""
+    """A network of given layers."""
 
     name: ClassVar[str] = "stack"
     size_divisor: ClassVar[int] = 4
@@ -26,7 +26,7 @@ class Stack(Model):
         return keras.Model(context_frames, x)
 
 
-def test_memory_is_what_must_be_held_at_once() -> None:
+def test_the_estimate_is_the_peak_of_live_tensors() -> None:
     def stack(*given: Any) -> Stack:
         return Stack.model_construct(context=1, layers=list(given))
 

@@ -1,4 +1,4 @@
-"""Rows of a batch go on from what the network predicted."""
+"""On-policy training: rows of a batch continue from the network's predictions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from artengine.nn.rollout_trainer import RolloutTrainer
 
 
 class Darker(Model):
-    """Half as bright as the newest frame, and learns nothing."""
+    """Predicts half of the newest frame; trained with a learning rate of 0."""
 
     name: ClassVar[str] = "darker"
 
@@ -39,7 +39,7 @@ class DarkerOwn(Darker):
 
 
 class Patchy(Darker):
-    """The same, but in training half of what it sees is missing."""
+    """The same, with a dropout of half of the input in training."""
 
     name: ClassVar[str] = "patchy"
 
@@ -76,16 +76,16 @@ def trained(
     return trainer, losses
 
 
-def test_rows_go_on_from_their_predictions() -> None:
+def test_rows_continue_from_their_predictions() -> None:
     trainer, losses = trained(Darker(context=2), 1)
     np.testing.assert_allclose(losses, [0.5, 0.25, (0.5 + 0.125) / 2], rtol=1e-6)
     on_policy_context = np.asarray(trainer.on_policy_context)
     np.testing.assert_allclose(on_policy_context[:, 0, 0, ::3], [[1.0, 0.5], [0.25, 0.125]])
 
 
-def test_the_second_prediction_teaches_through_the_first() -> None:
-    """Of white, weights of a half predict a half, and then a quarter, which falls with the weights
-    twice as fast as it would if what it was predicted from were given."""
+def test_gradients_of_the_second_prediction_pass_through_the_first() -> None:
+    """From white, weights of 0.5 predict 0.5 and then 0.25. The gradient of the second prediction
+    is twice as large as it would be with a constant input."""
     model = Darker(context=2)
     network = model.build()
     trainer = RolloutTrainer(model, network, loss=weighted({"l1": 1.0}), rollout=2)
@@ -95,29 +95,29 @@ def test_the_second_prediction_teaches_through_the_first() -> None:
     np.testing.assert_allclose(np.ravel(network.get_weights()[0]), 0.5 - 0.3 / 3, rtol=1e-5)
 
 
-def test_rows_go_on_by_whole_rollouts() -> None:
+def test_rows_continue_after_whole_rollouts() -> None:
     trainer, _ = trained(Darker(context=2), 2)
     on_policy_context = np.asarray(trainer.on_policy_context)
     np.testing.assert_allclose(on_policy_context[:, 0, 0, ::3], [[0.5, 0.25], [1 / 32, 1 / 64]])
 
 
 @pytest.mark.parametrize("kind", [Patchy, PatchyOwn])
-def test_rows_go_on_as_a_dream_does(kind: type[Model]) -> None:
-    """Without the noise and the gaps that are learnt from."""
+def test_rows_continue_without_noise_and_dropout(kind: type[Model]) -> None:
+    """The context of the next step is predicted as in a dream."""
     trainer, losses = trained(kind(context=2), 1, context_noise=0.5)
     assert abs(losses[0] - 0.5) > 1e-3
     on_policy_context = np.asarray(trainer.on_policy_context)
     np.testing.assert_allclose(on_policy_context[:, 0, 0, ::3], [[1.0, 0.5], [0.25, 0.125]])
 
 
-def test_rows_of_a_model_with_its_own_loss_go_on_too() -> None:
+def test_rows_of_a_model_with_its_own_loss_continue_too() -> None:
     trainer, losses = trained(DarkerOwn(context=2), 1)
     np.testing.assert_allclose(losses, [0.5, 0.25, (0.5 + 0.125) / 2], rtol=1e-6)
     on_policy_context = np.asarray(trainer.on_policy_context)
     np.testing.assert_allclose(on_policy_context[:, 0, 0, ::3], [[1.0, 0.5], [0.25, 0.125]])
 
 
-def test_the_newest_frames_are_the_last_of_each_context() -> None:
+def test_newest_frames_returns_the_last_frame_of_each_context() -> None:
     contexts = keras.Variable(np.random.default_rng(0).random((2, 4, 5, 9)), dtype="float32")
     expected = contexts.numpy()[..., 6:]
     newest = newest_frames(contexts)

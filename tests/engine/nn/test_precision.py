@@ -1,4 +1,4 @@
-"""What a network predicts in."""
+"""The precision of predictions."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ from artengine_plugins.models.hourglass import Hourglass
         ("", False),
     ],
 )
-def test_processors_tell(line: str, has: bool, tmp_path: Path) -> None:
+def test_bfloat16_support_is_read_from_cpuinfo(line: str, has: bool, tmp_path: Path) -> None:
     (tmp_path / "cpuinfo").write_text(f"processor\t: 0\n{line}\n", encoding="utf-8")
     assert processor_has_bfloat16(tmp_path / "cpuinfo") is has
 
 
-def test_of_other_systems_nothing_is_known(tmp_path: Path) -> None:
+def test_without_cpuinfo_there_is_no_bfloat16(tmp_path: Path) -> None:
     assert not processor_has_bfloat16(tmp_path / "cpuinfo")
 
 
 @pytest.mark.parametrize(("has", "auto"), [(True, "bfloat16"), (False, "float32")])
-def test_auto_is_what_there_is(
+def test_auto_is_bfloat16_where_the_processor_supports_it(
     has: bool, auto: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import tensorflow as tf
@@ -50,17 +50,17 @@ def test_auto_is_what_there_is(
     assert (resolve_precision("float32"), resolve_precision("bfloat16")) == ("float32", "bfloat16")
 
 
-def test_a_network_in_bfloat16_is_another_and_near() -> None:
-    """With normalisation folded too; its predictions are float32."""
+def test_predictions_in_bfloat16_are_close_to_float32() -> None:
+    """Also with folded normalisation; the predictions are float32."""
     model = Hourglass(context=1)
     frames = [np.random.default_rng(0).random((16, 24, 3), dtype=np.float32)]
-    found = []
+    results = []
     for kind in ("float32", "bfloat16"):
         keras.utils.set_random_seed(0)
         with precision_scope(kind):
             network = model.build()
         computes = runtime_for("keras", model, network, kind)
-        found.append(Predictor(model, network, runtime=computes)(frames))
+        results.append(Predictor(model, network, runtime=computes)(frames))
     assert keras.config.dtype_policy().name == "float32"
-    assert found[1].dtype == np.float32
-    assert 0 < np.abs(found[0] - found[1]).max() < 0.05
+    assert results[1].dtype == np.float32
+    assert 0 < np.abs(results[0] - results[1]).max() < 0.05

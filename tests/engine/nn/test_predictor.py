@@ -10,11 +10,11 @@ from artengine.nn.predictor import KerasRuntime, Predictor
 from artengine.nn.step import pad_to_multiple
 
 NETWORK = SimpleNamespace(variables=())
-"""Of a model that has no network."""
+"""The network of a model that uses none."""
 
 
 class Sum:
-    """Steps with no network: adds up what it is shown, and counts its steps in a state."""
+    """Steps without a network: adds up its context, and counts its steps in a state."""
 
     context = 2
     size_divisor = 4
@@ -59,14 +59,14 @@ def frame(value: float, height: int = 5, width: int = 3) -> Frame:
     return np.full((height, width, 3), value, np.float32)
 
 
-def test_shows_the_frames_in_order_and_crops_back() -> None:
+def test_frames_are_passed_in_order_and_the_padding_is_cropped() -> None:
     result = Predictor(Sum(), NETWORK)([frame(1), frame(2)])
     assert result.shape == (5, 3, 3)
     assert result.dtype == np.float32
     np.testing.assert_array_equal(result, frame(21))
 
 
-def test_carries_its_state_and_forgets_it() -> None:
+def test_the_state_is_carried_restored_and_reset() -> None:
     predictor = Predictor(Sum(), NETWORK)
     frames = [frame(0), frame(0)]
     assert [float(predictor(frames)[0, 0, 0]) for _ in range(3)] == [0, 100, 200]
@@ -78,7 +78,7 @@ def test_carries_its_state_and_forgets_it() -> None:
     assert float(predictor(frames)[0, 0, 0]) == 0
 
 
-def test_a_state_from_before_the_first_step_is_none() -> None:
+def test_a_state_saved_before_the_first_step_restores_the_initial_state() -> None:
     class FromOne(Sum):
         def initial_state(self, network: Any, context_frames: Any, seed: Any) -> tuple[Any, ...]:
             return (ops.ones((1,)),)
@@ -88,7 +88,7 @@ def test_a_state_from_before_the_first_step_is_none() -> None:
     assert float(predictor([frame(0), frame(0)])[0, 0, 0]) == 100
 
 
-def test_a_start_that_is_traced_sees_each_context_and_seed() -> None:
+def test_a_traced_start_depends_on_the_context_and_the_seed() -> None:
     class FromContext(Sum):
         def initial_state(self, network: Any, context_frames: Any, seed: Any) -> tuple[Any, ...]:
             return (context_frames[0, 0, 0, :1] + ops.cast(seed[1], "float32"),)
@@ -99,11 +99,11 @@ def test_a_start_that_is_traced_sees_each_context_and_seed() -> None:
         assert float(state[0]) == value + seed
 
 
-def test_passes_the_seed() -> None:
+def test_the_seed_is_passed_to_the_step() -> None:
     assert float(Predictor(Sum(), NETWORK)([frame(0), frame(0)], (0, 3))[0, 0, 0]) == 3000
 
 
-def test_a_frame_of_the_same_identity_is_not_confused_with_another() -> None:
+def test_a_new_frame_at_the_same_address_is_not_taken_from_the_cache() -> None:
     predictor = Predictor(Sum(), NETWORK)
     predictor([frame(1), frame(2)])
     predictor.reset()
@@ -130,11 +130,11 @@ def test_automatable_numbers_reach_the_step_without_a_new_trace() -> None:
 
     model = Played()
     predictor = Predictor(model, NETWORK)
-    found = []
+    results = []
     for model.gain, model.turns in [(1.0, 0), (2.0, 5), (0.0, 7)]:
         predictor.reset()
-        found.append(float(predictor([frame(0), frame(1)])[0, 0, 0]))
-    assert found == [10, 25, 7]
+        results.append(float(predictor([frame(0), frame(1)])[0, 0, 0]))
+    assert results == [10, 25, 7]
     assert Played.traces == 1
     assert isinstance(model.gain, float)
 

@@ -1,4 +1,4 @@
-"""A small network learns a few batches, in all the ways it can be asked to."""
+"""A small network is trained on a few batches, with each option of the trainer."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Plain(Model):
 
 
 class Spare(Plain):
-    """Would rather predict nothing, at every step."""
+    """Has an activity regularizer, which adds a loss at every step."""
 
     name: ClassVar[str] = "spare"
 
@@ -46,7 +46,7 @@ class Spare(Plain):
 
 
 class Black(Plain):
-    """Wants its predictions to be black, whatever the truth is."""
+    """Has a loss that is 0 for black predictions, whatever the truth."""
 
     name: ClassVar[str] = "black"
 
@@ -57,7 +57,7 @@ class Black(Plain):
 
 
 class Shown(Plain):
-    """Loses what it is shown."""
+    """Has its input as its loss."""
 
     name: ClassVar[str] = "shown"
 
@@ -84,7 +84,7 @@ def trainer(
     model = model or Plain(context=2)
     network = model.build()
     discriminator = build_discriminator() if adversarial else None
-    made = RolloutTrainer(
+    result = RolloutTrainer(
         model,
         network,
         loss=None if isinstance(model, Black) else weighted({"l1": 1.0}),
@@ -92,15 +92,15 @@ def trainer(
         adversarial_weight=adversarial,
         rollout=2,
     )
-    made.compile(
+    result.compile(
         optimizer=build_optimiser(optimiser, network, discriminator, accumulate=accumulate),
         jit_compile=False,
     )
-    return made
+    return result
 
 
 def dreamt(learning: RolloutTrainer, context_frames: Array, frames: int = 2) -> Array:
-    """What a dream predicts from each row of the context, float32 `(B, frames, H, W, 3)`."""
+    """Return a dream's predictions from each row of the context, float32 `(B, frames, H, W, 3)`."""
     predictions = []
     for row in context_frames:
         context = list(np.split(row, row.shape[-1] // 3, axis=-1))
@@ -112,48 +112,48 @@ def dreamt(learning: RolloutTrainer, context_frames: Array, frames: int = 2) -> 
 
 
 def values(model: keras.Model) -> Array:
-    """All trainable numbers as one vector."""
+    """Return all trainable weights as one vector."""
     return np.concatenate([np.ravel(v.numpy()) for v in model.trainable_variables])
 
 
-def moved(
-    made: RolloutTrainer,
+def weight_change(
+    learner: RolloutTrainer,
     steps: list[tuple[Array, Array]],
     strategy: DistributionStrategy | None = None,
 ) -> Array:
-    """How far the network goes while it learns."""
-    before = values(made.network)
+    """Train on batches and return the change of the weights."""
+    before = values(learner.network)
     for context_frames, truth in steps:
-        (strategy or DistributionStrategy()).train_on_batch(made, context_frames, truth)
-    return values(made.network) - before
+        (strategy or DistributionStrategy()).train_on_batch(learner, context_frames, truth)
+    return values(learner.network) - before
 
 
-def test_the_discriminator_learns_beside_the_network() -> None:
+def test_the_discriminator_is_trained_with_the_network() -> None:
     alone, beside = trainer(), trainer(adversarial=1e-9)
     first = values(beside.discriminator)
-    told = [float(each.train_on_batch(*batch())) for each in (alone, beside)]
-    # Its own loss, about a half, is no part of what is told.
-    assert told[0] == pytest.approx(told[1], rel=1e-5)
+    losses = [float(each.train_on_batch(*batch())) for each in (alone, beside)]
+    # Its own loss, about 0.5, is not part of the returned loss.
+    assert losses[0] == pytest.approx(losses[1], rel=1e-5)
     assert np.abs(values(beside.discriminator) - first).max() > 1e-4
     np.testing.assert_allclose(values(beside.network), values(alone.network), atol=1e-5)
 
 
-def test_the_network_learns_from_being_found_out() -> None:
+def test_the_adversarial_loss_trains_the_network() -> None:
     alone, against = trainer(optimiser="sgd"), trainer(optimiser="sgd", adversarial=1.0)
-    told = [float(each.train_on_batch(*batch())) for each in (alone, against)]
-    assert told[1] > told[0] + 0.05
+    losses = [float(each.train_on_batch(*batch())) for each in (alone, against)]
+    assert losses[1] > losses[0] + 0.05
     assert np.abs(values(against.network) - values(alone.network)).max() > 1e-6
 
 
-def test_a_model_s_own_loss_takes_the_adversarial_one_beside_it() -> None:
-    told = []
+def test_the_adversarial_loss_is_added_to_a_model_s_own_loss() -> None:
+    losses = []
     for adversarial in (0.0, 1.0):
-        made = trainer(Black(context=2), adversarial=adversarial)
-        told.append(float(made.train_on_batch(*batch())))
-    assert told[1] > told[0] + 0.05
+        learner = trainer(Black(context=2), adversarial=adversarial)
+        losses.append(float(learner.train_on_batch(*batch())))
+    assert losses[1] > losses[0] + 0.05
 
 
-def test_the_discriminator_has_a_step_size_of_its_own() -> None:
+def test_the_discriminator_has_its_own_learning_rate() -> None:
     optimiser = trainer(optimiser="sgd", adversarial=1.0).optimizer
     set_learning_rate(optimiser, 0.25, 0.5)
     assert learning_rate(optimiser) == 0.125
@@ -162,50 +162,52 @@ def test_the_discriminator_has_a_step_size_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("adversarial", [0.0, 0.1])
-def test_what_is_accumulated_is_learnt_as_one_batch(adversarial: float) -> None:
+def test_accumulated_batches_train_like_one_batch(adversarial: float) -> None:
     context_frames, truth = batch()
     halves = [(context_frames[:2], truth[:2]), (context_frames[2:], truth[2:])]
     options: dict[str, Any] = {"adversarial": adversarial, "optimiser": "sgd"}
-    whole = moved(trainer(**options), [(context_frames, truth)])
+    whole = weight_change(trainer(**options), [(context_frames, truth)])
     assert np.abs(whole).max() > 1e-5
-    made = trainer(**options, accumulate=2)
-    two = moved(made, halves)
+    learner = trainer(**options, accumulate=2)
+    two = weight_change(learner, halves)
     np.testing.assert_allclose(two, whole, atol=1e-3 * np.abs(whole).max())
-    assert not moved(made, halves[:1]).any()
+    assert not weight_change(learner, halves[:1]).any()
 
 
 def test_xla_compiles_the_step() -> None:
-    """What it does is the same, but for its rounding, which shows that it was done by XLA."""
+    """The result is the same except for rounding, which proves that XLA computed it."""
     steps = [batch()] * 3
-    without = moved(trainer(optimiser="sgd", adversarial=0.1), steps)
-    by_xla = moved(trainer(optimiser="sgd", adversarial=0.1), steps, DistributionStrategy(xla=True))
+    without = weight_change(trainer(optimiser="sgd", adversarial=0.1), steps)
+    by_xla = weight_change(
+        trainer(optimiser="sgd", adversarial=0.1), steps, DistributionStrategy(xla=True)
+    )
     np.testing.assert_allclose(by_xla, without, atol=1e-2 * np.abs(without).max())
     assert not np.array_equal(by_xla, without)
 
 
-def test_what_layers_lose_by_themselves_counts_at_every_step() -> None:
-    """As the mean of the steps, as the loss of the rollout is."""
+def test_losses_of_layers_count_at_every_step() -> None:
+    """They are averaged over the steps, like the loss of the rollout."""
     model = Spare(context=2)
     learning = trainer(model)
     context_frames, truth = batch()
     predicted = dreamt(learning, context_frames)
     by_steps = np.abs(predicted).sum(axis=(2, 3, 4)).mean()
-    found = float(learning.compute_loss(context_frames, truth, context_frames))
-    assert found == pytest.approx(by_steps + float(np.abs(truth - predicted).mean()), rel=1e-4)
+    result = float(learning.compute_loss(context_frames, truth, context_frames))
+    assert result == pytest.approx(by_steps + float(np.abs(truth - predicted).mean()), rel=1e-4)
 
 
-def test_each_window_has_noise_of_its_own() -> None:
+def test_each_window_has_its_own_noise() -> None:
     make_deterministic(0)
     model = Shown(context=2)
-    made = RolloutTrainer(model, model.build(), disturbance=Disturbance(0.2))
+    learner = RolloutTrainer(model, model.build(), disturbance=Disturbance(0.2))
     context_frames, truth = np.full((64, 16, 16, 6), 0.5, np.float32), batch(64)[1]
-    noise = np.asarray(made.compute_loss(context_frames, truth, context_frames)) - context_frames
+    noise = np.asarray(learner.compute_loss(context_frames, truth, context_frames)) - context_frames
     np.testing.assert_allclose(noise.mean(axis=(1, 2, 3)), 0.0, atol=0.03)
     deviations = noise.std(axis=(1, 2, 3))
-    # Evenly spread from nothing to the largest.
+    # The strengths are uniform from 0 to the maximum.
     assert deviations.max() < 0.21
     np.testing.assert_allclose(
         np.quantile(deviations, [0.25, 0.5, 0.75]), [0.05, 0.1, 0.15], atol=0.03
     )
-    again = np.asarray(made.compute_loss(context_frames, truth, context_frames)) - context_frames
+    again = np.asarray(learner.compute_loss(context_frames, truth, context_frames)) - context_frames
     assert np.abs(again - noise).mean() > 0.05

@@ -1,4 +1,4 @@
-"""Runtimes: what computes a network, and that each gives the same frames."""
+"""Runtimes: the engines that compute a network all give the same frames."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from artengine_plugins.models.recall import Recall
 from artengine_plugins.models.swift import Swift
 
 CLOSE = 2e-5
-"""How far an engine's prediction may be from Keras's of the same frames, where white is 1."""
+"""Tolerance between the predictions of an engine and of Keras, where white is 1."""
 
 ENGINES = ("openvino", "onnxruntime")
 
@@ -52,12 +52,12 @@ by_engine = pytest.mark.parametrize(
 MODELS = {name: kind for name, kind in sorted(load_catalog().models.items()) if name != "pixelcnn"}
 
 CONVERTED_TWICE = ("swift", "recall")
-"""Models whose steps are converted anew to see that the same graphs come of it."""
+"""Models whose steps are converted twice to check that the graphs are the same."""
 
 
 @dataclass
 class Clip:
-    """Pictures as a model is adapted to them."""
+    """A sequence of pictures for a model to adapt to."""
 
     pictures: npt.NDArray[np.uint8]
     scenes: list[range]
@@ -74,7 +74,7 @@ def noise(model: Model, height: int = 36, width: int = 50) -> list[Frame]:
 
 
 def moving(model: Model, height: int = 36, width: int = 50) -> list[Frame]:
-    """Waves that move: in noise, rounding decides between motions that are equally wrong."""
+    """Return moving waves: in noise, rounding decides between equally wrong motions."""
     y, x = np.mgrid[:height, :width].astype(np.float32)[..., None]
     shades = np.arange(3)
     return [
@@ -94,17 +94,17 @@ def predictor(name: Any, model: Model, network: keras.Model) -> Predictor:
 def film(
     predict: Predictor, frames: list[Frame], count: int = 4
 ) -> tuple[npt.NDArray[np.float32], list[Frame]]:
-    """Predictions of a dream, and its last history."""
-    made = []
+    """Return the predictions of a dream, and its last context."""
+    result = []
     for index in range(count):
-        made.append(predict(frames, (5, index)))
-        frames = [*frames[1:], made[-1]]
-    return np.stack(made), frames
+        result.append(predict(frames, (5, index)))
+        frames = [*frames[1:], result[-1]]
+    return np.stack(result), frames
 
 
 @pytest.fixture
 def traces(monkeypatch: pytest.MonkeyPatch) -> dict[Any, Any]:
-    """What was traced of a network, for each engine after the first: all are given the same."""
+    """Cache the traces of a network, so that every engine converts the same trace."""
     from artengine.nn import trace
 
     kept: dict[Any, Any] = {}
@@ -121,13 +121,13 @@ def traces(monkeypatch: pytest.MonkeyPatch) -> dict[Any, Any]:
 
 
 @pytest.mark.parametrize("kind", MODELS.values(), ids=MODELS)
-def test_engines_predict_as_keras_does(
+def test_engines_predict_like_keras(
     kind: type[Model], traces: dict[Any, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of odd sizes, carrying their state, with the same random numbers; twice the same bits."""
+    """At odd sizes, with state and the same random numbers; a second run gives the same bits."""
     from artengine.nn.conversion import Conversion
 
-    # The first state is converted too.
+    # The start is converted too.
     monkeypatch.delattr(Conversion, "start_by_keras")
     make_deterministic(0)
     model = kind()
@@ -135,15 +135,15 @@ def test_engines_predict_as_keras_does(
     here = [name for name in ENGINES if name in installed_runtimes()]
     keras_, *others = (predictor(name, model, network) for name in ("keras", *here))
     frames = moving(model) if model.name == "flow" else noise(model)
-    # Flow finds its motion step by step, each of which rounds.
+    # Flow estimates motion iteratively, and each iteration rounds.
     close = 25 * CLOSE if model.name == "flow" else CLOSE
     for index in range(3):
         wanted = keras_(frames, (5, index))
         for engine in others:
-            found = engine(frames, (5, index))
-            assert found.shape == wanted.shape
-            assert found.dtype == np.float32
-            np.testing.assert_allclose(found, wanted, atol=close)
+            result = engine(frames, (5, index))
+            assert result.shape == wanted.shape
+            assert result.dtype == np.float32
+            np.testing.assert_allclose(result, wanted, atol=close)
             for part, other in zip(keras_.state(), engine.state(), strict=True):
                 np.testing.assert_allclose(
                     np.asarray(other, np.float32), np.asarray(part, np.float32), atol=CLOSE
@@ -153,7 +153,7 @@ def test_engines_predict_as_keras_does(
         engine.reset()
         first, _ = film(engine, noise(model))
         engine.reset()
-        # Converting takes longer than all else.
+        # The conversion takes the most time.
         twice = model.name in CONVERTED_TWICE
         traces.clear()
         again, _ = film(predictor(name, model, network) if twice else engine, noise(model))
@@ -161,7 +161,7 @@ def test_engines_predict_as_keras_does(
 
 
 @by_engine
-def test_an_engine_takes_read_only_frames_and_keeps_what_it_gave(engine: str) -> None:
+def test_an_engine_accepts_read_only_frames_and_does_not_reuse_its_outputs(engine: str) -> None:
     model = Swift(context=2)
     predict = predictor(engine, model, model.build())
     frames = noise(model)
@@ -174,24 +174,24 @@ def test_an_engine_takes_read_only_frames_and_keeps_what_it_gave(engine: str) ->
 
 
 @pytest.mark.usefixtures("traces")
-def test_engines_play_automatable_numbers() -> None:
+def test_engines_use_changing_automatable_numbers() -> None:
     model = Flow(context=2, width=8)
     network = model.build()
     keras_, *others = (predictor(name, model, network) for name in installed_runtimes())
-    found = []
+    results = []
     for model.push in (1.0, -2.0):
         wanted = keras_(moving(model))
-        found.append([other(moving(model)) for other in others])
-        for frame in found[-1]:
+        results.append([other(moving(model)) for other in others])
+        for frame in results[-1]:
             np.testing.assert_allclose(frame, wanted, atol=50 * CLOSE)
-    for first, second in zip(*found, strict=True):
+    for first, second in zip(*results, strict=True):
         assert np.abs(first - second).max() > 1e-2
 
 
 @pytest.mark.usefixtures("traces")
 @pytest.mark.parametrize(("kind", "jitter"), [(Recall, 8), (Quilt, 0)])
-def test_engines_play_numbers_that_stand_beside_constants(kind: type[Recall], jitter: int) -> None:
-    """A memory that is filled counts one, and what is multiplied with one OpenVINO leaves out."""
+def test_engines_use_numbers_next_to_constants(kind: type[Recall], jitter: int) -> None:
+    """The weight of a filled memory is 1, and OpenVINO removes multiplications by 1."""
     make_deterministic(0)
     model = kind(context=2, width=4, pictures=40, grid=8, jitter=jitter)
     network = model.build()
@@ -210,7 +210,7 @@ def test_engines_play_numbers_that_stand_beside_constants(kind: type[Recall], ji
 
 
 @by_engine
-def test_an_engine_gives_its_state_and_takes_it_back(engine: str) -> None:
+def test_an_engine_saves_and_restores_its_state(engine: str) -> None:
     model = Convlstm(context=2, width=8)
     predict = predictor(engine, model, model.build())
     _, frames = film(predict, noise(model), 2)
@@ -237,8 +237,8 @@ def test_an_engine_predicts_tiles(engine: str) -> None:
 
 
 @needs_openvino
-def test_openvino_draws_what_keras_draws() -> None:
-    """But for pixels that lie between two levels of light, of which rounding decides."""
+def test_openvino_samples_like_keras() -> None:
+    """Except for pixels between two levels, where rounding decides."""
     keras.utils.set_random_seed(0)
     model = PixelCNN(width=8, decoder=8)
     network = model.build()
@@ -249,21 +249,21 @@ def test_openvino_draws_what_keras_draws() -> None:
 
 
 @needs_openvino
-def test_what_openvino_cannot_do_is_told() -> None:
+def test_steps_that_openvino_cannot_compute_are_reported() -> None:
     model = PixelCNN(width=4, decoder=4, grouping="raster")
-    told = (
+    message = (
         '^the runtime openvino cannot do model "pixelcnn": it has no XlaDynamicUpdateSlice; '
         "take the runtime keras$"
     )
-    with pytest.raises(UsageError, match=told):
+    with pytest.raises(UsageError, match=message):
         predictor("openvino", model, model.build())(noise(model, 8, 8))
 
 
 @needs_onnxruntime
-def test_what_onnxruntime_cannot_do_is_told() -> None:
+def test_models_that_onnxruntime_cannot_compute_are_reported() -> None:
     model = PixelCNN(width=4, decoder=4)
-    told = '^the runtime onnxruntime cannot do model "pixelcnn": .+; take the runtime keras$'
-    with pytest.raises(UsageError, match=told):
+    message = '^the runtime onnxruntime cannot do model "pixelcnn": .+; take the runtime keras$'
+    with pytest.raises(UsageError, match=message):
         predictor("onnxruntime", model, model.build())(noise(model))
 
 
@@ -278,7 +278,7 @@ def test_openvino_refuses_a_precision_that_the_processor_lacks() -> None:
         runtime_for("openvino", model, model.build(), "bfloat16")
 
 
-def test_a_precision_that_onnxruntime_lacks_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_precision_that_onnxruntime_lacks_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engines, "is_installed", lambda _name: True)
     model = Swift(width=4)
     with pytest.raises(UsageError) as caught:
@@ -289,7 +289,7 @@ def test_a_precision_that_onnxruntime_lacks_is_told(monkeypatch: pytest.MonkeyPa
     )
 
 
-def test_a_runtime_that_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_runtime_that_is_not_installed_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engines, "find_spec", lambda _name: None)
     assert installed_runtimes() == ["keras"]
     model = Swift(width=4)
@@ -301,7 +301,7 @@ def test_a_runtime_that_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch
     )
 
 
-def test_a_runtime_that_is_broken_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broken_runtime_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("artengine.stepping.engines.is_installed", lambda _name: True)
     monkeypatch.setitem(sys.modules, "artengine.stepping.openvino_engine", None)
     with pytest.raises(UsageError, match=r"openvino cannot be imported: .*; install it anew with"):
@@ -309,13 +309,13 @@ def test_a_runtime_that_is_broken_is_told(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.mark.parametrize("name", installed_runtimes())
-def test_nothing_is_traced_anew_between_frames(name: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not when numbers are played, a state is carried or seeds change; a new size once."""
+def test_nothing_is_traced_again_between_frames(name: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Changing numbers, state and seeds cause no trace; a new size causes one."""
     sizes: list[tuple[int, ...]] = []
     step = Step.__call__
 
     def counted(self: Step, frames: Any, *rest: Any) -> Any:
-        # Engines are given planes.
+        # Engines get planes.
         sizes.append(tuple(sorted(frames[0].shape)))
         return step(self, frames, *rest)
 
@@ -330,7 +330,7 @@ def test_nothing_is_traced_anew_between_frames(name: Any, monkeypatch: pytest.Mo
     assert sorted(sizes) == [(3, 16, 50), (3, 24, 50)]
 
 
-def test_fixed_weights_are_those_of_its_making() -> None:
+def test_fixed_weights_are_copied_at_construction() -> None:
     model = Swift(context=1, width=4)
     network = model.build()
     fixed = Predictor(model, network, runtime=KerasRuntime(model, network, fixed=True))
@@ -346,7 +346,7 @@ def test_fixed_weights_are_those_of_its_making() -> None:
 @needs_openvino
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signal stacks")
 def test_a_signal_after_openvino_does_not_crash(start: Callable[..., Any], tmp_path: Path) -> None:
-    """In a process of its own, which a crash would take down."""
+    """In a separate process, because a crash would end it."""
     program = """
 import signal
 from functools import partial

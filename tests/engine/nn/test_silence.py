@@ -1,4 +1,4 @@
-"""What importing the networks does to standard error, and what it does not import."""
+"""Importing the networks: what it writes to standard error, and what it does not import."""
 
 from __future__ import annotations
 
@@ -34,30 +34,34 @@ import matplotlib
 """
 
 
-def test_a_backend_that_is_not_there_is_said_in_a_line(
+def test_an_unknown_or_missing_backend_is_a_one_line_error(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("KERAS_BACKEND", "TensorFlow")
-    said = 'KERAS_BACKEND: "TensorFlow" given (did you mean "tensorflow"?); allowed: tensorflow, '
-    with pytest.raises(UsageError, match=re.escape(said)):
+    message = (
+        'KERAS_BACKEND: "TensorFlow" given (did you mean "tensorflow"?); allowed: tensorflow, '
+    )
+    with pytest.raises(UsageError, match=re.escape(message)):
         _check_backend()
     monkeypatch.setenv("KERAS_BACKEND", "jax")
     monkeypatch.setattr("artengine.nn.find_spec", lambda name: None if name == "jax" else name)
-    said = "KERAS_BACKEND: jax is not installed; install it with: python -m pip install jax; or set"
-    with pytest.raises(UsageError, match=re.escape(said)):
+    message = (
+        "KERAS_BACKEND: jax is not installed; install it with: python -m pip install jax; or set"
+    )
+    with pytest.raises(UsageError, match=re.escape(message)):
         _check_backend()
     for name in ("", "tensorflow"):
         monkeypatch.setenv("KERAS_BACKEND", name)
         _check_backend()
 
 
-def test_greetings_and_plots_are_left_out_and_progress_is_shown(
+def test_import_messages_are_dropped_and_later_output_is_shown(
     start: Callable[..., Any], greeting: Path, tmp_path: Path
 ) -> None:
-    """And where standard error is closed, what a library writes there lands in no file that is
-    opened later."""
+    """If standard error is closed, messages of a library do not end up in a file that is opened
+    later."""
     assert start(tmp_path / "file", code=PROGRAM + CLOSED).wait(timeout=60) == 0
     assert (tmp_path / "0.err").read_text().splitlines() == ["progress", "after"]
     assert (tmp_path / "0.out").read_text() == "True 0\n[]\n"
-    # Where one process imports the networks for all, it has said nothing.
+    # A process that imports the networks for all tests has printed nothing either.
     assert greeting.read_text() == ""

@@ -37,13 +37,13 @@ def test_spans_cover_a_side_once(length: int, side: int, margin: int, size_divis
         assert span.stop - span.start <= side
         assert span.start % size_divisor == span.stop % size_divisor == 0
         assert span.first < span.last
-        # Frames end where the network's own padding begins; elsewhere a margin is left out.
+        # At the edges of the frame there is no margin; elsewhere the margin is cropped.
         assert span.start == 0 or span.first - span.start >= margin
         assert span.stop == cut[-1].stop or span.stop - span.last >= margin
 
 
 class Pooled(Model):
-    """Looks seven pixels far, in blocks of four."""
+    """Has a receptive field of seven pixels in each direction, in blocks of four."""
 
     name: ClassVar[str] = "pooled"
     size_divisor: ClassVar[int] = 4
@@ -67,9 +67,9 @@ def frames(height: int, width: int) -> list[Frame]:
     return [rng.uniform(-0.5, 1.5, (height, width, 3)).astype(np.float32) for _ in range(2)]
 
 
-# One row of tiles, one column, many of both; sides that divide by four, and that do not.
+# One row of tiles, one column, many of both; sides that are and are not multiples of four.
 @pytest.mark.parametrize("size", [(20, 90), (91, 13), (75, 102), (64, 64), (33, 34)])
-def test_tiles_make_the_whole_frame(size: tuple[int, int]) -> None:
+def test_tiles_equal_the_whole_frame(size: tuple[int, int]) -> None:
     model = Pooled()
     network = model.build()
     whole = Predictor(model, network, tile="whole")(frames(*size))
@@ -77,19 +77,19 @@ def test_tiles_make_the_whole_frame(size: tuple[int, int]) -> None:
     np.testing.assert_allclose(tiled, whole, atol=1e-6)
 
 
-def test_a_narrower_margin_shows() -> None:
+def test_a_narrower_margin_changes_the_frame() -> None:
     model = Pooled()
     one = Predictor(model, model.build(), tile="whole")
     whole, narrow = one(frames(64, 64)), tile_spans(64, 32, 4, 4)
-    made = tiles.Tiles(narrow, narrow).predict(frames(64, 64), lambda cut, _: one(cut))
-    assert np.abs(made - whole).max() > 1e-3
+    result = tiles.Tiles(narrow, narrow).predict(frames(64, 64), lambda cut, _: one(cut))
+    assert np.abs(result - whole).max() > 1e-3
 
 
 def planned(model: Model, height: int, width: int, tile: Any) -> tiles.Tiles | None:
     return tiles.plan_tiles(model, height, width, tile, partial(bytes_per_pixel, model))
 
 
-def test_only_what_needs_much_memory_is_cut(monkeypatch: Any) -> None:
+def test_only_frames_beyond_the_memory_budget_are_tiled(monkeypatch: Any) -> None:
     assert planned(Pooled(), 600, 600, "auto") is None
     monkeypatch.setattr(tiles, "MEMORY_BUDGET", 1 << 24)
     cut = planned(Pooled(), 600, 600, "auto")
@@ -100,7 +100,7 @@ def test_only_what_needs_much_memory_is_cut(monkeypatch: Any) -> None:
 
 
 @pytest.mark.parametrize("tile", ["whole", 2000])
-def test_a_large_frame_that_does_not_divide_is_one_tile_that_does(tile: Any) -> None:
+def test_a_frame_of_indivisible_size_is_one_padded_tile(tile: Any) -> None:
     class Whole(Pooled):
         def receptive_field(self) -> int | None:
             return None
@@ -112,12 +112,12 @@ def test_a_large_frame_that_does_not_divide_is_one_tile_that_does(tile: Any) -> 
         assert planned(model, 516, 512, tile) is planned(model, 510, 510, tile) is None
     network, given = model.build(), frames(514, 513)
     filled = [np.pad(frame, ((0, 2), (0, 3), (0, 0)), mode="edge") for frame in given]
-    found = Predictor(model, network, tile=tile)(given)
+    result = Predictor(model, network, tile=tile)(given)
     wanted = Predictor(model, network, tile=tile)(filled)
-    np.testing.assert_array_equal(found, wanted[:514, :513])
+    np.testing.assert_array_equal(result, wanted[:514, :513])
 
 
-def test_a_frame_that_is_cut_counts_what_all_its_tiles_compute(monkeypatch: Any) -> None:
+def test_the_operation_count_of_a_tiled_frame_includes_all_tiles(monkeypatch: Any) -> None:
     monkeypatch.setattr(tiles, "MEMORY_BUDGET", 1 << 24)
     model = Pooled()
     timing = Subject("pooled", model).time("keras", "float32", (600, 520), seconds=0.01)
@@ -137,7 +137,7 @@ def test_tiles_that_are_too_small_are_refused() -> None:
 
 
 class Remembering(Pooled):
-    """Adds up what it predicted."""
+    """Adds up its predictions."""
 
     def receptive_field(self) -> int | None:
         return None
@@ -150,16 +150,16 @@ class Remembering(Pooled):
         return total, (total,)
 
 
-def test_a_network_that_remembers_is_run_whole_and_says_so(caplog: Any, monkeypatch: Any) -> None:
+def test_a_network_with_state_is_run_whole_with_a_warning(caplog: Any, monkeypatch: Any) -> None:
     model = Remembering()
     predictor = Predictor(model, model.build(), tile=32)
     with caplog.at_level(logging.WARNING):
         first, second = predictor(frames(40, 60)), predictor(frames(40, 60))
     np.testing.assert_allclose(second, 2 * first, rtol=1e-6)
-    said = "this model can only predict frames of 60x40 whole"
-    assert caplog.text.count(f"dream.tile: 32 has no effect: {said}") == 1
+    message = "this model can only predict frames of 60x40 whole"
+    assert caplog.text.count(f"dream.tile: 32 has no effect: {message}") == 1
     monkeypatch.setattr(tiles, "MEMORY_BUDGET", 1 << 24)
     caplog.clear()
     assert planned(model, 600, 600, "auto") is None
-    (told,) = caplog.messages
-    assert told.startswith("this model can only predict frames of 600x600 whole")
+    (logged,) = caplog.messages
+    assert logged.startswith("this model can only predict frames of 600x600 whole")

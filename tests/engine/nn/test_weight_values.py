@@ -1,4 +1,4 @@
-"""Weights that hold what no network can predict with."""
+"""Weights with values that are not finite."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ def test_weights_that_are_not_finite_are_refused(tmp_path: Path, wrong: float) -
     other = Swift(width=8).build()
     with pytest.raises(WeightsError) as caught:
         load_weights(path, other)
-    said = str(caught.value)
+    message = str(caught.value)
     assert (
-        f"{path}: {other.weights[2].path} holds nan or inf (1 of {values.size:,} numbers)" in said
+        f"{path}: {other.weights[2].path} holds nan or inf (1 of {values.size:,} numbers)"
+        in message
     )
-    assert "train again" in said
+    assert "train again" in message

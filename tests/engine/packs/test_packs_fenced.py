@@ -1,4 +1,4 @@
-"""Presets of installed packs read files of their own pack, and nothing else of their user."""
+"""Presets of installed packs read files of their own pack, and no other files of the user."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ def packed(path: Path, preset: str, picture: Image.Image | None = None, name: st
     return write(path, entries, listed(entries, name=name))
 
 
-def refusal(preset: str, catalog: Catalog, tmp_path: Path) -> list[str]:
-    """What is wrong with a preset of a pack, that a stranger has made."""
+def problems_of(preset: str, catalog: Catalog, tmp_path: Path) -> list[str]:
+    """Install a pack with a preset, and return the problems of the preset."""
     install(packed(tmp_path / "trap.artpack", preset))
     try:
         load_preset("trap/a", catalog)
@@ -73,12 +73,12 @@ def test_a_pack_reads_its_own_files(user: Path, catalog: Catalog) -> None:
     preset = load_preset("other/a", catalog)
     (path,) = preset.files.values()
     assert Path(path).parts[-5:] == ("packs", "other", "1", "files", "own.png")
-    # What the user names goes anywhere.
+    # Paths that the user passes may lie anywhere.
     changed = load_preset("other/a", catalog, ["source.path=../private.png"])
     assert Path(changed.files["source.path"]).resolve() == user.parent / "private.png"
 
 
-def test_a_pack_reads_nothing_of_its_user(user: Path, catalog: Catalog, tmp_path: Path) -> None:
+def test_a_pack_cannot_read_files_of_its_user(user: Path, catalog: Catalog, tmp_path: Path) -> None:
     remember([str(tmp_path / "private.png")])
     outside = (
         "../../other/1/files/own.png",
@@ -91,8 +91,10 @@ def test_a_pack_reads_nothing_of_its_user(user: Path, catalog: Catalog, tmp_path
         "/etc/passwd",
     )
     for path in outside:
-        (said,) = refusal(PRESET.replace("files/own.png", path), catalog, tmp_path)
-        assert "which is outside of its pack; if you trust it, pass it yourself with" in said, path
+        (message,) = problems_of(PRESET.replace("files/own.png", path), catalog, tmp_path)
+        assert "which is outside of its pack; if you trust it, pass it yourself with" in message, (
+            path
+        )
     other = "../../other/1/files/own.png"
     tables = (
         f'[[output]]\nuse = "blend"\npath = "{other}"',
@@ -101,31 +103,34 @@ def test_a_pack_reads_nothing_of_its_user(user: Path, catalog: Catalog, tmp_path
         f'[curves.a]\ncsv = "{other}"\ncolumn = "a"',
     )
     for table in tables:
-        problems = refusal(f"{PRESET}\n{table}", catalog, tmp_path)
-        assert any("which is outside of its pack" in said for said in problems), (table, problems)
-    (said,) = refusal(f'{PRESET}weights = "{other}"', catalog, tmp_path)
-    assert "which is outside of its pack" in said
+        problems = problems_of(f"{PRESET}\n{table}", catalog, tmp_path)
+        assert any("which is outside of its pack" in message for message in problems), (
+            table,
+            problems,
+        )
+    (message,) = problems_of(f'{PRESET}weights = "{other}"', catalog, tmp_path)
+    assert "which is outside of its pack" in message
 
 
 def test_a_pack_extends_its_own_presets_and_those_that_ship(
     user: Path, catalog: Catalog, tmp_path: Path
 ) -> None:
     for base in ("../../other/1/a.toml", "../../../presets/mine.toml", "mine"):
-        (said,) = refusal(f'extends = "{base}"', catalog, tmp_path)
-        assert "outside of its pack" in said, said
-    assert refusal('extends = "night-drive"', catalog, tmp_path) == []
-    # A preset of the user's by that name does not take the place of the one that ships.
+        (message,) = problems_of(f'extends = "{base}"', catalog, tmp_path)
+        assert "outside of its pack" in message, message
+    assert problems_of('extends = "night-drive"', catalog, tmp_path) == []
+    # A user's preset of that name does not replace the packaged one.
     (user / "presets" / "night-drive.toml").write_text("[", encoding="utf-8")
-    assert refusal('extends = "night-drive"', catalog, tmp_path) == []
+    assert problems_of('extends = "night-drive"', catalog, tmp_path) == []
 
 
-def test_a_file_whose_content_a_pack_knows_may_lie_anywhere(
+def test_a_file_whose_digest_a_pack_contains_may_lie_anywhere(
     user: Path, catalog: Catalog, tmp_path: Path
 ) -> None:
     private = tmp_path / "private.png"
     remember([str(private)])
     text = PRESET.replace("files/own.png", "private.png")
     known = f'{text}\n[made_with]\nengine = "0.2.0"\nfiles = {{"private.png" = "%s"}}'
-    assert refusal(known % digest_of(private), catalog, tmp_path) == []
-    (said,) = refusal(known % f"sha256:{'0' * 64}", catalog, tmp_path)
-    assert "which is outside of its pack" in said
+    assert problems_of(known % digest_of(private), catalog, tmp_path) == []
+    (message,) = problems_of(known % f"sha256:{'0' * 64}", catalog, tmp_path)
+    assert "which is outside of its pack" in message

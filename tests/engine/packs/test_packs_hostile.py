@@ -1,4 +1,4 @@
-"""Packs from strangers who mean harm: refused, and nothing is left behind."""
+"""Malicious packs: they are refused and leave no files."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def escapes(chance: random.Random, path: Path) -> Path:
 
 
 def lies(chance: random.Random, path: Path) -> Path:
-    """A manifest that is not true of what is in the archive."""
+    """Write a pack whose manifest does not match its archive."""
     entries = {"a.toml": PRESET, "files/b.png": bytes(chance.randrange(1, 3000))}
     text = listed(entries)
     kind = chance.randrange(5)
@@ -108,13 +108,13 @@ def is_no_plain_file(chance: random.Random, path: Path) -> Path:
 
 
 def bombs(chance: random.Random, path: Path) -> Path:
-    """A small file that would become a large one."""
+    """Write a decompression bomb."""
     entries = {"a.toml": PRESET, "files/b.png": bytes(8 << 20)}
-    said = listed({"a.toml": PRESET, "files/b.png": b""})
+    manifest = listed({"a.toml": PRESET, "files/b.png": b""})
     if chance.random() < 0.5:
-        return write(path, entries, said)
-    # The archive lies as well: its directory says that the file is small.
-    write(path, entries, said)
+        return write(path, entries, manifest)
+    # The archive's directory declares a false size too.
+    write(path, entries, manifest)
     content = bytearray(path.read_bytes())
     size = (8 << 20).to_bytes(4, "little")
     at = content.rfind(size)
@@ -164,7 +164,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 
 def refusal(path: Path) -> str:
-    """Why a pack is not installed; empty where it was."""
+    """Return why a pack is not installed, or an empty text if it is installed."""
     try:
         install(path)
     except UsageError as error:
@@ -185,14 +185,14 @@ def test_hostile_packs_leave_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
     for number in range(HOSTILE):
         chance = random.Random(number)
         path = KINDS[number % len(KINDS)](chance, tmp_path / "hostile.artpack")
-        said = refusal(path)
+        reason = refusal(path)
         path.unlink()
-        if said:
+        if reason:
             refused += 1
-            assert said.isprintable(), said
-            assert len(said) < 1000
+            assert reason.isprintable(), reason
+            assert len(reason) < 1000
         else:
-            # Flipped bits may miss all that counts.
+            # Flipped bits may hit nothing that matters.
             assert KINDS[number % len(KINDS)] is is_broken, number
             (pack,) = (p for p in installed_packs()[0] if p.manifest.name == "trap")
             assert pack.folder.is_relative_to(folders.home())
@@ -201,14 +201,16 @@ def test_hostile_packs_leave_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert refused > HOSTILE * 0.95
 
 
-def test_a_pack_of_a_newer_engine_says_so(tmp_path: Path) -> None:
+def test_a_pack_of_a_newer_engine_is_reported(tmp_path: Path) -> None:
     entries = {"a.toml": PRESET}
     text = listed(entries, format=7, engine=">=3.1")
     with pytest.raises(UsageError, match=r"its format is 7, .*\(>=3.1\); upgrade: pip install"):
         install(write(tmp_path / "x.artpack", entries, text))
 
 
-def test_what_a_pack_needs_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_requirements_of_a_pack_are_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("ARTENGINE_HOME", str(tmp_path / "home"))
     entries = {"a.toml": PRESET}
     text = listed(
@@ -231,7 +233,7 @@ def test_a_list_of_millions_of_files_is_not_read(tmp_path: Path) -> None:
         read_manifest(path)
 
 
-def test_another_install_at_the_same_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_concurrent_install_is_harmless(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ARTENGINE_HOME", str(tmp_path / "home"))
     entries = {"a.toml": PRESET}
     path = write(tmp_path / "x.artpack", entries, listed(entries))
@@ -239,7 +241,7 @@ def test_another_install_at_the_same_time(tmp_path: Path, monkeypatch: pytest.Mo
 
     def late(self: Path, target: Path) -> Path:
         if self.name == "pack":
-            # Another process is done just before this one.
+            # Another process finishes just before this one.
             monkeypatch.setattr(Path, "rename", rename)
             assert install(path).new
         return rename(self, target)
@@ -248,13 +250,13 @@ def test_another_install_at_the_same_time(tmp_path: Path, monkeypatch: pytest.Mo
     assert not install(path).new
     (pack,) = installed_packs()[0]
     assert sorted(entry.name for entry in folders.home().joinpath("packs").iterdir()) == ["trap"]
-    # One that has lost a file is installed anew.
+    # A pack with a missing file is installed again.
     pack.preset("a").unlink()
     assert install(path).new
     assert pack.preset("a").read_bytes() == PRESET
 
 
-def test_what_a_stranger_wrote_stays_on_its_line(
+def test_text_of_a_pack_cannot_forge_lines(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("ARTENGINE_HOME", str(tmp_path / "home"))
@@ -264,7 +266,7 @@ def test_what_a_stranger_wrote_stays_on_its_line(
     assert "  author   A state    OK\n" in capsys.readouterr().out
 
 
-def test_as_many_files_as_a_pack_may_hold_fit_into_a_manifest() -> None:
+def test_the_maximum_number_of_files_fits_into_a_manifest() -> None:
     entries = {"a.toml": PRESET, f"files/{'x' * 190}.png": b""}
     text = Manifest.read(listed(entries).decode(), "x").text()
     one = text[text.rindex("[[files]]") :]
@@ -272,13 +274,13 @@ def test_as_many_files_as_a_pack_may_hold_fit_into_a_manifest() -> None:
     assert MOST_FILES * one.count("[") < MOST_BRACKETS
 
 
-def test_what_is_no_pack_says_so(tmp_path: Path) -> None:
-    """Found by attacks: each of these raised something else, or never ended."""
+def test_files_that_are_no_packs_are_refused(tmp_path: Path) -> None:
+    """Found by fuzzing: each of these raised another error, or did not terminate."""
     entries = {"a.toml": PRESET, "b.toml": PRESET}
     crossed = write(tmp_path / "crossed.artpack", entries, listed(entries))
     content = bytearray(crossed.read_bytes())
     second, third = (m.start() for m in list(re.finditer(b"PK\x01\x02", content))[1:])
-    # Two names of one file, and a name of none.
+    # Two names of one file, and a name without a file.
     content[third + 42 : third + 46] = content[second + 42 : second + 46]
     crossed.write_bytes(content)
     content[third + 42 : third + 46] = struct.pack("<L", 0x7FFFFFFE)
@@ -291,11 +293,11 @@ def test_what_is_no_pack_says_so(tmp_path: Path) -> None:
     (loop / "x.png").symlink_to("x.png")
     (loop / "manifest.toml").write_bytes(listed({"a.toml": PRESET, "x.png": b""}))
     (loop / "a.toml").write_bytes(PRESET)
-    for path, said in (
+    for path, message in (
         (crossed, "b.toml: File name in directory"),
         (nowhere, "b.toml: "),
         (nested, "its preset files/b lies in a folder"),
         (loop, "lacks the file x.png"),
         (Path("/dev/zero"), "there is no file /dev/zero"),
     ):
-        assert said in refusal(path)
+        assert message in refusal(path)

@@ -1,4 +1,4 @@
-"""Packs that are fetched: from shelves, from web servers that fail, from Hugging Face."""
+"""Fetching packs: from shelves, from failing web servers, from Hugging Face."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def shelf(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def server(shelf: Path) -> Iterator[str]:
-    """A web server of the shelf, which fails in its own ways below some addresses."""
+    """A web server of the shelf, with a different failure below some paths."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -68,7 +68,7 @@ def server(shelf: Path) -> Iterator[str]:
                 self.send_header("Location", "http://192.0.2.1/x.artpack")
                 self.end_headers()
             elif path.startswith("api/models/artist/looks"):
-                # What the library asks a repository for.
+                # The request of the library for a repository.
                 names = ("sea-1.artpack", "README.md")
                 table = [{"type": "file", "path": n, "size": 1, "oid": "b" * 40} for n in names]
                 self.answer(json.dumps(table).encode(), kind="application/json")
@@ -125,7 +125,7 @@ def test_packs_are_found_and_installed_from_a_folder(
         shelved(str(shelf), "snow")
 
 
-def test_a_pack_that_broke_since_is_removed_by_its_name(
+def test_a_broken_installed_pack_can_be_removed_by_name(
     shelf: Path, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     manifest = installed_from(str(shelf / "sea-1.artpack")).pack.folder / "manifest.toml"
@@ -138,18 +138,18 @@ def test_a_pack_that_broke_since_is_removed_by_its_name(
 
 
 def test_packs_are_found_and_installed_from_the_web(server: str, shelf: Path) -> None:
-    found = shelved(server, "sea")
-    assert found.address == f"{server}/sea-1.10.artpack"
+    result = shelved(server, "sea")
+    assert result.address == f"{server}/sea-1.10.artpack"
     seen = []
     done = installed_from(
-        found.address, sha256=found.sha256, progress=lambda *told: seen.append(told)
+        result.address, sha256=result.sha256, progress=lambda *message: seen.append(message)
     )
     size = (shelf / "sea-1.10.artpack").stat().st_size
     assert seen[-1] == (size, size)
-    assert done.pack.origin == found.address
+    assert done.pack.origin == result.address
 
 
-def test_packs_are_updated_from_where_they_came(
+def test_packs_are_updated_from_their_origin(
     server: str, shelf: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (shelf / "now.artpack").write_bytes((shelf / "sea-1.artpack").read_bytes())
@@ -158,7 +158,7 @@ def test_packs_are_updated_from_where_they_came(
     assert main(["packs", "update"]) == 0
     assert "sea: 1 -> 1.10" in capsys.readouterr().err
     assert [pack.manifest.version for pack in installed_packs()[0]] == ["1.10", "1"]
-    # What is there now is older, or another pack: it would hide presets of one that has its name.
+    # An older or a different pack there is refused: it would hide presets of a pack of its name.
     (shelf / "now.artpack").write_bytes((shelf / "sea-1.artpack").read_bytes())
     assert main(["packs", "update", "sea"]) == 0
     assert "sea 1.10: is the newest" in capsys.readouterr().err
@@ -168,7 +168,7 @@ def test_packs_are_updated_from_where_they_came(
     assert {pack.manifest.name for pack in installed_packs()[0]} == {"sea"}
 
 
-def test_strangers_lead_to_no_server_of_this_machine(server: str) -> None:
+def test_redirects_to_local_servers_are_refused(server: str) -> None:
     check_leads_on("https://example.org/a", "https://example.com/b")
     check_leads_on(server, f"{server}/b")
     for own in (server, "http://localhost:631/", "https://127.0.0.1/"):
@@ -178,7 +178,7 @@ def test_strangers_lead_to_no_server_of_this_machine(server: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "said"),
+    ("path", "message"),
     [
         ("html", "the server sent a web page"),
         ("vanishes", "the connection ended after 100 of 100000 bytes"),
@@ -189,8 +189,8 @@ def test_strangers_lead_to_no_server_of_this_machine(server: str) -> None:
         ("index.toml", "no pack: "),
     ],
 )
-def test_servers_that_fail_leave_nothing(server: str, path: str, said: str) -> None:
-    with pytest.raises(UsageError, match=said) as error:
+def test_failing_servers_leave_no_files(server: str, path: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message) as error:
         installed_from(f"{server}/{path}")
     assert len(str(error.value).splitlines()) == 1
     assert installed_packs() == ([], [])
@@ -198,7 +198,7 @@ def test_servers_that_fail_leave_nothing(server: str, path: str, said: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("address", "said"),
+    ("address", "message"),
     [
         ("http://example.org/x.artpack", "packs come from https:// addresses"),
         ("file:///etc/passwd", "packs come from https:// addresses"),
@@ -208,20 +208,20 @@ def test_servers_that_fail_leave_nothing(server: str, path: str, said: str) -> N
         ("\x00", "there is no pack at"),
     ],
 )
-def test_addresses_that_are_none(address: str, said: str) -> None:
-    with pytest.raises(UsageError, match=said), fetched(address):
+def test_invalid_addresses_are_refused(address: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message), fetched(address):
         pass
 
 
-def test_a_preset_in_place_of_a_pack_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_preset_in_place_of_a_pack_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
     Path("rings.toml").write_text("seed = 1", encoding="utf-8")
     assert main(["install", "rings.toml"]) == 2
-    said = capsys.readouterr().err
-    assert "rings.toml is a preset and no pack" in said
-    assert "artengine dream rings.toml" in said
+    err = capsys.readouterr().err
+    assert "rings.toml is a preset and no pack" in err
+    assert "artengine dream rings.toml" in err
 
 
-def test_a_shelf_that_lies_is_refused(shelf: Path) -> None:
+def test_a_shelf_with_a_wrong_index_is_refused(shelf: Path) -> None:
     index = shelf / "index.toml"
     text = index.read_text("utf-8")
     index.write_text(text.replace("fire-2", "sea-1"), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Packs: made of presets, installed elsewhere, dreamt there as they were dreamt here."""
+"""Packs: made from presets, installed by another user, and rendered to the same film."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def catalog(tiny_model: Path) -> Catalog:
 def studio(
     tmp_path: Path, tiny_project: Path, bikes: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Path:
-    """The folder of whoever makes a pack, and the home folder of that user."""
+    """The working folder and the home folder of the user who makes a pack."""
     folder = tmp_path / "anna" / "studio"
     shutil.copytree(tiny_project, folder)
     (folder / "private").mkdir()
@@ -103,7 +103,7 @@ def studio(
 
 @pytest.fixture
 def friend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Another user, who has nothing; asked for once the pack is made."""
+    """The empty folders of another user; request it after making the pack."""
     folder = tmp_path / "bert"
     folder.mkdir()
     return folder
@@ -128,7 +128,7 @@ def packed(
 
 
 def moved(made: Made, friend: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give a pack to somebody else, whose folders are empty."""
+    """Move a pack to another user with empty folders."""
     path = friend / "got.artpack"
     made.path.rename(path)
     shutil.rmtree(made.path.parent)
@@ -137,28 +137,28 @@ def moved(made: Made, friend: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-def test_a_film_is_the_same_where_the_clip_is_not(
+def test_a_film_is_reproduced_without_its_clip(
     studio: Path, friend: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here = pictures("mine.toml", catalog)
-    made = packed(studio, catalog)
-    path = moved(made, friend, monkeypatch)
+    archive = packed(studio, catalog)
+    path = moved(archive, friend, monkeypatch)
     assert install(path).new
-    assert not any("clip" in need for need in made.needs)
+    assert not any("clip" in need for need in archive.needs)
     there = pictures("looks/mine", catalog)
     np.testing.assert_array_equal(here, there)
     assert len({picture.tobytes() for picture in there}) == 5
-    # Its film's recipe, too, finds what the pack holds.
+    # The recipe of its film also finds the files of the pack.
     with Dream(load_preset("looks/mine", catalog)) as dream:
         recipe = dream.resolved.recipe(friend)
     (friend / "again.toml").write_text(recipe, encoding="utf-8")
     np.testing.assert_array_equal(here, pictures("again.toml", catalog))
 
 
-def test_blended_weights_and_the_pictures_of_masks_travel(
+def test_blended_weights_and_pictures_of_masks_are_packed(
     studio: Path, friend: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The best weights of every run have one name."""
+    """The best weights of every run have the same name."""
     import keras
 
     from artengine.nn.weights import save_weights
@@ -174,31 +174,31 @@ def test_blended_weights_and_the_pictures_of_masks_travel(
         Image.fromarray(mask).save(studio / f"{name}.png")
     (studio / "mixed.toml").write_text(MIXED, encoding="utf-8")
     here = pictures("mixed.toml", catalog)
-    made = packed(studio, catalog, "mixed.toml")
-    held = {file.path for file in made.manifest.files}
+    archive = packed(studio, catalog, "mixed.toml")
+    held = {file.path for file in archive.manifest.files}
     assert {"files/mixed.weights.h5", "files/mixed-2.weights.h5", "files/mixed-2.json"} <= held
     assert {"files/epoch-00001.weights.h5", "files/one.png", "files/two.png"} <= held
-    install(moved(made, friend, monkeypatch))
+    install(moved(archive, friend, monkeypatch))
     np.testing.assert_array_equal(here, pictures("looks/mixed", catalog))
     assert (here[0] != pictures("looks/mixed", catalog, "bend.scale.amount=1")[0]).any()
 
 
-def test_a_pack_tells_nothing_of_its_maker(studio: Path, catalog: Catalog) -> None:
-    made = packed(studio, catalog)
-    with zipfile.ZipFile(made.path) as pack:
+def test_a_pack_contains_no_data_of_its_maker(studio: Path, catalog: Catalog) -> None:
+    archive = packed(studio, catalog)
+    with zipfile.ZipFile(archive.path) as pack:
         names = pack.namelist()
-        told = b"".join(pack.read(name) for name in names if name.endswith(("toml", "json")))
-    assert b"anna" not in told.lower().replace(b'author = "anna"', b"")
-    assert b"holiday" not in told
-    assert b"private" not in told
+        content = b"".join(pack.read(name) for name in names if name.endswith(("toml", "json")))
+    assert b"anna" not in content.lower().replace(b'author = "anna"', b"")
+    assert b"holiday" not in content
+    assert b"private" not in content
     assert not any(name.endswith((".py", "holiday.mp4")) for name in names)
     assert {"manifest.toml", "mine.toml", "poster.jpg", "preview.mp4"} <= set(names)
-    # Nor does it tell when: the same files make the same bytes.
-    first = made.path.read_bytes()
+    # It has no time stamps either: the same files make the same bytes.
+    first = archive.path.read_bytes()
     assert packed(studio, catalog).path.read_bytes() == first
 
 
-def test_a_film_that_looks_at_its_clip_needs_it(
+def test_a_film_that_uses_the_truth_needs_its_clip(
     studio: Path, friend: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mine = studio / "mine.toml"
@@ -206,8 +206,8 @@ def test_a_film_that_looks_at_its_clip_needs_it(
     here = pictures("mine.toml", catalog)
     (need,) = (n for n in packed(studio, catalog).needs if "clip" in n)
     assert "mine looks at its clip all along and needs holiday.mp4" in need
-    made = packed(studio, catalog, with_source=True)
-    install(moved(made, friend, monkeypatch))
+    archive = packed(studio, catalog, with_source=True)
+    install(moved(archive, friend, monkeypatch))
     np.testing.assert_array_equal(here, pictures("looks/mine", catalog))
 
 
@@ -219,16 +219,16 @@ def test_the_sound_of_the_clip_is_footage(studio: Path, catalog: Catalog) -> Non
 
 
 def test_a_synthetic_scene_needs_no_frames(studio: Path, catalog: Catalog) -> None:
-    made = packed(studio, catalog, "tiny.toml")
-    assert not any("opening" in file.path for file in made.manifest.files)
-    (need,) = made.needs
+    archive = packed(studio, catalog, "tiny.toml")
+    assert not any("opening" in file.path for file in archive.manifest.files)
+    (need,) = archive.needs
     assert need == (
         "tiny needs the plugin file tiny_model.py, with the plugin tiny: packs hold no code"
     )
 
 
-def test_weights_of_one_name_keep_their_descriptions(studio: Path, catalog: Catalog) -> None:
-    """By the rules of systems that take names for one which differ by case alone."""
+def test_weights_of_the_same_name_keep_their_descriptions(studio: Path, catalog: Catalog) -> None:
+    """By the rules of case-insensitive file systems."""
     from artengine.nn.weights import save_weights
 
     network = catalog.get("model", "tiny")().build()
@@ -237,13 +237,13 @@ def test_weights_of_one_name_keep_their_descriptions(studio: Path, catalog: Cata
     text = 'extends = "tiny"\nmodel.weights = "other/Tiny.weights.h5"'
     (studio / "second.toml").write_text(text, encoding="utf-8")
     presets = [load_preset(studio / f"{name}.toml", catalog) for name in ("tiny", "second")]
-    made = make(presets, studio / "looks.artpack", catalog, name="looks")
-    packed = {file.path for file in made.manifest.files if file.path.startswith("files/")}
+    archive = make(presets, studio / "looks.artpack", catalog, name="looks")
+    packed = {file.path for file in archive.manifest.files if file.path.startswith("files/")}
     names = ("tiny.weights.h5", "tiny.json", "Tiny-2.weights.h5", "Tiny-2.json")
     assert packed == {f"files/{name}" for name in names}
 
 
-def test_two_versions_live_side_by_side(studio: Path, catalog: Catalog) -> None:
+def test_two_versions_can_be_installed(studio: Path, catalog: Catalog) -> None:
     preset = load_preset(studio / "tiny.toml", catalog)
     for version in ("1.9", "1.10"):
         target = studio / f"{version}.artpack"
@@ -260,7 +260,7 @@ def test_two_versions_live_side_by_side(studio: Path, catalog: Catalog) -> None:
         find_pack("looks")
 
 
-def test_another_pack_of_one_version_is_refused(studio: Path, catalog: Catalog) -> None:
+def test_a_different_pack_of_the_same_version_is_refused(studio: Path, catalog: Catalog) -> None:
     install(packed(studio, catalog, "tiny.toml").path)
     (studio / "tiny.toml").write_text(
         (studio / "tiny.toml").read_text("utf-8").replace("seed = 5", "seed = 6"), "utf-8"
@@ -270,12 +270,12 @@ def test_another_pack_of_one_version_is_refused(studio: Path, catalog: Catalog) 
     assert load_preset("looks/tiny", catalog).seed == 5
 
 
-def test_a_folder_is_installed_as_its_file_is(studio: Path, catalog: Catalog) -> None:
-    made = packed(studio, catalog, "tiny.toml")
-    with zipfile.ZipFile(made.path) as pack:
+def test_a_folder_is_installed_like_its_archive(studio: Path, catalog: Catalog) -> None:
+    archive = packed(studio, catalog, "tiny.toml")
+    with zipfile.ZipFile(archive.path) as pack:
         pack.extractall(studio / "unpacked")
     done = installed_from("unpacked")
-    assert done.pack.manifest == read_manifest(made.path)
+    assert done.pack.manifest == read_manifest(archive.path)
     assert done.pack.origin == str(studio / "unpacked")
     (studio / "unpacked" / "tiny.toml").write_text("seed = 1", encoding="utf-8")
     remove_pack(done.pack.folder)
@@ -284,7 +284,7 @@ def test_a_folder_is_installed_as_its_file_is(studio: Path, catalog: Catalog) ->
     assert installed_packs() == ([], [])
 
 
-def test_names_and_files_that_no_pack_takes(studio: Path, catalog: Catalog) -> None:
+def test_invalid_names_and_files_are_refused(studio: Path, catalog: Catalog) -> None:
     preset = load_preset(studio / "tiny.toml", catalog)
     with pytest.raises(UsageError, match='two presets are called "tiny"'):
         make([preset, preset], studio / "x.artpack", catalog, name="x")
@@ -294,12 +294,14 @@ def test_names_and_files_that_no_pack_takes(studio: Path, catalog: Catalog) -> N
     assert not (studio / "x.artpack").exists()
 
 
-def test_the_commands(studio: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_commands_of_packs(
+    studio: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     plugin = ("--plugin", str(tiny_model))
     assert main(["pack", "tiny.toml", *plugin, "--licence", "CC0-1.0"]) == 0
-    told = capsys.readouterr()
-    assert told.out == "tiny.artpack\n"
-    assert "packs hold no code" in told.err
+    captured = capsys.readouterr()
+    assert captured.out == "tiny.artpack\n"
+    assert "packs hold no code" in captured.err
     assert main(["pack", "tiny.toml", *plugin]) == 2
     assert "replace it with --overwrite" in capsys.readouterr().err
     assert main(["pack", "tiny.toml", *plugin, "-o", "x.zip"]) == 2

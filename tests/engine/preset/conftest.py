@@ -1,4 +1,4 @@
-"""Plugins whose parameters the tests of presets can count on, and folders of their own."""
+"""Plugins with known parameters for the tests of presets, and separate folders."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ Problems = Callable[..., list[str]]
 
 @pytest.fixture(scope="session")
 def parts(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
-    """The installed plugins and those above."""
+    """The installed plugins and the plugins above."""
     file = tmp_path_factory.mktemp("plugins") / "parts.py"
     file.write_text(PLUGINS, encoding="utf-8")
     return load_catalog([file], user_folder=False)
@@ -133,7 +133,7 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
 
 @pytest.fixture(autouse=True)
 def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The working folder of a test; the user's own folder is beside it."""
+    """The working folder of a test, next to the user's own folder."""
     folder = tmp_path / "work"
     folder.mkdir()
     monkeypatch.chdir(folder)
@@ -143,7 +143,7 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def write(workplace: Path) -> Write:
-    """Write a file into the working folder."""
+    """A function that writes a file into the working folder."""
 
     def write(name: str, text: str) -> Path:
         path = workplace / name
@@ -156,7 +156,7 @@ def write(workplace: Path) -> Write:
 
 @pytest.fixture
 def problems(parts: Catalog) -> Problems:
-    """The lines that a preset is refused with."""
+    """A function that returns the error lines of a preset."""
 
     def problems(where: str | Path, *overrides: str) -> list[str]:
         with pytest.raises(PresetError) as caught:

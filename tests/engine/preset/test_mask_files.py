@@ -1,4 +1,4 @@
-"""The files that masks read: found beside the preset, kept in by the fence, carried by recipes."""
+"""Files of masks: relative to the preset, restricted like other files, recorded in recipes."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def share(preset: Preset) -> float:
     return float(preset.output_chain().apply(frame, Clock(0, 24.0), None).mean())
 
 
-def test_a_file_is_found_beside_the_preset_and_carried_by_its_recipe(
+def test_a_file_is_found_next_to_the_preset_and_recorded_by_its_recipe(
     folder: Path, catalog: Catalog
 ) -> None:
     preset = load_preset(write(folder, "x < 0.5 and file('left.png')"), catalog)
@@ -60,25 +60,25 @@ def test_a_file_is_found_beside_the_preset_and_carried_by_its_recipe(
 
 
 @pytest.mark.parametrize(
-    ("mask", "chain", "said"),
+    ("mask", "chain", "message"),
     [
         ("file('../secret.png')", "output", "outside of the folders that a preset may read"),
         ("file('film.mp4') > 0.5", "state", "film.mp4 is a film, which would be read once for"),
         ("x < file('left.png') + lumma", "output", r"column 24: there is no \"lumma\""),
     ],
 )
-def test_what_a_preset_may_not_read_is_said(
-    mask: str, chain: str, said: str, folder: Path, problems: Problems
+def test_files_that_a_preset_may_not_read_are_reported(
+    mask: str, chain: str, message: str, folder: Path, problems: Problems
 ) -> None:
     (folder.parent / "secret.png").touch()
     lines = [line for line in problems(write(folder, mask, chain)) if "mask" in line]
     assert len(lines) == 1
-    assert said.replace("\\", "") in lines[0].replace("\\", "")
+    assert message.replace("\\", "") in lines[0].replace("\\", "")
     assert f"{chain}.invert.mask: " in lines[0]
 
 
-def test_a_folder_that_no_mask_can_name(tmp_path: Path, problems: Problems) -> None:
+def test_a_folder_with_an_unquotable_name_is_reported(tmp_path: Path, problems: Problems) -> None:
     folder = tmp_path / 'it\'s "ours"'
     folder.mkdir()
-    (said,) = problems(write(folder, "file('left.png')"))
-    assert said.endswith("holds both kinds of quotes; rename it")
+    (message,) = problems(write(folder, "file('left.png')"))
+    assert message.endswith("holds both kinds of quotes; rename it")

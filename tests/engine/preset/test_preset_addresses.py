@@ -1,4 +1,4 @@
-"""Addresses and overrides: where a value stands, and what is put there."""
+"""Addresses of values, and overrides."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ use = "grain"
         ('feedback.noise.amount.keys."0.5s"', ("feedback", "noise", "amount", "keys", "0.5s")),
     ],
 )
-def test_an_address_has_parts(written: str, address: tuple[str | int, ...]) -> None:
+def test_an_address_is_parsed_into_parts(written: str, address: tuple[str | int, ...]) -> None:
     assert parse_address(written) == address
 
 
 @pytest.mark.parametrize("written", ["", ".", "a b", "a..b", "a = 1\nb", "[a]", ".".join("a" * 33)])
-def test_what_is_no_address_is_refused(written: str) -> None:
+def test_invalid_addresses_are_refused(written: str) -> None:
     with pytest.raises(ValueError, match=r"address"):
         parse_address(written)
 
@@ -74,7 +74,7 @@ def test_entries_are_named_by_their_plugins(
     assert entry_names(uses) == names
 
 
-def test_names_and_numbers_of_entries_are_exchanged() -> None:
+def test_names_and_numbers_of_entries_are_converted() -> None:
     lists = {"feedback": ["noise", "hue", "noise"], "output": []}
     for name, number in (("noise", 0), ("hue", 1), ("noise-2", 2)):
         assert to_numbers(("feedback", name, "amount"), lists) == ("feedback", number, "amount")
@@ -85,7 +85,7 @@ def test_names_and_numbers_of_entries_are_exchanged() -> None:
     assert write_address(("feedback", "noise-2", "amount")) == "feedback.noise-2.amount"
 
 
-def test_an_entry_that_is_not_there_is_told_with_those_that_are() -> None:
+def test_a_missing_entry_is_reported_with_the_existing_ones() -> None:
     lists = {"feedback": ["noise", None, "noise"], "output": []}
     with pytest.raises(ValueError, match=r'"noise-3" \(did you mean "noise-2"\?\); it has'):
         to_numbers(("feedback", "noise-3", "amount"), lists)
@@ -103,7 +103,7 @@ def test_an_override_reaches_an_effect_by_its_name(write: Write, parts: Catalog)
     assert preset.table["feedback"][1]["degrees"] == 9
 
 
-def test_mistakes_are_told_by_the_effect_s_name(write: Write, problems: Problems) -> None:
+def test_mistakes_are_reported_with_the_effect_s_name(write: Write, problems: Problems) -> None:
     path = write("a.toml", CHAIN)
     changes = ["feedback.blur.amount=1", "feedback.2.amount=3", "feedback.grain.amuont=1"]
     lines = [re.split(" given|; allowed", line)[0] for line in problems(path, *changes)]
@@ -127,13 +127,13 @@ def test_a_text_that_looks_like_a_number_stays_a_text(
     assert preset.table["output"][0]["picture"] == str(workplace / name)
 
 
-def test_a_value_knows_how_it_was_written() -> None:
+def test_an_override_keeps_its_original_text() -> None:
     override = parse_override("title= 2024 ", "--title")
     assert (override.address, override.value, override.text) == (("title",), 2024, "2024")
     assert (override.written, override.origin) == ("title= 2024 ", "--title")
 
 
-def test_a_mistake_from_python_does_not_speak_of_the_command_line() -> None:
+def test_a_mistake_from_python_does_not_mention_the_command_line() -> None:
     with pytest.raises(UsageError, match=r"^load_preset: dream.frames: write it as table.key"):
         load_in_python("night-drive", "dream.frames")
 

@@ -1,4 +1,4 @@
-"""Presets that ask too much of a machine are refused before the first frame."""
+"""Presets that exceed the limits of a machine are refused before the first frame."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def mistakes(parts: Catalog, **tables: object) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("tables", "said"),
+    ("tables", "message"),
     [
         (
             {
@@ -72,15 +72,15 @@ def mistakes(parts: Catalog, **tables: object) -> list[str]:
         ),
     ],
 )
-def test_what_is_too_much_is_refused_by_name(
-    tables: dict[str, object], said: str, parts: Catalog
+def test_excessive_values_are_refused_by_name(
+    tables: dict[str, object], message: str, parts: Catalog
 ) -> None:
     (line,) = mistakes(parts, **tables)
-    assert line.startswith(f"preset: {said}")
+    assert line.startswith(f"preset: {message}")
     assert len(line) < MOST_LETTERS
 
 
-def test_large_films_are_no_mistake(parts: Catalog) -> None:
+def test_large_films_are_allowed(parts: Catalog) -> None:
     table = {
         "source": {"use": "void"},
         "model": {"use": "net"},
@@ -90,7 +90,7 @@ def test_large_films_are_no_mistake(parts: Catalog) -> None:
     assert parse_preset(table, parts).dream.size == (7680, 4320)
 
 
-def test_many_mistakes_are_told_on_one_screen(write: Write, problems: Problems) -> None:
+def test_many_mistakes_fit_on_one_screen(write: Write, problems: Problems) -> None:
     keys = "\n".join(f"key{number} = {number}" for number in range(8000))
     path = write("a.toml", f'[source]\nuse = "void"\n[model]\nuse = "net"\n[dream]\n{keys}')
     lines = problems(path)
@@ -99,9 +99,9 @@ def test_many_mistakes_are_told_on_one_screen(write: Write, problems: Problems) 
     assert sum(map(len, lines)) < 20_000
 
 
-def test_the_work_of_merging_grows_with_the_number_of_keys(write: Write) -> None:
+def test_merging_takes_linear_time(write: Write) -> None:
     def lines(count: int) -> int:
-        """How many lines of Python merging takes."""
+        """Return the number of lines of Python that a merge executes."""
         keys = "\n".join(f"key{number} = {number}" for number in range(count))
         write("base.toml", f'[source]\nuse = "void"\n{keys}')
         path = write("a.toml", f'extends = "base"\n[source]\n{keys}')
@@ -123,12 +123,12 @@ def test_the_work_of_merging_grows_with_the_number_of_keys(write: Write) -> None
     assert lines(800) < 2.5 * lines(400)
 
 
-def test_a_file_too_large_is_no_preset(write: Write, problems: Problems) -> None:
+def test_a_file_that_is_too_large_is_refused(write: Write, problems: Problems) -> None:
     (line,) = problems(write("a.toml", "#" * (MOST_BYTES + 1)))
     assert line == "a.toml: has more than 1,000,000 bytes, and so is no preset"
 
 
-def test_a_film_goes_through_no_link_out_of_the_working_folder(
+def test_a_film_is_not_written_through_a_link_out_of_the_working_folder(
     tmp_path: Path, workplace: Path, parts: Catalog
 ) -> None:
     (tmp_path / "victim").mkdir()
@@ -148,14 +148,14 @@ def test_a_film_goes_through_no_link_out_of_the_working_folder(
     assert named.writers[0].path == "out/a.reel"
 
 
-def test_nothing_to_write_is_a_mistake(parts: Catalog) -> None:
+def test_a_preset_without_writers_is_a_mistake(parts: Catalog) -> None:
     assert mistakes(parts, writers=[]) == [
         "preset: writers: nothing would be written; leave it out, or name a writer"
     ]
 
 
 @pytest.mark.parametrize(
-    ("path", "said"),
+    ("path", "message"),
     [
         ('"C:\\Users\\me\\clip.mp4"', "write a Windows path in '...', as 'C:\\clips\\a.mp4'"),
         ('"D:\\quiet\\b.mp4"', "write a Windows path in '...', as 'C:\\clips\\a.mp4'"),
@@ -163,14 +163,14 @@ def test_nothing_to_write_is_a_mistake(parts: Catalog) -> None:
     ],
 )
 def test_a_windows_path_in_quotes_is_explained(
-    path: str, said: str, write: Write, problems: Problems
+    path: str, message: str, write: Write, problems: Problems
 ) -> None:
     text = f'[source]\nuse = "tape"\npath = {path}\n[model]\nuse = "net"'
     (line,) = problems(write("a.toml", text))
-    assert said in line
+    assert message in line
 
 
-def test_every_mistake_of_overridden_writers_comes_at_once(
+def test_all_mistakes_of_overridden_writers_are_reported_at_once(
     write: Write, problems: Problems
 ) -> None:
     text = '[source]\nuse = "void"\n[model]\nuse = "net"\n'
@@ -203,7 +203,7 @@ def test_every_mistake_of_overridden_writers_comes_at_once(
         ("#\n#\nseed = 1", ""),
     ],
 )
-def test_the_first_comment_of_a_preset_is_what_it_looks_like(
+def test_the_first_comment_of_a_preset_is_its_description(
     text: str, about: str, write: Write, parts: Catalog
 ) -> None:
     write("base.toml", '# The base.\ntitle = "Base"\n[source]\nuse = "void"\n[model]\nuse = "net"')
@@ -215,14 +215,14 @@ def test_the_first_comment_of_a_preset_is_what_it_looks_like(
     assert (preset.about, preset.title) == (about, "mine")
 
 
-def test_the_seed_reaches_a_source_that_has_none_of_its_own(parts: Catalog, write: Write) -> None:
+def test_a_source_without_a_seed_gets_that_of_the_preset(parts: Catalog, write: Write) -> None:
     table = {"source": {"use": "synthetic"}, "model": {"use": "net"}, "seed": 5}
     assert parse_preset(table, parts).source.model_dump()["seed"] == 5
     assert parse_preset(table, parts, ["seed=9"]).source.model_dump()["seed"] == 9
     own = {**table, "source": {"use": "synthetic", "seed": 2}}
     assert parse_preset(own, parts, ["seed=9"]).source.model_dump()["seed"] == 2
     assert "seed" not in parse_preset({**table, "source": {"use": "void"}}, parts).table["source"]
-    # A recipe of before was made with the source's own.
+    # Recipes of earlier versions used the source's own seed.
     text = 'seed = 5\n[source]\nuse = "synthetic"\n[model]\nuse = "net"\n'
     old = load_preset(write("piece/recipe.toml", text), parts)
     assert old.source.model_dump()["seed"] == 0

@@ -1,4 +1,4 @@
-"""Checked presets: what they hold, and every mistake at once."""
+"""Validated presets: their content, and the report of all mistakes at once."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def minimal(**tables: object) -> dict[str, object]:
 
 
 def written(preset: Preset) -> dict[str, Any]:
-    """The preset that a recipe holds."""
+    """Return the table of a preset's recipe."""
     recipe = tomllib.loads(preset.recipe())
     assert list(recipe.pop("made_with")) == ["engine"]
     return recipe
@@ -92,7 +92,7 @@ def test_a_preset_becomes_plugins_settings_and_chains(write: Write, parts: Catal
     assert load_preset(path, parts).table == preset.table
 
 
-def test_what_is_left_out_has_its_default(write: Write, parts: Catalog) -> None:
+def test_missing_keys_have_their_defaults(write: Write, parts: Catalog) -> None:
     text = '[source]\nuse = "void"\n[model]\nuse = "net"'
     preset = load_preset(write("bare.toml", text), parts)
     assert (preset.title, preset.about, preset.seed, preset.weights) == ("bare", "", 0, None)
@@ -101,7 +101,7 @@ def test_what_is_left_out_has_its_default(write: Write, parts: Catalog) -> None:
     assert preset.files == {}
 
 
-def test_a_recipe_makes_the_preset_again(write: Write, parts: Catalog) -> None:
+def test_a_recipe_reproduces_the_preset(write: Write, parts: Catalog) -> None:
     write("clip.mp4", "")
     text = NIGHT.replace('use = "void"', 'use = "tape"\npath = "clip.mp4"')
     first = load_preset(write("night.toml", text), parts, ["dream.frames=5"])
@@ -113,21 +113,21 @@ def test_a_recipe_makes_the_preset_again(write: Write, parts: Catalog) -> None:
     assert (again.name, again.dream, again.source) == ("piece", first.dream, first.source)
 
 
-def test_a_recipe_is_named_by_its_film_and_not_by_where_it_was_put(parts: Catalog) -> None:
+def test_a_recipe_names_its_film_without_the_folder(parts: Catalog) -> None:
     table = minimal(writers=[{"use": "reel"}])
     preset = parse_preset(table, parts, ["writers.0.path=/tmp/away/x.reel"])
     assert preset.writers[0].path == "/tmp/away/x.reel"
     assert preset.table["writers"] == [{"use": "reel", "path": "x.reel"}]
 
 
-def test_a_table_is_checked_without_being_changed(parts: Catalog) -> None:
+def test_parsing_does_not_change_the_table(parts: Catalog) -> None:
     table = minimal(title="X", feedback=[{"use": "grain"}])
     preset = parse_preset(table, parts, ["feedback.0.amount=0.5"], name="mine")
     assert (preset.name, preset.path, preset.title) == ("mine", None, "X")
     assert table == minimal(title="X", feedback=[{"use": "grain"}])
 
 
-def test_a_table_may_hold_what_python_has(parts: Catalog) -> None:
+def test_a_table_may_hold_python_values(parts: Catalog) -> None:
     table = minimal(
         title=date(2024, 5, 1),
         source={"use": "tape", "path": Path("a.tape"), "speed": np.float32(0.5)},
@@ -140,7 +140,7 @@ def test_a_table_may_hold_what_python_has(parts: Catalog) -> None:
     assert written(preset) == preset.table
 
 
-def test_chains_of_one_preset_share_nothing(parts: Catalog) -> None:
+def test_chains_of_one_preset_share_no_state(parts: Catalog) -> None:
     preset = parse_preset(minimal(feedback=[{"use": "grain"}]), parts)
     frame = np.zeros((4, 4, 3), np.float32)
     first, second = preset.feedback_chain(), preset.feedback_chain()
@@ -164,7 +164,7 @@ def test_an_automatable_number_of_a_model_may_be_a_curve(parts: Catalog) -> None
     assert model_table(plain) == model_table(preset) == {"use": "net", "context": 5, "width": 8}
 
 
-def test_a_model_s_curves_are_checked(parts: Catalog) -> None:
+def test_curves_of_a_model_are_checked(parts: Catalog) -> None:
     curve = {"keys": {"0s": 0, "2s": 3}}
     with pytest.raises(PresetError) as caught:
         parse_preset(minimal(model={"use": "net", "heat": curve, "width": curve}), parts)
@@ -175,7 +175,7 @@ def test_a_model_s_curves_are_checked(parts: Catalog) -> None:
     ]
 
 
-def test_every_mistake_comes_at_once_with_the_file_that_holds_it(
+def test_all_mistakes_are_reported_at_once_with_their_files(
     write: Write, problems: Problems
 ) -> None:
     write(
@@ -238,7 +238,7 @@ def test_every_mistake_comes_at_once_with_the_file_that_holds_it(
     assert "base.toml: feedback.grain-3.amount: 3.0 given; allowed: a number from 0 to 1" in lines
 
 
-def test_source_and_model_are_needed(write: Write, problems: Problems) -> None:
+def test_source_and_model_are_required(write: Write, problems: Problems) -> None:
     lines = problems(write("a.toml", "seed = 1"))
     assert lines[0].startswith("a.toml: source: missing; write [source] with use = one of: ")
     assert "void" in lines[0]
@@ -301,9 +301,11 @@ def test_source_and_model_are_needed(write: Write, problems: Problems) -> None:
         ({"writers": [{"use": "reel", "path": 3}]}, "writers.reel.path: 3 given; allowed: a text"),
     ],
 )
-def test_a_mistake_says_what_to_write(tables: dict[str, object], line: str, parts: Catalog) -> None:
-    (found,) = mistakes(parts, **tables)
-    assert found.startswith(f"preset: {line}")
+def test_a_mistake_is_reported_with_its_fix(
+    tables: dict[str, object], line: str, parts: Catalog
+) -> None:
+    (result,) = mistakes(parts, **tables)
+    assert result.startswith(f"preset: {line}")
 
 
 def test_an_effect_that_keeps_its_size_with_these_parameters_may_be_fed_back(
@@ -319,7 +321,7 @@ def test_an_adversarial_loss_is_added_to_a_models_own(loss: object, parts: Catal
     assert preset.train.loss == LossWeights(adversarial=0.1)
 
 
-def test_a_writer_without_endings_needs_no_path(parts: Catalog) -> None:
+def test_a_writer_without_file_extensions_needs_no_path(parts: Catalog) -> None:
     preset = parse_preset(minimal(writers=[{"use": "screen"}, {"use": "reel"}]), parts)
     assert [writer.path for writer in preset.writers] == ["", "preset.reel"]
 
@@ -368,7 +370,7 @@ def test_whatever_is_written_is_a_preset_or_refused_line_by_line(
     assert all(line and "\n" not in line for line in lines)
 
 
-def test_toml_is_written_the_way_people_write_it() -> None:
+def test_recipes_are_readable_toml() -> None:
     table = {
         "about": 'quo"te',
         "seed": 1,
@@ -386,12 +388,12 @@ def test_toml_is_written_the_way_people_write_it() -> None:
     assert tomllib.loads(text) == table
 
 
-@pytest.mark.parametrize("said", ["a\nseed = 3", "nul \0 bell \a", "\x1b[31m", "\u2028x", " "])
-def test_no_text_breaks_out_of_a_recipes_comment(said: str) -> None:
-    assert tomllib.loads(to_toml({"about": said})) == {"about": said}
+@pytest.mark.parametrize("text", ["a\nseed = 3", "nul \0 bell \a", "\x1b[31m", "\u2028x", " "])
+def test_texts_are_escaped_in_toml(text: str) -> None:
+    assert tomllib.loads(to_toml({"about": text})) == {"about": text}
 
 
-def test_presets_that_ship_are_sound(catalog: Catalog) -> None:
+def test_a_packaged_preset_is_valid(catalog: Catalog) -> None:
     preset = load_preset("night-drive", catalog)
     assert isinstance(preset, Preset)
 
@@ -403,7 +405,7 @@ def test_a_preset_can_be_checked_while_a_plugin_is_broken(write: Write, tmp_path
     assert load_preset("night-drive", broken).title == "Night drive"
 
 
-def test_writers_of_one_folder_are_told_apart_by_what_they_make(catalog: Catalog) -> None:
+def test_two_writers_to_the_same_folder_are_refused(catalog: Catalog) -> None:
     tables = {
         "source": {"use": "synthetic"},
         "model": {"use": "swift"},
@@ -428,9 +430,7 @@ def test_writers_of_one_folder_are_told_apart_by_what_they_make(catalog: Catalog
         ("train", "minutes", 1e300),
     ],
 )
-def test_times_that_nothing_can_reach_are_refused(
-    word: str, key: str, value: float, parts: Catalog
-) -> None:
+def test_absurd_times_are_refused(word: str, key: str, value: float, parts: Catalog) -> None:
     (line,) = mistakes(parts, **{word: {key: value}})
     assert line.startswith(f"preset: {word}.{key}: ")
     assert "; allowed: a " in line
@@ -458,23 +458,21 @@ def test_times_that_nothing_can_reach_are_refused(
         ({"dream": {"nowhere": 1}}, "dream.nowhere: unknown; allowed: [a-z_, ]+$"),
     ],
 )
-def test_a_key_in_another_place_is_told_where_it_belongs(
+def test_a_misplaced_key_is_reported_with_its_table(
     tables: dict[str, object], line: str, parts: Catalog
 ) -> None:
-    (said,) = mistakes(parts, **tables)
-    assert re.match(f"preset: {line}", said), said
+    (message,) = mistakes(parts, **tables)
+    assert re.match(f"preset: {line}", message), message
 
 
-def test_a_size_as_on_the_command_line_is_told_how_to_be_written(
-    write: Write, problems: Problems
-) -> None:
+def test_a_size_in_command_line_notation_is_explained(write: Write, problems: Problems) -> None:
     path = write("night.toml", NIGHT)
     (line,) = problems(path, "dream.size=64x48")
     assert line.startswith('--set: dream.size: "64x48" given (did you mean [64, 48]?); allowed: [')
 
 
-def test_an_edit_beside_the_list_itself(write: Write, problems: Problems) -> None:
-    """TOML makes the table a part of the entry above it."""
+def test_an_edit_next_to_its_own_list_is_refused(write: Write, problems: Problems) -> None:
+    """TOML parses the table as a part of the entry above it."""
     (line,) = problems(write("night.toml", NIGHT + "\n[writers.reel]\npath = 'b.reel'\n"))
     assert line == (
         "night.toml: writers.reel: [writers.reel] edits a list of the preset that is extended, and "
@@ -484,7 +482,7 @@ def test_an_edit_beside_the_list_itself(write: Write, problems: Problems) -> Non
 
 
 @pytest.mark.parametrize(
-    ("curve", "said"),
+    ("curve", "message"),
     [
         (
             {"0s": 1, "4s": 0},
@@ -497,8 +495,8 @@ def test_an_edit_beside_the_list_itself(write: Write, problems: Problems) -> Non
         ({"keys": {"0s": 1}, "ease": {"a": [True]}}, ".ease: it must be the name of an ease, or "),
     ],
 )
-def test_a_curve_s_mistake_is_said_in_toml(
-    curve: dict[str, object], said: str, parts: Catalog
+def test_a_mistake_in_a_curve_is_explained_in_toml(
+    curve: dict[str, object], message: str, parts: Catalog
 ) -> None:
     (line,) = mistakes(parts, feedback=[{"use": "grain", "amount": curve}])
-    assert line.startswith(f"preset: feedback.grain.amount{said}")
+    assert line.startswith(f"preset: feedback.grain.amount{message}")

@@ -1,4 +1,4 @@
-"""Recipes of earlier versions mean what they meant then."""
+"""Recipes of earlier versions keep their meaning."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ use = "recall"
 """
 
 
-def test_a_recipe_of_before_begins_where_it_began(catalog: Catalog, tmp_path: Path) -> None:
+def test_an_earlier_recipe_keeps_its_old_defaults(catalog: Catalog, tmp_path: Path) -> None:
     path = tmp_path / "recipe.toml"
     path.write_text(RECIPE, encoding="utf-8")
     old = load_preset(path, catalog)
@@ -28,7 +28,9 @@ def test_a_recipe_of_before_begins_where_it_began(catalog: Catalog, tmp_path: Pa
 
 
 @pytest.mark.parametrize("name", ["recipe.toml", "mine.toml"])
-def test_what_is_made_now_begins_by_its_seed(catalog: Catalog, tmp_path: Path, name: str) -> None:
+def test_new_recipes_and_presets_have_the_current_defaults(
+    catalog: Catalog, tmp_path: Path, name: str
+) -> None:
     path = tmp_path / name
     now = '[made_with]\nengine = "0.2.0"\n' if name == "recipe.toml" else ""
     path.write_text(RECIPE + now, encoding="utf-8")
@@ -36,8 +38,8 @@ def test_what_is_made_now_begins_by_its_seed(catalog: Catalog, tmp_path: Path, n
 
 
 def test_packaged_weights_may_have_been_trained_further(catalog: Catalog, tmp_path: Path) -> None:
-    """What they are of now counts for what shapes their network, and what the recipe meant for the
-    rest."""
+    """Parameters that shape the network come from the current weights, and the others from the
+    recipe."""
     path = tmp_path / "recipe.toml"
     path.write_text(f'{RECIPE}weights = "night-drive"\n', encoding="utf-8")
     table = load_preset(path, catalog).table["model"]

@@ -1,4 +1,4 @@
-"""Chains that are added to and changed by a preset that extends another one."""
+"""Edits of chains by a preset that extends another one."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ use = "reel"
 
 
 def chain(path: Path, parts: Catalog, *overrides: str, word: str = "feedback") -> list[object]:
-    """The tables of a chain, each as its plugin and its first parameter's value."""
+    """Return the plugin and the first parameter's value of each entry of a chain."""
     tables = load_preset(path, parts, overrides).table[word]
     return [tuple(table.values()) for table in tables]
 
@@ -70,7 +70,7 @@ def chain(path: Path, parts: Catalog, *overrides: str, word: str = "feedback") -
             '[feedback.hue]\nuse = "zoom"\nfactor = 1.2',
             [("grain", 0.1), ("zoom", 1.2), ("grain", 0.3)],
         ),
-        # Names are those that the chain had before it was edited.
+        # Names refer to the chain before the edit.
         (
             "[feedback.grain]\nremove = true\n[feedback.grain-2]\namount = 1.0",
             [("hue", 5), ("grain", 1.0)],
@@ -85,7 +85,7 @@ def test_a_chain_is_edited_by_name(
     assert chain(path, parts) == expected
 
 
-def test_edits_add_up_through_several_levels(write: Write, parts: Catalog) -> None:
+def test_edits_of_several_levels_accumulate(write: Write, parts: Catalog) -> None:
     write("base.toml", BASE)
     write(
         "one.toml", 'extends = "base"\n[feedback.zoom]\nat = "end"\n[feedback.hue]\nremove = true'
@@ -98,7 +98,7 @@ def test_edits_add_up_through_several_levels(write: Write, parts: Catalog) -> No
     assert chain(anew, parts) == [("hue",)]
 
 
-def test_writers_are_edited_alike(write: Write, parts: Catalog) -> None:
+def test_writers_are_edited_like_chains(write: Write, parts: Catalog) -> None:
     bare = BASE.partition("[[writers]]")[0]
     path = write("a.toml", bare + '[writers.reel]\nat = "end"\npath = "x.reel"')
     written = [writer.path for writer in load_preset(path, parts).writers]
@@ -114,7 +114,7 @@ def test_overrides_add_and_remove_effects(write: Write, parts: Catalog) -> None:
 
 
 @pytest.mark.parametrize(
-    ("edits", "said"),
+    ("edits", "message"),
     [
         (
             "[feedback.huw]\ndegrees = 9",
@@ -140,15 +140,15 @@ def test_overrides_add_and_remove_effects(write: Write, parts: Catalog) -> None:
         ),
     ],
 )
-def test_an_edit_that_does_not_fit_is_told(
-    edits: str, said: str, write: Write, problems: Problems
+def test_an_invalid_edit_is_reported(
+    edits: str, message: str, write: Write, problems: Problems
 ) -> None:
     write("base.toml", BASE)
     (line,) = problems(write("edited.toml", f'extends = "base"\n{edits}'))
-    assert line.startswith(f"edited.toml: {said}")
+    assert line.startswith(f"edited.toml: {message}")
 
 
-def test_a_mistake_in_an_edit_names_the_file_that_made_it(write: Write, problems: Problems) -> None:
+def test_a_mistake_in_an_edit_names_its_file(write: Write, problems: Problems) -> None:
     write("base.toml", BASE)
     text = (
         'extends = "base"\n[feedback.hue]\ndegrees = "far"\n[feedback.zoom]\nat = "end"\nfactor = 0'
@@ -161,7 +161,7 @@ def test_a_mistake_in_an_edit_names_the_file_that_made_it(write: Write, problems
     ]
 
 
-def test_a_preset_changes_by_values_alone(parts: Catalog) -> None:
+def test_with_values_changes_only_the_given_values(parts: Catalog) -> None:
     table = {"source": {"use": "void"}, "model": {"use": "net"}, "feedback": [{"use": "grain"}]}
     preset = parse_preset({**table, "train": {"minutes": 3}}, parts, name="mine")
     changed = preset.with_values(

@@ -13,12 +13,12 @@ from artengine.preset.explain import PLUGIN_TABLES, SETTINGS, explain
 
 @pytest.mark.parametrize("table", SETTINGS)
 def test_every_key_is_explained(table: str, catalog: Catalog) -> None:
-    (found,) = explain(table, catalog)
-    assert [key.name for key in found.keys] == list(SETTINGS[table].model_fields)
-    assert all(key.about.endswith(".") and key.allowed for key in found.keys)
+    (result,) = explain(table, catalog)
+    assert [key.name for key in result.keys] == list(SETTINGS[table].model_fields)
+    assert all(key.about.endswith(".") and key.allowed for key in result.keys)
 
 
-def test_a_key_says_what_it_takes_and_its_default(catalog: Catalog) -> None:
+def test_a_key_is_explained_with_its_values_and_default(catalog: Catalog) -> None:
     (dream,) = explain("dream", catalog)
     keys = {key.name: key for key in dream.keys}
     assert keys["frames"].default == 240
@@ -27,21 +27,21 @@ def test_a_key_says_what_it_takes_and_its_default(catalog: Catalog) -> None:
 
 
 @pytest.mark.parametrize("table", PLUGIN_TABLES)
-def test_tables_of_plugins_name_what_they_can_use(table: str, catalog: Catalog) -> None:
-    (found,) = explain(table, catalog)
+def test_tables_of_plugins_name_their_plugins(table: str, catalog: Catalog) -> None:
+    (result,) = explain(table, catalog)
     kind, _ = PLUGIN_TABLES[table]
-    assert list(found.choices) == list(catalog.plugins(kind))
+    assert list(result.choices) == list(catalog.plugins(kind))
     keys = {"effect": ["mix", "on", "mask"], "model": ["weights.blend", "weights.at"]}
-    assert [key.name for key in found.keys] == keys.get(kind, [])
+    assert [key.name for key in result.keys] == keys.get(kind, [])
 
 
-def test_every_plugin_is_explained_and_is_data(catalog: Catalog) -> None:
+def test_every_plugin_is_explained_as_json(catalog: Catalog) -> None:
     for kind in KINDS:
         for name in catalog.plugins(kind):
-            found = {each.kind: each for each in explain(name, catalog)}
-            assert json.loads(json.dumps(found[kind].as_data()))["name"] == name
+            results = {each.kind: each for each in explain(name, catalog)}
+            assert json.loads(json.dumps(results[kind].as_data()))["name"] == name
 
 
-def test_what_there_is_not_is_told(catalog: Catalog) -> None:
+def test_unknown_tables_are_reported(catalog: Catalog) -> None:
     with pytest.raises(UsageError, match=r'"draem".*did you mean "dream"'):
         explain("draem", catalog)

@@ -1,4 +1,4 @@
-"""Presets that extend others, and values put in place from the command line."""
+"""Presets that extend others, and overrides from the command line."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_later_tables_merge_and_lists_are_replaced(write: Write, parts: Catalog)
     assert "extends" not in preset.table
 
 
-def test_a_name_is_looked_for_beside_the_preset_then_as_on_the_command_line(write: Write) -> None:
+def test_a_name_is_looked_up_next_to_the_preset_first(write: Write) -> None:
     write("presets/base.toml", "seed = 1")
     path = write("deep/night.toml", 'extends = "base"')
     assert read_document(path).table == {"seed": 1}
@@ -55,7 +55,7 @@ def test_a_name_is_looked_for_beside_the_preset_then_as_on_the_command_line(writ
     assert read_document(path).table == {"seed": 2}
 
 
-def test_a_preset_may_change_the_one_that_ships_under_its_name(parts: Catalog) -> None:
+def test_a_preset_may_extend_the_packaged_one_of_its_own_name(parts: Catalog) -> None:
     path = folders.presets() / "night-drive.toml"
     path.parent.mkdir(parents=True)
     path.write_text('extends = "night-drive"\nseed = 99', encoding="utf-8")
@@ -72,7 +72,7 @@ def test_parameters_of_another_plugin_do_not_leak(write: Write, parts: Catalog) 
     assert load_preset(same, parts).table["source"]["path"] == str(same.parent / "a")
 
 
-def test_curves_are_replaced_whole(write: Write) -> None:
+def test_curves_are_replaced_as_a_whole(write: Write) -> None:
     write("base.toml", '[source]\ngrey = { keys = { "0s" = 0, "1s" = 1 }, ease = "in" }')
     path = write("night.toml", 'extends = "base"\n[source]\ngrey = { keys = { "2s" = 0 } }')
     assert read_document(path).table["source"]["grey"] == {"keys": {"2s": 0}}
@@ -86,7 +86,7 @@ def test_curves_are_replaced_whole(write: Write) -> None:
         ({"a": "a.toml"}, "a > a"),
     ],
 )
-def test_circles_are_refused_by_name(
+def test_cycles_are_refused_by_name(
     files: dict[str, str], circle: str, write: Write, problems: Problems
 ) -> None:
     for name, base in files.items():
@@ -95,14 +95,14 @@ def test_circles_are_refused_by_name(
     assert line.endswith(f"extends: goes in a circle: {circle}")
 
 
-def test_one_base_may_be_reached_twice(write: Write) -> None:
+def test_a_base_may_be_extended_twice(write: Write) -> None:
     write("base.toml", "seed = 1")
     write("left.toml", 'extends = "base"')
     write("right.toml", 'extends = "base"\nseed = 2')
     assert read_document(write("a.toml", 'extends = ["left", "right"]')).table == {"seed": 2}
 
 
-def test_bases_that_multiply_are_stopped(write: Write, problems: Problems) -> None:
+def test_exponentially_many_bases_are_refused(write: Write, problems: Problems) -> None:
     for level in range(12):
         bases = [f"l{level + 1}.toml"] * 4
         write(f"l{level}.toml", f"extends = {bases}")
@@ -111,7 +111,7 @@ def test_bases_that_multiply_are_stopped(write: Write, problems: Problems) -> No
     assert f"more than {MOST_FILES} files are extended" in line
 
 
-def test_everything_that_cannot_be_read_is_told_at_once(write: Write, problems: Problems) -> None:
+def test_all_unreadable_bases_are_reported_at_once(write: Write, problems: Problems) -> None:
     write("broken.toml", "[dream]\nframes = 1 2")
     (Path.cwd() / "bytes.toml").write_bytes(b"title = '\xff'")
     write("twice.toml", "seed = 1\nseed = 2")
@@ -136,13 +136,15 @@ def test_everything_that_cannot_be_read_is_told_at_once(write: Write, problems: 
 
 
 @pytest.mark.parametrize("given", ["3", "[1]", "{ a = 1 }"])
-def test_extends_takes_names(given: str, write: Write, problems: Problems) -> None:
+def test_extends_must_be_a_name_or_a_list_of_names(
+    given: str, write: Write, problems: Problems
+) -> None:
     (line,) = problems(write("a.toml", f"extends = {given}"))
     assert line.startswith("a.toml: extends: ")
     assert "allowed: a preset's name or relative path, or a list of them" in line
 
 
-def test_text_from_windows_is_read(write: Write) -> None:
+def test_windows_line_ends_and_byte_order_marks_are_read(write: Write) -> None:
     path = write("a.toml", "")
     path.write_bytes(b"\xef\xbb\xbfseed = 4\r\n")
     assert read_document(path).table == {"seed": 4}
@@ -161,12 +163,12 @@ DEEP = ".".join("a" * 5000)
         f"[[feedback]]\namount = {{ {DEEP} = 1 }}",
     ],
 )
-def test_nesting_without_end_is_refused(text: str, write: Write, problems: Problems) -> None:
+def test_deep_nesting_is_refused(text: str, write: Write, problems: Problems) -> None:
     (line,) = problems(write("a.toml", text))
     assert line == f"a.toml: nests too deeply; allowed: {MOST_LEVELS} levels"
 
 
-def test_overrides_without_end_are_refused(write: Write, parts: Catalog) -> None:
+def test_overrides_that_are_too_large_are_refused(write: Write, parts: Catalog) -> None:
     path = write("a.toml", BASE)
     with pytest.raises(PresetError, match=f"nests too deeply; allowed: {MOST_LEVELS} levels"):
         load_preset(path, parts, [f"source.grey={{ {DEEP} = 1 }}"])
@@ -197,7 +199,7 @@ def test_overrides_without_end_are_refused(write: Write, parts: Catalog) -> None
         ("model={use='net'}", ("model",), {"use": "net"}),
     ],
 )
-def test_an_override_is_a_place_and_a_value_of_toml_or_text(
+def test_an_override_is_parsed_as_an_address_and_a_toml_value_or_text(
     override: str, place: tuple[Any, ...], value: Any
 ) -> None:
     parsed = parse_override(override)
@@ -205,7 +207,7 @@ def test_an_override_is_a_place_and_a_value_of_toml_or_text(
 
 
 @pytest.mark.parametrize("override", ["dream.frames", "=3", "a b=3", "a..b=1", "[a]=1", ""])
-def test_what_is_no_override_is_refused(override: str, parts: Catalog) -> None:
+def test_invalid_overrides_are_refused(override: str, parts: Catalog) -> None:
     with pytest.raises(UsageError) as caught:
         parse_preset({"source": {"use": "void"}, "model": {"use": "net"}}, parts, [override, "x"])
     line, other = str(caught.value).splitlines()
@@ -213,7 +215,7 @@ def test_what_is_no_override_is_refused(override: str, parts: Catalog) -> None:
     assert other == "--set: x: write it as table.key=value, as dream.frames=100"
 
 
-def test_overrides_reach_every_place(write: Write, parts: Catalog) -> None:
+def test_overrides_reach_every_table(write: Write, parts: Catalog) -> None:
     path = write("a.toml", BASE)
     preset = load_preset(
         path,
@@ -242,14 +244,14 @@ def test_another_plugin_takes_its_own_parameters_in_any_order(write: Write, part
     assert preset.table["feedback"] == [{"use": "enlarge", "factor": 1}]
 
 
-def test_a_curve_can_be_put_in_place_and_changed_key_by_key(write: Write, parts: Catalog) -> None:
+def test_a_curve_can_be_overridden_as_a_whole_and_key_by_key(write: Write, parts: Catalog) -> None:
     path = write("a.toml", BASE)
     changes = ['feedback.0.amount={keys={"0s"=0, "1s"=1}}', "feedback.0.amount.keys.1s=0.5"]
     preset = load_preset(path, parts, changes)
     assert preset.table["feedback"][0]["amount"] == {"keys": {"0s": 0, "1s": 0.5}}
 
 
-def test_places_that_are_not_there_are_told(write: Write, problems: Problems) -> None:
+def test_overrides_of_missing_entries_are_reported(write: Write, problems: Problems) -> None:
     lines = problems(
         write("a.toml", BASE),
         "feedbak.0.amount=1",

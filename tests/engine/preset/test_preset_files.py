@@ -1,4 +1,4 @@
-"""Which files a stranger's preset may read and write."""
+"""The files that an untrusted preset may read and write."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Problems = Callable[..., list[str]]
 
 @pytest.fixture
 def stranger(tmp_path: Path) -> Path:
-    """A folder outside of all that is the user's, with a preset's folder in it."""
+    """A folder outside of the user's folders, which contains the folder of a preset."""
     (tmp_path / "down" / "pack").mkdir(parents=True)
     (tmp_path / "down" / "secret.mp4").touch()
     (tmp_path / "down" / "pack" / "clip.mp4").touch()
@@ -56,9 +56,7 @@ def test_paths_are_relative_to_the_file_of_the_chain_that_holds_them(
 
 
 @pytest.mark.parametrize("how", ["climb", "link", "folder", "name"])
-def test_a_base_may_not_lie_where_nothing_may_be_read(
-    how: str, stranger: Path, problems: Problems
-) -> None:
+def test_a_base_must_lie_in_a_readable_folder(how: str, stranger: Path, problems: Problems) -> None:
     preset(stranger.parent, "secret.mp4")
     (stranger / "link.toml").symlink_to(stranger.parent / "p.toml")
     (stranger / "folder").symlink_to(stranger.parent)
@@ -87,7 +85,7 @@ def test_a_link_to_a_base_inside_is_followed(stranger: Path, parts: Catalog) -> 
 
 
 @pytest.mark.parametrize("where", ["working", "own"])
-def test_the_working_and_the_persons_own_folder_may_be_read(
+def test_the_working_folder_and_the_user_s_own_folder_may_be_read(
     where: str, stranger: Path, workplace: Path, parts: Catalog
 ) -> None:
     folder = workplace if where == "working" else folders.home()
@@ -109,14 +107,16 @@ def test_the_working_and_the_persons_own_folder_may_be_read(
         "..",
     ],
 )
-def test_nothing_else_may_be_read(given: str, stranger: Path, problems: Problems) -> None:
+def test_other_folders_may_not_be_read(given: str, stranger: Path, problems: Problems) -> None:
     (line,) = problems(preset(stranger, given))
     assert f'source.path: "{given}" given, which is outside of the folders' in line
     words = command_line(["--set", f"source.path={given}"])
     assert line.endswith(f"pass it yourself with {words}")
 
 
-def test_links_do_not_lead_out(stranger: Path, problems: Problems, parts: Catalog) -> None:
+def test_links_out_of_the_folder_are_refused(
+    stranger: Path, problems: Problems, parts: Catalog
+) -> None:
     (stranger / "link.mp4").symlink_to(stranger.parent / "secret.mp4")
     (stranger / "folder").symlink_to(stranger.parent)
     (stranger / "inside.mp4").symlink_to(stranger / "clip.mp4")
@@ -126,7 +126,7 @@ def test_links_do_not_lead_out(stranger: Path, problems: Problems, parts: Catalo
     assert load_preset(preset(stranger, "inside.mp4"), parts).files
 
 
-def test_a_link_to_a_preset_does_not_move_what_it_may_read(
+def test_a_link_to_a_preset_does_not_change_its_readable_folders(
     stranger: Path, workplace: Path, problems: Problems
 ) -> None:
     file = preset(stranger, "../secret.mp4")
@@ -135,12 +135,12 @@ def test_a_link_to_a_preset_does_not_move_what_it_may_read(
     assert "outside of the folders" in line
 
 
-def test_patterns_inside_are_kept(stranger: Path, parts: Catalog) -> None:
+def test_glob_patterns_inside_the_folder_are_allowed(stranger: Path, parts: Catalog) -> None:
     loaded = load_preset(preset(stranger, "frames/*.png"), parts)
     assert path_of(loaded) == str(stranger / "frames" / "*.png")
 
 
-def test_a_name_that_looks_like_a_pattern_is_a_file_where_there_is_one(
+def test_an_existing_file_takes_precedence_over_a_glob_pattern(
     stranger: Path, parts: Catalog
 ) -> None:
     (stranger / "clip[1].mp4").touch()
@@ -158,14 +158,14 @@ def test_every_path_is_checked_in_lists_and_effects_as_well(
 
 
 @pytest.mark.parametrize("given", ["a\\u0000b", "a" * 5000])
-def test_what_is_no_path_is_refused(given: str, stranger: Path, problems: Problems) -> None:
+def test_invalid_paths_are_refused(given: str, stranger: Path, problems: Problems) -> None:
     file = preset(stranger, "X")
     file.write_text(file.read_text().replace("'X'", f'"{given}"'), encoding="utf-8")
     (line,) = problems(file)
     assert "given, which is no path: " in line
 
 
-def test_what_a_person_names_may_be_anywhere_and_is_remembered(
+def test_paths_from_the_user_may_be_anywhere_and_are_remembered(
     stranger: Path, workplace: Path, parts: Catalog, problems: Problems
 ) -> None:
     secret = str(stranger.parent / "secret.mp4")
@@ -187,12 +187,12 @@ def test_a_path_on_the_command_line_is_relative_to_the_working_folder(
     assert path_of(loaded) == str(stranger.parent / "secret.mp4")
 
 
-def test_what_a_refused_preset_names_is_not_remembered(stranger: Path, problems: Problems) -> None:
+def test_files_of_a_refused_preset_are_not_remembered(stranger: Path, problems: Problems) -> None:
     problems(preset(stranger, "x"), "source.path=/etc/passwd", "dream.frames=0")
     assert not (folders.home() / "named-files.txt").exists()
 
 
-def test_the_files_of_a_run_are_remembered_on_demand(
+def test_files_of_a_run_are_remembered_on_request(
     stranger: Path, workplace: Path, parts: Catalog, problems: Problems
 ) -> None:
     loaded = load_preset(preset(stranger, "clip.mp4"), parts)
@@ -225,7 +225,7 @@ def test_a_recipe_that_is_extended_finds_its_files_by_their_digests(
     assert path_of(load_preset(mine, parts)) == str(workplace / "clip.mp4")
 
 
-def test_files_that_are_missing_are_told_by_their_addresses(
+def test_missing_files_are_reported_with_their_addresses(
     workplace: Path, write: Write, parts: Catalog
 ) -> None:
     (workplace / "a.tape").touch()
@@ -255,7 +255,7 @@ def test_files_that_are_missing_are_told_by_their_addresses(
     }
 
 
-def test_a_home_that_cannot_be_written_to_stops_nothing(
+def test_an_unwritable_home_is_no_error(
     workplace: Path, parts: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (workplace / "file").touch()
@@ -283,14 +283,14 @@ def test_films_are_written_below_the_working_folder(
 
 
 @pytest.mark.parametrize("name", ["con.reel", "ab:film.reel", "a/nul.reel", "what?.reel"])
-def test_a_film_has_a_name_that_every_system_takes(
+def test_film_names_must_be_valid_on_every_system(
     name: str, workplace: Path, problems: Problems
 ) -> None:
     (line,) = problems(preset(workplace, "x", f'[[writers]]\nuse = "reel"\npath = "{name}"'))
     assert "Windows" in line
 
 
-def test_weights_are_names_or_paths(stranger: Path, parts: Catalog, problems: Problems) -> None:
+def test_weights_may_be_names_or_paths(stranger: Path, parts: Catalog, problems: Problems) -> None:
     def weights(given: str, *overrides: str) -> str | None:
         file = preset(stranger, "clip.mp4")
         file.write_text(f"{file.read_text()}weights = '{given}'\n", encoding="utf-8")
@@ -312,7 +312,7 @@ def test_weights_are_names_or_paths(stranger: Path, parts: Catalog, problems: Pr
     assert line.endswith("pass it yourself with --set model.weights=../../x.weights.h5")
 
 
-def test_nothing_is_written_through_a_link_that_leads_to_itself(
+def test_a_self_referencing_link_is_not_written_through(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

@@ -1,4 +1,4 @@
-"""Finding presets: by path, by folder and by name."""
+"""Finding presets by path, by folder and by name."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ def own(name: str, text: str = "") -> Path:
     return path
 
 
-def test_what_ships_is_found_by_name() -> None:
+def test_packaged_presets_are_found_by_name() -> None:
     assert find_preset("night-drive") == packaged_folder() / "night-drive.toml"
 
 
-def test_the_working_folder_comes_before_ones_own_before_what_ships(write: Write) -> None:
+def test_the_working_folder_precedes_the_user_s_folder_and_packaged_presets(write: Write) -> None:
     mine = own("night-drive")
     assert find_preset("night-drive") == mine
     write("presets/night-drive.toml", "")
     assert find_preset("night-drive") == Path("presets/night-drive.toml")
 
 
-def test_a_path_is_taken_as_it_is(write: Write) -> None:
+def test_a_path_is_found_directly(write: Write) -> None:
     path = write("deep/er/odd.toml", "")
     assert find_preset("deep/er/odd.toml") == Path("deep/er/odd.toml")
     assert find_preset(str(path)) == path
@@ -51,9 +51,7 @@ def test_a_folder_without_a_recipe_hides_no_preset(workplace: Path) -> None:
     assert find_preset("night-drive") == packaged_folder() / "night-drive.toml"
 
 
-def test_a_name_that_is_not_there_is_answered_with_the_nearest_and_where_it_was_looked_for() -> (
-    None
-):
+def test_a_missing_name_is_reported_with_the_nearest_one_and_the_searched_folders() -> None:
     with pytest.raises(UsageError) as caught:
         find_preset("nite-drive")
     message = str(caught.value)
@@ -62,7 +60,7 @@ def test_a_name_that_is_not_there_is_answered_with_the_nearest_and_where_it_was_
         assert str(folder) in message
 
 
-def test_a_path_that_is_not_there_is_answered_with_its_neighbour(write: Write) -> None:
+def test_a_missing_path_is_reported_with_a_similar_file(write: Write) -> None:
     write("deep/odd.toml", "")
     with pytest.raises(UsageError, match=r'no preset at "deep/od.toml" \(did you mean "odd.toml"'):
         find_preset("deep/od.toml")
@@ -77,10 +75,10 @@ def test_the_list_names_each_preset_once_and_its_folder(write: Write) -> None:
     own("mine")
     own("night-drive")
     write("presets/mine.toml", "")
-    found = list_presets()
-    assert found["mine"] == (Path("presets/mine.toml"), "working folder")
-    assert found["night-drive"][1] == "yours"
-    assert list(found) == sorted(found)
+    result = list_presets()
+    assert result["mine"] == (Path("presets/mine.toml"), "working folder")
+    assert result["night-drive"][1] == "yours"
+    assert list(result) == sorted(result)
 
 
 def test_a_summary_needs_no_plugins_and_survives_broken_presets(write: Write) -> None:
@@ -97,7 +95,7 @@ def test_a_summary_needs_no_plugins_and_survives_broken_presets(write: Write) ->
 
 
 @pytest.mark.parametrize("name", ["empty", "./empty"])
-def test_a_folder_without_a_recipe_is_told(
+def test_a_folder_without_a_recipe_is_reported(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "empty").mkdir()
@@ -106,7 +104,7 @@ def test_a_folder_without_a_recipe_is_told(
         find_preset(name)
 
 
-def test_a_run_with_a_name_like_it_is_offered(workplace: Path) -> None:
+def test_a_run_with_a_similar_name_is_suggested(workplace: Path) -> None:
     run = workplace / "runs" / "clip"
     run.mkdir(parents=True)
     (run / "recipe.toml").write_text("", encoding="utf-8")

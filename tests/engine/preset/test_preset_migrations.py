@@ -1,4 +1,4 @@
-"""Old presets: keys that were renamed are read by their new names, and said once."""
+"""Old presets: renamed keys are read, and reported once."""
 
 from __future__ import annotations
 
@@ -41,14 +41,12 @@ history_slots = "newest"
 @pytest.fixture
 def log(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> Callable[[], object]:
     """The lines of the log so far."""
-    # The command line, which other tests start, keeps its lines to itself.
+    # The command line, which other tests run, disables propagation of log records.
     monkeypatch.setattr(logging.getLogger("artengine"), "propagate", True)
     return lambda: [record.getMessage() for record in caplog.records]
 
 
-def test_an_old_preset_is_read_by_the_new_names(
-    write: Write, parts: Catalog, log: Callable[[], object]
-) -> None:
+def test_an_old_preset_is_migrated(write: Write, parts: Catalog, log: Callable[[], object]) -> None:
     path = write("old.toml", OLD)
     preset = load_preset(path, parts)
     assert (preset.dream.truth_frames, preset.dream.truth_slots) == (2, "newest")
@@ -68,7 +66,7 @@ def test_a_new_preset_may_extend_an_old_one(write: Write, parts: Catalog) -> Non
     assert (preset.dream.truth_frames, preset.train.max_horizon) == (1, 4)
 
 
-def test_old_overrides_are_read_by_the_new_names(
+def test_old_overrides_are_migrated(
     write: Write, parts: Catalog, log: Callable[[], object]
 ) -> None:
     preset = load_preset(write("old.toml", OLD), parts, ["dream.history=1"])
@@ -76,19 +74,19 @@ def test_old_overrides_are_read_by_the_new_names(
     assert "--set: dream.history is now dream.truth_frames" in str(log())
 
 
-def test_a_key_by_both_of_its_names_is_refused(write: Write, problems: Problems) -> None:
+def test_a_key_under_both_names_is_refused(write: Write, problems: Problems) -> None:
     (line,) = problems(write("both.toml", OLD + "truth_frames = 1\n"))
     assert line == (
         "both.toml: dream.history: is now dream.truth_frames, which is there too; remove it"
     )
 
 
-def test_a_summary_of_an_old_preset_says_nothing(write: Write, log: Callable[[], object]) -> None:
+def test_a_summary_of_an_old_preset_logs_nothing(write: Write, log: Callable[[], object]) -> None:
     assert summary(write("old.toml", 'about = "old"' + OLD)) == "old"
     assert log() == []
 
 
-def test_migrating_changes_no_table() -> None:
+def test_migrating_does_not_change_its_argument() -> None:
     table = tomllib.loads(OLD)
     migrated, renamed = migrate(table)
     assert table == tomllib.loads(OLD)
@@ -101,7 +99,7 @@ def test_every_recipe_of_the_gallery_still_loads(recipe: Path) -> None:
     preset = load_preset(recipe, load_catalog(user_folder=False))
     old = tomllib.loads(recipe.read_text(encoding="utf-8"))
     if old["source"]["use"] == "synthetic" and "made_with" not in old:
-        # The seed of the preset did not reach the source then.
+        # In that version, the preset's seed was not passed to the source.
         assert preset.table["source"]["seed"] == old["source"].get("seed", 0)
     for (word, name), (_, new) in RENAMED.items():
         if name in old.get(word, {}):
@@ -109,7 +107,7 @@ def test_every_recipe_of_the_gallery_still_loads(recipe: Path) -> None:
 
 
 @pytest.mark.parametrize("name", packaged_weights())
-def test_descriptions_of_weights_are_read_whatever_their_names(name: str, parts: Catalog) -> None:
+def test_descriptions_of_weights_may_use_old_names(name: str, parts: Catalog) -> None:
     about = packaged_weights()[name].with_name(f"{name}.json")
     described = json.loads(about.read_text(encoding="utf-8"))
     table = {"source": {"use": "void"}, "model": {**described["model"], "weights": name}}

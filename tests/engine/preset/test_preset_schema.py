@@ -40,7 +40,7 @@ GOOD: dict[str, Any] = {
 }
 
 
-def test_a_sound_preset_fits(validator: Any) -> None:
+def test_a_valid_preset_fits(validator: Any) -> None:
     assert [error.message for error in validator.iter_errors(GOOD)] == []
 
 
@@ -87,7 +87,7 @@ def test_edits_of_a_chain_fit(validator: Any) -> None:
         {"writers": [{"use": "grain"}]},
     ],
 )
-def test_what_the_engine_refuses_does_not_fit(change: dict[str, Any], validator: Any) -> None:
+def test_invalid_presets_do_not_fit(change: dict[str, Any], validator: Any) -> None:
     assert list(validator.iter_errors(GOOD | change))
 
 
@@ -97,7 +97,7 @@ def test_every_preset_that_ships_fits(validator: Any) -> None:
         assert [error.message for error in validator.iter_errors(table)] == [], name
 
 
-def test_everything_in_it_is_explained(parts: Catalog) -> None:
+def test_every_property_has_a_description(parts: Catalog) -> None:
     schema = preset_schema(parts)
     for kind in KINDS:
         (choices,) = schema["$defs"][kind].values()

@@ -1,4 +1,4 @@
-"""Reading TOML: what is said where a text is none."""
+"""Reading TOML: messages for texts that are not TOML."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from artengine.preset.toml_text import parse_toml
         ('{ keys = { "0s" = 1, "1s" = 2 },\n ease = "in" }', "feedback.amount.keys"),
     ],
 )
-def test_a_curve_over_several_lines_is_told_how_to_be_written(value: str, table: str) -> None:
+def test_an_inline_table_over_several_lines_is_explained(value: str, table: str) -> None:
     text = f'[[feedback]]\nuse = "noise"\namount = {value}\n'
     with pytest.raises(ValueError, match=f"over several lines write \\[{table}\\]"):
         parse_toml(text)
@@ -27,7 +27,7 @@ def test_a_curve_over_several_lines_is_told_how_to_be_written(value: str, table:
 
 
 @pytest.mark.parametrize("text", ["= 3", "a = { b = 1 }\n= 3", "é = 3", "[a\nb = { c = 1 }"])
-def test_nothing_is_said_of_tables_elsewhere(text: str) -> None:
+def test_tables_elsewhere_do_not_affect_the_message(text: str) -> None:
     with pytest.raises(ValueError, match=r"^line ") as caught:
         parse_toml(text)
     assert "over several lines" not in str(caught.value)
@@ -45,7 +45,7 @@ def test_nothing_is_said_of_tables_elsewhere(text: str) -> None:
         ("\na = '''night\nand day\n", 2, 5),
     ],
 )
-def test_a_missing_quote_is_said(text: str, line: int, column: int) -> None:
+def test_a_missing_quote_is_reported(text: str, line: int, column: int) -> None:
     with pytest.raises(ValueError, match=rf"^line {line}, column {column}: a quote is missing; "):
         parse_toml(text)
 
@@ -65,7 +65,7 @@ DEEP = ".x" * 20_000
         f"a = {{ b = 1, 'x'{DEEP} = 1 }}",
     ],
 )
-def test_a_key_of_too_many_parts_is_refused_before_it_is_parsed(
+def test_a_key_with_too_many_parts_is_refused_before_parsing(
     text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def parse(_: str) -> None:
@@ -78,27 +78,27 @@ def test_a_key_of_too_many_parts_is_refused_before_it_is_parsed(
         parse_override(f"x{DEEP}=1")
 
 
-def test_dots_that_are_in_no_key_are_counted_nowhere() -> None:
+def test_dots_outside_of_keys_are_not_counted() -> None:
     text = f'about = "x{DEEP}" # x{DEEP}'
     assert parse_toml(text) == {"about": f"x{DEEP}"}
     assert len(parse_override(text.partition(" #")[0]).value) == 40_001
 
 
-def test_a_number_of_too_many_digits_is_said_in_plain_words() -> None:
+def test_a_number_with_too_many_digits_is_reported_in_plain_words() -> None:
     digits = "9" * 5000
-    said = "a whole number of too many digits; shorten it$"
-    with pytest.raises(ValueError, match=rf"^line 3: {said}"):
+    message = "a whole number of too many digits; shorten it$"
+    with pytest.raises(ValueError, match=rf"^line 3: {message}"):
         parse_toml(f"[dream]\nsize = [64, 64]\nframes = {digits}")
     hexadecimal = "0x" + "f" * 500_000
     for text in (f"[dream]\nframes = {hexadecimal}", f"dream = {{ frames = {hexadecimal} }}"):
-        with pytest.raises(ValueError, match=rf"^dream.frames: {said}"):
+        with pytest.raises(ValueError, match=rf"^dream.frames: {message}"):
             parse_toml(text)
     for given in (digits, hexadecimal):
         assert parse_override(f"dream.frames={given}").value == given
 
 
 @pytest.mark.parametrize("text", ["[a]\n" * 20_001, "a = [" + "{}," * 20_001 + "]"])
-def test_too_many_tables_are_refused_before_they_are_parsed(
+def test_too_many_tables_are_refused_before_parsing(
     text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def parse(_: str) -> None:
@@ -109,7 +109,7 @@ def test_too_many_tables_are_refused_before_they_are_parsed(
         parse_toml(text)
 
 
-def test_the_reason_is_not_lost_behind_a_long_override() -> None:
+def test_the_reason_is_kept_after_a_long_override() -> None:
     with pytest.raises(
         UsageError, match=r"^--set: x+\.\.\.: write it as table.key=value"
     ) as caught:
@@ -117,6 +117,6 @@ def test_the_reason_is_not_lost_behind_a_long_override() -> None:
     assert len(str(caught.value)) < 400
 
 
-def test_an_override_that_is_no_text_says_so() -> None:
+def test_an_override_that_is_not_utf_8_is_reported() -> None:
     with pytest.raises(UsageError, match=r"--set: title=.*: holds bytes that are no text in UTF-8"):
         parse_overrides(["title=\udcff"])

@@ -1,4 +1,4 @@
-"""Random numbers that are those of TensorFlow."""
+"""Random numbers equal to those of TensorFlow."""
 
 from __future__ import annotations
 
@@ -17,17 +17,19 @@ from artengine.stepping.chance import fold_in, permutation, uniform
         ((-(2**31), -1), (0, 4)),
     ],
 )
-def test_the_numbers_are_those_of_tensorflow(seed: tuple[int, int], shape: tuple[int, ...]) -> None:
+def test_the_numbers_equal_those_of_tensorflow(
+    seed: tuple[int, int], shape: tuple[int, ...]
+) -> None:
     import tensorflow as tf
 
     wanted = tf.random.stateless_uniform(shape, np.array(seed, np.int32)).numpy()
-    found = uniform(seed, shape)
-    assert found.dtype == np.float32
-    np.testing.assert_array_equal(found, wanted)
+    result = uniform(seed, shape)
+    assert result.dtype == np.float32
+    np.testing.assert_array_equal(result, wanted)
 
 
 @pytest.mark.parametrize("seed", [(1, 2), (-5, 2**40)])
-def test_orders_and_further_seeds_are_those_of_tensorflow(seed: tuple[int, int]) -> None:
+def test_permutations_and_derived_seeds_equal_those_of_tensorflow(seed: tuple[int, int]) -> None:
     import tensorflow as tf
 
     random, key = tf.random.experimental, np.array(seed, np.int64)
@@ -38,6 +40,6 @@ def test_orders_and_further_seeds_are_those_of_tensorflow(seed: tuple[int, int])
     assert fold_in(seed, 77) == tuple(wanted.tolist())
 
 
-def test_they_are_the_same_wherever_they_are_drawn() -> None:
-    found = uniform((1, 2), (4,))
-    assert found.tobytes().hex() == "5814583f88a7443e7c087f3f983c243e"
+def test_the_numbers_have_known_values() -> None:
+    result = uniform((1, 2), (4,))
+    assert result.tobytes().hex() == "5814583f88a7443e7c087f3f983c243e"

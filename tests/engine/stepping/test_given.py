@@ -1,4 +1,4 @@
-"""Frames in the forms that graphs take."""
+"""Frames in the layouts of graph inputs."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def frame(height: int, width: int) -> Frame:
 
 
 @pytest.mark.parametrize("missing", [(0, 0), (8, 0), (0, 4), (3, 5)])
-def test_frames_are_filled_up(missing: tuple[int, int]) -> None:
-    # A part of a larger frame, of which a row does not follow the one before.
+def test_frames_are_padded(missing: tuple[int, int]) -> None:
+    # A crop of a larger frame, whose rows are not contiguous.
     part = frame(40, 64)[3:19, 5:37]
     filled = np.pad(part, (*((0, more) for more in missing), (0, 0)), mode="edge")
     given = GivenFrame(part, missing)
@@ -26,20 +26,20 @@ def test_frames_are_filled_up(missing: tuple[int, int]) -> None:
     np.testing.assert_array_equal(given.planes, filled.transpose(2, 0, 1))
 
 
-def test_a_whole_frame_is_not_copied() -> None:
+def test_a_contiguous_frame_is_not_copied() -> None:
     whole = frame(8, 8)
     whole.flags.writeable = False
     shared = GivenFrame(whole).whole
     assert shared.flags.writeable
     assert shared.ctypes.data == whole.ctypes.data
     np.testing.assert_array_equal(shared, whole)
-    # Nor does it outlive what it reads.
+    # The view keeps the frame alive.
     held = ref(whole)
     del whole
     assert held() is not None
 
 
-def test_memory_is_taken_over_and_not_shared() -> None:
+def test_memory_of_a_spent_frame_is_reused_once() -> None:
     first = GivenFrame(frame(8, 8), (2, 0))
     laid = first.planes
     other = GivenFrame(1 - frame(8, 8), (2, 0), first)
@@ -48,7 +48,7 @@ def test_memory_is_taken_over_and_not_shared() -> None:
     assert not np.shares_memory(again, laid)
     np.testing.assert_array_equal(again[:, :8], frame(8, 8).transpose(2, 0, 1))
     np.testing.assert_array_equal(laid[:, :8], 1 - frame(8, 8).transpose(2, 0, 1))
-    # There is no use for that of another size, nor for a frame that was not copied.
+    # Memory of another size is not reused, nor that of a frame that was not copied.
     assert not np.shares_memory(GivenFrame(frame(8, 8), spent=first).planes, again)
     shared = GivenFrame(frame(10, 8))
     assert not np.shares_memory(GivenFrame(frame(8, 8), (2, 0), shared).whole, shared.whole)

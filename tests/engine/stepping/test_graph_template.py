@@ -1,4 +1,4 @@
-"""Graphs without weights, on disk and filled."""
+"""Graphs without weights, stored on disk and filled."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ START = replace(STEP, method="start", numbers={"speed": 0.5}, gaps=[], graph=b"s
 
 
 class Moving:
-    """A model with a number."""
+    """A model with one automatable number."""
 
     context, size_divisor = 1, 1
     speed: ClassVar[float] = 0.5
@@ -63,7 +63,7 @@ def write_weights(path: Path, **changed: Any) -> Path:
     return path
 
 
-def test_a_file_comes_back_as_it_was(tmp_path: Path) -> None:
+def test_a_file_round_trips(tmp_path: Path) -> None:
     FILE.write(tmp_path / "a.graphs.xz")
     assert TemplateFile.read(tmp_path / "a.graphs.xz") == FILE
 
@@ -88,7 +88,7 @@ def changed(content: bytes, old: bytes, new: bytes) -> bytes:
         lambda content: changed(content, b"12.5", b" NaN"),
     ],
 )
-def test_a_file_that_is_broken_is_none(harm: Callable[[bytes], bytes], tmp_path: Path) -> None:
+def test_a_broken_file_is_ignored(harm: Callable[[bytes], bytes], tmp_path: Path) -> None:
     path = tmp_path / template_name(FILE.model, (6, 4))
     FILE.write(path)
     templates = Templates([tmp_path], FILE.model, Moving())
@@ -97,7 +97,7 @@ def test_a_file_that_is_broken_is_none(harm: Callable[[bytes], bytes], tmp_path:
     assert templates.find("step", INPUTS) is None
 
 
-def test_what_unpacks_to_more_than_graphs_take_is_not_unpacked(
+def test_a_decompression_bomb_is_not_unpacked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     FILE.write(tmp_path / "a.graphs.xz")
@@ -106,7 +106,7 @@ def test_what_unpacks_to_more_than_graphs_take_is_not_unpacked(
         TemplateFile.read(tmp_path / "a.graphs.xz")
 
 
-def test_weights_go_where_they_were(tmp_path: Path) -> None:
+def test_weights_are_filled_into_their_constants(tmp_path: Path) -> None:
     with h5py.File(write_weights(tmp_path / "whole.h5"), "r") as file:
         assert STEP.filled(file) == b"<\n\x07\x08\x05\x00\x00\x00!\x00\x00\x00\x3f>"
 

@@ -1,4 +1,4 @@
-"""Converted networks that are kept in a folder."""
+"""Converted networks that are cached in a folder."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PLAIN = UniformDraw((3, 2, 2))
 
 
 class Counted:
-    """A model with one number, and what converts it: a frame, plus chance, times the number."""
+    """A model with one number, and its converter, which records its conversions in `made`."""
 
     context, size_divisor, speed = 1, 1, 2.0
     made: ClassVar[list[str]] = []
@@ -72,7 +72,7 @@ Made = Callable[..., tuple[float, list[str]]]
 
 @pytest.fixture
 def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Made:
-    """A number of what a step predicts, and what was converted for it."""
+    """A function that runs a step, and returns its prediction and the list of conversions."""
     monkeypatch.setattr(Counted, "made", [])
 
     def made(draw: Draw = PLAIN, **changed: Any) -> Any:
@@ -98,17 +98,17 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Made:
 ALL = ["memory", "start", "step"]
 
 
-def test_what_is_kept_is_not_converted_again(made: Made) -> None:
+def test_cached_graphs_are_not_converted_again(made: Made) -> None:
     first, converted = made()
     assert 1.0 < first < 2.0
     assert converted == ALL
     assert made() == (first, [])
-    # Numbers that a start takes as constants make another one.
+    # A start with other constants is another graph.
     assert made(speed=3.0) == (first, ["start"])
     assert made(weights="b")[1] == ALL
 
 
-def test_a_graph_that_tensorflow_draws_for_is_not_kept(made: Made) -> None:
+def test_a_graph_with_random_numbers_of_tensorflow_is_not_cached(made: Made) -> None:
     for again in (False, True):
         _, converted = made(lambda seed: np.zeros((3, 2, 2), np.float32))
         assert converted == (["step"] if again else ALL)
@@ -117,7 +117,7 @@ def test_a_graph_that_tensorflow_draws_for_is_not_kept(made: Made) -> None:
 @pytest.mark.parametrize(
     "harm", ["graph.bin", "graph.xml", "about.json", "foreign", "emptied", "a file", "deep"]
 )
-def test_what_is_broken_is_made_anew(made: Made, harm: str, tmp_path: Path) -> None:
+def test_a_broken_graph_is_converted_again(made: Made, harm: str, tmp_path: Path) -> None:
     first, _ = made()
     (step,) = (file.parent for file in tmp_path.rglob("graph.xml"))
     if harm == "foreign":
@@ -138,13 +138,13 @@ def test_what_is_broken_is_made_anew(made: Made, harm: str, tmp_path: Path) -> N
     assert made() == (first, [])
 
 
-def test_what_is_compiled_is_kept_and_made_anew_where_it_is_broken(
+def test_compiled_graphs_are_cached_and_broken_ones_are_replaced(
     made: Made, tmp_path: Path
 ) -> None:
     first, _ = made()
     (compiled,) = tmp_path.rglob("compiled-*.bin")
     whole = compiled.read_bytes()
-    # The second is whole, and nothing that OpenVINO reads.
+    # The second has a valid digest, but is no model of OpenVINO.
     for broken in (whole[:-1] + b"?", sha256(b"").digest(), b""):
         compiled.write_bytes(broken)
         assert made() == (first, [])
@@ -153,7 +153,7 @@ def test_what_is_compiled_is_kept_and_made_anew_where_it_is_broken(
         assert len(content) > 1000
 
 
-def test_what_a_dream_used_is_read_ahead_by_the_next(
+def test_graphs_used_by_a_dream_are_prefetched_by_the_next(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def dreamt(weights: str = "a") -> float:
@@ -162,7 +162,7 @@ def test_what_a_dream_used_is_read_ahead_by_the_next(
         kept = KeptGraphs(tmp_path / "networks", identity, model, engine, lambda: model)
         kept.read_ahead(UsedGraphs(used))
         runtime = GraphRuntime("counted", kept, engine)
-        # A plugin may give more digits than a frame has.
+        # A plugin may return frames in float64.
         frames = [runtime.put(np.ones((2, 2, 3), np.float64))]
         np.testing.assert_array_equal(frames[0].planes, np.ones((3, 2, 2), np.float32), strict=True)
         frame, _ = runtime.step(frames, (), np.array([1, 2], np.int32), {})
@@ -173,13 +173,13 @@ def test_what_a_dream_used_is_read_ahead_by_the_next(
     (step,) = (file.parent for file in tmp_path.rglob("graph.xml"))
     assert json.loads(used.read_text()) == [step.name]
     with monkeypatch.context() as patch:
-        # What was read ahead is taken.
+        # The prefetched graph is used.
         patch.delattr("artengine.stepping.openvino_engine.compiled_graph")
         assert dreamt() == first
     (compiled,) = tmp_path.rglob("compiled-*.bin")
     compiled.unlink()
     assert dreamt() == first
-    told = (
+    contents = (
         "[" * 100_000,
         "{}",
         "[7]",
@@ -187,16 +187,18 @@ def test_what_a_dream_used_is_read_ahead_by_the_next(
         '["\\u0000"]',
         json.dumps(["a"] * 10_000),
     )
-    for broken in told:
+    for broken in contents:
         used.write_text(broken)
         assert dreamt() == first
         assert json.loads(used.read_text()) == [step.name]
-    # Of another network, another graph.
+    # Another network uses another graph.
     dreamt("b")
     assert json.loads(used.read_text()) != [step.name]
 
 
-def test_the_folder_is_bounded(made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_number_of_cached_graphs_is_bounded(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(kept_graphs, "KEPT", 4)
     for weights in "abc":
         made(weights=weights)
@@ -204,7 +206,7 @@ def test_the_folder_is_bounded(made: Made, tmp_path: Path, monkeypatch: pytest.M
     assert made(weights="c")[1] == []
 
 
-def test_without_a_folder_it_is_converted_each_time(made: Made, tmp_path: Path) -> None:
+def test_without_a_folder_each_run_converts(made: Made, tmp_path: Path) -> None:
     (tmp_path / "networks").write_text("a file")
     first, _ = made()
     assert made() == (first, ALL)

@@ -1,4 +1,4 @@
-"""ONNX Runtime: which of its providers computes, and what is said of those that cannot."""
+"""ONNX Runtime: the choice of its execution provider, and messages about unusable ones."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CUDA, PROCESSOR = "CUDAExecutionProvider", "CPUExecutionProvider"
 
 @pytest.fixture
 def cards(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """An installation that has CUDA, whose libraries are there or not."""
+    """An installation with CUDA, with or without its libraries."""
     works = [True]
     given: list[Any] = []
 
@@ -42,7 +42,7 @@ def cards(monkeypatch: pytest.MonkeyPatch) -> Any:
     return works, given
 
 
-def test_a_card_comes_before_the_processor(cards: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_cuda_is_preferred_to_the_processor(cards: Any, capsys: pytest.CaptureFixture[str]) -> None:
     _, given = cards
     assert providers() == [CUDA, PROCESSOR]
     assert on_a_card() == "CUDA"
@@ -52,7 +52,7 @@ def test_a_card_comes_before_the_processor(cards: Any, capsys: pytest.CaptureFix
     assert capsys.readouterr().out == ""
 
 
-def test_a_card_whose_libraries_are_missing_is_told_once(
+def test_missing_cuda_libraries_are_reported_once(
     cards: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     works, _ = cards
@@ -66,7 +66,7 @@ def test_a_card_whose_libraries_are_missing_is_told_once(
     assert "graphics" not in arithmetic("float32", "onnxruntime")
 
 
-def test_it_multiplies_matrices(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_matrix_products_are_computed(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("onnx")
     rng = np.random.default_rng(0)
     a, b = (rng.random((8, 8), np.float32) for _ in range(2))
@@ -82,7 +82,7 @@ def test_it_multiplies_matrices(monkeypatch: pytest.MonkeyPatch) -> None:
     np.testing.assert_allclose(found[0], a @ b, rtol=1e-5)
 
 
-def test_an_error_is_one_line_without_the_places_of_its_code() -> None:
+def test_an_error_is_one_line_without_source_locations() -> None:
     error = RuntimeError(
         "[ONNXRuntimeError] : 1 : FAIL : Non-zero status code. Name:'x' Status Message: "
         "/src/core/element_wise_ops.h:583 void onnxruntime::Append(ptrdiff_t) axis was false.\n"

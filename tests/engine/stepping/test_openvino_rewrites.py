@@ -1,4 +1,4 @@
-"""Graphs that OpenVINO computes in less time: the same numbers, and what is left out."""
+"""Rewrites of graphs for OpenVINO: the same numbers with fewer operations."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def numbers(*shape: int) -> Any:
 
 
 def network(*, stride: int = 4, also_read: bool = False, newest: bool = False) -> Any:
-    """Two frames, convolved, enlarged twofold and then a sigmoid, as TensorFlow writes it."""
+    """Return two frames, convolved, upsampled twofold and passed to a sigmoid, as in TensorFlow."""
     frames = [ops.parameter([3, HEIGHT, WIDTH], np.float32, name=f"frame_{n}:0") for n in range(2)]
     stack = ops.concat(frames, 0)
     batch = ops.unsqueeze(stack, np.array([0]))
@@ -43,10 +43,10 @@ def network(*, stride: int = 4, also_read: bool = False, newest: bool = False) -
     colours = ops.sigmoid(ops.transpose(large, np.array([0, 2, 3, 1])))
     first = [np.array([number]) for number in (0, 1, 1)]
     cropped = ops.strided_slice(colours, *first, [0], [0], shrink_axis_mask=[1])
-    made = [cropped, ops.add(frames[0], np.float32(1))] if also_read else [cropped]
-    for number, each in enumerate(made):
+    result = [cropped, ops.add(frames[0], np.float32(1))] if also_read else [cropped]
+    for number, each in enumerate(result):
         each.output(0).get_tensor().set_names({f"made_{number}:0"})
-    return openvino.Model(made, frames)
+    return openvino.Model(result, frames)
 
 
 def computed(model: Any, outputs: int) -> list[Any]:
@@ -66,23 +66,23 @@ def kinds(model: Any) -> Counter[str]:
 
 
 @pytest.mark.parametrize("newest", [False, True])
-def test_what_is_left_out_changes_no_number(newest: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rewrites_do_not_change_the_outputs(newest: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     model = network(newest=newest)
     changed = quicker(model)
-    found = kinds(changed)
-    assert not found.keys() & {"Concat", "Tile", "StridedSlice"}
-    assert found["Convolution"] == (1 if newest else 2)
+    result = kinds(changed)
+    assert not result.keys() & {"Concat", "Tile", "StridedSlice"}
+    assert result["Convolution"] == (1 if newest else 2)
     assert sorted(each.any_name for each in changed.inputs) == ["whole_0:0", "whole_1:0"]
-    # What was given is as it was.
+    # The input model is unchanged.
     assert kinds(model)["Concat"] == 1
     (expected,) = plainly(network(newest=newest), 1, monkeypatch)
     assert expected.std() > 0.1
     np.testing.assert_allclose(computed(model, 1)[0], expected, atol=1e-6)
-    assert kinds(quicker(changed)) == found
+    assert kinds(quicker(changed)) == result
 
 
 @pytest.mark.parametrize("given", [{"stride": 2}, {"also_read": True}], ids=["overlap", "read"])
-def test_frames_that_are_looked_at_otherwise_stay_planes(
+def test_frames_with_other_consumers_stay_planes(
     given: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model, outputs = network(**given), 1 + bool(given.get("also_read"))
@@ -94,44 +94,46 @@ def test_frames_that_are_looked_at_otherwise_stay_planes(
 
 
 @pytest.mark.parametrize(("colours", "is_mean"), [(1, True), (3, True), (3, False), (5, True)])
-def test_a_product_that_subtracts_means_is_no_product(
+def test_a_matrix_product_that_subtracts_means_is_replaced(
     colours: int, is_mean: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def model() -> Any:
         size = 4 * colours
         matrix = np.eye(size) - np.tile(np.eye(colours), (4, 4)) / (4 if is_mean else 5)
-        given = ops.parameter([7, size], np.float32, name="state_0:0")
-        made = ops.matmul(
-            given, matrix.astype(np.float32), transpose_a=False, transpose_b=colours == 1
+        outputs_of = ops.parameter([7, size], np.float32, name="state_0:0")
+        product = ops.matmul(
+            outputs_of, matrix.astype(np.float32), transpose_a=False, transpose_b=colours == 1
         )
-        made.output(0).get_tensor().set_names({"made_0:0"})
-        return openvino.Model([made], [given])
+        product.output(0).get_tensor().set_names({"made_0:0"})
+        return openvino.Model([product], [outputs_of])
 
-    def given(model: Any) -> Any:
-        (made,) = OpenVinoEngine().compile(model, ["made_0"])({"state_0": numbers(7, 4 * colours)})
-        return np.array(made)
+    def outputs_of(model: Any) -> Any:
+        (product,) = OpenVinoEngine().compile(model, ["made_0"])(
+            {"state_0": numbers(7, 4 * colours)}
+        )
+        return np.array(product)
 
     assert ("MatMul" in kinds(quicker(model()))) is not (is_mean and colours < 5)
-    found = given(model())
+    result = outputs_of(model())
     monkeypatch.setattr("artengine.stepping.openvino_engine.quicker", lambda model: model)
-    np.testing.assert_allclose(found, given(model()), atol=1e-6)
+    np.testing.assert_allclose(result, outputs_of(model()), atol=1e-6)
 
 
-def test_a_slice_that_names_no_axis_is_left_out() -> None:
+def test_a_slice_without_axes_is_removed() -> None:
     given, none = ops.parameter([2, 3], np.float32, name="state_0:0"), np.array([], np.int64)
-    made = ops.relu(ops.strided_slice(given, none, none, none, [], []))
-    assert not kinds(quicker(openvino.Model([made], [given])))["StridedSlice"]
+    result = ops.relu(ops.strided_slice(given, none, none, none, [], []))
+    assert not kinds(quicker(openvino.Model([result], [given])))["StridedSlice"]
 
 
-def test_what_has_no_shape_beforehand_cannot_be_computed() -> None:
+def test_an_output_of_dynamic_shape_is_not_computable() -> None:
     given = ops.parameter([4], np.float32, name="state_0:0")
-    made = ops.non_zero(given)
-    made.output(0).get_tensor().set_names({"made_0:0"})
+    result = ops.non_zero(given)
+    result.output(0).get_tensor().set_names({"made_0:0"})
     with pytest.raises(NotComputable, match="dynamic shape"):
-        OpenVinoEngine().compile(openvino.Model([made], [given]), ["made_0"])
+        OpenVinoEngine().compile(openvino.Model([result], [given]), ["made_0"])
 
 
-def test_a_frame_is_given_without_a_copy_where_that_can_be() -> None:
+def test_a_frame_is_passed_without_a_copy_where_possible() -> None:
     frame = numbers(HEIGHT, WIDTH, 3)
     given = Given([GivenFrame(frame)], {"seed": np.zeros(2, np.int32)})
     assert given["whole_0"] is frame

@@ -1,4 +1,4 @@
-"""Footage whose frames tell what they are."""
+"""Footage whose pixels encode the frame number and the position."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ class NumberedFootage(Footage):
 
 
 class Numbered(Source):
-    """Red tells a frame's number, green a pixel's row and blue its column."""
+    """Red encodes the frame's number, green the pixel's row and blue its column."""
 
     name: ClassVar[str] = "numbered"
 
     count: int = Param(40, ge=0)
-    """How many frames there are."""
+    """Number of frames."""
 
     first: int = Param(0, ge=0)
     """Number of the first frame."""

@@ -1,4 +1,4 @@
-"""Prepared footage is found again, and two processes do not prepare it twice."""
+"""The cache of prepared footage; two processes do not prepare the same footage twice."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_footage_is_prepared_once(cache: Path, numbered: Any) -> None:
     assert calls == []
 
 
-def test_what_changes_the_frames_changes_the_folder(numbered: Any) -> None:
+def test_settings_that_change_the_frames_change_the_folder(numbered: Any) -> None:
     def changed(**changes: Any) -> TrainSettings:
         return SETTINGS.model_copy(update=changes)
 
@@ -58,7 +58,7 @@ def test_what_changes_the_frames_changes_the_folder(numbered: Any) -> None:
     assert len(set(folders)) == len(folders)
 
 
-def test_footage_that_was_read_in_another_way_is_prepared_again(
+def test_footage_of_another_reader_version_is_prepared_again(
     numbered: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Manifest, "READING", 1)
@@ -68,7 +68,7 @@ def test_footage_that_was_read_in_another_way_is_prepared_again(
     assert after != before
     with pytest.raises(TrainingError, match=r"reads clips in another way; remove the folder and "):
         PreparedFootage.open(before)
-    # As manifests were before the number.
+    # Manifests of earlier versions have no such number.
     path = before / Manifest.FILE
     table = json.loads(path.read_text(encoding="utf-8"))
     del table["reading"]
@@ -77,13 +77,13 @@ def test_footage_that_was_read_in_another_way_is_prepared_again(
         PreparedFootage.open(before)
 
 
-def test_what_does_not_change_the_frames_does_not(numbered: Any) -> None:
+def test_other_settings_do_not_change_the_folder(numbered: Any) -> None:
     folder = prepared(numbered(), SETTINGS)
     others = {"crop": "whole", "batch": 3, "validation": 0.3, "seconds": 99.0, "fps": 25.0}
     assert prepared(numbered(), SETTINGS.model_copy(update=others)) == folder
 
 
-def test_two_that_need_the_same_footage_prepare_it_once(bikes: Path) -> None:
+def test_two_threads_prepare_the_same_footage_once(bikes: Path) -> None:
     counts: list[int] = []
 
     def one() -> Path:
@@ -125,7 +125,7 @@ class Listening(logging.Handler):
         self.heard.append(record.getMessage())
 
 
-def test_a_wait_is_said_and_can_be_ended(tmp_path: Path) -> None:
+def test_waiting_for_a_lock_is_reported_and_can_be_interrupted(tmp_path: Path) -> None:
     listening, tries = Listening(), list[int]()
     logging.getLogger("artengine").addHandler(listening)
 
@@ -144,7 +144,9 @@ def test_a_wait_is_said_and_can_be_ended(tmp_path: Path) -> None:
     assert listening.heard == [f"{tmp_path}: another process works here; waiting for it"]
 
 
-def test_footage_drawn_by_another_version_is_another(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_synthetic_footage_of_another_version_is_prepared_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     settings = SETTINGS.model_copy(update={"seconds": 0.2})
     first = prepared(Synthetic(), settings)
     assert prepared(Synthetic(), settings) == first
@@ -153,7 +155,7 @@ def test_footage_drawn_by_another_version_is_another(monkeypatch: pytest.MonkeyP
 
 
 def test_a_source_is_fingerprinted_once(numbered: Any, tmp_path: Path) -> None:
-    """That of a long clip is read from end to end."""
+    """The fingerprint of a long clip requires reading the whole file."""
     asked = []
 
     class Fingerprinted(numbered):  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""Scene cuts are found where they are, and nowhere else."""
+"""Detection of scene cuts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def still(colour: tuple[int, int, int], count: int) -> list[Picture]:
 
 
 @pytest.mark.parametrize("size", [(640, 272), (256, 256), (33, 17)])
-def test_the_cuts_of_a_real_clip(bikes: Path, size: tuple[int, int]) -> None:
+def test_the_cuts_of_a_real_clip_are_detected(bikes: Path, size: tuple[int, int]) -> None:
     footage = Video(path=str(bikes), at_end="stop").open(size)
     assert cuts_in(footage.frames()) == [30, 76, 137, 187, 242]
 
@@ -45,21 +45,21 @@ def test_endless_footage_has_no_cuts() -> None:
 
 
 @pytest.mark.parametrize("length", [1, 2, 3, 20])
-def test_cuts_are_found_at_both_ends(length: int) -> None:
+def test_cuts_are_detected_at_both_ends(length: int) -> None:
     pictures = still((200, 30, 30), length) + still((20, 40, 200), 20) + still((9, 99, 9), length)
     assert cuts_in(pictures) == [length, length + 20]
 
 
-def test_a_finder_goes_on_after_it_has_seen_the_last_frames_again(bikes: Path) -> None:
+def test_a_finder_resumes_after_the_last_frames_are_fed_again(bikes: Path) -> None:
     pictures = list(Video(path=str(bikes), at_end="stop").open((64, 64)).frames())
     for stop in (74, 75, 76, 77, 78, 79):
         finder = CutFinder()
-        found = [cut for picture in pictures[:stop] for cut in finder.feed(picture)]
+        results = [cut for picture in pictures[:stop] for cut in finder.feed(picture)]
         finder = CutFinder(stop - CutFinder.memory)
         for picture in pictures[stop - CutFinder.memory : stop]:
             finder.feed(picture)
-        found += [cut for picture in pictures[stop:] for cut in finder.feed(picture)]
-        assert found == [30, 76, 137, 187, 242]
+        results += [cut for picture in pictures[stop:] for cut in finder.feed(picture)]
+        assert results == [30, 76, 137, 187, 242]
 
 
 def test_no_frames_have_no_cuts() -> None:

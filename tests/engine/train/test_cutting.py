@@ -6,7 +6,7 @@ from artengine.train.cutting import behind_each_other, cut, to_numbers
 
 @pytest.mark.parametrize("mirrored", [False, True])
 @pytest.mark.parametrize("count", [1, 4, 43])
-def test_parts_lie_behind_each_other(count: int, *, mirrored: bool) -> None:
+def test_crops_are_stacked_along_the_channels(count: int, *, mirrored: bool) -> None:
     rng = np.random.default_rng(0)
     pictures = [rng.integers(0, 256, (12, 17, 3), np.uint8) for _ in range(count)]
     for picture in pictures:

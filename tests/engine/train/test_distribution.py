@@ -1,4 +1,4 @@
-"""Trainings that several devices or several processes share."""
+"""Training distributed over several devices or several processes."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def preset(preset_file: Path, catalog: Catalog) -> Preset:
 
 @pytest.fixture(scope="module", autouse=True)
 def _no_plot() -> Iterator[None]:
-    """To draw the log takes as long as to train for these few steps."""
+    """Drawing the log takes as long as the training of these few steps."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("artengine.train.plot.draw_log", lambda _path, _rows: None)
         yield
@@ -129,14 +129,14 @@ def _no_plot() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def alone(preset: Preset, catalog: Catalog, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """What one device learns by itself."""
+    """The run of a single device."""
     run = Run(tmp_path_factory.mktemp("alone") / "run")
     train(preset, prepared(preset.source, preset.train), run, catalog)
     return run
 
 
 def vector(run: Run) -> npt.NDArray[np.float32]:
-    """All weights of a run."""
+    """Return all weights of a run as one vector."""
     found: list[Any] = []
     with h5py.File(run.last) as file:
         file.visititems(
@@ -146,7 +146,7 @@ def vector(run: Run) -> npt.NDArray[np.float32]:
 
 
 def assert_alike(run: Run, alone: Run, preset: Preset) -> None:
-    """What is learnt together is what one learns alone, within rounding."""
+    """Assert that the weights equal those of a single device up to rounding."""
     make_deterministic(preset.seed)
     first = np.concatenate([np.ravel(array) for array in preset.model.build().get_weights()])
     far = np.abs(np.sort(vector(alone)) - np.sort(first)).max()
@@ -161,9 +161,9 @@ def on_two_devices(
     trainings: list[tuple[Path, int, list[str]]],
     tmp_path: Path,
 ) -> Any:
-    """Train into folders, each for so many steps at most and with changes; what the devices told.
+    """Train into folders, each with a maximum number of steps and changes; return the report.
 
-    A process can train with one sort of step only: TensorFlow numbers what its devices exchange.
+    A process can train with one kind of step only, because TensorFlow numbers its collectives.
     """
     given = json.dumps([(str(run), steps, changes) for run, steps, changes in trainings])
     code = start(preset_file, given, tiny_model, code=TWO_DEVICES).wait(timeout=240)
@@ -171,7 +171,7 @@ def on_two_devices(
     return json.loads((tmp_path / "0.out").read_text().splitlines()[-1])
 
 
-def test_two_devices_learn_what_one_does(
+def test_two_devices_learn_the_same_as_one(
     start: Callable[..., Any],
     preset_file: Path,
     tiny_model: Path,
@@ -179,9 +179,9 @@ def test_two_devices_learn_what_one_does(
     alone: Run,
     tmp_path: Path,
 ) -> None:
-    """In two parts, the second of which goes on from the checkpoint of the first."""
+    """In two parts; the second resumes from the checkpoint of the first."""
     run = Run(tmp_path / "run")
-    told = on_two_devices(
+    report = on_two_devices(
         start,
         preset_file,
         tiny_model,
@@ -193,33 +193,33 @@ def test_two_devices_learn_what_one_does(
         tmp_path,
     )
     batch = np.arange(12).reshape(4, 3).tolist()
-    assert told["parts"] == [batch[:2], batch[2:]]
-    assert told["wholes"] == [batch, batch]
-    assert told["drawn"][0] == [7, 0] != told["drawn"][1]
-    assert told["errors"] == [
+    assert report["parts"] == [batch[:2], batch[2:]]
+    assert report["wholes"] == [batch, batch]
+    assert report["drawn"][0] == [7, 0] != report["drawn"][1]
+    assert report["errors"] == [
         "train.batch: a batch of 3 windows cannot be shared evenly by 2 replicas of the network; "
         "give a multiple of 2"
     ]
     assert_alike(run, alone, preset)
-    # Rows go on from what both devices predicted.
+    # Rows continue from the predictions of both devices.
     rollouts = [read_record(each.checkpoint)["rollouts"] for each in (run, alone)]
     assert rollouts[0] == rollouts[1]
     assert max(rollout["remaining"] for rollout in rollouts[0]) > 0
 
 
 def ports(count: int) -> list[int]:
-    """Free ones."""
+    """Return free ports."""
     held = [socket.socket() for _ in range(count)]
     for each in held:
         each.bind(("127.0.0.1", 0))
-    found = [each.getsockname()[1] for each in held]
+    results = [each.getsockname()[1] for each in held]
     for each in held:
         each.close()
-    return found
+    return results
 
 
 def as_workers(start: Callable[..., Any], commands: list[list[str]]) -> list[int]:
-    """Start `artengine` with the words of each worker, and wait for all of them: exit codes."""
+    """Start `artengine` with the arguments of each worker; wait for all and return exit codes."""
     cluster = {"worker": [f"127.0.0.1:{port}" for port in ports(len(commands))]}
     started = []
     for number, words in enumerate(commands):
@@ -228,7 +228,7 @@ def as_workers(start: Callable[..., Any], commands: list[list[str]]) -> list[int
     return [each.wait(timeout=240) for each in started]
 
 
-def test_two_processes_learn_what_one_does(
+def test_two_processes_learn_the_same_as_one(
     start: Callable[..., Any],
     preset_file: Path,
     tiny_model: Path,
@@ -237,7 +237,7 @@ def test_two_processes_learn_what_one_does(
     catalog: Catalog,
     tmp_path: Path,
 ) -> None:
-    """Both go on from what one has learnt; the second has no run folder and makes none."""
+    """Both resume from the run of a single device; the second makes no run folder."""
     by_one, by_two = (
         Run(shutil.copytree(alone.folder, tmp_path / name)) for name in ("one", "two")
     )
@@ -259,7 +259,7 @@ def test_two_processes_learn_what_one_does(
 
 
 @pytest.mark.parametrize(
-    ("config", "told"),
+    ("config", "message"),
     [
         (None, r'train\.distribute: "workers" needs the variable TF_CONFIG'),
         ("{", "TF_CONFIG: is no JSON"),
@@ -273,30 +273,30 @@ def test_two_processes_learn_what_one_does(
         ),
     ],
 )
-def test_a_team_that_is_not_described(
-    config: str | None, told: str, monkeypatch: pytest.MonkeyPatch
+def test_an_invalid_tf_config_is_refused(
+    config: str | None, message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("TF_CONFIG", raising=False)
     if config is not None:
         monkeypatch.setenv("TF_CONFIG", config)
     assert this_worker(TrainSettings()).count == 1
-    with pytest.raises(TrainingError, match=told):
+    with pytest.raises(TrainingError, match=message):
         this_worker(TrainSettings(distribute="workers"))
 
 
-def test_who_a_worker_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_worker_s_number_and_count_come_from_tf_config(monkeypatch: pytest.MonkeyPatch) -> None:
     cluster = {"chief": ["a:1"], "worker": ["b:1", "c:1"]}
-    found = []
+    results = []
     for kind, index in (("chief", 0), ("worker", 0), ("worker", 1)):
         config = {"cluster": cluster, "task": {"type": kind, "index": index}}
         monkeypatch.setenv("TF_CONFIG", json.dumps(config))
         worker = this_worker(TrainSettings(distribute="workers"))
-        found.append((worker.number, worker.count))
-    assert found == [(0, 3), (1, 3), (2, 3)]
+        results.append((worker.number, worker.count))
+    assert results == [(0, 3), (1, 3), (2, 3)]
 
 
 @pytest.mark.parametrize("other", [{"accumulate": 2}, {"xla": True}])
-def test_what_does_not_go_together(catalog: Catalog, other: dict[str, Any]) -> None:
+def test_incompatible_settings_are_refused(catalog: Catalog, other: dict[str, Any]) -> None:
     table = {
         "source": {"use": "synthetic"},
         "model": {"use": "swift"},
@@ -312,7 +312,7 @@ def test_what_does_not_go_together(catalog: Catalog, other: dict[str, Any]) -> N
 def test_a_worker_that_waits_for_the_others_can_be_ended(
     wish: str, start: Callable[..., Any], tmp_path: Path
 ) -> None:
-    """TensorFlow waits in its own threads' code, where no handler of Python's is ever called."""
+    """TensorFlow waits in native code, where Python's signal handlers are not called."""
     code = (
         "import signal; from artengine.cli.interrupt import Interrupt, end_as_interrupt; "
         "from artengine.nn.distribution import _default_signals\n"

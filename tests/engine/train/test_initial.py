@@ -1,4 +1,4 @@
-"""The weights that a training begins with."""
+"""Initial weights of a training."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def kernel(network: keras.Model) -> Any:
     return np.asarray(network.trainable_variables[0])
 
 
-def test_recall_begins_as_a_painter_of_other_clips(catalog: Catalog) -> None:
+def test_recall_begins_with_the_weights_painter(catalog: Catalog) -> None:
     preset = preset_of(catalog, pictures=20)
     network = preset.model.build()
     before = kernel(network)
@@ -39,7 +39,7 @@ def test_recall_begins_as_a_painter_of_other_clips(catalog: Catalog) -> None:
     assert not np.asarray(network.get_layer("memory").pictures).any()
 
 
-def test_none_begins_with_random_ones(catalog: Catalog) -> None:
+def test_none_begins_with_random_weights(catalog: Catalog) -> None:
     preset = preset_of(catalog, "none")
     network = preset.model.build()
     before = kernel(network)
@@ -47,22 +47,22 @@ def test_none_begins_with_random_ones(catalog: Catalog) -> None:
     np.testing.assert_array_equal(kernel(network), before)
 
 
-def test_a_network_of_another_shape_begins_with_random_ones(catalog: Catalog) -> None:
+def test_a_network_of_another_shape_begins_with_random_weights(catalog: Catalog) -> None:
     preset = preset_of(catalog, width=8)
     assert begin(preset, preset.model.build()) is None
 
 
 @pytest.mark.parametrize(
-    ("name", "width", "said"),
+    ("name", "width", "message"),
     [
         ("paintr", 24, 'no weights "paintr" .did you mean "painter"'),
         ("daybreak", 24, "made for swift"),
         ("night-drive", 8, "does not fit this network"),
     ],
 )
-def test_weights_that_cannot_be_begun_with_are_refused(
-    catalog: Catalog, name: str, width: int, said: str
+def test_unusable_initial_weights_are_refused(
+    catalog: Catalog, name: str, width: int, message: str
 ) -> None:
     preset = preset_of(catalog, name, width=width)
-    with pytest.raises(TrainingError, match=said):
+    with pytest.raises(TrainingError, match=message):
         begin(preset, preset.model.build())

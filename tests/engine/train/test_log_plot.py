@@ -1,4 +1,4 @@
-"""The plot of a log is drawn where that is worth its time, and complete at the end."""
+"""The plot of a log is drawn at intervals, and always at the end."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ROWS = [Row(n, 10 * n, float(n), 1e-3, 1.0 / n, 20.0 + n, 0.5, 19.0, 0.4) for n 
 
 @pytest.fixture
 def drawn(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many epochs each drawing shows."""
+    """The number of epochs in each drawing."""
     found: list[int] = []
     monkeypatch.setattr(
         "artengine.train.plot.draw_log", lambda _path, rows: found.append(len(rows))
@@ -24,7 +24,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def plotted(drawn: list[int], times: list[float]) -> list[int]:
-    """What is drawn of a training that begins at 0 and whose epochs end at those times."""
+    """Return the drawings of a training that begins at 0, with the end times of its epochs."""
     now = 0.0
     plot = LogPlot(Path("unused.png"), clock=lambda: now)
     for number, end in enumerate(times, start=1):
@@ -38,7 +38,7 @@ def plotted(drawn: list[int], times: list[float]) -> list[int]:
     return before
 
 
-def test_each_epoch_of_half_a_minute_or_more_is_drawn(drawn: list[int]) -> None:
+def test_epochs_of_half_a_minute_or_more_are_each_drawn(drawn: list[int]) -> None:
     assert plotted(drawn, [30.0, 70.5, 101.0]) == [1, 2, 3]
 
 

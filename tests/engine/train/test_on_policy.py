@@ -1,4 +1,4 @@
-"""On-policy rollouts go on where the network's predictions are, and never come to an end."""
+"""On-policy rollouts continue at the frames nearest to the predictions, and never end."""
 
 from __future__ import annotations
 
@@ -43,16 +43,16 @@ def sampler(frames: Frames, cuts: tuple[int, ...] = (), **changes: Any) -> OnPol
 
 
 NEW = [OnPolicyRollout()] * 2
-"""Two rows that begin with the next batch."""
+"""Two rows that begin in the next batch."""
 
 
 def at(*frames: int) -> list[OnPolicyRollout]:
-    """Rows that are at those frames, and go on for five more."""
+    """Return rows at those frames, with five frames remaining."""
     return [OnPolicyRollout(frame=frame, remaining=5) for frame in frames]
 
 
 def reds(pixels: Any) -> list[int]:
-    """Frame numbers, from the red of one pixel of each frame."""
+    """Return the frame numbers, from the red of one pixel of each frame."""
     flat = pixels.reshape(*pixels.shape[:-1], -1, 3)[..., 0]
     return np.rint(flat * 255).astype(int).tolist()  # type: ignore[no-any-return]
 
@@ -69,7 +69,7 @@ def test_frames_are_found_by_number_in_any_shard(footage: Callable[..., Frames])
     [None, b"", b"\0", b"\xff", b"\7\0\0\0\0\0\0\0", b"no such thing"],
     ids=["gone", "empty", "zeros", "ones", "short", "text"],
 )
-def test_damaged_frames_say_what_to_do(
+def test_damaged_frames_are_reported_with_a_remedy(
     footage: Callable[..., Frames], tmp_path: Path, damage: bytes | None
 ) -> None:
     frames = footage(40)
@@ -78,64 +78,68 @@ def test_damaged_frames_say_what_to_do(
     path.unlink()
     if damage is not None:
         path.write_bytes((damage * size)[:size])
-    told = rf"{path}: is damaged or gone; remove the folder {path.parent} and prepare again"
-    with pytest.raises(TrainingError, match=told):
+    message = rf"{path}: is damaged or gone; remove the folder {path.parent} and prepare again"
+    with pytest.raises(TrainingError, match=message):
         _ = frames[20]
 
 
-def test_a_rollout_begins_with_truth_and_goes_on_frame_by_frame(
+def test_a_rollout_begins_with_truth_and_advances_frame_by_frame(
     footage: Callable[..., Frames],
 ) -> None:
-    found = sampler(footage(40))
-    first = found.next(NEW, 0, 1000)
+    policy = sampler(footage(40))
+    first = policy.next(NEW, 0, 1000)
     assert first.begins.all()
     for row in range(2):
         seen = reds(first.context_frames[row, 0, 0])
         assert seen == list(range(seen[0], seen[0] + 3))
         assert reds(first.truth[row, 0, 0, 0]) == [seen[-1] + 1]
         assert first.rollouts[row].frame == seen[-1] + 1
-    second = found.next(at(10, 10), 1, 1000)
+    second = policy.next(at(10, 10), 1, 1000)
     assert not second.begins.any()
     assert reds(second.truth[0, 0, 0, 0]) == [11]
     assert [rollout.remaining for rollout in second.rollouts] == [4, 4]
 
 
-def test_a_rollout_moves_to_where_its_prediction_is(footage: Callable[..., Frames]) -> None:
+def test_a_rollout_moves_to_the_frame_most_like_its_prediction(
+    footage: Callable[..., Frames],
+) -> None:
     frames = footage(40)
     ahead, behind = (frames[n].astype(np.float32) / 255 for n in (23, 18))
     moved = sampler(frames).align(at(20, 20), np.stack([ahead, behind]))
     assert moved == at(23, 18)
 
 
-def test_a_rollout_that_looks_like_nothing_near_keeps_its_time(
+def test_a_rollout_unlike_all_candidates_keeps_its_frame(
     footage: Callable[..., Frames],
 ) -> None:
     frames = footage(40)
-    found = sampler(frames)
+    policy = sampler(frames)
     unlike = np.zeros((12, 16, 3), np.float32)
-    moved = found.align(at(20, 20), np.stack([unlike, frames[20].astype(np.float32) / 255]))
+    moved = policy.align(at(20, 20), np.stack([unlike, frames[20].astype(np.float32) / 255]))
     assert moved == at(20, 20)
-    assert not found.next(moved, 7, 8).begins.any()
+    assert not policy.next(moved, 7, 8).begins.any()
 
 
-def test_after_a_scene_comes_the_frame_most_like_its_end(footage: Callable[..., Frames]) -> None:
-    # Red counts on over the cut at 20, so the end of the first scene is most like the second's
-    # first frames, and that of the second, which is the brightest, like the latest candidates.
+def test_a_rollout_jumps_from_the_end_of_a_scene_to_the_most_similar_frame(
+    footage: Callable[..., Frames],
+) -> None:
+    # Red keeps counting over the cut at 20, so the end of the first scene is most like the first
+    # frames of the second, and the end of the second, the brightest frame, like the latest ones.
     truth = sampler(footage(20, 20), cuts=(20,)).next(at(19, 39), 1, 8).truth
     assert np.rint(truth[:, 0, 0, 0, 0] * 255).tolist() == [23, 30]
 
 
-def test_the_held_out_part_is_never_seen(footage: Callable[..., Frames]) -> None:
-    found, rollouts = sampler(footage(40), stop=30), NEW
+def test_the_held_out_part_is_never_sampled(footage: Callable[..., Frames]) -> None:
+    policy, rollouts = sampler(footage(40), stop=30), NEW
     for step in range(60):
-        batch = found.next(rollouts, step, 16)
+        batch = policy.next(rollouts, step, 16)
         assert batch.truth[..., 0].max() * 255 < 29.5
-        rollouts = found.align(batch.rollouts, batch.truth[:, -1])
+        rollouts = policy.align(batch.rollouts, batch.truth[:, -1])
 
 
-def test_crops_and_mirrors_stay_those_of_the_rollout(footage: Callable[..., Frames]) -> None:
-    found = sampler(footage(40), crop=(8, 6), flip=True)
-    batch = found.next(4 * NEW, 0, 64)
+def test_crop_and_mirroring_are_fixed_for_a_rollout(footage: Callable[..., Frames]) -> None:
+    policy = sampler(footage(40), crop=(8, 6), flip=True)
+    batch = policy.next(4 * NEW, 0, 64)
     assert batch.context_frames.shape == (8, 6, 8, 9)
     blues = np.rint(batch.truth[:, 0, 0, :, 2] * 255).astype(int)
     assert {int(np.sign(np.diff(row)[0])) for row in blues} == {-1, 1}
@@ -143,7 +147,7 @@ def test_crops_and_mirrors_stay_those_of_the_rollout(footage: Callable[..., Fram
     assert len({(rollout.top, rollout.left) for rollout in batch.rollouts}) > 3
 
 
-def test_random_numbers_are_those_of_the_step(footage: Callable[..., Frames]) -> None:
+def test_random_numbers_depend_only_on_the_step(footage: Callable[..., Frames]) -> None:
     frames = footage(40)
     one, other = sampler(frames), sampler(frames)
     one.next(NEW, 3, 64)
@@ -153,32 +157,32 @@ def test_random_numbers_are_those_of_the_step(footage: Callable[..., Frames]) ->
 
 
 def test_short_rollouts_are_as_common_as_long_ones(footage: Callable[..., Frames]) -> None:
-    """Octave by octave."""
-    found = sampler(footage(40), crop=(1, 1))
-    # One step of each is taken already.
-    rollouts = found.next(250 * NEW, 0, 15).rollouts
+    """Lengths are uniform over octaves."""
+    policy = sampler(footage(40), crop=(1, 1))
+    # One step of each rollout has been taken already.
+    rollouts = policy.next(250 * NEW, 0, 15).rollouts
     lengths = np.array([rollout.remaining + 1 for rollout in rollouts])
     assert set(lengths) == set(range(1, 16))
     octaves = np.bincount(np.log2(lengths).astype(int)) / len(lengths)
     np.testing.assert_allclose(octaves, 0.25, atol=0.06)
-    rollouts = found.next(250 * NEW, 1, 1).rollouts
+    rollouts = policy.next(250 * NEW, 1, 1).rollouts
     assert {rollout.remaining for rollout in rollouts} == {0}
 
 
-def test_memory_is_bounded_however_long_the_footage(
+def test_memory_does_not_grow_with_the_footage(
     footage: Callable[..., Frames], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("artengine.train.on_policy.KEPT_THUMBNAILS", 20)
-    made: list[ref[Any]] = []
+    thumbnails: list[ref[Any]] = []
 
     def thumbnail(picture: Any) -> Any:
         small = _thumbnail(picture)
-        made.append(ref(small))
+        thumbnails.append(ref(small))
         return small
 
     monkeypatch.setattr("artengine.train.on_policy._thumbnail", thumbnail)
-    found = sampler(footage(120))
+    policy = sampler(footage(120))
     for frame in range(3, 115):
-        found.align(at(frame, frame), np.zeros((2, 12, 16, 3), np.float32))
-    assert len(made) > 100
-    assert sum(small() is not None for small in made) <= 20
+        policy.align(at(frame, frame), np.zeros((2, 12, 16, 3), np.float32))
+    assert len(thumbnails) > 100
+    assert sum(small() is not None for small in thumbnails) <= 20

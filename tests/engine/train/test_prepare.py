@@ -1,4 +1,4 @@
-"""Footage is stored once, whole and the same, whatever happens on the way."""
+"""Preparing footage: every frame is stored once, also after interruptions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SETTINGS: dict[str, Any] = {"size": (40, 24), "shard_frames": 48}
 
 
 def stored(folder: Path) -> list[tuple[int, Picture]]:
-    """Index and picture of each record, in the order of the files."""
+    """Return the index and the picture of each record, in the order of the files."""
     import tensorflow as tf
 
     manifest = Manifest.read(folder)
@@ -69,7 +69,7 @@ def test_every_frame_of_a_clip_is_stored_once(tmp_path: Path, bikes: Path) -> No
     assert max(errors) < 4
 
 
-def test_quality_100_stores_without_loss(tmp_path: Path, numbered: Any) -> None:
+def test_quality_100_is_lossless(tmp_path: Path, numbered: Any) -> None:
     prepare(numbered(count=5), tmp_path, size=(20, 10), quality=100)
     truths = numbered(count=5).open((20, 10)).frames()
     for (_, picture), truth in zip(stored(tmp_path), truths, strict=True):
@@ -85,7 +85,7 @@ def test_lower_quality_is_smaller(tmp_path: Path, bikes: Path) -> None:
     assert sizes == sorted(set(sizes))
 
 
-def test_stopped_preparations_go_on_and_give_the_same_bytes(
+def test_a_stopped_preparation_resumes_with_the_same_bytes(
     tmp_path: Path, bikes: Path, start: Callable[..., Any]
 ) -> None:
     killed = (
@@ -121,7 +121,7 @@ def test_stopped_preparations_go_on_and_give_the_same_bytes(
 
 
 @pytest.mark.parametrize("lost", [0, 3])
-def test_lost_shards_are_made_again(tmp_path: Path, bikes: Path, lost: int) -> None:
+def test_missing_shards_are_written_again(tmp_path: Path, bikes: Path, lost: int) -> None:
     source = Video(path=str(bikes))
     prepare(source, tmp_path, **SETTINGS)
     whole = files(tmp_path)
@@ -130,14 +130,14 @@ def test_lost_shards_are_made_again(tmp_path: Path, bikes: Path, lost: int) -> N
     assert files(tmp_path) == whole
 
 
-def test_finished_footage_is_not_touched(tmp_path: Path, numbered: Any) -> None:
+def test_finished_footage_is_not_written_again(tmp_path: Path, numbered: Any) -> None:
     first = prepare(numbered(), tmp_path, **SETTINGS)
     times = {path.name: path.stat().st_mtime_ns for path in tmp_path.glob("frames*")}
     assert prepare(numbered(), tmp_path, progress=untouched, **SETTINGS) == first
     assert {path.name: path.stat().st_mtime_ns for path in tmp_path.glob("frames*")} == times
 
 
-def test_several_sources_are_joined_with_a_cut(tmp_path: Path, numbered: Any) -> None:
+def test_several_sources_are_joined_with_a_scene_cut(tmp_path: Path, numbered: Any) -> None:
     sources = [numbered(count=7), numbered(count=50, first=7), numbered(count=3, first=57)]
     manifest = prepare(sources, tmp_path, quality=100, **SETTINGS)
     assert manifest.cuts == (7, 57)
@@ -160,7 +160,7 @@ def test_endless_sources_are_capped(tmp_path: Path, numbered: Any) -> None:
     assert manifest.fps == 10
 
 
-def test_a_file_of_unknown_length_is_taken_whole(tmp_path: Path, bikes: Path) -> None:
+def test_a_file_of_unknown_length_is_read_to_its_end(tmp_path: Path, bikes: Path) -> None:
     clip = tmp_path / "clip.gif"
     command = [ffmpeg_executable(), "-v", "error", "-i", str(bikes), "-vf", "scale=40:24"]
     subprocess.run([*command, str(clip)], check=True)
@@ -178,7 +178,7 @@ def test_a_file_of_unknown_length_is_taken_whole(tmp_path: Path, bikes: Path) ->
     assert totals == {None}
 
 
-def test_shards_end_at_a_size_too(
+def test_the_size_of_shards_is_bounded(
     tmp_path: Path, numbered: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("artengine.train.store.SHARD_BYTES", 5000)
@@ -207,7 +207,7 @@ def test_other_footage_in_the_folder_is_refused(tmp_path: Path, numbered: Any) -
     assert files(tmp_path) == whole
 
 
-def test_a_moved_file_is_known_again(tmp_path: Path, bikes: Path) -> None:
+def test_a_copied_file_is_recognised(tmp_path: Path, bikes: Path) -> None:
     copy = tmp_path / "copy.mp4"
     copy.write_bytes(bikes.read_bytes())
     prepare(Video(path=str(bikes), end=0.4), tmp_path / "footage", **SETTINGS)
@@ -215,21 +215,23 @@ def test_a_moved_file_is_known_again(tmp_path: Path, bikes: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"format": 1}', '{"format": 99}'])
-def test_a_broken_manifest_is_told(tmp_path: Path, numbered: Any, text: str) -> None:
+def test_a_broken_manifest_is_reported(tmp_path: Path, numbered: Any, text: str) -> None:
     (tmp_path / "manifest.json").write_text(text)
     with pytest.raises(TrainingError, match=r"manifest\.json: .*remove the folder") as error:
         prepare(numbered(), tmp_path, **SETTINGS)
     assert "\n" not in str(error.value)
 
 
-def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path, numbered: Any) -> None:
+def test_a_folder_that_cannot_be_made_is_reported(tmp_path: Path, numbered: Any) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(TrainingError, match=r"file/in: cannot be written \(not a directory\)"):
         prepare(numbered(), tmp_path / "file" / "in", **SETTINGS)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
-def test_a_full_disk_is_told_and_what_is_finished_stays(tmp_path: Path, numbered: Any) -> None:
+def test_a_full_disk_is_reported_and_finished_shards_are_kept(
+    tmp_path: Path, numbered: Any
+) -> None:
     partial = tmp_path / f"{shard_name(1)}.part"
     partial.symlink_to("/dev/full")
     with pytest.raises(TrainingError, match=r"\(no space left on device\)") as error:
@@ -242,7 +244,7 @@ def test_a_full_disk_is_told_and_what_is_finished_stays(tmp_path: Path, numbered
     assert prepare(numbered(count=99), tmp_path, **SETTINGS).frames == 99
 
 
-def test_a_source_that_delivers_another_size_is_named(
+def test_a_source_that_returns_another_size_is_named(
     tmp_path: Path, numbered: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wrong = numbered().open((30, 30))
@@ -254,7 +256,7 @@ def test_a_source_that_delivers_another_size_is_named(
         prepare(numbered(), tmp_path, **SETTINGS)
 
 
-def test_the_manifest_reads_as_json(tmp_path: Path, numbered: Any) -> None:
+def test_the_manifest_is_json(tmp_path: Path, numbered: Any) -> None:
     prepare([numbered(count=20), numbered(count=20)], tmp_path, **SETTINGS)
     table = json.loads((tmp_path / "manifest.json").read_text())
     assert table["size"] == [40, 24]

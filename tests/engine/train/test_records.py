@@ -1,4 +1,4 @@
-"""Records are those of TensorFlow, and damage to them is noticed."""
+"""Records in the format of TensorFlow, and detection of damage."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from artengine.train import records
 from artengine.train.crc32c import crc32c
 
 
-def test_the_checksum_is_that_of_the_standard() -> None:
-    """Vectors of RFC 3720, and one of more than a block."""
+def test_the_checksum_matches_the_standard() -> None:
+    """Test vectors of RFC 3720, and one longer than a block."""
     assert crc32c(b"") == 0
     assert crc32c(b"123456789") == 0xE3069283
     assert crc32c(bytes(32)) == 0x8A9136AA
@@ -20,7 +20,7 @@ def test_the_checksum_is_that_of_the_standard() -> None:
 
 
 @pytest.mark.parametrize(("image", "index"), [(b"", 0), (b"png" * 99, 300), (b"x" * 20_000, 2**40)])
-def test_examples_are_those_of_tensorflow(image: bytes, index: int) -> None:
+def test_examples_equal_those_of_tensorflow(image: bytes, index: int) -> None:
     from tensorflow.train import BytesList, Example, Feature, Features, Int64List
 
     features = {
@@ -32,7 +32,7 @@ def test_examples_are_those_of_tensorflow(image: bytes, index: int) -> None:
     assert records.image_of(wanted) == image
 
 
-def test_a_file_gives_each_record_and_notices_damage(tmp_path: Path) -> None:
+def test_records_are_read_and_damage_is_detected(tmp_path: Path) -> None:
     path = tmp_path / "some.tfrecord"
     written = [b"first", b"", b"third" * 100]
     path.write_bytes(b"".join(map(records.record, written)))

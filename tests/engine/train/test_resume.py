@@ -1,4 +1,4 @@
-"""What a training is continued with, told by its checkpoint's record alone."""
+"""Whether a training can be resumed, from its checkpoint's record alone."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ def saved(task: TrainingTask, footage: str) -> TrainingProgress:
     return progress
 
 
-def test_a_training_goes_on_with_a_clip_that_is_read_in_another_way(
+def test_a_training_resumes_with_a_clip_of_an_earlier_reader_version(
     task: TrainingTask, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Its footage had an identity without the last number."""
+    """The identity of its footage had no version number."""
     content = json.loads(task.footage.manifest.identity)[:-1]
     identity = json.dumps(content, sort_keys=True, separators=(",", ":"))
     progress = saved(task, sha256(identity.encode()).hexdigest()[:16])
@@ -58,7 +58,7 @@ def test_a_training_goes_on_with_a_clip_that_is_read_in_another_way(
     assert line.endswith("it goes on with the clip as it is read now")
 
 
-def test_a_training_goes_on_with_the_same_footage_and_no_other(
+def test_a_training_resumes_only_with_the_same_footage(
     task: TrainingTask, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert saved(task, task.footage.digest) == read_progress(task)

@@ -17,7 +17,7 @@ def test_psnr_of_a_known_error() -> None:
 
 
 @pytest.mark.parametrize("shape", [(40, 50, 3), (11, 30, 3), (9, 8, 3), (6, 20, 3), (1, 1, 3)])
-def test_ssim_is_that_of_the_loss(shape: tuple[int, ...]) -> None:
+def test_ssim_equals_that_of_the_loss(shape: tuple[int, ...]) -> None:
     truth = frame(0, shape)
     guess = np.clip(truth + 0.2 * (frame(1, shape) - 0.5), 0, 1).astype(np.float32)
     expected = float(metrics.ssim(truth[None], guess[None])[0])

@@ -1,4 +1,4 @@
-"""Small real networks, really trained on a real clip.
+"""The training loop: small networks trained on a real clip.
 
 Most are a single convolution: tracing a larger network takes ten times as long as its few steps.
 """
@@ -96,8 +96,8 @@ def assert_same(a: list[Any], b: list[Any]) -> None:
 
 
 @dataclasses.dataclass
-class Made:
-    """A run, and what its training reported."""
+class TrainedRun:
+    """A run, and the reports of its training."""
 
     run: Run
     progress: TrainingProgress
@@ -105,27 +105,27 @@ class Made:
 
 
 @pytest.fixture(scope="module")
-def made(
+def trained(
     preset: Preset, data: Path, catalog: Catalog, tmp_path_factory: pytest.TempPathFactory
-) -> Made:
-    """What the preset learns; not to be changed."""
+) -> TrainedRun:
+    """A finished training of the preset; tests must not change it."""
     run, rows = Run(tmp_path_factory.mktemp("made") / "run"), list[Row]()
     progress = train(preset, data, run, catalog, observer=Observer(epoch=rows.append))
-    return Made(run, progress, rows)
+    return TrainedRun(run, progress, rows)
 
 
 @pytest.fixture(autouse=True)
 def _no_plot(monkeypatch: pytest.MonkeyPatch) -> None:
-    # To draw it takes a quarter of trainings as short as these. That of `made` is drawn, because a
-    # module's fixtures come first.
+    # Drawing the plot takes a quarter of the time of such short trainings. That of `trained` is
+    # drawn, because fixtures of the module come first.
     monkeypatch.setattr("artengine.train.plot.draw_log", lambda _path, _rows: None)
 
 
-def test_makes_a_run_folder_that_can_be_dreamt_from(made: Made, catalog: Catalog) -> None:
-    run = made.run
-    assert made.progress.step == 6
-    assert [row.step for row in made.rows] == [3, 6]
-    assert made.rows[0].psnr_copy > 10
+def test_makes_a_run_folder_that_can_be_dreamt_from(trained: TrainedRun, catalog: Catalog) -> None:
+    run = trained.run
+    assert trained.progress.step == 6
+    assert [row.step for row in trained.rows] == [3, 6]
+    assert trained.rows[0].psnr_copy > 10
     with run.log.open(encoding="utf-8") as file:
         assert [int(row["step"]) for row in csv.DictReader(file)] == [3, 6]
     for picture in (run.plot, run.monitor(1), run.monitor(2)):
@@ -141,22 +141,24 @@ def test_makes_a_run_folder_that_can_be_dreamt_from(made: Made, catalog: Catalog
 
 
 def test_the_first_dream_of_a_run_needs_no_keras(
-    made: Made, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+    trained: TrainedRun, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("openvino")
     from artengine.stepping.filled_graphs import FilledGraphs
 
-    # What would convert the network.
+    # This attribute would convert the network.
     monkeypatch.delattr(FilledGraphs, "_converter")
     resolved = {"dream.runtime": "openvino", "dream.precision": "float32"}
-    preset = load_preset(made.run.recipe, catalog).with_values(resolved)
+    preset = load_preset(trained.run.recipe, catalog).with_values(resolved)
     weights = find_weights(preset)
     width, height = preset.dream.size_of(weights.train_size) or (0, 0)
     predict = plain_network(preset, weights, preset.model)
     assert predict([np.ones((height, width, 3), np.float32)] * 2).shape == (height, width, 3)
 
 
-def test_learns(catalog: Catalog, bikes: Path, data: Path, tmp_path: Path) -> None:
+def test_training_improves_psnr_and_loss(
+    catalog: Catalog, bikes: Path, data: Path, tmp_path: Path
+) -> None:
     rows: list[Row] = []
     settings = table(learning_rate=0.01, epoch=15, rollout=1, context_noise=0.0, steps=60)
     settings["model"] = {"use": "swift", "width": 16, "context": 2}
@@ -166,10 +168,8 @@ def test_learns(catalog: Catalog, bikes: Path, data: Path, tmp_path: Path) -> No
     assert rows[-1].loss < 0.8 * rows[0].loss
 
 
-def test_a_model_keeps_what_it_was_adapted_to(
-    catalog: Catalog, bikes: Path, data: Path, tmp_path: Path
-) -> None:
-    """The frames that are not held out, once, and not again where the training goes on."""
+def test_a_model_is_adapted_once(catalog: Catalog, bikes: Path, data: Path, tmp_path: Path) -> None:
+    """To the frames that are not held out, and not again when the training resumes."""
     settings = table()
     settings["model"] = {"use": "counted", "context": 2}
     preset = parse_preset(settings, with_models(catalog, Counted), [f"source.path={bikes}"])
@@ -186,15 +186,15 @@ def test_a_model_keeps_what_it_was_adapted_to(
 
 
 def test_the_same_training_gives_the_same_weights(
-    made: Made, preset: Preset, data: Path, catalog: Catalog, tmp_path: Path
+    trained: TrainedRun, preset: Preset, data: Path, catalog: Catalog, tmp_path: Path
 ) -> None:
     again = Run(tmp_path / "again")
     train(preset, data, again, catalog)
-    assert_same(arrays(preset, made.run), arrays(preset, again))
+    assert_same(arrays(preset, trained.run), arrays(preset, again))
 
 
 def after(steps: int) -> Observer:
-    """Stops a training at a step."""
+    """Return an observer that stops a training at a step."""
     reached = 0
 
     def step(progress: TrainingProgress, loss: float, share: float) -> None:
@@ -205,7 +205,7 @@ def after(steps: int) -> Observer:
 
 
 def datasets(path: Path) -> dict[str, Any]:
-    """Every array of an HDF5 file by its place."""
+    """Return every array of an HDF5 file by its path."""
     found: dict[str, Any] = {}
     with h5py.File(path) as file:
         file.visititems(
@@ -220,7 +220,7 @@ def log(run: Run) -> list[dict[str, str]]:
 
 
 def assert_equal_runs(one: Run, other: Run) -> None:
-    """All that a training leaves is the same, but for the time it took."""
+    """Assert that all files of two runs are equal, except for times."""
     assert log(one) == log(other)
     for a, b in (
         (one.last, other.last),
@@ -259,8 +259,8 @@ def test_resumes_exactly(
     stops: tuple[int, ...],
     options: dict[str, Any],
 ) -> None:
-    """Stopped at an epoch's end or within one, it goes on as if it had not been."""
-    # Steps this long make the network worse, so that a stop could pass for the best epoch.
+    """A training stopped at the end of an epoch or within one equals an uninterrupted training."""
+    # Steps this long make the network worse, so that a stop could be taken for the best epoch.
     settings = table(steps=8, learning_rate=0.2, keep_every=1, **options)
     preset = parse_preset(settings, catalog, [f"source.path={bikes}"])
     whole, parts = Run(tmp_path / "whole"), Run(tmp_path / "parts")
@@ -270,10 +270,10 @@ def test_resumes_exactly(
         stopped = train(preset, data, parts, catalog, resume=number > 0, observer=after(steps))
         assert stopped.step == steps
         stopped_at.append(float(log(parts)[-1]["psnr"]))
-        # The epoch that was stopped is seen in the log.
+        # The log contains the stopped epoch.
         assert log(parts)[-1]["step"] == str(steps)
         assert log(parts)[-1]["epoch"] == str(max(1, -(-steps // 3)))
-        # What there is can be dreamt from.
+        # The weights so far are usable.
         assert parts.best.is_file()
         assert parts.last.is_file()
     position = train(preset, data, parts, catalog, resume=True)
@@ -309,11 +309,11 @@ keep_every = 1
 """
 
 
-def test_goes_on_exactly_whenever_it_was_killed(
+def test_resumes_exactly_after_a_kill_at_any_time(
     catalog: Catalog, bikes: Path, tiny_model: Path, start: Callable[..., Any], tmp_path: Path
 ) -> None:
-    """Two processes are killed at moments after a checkpoint that are drawn by chance, the second
-    of which goes on from the first; a third comes to the end."""
+    """Two processes are killed at random times after a checkpoint; the second resumes the first,
+    and a third one finishes."""
     shutil.copy(bikes, tmp_path)
     file = tmp_path / "killed.toml"
     file.write_text(KILLED, encoding="utf-8")
@@ -371,16 +371,16 @@ def test_a_checkpoint_of_version_0_1_is_read() -> None:
     )
     assert record.made_with["train.max_horizon"] == "above 1"
     assert parse_record(record.table()) == record
-    # A field that was added since has its default; one of a later version is refused.
+    # A field that was added later has its default; an unknown field is refused.
     rest = {name: value for name, value in record.table().items() if name != "epochs"}
-    found = parse_record(rest)
-    assert found is not None
-    assert found.progress.epochs == 0
+    result = parse_record(rest)
+    assert result is not None
+    assert result.progress.epochs == 0
     assert parse_record(record.table() | {"unheard": 1}) is None
     assert parse_record(old | {"walks": 3}) is None
 
 
-def test_a_checkpoint_within_an_epoch_holds_numbers_only(
+def test_no_checkpoint_with_nan_is_written_within_an_epoch(
     catalog: Catalog, data: Path, bikes: Path, tmp_path: Path
 ) -> None:
     own = table(epoch=100, checkpoint_every=1)
@@ -392,7 +392,7 @@ def test_a_checkpoint_within_an_epoch_holds_numbers_only(
     assert not run.checkpoint.exists()
 
 
-def test_going_on_needs_the_same_footage(
+def test_resuming_needs_the_same_footage(
     preset: Preset, data: Path, catalog: Catalog, bikes: Path, tmp_path: Path
 ) -> None:
     run = Run(tmp_path / "run")
@@ -405,13 +405,13 @@ def test_going_on_needs_the_same_footage(
     with pytest.raises(TrainingError, match="learnt from other footage"):
         train(changed, elsewhere, run, catalog, resume=True)
     assert run.recipe.read_text() == recipe
-    # The size is that of the footage, whatever the preset says.
+    # The size is that of the footage, regardless of the preset.
     train(changed, data, run, catalog, resume=True)
     assert json.loads((run.folder / "last.json").read_text())["training"]["size"] == [64, 32]
     assert user_footage(run) is None
 
 
-def test_damaged_footage_is_one_line(
+def test_damaged_footage_is_an_error(
     preset: Preset, data: Path, catalog: Catalog, tmp_path: Path
 ) -> None:
     footage = shutil.copytree(data, tmp_path / "footage")
@@ -424,7 +424,7 @@ def test_damaged_footage_is_one_line(
 
 
 def test_a_checkpoint_that_does_not_fit_leaves_the_run_as_it_was(
-    made: Made,
+    trained: TrainedRun,
     preset: Preset,
     data: Path,
     catalog: Catalog,
@@ -432,12 +432,12 @@ def test_a_checkpoint_that_does_not_fit_leaves_the_run_as_it_was(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    run = Run(shutil.copytree(made.run.folder, tmp_path / "run"))
+    run = Run(shutil.copytree(trained.run.folder, tmp_path / "run"))
     recipe = run.recipe.read_text()
     on_policy = Run(tmp_path / "on-policy")
     own = table(max_horizon=4, steps=1)
     train(parse_preset(own, catalog, [f"source.path={bikes}"]), data, on_policy, catalog)
-    for begun, other, told in (
+    for begun, other, message in (
         (run, table(optimizer="adamw"), "train.optimizer adam, .* has adamw; continue with the"),
         (run, table(accumulate=2), "train.accumulate 1, .* has above 1"),
         (run, table(precision="mixed_float16"), "train.precision other than mixed_float16, "),
@@ -452,10 +452,10 @@ def test_a_checkpoint_that_does_not_fit_leaves_the_run_as_it_was(
         (on_policy, table(max_horizon=4, crop="whole"), "train.crop 32x32, .* has 64x32"),
     ):
         changed = parse_preset(other, catalog, [f"source.path={bikes}"])
-        # Before the network is built.
+        # The check precedes building the network.
         with monkeypatch.context() as patch:
             patch.setattr("artengine.train.loop.build_trainer", None)
-            with pytest.raises(WeightsError, match=f"was made with {told}"):
+            with pytest.raises(WeightsError, match=f"was made with {message}"):
                 train(changed, data, begun, catalog, resume=True)
     assert run.recipe.read_text() == recipe
     with h5py.File(run.checkpoint, "r+") as file:
@@ -468,13 +468,13 @@ def test_one_training_at_a_time_in_a_folder(
     preset: Preset, data: Path, catalog: Catalog, tmp_path: Path
 ) -> None:
     run = Run(tmp_path / "run")
-    told = "another training works in this folder"
-    with run.lock(resume=False), pytest.raises(TrainingError, match=told):
+    message = "another training works in this folder"
+    with run.lock(resume=False), pytest.raises(TrainingError, match=message):
         train(preset, data, run, catalog)
     assert not run.recipe.exists()
 
 
-def test_a_folder_that_takes_nothing_more_is_one_line(
+def test_an_unwritable_folder_is_an_error(
     preset: Preset, data: Path, catalog: Catalog, tmp_path: Path
 ) -> None:
     run = Run(tmp_path / "run")
@@ -484,16 +484,16 @@ def test_a_folder_that_takes_nothing_more_is_one_line(
     assert not run.checkpoint.exists()
 
 
-def test_refuses_to_overwrite_and_to_resume_nothing(
-    made: Made, preset: Preset, data: Path, catalog: Catalog, tmp_path: Path
+def test_overwriting_a_run_and_resuming_without_a_checkpoint_are_refused(
+    trained: TrainedRun, preset: Preset, data: Path, catalog: Catalog, tmp_path: Path
 ) -> None:
     with pytest.raises(TrainingError, match="no checkpoint to resume"):
         train(preset, data, Run(tmp_path / "run"), catalog, resume=True)
     with pytest.raises(TrainingError, match="--resume"):
-        train(preset, data, made.run, catalog)
+        train(preset, data, trained.run, catalog)
 
 
-def test_stops_where_the_loss_is_no_number(
+def test_a_loss_that_is_not_finite_stops_the_training(
     catalog: Catalog, bikes: Path, data: Path, tmp_path: Path
 ) -> None:
     wild = table(optimizer="sgd", learning_rate=10.0, loss="mean_squared_error", steps=200, epoch=1)
@@ -510,10 +510,10 @@ def test_stops_where_the_loss_is_no_number(
         train(once, data, Run(tmp_path / "once"), catalog)
 
 
-def test_never_saves_weights_that_are_no_numbers(
+def test_weights_that_are_not_finite_are_never_saved(
     catalog: Catalog, data: Path, bikes: Path, tmp_path: Path
 ) -> None:
-    """A step may have a finite loss, and a gradient that is none."""
+    """A step may have a finite loss and a gradient of nan."""
     own = table(epoch=1)
     own["model"] = {"use": "steep", "context": 2}
     catalog = with_models(catalog, Steep)
@@ -534,12 +534,14 @@ def test_never_saves_weights_that_are_no_numbers(
         ({"loss": "poisson"}, '"poisson" given; allowed: "mean_absolute_error", '),
     ],
 )
-def test_unknown_names(catalog: Catalog, change: dict[str, str], near: str) -> None:
+def test_unknown_optimizers_and_losses_are_reported_with_the_nearest_name(
+    catalog: Catalog, change: dict[str, str], near: str
+) -> None:
     with pytest.raises(PresetError, match=near):
         parse_preset(table(**change), catalog)
 
 
-def test_all_names_are_those_of_keras() -> None:
+def test_all_names_of_optimizers_and_losses_exist_in_keras() -> None:
     import keras
 
     for name in get_args(KerasLoss):
@@ -548,10 +550,10 @@ def test_all_names_are_those_of_keras() -> None:
         assert isinstance(keras.optimizers.get(name), keras.optimizers.Optimizer)
 
 
-def test_learns_from_whole_frames_that_the_network_does_not_divide(
+def test_trains_on_whole_frames_of_indivisible_size(
     catalog: Catalog, bikes: Path, tmp_path: Path
 ) -> None:
-    """By every loss."""
+    """With every loss."""
     own = table(size=[46, 30], crop="whole", steps=2, loss=LOSSES)
     own["model"] = {"use": "quartering", "context": 2}
     preset = parse_preset(own, with_models(catalog, Quartering), [f"source.path={bikes}"])
@@ -570,7 +572,7 @@ def test_learns_from_whole_frames_that_the_network_does_not_divide(
 def test_kept_weights_stay_when_epochs_become_longer(
     catalog: Catalog, bikes: Path, data: Path, tmp_path: Path
 ) -> None:
-    """Log, kept weights and monitor pictures count on together."""
+    """Log, kept weights and monitor pictures continue their numbers."""
     run, seconds = Run(tmp_path / "run"), []
     for changes in ({"epoch": 2, "steps": 4}, {"epoch": 3, "steps": 6}):
         settings = table(keep_every=1, **changes)
@@ -583,7 +585,7 @@ def test_kept_weights_stay_when_epochs_become_longer(
     assert run.monitor(3).is_file()
 
 
-def test_a_model_that_draws_its_frames_takes_no_adversarial_loss(catalog: Catalog) -> None:
+def test_a_model_that_samples_its_frames_takes_no_adversarial_loss(catalog: Catalog) -> None:
     own = table(loss={"adversarial": 0.1})
     own["model"] = {"use": "pixelcnn"}
     with pytest.raises(
@@ -593,7 +595,7 @@ def test_a_model_that_draws_its_frames_takes_no_adversarial_loss(catalog: Catalo
 
 
 @pytest.mark.parametrize(
-    ("loss", "told"),
+    ("loss", "message"),
     [
         (
             {"gradiant": 1.0},
@@ -606,14 +608,14 @@ def test_a_model_that_draws_its_frames_takes_no_adversarial_loss(catalog: Catalo
     ],
     ids=["unknown", "negative", "text", "nothing", "neither"],
 )
-def test_a_table_of_losses_that_is_wrong(catalog: Catalog, loss: Any, told: str) -> None:
-    with pytest.raises(PresetError, match=told) as caught:
+def test_invalid_losses_are_refused(catalog: Catalog, loss: Any, message: str) -> None:
+    with pytest.raises(PresetError, match=message) as caught:
         parse_preset(table(loss=loss), catalog)
     assert len(caught.value.problems) == 1
 
 
 def test_mixed_precision_trains_and_saves_full_weights(
-    made: Made, catalog: Catalog, bikes: Path, data: Path, tmp_path: Path
+    trained: TrainedRun, catalog: Catalog, bikes: Path, data: Path, tmp_path: Path
 ) -> None:
     moved = {}
     for precision in ("mixed_bfloat16", "mixed_float16"):
@@ -621,12 +623,12 @@ def test_mixed_precision_trains_and_saves_full_weights(
         run = Run(tmp_path / precision)
         train(preset, data, run, catalog)
         assert all(array.dtype == np.float32 for array in arrays(preset, run))
-        moved[precision] = way(preset, run)
+        moved[precision] = weight_change(preset, run)
         assert scales(run) == (precision == "mixed_float16")
-    assert not scales(made.run)
-    full = way(preset, made.run)
+    assert not scales(trained.run)
+    full = weight_change(preset, trained.run)
     for half in moved.values():
-        # It goes the same way, but for its rounding.
+        # The weights move in the same direction, except for rounding.
         assert full @ half / np.linalg.norm(full) / np.linalg.norm(half) > 0.9
         assert not np.array_equal(full, half)
     train(
@@ -639,25 +641,25 @@ def test_mixed_precision_trains_and_saves_full_weights(
 
 
 def scales(run: Run) -> int:
-    """How many scales of the loss a checkpoint holds."""
+    """Return the number of loss scales in a checkpoint."""
     return sum(v.shape == () and v == 2.0**15 for v in datasets(run.checkpoint).values())
 
 
-def way(preset: Preset, run: Run) -> Any:
-    """How far the weights of a run have come from where they began, as one vector."""
+def weight_change(preset: Preset, run: Run) -> Any:
+    """Return the change of a run's weights since its start as one vector."""
     make_deterministic(preset.seed)
     first = [np.asarray(array) for array in preset.model.build().get_weights()]
     last = arrays(preset, run)
     return np.concatenate([(b - a).ravel() for a, b in zip(first, last, strict=True)])
 
 
-def test_what_is_accumulated_waits(
+def test_accumulated_gradients_are_applied_after_the_last_batch(
     catalog: Catalog, bikes: Path, data: Path, tmp_path: Path
 ) -> None:
     preset = parse_preset(table(accumulate=3, steps=2), catalog, [f"source.path={bikes}"])
     run = Run(tmp_path / "run")
     train(preset, data, run, catalog)
-    assert not way(preset, run).any()
+    assert not weight_change(preset, run).any()
     train(
         preset.with_values({"train.steps": 3, "train.minutes": None}),
         data,
@@ -665,10 +667,10 @@ def test_what_is_accumulated_waits(
         catalog,
         resume=True,
     )
-    assert way(preset, run).any()
+    assert weight_change(preset, run).any()
 
 
-def test_what_xla_cannot_compile_is_one_line(
+def test_a_step_that_xla_cannot_compile_is_a_one_line_error(
     catalog: Catalog, bikes: Path, data: Path, tmp_path: Path
 ) -> None:
     catalog = with_models(catalog, Uncompilable)
@@ -682,8 +684,10 @@ def test_what_xla_cannot_compile_is_one_line(
     assert "\n" not in str(e.value)
 
 
-def test_weights_of_another_model_are_refused(made: Made, catalog: Catalog, bikes: Path) -> None:
-    folder = made.run.folder
+def test_weights_of_another_model_are_refused(
+    trained: TrainedRun, catalog: Catalog, bikes: Path
+) -> None:
+    folder = trained.run.folder
     other = table()
     other["model"] = {"use": "hourglass", "weights": str(folder)}
     changes = [f"source.path={bikes}", f"model.weights={folder}"]
@@ -693,7 +697,7 @@ def test_weights_of_another_model_are_refused(made: Made, catalog: Catalog, bike
 
 
 class Boundless(Model):
-    """A single linear convolution, which explodes when its steps are too long."""
+    """A single linear convolution, which diverges with a high learning rate."""
 
     name: ClassVar[str] = "boundless"
 
@@ -707,7 +711,7 @@ class Boundless(Model):
 
 
 class Counted(Boundless):
-    """Counts how often it is adapted, and to how many frames."""
+    """Counts its adaptations and their frames."""
 
     name: ClassVar[str] = "counted"
 
@@ -734,7 +738,7 @@ class Counted(Boundless):
 
 
 class Quartering(Boundless):
-    """Works at a quarter of the size, so that sides which 4 does not divide are padded."""
+    """Works at a quarter of the size, so that sides that are not multiples of 4 are padded."""
 
     name: ClassVar[str] = "quartering"
     size_divisor: ClassVar[int] = 4
@@ -775,7 +779,7 @@ class Remembering(Boundless):
 
 
 class Uncompilable(Boundless):
-    """Sorts by text, which is nothing that XLA knows."""
+    """Converts a number to text, which XLA does not support."""
 
     name: ClassVar[str] = "uncompilable"
 
@@ -790,7 +794,7 @@ class Uncompilable(Boundless):
 
 
 class Steep(Boundless):
-    """Has a loss of 0, on whose slope nobody can stand."""
+    """Has a loss of 0 with a gradient of nan."""
 
     name: ClassVar[str] = "steep"
 
@@ -803,7 +807,7 @@ class Steep(Boundless):
 
 
 class OwnLoss(Boundless):
-    """Wants its predictions to be black, whatever the truth is."""
+    """Has a loss that is 0 for black predictions, whatever the truth."""
 
     name: ClassVar[str] = "own-loss"
 
@@ -824,7 +828,7 @@ class OwnLoss(Boundless):
 
 
 class Monitored(OwnLoss):
-    """Is monitored by how far from black it is."""
+    """Monitors the distance of its predictions from black."""
 
     name: ClassVar[str] = "monitored"
     monitor: ClassVar[str] = "light"
@@ -839,14 +843,14 @@ class Monitored(OwnLoss):
 
 
 class Unmonitored(Boundless):
-    """Is monitored by what nothing measures."""
+    """Monitors a measure that does not exist."""
 
     name: ClassVar[str] = "unmonitored"
     monitor: ClassVar[str] = "smim"
 
 
 class Overwriting(Boundless):
-    """Measures itself by the name of another measure."""
+    """Has a measure with the name of another measure."""
 
     name: ClassVar[str] = "overwriting"
 
@@ -857,7 +861,7 @@ class Overwriting(Boundless):
 
 
 class Unmeasurable(Boundless):
-    """Measures what is no number."""
+    """Has a measure that is nan."""
 
     name: ClassVar[str] = "unmeasurable"
 
@@ -870,7 +874,7 @@ class Unmeasurable(Boundless):
 
 
 class Counting(Boundless):
-    """As bright as the number of the frame."""
+    """Predicts a grey that grows with the number of the frame."""
 
     name: ClassVar[str] = "counting"
 
@@ -890,7 +894,7 @@ class Counting(Boundless):
 
 
 class Sampling(Boundless):
-    """Adds noise that comes from the seed it is given."""
+    """Adds noise that depends on the seed."""
 
     name: ClassVar[str] = "sampling"
 
@@ -911,12 +915,12 @@ class Sampling(Boundless):
 
 
 class Played(Boundless):
-    """Multiplies what it predicts by a number that may be played with."""
+    """Multiplies its predictions by an automatable number."""
 
     name: ClassVar[str] = "played"
 
     gain: float = Param(1.0, ge=0, le=1, automatable=True)
-    """Nothing is left at 0."""
+    """At 0, the prediction is black."""
 
     def step(
         self,
@@ -931,7 +935,7 @@ class Played(Boundless):
 
 
 class With(Catalog):
-    """A catalogue with more models than those that are installed."""
+    """A catalog with additional models."""
 
     def __init__(self, base: Catalog, more: tuple[type[Model], ...]) -> None:
         self.__dict__ = base.__dict__
@@ -942,11 +946,11 @@ class With(Catalog):
         return {**super().models, **self._more}
 
     def plugins(self, kind: Any) -> Any:
-        found = super().plugins(kind)
-        return {**found, **self._more} if kind == "model" else found
+        result = super().plugins(kind)
+        return {**result, **self._more} if kind == "model" else result
 
 
-def test_what_a_dream_plays_with_is_not_learnt_from(
+def test_automatable_numbers_do_not_affect_the_training(
     catalog: Catalog, bikes: Path, data: Path, tmp_path: Path
 ) -> None:
     catalog = with_models(catalog, Played)
@@ -968,10 +972,10 @@ def with_models(catalog: Catalog, *more: type[Model]) -> Catalog:
     return With(copied, more)
 
 
-def test_a_model_may_monitor_what_it_measures_itself(
+def test_a_model_may_monitor_its_own_measure(
     catalog: Catalog, bikes: Path, data: Path, tmp_path: Path
 ) -> None:
-    """Less of it is better, also where the training goes on."""
+    """Lower is better, also when the training resumes."""
     own = table(epoch=2, learning_rate=0.02, steps=8)
     own["model"] = {"use": "monitored", "context": 2}
     preset = parse_preset(own, with_models(catalog, Monitored), [f"source.path={bikes}"])
@@ -986,7 +990,7 @@ def test_a_model_may_monitor_what_it_measures_itself(
 
 
 @pytest.mark.parametrize(
-    ("kind", "error", "told"),
+    ("kind", "error", "message"),
     [
         (
             Unmonitored,
@@ -997,10 +1001,10 @@ def test_a_model_may_monitor_what_it_measures_itself(
         (Unmeasurable, TrainingError, "oddity became nan at step 3; lower train.learning_rate"),
     ],
 )
-def test_measures_that_cannot_be_used(
+def test_invalid_measures_are_reported(
     kind: type[Model],
     error: type[Exception],
-    told: str,
+    message: str,
     catalog: Catalog,
     bikes: Path,
     data: Path,
@@ -1010,12 +1014,12 @@ def test_measures_that_cannot_be_used(
     own["model"] = {"use": kind.name, "context": 2}
     preset = parse_preset(own, with_models(catalog, kind), [f"source.path={bikes}"])
     run = Run(tmp_path / "run")
-    with pytest.raises(error, match=told):
+    with pytest.raises(error, match=message):
         train(preset, data, run, catalog)
     assert not run.checkpoint.exists()
 
 
-def test_the_monitor_s_dream_draws_each_frame_anew(
+def test_the_monitor_s_dream_passes_the_number_of_each_frame(
     catalog: Catalog, bikes: Path, data: Path, tmp_path: Path
 ) -> None:
     own = table(steps=1)
@@ -1025,7 +1029,7 @@ def test_the_monitor_s_dream_draws_each_frame_anew(
     train(preset, data, run, catalog)
     with Image.open(run.monitor(1)) as image:
         sheet = np.asarray(image.convert("L"))
-    # The last of three rows, of 96 pixels under a line of 16.
+    # The last of three rows, each of 96 pixels below a caption of 16.
     middles = sheet[2 * 112 + 16 + 48, 96::192]
     np.testing.assert_allclose(middles, [n * 255 / 32 for n in (0, 1, 3, 7, 15, 31)], atol=2)
 
@@ -1036,7 +1040,7 @@ def kind(request: pytest.FixtureRequest) -> type[Model]:
     return chosen
 
 
-def test_models_may_carry_a_state_sample_or_bring_their_own_loss(
+def test_models_with_state_sampling_and_their_own_loss_train_and_dream(
     kind: type[Model], catalog: Catalog, bikes: Path, data: Path, tmp_path: Path
 ) -> None:
     from artengine.dream.session import Dream
@@ -1072,13 +1076,13 @@ def test_a_model_s_automatable_number_follows_its_curve_and_can_be_changed(
     from artengine.dream.session import Dream
 
     def turn(preset: Preset, **changes: Any) -> list[float]:
-        found = []
+        results = []
         with Dream(preset) as dream:
             for turn in dream.turns():
-                found.append(round(float(turn.prediction.mean()), 4))
-                if len(found) == 2 and changes:
+                results.append(round(float(turn.prediction.mean()), 4))
+                if len(results) == 2 and changes:
                     dream.set("model.gain", changes["gain"])
-        return found
+        return results
 
     catalog = with_models(catalog, Played)
     own = table(steps=1)
@@ -1101,17 +1105,17 @@ def test_a_model_s_automatable_number_follows_its_curve_and_can_be_changed(
     assert turn(curved) == [1.0, 0.5, 0.0, 0.0]
     assert turn(ready(0.5), gain={"keys": {"2f": 0.0, "4f": 1.0}}) == [0.5, 0.5, 0.0, 0.5]
     with Dream(curved) as dream:
-        for place, value, told in [
+        for place, value, message in [
             ("model.context", 3, r"cannot change while the dream plays; .* these can: gain"),
             ("model.gian", 1, 'did you mean "gain"'),
             ("model.gain", 2, "model.gain: 2 given; allowed: a number from 0 to 1"),
         ]:
-            with pytest.raises(UsageError, match=told):
+            with pytest.raises(UsageError, match=message):
                 dream.set(place, value)
 
 
-def test_a_folder_that_cannot_be_looked_into_is_told_of() -> None:
-    """As one below a folder that is closed to the user, or with a name that no file can have."""
+def test_an_inaccessible_folder_is_an_error() -> None:
+    """For instance, one below a folder without read permission, or with an invalid name."""
     with pytest.raises(TrainingError, match="no checkpoint to resume from"):
         Run(Path("a" * 5000)).check(resume=True)
     with pytest.raises(TrainingError, match="cannot be written"):

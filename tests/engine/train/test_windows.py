@@ -1,4 +1,4 @@
-"""Windows hold the frames they should, in an order that a seed decides."""
+"""Training windows: their frames, and their order for a seed."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ BASIC: dict[str, Any] = {
 
 @pytest.fixture
 def footage(tmp_path: Path, numbered: Any) -> Prepare:
-    """Prepare scenes of so many frames each, stored without loss, numbered throughout."""
+    """A function that prepares scenes of given lengths, lossless, with continuous frame numbers."""
 
     def make(*scenes: int, shard_frames: int = 16, size: tuple[int, int] = (16, 12)) -> Path:
         firsts = np.cumsum([0, *scenes])
@@ -66,11 +66,11 @@ def read(folder: Path, **changes: Any) -> list[Batch]:
 
 def numbers(batches: Iterable[Batch]) -> list[list[int]]:
     """Frame numbers of each window, from the red of one pixel."""
-    found = []
+    results = []
     for context_frames, truth in batches:
         reds = np.concatenate([context_frames[:, 0, 0, ::3], truth[:, :, 0, 0, 0]], axis=1)
-        found += np.rint(reds * 255).astype(int).tolist()
-    return found
+        results += np.rint(reds * 255).astype(int).tolist()
+    return results
 
 
 def held_out(folder: Path, **changes: Any) -> list[Window]:
@@ -98,18 +98,18 @@ def places(scenes: Iterable[tuple[int, int]], span: int) -> list[int]:
 
 
 @pytest.mark.parametrize(("stride", "shard_frames"), [(1, 3), (2, 7), (3, 64)])
-def test_every_window_of_every_scene_comes_once_a_pass(
+def test_every_window_of_every_scene_occurs_once_per_pass(
     footage: Prepare, stride: int, shard_frames: int
 ) -> None:
     folder = footage(20, 5, 31, shard_frames=shard_frames)
-    found = numbers(read(folder, stride=stride, targets=2, validation=0.25))
+    result = numbers(read(folder, stride=stride, targets=2, validation=0.25))
     span = 4 * stride + 1
     expected = [
         [first + stride * step for step in range(5)]
         for first in places([(0, 20), (20, 25), (25, 56 - 14)], span)
     ]
-    assert sorted(found) == expected
-    assert found != expected
+    assert sorted(result) == expected
+    assert result != expected
 
 
 def test_shapes_values_and_types(footage: Prepare) -> None:
@@ -121,7 +121,7 @@ def test_shapes_values_and_types(footage: Prepare) -> None:
     assert 0 <= context_frames.min() < context_frames.max() <= 1
 
 
-def test_crops_go_everywhere_and_are_the_same_in_all_frames_of_a_window(footage: Prepare) -> None:
+def test_crops_cover_the_frame_and_are_equal_within_a_window(footage: Prepare) -> None:
     folder = footage(200)
     corners = set()
     for context_frames, truth in read(folder, crop=(11, 9), batch=1):
@@ -146,12 +146,12 @@ def test_half_of_the_windows_are_mirrored_as_a_whole(footage: Prepare) -> None:
     assert 0.35 < np.mean(mirrored) < 0.65
 
 
-def test_a_crop_larger_than_the_frame_takes_the_whole_side(footage: Prepare) -> None:
+def test_a_crop_larger_than_the_frame_is_limited_to_it(footage: Prepare) -> None:
     (context_frames, _), *_ = read(footage(30), crop=(64, 6))
     assert context_frames.shape[1:3] == (6, 16)
 
 
-def test_an_epoch_is_the_same_each_time_and_another_is_not(footage: Prepare) -> None:
+def test_an_epoch_is_reproducible_and_differs_from_others(footage: Prepare) -> None:
     folder = footage(90, shard_frames=8)
     settings = {"batch": 4, "crop": (8, 8), "flip": True}
     once = read(folder, epoch=3, **settings)
@@ -160,7 +160,7 @@ def test_an_epoch_is_the_same_each_time_and_another_is_not(footage: Prepare) -> 
     assert not same(once, read(folder, epoch=3, **(settings | {"seed": 2})))
 
 
-def test_skipping_gives_the_batches_that_follow(footage: Prepare) -> None:
+def test_skipping_batches_does_not_change_the_following_ones(footage: Prepare) -> None:
     folder = footage(85, shard_frames=4)
     settings = {"batch": 4, "crop": (8, 8), "flip": True}
     whole = read(folder, **settings)
@@ -169,7 +169,7 @@ def test_skipping_gives_the_batches_that_follow(footage: Prepare) -> None:
         assert same(read(folder, skip_batches=skip, **settings), whole[skip:])
 
 
-def test_passes_follow_each_other_as_their_epochs_do(footage: Prepare) -> None:
+def test_passes_are_consecutive_epochs(footage: Prepare) -> None:
     folder = footage(40)
     first, second = read(folder, batch=4, epoch=5), read(folder, batch=4, epoch=6)
     assert same(read(folder, batch=4, epoch=5, passes=2), first + second)
@@ -179,10 +179,10 @@ def test_passes_follow_each_other_as_their_epochs_do(footage: Prepare) -> None:
     assert same(list(islice(endless, later, later + 2)), second[2:4])
 
 
-def test_batches_are_those_of_every_machine_and_version(footage: Prepare) -> None:
-    """A training that is resumed with another version goes on with the windows that follow."""
-    found = numbers(read(footage(60, shard_frames=4), seed=2**31 + 5, epoch=2, validation=0.1))
-    assert [window[0] for window in found[:6]] == [28, 45, 8, 25, 10, 31]
+def test_batches_do_not_depend_on_the_machine_or_version(footage: Prepare) -> None:
+    """A training that is resumed with another version continues with the next windows."""
+    result = numbers(read(footage(60, shard_frames=4), seed=2**31 + 5, epoch=2, validation=0.1))
+    assert [window[0] for window in result[:6]] == [28, 45, 8, 25, 10, 31]
 
 
 def test_fewer_windows_than_a_batch_make_one_batch(footage: Prepare) -> None:
@@ -190,7 +190,7 @@ def test_fewer_windows_than_a_batch_make_one_batch(footage: Prepare) -> None:
     assert len(batch[0]) == 7
 
 
-def test_reading_is_bounded_by_a_few_shards(footage: Prepare) -> None:
+def test_only_a_few_shards_are_open_at_a_time(footage: Prepare) -> None:
     folder = footage(240, shard_frames=6)
     shards = len(Manifest.read(folder).shards)  # type: ignore[union-attr]
     assert shards > 4 * TOGETHER
@@ -212,17 +212,17 @@ def test_fewer_shards_are_held_where_they_are_large(
 ) -> None:
     folder = footage(120, shard_frames=6)
     monkeypatch.setattr("artengine.train.window_order.TOGETHER_BYTES", 1)
-    found = numbers(read(folder, validation=0.05))
-    assert sorted(window[0] for window in found) == list(range(111))
-    assert len({window[0] // 6 for window in found[:12]}) == 2
+    result = numbers(read(folder, validation=0.05))
+    assert sorted(window[0] for window in result) == list(range(111))
+    assert len({window[0] // 6 for window in result[:12]}) == 2
 
 
 def test_held_out_windows_are_whole_frames_of_the_tail_in_order(footage: Prepare) -> None:
     folder = footage(100)
-    found = held_out(folder)
-    assert held_out_numbers(found) == [list(range(first, first + 4)) for first in range(80, 97)]
+    result = held_out(folder)
+    assert held_out_numbers(result) == [list(range(first, first + 4)) for first in range(80, 97)]
     frames = Frames(folder, PreparedFootage.open(folder).manifest)
-    for number, window in enumerate(found, start=80):
+    for number, window in enumerate(result, start=80):
         assert window.truth.shape == (12, 16, 3)
         assert len(window.context) == 3
         for offset, picture in enumerate((*window.context, window.truth)):
@@ -231,13 +231,13 @@ def test_held_out_windows_are_whole_frames_of_the_tail_in_order(footage: Prepare
     assert strided == [[first, first + 5, first + 10, first + 15] for first in range(80, 85)]
 
 
-def test_windows_to_measure_on_are_kept_as_pictures(footage: Prepare) -> None:
-    """Without a loss."""
-    found = held_out(footage(100))
-    assert {part.dtype for window in found for part in (*window.context, window.truth)} == {
+def test_held_out_windows_are_stored_as_pictures(footage: Prepare) -> None:
+    """The conversion is lossless."""
+    result = held_out(footage(100))
+    assert {part.dtype for window in result for part in (*window.context, window.truth)} == {
         np.dtype(np.uint8)
     }
-    for window in found:
+    for window in result:
         context, truth = window.frames()
         for frame, picture in zip((*context, truth), (*window.context, window.truth), strict=True):
             assert frame.dtype == np.float32
@@ -264,8 +264,8 @@ def test_windows_and_single_frames_have_the_same_pixels(
     frames = Frames(tmp_path, PreparedFootage.open(tmp_path).manifest)
     whole = [frames[number].astype(np.float32) for number in range(len(frames))]
     width, height = crop or (64, 32)
-    found = read(tmp_path, crop=crop)
-    for context_frames, _ in found:
+    result = read(tmp_path, crop=crop)
+    for context_frames, _ in result:
         oldest = context_frames[0, :, :, :3] * 255
         assert oldest.shape == (height, width, 3)
         assert any(
@@ -274,14 +274,14 @@ def test_windows_and_single_frames_have_the_same_pixels(
             for top in range(32 - height + 1)
             for left in range(64 - width + 1)
         )
-    assert found
+    assert result
 
 
 @pytest.mark.parametrize(
     ("scenes", "targets", "validation"),
     [((60,), 1, 0.01), ((30, 30), 4, 0.5), ((50, 2, 8), 4, 0.1), ((20, 20, 20), 1, 0.1)],
 )
-def test_no_frame_is_both_learnt_from_and_measured_on(
+def test_training_and_held_out_windows_share_no_frame(
     footage: Prepare, scenes: tuple[int, ...], targets: int, validation: float
 ) -> None:
     folder = footage(*scenes)
@@ -294,7 +294,7 @@ def test_no_frame_is_both_learnt_from_and_measured_on(
     assert max(left) < min(right)
 
 
-def test_a_tail_that_holds_no_window_is_lengthened(footage: Prepare) -> None:
+def test_a_tail_shorter_than_a_window_is_lengthened(footage: Prepare) -> None:
     folder = footage(40, 3)
     measured = held_out_numbers(held_out(folder, validation=0.05))
     assert measured == [[36, 37, 38, 39]]
@@ -302,7 +302,7 @@ def test_a_tail_that_holds_no_window_is_lengthened(footage: Prepare) -> None:
     assert max(map(max, learnt)) == 35
 
 
-def test_too_little_footage_says_how_much_is_needed(footage: Prepare) -> None:
+def test_too_little_footage_is_reported_with_the_required_length(footage: Prepare) -> None:
     folder = footage(9, 3)
     with pytest.raises(TrainingError, match=r"12 frames, at most 9 .* takes 7 in a row") as error:
         read(folder, context=5, targets=2)
@@ -311,14 +311,16 @@ def test_too_little_footage_says_how_much_is_needed(footage: Prepare) -> None:
         held_out(folder, context=5)
 
 
-def test_too_short_a_clip_is_named_with_what_it_needs(tmp_path: Path, bikes: Path) -> None:
+def test_a_clip_that_is_too_short_is_named_with_the_required_length(
+    tmp_path: Path, bikes: Path
+) -> None:
     prepare(Video(path=str(bikes), end=0.2), tmp_path, size=(16, 12))
     with pytest.raises(TrainingError, match=rf"^{re.escape(str(bikes))}: holds 5 .* give 8 frames"):
         read(tmp_path)
 
 
 @pytest.mark.parametrize(("validation", "least"), [(0.2, 8), (0.7, 12)])
-def test_what_a_clip_needs_is_enough(footage: Any, validation: float, least: int) -> None:
+def test_the_required_length_is_sufficient(footage: Any, validation: float, least: int) -> None:
     with pytest.raises(TrainingError, match=f"give {least} frames"):
         read(footage(least - 1), validation=validation)
     assert read(footage(least), validation=validation)
@@ -329,7 +331,7 @@ def test_a_folder_without_footage_is_named(tmp_path: Path) -> None:
         PreparedFootage.open(tmp_path)
 
 
-def test_lost_and_unfinished_files_are_told(footage: Prepare) -> None:
+def test_missing_and_unfinished_files_are_reported(footage: Prepare) -> None:
     folder = footage(60)
     path = folder / shard_name(1)
     path.write_bytes(path.read_bytes()[:-1])
@@ -338,13 +340,13 @@ def test_lost_and_unfinished_files_are_told(footage: Prepare) -> None:
 
 
 def overwritten(path: Path) -> None:
-    """Its second half is lost."""
+    """Overwrite the second half."""
     data = path.read_bytes()
     path.write_bytes(data[: len(data) // 2].ljust(len(data), b"\0"))
 
 
 @pytest.mark.parametrize("damage", [overwritten, Path.unlink])
-def test_footage_that_is_damaged_while_it_is_read_is_told(
+def test_footage_that_is_damaged_while_it_is_read_is_reported(
     footage: Prepare, damage: Callable[[Path], None]
 ) -> None:
     folder = footage(60)
@@ -353,9 +355,9 @@ def test_footage_that_is_damaged_while_it_is_read_is_told(
     opened = PreparedFootage.open(folder)
     damage(folder / shard_name(2))
     rest = (batch_source.next((), step, 1) for step in range(1, 200))
-    told = rf"{shard_name(2)}: is damaged or gone; remove the"
-    with pytest.raises(TrainingError, match=told):
+    message = rf"{shard_name(2)}: is damaged or gone; remove the"
+    with pytest.raises(TrainingError, match=message):
         list(rest)
     if damage is Path.unlink:
-        with pytest.raises(TrainingError, match=told):
+        with pytest.raises(TrainingError, match=message):
             held_out_windows(opened, context=3, stride=1, validation=0.5)
