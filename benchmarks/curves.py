@@ -76,9 +76,9 @@ def main() -> None:
     print(
         f"at {options.size}x{options.size}, ms of computing a frame: network {1000 * network:.1f}"
     )
-    for said, took in (("numbers", plain), ("curves", driven), ("curves and masks", masked)):
+    for label, took in (("numbers", plain), ("curves", driven), ("curves and masks", masked)):
         share = f"{100 * (took - plain) / whole:+.1f} % of the frame"
-        print(f"six effects with {said:18} {1000 * took:7.2f} {share}")
+        print(f"six effects with {label:18} {1000 * took:7.2f} {share}")
 
 
 def eight_curves(frames: int = 5000) -> float:

@@ -79,10 +79,10 @@ def samples(path: Path) -> Iterator[Samples]:
             )
         process.wait()
         if count == 0:
-            said = log.words()
-            if "does not contain any stream" in said or "matches no streams" in said:
-                said = ""
-            reason = f" (ffmpeg says: {said})" if said else ""
+            words = log.words()
+            if "does not contain any stream" in words or "matches no streams" in words:
+                words = ""
+            reason = f" (ffmpeg says: {words})" if words else ""
             raise SourceError(f"{path} holds no sound; give a file with sound in it{reason}")
     finally:
         timer.cancel()

@@ -147,10 +147,8 @@ def bench(
                     subject.time(of_runtime, precision, pixels, seconds=seconds, stop=stop)
                 )
                 progress(len(filmed) + len(timings), total)
-    said = advice(filmed, lambda: usual_side(*films[0]), _unused_card) if filmed else ""
-    answer(
-        _json(rates, timings, filmed, said) if as_json else as_text(rates, timings, filmed, said)
-    )
+    tip = advice(filmed, lambda: usual_side(*films[0]), _unused_card) if filmed else ""
+    answer(_json(rates, timings, filmed, tip) if as_json else as_text(rates, timings, filmed, tip))
     if stop():
         raise typer.Exit(130)
 
@@ -193,15 +191,15 @@ def _unused_card() -> str:
     from artengine.cli.graphics import graphics_cards
 
     cards = [card for card in graphics_cards() if way(card, sys.platform)]
-    said = accelerators() if cards else ""
-    return said if ", not used; " in said else ""
+    tip = accelerators() if cards else ""
+    return tip if ", not used; " in tip else ""
 
 
 def as_text(
     rates: Mapping[Precision, float],
     timings: Sequence[Timing],
     filmed: Sequence[FilmTiming] = (),
-    said: str = "",
+    tip: str = "",
 ) -> str:
     """Format a line for each rate, for each film and side, and for each model, runtime and
     precision, and the advice."""
@@ -209,8 +207,8 @@ def as_text(
 
     lines = [f"matrices in {name}: {rate:.0f} GFLOP/s" for name, rate in rates.items()]
     lines += as_table(filmed)
-    if said:
-        lines += ["", said]
+    if tip:
+        lines += ["", tip]
     if not timings:
         return "\n".join(lines)
     sizes = list(dict.fromkeys(timing.size for timing in timings))
@@ -242,7 +240,7 @@ def _json(
     rates: Mapping[Precision, float],
     timings: Sequence[Timing],
     filmed: Sequence[FilmTiming],
-    said: str,
+    tip: str,
 ) -> str:
     def rounded(number: float | None) -> float | None:
         return None if number is None else round(number, 4)
@@ -265,7 +263,7 @@ def _json(
     ]
     machine = {name: round(rate, 1) for name, rate in rates.items()}
     films = [timing.as_data() for timing in filmed]
-    found = {"matrix_gflops": machine, "films": films, "results": results, "advice": said}
+    found = {"matrix_gflops": machine, "films": films, "results": results, "advice": tip}
     return json.dumps(found, indent=2)
 
 

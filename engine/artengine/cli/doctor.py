@@ -102,10 +102,10 @@ def ffmpeg() -> Finding:
 
     try:
         executable = ffmpeg_executable()
-        told = subprocess.run([executable, "-version"], capture_output=True, check=True, timeout=30)
+        done = subprocess.run([executable, "-version"], capture_output=True, check=True, timeout=30)
     except (SourceError, OSError, subprocess.SubprocessError) as error:
         return Finding("ffmpeg", "failed", one_line(str(error)))
-    words = told.stdout.decode("utf-8", errors="replace").split()
+    words = done.stdout.decode("utf-8", errors="replace").split()
     return Finding("ffmpeg", "ok", f"{words[2] if len(words) > 2 else 'unknown'} at {executable}")
 
 
@@ -137,13 +137,13 @@ def _folder(topic: str, named: Callable[[], Path], variable: str, use: str) -> F
         with tempfile.TemporaryFile(dir=_existing(folder)):
             pass
     except OSError as error:
-        said = f"{folder} cannot be written to: {error.strerror}"
-        return Finding(topic, "failed", f"{said}; set {variable} to another")
+        message = f"{folder} cannot be written to: {error.strerror}"
+        return Finding(topic, "failed", f"{message}; set {variable} to another")
     if folder.is_dir():
         return Finding(topic, "ok", f"{folder} ({use})")
     if topic == "own folder" and variable in os.environ:
-        said = f"{folder} does not exist; make it, or set {variable} to another"
-        return Finding(topic, "warning", said)
+        message = f"{folder} does not exist; make it, or set {variable} to another"
+        return Finding(topic, "warning", message)
     return Finding(topic, "ok", f"{folder} does not exist yet ({use})")
 
 
@@ -192,8 +192,8 @@ def devices() -> Finding:
     except ArtengineError as error:
         return Finding("accelerators", "failed", str(error))
     except Exception as error:
-        said = one_line(str(error))
-        return Finding("accelerators", "failed", f"tensorflow cannot be imported: {said}")
+        message = one_line(str(error))
+        return Finding("accelerators", "failed", f"tensorflow cannot be imported: {message}")
     return Finding("accelerators", "ok", found)
 
 

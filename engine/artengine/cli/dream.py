@@ -172,7 +172,7 @@ def dream(
                 raise UsageError(f"--watch and {option} exclude each other; give one of them")
         from artengine.cli.watch import preview_targets, watch_previews
 
-        # Watching goes on for hours, and each edit leaves a dream to collect.
+        # Watching may take hours, and each edit leaves a dream for the garbage collector.
         collect_as_usual()
         to_watch = partial(preview_targets, outputs=output or [], overwrite=overwrite)
         watch_previews(load, to_watch, plugin or [], begin=begin, recipe=not no_recipe)

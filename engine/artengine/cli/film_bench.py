@@ -180,8 +180,8 @@ def _made(film: Film, side: Side, frames: int, file: Path) -> tuple[float, dict[
     )
     passed = time.perf_counter() - began
     if done.returncode:
-        said = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
-        raise _FailedError(one_line(said[-1].removeprefix("error: ") if said else "it failed"))
+        errors = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+        raise _FailedError(one_line(errors[-1].removeprefix("error: ") if errors else "it failed"))
     return passed, json.loads(done.stdout)
 
 

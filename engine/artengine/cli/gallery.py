@@ -43,7 +43,7 @@ def build(
     from artengine.gallery.page import build as build_page
 
     with bar("reading", "pieces") as progress:
-        built = build_page(folder, title=title, progress=_once_it_takes_long(progress))
+        built = build_page(folder, title=title, progress=_after_a_second(progress))
     for path in built.files:
         answer(path)
     for error in built.broken:
@@ -52,7 +52,7 @@ def build(
         raise typer.Exit(GalleryError.exit_code)
 
 
-def _once_it_takes_long(progress: Callable[[int, int], None]) -> Callable[[int, int], None]:
+def _after_a_second(progress: Callable[[int, int], None]) -> Callable[[int, int], None]:
     """Show progress only after the first second: small galleries are read in less."""
     begun = time.monotonic()
 

@@ -63,8 +63,8 @@ def install(
         answer(json.dumps({**as_table(done.pack), "new": done.new}, indent=2))
         return
     manifest = done.pack.manifest
-    said = "installed" if done.new else "was installed already:"
-    tell(f"{said} {manifest.name} {manifest.version}; its presets:")
+    state = "installed" if done.new else "was installed already:"
+    tell(f"{state} {manifest.name} {manifest.version}; its presets:")
     for preset in manifest.presets:
         answer(f"{manifest.name}/{preset}")
     for need in manifest.misses():

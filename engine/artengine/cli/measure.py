@@ -182,8 +182,8 @@ def _named(path: Path) -> Iterator[None]:
     try:
         yield
     except SourceError as error:
-        said = str(error)
-        raise SourceError(said if str(path) in said else f"{path}: {said}") from error
+        message = str(error)
+        raise SourceError(message if str(path) in message else f"{path}: {message}") from error
 
 
 def _check_plot(path: Path) -> None:

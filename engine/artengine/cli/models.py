@@ -118,8 +118,8 @@ def _table(outputs: list[LayerOutput], taken: dict[str, list[str]], operations: 
         shape = "x".join(map(str, each.shape)) or "several"
         channels = f"0-{each.shape[-1] - 1}" if each.shape else ""
         bends = ", ".join(taken[each.name]) or "none"
-        said = "all" if taken[each.name] == operations else bends
-        rows.append([each.name, each.kind, shape, channels, said])
+        supported = "all" if taken[each.name] == operations else bends
+        rows.append([each.name, each.kind, shape, channels, supported])
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
         "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()

@@ -93,28 +93,28 @@ def check(
     from artengine.testing import conformance
 
     kinds, catalog = _found(plugin_name, plugin or [])
-    told: list[dict[str, Any]] = []
+    reports: list[dict[str, Any]] = []
     broken: list[str] = []
     for kind in kinds:
         values = _values(kind)
         results = {each.name: _fault(each) for each in conformance(kind, **values)}
         faults = [
-            f"{kind.kind} {kind.name}, {name}: {said}" for name, said in results.items() if said
+            f"{kind.kind} {kind.name}, {name}: {fault}" for name, fault in results.items() if fault
         ]
         broken += faults
         if not as_json:
             answer(f"{kind.kind} {kind.name}")
-            for name, said in results.items():
-                answer(f"  {'FAILS' if said else 'ok':5}  {name}")
+            for name, fault in results.items():
+                answer(f"  {'FAILS' if fault else 'ok':5}  {name}")
         about: dict[str, Any] = {"kind": kind.kind, "name": kind.name, "checks": results}
         if not faults:
             about |= _measured(kind, catalog, output or Path(f"{kind.name}-check"), values)
-            for said in () if as_json else (about.get("time"), *about["files"]):
-                if said:
-                    answer(f"  {said}")
-        told.append(about)
+            for line in () if as_json else (about.get("time"), *about["files"]):
+                if line:
+                    answer(f"  {line}")
+        reports.append(about)
     if as_json:
-        answer(json.dumps(told, indent=2))
+        answer(json.dumps(reports, indent=2))
     if broken:
         raise PluginError(*broken)
 
@@ -206,8 +206,8 @@ def portray(
         except (ArtengineError, ConformanceError) as error:
             raise PluginError(f"{kind.kind} {kind.name} cannot be shown: {error}") from error
         except Exception as error:
-            said = reason(error, kind.__module__)
-            raise PluginError(f"{kind.kind} {kind.name} cannot be shown: {said}") from error
+            message = reason(error, kind.__module__)
+            raise PluginError(f"{kind.kind} {kind.name} cannot be shown: {message}") from error
     if picture is not None:
         made.append(folder / f"{kind.name}.png")
         Image.fromarray(picture).save(made[-1])

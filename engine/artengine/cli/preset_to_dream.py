@@ -23,7 +23,7 @@ def load_dream(
     """Load the preset to dream.
 
     Args:
-        where: its name or file.
+        where: the preset's name or file.
         catalog: the plugins that it may name.
         given: the overrides of its values.
         seconds: the value of `--seconds`.

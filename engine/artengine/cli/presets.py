@@ -40,20 +40,20 @@ def list_(as_json: AsJson = False) -> None:
         listed = [
             {
                 "name": name,
-                "about": said,
+                "about": about,
                 "path": str(path.absolute()),
                 "folder": label,
                 "needs": needs.get(path.parent, []),
             }
-            for name, (path, label, said) in found.items()
+            for name, (path, label, about) in found.items()
         ]
         answer(json.dumps(listed, indent=2))
         return
     width = max(map(len, found), default=0)
-    for name, (path, label, said) in found.items():
+    for name, (path, label, about) in found.items():
         lacking = "; ".join(needs.get(path.parent, []))
         state = f": {lacking or 'OK'}" if label == "pack" else ""
-        answer(f"{name:{width}}  {said} ({label}{state})")
+        answer(f"{name:{width}}  {about} ({label}{state})")
 
 
 @presets_app.command(cls=Command)
@@ -127,10 +127,10 @@ def explain(
         lines = [f"{each.kind} {each.name}", "", *paragraphs(each.about)]
         lines += parameter_lines(each.keys)
         if each.choices:
-            said = {"curves": "a curve", "audio": "a feature", "bend": "operation"}.get(
+            noun = {"curves": "a curve", "audio": "a feature", "bend": "operation"}.get(
                 each.name, "use"
             )
-            lines += ["", f"  {said}: one of these, each with keys of its own:"]
+            lines += ["", f"  {noun}: one of these, each with keys of its own:"]
             lines += choice_lines(each.choices)
         if each.words:
             lines += ["", *_LANGUAGE.get(each.name, _LANGUAGE["curves"])]
@@ -172,7 +172,7 @@ def validate(
         missing = loaded.missing_files()
         found = [f"{path}: {at}: there is no file {file}" for at, file in missing.items()]
         if not missing:
-            found += [f"{path}: {said}" for said in unreadable_files(loaded)]
+            found += [f"{path}: {problem}" for problem in unreadable_files(loaded)]
         try:
             initial_weights(loaded)
         except TrainingError as error:

@@ -204,11 +204,11 @@ def _misused(error: Any) -> int:
     if type(error).__name__ == "NoArgsIsHelpError":
         answer(error.format_message())
         return 0
-    said = one_line(error.format_message()).rstrip(".")
+    message = one_line(error.format_message()).rstrip(".")
     for written, instead in _TYPER_WORDS.items():
-        said = re.sub(written, instead, said)
+        message = re.sub(written, instead, message)
     command = error.ctx.command_path if error.ctx else "artengine"
-    tell(f"error: {said[:1].lower()}{said[1:]}; see {command} --help")
+    tell(f"error: {message[:1].lower()}{message[1:]}; see {command} --help")
     return int(error.exit_code)
 
 

@@ -25,8 +25,8 @@ def choice_lines(choices: Mapping[str, str]) -> list[str]:
     width = max(map(len, choices), default=0) + 2
     return [
         line
-        for name, said in choices.items()
-        for line in _wrapped(f"{name:{width}}{said}", 6, 6 + width)
+        for name, about in choices.items()
+        for line in _wrapped(f"{name:{width}}{about}", 6, 6 + width)
     ]
 
 

@@ -69,9 +69,9 @@ class _Answers(io.FileIO):
             raise
         except OSError as error:
             self._give_up()
-            said = "it is closed" if error.errno == errno.EBADF else error.strerror
+            reason = "it is closed" if error.errno == errno.EBADF else error.strerror
             raise OutputError(
-                f"standard output cannot be written to: {said}; finished files are kept"
+                f"standard output cannot be written to: {reason}; finished files are kept"
             ) from error
 
     def _give_up(self) -> None:

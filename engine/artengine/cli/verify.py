@@ -63,25 +63,25 @@ def verify(
     from artengine.catalog import load_catalog
 
     catalog = load_catalog(plugin or [])
-    told: list[dict[str, Any]] = []
+    results: list[dict[str, Any]] = []
     errors: list[ArtengineError] = []
     for film in films:
         try:
             found = _verified(film, catalog, frames, seed)
         except ArtengineError as error:
             errors.append(error)
-            told.append({"film": str(film), "error": str(error)})
+            results.append({"film": str(film), "error": str(error)})
             if len(films) > 1:
                 tell(f"{film}: {error}")
             continue
-        told.append({"film": str(film), **found.as_data()})
+        results.append({"film": str(film), **found.as_data()})
         if not as_json:
             answer("\n".join(_lines(film, found)))
     if as_json:
-        answer(json.dumps(told[0] if len(films) == 1 else told, indent=2))
+        answer(json.dumps(results[0] if len(films) == 1 else results, indent=2))
     if len(films) == 1 and errors:
         raise errors[0]
-    different = [each["film"] for each in told if not each.get("same", True)]
+    different = [each["film"] for each in results if not each.get("same", True)]
     if different:
         raise DiffersError(*(f"{film}: not what its recipe makes here" for film in different))
     if errors:

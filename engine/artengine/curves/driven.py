@@ -129,5 +129,5 @@ def naming(name: str, curve: Curve, scope: Scope | None = None) -> Iterator[None
         raise
     except BaseException as error:
         own = isinstance(error, CurveError)
-        said = error if own else f"the curve failed: {reason(error, type(curve).__module__)}"
-        raise CurveError(f"{name}: {said}", scope.inside(name).slot if scope else "") from error
+        message = error if own else f"the curve failed: {reason(error, type(curve).__module__)}"
+        raise CurveError(f"{name}: {message}", scope.inside(name).slot if scope else "") from error

@@ -117,9 +117,9 @@ def plain(call: Callable[..., float]) -> Build:
                 return float(call(*given))
             except (ValueError, OverflowError, ZeroDivisionError) as error:
                 shown = ", ".join(f"{value:.6g}" for value in given)
-                said = "is too large" if isinstance(error, OverflowError) else "has no value"
+                problem = "is too large" if isinstance(error, OverflowError) else "has no value"
                 name = call.__name__.strip("_")
-                raise fault(place.at, f"{name}({shown}) {said}") from error
+                raise fault(place.at, f"{name}({shown}) {problem}") from error
 
         return evaluate
 

@@ -112,9 +112,9 @@ _PRECEDENCE = {
 _NOT, _COMPARING, _SIGNED, _POWER = 3, 4, 7, 8
 
 
-def fault(at: int, said: str) -> CurveError:
+def fault(at: int, message: str) -> CurveError:
     """Return an error at a place of an expression; `at` counts from 0, the message from 1."""
-    return CurveError(f"column {at + 1}: {said}")
+    return CurveError(f"column {at + 1}: {message}")
 
 
 def parse(text: str, longest: int = LONGEST) -> Node:
@@ -217,8 +217,8 @@ class _Parser:
             return None
         if unit.text in _UNITS:
             instead = _PLAINLY[_UNITS[unit.text]].format(number=number.text)
-            said = f"{quoted(number.text + unit.text)}: numbers have no unit here; {instead}"
-            return fault(number.at, said)
+            message = f"{quoted(number.text + unit.text)}: numbers have no unit here; {instead}"
+            return fault(number.at, message)
         if unit.kind == "name" and unit.text not in _INSTEAD:
             return fault(unit.at, f"a sign is missing; write {number.text} * {unit.text}")
         return None

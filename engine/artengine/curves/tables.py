@@ -104,11 +104,11 @@ class CurveTables:
         if isinstance(curve, Curve) and self.names is not None:
             key = TEXT if isinstance(curve.model_dump().get(TEXT), str) else curve.key
             faults = read_faults(curve, self.names)
-            curve = [Problem((key,), said) for said in faults] if faults else curve
+            curve = [Problem((key,), message) for message in faults] if faults else curve
         if isinstance(curve, Curve):
             return curve
         if isinstance(given, str):
-            # The text stands where the table would: its key is not written.
+            # The user wrote a text and no table, so the message must not name the table's key.
             curve = [Problem((), f"{quoted(given)} given; {problem.text}") for problem in curve]
         self.problems.extend(problem.inside(name) for problem in curve)
         return None

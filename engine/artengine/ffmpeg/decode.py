@@ -194,8 +194,8 @@ def _delivering(
 
 @cache
 def _warn_tone_mapped(path: Path, hdr: str, assumed: str) -> None:
-    said = f"{assumed}, and is taken for" if assumed else "it is stored as"
-    logger.warning("%s: %s HDR (%s); it is tone-mapped to SDR", path, said, hdr.upper())
+    stored = f"{assumed}, and is taken for" if assumed else "it is stored as"
+    logger.warning("%s: %s HDR (%s); it is tone-mapped to SDR", path, stored, hdr.upper())
 
 
 @cache

@@ -17,13 +17,13 @@ _ECHO = re.compile(
 
 def unreadable(path: Path, log: str) -> SourceError:
     """Return the error for a file that ffmpeg cannot read, with the errors of a `level+...` log."""
-    said = (
+    errors = (
         summed_up([line for line in log.splitlines() if is_error(line)])
         or "ffmpeg found no picture in it"
     )
     return SourceError(
         f"{path} cannot be read as video; check that it is a complete video file "
-        f"(ffmpeg says: {said})"
+        f"(ffmpeg says: {errors})"
     )
 
 
@@ -36,14 +36,14 @@ def is_error(line: str) -> bool:
 
 def summed_up(lines: Sequence[str]) -> str:
     """Join ffmpeg's messages, without addresses, repeats and messages that only echo a cause."""
-    said: list[str] = []
+    causes: list[str] = []
     echoes: list[str] = []
     for line in lines:
         text = re.sub(r"\[(?:[^\]]* @ 0x[0-9a-f]+|error|fatal|panic)\]\s*", "", line).strip()
         text = re.sub(r"not on whitelist '.*", "is not among the formats that are read", text)
         text = text.removeprefix("Error opening input: ").rstrip(".")
-        kind = echoes if _ECHO.match(text) else said
+        kind = echoes if _ECHO.match(text) else causes
         if text and text not in kind:
             kind.append(text)
-    joined = "; ".join(said or echoes[-1:])
+    joined = "; ".join(causes or echoes[-1:])
     return joined if len(joined) <= 300 else joined[:297] + "..."

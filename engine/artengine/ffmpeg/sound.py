@@ -86,8 +86,8 @@ def add_sound(
         raise WriterError(f"its sound cannot be added: {error}") from error
     if status != 0:
         target.unlink(missing_ok=True)
-        said = summed_up(log.splitlines()) or status
-        raise WriterError(f"its sound cannot be added: ffmpeg stopped: {said}")
+        message = summed_up(log.splitlines()) or status
+        raise WriterError(f"its sound cannot be added: ffmpeg stopped: {message}")
 
 
 def _rates(speed: float) -> tuple[int, int]:

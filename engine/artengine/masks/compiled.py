@@ -34,8 +34,8 @@ class CompiledMask:
     """
 
     def __init__(self, mask: Mask, scope: Scope) -> None:
-        for said in mask.faults(scope.names):
-            raise CurveError(said)
+        for message in mask.faults(scope.names):
+            raise CurveError(message)
         self._scope = scope
         self._numbers = Compiler(scope, {})
         self._root = self._part(mask.root)

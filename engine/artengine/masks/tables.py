@@ -51,8 +51,8 @@ class MaskTables:
                 continue
             known = ", ".join(sorted(kind.takes_field()))
             instead = f"what takes one here: {known}" if known else "write it into mask"
-            said = f"{quoted(given)} given; {pictures[0]} is a picture, and this takes one number"
-            self.problems.append(Problem((name,), f"{said}; {instead}"))
+            text = f"{quoted(given)} given; {pictures[0]} is a picture, and this takes one number"
+            self.problems.append(Problem((name,), f"{text}; {instead}"))
         return plain
 
     def _read(self, name: str, given: str) -> None:
@@ -61,6 +61,6 @@ class MaskTables:
             faults = [] if self.names is None else mask.faults(self.names)
         except CurveError as error:
             faults = [str(error)]
-        self.problems.extend(Problem((name,), f"{quoted(given)} given; {said}") for said in faults)
+        self.problems.extend(Problem((name,), f"{quoted(given)} given; {text}") for text in faults)
         if not faults:
             self.masks[name] = mask

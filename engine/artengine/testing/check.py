@@ -38,8 +38,8 @@ class Trial:
         table = {**self.values, **values}
         made = check(self.kind, table)
         if isinstance(made, list):
-            said = "; ".join(map(str, made))
-            raise ConformanceError(f"{self.kind.name} refuses {table}: {said}")
+            message = "; ".join(map(str, made))
+            raise ConformanceError(f"{self.kind.name} refuses {table}: {message}")
         return made
 
 

@@ -18,6 +18,6 @@ def is_documented(trial: Trial) -> None:
     )
     help_of = attribute_help(kind)
     for name in kind.model_fields:
-        said = help_of.get(name, "").strip()
-        expect(said, f"{name} has no docstring; write one under it")
-        expect(said.endswith("."), f"the docstring of {name} must end with a full stop")
+        text = help_of.get(name, "").strip()
+        expect(text, f"{name} has no docstring; write one under it")
+        expect(text.endswith("."), f"the docstring of {name} must end with a full stop")

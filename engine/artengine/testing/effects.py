@@ -37,7 +37,7 @@ def run(effect: Effect, shown: Sequence[Frame], start: int = 0) -> list[Frame]:
     ]
 
 
-def _sound(effect: Effect, frame: Frame, made: Any, when: str) -> None:
+def _check(effect: Effect, frame: Frame, made: Any, when: str) -> None:
     width, height = effect.output_size(size_of(frame))
     expect(isinstance(made, np.ndarray), f"{when}, apply returns {type(made).__name__}, no array")
     expect(
@@ -56,7 +56,7 @@ def takes_any_size(trial: Trial) -> None:
         effect = trial.made()
         shown = [random_frame(size, seed=seed) for seed in range(3)]
         for frame, made in zip(shown, run(effect, shown), strict=True):
-            _sound(effect, frame, made, f"at {size[0]}x{size[1]}")
+            _check(effect, frame, made, f"at {size[0]}x{size[1]}")
 
 
 def takes_a_source_frame_of_another_size(trial: Trial) -> None:
@@ -64,7 +64,7 @@ def takes_a_source_frame_of_another_size(trial: Trial) -> None:
     effect, truth = trial.made(), random_frame((8, 8))
     for at in range(2):
         frame = random_frame((17, 33), seed=at)
-        _sound(effect, frame, effect.apply(frame, moment(at, truth)), "with a smaller source frame")
+        _check(effect, frame, effect.apply(frame, moment(at, truth)), "with a smaller source frame")
 
 
 def looks_at_the_source_as_it_says(trial: Trial) -> None:
@@ -139,7 +139,7 @@ def bears_values_beyond_the_range(trial: Trial) -> None:
         effect = trial.made(**table)
         for frame, truth in zip(shown, shown[::-1], strict=True):
             made = effect.apply(frame, moment(3, np.clip(truth, 0.0, 1.0)))
-            _sound(effect, frame, made, f"with {table}" if table else "beyond 0..1")
+            _check(effect, frame, made, f"with {table}" if table else "beyond 0..1")
 
 
 def takes_any_legal_values(trial: Trial) -> None:
@@ -149,7 +149,7 @@ def takes_any_legal_values(trial: Trial) -> None:
         size = SIZES[number % len(SIZES)]
         shown = [random_frame(size, -1.0, 2.0), random_frame(size)]
         for frame, made in zip(shown, run(effect, shown), strict=True):
-            _sound(effect, frame, made, f"at {size[0]}x{size[1]} with {table}")
+            _check(effect, frame, made, f"at {size[0]}x{size[1]} with {table}")
 
 
 def goes_on_where_it_was(trial: Trial) -> None:
@@ -193,7 +193,7 @@ def follows_curves(trial: Trial) -> None:
         for at, frame in enumerate(shown):
             driven.set_time(moment(at).clock)
             made = effect.apply(frame, moment(at, shown[0]))
-            _sound(effect, frame, made, f"while {name} goes from {low} to {high}")
+            _check(effect, frame, made, f"while {name} goes from {low} to {high}")
 
 
 def _film(trial: Trial, shown: Sequence[Frame], **controls: Any) -> list[Frame]:
@@ -210,7 +210,7 @@ def is_mixed_by_a_chain(trial: Trial) -> None:
     shown = frames()[:4]
     alone, plain = _film(trial, shown, mix=1), _film(trial, shown, mix=0)
     for frame, before, made in zip(shown, plain, alone, strict=True):
-        _sound(trial.made(), frame, made, "in a chain")
+        _check(trial.made(), frame, made, "in a chain")
         if size_of(frame) == size_of(made):
             expect_same([frame], [before], "mix = 0 does not leave the frame as it is")
     for mixed, before, after in zip(_film(trial, shown, mix=0.25), plain, alone, strict=True):

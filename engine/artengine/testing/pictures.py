@@ -55,7 +55,7 @@ def compare_picture(
     apart = np.abs(shown.astype(np.int16) - expected)
     if apart.mean() <= tolerance:
         return
-    said = (
+    message = (
         f"{name}: differs by {apart.mean():.2f} of 255 on average, at most {tolerance} is allowed"
     )
     folder = Path(os.environ[REPORT]) if REPORT in os.environ else report
@@ -64,5 +64,5 @@ def compare_picture(
         file.parent.mkdir(parents=True, exist_ok=True)
         difference = np.clip(8 * apart, 0, 255).astype(np.uint8)
         Image.fromarray(np.hstack([expected, shown, difference])).save(file)
-        said += f"; expected, got and 8x difference: {file}"
-    expect(False, f"{said}; if it is meant, write it anew with {WRITE}=write")  # noqa: FBT003
+        message += f"; expected, got and 8x difference: {file}"
+    expect(False, f"{message}; if it is meant, write it anew with {WRITE}=write")  # noqa: FBT003

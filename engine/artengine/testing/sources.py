@@ -92,7 +92,7 @@ def tells_its_content_by_text(trial: Trial) -> None:
     source = source_of(trial)
     facts = source.fingerprint()
     expect(facts == source.fingerprint(), "fingerprint() says something else the second time")
-    texts = all(isinstance(name, str) and isinstance(said, str) for name, said in facts.items())
+    texts = all(isinstance(name, str) and isinstance(text, str) for name, text in facts.items())
     expect(texts, "fingerprint() must return texts by name")
 
 

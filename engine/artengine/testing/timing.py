@@ -29,13 +29,13 @@ class Timing:
     others: dict[str, float]
 
     def __str__(self) -> str:
-        said = f"{self.ms:.1f} ms a frame at {SIZE[0]}x{SIZE[1]}"
+        text = f"{self.ms:.1f} ms a frame at {SIZE[0]}x{SIZE[1]}"
         if not self.others:
-            return said
+            return text
         slower = sum(ms < self.ms for ms in self.others.values())
         median = statistics.median(self.others.values())
         return (
-            f"{said}; of {len(self.others)} built-in effects {slower} are quicker, and their "
+            f"{text}; of {len(self.others)} built-in effects {slower} are quicker, and their "
             f"median is {median:.1f} ms"
         )
 

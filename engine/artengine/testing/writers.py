@@ -50,10 +50,10 @@ def write(
     return file
 
 
-def _there(trial: Trial) -> set[str]:
+def _files_left(trial: Trial) -> set[str]:
     """Return the files in its folder, without the recipes that the engine writes next to films."""
-    there = set(trial.folder.iterdir())
-    return {entry.name for entry in there - {sidecar(entry) for entry in there}}
+    files = set(trial.folder.iterdir())
+    return {entry.name for entry in files - {sidecar(entry) for entry in files}}
 
 
 def needs_no_parameters(trial: Trial) -> None:
@@ -68,9 +68,9 @@ def writes_where_it_says(trial: Trial) -> None:
     for count, size in ((1, (1, 1)), (3, (33, 17)), (3, (64, 48))):
         made = write(trial, pictures(count, size), overwrite=True)
         expect(
-            _there(trial) == {made.name},
+            _files_left(trial) == {made.name},
             f"of {counted(count, 'picture')} of {size[0]}x{size[1]}, it leaves "
-            f"{sorted(_there(trial))}",
+            f"{sorted(_files_left(trial))}",
         )
 
 
@@ -89,7 +89,7 @@ def leaves_nothing_when_stopped(trial: Trial) -> None:
     sinks = Sinks([_target(trial)], film((16, 16)))
     sinks.write(pictures(1, (16, 16))[0])
     sinks.abort()
-    expect(not _there(trial), f"after abort it leaves {sorted(_there(trial))}")
+    expect(not _files_left(trial), f"after abort it leaves {sorted(_files_left(trial))}")
 
 
 def leaves_other_films(trial: Trial) -> None:
@@ -99,7 +99,7 @@ def leaves_other_films(trial: Trial) -> None:
     other = write(trial, pictures(1, (16, 16)))
     expect(_bytes(made) == before, "a second film changes the first")
     expect(other.name == made.name.replace("film", "film-2"), f"the second is called {other.name}")
-    expect(_there(trial) == {made.name, other.name}, f"it leaves {sorted(_there(trial))}")
+    expect(_files_left(trial) == {made.name, other.name}, f"it leaves {sorted(_files_left(trial))}")
 
 
 def _bytes(made: Path) -> object:
@@ -108,14 +108,14 @@ def _bytes(made: Path) -> object:
 
 def says_mistakes_on_one_line(trial: Trial) -> None:
     """A missing folder and a picture of another size raise WriterErrors with one-line messages."""
-    _refused("a folder that is missing", lambda: Sinks([_target(trial, inside="no")], film((8, 8))))
+    _rejects("a folder that is missing", lambda: Sinks([_target(trial, inside="no")], film((8, 8))))
     sinks = Sinks([_target(trial)], film((8, 8)))
-    _refused("a picture of another size", lambda: sinks.write(pictures(1, (9, 8))[0]))
+    _rejects("a picture of another size", lambda: sinks.write(pictures(1, (9, 8))[0]))
     sinks.abort()
-    expect(not _there(trial), f"after an error it leaves {sorted(_there(trial))}")
+    expect(not _files_left(trial), f"after an error it leaves {sorted(_files_left(trial))}")
 
 
-def _refused(what: str, work: object) -> None:
+def _rejects(what: str, work: object) -> None:
     try:
         work()  # type: ignore[operator]
     except WriterError as error:
