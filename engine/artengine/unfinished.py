@@ -19,7 +19,7 @@ from artengine.names import cut_name
 logger = logging.getLogger("artengine")
 
 _LOCK = ".lock"
-_OURS = re.compile(r"\..+\.[0-9a-f]{8}\.part", re.DOTALL)
+_PATTERN = re.compile(r"\..+\.[0-9a-f]{8}\.part", re.DOTALL)
 
 
 class Unfinished:
@@ -127,12 +127,12 @@ def remove_leftovers(folder: Path, say: Callable[[str], None] = logger.warning) 
     """
     with suppress(OSError):
         for entry in folder.iterdir():
-            if _OURS.fullmatch(entry.name):
+            if _PATTERN.fullmatch(entry.name):
                 with suppress(OSError):
-                    _remove_if_left(entry, say)
+                    _remove_if_abandoned(entry, say)
 
 
-def _remove_if_left(folder: Path, say: Callable[[str], None]) -> None:
+def _remove_if_abandoned(folder: Path, say: Callable[[str], None]) -> None:
     lock = folder / _LOCK
     if folder.is_symlink() or lock.is_symlink() or not lock.is_file():
         return

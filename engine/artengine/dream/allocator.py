@@ -11,7 +11,7 @@ _TRIM_THRESHOLD, _TOP_PAD, _MMAP_THRESHOLD = -1, -2, -3
 _KEPT = 1 << 30
 _LARGEST_KEPT = 32 << 20
 
-_WAITING = 128 << 20
+_QUEUED = 128 << 20
 _DEPTH = 4
 
 
@@ -21,7 +21,7 @@ def ahead(size: Size) -> int:
     For frames above 11 million pixels it is 0. Reading, dreaming and writing then share one thread,
     so that they do not need their memory at the same time.
     """
-    return min(_DEPTH, _WAITING // (12 * size[0] * size[1]))
+    return min(_DEPTH, _QUEUED // (12 * size[0] * size[1]))
 
 
 def keep_memory() -> None:

@@ -68,12 +68,12 @@ class Governors:
         found = {}
         for number, each in enumerate(self._governors):
             low, high = each.settings.between
-            missing = 0.0 if signs is None else self._missing(number, signs)
-            share = self._levels[number] + each.settings.gain * missing
+            error = 0.0 if signs is None else self._error(number, signs)
+            share = self._levels[number] + each.settings.gain * error
             found[KEY.format(each.steer)] = low + (high - low) * min(1.0, max(0.0, share))
         return found
 
-    def _missing(self, number: int, signs: Mapping[str, float]) -> float:
+    def _error(self, number: int, signs: Mapping[str, float]) -> float:
         """The relative error: positive if the vital sign is below its target."""
         return 1.0 - signs[self._governors[number].settings.hold] / self.targets[number]
 
@@ -81,7 +81,7 @@ class Governors:
         """Integrate the error of the last frame's vital signs."""
         for number, each in enumerate(self._governors):
             pace = each.settings.gain / (each.settings.seconds * self._fps)
-            level = self._levels[number] + pace * self._missing(number, signs)
+            level = self._levels[number] + pace * self._error(number, signs)
             self._levels[number] = min(1.0, max(0.0, level))
 
     def state(self) -> dict[str, Arrays]:

@@ -194,7 +194,7 @@ class DreamLoop:
 
     def _remedy(self, context_frames: tuple[Frame, ...]) -> str:
         largest = max(float(np.abs(frame).max()) for frame in context_frames)
-        if largest > _WILD:
+        if largest > _RUNAWAY:
             return (
                 f"it was fed values up to {largest:.3g}; weaken the [[feedback]] effects, or end "
                 'them with use = "clip"'
@@ -209,5 +209,5 @@ class DreamLoop:
         return range(count) if settings.truth_slots == "oldest" else range(n - count, n)
 
 
-_WILD = 100.0
+_RUNAWAY = 100.0
 """Magnitude of context values above which effects, not the network, are the likely cause."""

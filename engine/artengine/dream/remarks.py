@@ -28,7 +28,7 @@ def curve_remarks(preset: Preset, fps: float) -> list[str]:
     placed = placed_tracks(preset)
     tempo = film_tempo(preset, placed)
     scope = Scope(fps, preset.dream.frames, preset.seed, tempo, preset.names)
-    remarks = list(_all(preset, scope))
+    remarks = list(_of_curves(preset, scope))
     if len(remarks) > MOST_REMARKS:
         remarks[1:] = [f"{len(remarks) - 1} more curves have such keys"]
     return [*_of_sounds(placed), *remarks]
@@ -45,7 +45,7 @@ def _of_sounds(tracks: Mapping[str, PlacedTrack]) -> Iterator[str]:
             )
 
 
-def _all(preset: Preset, scope: Scope) -> Iterator[str]:
+def _of_curves(preset: Preset, scope: Scope) -> Iterator[str]:
     for address, curve in preset.curves_by_address().items():
         try:
             with naming(address, curve):

@@ -61,7 +61,7 @@ class Previews:
         self._begin, self._recipe = begin, recipe
         self._before: Dream | None = None
         self._start: tuple[Snapshot, Resolved] | None = None
-        self._shown: tuple[Sequence[Picture], Film] | None = None
+        self._last: tuple[Sequence[Picture], Film] | None = None
         self._unfinished = False
 
     @property
@@ -91,10 +91,10 @@ class Previews:
 
     def restore(self) -> None:
         """Write the last complete preview again, if an unfinished one has been written since."""
-        if self._unfinished and self._shown is not None:
+        if self._unfinished and self._last is not None:
             # If this cannot be written, the unfinished preview was not written either.
             with suppress(ArtengineError):
-                _write(self._early, *self._shown)
+                _write(self._early, *self._last)
         self._unfinished = False
 
     def _rendered(self, preset: Preset, changed: Changed) -> int | None:
@@ -117,7 +117,7 @@ class Previews:
                 preset.title if recipe else "",
                 sounds=() if self._begin else film_sounds(dream.preset),
             )
-            return self._filmed(dream, film, changed)
+            return self._written(dream, film, changed)
 
     def _dream(self, preset: Preset) -> Dream:
         """Return the dream of a preview, reusing the last one's network if it is the same."""
@@ -147,7 +147,7 @@ class Previews:
         self._start = dream.snapshot(), dream.resolved
         return True
 
-    def _filmed(self, dream: Dream, film: Film, changed: Changed) -> int | None:
+    def _written(self, dream: Dream, film: Film, changed: Changed) -> int | None:
         """Dream the preview's frames and write them."""
         taken: list[Picture] = []
         due = time.monotonic()
@@ -162,13 +162,13 @@ class Previews:
                 ended = time.monotonic()
                 due = ended + (ended - began) / SHARE
         _write(self._targets, taken, film)
-        self._shown, self._unfinished = (taken, film), False
+        self._last, self._unfinished = (taken, film), False
         return len(taken)
 
     def _missing(self, film: Film, count: int) -> Sequence[Picture]:
         """Placeholders for the frames that are not dreamt yet."""
-        if self._shown is not None:
-            pictures, before = self._shown
+        if self._last is not None:
+            pictures, before = self._last
             if (before.size, before.frames) == (film.size, film.frames):
                 return [picture // 3 for picture in pictures[count:]]
         width, height = film.size

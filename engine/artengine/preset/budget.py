@@ -41,11 +41,11 @@ def check_tables(table: Mapping[str, Any]) -> Iterator[Problem]:
             each = {"bend": "bends", "writers": "writers"}.get(word, "effects")
             yield Problem((word,), f"{len(given):,} {each} given; allowed: {MOST_ENTRIES}")
             return
-    yield from _long(table, ())
+    yield from _too_long(table, ())
     yield from (Problem(address, TOO_MANY_DIGITS) for address in long_numbers(table))
 
 
-def _long(value: Any, address: Address) -> Iterator[Problem]:
+def _too_long(value: Any, address: Address) -> Iterator[Problem]:
     entries: Sequence[tuple[str | int, Any]] = ()
     if isinstance(value, Mapping):
         entries = list(value.items())
@@ -56,7 +56,7 @@ def _long(value: Any, address: Address) -> Iterator[Problem]:
         yield Problem(address, f"{len(entries):,} keys given; allowed: {most:,}")
         return
     for name, inside in entries:
-        yield from _long(inside, (*address, name))
+        yield from _too_long(inside, (*address, name))
 
 
 def check_budget(

@@ -131,7 +131,7 @@ def _read(path: Path, catalog: Catalog) -> Document:
     for renamed in document.renamed:
         logger.warning("%s", renamed)
     if (path.name == RECIPE or carried is not None) and not document.made_with.engine:
-        _keep_earlier(document, catalog, Layer(str(path), path.absolute().parent))
+        _add_implied(document, catalog, Layer(str(path), path.absolute().parent))
     return document
 
 
@@ -145,7 +145,7 @@ def _carried(path: Path, catalog: Catalog) -> str | None:
     return recipe
 
 
-def _stated(weights: object) -> Mapping[str, Any]:
+def _trained_values(weights: object) -> Mapping[str, Any]:
     """The model parameters of packaged weights; empty for other weights."""
     folder = packaged_folder() / "weights"
     described = {path.stem: path for path in folder.glob("*.json")}.get(str(weights))
@@ -155,7 +155,7 @@ def _stated(weights: object) -> Mapping[str, Any]:
     return model
 
 
-def _keep_earlier(document: Document, catalog: Catalog, layer: Layer) -> None:
+def _add_implied(document: Document, catalog: Catalog, layer: Layer) -> None:
     """Add the values that an earlier version implied by omitting them to its recipe.
 
     A source's seed used to be independent of the preset's. Plugins declare the implied values of
@@ -173,9 +173,9 @@ def _keep_earlier(document: Document, catalog: Catalog, layer: Layer) -> None:
         if word == "source" and seed is not None and not seed.is_required():
             earlier["seed"] = seed.get_default()
         # Packaged weights may have been trained with newer values.
-        stated = _stated(table.get("weights")) if word == "model" else {}
+        trained = _trained_values(table.get("weights")) if word == "model" else {}
         for name, value in earlier.items():
-            if name not in table and name not in stated:
+            if name not in table and name not in trained:
                 document.put((word, name), value, layer)
                 kept.append(f"{word}.{name} is {json.dumps(value)}")
     dream, model = (document.table.get(word, {}) for word in ("dream", "model"))

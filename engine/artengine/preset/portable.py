@@ -38,7 +38,7 @@ def portable(preset: Preset, folder: Path) -> tuple[dict[str, Any], dict[str, st
     shorts: dict[str, str] = {}
     for path in dict.fromkeys(preset.files.values()):
         taken = set(shorts.values())
-        shorts[path] = next(s for s in _shorts(Path(path), roots, home) if s not in taken)
+        shorts[path] = next(s for s in _candidates(Path(path), roots, home) if s not in taken)
     table = with_paths(preset, shorts)
     if home is not None:
         table = _replaced_in(table, f"{home}", "~")
@@ -75,7 +75,7 @@ def with_paths(preset: Preset, paths: Mapping[str, str]) -> dict[str, Any]:
     return {word: replaced(value, paths) for word, value in preset.table.items()}
 
 
-def _shorts(path: Path, roots: list[Path], home: Path | None) -> Iterator[str]:
+def _candidates(path: Path, roots: list[Path], home: Path | None) -> Iterator[str]:
     """Candidates for a file's path in a recipe, best first."""
     for root in roots:
         if path.is_relative_to(root):
