@@ -1,7 +1,7 @@
 """Tools for the tests of a plugin: the checks that the built-in plugins pass, frames, pictures.
 
     @pytest.mark.parametrize("check", conformance(Ember), ids=str)
-    def test_it_keeps_what_an_effect_promises(check, tmp_path):
+    def test_conformance(check, tmp_path):
         check(tmp_path)
 
 The names here are as stable as those of `artengine.api`. The fixtures of
