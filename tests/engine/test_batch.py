@@ -201,9 +201,9 @@ def test_a_job_is_plain_data_with_a_complete_recipe(catalog: Catalog, project: P
     assert table["model"]["weights"] == str(project / "tiny.weights.h5")
 
 
-def film(words: Sequence[str], frames: int = 2) -> str:
+def film(args: Sequence[str], frames: int = 2) -> str:
     """Replace `artengine dream`: write a film with the preset as its recipe, return its output."""
-    target, preset = Path(words[words.index("--output") + 1]), Path(words[-1])
+    target, preset = Path(args[args.index("--output") + 1]), Path(args[-1])
     recipe = preset.read_text(encoding="utf-8")
     sinks = Sinks([Target(Mp4(), target)], Film((64, 48), 12.0, None, recipe))
     for value in range(frames):
@@ -219,7 +219,7 @@ def test_a_preset_that_changes_after_planning_is_rendered_as_planned(
     preset.write_text((project / "tiny.toml").read_text().replace("./", f"{project}/"))
     (job,), _ = plan([str(preset)], catalog, overrides=[f"model.weights={project}/tiny.weights.h5"])
     preset.write_text(preset.read_text().replace("frames = 6", "frames = 900"))
-    monkeypatch.setattr("artengine.batch.render.dream", lambda words, *_: film(words))
+    monkeypatch.setattr("artengine.batch.render.dream", lambda args, *_: film(args))
     assert [outcome.status for outcome in run([job], tmp_path / "gallery")] == ["rendered"]
     piece = read_piece(tmp_path / "gallery" / job.name)
     assert tomllib.loads(piece.recipe)["dream"]["frames"] == 6
@@ -228,9 +228,9 @@ def test_a_preset_that_changes_after_planning_is_rendered_as_planned(
 def test_a_film_without_a_recipe_makes_no_piece(
     catalog: Catalog, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def bare(words: Sequence[str], *_: object) -> str:
-        Path(words[-1]).write_text("")
-        return film(words)
+    def bare(args: Sequence[str], *_: object) -> str:
+        Path(args[-1]).write_text("")
+        return film(args)
 
     monkeypatch.setattr("artengine.batch.render.dream", bare)
     (outcome,) = run(jobs(catalog, project, "tiny"), tmp_path)
@@ -243,11 +243,11 @@ def test_two_batches_at_once_render_a_piece_once(
     planned = jobs(catalog, project, "tiny", seeds=[0, 1])
     other: list[Outcome] = []
 
-    def meanwhile(words: Sequence[str], *_: object) -> str:
+    def meanwhile(args: Sequence[str], *_: object) -> str:
         if not other:
             other.append(Outcome("begun", "rendered"))
             other.extend(run(planned, tmp_path))
-        return film(words)
+        return film(args)
 
     monkeypatch.setattr("artengine.batch.render.dream", meanwhile)
     first = {outcome.name: outcome for outcome in run(planned, tmp_path)}
@@ -269,15 +269,15 @@ def test_any_executor_runs_the_jobs(
             future.set_result(fn(*pickle.loads(pickle.dumps(args)), **kwargs))
             return future
 
-    monkeypatch.setattr("artengine.batch.render.dream", lambda words, *_: film(words))
+    monkeypatch.setattr("artengine.batch.render.dream", lambda args, *_: film(args))
     ended = run(jobs(catalog, project, "tiny", seeds=[0, 1]), tmp_path, executor=Here())
     assert [outcome.status for outcome in ended] == ["rendered", "rendered"]
 
 
-def test_no_folder_of_the_computer_is_in_a_piece_s_metadata(
+def test_a_piece_s_metadata_contains_no_local_paths(
     catalog: Catalog, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("artengine.batch.render.dream", lambda words, *_: film(words))
+    monkeypatch.setattr("artengine.batch.render.dream", lambda args, *_: film(args))
     weights = f"model.weights={project}/tiny.weights.h5"
     (job,) = jobs(catalog, project, "tiny", overrides=[weights])
     list(run([job], tmp_path))
@@ -342,7 +342,7 @@ def test_killing_a_batch_ends_its_renders_and_the_next_batch_cleans_up(
         assert time.monotonic() - waited < 120
         time.sleep(0.05)
     freed.close()
-    monkeypatch.setattr("artengine.batch.render.dream", lambda words, *_: film(words))
+    monkeypatch.setattr("artengine.batch.render.dream", lambda args, *_: film(args))
     (outcome,) = run(jobs(catalog, project, "tiny"), tmp_path)
     assert outcome.status == "rendered"
     assert "that a killed command left" in caplog.text
@@ -356,7 +356,7 @@ def test_the_command_prints_a_summary_and_exits_with_the_code_of_failures(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    def fails(words: Sequence[str], *_: object) -> str:
+    def fails(args: Sequence[str], *_: object) -> str:
         raise RenderError("no weights", "warning: slow\nerror: no weights")
 
     monkeypatch.setattr("artengine.batch.render.dream", fails)

@@ -13,12 +13,12 @@ def frame(value: int) -> Frame:
     return to_frame(picture(value))
 
 
-def pictures(*found: int) -> list[Picture]:
-    return [picture(value) for value in found]
+def pictures(*numbers: int) -> list[Picture]:
+    return [picture(value) for value in numbers]
 
 
-def values(found: tuple[Frame, ...]) -> list[int]:
-    return [round(255 * float(f[0, 0, 0])) for f in found]
+def values(frames: tuple[Frame, ...]) -> list[int]:
+    return [round(255 * float(f[0, 0, 0])) for f in frames]
 
 
 def test_drops_the_oldest_and_keeps_the_order() -> None:

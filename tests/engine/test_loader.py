@@ -45,8 +45,10 @@ def write(path: Path, text: str) -> Path:
 
 
 def report_of(name: str, *files: Path, user_folder: bool = False) -> PluginReport:
-    found = {report.plugin: report for report, _ in discover(files, user_folder=user_folder).found}
-    return found[name]
+    reports = {
+        report.plugin: report for report, _ in discover(files, user_folder=user_folder).found
+    }
+    return reports[name]
 
 
 def effects_of(name: str, *files: Path, user_folder: bool = False) -> list[str]:
@@ -312,7 +314,7 @@ def test_ctrl_c_is_not_reported_as_a_fault_of_a_plugin(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "message"),
+    ("version", "message"),
     [
         ("~=0.2.0", ""),
         (">=9.1", "it is made for artengine.api >=9.1, and this is 0.2.0: update artengine"),
@@ -321,11 +323,11 @@ def test_ctrl_c_is_not_reported_as_a_fault_of_a_plugin(tmp_path: Path) -> None:
     ],
 )
 def test_a_plugin_for_another_interface_version_is_reported(
-    tmp_path: Path, wanted: str, message: str
+    tmp_path: Path, version: str, message: str
 ) -> None:
     # Its imports may not exist in this version.
     needs = "from artengine.api import Aura\n" if message else ""
-    file = write(tmp_path / "mine.py", f'{needs}{GOOD}\nrequires_api = "{wanted}"\n')
+    file = write(tmp_path / "mine.py", f'{needs}{GOOD}\nrequires_api = "{version}"\n')
     report = report_of("mine.py", file)
     assert report.reason.endswith(message)
     assert (report.status == "failed") == bool(message)

@@ -23,7 +23,7 @@ TABLE = {
 
 
 @pytest.mark.parametrize(
-    ("name", "made", "shown"),
+    ("name", "written", "shown"),
     [
         ("a.mp4", "a.mp4", "<video"),
         ("a.MOV", "a.MOV", "<video"),
@@ -33,10 +33,10 @@ TABLE = {
     ],
 )
 def test_a_clip_has_the_path_and_html_of_its_file(
-    name: str, made: str, shown: str, tmp_path: Path
+    name: str, written: str, shown: str, tmp_path: Path
 ) -> None:
     result = clip(PICTURES, tmp_path / name)
-    assert result.path == tmp_path / made
+    assert result.path == tmp_path / written
     assert result.path.exists()
     assert shown in result._repr_html_()
 

@@ -63,7 +63,7 @@ def test_every_click_is_detected_at_the_nearest_frame(tmp_path: Path, fps: float
     assert np.abs(result - struck).max() <= 0.5 / fps + 0.002
 
 
-def test_an_hour_does_not_drift() -> None:
+def test_onsets_do_not_drift_over_an_hour() -> None:
     """120 clicks a minute in the first and the last minute, and silence between."""
     struck = [0.5 * number for number in range(1, 119)]
     minute = clicks(60, struck, RATE)

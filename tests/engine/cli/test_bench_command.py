@@ -92,7 +92,9 @@ def test_the_table_of_steps() -> None:
 
 
 @pytest.mark.usefixtures("small_matrices")
-def test_a_strangers_model_is_timed_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_model_of_a_plugin_file_is_timed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     mine = tmp_path / "mine.py"
     mine.write_text(
         """
@@ -145,7 +147,7 @@ def test_ctrl_c_prints_the_timings_so_far(
 
 
 @pytest.mark.parametrize(
-    ("given", "message"),
+    ("options", "message"),
     [
         (["--model", "swfit"], '--model: no model "swfit" (did you mean "swift"?); there are: '),
         (["--runtime", "onnx"], '--runtime: no runtime "onnx"; there are: keras'),
@@ -154,9 +156,9 @@ def test_ctrl_c_prints_the_timings_so_far(
     ],
 )
 def test_unknown_models_runtimes_and_sizes_are_refused(
-    given: list[str], message: str, capsys: pytest.CaptureFixture[str]
+    options: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["bench", *given]) == 2
+    assert main(["bench", *options]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
     assert message in captured.err

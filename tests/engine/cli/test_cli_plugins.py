@@ -119,7 +119,7 @@ def test_a_plugin_is_shown_as_json(still: str, capsys: pytest.CaptureFixture[str
     assert (factor["curve"], factor["default"], factor["required"]) == (False, None, True)
 
 
-def test_every_plugin_that_ships_can_be_shown(
+def test_every_packaged_plugin_can_be_shown(
     catalog: Catalog, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert main(["plugins", "list", "--json"]) == 0

@@ -194,11 +194,11 @@ def test_a_plot_does_not_overwrite_an_input_of_the_preset(
     clip = workplace / "clip.png"
     Image.new("RGB", (8, 8)).save(clip)
     kept = clip.read_bytes()
-    given = ["--set", "source.use=images", "--set", "source.path=clip.png", "--set", "curves.a=t"]
-    assert main(["presets", "plot", "sky", *given, "-o", "clip.png"]) == 2
+    args = ["--set", "source.use=images", "--set", "source.path=clip.png", "--set", "curves.a=t"]
+    assert main(["presets", "plot", "sky", *args, "-o", "clip.png"]) == 2
     assert "clip.png is not overwritten, because the preset reads" in capsys.readouterr().err
     assert clip.read_bytes() == kept
-    assert main(["presets", "plot", "sky", "--source", "clip.png", *given[4:], "--json"]) == 0
+    assert main(["presets", "plot", "sky", "--source", "clip.png", *args[4:], "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["fps"] == 25
 
 
@@ -217,8 +217,8 @@ def test_a_plot_that_cannot_be_made_is_one_line(
         ),
         (["--set", "curves.kick=1/"], 3, '--set: curves.kick: "1/" given; column 3: it ends here'),
     ):
-        given = [] if "--set" in arguments else ["--set", "curves.kick=t"]
-        assert main(["presets", "plot", "sky", *given, *arguments]) == status
+        overrides = [] if "--set" in arguments else ["--set", "curves.kick=t"]
+        assert main(["presets", "plot", "sky", *overrides, *arguments]) == status
         error = capsys.readouterr().err
         assert message in error
         assert error.count("\n") == 1

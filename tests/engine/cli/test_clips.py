@@ -118,11 +118,11 @@ def test_dreaming_from_a_clip_without_a_recipe_names_the_right_commands(
     clips: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(clips)
-    for given, run in (("my clip.mp4", "my clip"), ("photos", "photos"), ("photos/*", "photos")):
-        assert main(["dream", given]) == 2
+    for path, run in (("my clip.mp4", "my clip"), ("photos", "photos"), ("photos/*", "photos")):
+        assert main(["dream", path]) == 2
         error = capsys.readouterr().err.replace("'", "")
-        assert f"artengine train {given} and then artengine dream {Path('runs') / run}" in error
-        assert f"artengine dream night-drive --source {given}" in error
+        assert f"artengine train {path} and then artengine dream {Path('runs') / run}" in error
+        assert f"artengine dream night-drive --source {path}" in error
         assert all(line.startswith("error: ") for line in error.splitlines())
 
 
@@ -182,8 +182,8 @@ def test_presets_and_runs_are_no_clips(
     (tmp_path / "bare").write_text('extends = "recall"', encoding="utf-8")
     (tmp_path / "recall").mkdir()
     (tmp_path / "recall" / "a.png").write_bytes(b"")
-    for given in ("run", "bare", "recall", "nothing", "nothing.mp4"):
-        assert not is_clip(given, catalog)
+    for name in ("run", "bare", "recall", "nothing", "nothing.mp4"):
+        assert not is_clip(name, catalog)
 
 
 def test_several_outputs_write_several_files_and_ignore_no_override(
@@ -199,8 +199,8 @@ def test_several_outputs_write_several_files_and_ignore_no_override(
         assert f"--set {ignored}: has no effect on what --output names" in error
     added = ["--set", "writers.gif.at=end", "--set", "writers.gif.width=32"]
     for refused in (["writers.mp4.remove=true"], ["writers.0.quality=9", "writers.0.remove=true"]):
-        given = [word for each in refused for word in ("--set", each)]
-        assert main([*line, "-o", "c.gif", *added, *given]) == 2
+        args = [word for each in refused for word in ("--set", each)]
+        assert main([*line, "-o", "c.gif", *added, *args]) == 2
         error = capsys.readouterr().err
         assert any(f"--set {each}: has no effect" in error for each in refused)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.gif", "a.mp4"]

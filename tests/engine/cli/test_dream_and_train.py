@@ -253,9 +253,9 @@ def test_mistakes_are_one_line(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
-@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_stop_signals_leave_a_usable_checkpoint(
-    folder: Path, asked: signal.Signals, start: Callable[..., Any], tmp_path: Path
+    folder: Path, number: signal.Signals, start: Callable[..., Any], tmp_path: Path
 ) -> None:
     run = start("train", "small.toml", "--steps", "100000", COLUMNS="200")
     checkpoint = folder / "runs" / "small" / "checkpoint.h5"
@@ -263,7 +263,7 @@ def test_stop_signals_leave_a_usable_checkpoint(
         if checkpoint.exists() or run.poll() is not None:
             break
         time.sleep(0.1)
-    run.send_signal(asked)
+    run.send_signal(number)
     code = run.wait(timeout=60)
     error = (tmp_path / "0.err").read_text()
     assert code == 130, error

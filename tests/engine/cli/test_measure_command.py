@@ -183,8 +183,8 @@ def test_bad_input_is_one_line(
     code: int,
     args: str,
 ) -> None:
-    given = [str(clip) if name == "clip" else str(bad / name) for name in (film, source)]
-    assert main(["measure", given[0], "--source", given[1], "--json"]) == code
+    paths = [str(clip) if name == "clip" else str(bad / name) for name in (film, source)]
+    assert main(["measure", paths[0], "--source", paths[1], "--json"]) == code
     captured = capsys.readouterr()
     assert captured.out == ""
     errors = [line for line in captured.err.splitlines() if line.startswith("error: ")]
@@ -210,8 +210,8 @@ def test_an_impossible_plot_is_refused_before_reading(
     code: int,
     args: str,
 ) -> None:
-    given = ["measure", str(clip), "--source", str(clip), "--plot", str(tmp_path / plot)]
-    assert main(given) == code
+    command = ["measure", str(clip), "--source", str(clip), "--plot", str(tmp_path / plot)]
+    assert main(command) == code
     captured = capsys.readouterr()
     assert args in captured.err
     assert len(captured.err.splitlines()) == 1
@@ -240,8 +240,8 @@ def test_ctrl_c_prints_one_word(
 
     monkeypatch.setattr(Meter, "feed", interrupted)
     plot = tmp_path / "life.png"
-    given = ["measure", str(clip), "--source", str(clip), "--plot", str(plot)]
-    assert main(given) == 130
+    command = ["measure", str(clip), "--source", str(clip), "--plot", str(plot)]
+    assert main(command) == 130
     captured = capsys.readouterr()
     assert captured.err.splitlines()[-1] == "stopped"
     assert captured.out == ""

@@ -93,7 +93,7 @@ def test_a_new_plugin_passes_its_checks_and_its_preset_loads(
 
 
 PIP = "import runpy; runpy.run_module('pip', run_name='__main__')"
-"""What `python -m pip` runs."""
+"""The code that `python -m pip` runs."""
 
 
 class Environment:

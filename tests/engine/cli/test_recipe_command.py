@@ -66,8 +66,8 @@ def test_a_recipe_is_printed_as_a_preset_that_runs(capsys: pytest.CaptureFixture
     film("frames.png")
     shutil.copytree("frames", "piece")
     Path("piece/recipe.toml").write_text(RECIPE, encoding="utf-8")
-    for given in ("a.mp4", "frames", "frames/00001.png", "piece"):
-        assert main(["recipe", given]) == 0
+    for path in ("a.mp4", "frames", "frames/00001.png", "piece"):
+        assert main(["recipe", path]) == 0
         assert capsys.readouterr().out == RECIPE
     assert main(["recipe", "show", "a.mp4", "-o", "mine.toml"]) == 0
     assert main(["presets", "validate", "mine.toml"]) == 0
@@ -96,8 +96,8 @@ def test_frames_and_films_with_a_recipe_are_no_clips(catalog: Catalog) -> None:
     film("plain.png", "")
     write_sidecar(film("a.mp4", ""), RECIPE)
     film("b.mp4", "")
-    given = ["night-drive", "night-drive/", "plain", "a.mp4", "b.mp4"]
-    assert [is_clip(each, catalog) for each in given] == [False, False, True, False, True]
+    paths = ["night-drive", "night-drive/", "plain", "a.mp4", "b.mp4"]
+    assert [is_clip(each, catalog) for each in paths] == [False, False, True, False, True]
     for each, name in (("night-drive/", "night-drive"), ("night-drive/00001.png", "00001")):
         loaded = load_preset(each, catalog)
         assert (loaded.name, loaded.title) == (name, "Night")

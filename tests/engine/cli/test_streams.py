@@ -103,7 +103,7 @@ def test_a_closed_standard_error_changes_nothing_else(
 ) -> None:
     # A film, so that the test covers the progress and messages while a network loads.
     film = tmp_path / "a.mp4"
-    # As Python begins where the stream is closed.
+    # The state in which Python starts if the stream is closed.
     code = REDIRECTED.format("os.close(2); sys.stderr = sys.__stderr__ = None")
     assert start(*dream_arguments(tiny_project), film, code=code).wait(timeout=120) == 0
     assert (tmp_path / "0.out").read_text() == f"{film}\n"
@@ -130,7 +130,7 @@ def test_a_film_is_kept_though_its_name_cannot_be_printed(
     tiny_project: Path, tmp_path: Path, start: Callable[..., Any]
 ) -> None:
     film = tmp_path / "a.gif"
-    # As Python begins where the stream is closed.
+    # The state in which Python starts if the stream is closed.
     code = REDIRECTED.format("os.close(1); sys.stdout = sys.__stdout__ = None")
     assert start(*dream_arguments(tiny_project), film, code=code).wait(timeout=120) == 1
     message = "\nerror: standard output cannot be written to: it is closed"

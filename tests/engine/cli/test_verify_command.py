@@ -45,10 +45,10 @@ def recipe(changes: Mapping[str, str]) -> str:
 def test_films_of_every_format_are_reproduced(
     films: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    given = [*FILMS[:4], "b", "c"]
-    assert main(["verify", *given]) == 0
+    paths = [*FILMS[:4], "b", "c"]
+    assert main(["verify", *paths]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.partition(": ")[0] for line in lines] == given
+    assert [line.partition(": ")[0] for line in lines] == paths
     assert lines[0] == "a.mp4: the same to the last bit (12 of the first 12 frames compared)"
     assert all(": the same" in line for line in lines)
 

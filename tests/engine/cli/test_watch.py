@@ -171,17 +171,17 @@ def test_a_preview_continues_from_a_frame_with_the_loaded_network(
 ) -> None:
     loads = []
 
-    def build(*given: Any) -> Any:
-        loads.append(given)
-        return build_network(*given)
+    def build(*overrides: Any) -> Any:
+        loads.append(overrides)
+        return build_network(*overrides)
 
     monkeypatch.setattr("artengine.dream.parts.build_network", build)
     # Reloaded plugins are the same as long as their files are.
     file = folder / "tiny.toml"
     file.write_text(file.read_text("utf-8") + REMEMBERS, encoding="utf-8")
     before, after = (
-        load_preset(file, load_catalog([tiny_model]), given)
-        for given in ((), ("feedback.trails.decay=0.9", "bend.scale.amount=0.6", POSTER))
+        load_preset(file, load_catalog([tiny_model]), overrides)
+        for overrides in ((), ("feedback.trails.decay=0.9", "bend.scale.amount=0.6", POSTER))
     )
     to = targets(before, before.catalog, [Path("from.png")], Path())
     previews = Previews(to, begin=lambda _fps, frames: frames - 2)
@@ -318,7 +318,7 @@ def test_mistakes_are_one_line(
 
 def test_only_parameters_that_shape_the_network_change_its_key(catalog: Catalog) -> None:
     before, same, after = (
-        network_key(resolve(load_preset("night-road", catalog, given)))
-        for given in ((), ("model.pull=0.5",), ("model.jitter=8",))
+        network_key(resolve(load_preset("night-road", catalog, overrides)))
+        for overrides in ((), ("model.pull=0.5",), ("model.jitter=8",))
     )
     assert before == same != after

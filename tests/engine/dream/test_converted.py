@@ -29,10 +29,10 @@ sys.exit(code)
 """
 
 
-def imports_of(words: list[str]) -> list[str]:
+def imports_of(args: list[str]) -> list[str]:
     """Run a command; return the plugins and the avoidable libraries that it imported."""
     imports_of = subprocess.run(
-        [sys.executable, "-c", PROGRAM, *words],
+        [sys.executable, "-c", PROGRAM, *args],
         capture_output=True,
         text=True,
         check=False,
@@ -47,8 +47,8 @@ def test_the_first_dream_of_a_packaged_network_needs_no_keras(
 ) -> None:
     pytest.importorskip("openvino")
     monkeypatch.setenv("ARTENGINE_CACHE", str(tmp_path / "cache"))
-    words = ["dream", "wildfire", "--frames", "1", "--runtime", "openvino"]
-    _, heavy = imports_of([*words, "-o", str(tmp_path / "first.mp4")])
+    args = ["dream", "wildfire", "--frames", "1", "--runtime", "openvino"]
+    _, heavy = imports_of([*args, "-o", str(tmp_path / "first.mp4")])
     # The weights are read.
     assert heavy == "['h5py']"
     assert len(list((tmp_path / "cache" / "networks").iterdir())) == 2
@@ -63,12 +63,12 @@ def test_the_second_dream_needs_no_keras_and_only_the_plugins_it_names(
     monkeypatch.delenv("ARTENGINE_RUNTIME")
     monkeypatch.setenv("ARTENGINE_CACHE", str(tmp_path / "cache"))
     monkeypatch.chdir(tiny_project)
-    words = ["--plugin", "tiny_model.py", "dream", "tiny.toml", "--frames", "3", "--size", "32x32"]
-    words += ["--runtime", runtime] if runtime else []
+    args = ["--plugin", "tiny_model.py", "dream", "tiny.toml", "--frames", "3", "--size", "32x32"]
+    args += ["--runtime", runtime] if runtime else []
     first, second = tmp_path / "first.mp4", tmp_path / "second.mp4"
-    assert main([*words, "-o", str(first)]) == 0
+    assert main([*args, "-o", str(first)]) == 0
     assert len(list((tmp_path / "cache" / "networks").iterdir())) == 2
-    plugins, heavy = imports_of([*words, "-o", str(second)])
+    plugins, heavy = imports_of([*args, "-o", str(second)])
     assert heavy == "[]"
     assert plugins == "['mp4', 'noise', 'synthetic']"
     assert first.read_bytes() == second.read_bytes()

@@ -189,16 +189,16 @@ def test_curves_on_the_state_resume_bit_for_bit(catalog: Catalog) -> None:
     begun, resumed = StateChain(effects, 1), StateChain(effects, 1)
     film(begun, 0, 3)
     resumed.restore(begun.state())
-    for expected, found in zip(whole[3:], film(resumed, 3, 6), strict=True):
-        for one, other in zip(expected, found, strict=True):
+    for expected, result in zip(whole[3:], film(resumed, 3, 6), strict=True):
+        for one, other in zip(expected, result, strict=True):
             np.testing.assert_array_equal(one, other)
 
 
 def test_the_truth_is_resized_to_each_part_of_the_state() -> None:
     parts = [np.zeros((1, 4, 6, 3), np.float32), np.zeros((1, 2, 3, 4), np.float32)]
     processed = StateChain([Binding(Blend(amount=1.0))], 0).apply(parts, clock(0), truth(1.0), ())
-    for part, found in zip(parts, processed, strict=True):
-        np.testing.assert_allclose(numbers(found), np.ones_like(part), atol=1e-6)
+    for part, result in zip(parts, processed, strict=True):
+        np.testing.assert_allclose(numbers(result), np.ones_like(part), atol=1e-6)
 
 
 def test_parts_that_are_no_pictures_are_kept_and_at_least_one_must_be() -> None:

@@ -156,13 +156,13 @@ def test_changing_an_unknown_parameter_is_an_error(
 def test_a_stop_request_keeps_the_frames_so_far(
     preset: Preset, catalog: Catalog, predict: Predictor, tmp_path: Path
 ) -> None:
-    asked = iter([False, False, True])
+    answers = iter([False, False, True])
     rendered = render(
         preset,
         catalog,
         targets(preset, catalog, [tmp_path / "a.mp4"], tmp_path),
         predict=predict,
-        stop=lambda: next(asked),
+        stop=lambda: next(answers),
     )
     assert rendered.stopped
     assert rendered.frames == 2
@@ -174,8 +174,8 @@ def test_a_partial_film_does_not_replace_an_existing_film(
 ) -> None:
     (tmp_path / "a.mp4").write_bytes(b"yesterday's")
     to = targets(preset, catalog, [tmp_path / "a.mp4"], tmp_path)
-    asked = iter([False, False, True])
-    rendered = render(preset, catalog, to, predict=predict, stop=lambda: next(asked))
+    answers = iter([False, False, True])
+    rendered = render(preset, catalog, to, predict=predict, stop=lambda: next(answers))
     assert rendered.files == (tmp_path / "a-2.mp4",)
     assert sum(1 for _ in Decoder(tmp_path / "a-2.mp4", (128, 96))) == 2
 
@@ -376,14 +376,14 @@ def test_a_network_that_predicts_nan_ends_the_film_and_keeps_the_frames_before_i
 def test_ctrl_c_before_the_first_frame_leaves_no_files(
     preset: Preset, catalog: Catalog, network: keras.Model, tmp_path: Path
 ) -> None:
-    asked: list[bool] = []
+    calls: list[bool] = []
 
     class Loading(Predictor):
         def __call__(self, frames: Any, seed: tuple[int, int] = (0, 0)) -> Any:
             raise KeyboardInterrupt
 
     def stop() -> bool:
-        asked.append(True)
+        calls.append(True)
         return False
 
     to = targets(preset, catalog, [tmp_path / "a.mp4"], tmp_path)
@@ -391,7 +391,7 @@ def test_ctrl_c_before_the_first_frame_leaves_no_files(
     with pytest.raises(KeyboardInterrupt):
         render(preset, catalog, to, predict=loading, stop=stop)
     # `stop` is called only once there are frames to keep.
-    assert asked == []
+    assert calls == []
     assert list(tmp_path.iterdir()) == []
 
 

@@ -101,7 +101,7 @@ def test_vital_signs_are_measured_only_if_they_are_read(
     for reading in ({"gamma": "1 + motion"}, {"mask": "x < contrast"}):
         with pytest.raises(AssertionError):
             film(parsed(catalog, output=[{"use": "levels", **reading}]))
-    # In a mask, motion is a picture.
+    # In a mask, `motion` is a picture and not the vital sign.
     film(parsed(catalog, output=[{"use": "levels", "mask": "motion > 0.1"}]))
 
 
@@ -159,8 +159,8 @@ def governed(catalog: Catalog, *govern: dict[str, Any], **changes: Any) -> Prese
     noise = {"use": "noise", "amount": 0.02, "pattern": "perlin", "scale": 0.3, "drift": 4}
     feedback = [noise, {"use": "zoom", "factor": 1.01}]
     dream = {"frames": 240, "size": [32, 24], "fps": 24}
-    given: dict[str, Any] = {"dream": dream, "feedback": feedback, "curves": {"m": "motion"}}
-    return parsed(catalog, govern=list(govern), **{**given, **changes})
+    table: dict[str, Any] = {"dream": dream, "feedback": feedback, "curves": {"m": "motion"}}
+    return parsed(catalog, govern=list(govern), **{**table, **changes})
 
 
 def played(preset: Preset, **options: Any) -> tuple[list[float], list[float]]:

@@ -90,9 +90,9 @@ def test_weights_are_linear_between_neighbours_and_exact_at_each(
         place.at = at
         blending.follow()
         own.append(network.get_weights()[0])
-    for file, found in zip(files, own[:3], strict=True):
+    for file, frame in zip(files, own[:3], strict=True):
         network.load_weights(file)
-        np.testing.assert_array_equal(network.get_weights()[0], found)
+        np.testing.assert_array_equal(network.get_weights()[0], frame)
     np.testing.assert_allclose(own[3], (own[1] + own[2]) / 2, atol=1e-7)
 
 

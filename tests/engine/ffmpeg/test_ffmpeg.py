@@ -75,30 +75,30 @@ def test_a_signal_to_the_whole_job_does_not_break_the_film(tmp_path: Path) -> No
 
 
 def test_probe_of_a_plain_file(bikes: Path) -> None:
-    held = probe(bikes)
-    assert held.size == held.coded_size == (640, 272)
-    assert held.fps == 25
-    assert held.seconds == pytest.approx(10.0)
-    assert held.rotation == 0
+    info = probe(bikes)
+    assert info.size == info.coded_size == (640, 272)
+    assert info.fps == 25
+    assert info.seconds == pytest.approx(10.0)
+    assert info.rotation == 0
 
 
-def test_probe_of_a_turned_file(bikes: Path, tmp_path: Path) -> None:
+def test_probe_of_a_rotated_file(bikes: Path, tmp_path: Path) -> None:
     turned = tmp_path / "turned.mp4"
     ffmpeg("-display_rotation", "90", "-i", bikes, "-c", "copy", turned)
-    held = probe(turned)
-    assert held.size == (272, 640)
-    assert held.coded_size == (640, 272)
-    assert held.rotation == 90
+    info = probe(turned)
+    assert info.size == (272, 640)
+    assert info.coded_size == (640, 272)
+    assert info.rotation == 90
 
 
 @pytest.mark.parametrize(("aspect", "size"), [("2/1", (128, 48)), ("1/2", (64, 96))])
 def test_probe_of_non_square_pixels(tmp_path: Path, aspect: str, size: tuple[int, int]) -> None:
     path = tmp_path / "wide.mp4"
     ffmpeg("-f", "lavfi", "-i", "testsrc=s=64x48:d=1:r=30000/1001", "-vf", f"setsar={aspect}", path)
-    held = probe(path)
-    assert held.size == size
-    assert held.sample_aspect == Fraction(aspect)
-    assert held.fps == pytest.approx(30000 / 1001, abs=1e-9)
+    info = probe(path)
+    assert info.size == size
+    assert info.sample_aspect == Fraction(aspect)
+    assert info.fps == pytest.approx(30000 / 1001, abs=1e-9)
 
 
 def test_probe_of_odd_time_stamps_gives_the_average(tmp_path: Path) -> None:

@@ -169,7 +169,7 @@ weights = "~/runs/mine"
 
 
 @pytest.mark.parametrize(
-    ("given", "kept"),
+    ("override", "kept"),
     [
         ("source.path=/home/someone/a.mp4", "source.path=a.mp4"),
         ("dream.frames=100", "dream.frames=100"),
@@ -179,5 +179,5 @@ weights = "~/runs/mine"
         ("/home/x/night.toml", "night.toml"),
     ],
 )
-def test_local_paths_are_removed_from_overrides(given: str, kept: str) -> None:
-    assert without_folders(given) == kept
+def test_local_paths_are_removed_from_overrides(override: str, kept: str) -> None:
+    assert without_folders(override) == kept

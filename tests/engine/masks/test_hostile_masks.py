@@ -119,15 +119,15 @@ def answer(text: str, key: str) -> tuple[str, str]:
         for index, frame in enumerate(FRAMES):
             clock = Clock(index, 24.0, 240, Tempo(bpm=97.3, offset=-0.7))
             started = time.thread_time()
-            made = chain.apply(frame, clock, TRUTH, (), VALUES)
+            result = chain.apply(frame, clock, TRUTH, (), VALUES)
             worst = max(worst, (time.thread_time() - started, text))
-            assert np.isfinite(made).all()
+            assert np.isfinite(result).all()
             value = np.asarray(binding.plugin.model_dump()["amount"])
             assert value.ndim == 0
             if key == "mask":
                 # A blend of the input and white.
-                assert (made >= np.minimum(frame, 1) - 1e-3).all()
-                assert (made <= np.maximum(frame, 1) + 1e-3).all()
+                assert (result >= np.minimum(frame, 1) - 1e-3).all()
+                assert (result <= np.maximum(frame, 1) + 1e-3).all()
     except PluginError as error:
         return "failed at a frame", str(error).partition(" at frame ")[2].partition(": ")[2]
     given = getattr(binding.plugin, "_given", None)

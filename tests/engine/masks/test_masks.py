@@ -85,9 +85,9 @@ def mask_values(
     mask: str, frame: Frame | None = None, truth: Frame | None = None, at: int = 0
 ) -> Frame:
     """Return the values of a mask at one frame of five, `(H, W)`."""
-    given = frame_of() if frame is None else frame
-    result = chain(mask).apply(given, Clock(at, 24.0, FRAMES), truth, (), {"kick": 0.75})
-    return ((result - given) / (1.0 - given))[..., 0]
+    base = frame_of() if frame is None else frame
+    result = chain(mask).apply(base, Clock(at, 24.0, FRAMES), truth, (), {"kick": 0.75})
+    return ((result - base) / (1.0 - base))[..., 0]
 
 
 def test_a_front_moves_over_the_picture_from_an_edge() -> None:
@@ -129,9 +129,9 @@ def test_operators_and_functions_of_masks(text: str, same: str) -> None:
 
 def test_a_boolean_mask_blends_like_its_numbers() -> None:
     size = (96, 150)
-    chance = np.random.default_rng(1)
-    before, after = (chance.random((*size, 3), np.float32) for _ in range(2))
-    bits = chance.random(size) < 0.5
+    rng = np.random.default_rng(1)
+    before, after = (rng.random((*size, 3), np.float32) for _ in range(2))
+    bits = rng.random(size) < 0.5
     chosen = mixed(before, after, bits)
     np.testing.assert_array_equal(chosen, np.where(bits[..., None], after, before))
     np.testing.assert_array_equal(chosen, mixed(before, after, bits.astype(np.float32)))
@@ -183,8 +183,8 @@ def test_an_empty_mask_skips_stateless_effects_only() -> None:
 
 
 def test_mask_values_of_0_and_1_select_the_input_and_the_output_exactly() -> None:
-    chance = np.random.default_rng(1)
-    frame = chance.random((16, 32, 3), np.float32) * 3 - 1
+    rng = np.random.default_rng(1)
+    frame = rng.random((16, 32, 3), np.float32) * 3 - 1
     plain = Chain([Binding(Invert())], "output", 5).apply(frame, Clock(0, 24.0), None)
     half = chain("x < 0.5", Invert).apply(frame, Clock(0, 24.0), None)
     np.testing.assert_array_equal(half[:, :16], plain[:, :16])

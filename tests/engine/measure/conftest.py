@@ -1,4 +1,4 @@
-"""Real clips, small enough to be read in a moment."""
+"""Real clips, small enough to be read quickly."""
 
 from __future__ import annotations
 

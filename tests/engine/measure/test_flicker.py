@@ -32,7 +32,7 @@ def grey(level: float) -> Picture:
     return np.full((32, 32, 3), level, np.uint8)
 
 
-def test_changes_are_those_of_luma() -> None:
+def test_changes_are_computed_from_luma() -> None:
     ramp = [grey(number % 200) for number in range(400)]
     # Around the reset to 0, k frames differ by 200 - k.
     steps = {k: ((400 - 2 * k) * k + k * (200 - k)) / (400 - k) for k in (1, 4, 16)}

@@ -61,18 +61,18 @@ def slow_pyramid(picture: Picture) -> list[Floats]:
 
 
 def slow_kinship(film: Sequence[Picture], clip: Sequence[Picture]) -> float:
-    chance = np.random.default_rng(77)
+    rng = np.random.default_rng(77)
 
     def patches(pictures: Sequence[Picture]) -> list[Floats]:
         places = np.round(np.linspace(0, len(pictures) - 1, 64)).astype(int)
         levels: list[list[Floats]] = [[], [], [], []]
         for place in places:
             for level, plane in enumerate(slow_pyramid(resized(pictures[place], (128, 128)))):
-                for row, column in chance.integers(0, len(plane) - 6, (128, 2)).tolist():
+                for row, column in rng.integers(0, len(plane) - 6, (128, 2)).tolist():
                     levels[level].append(plane[row : row + 7, column : column + 7])
         return [np.array(level) for level in levels]
 
-    directions = chance.standard_normal((64, 7 * 7 * 3)).astype(np.float32)
+    directions = rng.standard_normal((64, 7 * 7 * 3)).astype(np.float32)
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
 
     def distance(a: Floats, b: Floats) -> float:
@@ -108,8 +108,8 @@ def test_the_pyramid_matches_burt_and_adelson(bikes_pictures: list[Picture]) -> 
 
 
 def test_distances_of_known_distributions() -> None:
-    chance = np.random.default_rng(1)
-    points = chance.standard_normal((4000, 147)).astype(np.float32)
+    rng = np.random.default_rng(1)
+    points = rng.standard_normal((4000, 147)).astype(np.float32)
     assert sliced_wasserstein(points, points[::-1]) == pytest.approx(0, abs=1e-6)
     # Along a random direction, a shift of one dimension has a mean length of sqrt(2 / (pi D)).
     shift = np.zeros(147, np.float32)
@@ -164,9 +164,9 @@ def test_pictures_are_taken_evenly_whatever_the_length(length: int) -> None:
     for number in range(length):
         samples.feed(np.full((8, 8, 3), (number // 256, number % 256, 0), np.uint8))
     taken = [int(p[0, 0, 0]) * 256 + int(p[0, 0, 1]) for p in samples.take(48)]
-    wanted = np.linspace(48, length - 1, 64)
+    expected = np.linspace(48, length - 1, 64)
     assert len(taken) == 64
-    assert np.abs(np.array(taken) - wanted).max() <= (0.5 if length <= 2048 else length / 1024)
+    assert np.abs(np.array(taken) - expected).max() <= (0.5 if length <= 2048 else length / 1024)
 
 
 def test_shrinking_averages() -> None:

@@ -61,15 +61,15 @@ def slow_curves(film: Sequence[Picture]) -> dict[str, list[float]]:
             return math.nan
         return float(np.abs(coarse[frame] - coarse[frame - back]).mean())
 
-    found: dict[str, list[float]] = {name: [] for name in CONDITIONS}
+    curves: dict[str, list[float]] = {name: [] for name in CONDITIONS}
     for frame, plane in enumerate(lumas):
-        found["motion"].append(change(frame, 1))
-        found["contrast"].append(float(plane.std()))
-        found["detail"].append(float(np.abs(laplacian(plane)).mean()))
+        curves["motion"].append(change(frame, 1))
+        curves["contrast"].append(float(plane.std()))
+        curves["detail"].append(float(np.abs(laplacian(plane)).mean()))
         known = [change(frame, k) for k in range(2, 33) if frame - k >= 0]
-        found["return"].append(min(known, default=math.nan))
-        found["drift"].append(change(frame, 8))
-    return found
+        curves["return"].append(min(known, default=math.nan))
+        curves["drift"].append(change(frame, 8))
+    return curves
 
 
 @dataclass
@@ -177,10 +177,10 @@ def film_of(
     frames: int = FRAMES,
 ) -> list[Picture]:
     """Return clouds seen through a moving window, under a still checkerboard and a still ramp."""
-    chance = np.random.default_rng(3)
+    rng = np.random.default_rng(3)
     film = []
     for number in range(frames):
-        coarse = chance.uniform(-jitter, jitter, (HEIGHT // 8, WIDTH // 8))
+        coarse = rng.uniform(-jitter, jitter, (HEIGHT // 8, WIDTH // 8))
         x, y = place(number)
         grey = 0.5 + clouds * window(300 + x, 300 + y) + checks * CHECKS + ramp * RAMP
         grey += np.kron(coarse, np.ones((8, 8)))
@@ -276,8 +276,8 @@ def test_a_death_before_frame_48_is_reported_as_48() -> None:
 # Films of a real clip.
 
 
-def noisy(picture: Picture, chance: np.random.Generator) -> Picture:
-    grain = chance.normal(0, 12, picture.shape)
+def noisy(picture: Picture, rng: np.random.Generator) -> Picture:
+    grain = rng.normal(0, 12, picture.shape)
     return np.clip(np.round(picture + grain), 0, 255).astype(np.uint8)
 
 
@@ -298,11 +298,11 @@ def test_real_clips_live(
 
 @pytest.mark.parametrize("beside", ["the clip", "itself"])
 def test_stills_noise_and_loops_do_not_live(bikes_pictures: list[Picture], beside: str) -> None:
-    chance = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     still = bikes_pictures[120]
     films = {
         "still": [still] * 120,
-        "still with noise": [noisy(still, chance) for _ in range(120)],
+        "still with noise": [noisy(still, rng) for _ in range(120)],
         "loop of 20 frames": looped(bikes_pictures),
     }
     for name, film in films.items():

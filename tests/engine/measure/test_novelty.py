@@ -75,13 +75,13 @@ def soft(film: Thumbs, sigma: float) -> Thumbs:
     return each_frame(film, lambda picture: cv2.GaussianBlur(picture, (0, 0), sigma))
 
 
-def chance() -> np.random.Generator:
+def rng() -> np.random.Generator:
     return np.random.default_rng(4)
 
 
 def pieces(clip: Thumbs, length: int) -> Thumbs:
     """Return pieces of the clip in random order."""
-    starts = chance().integers(0, len(clip) - length, 64 // length)
+    starts = rng().integers(0, len(clip) - length, 64 // length)
     return np.concatenate([clip[start : start + length] for start in starts])
 
 
@@ -133,9 +133,9 @@ TABLE: dict[str, tuple[tuple[float, float], Callable[[Thumbs], Thumbs]]] = {
     "reversed": (ABOUT_0, lambda clip: clip[73:9:-1]),
     "pieces of 24 frames": (ABOUT_0, lambda clip: pieces(clip, 24)),
     "pieces of 6 frames": (ABOUT_0, lambda clip: pieces(clip, 6)),
-    "shuffled frames": (ABOUT_0, lambda clip: clip[chance().permutation(120)[:64]]),
+    "shuffled frames": (ABOUT_0, lambda clip: clip[rng().permutation(120)[:64]]),
     "regraded": (ABOUT_0, lambda clip: rounded(clip[:64] * [0.8, 0.6, 0.7] + [10, 30, 5])),
-    "under noise": (ABOUT_0, lambda clip: rounded(clip[:64] + chance().normal(0, 10, NOISE))),
+    "under noise": (ABOUT_0, lambda clip: rounded(clip[:64] + rng().normal(0, 10, NOISE))),
     "blurred": (ABOUT_0, lambda clip: soft(clip[:64], 1.5)),
     "blurred much": (ABOUT_0, lambda clip: soft(clip[:64], 5)),
     "a cross-fade": (
@@ -147,9 +147,9 @@ TABLE: dict[str, tuple[tuple[float, float], Callable[[Thumbs], Thumbs]]] = {
         lambda clip: rounded((clip[:64].astype(float) + clip[:64, :, ::-1]) / 2),
     ),
     "frozen": (ABOUT_0, lambda clip: np.repeat(clip[50:51], 64, axis=0)),
-    "noise": (ABOUT_0, lambda _: rounded(chance().uniform(0, 255, NOISE))),
-    "soft noise": (ABOUT_0, lambda _: soft(rounded(chance().uniform(0, 255, NOISE)), 2)),
-    "faint noise": (ABOUT_0, lambda _: rounded(chance().normal(128, 2, NOISE))),
+    "noise": (ABOUT_0, lambda _: rounded(rng().uniform(0, 255, NOISE))),
+    "soft noise": (ABOUT_0, lambda _: soft(rounded(rng().uniform(0, 255, NOISE)), 2)),
+    "faint noise": (ABOUT_0, lambda _: rounded(rng().normal(128, 2, NOISE))),
     "melting": (ABOUT_0, melting),
     "quarters of other times": (NEW, quarters),
     "quarters with soft borders": (NEW, melted_quarters),

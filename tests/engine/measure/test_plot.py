@@ -35,7 +35,7 @@ def report(film: list[Picture], clip: list[Picture]) -> Report:
 
 
 @pytest.mark.parametrize("frames", [100, 1500])
-def test_it_shows_which_frames_live(
+def test_the_plot_shows_which_frames_live(
     tmp_path: Path, carphone_pictures: list[Picture], frames: int
 ) -> None:
     half = frames // 2

@@ -46,8 +46,8 @@ def test_a_faint_grid_is_detected(clip: list[Picture], period: int) -> None:
 
 
 def test_other_patterns_are_not_detected(clip: list[Picture]) -> None:
-    chance = np.random.default_rng(0)
-    noise = [chance.integers(0, 256, (96, 128, 3)).astype(np.uint8) for _ in range(60)]
+    rng = np.random.default_rng(0)
+    noise = [rng.integers(0, 256, (96, 128, 3)).astype(np.uint8) for _ in range(60)]
     flat = [np.full((64, 64, 3), 90, np.uint8)] * 60
     seventh = [with_grid(picture, 7, 4.0) for picture in clip]
     for pictures, most in ((noise, 1.5), (flat, 0.01), (seventh, 4.0)):

@@ -49,7 +49,7 @@ STRONG = np.abs(FEATURES) >= 0.5 * np.abs(FEATURES).max((1, 2), keepdims=True)
 
 
 @pytest.mark.parametrize(
-    ("name", "amount", "angle", "wanted"),
+    ("name", "amount", "angle", "expected"),
     [
         ("scale", -2.0, 0.0, -2.0 * FEATURES),
         ("shift", 0.25, 0.0, np.roll(FEATURES, 2, axis=2)),
@@ -63,8 +63,10 @@ STRONG = np.abs(FEATURES) >= 0.5 * np.abs(FEATURES).max((1, 2), keepdims=True)
         ("blur", 1000.0, 0.0, np.broadcast_to(FEATURES.mean((1, 2), keepdims=True), (1, 6, 8, 4))),
     ],
 )
-def test_values_of_each_operation(name: str, amount: float, angle: float, wanted: Features) -> None:
-    np.testing.assert_allclose(bent(name, amount, angle=angle), wanted, atol=1e-4)
+def test_values_of_each_operation(
+    name: str, amount: float, angle: float, expected: Features
+) -> None:
+    np.testing.assert_allclose(bent(name, amount, angle=angle), expected, atol=1e-4)
 
 
 def test_rotate_turns_clockwise() -> None:
@@ -127,8 +129,8 @@ def predictor(
 
 def test_bends_apply_in_order_to_the_named_channels(seen: tuple[Seen, Any]) -> None:
     predict = predictor(seen, bend("scale", 3.0, channels="0, 2"), bend("shift", 0.5, angle=90.0))
-    wanted = np.roll(FRAME, 4, axis=0) * np.array([3.0, 1.0, 3.0], np.float32)
-    np.testing.assert_allclose(predict([FRAME]), wanted, rtol=1e-6)
+    expected = np.roll(FRAME, 4, axis=0) * np.array([3.0, 1.0, 3.0], np.float32)
+    np.testing.assert_allclose(predict([FRAME]), expected, rtol=1e-6)
 
 
 def test_a_mask_limits_a_bend_to_a_region(seen: tuple[Seen, Any]) -> None:
@@ -183,7 +185,7 @@ def test_random_bends_depend_on_the_seeds(seen: tuple[Seen, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "message"),
+    ("wrong", "message"),
     [
         (bend("scale", 1.0, "sen"), r'no layer "sen" \(did you mean "seen"\?\).*models show seen'),
         (bend("scale", 1.0, channels="1-3"), "channels: 3 given; allowed: 0 to 2"),
@@ -191,10 +193,10 @@ def test_random_bends_depend_on_the_seeds(seen: tuple[Seen, Any]) -> None:
     ],
 )
 def test_layers_and_channels_that_do_not_exist_are_refused(
-    seen: tuple[Seen, Any], given: Bend, message: str
+    seen: tuple[Seen, Any], wrong: Bend, message: str
 ) -> None:
-    with pytest.raises(PresetError, match=rf"^bend\.{given.name}(-2)?\.(layer: .*)?{message}"):
-        Bending(*seen, [bend("scale", 1.0), given], 0)
+    with pytest.raises(PresetError, match=rf"^bend\.{wrong.name}(-2)?\.(layer: .*)?{message}"):
+        Bending(*seen, [bend("scale", 1.0), wrong], 0)
 
 
 def test_a_mask_on_a_layer_without_spatial_axes_is_refused(seen: tuple[Seen, Any]) -> None:

@@ -67,7 +67,7 @@ def test_weights_of_another_network_are_a_one_line_error(tmp_path: Path) -> None
     assert len(str(caught.value)) < 500
 
 
-def test_weights_of_fewer_layers_say_what_is_missing(
+def test_the_error_of_weights_with_fewer_layers_names_the_missing_ones(
     tmp_path: Path, recwarn: pytest.WarningsRecorder
 ) -> None:
     save_weights(tmp_path / "w.weights.h5", small(4), {})

@@ -26,12 +26,12 @@ def detail(rows: Rows) -> Rows:
 
 
 def test_only_the_contrast_of_detail_is_changed() -> None:
-    given = frames()
+    original = frames()
     random = keras.random.SeedGenerator(3)
     gains = []
     for _ in range(20):
-        disturbed = np.asarray(Disturbance(contrast=2.0)(given, random))
-        gains.append(detail(disturbed) / detail(given))
+        disturbed = np.asarray(Disturbance(contrast=2.0)(original, random))
+        gains.append(detail(disturbed) / detail(original))
         np.testing.assert_allclose(disturbed[:, :, 2:10].mean(axis=(1, 2)), 0.25, atol=0.01)
     result = np.concatenate(gains)
     assert 0.5 <= result.min() < 0.7
@@ -41,8 +41,8 @@ def test_only_the_contrast_of_detail_is_changed() -> None:
 
 
 def test_the_strength_of_noise_differs_between_rows() -> None:
-    given = frames()
-    result = np.asarray(Disturbance(noise=0.1)(given, keras.random.SeedGenerator(1))) - given
+    original = frames()
+    result = np.asarray(Disturbance(noise=0.1)(original, keras.random.SeedGenerator(1))) - original
     deviations = result.std(axis=(1, 2, 3))
     assert deviations.max() <= 0.1
     assert np.ptp(deviations) > 0.01

@@ -57,14 +57,14 @@ def test_a_filled_template_equals_a_converted_network(model: Model, tmp_path: Pa
     filled = FilledGraphs(Templates([tmp_path], table, model), tmp_path / "a.weights.h5", convert)
     for template in templates.templates:
         method = template.method
-        wanted = getattr(converted, method)(template.inputs)
+        expected = getattr(converted, method)(template.inputs)
         result = getattr(filled, method)(template.inputs)
-        assert result.draws == wanted.draws
-        assert list(result.outputs) == list(wanted.outputs)
-        if wanted.model is not None:
+        assert result.draws == expected.draws
+        assert list(result.outputs) == list(expected.outputs)
+        if expected.model is not None:
             one, other = (
                 written(graph.model, tmp_path / f"{method}-{number}")
-                for number, graph in enumerate((result, wanted))
+                for number, graph in enumerate((result, expected))
             )
             assert one == other
 

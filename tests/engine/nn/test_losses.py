@@ -115,11 +115,11 @@ def test_the_blur_is_its_own_adjoint(side: tuple[int, int]) -> None:
 
 
 def test_the_blur_is_binomial_and_repeats_the_border() -> None:
-    given = clip(3, (2, 5, 4, 3))
-    around = np.pad(given, ((0, 0), (1, 1), (1, 1), (0, 0)), mode="edge")
+    picture = clip(3, (2, 5, 4, 3))
+    around = np.pad(picture, ((0, 0), (1, 1), (1, 1), (0, 0)), mode="edge")
     rows = (around[:, :-2] + 2 * around[:, 1:-1] + around[:, 2:]) / 4
     expected = (rows[:, :, :-2] + 2 * rows[:, :, 1:-1] + rows[:, :, 2:]) / 4
-    np.testing.assert_allclose(np.asarray(blurred(given)), expected, rtol=1e-5)
+    np.testing.assert_allclose(np.asarray(blurred(picture)), expected, rtol=1e-5)
 
 
 def test_change_begins_with_the_newest_context_frame() -> None:

@@ -138,17 +138,17 @@ def test_engines_predict_like_keras(
     # Flow estimates motion iteratively, and each iteration rounds.
     close = 25 * CLOSE if model.name == "flow" else CLOSE
     for index in range(3):
-        wanted = keras_(frames, (5, index))
+        expected = keras_(frames, (5, index))
         for engine in others:
             result = engine(frames, (5, index))
-            assert result.shape == wanted.shape
+            assert result.shape == expected.shape
             assert result.dtype == np.float32
-            np.testing.assert_allclose(result, wanted, atol=close)
+            np.testing.assert_allclose(result, expected, atol=close)
             for part, other in zip(keras_.state(), engine.state(), strict=True):
                 np.testing.assert_allclose(
                     np.asarray(other, np.float32), np.asarray(part, np.float32), atol=CLOSE
                 )
-        frames = [*frames[1:], wanted]
+        frames = [*frames[1:], expected]
     for name, engine in zip(here, others, strict=True):
         engine.reset()
         first, _ = film(engine, noise(model))
@@ -180,10 +180,10 @@ def test_engines_use_changing_automatable_numbers() -> None:
     keras_, *others = (predictor(name, model, network) for name in installed_runtimes())
     results = []
     for model.push in (1.0, -2.0):
-        wanted = keras_(moving(model))
+        expected = keras_(moving(model))
         results.append([other(moving(model)) for other in others])
         for frame in results[-1]:
-            np.testing.assert_allclose(frame, wanted, atol=50 * CLOSE)
+            np.testing.assert_allclose(frame, expected, atol=50 * CLOSE)
     for first, second in zip(*results, strict=True):
         assert np.abs(first - second).max() > 1e-2
 
@@ -201,12 +201,12 @@ def test_engines_use_numbers_next_to_constants(kind: type[Recall], jitter: int) 
     keras_, *others = (predictor(name, model, network) for name in installed_runtimes())
     frames = [picture / np.float32(255) for picture in pictures[:2]]
     for index, (model.pull, model.leaps) in enumerate(((0.25, 0.0), (1.0, 1.0), (0.0, 0.5))):
-        wanted = keras_(frames, (5, index))
+        expected = keras_(frames, (5, index))
         for other in others:
-            np.testing.assert_allclose(other(frames, (5, index)), wanted, atol=CLOSE)
+            np.testing.assert_allclose(other(frames, (5, index)), expected, atol=CLOSE)
             for carried, same in zip(keras_.state(), other.state(), strict=True):
                 np.testing.assert_allclose(np.float32(same), np.float32(carried), atol=CLOSE)
-        frames = [frames[1], wanted]
+        frames = [frames[1], expected]
 
 
 @by_engine

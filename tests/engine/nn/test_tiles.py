@@ -110,11 +110,11 @@ def test_a_frame_of_indivisible_size_is_one_padded_tile(tile: Any) -> None:
         assert cut is not None
         assert (len(cut), cut.shape) == (1, (516, 516))
         assert planned(model, 516, 512, tile) is planned(model, 510, 510, tile) is None
-    network, given = model.build(), frames(514, 513)
-    filled = [np.pad(frame, ((0, 2), (0, 3), (0, 0)), mode="edge") for frame in given]
-    result = Predictor(model, network, tile=tile)(given)
-    wanted = Predictor(model, network, tile=tile)(filled)
-    np.testing.assert_array_equal(result, wanted[:514, :513])
+    network, context = model.build(), frames(514, 513)
+    filled = [np.pad(frame, ((0, 2), (0, 3), (0, 0)), mode="edge") for frame in context]
+    result = Predictor(model, network, tile=tile)(context)
+    expected = Predictor(model, network, tile=tile)(filled)
+    np.testing.assert_array_equal(result, expected[:514, :513])
 
 
 def test_the_operation_count_of_a_tiled_frame_includes_all_tiles(monkeypatch: Any) -> None:

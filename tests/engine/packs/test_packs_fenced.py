@@ -34,7 +34,7 @@ def catalog() -> Catalog:
 
 @pytest.fixture
 def user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The working folder of a user who has pictures and presets everywhere."""
+    """The working folder of a user with pictures and presets in many folders."""
     folder, home = tmp_path / "work", tmp_path / "config"
     monkeypatch.setenv("ARTENGINE_HOME", str(home))
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -112,7 +112,7 @@ def test_a_pack_cannot_read_files_of_its_user(user: Path, catalog: Catalog, tmp_
     assert "which is outside of its pack" in message
 
 
-def test_a_pack_extends_its_own_presets_and_those_that_ship(
+def test_a_pack_extends_its_own_presets_and_packaged_ones(
     user: Path, catalog: Catalog, tmp_path: Path
 ) -> None:
     for base in ("../../other/1/a.toml", "../../../presets/mine.toml", "mine"):

@@ -58,17 +58,17 @@ PATHS = (
 )
 
 
-def escapes(chance: random.Random, path: Path) -> Path:
-    name = chance.choice(PATHS)
-    entries = {"a.toml": PRESET, name: b"x" * chance.randrange(50)}
+def escapes(rng: random.Random, path: Path) -> Path:
+    name = rng.choice(PATHS)
+    entries = {"a.toml": PRESET, name: b"x" * rng.randrange(50)}
     return write(path, entries, listed(entries))
 
 
-def lies(chance: random.Random, path: Path) -> Path:
+def lies(rng: random.Random, path: Path) -> Path:
     """Write a pack whose manifest does not match its archive."""
-    entries = {"a.toml": PRESET, "files/b.png": bytes(chance.randrange(1, 3000))}
+    entries = {"a.toml": PRESET, "files/b.png": bytes(rng.randrange(1, 3000))}
     text = listed(entries)
-    kind = chance.randrange(5)
+    kind = rng.randrange(5)
     if kind == 0:
         entries["files/b.png"] = entries["files/b.png"][:-1] + b"!"
     elif kind == 1:
@@ -82,36 +82,36 @@ def lies(chance: random.Random, path: Path) -> Path:
     return write(path, entries, text)
 
 
-def is_no_manifest(chance: random.Random, path: Path) -> Path:
+def is_no_manifest(rng: random.Random, path: Path) -> Path:
     entries = {"a.toml": PRESET}
     changes: list[dict[str, Any]] = [
-        {"format": chance.choice([0, -1, "1", 99])},
-        {"name": chance.choice(["", "..", "a/b", "CON", "nul", "\x1b[2J", "x" * 100, ".hidden"])},
-        {"version": chance.choice(["", "../1", "latest", "1/2", "1" * 60, " 1", "1\n"])},
-        {"presets": chance.choice([[], ["b"], ["../a"], [7], "a"])},
-        {"engine": chance.choice([">=", "newest", ">=9" + ",>=9" * 90])},
-        {"plugins": chance.choice([{"-e .": ""}, {"a b": ""}, {"a": "; rm"}, ["a"]])},
+        {"format": rng.choice([0, -1, "1", 99])},
+        {"name": rng.choice(["", "..", "a/b", "CON", "nul", "\x1b[2J", "x" * 100, ".hidden"])},
+        {"version": rng.choice(["", "../1", "latest", "1/2", "1" * 60, " 1", "1\n"])},
+        {"presets": rng.choice([[], ["b"], ["../a"], [7], "a"])},
+        {"engine": rng.choice([">=", "newest", ">=9" + ",>=9" * 90])},
+        {"plugins": rng.choice([{"-e .": ""}, {"a b": ""}, {"a": "; rm"}, ["a"]])},
         {"poster": "../poster.jpg"},
         {"files": []},
         {"unknown": 1},
     ]
-    text = listed(entries, **chance.choice(changes))
-    if chance.random() < 0.2:
-        text = bytes(chance.randrange(256) for _ in range(200))
+    text = listed(entries, **rng.choice(changes))
+    if rng.random() < 0.2:
+        text = bytes(rng.randrange(256) for _ in range(200))
     return write(path, entries, text)
 
 
-def is_no_plain_file(chance: random.Random, path: Path) -> Path:
-    kind = chance.choice([stat.S_IFLNK, stat.S_IFDIR, stat.S_IFIFO, stat.S_IFCHR, stat.S_IFSOCK])
+def is_no_plain_file(rng: random.Random, path: Path) -> Path:
+    kind = rng.choice([stat.S_IFLNK, stat.S_IFDIR, stat.S_IFIFO, stat.S_IFCHR, stat.S_IFSOCK])
     entries = {"a.toml": PRESET, "files/b.png": b"/etc/passwd"}
     return write(path, entries, listed(entries), mode=kind | 0o777)
 
 
-def bombs(chance: random.Random, path: Path) -> Path:
+def bombs(rng: random.Random, path: Path) -> Path:
     """Write a decompression bomb."""
     entries = {"a.toml": PRESET, "files/b.png": bytes(8 << 20)}
     manifest = listed({"a.toml": PRESET, "files/b.png": b""})
-    if chance.random() < 0.5:
+    if rng.random() < 0.5:
         return write(path, entries, manifest)
     # The archive's directory declares a false size too.
     write(path, entries, manifest)
@@ -123,29 +123,29 @@ def bombs(chance: random.Random, path: Path) -> Path:
     return path
 
 
-def names_collide(chance: random.Random, path: Path) -> Path:
-    first, second = chance.choice([("b.png", "B.png"), ("b.PNG", "b.png"), ("ß.png", "SS.png")])
+def names_collide(rng: random.Random, path: Path) -> Path:
+    first, second = rng.choice([("b.png", "B.png"), ("b.PNG", "b.png"), ("ß.png", "SS.png")])
     entries = {"a.toml": PRESET, f"files/{first}": b"1", f"files/{second}": b"2"}
     return write(path, entries, listed(entries))
 
 
-def is_broken(chance: random.Random, path: Path) -> Path:
-    entries = {"a.toml": PRESET, "files/b.png": chance.randbytes(500)}
+def is_broken(rng: random.Random, path: Path) -> Path:
+    entries = {"a.toml": PRESET, "files/b.png": rng.randbytes(500)}
     content = bytearray(write(path, entries, listed(entries)).read_bytes())
-    kind = chance.randrange(3)
+    kind = rng.randrange(3)
     if kind == 0:
-        del content[chance.randrange(len(content)) :]
+        del content[rng.randrange(len(content)) :]
     elif kind == 1:
         for _ in range(20):
-            content[chance.randrange(len(content))] ^= chance.randrange(1, 256)
+            content[rng.randrange(len(content))] ^= rng.randrange(1, 256)
     else:
         content = bytearray(b"<!doctype html><title>404</title>")
     path.write_bytes(content)
     return path
 
 
-def has_a_bad_preset(chance: random.Random, path: Path) -> Path:
-    content = chance.choice([b"\x00\xff", b"title = ", b"[" * 5000, b"a = 1\n" * 400_000])
+def has_a_bad_preset(rng: random.Random, path: Path) -> Path:
+    content = rng.choice([b"\x00\xff", b"title = ", b"[" * 5000, b"a = 1\n" * 400_000])
     entries = {"a.toml": content}
     return write(path, entries, listed(entries))
 
@@ -183,8 +183,8 @@ def test_hostile_packs_leave_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
     before = tree(tmp_path / "outside")
     refused = 0
     for number in range(HOSTILE):
-        chance = random.Random(number)
-        path = KINDS[number % len(KINDS)](chance, tmp_path / "hostile.artpack")
+        rng = random.Random(number)
+        path = KINDS[number % len(KINDS)](rng, tmp_path / "hostile.artpack")
         reason = refusal(path)
         path.unlink()
         if reason:

@@ -127,11 +127,11 @@ def packed(
     )
 
 
-def moved(made: Made, friend: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def moved(archive: Made, friend: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Move a pack to another user with empty folders."""
     path = friend / "got.artpack"
-    made.path.rename(path)
-    shutil.rmtree(made.path.parent)
+    archive.path.rename(path)
+    shutil.rmtree(archive.path.parent)
     monkeypatch.chdir(friend)
     monkeypatch.setenv("ARTENGINE_HOME", str(friend / "home"))
     return path

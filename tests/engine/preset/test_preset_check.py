@@ -316,7 +316,7 @@ def test_an_effect_that_keeps_its_size_with_these_parameters_may_be_fed_back(
 
 
 @pytest.mark.parametrize("loss", [{"adversarial": 0.1}, {"adversarial": 0.1, "l1": 0.0}])
-def test_an_adversarial_loss_is_added_to_a_models_own(loss: object, parts: Catalog) -> None:
+def test_an_adversarial_loss_may_be_added_to_a_model_s_own(loss: object, parts: Catalog) -> None:
     preset = parse_preset(minimal(model={"use": "flow"}, train={"loss": loss}), parts)
     assert preset.train.loss == LossWeights(adversarial=0.1)
 

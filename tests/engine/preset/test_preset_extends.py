@@ -135,11 +135,11 @@ def test_all_unreadable_bases_are_reported_at_once(write: Write, problems: Probl
     assert len(lines) == 10
 
 
-@pytest.mark.parametrize("given", ["3", "[1]", "{ a = 1 }"])
+@pytest.mark.parametrize("value", ["3", "[1]", "{ a = 1 }"])
 def test_extends_must_be_a_name_or_a_list_of_names(
-    given: str, write: Write, problems: Problems
+    value: str, write: Write, problems: Problems
 ) -> None:
-    (line,) = problems(write("a.toml", f"extends = {given}"))
+    (line,) = problems(write("a.toml", f"extends = {value}"))
     assert line.startswith("a.toml: extends: ")
     assert "allowed: a preset's name or relative path, or a list of them" in line
 

@@ -89,12 +89,12 @@ def test_the_working_folder_and_the_user_s_own_folder_may_be_read(
     where: str, stranger: Path, workplace: Path, parts: Catalog
 ) -> None:
     folder = workplace if where == "working" else folders.home()
-    given = str(folder / "deep" / "clip.mp4")
-    assert path_of(load_preset(preset(stranger, given), parts)) == given
+    path = str(folder / "deep" / "clip.mp4")
+    assert path_of(load_preset(preset(stranger, path), parts)) == path
 
 
 @pytest.mark.parametrize(
-    "given",
+    "path",
     [
         "../secret.mp4",
         "/etc/passwd",
@@ -107,11 +107,11 @@ def test_the_working_folder_and_the_user_s_own_folder_may_be_read(
         "..",
     ],
 )
-def test_other_folders_may_not_be_read(given: str, stranger: Path, problems: Problems) -> None:
-    (line,) = problems(preset(stranger, given))
-    assert f'source.path: "{given}" given, which is outside of the folders' in line
-    words = command_line(["--set", f"source.path={given}"])
-    assert line.endswith(f"pass it yourself with {words}")
+def test_other_folders_may_not_be_read(path: str, stranger: Path, problems: Problems) -> None:
+    (line,) = problems(preset(stranger, path))
+    assert f'source.path: "{path}" given, which is outside of the folders' in line
+    args = command_line(["--set", f"source.path={path}"])
+    assert line.endswith(f"pass it yourself with {args}")
 
 
 def test_links_out_of_the_folder_are_refused(
@@ -120,8 +120,8 @@ def test_links_out_of_the_folder_are_refused(
     (stranger / "link.mp4").symlink_to(stranger.parent / "secret.mp4")
     (stranger / "folder").symlink_to(stranger.parent)
     (stranger / "inside.mp4").symlink_to(stranger / "clip.mp4")
-    for given in ("link.mp4", "folder/secret.mp4", "folder/*.mp4"):
-        (line,) = problems(preset(stranger, given))
+    for path in ("link.mp4", "folder/secret.mp4", "folder/*.mp4"):
+        (line,) = problems(preset(stranger, path))
         assert "outside of the folders" in line
     assert load_preset(preset(stranger, "inside.mp4"), parts).files
 
@@ -157,10 +157,10 @@ def test_every_path_is_checked_in_lists_and_effects_as_well(
     assert lines[1].endswith("--set output.grain.picture=../m.png")
 
 
-@pytest.mark.parametrize("given", ["a\\u0000b", "a" * 5000])
-def test_invalid_paths_are_refused(given: str, stranger: Path, problems: Problems) -> None:
+@pytest.mark.parametrize("path", ["a\\u0000b", "a" * 5000])
+def test_invalid_paths_are_refused(path: str, stranger: Path, problems: Problems) -> None:
     file = preset(stranger, "X")
-    file.write_text(file.read_text().replace("'X'", f'"{given}"'), encoding="utf-8")
+    file.write_text(file.read_text().replace("'X'", f'"{path}"'), encoding="utf-8")
     (line,) = problems(file)
     assert "given, which is no path: " in line
 
@@ -212,15 +212,15 @@ def test_a_recipe_that_is_extended_finds_its_files_by_their_digests(
     for folder in ("down", "home"):
         (tmp_path / folder / "clips").mkdir(parents=True)
         (tmp_path / folder / "clips" / "clip.mp4").write_text(folder, encoding="utf-8")
-    wanted, other = (tmp_path / folder / "clips" / "clip.mp4" for folder in ("down", "home"))
-    remember([str(other), str(wanted)])
+    expected, other = (tmp_path / folder / "clips" / "clip.mp4" for folder in ("down", "home"))
+    remember([str(other), str(expected)])
     text = preset(workplace, "clip.mp4").read_text(encoding="utf-8")
-    digests = f'[made_with]\nengine = "0.2.0"\nfiles = {{ "clip.mp4" = "{digest_of(wanted)}" }}'
+    digests = f'[made_with]\nengine = "0.2.0"\nfiles = {{ "clip.mp4" = "{digest_of(expected)}" }}'
     write("run/recipe.toml", f"{text}{digests}")
     mine = write("mine.toml", 'extends = "run/recipe.toml"\n[source]\nspeed = 2.0')
-    assert path_of(load_preset(mine, parts)) == str(wanted)
+    assert path_of(load_preset(mine, parts)) == str(expected)
     again = load_preset(mine, parts).with_values({"seed": 4})
-    assert path_of(again) == str(wanted)
+    assert path_of(again) == str(expected)
     mine.write_text('extends = "run/recipe.toml"\n[source]\npath = "clip.mp4"', encoding="utf-8")
     assert path_of(load_preset(mine, parts)) == str(workplace / "clip.mp4")
 
@@ -265,17 +265,17 @@ def test_an_unwritable_home_is_no_error(
 
 
 @pytest.mark.parametrize(
-    "given",
+    "path",
     ["../x.reel", "/tmp/x.reel", "a/../../x.reel", "~/x.reel", "-x.reel", "a\\\\..\\\\x.reel",
      "C:\\\\x.reel", ".config/x.reel", ".reel", "a/.reel"],
 )  # fmt: skip
 def test_films_are_written_below_the_working_folder(
-    given: str, workplace: Path, problems: Problems, parts: Catalog
+    path: str, workplace: Path, problems: Problems, parts: Catalog
 ) -> None:
-    file = preset(workplace, "x", f'[[writers]]\nuse = "reel"\npath = "{given}"')
+    file = preset(workplace, "x", f'[[writers]]\nuse = "reel"\npath = "{path}"')
     (line,) = problems(file)
     assert "allowed: a relative path, no part beginning with a dot" in line
-    named = given.replace("\\\\", "\\")
+    named = path.replace("\\\\", "\\")
     loaded = load_preset(
         preset(workplace, "x"), parts, [f"writers=[{{use='reel', path='{named}'}}]"]
     )
@@ -317,6 +317,6 @@ def test_a_self_referencing_link_is_not_written_through(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("loop").symlink_to("loop")
-    for given in ("loop", "loop/film.mp4"):
+    for path in ("loop", "loop/film.mp4"):
         with pytest.raises(PathError, match="which leads by a link out of the working folder"):
-            writable(given, Layer("p.toml", tmp_path))
+            writable(path, Layer("p.toml", tmp_path))

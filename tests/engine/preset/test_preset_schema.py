@@ -91,7 +91,7 @@ def test_invalid_presets_do_not_fit(change: dict[str, Any], validator: Any) -> N
     assert list(validator.iter_errors(GOOD | change))
 
 
-def test_every_preset_that_ships_fits(validator: Any) -> None:
+def test_every_packaged_preset_fits(validator: Any) -> None:
     for name in list_presets():
         table = tomllib.loads(find_preset(name).read_text(encoding="utf-8"))
         assert [error.message for error in validator.iter_errors(table)] == [], name

@@ -93,8 +93,8 @@ def test_a_number_with_too_many_digits_is_reported_in_plain_words() -> None:
     for text in (f"[dream]\nframes = {hexadecimal}", f"dream = {{ frames = {hexadecimal} }}"):
         with pytest.raises(ValueError, match=rf"^dream.frames: {message}"):
             parse_toml(text)
-    for given in (digits, hexadecimal):
-        assert parse_override(f"dream.frames={given}").value == given
+    for number in (digits, hexadecimal):
+        assert parse_override(f"dream.frames={number}").value == number
 
 
 @pytest.mark.parametrize("text", ["[a]\n" * 20_001, "a = [" + "{}," * 20_001 + "]"])

@@ -22,10 +22,10 @@ def test_the_numbers_equal_those_of_tensorflow(
 ) -> None:
     import tensorflow as tf
 
-    wanted = tf.random.stateless_uniform(shape, np.array(seed, np.int32)).numpy()
+    expected = tf.random.stateless_uniform(shape, np.array(seed, np.int32)).numpy()
     result = uniform(seed, shape)
     assert result.dtype == np.float32
-    np.testing.assert_array_equal(result, wanted)
+    np.testing.assert_array_equal(result, expected)
 
 
 @pytest.mark.parametrize("seed", [(1, 2), (-5, 2**40)])
@@ -34,10 +34,10 @@ def test_permutations_and_derived_seeds_equal_those_of_tensorflow(seed: tuple[in
 
     random, key = tf.random.experimental, np.array(seed, np.int64)
     for count in (0, 1, 7, 1000):
-        wanted = random.stateless_shuffle(np.arange(count), key).numpy()
-        np.testing.assert_array_equal(permutation(seed, count), wanted)
-    wanted = random.stateless_fold_in(key, np.int64(77)).numpy()
-    assert fold_in(seed, 77) == tuple(wanted.tolist())
+        expected = random.stateless_shuffle(np.arange(count), key).numpy()
+        np.testing.assert_array_equal(permutation(seed, count), expected)
+    expected = random.stateless_fold_in(key, np.int64(77)).numpy()
+    assert fold_in(seed, 77) == tuple(expected.tolist())
 
 
 def test_the_numbers_have_known_values() -> None:

@@ -28,10 +28,10 @@ PLAIN = UniformDraw((3, 2, 2))
 
 
 class Counted:
-    """A model with one number, and its converter, which records its conversions in `made`."""
+    """A model with one number, and its converter, which records its conversions."""
 
     context, size_divisor, speed = 1, 1, 2.0
-    made: ClassVar[list[str]] = []
+    conversions: ClassVar[list[str]] = []
 
     def __init__(self, draw: Draw) -> None:
         self.draw = draw
@@ -44,11 +44,11 @@ class Counted:
         return None
 
     def start(self, specs: Specs) -> Graph:
-        self.made.append("start")
+        self.conversions.append("start")
         return Graph(None, {}, ())
 
     def step(self, specs: Specs) -> Graph:
-        self.made.append("step")
+        self.conversions.append("step")
         given = []
         for name in ("frame_0", "chance"):
             node = opset.parameter(specs["frame_0"][0], np.float32)
@@ -63,20 +63,20 @@ class Counted:
         raise AssertionError
 
     def bytes_per_pixel(self) -> float | None:
-        self.made.append("memory")
+        self.conversions.append("memory")
         return 12.5
 
 
-Made = Callable[..., tuple[float, list[str]]]
+RunStep = Callable[..., tuple[float, list[str]]]
 
 
 @pytest.fixture
-def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Made:
+def run_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunStep:
     """A function that runs a step, and returns its prediction and the list of conversions."""
-    monkeypatch.setattr(Counted, "made", [])
+    monkeypatch.setattr(Counted, "conversions", [])
 
-    def made(draw: Draw = PLAIN, **changed: Any) -> Any:
-        Counted.made.clear()
+    def run_step(draw: Draw = PLAIN, **changed: Any) -> Any:
+        Counted.conversions.clear()
         model = Counted(draw)
         model.speed = changed.pop("speed", 2.0)
         folder, identity, engine = (
@@ -90,35 +90,35 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Made:
         seed = np.array([1, 2], np.int32)
         frame, _ = runtime.step(frames, runtime.start(frames, seed), seed, {})
         assert kept.bytes_per_pixel() == 12.5
-        return float(frame[0, 0, 0]), sorted(Counted.made)
+        return float(frame[0, 0, 0]), sorted(Counted.conversions)
 
-    return made
+    return run_step
 
 
 ALL = ["memory", "start", "step"]
 
 
-def test_cached_graphs_are_not_converted_again(made: Made) -> None:
-    first, converted = made()
+def test_cached_graphs_are_not_converted_again(run_step: RunStep) -> None:
+    first, converted = run_step()
     assert 1.0 < first < 2.0
     assert converted == ALL
-    assert made() == (first, [])
+    assert run_step() == (first, [])
     # A start with other constants is another graph.
-    assert made(speed=3.0) == (first, ["start"])
-    assert made(weights="b")[1] == ALL
+    assert run_step(speed=3.0) == (first, ["start"])
+    assert run_step(weights="b")[1] == ALL
 
 
-def test_a_graph_with_random_numbers_of_tensorflow_is_not_cached(made: Made) -> None:
+def test_a_graph_with_random_numbers_of_tensorflow_is_not_cached(run_step: RunStep) -> None:
     for again in (False, True):
-        _, converted = made(lambda seed: np.zeros((3, 2, 2), np.float32))
+        _, converted = run_step(lambda seed: np.zeros((3, 2, 2), np.float32))
         assert converted == (["step"] if again else ALL)
 
 
 @pytest.mark.parametrize(
     "harm", ["graph.bin", "graph.xml", "about.json", "foreign", "emptied", "a file", "deep"]
 )
-def test_a_broken_graph_is_converted_again(made: Made, harm: str, tmp_path: Path) -> None:
-    first, _ = made()
+def test_a_broken_graph_is_converted_again(run_step: RunStep, harm: str, tmp_path: Path) -> None:
+    first, _ = run_step()
     (step,) = (file.parent for file in tmp_path.rglob("graph.xml"))
     if harm == "foreign":
         about = json.loads((step / "about.json").read_text())
@@ -134,20 +134,20 @@ def test_a_broken_graph_is_converted_again(made: Made, harm: str, tmp_path: Path
         (step / "about.json").write_text("[" * 100_000)
     else:
         (step / harm).write_bytes(b"{}")
-    assert made() == (first, ["step"])
-    assert made() == (first, [])
+    assert run_step() == (first, ["step"])
+    assert run_step() == (first, [])
 
 
 def test_compiled_graphs_are_cached_and_broken_ones_are_replaced(
-    made: Made, tmp_path: Path
+    run_step: RunStep, tmp_path: Path
 ) -> None:
-    first, _ = made()
+    first, _ = run_step()
     (compiled,) = tmp_path.rglob("compiled-*.bin")
     whole = compiled.read_bytes()
     # The second has a valid digest, but is no model of OpenVINO.
     for broken in (whole[:-1] + b"?", sha256(b"").digest(), b""):
         compiled.write_bytes(broken)
-        assert made() == (first, [])
+        assert run_step() == (first, [])
         content = compiled.read_bytes()
         assert content[:32] == sha256(content[32:]).digest()
         assert len(content) > 1000
@@ -197,16 +197,16 @@ def test_graphs_used_by_a_dream_are_prefetched_by_the_next(
 
 
 def test_the_number_of_cached_graphs_is_bounded(
-    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run_step: RunStep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(kept_graphs, "KEPT", 4)
     for weights in "abc":
-        made(weights=weights)
+        run_step(weights=weights)
     assert len(list((tmp_path / "networks").iterdir())) == 4
-    assert made(weights="c")[1] == []
+    assert run_step(weights="c")[1] == []
 
 
-def test_without_a_folder_each_run_converts(made: Made, tmp_path: Path) -> None:
+def test_without_a_folder_each_run_converts(run_step: RunStep, tmp_path: Path) -> None:
     (tmp_path / "networks").write_text("a file")
-    first, _ = made()
-    assert made() == (first, ALL)
+    first, _ = run_step()
+    assert run_step() == (first, ALL)

@@ -70,16 +70,16 @@ def test_matrix_products_are_computed(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("onnx")
     rng = np.random.default_rng(0)
     a, b = (rng.random((8, 8), np.float32) for _ in range(2))
-    found: list[Any] = []
+    outputs: list[Any] = []
     compiled = OnnxRuntimeEngine.compile
 
     def kept(self: OnnxRuntimeEngine, *given: Any) -> Any:
         compute = compiled(self, *given)
-        return lambda inputs: found.extend(compute(inputs))
+        return lambda inputs: outputs.extend(compute(inputs))
 
     monkeypatch.setattr(OnnxRuntimeEngine, "compile", kept)
     OnnxRuntimeEngine().multiplying(a, b)()
-    np.testing.assert_allclose(found[0], a @ b, rtol=1e-5)
+    np.testing.assert_allclose(outputs[0], a @ b, rtol=1e-5)
 
 
 def test_an_error_is_one_line_without_source_locations() -> None:

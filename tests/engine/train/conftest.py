@@ -43,7 +43,7 @@ class Numbered(Source):
     """Number of the first frame."""
 
     endless: bool = False
-    """Whether there is no end."""
+    """Whether the footage is endless."""
 
     def open(self, size: Size | None = None, fps: float | None = None) -> Footage:
         return NumberedFootage(self, size or (16, 12), fps or 25.0)

@@ -137,12 +137,12 @@ def alone(preset: Preset, catalog: Catalog, tmp_path_factory: pytest.TempPathFac
 
 def vector(run: Run) -> npt.NDArray[np.float32]:
     """Return all weights of a run as one vector."""
-    found: list[Any] = []
+    arrays: list[Any] = []
     with h5py.File(run.last) as file:
         file.visititems(
-            lambda _name, item: found.append(item[()].ravel()) if hasattr(item, "shape") else None
+            lambda _name, item: arrays.append(item[()].ravel()) if hasattr(item, "shape") else None
         )
-    return np.concatenate(found)
+    return np.concatenate(arrays)
 
 
 def assert_alike(run: Run, alone: Run, preset: Preset) -> None:
@@ -222,9 +222,9 @@ def as_workers(start: Callable[..., Any], commands: list[list[str]]) -> list[int
     """Start `artengine` with the arguments of each worker; wait for all and return exit codes."""
     cluster = {"worker": [f"127.0.0.1:{port}" for port in ports(len(commands))]}
     started = []
-    for number, words in enumerate(commands):
+    for number, args in enumerate(commands):
         config = {"cluster": cluster, "task": {"type": "worker", "index": number}}
-        started.append(start(*words, TF_CONFIG=json.dumps(config)))
+        started.append(start(*args, TF_CONFIG=json.dumps(config)))
     return [each.wait(timeout=240) for each in started]
 
 

@@ -16,11 +16,11 @@ ROWS = [Row(n, 10 * n, float(n), 1e-3, 1.0 / n, 20.0 + n, 0.5, 19.0, 0.4) for n 
 @pytest.fixture
 def drawn(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The number of epochs in each drawing."""
-    found: list[int] = []
+    counts: list[int] = []
     monkeypatch.setattr(
-        "artengine.train.plot.draw_log", lambda _path, rows: found.append(len(rows))
+        "artengine.train.plot.draw_log", lambda _path, rows: counts.append(len(rows))
     )
-    return found
+    return counts
 
 
 def plotted(drawn: list[int], times: list[float]) -> list[int]:

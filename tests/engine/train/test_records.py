@@ -27,9 +27,9 @@ def test_examples_equal_those_of_tensorflow(image: bytes, index: int) -> None:
         "image": Feature(bytes_list=BytesList(value=[image])),
         "index": Feature(int64_list=Int64List(value=[index])),
     }
-    wanted = Example(features=Features(feature=features)).SerializeToString(deterministic=True)
-    assert records.example(image, index) == wanted
-    assert records.image_of(wanted) == image
+    expected = Example(features=Features(feature=features)).SerializeToString(deterministic=True)
+    assert records.example(image, index) == expected
+    assert records.image_of(expected) == image
 
 
 def test_records_are_read_and_damage_is_detected(tmp_path: Path) -> None:

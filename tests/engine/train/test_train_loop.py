@@ -206,12 +206,12 @@ def after(steps: int) -> Observer:
 
 def datasets(path: Path) -> dict[str, Any]:
     """Return every array of an HDF5 file by its path."""
-    found: dict[str, Any] = {}
+    arrays: dict[str, Any] = {}
     with h5py.File(path) as file:
         file.visititems(
-            lambda name, item: found.update({name: item[()]}) if hasattr(item, "shape") else None
+            lambda name, item: arrays.update({name: item[()]}) if hasattr(item, "shape") else None
         )
-    return found
+    return arrays
 
 
 def log(run: Run) -> list[dict[str, str]]:
@@ -318,18 +318,18 @@ def test_resumes_exactly_after_a_kill_at_any_time(
     file = tmp_path / "killed.toml"
     file.write_text(KILLED, encoding="utf-8")
     whole, parts = Run(tmp_path / "whole"), Run(tmp_path / "parts")
-    words = ["--plugin", tiny_model, "train", file, "-o", parts.folder]
-    chance = np.random.default_rng(5)
+    args = ["--plugin", tiny_model, "train", file, "-o", parts.folder]
+    rng = np.random.default_rng(5)
 
     def written() -> int:
         return parts.checkpoint.stat().st_mtime_ns if parts.checkpoint.is_file() else 0
 
     for resume in ([], ["--resume"]):
         before = written()
-        process = start(*words, *resume)
+        process = start(*args, *resume)
         while written() == before and process.poll() is None:
             time.sleep(0.01)
-        time.sleep(chance.uniform(0.0, 0.3))
+        time.sleep(rng.uniform(0.0, 0.3))
         process.kill()
         process.wait(timeout=60)
         if not resume:

@@ -65,7 +65,7 @@ def read(folder: Path, **changes: Any) -> list[Batch]:
 
 
 def numbers(batches: Iterable[Batch]) -> list[list[int]]:
-    """Frame numbers of each window, from the red of one pixel."""
+    """Return the frame numbers of each window, from the red of one pixel."""
     results = []
     for context_frames, truth in batches:
         reds = np.concatenate([context_frames[:, 0, 0, ::3], truth[:, :, 0, 0, 0]], axis=1)
@@ -79,7 +79,7 @@ def held_out(folder: Path, **changes: Any) -> list[Window]:
 
 
 def held_out_numbers(windows: Iterable[Window]) -> list[list[int]]:
-    """Frame numbers of each window, from the red of one pixel."""
+    """Return the frame numbers of each window, from the red of one pixel."""
     return [
         [int(picture[0, 0, 0]) for picture in (*window.context, window.truth)] for window in windows
     ]
