@@ -20,7 +20,7 @@ def test_a_file_appears_when_it_is_complete(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-def break_off(path: Path, error: type[BaseException]) -> None:
+def interrupt_write(path: Path, error: type[BaseException]) -> None:
     with atomic_write(path) as unfinished:
         unfinished.write_text("ne")
         raise error
@@ -33,7 +33,7 @@ def test_an_interrupted_write_keeps_the_old_file(
     path = tmp_path / "a.txt"
     path.write_text("old")
     with pytest.raises(error):
-        break_off(path, error)
+        interrupt_write(path, error)
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
 

@@ -43,14 +43,14 @@ def after_dream(files, recipe):
 """
 
 
-def plugin(folder: Path, name: str, text: str) -> Path:
+def write_plugin(folder: Path, name: str, text: str) -> Path:
     path = folder / f"{name}.py"
     path.write_text(text, encoding="utf-8")
     return path
 
 
-def effect(folder: Path, file: str, name: str) -> Path:
-    return plugin(folder, file, EFFECT.format(cls="Still", name=name))
+def write_effect(folder: Path, file: str, name: str) -> Path:
+    return write_plugin(folder, file, EFFECT.format(cls="Still", name=name))
 
 
 def test_kinds_are_found_by_name(catalog: Catalog) -> None:
@@ -80,13 +80,16 @@ def test_an_unknown_name_is_reported_with_the_nearest_and_all_names(catalog: Cat
 
 
 def test_a_missing_name_is_reported_with_a_hint_at_failed_plugins(tmp_path: Path) -> None:
-    bad = plugin(tmp_path, "bad", "1 / 0")
+    bad = write_plugin(tmp_path, "bad", "1 / 0")
     with pytest.raises(PluginError, match="some plugins failed: see artengine doctor"):
         load_catalog([bad], user_folder=False, all_sound=False).get("source", "tape")
 
 
 def test_the_first_provider_of_a_name_keeps_it(tmp_path: Path) -> None:
-    first, second = effect(tmp_path, "one", "test-still"), effect(tmp_path, "two", "test-still")
+    first, second = (
+        write_effect(tmp_path, "one", "test-still"),
+        write_effect(tmp_path, "two", "test-still"),
+    )
     catalog = load_catalog([first, second], user_folder=False, all_sound=False)
     reports = {report.plugin: report for report in catalog.reports}
     assert reports["one.py"].provides == ("effect test-still",)
@@ -95,7 +98,7 @@ def test_the_first_provider_of_a_name_keeps_it(tmp_path: Path) -> None:
 
 
 def test_plugins_of_two_kinds_may_have_one_name(tmp_path: Path) -> None:
-    catalog = load_catalog([effect(tmp_path, "one", "video")], user_folder=False)
+    catalog = load_catalog([write_effect(tmp_path, "one", "video")], user_folder=False)
     assert catalog.get("effect", "video").kind == "effect"
     assert catalog.get("source", "video").kind == "source"
 
@@ -113,17 +116,17 @@ def test_the_file_extension_selects_the_writer(catalog: Catalog) -> None:
     assert catalog.writer_for("") is None
 
 
-def heard(file: Path) -> list[object]:
+def heard_by(file: Path) -> list[object]:
     (module,) = [m for m in sys.modules.values() if getattr(m, "__file__", "") == str(file)]
     return list(module.heard)
 
 
 def test_observers_get_the_arguments_they_declare(tmp_path: Path) -> None:
-    file = plugin(tmp_path, "observer", OBSERVER.format(action=""))
+    file = write_plugin(tmp_path, "observer", OBSERVER.format(action=""))
     catalog = load_catalog([file], user_folder=False)
     catalog.notify("after_frame", index=3, picture=None)
     catalog.notify("after_dream", recipe={"seed": 1}, files=[])
-    assert heard(file) == [3, ({"seed": 1}, [])]
+    assert heard_by(file) == [3, ({"seed": 1}, [])]
 
 
 @pytest.mark.parametrize("action", ["raise ValueError('tired')", "raise SystemExit('tired')"])
@@ -132,14 +135,14 @@ def test_an_observer_that_raises_is_reported_once_and_the_others_are_called(
 ) -> None:
     records: list[logging.LogRecord] = []
     monkeypatch.setattr(logging.getLogger("artengine"), "handle", records.append)
-    bad = plugin(tmp_path, "bad", OBSERVER.format(action=action))
-    good = plugin(tmp_path, "good", OBSERVER.format(action=""))
+    bad = write_plugin(tmp_path, "bad", OBSERVER.format(action=action))
+    good = write_plugin(tmp_path, "good", OBSERVER.format(action=""))
     catalog = load_catalog([bad, good], user_folder=False)
     for index in range(3):
         catalog.notify("after_frame", index=index, picture=None)
     catalog.notify("after_dream", recipe={}, files=[])
-    assert heard(bad) == [0]
-    assert heard(good) == [0, 1, 2, ({}, [])]
+    assert heard_by(bad) == [0]
+    assert heard_by(good) == [0, 1, 2, ({}, [])]
     (record,) = records
     assert record.getMessage().endswith("tired; its observers are not called again")
     assert "bad.py: after_frame raised" in record.getMessage()
@@ -149,7 +152,7 @@ def test_observers_are_called_in_pluggy_s_order(tmp_path: Path) -> None:
     marks = {"a": "", "b": "(trylast=True)", "c": "(tryfirst=True)", "d": ""}
     text = "from artengine.api import hookimpl\n@hookimpl{}\ndef after_frame(picture): "
     files = [
-        plugin(tmp_path, name, f"{text.format(mark)}picture.append({name!r})")
+        write_plugin(tmp_path, name, f"{text.format(mark)}picture.append({name!r})")
         for name, mark in marks.items()
     ]
     order: list[str] = []
@@ -159,7 +162,7 @@ def test_observers_are_called_in_pluggy_s_order(tmp_path: Path) -> None:
 
 def test_an_unknown_hook_may_be_marked_as_optional(tmp_path: Path) -> None:
     text = OBSERVER.format(action="") + "\n@hookimpl(optionalhook=True)\ndef after_all(x): pass\n"
-    catalog = load_catalog([plugin(tmp_path, "new", text)], user_folder=False)
+    catalog = load_catalog([write_plugin(tmp_path, "new", text)], user_folder=False)
     assert catalog.reports[-1].status == "ok"
 
 
@@ -168,7 +171,7 @@ def test_a_plugin_file_that_is_named_replaces_an_installed_plugin(
 ) -> None:
     records: list[logging.LogRecord] = []
     monkeypatch.setattr(logging.getLogger("artengine"), "handle", records.append)
-    catalog = load_catalog([effect(tmp_path, "mine", "trails")], user_folder=False)
+    catalog = load_catalog([write_effect(tmp_path, "mine", "trails")], user_folder=False)
     assert catalog.effects["trails"].__module__.endswith("_mine")
     (record,) = records
     assert record.getMessage() == (

@@ -272,12 +272,12 @@ def test_sizes_change_in_output_chains_only() -> None:
         run(fed, frame_of(0))
 
 
-def bound(kind: type[Effect], name: ChainName = "output", **table: Any) -> Chain:
+def chain_of(kind: type[Effect], name: ChainName = "output", **table: Any) -> Chain:
     return Chain([Binding.parse(kind, table, KINDS)], name, 5)
 
 
 def test_mix_and_on_can_be_changed_and_driven() -> None:
-    one = bound(Add, amount=8.0, mix={"keys": {"0f": 0, "4f": 1}})
+    one = chain_of(Add, amount=8.0, mix={"keys": {"0f": 0, "4f": 1}})
     assert [run(one, frame_of(0), Clock(i, 24.0))[0, 0, 0] for i in range(5)] == [0, 2, 4, 6, 8]
     one.set(0, "mix", 0.25)
     assert run(one, frame_of(0))[0, 0, 0] == 2
@@ -302,7 +302,7 @@ def test_a_fresh_binding_has_the_same_controls() -> None:
 
 def test_an_effect_with_a_mix_of_0_updates_its_state_and_a_disabled_one_does_not() -> None:
     def last(**controls: Any) -> float:
-        one = bound(Remember, **controls)
+        one = chain_of(Remember, **controls)
         for index, value in enumerate((0, 8)):
             run(one, frame_of(value), Clock(index, 24.0))
         one.set(0, "mix", 1)
@@ -320,15 +320,15 @@ def test_a_stateless_effect_with_a_mix_of_0_is_not_applied() -> None:
 
 
 def test_a_frame_is_resized_to_be_mixed_with_a_larger_output() -> None:
-    assert run(bound(Enlarge, mix=0.5), frame_of(3)).shape == (8, 12, 3)
-    assert run(bound(Enlarge, mix=0), frame_of(3)).shape == (8, 12, 3)
-    off = bound(Enlarge, on=False)
+    assert run(chain_of(Enlarge, mix=0.5), frame_of(3)).shape == (8, 12, 3)
+    assert run(chain_of(Enlarge, mix=0), frame_of(3)).shape == (8, 12, 3)
+    off = chain_of(Enlarge, on=False)
     assert off.output_size((6, 4)) == (6, 4)
     assert run(off, frame_of(3)).shape == (4, 6, 3)
 
 
 def test_the_size_cannot_be_changed_while_a_film_runs() -> None:
-    for one, value in ((bound(Enlarge), False), (bound(Enlarge, on=False), True)):
+    for one, value in ((chain_of(Enlarge), False), (chain_of(Enlarge, on=False), True)):
         with pytest.raises(TableError, match="on: changes the frame's size, which stays as it is"):
             one.set(0, "on", value)
 

@@ -30,7 +30,7 @@ def preset(tmp_path: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch) ->
     return load_preset("my road.toml", catalog)
 
 
-def described(text: str) -> Path:
+def write_description(text: str) -> Path:
     run = Path("runs", "my road")
     run.mkdir(parents=True)
     (run / "best.weights.h5").touch()
@@ -54,14 +54,14 @@ def described(text: str) -> Path:
     ],
 )
 def test_an_invalid_description_is_a_one_line_error(preset: Preset, text: str) -> None:
-    described(text)
+    write_description(text)
     with pytest.raises(WeightsError, match=r"best\.json: does not describe weights") as caught:
         find_weights(preset)
     assert "\n" not in str(caught.value)
 
 
 def test_weights_need_no_description(preset: Preset) -> None:
-    (described("{}") / "best.json").unlink()
+    (write_description("{}") / "best.json").unlink()
     assert find_weights(preset).train_size is None
 
 
@@ -79,7 +79,7 @@ def test_weights_need_no_description(preset: Preset) -> None:
 def test_weights_of_another_network_are_refused(
     preset: Preset, made_for: dict[str, object], message: str
 ) -> None:
-    described(json.dumps({"model": made_for}))
+    write_description(json.dumps({"model": made_for}))
     with pytest.raises(WeightsError) as caught:
         build_network(preset, find_weights(preset))
     assert f"best.weights.h5: {message}" in str(caught.value)
@@ -100,7 +100,7 @@ def test_the_suggested_command_trains_the_missing_weights(preset: Preset, tmp_pa
         find_weights(dataclasses.replace(preset, weights=str(folder)))
     assert command(str(caught.value))[3:] == ["-o", str(folder)]
 
-    described("{}")
+    write_description("{}")
     with pytest.raises(WeightsError) as caught:
         find_weights(dataclasses.replace(preset, weights="nothing"))
     free = str(Path("runs", "my road-2"))
@@ -109,7 +109,7 @@ def test_the_suggested_command_trains_the_missing_weights(preset: Preset, tmp_pa
 
 
 def test_a_recipe_names_the_weights_that_were_found(preset: Preset, catalog: Catalog) -> None:
-    best = described("{}").absolute() / "best.weights.h5"
+    best = write_description("{}").absolute() / "best.weights.h5"
     result = resolve(preset.with_values({"dream.precision": "float32"}))
     assert result.preset.weights == str(best)
     Path("elsewhere.toml").write_text(result.recipe(Path()), encoding="utf-8")

@@ -132,15 +132,15 @@ def register_models():
 def test_ctrl_c_prints_the_timings_so_far(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    timed: list[Timing] = []
+    timings: list[Timing] = []
     time = timing.Subject.time
 
     def once(*given: Any, **named: Any) -> Timing:
-        timed.append(time(*given, **named))
-        return timed[-1]
+        timings.append(time(*given, **named))
+        return timings[-1]
 
     monkeypatch.setattr(timing.Subject, "time", once)
-    monkeypatch.setattr(Interrupt, "__call__", lambda _self: bool(timed))
+    monkeypatch.setattr(Interrupt, "__call__", lambda _self: bool(timings))
     assert main([*QUICK, "--json"]) == 130
     output = json.loads(capsys.readouterr().out)
     assert len(output["results"]) == 1
@@ -196,7 +196,7 @@ def test_films_are_timed_from_start_to_end(
     assert list(tiny_project.glob("*.mp4")) == []
 
 
-def timed(side: Side, rate: float | None, **ms: float) -> FilmTiming:
+def film_timing(side: Side, rate: float | None, **ms: float) -> FilmTiming:
     film = Film("mine", (512, 512), 48)
     if rate is None:
         return FilmTiming(film, side, note="it cannot")
@@ -206,9 +206,9 @@ def timed(side: Side, rate: float | None, **ms: float) -> FilmTiming:
 
 def test_the_table_of_films() -> None:
     timings = [
-        timed(Side("keras"), 20.0, network=30.0),
-        timed(Side("keras", "jax"), None),
-        timed(Side("openvino"), 25.5).of_limit(1.6, 163.2, "bfloat16"),
+        film_timing(Side("keras"), 20.0, network=30.0),
+        film_timing(Side("keras", "jax"), None),
+        film_timing(Side("openvino"), 25.5).of_limit(1.6, 163.2, "bfloat16"),
     ]
     title, heading, *rows = (line for line in as_table(timings) if line)
     assert title == "mine at 512x512, 48 frames; from processor on, milliseconds a frame"
@@ -230,18 +230,26 @@ def test_the_table_of_films() -> None:
     ]
 
 
-KERAS = timed(Side("keras"), 20.0, network=30.0)
+KERAS = film_timing(Side("keras"), 20.0, network=30.0)
 
 
 @pytest.mark.parametrize(
     ("timings", "card", "message"),
     [
-        ([KERAS, timed(Side("openvino"), 30.0)], "", "--runtime openvino makes mine 1.50 times"),
+        (
+            [KERAS, film_timing(Side("openvino"), 30.0)],
+            "",
+            "--runtime openvino makes mine 1.50 times",
+        ),
         ([KERAS], "", "python -m pip install openvino"),
-        ([KERAS, timed(Side("openvino"), 20.0)], "", "most of the time goes into the network"),
-        ([timed(Side("openvino"), 20.0, encoder=9.0)], "", "goes into the encoder"),
+        (
+            [KERAS, film_timing(Side("openvino"), 20.0)],
+            "",
+            "most of the time goes into the network",
+        ),
+        ([film_timing(Side("openvino"), 20.0, encoder=9.0)], "", "goes into the encoder"),
         ([KERAS], "a card, not used", "a card, not used"),
-        ([timed(Side("keras"), None)], "a card", "artengine doctor"),
+        ([film_timing(Side("keras"), None)], "a card", "artengine doctor"),
     ],
 )
 def test_the_advice_names_the_fastest_runtime(
@@ -255,7 +263,7 @@ def test_the_advice_names_the_fastest_runtime(
 def test_the_advice_names_the_environment_variable(
     catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    quick = timed(Side("openvino"), 30.0).of_limit(1.6, 192.0, "bfloat16")
+    quick = film_timing(Side("openvino"), 30.0).of_limit(1.6, 192.0, "bfloat16")
     monkeypatch.setenv("ARTENGINE_RUNTIME", "keras")
     usual = usual_side(load_preset("daybreak", catalog), quick.film)
     assert advice([KERAS, quick], lambda: usual, str) == (

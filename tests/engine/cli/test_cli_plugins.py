@@ -37,23 +37,23 @@ def register_effects():
 
 
 @pytest.fixture
-def still(tmp_path: Path) -> str:
+def good_plugin(tmp_path: Path) -> str:
     path = tmp_path / "still.py"
     path.write_text(EFFECT, encoding="utf-8")
     return str(path)
 
 
 @pytest.fixture
-def bad(tmp_path: Path) -> str:
+def bad_plugin(tmp_path: Path) -> str:
     path = tmp_path / "bad.py"
     path.write_text("import nowhere_to_be_found", encoding="utf-8")
     return str(path)
 
 
 def test_the_list_names_everything_and_what_failed(
-    still: str, bad: str, capsys: pytest.CaptureFixture[str]
+    good_plugin: str, bad_plugin: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["plugins", "list", "--plugin", still, "--plugin", bad]) == 4
+    assert main(["plugins", "list", "--plugin", good_plugin, "--plugin", bad_plugin]) == 4
     captured = capsys.readouterr()
     lines = captured.out.splitlines()
     kinds = [line for line in lines if not line.startswith(" ")]
@@ -66,17 +66,20 @@ def test_the_list_names_everything_and_what_failed(
 
 
 def test_a_broken_plugin_is_reported_on_standard_error_next_to_the_json(
-    bad: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    bad_plugin: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """The exit code is that of a broken plugin only if the user named the plugin."""
     reason = "ModuleNotFoundError: No module named 'nowhere_to_be_found' (bad.py, line 1)"
-    assert main(["--plugin", bad, "plugins", "list", "--json"]) == 4
+    assert main(["--plugin", bad_plugin, "plugins", "list", "--json"]) == 4
     captured = capsys.readouterr()
     assert json.loads(captured.out)["plugins"][-1]["status"] == "failed"
     assert captured.err == f"error: --plugin bad.py: {reason}\n"
     folder = tmp_path / "home" / "plugins"
     folder.mkdir(parents=True)
-    Path(bad).rename(folder / "bad.py")
+    Path(bad_plugin).rename(folder / "bad.py")
     monkeypatch.setenv("ARTENGINE_HOME", str(tmp_path / "home"))
     assert main(["plugins", "list", "--json"]) == 0
     (line,) = capsys.readouterr().err.splitlines()
@@ -85,9 +88,9 @@ def test_a_broken_plugin_is_reported_on_standard_error_next_to_the_json(
 
 
 def test_plugins_may_be_named_before_the_command_and_after_it(
-    still: str, bad: str, capsys: pytest.CaptureFixture[str]
+    good_plugin: str, bad_plugin: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["--plugin", still, "plugins", "list", "--json", "--plugin", bad]) == 4
+    assert main(["--plugin", good_plugin, "plugins", "list", "--json", "--plugin", bad_plugin]) == 4
     listed = json.loads(capsys.readouterr().out)
     assert [report["plugin"] for report in listed["plugins"]][-2:] == ["still.py", "bad.py"]
     assert {"name": "test-still", "about": "Leave everything as it is."} in listed["effects"]
@@ -95,9 +98,9 @@ def test_plugins_may_be_named_before_the_command_and_after_it(
 
 
 def test_a_plugin_is_shown_with_its_parameters(
-    still: str, capsys: pytest.CaptureFixture[str]
+    good_plugin: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["plugins", "show", "test-still", "--plugin", still]) == 0
+    assert main(["plugins", "show", "test-still", "--plugin", good_plugin]) == 0
     assert capsys.readouterr().out.startswith(
         "effect test-still\n\nLeave everything as it is.\n\nMore is said here.\n\n"
         "  amount: a number from 0 to 1 in turns a second or a curve; default 0.5\n"
@@ -108,8 +111,8 @@ def test_a_plugin_is_shown_with_its_parameters(
     )
 
 
-def test_a_plugin_is_shown_as_json(still: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["plugins", "show", "test-still", "--json", "--plugin", still]) == 0
+def test_a_plugin_is_shown_as_json(good_plugin: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plugins", "show", "test-still", "--json", "--plugin", good_plugin]) == 0
     (shown,) = json.loads(capsys.readouterr().out)
     assert (shown["kind"], shown["name"]) == ("effect", "test-still")
     amount, factor = shown["parameters"]
@@ -143,11 +146,11 @@ def test_an_unknown_plugin_is_reported_with_the_nearest_name(
 
 
 def test_a_broken_plugin_file_that_is_named_ends_the_command(
-    tmp_path: Path, bad: str, still: str, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, bad_plugin: str, good_plugin: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     taken = tmp_path / "taken.py"
     taken.write_text(EFFECT, encoding="utf-8")
-    options = ["--plugin", bad, "--plugin", still, "--plugin", str(taken)]
+    options = ["--plugin", bad_plugin, "--plugin", good_plugin, "--plugin", str(taken)]
     assert main(["presets", "show", "night-drive", *options]) == 4
     assert capsys.readouterr().err.splitlines() == [
         "error: --plugin bad.py: ModuleNotFoundError: No module named 'nowhere_to_be_found' "

@@ -128,7 +128,7 @@ def test_equal_aspect_ratios_cause_no_remark(
         path.unlink()
 
 
-def short(path: Path, frames: int, size: tuple[int, int] = (64, 48)) -> str:
+def short_film(path: Path, frames: int, size: tuple[int, int] = (64, 48)) -> str:
     picture: Picture = np.zeros((size[1], size[0], 3), np.uint8)
     encoder = Encoder(path, size, 25, ["-c:v", "ffv1", "-f", "matroska"])
     for number in range(frames):
@@ -147,9 +147,9 @@ def bad(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "folder").mkdir()
     (folder / "run").mkdir()
     (folder / "run" / "log.csv").touch()
-    short(folder / "short.mkv", 48)
-    short(folder / "scrap.mkv", 15)
-    short(folder / "tiny.mkv", 60, (7, 7))
+    short_film(folder / "short.mkv", 48)
+    short_film(folder / "scrap.mkv", 15)
+    short_film(folder / "tiny.mkv", 60, (7, 7))
     return folder
 
 

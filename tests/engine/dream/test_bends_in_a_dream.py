@@ -33,7 +33,7 @@ operation = "scale"
 amount = { keys = { "0f" = 1.0, "5f" = 1.5 } }
 """
 
-Ready = Callable[..., Preset]
+MakePreset = Callable[..., Preset]
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,9 @@ def tiny(tiny_model: Path) -> Catalog:
 
 
 @pytest.fixture(scope="module")
-def ready(tiny: Catalog, tiny_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Ready:
+def make_preset(
+    tiny: Catalog, tiny_project: Path, tmp_path_factory: pytest.TempPathFactory
+) -> MakePreset:
     folder = tmp_path_factory.mktemp("bent")
     for file in tiny_project.iterdir():
         (folder / file.name).write_bytes(file.read_bytes())
@@ -60,8 +62,8 @@ def film(preset: Preset, count: int | None = None, **options: Any) -> list[Pictu
         return list(islice(dream, count))
 
 
-def test_a_bent_dream_resumes_bit_for_bit(ready: Ready) -> None:
-    preset = ready()
+def test_a_bent_dream_resumes_bit_for_bit(make_preset: MakePreset) -> None:
+    preset = make_preset()
     with Dream(preset) as dream:
         first = list(islice(dream, 3))
         dream.set("bend.noise.amount", 2.0, 4)
@@ -74,16 +76,16 @@ def test_a_bent_dream_resumes_bit_for_bit(ready: Ready) -> None:
     # The same network in a new dream has the preset's own amounts.
     assert (film(preset)[4] != rest[1]).any()
     np.testing.assert_array_equal(film(preset)[:3], first)
-    assert (first[0] != film(ready(name="tiny"), 1)[0]).any()
+    assert (first[0] != film(make_preset(name="tiny"), 1)[0]).any()
 
 
-def test_a_mask_limits_a_bend_to_a_region(ready: Ready) -> None:
+def test_a_mask_limits_a_bend_to_a_region(make_preset: MakePreset) -> None:
     """At the size of the frames, which is that of the small network's only layer."""
-    plain = film(ready(name="tiny"), 2)
+    plain = film(make_preset(name="tiny"), 2)
     scale = {"layer": "conv2d", "operation": "scale", "amount": 3.0}
 
     def bent(mask: str) -> list[Picture]:
-        return film(ready(name="tiny").with_values({"bend": [scale | {"mask": mask}]}), 2)
+        return film(make_preset(name="tiny").with_values({"bend": [scale | {"mask": mask}]}), 2)
 
     everywhere = bent("1")
     left = bent("x < 0.5")[0]
@@ -95,23 +97,23 @@ def test_a_mask_limits_a_bend_to_a_region(ready: Ready) -> None:
     assert (left != plain[0]).any()
 
 
-def test_a_mask_of_1_is_not_computed(ready: Ready) -> None:
+def test_a_mask_of_1_is_not_computed(make_preset: MakePreset) -> None:
     values = {"bend.noise.mask": "1", "bend.scale.mask": "truth.luma"}
-    bends = ready().with_values(values).inside()
-    places = BentPlaces.of(bends, ready().catalog.film_of)
+    bends = make_preset().with_values(values).inside()
+    places = BentPlaces.of(bends, make_preset().catalog.film_of)
     assert list(places.masks) == ["bend.scale.mask"]
     assert places.uses_truth
-    assert Dream(ready()).reads_source
-    assert not Dream(ready("bend.noise.mask=x")).reads_source
+    assert Dream(make_preset()).reads_source
+    assert not Dream(make_preset("bend.noise.mask=x")).reads_source
 
 
-def test_a_governor_steers_an_amount(ready: Ready) -> None:
+def test_a_governor_steers_an_amount(make_preset: MakePreset) -> None:
     govern = {
         "hold": "contrast", "at": 4, "steer": "bend.scale.amount", "between": [0.5, 2],
         "seconds": 0.2,
     }  # fmt: skip
     table = {"bend.scale.amount": 1.0, "govern": [govern]}
-    with Dream(ready().with_values(table)) as dream:
+    with Dream(make_preset().with_values(table)) as dream:
         result = [
             (dream._inside["bend.scale"].plugin.model_dump()["amount"], turn.prediction)
             for turn in dream.turns()
@@ -120,29 +122,29 @@ def test_a_governor_steers_an_amount(ready: Ready) -> None:
     # A third of the way, plus at once half of the share of 4 that a vital sign of 1 is short of.
     assert amounts[0] == pytest.approx(0.5 + 1.5 * (1 / 3 + 0.75 / 2))
     assert amounts[-1] > amounts[0]
-    with Dream(ready().with_values({"bend.scale.amount": 1.0})) as dream:
+    with Dream(make_preset().with_values({"bend.scale.amount": 1.0})) as dream:
         *_, plain = dream.turns()
     assert np.abs(result[-1][1] - plain.prediction).max() > 0.01
 
 
-def test_a_missing_layer_is_reported_with_the_preset(ready: Ready) -> None:
-    with pytest.raises(PresetError) as caught, Dream(ready(name="odd")) as dream:
+def test_a_missing_layer_is_reported_with_the_preset(make_preset: MakePreset) -> None:
+    with pytest.raises(PresetError) as caught, Dream(make_preset(name="odd")) as dream:
         next(dream.turns())
     noise, scale = caught.value.problems
     assert "odd.toml: bend.noise.layer: the network " in noise
     assert 'odd.toml: bend.scale.layer: the network "tiny" has no layer "conv2"' in scale
 
 
-def test_amounts_have_addresses(ready: Ready) -> None:
-    preset = ready("bend.scale.amount=0.5", "bend.0.channels=all")
+def test_amounts_have_addresses(make_preset: MakePreset) -> None:
+    preset = make_preset("bend.scale.amount=0.5", "bend.0.channels=all")
     scale, noise = (preset.inside()[f"bend.{name}"].plugin for name in ("scale", "noise"))
     assert (scale.model_dump()["amount"], noise.model_dump()["channels"]) == (0.5, "all")
     assert "bend.noise.amount" in preset.curves_by_address()
-    values = curve_values(ready(), 12.0).values
+    values = curve_values(make_preset(), 12.0).values
     assert list(values) == ["bend.noise.amount", "bend.scale.amount"]
     np.testing.assert_allclose(values["bend.scale.amount"], np.linspace(1, 1.5, 6))
-    assert '[[bend]]\nlayer = "conv2d"' in ready().recipe()
-    assert Dream(ready()).identity != Dream(preset).identity
+    assert '[[bend]]\nlayer = "conv2d"' in make_preset().recipe()
+    assert Dream(make_preset()).identity != Dream(preset).identity
 
 
 @pytest.mark.parametrize(
@@ -189,8 +191,8 @@ def test_mistakes_in_bends_are_reported(tiny: Catalog, table: dict[str, Any], me
         )
 
 
-def test_impossible_changes_are_refused(ready: Ready) -> None:
-    dream = Dream(ready())
+def test_impossible_changes_are_refused(make_preset: MakePreset) -> None:
+    dream = Dream(make_preset())
     for address, value, message in (
         ("bend.noise.layer", "x", "cannot change while the dream plays; what can: .*bend.NAME"),
         ("bend.zoom.amount", 2.0, r"\[\[bend\]\] has no \"zoom\"; it has noise, scale"),
@@ -201,9 +203,9 @@ def test_impossible_changes_are_refused(ready: Ready) -> None:
 
 
 def test_layers_are_shown(
-    tiny_model: Path, capsys: pytest.CaptureFixture[str], ready: Ready
+    tiny_model: Path, capsys: pytest.CaptureFixture[str], make_preset: MakePreset
 ) -> None:
-    path = str(ready().path)
+    path = str(make_preset().path)
     assert main(["--plugin", str(tiny_model), "models", "show", path]) == 0
     assert capsys.readouterr().out.splitlines()[0] == "tiny (context = 2), frames of 64x48"
     assert main(["--plugin", str(tiny_model), "models", "show", "tiny", "--json"]) == 0

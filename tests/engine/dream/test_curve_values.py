@@ -20,7 +20,7 @@ from artengine.errors import PluginError, PresetError
 from artengine.preset import Preset, parse_preset
 
 
-def parsed(catalog: Catalog, **changes: Any) -> Preset:
+def preset_of(catalog: Catalog, **changes: Any) -> Preset:
     table = {
         "seed": 4,
         "source": {"use": "synthetic"},
@@ -39,7 +39,7 @@ def parsed(catalog: Catalog, **changes: Any) -> Preset:
 
 
 def test_values_equal_those_of_the_dream(catalog: Catalog) -> None:
-    preset = parsed(catalog)
+    preset = preset_of(catalog)
     result = curve_values(preset, 10.0)
     assert list(result.values) == list(preset.curves_by_address())
     seen: dict[str, list[float]] = {address: [] for address in result.values}
@@ -67,19 +67,19 @@ def test_values_equal_those_of_the_dream(catalog: Catalog) -> None:
 
 
 def test_only_beats_and_bars_within_the_film_are_listed(catalog: Catalog) -> None:
-    result = curve_values(parsed(catalog), 10.0)
+    result = curve_values(preset_of(catalog), 10.0)
     assert result.beats() == pytest.approx([0.1, 0.6, 1.1, 1.6])
     assert result.beats(3) == pytest.approx([0.1, 1.6])
     data = result.as_data()
     assert data["bars"] == pytest.approx([0.1, 1.6])
     assert len(data["curves"]["curves.kick"]) == 20
-    early = curve_values(parsed(catalog, time={"bpm": 60, "offset": -0.5}), 10.0)
+    early = curve_values(preset_of(catalog, time={"bpm": 60, "offset": -0.5}), 10.0)
     assert early.beats() == pytest.approx([0.5, 1.5])
 
 
 def test_a_slow_film_of_a_fast_tempo_lists_few_beats(catalog: Catalog) -> None:
     film = {"frames": 10_000_000, "fps": 0.01, "size": [16, 12]}
-    result = curve_values(parsed(catalog, time={"bpm": 1000}, dream=film), 0.01, most=500)
+    result = curve_values(preset_of(catalog, time={"bpm": 1000}, dream=film), 0.01, most=500)
     assert len(result.numbers(4)) == 500 * 100 * 1000 // 60 // 4 + 1
     assert len(result.beats()) == MOST_BEATS
 
@@ -89,13 +89,13 @@ def test_more_curves_are_sampled_at_fewer_frames(
 ) -> None:
     monkeypatch.setattr("artengine.dream.curve_values.MOST_VALUES", 60)
     monkeypatch.setattr("artengine.dream.curve_values.TRIED", 2)
-    assert curve_values(parsed(catalog), 10.0).count == 60 // 8
+    assert curve_values(preset_of(catalog), 10.0).count == 60 // 8
 
 
 def test_many_curves_are_checked_at_few_frames(
     catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    late = parsed(catalog, curves={"late": "1 / (3 - frame)", "kick": 0, "wander": 0})
+    late = preset_of(catalog, curves={"late": "1 / (3 - frame)", "kick": 0, "wander": 0})
     monkeypatch.setattr("artengine.dream.curve_values.MOST_TRIED", 3 * 9)
     try_curves(late, 10.0)
     monkeypatch.setattr("artengine.dream.curve_values.MOST_TRIED", 4 * 9)
@@ -116,7 +116,7 @@ def test_jumps_are_drawn_as_vertical_lines(values: list[float], upright: list[in
 
 
 def test_a_curve_that_fails_is_reported_with_its_frame(catalog: Catalog) -> None:
-    preset = parsed(catalog, output=[{"use": "levels", "gamma": "1 / (12 - frame)"}])
+    preset = preset_of(catalog, output=[{"use": "levels", "gamma": "1 / (12 - frame)"}])
     with pytest.raises(PluginError, match=r"^output\.levels failed at frame 12: gamma: column 3: "):
         curve_values(preset, 10.0)
 
@@ -125,11 +125,11 @@ def test_the_plot_has_a_panel_for_each_curve(
     catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("artengine.dream.curve_plot.MOST_CURVES", 3)
-    preset = parsed(catalog)
+    preset = preset_of(catalog)
     title = "a $\\frac{ $ \N{PARTY POPPER}\nfilm"
     draw(curve_values(preset, 10.0), preset.curves_by_address(), tmp_path / "a.png", title)
     noise = {"use": "noise", "amount": "0.1 * t"}
-    few = parsed(catalog, feedback=[noise], output=[], curves={}, dream={"frames": 1})
+    few = preset_of(catalog, feedback=[noise], output=[], curves={}, dream={"frames": 1})
     draw(curve_values(few, 24.0), few.curves_by_address(), tmp_path / "b.png", "b")
     three, two = (np.asarray(Image.open(tmp_path / name)) for name in ("a.png", "b.png"))
     assert three.shape[1] == two.shape[1]
@@ -138,7 +138,7 @@ def test_the_plot_has_a_panel_for_each_curve(
 
 
 def test_a_film_whose_curves_fail_does_not_begin(catalog: Catalog, tmp_path: Path) -> None:
-    preset = parsed(catalog, feedback=[{"use": "noise", "amount": "1 / (12 - frame)"}])
+    preset = preset_of(catalog, feedback=[{"use": "noise", "amount": "1 / (12 - frame)"}])
     target = Target(catalog.get("writer", "gif")(), tmp_path / "film.gif")
     message = r"^test: feedback\.noise failed at frame 12: amount: column 3"
     with pytest.raises(PresetError, match=message):

@@ -18,11 +18,11 @@ from artengine.errors import PluginError, PresetError, UsageError
 from artengine.frame import Picture
 from artengine.preset import Preset, parse_preset
 
-Ready = Callable[..., Preset]
+MakePreset = Callable[..., Preset]
 FRAMES = 10
 
 
-def parsed(catalog: Catalog, **changes: Any) -> Preset:
+def preset_of(catalog: Catalog, **changes: Any) -> Preset:
     table = {
         "seed": 4,
         "source": {"use": "synthetic"},
@@ -52,8 +52,8 @@ def parsed(catalog: Catalog, **changes: Any) -> Preset:
 
 
 @pytest.fixture
-def ready(catalog: Catalog) -> Ready:
-    return partial(parsed, catalog)
+def make_preset(catalog: Catalog) -> MakePreset:
+    return partial(preset_of, catalog)
 
 
 def film(preset: Preset, *changes: Change, **options: Any) -> list[Picture]:
@@ -70,12 +70,12 @@ def values(preset: Preset, number: int, name: str) -> list[float]:
         return [getattr(effect, name) for _ in dream.turns()]
 
 
-def test_the_same_preset_makes_the_same_film(ready: Ready) -> None:
-    np.testing.assert_array_equal(film(ready()), film(ready()))
+def test_the_same_preset_makes_the_same_film(make_preset: MakePreset) -> None:
+    np.testing.assert_array_equal(film(make_preset()), film(make_preset()))
 
 
-def test_named_curves_are_read_in_any_order(ready: Ready) -> None:
-    amounts = values(ready(), 0, "amount")
+def test_named_curves_are_read_in_any_order(make_preset: MakePreset) -> None:
+    amounts = values(make_preset(), 0, "amount")
     assert amounts[:3] == [0, 0, 0]
     assert amounts[3] == pytest.approx(0.3)
     assert amounts[4] == pytest.approx(0.3 * np.exp(-1 / 3))
@@ -84,8 +84,10 @@ def test_named_curves_are_read_in_any_order(ready: Ready) -> None:
 
 
 @pytest.mark.parametrize("stop", [1, 6])
-def test_a_dream_resumes_bit_for_bit_with_the_state_of_its_curves(ready: Ready, stop: int) -> None:
-    preset = ready()
+def test_a_dream_resumes_bit_for_bit_with_the_state_of_its_curves(
+    make_preset: MakePreset, stop: int
+) -> None:
+    preset = make_preset()
     changes = (
         Change(2, "feedback.noise-2.amount", "0.2 * walk(3)"),
         Change(3, "output.levels.contrast", "0.8 + lag(hit, 0.1, 0.4)"),
@@ -106,8 +108,8 @@ def differing(one: list[Picture], other: list[Picture]) -> list[int]:
     return [n for n, (a, b) in enumerate(zip(one, other, strict=True)) if (a != b).any()]
 
 
-def test_a_refined_dream_resumes_bit_for_bit(ready: Ready) -> None:
-    preset = ready(dream={"frames": FRAMES, "size": [32, 24], "fps": 10, "refine": 2.0})
+def test_a_refined_dream_resumes_bit_for_bit(make_preset: MakePreset) -> None:
+    preset = make_preset(dream={"frames": FRAMES, "size": [32, 24], "fps": 10, "refine": 2.0})
     whole = film(preset)
     with Dream(preset, predict=Fading()) as dream:
         first = list(islice(dream, 5))
@@ -115,21 +117,21 @@ def test_a_refined_dream_resumes_bit_for_bit(ready: Ready) -> None:
     np.testing.assert_array_equal(whole, first + film(preset, resume=snapshot))
 
 
-def test_truth_frames_follow_their_curve(ready: Ready) -> None:
-    preset = ready(feedback=[], output=[])
+def test_truth_frames_follow_their_curve(make_preset: MakePreset) -> None:
+    preset = make_preset(feedback=[], output=[])
     context = []
     with Dream(preset, predict=Fading()) as dream:
         for turn in dream.turns():
             context.append(turn.context_frames)
             assert turn.truth is not None
     # Two frames of the source replace the oldest ones in the first 0.4 seconds of each second.
-    plain = film(ready(feedback=[], output=[], dream={**dream.preset.table["dream"]}))
-    free = ready(feedback=[], output=[], dream={**preset.table["dream"], "truth_frames": 0})
+    plain = film(make_preset(feedback=[], output=[], dream={**dream.preset.table["dream"]}))
+    free = make_preset(feedback=[], output=[], dream={**preset.table["dream"], "truth_frames": 0})
     assert differing(plain, film(free))
 
 
-def test_an_expression_is_set_while_the_dream_plays(ready: Ready) -> None:
-    preset = ready(feedback=[{"use": "noise", "amount": 0.0}], output=[])
+def test_an_expression_is_set_while_the_dream_plays(make_preset: MakePreset) -> None:
+    preset = make_preset(feedback=[{"use": "noise", "amount": 0.0}], output=[])
     plain = film(preset)
     changed = film(preset, Change(2, "feedback.noise.amount", "0.2 * level"))
     assert differing(plain, changed) == list(range(3, FRAMES))
@@ -147,9 +149,9 @@ def test_an_expression_is_set_while_the_dream_plays(ready: Ready) -> None:
             dream.set("dream.truth_frames", {"keys": {"0s": 0, "1s": 4}})
 
 
-def test_all_mistakes_of_named_curves_are_reported_at_once(ready: Ready) -> None:
+def test_all_mistakes_of_named_curves_are_reported_at_once(make_preset: MakePreset) -> None:
     with pytest.raises(PresetError) as caught:
-        ready(
+        make_preset(
             curves={
                 "a": "b + 1",
                 "b": "c * 2",
@@ -173,13 +175,15 @@ def test_all_mistakes_of_named_curves_are_reported_at_once(ready: Ready) -> None
     ]
 
 
-def test_an_evaluation_error_names_the_curve_and_the_frame(ready: Ready) -> None:
+def test_an_evaluation_error_names_the_curve_and_the_frame(make_preset: MakePreset) -> None:
     with pytest.raises(PluginError, match=r"^at frame 2: curves\.hit: column 3: division by zero"):
-        film(ready(curves={"hit": "1 / (2 - frame)"}, feedback=[]))
+        film(make_preset(curves={"hit": "1 / (2 - frame)"}, feedback=[]))
 
 
-def test_recipes_keep_curves_as_they_were_written(ready: Ready, catalog: Catalog) -> None:
-    preset = ready()
+def test_recipes_keep_curves_as_they_were_written(
+    make_preset: MakePreset, catalog: Catalog
+) -> None:
+    preset = make_preset()
     recipe = preset.recipe()
     assert 'amount = "0.3 * lag(hit, 0, 0.3) + 0.1 * late"' in recipe
     assert '[curves]\nlate = "delay(hit, 0.2)"\n' in recipe
@@ -189,21 +193,21 @@ def test_recipes_keep_curves_as_they_were_written(ready: Ready, catalog: Catalog
     assert changed.time.bpm == 90
 
 
-def test_an_effect_is_off_while_its_curve_is_below_a_half(ready: Ready) -> None:
+def test_an_effect_is_off_while_its_curve_is_below_a_half(make_preset: MakePreset) -> None:
     grain = {"use": "noise", "amount": 0.3}
-    plain = values(ready(feedback=[grain | {"on": "0.49 + 0.01 * (frame > 3)"}]), 0, "amount")
+    plain = values(make_preset(feedback=[grain | {"on": "0.49 + 0.01 * (frame > 3)"}]), 0, "amount")
     assert plain == [0.3] * FRAMES
-    off = film(ready(feedback=[grain | {"on": False}]))
-    switched = film(ready(feedback=[grain | {"on": "0.49 + 0.01 * (frame > 3)"}]))
+    off = film(make_preset(feedback=[grain | {"on": False}]))
+    switched = film(make_preset(feedback=[grain | {"on": "0.49 + 0.01 * (frame > 3)"}]))
     # The picture shows the network's prediction from the frame before.
     assert differing(off, switched)[0] == 5
     held = {"keys": {"0f": 1, "4f": 0}, "ease": "hold"}
-    on = film(ready(feedback=[grain]))
-    assert differing(on, film(ready(feedback=[grain | {"on": held}])))[0] == 5
+    on = film(make_preset(feedback=[grain]))
+    assert differing(on, film(make_preset(feedback=[grain | {"on": held}])))[0] == 5
     with pytest.raises(PresetError, match=r'output\.upscale\.on: "upscale" changes the size'):
-        ready(output=[{"use": "upscale", "on": "hit"}])
+        make_preset(output=[{"use": "upscale", "on": "hit"}])
     with (
-        Dream(ready(output=[{"use": "upscale"}]), predict=Fading()) as dream,
+        Dream(make_preset(output=[{"use": "upscale"}]), predict=Fading()) as dream,
         pytest.raises(UsageError, match=r"output\.upscale\.on: changes the frame's size"),
     ):
         dream.set("output.upscale.on", "hit")

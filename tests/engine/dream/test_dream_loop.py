@@ -97,7 +97,7 @@ def loop(network: Network | None = None, frames: int = 6, **changes: Any) -> Dre
     )
 
 
-def dreamt(loop: DreamLoop) -> list[Turn]:
+def turns_of(loop: DreamLoop) -> list[Turn]:
     """Return a film with the source frames 0, 1, 2 and so on."""
     pictures, turns = truths(), []
     state = loop.start(pictures)
@@ -109,7 +109,7 @@ def dreamt(loop: DreamLoop) -> list[Turn]:
 
 def test_feeds_its_predictions_back() -> None:
     network = Network()
-    turns = dreamt(loop(network))
+    turns = turns_of(loop(network))
     assert network.seen[:4] == [[0, 1, 2], [1, 2, 1001], [2, 1001, 1002], [1001, 1002, 1003]]
     assert values([turn.truth for turn in turns]) == [3, 4, 5, 6, 7, 8]
     assert [turn.clock.index for turn in turns] == list(range(6))
@@ -122,25 +122,25 @@ def test_truth_frames_replace_frames_of_the_context(
     truth_frames: int, slots: str, third: list[float]
 ) -> None:
     network = Network()
-    dreamt(loop(network, truth_frames=truth_frames, truth_slots=slots))
+    turns_of(loop(network, truth_frames=truth_frames, truth_slots=slots))
     assert network.seen[2] == third
 
 
 def test_truth_in_every_slot_disables_feedback() -> None:
     network = Network()
-    dreamt(loop(network, truth_frames=3))
+    turns_of(loop(network, truth_frames=3))
     assert network.seen[4] == [4, 5, 6]
 
 
 def test_the_context_can_be_shown_newest_first() -> None:
     network = Network()
-    dreamt(loop(network, context_order="newest-first"))
+    turns_of(loop(network, context_order="newest-first"))
     assert network.seen[:2] == [[2, 1, 0], [1001, 2, 1]]
 
 
 def test_fed_back_frames_are_not_clipped() -> None:
     network = Network()
-    turns = dreamt(loop(network, effects=[AddNoiseAndCount()]))
+    turns = turns_of(loop(network, effects=[AddNoiseAndCount()]))
     assert turns[0].fed[0, 0, 0] > 1 + 1001 / 255
     assert network.seen[1][-1:] == values([turns[0].fed])
 
@@ -172,7 +172,7 @@ def test_a_prediction_that_is_not_finite_is_an_error(wrong: float) -> None:
             return predicted
 
     with pytest.raises(PluginError, match="frame 1: the network predicted nan or inf; train"):
-        dreamt(loop(Broken()))
+        turns_of(loop(Broken()))
 
 
 def test_a_context_with_huge_values_is_blamed_on_the_feedback_effects() -> None:
@@ -181,7 +181,7 @@ def test_a_context_with_huge_values_is_blamed_on_the_feedback_effects() -> None:
             return frame(255e9 if seed[1] == 0 else np.inf)
 
     with pytest.raises(PluginError, match=r"fed values up to 1e\+09; weaken the \[\[feedback\]\]"):
-        dreamt(loop(Broken()))
+        turns_of(loop(Broken()))
 
 
 def test_large_finite_values_are_no_error() -> None:
@@ -189,4 +189,4 @@ def test_large_finite_values_are_no_error() -> None:
         def __call__(self, frames: Sequence[Frame], seed: tuple[int, int]) -> Frame:
             return np.full((2, 2, 3), 3e38, np.float32)
 
-    assert len(dreamt(loop(Large()))) == 6
+    assert len(turns_of(loop(Large()))) == 6

@@ -18,7 +18,7 @@ from artengine.errors import SourceError, UsageError
 from artengine.preset import Preset, parse_preset
 
 
-def parsed(catalog: Catalog, *feedback: dict[str, Any]) -> Preset:
+def preset_of(catalog: Catalog, *feedback: dict[str, Any]) -> Preset:
     table = {
         "seed": 4,
         "source": {"use": "synthetic"},
@@ -32,7 +32,7 @@ def parsed(catalog: Catalog, *feedback: dict[str, Any]) -> Preset:
 
 
 def test_a_dream_with_masks_resumes_bit_for_bit(catalog: Catalog) -> None:
-    preset = parsed(
+    preset = preset_of(
         catalog,
         {"use": "noise", "mask": "motion > 0.02 or truth.motion > 0.02 or noise(0.3, 2) > 0.5"},
         {"use": "hue", "degrees": 40, "mask": "y < lag(wander, 0.3)"},
@@ -49,7 +49,7 @@ def test_a_dream_with_masks_resumes_bit_for_bit(catalog: Catalog) -> None:
 def test_a_missing_file_is_reported_before_the_film_begins(
     catalog: Catalog, tmp_path: Path
 ) -> None:
-    preset = parsed(catalog, {"use": "noise", "mask": "file('nothing.png')"})
+    preset = preset_of(catalog, {"use": "noise", "mask": "file('nothing.png')"})
     target = Target(catalog.get("writer", "gif")(), tmp_path / "film.gif")
     with pytest.raises(SourceError, match=r"nothing\.png"):
         render(preset, catalog, [target], predict=Still())
@@ -57,7 +57,7 @@ def test_a_missing_file_is_reported_before_the_film_begins(
 
 
 def test_a_mask_of_an_unread_source_cannot_be_set(catalog: Catalog) -> None:
-    preset = parsed(catalog, {"use": "noise"})
+    preset = preset_of(catalog, {"use": "noise"})
     with Dream(preset, predict=Still()) as dream:
         dream.set("feedback.noise.mask", "x < 0.5")
         with pytest.raises(UsageError, match=r"feedback\.noise\.mask: it looks at the source"):

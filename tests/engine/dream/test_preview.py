@@ -15,7 +15,7 @@ KEYS = {"seconds": {"2s": 0.2, "8s": 0.8}, "frames": {"48f": 0.2, "192": 0.8}}
 SHARES = {"20%": 0.2, "80%": 0.8}
 
 
-def ready(catalog: Catalog, **dream: Any) -> Preset:
+def preset_of(catalog: Catalog, **dream: Any) -> Preset:
     effects = [
         {"use": "noise", "amount": {"keys": keys}} for keys in (*KEYS.values(), SHARES, {"9f": 0.5})
     ]
@@ -37,7 +37,7 @@ def value(preset: Preset, word: str, number: int, index: int) -> float:
 
 
 def test_a_preview_is_the_whole_film_in_few_small_frames(catalog: Catalog) -> None:
-    preset = ready(catalog)
+    preset = preset_of(catalog)
     recipe = preset.recipe()
     small = preview(preset, fps=24.0, size=(640, 360))
     assert preset.recipe() == recipe
@@ -49,7 +49,7 @@ def test_a_preview_is_the_whole_film_in_few_small_frames(catalog: Catalog) -> No
 
 @pytest.mark.parametrize(("word", "number"), [("feedback", 0), ("feedback", 1), ("output", 0)])
 def test_its_curves_are_scaled_in_time(catalog: Catalog, word: str, number: int) -> None:
-    preset = ready(catalog)
+    preset = preset_of(catalog)
     small = preview(preset, fps=24.0, size=(640, 360))
     for index in range(48):
         whole = value(preset, word, number, round(index * 239 / 47))
@@ -57,7 +57,7 @@ def test_its_curves_are_scaled_in_time(catalog: Catalog, word: str, number: int)
 
 
 def test_the_model_s_curves_are_scaled_too(catalog: Catalog) -> None:
-    small = preview(ready(catalog), fps=24.0, size=(640, 360))
+    small = preview(preset_of(catalog), fps=24.0, size=(640, 360))
     curve = small.model_curves["pull"]
     assert curve.values() == (0.1, 0.9)
     scope = Scope(small.dream.fps or 1, 48, 0)
@@ -93,21 +93,21 @@ def test_its_masks_and_fields_count_the_frames_of_the_film(catalog: Catalog) -> 
 
 
 def test_a_refined_film_is_previewed_as_its_small_dream(catalog: Catalog) -> None:
-    small = preview(ready(catalog, refine=4.0), fps=24.0, size=(640, 360))
+    small = preview(preset_of(catalog, refine=4.0), fps=24.0, size=(640, 360))
     assert (small.dream.refine, small.dream.size) == (1.0, (160, 90))
 
 
 def test_a_short_small_film_is_its_own_preview(catalog: Catalog) -> None:
-    preset = ready(catalog, frames=12, size=[64, 48])
+    preset = preset_of(catalog, frames=12, size=[64, 48])
     small = preview(preset, fps=24.0, size=(64, 48))
     assert small.dream == preset.dream
     assert small.feedback[1].curves == preset.feedback[1].curves
-    assert preview(ready(catalog, frames=1), fps=24.0, size=(64, 48)).dream.frames == 1
+    assert preview(preset_of(catalog, frames=1), fps=24.0, size=(64, 48)).dream.frames == 1
 
 
 def test_overrides_of_the_preset_do_not_undo_the_preview(catalog: Catalog) -> None:
     preset = parse_preset(
-        ready(catalog).table, catalog, ["dream.frames=480", "feedback.0.amount=0.5"]
+        preset_of(catalog).table, catalog, ["dream.frames=480", "feedback.0.amount=0.5"]
     )
     small = preview(preset, fps=24.0, size=(640, 360))
     assert small.dream.frames == 48

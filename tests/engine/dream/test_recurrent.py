@@ -39,7 +39,7 @@ def table(*state: dict[str, Any], **dream: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def ready(catalog: Catalog, bikes: Path) -> Any:
+def make_preset(catalog: Catalog, bikes: Path) -> Any:
     def parse(*state: dict[str, Any], **dream: Any) -> Preset:
         return parse_preset(table(*state, **dream), catalog, [f"source.path={bikes}"])
 
@@ -67,9 +67,9 @@ def frames(turns: list[Turn]) -> npt.NDArray[np.float32]:
 
 
 def test_a_warm_up_steps_through_the_truth_and_the_film_begins_after_it(
-    ready: Any, predict: Predictor
+    make_preset: Any, predict: Predictor
 ) -> None:
-    cold, warm = turns_of(ready(warmup=0), predict), turns_of(ready(), predict)
+    cold, warm = turns_of(make_preset(warmup=0), predict), turns_of(make_preset(), predict)
     np.testing.assert_array_equal(truths(warm)[0], truths(cold)[3])
     # By hand: the cell was stepped through the two frames of the context and the truth after them.
     truth = [*cold[0].context_frames, *truths(cold)]
@@ -81,24 +81,27 @@ def test_a_warm_up_steps_through_the_truth_and_the_film_begins_after_it(
     assert np.abs(predict(truth[3:5]) - warm[0].prediction).max() > 1e-5
 
 
-def test_the_model_has_a_default_warm_up(ready: Any, predict: Predictor) -> None:
-    eight, own = turns_of(ready(warmup=8), predict), turns_of(ready(warmup=None), predict)
+def test_the_model_has_a_default_warm_up(make_preset: Any, predict: Predictor) -> None:
+    eight, own = (
+        turns_of(make_preset(warmup=8), predict),
+        turns_of(make_preset(warmup=None), predict),
+    )
     np.testing.assert_array_equal(frames(eight), frames(own))
-    assert not np.array_equal(frames(eight), frames(turns_of(ready(), predict)))
+    assert not np.array_equal(frames(eight), frames(turns_of(make_preset(), predict)))
 
 
-def test_effects_process_the_state(ready: Any, predict: Predictor) -> None:
-    plain = frames(turns_of(ready(), predict))
-    processed = frames(turns_of(ready({"use": "noise", "amount": 0.5}), predict))
+def test_effects_process_the_state(make_preset: Any, predict: Predictor) -> None:
+    plain = frames(turns_of(make_preset(), predict))
+    processed = frames(turns_of(make_preset({"use": "noise", "amount": 0.5}), predict))
     # The first prediction precedes any processing of the state.
     np.testing.assert_array_equal(plain[0], processed[0])
     assert np.abs(plain[1] - processed[1]).mean() > 1e-3
-    nothing = frames(turns_of(ready({"use": "noise", "amount": 0.0}), predict))
+    nothing = frames(turns_of(make_preset({"use": "noise", "amount": 0.0}), predict))
     np.testing.assert_allclose(plain, nothing, atol=1e-4)
 
 
-def test_resumes_bit_for_bit(ready: Any, predict: Predictor) -> None:
-    preset = ready({"use": "trails"}, {"use": "noise", "amount": 0.2})
+def test_resumes_bit_for_bit(make_preset: Any, predict: Predictor) -> None:
+    preset = make_preset({"use": "trails"}, {"use": "noise", "amount": 0.2})
     whole = frames(turns_of(preset, predict))
     with Dream(preset, predict=predict) as dream:
         before = list(islice(dream.turns(), 2))
@@ -108,8 +111,8 @@ def test_resumes_bit_for_bit(ready: Any, predict: Predictor) -> None:
     np.testing.assert_array_equal(whole, frames(before + after))
 
 
-def test_a_parameter_of_the_state_can_be_changed(ready: Any, predict: Predictor) -> None:
-    preset = ready({"use": "noise", "amount": 0.0})
+def test_a_parameter_of_the_state_can_be_changed(make_preset: Any, predict: Predictor) -> None:
+    preset = make_preset({"use": "noise", "amount": 0.0})
     plain = frames(turns_of(preset, predict))
     with Dream(preset, predict=predict) as dream:
         turns = dream.turns()
@@ -124,8 +127,8 @@ def test_a_parameter_of_the_state_can_be_changed(ready: Any, predict: Predictor)
     assert differs == [False, False, False, True, True]
 
 
-def test_changes_persist_in_a_resumed_dream(ready: Any, predict: Predictor) -> None:
-    preset = ready({"use": "noise", "amount": 0.0})
+def test_changes_persist_in_a_resumed_dream(make_preset: Any, predict: Predictor) -> None:
+    preset = make_preset({"use": "noise", "amount": 0.0})
     with Dream(preset, predict=predict) as dream:
         turns = dream.turns()
         next(turns)
@@ -138,7 +141,7 @@ def test_changes_persist_in_a_resumed_dream(ready: Any, predict: Predictor) -> N
         assert dream.snapshot().changes == snapshot.changes
         np.testing.assert_array_equal(frames(rest), frames(list(dream.turns())))
     with pytest.raises(UsageError, match="belongs to another dream"):
-        Dream(ready(), predict=predict, resume=snapshot)
+        Dream(make_preset(), predict=predict, resume=snapshot)
 
 
 def numbers(part: npt.NDArray[np.generic]) -> npt.NDArray[np.float32]:
@@ -262,17 +265,17 @@ def test_settings_without_effect_on_the_network_are_refused(catalog: Catalog, bi
     [(1, "newest", "oldest-first"), (1, "oldest", "newest-first"), (2, "oldest", "oldest-first")],
 )
 def test_truth_frames_change_the_film_in_every_context_order(
-    ready: Any, predict: Predictor, truth_frames: int, slots: str, order: str
+    make_preset: Any, predict: Predictor, truth_frames: int, slots: str, order: str
 ) -> None:
-    preset = ready(truth_frames=truth_frames, truth_slots=slots, context_order=order)
-    free = ready(context_order=order)
+    preset = make_preset(truth_frames=truth_frames, truth_slots=slots, context_order=order)
+    free = make_preset(context_order=order)
     assert not np.array_equal(
         frames(turns_of(preset, predict))[-1], frames(turns_of(free, predict))[-1]
     )
 
 
-def test_a_clip_shorter_than_the_warm_up_is_an_error(ready: Any, predict: Predictor) -> None:
-    preset = ready(warmup=300)
+def test_a_clip_shorter_than_the_warm_up_is_an_error(make_preset: Any, predict: Predictor) -> None:
+    preset = make_preset(warmup=300)
     short = replace(preset, source=preset.source.model_copy(update={"at_end": "stop"}))
     with Dream(short, predict=predict) as dream, pytest.raises(SourceError) as caught:
         next(dream.turns())

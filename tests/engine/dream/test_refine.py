@@ -21,11 +21,11 @@ from artengine.nn.determinism import make_deterministic
 from artengine.nn.predictor import Predictor
 from artengine.preset import Preset, parse_preset
 
-Ready = Callable[..., Preset]
+MakePreset = Callable[..., Preset]
 
 
 @pytest.fixture
-def ready(catalog: Catalog, bikes: Path) -> Ready:
+def make_preset(catalog: Catalog, bikes: Path) -> MakePreset:
     def parse(model: str = "swift", state: Any = (), **dream: Any) -> Preset:
         table = {
             "source": {"use": "video", "path": "clip.mp4"},
@@ -54,7 +54,7 @@ def turns_of(preset: Preset, predictors: dict[str, Predictor]) -> list[Turn]:
         return list(dream.turns())
 
 
-def shrunk(frame: Frame, size: Size) -> Frame:
+def resized(frame: Frame, size: Size) -> Frame:
     return cv2.resize(frame, size, interpolation=cv2.INTER_AREA).astype(np.float32, copy=False)
 
 
@@ -71,11 +71,11 @@ def test_coarse_structure_is_taken_from_the_small_frame_and_detail_from_the_larg
     np.testing.assert_array_equal(large, before)
     assert result.dtype == np.float32
     assert result.shape == large.shape
-    coarse = [shrunk(frame, (16, 12)) for frame in (result, small, large)]
+    coarse = [resized(frame, (16, 12)) for frame in (result, small, large)]
     assert distance(coarse[0], coarse[1]) < 0.2 * distance(coarse[2], coarse[1])
     # The difference is smooth: the large frame keeps its differences between neighbouring pixels.
     assert distance(np.diff(result, axis=1), np.diff(large, axis=1)) < 0.05
-    np.testing.assert_allclose(refined(large, shrunk(large, (64, 48)), 4.0), large, atol=1e-5)
+    np.testing.assert_allclose(refined(large, resized(large, (64, 48)), 4.0), large, atol=1e-5)
 
 
 @pytest.mark.parametrize(("detail", "size"), [(1.0, (1, 1)), (256.0, (5, 3)), (3.3, (17, 33))])
@@ -86,18 +86,18 @@ def test_takes_any_size(detail: float, size: Size) -> None:
 
 
 def test_a_refined_dream_follows_the_small_dream(
-    ready: Ready, predictors: dict[str, Predictor]
+    make_preset: MakePreset, predictors: dict[str, Predictor]
 ) -> None:
-    alone = turns_of(ready(refine=1.0, size=[32, 24]), predictors)
-    plain = turns_of(ready(refine=1.0), predictors)
-    with Dream(ready(), predict=predictors["swift"]) as dream:
+    alone = turns_of(make_preset(refine=1.0, size=[32, 24]), predictors)
+    plain = turns_of(make_preset(refine=1.0), predictors)
+    with Dream(make_preset(), predict=predictors["swift"]) as dream:
         assert dream.sizes == ((64, 48), (32, 24))
         large = list(dream.turns())
     assert len(large) == 5
     for turn, small, other in zip(large, alone, plain, strict=True):
         for name in ("prediction", "fed"):
             coarse = [
-                shrunk(getattr(dream, name), smaller((32, 24), 4.0))
+                resized(getattr(dream, name), smaller((32, 24), 4.0))
                 for dream in (turn, small, other)
             ]
             assert distance(coarse[0], coarse[1]) < 0.5 * distance(coarse[2], coarse[1])
@@ -107,9 +107,9 @@ def test_a_refined_dream_follows_the_small_dream(
     ("model", "state"), [("swift", []), ("convlstm", [{"use": "noise", "amount": 0.2}])]
 )
 def test_resumes_bit_for_bit(
-    ready: Ready, predictors: dict[str, Predictor], model: str, state: Any
+    make_preset: MakePreset, predictors: dict[str, Predictor], model: str, state: Any
 ) -> None:
-    preset = ready(model, state, truth_frames=2 if state else 1, warmup=2 if state else None)
+    preset = make_preset(model, state, truth_frames=2 if state else 1, warmup=2 if state else None)
     whole = turns_of(preset, predictors)
     with Dream(preset, predict=predictors[model]) as dream:
         first = list(islice(dream.turns(), 2))
@@ -119,13 +119,15 @@ def test_resumes_bit_for_bit(
     assert len(whole) == 5
     for one, other in zip(whole, first + rest, strict=True):
         np.testing.assert_array_equal(one.fed, other.fed)
-    plain = ready(model, state, truth_frames=2 if state else 1, refine=1.0)
+    plain = make_preset(model, state, truth_frames=2 if state else 1, refine=1.0)
     with pytest.raises(UsageError, match="belongs to another dream"):
         Dream(plain, predict=predictors[model], resume=snapshot)
 
 
-def test_a_parameter_changes_at_both_sizes(ready: Ready, predictors: dict[str, Predictor]) -> None:
-    preset = ready()
+def test_a_parameter_changes_at_both_sizes(
+    make_preset: MakePreset, predictors: dict[str, Predictor]
+) -> None:
+    preset = make_preset()
     plain = turns_of(preset, predictors)
     with Dream(preset, predict=predictors["swift"]) as dream:
         turns = dream.turns()
@@ -137,11 +139,13 @@ def test_a_parameter_changes_at_both_sizes(ready: Ready, predictors: dict[str, P
     with Dream(preset, predict=predictors["swift"], resume=snapshot) as dream:
         for turn, other in zip(dream.turns(), changed[3:], strict=True):
             np.testing.assert_array_equal(turn.fed, other.fed)
-    same = [np.array_equal(*pair) for pair in zip(fed(plain), fed(changed), strict=True)]
+    same = [
+        np.array_equal(*pair) for pair in zip(fed_frames(plain), fed_frames(changed), strict=True)
+    ]
     assert same == [True, True, False, False, False]
-    shapes = [shrunk(turn.fed, (8, 6)) for turn in (plain[2], changed[2])]
+    shapes = [resized(turn.fed, (8, 6)) for turn in (plain[2], changed[2])]
     assert distance(*shapes) > 0.02
 
 
-def fed(turns: list[Turn]) -> list[Frame]:
+def fed_frames(turns: list[Turn]) -> list[Frame]:
     return [turn.fed for turn in turns]

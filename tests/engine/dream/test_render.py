@@ -242,7 +242,7 @@ def test_the_last_failing_writer_ends_the_film(
         render(preset, catalog, [Target(Failing(), tmp_path / "x")], predict=predict)
 
 
-class Ending(Writer):
+class FailingAtClose(Writer):
     """Raises a given error when it is closed."""
 
     name: ClassVar[str] = "ending"
@@ -250,7 +250,7 @@ class Ending(Writer):
     _error: BaseException = PrivateAttr()
 
     @classmethod
-    def by(cls, error: BaseException) -> Ending:
+    def by(cls, error: BaseException) -> FailingAtClose:
         writer = cls()
         writer._error = error
         return writer
@@ -270,7 +270,7 @@ class Ending(Writer):
 
 
 def sinks_that_raise(error: BaseException, folder: Path) -> Sinks:
-    to = [Target(Ending.by(error), folder / "x"), Target(Gif(), folder / "a.gif")]
+    to = [Target(FailingAtClose.by(error), folder / "x"), Target(Gif(), folder / "a.gif")]
     sinks = Sinks(to, Film((16, 16), 10.0, None))
     for _ in range(2):
         sinks.write(np.zeros((16, 16, 3), np.uint8))
@@ -296,7 +296,7 @@ def test_an_error_of_a_writer_does_not_hide_the_error_of_the_film(
         if done == 3:
             raise ValueError("the real reason")
 
-    to = [Target(Ending.by(WriterError("an aftermath")), tmp_path / "x")]
+    to = [Target(FailingAtClose.by(WriterError("an aftermath")), tmp_path / "x")]
     with pytest.raises(ValueError, match="the real reason"):
         render(preset, catalog, to, predict=predict, progress=progress)
     assert "an aftermath" in caplog.text

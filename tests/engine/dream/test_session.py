@@ -22,11 +22,11 @@ from artengine.errors import SourceError, UsageError
 from artengine.frame import Picture
 from artengine.preset import Preset, parse_preset
 
-Ready = Callable[..., Preset]
+MakePreset = Callable[..., Preset]
 FRAMES = 6
 
 
-def parsed(catalog: Catalog, **changes: Any) -> Preset:
+def preset_of(catalog: Catalog, **changes: Any) -> Preset:
     table = {
         "source": {"use": "synthetic"},
         "model": {"use": "recall", "context": 3},
@@ -43,14 +43,14 @@ def parsed(catalog: Catalog, **changes: Any) -> Preset:
 
 
 @pytest.fixture
-def ready(catalog: Catalog) -> Ready:
-    return partial(parsed, catalog)
+def make_preset(catalog: Catalog) -> MakePreset:
+    return partial(preset_of, catalog)
 
 
 @pytest.fixture(scope="module")
 def plain(catalog: Catalog) -> list[Picture]:
-    """The film of `ready()` without changes."""
-    return film(parsed(catalog))
+    """The film of `make_preset()` without changes."""
+    return film(preset_of(catalog))
 
 
 def film(preset: Preset, *changes: Change, **options: Any) -> list[Picture]:
@@ -77,14 +77,14 @@ def differing(one: list[Picture], other: list[Picture]) -> list[int]:
     ],
 )
 def test_a_parameter_changes_from_a_frame_on(
-    ready: Ready, plain: list[Picture], address: str, value: Any, first: int
+    make_preset: MakePreset, plain: list[Picture], address: str, value: Any, first: int
 ) -> None:
-    changed = film(ready(), Change(2, address, value))
+    changed = film(make_preset(), Change(2, address, value))
     assert differing(plain, changed) == list(range(first, FRAMES))
 
 
-def test_both_notations_of_an_address_are_the_same_change(ready: Ready) -> None:
-    with Dream(ready(), predict=Fading()) as dream:
+def test_both_notations_of_an_address_are_the_same_change(make_preset: MakePreset) -> None:
+    with Dream(make_preset(), predict=Fading()) as dream:
         dream.set("feedback.2.amount", 0.1)
         dream.set("feedback.noise-2.amount", 0.2)
         next(dream.turns())
@@ -94,8 +94,8 @@ def test_both_notations_of_an_address_are_the_same_change(ready: Ready) -> None:
         )
 
 
-def test_the_log_of_changes_reproduces_the_film(ready: Ready) -> None:
-    preset = ready()
+def test_the_log_of_changes_reproduces_the_film(make_preset: MakePreset) -> None:
+    preset = make_preset()
     with Dream(preset, predict=Fading()) as dream:
         played = []
         for number, picture in enumerate(dream):
@@ -111,8 +111,10 @@ def test_the_log_of_changes_reproduces_the_film(ready: Ready) -> None:
 
 
 @pytest.mark.parametrize("stop", range(1, FRAMES))
-def test_resumes_bit_for_bit_with_past_and_future_changes(ready: Ready, stop: int) -> None:
-    preset = ready()
+def test_resumes_bit_for_bit_with_past_and_future_changes(
+    make_preset: MakePreset, stop: int
+) -> None:
+    preset = make_preset()
     changes = (
         Change(1, "feedback.noise.amount", 0.3),
         Change(2, "output.levels.gamma", 2.0),
@@ -129,8 +131,8 @@ def test_resumes_bit_for_bit_with_past_and_future_changes(ready: Ready, stop: in
     np.testing.assert_array_equal(whole, first + film(preset, resume=snapshot))
 
 
-def test_changes_from_other_threads_are_applied_between_frames(ready: Ready) -> None:
-    preset = ready(dream={"frames": 20})
+def test_changes_from_other_threads_are_applied_between_frames(make_preset: MakePreset) -> None:
+    preset = make_preset(dream={"frames": 20})
     with Dream(preset, predict=Fading()) as dream:
 
         def play() -> None:
@@ -172,14 +174,14 @@ def test_changes_from_other_threads_are_applied_between_frames(ready: Ready) -> 
     ],
 )
 def test_impossible_changes_are_refused_at_once(
-    ready: Ready,
+    make_preset: MakePreset,
     plain: list[Picture],
     address: str,
     value: Any,
     frame: int | None,
     message: str,
 ) -> None:
-    with Dream(ready(), predict=Fading()) as dream:
+    with Dream(make_preset(), predict=Fading()) as dream:
         first = list(islice(dream, 2))
         with pytest.raises(UsageError, match=message) as caught:
             dream.set(address, value, frame)
@@ -187,27 +189,29 @@ def test_impossible_changes_are_refused_at_once(
         assert differing(plain, first + list(dream)) == []
 
 
-def test_truth_frames_change_while_it_plays(ready: Ready) -> None:
-    preset = ready(dream={"truth_frames": 1})
-    free = film(ready(), truth=True)
-    changed = film(ready(), Change(0, "dream.truth_frames", 1), truth=True)
+def test_truth_frames_change_while_it_plays(make_preset: MakePreset) -> None:
+    preset = make_preset(dream={"truth_frames": 1})
+    free = film(make_preset(), truth=True)
+    changed = film(make_preset(), Change(0, "dream.truth_frames", 1), truth=True)
     np.testing.assert_array_equal(changed, film(preset))
     assert differing(free, changed)
 
 
-def test_the_log_does_not_share_values_with_the_caller(ready: Ready) -> None:
+def test_the_log_does_not_share_values_with_the_caller(make_preset: MakePreset) -> None:
     keys = {"0f": 0.0, "5f": 0.5}
-    with Dream(ready(), predict=Fading()) as dream:
+    with Dream(make_preset(), predict=Fading()) as dream:
         dream.set("feedback.noise.amount", {"keys": keys})
         keys["0f"] = 1.0
         first = list(dream)
         log = dream.changes
     assert log == (Change(0, "feedback.noise.amount", {"keys": {"0f": 0.0, "5f": 0.5}}),)
-    np.testing.assert_array_equal(first, film(ready(), *log))
+    np.testing.assert_array_equal(first, film(make_preset(), *log))
 
 
-def test_a_reused_dream_starts_from_its_preset(ready: Ready, plain: list[Picture]) -> None:
-    dream = Dream(ready(), predict=Fading())
+def test_a_reused_dream_starts_from_its_preset(
+    make_preset: MakePreset, plain: list[Picture]
+) -> None:
+    dream = Dream(make_preset(), predict=Fading())
     with dream:
         dream.set("feedback.noise.amount", 0.5)
         changed = list(dream)
@@ -225,14 +229,14 @@ def snapshot_of(preset: Preset) -> Snapshot:
         return dream.snapshot()
 
 
-def test_a_snapshot_of_another_dream_or_format_is_refused(ready: Ready) -> None:
-    snapshot = snapshot_of(ready())
+def test_a_snapshot_of_another_dream_or_format_is_refused(make_preset: MakePreset) -> None:
+    snapshot = snapshot_of(make_preset())
     with pytest.raises(UsageError, match="belongs to another dream"):
-        Dream(ready(seed=1), predict=Fading(), resume=snapshot)
+        Dream(make_preset(seed=1), predict=Fading(), resume=snapshot)
     with pytest.raises(UsageError, match="has format 1, and this engine reads format 4"):
-        Dream(ready(), predict=Fading(), resume=replace(snapshot, version=1))
+        Dream(make_preset(), predict=Fading(), resume=replace(snapshot, version=1))
     with pytest.raises(UsageError, match="give Dream the same truth"):
-        Dream(ready(), predict=Fading(), resume=snapshot, truth=True)
+        Dream(make_preset(), predict=Fading(), resume=snapshot, truth=True)
 
 
 def test_a_source_that_ends_before_the_dream_begins_is_an_error(
@@ -252,9 +256,9 @@ def test_a_source_that_ends_before_the_dream_begins_is_an_error(
 
 
 def test_a_blocked_source_does_not_block_the_end_of_a_dream(
-    ready: Ready, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    make_preset: MakePreset, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    preset = ready(dream={"truth_frames": 1})
+    preset = make_preset(dream={"truth_frames": 1})
     opened, freed = type(preset.source).open, threading.Event()
 
     def blocking(self: Any, size: Any = None, fps: Any = None) -> Any:
@@ -311,7 +315,7 @@ def test_a_change_that_conflicts_with_another_is_refused_and_the_film_continues(
     """Each of the two changes was valid when it was requested."""
     file = tmp_path / "pair.py"
     file.write_text(PAIR, encoding="utf-8")
-    preset = parsed(load_catalog([file], user_folder=False), **{chain: [{"use": "pair"}]})
+    preset = preset_of(load_catalog([file], user_folder=False), **{chain: [{"use": "pair"}]})
     low, high = Change(2, f"{chain}.pair.low", 0.7), Change(2, f"{chain}.pair.high", 0.4)
     with Dream(preset, predict=Fading()) as dream:
         for change in (low, high):

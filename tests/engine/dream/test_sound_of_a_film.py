@@ -46,7 +46,7 @@ def clicks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "clicks.wav"
 
 
-def parsed(catalog: Catalog, **changes: Any) -> Preset:
+def preset_of(catalog: Catalog, **changes: Any) -> Preset:
     table: dict[str, Any] = {
         "source": {"use": "synthetic"},
         "model": {"use": "swift"},
@@ -60,7 +60,7 @@ def parsed(catalog: Catalog, **changes: Any) -> Preset:
 
 
 def test_brightness_follows_every_click(catalog: Catalog) -> None:
-    preset = parsed(catalog, output=[{"use": "levels", "brightness": "0.5 * kick"}])
+    preset = preset_of(catalog, output=[{"use": "levels", "brightness": "0.5 * kick"}])
     with Dream(preset, predict=Still()) as dream:
         light = np.array([picture.mean() for picture in dream])
     risen = np.flatnonzero(np.diff(light) > 20) + 1
@@ -70,25 +70,25 @@ def test_brightness_follows_every_click(catalog: Catalog) -> None:
 
 
 def test_feature_names_of_one_sound_and_of_several(catalog: Catalog) -> None:
-    one = parsed(catalog)
+    one = preset_of(catalog)
     assert {"kick", "music.kick", "music.beat", "music.bar"} < one.names
     music: dict[str, Any] = {"path": "clicks.wav"}
     both = {"music": music, "drums": {**music, "voice": {"band": [300, 3400]}}}
     curves = {"a": "music.kick + drums.voice", "kick": "0.5 * drums.kick"}
-    two = parsed(catalog, audio=both, curves=curves, output=[])
+    two = preset_of(catalog, audio=both, curves=curves, output=[])
     assert "hat" not in two.names
     assert two.names >= {"drums.voice", "kick", "a"}
     with pytest.raises(PresetError, match=r"several sounds: write drums\.kick or music\.kick"):
-        parsed(catalog, audio=both)
+        preset_of(catalog, audio=both)
     with pytest.raises(PresetError, match=r"name one, as \[audio\.music\]"):
-        parsed(catalog, audio={})
+        preset_of(catalog, audio={})
     with pytest.raises(PresetError, match=r'"music" is a sound; .*, as music\.kick$'):
-        parsed(catalog, curves={"a": "music"})
+        preset_of(catalog, curves={"a": "music"})
     assert tuple(FEATURES) == SOUND
 
 
 def test_a_named_curve_hides_a_feature(catalog: Catalog) -> None:
-    preset = parsed(catalog, curves={"kick": "0.25", "own": "kick", "theirs": "music.kick"})
+    preset = preset_of(catalog, curves={"kick": "0.25", "own": "kick", "theirs": "music.kick"})
     result = curve_values(preset, 24.0).values
     assert set(result["curves.own"]) == {0.25}
     assert result["curves.theirs"].max() == 1.0
@@ -96,15 +96,15 @@ def test_a_named_curve_hides_a_feature(catalog: Catalog) -> None:
 
 def test_beat_and_bar_are_phases(catalog: Catalog) -> None:
     curves = {"beat_": "music.beat", "bar_": "music.bar", "count": "beat"}
-    result = curve_values(parsed(catalog, curves=curves), 24.0).values
+    result = curve_values(preset_of(catalog, curves=curves), 24.0).values
     np.testing.assert_allclose(result["curves.beat_"], result["curves.count"] % 1, atol=1e-9)
     np.testing.assert_allclose(result["curves.bar_"], result["curves.count"] / 4 % 1, atol=1e-9)
 
 
 def test_start_shifts_the_sound(catalog: Catalog) -> None:
-    late = parsed(catalog, audio={"music": {"path": "clicks.wav", "start": -1.0}})
-    early = parsed(catalog, audio={"music": {"path": "clicks.wav", "start": 0.5}})
-    plain = parsed(catalog, audio={"music": {"path": "clicks.wav"}})
+    late = preset_of(catalog, audio={"music": {"path": "clicks.wav", "start": -1.0}})
+    early = preset_of(catalog, audio={"music": {"path": "clicks.wav", "start": 0.5}})
+    plain = preset_of(catalog, audio={"music": {"path": "clicks.wav"}})
     values = [
         curve_values(each, 24.0).values["output.levels.brightness"] for each in (late, plain, early)
     ]
@@ -114,7 +114,7 @@ def test_start_shifts_the_sound(catalog: Catalog) -> None:
 
 
 def test_a_preview_has_the_same_sound(catalog: Catalog) -> None:
-    preset = parsed(catalog, curves={"loud": "music.rms"})
+    preset = preset_of(catalog, curves={"loud": "music.rms"})
     small = preview(preset, fps=24.0, size=(16, 16))
     assert small.dream.frames == 48
     whole, short = curve_values(preset, 24.0), curve_values(small, small.dream.fps or 0.0)
@@ -127,13 +127,13 @@ def test_a_preview_has_the_same_sound(catalog: Catalog) -> None:
 
 
 def test_the_plot_shows_the_sound(catalog: Catalog, tmp_path: Path) -> None:
-    preset = parsed(catalog)
+    preset = preset_of(catalog)
     result = curve_values(preset, 24.0)
     assert list(result.waves) == ["music"]
     assert result.waves["music"].max() == pytest.approx(1.0)
     assert result.as_data()["sounds"]["music"][0] == 0.0
     draw(result, preset.curves_by_address(), tmp_path / "with.png", "with")
-    silent = parsed(catalog, audio={}, output=[{"use": "levels", "brightness": "0.1 * t"}])
+    silent = preset_of(catalog, audio={}, output=[{"use": "levels", "brightness": "0.1 * t"}])
     without = curve_values(silent, 24.0)
     draw(without, silent.curves_by_address(), tmp_path / "without.png", "without")
     with Image.open(tmp_path / "with.png") as one, Image.open(tmp_path / "without.png") as two:
@@ -141,7 +141,7 @@ def test_the_plot_shows_the_sound(catalog: Catalog, tmp_path: Path) -> None:
 
 
 def test_extending_edits_one_key(catalog: Catalog) -> None:
-    preset = parsed(catalog)
+    preset = preset_of(catalog)
     changed = preset.with_values({"audio.music.gain": 0.5, "audio.music.kick.floor": 0.1})
     assert changed.audio["music"].gain == 0.5
     assert changed.audio["music"].shapes["kick"].release == 0.05
@@ -176,7 +176,7 @@ def test_extending_edits_one_key(catalog: Catalog) -> None:
 )
 def test_mistakes_in_sounds_are_reported(catalog: Catalog, audio: Any, message: str) -> None:
     with pytest.raises(PresetError, match=message):
-        parsed(catalog, audio=audio, output=[])
+        preset_of(catalog, audio=audio, output=[])
 
 
 def test_bad_sounds_are_reported_before_the_first_frame(catalog: Catalog, tmp_path: Path) -> None:
@@ -185,7 +185,7 @@ def test_bad_sounds_are_reported_before_the_first_frame(catalog: Catalog, tmp_pa
         ".": "is a folder",
         "source": "has no sound of its own",
     }.items():
-        preset = parsed(catalog, audio={"music": {"path": path}}, output=[])
+        preset = preset_of(catalog, audio={"music": {"path": path}}, output=[])
         with pytest.raises(SourceError, match=rf"^audio\.music\.path: .*{message}"):
             try_curves(preset, 24.0)
 
@@ -194,16 +194,16 @@ def test_silence_is_reported(catalog: Catalog) -> None:
     with wave.open("silence.wav", "wb") as file:
         file.setparams((2, 2, 48_000, 0, "NONE", ""))
         file.writeframes(bytes(48_000))
-    preset = parsed(catalog, audio={"music": {"path": "silence.wav"}})
+    preset = preset_of(catalog, audio={"music": {"path": "silence.wav"}})
     assert curve_remarks(preset, 24.0) == ["audio.music: it is silent, so that its features stay 0"]
     assert curve_values(preset, 24.0).values["output.levels.brightness"].max() == 0.0
-    over = parsed(catalog, audio={"music": {"path": "clicks.wav", "start": 9}})
+    over = preset_of(catalog, audio={"music": {"path": "clicks.wav", "start": 9}})
     (remark,) = curve_remarks(over, 24.0)
     assert "begins at 9 s of the sound, which is 4 s long" in remark
 
 
 def test_the_content_of_a_sound_is_part_of_the_identity(catalog: Catalog, clicks: Path) -> None:
-    preset = parsed(catalog)
+    preset = preset_of(catalog)
     first = Dream(preset, predict=Still()).identity
     data = bytearray(clicks.read_bytes())
     data[-1] ^= 1
@@ -221,7 +221,7 @@ def test_the_clip_s_own_sound_begins_where_the_film_does(
     for number in range(96):
         sink.write(np.full((32, 32, 3), number, np.uint8))
     sink.close()
-    preset = parsed(
+    preset = preset_of(
         catalog,
         source={"use": "video", "path": "clip.mp4", "speed": speed},
         dream={"frames": 48, "size": [16, 16], "start": 0.5},
@@ -249,7 +249,7 @@ def test_the_clip_s_own_sound_begins_where_the_film_does(
 def test_a_film_may_be_as_long_as_its_sound(catalog: Catalog) -> None:
     def film(**audio: Any) -> Preset:
         dream = {"frames": "audio", "size": [16, 16], "fps": 24}
-        return parsed(catalog, dream=dream, audio=audio, output=[])
+        return preset_of(catalog, dream=dream, audio=audio, output=[])
 
     music = {"path": "clicks.wav"}
     preset = film(music=music)
@@ -277,7 +277,7 @@ def find_beats(monkeypatch: pytest.MonkeyPatch, beats: list[float] | None) -> No
 
 def test_beats_of_a_sound_set_the_tempo(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
     find_beats(monkeypatch, [0.25, 0.75, 1.25, 1.65, 2.05, 2.45])
-    preset = parsed(
+    preset = preset_of(
         catalog,
         time={"bpm": "music", "beats_per_bar": 2},
         audio={"music": {"path": "clicks.wav", "start": 0.5}},
@@ -313,7 +313,7 @@ def test_missing_beats_are_reported_before_the_film(
 ) -> None:
     find_beats(monkeypatch, beats)
     with pytest.raises(SourceError) as error:
-        try_curves(parsed(catalog, time={"bpm": "music"}), 24.0)
+        try_curves(preset_of(catalog, time={"bpm": "music"}), 24.0)
     assert str(error.value).startswith(message)
 
 
@@ -327,10 +327,10 @@ def test_missing_beats_are_reported_before_the_film(
 )
 def test_an_invalid_tempo_is_refused(catalog: Catalog, time: Any, audio: Any, message: str) -> None:
     with pytest.raises(PresetError, match=message):
-        parsed(catalog, time=time, **audio)
+        preset_of(catalog, time=time, **audio)
 
 
 def test_librosa_finds_the_beats_of_drums(catalog: Catalog) -> None:
     pytest.importorskip("librosa")
-    values = curve_values(parsed(catalog, time={"bpm": "music"}), 24.0)
+    values = curve_values(preset_of(catalog, time={"bpm": "music"}), 24.0)
     np.testing.assert_allclose(values.beats()[:7], STRUCK[:7], atol=0.012)

@@ -35,11 +35,11 @@ def load(catalog: Catalog, folder: Path, path: str = "beach.mp4", use: str = "vi
     return load_preset(file, catalog)
 
 
-def film(folder: Path, *to: Target) -> list[Path]:
-    return filmed(to)[0]
+def write_film(folder: Path, *to: Target) -> list[Path]:
+    return write_films(to)[0]
 
 
-def filmed(to: Sequence[Target]) -> tuple[list[Path], dict[Path, Path]]:
+def write_films(to: Sequence[Target]) -> tuple[list[Path], dict[Path, Path]]:
     sinks = Sinks(to, Film((16, 16), 10.0, None, "title = 'x'"))
     sinks.write(np.zeros((16, 16, 3), np.uint8))
     return sinks.close(), sinks.kept
@@ -53,7 +53,7 @@ def test_a_preset_named_like_its_clip_does_not_overwrite_it(
     preset = load(catalog, tmp_path)
     for outputs in ([], [clip]):
         to = targets(preset, catalog, outputs, tmp_path)
-        (result,) = film(tmp_path, *to)
+        (result,) = write_film(tmp_path, *to)
         assert result.name.startswith("beach-")
     assert clip.read_bytes() == b"the clip"
     assert sorted(file.name for file in tmp_path.glob("*.mp4")) == [
@@ -79,14 +79,14 @@ def test_an_input_is_not_replaced_even_with_overwrite(
     preset = load(catalog, tmp_path)
     with pytest.raises(UsageError, match=r"is not overwritten, because the film is made from .*"):
         targets(preset, catalog, [output], tmp_path, overwrite=True)
-    (result,) = film(tmp_path, *targets(preset, catalog, [output], tmp_path))
+    (result,) = write_film(tmp_path, *targets(preset, catalog, [output], tmp_path))
     assert result.name == f"{output.stem}-2.mp4"
     assert clip.read_bytes() == b"the clip"
 
 
 def test_input_pictures_are_not_replaced(catalog: Catalog, tmp_path: Path) -> None:
     folder = tmp_path / "shots"
-    (result,) = film(tmp_path, Target(Png(), folder.with_suffix(".png")))
+    (result,) = write_film(tmp_path, Target(Png(), folder.with_suffix(".png")))
     assert result == folder
     for path in ("shots", "shots/*.png"):
         preset = load(catalog, tmp_path, path, "images")
@@ -112,7 +112,7 @@ def test_overwrite_replaces_a_film_and_a_folder_of_frames(catalog: Catalog, tmp_
     (tmp_path / "a.mp4").write_bytes(b"yesterday's")
     for output in ("a.mp4", "b.png", "b.png"):
         to = targets(preset, catalog, [tmp_path / output], tmp_path, overwrite=True)
-        film(tmp_path, *to)
+        write_film(tmp_path, *to)
     assert (tmp_path / "a.mp4").stat().st_size > 100
     assert sorted(file.name for file in tmp_path.iterdir()) == ["a.mp4", "b", "beach.toml"]
     (tmp_path / "b" / "diary.txt").touch()
@@ -128,7 +128,7 @@ def test_films_rendered_together_share_a_number(catalog: Catalog, tmp_path: Path
         load(catalog, tmp_path), catalog, [tmp_path / "a.mp4", tmp_path / "a.gif"], tmp_path
     )
     assert [target.take for target in to] == [3, 3]
-    files, kept = filmed(to)
+    files, kept = write_films(to)
     assert [file.name for file in files] == ["a-3.mp4", "a-3.gif"]
     # There was no a.gif to keep.
     assert kept == {tmp_path / "a-3.mp4": tmp_path / "a.mp4"}
@@ -166,7 +166,9 @@ def test_errors_of_long_names_are_short(catalog: Catalog, tmp_path: Path) -> Non
             targets(preset, catalog, [Path(name)], tmp_path)
         assert "\n" not in str(caught.value)
         assert len(str(caught.value)) < 300
-    (result,) = film(tmp_path, *targets(preset, catalog, [tmp_path / f"{'夜' * 82}.mp4"], tmp_path))
+    (result,) = write_film(
+        tmp_path, *targets(preset, catalog, [tmp_path / f"{'夜' * 82}.mp4"], tmp_path)
+    )
     assert result.exists()
 
 

@@ -33,7 +33,7 @@ class Counted(Footage):
             yield np.full((16, 16, 3), number, np.uint8)
 
 
-class Footages(Source):
+class GivenFootage(Source):
     """Opens the footage of its class attribute."""
 
     name: ClassVar[str] = "counted"
@@ -58,7 +58,7 @@ class Fading:
     def restore(self, state: Sequence[npt.NDArray[np.generic]]) -> None: ...
 
 
-class Stranger(Effect):
+class UndeclaredTruth(Effect):
     """Adds the truth, without declaring `uses_truth`."""
 
     name: ClassVar[str] = "stranger"
@@ -67,19 +67,19 @@ class Stranger(Effect):
         return frame + now.truth
 
 
-class Liar(Stranger):
+class DeniedTruth(UndeclaredTruth):
     """Declares that it does not use the truth, and uses it."""
 
     name: ClassVar[str] = "liar"
     uses_truth: ClassVar[bool] = False
 
 
-Ready = Callable[..., Preset]
+MakePreset = Callable[..., Preset]
 
 
 @pytest.fixture
-def ready(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> Ready:
-    for kind in (Footages, Stranger, Liar):
+def make_preset(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> MakePreset:
+    for kind in (GivenFootage, UndeclaredTruth, DeniedTruth):
         offers: dict[str, Offer] = catalog._offers[kind.kind]  # type: ignore[index]
         monkeypatch.setitem(offers, kind.name, Offer.of(kind))
 
@@ -91,7 +91,7 @@ def ready(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> Ready:
         output: Sequence[str] = (),
         **dream: Any,
     ) -> Preset:
-        Footages.footage = Counted(pictures, endless=endless, length=length)
+        GivenFootage.footage = Counted(pictures, endless=endless, length=length)
         table = {
             "source": {"use": "counted"},
             "model": {"use": "swift", "context": 3},
@@ -109,10 +109,10 @@ def film(preset: Preset, **options: Any) -> list[Picture]:
         return list(dream)
 
 
-def test_a_free_dream_reads_only_its_first_context(ready: Ready) -> None:
-    preset = ready("zoom", "noise")
+def test_a_free_dream_reads_only_its_first_context(make_preset: MakePreset) -> None:
+    preset = make_preset("zoom", "noise")
     assert len(film(preset)) == 20
-    assert Footages.footage.read == [0, 1, 2]
+    assert GivenFootage.footage.read == [0, 1, 2]
 
 
 @pytest.mark.parametrize(
@@ -126,23 +126,23 @@ def test_a_free_dream_reads_only_its_first_context(ready: Ready) -> None:
     ids=str,
 )
 def test_the_source_is_read_if_anything_uses_the_truth(
-    ready: Ready, settings: dict[str, Any]
+    make_preset: MakePreset, settings: dict[str, Any]
 ) -> None:
-    preset = ready(*settings.pop("effects"), **settings)
+    preset = make_preset(*settings.pop("effects"), **settings)
     assert len(film(preset)) == 20
     # The three of the first context, one for each frame of the film, and none beyond its end.
-    assert Footages.footage.read == list(range(23))
+    assert GivenFootage.footage.read == list(range(23))
 
 
-def test_reading_the_whole_source_does_not_change_the_film(ready: Ready) -> None:
-    preset = ready("zoom", "noise")
+def test_reading_the_whole_source_does_not_change_the_film(make_preset: MakePreset) -> None:
+    preset = make_preset("zoom", "noise")
     unread, read = film(preset), film(preset, truth=True)
-    assert len(Footages.footage.read) > 20
+    assert len(GivenFootage.footage.read) > 20
     np.testing.assert_array_equal(unread, read)
 
 
-def test_turns_have_the_truth_on_request(ready: Ready) -> None:
-    preset = ready()
+def test_turns_have_the_truth_on_request(make_preset: MakePreset) -> None:
+    preset = make_preset()
     with Dream(preset, predict=Fading()) as dream:
         assert {turn.truth is None for turn in dream.turns()} == {True}
     with Dream(preset, predict=Fading(), truth=True) as dream:
@@ -154,26 +154,26 @@ def test_turns_have_the_truth_on_request(ready: Ready) -> None:
     ("length", "read"), [(10, [0, 1, 2]), (None, list(range(10))), (7, [0, 1, 2, 7, 8, 9])]
 )
 def test_an_unread_source_still_ends_the_film(
-    ready: Ready, length: int | None, read: list[int]
+    make_preset: MakePreset, length: int | None, read: list[int]
 ) -> None:
-    assert len(film(ready("zoom", pictures=10, endless=False, length=length))) == 7
-    assert sorted(set(Footages.footage.read)) == read
+    assert len(film(make_preset("zoom", pictures=10, endless=False, length=length))) == 7
+    assert sorted(set(GivenFootage.footage.read)) == read
 
 
-def test_resumes_without_reading(ready: Ready) -> None:
-    preset = ready("noise")
+def test_resumes_without_reading(make_preset: MakePreset) -> None:
+    preset = make_preset("noise")
     whole = film(preset)
     with Dream(preset, predict=Fading()) as dream:
         pictures = iter(dream)
         first = [next(pictures) for _ in range(8)]
         snapshot = dream.snapshot()
-    Footages.footage.read.clear()
+    GivenFootage.footage.read.clear()
     np.testing.assert_array_equal(whole, first + film(preset, resume=snapshot))
-    assert Footages.footage.read == []
+    assert GivenFootage.footage.read == []
     with pytest.raises(UsageError, match="belongs to another dream"):
-        film(ready("noise", truth_frames=1), resume=snapshot)
+        film(make_preset("noise", truth_frames=1), resume=snapshot)
 
 
-def test_an_effect_that_uses_the_truth_undeclared_is_an_error(ready: Ready) -> None:
+def test_an_effect_that_uses_the_truth_undeclared_is_an_error(make_preset: MakePreset) -> None:
     with pytest.raises(PluginError, match=r"feedback\.liar.*uses_truth = False"):
-        film(ready("liar", "blend"))
+        film(make_preset("liar", "blend"))

@@ -36,7 +36,7 @@ def ordinary(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("artengine.dream.parts.clip_signs", lambda *_: dict(ORDINARY))
 
 
-def parsed(catalog: Catalog, **changes: Any) -> Preset:
+def preset_of(catalog: Catalog, **changes: Any) -> Preset:
     table: dict[str, Any] = {
         "source": {"use": "synthetic"},
         "model": {"use": "recall", "context": 3},
@@ -48,7 +48,7 @@ def parsed(catalog: Catalog, **changes: Any) -> Preset:
     return parse_preset(table, catalog, name="test")
 
 
-def wandering(frames: int, seed: int = 0) -> list[Picture]:
+def moving_pictures(frames: int, seed: int = 0) -> list[Picture]:
     """A picture that moves."""
     rng = np.random.default_rng(seed)
     wide = cv2.resize(rng.integers(0, 256, (12, 40, 3), np.uint8), (400, 120))
@@ -58,7 +58,7 @@ def wandering(frames: int, seed: int = 0) -> list[Picture]:
 def test_they_equal_the_curves_of_the_meter() -> None:
     meter, vital = Meter(), VitalMeter()
     results = []
-    for picture in wandering(12):
+    for picture in moving_pictures(12):
         meter.feed(picture)
         results.append(vital.feed(picture))
     curves = meter.curves()
@@ -70,7 +70,7 @@ def test_they_equal_the_curves_of_the_meter() -> None:
 
 
 def test_a_dream_like_its_clip_has_vital_signs_of_1() -> None:
-    clip = wandering(60)
+    clip = moving_pictures(60)
     signs = VitalSigns(24.0, lambda: reference([clip]))
     signs.watch()
     for picture in clip:
@@ -96,17 +96,21 @@ def test_vital_signs_are_measured_only_if_they_are_read(
         raise AssertionError
 
     monkeypatch.setattr(VitalMeter, "feed", refuse)
-    film(parsed(catalog))
-    film(parsed(catalog, curves={"motion": "0.5"}, output=[{"use": "levels", "gamma": "1+motion"}]))
+    film(preset_of(catalog))
+    film(
+        preset_of(
+            catalog, curves={"motion": "0.5"}, output=[{"use": "levels", "gamma": "1+motion"}]
+        )
+    )
     for reading in ({"gamma": "1 + motion"}, {"mask": "x < contrast"}):
         with pytest.raises(AssertionError):
-            film(parsed(catalog, output=[{"use": "levels", **reading}]))
+            film(preset_of(catalog, output=[{"use": "levels", **reading}]))
     # In a mask, `motion` is a picture and not the vital sign.
-    film(parsed(catalog, output=[{"use": "levels", "mask": "motion > 0.1"}]))
+    film(preset_of(catalog, output=[{"use": "levels", "mask": "motion > 0.1"}]))
 
 
 def test_expressions_read_the_vital_signs_of_the_last_frame(catalog: Catalog) -> None:
-    preset = parsed(catalog, curves={"still": "1 - clip(motion, 0, 1)", "first": "contrast"})
+    preset = preset_of(catalog, curves={"still": "1 - clip(motion, 0, 1)", "first": "contrast"})
     with Dream(preset, predict=Still()) as dream:
         still = [turn.values["still"] for turn in dream.turns()]
     # Motion is unknown before the second frame; then it decays to 0.
@@ -116,7 +120,7 @@ def test_expressions_read_the_vital_signs_of_the_last_frame(catalog: Catalog) ->
 
 
 def test_a_changed_expression_may_read_them(catalog: Catalog) -> None:
-    preset = parsed(catalog, output=[{"use": "levels"}])
+    preset = preset_of(catalog, output=[{"use": "levels"}])
     with Dream(preset, predict=Fading()) as dream:
         dream.set("output.levels.brightness", "1 - contrast", frame=6)
         first = list(islice(dream, 12))
@@ -134,12 +138,12 @@ def test_a_changed_expression_may_read_them(catalog: Catalog) -> None:
 def test_names_of_the_preset_take_precedence(
     catalog: Catalog, curves: Any, audio: Any, value: float
 ) -> None:
-    sounds = {"music": {"path": silence(), **audio}} if audio else {}
-    preset = parsed(catalog, curves={**curves, "seen": "drift"}, audio=sounds)
+    sounds = {"music": {"path": write_silence(), **audio}} if audio else {}
+    preset = preset_of(catalog, curves={**curves, "seen": "drift"}, audio=sounds)
     assert curve_values(preset, 24.0).values["curves.seen"].tolist() == [value] * 24
 
 
-def silence() -> str:
+def write_silence() -> str:
     with wave.open("silence.wav", "wb") as file:
         file.setparams((1, 2, 8000, 0, "NONE", ""))
         file.writeframes(bytes(16_000))
@@ -155,15 +159,15 @@ class Dying(Stateless):
         return np.asarray(grey + (mean - grey) * np.float32(0.95), np.float32)
 
 
-def governed(catalog: Catalog, *govern: dict[str, Any], **changes: Any) -> Preset:
+def governed_preset(catalog: Catalog, *govern: dict[str, Any], **changes: Any) -> Preset:
     noise = {"use": "noise", "amount": 0.02, "pattern": "perlin", "scale": 0.3, "drift": 4}
     feedback = [noise, {"use": "zoom", "factor": 1.01}]
     dream = {"frames": 240, "size": [32, 24], "fps": 24}
     table: dict[str, Any] = {"dream": dream, "feedback": feedback, "curves": {"m": "motion"}}
-    return parsed(catalog, govern=list(govern), **{**table, **changes})
+    return preset_of(catalog, govern=list(govern), **{**table, **changes})
 
 
-def played(preset: Preset, **options: Any) -> tuple[list[float], list[float]]:
+def noise_and_motion(preset: Preset, **options: Any) -> tuple[list[float], list[float]]:
     """Return the noise and the motion at each frame."""
     amounts, motion = [], []
     with Dream(preset, predict=Dying(), **options) as dream:
@@ -174,8 +178,8 @@ def played(preset: Preset, **options: Any) -> tuple[list[float], list[float]]:
 
 
 def test_a_governor_keeps_a_dream_moving(catalog: Catalog) -> None:
-    _, dying = played(governed(catalog))
-    amounts, living = played(governed(catalog, GOVERN))
+    _, dying = noise_and_motion(governed_preset(catalog))
+    amounts, living = noise_and_motion(governed_preset(catalog, GOVERN))
     assert amounts[0] == pytest.approx(0.02)
     assert np.mean(dying[120:]) < 0.5
     assert np.abs(np.mean(living[120:]) - 1) < 0.1
@@ -192,13 +196,13 @@ SEVERAL = (
 )
 
 
-def several(catalog: Catalog) -> Preset:
+def several_governors(catalog: Catalog) -> Preset:
     film = {"frames": 36, "size": [32, 24], "fps": 24}
-    return governed(catalog, *SEVERAL, dream=film, output=[{"use": "levels"}])
+    return governed_preset(catalog, *SEVERAL, dream=film, output=[{"use": "levels"}])
 
 
 def test_governors_resume_bit_for_bit(catalog: Catalog) -> None:
-    preset = several(catalog)
+    preset = several_governors(catalog)
     with Dream(preset, predict=Dying()) as dream:
         whole = list(islice(dream, 14))
         snapshot = dream.snapshot()
@@ -209,7 +213,7 @@ def test_governors_resume_bit_for_bit(catalog: Catalog) -> None:
 
 
 def test_setting_a_value_overrides_its_governor(catalog: Catalog) -> None:
-    preset = governed(catalog, GOVERN, dream={"frames": 8, "size": [32, 24], "fps": 24})
+    preset = governed_preset(catalog, GOVERN, dream={"frames": 8, "size": [32, 24], "fps": 24})
     with Dream(preset, predict=Dying()) as dream:
         dream.set("feedback.noise.amount", 0.3, frame=4)
         list(dream)
@@ -219,7 +223,7 @@ def test_setting_a_value_overrides_its_governor(catalog: Catalog) -> None:
 def test_a_plot_draws_vital_signs_at_rest(
     catalog: Catalog, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    preset = several(catalog)
+    preset = several_governors(catalog)
     result = curve_values(preset, 24.0)
     assert result.at_rest == (
         "curves.m",
@@ -240,8 +244,8 @@ def test_a_plot_draws_vital_signs_at_rest(
 
 def test_a_preview_is_governed_too(catalog: Catalog) -> None:
     long = {"frames": 500, "size": [32, 24], "fps": 24}
-    small = preview(governed(catalog, GOVERN, dream=long), fps=24.0, size=(32, 24))
-    amounts, _ = played(small)
+    small = preview(governed_preset(catalog, GOVERN, dream=long), fps=24.0, size=(32, 24))
+    amounts, _ = noise_and_motion(small)
     assert len(amounts) == 48
     assert amounts[-1] > 0.02
 
@@ -271,7 +275,7 @@ def test_invalid_governors_are_refused(
 ) -> None:
     feedback = [{"use": "noise", "amount": 0.1}, {"use": "zoom", "factor": "1 + 0.01 * t"}]
     with pytest.raises(PresetError, match=message) as refused:
-        governed(
+        governed_preset(
             catalog,
             {**GOVERN, **change},
             feedback=feedback,
@@ -297,8 +301,8 @@ def test_conflicting_governors_are_refused(
     catalog: Catalog, second: dict[str, Any], message: str | None
 ) -> None:
     if message is None:
-        governed(catalog, GOVERN, {**GOVERN, **second})
+        governed_preset(catalog, GOVERN, {**GOVERN, **second})
         return
     with pytest.raises(PresetError, match=message) as refused:
-        governed(catalog, GOVERN, {**GOVERN, **second})
+        governed_preset(catalog, GOVERN, {**GOVERN, **second})
     assert len(refused.value.problems) == 1

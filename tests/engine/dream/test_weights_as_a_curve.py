@@ -34,7 +34,7 @@ fps = 12
 precision = "float32"
 """
 
-Ready = Callable[..., Preset]
+MakePreset = Callable[..., Preset]
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def tiny(tiny_model: Path) -> Catalog:
 
 
 @pytest.fixture
-def ready(tiny: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ready:
+def make_preset(tiny: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakePreset:
     import keras
 
     monkeypatch.chdir(tmp_path)
@@ -72,18 +72,18 @@ def film(preset: Preset, **options: Any) -> list[Picture]:
         return list(dream)
 
 
-class At:
+class SettableSignal:
     """A signal with a settable value."""
 
     at = 0.0
 
 
 def test_weights_are_linear_between_neighbours_and_exact_at_each(
-    ready: Ready, tiny: Catalog
+    make_preset: MakePreset, tiny: Catalog
 ) -> None:
-    folder = ready().path.parent  # type: ignore[union-attr]
+    folder = make_preset().path.parent  # type: ignore[union-attr]
     files = [folder / f"{name}.weights.h5" for name in ("runs/a/best", "b", "runs/a/last")]
-    network, place = tiny.models["tiny"]().build(), At()
+    network, place = tiny.models["tiny"]().build(), SettableSignal()
     blending = WeightBlending(network, files, place)
     own = []
     for at in (0.0, 0.5, 1.0, 0.75):
@@ -96,22 +96,22 @@ def test_weights_are_linear_between_neighbours_and_exact_at_each(
     np.testing.assert_allclose(own[3], (own[1] + own[2]) / 2, atol=1e-7)
 
 
-def test_a_governor_steers_the_position(ready: Ready) -> None:
+def test_a_governor_steers_the_position(make_preset: MakePreset) -> None:
     govern = {
         "hold": "contrast", "at": 9, "steer": "model.weights.at", "between": [0.2, 0.9],
         "seconds": 0.2,
     }  # fmt: skip
-    preset = ready("model.weights.at=0.2").with_values({"govern": [govern]})
+    preset = make_preset("model.weights.at=0.2").with_values({"govern": [govern]})
     with Dream(preset) as dream:
         places = [dream._inside["model.weights"].plugin.model_dump()["at"] for _ in dream.turns()]
     # At once half of the share of 9 that a vital sign of 1 is short of.
     assert places[0] == pytest.approx(0.2 + 0.7 * (8 / 9) / 2)
     assert places[-1] > places[0]
-    assert (film(preset)[-1] != film(ready("model.weights.at=0.2"))[-1]).any()
+    assert (film(preset)[-1] != film(make_preset("model.weights.at=0.2"))[-1]).any()
 
 
-def test_a_blend_plays_and_resumes_bit_for_bit(ready: Ready) -> None:
-    preset = ready()
+def test_a_blend_plays_and_resumes_bit_for_bit(make_preset: MakePreset) -> None:
+    preset = make_preset()
     np.testing.assert_allclose(
         curve_values(preset, 12.0).values["model.weights.at"], np.linspace(0, 1, 5)
     )
@@ -121,18 +121,20 @@ def test_a_blend_plays_and_resumes_bit_for_bit(ready: Ready) -> None:
         snapshot = dream.snapshot()
         result += dream
     np.testing.assert_array_equal(result[2:], film(preset, resume=snapshot))
-    moving, still = film(preset), film(ready("model.weights.at=0"))
+    moving, still = film(preset), film(make_preset("model.weights.at=0"))
     np.testing.assert_array_equal(moving[0], still[0])
     assert (moving[2] != still[2]).any()
     np.testing.assert_array_equal(moving[:3], result[:3])
     assert (moving[3] != result[3]).any()
     # At the end of a blend, the film equals that of the network alone.
-    alone = film(ready("model.weights=runs/a@100"))
+    alone = film(make_preset("model.weights=runs/a@100"))
     np.testing.assert_array_equal(still, alone)
 
 
-def test_a_recipe_names_every_network(ready: Ready, tiny: Catalog, tmp_path: Path) -> None:
-    dream = Dream(ready())
+def test_a_recipe_names_every_network(
+    make_preset: MakePreset, tiny: Catalog, tmp_path: Path
+) -> None:
+    dream = Dream(make_preset())
     (tmp_path / "again.toml").write_text(dream.resolved.recipe(tmp_path), encoding="utf-8")
     recipe = load_preset(tmp_path / "again.toml", tiny)
     assert recipe.blend is not None
@@ -141,24 +143,24 @@ def test_a_recipe_names_every_network(ready: Ready, tiny: Catalog, tmp_path: Pat
         str(tmp_path / f"{name}.weights.h5") for name in names
     ]
     assert Dream(recipe).identity == dream.identity
-    assert Dream(ready("model.weights.at=0.5")).identity != dream.identity
+    assert Dream(make_preset("model.weights.at=0.5")).identity != dream.identity
     (tmp_path / "b.weights.h5").write_bytes((tmp_path / "runs/a/last.weights.h5").read_bytes())
-    assert Dream(ready()).identity != dream.identity
+    assert Dream(make_preset()).identity != dream.identity
 
 
-def test_networks_that_do_not_fit_are_named(ready: Ready, tmp_path: Path) -> None:
+def test_networks_that_do_not_fit_are_named(make_preset: MakePreset, tmp_path: Path) -> None:
     (tmp_path / "b.json").write_text(
         json.dumps({"model": {"use": "tiny", "context": 3}}), encoding="utf-8"
     )
     with pytest.raises(WeightsError, match=r"b\.weights\.h5: made .*context = 3"):
-        Dream(ready()).load()
+        Dream(make_preset()).load()
     with pytest.raises(WeightsError, match="runs/a: no weights of step 7; there are: best, 200, "):
-        Dream(ready('model.weights.blend=["runs/a@7", "runs/a"]'))
+        Dream(make_preset('model.weights.blend=["runs/a@7", "runs/a"]'))
 
 
-def test_openvino_refuses_blended_weights(ready: Ready) -> None:
+def test_openvino_refuses_blended_weights(make_preset: MakePreset) -> None:
     with pytest.raises(UsageError, match=r"openvino cannot blend weights.*take the runtime keras"):
-        Dream(ready("dream.runtime=openvino")).load()
+        Dream(make_preset("dream.runtime=openvino")).load()
 
 
 @pytest.mark.parametrize(

@@ -30,14 +30,16 @@ def flat(colour: tuple[int, int, int], size: tuple[int, int] = (64, 48)) -> Pict
     return picture
 
 
-def shown(pieces: list[Piece]) -> Picture:
+def overview_of(pieces: list[Piece]) -> Picture:
     with Image.open(BytesIO(overview(pieces))) as image:
         return np.asarray(image.convert("RGB"))
 
 
 def test_posters_are_in_order_and_a_short_row_is_centred(tmp_path: Path) -> None:
     colours = [(220, 0, 0), (0, 220, 0), (0, 0, 220), (220, 220, 0), (0, 220, 220)]
-    sheet = shown([piece(tmp_path / str(n), flat(colour)) for n, colour in enumerate(colours)])
+    sheet = overview_of(
+        [piece(tmp_path / str(n), flat(colour)) for n, colour in enumerate(colours)]
+    )
     cell = (1600 - 2 * GAP) // 3
     assert sheet.shape == (2 * round(cell * 3 / 4) + GAP, 3 * cell + 2 * GAP, 3)
     top, bottom = sheet.shape[0] // 4, sheet.shape[0] * 3 // 4
@@ -49,7 +51,7 @@ def test_posters_are_in_order_and_a_short_row_is_centred(tmp_path: Path) -> None
 
 def test_the_last_row_is_as_full_as_can_be(tmp_path: Path) -> None:
     pieces = [piece(tmp_path / str(n), flat((200, 200, 200))) for n in range(8)]
-    sheet = shown(pieces)
+    sheet = overview_of(pieces)
     assert sheet.shape[0] < sheet.shape[1] / 2  # two rows of four
     assert np.median(sheet[-1]) > 180
 
@@ -57,7 +59,7 @@ def test_the_last_row_is_as_full_as_can_be(tmp_path: Path) -> None:
 @pytest.mark.parametrize("count", [1, 2, 4])
 def test_the_sheet_is_at_most_1600_wide_and_no_strip(tmp_path: Path, count: int) -> None:
     pieces = [piece(tmp_path / str(n), flat((n, 9, 9), (96, 54))) for n in range(count)]
-    height, width = shown(pieces).shape[:2]
+    height, width = overview_of(pieces).shape[:2]
     assert 1590 <= width <= 1600
     assert 0.25 <= height / width <= 0.75
 
@@ -66,7 +68,7 @@ def test_posters_of_another_shape_are_cropped(tmp_path: Path) -> None:
     tall = flat((0, 0, 0), (40, 400))
     tall[180:220] = 200
     pieces = [piece(tmp_path / str(n), flat((200, 200, 200))) for n in range(3)]
-    sheet = shown([*pieces, piece(tmp_path / "tall", tall)])
+    sheet = overview_of([*pieces, piece(tmp_path / "tall", tall)])
     quarter = sheet[sheet.shape[0] // 2 + GAP :, -sheet.shape[1] // 2 + GAP :]
     assert np.allclose(quarter[quarter.shape[0] // 2, quarter.shape[1] // 2], 200, atol=8)
 

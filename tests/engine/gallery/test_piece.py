@@ -55,7 +55,7 @@ def test_the_poster_is_not_from_the_beginning(tmp_path: Path) -> None:
         assert np.asarray(poster).max() < 60
 
 
-def cut(name: str, content: bytes) -> Callable[[Path], object]:
+def write_content(name: str, content: bytes) -> Callable[[Path], object]:
     return lambda folder: (folder / name).write_bytes(content)
 
 
@@ -63,7 +63,7 @@ def png(folder: Path) -> None:
     Image.new("RGB", (9, 9)).save(folder / "poster.jpg", "PNG")
 
 
-def half(folder: Path) -> None:
+def truncate_poster(folder: Path) -> None:
     poster = (folder / "poster.jpg").read_bytes()
     (folder / "poster.jpg").write_bytes(poster[: len(poster) // 2])
 
@@ -81,24 +81,30 @@ def bomb(folder: Path) -> None:
     [
         (lambda folder: (folder / "film.mp4").unlink(), r"film\.mp4 missing"),
         (lambda folder: (folder / "piece.json").unlink(), r"piece\.json missing"),
-        (cut("film.mp4", b""), r"film\.mp4 is empty"),
-        (cut("recipe.toml", b"a = \n"), r"recipe\.toml is not TOML \(Invalid value \(at line 1,"),
-        (cut("recipe.toml", b"title = 3"), r"recipe\.toml: title is not a text"),
-        (cut("recipe.toml", b"model = 'swift'"), r"recipe\.toml: model is not a table"),
-        (cut("recipe.toml", b"\xff\xfe"), r"recipe\.toml is not UTF-8 text at byte 0"),
-        (cut("piece.json", b"{"), r"piece\.json is not JSON"),
-        (cut("piece.json", b"[]"), r"piece\.json is not an object"),
-        (cut("piece.json", b"{}"), r"piece\.json: frames: missing; it must be a whole number"),
-        (cut("recipe.toml", b"a = " + b"[" * 9999), r"recipe\.toml is not TOML"),
-        (cut("recipe.toml", b"a = " + b"1" * 9999), r"recipe\.toml is not TOML"),
-        (cut("piece.json", b"[" * 99999), r"piece\.json is not JSON"),
-        (cut("piece.json", b"1" * 9999), r"piece\.json is not JSON"),
-        (cut("poster.jpg", b"no picture"), r"poster\.jpg is not a JPEG picture"),
-        (cut("thumbnail.jpg", b""), r"thumbnail\.jpg is not a JPEG picture"),
-        (cut("piece.json", b'{"fps": ' + b"9" * 401 + b"}"), r"piece\.json"),
-        (cut("recipe.toml", b"#" * 16_000_001), r"recipe\.toml has 16000001 bytes"),
+        (write_content("film.mp4", b""), r"film\.mp4 is empty"),
+        (
+            write_content("recipe.toml", b"a = \n"),
+            r"recipe\.toml is not TOML \(Invalid value \(at line 1,",
+        ),
+        (write_content("recipe.toml", b"title = 3"), r"recipe\.toml: title is not a text"),
+        (write_content("recipe.toml", b"model = 'swift'"), r"recipe\.toml: model is not a table"),
+        (write_content("recipe.toml", b"\xff\xfe"), r"recipe\.toml is not UTF-8 text at byte 0"),
+        (write_content("piece.json", b"{"), r"piece\.json is not JSON"),
+        (write_content("piece.json", b"[]"), r"piece\.json is not an object"),
+        (
+            write_content("piece.json", b"{}"),
+            r"piece\.json: frames: missing; it must be a whole number",
+        ),
+        (write_content("recipe.toml", b"a = " + b"[" * 9999), r"recipe\.toml is not TOML"),
+        (write_content("recipe.toml", b"a = " + b"1" * 9999), r"recipe\.toml is not TOML"),
+        (write_content("piece.json", b"[" * 99999), r"piece\.json is not JSON"),
+        (write_content("piece.json", b"1" * 9999), r"piece\.json is not JSON"),
+        (write_content("poster.jpg", b"no picture"), r"poster\.jpg is not a JPEG picture"),
+        (write_content("thumbnail.jpg", b""), r"thumbnail\.jpg is not a JPEG picture"),
+        (write_content("piece.json", b'{"fps": ' + b"9" * 401 + b"}"), r"piece\.json"),
+        (write_content("recipe.toml", b"#" * 16_000_001), r"recipe\.toml has 16000001 bytes"),
         (png, r"poster\.jpg is not a JPEG picture"),
-        (half, r"poster\.jpg is not a JPEG picture"),
+        (truncate_poster, r"poster\.jpg is not a JPEG picture"),
         (bomb, r"poster\.jpg is not a JPEG picture"),
     ],
 )
@@ -137,7 +143,7 @@ def test_a_missing_gallery_is_an_error(tmp_path: Path) -> None:
         read_pieces(tmp_path / "nowhere")
 
 
-def facts(folder: Path, **changed: object) -> None:
+def write_facts(folder: Path, **changed: object) -> None:
     file = folder / "piece.json"
     file.write_text(json.dumps(json.loads(file.read_text()) | changed))
 
@@ -149,7 +155,7 @@ def test_an_absurd_number_breaks_only_its_own_piece(
 ) -> None:
     make_piece(tmp_path / "good")
     make_piece(tmp_path / "odd")
-    facts(tmp_path / "odd", **{key: [number, number] if key == "size" else number})
+    write_facts(tmp_path / "odd", **{key: [number, number] if key == "size" else number})
     pieces, broken = read_pieces(tmp_path)
     assert [piece.name for piece in pieces] == ["good"]
     assert len(broken) == 1

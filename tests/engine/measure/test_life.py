@@ -20,15 +20,15 @@ Floats = npt.NDArray[np.float64]
 CONDITIONS = ("motion", "contrast", "detail", "return", "drift")
 
 
-def measured(film: Sequence[Picture]) -> Curves:
+def curves_of(film: Sequence[Picture]) -> Curves:
     meter = Meter()
     for picture in film:
         meter.feed(picture)
     return meter.curves()
 
 
-def judged(film: Sequence[Picture], clip: Sequence[Picture]) -> Life:
-    return life(measured(film), measured(clip).medians())
+def life_of(film: Sequence[Picture], clip: Sequence[Picture]) -> Life:
+    return life(curves_of(film), curves_of(clip).medians())
 
 
 # A literal and slow implementation of the definition.
@@ -105,7 +105,7 @@ def slow_verdict(film: Sequence[Picture], clip: Sequence[Picture]) -> Verdict:
 def test_curves_match_the_definition(bikes_pictures: list[Picture]) -> None:
     # Neither width nor height is a multiple of 8.
     film = [picture[:45, :53] for picture in bikes_pictures[:80]]
-    result, slow = measured(film), slow_curves(film)
+    result, slow = curves_of(film), slow_curves(film)
     for name in CONDITIONS:
         curve = getattr(result, "back" if name == "return" else name)
         np.testing.assert_allclose(curve, slow[name], rtol=2e-4, atol=2e-6, err_msg=name)
@@ -122,7 +122,7 @@ def test_verdicts_match_the_definition(
     }
     verdicts = {}
     for name, film in films.items():
-        result, slow = judged(film, bikes_pictures), slow_verdict(film, bikes_pictures)
+        result, slow = life_of(film, bikes_pictures), slow_verdict(film, bikes_pictures)
         assert (result.vitality, result.death) == (slow.vitality, slow.death), name
         assert result.alive.tolist() == slow.alive, name
         verdicts[name] = (result.vitality, result.death)
@@ -135,7 +135,7 @@ def test_colourfulness_and_entropy_match_their_definitions() -> None:
     flat = np.full((16, 16, 3), 128, np.uint8)
     halves = flat.copy()
     halves[:, :8], halves[:, 8:] = (255, 0, 0), (10, 20, 30)
-    curves = measured([flat, halves])
+    curves = curves_of([flat, halves])
     assert curves.colourfulness[0] == curves.clipped[0] == curves.entropy[0] == 0
     assert curves.clipped[1] == pytest.approx(0.5)
     assert curves.entropy[1] == pytest.approx(1.0)
@@ -226,14 +226,14 @@ BROKEN: dict[str, tuple[str, Callable[[], list[Picture]], Callable[[], list[Pict
 
 
 def test_a_film_that_moves_like_its_clip_lives() -> None:
-    result = judged(film_of(lambda number: (500 - 1.5 * number, 0)), PLAIN)
+    result = life_of(film_of(lambda number: (500 - 1.5 * number, 0)), PLAIN)
     assert (result.vitality, result.death) == (1.0, None)
 
 
 @pytest.mark.parametrize("fault", BROKEN)
 def test_breaking_one_condition_lowers_vitality(fault: str) -> None:
     condition, film, clip = BROKEN[fault]
-    result = judged(film(), clip())
+    result = life_of(film(), clip())
     shares = {name: float(kept[48:].mean()) for name, kept in result.kept.items()}
     broken = shares.pop(condition)
     assert broken <= 0.1
@@ -249,28 +249,28 @@ def test_loops_are_detected_up_to_32_frames() -> None:
             lambda number: (radius * math.cos(turn * number), radius * math.sin(turn * number))
         )
 
-    assert judged(round_in(32), PLAIN).vitality == 0
-    assert judged(round_in(34), PLAIN).vitality == 1
+    assert life_of(round_in(32), PLAIN).vitality == 0
+    assert life_of(round_in(34), PLAIN).vitality == 1
 
 
 @pytest.mark.parametrize(("dead", "death"), [(47, None), (48, 70)])
 def test_the_frame_of_death(dead: int, death: int | None) -> None:
     alive = film_of(steadily(2), frames=70)
-    result = judged([*alive, *[alive[-1]] * dead], PLAIN)
+    result = life_of([*alive, *[alive[-1]] * dead], PLAIN)
     assert result.death == death
     assert result.vitality == pytest.approx(22 / (22 + dead))
 
 
 def test_a_film_that_moves_again_has_still_died() -> None:
     asleep = film_of(lambda number: (2 * (min(number, 69) + max(0, number - 130)), 0), frames=180)
-    result = judged(asleep, PLAIN)
+    result = life_of(asleep, PLAIN)
     assert result.death == 70
     assert result.alive[140:].all()
 
 
 def test_a_death_before_frame_48_is_reported_as_48() -> None:
-    assert judged([PLAIN[0]] * 96, PLAIN).death == 48
-    assert judged([PLAIN[0]] * 95, PLAIN).death is None
+    assert life_of([PLAIN[0]] * 96, PLAIN).death == 48
+    assert life_of([PLAIN[0]] * 95, PLAIN).death is None
 
 
 # Films of a real clip.
@@ -292,7 +292,7 @@ def looped(film: Sequence[Picture]) -> list[Picture]:
 def test_real_clips_live(
     pictures: Callable[[str, Size], list[Picture]], clip: str, vitality: float
 ) -> None:
-    curves = measured(pictures(clip, (384, 288)))
+    curves = curves_of(pictures(clip, (384, 288)))
     assert life(curves, curves.medians()).vitality == pytest.approx(vitality, abs=0.013)
 
 
@@ -306,13 +306,13 @@ def test_stills_noise_and_loops_do_not_live(bikes_pictures: list[Picture], besid
         "loop of 20 frames": looped(bikes_pictures),
     }
     for name, film in films.items():
-        result = judged(film, bikes_pictures if beside == "the clip" else film)
+        result = life_of(film, bikes_pictures if beside == "the clip" else film)
         assert (result.vitality, result.death) == (0.0, 48), name
 
 
 def test_a_report_names_the_broken_conditions(bikes_pictures: list[Picture]) -> None:
     def report_text(film: Sequence[Picture], clip: Sequence[Picture]) -> str:
-        result = judged(film, clip)
+        result = life_of(film, clip)
         return Report(result, kinship=0.5, raster=(None, None), runaway=0.0).as_text()
 
     still = [bikes_pictures[120]] * 60
@@ -329,12 +329,12 @@ def test_a_report_names_the_broken_conditions(bikes_pictures: list[Picture]) -> 
 
 
 def test_a_film_too_short_to_be_judged_is_refused(bikes_pictures: list[Picture]) -> None:
-    reference = measured(bikes_pictures).medians()
-    assert life(measured(bikes_pictures[:49]), reference).vitality in (0, 1)
+    reference = curves_of(bikes_pictures).medians()
+    assert life(curves_of(bikes_pictures[:49]), reference).vitality in (0, 1)
     with pytest.raises(SourceError, match="the film has 48 frames"):
-        life(measured(bikes_pictures[:48]), reference)
+        life(curves_of(bikes_pictures[:48]), reference)
 
 
 def test_frames_smaller_than_a_block_are_refused() -> None:
     with pytest.raises(SourceError, match="of 7x20 pixels are too small"):
-        measured([np.zeros((20, 7, 3), np.uint8)])
+        curves_of([np.zeros((20, 7, 3), np.uint8)])

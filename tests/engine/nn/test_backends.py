@@ -68,7 +68,7 @@ SEED = (-3, 2**31 - 1)
 Frames = npt.NDArray[np.float32]
 
 
-class Sixteen:
+class SixteenPictures:
     """Frames to adapt to, uint8 `(32, 32, 3)`."""
 
     scenes = (range(16),)
@@ -79,9 +79,9 @@ class Sixteen:
         )
 
 
-def dreamt(model: Model, network: keras.Model) -> Frames:
+def dream_frames(model: Model, network: keras.Model) -> Frames:
     """Return the first frames of a dream."""
-    sequence = Sixteen()
+    sequence = SixteenPictures()
     frames = [to_frame(sequence[n]) for n in range(model.context)]
     predict = Predictor(model, network, runtime=runtime_for("keras", model, network, "float32"))
     for index in range(3):
@@ -97,7 +97,7 @@ def in_another_backend(folder: Path) -> None:
         model = catalog.models[name](**MODELS[name])
         network = model.build()
         load_weights(weights, network)
-        result[name] = dreamt(model, network)
+        result[name] = dream_frames(model, network)
     seed = ops.convert_to_tensor(np.array(SEED, np.int32))
     result["uniform"] = ops.convert_to_numpy(uniform((3, 5, 7), seed, 0.25, 0.75))
     result["normal"] = ops.convert_to_numpy(normal((3, 5, 7), seed))
@@ -113,7 +113,7 @@ def in_another_backend(folder: Path) -> None:
     assert rows[0].psnr != rows[1].psnr
     network = preset.model.build()
     load_weights(run.last, network)
-    result["run"] = dreamt(preset.model, network)
+    result["run"] = dream_frames(preset.model, network)
     result["losses"] = progress.losses
     assert "tensorflow" not in sys.modules
     np.savez(folder / "found.npz", **result)
@@ -134,9 +134,9 @@ def test_another_backend_dreams_and_trains_like_tensorflow(
         make_deterministic(1)
         model = catalog.models[name](**MODELS[name])
         network = model.build()
-        model.adapt(network, Sixteen())
+        model.adapt(network, SixteenPictures())
         save_weights(tmp_path / f"{name}.weights.h5", network, {})
-        expected[name] = dreamt(model, network)
+        expected[name] = dream_frames(model, network)
     child = (
         f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import test_backends; "
         f"test_backends.in_another_backend(test_backends.Path({str(tmp_path)!r}))"
@@ -154,7 +154,7 @@ def test_another_backend_dreams_and_trains_like_tensorflow(
     model = parse_preset(dict(PRESET), catalog).model
     network = model.build()
     load_weights(Run(tmp_path / "run").last, network)
-    expected["run"] = dreamt(model, network)
+    expected["run"] = dream_frames(model, network)
     for name, frames in expected.items():
         np.testing.assert_allclose(result[name], frames, atol=1 / 255, err_msg=name)
         assert frames.std() > 0.01, name

@@ -77,7 +77,7 @@ def test_the_error_of_weights_with_fewer_layers_names_the_missing_ones(
     assert not [each for each in recwarn.list if each.category is UserWarning]
 
 
-def soft(file: h5py.File, name: str, other: Path) -> None:
+def soft_link(file: h5py.File, name: str, other: Path) -> None:
     file[name] = h5py.SoftLink("/elsewhere")
 
 
@@ -95,7 +95,7 @@ def virtual(file: h5py.File, name: str, other: Path) -> None:
     file.create_virtual_dataset(name, layout)
 
 
-@pytest.mark.parametrize("make", [soft, external_link, external_data, virtual])
+@pytest.mark.parametrize("make", [soft_link, external_link, external_data, virtual])
 def test_links_and_data_in_other_files_are_refused(tmp_path: Path, make: Any) -> None:
     other = tmp_path / "other.h5"
     with h5py.File(other, "w") as file:

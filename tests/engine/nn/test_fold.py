@@ -13,7 +13,7 @@ from artengine.nn.fold import folded
 from artengine_plugins.models.hourglass import Hourglass
 
 
-def trained(network: keras.Model) -> keras.Model:
+def with_statistics(network: keras.Model) -> keras.Model:
     """Assign statistics as after a training, with some scales negative and one zero."""
     rng = np.random.default_rng(0)
     for layer in network.layers:
@@ -55,7 +55,7 @@ def test_folding_keeps_the_outputs(before: Any) -> None:
     keras.utils.set_random_seed(0)
     context_frames = keras.Input((None, None, 3))
     x = layers.BatchNormalization()(before(context_frames))
-    network = trained(keras.Model(context_frames, layers.Conv2D(2, 5, padding="same")(x)))
+    network = with_statistics(keras.Model(context_frames, layers.Conv2D(2, 5, padding="same")(x)))
     fewer = folded(network)
     assert norms(network) == 1
     assert norms(fewer) == 0
@@ -107,7 +107,7 @@ def test_a_subclassed_network_is_kept() -> None:
 
 def test_hourglass_keeps_its_normalisation_after_pooling() -> None:
     keras.utils.set_random_seed(0)
-    network = trained(Hourglass().build())
+    network = with_statistics(Hourglass().build())
     before = [w.copy() for w in network.get_weights()]
     fewer = folded(network)
     assert (norms(network), norms(fewer)) == (16, 2)

@@ -24,7 +24,7 @@ from artengine_plugins.models.recall import Recall
 SIZE = 48, 32
 
 
-def written(model: Any, folder: Path) -> tuple[str, bytes]:
+def write_graph(model: Any, folder: Path) -> tuple[str, bytes]:
     """Write a graph with OpenVINO; return it without the counters in its names."""
     folder.mkdir()
     OpenVinoEngine().write(model, folder)
@@ -63,7 +63,7 @@ def test_a_filled_template_equals_a_converted_network(model: Model, tmp_path: Pa
         assert list(result.outputs) == list(expected.outputs)
         if expected.model is not None:
             one, other = (
-                written(graph.model, tmp_path / f"{method}-{number}")
+                write_graph(graph.model, tmp_path / f"{method}-{number}")
                 for number, graph in enumerate((result, expected))
             )
             assert one == other

@@ -54,7 +54,7 @@ class PatchyOwn(Patchy, DarkerOwn):
     name: ClassVar[str] = "patchy-own"
 
 
-def trained(
+def train_batches(
     model: Model, rollout: int, context_noise: float = 0.0
 ) -> tuple[RolloutTrainer, list[float]]:
     own = type(model).loss is not Model.loss
@@ -77,7 +77,7 @@ def trained(
 
 
 def test_rows_continue_from_their_predictions() -> None:
-    trainer, losses = trained(Darker(context=2), 1)
+    trainer, losses = train_batches(Darker(context=2), 1)
     np.testing.assert_allclose(losses, [0.5, 0.25, (0.5 + 0.125) / 2], rtol=1e-6)
     on_policy_context = np.asarray(trainer.on_policy_context)
     np.testing.assert_allclose(on_policy_context[:, 0, 0, ::3], [[1.0, 0.5], [0.25, 0.125]])
@@ -96,7 +96,7 @@ def test_gradients_of_the_second_prediction_pass_through_the_first() -> None:
 
 
 def test_rows_continue_after_whole_rollouts() -> None:
-    trainer, _ = trained(Darker(context=2), 2)
+    trainer, _ = train_batches(Darker(context=2), 2)
     on_policy_context = np.asarray(trainer.on_policy_context)
     np.testing.assert_allclose(on_policy_context[:, 0, 0, ::3], [[0.5, 0.25], [1 / 32, 1 / 64]])
 
@@ -104,14 +104,14 @@ def test_rows_continue_after_whole_rollouts() -> None:
 @pytest.mark.parametrize("kind", [Patchy, PatchyOwn])
 def test_rows_continue_without_noise_and_dropout(kind: type[Model]) -> None:
     """The context of the next step is predicted as in a dream."""
-    trainer, losses = trained(kind(context=2), 1, context_noise=0.5)
+    trainer, losses = train_batches(kind(context=2), 1, context_noise=0.5)
     assert abs(losses[0] - 0.5) > 1e-3
     on_policy_context = np.asarray(trainer.on_policy_context)
     np.testing.assert_allclose(on_policy_context[:, 0, 0, ::3], [[1.0, 0.5], [0.25, 0.125]])
 
 
 def test_rows_of_a_model_with_its_own_loss_continue_too() -> None:
-    trainer, losses = trained(DarkerOwn(context=2), 1)
+    trainer, losses = train_batches(DarkerOwn(context=2), 1)
     np.testing.assert_allclose(losses, [0.5, 0.25, (0.5 + 0.125) / 2], rtol=1e-6)
     on_policy_context = np.asarray(trainer.on_policy_context)
     np.testing.assert_allclose(on_policy_context[:, 0, 0, ::3], [[1.0, 0.5], [0.25, 0.125]])

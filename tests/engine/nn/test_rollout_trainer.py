@@ -99,7 +99,7 @@ def trainer(
     return result
 
 
-def dreamt(learning: RolloutTrainer, context_frames: Array, frames: int = 2) -> Array:
+def dream_frames(learning: RolloutTrainer, context_frames: Array, frames: int = 2) -> Array:
     """Return a dream's predictions from each row of the context, float32 `(B, frames, H, W, 3)`."""
     predictions = []
     for row in context_frames:
@@ -111,7 +111,7 @@ def dreamt(learning: RolloutTrainer, context_frames: Array, frames: int = 2) -> 
     return np.asarray(predictions)
 
 
-def values(model: keras.Model) -> Array:
+def weight_vector(model: keras.Model) -> Array:
     """Return all trainable weights as one vector."""
     return np.concatenate([np.ravel(v.numpy()) for v in model.trainable_variables])
 
@@ -122,27 +122,29 @@ def weight_change(
     strategy: DistributionStrategy | None = None,
 ) -> Array:
     """Train on batches and return the change of the weights."""
-    before = values(learner.network)
+    before = weight_vector(learner.network)
     for context_frames, truth in steps:
         (strategy or DistributionStrategy()).train_on_batch(learner, context_frames, truth)
-    return values(learner.network) - before
+    return weight_vector(learner.network) - before
 
 
 def test_the_discriminator_is_trained_with_the_network() -> None:
     alone, beside = trainer(), trainer(adversarial=1e-9)
-    first = values(beside.discriminator)
+    first = weight_vector(beside.discriminator)
     losses = [float(each.train_on_batch(*batch())) for each in (alone, beside)]
     # Its own loss, about 0.5, is not part of the returned loss.
     assert losses[0] == pytest.approx(losses[1], rel=1e-5)
-    assert np.abs(values(beside.discriminator) - first).max() > 1e-4
-    np.testing.assert_allclose(values(beside.network), values(alone.network), atol=1e-5)
+    assert np.abs(weight_vector(beside.discriminator) - first).max() > 1e-4
+    np.testing.assert_allclose(
+        weight_vector(beside.network), weight_vector(alone.network), atol=1e-5
+    )
 
 
 def test_the_adversarial_loss_trains_the_network() -> None:
     alone, against = trainer(optimiser="sgd"), trainer(optimiser="sgd", adversarial=1.0)
     losses = [float(each.train_on_batch(*batch())) for each in (alone, against)]
     assert losses[1] > losses[0] + 0.05
-    assert np.abs(values(against.network) - values(alone.network)).max() > 1e-6
+    assert np.abs(weight_vector(against.network) - weight_vector(alone.network)).max() > 1e-6
 
 
 def test_the_adversarial_loss_is_added_to_a_model_s_own_loss() -> None:
@@ -190,7 +192,7 @@ def test_losses_of_layers_count_at_every_step() -> None:
     model = Spare(context=2)
     learning = trainer(model)
     context_frames, truth = batch()
-    predicted = dreamt(learning, context_frames)
+    predicted = dream_frames(learning, context_frames)
     by_steps = np.abs(predicted).sum(axis=(2, 3, 4)).mean()
     result = float(learning.compute_loss(context_frames, truth, context_frames))
     assert result == pytest.approx(by_steps + float(np.abs(truth - predicted).mean()), rel=1e-4)

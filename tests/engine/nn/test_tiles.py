@@ -85,18 +85,18 @@ def test_a_narrower_margin_changes_the_frame() -> None:
     assert np.abs(result - whole).max() > 1e-3
 
 
-def planned(model: Model, height: int, width: int, tile: Any) -> tiles.Tiles | None:
+def plan(model: Model, height: int, width: int, tile: Any) -> tiles.Tiles | None:
     return tiles.plan_tiles(model, height, width, tile, partial(bytes_per_pixel, model))
 
 
 def test_only_frames_beyond_the_memory_budget_are_tiled(monkeypatch: Any) -> None:
-    assert planned(Pooled(), 600, 600, "auto") is None
+    assert plan(Pooled(), 600, 600, "auto") is None
     monkeypatch.setattr(tiles, "MEMORY_BUDGET", 1 << 24)
-    cut = planned(Pooled(), 600, 600, "auto")
+    cut = plan(Pooled(), 600, 600, "auto")
     assert cut is not None
     assert len(cut.rows) > 1
-    assert planned(Pooled(), 600, 600, "whole") is None
-    assert planned(Pooled(), 512, 512, "auto") is None
+    assert plan(Pooled(), 600, 600, "whole") is None
+    assert plan(Pooled(), 512, 512, "auto") is None
 
 
 @pytest.mark.parametrize("tile", ["whole", 2000])
@@ -106,10 +106,10 @@ def test_a_frame_of_indivisible_size_is_one_padded_tile(tile: Any) -> None:
             return None
 
     for model in (Pooled(), Whole()):
-        cut = planned(model, 514, 513, tile)
+        cut = plan(model, 514, 513, tile)
         assert cut is not None
         assert (len(cut), cut.shape) == (1, (516, 516))
-        assert planned(model, 516, 512, tile) is planned(model, 510, 510, tile) is None
+        assert plan(model, 516, 512, tile) is plan(model, 510, 510, tile) is None
     network, context = model.build(), frames(514, 513)
     filled = [np.pad(frame, ((0, 2), (0, 3), (0, 0)), mode="edge") for frame in context]
     result = Predictor(model, network, tile=tile)(context)
@@ -121,7 +121,7 @@ def test_the_operation_count_of_a_tiled_frame_includes_all_tiles(monkeypatch: An
     monkeypatch.setattr(tiles, "MEMORY_BUDGET", 1 << 24)
     model = Pooled()
     timing = Subject("pooled", model).time("keras", "float32", (600, 520), seconds=0.01)
-    cut = planned(model, 520, 600, "auto")
+    cut = plan(model, 520, 600, "auto")
     assert cut is not None
     tile, whole = (flops(model, model.build(), *size) for size in (cut.shape, (520, 600)))
     assert tile is not None
@@ -160,6 +160,6 @@ def test_a_network_with_state_is_run_whole_with_a_warning(caplog: Any, monkeypat
     assert caplog.text.count(f"dream.tile: 32 has no effect: {message}") == 1
     monkeypatch.setattr(tiles, "MEMORY_BUDGET", 1 << 24)
     caplog.clear()
-    assert planned(model, 600, 600, "auto") is None
+    assert plan(model, 600, 600, "auto") is None
     (logged,) = caplog.messages
     assert logged.startswith("this model can only predict frames of 600x600 whole")

@@ -163,7 +163,7 @@ def tree(folder: Path) -> dict[str, bytes]:
     }
 
 
-def refusal(path: Path) -> str:
+def refusal_of(path: Path) -> str:
     """Return why a pack is not installed, or an empty text if it is installed."""
     try:
         install(path)
@@ -185,7 +185,7 @@ def test_hostile_packs_leave_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
     for number in range(HOSTILE):
         rng = random.Random(number)
         path = KINDS[number % len(KINDS)](rng, tmp_path / "hostile.artpack")
-        reason = refusal(path)
+        reason = refusal_of(path)
         path.unlink()
         if reason:
             refused += 1
@@ -300,4 +300,4 @@ def test_files_that_are_no_packs_are_refused(tmp_path: Path) -> None:
         (loop, "lacks the file x.png"),
         (Path("/dev/zero"), "there is no file /dev/zero"),
     ):
-        assert message in refusal(path)
+        assert message in refusal_of(path)

@@ -36,7 +36,7 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def share(preset: Preset) -> float:
+def mean_of(preset: Preset) -> float:
     frame = np.zeros((16, 32, 3), np.float32)
     return float(preset.output_chain().apply(frame, Clock(0, 24.0), None).mean())
 
@@ -46,7 +46,7 @@ def test_a_file_is_found_next_to_the_preset_and_recorded_by_its_recipe(
 ) -> None:
     preset = load_preset(write(folder, "x < 0.5 and file('left.png')"), catalog)
     assert preset.files == {"output.invert.mask": str(folder / "left.png")}
-    assert share(preset) == 0.25
+    assert mean_of(preset) == 0.25
     table, paths = portable(preset, folder)
     (short,) = paths
     assert short == "left.png"
@@ -54,9 +54,9 @@ def test_a_file_is_found_next_to_the_preset_and_recorded_by_its_recipe(
     assert digest_of(Path(paths[short])) in with_digests(preset)["output"][0]["mask"]
     again = folder / "again.toml"
     again.write_text(to_toml(table), encoding="utf-8")
-    assert share(load_preset(again, catalog)) == 0.25
+    assert mean_of(load_preset(again, catalog)) == 0.25
     moved = preset.with_values({"output.invert.mix": 0.5})
-    assert share(moved) == 0.125
+    assert mean_of(moved) == 0.125
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def minimal(**tables: object) -> dict[str, object]:
     return {"source": {"use": "void"}, "model": {"use": "net"}, **tables}
 
 
-def written(preset: Preset) -> dict[str, Any]:
+def recipe_table(preset: Preset) -> dict[str, Any]:
     """Return the table of a preset's recipe."""
     recipe = tomllib.loads(preset.recipe())
     assert list(recipe.pop("made_with")) == ["engine"]
@@ -137,7 +137,7 @@ def test_a_table_may_hold_python_values(parts: Catalog) -> None:
     assert preset.title == "2024-05-01"
     assert preset.table["dream"] == {"size": [64, 48], "frames": 3}
     assert preset.source.model_dump()["path"] == str(Path.cwd() / "a.tape")
-    assert written(preset) == preset.table
+    assert recipe_table(preset) == preset.table
 
 
 def test_chains_of_one_preset_share_no_state(parts: Catalog) -> None:
@@ -157,8 +157,8 @@ def test_an_automatable_number_of_a_model_may_be_a_curve(parts: Catalog) -> None
     assert preset.model.model_dump()["heat"] == 0.5
     signal = preset.model_curves["heat"].compile(Scope(2.0))
     assert signal.at(SignalContext(Clock(2, 2.0))) == 1.0
-    assert written(preset)["model"]["heat"] == curve
-    assert parse_preset(written(preset), parts).model_curves == preset.model_curves
+    assert recipe_table(preset)["model"]["heat"] == curve
+    assert parse_preset(recipe_table(preset), parts).model_curves == preset.model_curves
     plain = parse_preset(dict(preset.table), parts, ["model.heat=0.8"])
     assert (plain.model.model_dump()["heat"], plain.model_curves) == (0.8, {})
     assert model_table(plain) == model_table(preset) == {"use": "net", "context": 5, "width": 8}
@@ -365,7 +365,7 @@ def test_whatever_is_written_is_a_preset_or_refused_line_by_line(
         lines = error.problems
     else:
         lines = ["sound"]
-        assert written(preset) == preset.table
+        assert recipe_table(preset) == preset.table
     assert lines
     assert all(line and "\n" not in line for line in lines)
 

@@ -14,7 +14,7 @@ from artengine.preset import find_preset, list_presets, packaged_folder, summary
 Write = Callable[[str, str], Path]
 
 
-def own(name: str, text: str = "") -> Path:
+def write_own(name: str, text: str = "") -> Path:
     path = folders.presets() / f"{name}.toml"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
@@ -26,7 +26,7 @@ def test_packaged_presets_are_found_by_name() -> None:
 
 
 def test_the_working_folder_precedes_the_user_s_folder_and_packaged_presets(write: Write) -> None:
-    mine = own("night-drive")
+    mine = write_own("night-drive")
     assert find_preset("night-drive") == mine
     write("presets/night-drive.toml", "")
     assert find_preset("night-drive") == Path("presets/night-drive.toml")
@@ -72,8 +72,8 @@ def test_a_missing_path_is_reported_with_a_similar_file(write: Write) -> None:
 
 
 def test_the_list_names_each_preset_once_and_its_folder(write: Write) -> None:
-    own("mine")
-    own("night-drive")
+    write_own("mine")
+    write_own("night-drive")
     write("presets/mine.toml", "")
     result = list_presets()
     assert result["mine"] == (Path("presets/mine.toml"), "working folder")

@@ -68,7 +68,7 @@ def test_a_file_round_trips(tmp_path: Path) -> None:
     assert TemplateFile.read(tmp_path / "a.graphs.xz") == FILE
 
 
-def changed(content: bytes, old: bytes, new: bytes) -> bytes:
+def replaced(content: bytes, old: bytes, new: bytes) -> bytes:
     whole = lzma.decompress(content)
     assert old in whole, whole
     return lzma.compress(whole.replace(old, new))
@@ -80,12 +80,12 @@ def changed(content: bytes, old: bytes, new: bytes) -> bytes:
         lambda content: content[:-20],
         lambda content: b"",
         lambda content: lzma.compress(b"{}\n"),
-        lambda content: changed(content, b'"format": 1', b'"format": 0'),
-        lambda content: changed(content, b'"xor"', b'"or"'),
+        lambda content: replaced(content, b'"format": 1', b'"format": 0'),
+        lambda content: replaced(content, b'"xor"', b'"or"'),
         lambda content: lzma.compress(b"[" * 100_000),
-        lambda content: changed(content, b'"numbers": {}', b'"numbers": []'),
-        lambda content: changed(content, b'"speed": 0.5', b'"speed": "fast"'),
-        lambda content: changed(content, b"12.5", b" NaN"),
+        lambda content: replaced(content, b'"numbers": {}', b'"numbers": []'),
+        lambda content: replaced(content, b'"speed": 0.5', b'"speed": "fast"'),
+        lambda content: replaced(content, b"12.5", b" NaN"),
     ],
 )
 def test_a_broken_file_is_ignored(harm: Callable[[bytes], bytes], tmp_path: Path) -> None:

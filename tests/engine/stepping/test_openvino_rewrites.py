@@ -55,7 +55,9 @@ def computed(model: Any, outputs: int) -> list[Any]:
     return [np.array(each) for each in compute(Given(frames, {}))]
 
 
-def plainly(model: Any, outputs: int, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+def compute_without_rewrites(
+    model: Any, outputs: int, monkeypatch: pytest.MonkeyPatch
+) -> list[Any]:
     with monkeypatch.context() as patch:
         patch.setattr("artengine.stepping.openvino_engine.quicker", lambda model: model)
         return computed(model, outputs)
@@ -75,7 +77,7 @@ def test_rewrites_do_not_change_the_outputs(newest: bool, monkeypatch: pytest.Mo
     assert sorted(each.any_name for each in changed.inputs) == ["whole_0:0", "whole_1:0"]
     # The input model is unchanged.
     assert kinds(model)["Concat"] == 1
-    (expected,) = plainly(network(newest=newest), 1, monkeypatch)
+    (expected,) = compute_without_rewrites(network(newest=newest), 1, monkeypatch)
     assert expected.std() > 0.1
     np.testing.assert_allclose(computed(model, 1)[0], expected, atol=1e-6)
     assert kinds(quicker(changed)) == result
@@ -88,7 +90,7 @@ def test_frames_with_other_consumers_stay_planes(
     model, outputs = network(**given), 1 + bool(given.get("also_read"))
     changed = quicker(model)
     assert sorted(each.any_name for each in changed.inputs) == ["frame_0:0", "frame_1:0"]
-    expected = plainly(network(**given), outputs, monkeypatch)
+    expected = compute_without_rewrites(network(**given), outputs, monkeypatch)
     for one, other in zip(computed(model, outputs), expected, strict=True):
         np.testing.assert_allclose(one, other, atol=1e-6)
 

@@ -154,7 +154,7 @@ def assert_alike(run: Run, alone: Run, preset: Preset) -> None:
     np.testing.assert_allclose(vector(run), vector(alone), atol=1e-3 * far)
 
 
-def on_two_devices(
+def train_on_two_devices(
     start: Callable[..., Any],
     preset_file: Path,
     tiny_model: Path,
@@ -181,7 +181,7 @@ def test_two_devices_learn_the_same_as_one(
 ) -> None:
     """In two parts; the second resumes from the checkpoint of the first."""
     run = Run(tmp_path / "run")
-    report = on_two_devices(
+    report = train_on_two_devices(
         start,
         preset_file,
         tiny_model,
@@ -218,7 +218,7 @@ def ports(count: int) -> list[int]:
     return results
 
 
-def as_workers(start: Callable[..., Any], commands: list[list[str]]) -> list[int]:
+def run_workers(start: Callable[..., Any], commands: list[list[str]]) -> list[int]:
     """Start `artengine` with the arguments of each worker; wait for all and return exit codes."""
     cluster = {"worker": [f"127.0.0.1:{port}" for port in ports(len(commands))]}
     started = []
@@ -245,7 +245,7 @@ def test_two_processes_learn_the_same_as_one(
     command = ["--plugin", str(tiny_model), "train", str(preset_file)]
     command += ["--set", "train.distribute=workers", "--steps", "6"]
     folders = by_two.folder, other
-    codes = as_workers(start, [[*command, "--resume", "-o", str(each)] for each in folders])
+    codes = run_workers(start, [[*command, "--resume", "-o", str(each)] for each in folders])
     for number, code in enumerate(codes):
         error = (tmp_path / f"{number}.err").read_text()
         assert code == 0, error

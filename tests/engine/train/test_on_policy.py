@@ -46,12 +46,12 @@ NEW = [OnPolicyRollout()] * 2
 """Two rows that begin in the next batch."""
 
 
-def at(*frames: int) -> list[OnPolicyRollout]:
+def rows_at(*frames: int) -> list[OnPolicyRollout]:
     """Return rows at those frames, with five frames remaining."""
     return [OnPolicyRollout(frame=frame, remaining=5) for frame in frames]
 
 
-def reds(pixels: Any) -> list[int]:
+def frame_numbers(pixels: Any) -> list[int]:
     """Return the frame numbers, from the red of one pixel of each frame."""
     flat = pixels.reshape(*pixels.shape[:-1], -1, 3)[..., 0]
     return np.rint(flat * 255).astype(int).tolist()  # type: ignore[no-any-return]
@@ -90,13 +90,13 @@ def test_a_rollout_begins_with_truth_and_advances_frame_by_frame(
     first = policy.next(NEW, 0, 1000)
     assert first.begins.all()
     for row in range(2):
-        seen = reds(first.context_frames[row, 0, 0])
+        seen = frame_numbers(first.context_frames[row, 0, 0])
         assert seen == list(range(seen[0], seen[0] + 3))
-        assert reds(first.truth[row, 0, 0, 0]) == [seen[-1] + 1]
+        assert frame_numbers(first.truth[row, 0, 0, 0]) == [seen[-1] + 1]
         assert first.rollouts[row].frame == seen[-1] + 1
-    second = policy.next(at(10, 10), 1, 1000)
+    second = policy.next(rows_at(10, 10), 1, 1000)
     assert not second.begins.any()
-    assert reds(second.truth[0, 0, 0, 0]) == [11]
+    assert frame_numbers(second.truth[0, 0, 0, 0]) == [11]
     assert [rollout.remaining for rollout in second.rollouts] == [4, 4]
 
 
@@ -105,8 +105,8 @@ def test_a_rollout_moves_to_the_frame_most_like_its_prediction(
 ) -> None:
     frames = footage(40)
     ahead, behind = (frames[n].astype(np.float32) / 255 for n in (23, 18))
-    moved = sampler(frames).align(at(20, 20), np.stack([ahead, behind]))
-    assert moved == at(23, 18)
+    moved = sampler(frames).align(rows_at(20, 20), np.stack([ahead, behind]))
+    assert moved == rows_at(23, 18)
 
 
 def test_a_rollout_unlike_all_candidates_keeps_its_frame(
@@ -115,8 +115,8 @@ def test_a_rollout_unlike_all_candidates_keeps_its_frame(
     frames = footage(40)
     policy = sampler(frames)
     unlike = np.zeros((12, 16, 3), np.float32)
-    moved = policy.align(at(20, 20), np.stack([unlike, frames[20].astype(np.float32) / 255]))
-    assert moved == at(20, 20)
+    moved = policy.align(rows_at(20, 20), np.stack([unlike, frames[20].astype(np.float32) / 255]))
+    assert moved == rows_at(20, 20)
     assert not policy.next(moved, 7, 8).begins.any()
 
 
@@ -125,7 +125,7 @@ def test_a_rollout_jumps_from_the_end_of_a_scene_to_the_most_similar_frame(
 ) -> None:
     # Red keeps counting over the cut at 20, so the end of the first scene is most like the first
     # frames of the second, and the end of the second, the brightest frame, like the latest ones.
-    truth = sampler(footage(20, 20), cuts=(20,)).next(at(19, 39), 1, 8).truth
+    truth = sampler(footage(20, 20), cuts=(20,)).next(rows_at(19, 39), 1, 8).truth
     assert np.rint(truth[:, 0, 0, 0, 0] * 255).tolist() == [23, 30]
 
 
@@ -183,6 +183,6 @@ def test_memory_does_not_grow_with_the_footage(
     monkeypatch.setattr("artengine.train.on_policy._thumbnail", thumbnail)
     policy = sampler(footage(120))
     for frame in range(3, 115):
-        policy.align(at(frame, frame), np.zeros((2, 12, 16, 3), np.float32))
+        policy.align(rows_at(frame, frame), np.zeros((2, 12, 16, 3), np.float32))
     assert len(thumbnails) > 100
     assert sum(small() is not None for small in thumbnails) <= 20

@@ -44,7 +44,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def untouched(done: int, total: int | None) -> None:
+def fail_if_called(done: int, total: int | None) -> None:
     pytest.fail(f"frame {done} of {total} was stored again")
 
 
@@ -133,7 +133,7 @@ def test_missing_shards_are_written_again(tmp_path: Path, bikes: Path, lost: int
 def test_finished_footage_is_not_written_again(tmp_path: Path, numbered: Any) -> None:
     first = prepare(numbered(), tmp_path, **SETTINGS)
     times = {path.name: path.stat().st_mtime_ns for path in tmp_path.glob("frames*")}
-    assert prepare(numbered(), tmp_path, progress=untouched, **SETTINGS) == first
+    assert prepare(numbered(), tmp_path, progress=fail_if_called, **SETTINGS) == first
     assert {path.name: path.stat().st_mtime_ns for path in tmp_path.glob("frames*")} == times
 
 
@@ -211,7 +211,9 @@ def test_a_copied_file_is_recognised(tmp_path: Path, bikes: Path) -> None:
     copy = tmp_path / "copy.mp4"
     copy.write_bytes(bikes.read_bytes())
     prepare(Video(path=str(bikes), end=0.4), tmp_path / "footage", **SETTINGS)
-    prepare(Video(path=str(copy), end=0.4), tmp_path / "footage", progress=untouched, **SETTINGS)
+    prepare(
+        Video(path=str(copy), end=0.4), tmp_path / "footage", progress=fail_if_called, **SETTINGS
+    )
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"format": 1}', '{"format": 99}'])

@@ -178,10 +178,10 @@ def test_a_model_is_adapted_once(catalog: Catalog, bikes: Path, data: Path, tmp_
     def kept() -> list[Any]:
         return [array for array in arrays(preset, run) if array.dtype.kind in "iu"]
 
-    train(preset, data, run, catalog, observer=after(2))
+    train(preset, data, run, catalog, observer=stop_after(2))
     (counts,) = kept()
     assert counts.tolist() == [1, 45]
-    train(preset, data, run, catalog, resume=True, observer=after(3))
+    train(preset, data, run, catalog, resume=True, observer=stop_after(3))
     assert_same([counts], kept())
 
 
@@ -193,7 +193,7 @@ def test_the_same_training_gives_the_same_weights(
     assert_same(arrays(preset, trained.run), arrays(preset, again))
 
 
-def after(steps: int) -> Observer:
+def stop_after(steps: int) -> Observer:
     """Return an observer that stops a training at a step."""
     reached = 0
 
@@ -267,7 +267,7 @@ def test_resumes_exactly(
     train(preset, data, whole, catalog)
     stopped_at = []
     for number, steps in enumerate(stops):
-        stopped = train(preset, data, parts, catalog, resume=number > 0, observer=after(steps))
+        stopped = train(preset, data, parts, catalog, resume=number > 0, observer=stop_after(steps))
         assert stopped.step == steps
         stopped_at.append(float(log(parts)[-1]["psnr"]))
         # The log contains the stopped epoch.
@@ -396,7 +396,7 @@ def test_resuming_needs_the_same_footage(
     preset: Preset, data: Path, catalog: Catalog, bikes: Path, tmp_path: Path
 ) -> None:
     run = Run(tmp_path / "run")
-    train(preset, data, run, catalog, user_footage=True, observer=after(1))
+    train(preset, data, run, catalog, user_footage=True, observer=stop_after(1))
     assert user_footage(run) == data
     recipe = run.recipe.read_text()
     other = table(size=[32, 32], learning_rate=0.5, steps=2)
@@ -934,7 +934,7 @@ class Played(Boundless):
         return self.gain * (1.0 + 0.0 * network(context_frames, training=training)), state
 
 
-class With(Catalog):
+class ExtendedCatalog(Catalog):
     """A catalog with additional models."""
 
     def __init__(self, base: Catalog, more: tuple[type[Model], ...]) -> None:
@@ -969,7 +969,7 @@ def test_automatable_numbers_do_not_affect_the_training(
 def with_models(catalog: Catalog, *more: type[Model]) -> Catalog:
     copied = object.__new__(Catalog)
     copied.__dict__ = dict(catalog.__dict__)
-    return With(copied, more)
+    return ExtendedCatalog(copied, more)
 
 
 def test_a_model_may_monitor_its_own_measure(
@@ -980,7 +980,7 @@ def test_a_model_may_monitor_its_own_measure(
     own["model"] = {"use": "monitored", "context": 2}
     preset = parse_preset(own, with_models(catalog, Monitored), [f"source.path={bikes}"])
     run = Run(tmp_path / "run")
-    train(preset, data, run, catalog, observer=after(4))
+    train(preset, data, run, catalog, observer=stop_after(4))
     position = train(preset, data, run, catalog, resume=True)
     rows = read_log(run.log, 9)
     best = min(rows, key=lambda row: row.own["light"])

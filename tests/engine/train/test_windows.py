@@ -85,7 +85,7 @@ def held_out_numbers(windows: Iterable[Window]) -> list[list[int]]:
     ]
 
 
-def same(left: list[Batch], right: list[Batch]) -> bool:
+def equal_batches(left: list[Batch], right: list[Batch]) -> bool:
     return len(left) == len(right) and all(
         np.array_equal(a, b)
         for one, other in zip(left, right, strict=True)
@@ -155,9 +155,9 @@ def test_an_epoch_is_reproducible_and_differs_from_others(footage: Prepare) -> N
     folder = footage(90, shard_frames=8)
     settings = {"batch": 4, "crop": (8, 8), "flip": True}
     once = read(folder, epoch=3, **settings)
-    assert same(once, read(folder, epoch=3, **settings))
-    assert not same(once, read(folder, epoch=4, **settings))
-    assert not same(once, read(folder, epoch=3, **(settings | {"seed": 2})))
+    assert equal_batches(once, read(folder, epoch=3, **settings))
+    assert not equal_batches(once, read(folder, epoch=4, **settings))
+    assert not equal_batches(once, read(folder, epoch=3, **(settings | {"seed": 2})))
 
 
 def test_skipping_batches_does_not_change_the_following_ones(footage: Prepare) -> None:
@@ -166,17 +166,17 @@ def test_skipping_batches_does_not_change_the_following_ones(footage: Prepare) -
     whole = read(folder, **settings)
     assert len(whole) == 16
     for skip in (1, 9, 100):
-        assert same(read(folder, skip_batches=skip, **settings), whole[skip:])
+        assert equal_batches(read(folder, skip_batches=skip, **settings), whole[skip:])
 
 
 def test_passes_are_consecutive_epochs(footage: Prepare) -> None:
     folder = footage(40)
     first, second = read(folder, batch=4, epoch=5), read(folder, batch=4, epoch=6)
-    assert same(read(folder, batch=4, epoch=5, passes=2), first + second)
+    assert equal_batches(read(folder, batch=4, epoch=5, passes=2), first + second)
     later = len(first) + 2
-    assert same(read(folder, batch=4, epoch=5, passes=2, skip_batches=later), second[2:])
+    assert equal_batches(read(folder, batch=4, epoch=5, passes=2, skip_batches=later), second[2:])
     endless = windows(folder, **(BASIC | {"batch": 4, "epoch": 5, "passes": None}))
-    assert same(list(islice(endless, later, later + 2)), second[2:4])
+    assert equal_batches(list(islice(endless, later, later + 2)), second[2:4])
 
 
 def test_batches_do_not_depend_on_the_machine_or_version(footage: Prepare) -> None:
@@ -203,8 +203,8 @@ def test_only_a_few_shards_are_open_at_a_time(footage: Prepare) -> None:
         path = folder / shard_name(shard)
         path.write_bytes(bytes(path.stat().st_size))
     ahead = next(windows(folder, **(BASIC | settings | {"skip_batches": 1})))
-    assert same([ahead], [second])
-    assert not same([first], [second])
+    assert equal_batches([ahead], [second])
+    assert not equal_batches([first], [second])
 
 
 def test_fewer_shards_are_held_where_they_are_large(
@@ -339,13 +339,13 @@ def test_missing_and_unfinished_files_are_reported(footage: Prepare) -> None:
         PreparedFootage.open(folder)
 
 
-def overwritten(path: Path) -> None:
+def overwrite_half(path: Path) -> None:
     """Overwrite the second half."""
     data = path.read_bytes()
     path.write_bytes(data[: len(data) // 2].ljust(len(data), b"\0"))
 
 
-@pytest.mark.parametrize("damage", [overwritten, Path.unlink])
+@pytest.mark.parametrize("damage", [overwrite_half, Path.unlink])
 def test_footage_that_is_damaged_while_it_is_read_is_reported(
     footage: Prepare, damage: Callable[[Path], None]
 ) -> None:
