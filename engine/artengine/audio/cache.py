@@ -54,13 +54,13 @@ def beats_in(path: Path) -> tuple[float, ...] | None:
         SourceError: as `analysed` does.
     """
     digest = _digest(path)
-    kept = _place(["beats", BEATS_VERSION, VERSION, digest])
+    kept = _cache_file(["beats", BEATS_VERSION, VERSION, digest])
     rows = _read(kept) if digest else None
     if rows is not None and "beats" in rows:
         return tuple(rows["beats"].tolist())
     found = beats_of(analysed(path))
     if found is not None:
-        _keep({"beats": np.array(found, np.float64)}, kept)
+        _store({"beats": np.array(found, np.float64)}, kept)
     return None if found is None else tuple(found)
 
 
@@ -73,16 +73,16 @@ def _digest(path: Path) -> str:
 
 @lru_cache(maxsize=8)
 def _analysed(path: Path, digest: str, bands: tuple[tuple[str, Band], ...]) -> Analysis:
-    kept = _place([VERSION, digest, bands])
+    kept = _cache_file([VERSION, digest, bands])
     rows = _read(kept) if digest else None
     if rows is not None and "seconds" in rows:
         return Analysis(float(rows.pop("seconds")), rows)
     analysis = analyse(samples(path), dict(bands))
-    _keep({"seconds": np.float64(analysis.seconds), **analysis.rows}, kept)
+    _store({"seconds": np.float64(analysis.seconds), **analysis.rows}, kept)
     return analysis
 
 
-def _place(key: Any) -> Path:
+def _cache_file(key: Any) -> Path:
     """Return the file in the cache for a key."""
     name = sha256(json.dumps(key).encode()).hexdigest()[:24]
     return folders.cache() / "audio" / f"{name}.npz"
@@ -97,7 +97,7 @@ def _read(path: Path) -> dict[str, Any] | None:
         return None
 
 
-def _keep(rows: Mapping[str, Any], path: Path) -> None:
+def _store(rows: Mapping[str, Any], path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with atomic_write(path, ".part.npz") as unfinished:

@@ -135,14 +135,14 @@ class Track:
             rises = rows["flux"] if name == "onset" else rises_of(rows[name])
             found = hits_of(rises)
             attack, release = shape.attack * self.speed, release * self.speed
-            return Strikes(_above(found, shape.floor), attack, release)
+            return Strikes(_above_floor(found, shape.floor), attack, release)
         if name == "chroma":
             return Level(rows["chroma"], peaks=False)
         release = _LEVELS_RELEASE if shape.release is None else shape.release
-        level = _height(rows["centroid"]) if name == "centroid" else _loudness(rows[name])
+        level = _relative_pitch(rows["centroid"]) if name == "centroid" else _loudness(rows[name])
         level = np.maximum(0.0, level - shape.floor) / (1.0 - shape.floor)
         attack, release = shape.attack * self.speed, release * self.speed
-        return Level(_followed(level, attack, release), peaks=name != "centroid")
+        return Level(_envelope(level, attack, release), peaks=name != "centroid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,7 @@ class Strikes:
         self._tops = np.zeros(len(hits.times))
         top, before = 0.0, 0.0
         for number, (time, strength) in enumerate(zip(hits.times, hits.strengths, strict=True)):
-            top = max(strength, top * _left(time - before, release))
+            top = max(strength, top * _decay(time - before, release))
             self._tops[number], before = top, time
 
     def at(self, first: float, last: float) -> float:
@@ -190,18 +190,18 @@ class Strikes:
         if number < 0:
             return 0.0
         time = float(self.hits.times[number])
-        rise = 1.0 - _left(last - time, self._attack)
-        return float(self._tops[number]) * rise * _left(max(0.0, first - time), self._release)
+        rise = 1.0 - _decay(last - time, self._attack)
+        return float(self._tops[number]) * rise * _decay(max(0.0, first - time), self._release)
 
 
-def _left(seconds: float, pace: float) -> float:
+def _decay(seconds: float, pace: float) -> float:
     """Return the remainder of an exponential decay: about a third after `pace` seconds."""
     if seconds <= 0.0:
         return 1.0
     return float(np.exp(-seconds / pace)) if pace > 0.0 else 0.0
 
 
-def _above(hits: Hits, floor: float) -> Hits:
+def _above_floor(hits: Hits, floor: float) -> Hits:
     kept = hits.strengths > floor
     return Hits(hits.times[kept], (hits.strengths[kept] - floor) / (1.0 - floor))
 
@@ -215,7 +215,7 @@ def _loudness(amplitude: Rows) -> Numbers:
     return np.minimum(1.0, amplitude.astype(np.float64) / loud)
 
 
-def _height(frequency: Rows) -> Numbers:
+def _relative_pitch(frequency: Rows) -> Numbers:
     """Scale frequencies, in octaves, from the track's lowest to its highest; silence is 0."""
     sounding = frequency > 0.0
     if not sounding.any():
@@ -236,12 +236,12 @@ def rises_of(amplitude: Rows) -> Rows:
     return rises
 
 
-def _followed(level: Numbers, attack: float, release: float) -> Rows:
+def _envelope(level: Numbers, attack: float, release: float) -> Rows:
     """Limit how fast a level falls, by the release, and rises, by the attack."""
     step = HOP / RATE
     if attack > 0.0:
-        share, now, slow = 1.0 - _left(step, attack), 0.0, []
-        fall = _left(step, release)
+        share, now, slow = 1.0 - _decay(step, attack), 0.0, []
+        fall = _decay(step, release)
         for value in level.tolist():
             now = now + (value - now) * share if value > now else max(value, now * fall)
             slow.append(now)

@@ -12,15 +12,15 @@ from artengine.audio.decode import RATE
 
 Numbers = npt.NDArray[np.float64]
 
-_APART = 10
+_SPACING = 10
 """Measurements between two hits, 50 ms."""
 
 _AROUND = 100
-_ABOVE = 2.0
+_THRESHOLD = 2.0
 _WEAKEST = 0.1
 # The level rises before the window's middle reaches a click, but after it reaches the start of a
 # tone: this offset is a compromise.
-_LATER = WINDOW / 4 / RATE
+_OFFSET = WINDOW / 4 / RATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +46,14 @@ def hits_of(rises: npt.NDArray[np.float32]) -> Hits:
         rises: the rise of a level before each measurement, 0 or more.
     """
     count = len(rises)
-    reach = np.pad(rises, _APART // 2, mode="edge")
-    windows = np.lib.stride_tricks.sliding_window_view(reach, _APART + 1)
+    reach = np.pad(rises, _SPACING // 2, mode="edge")
+    windows = np.lib.stride_tricks.sliding_window_view(reach, _SPACING + 1)
     summed = np.cumsum(np.pad(rises.astype(np.float64), (1, 0)))
     first = np.maximum(np.arange(count) - _AROUND, 0)
     last = np.minimum(np.arange(count) + _AROUND, count)
     usual = (summed[last] - summed[first]) / np.maximum(last - first, 1)
-    peaks = np.flatnonzero((rises >= windows.max(axis=1)) & (rises > _ABOVE * usual))
-    peaks = peaks[np.diff(peaks, prepend=-_APART) > _APART // 2]
+    peaks = np.flatnonzero((rises >= windows.max(axis=1)) & (rises > _THRESHOLD * usual))
+    peaks = peaks[np.diff(peaks, prepend=-_SPACING) > _SPACING // 2]
     strengths = rises[peaks].astype(np.float64)
     if len(strengths) == 0 or strengths.max() <= 1e-6:
         return Hits(np.zeros(0), np.zeros(0))
@@ -69,5 +69,5 @@ def _times(rises: npt.NDArray[np.float32], peaks: npt.NDArray[np.intp]) -> Numbe
     weight = rises[places].astype(np.float64)
     centres = (weight * (peaks[:, None] + reach)).sum(axis=1) / weight.sum(axis=1)
     # A rise lies between a measurement and the one before it.
-    times: Numbers = np.maximum(0.0, (centres - 0.5) * HOP / RATE + _LATER)
+    times: Numbers = np.maximum(0.0, (centres - 0.5) * HOP / RATE + _OFFSET)
     return times

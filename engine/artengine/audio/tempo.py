@@ -42,7 +42,7 @@ def beats_of(analysis: Analysis) -> list[float] | None:
         from librosa.feature import tempo
     except ImportError:
         return None
-    struck = _struck(analysis)
+    struck = _onset_strength(analysis)
     if not struck.any():
         return []
     padded = np.pad(struck, (0, -len(struck) % _COARSE))
@@ -59,14 +59,14 @@ def tempo_of(beats: Sequence[float]) -> float | None:
     return 60.0 * (len(beats) - 1) / (beats[-1] - beats[0]) if len(beats) > 1 else None
 
 
-def _struck(analysis: Analysis) -> npt.NDArray[np.float32]:
+def _onset_strength(analysis: Analysis) -> npt.NDArray[np.float32]:
     """Return the onset strength at each measurement; drums have more weight than the rest."""
     rows = analysis.rows
-    kick, snare = _even(rises_of(rows["kick"])), _even(rises_of(rows["snare"]))
-    return np.asarray(kick + 0.5 * snare + 0.5 * _even(rows["flux"]), np.float32)
+    kick, snare = _normalised(rises_of(rows["kick"])), _normalised(rises_of(rows["snare"]))
+    return np.asarray(kick + 0.5 * snare + 0.5 * _normalised(rows["flux"]), np.float32)
 
 
-def _even(rises: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+def _normalised(rises: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """Normalise rises so that strong ones are about 1."""
     above = rises[rises > 0]
     strong = max(1e-6, float(np.quantile(above, 0.98))) if above.size else 1.0

@@ -107,14 +107,14 @@ def bench(
 
     catalog = load_catalog(plugin or [])
     films = _films(catalog, preset or ([] if model else PRESETS), size, frames, plugin or [])
-    models = _chosen("model", model, list(catalog.models)) if model else []
+    models = _selected("model", model, list(catalog.models)) if model else []
     from artengine.cli.film_bench import advice, sides, time_film
     from artengine.cli.usual_side import usual_side
     from artengine.stepping.engines import installed_runtimes
 
     by = sides()
     names = list(dict.fromkeys(name for each in by for name in (each.runtime, each.label)))
-    wanted = _chosen("runtime", runtime, names)
+    wanted = _selected("runtime", runtime, names)
     by = [each for each in by if {each.runtime, each.label} & set(wanted)]
     from artengine.nn.bench import Subject, gflop_of, matrix_rate
     from artengine.nn.precision import has_bfloat16
@@ -221,14 +221,14 @@ def as_text(
         by_size = {timing.size: timing for timing in group}
         row = [model, runtime, precision]
         for size in sizes:
-            row += _shown(by_size.get(size), rates[precision])
+            row += _timing_cells(by_size.get(size), rates[precision])
         rows.append(row)
         notes += dict.fromkeys(timing.note for timing in by_size.values() if timing.note)
     lines += aligned(rows, left=3)
     return "\n".join([*lines, *notes])
 
 
-def _shown(timing: Timing | None, rate: float) -> tuple[str, str]:
+def _timing_cells(timing: Timing | None, rate: float) -> tuple[str, str]:
     """Return milliseconds and share as text; unknown ones as a dash."""
     if timing is None or timing.ms is None:
         return "-", "-"
@@ -267,7 +267,7 @@ def _json(
     return json.dumps(found, indent=2)
 
 
-def _chosen(kind: str, given: Sequence[str] | None, known: Sequence[Name]) -> list[Name]:
+def _selected(kind: str, given: Sequence[str] | None, known: Sequence[Name]) -> list[Name]:
     for name in given or []:
         if name not in known:
             raise UsageError(

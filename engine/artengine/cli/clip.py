@@ -87,7 +87,7 @@ def learner_overrides(clip: str) -> list[Override]:
 
     name = clip_name(clip)
     title = f"title={json.dumps(name, ensure_ascii=False)}"
-    # With the clip's own name, the film would overwrite the clip in its folder.
+    # Not the clip's own name: in the clip's folder, that file is the clip itself.
     film = json.dumps(f"{name}-dream.mp4", ensure_ascii=False)
     writers = f'writers=[{{use="mp4",path={film}}}]'
     return [source_override(clip), *parse_overrides([title, writers], clip)]

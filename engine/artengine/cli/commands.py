@@ -44,7 +44,7 @@ class Commands(dict[str, Any]):
     def __getitem__(self, name: str) -> Any:
         made = super().__getitem__(name)
         if made is None:
-            made = _made(name)
+            made = _imported(name)
             self[name] = made
         return made
 
@@ -61,7 +61,7 @@ class Commands(dict[str, Any]):
         return [self[name] for name in self]
 
 
-def _made(name: str) -> Any:
+def _imported(name: str) -> Any:
     module = import_module(f"artengine.cli.{name}")
     group = getattr(module, f"{name}_app", None)
     if group is None:

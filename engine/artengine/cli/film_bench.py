@@ -140,8 +140,8 @@ def time_film(film: Film, side: Side) -> FilmTiming:
         first = None
         try:
             if side.runtime != "keras":
-                first = _made(film, side, 1, file)[0]
-            passed, made = _made(film, side, film.frames, file)
+                first = _run_film(film, side, 1, file)[0]
+            passed, made = _run_film(film, side, film.frames, file)
         except _FailedError as error:
             return FilmTiming(film, side, note=str(error))
     profile = made["profile"]
@@ -161,7 +161,7 @@ class _FailedError(Exception):
     """A film could not be made; the text is the error message of the program."""
 
 
-def _made(film: Film, side: Side, frames: int, file: Path) -> tuple[float, dict[str, Any]]:
+def _run_film(film: Film, side: Side, frames: int, file: Path) -> tuple[float, dict[str, Any]]:
     """Return the seconds of the whole program, and the JSON that it printed."""
     width, height = film.size
     command = [sys.executable, "-m", "artengine", "dream", film.preset, "-o", str(file)]
@@ -261,10 +261,10 @@ def advice(
     if "openvino" not in {timing.side.runtime for timing in timings}:
         return "another runtime may be faster: python -m pip install openvino"
     stage = max(best.ms, key=lambda name: best.ms[name])
-    return f"most of the time goes into {_INTO[stage]}"
+    return f"most of the time goes into {_FASTER[stage]}"
 
 
-_INTO = {
+_FASTER = {
     "source": "the source; a clip at the film's size and frame rate is decoded quicker",
     "network": "the network; a smaller --size, and upscale in the output chain, is quicker",
     "effects": "the effects of the feedback chain; artengine plugins check NAME times each",

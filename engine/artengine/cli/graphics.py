@@ -17,7 +17,7 @@ Maker: TypeAlias = Literal["nvidia", "amd", "intel", "apple", "other"]
 _MAKERS: dict[str, Maker] = {"0x10de": "nvidia", "0x1002": "amd", "0x8086": "intel"}
 """Makers by the PCI vendor number that Linux reports."""
 
-_CALLED: dict[Maker, str] = {
+_DEFAULT_NAMES: dict[Maker, str] = {
     "nvidia": "an NVIDIA card",
     "amd": "an AMD card",
     "intel": "Intel graphics",
@@ -47,22 +47,22 @@ def graphics_cards(devices: Path = Path("/sys/class/drm")) -> list[Card]:
         devices: the folder in which Linux lists display devices.
     """
     if sys.platform == "darwin":
-        return list(_of_mac())
+        return list(_mac_cards())
     if sys.platform == "win32":
-        return [_named(name) for name in dict.fromkeys(_of_registry())]
-    named = [Card("nvidia", name) for name in _of_nvidia()]
-    makers = [m for m in _of_linux(devices) if not (m == "nvidia" and named)]
-    return [*named, *(Card(maker, _CALLED[maker]) for maker in makers)]
+        return [_card_named(name) for name in dict.fromkeys(_windows_names())]
+    named = [Card("nvidia", name) for name in _nvidia_names()]
+    makers = [m for m in _linux_makers(devices) if not (m == "nvidia" and named)]
+    return [*named, *(Card(maker, _DEFAULT_NAMES[maker]) for maker in makers)]
 
 
-def _of_nvidia() -> list[str]:
+def _nvidia_names() -> list[str]:
     """Return the names that NVIDIA's driver reports; none if it is missing or does not answer."""
     program = next(filter(None, map(shutil.which, _SMI)), None)
     output = _output_of([program, "-L"]) if program else ""
     return re.findall(r"^GPU \d+: (.+?) \(UUID", output, re.MULTILINE)
 
 
-def _of_linux(devices: Path) -> Iterator[Maker]:
+def _linux_makers(devices: Path) -> Iterator[Maker]:
     """Yield the makers of the listed devices; chips of other makers only drive a screen."""
     for vendor in sorted(devices.glob("card[0-9]*/device/vendor")):
         try:
@@ -74,16 +74,16 @@ def _of_linux(devices: Path) -> Iterator[Maker]:
             yield maker
 
 
-def _of_mac() -> Iterator[Card]:
+def _mac_cards() -> Iterator[Card]:
     if platform.machine() == "arm64":
         name = _output_of(["sysctl", "-n", "machdep.cpu.brand_string"]).strip()
-        yield Card("apple", name or _CALLED["apple"])
+        yield Card("apple", name or _DEFAULT_NAMES["apple"])
         return
     output = _output_of(["system_profiler", "SPDisplaysDataType"])
-    yield from map(_named, re.findall(r"Chipset Model: (.+)", output))
+    yield from map(_card_named, re.findall(r"Chipset Model: (.+)", output))
 
 
-def _of_registry() -> list[str]:
+def _windows_names() -> list[str]:
     """Return the names of the display adapters of Windows."""
     found: list[str] = []
     if sys.platform == "win32":
@@ -99,7 +99,7 @@ def _of_registry() -> list[str]:
     return [name for name in found if not re.match(r"Microsoft (Basic|Remote)", name)]
 
 
-def _named(name: str) -> Card:
+def _card_named(name: str) -> Card:
     """Return a card, with the maker inferred from its name."""
     words: dict[str, Maker] = {
         r"nvidia|geforce|quadro": "nvidia",

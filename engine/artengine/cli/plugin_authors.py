@@ -92,12 +92,12 @@ def check(
     from artengine.errors import PluginError
     from artengine.testing import conformance
 
-    kinds, catalog = _found(plugin_name, plugin or [])
+    kinds, catalog = _find_plugins(plugin_name, plugin or [])
     reports: list[dict[str, Any]] = []
     broken: list[str] = []
     for kind in kinds:
         values = _values(kind)
-        results = {each.name: _fault(each) for each in conformance(kind, **values)}
+        results = {each.name: _failure(each) for each in conformance(kind, **values)}
         faults = [
             f"{kind.kind} {kind.name}, {name}: {fault}" for name, fault in results.items() if fault
         ]
@@ -108,7 +108,7 @@ def check(
                 answer(f"  {'FAILS' if fault else 'ok':5}  {name}")
         about: dict[str, Any] = {"kind": kind.kind, "name": kind.name, "checks": results}
         if not faults:
-            about |= _measured(kind, catalog, output or Path(f"{kind.name}-check"), values)
+            about |= _measure(kind, catalog, output or Path(f"{kind.name}-check"), values)
             for line in () if as_json else (about.get("time"), *about["files"]):
                 if line:
                     answer(f"  {line}")
@@ -151,7 +151,7 @@ def manifest(
     answer(str(file))
 
 
-def _fault(check: Check) -> str:
+def _failure(check: Check) -> str:
     """Return on one line why a check fails; empty if it passes."""
     from artengine.errors import one_line, reason
     from artengine.testing import ConformanceError
@@ -165,7 +165,7 @@ def _fault(check: Check) -> str:
     return ""
 
 
-def _measured(
+def _measure(
     kind: type[Plugin], catalog: Catalog, folder: Path, values: dict[str, Any]
 ) -> dict[str, Any]:
     """Return an effect's time, and the files that show the plugin."""
@@ -216,7 +216,7 @@ def portray(
     return made
 
 
-def _found(name: str, files: list[Path]) -> tuple[list[type[Plugin]], Catalog]:
+def _find_plugins(name: str, files: list[Path]) -> tuple[list[type[Plugin]], Catalog]:
     """Return the plugins of a file, a package or a name."""
     from artengine.catalog import KINDS, load_catalog
 

@@ -92,9 +92,9 @@ def train(
     prepared_from = [] if data is None else parse_overrides(source_of(data, catalog), "--data")
     changes = [*prepared_from, *overrides(set_, {"seed": seed}, source=source)]
     clip = is_clip(preset, catalog)
-    opened = _of_clip if clip else _of_preset
+    opened = _load_for_clip if clip else _load_preset
     loaded, run = opened(preset, output, catalog, changes, resume=resume)
-    loaded = _of_length(loaded, changes, steps, minutes)
+    loaded = _with_length(loaded, changes, steps, minutes)
     initial_weights(loaded)  # missing weights are refused before footage is prepared
     if clip:
         tell(
@@ -137,7 +137,7 @@ def train(
         raise typer.Exit(130)
 
 
-def _of_clip(
+def _load_for_clip(
     clip: str, output: Path | None, catalog: Catalog, changes: list[Override], *, resume: bool
 ) -> tuple[Preset, Run]:
     """Return the packaged preset that learns a clip, or its run's recipe, and the run folder."""
@@ -152,7 +152,7 @@ def _of_clip(
     return load_preset(LEARNER, catalog, [*learner_overrides(clip), *changes]), run
 
 
-def _of_preset(
+def _load_preset(
     given: str, output: Path | None, catalog: Catalog, changes: list[Override], *, resume: bool
 ) -> tuple[Preset, Run]:
     """Return the preset, or the recipe of the run to continue, and the run folder."""
@@ -180,7 +180,7 @@ def _length(settings: TrainSettings) -> str:
     return "1 minute" if minutes == 1 else f"{minutes:g} minutes"
 
 
-def _of_length(
+def _with_length(
     preset: Preset, changes: list[Override], steps: int | None, minutes: float | None
 ) -> Preset:
     """Return the preset with the length that options or `--set` give in place of its own."""

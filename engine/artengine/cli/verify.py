@@ -67,7 +67,7 @@ def verify(
     errors: list[ArtengineError] = []
     for film in films:
         try:
-            found = _verified(film, catalog, frames, seed)
+            found = _verify(film, catalog, frames, seed)
         except ArtengineError as error:
             errors.append(error)
             results.append({"film": str(film), "error": str(error)})
@@ -76,7 +76,7 @@ def verify(
             continue
         results.append({"film": str(film), **found.as_data()})
         if not as_json:
-            answer("\n".join(_lines(film, found)))
+            answer("\n".join(_formatted(film, found)))
     if as_json:
         answer(json.dumps(results[0] if len(films) == 1 else results, indent=2))
     if len(films) == 1 and errors:
@@ -88,7 +88,7 @@ def verify(
         raise type(errors[0])(f"{len(errors)} of {len(films)} films could not be verified")
 
 
-def _verified(film: Path, catalog: Catalog, frames: int, seed: int) -> Verified:
+def _verify(film: Path, catalog: Catalog, frames: int, seed: int) -> Verified:
     from artengine.cli.progress import bar
     from artengine.dream.verify import verify as verify_film
     from artengine.errors import UsageError
@@ -120,7 +120,7 @@ def _verified(film: Path, catalog: Catalog, frames: int, seed: int) -> Verified:
         return verify_film(preset, catalog, path, frames=frames, seed=seed, progress=show)
 
 
-def _lines(film: Path, found: Verified) -> list[str]:
+def _formatted(film: Path, found: Verified) -> list[str]:
     """Format the result for readers."""
     rendered = counted(found.rendered, "frame")
     compared = f"{len(found.frames)} of the first {rendered} compared"

@@ -10,7 +10,7 @@ _MASK = (1 << 64) - 1
 
 def key_of(seed: int, slot: str) -> int:
     """Return the key of one curve's random numbers."""
-    return _mixed((seed & 0xFFFFFFFF) << 32 | crc32(slot.encode()))
+    return _hashed((seed & 0xFFFFFFFF) << 32 | crc32(slot.encode()))
 
 
 def uniform(key: int, number: float, place: int) -> float:
@@ -21,7 +21,7 @@ def uniform(key: int, number: float, place: int) -> float:
         number: the number of the sequence; only the whole part counts.
         place: the index, any whole number.
     """
-    return (_mixed(_mixed(key + math.floor(number)) + place) >> 11) * 2.0**-53
+    return (_hashed(_hashed(key + math.floor(number)) + place) >> 11) * 2.0**-53
 
 
 def smooth(key: int, number: float, place: float) -> float:
@@ -41,7 +41,7 @@ def normal(key: int, number: float, place: int) -> float:
     return (total - 2.0) * math.sqrt(3.0)
 
 
-def _mixed(number: int) -> int:
+def _hashed(number: int) -> int:
     """Hash 64 bits (splitmix64, Steele, Lea and Flood 2014)."""
     number = (number + 0x9E3779B97F4A7C15) & _MASK
     number = ((number ^ (number >> 30)) * 0xBF58476D1CE4E5B9) & _MASK

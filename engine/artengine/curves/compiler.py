@@ -92,24 +92,24 @@ class Compiler:
 
     def compiled(self, node: Node) -> Evaluate:
         """Return the function that evaluates a node."""
-        made = self._made(node)
+        made = self._compile(node)
         value = constant(node, made)
         return made if value is None or isinstance(node, Number) else lambda _now: value
 
-    def _made(self, node: Node) -> Evaluate:
+    def _compile(self, node: Node) -> Evaluate:
         if isinstance(node, Number):
             number = node.value
             return lambda _now: number
         if isinstance(node, Name):
-            return self._named(node)
+            return self._compile_name(node)
         if isinstance(node, Call):
-            return self._called(node)
+            return self._compile_call(node)
         if isinstance(node, Operation):
             build = OPERATIONS[node.sign, len(node.operands)]
             return build(node.at, *map(self.compiled, node.operands))
         raise fault(node.at, "a text has no value")
 
-    def _called(self, node: Call) -> Evaluate:
+    def _compile_call(self, node: Call) -> Evaluate:
         texts = [each.value for each in node.arguments if isinstance(each, Text)]
         numbers = [each for each in node.arguments if not isinstance(each, Text)]
         arguments = tuple(map(self.compiled, numbers))
@@ -120,7 +120,7 @@ class Compiler:
             raise fault(node.at, excess)
         return called
 
-    def _named(self, node: Name) -> Evaluate:
+    def _compile_name(self, node: Name) -> Evaluate:
         name = node.name
         if name in self._own:
             return self._own[name]

@@ -82,10 +82,10 @@ class Decoder:
         self._stamps: SimpleQueue[tuple[Fraction | None, Fraction | None]] = SimpleQueue()
         self._shown = ShownPictures()
         graph = [
-            *_reading(info, background, deinterlace),
+            *_input_filters(info, background, deinterlace),
             *([] if skip is None else [f"select='gte(t,{skip:.6f})'"]),
             *filters,
-            *_delivering(info, size, inside, background),
+            *_output_filters(info, size, inside, background),
             FILTER,
         ]
         options = ["-reinit_filter:v:0", "0"]
@@ -158,7 +158,9 @@ class Decoder:
         self.close()
 
 
-def _reading(info: Probe, background: tuple[int, int, int], deinterlace: Deinterlace) -> list[str]:
+def _input_filters(
+    info: Probe, background: tuple[int, int, int], deinterlace: Deinterlace
+) -> list[str]:
     """Return filters that handle the storage of pictures: colour tags, fields and transparency."""
     width, height = info.turned_size
     # A picture of the first one's size passes through the scaler untouched.
@@ -179,7 +181,7 @@ def _reading(info: Probe, background: tuple[int, int, int], deinterlace: Deinter
     return filters
 
 
-def _delivering(
+def _output_filters(
     info: Probe, size: Size, inside: Size | None, background: tuple[int, int, int]
 ) -> list[str]:
     """Return filters that scale pictures, convert them to sRGB and pad them."""

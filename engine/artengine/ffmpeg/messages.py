@@ -8,7 +8,7 @@ from pathlib import Path
 
 from artengine.errors import SourceError
 
-_ECHO = re.compile(
+_CONSEQUENCE = re.compile(
     r"Error opening (?:in|out)put files?|Terminating thread|Task finished|Conversion failed"
     r"|Error (?:submitting|sending) |Error while filtering|Nothing was written"
     r"|Last message repeated|Application provided invalid, non monoton"
@@ -42,7 +42,7 @@ def summed_up(lines: Sequence[str]) -> str:
         text = re.sub(r"\[(?:[^\]]* @ 0x[0-9a-f]+|error|fatal|panic)\]\s*", "", line).strip()
         text = re.sub(r"not on whitelist '.*", "is not among the formats that are read", text)
         text = text.removeprefix("Error opening input: ").rstrip(".")
-        kind = echoes if _ECHO.match(text) else causes
+        kind = echoes if _CONSEQUENCE.match(text) else causes
         if text and text not in kind:
             kind.append(text)
     joined = "; ".join(causes or echoes[-1:])

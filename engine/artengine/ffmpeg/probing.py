@@ -73,7 +73,7 @@ def probe(path: Path) -> Probe:
         SourceError: when it is missing, empty, no video, or broken; with ffmpeg's error if there is
             one.
     """
-    found, log = _look(path)
+    found, log = _decode_first(path)
     stream = re.search(r"^\[info\] +Stream #0:.*?: Video: (?!.*\(attached pic\))(.*)", log, re.M)
     if "n" not in found.latest or stream is None:
         if "Audio:" in log and stream is None:
@@ -81,7 +81,7 @@ def probe(path: Path) -> Probe:
         raise unreadable(path, log)
     decoder = _alpha_decoder(stream[1], log)
     if decoder:
-        found, _ = _look(path, decoder)
+        found, _ = _decode_first(path, decoder)
     turned = re.search(r"rotation of (-?\d+(?:\.\d+)?) degrees", log)
     rotation = round(float(turned[1])) if turned else 0
     width, height = map(int, found.latest["s"].split("x"))
@@ -91,12 +91,12 @@ def probe(path: Path) -> Probe:
         path,
         container,
         guess=found.rate,
-        mean=_mean(stream[1]),
+        mean=_mean_rate(stream[1]),
         seconds=_seconds(log),
         duration=found.duration,
     )
     return Probe(
-        size=_square(width, height, aspect),
+        size=_square_pixels(width, height, aspect),
         coded_size=(height, width) if rotation % 180 else (width, height),
         fps=float(timing.fps),
         seconds=timing.seconds,
@@ -110,7 +110,7 @@ def probe(path: Path) -> Probe:
     )
 
 
-def _look(path: Path, decoder: str = "") -> tuple[ShownPictures, str]:
+def _decode_first(path: Path, decoder: str = "") -> tuple[ShownPictures, str]:
     """Decode the first pictures; return their `showinfo` fields, and the whole log."""
     command = ["-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+info"]
     command += input_arguments(path, options=("-c:v:0", decoder) if decoder else ())
@@ -135,7 +135,7 @@ def _alpha_decoder(stream: str, log: str) -> str:
     return {"vp8": "libvpx", "vp9": "libvpx-vp9"}.get(stream.split(" ")[0].rstrip(","), "")
 
 
-def _square(width: int, height: int, aspect: Fraction) -> Size:
+def _square_pixels(width: int, height: int, aspect: Fraction) -> Size:
     if aspect >= 1:
         return max(1, round(width * aspect)), height
     return width, max(1, round(height / aspect))
@@ -147,7 +147,7 @@ def _aspect(text: str) -> Fraction:
     return Fraction(int(across), int(down)) if known else Fraction(1)
 
 
-def _mean(stream: str) -> float | None:
+def _mean_rate(stream: str) -> float | None:
     found = re.search(r", (\d+(?:\.\d+)?)(k?) fps", stream)
     return float(found[1]) * (1000 if found[2] else 1) if found else None
 

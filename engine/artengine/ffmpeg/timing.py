@@ -95,12 +95,12 @@ def timing_of(
     if small and (not sure or container == "gif"):
         stamps = read_stamps(path, file_clock=one_clock)
         if len(stamps):
-            return _counted(stamps, container, one_clock, guess, duration, seconds)
-    fps = _settle(mean or 0.0, guess, duration)
+            return _timing_from_stamps(stamps, container, one_clock, guess, duration, seconds)
+    fps = _exact_rate(mean or 0.0, guess, duration)
     return Timing(fps, seconds, clock="file" if one_clock else "running")
 
 
-def _counted(
+def _timing_from_stamps(
     stamps: npt.NDArray[np.float64],
     container: str,
     one_clock: bool,
@@ -115,7 +115,7 @@ def _counted(
     usual = float(np.median(steps)) if len(steps) else 0.0
     back = float(np.max(np.maximum.accumulate(stamps) - stamps))
     if len(steps) == 0 or not one_clock or back > 1 + 32 * usual:
-        fps = _settle(1 / usual if usual else 0.0, guess, duration)
+        fps = _exact_rate(1 / usual if usual else 0.0, guess, duration)
         clock: Clock = "file" if one_clock and len(steps) == 0 else "running"
         return Timing(fps, float(count / fps), count, clock)
     stamps = np.sort(stamps)
@@ -125,9 +125,9 @@ def _counted(
         return Timing(1 / tenth, float(count * tenth), count, "even", tuple(stamps))
     span = float(stamps[-1] - stamps[0])
     measured = (count - 1) / span
-    fps = _settle(measured, guess, duration)
+    fps = _exact_rate(measured, guess, duration)
     even = _even_rate(stamps, measured)
-    if even is not None and container != "gif" and _collide(stamps, fps):
+    if even is not None and container != "gif" and _is_uneven(stamps, fps):
         return Timing(even, float(count / even), count, "even", tuple(stamps))
     length = span + float(duration or 1 / fps)
     return Timing(fps, max(seconds or 0.0, length), count)
@@ -175,7 +175,7 @@ def _plausible(guess: Fraction | None) -> Fraction | None:
     return Fraction(whole) if whole and abs(guess - whole) < Fraction(1, 1000) else guess
 
 
-def _settle(measured: float, guess: Fraction | None, duration: Fraction | None) -> Fraction:
+def _exact_rate(measured: float, guess: Fraction | None, duration: Fraction | None) -> Fraction:
     """Return the exact rate for a measured one, which is 0 if nothing was measured."""
     if measured <= 0:
         first = 1 / duration if duration else None
@@ -188,7 +188,7 @@ def _settle(measured: float, guess: Fraction | None, duration: Fraction | None) 
     return Fraction(measured).limit_denominator(1_001_000)
 
 
-def _collide(stamps: npt.NDArray[np.float64], fps: Fraction) -> bool:
+def _is_uneven(stamps: npt.NDArray[np.float64], fps: Fraction) -> bool:
     """Return whether pictures would share a frame, or skip one, if shown at their time stamps."""
     places = np.floor((stamps - stamps[0]) * float(fps) + 0.5)
     return bool((np.diff(places) != 1).any())

@@ -38,7 +38,7 @@ class CompiledMask:
             raise CurveError(message)
         self._scope = scope
         self._numbers = Compiler(scope, {})
-        self._root = self._part(mask.root)
+        self._root = self._compile(mask.root)
 
     def advance(self, now: SignalContext) -> None:
         """Advance by a frame."""
@@ -57,32 +57,32 @@ class CompiledMask:
         """Restore what `state` returned."""
         restore_all(self._numbers.memories, state)
 
-    def _part(self, node: Node) -> Part:
+    def _compile(self, node: Node) -> Part:
         if not is_picture(node):
             evaluate = self._numbers.compiled(node)
-            return lambda view: _number(evaluate(view.now))
-        made = self._made(node)
-        return _kept(made) if _is_still(node) and not isinstance(node, Name) else made
+            return lambda view: _flushed(evaluate(view.now))
+        made = self._compile_picture(node)
+        return _cached_by_size(made) if _is_static(node) and not isinstance(node, Name) else made
 
-    def _made(self, node: Node) -> Part:
+    def _compile_picture(self, node: Node) -> Part:
         if isinstance(node, Name):
             return NAMES[plain_name(node.name)].of
         if isinstance(node, Call) and plain_name(node.name) in FUNCTIONS:
-            return self._called(node)
+            return self._compile_call(node)
         if isinstance(node, Call):
             of = arithmetic.FUNCTIONS[plain_name(node.name)]
-            return _pixelwise(of, [self._part(each) for each in node.arguments])
+            return _pixelwise(of, [self._compile(each) for each in node.arguments])
         if isinstance(node, Operation):
             of = arithmetic.OPERATIONS[node.sign, len(node.operands)]
-            return _pixelwise(of, [self._part(each) for each in node.operands])
+            return _pixelwise(of, [self._compile(each) for each in node.operands])
         raise fault(node.at, "it has no value")
 
-    def _called(self, node: Call) -> Part:
+    def _compile_call(self, node: Call) -> Part:
         function = FUNCTIONS[plain_name(node.name)]
         given = list(zip(function.kinds, node.arguments, strict=False))
         memories = self._numbers.memories
         place = Place(
-            parts=tuple(self._part(each) for kind, each in given if kind == "p"),
+            parts=tuple(self._compile(each) for kind, each in given if kind == "p"),
             numbers=tuple(self._numbers.compiled(each) for kind, each in given if kind == "n"),
             text="".join(each.value for _, each in given if isinstance(each, Text)),
             key=key_of(self._scope.seed, f"{self._scope.slot}/{node.at}"),
@@ -97,7 +97,7 @@ class CompiledMask:
         return _guarded(node, part)
 
 
-def _number(value: float) -> float:
+def _flushed(value: float) -> float:
     """Flush tiny numbers to 0, because float32 computes very slowly with subnormal ones."""
     return 0.0 if abs(value) < 1e-30 else float(value)
 
@@ -127,7 +127,7 @@ def _guarded(node: Call, part: Part) -> Part:
     return guarded
 
 
-def _is_still(node: Node) -> bool:
+def _is_static(node: Node) -> bool:
     """Return whether a picture depends only on the frame's size."""
     if not is_picture(node):
         return is_constant(node)
@@ -136,11 +136,11 @@ def _is_still(node: Node) -> bool:
     if isinstance(node, Call):
         function = FUNCTIONS.get(plain_name(node.name))
         still = function.still if function else True
-        return still and all(map(_is_still, node.arguments))
-    return isinstance(node, Operation) and all(map(_is_still, node.operands))
+        return still and all(map(_is_static, node.arguments))
+    return isinstance(node, Operation) and all(map(_is_static, node.operands))
 
 
-def _kept(part: Part) -> Part:
+def _cached_by_size(part: Part) -> Part:
     """Wrap a part so that it is computed once for each size, and not for each frame."""
     kept: dict[Size, AnyValue] = {}
 

@@ -24,10 +24,10 @@ from artengine.params import CurveError
 
 logger = logging.getLogger("artengine")
 
-_TRIED = (64, 64)
+_TRIAL_SIZE = (64, 64)
 """The size at which files are tried before a film begins."""
 
-_NOWHEN = SignalContext(Clock(0, 1.0))
+_NO_TIME = SignalContext(Clock(0, 1.0))
 
 
 class MaskSet:
@@ -47,7 +47,7 @@ class MaskSet:
         self._compiled: dict[str, CompiledMask] = {}
         self._restored: dict[str, npt.NDArray[np.float64]] = {}
         self._players: dict[str, Player] = {}
-        self._now = _NOWHEN
+        self._now = _NO_TIME
         self._seen: dict[str, Seen] = {}
         self._slow: set[str] = set()
 
@@ -79,7 +79,7 @@ class MaskSet:
             CurveError: when a number in one of them cannot be calculated.
         """
         if scope != self._scope:
-            self._scope, self._now = scope, _NOWHEN
+            self._scope, self._now = scope, _NO_TIME
             self._compiled.clear()
         new = now.clock != self._now.clock
         self._now = now
@@ -87,13 +87,13 @@ class MaskSet:
             known = name in self._compiled
             try:
                 if not known:
-                    self._compiled[name] = self._made(name, mask, scope)
+                    self._compiled[name] = self._compile(name, mask, scope)
                 if new or not known:
                     self._compiled[name].advance(now)
             except CurveError as error:
                 raise CurveError(f"{name}: {error}") from error
 
-    def _made(self, name: str, mask: Mask, scope: Scope) -> CompiledMask:
+    def _compile(self, name: str, mask: Mask, scope: Scope) -> CompiledMask:
         compiled = CompiledMask(mask, scope.inside(name))
         if name in self._restored:
             compiled.restore(self._restored.pop(name).tolist())
@@ -113,15 +113,15 @@ class MaskSet:
             self._now,
             dream,
             source,
-            dream if of_last else self._before(LAST, dream),
-            self._before(LAST_TRUTH, source),
+            dream if of_last else self._previous(LAST, dream),
+            self._previous(LAST_TRUTH, source),
             self._films(),
         )
         newest = {LAST_TRUTH: source} | ({} if of_last else {LAST: dream})
         self._seen = {what: seen for what, seen in newest.items() if what in self.looks}
         return view
 
-    def _before(self, what: str, now: Seen) -> Seen:
+    def _previous(self, what: str, now: Seen) -> Seen:
         last = self._seen.get(what)
         return now if last is None or last.frame.shape != now.frame.shape else last
 
@@ -143,7 +143,7 @@ class MaskSet:
         for name, mask in self.masks.items():
             for path in mask.files:
                 try:
-                    films[path].at(0, _TRIED, fps)
+                    films[path].at(0, _TRIAL_SIZE, fps)
                 except SourceError as error:
                     raise SourceError(f"{name}: {error}") from error
                 films[path].close()
@@ -179,7 +179,7 @@ class MaskSet:
         self._compiled.clear()
         self._restored.clear()
         self._seen.clear()
-        self._now = _NOWHEN
+        self._now = _NO_TIME
         for player in self._players.values():
             player.close()
 

@@ -178,7 +178,7 @@ def longest_replay(film: Compared, length: int) -> int:
             if not replays[number]:
                 start = None
                 continue
-            if start is None or not _goes_on(film, number, pace, length):
+            if start is None or not _continues(film, number, pace, length):
                 start = window
             longest = max(longest, window + LENGTH - start)
     return longest
@@ -196,7 +196,7 @@ def coverage(film: Compared, length: int) -> float:
     return len(visited) / parts
 
 
-def _goes_on(film: Compared, number: int, pace: float, length: int) -> bool:
+def _continues(film: Compared, number: int, pace: float, length: int) -> bool:
     """Return whether a window continues the one before it in the clip, at a pace."""
     before, here = film.places[number - 1][0], film.places[number][0]
     frames = int(film.windows[number] - film.windows[number - 1])

@@ -100,8 +100,8 @@ def raster(samples: RasterSamples) -> float | None:
 def _ratio(power: npt.NDArray[np.float64], down: int, across: int) -> float:
     """Return the peak at (down / 8, across / 8) cycles a pixel over its ring, in decibels."""
     height, width = power.shape
-    rows, y = _around(down * height / PERIOD)
-    columns, x = _around(across * width / PERIOD)
+    rows, y = _bins_around(down * height / PERIOD)
+    columns, x = _bins_around(across * width / PERIOD)
     distance = np.hypot(y[:, None], x)
     ring = (distance >= RING[0]) & (distance <= RING[1])
     if down == 0:
@@ -112,7 +112,7 @@ def _ratio(power: npt.NDArray[np.float64], down: int, across: int) -> float:
     return float(10.0 * np.log10(near[distance <= PEAK].mean() / np.median(near[ring])))
 
 
-def _around(centre: float) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+def _bins_around(centre: float) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
     """Return the bins around a place along an axis, and their distances from it."""
     bins = np.arange(np.ceil(centre - RING[1]), np.floor(centre + RING[1]) + 1, dtype=np.float64)
     return bins.astype(np.int64), bins - centre

@@ -102,7 +102,7 @@ class Moments:
         for moment, middles in zip(film, asked, strict=True):
             likeness = self.middles @ middles[1]
             alone = _Climber(self, moment, fitted)
-            place = alone.climb(self._begin(likeness, TRIED))
+            place = alone.climb(self._starting_places(likeness, TRIED))
             first = alone.seen([place])[0]
 
             found.append(place)
@@ -114,8 +114,8 @@ class Moments:
                 rest = likeness - shared * float(middles[1] @ own)
                 rest /= np.sqrt(np.maximum(1 - shared * shared, 0.02))
                 fade = _Climber(self, moment, Fade(first))
-                choice.append(fade.fitted(fade.climb(self._begin(rest, TRIED // 2))))
-                scattered = self._scattered(middles, place)[None]
+                choice.append(fade.fitted(fade.climb(self._starting_places(rest, TRIED // 2))))
+                scattered = self._shuffled(middles, place)[None]
                 choice.append(fitted(moment, scattered, 1)[0])
             costs = [float(np.square(made - moment).sum()) for made in choice]
             pictures.append(choice[int(np.argmin(costs))])
@@ -145,7 +145,7 @@ class Moments:
         one, other = (np.stack([self._frame(int(at)) for at in side]) for side in (before, after))
         return viewed(one * (1 - share) + other * share, place.view)
 
-    def _scattered(self, middles: Floats, place: Place) -> Floats:
+    def _shuffled(self, middles: Floats, place: Place) -> Floats:
         """Return the clip frame most similar to each frame of a moment, as for a shuffled clip."""
         across, down = (round((SHIFT - shift) / 2) for shift in (place.across, place.down))
         table = self.middles.reshape(len(self.frames), len(VIEWS), _SHIFTS * _SHIFTS, -1)
@@ -163,7 +163,7 @@ class Moments:
             self._frames[number] = self.patches.look.normal(self.patches.clip[number])
         return self._frames[number]
 
-    def _begin(self, likeness: Floats, most: int) -> list[Place]:
+    def _starting_places(self, likeness: Floats, most: int) -> list[Place]:
         """Return the most promising places, no two of one view close together."""
         table = likeness.reshape(len(self.frames), len(VIEWS), -1)
         at, best = table.argmax(axis=2), table.max(axis=2)
@@ -197,7 +197,7 @@ class _Climber:
         self._try(start)
         for _ in range(_ROUNDS):
             best = self._least()
-            self._try(self._beside(best))
+            self._try(self._neighbours(best))
             if self._least() == best:
                 self._try([best._replace(pace=pace) for pace in PACES])
                 if self._least() == best:
@@ -231,7 +231,7 @@ class _Climber:
             costs = np.einsum("kfhwc,kfhwc->k", apart, apart)
             self._known.update(zip(new, costs.tolist(), strict=True))
 
-    def _beside(self, place: Place) -> list[Place]:
+    def _neighbours(self, place: Place) -> list[Place]:
         length, zooms = len(self._moments.patches.clip), len(ZOOMS)
         found = [
             place._replace(across=place.across + across, down=place.down + down)

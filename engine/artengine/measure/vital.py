@@ -59,9 +59,9 @@ class VitalMeter:
             "colour": look.colourfulness,
         }
         if self._past:
-            found["motion"] = _apart(look.blocks, self._past[-1])
+            found["motion"] = _mean_difference(look.blocks, self._past[-1])
         if len(self._past) == DRIFT:
-            found["drift"] = _apart(look.blocks, self._past[0])
+            found["drift"] = _mean_difference(look.blocks, self._past[0])
         self._past.append(look.blocks)
         return found
 
@@ -78,7 +78,7 @@ class VitalMeter:
         self._past = deque((np.asarray(each, np.float32) for each in state), DRIFT)
 
 
-def _apart(one: Plane, other: Plane) -> float:
+def _mean_difference(one: Plane, other: Plane) -> float:
     return float(np.abs(one - other).mean(dtype=np.float64))
 
 

@@ -59,7 +59,7 @@ def picture_of(trial: Trial, film: Sequence[Picture]) -> Picture | None:
         return np.hstack([film[0], film[len(film) // 2]])
     if kind == "curve":
         return _plot(curve_values(trial.made())) if trial.values else None
-    return _predicted(trial) if kind == "model" else _written(trial)
+    return _prediction(trial) if kind == "model" else _picture_written(trial)
 
 
 def write_film(path: Path, pictures: Sequence[Picture]) -> Path:
@@ -91,7 +91,7 @@ def _plot(course: Sequence[float]) -> Picture:
     return np.asarray(image)
 
 
-def _predicted(trial: Trial) -> Picture:
+def _prediction(trial: Trial) -> Picture:
     from artengine.testing.models import predictor
 
     context = list(frames((96, 64))[: trial.made().context])
@@ -100,7 +100,7 @@ def _predicted(trial: Trial) -> Picture:
     return np.hstack([to_picture(context[-1]), to_picture(network(context))])
 
 
-def _written(trial: Trial) -> Picture | None:
+def _picture_written(trial: Trial) -> Picture | None:
     from artengine.testing.writers import write
 
     made = write(trial, [to_picture(frame) for frame in _clip()], recipe="")
