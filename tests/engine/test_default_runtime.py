@@ -206,7 +206,7 @@ def test_a_film_is_reproduced_with_its_runtime(
     assert load_preset(path, catalog).dream.runtime == taken
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="TensorFlow has cards on Linux alone")
+@pytest.mark.skipif(sys.platform != "linux", reason="TensorFlow uses GPUs on Linux only")
 def test_a_graphics_card_counts_only_if_tensorflow_can_use_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -151,7 +151,7 @@ def test_a_used_graphics_card_is_reported_with_its_runtimes() -> None:
     )
 
 
-@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="of Linux")
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="reads /sys of Linux")
 def test_graphics_cards_are_found_without_their_vendors_libraries(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

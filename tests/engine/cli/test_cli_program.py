@@ -381,7 +381,7 @@ def test_a_base_exception_is_reported_without_a_traceback(
     assert capsys.readouterr().err.startswith("error: unexpected GeneratorExit (")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps a folder that is in use")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot delete a folder in use")
 def test_a_deleted_working_folder_is_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -81,7 +81,7 @@ def test_output_of_native_code_does_not_mix_with_the_result(noisy: Path) -> None
 )
 def test_an_unwritable_standard_output_is_one_line(line: str, message: str) -> None:
     if "full" in line and not Path("/dev/full").exists():
-        pytest.skip("this system has no full device")
+        pytest.skip("no /dev/full")
     for args in (["presets", "list"], ["--help"]):
         done = shell(line, *args)
         assert done.returncode == 1
@@ -116,7 +116,7 @@ def test_a_full_standard_error_changes_nothing_else(
     tiny_project: Path, tmp_path: Path, start: Callable[..., Any]
 ) -> None:
     if not Path("/dev/full").exists():
-        pytest.skip("this system has no full device")
+        pytest.skip("no /dev/full")
     film = tmp_path / "a.mp4"
     code = REDIRECTED.format("os.dup2(os.open('/dev/full', os.O_WRONLY), 2)")
     assert start(*dream_arguments(tiny_project), film, code=code).wait(timeout=120) == 0

@@ -193,7 +193,7 @@ def test_names_are_compared_like_the_file_system_does(catalog: Catalog, tmp_path
     clip = tmp_path / "beach.mp4"
     clip.write_bytes(b"the clip")
     if not (tmp_path / "BEACH.MP4").exists():
-        pytest.skip("this disk tells capital letters from small ones")
+        pytest.skip("this file system is case-sensitive")
     with pytest.raises(UsageError, match="is not overwritten"):
         targets(
             load(catalog, tmp_path), catalog, [tmp_path / "BEACH.MP4"], tmp_path, overwrite=True

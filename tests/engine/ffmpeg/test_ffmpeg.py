@@ -47,7 +47,7 @@ def write_all(encoder: Encoder, pictures: list[Picture]) -> None:
     encoder.close()
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="children are found by Linux's /proc")
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
 def test_an_encoder_has_a_lower_priority(tmp_path: Path) -> None:
     children = Path(f"/proc/self/task/{get_native_id()}/children")
     before = set(children.read_text().split())
@@ -235,7 +235,7 @@ def test_a_killed_encoder_is_an_error_and_leaves_nothing(tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
 def test_a_full_disk_is_reported_with_ffmpeg_s_message(tmp_path: Path) -> None:
     path = tmp_path / "full.mkv"
     path.symlink_to("/dev/full")
@@ -274,7 +274,7 @@ def test_an_ffmpeg_that_cannot_be_started_is_reported(
         ffmpeg_executable.cache_clear()
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="pipes have a size of their own on Linux alone")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux can resize pipes")
 def test_pictures_pass_through_small_pipe_buffers(
     bikes: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -162,7 +162,7 @@ def test_an_absurd_number_breaks_only_its_own_piece(
     assert len(str(broken[0])) < len(str(tmp_path)) + 400
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+@pytest.mark.skipif(sys.platform != "linux", reason="needs names that are not UTF-8")
 def test_a_folder_whose_name_is_not_utf_8_is_reported(
     tmp_path: Path, make_piece: MakePiece
 ) -> None:

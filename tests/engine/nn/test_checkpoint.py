@@ -174,7 +174,7 @@ for save in (
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a limit of file sizes is of Unix")
+@pytest.mark.skipif(sys.platform == "win32", reason="needs RLIMIT_FSIZE")
 def test_a_full_disk_is_an_error_and_leaves_nothing(
     start: Callable[..., Any], tmp_path: Path
 ) -> None:

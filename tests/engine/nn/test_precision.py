@@ -43,7 +43,7 @@ def test_auto_is_bfloat16_where_the_processor_supports_it(
     import tensorflow as tf
 
     if tf.config.list_physical_devices("GPU"):
-        pytest.skip("the accelerator decides here")
+        pytest.skip("the accelerator decides the precision")
     (tmp_path / "cpuinfo").write_text(f"flags : fma{' amx_bf16' if has else ''}", encoding="utf-8")
     monkeypatch.setattr(precision, "CPUINFO", tmp_path / "cpuinfo")
     assert resolve_precision("auto") == auto

@@ -124,7 +124,7 @@ Problems = Callable[..., list[str]]
 
 
 @pytest.fixture(scope="session")
-def parts(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+def plugins(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
     """The installed plugins and the plugins above."""
     file = tmp_path_factory.mktemp("plugins") / "parts.py"
     file.write_text(PLUGINS, encoding="utf-8")
@@ -155,12 +155,12 @@ def write(workplace: Path) -> Write:
 
 
 @pytest.fixture
-def problems(parts: Catalog) -> Problems:
+def problems(plugins: Catalog) -> Problems:
     """A function that returns the error lines of a preset."""
 
     def problems(where: str | Path, *overrides: str) -> list[str]:
         with pytest.raises(PresetError) as caught:
-            load_preset(where, parts, overrides)
+            load_preset(where, plugins, overrides)
         assert str(caught.value) == "\n".join(caught.value.problems)
         return caught.value.problems
 

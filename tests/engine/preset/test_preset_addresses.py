@@ -95,10 +95,10 @@ def test_a_missing_entry_is_reported_with_the_existing_ones() -> None:
         to_numbers(("output", "blur"), lists)
 
 
-def test_an_override_reaches_an_effect_by_its_name(write: Write, parts: Catalog) -> None:
+def test_an_override_reaches_an_effect_by_its_name(write: Write, plugins: Catalog) -> None:
     path = write("a.toml", CHAIN)
     changes = ["feedback.grain.amount=0.3", "feedback.grain-2.amount=0.6", "feedback.1.degrees=9"]
-    preset = load_preset(path, parts, [*changes, "writers=[{use='reel'}]"])
+    preset = load_preset(path, plugins, [*changes, "writers=[{use='reel'}]"])
     assert [table.get("amount") for table in preset.table["feedback"]] == [0.3, None, 0.6]
     assert preset.table["feedback"][1]["degrees"] == 9
 
@@ -116,12 +116,12 @@ def test_mistakes_are_reported_with_the_effect_s_name(write: Write, problems: Pr
 
 @pytest.mark.parametrize("name", ["nan", "2024", "true", "inf", "[1]", "{}"])
 def test_a_text_that_looks_like_a_number_stays_a_text(
-    name: str, workplace: Path, parts: Catalog
+    name: str, workplace: Path, plugins: Catalog
 ) -> None:
     table = {"source": {"use": "tape", "path": "a.tape"}, "model": {"use": "net"}}
     changes = [f"model.weights={name}", f"title={name}", f"source.path={name}"]
     changes += [f"output.grain.picture={name}"]
-    preset = parse_preset({**table, "output": [{"use": "grain"}]}, parts, changes)
+    preset = parse_preset({**table, "output": [{"use": "grain"}]}, plugins, changes)
     assert (preset.weights, preset.title) == (name, name)
     assert preset.source.model_dump()["path"] == str(workplace / name)
     assert preset.table["output"][0]["picture"] == str(workplace / name)

@@ -21,9 +21,9 @@ Write = Callable[[str, str], Path]
 Problems = Callable[..., list[str]]
 
 
-def mistakes(parts: Catalog, **tables: object) -> list[str]:
+def mistakes(plugins: Catalog, **tables: object) -> list[str]:
     with pytest.raises(PresetError) as caught:
-        parse_preset({"source": {"use": "void"}, "model": {"use": "net"}, **tables}, parts)
+        parse_preset({"source": {"use": "void"}, "model": {"use": "net"}, **tables}, plugins)
     return caught.value.problems
 
 
@@ -73,21 +73,21 @@ def mistakes(parts: Catalog, **tables: object) -> list[str]:
     ],
 )
 def test_excessive_values_are_refused_by_name(
-    tables: dict[str, object], message: str, parts: Catalog
+    tables: dict[str, object], message: str, plugins: Catalog
 ) -> None:
-    (line,) = mistakes(parts, **tables)
+    (line,) = mistakes(plugins, **tables)
     assert line.startswith(f"preset: {message}")
     assert len(line) < MOST_LETTERS
 
 
-def test_large_films_are_allowed(parts: Catalog) -> None:
+def test_large_films_are_allowed(plugins: Catalog) -> None:
     table = {
         "source": {"use": "void"},
         "model": {"use": "net"},
         "dream": {"size": [7680, 4320]},
         "writers": [{"use": "contact-sheet"}, {"use": "mp4"}],
     }
-    assert parse_preset(table, parts).dream.size == (7680, 4320)
+    assert parse_preset(table, plugins).dream.size == (7680, 4320)
 
 
 def test_many_mistakes_fit_on_one_screen(write: Write, problems: Problems) -> None:
@@ -129,7 +129,7 @@ def test_a_file_that_is_too_large_is_refused(write: Write, problems: Problems) -
 
 
 def test_a_film_is_not_written_through_a_link_out_of_the_working_folder(
-    tmp_path: Path, workplace: Path, parts: Catalog
+    tmp_path: Path, workplace: Path, plugins: Catalog
 ) -> None:
     (tmp_path / "victim").mkdir()
     (workplace / "out").symlink_to(tmp_path / "victim")
@@ -137,19 +137,19 @@ def test_a_film_is_not_written_through_a_link_out_of_the_working_folder(
     (workplace / "inside").symlink_to(workplace / "films")
     (workplace / "a.reel").symlink_to(tmp_path / "victim" / "a.reel")
     for path in ("out/a.reel", "a.reel"):
-        (line,) = mistakes(parts, writers=[{"use": "reel", "path": path}])
+        (line,) = mistakes(plugins, writers=[{"use": "reel", "path": path}])
         assert "which leads by a link out of the working folder" in line
     table = {"source": {"use": "void"}, "model": {"use": "net"}}
     fine = {**table, "writers": [{"use": "reel", "path": "inside/a.reel"}]}
-    assert parse_preset(fine, parts).writers[0].path == "inside/a.reel"
+    assert parse_preset(fine, plugins).writers[0].path == "inside/a.reel"
     named = parse_preset(
-        {**table, "writers": [{"use": "reel"}]}, parts, ["writers.reel.path=out/a.reel"]
+        {**table, "writers": [{"use": "reel"}]}, plugins, ["writers.reel.path=out/a.reel"]
     )
     assert named.writers[0].path == "out/a.reel"
 
 
-def test_a_preset_without_writers_is_a_mistake(parts: Catalog) -> None:
-    assert mistakes(parts, writers=[]) == [
+def test_a_preset_without_writers_is_a_mistake(plugins: Catalog) -> None:
+    assert mistakes(plugins, writers=[]) == [
         "preset: writers: nothing would be written; leave it out, or name a writer"
     ]
 
@@ -204,27 +204,27 @@ def test_all_mistakes_of_overridden_writers_are_reported_at_once(
     ],
 )
 def test_the_first_comment_of_a_preset_is_its_description(
-    text: str, about: str, write: Write, parts: Catalog
+    text: str, about: str, write: Write, plugins: Catalog
 ) -> None:
     write("base.toml", '# The base.\ntitle = "Base"\n[source]\nuse = "void"\n[model]\nuse = "net"')
     write("middle.toml", 'extends = "base"\nabout = "the middle"')
     path = write("mine.toml", f"{text}\n".replace("seed", 'extends = "middle"\nseed', 1))
     if "extends" not in path.read_text():
         path.write_text(f'{text}\nextends = "middle"\n', encoding="utf-8")
-    preset = load_preset(path, parts)
+    preset = load_preset(path, plugins)
     assert (preset.about, preset.title) == (about, "mine")
 
 
-def test_a_source_without_a_seed_gets_that_of_the_preset(parts: Catalog, write: Write) -> None:
+def test_a_source_without_a_seed_gets_that_of_the_preset(plugins: Catalog, write: Write) -> None:
     table = {"source": {"use": "synthetic"}, "model": {"use": "net"}, "seed": 5}
-    assert parse_preset(table, parts).source.model_dump()["seed"] == 5
-    assert parse_preset(table, parts, ["seed=9"]).source.model_dump()["seed"] == 9
+    assert parse_preset(table, plugins).source.model_dump()["seed"] == 5
+    assert parse_preset(table, plugins, ["seed=9"]).source.model_dump()["seed"] == 9
     own = {**table, "source": {"use": "synthetic", "seed": 2}}
-    assert parse_preset(own, parts, ["seed=9"]).source.model_dump()["seed"] == 2
-    assert "seed" not in parse_preset({**table, "source": {"use": "void"}}, parts).table["source"]
+    assert parse_preset(own, plugins, ["seed=9"]).source.model_dump()["seed"] == 2
+    assert "seed" not in parse_preset({**table, "source": {"use": "void"}}, plugins).table["source"]
     # Recipes of earlier versions used the source's own seed.
     text = 'seed = 5\n[source]\nuse = "synthetic"\n[model]\nuse = "net"\n'
-    old = load_preset(write("piece/recipe.toml", text), parts)
+    old = load_preset(write("piece/recipe.toml", text), plugins)
     assert old.source.model_dump()["seed"] == 0
-    new = load_preset(write("new/recipe.toml", f'{text}[made_with]\nengine = "0.2.0"'), parts)
+    new = load_preset(write("new/recipe.toml", f'{text}[made_with]\nengine = "0.2.0"'), plugins)
     assert new.source.model_dump()["seed"] == 5

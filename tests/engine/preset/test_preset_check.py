@@ -71,15 +71,15 @@ def recipe_table(preset: Preset) -> dict[str, Any]:
     return recipe
 
 
-def mistakes(parts: Catalog, **tables: object) -> list[str]:
+def mistakes(plugins: Catalog, **tables: object) -> list[str]:
     with pytest.raises(PresetError) as caught:
-        parse_preset(minimal(**tables), parts)
+        parse_preset(minimal(**tables), plugins)
     return caught.value.problems
 
 
-def test_a_preset_becomes_plugins_settings_and_chains(write: Write, parts: Catalog) -> None:
+def test_a_preset_becomes_plugins_settings_and_chains(write: Write, plugins: Catalog) -> None:
     path = write("night.toml", NIGHT)
-    preset = load_preset("night.toml", parts)
+    preset = load_preset("night.toml", plugins)
     assert (preset.name, preset.path, preset.title) == ("night", Path("night.toml"), "Night drive")
     assert (preset.about, preset.seed, preset.weights) == ("an empty highway", 7, "night-drive")
     assert (preset.source.name, preset.model.context) == ("void", 3)
@@ -89,59 +89,59 @@ def test_a_preset_becomes_plugins_settings_and_chains(write: Write, parts: Catal
     effect = preset.feedback_chain().binding[0]
     effect.set_time(Clock(2, 1.0))
     assert effect.plugin.model_dump()["amount"] == pytest.approx(0.1)
-    assert load_preset(path, parts).table == preset.table
+    assert load_preset(path, plugins).table == preset.table
 
 
-def test_missing_keys_have_their_defaults(write: Write, parts: Catalog) -> None:
+def test_missing_keys_have_their_defaults(write: Write, plugins: Catalog) -> None:
     text = '[source]\nuse = "void"\n[model]\nuse = "net"'
-    preset = load_preset(write("bare.toml", text), parts)
+    preset = load_preset(write("bare.toml", text), plugins)
     assert (preset.title, preset.about, preset.seed, preset.weights) == ("bare", "", 0, None)
     assert (preset.feedback, preset.output, preset.dream.frames) == ((), (), 240)
     assert [(writer.name, writer.path) for writer in preset.writers] == [("mp4", "bare.mp4")]
     assert preset.files == {}
 
 
-def test_a_recipe_reproduces_the_preset(write: Write, parts: Catalog) -> None:
+def test_a_recipe_reproduces_the_preset(write: Write, plugins: Catalog) -> None:
     write("clip.mp4", "")
     text = NIGHT.replace('use = "void"', 'use = "tape"\npath = "clip.mp4"')
-    first = load_preset(write("night.toml", text), parts, ["dream.frames=5"])
+    first = load_preset(write("night.toml", text), plugins, ["dream.frames=5"])
     recipe = first.recipe()
     assert recipe.startswith("# an empty highway\n")
-    again = load_preset(write("piece/recipe.toml", recipe), parts)
+    again = load_preset(write("piece/recipe.toml", recipe), plugins)
     assert again.table == first.table
     assert again.recipe() == recipe
     assert (again.name, again.dream, again.source) == ("piece", first.dream, first.source)
 
 
-def test_a_recipe_names_its_film_without_the_folder(parts: Catalog) -> None:
+def test_a_recipe_names_its_film_without_the_folder(plugins: Catalog) -> None:
     table = minimal(writers=[{"use": "reel"}])
-    preset = parse_preset(table, parts, ["writers.0.path=/tmp/away/x.reel"])
+    preset = parse_preset(table, plugins, ["writers.0.path=/tmp/away/x.reel"])
     assert preset.writers[0].path == "/tmp/away/x.reel"
     assert preset.table["writers"] == [{"use": "reel", "path": "x.reel"}]
 
 
-def test_parsing_does_not_change_the_table(parts: Catalog) -> None:
+def test_parsing_does_not_change_the_table(plugins: Catalog) -> None:
     table = minimal(title="X", feedback=[{"use": "grain"}])
-    preset = parse_preset(table, parts, ["feedback.0.amount=0.5"], name="mine")
+    preset = parse_preset(table, plugins, ["feedback.0.amount=0.5"], name="mine")
     assert (preset.name, preset.path, preset.title) == ("mine", None, "X")
     assert table == minimal(title="X", feedback=[{"use": "grain"}])
 
 
-def test_a_table_may_hold_python_values(parts: Catalog) -> None:
+def test_a_table_may_hold_python_values(plugins: Catalog) -> None:
     table = minimal(
         title=date(2024, 5, 1),
         source={"use": "tape", "path": Path("a.tape"), "speed": np.float32(0.5)},
         dream={"size": (64, 48), "frames": np.int64(3), "fps": None},
     )
-    preset = parse_preset(table, parts)
+    preset = parse_preset(table, plugins)
     assert preset.title == "2024-05-01"
     assert preset.table["dream"] == {"size": [64, 48], "frames": 3}
     assert preset.source.model_dump()["path"] == str(Path.cwd() / "a.tape")
     assert recipe_table(preset) == preset.table
 
 
-def test_chains_of_one_preset_share_no_state(parts: Catalog) -> None:
-    preset = parse_preset(minimal(feedback=[{"use": "grain"}]), parts)
+def test_chains_of_one_preset_share_no_state(plugins: Catalog) -> None:
+    preset = parse_preset(minimal(feedback=[{"use": "grain"}]), plugins)
     frame = np.zeros((4, 4, 3), np.float32)
     first, second = preset.feedback_chain(), preset.feedback_chain()
     for index in range(3):
@@ -151,23 +151,23 @@ def test_chains_of_one_preset_share_no_state(parts: Catalog) -> None:
     assert preset.feedback_chain().binding[0].plugin.model_dump()["amount"] == 0.1
 
 
-def test_an_automatable_number_of_a_model_may_be_a_curve(parts: Catalog) -> None:
+def test_an_automatable_number_of_a_model_may_be_a_curve(plugins: Catalog) -> None:
     curve = {"keys": {"0s": 0.5, "2s": 1.5}}
-    preset = parse_preset(minimal(model={"use": "net", "heat": curve}), parts)
+    preset = parse_preset(minimal(model={"use": "net", "heat": curve}), plugins)
     assert preset.model.model_dump()["heat"] == 0.5
     signal = preset.model_curves["heat"].compile(Scope(2.0))
     assert signal.at(SignalContext(Clock(2, 2.0))) == 1.0
     assert recipe_table(preset)["model"]["heat"] == curve
-    assert parse_preset(recipe_table(preset), parts).model_curves == preset.model_curves
-    plain = parse_preset(dict(preset.table), parts, ["model.heat=0.8"])
+    assert parse_preset(recipe_table(preset), plugins).model_curves == preset.model_curves
+    plain = parse_preset(dict(preset.table), plugins, ["model.heat=0.8"])
     assert (plain.model.model_dump()["heat"], plain.model_curves) == (0.8, {})
     assert model_table(plain) == model_table(preset) == {"use": "net", "context": 5, "width": 8}
 
 
-def test_curves_of_a_model_are_checked(parts: Catalog) -> None:
+def test_curves_of_a_model_are_checked(plugins: Catalog) -> None:
     curve = {"keys": {"0s": 0, "2s": 3}}
     with pytest.raises(PresetError) as caught:
-        parse_preset(minimal(model={"use": "net", "heat": curve, "width": curve}), parts)
+        parse_preset(minimal(model={"use": "net", "heat": curve, "width": curve}), plugins)
     assert caught.value.problems == [
         "preset: model.heat: the curve reaches 3; allowed: a number from 0 to 2",
         "preset: model.width: a curve given; allowed: a whole number at least 1, the same "
@@ -302,32 +302,32 @@ def test_source_and_model_are_required(write: Write, problems: Problems) -> None
     ],
 )
 def test_a_mistake_is_reported_with_its_fix(
-    tables: dict[str, object], line: str, parts: Catalog
+    tables: dict[str, object], line: str, plugins: Catalog
 ) -> None:
-    (result,) = mistakes(parts, **tables)
+    (result,) = mistakes(plugins, **tables)
     assert result.startswith(f"preset: {line}")
 
 
 def test_an_effect_that_keeps_its_size_with_these_parameters_may_be_fed_back(
-    parts: Catalog,
+    plugins: Catalog,
 ) -> None:
-    preset = parse_preset(minimal(feedback=[{"use": "enlarge", "factor": 1}]), parts)
+    preset = parse_preset(minimal(feedback=[{"use": "enlarge", "factor": 1}]), plugins)
     assert len(preset.feedback) == 1
 
 
 @pytest.mark.parametrize("loss", [{"adversarial": 0.1}, {"adversarial": 0.1, "l1": 0.0}])
-def test_an_adversarial_loss_may_be_added_to_a_model_s_own(loss: object, parts: Catalog) -> None:
-    preset = parse_preset(minimal(model={"use": "flow"}, train={"loss": loss}), parts)
+def test_an_adversarial_loss_may_be_added_to_a_model_s_own(loss: object, plugins: Catalog) -> None:
+    preset = parse_preset(minimal(model={"use": "flow"}, train={"loss": loss}), plugins)
     assert preset.train.loss == LossWeights(adversarial=0.1)
 
 
-def test_a_writer_without_file_extensions_needs_no_path(parts: Catalog) -> None:
-    preset = parse_preset(minimal(writers=[{"use": "screen"}, {"use": "reel"}]), parts)
+def test_a_writer_without_file_extensions_needs_no_path(plugins: Catalog) -> None:
+    preset = parse_preset(minimal(writers=[{"use": "screen"}, {"use": "reel"}]), plugins)
     assert [writer.path for writer in preset.writers] == ["", "preset.reel"]
 
 
-def test_every_message_is_one_line(parts: Catalog) -> None:
-    lines = mistakes(parts, feedback=[{"use": "a\nb"}], **{"x\ny": 1})
+def test_every_message_is_one_line(plugins: Catalog) -> None:
+    lines = mistakes(plugins, feedback=[{"use": "a\nb"}], **{"x\ny": 1})
     assert all("\n" not in line for line in lines)
 
 
@@ -356,11 +356,11 @@ VALUES = st.recursive(
 @settings(max_examples=150, deadline=None, derandomize=True, database=None)
 @given(tables=st.dictionaries(st.sampled_from([*TABLES, "x"]), VALUES, max_size=5))
 def test_whatever_is_written_is_a_preset_or_refused_line_by_line(
-    tables: dict[str, object], parts: Catalog
+    tables: dict[str, object], plugins: Catalog
 ) -> None:
     table = minimal() | tables
     try:
-        preset = parse_preset(table, parts)
+        preset = parse_preset(table, plugins)
     except PresetError as error:
         lines = error.problems
     else:
@@ -430,8 +430,8 @@ def test_two_writers_to_the_same_folder_are_refused(catalog: Catalog) -> None:
         ("train", "minutes", 1e300),
     ],
 )
-def test_absurd_times_are_refused(word: str, key: str, value: float, parts: Catalog) -> None:
-    (line,) = mistakes(parts, **{word: {key: value}})
+def test_absurd_times_are_refused(word: str, key: str, value: float, plugins: Catalog) -> None:
+    (line,) = mistakes(plugins, **{word: {key: value}})
     assert line.startswith(f"preset: {word}.{key}: ")
     assert "; allowed: a " in line
 
@@ -459,9 +459,9 @@ def test_absurd_times_are_refused(word: str, key: str, value: float, parts: Cata
     ],
 )
 def test_a_misplaced_key_is_reported_with_its_table(
-    tables: dict[str, object], line: str, parts: Catalog
+    tables: dict[str, object], line: str, plugins: Catalog
 ) -> None:
-    (message,) = mistakes(parts, **tables)
+    (message,) = mistakes(plugins, **tables)
     assert re.match(f"preset: {line}", message), message
 
 
@@ -496,7 +496,7 @@ def test_an_edit_next_to_its_own_list_is_refused(write: Write, problems: Problem
     ],
 )
 def test_a_mistake_in_a_curve_is_explained_in_toml(
-    curve: dict[str, object], message: str, parts: Catalog
+    curve: dict[str, object], message: str, plugins: Catalog
 ) -> None:
-    (line,) = mistakes(parts, feedback=[{"use": "grain", "amount": curve}])
+    (line,) = mistakes(plugins, feedback=[{"use": "grain", "amount": curve}])
     assert line.startswith(f"preset: feedback.grain.amount{message}")

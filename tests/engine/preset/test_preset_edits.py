@@ -33,9 +33,9 @@ use = "reel"
 """
 
 
-def chain(path: Path, parts: Catalog, *overrides: str, word: str = "feedback") -> list[object]:
+def chain(path: Path, plugins: Catalog, *overrides: str, word: str = "feedback") -> list[object]:
     """Return the plugin and the first parameter's value of each entry of a chain."""
-    tables = load_preset(path, parts, overrides).table[word]
+    tables = load_preset(path, plugins, overrides).table[word]
     return [tuple(table.values()) for table in tables]
 
 
@@ -78,39 +78,39 @@ def chain(path: Path, parts: Catalog, *overrides: str, word: str = "feedback") -
     ],
 )
 def test_a_chain_is_edited_by_name(
-    edits: str, expected: list[object], write: Write, parts: Catalog
+    edits: str, expected: list[object], write: Write, plugins: Catalog
 ) -> None:
     write("base.toml", BASE)
     path = write("edited.toml", f'extends = "base"\n{edits}')
-    assert chain(path, parts) == expected
+    assert chain(path, plugins) == expected
 
 
-def test_edits_of_several_levels_accumulate(write: Write, parts: Catalog) -> None:
+def test_edits_of_several_levels_accumulate(write: Write, plugins: Catalog) -> None:
     write("base.toml", BASE)
     write(
         "one.toml", 'extends = "base"\n[feedback.zoom]\nat = "end"\n[feedback.hue]\nremove = true'
     )
     write("two.toml", 'extends = "one"\n[feedback.zoom]\nfactor = 1.5\n[output.grain]\nat = "end"')
     path = write("three.toml", 'extends = "two"\n[feedback.grain]\nremove = true')
-    assert chain(path, parts) == [("grain", 0.3), ("zoom", 1.5)]
-    assert chain(path, parts, word="output") == [("grain",)]
+    assert chain(path, plugins) == [("grain", 0.3), ("zoom", 1.5)]
+    assert chain(path, plugins, word="output") == [("grain",)]
     anew = write("four.toml", 'extends = "three"\n[[feedback]]\nuse = "hue"')
-    assert chain(anew, parts) == [("hue",)]
+    assert chain(anew, plugins) == [("hue",)]
 
 
-def test_writers_are_edited_like_chains(write: Write, parts: Catalog) -> None:
+def test_writers_are_edited_like_chains(write: Write, plugins: Catalog) -> None:
     bare = BASE.partition("[[writers]]")[0]
     path = write("a.toml", bare + '[writers.reel]\nat = "end"\npath = "x.reel"')
-    written = [writer.path for writer in load_preset(path, parts).writers]
+    written = [writer.path for writer in load_preset(path, plugins).writers]
     assert written == ["a.mp4", "x.reel"]
-    changed = load_preset(write("b.toml", bare), parts, ["writers.mp4.path=c.mp4"])
+    changed = load_preset(write("b.toml", bare), plugins, ["writers.mp4.path=c.mp4"])
     assert [writer.path for writer in changed.writers] == ["c.mp4"]
 
 
-def test_overrides_add_and_remove_effects(write: Write, parts: Catalog) -> None:
+def test_overrides_add_and_remove_effects(write: Write, plugins: Catalog) -> None:
     path = write("base.toml", BASE)
     changes = ["feedback.zoom.factor=1.2", "feedback.zoom.after=hue", "feedback.grain.remove=true"]
-    assert chain(path, parts, *changes) == [("hue", 5), ("zoom", 1.2), ("grain", 0.3)]
+    assert chain(path, plugins, *changes) == [("hue", 5), ("zoom", 1.2), ("grain", 0.3)]
 
 
 @pytest.mark.parametrize(
@@ -161,9 +161,9 @@ def test_a_mistake_in_an_edit_names_its_file(write: Write, problems: Problems) -
     ]
 
 
-def test_with_values_changes_only_the_given_values(parts: Catalog) -> None:
+def test_with_values_changes_only_the_given_values(plugins: Catalog) -> None:
     table = {"source": {"use": "void"}, "model": {"use": "net"}, "feedback": [{"use": "grain"}]}
-    preset = parse_preset({**table, "train": {"minutes": 3}}, parts, name="mine")
+    preset = parse_preset({**table, "train": {"minutes": 3}}, plugins, name="mine")
     changed = preset.with_values(
         {
             "dream.frames": 7,

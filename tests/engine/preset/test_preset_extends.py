@@ -36,11 +36,11 @@ use = "reel"
 """
 
 
-def test_later_tables_merge_and_lists_are_replaced(write: Write, parts: Catalog) -> None:
+def test_later_tables_merge_and_lists_are_replaced(write: Write, plugins: Catalog) -> None:
     write("base.toml", BASE)
     write("other.toml", '[dream]\nframes = 20\nstart = 1.5\n[[feedback]]\nuse = "grain"')
     path = write("night.toml", 'extends = ["base", "other.toml"]\n[dream]\nstart = 2.5')
-    preset = load_preset(path, parts)
+    preset = load_preset(path, plugins)
     assert (preset.dream.frames, preset.dream.fps, preset.dream.start) == (20, 12, 2.5)
     assert preset.table["feedback"] == [{"use": "grain"}]
     assert preset.seed == 3
@@ -55,21 +55,21 @@ def test_a_name_is_looked_up_next_to_the_preset_first(write: Write) -> None:
     assert read_document(path).table == {"seed": 2}
 
 
-def test_a_preset_may_extend_the_packaged_one_of_its_own_name(parts: Catalog) -> None:
+def test_a_preset_may_extend_the_packaged_one_of_its_own_name(plugins: Catalog) -> None:
     path = folders.presets() / "night-drive.toml"
     path.parent.mkdir(parents=True)
     path.write_text('extends = "night-drive"\nseed = 99', encoding="utf-8")
-    preset = load_preset("night-drive", parts)
+    preset = load_preset("night-drive", plugins)
     assert (preset.seed, preset.source.name) == (99, "synthetic")
 
 
-def test_parameters_of_another_plugin_do_not_leak(write: Write, parts: Catalog) -> None:
+def test_parameters_of_another_plugin_do_not_leak(write: Write, plugins: Catalog) -> None:
     write("base.toml", BASE + "[train]\nsteps = 5\n")
     write("tape.toml", 'extends = "base"\n[source]\nuse = "tape"\npath = "a"\nspeed = 2.0')
     path = write("night.toml", 'extends = "tape"\n[source]\nuse = "void"\ngrey = 0.25')
-    assert load_preset(path, parts).table["source"] == {"use": "void", "grey": 0.25}
+    assert load_preset(path, plugins).table["source"] == {"use": "void", "grey": 0.25}
     same = write("same.toml", 'extends = "tape"\n[source]\nuse = "tape"\nspeed = 3.0')
-    assert load_preset(same, parts).table["source"]["path"] == str(same.parent / "a")
+    assert load_preset(same, plugins).table["source"]["path"] == str(same.parent / "a")
 
 
 def test_curves_are_replaced_as_a_whole(write: Write) -> None:
@@ -168,12 +168,12 @@ def test_deep_nesting_is_refused(text: str, write: Write, problems: Problems) ->
     assert line == f"a.toml: nests too deeply; allowed: {MOST_LEVELS} levels"
 
 
-def test_overrides_that_are_too_large_are_refused(write: Write, parts: Catalog) -> None:
+def test_overrides_that_are_too_large_are_refused(write: Write, plugins: Catalog) -> None:
     path = write("a.toml", BASE)
     with pytest.raises(PresetError, match=f"nests too deeply; allowed: {MOST_LEVELS} levels"):
-        load_preset(path, parts, [f"source.grey={{ {DEEP} = 1 }}"])
+        load_preset(path, plugins, [f"source.grey={{ {DEEP} = 1 }}"])
     with pytest.raises(UsageError, match="an address has at most 32 parts"):
-        load_preset(path, parts, [f"{DEEP}=1"])
+        load_preset(path, plugins, [f"{DEEP}=1"])
 
 
 @pytest.mark.parametrize(
@@ -207,19 +207,19 @@ def test_an_override_is_parsed_as_an_address_and_a_toml_value_or_text(
 
 
 @pytest.mark.parametrize("override", ["dream.frames", "=3", "a b=3", "a..b=1", "[a]=1", ""])
-def test_invalid_overrides_are_refused(override: str, parts: Catalog) -> None:
+def test_invalid_overrides_are_refused(override: str, plugins: Catalog) -> None:
     with pytest.raises(UsageError) as caught:
-        parse_preset({"source": {"use": "void"}, "model": {"use": "net"}}, parts, [override, "x"])
+        parse_preset({"source": {"use": "void"}, "model": {"use": "net"}}, plugins, [override, "x"])
     line, other = str(caught.value).splitlines()
     assert line.startswith(f"--set: {override}: write ")
     assert other == "--set: x: write it as table.key=value, as dream.frames=100"
 
 
-def test_overrides_reach_every_table(write: Write, parts: Catalog) -> None:
+def test_overrides_reach_every_table(write: Write, plugins: Catalog) -> None:
     path = write("a.toml", BASE)
     preset = load_preset(
         path,
-        parts,
+        plugins,
         [
             "feedback.0.amount=0.75",
             "dream.frames=7",
@@ -236,18 +236,22 @@ def test_overrides_reach_every_table(write: Write, parts: Catalog) -> None:
     assert preset.output_chain().output_size((10, 10)) == (30, 30)
 
 
-def test_another_plugin_takes_its_own_parameters_in_any_order(write: Write, parts: Catalog) -> None:
+def test_another_plugin_takes_its_own_parameters_in_any_order(
+    write: Write, plugins: Catalog
+) -> None:
     path = write("a.toml", BASE)
     changes = ["source.path=clip.mp4", "source.use=tape"]
-    assert load_preset(path, parts, changes).source.model_dump()["speed"] == 1.0
-    preset = load_preset(path, parts, ["feedback.0.use=enlarge", "feedback.0.factor=1"])
+    assert load_preset(path, plugins, changes).source.model_dump()["speed"] == 1.0
+    preset = load_preset(path, plugins, ["feedback.0.use=enlarge", "feedback.0.factor=1"])
     assert preset.table["feedback"] == [{"use": "enlarge", "factor": 1}]
 
 
-def test_a_curve_can_be_overridden_as_a_whole_and_key_by_key(write: Write, parts: Catalog) -> None:
+def test_a_curve_can_be_overridden_as_a_whole_and_key_by_key(
+    write: Write, plugins: Catalog
+) -> None:
     path = write("a.toml", BASE)
     changes = ['feedback.0.amount={keys={"0s"=0, "1s"=1}}', "feedback.0.amount.keys.1s=0.5"]
-    preset = load_preset(path, parts, changes)
+    preset = load_preset(path, plugins, changes)
     assert preset.table["feedback"][0]["amount"] == {"keys": {"0s": 0, "1s": 0.5}}
 
 

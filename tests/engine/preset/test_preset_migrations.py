@@ -46,9 +46,11 @@ def log(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> Ca
     return lambda: [record.getMessage() for record in caplog.records]
 
 
-def test_an_old_preset_is_migrated(write: Write, parts: Catalog, log: Callable[[], object]) -> None:
+def test_an_old_preset_is_migrated(
+    write: Write, plugins: Catalog, log: Callable[[], object]
+) -> None:
     path = write("old.toml", OLD)
-    preset = load_preset(path, parts)
+    preset = load_preset(path, plugins)
     assert (preset.dream.truth_frames, preset.dream.truth_slots) == (2, "newest")
     assert preset.train.max_horizon == 32
     assert list(preset.table["dream"]) == ["frames", "truth_frames", "truth_slots"]
@@ -59,17 +61,17 @@ def test_an_old_preset_is_migrated(write: Write, parts: Catalog, log: Callable[[
     ]
 
 
-def test_a_new_preset_may_extend_an_old_one(write: Write, parts: Catalog) -> None:
+def test_a_new_preset_may_extend_an_old_one(write: Write, plugins: Catalog) -> None:
     write("old.toml", OLD)
     path = write("new.toml", 'extends = "old"\n[dream]\ntruth_frames = 1')
-    preset = load_preset(path, parts, ["train.self_feeding=4"])
+    preset = load_preset(path, plugins, ["train.self_feeding=4"])
     assert (preset.dream.truth_frames, preset.train.max_horizon) == (1, 4)
 
 
 def test_old_overrides_are_migrated(
-    write: Write, parts: Catalog, log: Callable[[], object]
+    write: Write, plugins: Catalog, log: Callable[[], object]
 ) -> None:
-    preset = load_preset(write("old.toml", OLD), parts, ["dream.history=1"])
+    preset = load_preset(write("old.toml", OLD), plugins, ["dream.history=1"])
     assert preset.dream.truth_frames == 1
     assert "--set: dream.history is now dream.truth_frames" in str(log())
 
@@ -107,11 +109,11 @@ def test_every_recipe_of_the_gallery_still_loads(recipe: Path) -> None:
 
 
 @pytest.mark.parametrize("name", packaged_weights())
-def test_descriptions_of_weights_may_use_old_names(name: str, parts: Catalog) -> None:
+def test_descriptions_of_weights_may_use_old_names(name: str, plugins: Catalog) -> None:
     about = packaged_weights()[name].with_name(f"{name}.json")
     described = json.loads(about.read_text(encoding="utf-8"))
     table = {"source": {"use": "void"}, "model": {**described["model"], "weights": name}}
     from artengine.preset import parse_preset
 
-    weights = find_weights(parse_preset(table, parts))
+    weights = find_weights(parse_preset(table, plugins))
     assert weights.train_size == tuple(described["training"]["size"])

@@ -18,8 +18,8 @@ Validator: Any = import_module("jsonschema").Draft7Validator
 
 
 @pytest.fixture(scope="module")
-def validator(parts: Catalog) -> Any:
-    schema = json.loads(json.dumps(preset_schema(parts)))
+def validator(plugins: Catalog) -> Any:
+    schema = json.loads(json.dumps(preset_schema(plugins)))
     Validator.check_schema(schema)
     return Validator(schema)
 
@@ -97,11 +97,11 @@ def test_every_packaged_preset_fits(validator: Any) -> None:
         assert [error.message for error in validator.iter_errors(table)] == [], name
 
 
-def test_every_property_has_a_description(parts: Catalog) -> None:
-    schema = preset_schema(parts)
+def test_every_property_has_a_description(plugins: Catalog) -> None:
+    schema = preset_schema(plugins)
     for kind in KINDS:
         (choices,) = schema["$defs"][kind].values()
-        assert [choice["title"] for choice in choices] == list(parts.plugins(kind))
+        assert [choice["title"] for choice in choices] == list(plugins.plugins(kind))
         for choice in choices:
             assert choice["description"], choice["title"]
             for name, value in choice["properties"].items():

@@ -230,7 +230,7 @@ def test_a_folder_that_cannot_be_made_is_reported(tmp_path: Path, numbered: Any)
         prepare(numbered(), tmp_path / "file" / "in", **SETTINGS)
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
 def test_a_full_disk_is_reported_and_finished_shards_are_kept(
     tmp_path: Path, numbered: Any
 ) -> None:

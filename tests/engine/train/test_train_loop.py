@@ -263,25 +263,27 @@ def test_resumes_exactly(
     # Steps this long make the network worse, so that a stop could be taken for the best epoch.
     settings = table(steps=8, learning_rate=0.2, keep_every=1, **options)
     preset = parse_preset(settings, catalog, [f"source.path={bikes}"])
-    whole, parts = Run(tmp_path / "whole"), Run(tmp_path / "parts")
-    train(preset, data, whole, catalog)
+    uninterrupted, interrupted = Run(tmp_path / "whole"), Run(tmp_path / "parts")
+    train(preset, data, uninterrupted, catalog)
     stopped_at = []
     for number, steps in enumerate(stops):
-        stopped = train(preset, data, parts, catalog, resume=number > 0, observer=stop_after(steps))
+        stopped = train(
+            preset, data, interrupted, catalog, resume=number > 0, observer=stop_after(steps)
+        )
         assert stopped.step == steps
-        stopped_at.append(float(log(parts)[-1]["psnr"]))
+        stopped_at.append(float(log(interrupted)[-1]["psnr"]))
         # The log contains the stopped epoch.
-        assert log(parts)[-1]["step"] == str(steps)
-        assert log(parts)[-1]["epoch"] == str(max(1, -(-steps // 3)))
+        assert log(interrupted)[-1]["step"] == str(steps)
+        assert log(interrupted)[-1]["epoch"] == str(max(1, -(-steps // 3)))
         # The weights so far are usable.
-        assert parts.best.is_file()
-        assert parts.last.is_file()
-    position = train(preset, data, parts, catalog, resume=True)
+        assert interrupted.best.is_file()
+        assert interrupted.last.is_file()
+    position = train(preset, data, interrupted, catalog, resume=True)
     assert position.step == 8
-    assert [row["step"] for row in log(parts)] == ["3", "6", "8"]
+    assert [row["step"] for row in log(interrupted)] == ["3", "6", "8"]
     if 0 in stops:
-        assert stopped_at[0] > max(float(row["psnr"]) for row in log(parts))
-    assert_equal_runs(whole, parts)
+        assert stopped_at[0] > max(float(row["psnr"]) for row in log(interrupted))
+    assert_equal_runs(uninterrupted, interrupted)
 
 
 KILLED = """
@@ -317,12 +319,12 @@ def test_resumes_exactly_after_a_kill_at_any_time(
     shutil.copy(bikes, tmp_path)
     file = tmp_path / "killed.toml"
     file.write_text(KILLED, encoding="utf-8")
-    whole, parts = Run(tmp_path / "whole"), Run(tmp_path / "parts")
-    args = ["--plugin", tiny_model, "train", file, "-o", parts.folder]
+    uninterrupted, interrupted = Run(tmp_path / "whole"), Run(tmp_path / "parts")
+    args = ["--plugin", tiny_model, "train", file, "-o", interrupted.folder]
     rng = np.random.default_rng(5)
 
     def written() -> int:
-        return parts.checkpoint.stat().st_mtime_ns if parts.checkpoint.is_file() else 0
+        return interrupted.checkpoint.stat().st_mtime_ns if interrupted.checkpoint.is_file() else 0
 
     for resume in ([], ["--resume"]):
         before = written()
@@ -334,15 +336,15 @@ def test_resumes_exactly_after_a_kill_at_any_time(
         process.wait(timeout=60)
         if not resume:
             assert process.returncode == (1 if sys.platform == "win32" else -signal.SIGKILL)
-            killed_at = read_record(parts.checkpoint)["step"]
+            killed_at = read_record(interrupted.checkpoint)["step"]
             assert 4 <= killed_at < 20
             assert killed_at % 4 == 0 or killed_at % 9 == 0
 
     preset = load_preset(file, catalog)
     footage = prepared(preset.source, preset.train)
-    train(preset, footage, whole, catalog)
-    train(preset, footage, parts, catalog, resume=True)
-    assert_equal_runs(whole, parts)
+    train(preset, footage, uninterrupted, catalog)
+    train(preset, footage, interrupted, catalog, resume=True)
+    assert_equal_runs(uninterrupted, interrupted)
 
 
 def test_the_rollout_horizon_doubles_in_equal_times() -> None:
