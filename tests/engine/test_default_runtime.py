@@ -110,7 +110,7 @@ def test_a_broken_openvino_is_reported(
 
 
 @pytest.mark.parametrize("named", [False, True], ids=["default", "named"])
-def test_an_openvino_that_broke_after_its_trial_is_tried_again(
+def test_an_openvino_that_breaks_after_its_trial_is_no_longer_the_default(
     named: bool,
     catalog: Catalog,
     monkeypatch: pytest.MonkeyPatch,

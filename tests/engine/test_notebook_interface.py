@@ -74,7 +74,7 @@ def test_an_untrusted_film_may_read_no_more_than_an_untrusted_preset(
 
 
 @pytest.mark.parametrize("change", ["dream.frame=48", "feedback.nose.amount=1", "frames"])
-def test_mistakes_from_python_name_the_argument(change: str) -> None:
+def test_mistakes_from_python_name_the_function(change: str) -> None:
     with pytest.raises((PresetError, UsageError)) as caught:
         from_python("night-drive", change)
     assert str(caught.value).startswith("load_preset: ")

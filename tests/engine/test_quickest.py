@@ -23,12 +23,12 @@ class Machine:
     def __init__(self, **ticks: float) -> None:
         self.ticks = ticks
         self.now = 0.0
-        self.made: list[str] = []
+        self.calls: list[str] = []
 
     def plain_network(self, preset: Preset, weights: Any, model: Any) -> Any:
         """Replace `plain_network`."""
         name = preset.dream.runtime
-        self.made.append(name)
+        self.calls.append(name)
         if name not in self.ticks:
             raise UsageError(f"the runtime {name} cannot")
 
@@ -61,7 +61,7 @@ def test_the_fastest_runtime_is_timed_once_and_named_by_the_recipe(
     preset: Preset, machine: Machine, tmp_path: Path
 ) -> None:
     resolved = resolve(preset)
-    assert machine.made == ["keras", "openvino", "onnxruntime"]
+    assert machine.calls == ["keras", "openvino", "onnxruntime"]
     assert resolved.preset.dream.runtime == "openvino"
     assert str(resolved.quickest) == (
         "runtime openvino, the quickest for this network here: 250.0 ms a step; keras 500.0"
@@ -71,7 +71,7 @@ def test_the_fastest_runtime_is_timed_once_and_named_by_the_recipe(
     assert is_recipe_of(recipe, preset, tmp_path)
 
     again = resolve(preset)
-    assert len(machine.made) == 3
+    assert len(machine.calls) == 3
     assert again.quickest == resolved.quickest
     assert again.identity == resolved.identity
     # A broken record causes a new timing.
@@ -80,7 +80,7 @@ def test_the_fastest_runtime_is_timed_once_and_named_by_the_recipe(
     for count, text in enumerate(broken, start=2):
         kept.write_text(text, encoding="utf-8")
         assert resolve(preset).quickest == resolved.quickest
-        assert len(machine.made) == 3 * count
+        assert len(machine.calls) == 3 * count
 
 
 def test_without_a_usable_runtime_the_error_of_keras_is_raised(
@@ -95,7 +95,7 @@ def test_a_preset_that_names_its_runtime_is_not_timed(preset: Preset, machine: M
     named = resolve(preset.with_values({"dream.runtime": "keras"}))
     assert named.quickest is None
     assert named.preset.dream.runtime == "keras"
-    assert machine.made == []
+    assert machine.calls == []
 
 
 @pytest.mark.parametrize(

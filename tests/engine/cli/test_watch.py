@@ -78,15 +78,15 @@ class Watching:
     """A process that watches, and its output."""
 
     def __init__(self, process: Any, stderr: Path, picture: Path) -> None:
-        self.process, self._said, self._picture = process, stderr, picture
+        self.process, self._output, self._picture = process, stderr, picture
         self._read = 0
 
     def lines(self, count: int) -> list[str]:
         """Return the next lines of its output."""
         began = time.monotonic()
-        while len(lines := self._said.read_text().splitlines()[self._read :]) < count:
-            assert self.process.poll() is None, self._said.read_text()
-            assert time.monotonic() - began < 90, self._said.read_text()
+        while len(lines := self._output.read_text().splitlines()[self._read :]) < count:
+            assert self.process.poll() is None, self._output.read_text()
+            assert time.monotonic() - began < 90, self._output.read_text()
             time.sleep(0.02)
         self._read += count
         return lines[:count]

@@ -66,7 +66,7 @@ def test_values_of_operators_and_functions(text: str, value: float) -> None:
     assert Expression.of(text).constant == pytest.approx(value)
 
 
-def test_names_of_the_film_s_time() -> None:
+def test_variables_of_the_film_s_time() -> None:
     assert film("t", 3) == pytest.approx([0, 0.1, 0.2])
     assert film("frame + 100 * fps + 10000 * seed", 3) == [31000, 31001, 31002]
     assert film("beat", 3) == pytest.approx([-0.2, 0, 0.2])

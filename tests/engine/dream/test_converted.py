@@ -49,7 +49,7 @@ def test_the_first_dream_of_a_packaged_network_needs_no_keras(
     monkeypatch.setenv("ARTENGINE_CACHE", str(tmp_path / "cache"))
     args = ["dream", "wildfire", "--frames", "1", "--runtime", "openvino"]
     _, heavy = imports_of([*args, "-o", str(tmp_path / "first.mp4")])
-    # The weights are read.
+    # h5py reads the weights.
     assert heavy == "['h5py']"
     assert len(list((tmp_path / "cache" / "networks").iterdir())) == 2
 

@@ -94,7 +94,7 @@ def test_the_content_of_its_files_is_part_of_the_identity(film: Path, tiny_model
     assert resolve(moved).identity != before
 
 
-def test_its_preview_scales_its_curves_in_time(film: Path, tiny_model: Path) -> None:
+def test_a_preview_scales_curves_in_time(film: Path, tiny_model: Path) -> None:
     changes = ["dream.frames=189", "dream.fps=24", "curves.table.every=17"]
     preset = load_preset(
         "driven.toml",

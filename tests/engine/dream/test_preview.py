@@ -48,7 +48,7 @@ def test_a_preview_is_the_whole_film_in_few_small_frames(catalog: Catalog) -> No
 
 
 @pytest.mark.parametrize(("word", "number"), [("feedback", 0), ("feedback", 1), ("output", 0)])
-def test_its_curves_are_scaled_in_time(catalog: Catalog, word: str, number: int) -> None:
+def test_curves_are_scaled_in_time(catalog: Catalog, word: str, number: int) -> None:
     preset = preset_of(catalog)
     small = preview(preset, fps=24.0, size=(640, 360))
     for index in range(48):
@@ -66,7 +66,7 @@ def test_the_model_s_curves_are_scaled_too(catalog: Catalog) -> None:
     assert not curve.remarks(scope)
 
 
-def test_its_masks_and_fields_count_the_frames_of_the_film(catalog: Catalog) -> None:
+def test_masks_and_fields_count_the_frames_of_the_film(catalog: Catalog) -> None:
     preset = parse_preset(
         {
             "source": {"use": "synthetic"},

@@ -55,7 +55,7 @@ def moving_pictures(frames: int, seed: int = 0) -> list[Picture]:
     return [np.ascontiguousarray(wide[:96, 3 * n : 3 * n + 128]) for n in range(frames)]
 
 
-def test_they_equal_the_curves_of_the_meter() -> None:
+def test_vital_signs_equal_the_curves_of_the_meter() -> None:
     meter, vital = Meter(), VitalMeter()
     results = []
     for picture in moving_pictures(12):

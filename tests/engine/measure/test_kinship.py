@@ -88,7 +88,7 @@ def slow_kinship(film: Sequence[Picture], clip: Sequence[Picture]) -> float:
     return min(1.0, float(np.mean(within) / np.mean(between)))
 
 
-def test_it_matches_the_definition(
+def test_kinship_matches_the_definition(
     bikes_pictures: list[Picture], carphone_pictures: list[Picture]
 ) -> None:
     for film, clip in (

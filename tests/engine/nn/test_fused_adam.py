@@ -11,7 +11,7 @@ from artengine.nn.optimisers import build_optimiser
 
 
 @pytest.mark.parametrize(("accumulate", "dtype"), [(1, "float32"), (2, "float32"), (1, "bfloat16")])
-def test_its_steps_equal_those_of_keras(accumulate: int, dtype: str) -> None:
+def test_fused_steps_equal_those_of_keras(accumulate: int, dtype: str) -> None:
     rng = np.random.default_rng(0)
     steps = [[rng.normal(size=shape).astype("float32") for shape in ((3, 2), (2,))] for _ in "1234"]
 

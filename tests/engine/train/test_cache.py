@@ -119,10 +119,10 @@ def test_a_lock_keeps_another_process_out_until_it_dies(tmp_path: Path) -> None:
 class Listening(logging.Handler):
     def __init__(self) -> None:
         super().__init__()
-        self.heard: list[str] = []
+        self.messages: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.heard.append(record.getMessage())
+        self.messages.append(record.getMessage())
 
 
 def test_waiting_for_a_lock_is_reported_and_can_be_interrupted(tmp_path: Path) -> None:
@@ -141,7 +141,7 @@ def test_waiting_for_a_lock_is_reported_and_can_be_interrupted(tmp_path: Path) -
     ):
         pass
     logging.getLogger("artengine").removeHandler(listening)
-    assert listening.heard == [f"{tmp_path}: another process works here; waiting for it"]
+    assert listening.messages == [f"{tmp_path}: another process works here; waiting for it"]
 
 
 def test_synthetic_footage_of_another_version_is_prepared_again(

@@ -190,7 +190,7 @@ def test_fewer_windows_than_a_batch_make_one_batch(footage: Prepare) -> None:
     assert len(batch[0]) == 7
 
 
-def test_only_a_few_shards_are_open_at_a_time(footage: Prepare) -> None:
+def test_a_batch_reads_only_a_few_shards(footage: Prepare) -> None:
     folder = footage(240, shard_frames=6)
     shards = len(Manifest.read(folder).shards)  # type: ignore[union-attr]
     assert shards > 4 * TOGETHER
