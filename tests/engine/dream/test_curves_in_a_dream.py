@@ -118,16 +118,19 @@ def test_a_refined_dream_resumes_bit_for_bit(make_preset: MakePreset) -> None:
 
 
 def test_truth_frames_follow_their_curve(make_preset: MakePreset) -> None:
-    preset = make_preset(feedback=[], output=[])
-    context = []
-    with Dream(preset, predict=Fading()) as dream:
-        for turn in dream.turns():
-            context.append(turn.context_frames)
-            assert turn.truth is not None
-    # Two frames of the source replace the oldest ones in the first 0.4 seconds of each second.
-    plain = film(make_preset(feedback=[], output=[], dream={**dream.preset.table["dream"]}))
-    free = make_preset(feedback=[], output=[], dream={**preset.table["dream"], "truth_frames": 0})
-    assert differing(plain, film(free))
+    with Dream(make_preset(feedback=[], output=[]), predict=Fading()) as dream:
+        turns = list(dream.turns())
+    for index, turn in enumerate(turns):
+        # The curve is 2 at frames 0 to 3: the source's frame replaces a fed-back one when that is
+        # the second oldest of three, two frames later, and none is replaced from frame 4 on.
+        for number, seen in enumerate(turn.context_frames, start=index - 3):
+            if number >= 0:
+                replaced = number <= 2 and index >= number + 2
+                expected = turns[number].truth if replaced else turns[number].fed
+                np.testing.assert_array_equal(seen, expected)
+        assert turn.truth is not None
+        assert (turn.truth != turn.fed).any()
+    assert len(turns) == FRAMES
 
 
 def test_an_expression_is_set_while_the_dream_plays(make_preset: MakePreset) -> None:
