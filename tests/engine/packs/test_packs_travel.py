@@ -211,6 +211,30 @@ def test_a_film_that_uses_the_truth_needs_its_clip(
     np.testing.assert_array_equal(here, pictures("looks/mine", catalog))
 
 
+def test_an_installed_pack_reports_its_missing_clip(
+    studio: Path,
+    friend: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (studio / "mine.toml").write_text(
+        'extends = "daybreak"\nsource = { use = "video", path = "private/holiday.mp4" }\n'
+        "dream = { truth_frames = 1 }\n",
+        encoding="utf-8",
+    )
+    assert main(["pack", "mine.toml", "-o", str(friend / "looks.artpack")]) == 0
+    shutil.rmtree(studio)
+    monkeypatch.chdir(friend)
+    monkeypatch.setenv("ARTENGINE_HOME", str(friend / "home"))
+    capsys.readouterr()
+    assert main(["install", "looks.artpack"]) == 0
+    captured = capsys.readouterr()
+    assert captured.out == "looks/mine\n"
+    assert "note: " in captured.err
+    assert "holiday.mp4" in captured.err
+    assert "--source CLIP" in captured.err
+
+
 def test_the_sound_of_the_clip_is_footage(studio: Path, catalog: Catalog) -> None:
     mine = studio / "mine.toml"
     mine.write_text(CLIP.replace("click.wav", "source"), encoding="utf-8")
