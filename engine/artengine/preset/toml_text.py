@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from artengine.preset.address import Address, write_address
+from artengine.preset.address import CHAINS, LISTS, Address, write_address
 
 MOST_LEVELS = 32
 """Maximum nesting depth of tables and lists."""
@@ -87,6 +87,9 @@ def _located(message: str, text: str) -> str:
     hint = "; write texts in quotes" if message == "Invalid value" else ""
     numbered = re.match(r"line (\d+)", where)
     line = text.split("\n")[int(numbered[1]) - 1] if numbered else ""
+    twice = _given_twice(message, line, text) if numbered and _TWICE.match(message) else ""
+    if numbered and twice:
+        return f"{numbered[0]}: {twice}"
     if "after a statement" in message and re.search(r'=\s*"[^"]*"\s*[\w.(]', line):
         hint = "; inside of a text in double quotes, write quotes as '"
     if re.search(r'"[^"]*\\', line) and ("hex value" in message or "escape" in message.lower()):
@@ -94,6 +97,39 @@ def _located(message: str, text: str) -> str:
     if numbered and ("key part" in message or "inline table" in message):
         hint = _inline_table(text.split("\n")[: int(numbered[1])])
     return f"{where}: {message[:1].lower()}{message[1:]}{hint}"
+
+
+_TWICE = re.compile(r"Cannot (?:overwrite|declare|mutate)|Duplicate inline table key '(.*)'")
+"""Messages of tomllib for a key that has a value already."""
+
+_HEADER = re.compile(r"\s*(\[+)\s*([^\[\]]+?)\s*\]")
+
+_KEY = re.compile(rf"\s*({_KEY_PART}(?:[ \t]*\.[ \t]*{_KEY_PART})*)\s*=")
+
+
+def _given_twice(message: str, line: str, text: str) -> str:
+    """Return which key of a line is given twice; empty if it cannot be told."""
+    inline = _TWICE.match(message)
+    if inline and inline[1]:
+        return f"{inline[1]} is given twice; keep one of them"
+    header = _HEADER.match(line)
+    if header is None:
+        key = _KEY.match(line)
+        # A part of a dotted key may be a plain value, and then nothing is given twice.
+        keys = [each[1] for each in map(_KEY.match, text.split("\n")) if each]
+        told = key and ("." not in key[1] or keys.count(key[1]) > 1)
+        return f"{key[1]} is given twice; keep one of them" if key and told else ""
+    brackets, name = header.groups()
+    mixed = brackets == "[[" or re.search(
+        rf"^\s*\[\[\s*{re.escape(name)}\s*\]\]", text, re.MULTILINE
+    )
+    if name in LISTS and mixed and "mutate" not in message:
+        entry = "effect" if name in CHAINS else "entry"
+        return (
+            f"write either [[{name}]], for a new list, or [{name}.NAME], which changes one {entry} "
+            "of the extended preset; one preset cannot have both"
+        )
+    return f"[{name}] is given twice; write everything below one of them"
 
 
 _UNCLOSED = re.compile(

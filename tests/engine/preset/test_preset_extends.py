@@ -124,7 +124,7 @@ def test_all_unreadable_bases_are_reported_at_once(write: Write, problems: Probl
     lines = problems(write("a.toml", f"extends = {names}"))
     assert lines[0].startswith("broken.toml: line 2, column 12: ")
     assert lines[1] == "bytes.toml: is not text in UTF-8"
-    assert lines[2].startswith("twice.toml: line 2: cannot overwrite")
+    assert lines[2].startswith("twice.toml: line 2: seed is given twice")
     assert '"self" is this preset itself' in lines[3]
     assert lines[4].startswith('a.toml: extends: no preset "nothere"; looked in presets, ')
     assert lines[5] == (

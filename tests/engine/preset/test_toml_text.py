@@ -50,6 +50,42 @@ def test_a_missing_quote_is_reported(text: str, line: int, column: int) -> None:
         parse_toml(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("seed = 1\nseed = 2", "line 2: seed is given twice"),
+        ("[dream]\nframes = 1\nframes = 2\nfps = 3", "line 3: frames is given twice"),
+        ("[dream]\nfps = 1\n[train]\n[dream]\nfps = 2", r"line 4: \[dream\] is given twice"),
+        ("a = { b = 1, b = 2 }", "line 1: b is given twice"),
+        ("a.b = 1\na.b = 2", r"line 2: a\.b is given twice"),
+        ("a.b = 1\na.b.c = 2", "line 2: cannot overwrite a value"),
+        ("[output.crt]\n[output.crt]", r"line 2: \[output.crt\] is given twice"),
+    ],
+)
+def test_a_key_that_is_given_twice_is_named(text: str, message: str) -> None:
+    with pytest.raises(ValueError, match=f"^{message}"):
+        parse_toml(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "entry"),
+    [
+        ('[feedback.sharpen]\namount = 1\n\n[[feedback]]\nuse = "noise"', 4, "effect"),
+        ('feedback.sharpen.amount = 1\n[[feedback]]\nuse = "noise"', 2, "effect"),
+        ('[[feedback]]\nuse = "noise"\n[feedback]', 3, "effect"),
+        ('[writers.mp4]\ncrf = 20\n[[writers]]\nuse = "gif"', 3, "entry"),
+    ],
+)
+def test_a_list_of_effects_and_a_change_of_one_are_named(text: str, line: int, entry: str) -> None:
+    with pytest.raises(ValueError, match="one preset cannot have both") as caught:
+        parse_toml(text)
+    word = "writers" if entry == "entry" else "feedback"
+    assert str(caught.value).startswith(
+        f"line {line}: write either [[{word}]], for a new list, or [{word}.NAME], which changes "
+        f"one {entry} of the extended preset;"
+    )
+
+
 DEEP = ".x" * 20_000
 
 
