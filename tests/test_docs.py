@@ -18,9 +18,10 @@ import typer
 from nbclient import NotebookClient
 from PIL import Image
 
-from artengine.catalog import Catalog, load_catalog
+from artengine.catalog import Catalog, Kind, load_catalog
 from artengine.cli import app
 from artengine.preset import load_preset
+from artengine.testing import conformance
 
 ROOT = Path(__file__).parent.parent
 GENERATED = ("api.md", "cli.md", "effects.md", "hooks.md", "reference.md")
@@ -87,6 +88,20 @@ def test_plugins_load(block: str, tmp_path: Path) -> None:
     report = load_catalog([tmp_path / "mine.py"]).reports[-1]
     assert report.status == "ok", report.reason
     assert len(report.provides) == block.count("def register_")
+
+
+@pytest.mark.parametrize("kind", ["source", "effect", "writer", "curve"])
+def test_example_plugins_pass_the_checks_of_their_kind(kind: Kind, tmp_path: Path) -> None:
+    examples = [block for _, block in blocks("python") if f"def register_{kind}s" in block]
+    assert examples
+    for number, block in enumerate(examples):
+        (tmp_path / f"{kind}{number}.py").write_text(block, encoding="utf-8")
+        catalog = load_catalog([tmp_path / f"{kind}{number}.py"])
+        (provided,) = catalog.reports[-1].provides
+        for check in conformance(catalog.get(kind, provided.removeprefix(f"{kind} "))):
+            folder = tmp_path / f"{number}-{check.name}"
+            folder.mkdir()
+            check(folder)
 
 
 @pytest.mark.parametrize(
