@@ -10,6 +10,7 @@ from artengine.catalog import Catalog
 from artengine.curves import Curve
 from artengine.errors import PresetError, did_you_mean
 from artengine.params import Problem, clamp
+from artengine.preset.address import LISTS, write_address
 from artengine.preset.belongs import belongs
 from artengine.preset.document import TABLES, Document
 from artengine.preset.messages import MOST_LINES, cut
@@ -25,9 +26,24 @@ def check_words(table: Mapping[str, Any], plugins: PluginTables) -> None:
         # `extends` has been resolved and removed from the tables of files.
         if word == "extends":
             plugins.problem((word,), "unknown; allowed in a preset's file only")
+        elif word not in TABLES and (places := _in_lists(word, table[word], plugins)):
+            plugins.problem((word,), f"unknown (did you mean {' or '.join(places)}?)")
         elif word not in TABLES:
             near, place = did_you_mean(word, TABLES), belongs(word)
             plugins.problem((word,), f"unknown{near}; allowed: {', '.join(TABLES)}{place}")
+
+
+def _in_lists(word: str, given: Any, plugins: PluginTables) -> list[str]:
+    """The addresses that an unknown key may mean, if it is the name of an entry of a list."""
+    keys = list(given)[:1] if isinstance(given, dict) else []
+    places = []
+    for name in LISTS:
+        try:
+            plugins.numbered((name, word))
+        except ValueError:
+            continue
+        places.append(write_address((name, word, *keys)))
+    return places
 
 
 def settings(

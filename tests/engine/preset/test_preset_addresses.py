@@ -143,3 +143,32 @@ def test_a_mistake_in_a_change_from_python_names_the_call() -> None:
         load_in_python("night-drive", "dream.frame=48")
     (line,) = caught.value.problems
     assert line.startswith('load_preset: dream.frame: unknown (did you mean "frames"?)')
+
+
+def test_the_name_of_an_effect_without_its_chain_is_recognised(
+    write: Write, problems: Problems
+) -> None:
+    path = write(
+        "a.toml",
+        """
+        [source]
+        use = "void"
+        [model]
+        use = "net"
+        [[feedback]]
+        use = "grain"
+        [[feedback]]
+        use = "grain"
+        [[output]]
+        use = "grain"
+        """,
+    )
+    assert problems(path, "grain-2.amount=0.5") == [
+        "--set: grain-2: unknown (did you mean feedback.grain-2.amount?)"
+    ]
+    assert problems(path, "grain=0.5", "mp4.crf=20") == [
+        "--set: grain: unknown (did you mean feedback.grain or output.grain?)",
+        "--set: mp4: unknown (did you mean writers.mp4.crf?)",
+    ]
+    (line,) = problems(path, "grian.amount=0.5")
+    assert line.startswith('--set: grian: unknown (did you mean "train"?); allowed: title, ')
