@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 
-from artengine.params import Plugin, allowed, attribute_help, automatable, json_schema
+from artengine.params import Plugin, allowed, attribute_help, automatable, json_schema, unit_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,6 @@ def parameters(table: type[BaseModel]) -> tuple[Parameter, ...]:
     help_of = attribute_help(table)
     found = []
     for name, info in table.model_fields.items():
-        extra = info.json_schema_extra
         default = None if info.is_required() else info.get_default(call_default_factory=True)
         found.append(
             Parameter(
@@ -54,7 +53,7 @@ def parameters(table: type[BaseModel]) -> tuple[Parameter, ...]:
                 allowed=allowed(info),
                 required=info.is_required(),
                 default=TypeAdapter(Any).dump_python(default, mode="json"),
-                unit=str(extra["unit"]) if isinstance(extra, dict) and "unit" in extra else None,
+                unit=unit_of(info),
                 curve=name in curves,
                 field=name in fields,
                 schema=json_schema(info),

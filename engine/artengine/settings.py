@@ -43,7 +43,7 @@ class TrainSettings(Settings):
     """Width and height of the random crops that the network learns from, in pixels. A side longer
     than the frame's is cut to it. "whole" learns from whole frames."""
 
-    seconds: float = Field(60.0, gt=0, le=86_400)
+    seconds: float = Field(60.0, gt=0, le=86_400, json_schema_extra={"unit": "seconds"})
     """How much of an endless source is used, in seconds. A finite clip is used completely."""
 
     fps: float | None = Field(None, ge=0.01, le=1000)
@@ -60,7 +60,7 @@ class TrainSettings(Settings):
     batch: int = Field(8, ge=1, le=4096)
     """Examples in a batch. Larger batches need more memory and make steadier progress."""
 
-    minutes: float | None = Field(None, gt=0, le=1_000_000)
+    minutes: float | None = Field(None, gt=0, le=1_000_000, json_schema_extra={"unit": "minutes"})
     """How long to train, in minutes. 10 if neither this nor `steps` is given."""
 
     steps: int | None = Field(None, ge=1, le=1_000_000_000)
@@ -194,7 +194,9 @@ class DreamSettings(Settings):
     fps: float | None = Field(None, ge=0.01, le=1000)
     """Frames per second of the film. Default: the clip's own."""
 
-    start: Annotated[float, Field(ge=0, le=1_000_000)] | Literal["random"] = 0.0
+    start: Annotated[float, Field(ge=0, le=1_000_000)] | Literal["random"] = Field(
+        0.0, json_schema_extra={"unit": "seconds"}
+    )
     """Where in the clip the dream begins, in seconds. "random" depends on the seed; the film's
     recipe has the time that was drawn."""
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 import pytest
-from pydantic import field_validator
+from pydantic import Field, field_validator
 
 from artengine.binding import Binding
 from artengine.curves import Clock, CurveError
@@ -80,6 +80,21 @@ class Mist(Effect):
         return frame
 
 
+class Sized(Effect):
+    """A test's effect with units and a size."""
+
+    name: ClassVar[str] = "sized"
+    wait: Annotated[float, Field(ge=0, le=9)] | Literal["never"] = Param(1.0, unit="seconds")
+    """How long."""
+    reach: int = Param(1, ge=1, unit="pixels", automatable=True)
+    """How far."""
+    size: tuple[Annotated[int, Field(ge=1, le=99)], Annotated[int, Field(ge=1, le=99)]] = (8, 8)
+    """How large."""
+
+    def apply(self, frame: Frame, now: FrameContext) -> Frame:
+        return frame
+
+
 class Needs(Effect):
     """A test's effect with a required parameter."""
 
@@ -96,6 +111,28 @@ def problems(table: Mapping[str, Any], kind: type[Plugin] = Mist) -> list[str]:
         Binding.parse(kind, table, KINDS)
     assert str(caught.value) == "; ".join(map(str, caught.value.problems))
     return [str(problem) for problem in caught.value.problems]
+
+
+WHOLE = "a whole number from 1 to 99"
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ({"wait": "1:30"}, '"1:30" given; allowed: a number of seconds from 0 to 9 or "never"'),
+        ({"reach": 0}, "0 given; allowed: a whole number of pixels at least 1"),
+        ({"reach": {"keys": {"0s": 0}}}, "the curve reaches 0; allowed: a whole number of pixels"),
+        (
+            {"size": 64},
+            f"64 given (did you mean [64, 64]?); allowed: [{WHOLE}, {WHOLE}], such as [",
+        ),
+        ({"size": "9x8"}, '"9x8" given (did you mean [9, 8]?); allowed: ['),
+        ({"size": 0}, f"0 given; allowed: [{WHOLE}, {WHOLE}], such as [640, 360]"),
+    ],
+)
+def test_messages_have_units_and_an_example_of_a_size(table: dict[str, Any], message: str) -> None:
+    (problem,) = problems(table, Sized)
+    assert problem.partition(": ")[2].startswith(message)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from artengine.errors import did_you_mean
 from artengine.params import (
     CurveError,
     Problem,
-    allowed,
+    allowed_in_unit,
     any_legal,
     check,
     clamp,
@@ -77,7 +77,9 @@ class CurveTables:
                 continue
             values = self._values(name, curve)
             self.problems.extend(
-                Problem((name,), f"the curve reaches {plainly(value)}; allowed: {allowed(info)}")
+                Problem(
+                    (name,), f"the curve reaches {plainly(value)}; allowed: {allowed_in_unit(info)}"
+                )
                 for value in dict.fromkeys(values)
                 if clamp(info, value) != value
             )

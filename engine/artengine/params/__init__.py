@@ -12,7 +12,7 @@ from artengine.params.declaration import (
     values_without_paths,
 )
 from artengine.params.problem import CurveError, Problem, TableError
-from artengine.params.prose import allowed, json_schema, plainly, quoted
+from artengine.params.prose import allowed, allowed_in_unit, json_schema, plainly, quoted, unit_of
 
 __all__ = [
     "CurveError",
@@ -21,6 +21,7 @@ __all__ = [
     "Problem",
     "TableError",
     "allowed",
+    "allowed_in_unit",
     "any_legal",
     "attribute_help",
     "automatable",
@@ -33,5 +34,6 @@ __all__ = [
     "kept",
     "plainly",
     "quoted",
+    "unit_of",
     "values_without_paths",
 ]

@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 from artengine.errors import did_you_mean, reason
 from artengine.params.declaration import Plugin
 from artengine.params.problem import Problem
-from artengine.params.prose import allowed, quoted
+from artengine.params.prose import allowed_in_unit, quoted
 
 _SIZE = re.compile(r"(\d{1,9})[xX](\d{1,9})")
 """A width and height in the form of command lines, such as 640x360."""
@@ -94,20 +94,35 @@ def _problem(kind: type[BaseModel], table: Mapping[str, Any], details: Any) -> P
         offer = f"allowed: {', '.join(known)}" if known else "there are no parameters"
         return Problem((name,), f"unknown{did_you_mean(name, known)}; {offer}")
     if name not in table:
-        return Problem((name,), f"missing; it must be {allowed(info)}")
+        return Problem((name,), f"missing; it must be {allowed_in_unit(info)}")
     address, given = _walk(table, loc)
     if details["type"] in ("value_error", "assertion_error"):
         return Problem(address, message)
     if isinstance(given, Mapping) and info.annotation in (int, float):
-        return Problem(address, f"a curve given; allowed: {allowed(info)}, the same throughout")
-    near = ""
+        return Problem(
+            address, f"a curve given; allowed: {allowed_in_unit(info)}, the same throughout"
+        )
+    near, example = "", ", such as [640, 360]" if len(address) == 1 and _is_size(info) else ""
+    if example and type(given) is int and given > 0:
+        near = f" (did you mean [{given}, {given}]?)"
     if isinstance(given, str):
         choices = [choice for option in _options(info.annotation) for choice in get_args(option)]
         near = did_you_mean(given, [choice for choice in choices if isinstance(choice, str)])
         size = _SIZE.fullmatch(given.strip())
-        if size and any(get_origin(option) is tuple for option in _options(info.annotation)):
+        if size and example:
             near = f" (did you mean [{size[1]}, {size[2]}]?)"
-    return Problem(address, f"{quoted(given)} given{near}; allowed: {allowed(info)}")
+    return Problem(
+        address, f"{quoted(given)} given{near}; allowed: {allowed_in_unit(info)}{example}"
+    )
+
+
+def _is_size(info: FieldInfo) -> bool:
+    """Return whether a field takes a width and height."""
+    pairs = [get_args(each) for each in _options(info.annotation) if get_origin(each) is tuple]
+    return any(
+        len(pair) == 2 and all(getattr(side, "__origin__", side) is int for side in pair)
+        for pair in pairs
+    )
 
 
 def _walk(

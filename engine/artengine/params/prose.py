@@ -53,6 +53,21 @@ def allowed(info: FieldInfo) -> str:
     return _describe(looked_up(schema))
 
 
+def unit_of(info: FieldInfo) -> str | None:
+    """Return the declared unit of a number, such as `seconds`."""
+    extra = info.json_schema_extra
+    return str(extra["unit"]) if isinstance(extra, Mapping) and "unit" in extra else None
+
+
+def allowed_in_unit(info: FieldInfo) -> str:
+    """Describe the allowed values of a field with their unit: `a number of seconds from 0 to 1`."""
+    unit = unit_of(info)
+    if unit is None:
+        return allowed(info)
+    number = f"number of {unit}".replace("number of percent", "percentage")
+    return allowed(info).replace("number", number)
+
+
 def json_schema(info: FieldInfo, definitions: str = "#/$defs/{model}") -> dict[str, Any]:
     """Return the JSON schema of a field's plain value; empty if JSON cannot represent it.
 

@@ -32,7 +32,7 @@ class AudioSettings(Settings):
     path: str = Field(min_length=1)
     """Any sound or video file, relative to the preset. "source" is the clip's own sound."""
 
-    start: float = Field(0.0, ge=-86_400, le=86_400)
+    start: float = Field(0.0, ge=-86_400, le=86_400, json_schema_extra={"unit": "seconds"})
     """Position in the sound at which the film begins, in seconds; if negative, the sound begins
     after the film. For the clip's own sound, an offset to the film's first frame in the clip."""
 
@@ -43,10 +43,10 @@ class AudioSettings(Settings):
 class FeatureSettings(Settings):
     """How a feature of a sound moves, as `[audio.music.kick]`."""
 
-    attack: float = Field(0.0, ge=0, le=60)
+    attack: float = Field(0.0, ge=0, le=60, json_schema_extra={"unit": "seconds"})
     """Rise time, in seconds for two thirds of a step. 0 is immediate."""
 
-    release: float | None = Field(None, ge=0, le=60)
+    release: float | None = Field(None, ge=0, le=60, json_schema_extra={"unit": "seconds"})
     """Fall time, in seconds for two thirds of a step. Default: 0.2 for `kick`, `snare`, `hat` and
     `onset`, and 0.1 for the others."""
 

@@ -35,6 +35,6 @@ class GovernSettings(Settings):
     """Proportional gain: at 1, a vital sign of 0 moves the number from one end to the other at
     once."""
 
-    seconds: float = Field(2.0, ge=0.05, le=600)
+    seconds: float = Field(2.0, ge=0.05, le=600, json_schema_extra={"unit": "seconds"})
     """Integral time: while the error persists, the number moves by the same amount again in this
     many seconds."""

@@ -12,7 +12,7 @@ from artengine.curves import Curve
 from artengine.curves.governed import Governed
 from artengine.errors import did_you_mean
 from artengine.model import Model
-from artengine.params import Problem, allowed, automatable, clamp, plainly
+from artengine.params import Problem, allowed_in_unit, automatable, clamp, plainly
 from artengine.preset.address import CHAINS, Address, parse_address
 from artengine.preset.effect_checks import check_size
 from artengine.preset.govern_settings import GovernSettings
@@ -126,7 +126,7 @@ class _Place:
         info = type(self.holder).model_fields[self.name]
         if clamp(info, value) == value:
             return ""
-        return f"{plainly(value)} given; allowed: {allowed(info)}"
+        return f"{plainly(value)} given; allowed: {allowed_in_unit(info)}"
 
 
 def govern_tables(plugins: PluginTables, steerable: Steerable) -> tuple[Governor, ...]:

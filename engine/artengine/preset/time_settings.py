@@ -17,7 +17,7 @@ class TimeSettings(Settings):
     """Beats per minute; or the name of a sound, such as "music" for `[audio.music]`, in which beats
     are detected, whose tempo may vary. Detection needs artengine[audio]."""
 
-    offset: float = Field(0.0, ge=-86_400, le=86_400)
+    offset: float = Field(0.0, ge=-86_400, le=86_400, json_schema_extra={"unit": "seconds"})
     """Time of the first beat, in seconds after the film's first frame. Detected beats of a sound
     are delayed by this time."""
 

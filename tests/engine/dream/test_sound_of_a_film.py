@@ -158,7 +158,10 @@ def test_extending_edits_one_key(catalog: Catalog) -> None:
     [
         ([{"path": "clicks.wav"}], r"audio: a table is needed; write \[audio\.music\]"),
         ({"music": "clicks.wav"}, r"audio\.music: a table is needed"),
-        ({"m": {"path": "clicks.wav", "start": {"keys": {"0s": 1}}}}, r"start: .*a number from -8"),
+        (
+            {"m": {"path": "clicks.wav", "start": {"keys": {"0s": 1}}}},
+            r"start: .*a number of seconds from -8",
+        ),
         ({"m": {"path": ""}}, r"path: .*allowed: a text that is not empty"),
         ({"path": "clicks.wav"}, r"audio\.path: .*inside of a table with a name"),
         ({"sin": {"path": "clicks.wav"}}, r"audio\.sin: every expression knows sin"),
@@ -169,7 +172,10 @@ def test_extending_edits_one_key(catalog: Catalog) -> None:
         ({"m": {"path": "clicks.wav", "kik": {}}}, r'no feature \(did you mean "kick"\?\)'),
         ({"m": {"path": "clicks.wav", "kick": {"band": [1, 2]}}}, "has a band already"),
         ({"m": {"path": "clicks.wav", "v": {"band": [9, 2]}}}, "must be below the highest"),
-        ({"m": {"path": "clicks.wav", "kick": {"release": -1}}}, "allowed: a number from 0"),
+        (
+            {"m": {"path": "clicks.wav", "kick": {"release": -1}}},
+            "allowed: a number of seconds from 0",
+        ),
         ({"m": {"path": "/etc/passwd"}}, "outside of the folders"),
         ({f"m{n}": {"path": "clicks.wav"} for n in range(17)}, "allowed: 16"),
     ],
