@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from artengine.settings import TrainSettings
     from artengine.train.run import Run
 
+COMPLETE = "it was complete already; to train longer give a larger total by --steps or --minutes"
+"""What is said of a run that has nothing left to train."""
+
 
 def train(
     preset: Annotated[
@@ -85,7 +88,7 @@ def train(
     from artengine.train.initial import initial_weights
     from artengine.train.log import read_log
     from artengine.train.loop import train as run_training
-    from artengine.train.resume import user_footage
+    from artengine.train.resume import completed, user_footage
     from artengine.train.workers import this_worker
 
     catalog = load_catalog(plugin or [])
@@ -96,16 +99,25 @@ def train(
     loaded, run = opened(preset, output, catalog, changes, resume=resume)
     loaded = _with_length(loaded, changes, steps, minutes)
     initial_weights(loaded)  # missing weights are refused before footage is prepared
-    if clip:
-        tell(
-            f"learning {preset} with the preset {LEARNER} for {_length(loaded.train)}, into "
-            f"{run.folder}; Ctrl-C ends it early and keeps what was learnt"
-        )
     try:
         with Interrupt("stopping after this step; the run is kept") as stop:
-            chief = this_worker(loaded.train).number == 0
+            worker = this_worker(loaded.train)
+            chief = worker.number == 0
             if chief:
                 run.check(resume=resume)
+            # Other settings or footage are first checked against the checkpoint.
+            if resume and worker.count == 1 and not changes and data is None:
+                done = completed(run, loaded.train)
+                if done is not None:
+                    tell_end(loaded, done, stopped=False)
+                    tell(COMPLETE)
+                    answer(run.folder)
+                    return
+            if clip:
+                tell(
+                    f"learning {preset} with the preset {LEARNER} for {_length(loaded.train)}, "
+                    f"into {run.folder}; Ctrl-C ends it early and keeps what was learnt"
+                )
             rows = read_log(run.log, sys.maxsize) if resume else []
             if data is None and resume and run.checkpoint.is_file():
                 data = user_footage(run)
@@ -127,7 +139,7 @@ def train(
         raise
     tell_end(loaded, trained, stopped=stop.requested)
     if rows and not stop.requested and rows[-1].step == trained.step:
-        tell("it was complete already; to train longer give a larger total by --steps or --minutes")
+        tell(COMPLETE)
     if chief:
         tell_next(loaded, run.folder, PreparedFootage.open(footage).manifest.size, plugin or [])
         answer(run.folder)

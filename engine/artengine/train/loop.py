@@ -26,7 +26,7 @@ from artengine.train.log import Row
 from artengine.train.progress import TrainingProgress
 from artengine.train.recipe import run_recipe
 from artengine.train.recorder import Recorder
-from artengine.train.resume import read_progress, share_progress
+from artengine.train.resume import completed, read_progress, share_progress
 from artengine.train.run import Run
 from artengine.train.schedule import learning_rate_factor, rollout_horizon, share_done
 from artengine.train.store import writing_to
@@ -69,7 +69,8 @@ def train(
     """Train the preset's network on prepared footage, into a run folder.
 
     The same preset, data and seed give the same weights; so does a training that was stopped and
-    resumed, if its length is given in steps. In distributed training, each process calls this with
+    resumed, if its length is given in steps. A resumed training that is complete already changes no
+    file of its run. In distributed training, each process calls this with
     the same preset and footage, and only the first one reads and writes its run folder.
 
     Args:
@@ -120,7 +121,7 @@ def train(
             observer.begun(begin(preset, trainer.network))
             task.model.adapt(trainer.network, _sequence(task))
         progress = share_progress(strategy, trainer.state_variables, task, progress)
-        if not chief:
+        if not chief or (resume and completed(run, preset.train)):
             return _run(task, trainer, strategy, progress, None, observer)
         recorder = Recorder(task, trainer, Evaluator(task, trainer.network, held_out), progress)
         with writing_to(run.folder):
@@ -146,7 +147,7 @@ def _run(
     """Train until the length is reached or the observer stops it.
 
     Args:
-        recorder: evaluates and saves; None for all processes except the chief.
+        recorder: evaluates and saves; None if this process writes nothing.
     """
     settings = task.settings
     batches = batch_source(task, progress.step)
@@ -168,10 +169,12 @@ def _run(
         # 3. Report progress, and save if due.
         if not math.isfinite(loss):
             raise task.diverged(f"the loss became {loss}", progress.step)
-        observer.step(progress, loss, share_done(settings, progress.step, progress.seconds))
+        share = share_done(settings, progress.step, progress.seconds)
+        observer.step(progress, loss, share)
         if progress.step % settings.epoch == 0:
             progress = _end_epoch(progress, recorder, observer)
-        elif recorder and _is_due(progress.step, settings.checkpoint_every):
+        elif recorder and share < 1.0 and _is_due(progress.step, settings.checkpoint_every):
+            # The end of the training saves a checkpoint after the other results.
             recorder.checkpoint(progress)
     if recorder and (progress.losses or not progress.epochs):
         progress, row = recorder.stop(progress, complete=share >= 1.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
@@ -12,8 +13,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from artengine.errors import TrainingError, WeightsError
 from artengine.loss_weights import LossWeights
+from artengine.preset.find import is_file
+from artengine.settings import TrainSettings
+from artengine.train.log import read_log
 from artengine.train.progress import TrainingProgress
 from artengine.train.run import Run
+from artengine.train.schedule import share_done
 from artengine.train.task import TrainingTask
 from artengine.weights import model_table, model_words
 
@@ -93,6 +98,29 @@ def user_footage(run: Run) -> Path | None:
 
     data = read_record(run.checkpoint).get("data")
     return Path(data) if data and isinstance(data, str) else None
+
+
+def completed(run: Run, settings: TrainSettings) -> TrainingProgress | None:
+    """Return the progress of a run that has nothing left to train and holds all its results.
+
+    Returns:
+        None if steps or results are missing.
+
+    Raises:
+        TrainingError: when the log cannot be read.
+        WeightsError: when the checkpoint is corrupt.
+    """
+    from artengine.nn.checkpoint import read_record
+
+    if not all(map(is_file, (run.checkpoint, run.recipe, run.best, run.last))):
+        return None
+    record = parse_record(read_record(run.checkpoint))
+    rows = read_log(run.log, sys.maxsize)
+    # A killed training may have saved a checkpoint of steps whose weights were not saved.
+    if record is None or not rows or rows[-1].step != record.progress.step:
+        return None
+    progress = record.progress
+    return progress if share_done(settings, progress.step, progress.seconds) >= 1.0 else None
 
 
 def read_progress(task: TrainingTask, *, warn: bool = True) -> TrainingProgress:

@@ -18,8 +18,10 @@ from artengine.catalog import load_catalog
 from artengine.cli import main
 from artengine.dream.targets import targets
 from artengine.ffmpeg import Decoder, metadata
+from artengine.nn.checkpoint import read_record
 from artengine.preset import load_preset
 from artengine.train.recipe import run_recipe
+from artengine.train.run import Run
 
 PRESET = """
 title = "Small"
@@ -85,6 +87,33 @@ def test_trains_and_dreams(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     error = capsys.readouterr().err
     assert "step 4" in error
     assert "best PSNR" in error
+
+
+def test_resuming_a_complete_training_writes_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["train", "small.toml", "--steps", "3"]) == 0
+
+    def files() -> dict[Path, tuple[int, bytes]]:
+        paths = [path for path in (folder / "runs").rglob("*") if path.is_file()]
+        contents = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in paths}
+        return {path: content for path, content in contents.items() if path.name != ".lock"}
+
+    before = files()
+    resume = ["train", "runs/small", "--resume"]
+    # Other settings are checked, which takes the footage.
+    assert main([*resume, "--steps", "2", "--set", "train.keep_every=1"]) == 0
+    assert "it was complete already" in capsys.readouterr().err
+    assert files() == before
+
+    monkeypatch.setattr("artengine.cli.train._prepare", None)
+    for shorter in ([], ["--steps", "2"]):
+        assert main([*resume, *shorter]) == 0
+        captured = capsys.readouterr()
+        assert "trained at step 3 after" in captured.err
+        assert "it was complete already" in captured.err
+        assert captured.out.strip() == str(Path("runs") / "small")
+    assert files() == before
 
 
 def test_films_of_a_run_are_named_after_its_folder(folder: Path) -> None:
@@ -160,14 +189,17 @@ def test_setting_steps_replaces_minutes_and_vice_versa(folder: Path) -> None:
     (folder / "short.toml").write_text(
         PRESET.replace("epoch = 2", "epoch = 2\nminutes = 99"), encoding="utf-8"
     )
-    recipe = folder / "runs" / "short" / "recipe.toml"
-    for options, expected in (
-        (["--set", "train.steps=1"], {"steps": 1}),
-        (["--resume", "--set", "train.minutes=0.001"], {"minutes": 0.001}),
-    ):
-        assert main(["train", "short.toml", *options]) == 0
-        train = tomllib.loads(recipe.read_text(encoding="utf-8"))["train"]
-        assert {name: train[name] for name in ("steps", "minutes") if name in train} == expected
+    run = Run(folder / "runs" / "short")
+
+    def length() -> dict[str, float]:
+        train = tomllib.loads(run.recipe.read_text(encoding="utf-8"))["train"]
+        return {name: train[name] for name in ("steps", "minutes") if name in train}
+
+    assert main(["train", "short.toml", "--set", "train.steps=1"]) == 0
+    assert length() == {"steps": 1}
+    longer = read_record(run.checkpoint)["seconds"] / 60 + 0.001
+    assert main(["train", "short.toml", "--resume", "--set", f"train.minutes={longer}"]) == 0
+    assert length() == {"minutes": longer}
 
 
 def test_a_dream_of_another_shape_than_the_training_size_is_reported(
