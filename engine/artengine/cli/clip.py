@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from artengine.cli.streams import tell
+from artengine.counts import counted
 from artengine.errors import SourceError, UsageError
 from artengine.frame import Size, same_shape
 from artengine.params import check, is_path
@@ -95,13 +96,23 @@ def learner_overrides(clip: str) -> list[Override]:
 
 def refuse_clip(given: str) -> UsageError:
     """Return the error for dreaming from a clip, with the commands to use instead."""
-    run = str(Path("runs") / clip_name(given))
+    from artengine.preset.find import is_file
+    from artengine.train.run import Run
+
+    run = Run(Path("runs") / clip_name(given))
+    dream = command_line(["artengine", "dream", str(run.folder)])
+    if is_file(run.recipe) and is_file(run.best):
+        advice = f"dream from the run of its name: {dream}"
+    else:
+        learn = command_line(["artengine", "train", given])
+        advice = f"learn it, then dream: {learn} and then {dream}"
+    path = Path(given)
+    pictures = sum(map(is_picture, path.iterdir())) if path.is_dir() else 0
+    folder = f", a folder with {counted(pictures, 'picture')}" if pictures else ""
     return UsageError(
-        f"{given} is a clip: it carries no recipe, and no network has learnt it",
-        f"learn it, then dream: {command_line(['artengine', 'train', given])} and then "
-        f"{command_line(['artengine', 'dream', run])}",
+        f"{given} is a clip{folder}: it carries no recipe; {advice}",
         "or dream on it with the network and effects of a preset: "
-        f"{command_line(['artengine', 'dream', 'night-drive', '--source', given])}",
+        f"{command_line(['artengine', 'dream', 'daybreak', '--source', given])}",
     )
 
 

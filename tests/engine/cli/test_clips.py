@@ -35,7 +35,7 @@ def _no_plot(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a clip of two seconds and a folder of ten pictures."""
+    """A folder with a clip of two seconds and a folder of forty pictures."""
     folder = tmp_path_factory.mktemp("clips")
     (folder / "photos").mkdir()
     pattern = "testsrc=size=48x32:rate=20:duration=2"
@@ -122,8 +122,42 @@ def test_dreaming_from_a_clip_without_a_recipe_names_the_right_commands(
         assert main(["dream", path]) == 2
         error = capsys.readouterr().err.replace("'", "")
         assert f"artengine train {path} and then artengine dream {Path('runs') / run}" in error
-        assert f"artengine dream night-drive --source {path}" in error
+        # Its network continues the clip; that of night-drive returns to its own.
+        assert f"artengine dream daybreak --source {path}" in error
         assert all(line.startswith("error: ") for line in error.splitlines())
+    assert main(["dream", "photos"]) == 2
+    assert "photos is a clip, a folder with 40 pictures: " in capsys.readouterr().err
+
+
+def test_dreaming_from_a_learnt_clip_names_its_run(
+    clips: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    run = Path("runs") / "my clip"
+    run.mkdir(parents=True)
+    for name, learnt in (("recipe.toml", False), ("best.weights.h5", True)):
+        (run / name).touch()
+        assert main(["dream", str(clips / "my clip.mp4")]) == 2
+        error = capsys.readouterr().err
+        assert ("artengine train" not in error) == learnt
+        assert f"artengine dream '{run}'\n" in error
+
+
+@pytest.mark.parametrize("command", ["dream", "train"])
+def test_a_folder_without_pictures_is_neither_run_nor_clip(
+    command: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "presets").mkdir()
+    (tmp_path / "presets" / "mine.toml").write_text('extends = "daybreak"', encoding="utf-8")
+    for folder in (".", "presets"):
+        assert main([command, folder]) == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        assert line.startswith(f'error: the folder "{folder}" holds no recipe.toml and no pictures')
+        assert line.endswith("name one of these, or a preset")
 
 
 def test_a_preset_dreams_on_another_clip(
