@@ -11,6 +11,7 @@ from artengine import folders
 from artengine.errors import UsageError, did_you_mean
 from artengine.pack_folders import packed_preset, packed_presets
 from artengine.params import quoted
+from artengine.source import is_picture
 
 RECIPE = "recipe.toml"
 """The preset of a run folder or a gallery's piece."""
@@ -65,11 +66,18 @@ def find_preset(name: str) -> Path:
 
 def _check_recipe(path: Path) -> None:
     """Raise `UsageError` for a folder without a recipe."""
-    if os.path.isdir(path):  # noqa: PTH112 - no error for names that no file can have
+    if not is_folder(path):
+        return
+    folder = f"the folder {quoted(str(path))} holds no {RECIPE}"
+    if any(map(is_picture, path.iterdir())):
         raise UsageError(
-            f"the folder {quoted(str(path))} holds no {RECIPE}, and so is neither a training's run "
-            "nor a gallery's piece; name one that does, or a preset"
+            f"{folder}, and so is neither a training's run nor a gallery's piece; name one that "
+            "does, or a preset"
         )
+    raise UsageError(
+        f"{folder} and no pictures, and so is neither a run, a gallery's piece nor a clip; name "
+        "one of these, or a preset"
+    )
 
 
 def list_presets() -> dict[str, tuple[Path, str]]:
