@@ -133,7 +133,7 @@ def dream(
 
         artengine dream night-drive
 
-        artengine dream night-drive --source clip.mp4 --seconds 20
+        artengine dream daybreak --source clip.mp4 --seconds 20
 
         artengine dream runs/clip -o mine.webm --fps 12 --start 5
 

@@ -70,9 +70,9 @@ def measure(
 
     Examples:
 
-        artengine measure night-drive.mp4 --source clip.mp4
+        artengine measure daybreak.mp4 --source clip.mp4
 
-        artengine measure night-drive.mp4 --source clip.mp4 --plot life.png
+        artengine measure daybreak.mp4 --source clip.mp4 --plot life.png
 
         artengine measure frames/ --source clip.mp4 --json
     """

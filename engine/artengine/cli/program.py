@@ -48,7 +48,7 @@ Examples:
   artengine dream night-drive
   artengine train clip.mp4
   artengine dream runs/clip --seconds 20
-  artengine dream night-drive --source clip.mp4
+  artengine dream daybreak --source clip.mp4
   artengine presets explain dream
   artengine --plugin my_effect.py dream my.toml
 
