@@ -109,6 +109,23 @@ def test_mistakes_of_overrides_are_reported_once(catalog: Catalog, project: Path
     assert heads == ['--set: writers.mp4.path: "a.txt"', "--set: writers.mp4.quality: 999"]
 
 
+def test_a_preset_that_does_not_exist_is_reported_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["batch", "nightdrive", "--gallery", "g", "--seed", "0..1"]) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    (line,) = shown.err.splitlines()
+    assert line.startswith('error: no preset "nightdrive" (did you mean "night-drive"?)')
+    assert not list(tmp_path.iterdir())
+
+    assert main(["batch", "nightdrive", "daydream", "--gallery", "g", "--seed", "0..1"]) == 9
+    lines = capsys.readouterr().err.splitlines()
+    assert sum('no preset "nightdrive"' in line for line in lines) == 1
+    assert len(list((tmp_path / "g" / "failed").iterdir())) == 4
+
+
 def test_two_pieces_of_one_name_are_refused(catalog: Catalog, project: Path) -> None:
     with pytest.raises(UsageError, match="would both be called tiny"):
         jobs(catalog, project, "tiny", "tiny")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from artengine.batch.outcome import Outcome
 from artengine.catalog import Catalog
-from artengine.errors import ArtengineError, PresetError, UsageError
+from artengine.errors import ArtengineError, UsageError
 from artengine.preset import Override, Preset, load_preset, parse_overrides
 from artengine.subprocesses import command_line
 
@@ -85,14 +85,13 @@ def plan(
 
     Raises:
         UsageError: when two pieces would have the same name.
-        PresetError: when no preset can be used, only because of errors in the overrides; they are
-            reported once instead of for each piece.
+        ArtengineError: when no preset can be used, all for the same reason, such as an override.
     """
     each: Sequence[int | None] = seeds or [None]
     changes = parse_overrides(overrides)
     jobs: dict[str, Job] = {}
     refused: list[Outcome] = []
-    errors: list[PresetError] = []
+    errors: list[ArtengineError] = []
     for given in presets:
         for seed in each:
             suffix = "" if seed is None else f"-s{seed}"
@@ -104,8 +103,7 @@ def plan(
             try:
                 preset = load_preset(given, catalog, words)
             except ArtengineError as error:
-                if isinstance(error, PresetError):
-                    errors.append(error)
+                errors.append(error)
                 name = Path(given).name.removesuffix(".toml") + suffix
                 refused.append(Outcome(name, "failed", note=" | ".join(str(error).splitlines())))
                 continue
@@ -116,16 +114,9 @@ def plan(
                     "preset once, and call their files differently"
                 )
             jobs[name] = _job(name, preset, given, words, plugins)
-    if not jobs and len(errors) == len(refused) and _are_of_overrides(errors, changes):
+    if not jobs and len({str(error) for error in errors}) == 1:
         raise errors[0]
     return list(jobs.values()), refused
-
-
-def _are_of_overrides(errors: Sequence[PresetError], overrides: Sequence[Override]) -> bool:
-    """Return whether all presets fail with the same errors, all of them in the overrides."""
-    origins = tuple(f"{override.origin}: " for override in overrides)
-    lines = {tuple(error.problems) for error in errors}
-    return len(lines) == 1 and all(line.startswith(origins) for line in lines.pop())
 
 
 def _job(

@@ -89,9 +89,13 @@ def batch(
         plugins=plugin or [],
     )
     interrupted = False
+    told: set[str] = set()
     for outcome in outcomes:
         set_aside(gallery, outcome)
-        _tell(outcome)
+        # A preset that cannot be used fails alike with every seed; the summary lists each piece.
+        if outcome.note not in told:
+            _tell(outcome)
+        told.add(outcome.note)
     with (
         bar("rendering", "pieces") as progress,
         closing(run(jobs, gallery, workers=workers)) as ended,
