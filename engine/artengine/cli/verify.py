@@ -95,7 +95,7 @@ def _verify(film: Path, catalog: Catalog, frames: int, seed: int) -> Verified:
     from artengine.gallery.piece import FILM
     from artengine.near_file import near_file
     from artengine.preset import load_preset
-    from artengine.preset.carried import frames_in
+    from artengine.preset.carried import carried_recipe, frames_in
     from artengine.preset.find import is_file
 
     if not film.exists():
@@ -111,11 +111,14 @@ def _verify(film: Path, catalog: Catalog, frames: int, seed: int) -> Verified:
         if not pictures and not is_file(film / FILM):
             raise UsageError(f"{film} holds no film; name a film or a folder of frames")
         path = film if pictures else film / FILM
-        preset = load_preset(pictures[0] if pictures else path, catalog)
+        made = pictures[0] if pictures else path
     else:
+        made = film
         if path in frames_in(film.parent, catalog):
             path = film.parent
-        preset = load_preset(film, catalog)
+    if not carried_recipe(made, catalog):
+        raise UsageError(f"{made} carries no recipe; give a film that carries one")
+    preset = load_preset(made, catalog)
     with bar(f"verifying {film.name}", "frames") as show:
         return verify_film(preset, catalog, path, frames=frames, seed=seed, progress=show)
 

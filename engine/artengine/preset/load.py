@@ -103,7 +103,8 @@ def load_recipe(where: str | Path, catalog: Catalog) -> str:
     """
     if not Path(where).exists():
         raise UsageError(f"there is no film, picture or run at {where}{near_file(where)}")
-    document = _read(_frame_in(Path(where), catalog) or _find(where, catalog), catalog)
+    path = _frame_in(Path(where), catalog) or _find(where, catalog)
+    document = _read(path, catalog, instead="a film, picture or run that carries one")
     made_with = document.made_with.table()
     return to_toml({**document.table, **({MADE_WITH: made_with} if made_with else {})})
 
@@ -124,9 +125,15 @@ def _frame_in(folder: Path, catalog: Catalog) -> Path | None:
     return next(iter(frames_in(folder, catalog)), None)
 
 
-def _read(path: Path, catalog: Catalog) -> Document:
-    """Read a preset or a recipe, and migrate one of an earlier version."""
-    carried = _carried(path, catalog)
+def _read(
+    path: Path, catalog: Catalog, *, instead: str = "a preset, or a film that carries one"
+) -> Document:
+    """Read a preset or a recipe, and migrate one of an earlier version.
+
+    Args:
+        instead: what to give in place of a film without a recipe.
+    """
+    carried = _carried(path, catalog, instead)
     document = read_document(path, carried)
     for renamed in document.renamed:
         logger.warning("%s", renamed)
@@ -135,13 +142,13 @@ def _read(path: Path, catalog: Catalog) -> Document:
     return document
 
 
-def _carried(path: Path, catalog: Catalog) -> str | None:
+def _carried(path: Path, catalog: Catalog, instead: str) -> str | None:
     """The recipe of a film or picture; None for a file that is a preset itself."""
     if path.suffix == ".toml" or catalog.writer_for(path.name) is None:
         return None
     recipe = carried_recipe(path, catalog)
     if not recipe:
-        raise UsageError(f"{path} carries no recipe; give a preset, or a film that carries one")
+        raise UsageError(f"{path} carries no recipe; give {instead}")
     return recipe
 
 

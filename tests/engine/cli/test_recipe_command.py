@@ -110,7 +110,10 @@ def test_frames_and_films_with_a_recipe_are_no_clips(catalog: Catalog) -> None:
     ("args", "message"),
     [
         (["nope.mp4"], "there is no film, picture or run at nope.mp4"),
-        (["plain.mp4"], "plain.mp4 carries no recipe"),
+        (
+            ["plain.mp4"],
+            "plain.mp4 carries no recipe; give a film, picture or run that carries one",
+        ),
         (["empty"], 'the folder "empty" holds no recipe.toml'),
         (["a.mp4", "-o", "a.txt"], "a.txt: a preset's name ends in .toml"),
         (["a.mp4", "-o", "there.toml"], "there.toml is there already and is kept"),

@@ -112,6 +112,7 @@ def test_weights_are_found_by_their_content(
     ("film", "message"),
     [
         ("gone.mp4", "there is no film at gone.mp4"),
+        ("plain.mp4", "plain.mp4 carries no recipe; give a film that carries one"),
         ("home", "home holds no film; name a film or a folder of frames"),
         ("tiny.toml", "tiny.toml is a preset or recipe and no film; verify takes a film"),
         ("sheet.sheet.png", "sheet.sheet.png is one picture"),
@@ -121,6 +122,7 @@ def test_mistakes_are_one_line(
     film: str, message: str, films: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shutil.copy("b/00000.png", "sheet.sheet.png")
+    shutil.copy("no.mp4", "plain.mp4")
     assert main(["verify", film]) in (2, 5)
     lines = capsys.readouterr().err.splitlines()
     assert lines[-1].startswith("error: ")
