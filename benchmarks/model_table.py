@@ -370,12 +370,9 @@ def width(picture: Path) -> int:
 def show(page: Path, folder: Path, rows: Sequence[Row], models: Sequence[str]) -> None:
     """Write the page of all measurements, new and old."""
     page.mkdir(parents=True, exist_ok=True)
-    before = lines_of(page / "table.jsonl")
-    known = {
-        (*training_of(found), found["frames"]): found
-        for found in [*before, *lines_of(folder / "table.jsonl")]
-        if "vitality" in found
-    }
+    measured_now = [found for found in lines_of(folder / "table.jsonl") if "vitality" in found]
+    before = without_outdated(page, measured_now)
+    known = {(*training_of(found), found["frames"]): found for found in [*before, *measured_now]}
     sheets = copy_sheets(page, rows, before)
     order = {model: number for number, model in enumerate(models)}
     measured = [
@@ -391,6 +388,23 @@ def show(page: Path, folder: Path, rows: Sequence[Row], models: Sequence[str]) -
         text.append(f"\n**{title}**\n\n![{title}]({picture})")
     with atomic_write(page / "README.md") as unfinished:
         unfinished.write_text("\n".join(text) + "\n", encoding="utf-8")
+
+
+def without_outdated(page: Path, measured: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return a page's rows without those of trainings that were since repeated.
+
+    The sheets of these rows are removed.
+    """
+    steps = {training_of(found): found["steps"] for found in measured}
+    current = []
+    for found in lines_of(page / "table.jsonl"):
+        if "vitality" not in found:
+            continue
+        if steps.get(training_of(found), found["steps"]) == found["steps"]:
+            current.append(found)
+        elif "sheet" in found:
+            (page / found["sheet"]).unlink(missing_ok=True)
+    return current
 
 
 def training_of(found: dict[str, Any]) -> Training:

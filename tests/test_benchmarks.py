@@ -111,6 +111,25 @@ def test_a_page_without_names_of_sheets_can_be_extended(
     assert "![swift on night, 10 minutes](swift.jpg)" in page_with(tables, page, folder, night)
 
 
+def test_a_repeated_training_replaces_all_its_rows_on_a_page(
+    tables: ModuleType, row: Any, tmp_path: Path
+) -> None:
+    page, folder = tmp_path / "page", tmp_path / "table"
+    first = row("swift", "night", 10, 100)
+    page_with(tables, page, folder, first)
+    (record,) = tables.lines_of(page / "table.jsonl")
+    old = [record, record | {"frames": 5000}, record | {"model": "deep", "sheet": "deep.jpg"}]
+    (page / "table.jsonl").write_text(
+        "".join(f"{json.dumps(found | {'steps': 3})}\n" for found in old), encoding="utf-8"
+    )
+    # The sheet of a longer dream is wider.
+    Image.new("L", (2000, 8), 50).save(page / "swift.jpg")
+    page_with(tables, page, folder, first)
+    kept = [(found["model"], found["steps"]) for found in tables.lines_of(page / "table.jsonl")]
+    assert kept == [("deep", 3), ("swift", 5)]
+    assert shade(page / "swift.jpg") == 100
+
+
 def test_rows_show_only_what_was_measured(tables: ModuleType, row: Any) -> None:
     record = row("swift", "night", 10, 100).found()
     newer_measures = {"raster": 4.26, "clip_raster": 1.64, "runaway": 0.0123, "novelty": 0.5}
