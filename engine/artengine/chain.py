@@ -148,6 +148,16 @@ class Chain:
                 size = link.size_after(size)
         return size
 
+    def resizing(self, size: Size) -> list[str]:
+        """Return the names of the effects that change the size of a frame of `size`."""
+        names = []
+        for link in self._links.values():
+            after = link.size_after(size) if link.controls.on else size
+            if after != size:
+                names.append(link.effect.name)
+            size = after
+        return names
+
     def reset(self) -> None:
         """Clear the state of every effect and curve, as before a film's first frame."""
         for link in self._links.values():

@@ -88,6 +88,8 @@ class Sized(Effect):
     """How long."""
     reach: int = Param(1, ge=1, unit="pixels", automatable=True)
     """How far."""
+    drop: float = Param(0.0, ge=0, le=100, unit="percent of the height")
+    """How low."""
     size: tuple[Annotated[int, Field(ge=1, le=99)], Annotated[int, Field(ge=1, le=99)]] = (8, 8)
     """How large."""
 
@@ -122,6 +124,7 @@ WHOLE = "a whole number from 1 to 99"
         ({"wait": "1:30"}, '"1:30" given; allowed: a number of seconds from 0 to 9 or "never"'),
         ({"reach": 0}, "0 given; allowed: a whole number of pixels at least 1"),
         ({"reach": {"keys": {"0s": 0}}}, "the curve reaches 0; allowed: a whole number of pixels"),
+        ({"drop": -1}, "-1 given; allowed: a percentage of the height from 0 to 100"),
         (
             {"size": 64},
             f"64 given (did you mean [64, 64]?); allowed: [{WHOLE}, {WHOLE}], such as [",

@@ -246,6 +246,8 @@ def report(rendered: Rendered, *, as_json: bool, profile: bool = False) -> None:
         tell(str(rendered.quickest))
     word = "stopped after" if rendered.stopped else "dreamt"
     tell(f"{word} {counted(rendered.frames, 'frame')} in {rendered.seconds:.1f} s")
+    if rendered.files and rendered.resized:
+        tell(rendered.resized)
     if not rendered.files:
         tell("no film was made")
     for file in rendered.files:

@@ -34,7 +34,12 @@ Source = Annotated[
     ),
 ]
 Size = Annotated[
-    str | None, typer.Option(metavar="N|WxH", help="Width and height in pixels, as 640x360.")
+    str | None,
+    typer.Option(
+        metavar="N|WxH",
+        help="Width and height at which the network dreams, in pixels, as 640x360; output effects "
+        "such as upscale may enlarge the film after it.",
+    ),
 ]
 Seed = Annotated[
     int | None,

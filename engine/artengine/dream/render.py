@@ -26,6 +26,7 @@ from artengine.dream.stages import Profile
 from artengine.dream.targets import Target
 from artengine.dream.writer_thread import WriterThread
 from artengine.errors import WriterError
+from artengine.frame import Size
 from artengine.plain_network import import_runtime
 from artengine.preset import Preset
 from artengine.quickest import Quickest
@@ -41,7 +42,8 @@ class Rendered:
 
     `kept` has the existing films that were kept, by the new film that got another name; `profile`
     has the timing of the stages, and `quickest` the timings by which the runtime was chosen if it
-    was "auto".
+    was "auto". `resized` names the effects that change the size of the dream's frames; it is empty
+    if there are none.
     """
 
     files: tuple[Path, ...]
@@ -51,6 +53,16 @@ class Rendered:
     kept: Mapping[Path, Path] = field(default_factory=dict)
     profile: Profile | None = None
     quickest: Quickest | None = None
+    resized: str = ""
+
+
+def _resized(preset: Preset, dreamt: Size, film: Size) -> str:
+    names = preset.output_chain().resizing(dreamt)
+    if film == dreamt or not names:
+        return ""
+    verb = "enlarge" if film[0] >= dreamt[0] and film[1] >= dreamt[1] else "change"
+    size, before = (f"{width}x{height}" for width, height in (film, dreamt))
+    return f"{size}: {' and '.join(names)} {verb}{'s' if len(names) == 1 else ''} {before}"
 
 
 def _check_folder(path: Path) -> None:
@@ -199,6 +211,7 @@ def _rendered(
         sinks.kept,
         profile,
         dream.resolved.quickest,
+        _resized(preset, dream.size, dream.output_size),
     )
 
 

@@ -202,6 +202,23 @@ def test_setting_steps_replaces_minutes_and_vice_versa(folder: Path) -> None:
     assert length() == {"minutes": longer}
 
 
+def test_output_effects_that_change_the_size_are_named(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["train", "small.toml", "--steps", "1"]) == 0
+    capsys.readouterr()
+    one = ["dream", "runs/small", "--frames", "1", "-o", "a.png"]
+    assert main(one) == 0
+    assert "enlarge" not in capsys.readouterr().err
+    larger = [*one, "--size", "32", "--set", "output.upscale.at=end"]
+    assert main(larger) == 0
+    assert "\n64x64: upscale enlarges 32x32\n" in capsys.readouterr().err
+    assert main([*larger, "--set", "output.upscale.on=false"]) == 0
+    assert "enlarge" not in capsys.readouterr().err
+    assert main([*larger, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["frames"] == 1
+
+
 def test_a_dream_of_another_shape_than_the_training_size_is_reported(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
