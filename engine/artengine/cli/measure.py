@@ -77,13 +77,16 @@ def measure(
         artengine measure frames/ --source clip.mp4 --json
     """
     from artengine.measure import Reference
-    from artengine.measure.life import check_length, check_size
+    from artengine.measure.life import FIRST, check_length, check_size
 
     if plot is not None:
         _check_plot(plot)
     opened = _Film.open(film)
     with _named(film):
         check_size(opened.size)
+        # A file may deliver one frame more than it states.
+        if opened.length is not None and opened.length < FIRST:
+            check_length(opened.length)
     with _named(source):
         clip = _Film.open(source)
     with _named(film):

@@ -168,6 +168,7 @@ def test_a_missing_film_is_reported_before_a_missing_option(
         ("text.mp4", "clip", 5, "cannot be read as video"),
         ("clip", "empty.mp4", 5, "is empty (0 bytes)"),
         ("short.mkv", "clip", 5, "short.mkv: the film has 48 frames"),
+        ("scrap.mkv", "clip", 5, "scrap.mkv: the film has 15 frames"),
         ("clip", "scrap.mkv", 5, "scrap.mkv: the clip has 15 frames"),
         ("tiny.mkv", "clip", 5, "tiny.mkv: frames of 7x7 pixels are too small"),
         ("run", "clip", 5, "is a training's run and no film; dream it first: artengine dream"),
@@ -193,6 +194,8 @@ def test_bad_input_is_one_line(
     assert "Traceback" not in captured.err
     # A film that cannot be measured is reported before its clip is read, which may take long.
     assert ("reading the clip" in captured.err) == (source == "scrap.mkv")
+    # Of a film that states too few frames, none is read.
+    assert not (film == "scrap.mkv" and "reading" in captured.err)
 
 
 @pytest.mark.parametrize(
