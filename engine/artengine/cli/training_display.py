@@ -87,17 +87,18 @@ def tell_end(preset: Preset, progress: TrainingProgress, *, stopped: bool) -> No
     """Report how far a training came, and how good its best weights are."""
     word = "stopped" if stopped else "trained"
     minutes = progress.seconds / 60
-    best = _best(preset, progress)
+    best = _best(preset, progress, stopped=stopped)
     tell(f"{word} at step {progress.step} after {minutes:.1f} min{best}")
 
 
-def _best(preset: Preset, progress: TrainingProgress) -> str:
+def _best(preset: Preset, progress: TrainingProgress, *, stopped: bool) -> str:
     """Describe the best weights; empty before the end of the first epoch."""
     best, name = progress.best, preset.model.monitor
-    if preset.train.max_horizon > 1:
-        return "; dreams use the weights of the last epoch"
     if best is None:
         return ""
+    if preset.train.max_horizon > 1:
+        last = "weights of the last complete epoch" if stopped else "last weights"
+        return f"; dreams use best.weights.h5, which holds the {last}"
     known = {"psnr": f"PSNR {best:.2f} dB", "ssim": f"SSIM {best:.3f}"}
     return f"; best {known.get(name, f'{name} {best:.3f}')}"
 

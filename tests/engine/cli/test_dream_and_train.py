@@ -241,7 +241,10 @@ def test_the_best_weights_of_an_on_policy_training_are_the_last(
     fed = ["--plugin", "quiet.py", "train", "small.toml", "--set", "train.max_horizon=4"]
     assert main([*fed, "--steps", "3"]) == 0
     error = capsys.readouterr().err
-    assert "; dreams use the weights of the last epoch\ndream from it: " in error
+    last = "; dreams use best.weights.h5, which holds the last weights\ndream from it: "
+    assert last in error
+    best, newest = (Path("runs/small") / f"{name}.weights.h5" for name in ("best", "last"))
+    assert best.read_bytes() == newest.read_bytes()
     assert f"artengine dream {Path('runs') / 'small'} --plugin quiet.py\n" in error
     assert "best PSNR" not in error
 
