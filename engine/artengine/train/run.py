@@ -78,8 +78,9 @@ class Run:
         """Check that a training may start, or continue, in this folder.
 
         Raises:
-            TrainingError: when the folder already holds a training that is not to be resumed,
-                there is nothing to resume, or the folder cannot be created.
+            TrainingError: when the folder already holds a training that is not to be resumed, or
+                files of something else, there is nothing to resume, or the folder cannot be
+                created.
         """
         begun = is_file(self.checkpoint)
         if resume and not begun:
@@ -104,6 +105,20 @@ class Run:
         if not (existing.is_dir() and os.access(existing, os.W_OK)):
             raise TrainingError(
                 f"{self.folder}: cannot be written in {existing}; choose another folder with -o"
+            )
+        if not resume and existing == self.folder:
+            self._check_foreign()
+
+    def _check_foreign(self) -> None:
+        """Raise `TrainingError` if the folder has visible files that no training writes."""
+        files = (self.recipe, self.checkpoint, self.best, self.last, self.log, self.plot)
+        own = {file.name for file in files} | {"best.json", "last.json", "kept", "monitor"}
+        names = sorted(entry.name for entry in self.folder.iterdir())
+        foreign = [name for name in names if name not in own and not name.startswith(".")]
+        if foreign:
+            raise TrainingError(
+                f"{self.folder}: holds {foreign[0]}, which is no part of a run; choose another "
+                "folder with -o"
             )
 
     @contextmanager

@@ -1116,6 +1116,26 @@ def test_a_model_s_automatable_number_follows_its_curve_and_can_be_changed(
                 dream.set(place, value)
 
 
+def test_a_training_begins_only_in_a_folder_without_files_of_something_else(
+    tmp_path: Path,
+) -> None:
+    run = Run(tmp_path / "run")
+    run.folder.mkdir()
+    run.check(resume=False)
+    # A training that ended before its first checkpoint leaves the same.
+    with run.lock(resume=False):
+        run.begin("")
+    (run.folder / ".DS_Store").touch()
+    run.check(resume=False)
+    (run.folder / "00001.png").touch()
+    with pytest.raises(TrainingError, match=r"run: holds 00001.png, which is no part of a run"):
+        run.check(resume=False)
+    with pytest.raises(TrainingError, match="holds run, which is no part of a run"):
+        Run(tmp_path).check(resume=False)
+    run.checkpoint.touch()
+    run.check(resume=True)
+
+
 def test_an_inaccessible_folder_is_an_error() -> None:
     """For instance, one below a folder without read permission, or with an invalid name."""
     with pytest.raises(TrainingError, match="no checkpoint to resume from"):
