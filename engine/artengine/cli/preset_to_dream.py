@@ -43,7 +43,7 @@ def load_dream(
     footage = footage or opened_once()
     if seconds is not None:
         length = max(1, round(seconds * (loaded.dream.fps or footage(loaded).fps)))
-        loaded = loaded.with_values({"dream.frames": length})
+        loaded = loaded.with_values({"dream.frames": length}, "--seconds")
     if other_clip:
         tell_shape(loaded.source, footage(loaded).size, "--size gives the film another shape")
     return loaded

@@ -19,7 +19,8 @@ def curve_remarks(preset: Preset, fps: float) -> list[str]:
     """Return remarks on a preset's sounds and curves at that frame rate, with addresses.
 
     If there are more than `MOST_REMARKS` on curves, only the first one is listed and the others are
-    counted: a short film of a long preset cuts off most of its curves.
+    counted: a short film of a long preset cuts off most of its curves. If an option shortened
+    the film, a preview of the whole film is recommended.
 
     Raises:
         PluginError: when a curve of a plugin fails.
@@ -29,9 +30,14 @@ def curve_remarks(preset: Preset, fps: float) -> list[str]:
     tempo = film_tempo(preset, placed)
     scope = Scope(fps, preset.dream.frames, preset.seed, tempo, preset.names)
     remarks = list(_of_curves(preset, scope))
+    given = preset.document.written(("dream", "frames"))
+    # The values of a preview have the preset's name as their origin.
+    shortened = given.named and given.label != preset.name
+    cut_off = shortened and any("after the film's end" in remark for remark in remarks)
     if len(remarks) > MOST_REMARKS:
         remarks[1:] = [f"{len(remarks) - 1} more curves have such keys"]
-    return [*_of_sounds(placed), *remarks]
+    hint = ["to see the whole film in few frames, use --preview in place of a shorter length"]
+    return [*_of_sounds(placed), *remarks, *(hint if cut_off else ())]
 
 
 def _of_sounds(tracks: Mapping[str, PlacedTrack]) -> Iterator[str]:

@@ -157,18 +157,19 @@ class Preset:
             found |= {f"{word}.{name}": each for name, each in zip(names, effects, strict=True)}
         return found
 
-    def with_values(self, values: Mapping[str, Any]) -> Preset:
+    def with_values(self, values: Mapping[str, Any], origin: str = "") -> Preset:
         """Return the preset with other values, validated as a whole.
 
         Args:
             values: the new values by address, such as `{"dream.frames": 100}`; None removes a
                 value.
+            origin: the option that gives the values, for messages; by default the preset's name.
 
         Raises:
             PresetError: when a value is not allowed, or its address does not exist.
         """
         document = self.document.copy()
-        layer = Layer(self.name, Path.cwd(), named=True)
+        layer = Layer(origin or self.name, Path.cwd(), named=True)
         problems = []
         for given, value in values.items():
             try:
