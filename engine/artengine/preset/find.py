@@ -69,7 +69,11 @@ def _check_recipe(path: Path) -> None:
     if not is_folder(path):
         return
     folder = f"the folder {quoted(str(path))} holds no {RECIPE}"
-    if any(map(is_picture, path.iterdir())):
+    try:
+        has_pictures = any(map(is_picture, path.iterdir()))
+    except OSError:
+        has_pictures = False
+    if has_pictures:
         raise UsageError(
             f"{folder}, and so is neither a training's run nor a gallery's piece; name one that "
             "does, or a preset"

@@ -100,7 +100,7 @@ def test_a_folder_without_a_recipe_is_reported(
 ) -> None:
     (tmp_path / "empty").mkdir()
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(UsageError, match=r'^the folder "empty" holds no recipe.toml, and so is'):
+    with pytest.raises(UsageError, match=r'^the folder "empty" holds no recipe.toml and no '):
         find_preset(name)
 
 
