@@ -93,10 +93,9 @@ Each row is one training and one dream of 256x256, without effects and without t
 columns are the minutes and steps of training; PSNR and SSIM on held-out frames, with the copy-last
 baseline in brackets; vitality, kinship, the frame of death, raster (the clip's in brackets),
 runaway, novelty and longest replay, as `artengine measure` defines them; the milliseconds for a
-frame of the film; and the processor, by the widest instructions that it has. Rows measured before
-there were some of these lack them.
-`original` is the training of the notebook from which artengine grew. `benchmarks/model_table.py`
-writes this page.
+frame of the film; and the processor's widest instruction set. Rows without a processor come from an
+earlier version and lack the newer measures. `original` is the training of the notebook from which
+artengine grew. `benchmarks/model_table.py` writes this page.
 """
 
 SHEETS = f"Frames {', '.join(f'{number:,}' for number in SHOWN)} of each dream, as far as it goes."
