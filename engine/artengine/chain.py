@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -143,20 +143,25 @@ class Chain:
 
     def output_size(self, size: Size) -> Size:
         """Return the width and height of the result of `apply` for a frame of `size`."""
-        for link in self._links.values():
-            if link.controls.on:
-                size = link.size_after(size)
+        for _, after in self._sizes(size):
+            size = after
         return size
 
     def resizing(self, size: Size) -> list[str]:
         """Return the names of the effects that change the size of a frame of `size`."""
         names = []
-        for link in self._links.values():
-            after = link.size_after(size) if link.controls.on else size
+        for effect, after in self._sizes(size):
             if after != size:
-                names.append(link.effect.name)
+                names.append(effect.name)
             size = after
         return names
+
+    def _sizes(self, size: Size) -> Iterator[tuple[Effect, Size]]:
+        """Yield each effect that is on, with a frame's size after it."""
+        for link in self._links.values():
+            if link.controls.on:
+                size = link.size_after(size)
+                yield link.effect, size
 
     def reset(self) -> None:
         """Clear the state of every effect and curve, as before a film's first frame."""

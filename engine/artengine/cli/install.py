@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -69,23 +70,24 @@ def install(
         answer(f"{manifest.name}/{preset}")
     for need in manifest.misses():
         tell(f"note: {need}")
-    for preset in manifest.presets:
-        if missing := _missing_clip(f"{manifest.name}@{manifest.version}/{preset}"):
-            tell(f"note: {missing}")
+    called = f"{manifest.name}@{manifest.version}"
+    for missing in _missing_clips([f"{called}/{preset}" for preset in manifest.presets]):
+        tell(f"note: {missing}")
 
 
-def _missing_clip(preset: str) -> str | None:
-    """Return what to do for the clip that an installed preset needs and the pack does not hold."""
+def _missing_clips(presets: Sequence[str]) -> Iterator[str]:
+    """Yield what to do for each clip that an installed preset needs and the pack does not hold."""
     from artengine.catalog import load_catalog
     from artengine.cli.clip import check_files
     from artengine.errors import ArtengineError, SourceError
     from artengine.preset import load_preset
 
-    try:
-        check_files(load_preset(preset, load_catalog()))
-    except SourceError as error:
-        return str(error)
-    except ArtengineError:
-        # Missing plugins are reported already, and `dream` reports other mistakes.
-        return None
-    return None
+    catalog = load_catalog()
+    for preset in presets:
+        try:
+            check_files(load_preset(preset, catalog))
+        except SourceError as error:
+            yield str(error)
+        except ArtengineError:
+            # Missing plugins are reported already, and `dream` reports other mistakes.
+            continue
